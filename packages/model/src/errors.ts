@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** What kind of trouble it is; the command line turns it into an exit code (see `exitCodeOf`). */
+export const errorCodes = [
+  'BAD_SPEC', // a YAML, NDJSON or command line that cannot be used
+  'BAD_RESULTS', // a results folder that cannot be read
+  'NO_ENGINE', // no container engine, or none that answers
+  'SETUP_FAILED', // setting up the engine or the base image failed
+  'ENGINE_LOST', // the engine went away in the middle
+  'ENGINE_HELD', // another run holds this engine
+  'BUILD_FAILED', // an image did not build
+  'START_FAILED', // a container did not start
+  'NOT_READY', // a container did not answer in time, or ended before it did
+  'WRONG_ANSWERS', // verification found an answer that differs
+  'TARGET_DIED', // the target ended while it was under load
+  'AGENT_FAILED', // the load agent broke its protocol or ended
+  'OUT_OF_RESOURCES', // disk, memory or cores that the machine does not have
+  'ABORTED', // somebody asked to stop
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** An error as it is stored in a run file: plain JSON, everything a reader needs to act on it. */
+export const errorRecord = z.object({
+  code: z.enum([...errorCodes, 'BUG']),
+  message: z.string(),
+  hint: z.string().nullable(),
+  logTail: z.array(z.string()),
+})
+export type ErrorRecord = z.infer<typeof errorRecord>
+
+/**
+ * An error for the user: what happened and to whom (message), and what to do (hint). Anything that is thrown and is
+ * not a BakeoffError is our own bug and is shown with its stack.
+ */
+export class BakeoffError extends Error {
+  override readonly name = 'BakeoffError'
+  readonly code: ErrorCode
+  readonly hint: string | null
+  readonly logTail: readonly string[]
+
+  constructor(code: ErrorCode, message: string, details: { hint?: string; logTail?: readonly string[]; cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint ?? null
+    this.logTail = details.logTail ?? []
+  }
+}
+
+/** Any thrown value as a record. A value that is not a BakeoffError is a bug and keeps its stack in the log tail. */
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (error instanceof BakeoffError) {
+    return { code: error.code, message: error.message, hint: error.hint, logTail: [...error.logTail] }
+  }
+  const known = error instanceof Error ? error : new Error(String(error))
+  return { code: 'BUG', message: known.message, hint: null, logTail: (known.stack ?? '').split('\n').slice(1, 9).map((line) => line.trim()) }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+/** One logical processor as the kernel lists it. */
+export const logicalCpu = z.object({
+  id: z.int().nonnegative(),
+  core: z.int().nonnegative(),
+  package: z.int().nonnegative(),
+  /** which last-level cache it belongs to; null when unknown */
+  l3: z.int().nullable(),
+  /** on hybrid processors; 'performance' everywhere else */
+  kind: z.enum(['performance', 'efficiency']),
+})
+export type LogicalCpu = z.infer<typeof logicalCpu>
+
+/** What the machine is. Read once before planning; null is unknown. */
+export const hostFacts = z.object({
+  hostname: z.string(),
+  os: z.string(),
+  kernel: z.string().nullable(),
+  architecture: z.string(),
+  cpuModel: z.string().nullable(),
+  cpus: z.array(logicalCpu),
+  memoryBytes: z.number().nullable(),
+  diskFreeBytes: z.number().nullable(),
+  governor: z.string().nullable(),
+  autogroup: z.boolean().nullable(),
+  /** share of the last 10 s in which something waited for a CPU, 0 to 1 */
+  cpuPressure: z.number().nullable(),
+  virtualisation: z.string().nullable(),
+  nodeVersion: z.string(),
+})
+export type HostFacts = z.infer<typeof hostFacts>
+
+export const engineFacts = z.object({
+  name: z.string(),
+  version: z.string(),
+  apiVersion: z.string(),
+  endpoint: z.string(),
+  foundBy: z.string(),
+  cgroupVersion: z.enum(['1', '2']).nullable(),
+  cgroupDriver: z.string().nullable(),
+  storageDriver: z.string().nullable(),
+  rootless: z.boolean(),
+  /** Podman and the like: stats and OOM events are less truthful */
+  reducedTruth: z.boolean(),
+  operatingSystem: z.string().nullable(),
+  architecture: z.string(),
+  cpus: z.int(),
+  memoryBytes: z.number(),
+  /** the engine runs on the kernel we run on, so its cgroup files can be read */
+  sameKernel: z.boolean(),
+})
+export type EngineFacts = z.infer<typeof engineFacts>
+
+/** Which cores each role of a scenario runs on. `services` by name. */
+export const coreAssignment = z.object({
+  target: z.array(z.int()),
+  services: z.record(z.string(), z.array(z.int())),
+  agent: z.array(z.int()),
+  orchestrator: z.array(z.int()),
+  /** groups of roles that had to share at least one core, e.g. [['postgres','agent','orchestrator']] */
+  shared: z.array(z.array(z.string())),
+  /** in words: what was scaled down, which siblings are idle and why */
+  notes: z.array(z.string()),
+})
+export type CoreAssignment = z.infer<typeof coreAssignment>

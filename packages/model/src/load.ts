@@ -1,0 +1,125 @@
+import { z } from 'zod'
+
+/**
+ * What is put on a target in one measured window.
+ * closed: n connections, each waits for its answer. open: arrivals at a fraction of the best closed throughput of the
+ * same repetition. rate: arrivals at an absolute rate. capacity: bisection for the highest open rate within the slo.
+ * batch: one request that makes the target do `tasks` tasks at `concurrency` itself.
+ */
+export const loadSpec = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('closed'), connections: z.int().positive() }),
+  z.object({ kind: z.literal('open'), fraction: z.number().positive(), connections: z.int().positive(), arrivals: z.enum(['exponential', 'constant']) }),
+  z.object({ kind: z.literal('rate'), perSecond: z.number().positive(), connections: z.int().positive(), arrivals: z.enum(['exponential', 'constant']) }),
+  z.object({ kind: z.literal('capacity'), connections: z.int().positive(), p99Ms: z.number().positive(), errors: z.number().min(0).max(1) }),
+  z.object({ kind: z.literal('batch'), tasks: z.int().positive(), concurrency: z.int().positive() }),
+])
+export type LoadSpec = z.infer<typeof loadSpec>
+
+/** `closed-64`, `open-0.8`, `rate-1000`, `capacity`, `batch-1800x200`: the last part of a cell's id. */
+export function loadIdOf(load: LoadSpec): string {
+  switch (load.kind) {
+    case 'closed':
+      return `closed-${load.connections}`
+    case 'open':
+      return `open-${load.fraction}`
+    case 'rate':
+      return `rate-${load.perSecond}`
+    case 'capacity':
+      return 'capacity'
+    case 'batch':
+      return `batch-${load.tasks}x${load.concurrency}`
+  }
+}
+
+/** Every request sent ends in exactly one of: ok, wrong, errorStatus, timeouts, lost, inFlight. */
+export const loadCounts = z.object({
+  /** requests put on a connection within the window */
+  sent: z.int().nonnegative(),
+  /** answered with the expected status; sampled answers found wrong are moved to `wrong` */
+  ok: z.int().nonnegative(),
+  /** answered with another status than expected */
+  errorStatus: z.int().nonnegative(),
+  /** sampled answers whose body differs from the golden one */
+  wrong: z.int().nonnegative(),
+  /** how many answers were sampled and compared */
+  checked: z.int().nonnegative(),
+  /** no answer within the load's own timeout */
+  timeouts: z.int().nonnegative(),
+  /** the connection ended (reset, FIN, truncated) before the answer was complete */
+  lost: z.int().nonnegative(),
+  /** connections that could not be opened; no request was sent on them */
+  connectErrors: z.int().nonnegative(),
+  /** sent, and not answered when the window closed */
+  inFlight: z.int().nonnegative(),
+  /** open load only: arrivals that were due and never sent when the window closed (queued behind busy connections) */
+  unsent: z.int().nonnegative(),
+})
+export type LoadCounts = z.infer<typeof loadCounts>
+
+/** An HdrHistogram, 1 µs to 60 s, 3 digits, compressed and base64 coded (V2). `count` and the extremes stand beside it. */
+export const encodedHistogram = z.object({
+  encoding: z.literal('hdr-v2-deflate-base64'),
+  unit: z.literal('us'),
+  count: z.int().nonnegative(),
+  minUs: z.number().nullable(),
+  maxUs: z.number().nullable(),
+  meanUs: z.number().nullable(),
+  data: z.string(),
+})
+export type EncodedHistogram = z.infer<typeof encodedHistogram>
+
+/** One window (about half a second) of a load, for curves over time and for the steadiness test. */
+export const loadWindow = z.object({
+  /** since the load's start, window end */
+  atMs: z.number(),
+  durationMs: z.number(),
+  ok: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  p50Us: z.number().nullable(),
+  p99Us: z.number().nullable(),
+  /** share of the window the busiest agent process's event loop was busy, 0 to 1 */
+  agentBusy: z.number().nullable(),
+})
+export type LoadWindow = z.infer<typeof loadWindow>
+
+export const wrongSample = z.object({
+  requestIndex: z.int(),
+  expected: z.string(),
+  actual: z.string(),
+  difference: z.string(),
+})
+export type WrongSample = z.infer<typeof wrongSample>
+
+/** What the load agent measured in one window of load. Everything is as seen from the agent. */
+export const loadMeasurement = z.object({
+  /** epoch milliseconds by the agent's clock */
+  startedAtMs: z.number(),
+  durationMs: z.number(),
+  counts: loadCounts,
+  /** e.g. { 'HTTP 503': 12, ECONNRESET: 3, 'FIN without answer': 1 } */
+  errorsByKind: z.record(z.string(), z.int()),
+  /** from sending to the complete answer */
+  serviceTime: encodedHistogram,
+  /** from the intended start to the complete answer; null for closed loads */
+  responseTime: encodedHistogram.nullable(),
+  /** how late a send was that had a free connection at its intended start; null for closed loads */
+  lateness: encodedHistogram.nullable(),
+  /** share of sends more than 5 ms late though a connection was free; null for closed loads */
+  lateShare: z.number().nullable(),
+  /** the rate asked for, requests a second; null for closed and batch loads */
+  offeredPerSecond: z.number().nullable(),
+  windows: z.array(loadWindow),
+  agent: z.object({
+    processes: z.int().positive(),
+    /** busiest process, 0 to 1 */
+    eventLoopUtilisation: z.number().nullable(),
+    /** user + system of all load processes in the window */
+    cpuSeconds: z.number().nullable(),
+  }),
+  wrongSamples: z.array(wrongSample),
+  /** streamed answers only */
+  stream: z.object({ firstByte: encodedHistogram, interChunk: encodedHistogram, chunks: z.int() }).nullable(),
+  /** batch loads only: the target's answer */
+  batch: z.object({ tasks: z.int(), concurrency: z.int(), ok: z.int(), failed: z.int(), wallMs: z.number(), digest: z.string().nullable() }).nullable(),
+})
+export type LoadMeasurement = z.infer<typeof loadMeasurement>

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { coreAssignment, engineFacts, hostFacts } from './host.js'
+import { loadSpec } from './load.js'
+import { comparison } from './requests.js'
+
+/** Cores and memory of a container. */
+export const caps = z.object({
+  cpus: z.number().positive(),
+  /** the cores themselves; empty on an engine that cannot pin */
+  cpuset: z.array(z.int()),
+  /** fraction of CPUs by CFS quota, only when the scenario asks for a fraction; null: no quota */
+  quotaCpus: z.number().nullable(),
+  memoryBytes: z.number().positive(),
+})
+export type Caps = z.infer<typeof caps>
+
+const healthcheck = z.object({
+  test: z.array(z.string()),
+  intervalMs: z.number(),
+  timeoutMs: z.number(),
+  retries: z.int(),
+  startPeriodMs: z.number(),
+})
+
+export const plannedService = z.object({
+  name: z.string(),
+  /** folder to build, relative to the project's root; null when `image` is used as it is */
+  build: z.string().nullable(),
+  image: z.string(),
+  caps,
+  /** what the scenario asks for, where this machine gave less */
+  requestedCpus: z.number(),
+  environment: z.record(z.string(), z.string()),
+  command: z.array(z.string()).nullable(),
+  dependsOn: z.array(z.object({ service: z.string(), condition: z.enum(['service_started', 'service_healthy']) })),
+  healthcheck: healthcheck.nullable(),
+  readOnly: z.boolean(),
+  tmpfs: z.array(z.string()),
+  shmBytes: z.number().nullable(),
+  user: z.string().nullable(),
+})
+export type PlannedService = z.infer<typeof plannedService>
+
+export const slo = z.object({ p99Ms: z.number(), errors: z.number() })
+
+export const plannedScenario = z.object({
+  id: z.string(),
+  summary: z.string(),
+  source: z.string().nullable(),
+  /** caps of the target on this machine, and what the scenario asks for */
+  targetCaps: caps,
+  requestedTargetCpus: z.number(),
+  targetEnvironment: z.record(z.string(), z.string()),
+  targetDependsOn: z.array(z.object({ service: z.string(), condition: z.enum(['service_started', 'service_healthy']) })),
+  services: z.array(plannedService),
+  cores: coreAssignment,
+  loads: z.array(loadSpec),
+  stream: z.boolean(),
+  requestTimeoutMs: z.number(),
+  slo: slo.nullable(),
+  compare: comparison,
+  tolerance: z.number(),
+  requests: z.int().positive(),
+  workDigest: z.string(),
+})
+export type PlannedScenario = z.infer<typeof plannedScenario>
+
+/** What one repetition starts: scenario × target variant × caps. */
+export const plannedEntry = z.object({
+  /** `scenario/target/variant` */
+  id: z.string(),
+  scenario: z.string(),
+  target: z.string(),
+  variant: z.string(),
+  variantSummary: z.string(),
+  language: z.string(),
+  stack: z.array(z.string()),
+  summary: z.string(),
+  requires: z.array(z.string()),
+  /** folder of the target, relative to the project's root */
+  folder: z.string(),
+  image: z.string(),
+  /** of the whole target; every replica shares the cpuset, memory is divided */
+  caps,
+  replicas: z.int().positive(),
+  proxy: z.enum(['caddy']).nullable(),
+  command: z.array(z.string()).nullable(),
+  /** variant's and scenario's environment together, without PORT, CORES and MEMORY_BYTES */
+  environment: z.record(z.string(), z.string()),
+  readyTimeoutMs: z.number(),
+})
+export type PlannedEntry = z.infer<typeof plannedEntry>
+
+/** One repetition of every entry of a scenario, in this order. */
+export const block = z.object({
+  /** `predict#1` */
+  id: z.string(),
+  scenario: z.string(),
+  repetition: z.int().positive(),
+  order: z.array(z.string()),
+})
+export type Block = z.infer<typeof block>
+
+/** Everything adaptive that a run may do, as data: nothing else is decided while measuring. */
+export const runRules = z.object({
+  budgetMs: z.number(),
+  minRepetitions: z.int().positive(),
+  maxRepetitions: z.int().positive(),
+  tightness: z.number(),
+  warmUp: z.object({ minMs: z.number(), maxMs: z.number(), windows: z.int(), tolerance: z.number() }),
+  windowMs: z.number(),
+  /** warm-up of the agent itself before anything counts */
+  agentWarmUpMs: z.number(),
+  /** one answer in this many is compared during load */
+  sampleEvery: z.int().positive(),
+  samplingHz: z.number(),
+  /** each calibration of the agent against the null server */
+  calibrationMs: z.number(),
+})
+export type RunRules = z.infer<typeof runRules>
+
+export const planWarning = z.object({ what: z.string(), where: z.string(), why: z.string(), todo: z.string() })
+export type PlanWarning = z.infer<typeof planWarning>
+
+export const plan = z.object({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  createdAt: z.string(),
+  command: z.string(),
+  profile: z.string(),
+  seed: z.int(),
+  gitCommit: z.string().nullable(),
+  gitDirty: z.boolean().nullable(),
+  host: hostFacts,
+  engine: engineFacts,
+  scenarios: z.array(plannedScenario),
+  entries: z.array(plannedEntry),
+  /** up to maxRepetitions per scenario, interleaved; the rules say which of the later ones are still needed */
+  blocks: z.array(block),
+  rules: runRules,
+  estimateMs: z.object({ least: z.number(), most: z.number() }),
+  warnings: z.array(planWarning),
+})
+export type Plan = z.infer<typeof plan>

@@ -1,0 +1,328 @@
+/** results.json: the product. Every page of the report is a function of it. */
+import { z } from 'zod'
+import { coreAssignment, engineFacts, hostFacts } from './host.js'
+import { targetInfo } from './info.js'
+import { encodedHistogram, loadSpec } from './load.js'
+import { caps, planWarning, slo } from './plan.js'
+import { calibration, imageFacts, outcome, verification } from './run.js'
+
+/** A figure over repetitions. `low` and `high` are null with a single repetition: no interval can be given. */
+export const estimate = z.object({
+  median: z.number(),
+  mean: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: z.int().positive(),
+  /** one per repetition, in order */
+  values: z.array(z.number()),
+  /** e.g. `Student t, 95 %`, `range` */
+  method: z.string(),
+  /** indices into values that lie far out; they are flagged and stay in */
+  outliers: z.array(z.int()),
+})
+export type Estimate = z.infer<typeof estimate>
+
+export const verdictCauses = [
+  'wrong-answers',
+  'errors',
+  'timeouts',
+  'restarted',
+  'target-memory',
+  'agent-bound',
+  'not-steady',
+  'too-short',
+  'noisy-host',
+  'shared-cores',
+  'late-sends',
+  'target-throttled',
+  'target-cpu',
+  'service-cpu',
+  'latency-bound',
+] as const
+export const causeId = z.enum(verdictCauses)
+export type CauseId = z.infer<typeof causeId>
+
+export const cause = z.object({
+  cause: causeId,
+  /** invalidates: the figure does not count. doubts: it counts, marked. explains: it says what limited a sound figure. */
+  effect: z.enum(['invalidates', 'doubts', 'explains']),
+  /** with figures and units, e.g. `target used 0.98 of its 1 core` */
+  evidence: z.string(),
+  /** the service, repetition or load concerned, when there is one */
+  subject: z.string().nullable(),
+})
+export type Cause = z.infer<typeof cause>
+
+export const verdict = z.object({
+  status: z.enum(['valid', 'suspect', 'invalid']),
+  causes: z.array(cause),
+  /** a sentence: what held this cell back; null when nothing was found */
+  limitedBy: z.string().nullable(),
+})
+export type Verdict = z.infer<typeof verdict>
+
+export const lint = z.object({
+  lint: z.string(),
+  /** what was found, with figures */
+  message: z.string(),
+  /** what it does to the figures */
+  consequence: z.string(),
+  hint: z.string(),
+})
+export type Lint = z.infer<typeof lint>
+
+/** Milliseconds. A percentile that n cannot support is null (p99.9 needs 10,000 answers). */
+export const latencyMs = z.object({
+  p50: z.number().nullable(),
+  p90: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  p99_9: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+})
+export type LatencyMs = z.infer<typeof latencyMs>
+
+export const componentUse = z.object({
+  caps: caps.nullable(),
+  cpuSeconds: z.number().nullable(),
+  cpuUserSeconds: z.number().nullable(),
+  cpuSystemSeconds: z.number().nullable(),
+  /** mean cores used in the window */
+  coresUsed: z.number().nullable(),
+  /** of its cap, 0 to 1 */
+  cpuShare: z.number().nullable(),
+  /** share of the window in which it used at least 95 % of its cap */
+  atCapShare: z.number().nullable(),
+  throttledMs: z.number().nullable(),
+  memoryPeakBytes: z.number().nullable(),
+  memoryShare: z.number().nullable(),
+})
+export type ComponentUse = z.infer<typeof componentUse>
+
+/** A curve over elapsed time of one repetition, for the Resources and Latency pages. */
+export const resourcePoint = z.object({
+  atMs: z.number(),
+  cores: z.number().nullable(),
+  memoryBytes: z.number().nullable(),
+  throttledShare: z.number().nullable(),
+})
+export type ResourcePoint = z.infer<typeof resourcePoint>
+
+export const timeline = z.object({
+  repetition: z.int(),
+  /** warm-up windows end at or before 0 */
+  windows: z.array(z.object({ atMs: z.number(), throughput: z.number(), p50Ms: z.number().nullable(), p99Ms: z.number().nullable(), warmUp: z.boolean() })),
+  target: z.array(resourcePoint),
+  services: z.record(z.string(), z.array(resourcePoint)),
+  agent: z.array(resourcePoint),
+  /** host: share of time with pressure, and steal, per interval */
+  host: z.array(z.object({ atMs: z.number(), pressure: z.number().nullable(), steal: z.number().nullable() })),
+})
+export type Timeline = z.infer<typeof timeline>
+
+export const cell = z.object({
+  /** `scenario/target/variant/loadId` */
+  id: z.string(),
+  entry: z.string(),
+  scenario: z.string(),
+  variant: z.string(),
+  language: z.string(),
+  stack: z.array(z.string()),
+  load: loadSpec,
+  loadId: z.string(),
+  outcome: z.enum(['measured', 'unsupported', 'failed', 'aborted']),
+  outcomeReason: z.string().nullable(),
+  verdict: verdict.nullable(),
+  repetitions: z.int(),
+  /** right answers a second */
+  throughput: estimate.nullable(),
+  /** service time for closed loads, response time for open ones: median over repetitions */
+  latencyMs: latencyMs.nullable(),
+  /** per percentile the lowest and highest repetition */
+  latencyRangeMs: z.record(z.string(), z.tuple([z.number(), z.number()])),
+  /** for open loads the service time beside the response time */
+  serviceTimeMs: latencyMs.nullable(),
+  /** sums over repetitions */
+  requests: z
+    .object({ sent: z.int(), ok: z.int(), wrong: z.int(), errors: z.int(), timeouts: z.int(), lost: z.int(), inFlight: z.int(), checked: z.int(), errorsByKind: z.record(z.string(), z.int()) })
+    .nullable(),
+  target: componentUse.extend({
+    name: z.string(),
+    /** CPU time of the target (proxy included) per right answer */
+    cpuMsPerRequest: estimate.nullable(),
+    requestsPerCpuSecond: z.number().nullable(),
+    coldStartMs: z.number().nullable(),
+    imageBytes: z.number().nullable(),
+    /** with replicas or a proxy: each container's use */
+    containers: z.record(z.string(), componentUse),
+  }),
+  services: z.record(z.string(), componentUse),
+  agent: z.object({
+    cores: z.int().nullable(),
+    cpuSeconds: z.number().nullable(),
+    /** of its cores, 0 to 1 */
+    cpuShare: z.number().nullable(),
+    eventLoopUtilisation: z.number().nullable(),
+    /** throughput ÷ ceiling with the same connections, 0 to 1 */
+    ceilingShare: z.number().nullable(),
+    lateShare: z.number().nullable(),
+  }),
+  host: z.object({ steal: z.number().nullable(), pressure: z.number().nullable(), otherLoad: z.number().nullable() }),
+  /** Little's law: connections the throughput and mean latency imply ÷ connections used (closed), and the implied number itself */
+  little: z.object({ implied: z.number(), connections: z.number(), ratio: z.number() }).nullable(),
+  offeredPerSecond: z.number().nullable(),
+  /** cores ÷ CPU time per request: what the target's cap could carry; an estimate, shown where the agent was the limit */
+  estimatedCapacity: z.number().nullable(),
+  /** capacity loads: highest rate within the slo */
+  capacity: z.object({ perSecond: estimate.nullable(), p99Ms: z.number(), errors: z.number(), probes: z.array(z.object({ perSecond: z.number(), p99Ms: z.number().nullable(), errorShare: z.number(), ok: z.boolean() })) }).nullable(),
+  /** batch loads, medians per batch */
+  batch: z.object({ tasks: z.int(), concurrency: z.int(), wallSeconds: estimate, userSeconds: z.number().nullable(), systemSeconds: z.number().nullable(), cpuMsPerTask: estimate.nullable(), memoryPeakBytes: z.number().nullable(), failed: z.int() }).nullable(),
+  stream: z.object({ firstByteMs: latencyMs, interChunkMs: latencyMs, chunks: z.int() }).nullable(),
+  histograms: z.object({ service: encodedHistogram.nullable(), response: encodedHistogram.nullable() }),
+  /** percentile spectrum of the merged histogram; `supported` false beyond what n can carry */
+  spectrum: z.array(z.object({ percentile: z.number(), ms: z.number(), supported: z.boolean() })),
+  /** histogram of the merged latencies, log-spaced: [fromMs, toMs, count] */
+  bins: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  timeline: timeline.nullable(),
+  wrongSamples: z.array(z.object({ requestIndex: z.int(), expected: z.string(), actual: z.string(), difference: z.string() })),
+})
+export type Cell = z.infer<typeof cell>
+
+export const entryResult = z.object({
+  id: z.string(),
+  scenario: z.string(),
+  target: z.string(),
+  variant: z.string(),
+  variantSummary: z.string(),
+  language: z.string(),
+  stack: z.array(z.string()),
+  summary: z.string(),
+  caps,
+  replicas: z.int(),
+  proxy: z.string().nullable(),
+  environment: z.record(z.string(), z.string()),
+  outcome,
+  repetitions: z.int(),
+  image: imageFacts.nullable(),
+  info: targetInfo.nullable(),
+  lints: z.array(lint),
+  coldStartMs: estimate.nullable(),
+  startCallMs: estimate.nullable(),
+  idleMemoryBytes: estimate.nullable(),
+  verification: verification.nullable(),
+  warmUps: z.array(z.object({ repetition: z.int(), durationMs: z.number(), steady: z.boolean() })),
+  /** coefficient of variation of throughput between repetitions on the main load */
+  variation: z.number().nullable(),
+  /** slope of throughput over repetitions, relative per repetition */
+  drift: z.number().nullable(),
+  logTail: z.array(z.string()),
+  notes: z.array(z.string()),
+  dockerfile: z.string(),
+  targetYaml: z.string(),
+  /** the command that runs just this again */
+  rerun: z.string(),
+})
+export type EntryResult = z.infer<typeof entryResult>
+
+export const scenarioResult = z.object({
+  id: z.string(),
+  summary: z.string(),
+  source: z.string().nullable(),
+  targetCaps: caps,
+  requestedTargetCpus: z.number(),
+  services: z.array(z.object({ name: z.string(), image: z.string(), caps, requestedCpus: z.number() })),
+  cores: coreAssignment,
+  loads: z.array(loadSpec),
+  /** the load the leaderboard ranks by: the closed load with the most connections, or the first there is */
+  mainLoad: z.string(),
+  slo: slo.nullable(),
+  compare: z.string(),
+  tolerance: z.number(),
+  requests: z.int(),
+  workDigest: z.string(),
+})
+export type ScenarioResult = z.infer<typeof scenarioResult>
+
+export const ratio = z.object({ median: z.number(), low: z.number().nullable(), high: z.number().nullable(), n: z.int(), method: z.string() })
+export type Ratio = z.infer<typeof ratio>
+
+/** Two cells of the same work and load. `of ÷ to`. */
+export const cellComparison = z.object({
+  scenario: z.string(),
+  loadId: z.string(),
+  metric: z.string(),
+  of: z.string(),
+  to: z.string(),
+  ratio,
+  pAdjusted: z.number().nullable(),
+  conclusion: z.enum(['higher', 'lower', 'no-difference', 'undecided']),
+  why: z.string(),
+})
+export type CellComparison = z.infer<typeof cellComparison>
+
+export const tierList = z.object({
+  scenario: z.string(),
+  loadId: z.string(),
+  metric: z.string(),
+  /** best first; cells in one tier are not told apart */
+  tiers: z.array(z.array(z.string())),
+  /** cells that are not ranked, and why */
+  unranked: z.array(z.object({ cell: z.string(), why: z.string() })),
+})
+export type TierList = z.infer<typeof tierList>
+
+export const claimResult = z.object({
+  id: z.string(),
+  title: z.string(),
+  source: z.object({ title: z.string(), author: z.string().nullable(), published: z.string().nullable(), url: z.string().nullable() }),
+  setting: z.string(),
+  scenario: z.string(),
+  subjects: z.array(z.object({ id: z.string(), says: z.string(), target: z.string(), variant: z.string(), published: z.record(z.string(), z.number()), load: z.record(z.string(), z.number()), cell: z.string().nullable(), measured: z.record(z.string(), z.number().nullable()) })),
+  comparisons: z.array(z.object({ metric: z.string(), of: z.string(), to: z.string(), statement: z.string(), published: z.number(), measured: ratio.nullable(), conclusion: z.enum(['reproduced', 'same-direction', 'contradicted', 'undecided', 'not-comparable', 'not-measured']), why: z.string() })),
+  statements: z.array(z.object({ says: z.string(), conclusion: z.enum(['reproduced', 'contradicted', 'undecided', 'not-measured']), why: z.string() })),
+  notes: z.array(z.string()),
+})
+export type ClaimResult = z.infer<typeof claimResult>
+
+export const finding = z.object({
+  id: z.string(),
+  kind: z.string(),
+  scenario: z.string().nullable(),
+  tone: z.enum(['finding', 'caveat', 'nothing-to-say']),
+  text: z.string(),
+  cells: z.array(z.string()),
+})
+export type Finding = z.infer<typeof finding>
+
+export const results = z.object({
+  schemaVersion: z.literal(1),
+  run: z.object({
+    id: z.string(),
+    startedAt: z.string(),
+    endedAt: z.string().nullable(),
+    status: z.enum(['complete', 'partial', 'aborted', 'running']),
+    statusReason: z.string().nullable(),
+    profile: z.string(),
+    command: z.string(),
+    seed: z.int(),
+    gitCommit: z.string().nullable(),
+    gitDirty: z.boolean().nullable(),
+    budgetMs: z.number(),
+    tightness: z.number(),
+    windowMs: z.number(),
+  }),
+  host: hostFacts,
+  engine: engineFacts,
+  base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
+  calibration: z.array(calibration),
+  scenarios: z.array(scenarioResult),
+  entries: z.array(entryResult),
+  cells: z.array(cell),
+  tiers: z.array(tierList),
+  comparisons: z.array(cellComparison),
+  claims: z.array(claimResult),
+  findings: z.array(finding),
+  warnings: z.array(planWarning),
+})
+export type Results = z.infer<typeof results>

@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { errorRecord } from './errors.js'
+import { targetInfo } from './info.js'
+import { loadMeasurement, loadSpec, loadWindow } from './load.js'
+
+/** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
+export const reading = z.object({
+  /** epoch milliseconds */
+  atMs: z.number(),
+  cpuUserSeconds: z.number().nullable(),
+  cpuSystemSeconds: z.number().nullable(),
+  cpuTotalSeconds: z.number().nullable(),
+  throttledSeconds: z.number().nullable(),
+  throttledPeriods: z.number().nullable(),
+  periods: z.number().nullable(),
+  /** anonymous memory: what cannot be dropped */
+  memoryAnonBytes: z.number().nullable(),
+  /** page cache charged to the container */
+  memoryFileBytes: z.number().nullable(),
+  rxBytes: z.number().nullable(),
+  txBytes: z.number().nullable(),
+})
+export type Reading = z.infer<typeof reading>
+
+/** One reading of the host's counters. */
+export const hostReading = z.object({
+  atMs: z.number(),
+  busySeconds: z.number().nullable(),
+  idleSeconds: z.number().nullable(),
+  stealSeconds: z.number().nullable(),
+  /** total time in which something waited for a CPU (`some` of /proc/pressure/cpu) */
+  pressureSeconds: z.number().nullable(),
+})
+export type HostReading = z.infer<typeof hostReading>
+
+export const samples = z.object({
+  /** one series per container of the target (replicas, proxy), by container name */
+  target: z.record(z.string(), z.array(reading)),
+  services: z.record(z.string(), z.array(reading)),
+  agent: z.array(reading),
+  host: z.array(hostReading),
+})
+export type Samples = z.infer<typeof samples>
+
+export const stage = z.enum(['build', 'start', 'ready', 'verify', 'warm-up', 'load'])
+export type Stage = z.infer<typeof stage>
+
+/** How one repetition of an entry ended. Loads that were complete by then are kept beside it. */
+export const outcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('measured') }),
+  z.object({ kind: z.literal('unsupported'), reason: z.string() }),
+  z.object({ kind: z.literal('failed'), stage, error: errorRecord }),
+  z.object({ kind: z.literal('aborted'), reason: z.string() }),
+])
+export type Outcome = z.infer<typeof outcome>
+
+export const verification = z.object({
+  golden: z.object({
+    total: z.int(),
+    right: z.int(),
+    /** at most five, first ones first */
+    differences: z.array(z.object({ request: z.string(), expected: z.string(), actual: z.string(), difference: z.string() })),
+  }),
+})
+export type Verification = z.infer<typeof verification>
+
+/** A probe of the bisection for capacity. */
+export const capacityProbe = z.object({
+  perSecond: z.number(),
+  p99Ms: z.number().nullable(),
+  errorShare: z.number(),
+  ok: z.boolean(),
+})
+
+export const loadRecord = z.object({
+  loadId: z.string(),
+  load: loadSpec,
+  measurement: loadMeasurement,
+  samples,
+  /** containers of the target that ended, or were restarted, within the window */
+  deaths: z.int(),
+  oomKills: z.int(),
+  capacity: z.object({ perSecond: z.number().nullable(), probes: z.array(capacityProbe) }).nullable(),
+})
+export type LoadRecord = z.infer<typeof loadRecord>
+
+export const imageFacts = z.object({
+  name: z.string(),
+  id: z.string(),
+  key: z.string(),
+  bytes: z.number().nullable(),
+  architecture: z.string().nullable(),
+  cached: z.boolean(),
+  /** seconds of the build that made it, kept as a label; null when unknown */
+  buildSeconds: z.number().nullable(),
+  baseId: z.string().nullable(),
+})
+export type ImageFacts = z.infer<typeof imageFacts>
+
+export const warmUpRecord = z.object({ durationMs: z.number(), steady: z.boolean(), windows: z.array(loadWindow) })
+export type WarmUpRecord = z.infer<typeof warmUpRecord>
+
+/** One repetition of one entry: the file runs/<block>-<entry>.json. */
+export const runRecord = z.object({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  entry: z.string(),
+  block: z.string(),
+  repetition: z.int(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  outcome,
+  image: imageFacts.nullable(),
+  info: targetInfo.nullable(),
+  coldStart: z.object({ startCallMs: z.number(), readyMs: z.number().nullable() }).nullable(),
+  /** anonymous memory of the target after verification, before load */
+  idleMemoryBytes: z.number().nullable(),
+  verification: verification.nullable(),
+  warmUp: warmUpRecord.nullable(),
+  loads: z.array(loadRecord),
+  logTail: z.array(z.string()),
+  /** problems that did not end the repetition, e.g. a container that was slow to remove */
+  notes: z.array(z.string()),
+})
+export type RunRecord = z.infer<typeof runRecord>
+
+/** What the agent reaches against the null server on this run's cores: the file calibration.json. */
+export const calibration = z.object({
+  /** the core assignments this holds for, e.g. `agent:0|target:1` */
+  key: z.string(),
+  connections: z.int(),
+  throughput: z.number(),
+  p50Us: z.number().nullable(),
+  agentCores: z.int(),
+  eventLoopUtilisation: z.number().nullable(),
+  windows: z.array(loadWindow),
+})
+export type Calibration = z.infer<typeof calibration>
+
+/** The key of `calibration`: agents on other cores reach other ceilings. */
+export function calibrationKey(agent: readonly number[], target: readonly number[]): string {
+  return `agent:${agent.join(',')}|target:${target.join(',')}`
+}
+
+/** A line of events.ndjson. The live page and the terminal read the same events. */
+export const runEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run-started'), at: z.string(), runId: z.string(), entries: z.int(), blocks: z.int(), estimateMs: z.number() }),
+  z.object({ kind: z.literal('image'), at: z.string(), image: z.string(), state: z.enum(['building', 'built', 'cached', 'failed', 'unsupported']), seconds: z.number().nullable(), message: z.string().nullable() }),
+  z.object({ kind: z.literal('calibrated'), at: z.string(), calibration }),
+  z.object({ kind: z.literal('step'), at: z.string(), entry: z.string(), block: z.string(), step: z.string(), detail: z.string().nullable() }),
+  z.object({ kind: z.literal('window'), at: z.string(), entry: z.string(), loadId: z.string(), window: loadWindow }),
+  z.object({ kind: z.literal('repetition'), at: z.string(), entry: z.string(), block: z.string(), repetition: z.int(), outcome: z.string(), message: z.string().nullable(), figures: z.array(z.object({ loadId: z.string(), throughput: z.number(), p99Ms: z.number().nullable() })), leftMs: z.number().nullable() }),
+  z.object({ kind: z.literal('note'), at: z.string(), level: z.enum(['info', 'warning', 'error']), message: z.string() }),
+  z.object({ kind: z.literal('run-ended'), at: z.string(), status: z.enum(['complete', 'partial', 'aborted']), reason: z.string().nullable() }),
+])
+export type RunEvent = z.infer<typeof runEvent>

@@ -1,0 +1,170 @@
+/**
+ * Specs: what the YAML files say, checked and in plain units (ms, bytes, fractions). Parsing is in core/parse; the
+ * shapes of the files themselves, from which editors complete, are in files.ts.
+ */
+import type { LoadSpec } from './load.js'
+import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
+
+export interface VariantSpec {
+  readonly name: string
+  readonly summary: string
+  readonly env: Readonly<Record<string, string>>
+  /** containers of the target inside one cap */
+  readonly replicas: number
+  readonly proxy: 'caddy' | null
+  /** replaces the image's command; null: the image's own */
+  readonly command: readonly string[] | null
+  /** the scenarios this variant takes part in */
+  readonly scenarios: readonly string[]
+}
+
+export interface TargetSpec {
+  /** the folder's name */
+  readonly name: string
+  /** absolute path of the folder */
+  readonly folder: string
+  readonly language: string
+  readonly stack: readonly string[]
+  readonly summary: string
+  readonly scenarios: readonly string[]
+  /** what a build needs from outside, e.g. `hex` */
+  readonly requires: readonly string[]
+  readonly readyTimeoutMs: number
+  readonly variants: readonly VariantSpec[]
+  /** texts as they are in the folder, shown on the target's page of the report */
+  readonly yaml: string
+  readonly dockerfile: string
+}
+
+export interface HealthcheckSpec {
+  readonly test: readonly string[]
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly retries: number
+  readonly startPeriodMs: number
+}
+
+export interface ServiceSpec {
+  readonly name: string
+  /** a folder to build (absolute), or an image to take as it is; exactly one is set. Both null for the target itself */
+  readonly build: string | null
+  readonly image: string | null
+  readonly cpus: number
+  /** true when `cpus` is a fraction and the cap is a quota */
+  readonly quota: boolean
+  readonly memoryBytes: number
+  readonly environment: Readonly<Record<string, string>>
+  readonly command: readonly string[] | null
+  readonly dependsOn: readonly { readonly service: string; readonly condition: 'service_started' | 'service_healthy' }[]
+  readonly healthcheck: HealthcheckSpec | null
+  readonly readOnly: boolean
+  readonly tmpfs: readonly string[]
+  readonly shmBytes: number | null
+  readonly user: string | null
+}
+
+export interface SloSpec {
+  readonly p99Ms: number
+  /** highest share of requests that may fail, 0 to 1 */
+  readonly errors: number
+}
+
+export interface ScenarioSpec {
+  /** the file's name without `.yaml` */
+  readonly id: string
+  readonly file: string
+  readonly summary: string
+  /** the article or claim it comes from */
+  readonly source: string | null
+  readonly target: ServiceSpec
+  /** in an order in which they can be started */
+  readonly services: readonly ServiceSpec[]
+  readonly requests: readonly RequestLine[]
+  readonly golden: readonly GoldenLine[]
+  readonly contract: readonly ContractCase[]
+  readonly compare: Comparison
+  readonly tolerance: number
+  readonly loads: readonly LoadSpec[]
+  /** the answer is a stream: measure first-byte and inter-chunk times */
+  readonly stream: boolean
+  /** the load's own timeout for one request */
+  readonly requestTimeoutMs: number
+  readonly slo: SloSpec | null
+  /** sha256 of requests and golden answers together: runs with different work are never compared */
+  readonly workDigest: string
+}
+
+export interface ProfileSpec {
+  readonly name: string
+  /** wall time for the measured part of a run; building is outside */
+  readonly budgetMs: number
+  readonly minRepetitions: number
+  readonly maxRepetitions: number
+  /** half width of the 95 % interval of throughput, relative, at which an entry is tight enough */
+  readonly tightness: number
+  readonly warmUp: WarmUpRules
+  /** measured window of a closed, open or rate load */
+  readonly windowMs: number
+  /** only the last closed load of a scenario, for a smoke run */
+  readonly onlyMainLoad: boolean
+}
+
+export interface WarmUpRules {
+  readonly minMs: number
+  readonly maxMs: number
+  /** steady when the last `windows` windows lie within ± tolerance of their mean */
+  readonly windows: number
+  readonly tolerance: number
+}
+
+export interface HostsSpec {
+  /** an engine endpoint per role, null: the engine that is found */
+  readonly sut: string | null
+  readonly load: string | null
+  readonly services: string | null
+}
+
+export interface MatrixSpec {
+  readonly scenarios: readonly string[] | null
+  readonly targets: readonly string[] | null
+  readonly seed: number
+  readonly profiles: Readonly<Record<string, ProfileSpec>>
+  /** add the capacity load to every scenario with an slo */
+  readonly capacity: boolean
+  /** absolute rates to offer to all, requests a second */
+  readonly rates: readonly number[]
+  readonly hosts: HostsSpec
+}
+
+export interface ClaimFigures {
+  readonly [metric: string]: number
+}
+
+export interface ClaimSubject {
+  readonly id: string
+  readonly target: string
+  readonly variant: string
+  readonly says: string
+  readonly figures: ClaimFigures
+  /** the source's load setting, e.g. { connections: 10, requests: 1000 } or { tasks: 1800, concurrency: 200 } */
+  readonly load: Readonly<Record<string, number>>
+}
+
+export interface ClaimSpec {
+  readonly id: string
+  readonly title: string
+  readonly source: { readonly title: string; readonly author: string | null; readonly published: string | null; readonly url: string | null }
+  readonly setting: string
+  readonly scenario: string
+  readonly subjects: readonly ClaimSubject[]
+  readonly comparisons: readonly {
+    readonly metric: string
+    readonly of: string
+    readonly to: string
+    /** published ratio of / to */
+    readonly published: number
+    readonly statement: string
+  }[]
+  readonly statements: readonly { readonly says: string; readonly verdict: string; readonly service: string | null; readonly subjects: readonly string[] }[]
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,187 @@
+/**
+ * The ports of the shell. containers and load implement them, tests have fakes with state. Nothing here knows Docker
+ * or autocannon.
+ */
+import type {
+  Caps,
+  Comparison,
+  Fetched,
+  GoldenLine,
+  HostReading,
+  ImageFacts,
+  LoadMeasurement,
+  LoadWindow,
+  Reading,
+  RequestLine,
+  RunEvent,
+  RunRecord,
+} from '@bakeoff/model'
+import type { Duplex } from 'node:stream'
+
+/** A folder to build, or an image to take as it is. */
+export interface ImageRequest {
+  /** `bakeoff/target/go-net-http`, or a reference such as `redis:7` when `folder` is null */
+  readonly name: string
+  /** absolute; null: take the image as it is, pull it when it is not there */
+  readonly folder: string | null
+  /** what the build needs from outside; checked before it starts */
+  readonly requires: readonly string[]
+}
+
+export interface ContainerRequest {
+  /** for labels, log and network alias: `target`, `target-2`, `postgres`, `agent` */
+  readonly name: string
+  readonly image: string
+  readonly caps: Caps
+  readonly environment: Readonly<Record<string, string>>
+  readonly command: readonly string[] | null
+  readonly readOnly: boolean
+  readonly tmpfs: readonly string[]
+  readonly shmBytes: number | null
+  readonly user: string | null
+  readonly healthcheck: {
+    readonly test: readonly string[]
+    readonly intervalMs: number
+    readonly timeoutMs: number
+    readonly retries: number
+    readonly startPeriodMs: number
+  } | null
+  /** names it answers to on the network, besides its own */
+  readonly aliases: readonly string[]
+  /** keep stdin open and attach, for the agent */
+  readonly interactive: boolean
+}
+
+export interface ContainerExit {
+  readonly exitCode: number | null
+  /** the kernel killed a process of it for memory */
+  readonly oomKilled: boolean
+  readonly atMs: number
+}
+
+/** A running container. Whoever started it holds it with `await using`; disposing never throws. */
+export interface RunningContainer extends AsyncDisposable {
+  readonly name: string
+  readonly id: string
+  /** its address on the cell's network */
+  readonly address: string
+  /** State.StartedAt, epoch ms */
+  readonly startedAtMs: number
+  /** how long the engine's start call took */
+  readonly startCallMs: number
+  /** settles when the container ends, whoever ends it; also when the engine is lost (then it rejects with ENGINE_LOST) */
+  readonly exited: Promise<ContainerExit>
+  /** OOM kills of any process of the container seen so far */
+  oomKills(): number
+  /** settles when its health check passes; rejects NOT_READY when it ends first or the signal aborts */
+  healthy(signal: AbortSignal): Promise<void>
+  logTail(lines: number): Promise<string[]>
+  /** stdin and stdout of an interactive container as one stream */
+  attach(): Promise<Duplex>
+  /** stops it and starts it again later: for contract cases in which a service is away */
+  pause(): Promise<void>
+  resume(): Promise<void>
+}
+
+export interface Network extends AsyncDisposable {
+  readonly id: string
+}
+
+/** Reads counters of containers and of the host until it is stopped. */
+export interface Sampler extends AsyncDisposable {
+  /** everything read so far; `window(from, to)` cuts it (one reading before `from` is kept as the base of differences) */
+  window(fromMs: number, toMs: number): { readonly containers: Readonly<Record<string, Reading[]>>; readonly host: HostReading[] }
+}
+
+export interface ContainerHost {
+  /** Builds, pulls or finds it. BUILD_FAILED with the log's last lines; UnsupportedBuild when a requirement is not reachable. */
+  ensureImage(request: ImageRequest, signal: AbortSignal, onEvent?: (event: ImageEvent) => void): Promise<ImageFacts>
+  openNetwork(name: string): Promise<Network>
+  start(network: Network, request: ContainerRequest): Promise<RunningContainer>
+  /** samples these containers (keyed by their name) and the host */
+  sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler>
+}
+
+export type ImageEvent =
+  | { readonly state: 'building' | 'cached' | 'built' | 'pulling'; readonly image: string; readonly seconds: number | null }
+  | { readonly state: 'log'; readonly image: string; readonly line: string }
+
+/** What the build needs from outside is not reachable: the cell is unsupported, the run goes on. */
+export class UnsupportedBuild extends Error {
+  override readonly name = 'UnsupportedBuild'
+}
+
+/** Requests and golden answers of a scenario, sent to the agent once. */
+export interface Work {
+  readonly requests: readonly RequestLine[]
+  readonly golden: readonly GoldenLine[]
+  readonly compare: Comparison
+  readonly tolerance: number
+}
+
+export interface FetchRequest {
+  /** `http://10.1.2.3:8080` */
+  readonly origin: string
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** sent as it is; base64 of the bytes when `encoding` is base64 */
+  readonly body: string | null
+  readonly encoding: 'utf8' | 'base64'
+  readonly timeoutMs: number
+  readonly abandonAfterMs: number | null
+}
+
+/** What the load agent is asked to do in one window. Rates are absolute here: the runner has resolved fractions. */
+export type LoadOrder =
+  | { readonly kind: 'closed'; readonly connections: number }
+  | { readonly kind: 'open'; readonly perSecond: number; readonly connections: number; readonly arrivals: 'exponential' | 'constant'; readonly seed: number }
+  | { readonly kind: 'batch'; readonly tasks: number; readonly concurrency: number; readonly seed: number }
+
+export interface LoadRequest {
+  readonly origin: string
+  readonly order: LoadOrder
+  /** null: until stopped (warm-up). A batch ends with its answer. */
+  readonly durationMs: number | null
+  readonly requestTimeoutMs: number
+  readonly sampleEvery: number
+  readonly stream: boolean
+  readonly windowMs: number
+}
+
+/** The load agent, wherever it runs. One thing at a time. */
+export interface LoadAgent extends AsyncDisposable {
+  /** loads work; must be called before verify and load */
+  prepare(work: Work, signal: AbortSignal): Promise<void>
+  /** asks path every few ms until it answers 200; the epoch ms of that answer */
+  waitUntilReady(origin: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<{ readyAtMs: number }>
+  fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>
+  /** every request of the work once */
+  verify(origin: string, timeoutMs: number, signal: AbortSignal): Promise<{
+    total: number
+    right: number
+    differences: { request: string; expected: string; actual: string; difference: string }[]
+  }>
+  /**
+   * One window of load. `onWindow` returns false to stop early (warm-up is steady, target died). The returned
+   * measurement is complete and accounted for even then. Aborting the signal stops it and rejects with ABORTED.
+   */
+  load(request: LoadRequest, onWindow: (window: LoadWindow) => boolean, signal: AbortSignal): Promise<LoadMeasurement>
+}
+
+/** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */
+export type ConnectAgent = (wire: Duplex) => Promise<LoadAgent>
+
+export interface Clock {
+  /** epoch ms */
+  now(): number
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** Where a run is written. Every repetition is on disk before the next begins. */
+export interface RunSink {
+  writePlan(text: string): Promise<void>
+  writeRun(record: RunRecord): Promise<void>
+  writeCalibration(text: string): Promise<void>
+  event(event: RunEvent): void
+}
