@@ -1,0 +1,3 @@
+module bakeoff/target/go-net-http
+
+go 1.27
