@@ -1,0 +1,3 @@
+module openai-upstream
+
+go 1.26
