@@ -38,7 +38,11 @@ export class BakeoffError extends Error {
   readonly hint: string | null
   readonly logTail: readonly string[]
 
-  constructor(code: ErrorCode, message: string, details: { hint?: string; logTail?: readonly string[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { hint?: string; logTail?: readonly string[]; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.hint = details.hint ?? null
@@ -52,5 +56,13 @@ export function toErrorRecord(error: unknown): ErrorRecord {
     return { code: error.code, message: error.message, hint: error.hint, logTail: [...error.logTail] }
   }
   const known = error instanceof Error ? error : new Error(String(error))
-  return { code: 'BUG', message: known.message, hint: null, logTail: (known.stack ?? '').split('\n').slice(1, 9).map((line) => line.trim()) }
+  return {
+    code: 'BUG',
+    message: known.message,
+    hint: null,
+    logTail: (known.stack ?? '')
+      .split('\n')
+      .slice(1, 9)
+      .map((line) => line.trim()),
+  }
 }

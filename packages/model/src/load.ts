@@ -8,9 +8,24 @@ import { z } from 'zod'
  */
 export const loadSpec = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed'), connections: z.int().positive() }),
-  z.object({ kind: z.literal('open'), fraction: z.number().positive(), connections: z.int().positive(), arrivals: z.enum(['exponential', 'constant']) }),
-  z.object({ kind: z.literal('rate'), perSecond: z.number().positive(), connections: z.int().positive(), arrivals: z.enum(['exponential', 'constant']) }),
-  z.object({ kind: z.literal('capacity'), connections: z.int().positive(), p99Ms: z.number().positive(), errors: z.number().min(0).max(1) }),
+  z.object({
+    kind: z.literal('open'),
+    fraction: z.number().positive(),
+    connections: z.int().positive(),
+    arrivals: z.enum(['exponential', 'constant']),
+  }),
+  z.object({
+    kind: z.literal('rate'),
+    perSecond: z.number().positive(),
+    connections: z.int().positive(),
+    arrivals: z.enum(['exponential', 'constant']),
+  }),
+  z.object({
+    kind: z.literal('capacity'),
+    connections: z.int().positive(),
+    p99Ms: z.number().positive(),
+    errors: z.number().min(0).max(1),
+  }),
   z.object({ kind: z.literal('batch'), tasks: z.int().positive(), concurrency: z.int().positive() }),
 ])
 export type LoadSpec = z.infer<typeof loadSpec>
@@ -120,6 +135,15 @@ export const loadMeasurement = z.object({
   /** streamed answers only */
   stream: z.object({ firstByte: encodedHistogram, interChunk: encodedHistogram, chunks: z.int() }).nullable(),
   /** batch loads only: the target's answer */
-  batch: z.object({ tasks: z.int(), concurrency: z.int(), ok: z.int(), failed: z.int(), wallMs: z.number(), digest: z.string().nullable() }).nullable(),
+  batch: z
+    .object({
+      tasks: z.int(),
+      concurrency: z.int(),
+      ok: z.int(),
+      failed: z.int(),
+      wallMs: z.number(),
+      digest: z.string().nullable(),
+    })
+    .nullable(),
 })
 export type LoadMeasurement = z.infer<typeof loadMeasurement>

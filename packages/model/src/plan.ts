@@ -51,7 +51,9 @@ export const plannedScenario = z.object({
   targetCaps: caps,
   requestedTargetCpus: z.number(),
   targetEnvironment: z.record(z.string(), z.string()),
-  targetDependsOn: z.array(z.object({ service: z.string(), condition: z.enum(['service_started', 'service_healthy']) })),
+  targetDependsOn: z.array(
+    z.object({ service: z.string(), condition: z.enum(['service_started', 'service_healthy']) }),
+  ),
   services: z.array(plannedService),
   cores: coreAssignment,
   loads: z.array(loadSpec),

@@ -31,7 +31,10 @@ export const contractCase = z.strictObject({
     body: z.string().nullable().default(null),
     bodyBase64: z.string().nullable().default(null),
     /** builds a large body: prefix + unit × times + suffix */
-    bodyPad: z.strictObject({ prefix: z.string(), unit: z.string(), times: z.int().positive(), suffix: z.string() }).nullable().default(null),
+    bodyPad: z
+      .strictObject({ prefix: z.string(), unit: z.string(), times: z.int().positive(), suffix: z.string() })
+      .nullable()
+      .default(null),
     /** ask this service of the scenario instead of the target */
     service: z.string().nullable().default(null),
     /** the client goes away after this long, whatever has come by then */

@@ -112,7 +112,15 @@ export type ResourcePoint = z.infer<typeof resourcePoint>
 export const timeline = z.object({
   repetition: z.int(),
   /** warm-up windows end at or before 0 */
-  windows: z.array(z.object({ atMs: z.number(), throughput: z.number(), p50Ms: z.number().nullable(), p99Ms: z.number().nullable(), warmUp: z.boolean() })),
+  windows: z.array(
+    z.object({
+      atMs: z.number(),
+      throughput: z.number(),
+      p50Ms: z.number().nullable(),
+      p99Ms: z.number().nullable(),
+      warmUp: z.boolean(),
+    }),
+  ),
   target: z.array(resourcePoint),
   services: z.record(z.string(), z.array(resourcePoint)),
   agent: z.array(resourcePoint),
@@ -145,7 +153,17 @@ export const cell = z.object({
   serviceTimeMs: latencyMs.nullable(),
   /** sums over repetitions */
   requests: z
-    .object({ sent: z.int(), ok: z.int(), wrong: z.int(), errors: z.int(), timeouts: z.int(), lost: z.int(), inFlight: z.int(), checked: z.int(), errorsByKind: z.record(z.string(), z.int()) })
+    .object({
+      sent: z.int(),
+      ok: z.int(),
+      wrong: z.int(),
+      errors: z.int(),
+      timeouts: z.int(),
+      lost: z.int(),
+      inFlight: z.int(),
+      checked: z.int(),
+      errorsByKind: z.record(z.string(), z.int()),
+    })
     .nullable(),
   target: componentUse.extend({
     name: z.string(),
@@ -175,9 +193,29 @@ export const cell = z.object({
   /** cores ÷ CPU time per request: what the target's cap could carry; an estimate, shown where the agent was the limit */
   estimatedCapacity: z.number().nullable(),
   /** capacity loads: highest rate within the slo */
-  capacity: z.object({ perSecond: estimate.nullable(), p99Ms: z.number(), errors: z.number(), probes: z.array(z.object({ perSecond: z.number(), p99Ms: z.number().nullable(), errorShare: z.number(), ok: z.boolean() })) }).nullable(),
+  capacity: z
+    .object({
+      perSecond: estimate.nullable(),
+      p99Ms: z.number(),
+      errors: z.number(),
+      probes: z.array(
+        z.object({ perSecond: z.number(), p99Ms: z.number().nullable(), errorShare: z.number(), ok: z.boolean() }),
+      ),
+    })
+    .nullable(),
   /** batch loads, medians per batch */
-  batch: z.object({ tasks: z.int(), concurrency: z.int(), wallSeconds: estimate, userSeconds: z.number().nullable(), systemSeconds: z.number().nullable(), cpuMsPerTask: estimate.nullable(), memoryPeakBytes: z.number().nullable(), failed: z.int() }).nullable(),
+  batch: z
+    .object({
+      tasks: z.int(),
+      concurrency: z.int(),
+      wallSeconds: estimate,
+      userSeconds: z.number().nullable(),
+      systemSeconds: z.number().nullable(),
+      cpuMsPerTask: estimate.nullable(),
+      memoryPeakBytes: z.number().nullable(),
+      failed: z.int(),
+    })
+    .nullable(),
   stream: z.object({ firstByteMs: latencyMs, interChunkMs: latencyMs, chunks: z.int() }).nullable(),
   histograms: z.object({ service: encodedHistogram.nullable(), response: encodedHistogram.nullable() }),
   /** percentile spectrum of the merged histogram; `supported` false beyond what n can carry */
@@ -185,7 +223,9 @@ export const cell = z.object({
   /** histogram of the merged latencies, log-spaced: [fromMs, toMs, count] */
   bins: z.array(z.tuple([z.number(), z.number(), z.number()])),
   timeline: timeline.nullable(),
-  wrongSamples: z.array(z.object({ requestIndex: z.int(), expected: z.string(), actual: z.string(), difference: z.string() })),
+  wrongSamples: z.array(
+    z.object({ requestIndex: z.int(), expected: z.string(), actual: z.string(), difference: z.string() }),
+  ),
 })
 export type Cell = z.infer<typeof cell>
 
@@ -244,7 +284,13 @@ export const scenarioResult = z.object({
 })
 export type ScenarioResult = z.infer<typeof scenarioResult>
 
-export const ratio = z.object({ median: z.number(), low: z.number().nullable(), high: z.number().nullable(), n: z.int(), method: z.string() })
+export const ratio = z.object({
+  median: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: z.int(),
+  method: z.string(),
+})
 export type Ratio = z.infer<typeof ratio>
 
 /** Two cells of the same work and load. `of ÷ to`. */
@@ -275,12 +321,52 @@ export type TierList = z.infer<typeof tierList>
 export const claimResult = z.object({
   id: z.string(),
   title: z.string(),
-  source: z.object({ title: z.string(), author: z.string().nullable(), published: z.string().nullable(), url: z.string().nullable() }),
+  source: z.object({
+    title: z.string(),
+    author: z.string().nullable(),
+    published: z.string().nullable(),
+    url: z.string().nullable(),
+  }),
   setting: z.string(),
   scenario: z.string(),
-  subjects: z.array(z.object({ id: z.string(), says: z.string(), target: z.string(), variant: z.string(), published: z.record(z.string(), z.number()), load: z.record(z.string(), z.number()), cell: z.string().nullable(), measured: z.record(z.string(), z.number().nullable()) })),
-  comparisons: z.array(z.object({ metric: z.string(), of: z.string(), to: z.string(), statement: z.string(), published: z.number(), measured: ratio.nullable(), conclusion: z.enum(['reproduced', 'same-direction', 'contradicted', 'undecided', 'not-comparable', 'not-measured']), why: z.string() })),
-  statements: z.array(z.object({ says: z.string(), conclusion: z.enum(['reproduced', 'contradicted', 'undecided', 'not-measured']), why: z.string() })),
+  subjects: z.array(
+    z.object({
+      id: z.string(),
+      says: z.string(),
+      target: z.string(),
+      variant: z.string(),
+      published: z.record(z.string(), z.number()),
+      load: z.record(z.string(), z.number()),
+      cell: z.string().nullable(),
+      measured: z.record(z.string(), z.number().nullable()),
+    }),
+  ),
+  comparisons: z.array(
+    z.object({
+      metric: z.string(),
+      of: z.string(),
+      to: z.string(),
+      statement: z.string(),
+      published: z.number(),
+      measured: ratio.nullable(),
+      conclusion: z.enum([
+        'reproduced',
+        'same-direction',
+        'contradicted',
+        'undecided',
+        'not-comparable',
+        'not-measured',
+      ]),
+      why: z.string(),
+    }),
+  ),
+  statements: z.array(
+    z.object({
+      says: z.string(),
+      conclusion: z.enum(['reproduced', 'contradicted', 'undecided', 'not-measured']),
+      why: z.string(),
+    }),
+  ),
   notes: z.array(z.string()),
 })
 export type ClaimResult = z.infer<typeof claimResult>

@@ -59,7 +59,9 @@ export const verification = z.object({
     total: z.int(),
     right: z.int(),
     /** at most five, first ones first */
-    differences: z.array(z.object({ request: z.string(), expected: z.string(), actual: z.string(), difference: z.string() })),
+    differences: z.array(
+      z.object({ request: z.string(), expected: z.string(), actual: z.string(), difference: z.string() }),
+    ),
   }),
 })
 export type Verification = z.infer<typeof verification>
@@ -144,13 +146,54 @@ export function calibrationKey(agent: readonly number[], target: readonly number
 
 /** A line of events.ndjson. The live page and the terminal read the same events. */
 export const runEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run-started'), at: z.string(), runId: z.string(), entries: z.int(), blocks: z.int(), estimateMs: z.number() }),
-  z.object({ kind: z.literal('image'), at: z.string(), image: z.string(), state: z.enum(['building', 'built', 'cached', 'failed', 'unsupported']), seconds: z.number().nullable(), message: z.string().nullable() }),
+  z.object({
+    kind: z.literal('run-started'),
+    at: z.string(),
+    runId: z.string(),
+    entries: z.int(),
+    blocks: z.int(),
+    estimateMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal('image'),
+    at: z.string(),
+    image: z.string(),
+    state: z.enum(['building', 'built', 'cached', 'failed', 'unsupported']),
+    seconds: z.number().nullable(),
+    message: z.string().nullable(),
+  }),
   z.object({ kind: z.literal('calibrated'), at: z.string(), calibration }),
-  z.object({ kind: z.literal('step'), at: z.string(), entry: z.string(), block: z.string(), step: z.string(), detail: z.string().nullable() }),
+  z.object({
+    kind: z.literal('step'),
+    at: z.string(),
+    entry: z.string(),
+    block: z.string(),
+    step: z.string(),
+    detail: z.string().nullable(),
+  }),
   z.object({ kind: z.literal('window'), at: z.string(), entry: z.string(), loadId: z.string(), window: loadWindow }),
-  z.object({ kind: z.literal('repetition'), at: z.string(), entry: z.string(), block: z.string(), repetition: z.int(), outcome: z.string(), message: z.string().nullable(), figures: z.array(z.object({ loadId: z.string(), throughput: z.number(), p99Ms: z.number().nullable() })), leftMs: z.number().nullable() }),
-  z.object({ kind: z.literal('note'), at: z.string(), level: z.enum(['info', 'warning', 'error']), message: z.string() }),
-  z.object({ kind: z.literal('run-ended'), at: z.string(), status: z.enum(['complete', 'partial', 'aborted']), reason: z.string().nullable() }),
+  z.object({
+    kind: z.literal('repetition'),
+    at: z.string(),
+    entry: z.string(),
+    block: z.string(),
+    repetition: z.int(),
+    outcome: z.string(),
+    message: z.string().nullable(),
+    figures: z.array(z.object({ loadId: z.string(), throughput: z.number(), p99Ms: z.number().nullable() })),
+    leftMs: z.number().nullable(),
+  }),
+  z.object({
+    kind: z.literal('note'),
+    at: z.string(),
+    level: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+  }),
+  z.object({
+    kind: z.literal('run-ended'),
+    at: z.string(),
+    status: z.enum(['complete', 'partial', 'aborted']),
+    reason: z.string().nullable(),
+  }),
 ])
 export type RunEvent = z.infer<typeof runEvent>

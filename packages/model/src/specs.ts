@@ -153,7 +153,12 @@ export interface ClaimSubject {
 export interface ClaimSpec {
   readonly id: string
   readonly title: string
-  readonly source: { readonly title: string; readonly author: string | null; readonly published: string | null; readonly url: string | null }
+  readonly source: {
+    readonly title: string
+    readonly author: string | null
+    readonly published: string | null
+    readonly url: string | null
+  }
   readonly setting: string
   readonly scenario: string
   readonly subjects: readonly ClaimSubject[]
@@ -165,6 +170,11 @@ export interface ClaimSpec {
     readonly published: number
     readonly statement: string
   }[]
-  readonly statements: readonly { readonly says: string; readonly verdict: string; readonly service: string | null; readonly subjects: readonly string[] }[]
+  readonly statements: readonly {
+    readonly says: string
+    readonly verdict: string
+    readonly service: string | null
+    readonly subjects: readonly string[]
+  }[]
   readonly notes: readonly string[]
 }

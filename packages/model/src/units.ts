@@ -1,7 +1,16 @@
 /** One place where a written quantity becomes a number, and one where a number becomes text. */
 
 const DURATION: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
-const BYTES: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2, g: 1024 ** 3, gb: 1024 ** 3 }
+const BYTES: Record<string, number> = {
+  '': 1,
+  b: 1,
+  k: 1024,
+  kb: 1024,
+  m: 1024 ** 2,
+  mb: 1024 ** 2,
+  g: 1024 ** 3,
+  gb: 1024 ** 3,
+}
 
 /** `50ms`, `1.5s`, `2m`, `1h` → milliseconds; null when it is not a duration. */
 export function parseDurationMs(text: string): number | null {

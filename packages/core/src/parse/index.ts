@@ -1,1 +1,8 @@
-export {}
+export * from './catalogue.js'
+export * from './claim.js'
+export * from './matrix.js'
+export * from './ndjson.js'
+export * from './problem.js'
+export * from './scenario.js'
+export * from './target.js'
+export * from './yaml.js'

@@ -1,1 +1,7 @@
-export {}
+export * from './adaptive.js'
+export * from './bisection.js'
+export * from './cores.js'
+export * from './estimate.js'
+export * from './main-load.js'
+export * from './matrix.js'
+export * from './select.js'

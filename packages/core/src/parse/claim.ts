@@ -1,0 +1,71 @@
+import { type ClaimFigures, type ClaimSpec, claimFile } from '@bakeoff/model'
+import { badSpec, didYouMean, type Problem } from './problem.js'
+import { readYaml } from './yaml.js'
+
+/**
+ * A published comparison with its figures.
+ *
+ * @throws BakeoffError BAD_SPEC with file, line and column
+ */
+export function parseClaim(fileName: string, text: string): ClaimSpec {
+  const located = readYaml(fileName, text, claimFile)
+  const file = located.value
+  const subjects = Object.keys(file.subjects)
+  const problems: Problem[] = []
+  const needSubject = (name: string, path: PropertyKey[]) => {
+    if (subjects.includes(name)) return
+    const meant = didYouMean(name, subjects)
+    problems.push(
+      located.problem(
+        path,
+        `"${name}" is not one of the subjects`,
+        meant ? { hint: `Did you mean "${meant}"?` } : { hint: `Subjects: ${subjects.join(', ')}` },
+      ),
+    )
+  }
+  for (const [index, { of, to }] of file.comparisons.entries()) {
+    needSubject(of, ['comparisons', index, 'of'])
+    needSubject(to, ['comparisons', index, 'to'])
+  }
+  for (const [index, statement] of (file.statements ?? []).entries()) {
+    for (const [at, subject] of statement.subjects.entries())
+      needSubject(subject, ['statements', index, 'subjects', at])
+  }
+  if (problems.length > 0) throw badSpec(problems, text)
+  const { source } = file
+  return {
+    id: file.id,
+    title: file.title,
+    source: {
+      title: source.title,
+      author: source.author ?? null,
+      published: source.published === undefined ? null : String(source.published),
+      url: source.url ?? null,
+    },
+    setting: file.setting,
+    scenario: file.scenario,
+    subjects: Object.entries(file.subjects).map(([id, subject]) => ({
+      id,
+      target: subject.target,
+      variant: subject.variant,
+      says: subject.says,
+      figures: flatten(subject.figures),
+      load: subject.load ?? {},
+    })),
+    comparisons: file.comparisons,
+    statements: (file.statements ?? []).map((statement) => ({ ...statement, service: statement.service ?? null })),
+    notes: file.notes ?? [],
+  }
+}
+
+/** Nested tables of figures, { percentilesMs: { "50": 36 } }, as flat ones: { "percentilesMs.50": 36 }. What is not a number is left out. */
+function flatten(figures: Readonly<Record<string, unknown>>, prefix = ''): ClaimFigures {
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([key, value]) => {
+      if (typeof value === 'number') return [[prefix + key, value]]
+      if (value !== null && typeof value === 'object')
+        return Object.entries(flatten(value as Record<string, unknown>, `${prefix}${key}.`))
+      return []
+    }),
+  )
+}

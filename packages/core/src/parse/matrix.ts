@@ -1,0 +1,67 @@
+import { type MatrixSpec, matrixFile, type ProfileSpec, parseDurationMs, parseFraction } from '@bakeoff/model'
+import { badSpec, type Problem } from './problem.js'
+import { readYaml } from './yaml.js'
+
+/**
+ * matrix.yaml: what is measured when nothing else is asked for.
+ *
+ * @throws BakeoffError BAD_SPEC with file, line and column
+ */
+export function parseMatrix(fileName: string, text: string): MatrixSpec {
+  const located = readYaml(fileName, text, matrixFile)
+  const file = located.value
+  const problems: Problem[] = []
+  for (const needed of ['default', 'quick']) {
+    if (!file.profiles[needed])
+      problems.push(located.problem(['profiles'], `profiles has no "${needed}"`, { key: true }))
+  }
+  const profiles: Record<string, ProfileSpec> = {}
+  for (const [name, profile] of Object.entries(file.profiles)) {
+    if (profile.repetitions.min > profile.repetitions.max) {
+      problems.push(
+        located.problem(
+          ['profiles', name, 'repetitions', 'min'],
+          `min is ${profile.repetitions.min}, more than max, ${profile.repetitions.max}`,
+        ),
+      )
+    }
+    const warmUp = { min: ms(profile.warmUp.min), max: ms(profile.warmUp.max) }
+    if (warmUp.min > warmUp.max)
+      problems.push(
+        located.problem(['profiles', name, 'warmUp', 'min'], 'the least warm-up is longer than the longest'),
+      )
+    profiles[name] = {
+      name,
+      budgetMs: ms(profile.budget),
+      minRepetitions: profile.repetitions.min,
+      maxRepetitions: profile.repetitions.max,
+      tightness: share(profile.tightness ?? 0.03),
+      warmUp: {
+        minMs: warmUp.min,
+        maxMs: warmUp.max,
+        windows: profile.warmUp.windows ?? 4,
+        tolerance: share(profile.warmUp.tolerance ?? 0.05),
+      },
+      windowMs: ms(profile.window),
+      onlyMainLoad: profile.onlyMainLoad ?? false,
+    }
+  }
+  if (problems.length > 0) throw badSpec(problems, text)
+  return {
+    scenarios: file.scenarios ?? null,
+    targets: file.targets ?? null,
+    seed: file.seed ?? 1,
+    profiles,
+    capacity: file.capacity ?? false,
+    rates: file.rates ?? [],
+    hosts: { sut: file.hosts?.sut ?? null, load: file.hosts?.load ?? null, services: file.hosts?.services ?? null },
+  }
+}
+
+function ms(text: string): number {
+  return parseDurationMs(text) as number
+}
+
+function share(value: string | number): number {
+  return typeof value === 'number' ? value : (parseFraction(value) as number)
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import { badSpec, type Problem } from './problem.js'
+
+/**
+ * Reads newline-delimited JSON, each line of one shape. Blank lines are left out.
+ *
+ * @throws BakeoffError BAD_SPEC with file, line and column of what is wrong
+ */
+export function readNdjson<S extends z.ZodType>(file: string, text: string, schema: S): z.infer<S>[] {
+  const problems: Problem[] = []
+  const values: z.infer<S>[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const parsed = parseJson(line)
+    if (!parsed.ok) {
+      problems.push({
+        file,
+        line: index + 1,
+        column: parsed.column,
+        message: `not JSON: ${parsed.message}`,
+        hint: 'Each line is one JSON object on its own.',
+      })
+      continue
+    }
+    const result = schema.safeParse(parsed.value)
+    if (result.success) values.push(result.data)
+    else {
+      for (const issue of result.error.issues) {
+        const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]
+        const column = key === undefined ? 1 : Math.max(1, line.indexOf(`"${String(key)}"`) + 1)
+        problems.push({
+          file,
+          line: index + 1,
+          column,
+          message: `${issue.path.join('.') || 'the line'}: ${issue.message}`,
+        })
+      }
+    }
+  }
+  if (problems.length > 0) throw badSpec(problems, text)
+  return values
+}
+
+function parseJson(line: string): { ok: true; value: unknown } | { ok: false; message: string; column: number } {
+  try {
+    return { ok: true, value: JSON.parse(line) }
+  } catch (error) {
+    const message = (error as Error).message
+    const position = /position (\d+)/.exec(message)?.[1]
+    return {
+      ok: false,
+      message: message.replace(/ in JSON at position.*$/, ''),
+      column: position === undefined ? line.length : Number(position) + 1,
+    }
+  }
+}

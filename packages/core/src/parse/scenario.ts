@@ -1,0 +1,321 @@
+import { createHash } from 'node:crypto'
+import {
+  type ContractCase,
+  contractCase,
+  goldenLine,
+  type LoadSpec,
+  parseBytes,
+  parseDurationMs,
+  parseFraction,
+  requestLine,
+  type ScenarioFile,
+  type ScenarioSpec,
+  type ServiceSpec,
+  scenarioFile,
+} from '@bakeoff/model'
+import { readNdjson } from './ndjson.js'
+import { badSpec, didYouMean, type Problem } from './problem.js'
+import { type Located, readYaml } from './yaml.js'
+
+export interface ScenarioTexts {
+  /** the file's name without .yaml */
+  readonly id: string
+  readonly file: string
+  readonly yaml: string
+  /** absolute path of a path written in the file, which is relative to it */
+  resolve(path: string): string
+  /** text of a file beside the scenario, null when there is none */
+  read(path: string): string | null
+  /** true when the folder exists and holds a Dockerfile */
+  buildable(path: string): boolean
+}
+
+const DEFAULT_TOLERANCE = { exact: 0, 'ranked-scores': 1e-4, cosine: 1e-4 }
+const DEFAULT_CONNECTIONS = 256
+
+/**
+ * A scenario from its Compose file and the files that it names.
+ *
+ * @throws BakeoffError BAD_SPEC with file, line and column
+ */
+export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
+  const located = readYaml(texts.file, texts.yaml, scenarioFile)
+  const file = located.value
+  const x = file['x-scenario']
+  const problems = [...serviceProblems(texts, located), ...loadProblems(located)]
+  if (file.name !== undefined && file.name !== texts.id) {
+    problems.push(
+      located.problem(['name'], `name is "${file.name}", and the file is ${texts.id}.yaml`, {
+        hint: 'They are the same word: rename one of them.',
+      }),
+    )
+  }
+  const named = {
+    requests: ['requests'],
+    golden: ['expect', 'golden'],
+    ...(x.contract ? { contract: ['contract'] } : {}),
+  } as Record<string, string[]>
+  const contents: Record<string, string> = {}
+  for (const [what, path] of Object.entries(named)) {
+    const relative = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], x) as string
+    const text = texts.read(relative)
+    if (text === null) problems.push(located.problem(['x-scenario', ...path], `there is no file ${relative}`))
+    else contents[what] = text
+  }
+  if (problems.length > 0) throw badSpec(problems, texts.yaml)
+
+  const requests = readNdjson(texts.resolve(x.requests), contents['requests'] as string, requestLine)
+  const golden = readNdjson(texts.resolve(x.expect.golden), contents['golden'] as string, goldenLine)
+  const contract: ContractCase[] = x.contract
+    ? readNdjson(texts.resolve(x.contract), contents['contract'] as string, contractCase)
+    : []
+  if (requests.length === 0) problems.push(located.problem(['x-scenario', 'requests'], 'the file has no request'))
+  if (golden.length !== requests.length) {
+    problems.push(
+      located.problem(
+        ['x-scenario', 'expect', 'golden'],
+        `${golden.length} golden answers for ${requests.length} requests`,
+        { hint: 'Line i answers request i.' },
+      ),
+    )
+  }
+  for (const one of contract) {
+    for (const service of [one.while?.stopped, one.request.service]) {
+      if (service && !(service in file.services))
+        problems.push(
+          located.problem(
+            ['x-scenario', 'contract'],
+            `the case "${one.name}" names the service "${service}", which is not in services`,
+          ),
+        )
+    }
+  }
+  if (problems.length > 0) throw badSpec(problems, texts.yaml)
+
+  const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts))
+  return {
+    id: texts.id,
+    file: texts.file,
+    summary: x.summary,
+    source: x.source ?? null,
+    target: services.find(({ name }) => name === 'target') as ServiceSpec,
+    services: inStartOrder(services.filter(({ name }) => name !== 'target')),
+    requests,
+    golden,
+    contract,
+    compare: x.expect.compare,
+    tolerance: x.expect.tolerance ?? DEFAULT_TOLERANCE[x.expect.compare],
+    loads: toLoads(x),
+    stream: x.stream ?? false,
+    requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
+    slo: x.slo ? { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) } : null,
+    workDigest: createHash('sha256')
+      .update(contents['requests'] as string)
+      .update('\0')
+      .update(contents['golden'] as string)
+      .digest('hex'),
+  }
+}
+
+function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): Problem[] {
+  const { services } = located.value
+  const names = Object.keys(services)
+  const problems: Problem[] = []
+  if (!services['target']) {
+    const meant = didYouMean('target', names)
+    problems.push(
+      located.problem(
+        ['services'],
+        'no service is called "target": nothing would be measured',
+        meant ? { key: true, hint: `Did you mean "target" where it says "${meant}"?` } : { key: true },
+      ),
+    )
+  }
+  for (const [name, service] of Object.entries(services)) {
+    const path = ['services', name]
+    if (name === 'agent')
+      problems.push(located.problem(path, 'a service cannot be called "agent": that is the load agent', { key: true }))
+    if (name === 'target' && service.image !== '${TARGET_IMAGE}') {
+      problems.push(
+        located.problem(
+          [...path, ...(service.image === undefined ? [] : ['image'])],
+          'the target\'s image is "${TARGET_IMAGE}": every target takes its place',
+        ),
+      )
+    }
+    if (name !== 'target' && (service.image === undefined) === (service.build === undefined)) {
+      problems.push(located.problem(path, `${name} needs either image or build`, { key: true }))
+    }
+    for (const [member, value] of Object.entries({ image: service.image, ...service.environment })) {
+      if (typeof value === 'string' && /\$\{|\$[A-Za-z_]/.test(value) && value !== '${TARGET_IMAGE}') {
+        const at = member === 'image' ? [...path, 'image'] : [...path, 'environment', member]
+        problems.push(
+          located.problem(at, `"${value}" is not replaced: only \${TARGET_IMAGE} is known`, {
+            hint: 'Nothing is taken from the environment of the host. Write the value itself.',
+          }),
+        )
+      }
+    }
+    if (service.build !== undefined && !texts.buildable(service.build)) {
+      problems.push(located.problem([...path, 'build'], `there is no Dockerfile in ${service.build}`))
+    }
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+      const at = [...path, 'depends_on', other]
+      if (!services[other]) {
+        const meant = didYouMean(other, names)
+        problems.push(
+          located.problem(at, `${name} depends on "${other}", which is not in services`, {
+            key: true,
+            ...(meant ? { hint: `Did you mean "${meant}"?` } : {}),
+          }),
+        )
+      } else if (condition === 'service_healthy' && !services[other].healthcheck && other !== 'target') {
+        problems.push(
+          located.problem(at, `${name} waits until ${other} is healthy, and ${other} has no healthcheck`, {
+            key: true,
+          }),
+        )
+      }
+    }
+    if (name !== 'target' && service.depends_on?.['target'])
+      problems.push(
+        located.problem(
+          [...path, 'depends_on', 'target'],
+          'a service cannot wait for the target: the target is started last',
+          { key: true },
+        ),
+      )
+  }
+  if (problems.length === 0 && cycleIn(services))
+    problems.push(
+      located.problem(['services'], `depends_on goes round in a circle: ${cycleIn(services)}`, { key: true }),
+    )
+  return problems
+}
+
+function loadProblems(located: Located<ScenarioFile>): Problem[] {
+  const { load, slo } = located.value['x-scenario']
+  const problems: Problem[] = []
+  const path = ['x-scenario', 'load']
+  if (!load.closed?.length && !load.rate?.length && !load.batch?.length) {
+    problems.push(
+      located.problem(path, 'load has neither closed, rate nor batch: nothing would be measured', { key: true }),
+    )
+  }
+  if (load.open?.length && !load.closed?.length)
+    problems.push(
+      located.problem(
+        [...path, 'open'],
+        'open loads are fractions of the best closed throughput, and there is no closed load',
+        { key: true },
+      ),
+    )
+  if (load.capacity && !slo)
+    problems.push(
+      located.problem([...path, 'capacity'], 'capacity is searched within the slo, and there is none', {
+        key: true,
+        hint: 'Add `slo: { p99: 50ms, errors: 0.1% }`.',
+      }),
+    )
+  for (const member of ['closed', 'open', 'rate'] as const) {
+    const values = load[member] ?? []
+    const twice = values.findIndex((value, index) => values.indexOf(value) !== index)
+    if (twice >= 0) problems.push(located.problem([...path, member, twice], `${member} has ${values[twice]} twice`))
+  }
+  return problems
+}
+
+function cycleIn(services: ScenarioFile['services']): string | null {
+  const done = new Set<string>()
+  const visit = (name: string, trail: readonly string[]): string | null => {
+    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name].join(' → ')
+    if (done.has(name)) return null
+    for (const other of Object.keys(services[name]?.depends_on ?? {})) {
+      const found = visit(other, [...trail, name])
+      if (found) return found
+    }
+    done.add(name)
+    return null
+  }
+  for (const name of Object.keys(services)) {
+    const found = visit(name, [])
+    if (found) return found
+  }
+  return null
+}
+
+function toService(name: string, service: ScenarioFile['services'][string], texts: ScenarioTexts): ServiceSpec {
+  const check = service.healthcheck
+  return {
+    name,
+    build: service.build === undefined ? null : texts.resolve(service.build),
+    image: name === 'target' ? null : (service.image ?? null),
+    cpus: service.cpus,
+    quota: !Number.isInteger(service.cpus),
+    memoryBytes: toBytes(service.mem_limit),
+    environment: Object.fromEntries(
+      Object.entries(service.environment ?? {}).map(([key, value]) => [key, String(value)]),
+    ),
+    command: service.command ?? null,
+    dependsOn: Object.entries(service.depends_on ?? {}).map(([other, { condition }]) => ({
+      service: other,
+      condition,
+    })),
+    healthcheck: check
+      ? {
+          test: check.test,
+          intervalMs: parseDurationMs(check.interval ?? '1s') as number,
+          timeoutMs: parseDurationMs(check.timeout ?? '5s') as number,
+          retries: check.retries ?? 30,
+          startPeriodMs: parseDurationMs(check.start_period ?? '0s') as number,
+        }
+      : null,
+    readOnly: service.read_only ?? true,
+    tmpfs: service.tmpfs ?? [],
+    shmBytes: service.shm_size === undefined ? null : toBytes(service.shm_size),
+    user: service.user ?? null,
+  }
+}
+
+function toLoads(x: ScenarioFile['x-scenario']): LoadSpec[] {
+  const { load } = x
+  const connections = load.connections ?? DEFAULT_CONNECTIONS
+  const arrivals = load.arrivals ?? 'exponential'
+  return [
+    ...(load.closed ?? []).map((closed): LoadSpec => ({ kind: 'closed', connections: closed })),
+    ...(load.open ?? []).map((fraction): LoadSpec => ({ kind: 'open', fraction, connections, arrivals })),
+    ...(load.rate ?? []).map((perSecond): LoadSpec => ({ kind: 'rate', perSecond, connections, arrivals })),
+    ...(load.batch ?? []).map(({ tasks, concurrency }): LoadSpec => ({ kind: 'batch', tasks, concurrency })),
+    ...(load.capacity && x.slo
+      ? [capacityLoad(connections, { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) })]
+      : []),
+  ]
+}
+
+/** The search for the highest rate within an slo. */
+export function capacityLoad(connections: number, slo: { readonly p99Ms: number; readonly errors: number }): LoadSpec {
+  return { kind: 'capacity', connections, p99Ms: slo.p99Ms, errors: slo.errors }
+}
+
+/** Services so that each comes after those it depends on; otherwise as written. */
+function inStartOrder(services: readonly ServiceSpec[]): ServiceSpec[] {
+  const ordered: ServiceSpec[] = []
+  const add = (service: ServiceSpec): void => {
+    if (ordered.includes(service)) return
+    for (const { service: other } of service.dependsOn) {
+      const found = services.find(({ name }) => name === other)
+      if (found) add(found)
+    }
+    ordered.push(service)
+  }
+  for (const service of services) add(service)
+  return ordered
+}
+
+function toBytes(size: string | number): number {
+  return typeof size === 'number' ? size : (parseBytes(size) as number)
+}
+
+function toShare(share: string | number): number {
+  return typeof share === 'number' ? share : (parseFraction(share) as number)
+}

@@ -1,0 +1,96 @@
+import { parseDurationMs, type TargetSpec, targetFile, type VariantSpec } from '@bakeoff/model'
+import { badSpec, type Problem } from './problem.js'
+import { readYaml } from './yaml.js'
+
+export interface TargetTexts {
+  /** the folder's name, which is the target's name */
+  readonly name: string
+  /** absolute path of the folder */
+  readonly folder: string
+  /** path of target.yaml as it is shown in errors */
+  readonly file: string
+  readonly yaml: string
+  /** null: the folder has none */
+  readonly dockerfile: string | null
+}
+
+/**
+ * A target from the texts of its folder.
+ *
+ * @throws BakeoffError BAD_SPEC with file, line and column
+ */
+export function parseTarget(texts: TargetTexts): TargetSpec {
+  const located = readYaml(texts.file, texts.yaml, targetFile)
+  const file = located.value
+  const problems: Problem[] = []
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(texts.name)) {
+    problems.push(
+      located.problem([], `the folder is called "${texts.name}": names are lower-case letters, digits and hyphens`),
+    )
+  }
+  if (texts.dockerfile === null) {
+    problems.push(
+      located.problem([], `there is no Dockerfile beside it, in ${texts.folder}`, {
+        hint: 'Every target is built from its folder: add a Dockerfile (docs/adding-a-target.md).',
+      }),
+    )
+  }
+  if (file.variants && Object.keys(file.variants).length === 0) {
+    problems.push(
+      located.problem(['variants'], 'variants is empty', {
+        key: true,
+        hint: 'Leave it out: the target then has one variant, `default`.',
+      }),
+    )
+  }
+  for (const [name, variant] of Object.entries(file.variants ?? {})) {
+    for (const [index, scenario] of (variant.scenarios ?? []).entries()) {
+      if (!file.scenarios.includes(scenario)) {
+        problems.push(
+          located.problem(
+            ['variants', name, 'scenarios', index],
+            `the variant serves "${scenario}", which the target's own scenarios do not list`,
+          ),
+        )
+      }
+    }
+    if (variant.replicas !== undefined && variant.replicas > 1 && variant.proxy === undefined) {
+      problems.push(
+        located.problem(['variants', name, 'replicas'], 'several replicas need a proxy in front of them', {
+          hint: 'Add `proxy: caddy`.',
+        }),
+      )
+    }
+  }
+  if (problems.length > 0) throw badSpec(problems, texts.yaml)
+  const env = asTexts(file.env)
+  const variants: VariantSpec[] = Object.entries(file.variants ?? { default: { summary: file.summary } }).map(
+    ([name, variant]) => ({
+      name,
+      summary: variant.summary,
+      env: { ...env, ...asTexts(variant.env) },
+      replicas: variant.replicas ?? 1,
+      proxy: variant.proxy ?? null,
+      command: variant.command ?? null,
+      scenarios: variant.scenarios ?? file.scenarios,
+    }),
+  )
+  return {
+    name: texts.name,
+    folder: texts.folder,
+    language: file.language,
+    stack: file.stack,
+    summary: file.summary,
+    scenarios: file.scenarios,
+    requires: file.requires ?? [],
+    readyTimeoutMs: parseDurationMs(file.readyTimeout ?? '60s') as number,
+    variants,
+    yaml: texts.yaml,
+    dockerfile: texts.dockerfile as string,
+  }
+}
+
+/** Environment values are texts, whatever YAML made of them. */
+function asTexts(env: Readonly<Record<string, string | number | boolean>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(env ?? {}).map(([key, value]) => [key, String(value)]))
+}

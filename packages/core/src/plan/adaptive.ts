@@ -1,0 +1,53 @@
+import type { Block, Plan, RunRecord } from '@bakeoff/model'
+import { mainLoadOf } from './main-load.js'
+
+/** Relative half width of a 95 % interval of the mean of these values; null when there are fewer than two. */
+export type HalfWidth = (values: readonly number[]) => number | null
+
+/**
+ * Which entries of a block are still to be measured. Pure: what the rules say, given what is on disk.
+ * A block is run whole, so that ratios within a block stay paired; it is left out when every entry's interval of
+ * throughput is tight. Entries that cannot be measured (no build, never ready, wrong answers) are not tried again.
+ *
+ * @param elapsedMs measured wall time of this run so far
+ */
+export function entriesToRun(
+  plan: Plan,
+  block: Block,
+  runs: readonly RunRecord[],
+  elapsedMs: number,
+  halfWidth: HalfWidth,
+): string[] {
+  const done = new Set(
+    runs.filter((run) => run.block === block.id && run.outcome.kind !== 'aborted').map((run) => run.entry),
+  )
+  const possible = block.order.filter(
+    (entry) => !done.has(entry) && !isHopeless(runs.filter((run) => run.entry === entry)),
+  )
+  if (block.repetition === 1) return possible
+  if (elapsedMs >= plan.rules.budgetMs) return []
+  if (block.repetition <= plan.rules.minRepetitions) return possible
+  const wide = possible.filter((entry) => !isTight(plan, entry, runs, halfWidth))
+  return wide.length > 0 ? possible : []
+}
+
+/** Whether the interval of an entry's throughput on the main load is within the plan's tightness. */
+export function isTight(plan: Plan, entry: string, runs: readonly RunRecord[], halfWidth: HalfWidth): boolean {
+  const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
+  if (!scenario) return true
+  const loadId = mainLoadOf(scenario.loads)
+  const values = runs
+    .filter((run) => run.entry === entry)
+    .flatMap((run) => run.loads.filter((load) => load.loadId === loadId))
+    .map(({ measurement }) => measurement.counts.ok / (measurement.durationMs / 1000))
+  const width = halfWidth(values)
+  return width !== null && width <= plan.rules.tightness
+}
+
+function isHopeless(runs: readonly RunRecord[]): boolean {
+  return runs.some(
+    ({ outcome }) =>
+      outcome.kind === 'unsupported' ||
+      (outcome.kind === 'failed' && outcome.stage !== 'load' && outcome.stage !== 'warm-up'),
+  )
+}

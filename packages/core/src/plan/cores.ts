@@ -1,0 +1,159 @@
+import type { CoreAssignment, LogicalCpu } from '@bakeoff/model'
+
+export interface CoreDemand {
+  /** cores the scenario's target asks for */
+  readonly target: number
+  /** cores each service asks for, in the scenario's order */
+  readonly services: readonly { readonly name: string; readonly cpus: number }[]
+}
+
+/** From this many cores on, CPU 0 is left to the system: interrupts and the orchestrator. */
+const CORES_TO_SPARE_ONE = 4
+/** More generator processes than this have never been needed to saturate a target. */
+const MOST_AGENT_CORES = 4
+
+/**
+ * Which cores each role runs on. Roles never share a core when there are enough; where there are too few, caps are
+ * scaled down and the roles that share are named. One hardware thread of a core is used and its siblings stay idle:
+ * two roles on siblings would slow one another, and a "core" of a cap would mean half of one.
+ *
+ * @param cpus logical processors that containers may use, at least one
+ */
+export function assignCores(cpus: readonly LogicalCpu[], demand: CoreDemand): CoreAssignment {
+  const cores = physicalCores(cpus)
+  const notes: string[] = []
+  const idle = cpus.length - cores.length
+  if (idle > 0)
+    notes.push(`${idle} SMT ${idle === 1 ? 'sibling stays' : 'siblings stay'} idle: each role gets whole cores`)
+  const assignment =
+    cores.length < CORES_TO_SPARE_ONE ? onFewCores(cores, demand, notes) : onManyCores(cores, demand, notes)
+  noteMixedKinds(cores, assignment, notes)
+  return { ...assignment, shared: sharedRoles(assignment), notes }
+}
+
+interface PhysicalCore {
+  /** the lowest logical processor of the core */
+  readonly id: number
+  readonly l3: string
+  readonly kind: LogicalCpu['kind']
+}
+
+type Roles = Omit<CoreAssignment, 'shared' | 'notes'>
+
+/** One entry per physical core: performance cores first, then by package, cache and number. */
+function physicalCores(cpus: readonly LogicalCpu[]): PhysicalCore[] {
+  const byCore = new Map<string, LogicalCpu>()
+  for (const cpu of [...cpus].sort((a, b) => a.id - b.id)) {
+    const key = `${cpu.package}/${cpu.core}`
+    if (!byCore.has(key)) byCore.set(key, cpu)
+  }
+  const rank = (cpu: LogicalCpu) => (cpu.kind === 'performance' ? 0 : 1)
+  return [...byCore.values()]
+    .sort((a, b) => rank(a) - rank(b) || a.package - b.package || (a.l3 ?? 0) - (b.l3 ?? 0) || a.id - b.id)
+    .map((cpu) => ({ id: cpu.id, l3: `${cpu.package}/${cpu.l3 ?? 0}/${cpu.kind}`, kind: cpu.kind }))
+}
+
+/** One to three cores: the target gets what is left after one core for everything else. */
+function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
+  const ids = cores.map(({ id }) => id).sort((a, b) => a - b)
+  const rest = [ids[0] as number]
+  const services = Object.fromEntries(demand.services.map(({ name }) => [name, rest]))
+  if (ids.length === 1) {
+    notes.push('there is one core: target, services, load agent and orchestrator share it, and no figure is worth much')
+    return { target: rest, services, agent: rest, orchestrator: rest }
+  }
+  const wanted = Math.min(demand.target, ids.length - 1)
+  const target = ids.slice(-wanted)
+  if (wanted < demand.target)
+    notes.push(`the target gets ${wanted} of ${demand.target} cores: this machine has ${ids.length}`)
+  noteServices(demand, 1, notes)
+  const spare = ids.slice(1, ids.length - wanted)
+  return { target, services, agent: spare.length > 0 ? spare : rest, orchestrator: rest }
+}
+
+function onManyCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
+  const first = cores.reduce((a, b) => (a.id < b.id ? a : b))
+  const free = cores.filter((core) => core !== first)
+  const pool = free.length - 1 // one at least for the agent
+  const wantedServices = demand.services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), 0)
+  const wantedTarget = Math.ceil(demand.target)
+  const enough = pool >= wantedTarget + wantedServices
+  const targetCount = enough
+    ? wantedTarget
+    : Math.max(1, Math.min(wantedTarget, Math.floor((pool * wantedTarget) / (wantedTarget + wantedServices))))
+  if (targetCount < demand.target)
+    notes.push(`the target gets ${targetCount} of ${demand.target} cores: this machine has ${cores.length}`)
+
+  const target = takeTogether(free, targetCount)
+  const forServices = Math.min(wantedServices, pool - targetCount)
+  const services: Record<string, number[]> = {}
+  if (enough) {
+    for (const { name, cpus } of demand.services) services[name] = takeTogether(free, Math.ceil(cpus))
+  } else if (forServices >= demand.services.length) {
+    const counts = shareOut(
+      forServices,
+      demand.services.map(({ cpus }) => cpus),
+    )
+    for (const [index, { name, cpus }] of demand.services.entries()) {
+      services[name] = takeTogether(free, counts[index] as number)
+      if ((counts[index] as number) < cpus) notes.push(`${name} gets ${counts[index]} of ${cpus} cores`)
+    }
+  } else {
+    const common = forServices > 0 ? takeTogether(free, forServices) : [first.id]
+    for (const { name } of demand.services) services[name] = common
+    noteServices(demand, common.length, notes)
+  }
+  const agent = free.splice(0, Math.min(free.length, MOST_AGENT_CORES)).map(({ id }) => id)
+  return { target, services, agent: agent.sort((a, b) => a - b), orchestrator: [first.id] }
+}
+
+/** Takes n cores out of the free ones, all under one last-level cache when some cache has that many. */
+function takeTogether(free: PhysicalCore[], n: number): number[] {
+  const home = free.find(({ l3 }) => free.filter((other) => other.l3 === l3).length >= n)?.l3
+  const chosen = (home === undefined ? free : free.filter(({ l3 }) => l3 === home)).slice(0, n)
+  for (const core of chosen) free.splice(free.indexOf(core), 1)
+  return chosen.map(({ id }) => id).sort((a, b) => a - b)
+}
+
+/** Largest-remainder shares of `total`, at least one each. */
+function shareOut(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0)
+  const exact = weights.map((weight) => Math.max(1, (total * weight) / sum))
+  const counts = exact.map(Math.floor)
+  const order = exact
+    .map((value, index) => ({ index, rest: value - Math.floor(value) }))
+    .sort((a, b) => b.rest - a.rest)
+  for (let left = total - counts.reduce((a, b) => a + b, 0), i = 0; left > 0; left--, i++)
+    counts[order[i % order.length]!.index]!++
+  while (counts.reduce((a, b) => a + b, 0) > total) counts[counts.indexOf(Math.max(...counts))]!--
+  return counts
+}
+
+function noteServices(demand: CoreDemand, cores: number, notes: string[]): void {
+  for (const { name, cpus } of demand.services) {
+    if (cpus > cores || demand.services.length > 1)
+      notes.push(`${name} shares ${cores === 1 ? 'one core' : `${cores} cores`} with others, and asks for ${cpus}`)
+  }
+}
+
+function noteMixedKinds(cores: readonly PhysicalCore[], roles: Roles, notes: string[]): void {
+  const kinds = new Set(cores.filter(({ id }) => roles.target.includes(id)).map(({ kind }) => kind))
+  if (kinds.size > 1)
+    notes.push('the target runs on performance and efficiency cores together: there are too few of one kind')
+}
+
+/** Groups of roles with a core in common; each group is as large as possible and named once. */
+function sharedRoles(roles: Roles): string[][] {
+  const all: [string, readonly number[]][] = [
+    ['target', roles.target],
+    ...Object.entries(roles.services),
+    ['agent', roles.agent],
+    ['orchestrator', roles.orchestrator],
+  ]
+  const groups = new Map<string, string[]>()
+  for (const core of new Set(all.flatMap(([, cores]) => cores))) {
+    const group = all.filter(([, cores]) => cores.includes(core)).map(([name]) => name)
+    if (group.length > 1) groups.set(group.join('+'), group)
+  }
+  return [...groups.values()]
+}

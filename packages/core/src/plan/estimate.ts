@@ -1,0 +1,45 @@
+import type { LoadSpec, PlannedEntry, PlannedScenario, RunRules } from '@bakeoff/model'
+
+/** Start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
+const OVERHEAD_MS = 4000
+const PER_SERVICE_MS = 1500
+/** A batch takes as long as it takes. */
+const BATCH_GUESS_MS = 15_000
+/** Probes of the bisection for capacity. */
+export const CAPACITY_PROBES = 7
+
+/** How long one repetition of an entry takes with its warm-up as given. */
+export function repetitionMs(scenario: PlannedScenario, rules: RunRules, warmUpMs: number): number {
+  const loads = scenario.loads.reduce((sum, load) => sum + loadMs(load, rules), 0)
+  return OVERHEAD_MS + scenario.services.length * PER_SERVICE_MS + warmUpMs + loads
+}
+
+/** Wall time of the measured part: least with tight intervals after the fewest repetitions, most with all of them or the budget. */
+export function estimateMs(
+  scenarios: readonly PlannedScenario[],
+  entries: readonly PlannedEntry[],
+  rules: RunRules,
+): { least: number; most: number } {
+  const once = (warmUpMs: number) =>
+    entries.reduce(
+      (sum, entry) =>
+        sum + repetitionMs(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario, rules, warmUpMs),
+      0,
+    )
+  const first = once(rules.warmUp.minMs)
+  const within = (ms: number) => Math.max(first, Math.min(ms, rules.budgetMs))
+  return { least: within(first * rules.minRepetitions), most: within(once(rules.warmUp.maxMs) * rules.maxRepetitions) }
+}
+
+function loadMs(load: LoadSpec, rules: RunRules): number {
+  switch (load.kind) {
+    case 'closed':
+    case 'open':
+    case 'rate':
+      return rules.windowMs + 300
+    case 'capacity':
+      return (rules.windowMs + 300) * CAPACITY_PROBES
+    case 'batch':
+      return BATCH_GUESS_MS
+  }
+}

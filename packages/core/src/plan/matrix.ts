@@ -1,0 +1,311 @@
+import { createHash } from 'node:crypto'
+import { relative } from 'node:path'
+import {
+  BakeoffError,
+  type Block,
+  type Caps,
+  type CoreAssignment,
+  type EngineFacts,
+  formatBytes,
+  type HostFacts,
+  type LoadSpec,
+  type LogicalCpu,
+  type Plan,
+  type PlannedEntry,
+  type PlannedScenario,
+  type PlannedService,
+  type PlanWarning,
+  type ProfileSpec,
+  type RunRules,
+  type ScenarioSpec,
+  type ServiceSpec,
+} from '@bakeoff/model'
+import type { Catalogue } from '../parse/catalogue.js'
+import { capacityLoad } from '../parse/scenario.js'
+import { assignCores } from './cores.js'
+import { estimateMs } from './estimate.js'
+import { type Selection, select } from './select.js'
+
+export interface PlanRequest {
+  readonly catalogue: Catalogue
+  readonly selection: Selection
+  readonly host: HostFacts
+  readonly engine: EngineFacts
+  readonly profile: string
+  /** exactly this many repetitions, whatever the profile says */
+  readonly repetitions: number | null
+  readonly capacity: boolean
+  readonly rates: readonly number[]
+  readonly seed: number | null
+  readonly runId: string
+  readonly createdAt: string
+  readonly command: string
+  readonly git: { readonly commit: string | null; readonly dirty: boolean | null }
+  /** absolute path of the project; folders in the plan are relative to it */
+  readonly root: string
+}
+
+/** Memory that is left to the system and to the load agent. */
+const RESERVED_BYTES = 512 * 1024 ** 2
+export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
+
+/**
+ * The whole run, decided before anything is measured: who runs on which cores, in which order, under which rules.
+ * Same input, same plan.
+ *
+ * @throws BakeoffError BAD_SPEC for names that do not exist, OUT_OF_RESOURCES for memory that the machine has not
+ */
+export function planMatrix(request: PlanRequest): Plan {
+  const { catalogue, host, engine } = request
+  const profile = profileOf(request)
+  const selected = select(catalogue, request.selection)
+  const seed = request.seed ?? catalogue.matrix.seed
+  const cpus = usableCpus(host, engine)
+  const scenarios = selected.map(({ scenario }) => planScenario(scenario, cpus, profile, request))
+  for (const [index, planned] of scenarios.entries()) checkMemory(planned, selected[index]!.scenario, engine)
+  const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
+    chosen.map(({ target, variant }): PlannedEntry => {
+      const planned = scenarios[index] as PlannedScenario
+      return {
+        id: `${scenario.id}/${target.name}/${variant.name}`,
+        scenario: scenario.id,
+        target: target.name,
+        variant: variant.name,
+        variantSummary: variant.summary,
+        language: target.language,
+        stack: [...target.stack],
+        summary: target.summary,
+        requires: [...target.requires],
+        folder: relative(request.root, target.folder),
+        image: `bakeoff/target/${target.name}`,
+        caps: planned.targetCaps,
+        replicas: variant.replicas,
+        proxy: variant.proxy,
+        command: variant.command === null ? null : [...variant.command],
+        environment: { ...planned.targetEnvironment, ...variant.env },
+        readyTimeoutMs: target.readyTimeoutMs,
+      }
+    }),
+  )
+  const rules = rulesOf(profile)
+  const blocks = planBlocks(scenarios, entries, rules.maxRepetitions, seed)
+  return {
+    schemaVersion: 1,
+    runId: request.runId,
+    createdAt: request.createdAt,
+    command: request.command,
+    profile: profile.name,
+    seed,
+    gitCommit: request.git.commit,
+    gitDirty: request.git.dirty,
+    host,
+    engine,
+    scenarios,
+    entries,
+    blocks,
+    rules,
+    estimateMs: estimateMs(scenarios, entries, rules),
+    warnings: warningsOf(scenarios, engine, profile),
+  }
+}
+
+function profileOf({ catalogue, profile, repetitions }: PlanRequest): ProfileSpec {
+  const found = catalogue.matrix.profiles[profile]
+  if (!found) {
+    throw new BakeoffError('BAD_SPEC', `matrix.yaml has no profile "${profile}"`, {
+      hint: `There are: ${Object.keys(catalogue.matrix.profiles).join(', ')}`,
+    })
+  }
+  return repetitions === null ? found : { ...found, minRepetitions: repetitions, maxRepetitions: repetitions }
+}
+
+/** The processors that containers can be pinned to. In a virtual machine (Docker Desktop) only their number is known. */
+function usableCpus(host: HostFacts, engine: EngineFacts): readonly LogicalCpu[] {
+  if (engine.sameKernel && host.cpus.length > 0) return host.cpus
+  return Array.from({ length: Math.max(1, engine.cpus) }, (_, id) => ({
+    id,
+    core: id,
+    package: 0,
+    l3: null,
+    kind: 'performance' as const,
+  }))
+}
+
+function planScenario(
+  scenario: ScenarioSpec,
+  cpus: readonly LogicalCpu[],
+  profile: ProfileSpec,
+  request: PlanRequest,
+): PlannedScenario {
+  const cores = assignCores(cpus, { target: scenario.target.cpus, services: scenario.services })
+  return {
+    id: scenario.id,
+    summary: scenario.summary,
+    source: scenario.source,
+    targetCaps: capsOf(scenario.target, cores.target),
+    requestedTargetCpus: scenario.target.cpus,
+    targetEnvironment: { ...scenario.target.environment },
+    targetDependsOn: scenario.target.dependsOn.map((dependency) => ({ ...dependency })),
+    services: scenario.services.map((service) => planService(service, cores, request.root)),
+    cores,
+    loads: chooseLoads(scenario, profile, request),
+    stream: scenario.stream,
+    requestTimeoutMs: scenario.requestTimeoutMs,
+    slo: scenario.slo,
+    compare: scenario.compare,
+    tolerance: scenario.tolerance,
+    requests: scenario.requests.length,
+    workDigest: scenario.workDigest,
+  }
+}
+
+function planService(service: ServiceSpec, cores: CoreAssignment, root: string): PlannedService {
+  return {
+    name: service.name,
+    build: service.build === null ? null : relative(root, service.build),
+    image: service.build === null ? (service.image as string) : `bakeoff/${relative(`${root}/compose`, service.build)}`,
+    caps: capsOf(service, cores.services[service.name] ?? []),
+    requestedCpus: service.cpus,
+    environment: { ...service.environment },
+    command: service.command === null ? null : [...service.command],
+    dependsOn: service.dependsOn.map((dependency) => ({ ...dependency })),
+    healthcheck: service.healthcheck === null ? null : { ...service.healthcheck, test: [...service.healthcheck.test] },
+    readOnly: service.readOnly,
+    tmpfs: [...service.tmpfs],
+    shmBytes: service.shmBytes,
+    user: service.user,
+  }
+}
+
+function capsOf(service: ServiceSpec, cpuset: readonly number[]): Caps {
+  return {
+    cpus: service.quota ? Math.min(service.cpus, cpuset.length) : cpuset.length,
+    cpuset: [...cpuset],
+    quotaCpus: service.quota ? service.cpus : null,
+    memoryBytes: service.memoryBytes,
+  }
+}
+
+/** Closed loads first: the fractions of open loads refer to the best of them. */
+function chooseLoads(scenario: ScenarioSpec, profile: ProfileSpec, request: PlanRequest): LoadSpec[] {
+  const all = [...scenario.loads]
+  const connections = all.find((load) => load.kind === 'open')?.connections ?? 256
+  const closed = all.filter((load) => load.kind === 'closed')
+  if (profile.onlyMainLoad) {
+    const main = closed.reduce<LoadSpec | null>(
+      (best, load) => (best === null || (best.kind === 'closed' && load.connections > best.connections) ? load : best),
+      null,
+    )
+    all.splice(0, all.length, main ?? (all[0] as LoadSpec))
+  }
+  const rates = [...request.rates, ...request.catalogue.matrix.rates]
+  for (const perSecond of new Set(rates)) {
+    if (!all.some((load) => load.kind === 'rate' && load.perSecond === perSecond))
+      all.push({ kind: 'rate', perSecond, connections, arrivals: 'exponential' })
+  }
+  const wanted = request.capacity || request.catalogue.matrix.capacity
+  if (wanted && scenario.slo && closed.length > 0 && !all.some((load) => load.kind === 'capacity'))
+    all.push(capacityLoad(connections, scenario.slo))
+  return all
+}
+
+function checkMemory(planned: PlannedScenario, scenario: ScenarioSpec, engine: EngineFacts): void {
+  const parts = [
+    { name: 'target', bytes: planned.targetCaps.memoryBytes },
+    ...planned.services.map(({ name, caps }) => ({ name, bytes: caps.memoryBytes })),
+  ]
+  const needed = parts.reduce((sum, { bytes }) => sum + bytes, AGENT_MEMORY_BYTES + RESERVED_BYTES)
+  if (needed <= engine.memoryBytes) return
+  throw new BakeoffError(
+    'OUT_OF_RESOURCES',
+    `${scenario.file}: ${parts.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(', ')} with the load agent need ${formatBytes(needed)}, and the engine has ${formatBytes(engine.memoryBytes)}`,
+    {
+      hint: 'Lower mem_limit in this file, give the engine more memory, or leave the scenario out: npm run matrix -- --scenario NAME',
+    },
+  )
+}
+
+function rulesOf(profile: ProfileSpec): RunRules {
+  return {
+    budgetMs: profile.budgetMs,
+    minRepetitions: profile.minRepetitions,
+    maxRepetitions: profile.maxRepetitions,
+    tightness: profile.tightness,
+    warmUp: profile.warmUp,
+    windowMs: profile.windowMs,
+    agentWarmUpMs: 2000,
+    sampleEvery: 64,
+    samplingHz: 10,
+    calibrationMs: Math.min(3000, profile.windowMs),
+  }
+}
+
+/**
+ * Blocks of all scenarios taken in turn, so that a run that ends early has measured every scenario. Within a block the
+ * order is random but reproducible: entries are sorted by a hash of seed, block and entry.
+ */
+function planBlocks(
+  scenarios: readonly PlannedScenario[],
+  entries: readonly PlannedEntry[],
+  repetitions: number,
+  seed: number,
+): Block[] {
+  const blocks: Block[] = []
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    for (const { id } of scenarios) {
+      const block = `${id}#${repetition}`
+      const rank = (entry: string) => createHash('sha256').update(`${seed}\0${block}\0${entry}`).digest('hex')
+      const order = entries
+        .filter((entry) => entry.scenario === id)
+        .map((entry) => ({ id: entry.id, rank: rank(entry.id) }))
+      blocks.push({
+        id: block,
+        scenario: id,
+        repetition,
+        order: order.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map((entry) => entry.id),
+      })
+    }
+  }
+  return blocks
+}
+
+function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, profile: ProfileSpec): PlanWarning[] {
+  return [
+    ...scenarios.flatMap((scenario): PlanWarning[] => [
+      ...scenario.cores.notes.map((note) => ({
+        what: note,
+        where: scenario.id,
+        why: 'Roles get whole cores of their own where there are enough.',
+        todo: 'Compare ratios of this run only; for absolute figures use a machine with more cores.',
+      })),
+      ...scenario.cores.shared.map((roles) => ({
+        what: `${roles.join(', ')} share cores`,
+        where: scenario.id,
+        why: 'This machine has fewer cores than the scenario needs.',
+        todo: roles.includes('target')
+          ? 'Do not trust these figures.'
+          : 'The load agent may be the limit: look at the verdicts.',
+      })),
+    ]),
+    ...(engine.reducedTruth
+      ? [
+          {
+            what: `${engine.name} gives coarse statistics`,
+            where: 'all scenarios',
+            why: 'No OOM events, statistics every 5 s.',
+            todo: 'Use Docker Engine where memory or CPU figures matter.',
+          },
+        ]
+      : []),
+    ...(profile.maxRepetitions < 5
+      ? [
+          {
+            what: `${profile.maxRepetitions} ${profile.maxRepetitions === 1 ? 'repetition' : 'repetitions'} at most`,
+            where: 'all scenarios',
+            why: 'Five are the least from which a difference can be called significant.',
+            todo: 'For a decision run npm run matrix without --quick.',
+          },
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,211 @@
+/**
+ * The shapes of the YAML files as people write them. The JSON Schemas in schema/ are generated from these, so every
+ * member has the description an editor shows. core/parse turns a file into a Spec (specs.ts).
+ */
+import { z } from 'zod'
+import { parseBytes, parseDurationMs, parseFraction } from './units.js'
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*(ms|s|min|m|h)$/, 'must be a duration such as 50ms, 10s or 2m')
+  .refine((text) => parseDurationMs(text) !== null)
+const bytes = z
+  .union([
+    z.string().regex(/^\d+(\.\d+)?\s*(b|kb?|mb?|gb?)?$/i, 'must be a size such as 512m or 2g'),
+    z.int().positive(),
+  ])
+  .refine((size) => typeof size === 'number' || parseBytes(size) !== null)
+const share = z
+  .union([z.string().regex(/^\d+(\.\d+)?\s*%?$/, 'must be a share such as 0.1% or 0.001'), z.number().min(0).max(1)])
+  .refine((text) => typeof text === 'number' || parseFraction(text) !== null, 'must lie between 0 and 100%')
+const environment = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+const positive = z.int().positive()
+
+export const targetFile = z.strictObject({
+  language: name.describe('Language of the service, lower case: python, go, elixir, rust, node, …'),
+  stack: z.array(z.string().min(1)).min(1).describe('Libraries that matter, most important first, as people call them'),
+  summary: z.string().min(1).describe('One sentence: what this target is'),
+  scenarios: z.array(name).min(1).describe('Scenarios it serves: names of files in compose/ without .yaml'),
+  requires: z
+    .array(name)
+    .optional()
+    .describe(
+      'What a build needs from outside beyond the language registries, e.g. hex. Where it cannot be reached, the target is recorded as unsupported',
+    ),
+  env: environment.optional().describe('Environment for every variant'),
+  readyTimeout: duration
+    .optional()
+    .describe('How long GET /health may take to answer 200 after the start; default 60s'),
+  variants: z
+    .record(
+      name,
+      z.strictObject({
+        summary: z.string().min(1).describe('What is different in this variant'),
+        env: environment.optional().describe('Environment of this variant; wins over env of the target'),
+        command: z.array(z.string()).min(1).optional().describe("Replaces the image's CMD"),
+        replicas: positive
+          .max(64)
+          .optional()
+          .describe('Containers of the target inside one cap: they share the cores, memory is divided'),
+        proxy: z.enum(['caddy']).optional().describe('What stands in front of the replicas, inside the same cap'),
+        scenarios: z.array(name).min(1).optional().describe('Narrows the scenarios for this variant'),
+      }),
+    )
+    .optional()
+    .describe('Named configurations; without it there is one variant, default'),
+})
+export type TargetFile = z.infer<typeof targetFile>
+
+const composeService = z.strictObject({
+  image: z.string().optional().describe('An image as it is; for the target "${TARGET_IMAGE}"'),
+  build: z.string().startsWith('./').optional().describe('Folder to build, relative to this file'),
+  cpus: z
+    .number()
+    .positive()
+    .describe('Cores. A whole number is pinned to cores of its own; a fraction becomes a quota'),
+  mem_limit: bytes.describe('Memory, swap included'),
+  environment: environment.optional(),
+  command: z.array(z.string()).optional(),
+  depends_on: z
+    .record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) }))
+    .optional(),
+  healthcheck: z
+    .strictObject({
+      test: z.array(z.string()).min(2).describe('["CMD", …] or ["CMD-SHELL", "…"]'),
+      interval: duration.optional(),
+      timeout: duration.optional(),
+      retries: positive.optional(),
+      start_period: duration.optional(),
+    })
+    .optional(),
+  expose: z.array(z.union([z.string(), z.int()])).optional(),
+  read_only: z.boolean().optional(),
+  tmpfs: z.array(z.string().startsWith('/')).optional(),
+  shm_size: bytes.optional(),
+  user: z.string().optional(),
+})
+
+export const scenarioFile = z.strictObject({
+  name: name.optional().describe('Compose project name; must be the name of the file'),
+  services: z.record(name, composeService).describe('One of them is the target'),
+  'x-scenario': z.strictObject({
+    summary: z.string().min(1).describe('One sentence: what a request does'),
+    source: z.string().optional().describe('The article or claim it comes from'),
+    requests: z.string().describe('NDJSON: one request a line, relative to this file'),
+    expect: z.strictObject({
+      golden: z.string().describe('NDJSON: the answer to the request on the same line'),
+      compare: z.enum(['exact', 'ranked-scores', 'cosine']),
+      tolerance: z
+        .number()
+        .nonnegative()
+        .optional()
+        .describe('ranked-scores: largest difference of a score; cosine: 1 − smallest cosine'),
+    }),
+    contract: z.string().optional().describe('NDJSON: bad input and faults, with the answers every target must give'),
+    stream: z.boolean().optional().describe('Answers are streams: first-byte and inter-chunk times are measured'),
+    load: z.strictObject({
+      closed: z.array(positive.max(10_000)).optional().describe('Connections; each waits for its answer'),
+      open: z
+        .array(z.number().positive().max(2))
+        .optional()
+        .describe('Fractions of the best closed throughput of the same repetition'),
+      rate: z.array(z.number().positive()).optional().describe('Absolute rates, requests a second'),
+      capacity: z.boolean().optional().describe('Search the highest rate within the slo'),
+      batch: z
+        .array(z.strictObject({ tasks: positive, concurrency: positive }))
+        .optional()
+        .describe('POST /batch: the target does the tasks itself'),
+      connections: positive
+        .max(10_000)
+        .optional()
+        .describe('Connections for open, rate and capacity loads; default 256'),
+      arrivals: z
+        .enum(['exponential', 'constant'])
+        .optional()
+        .describe('Gaps between arrivals of open loads; default exponential'),
+      timeout: duration.optional().describe('A request without an answer by then counts as a timeout; default 10s'),
+    }),
+    slo: z
+      .strictObject({ p99: duration, errors: share.optional() })
+      .optional()
+      .describe('What still counts as good service'),
+  }),
+})
+export type ScenarioFile = z.infer<typeof scenarioFile>
+
+const profileFile = z.strictObject({
+  budget: duration.describe('Wall time for the measured part of a run'),
+  repetitions: z.strictObject({ min: positive, max: positive }).describe('Fresh starts of each target'),
+  tightness: share
+    .optional()
+    .describe('Half width of the 95 % interval of throughput at which a target needs no more repetitions; default 3%'),
+  warmUp: z.strictObject({ min: duration, max: duration, windows: positive.optional(), tolerance: share.optional() }),
+  window: duration.describe('Measured time of each load'),
+  onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
+})
+
+export const matrixFile = z.strictObject({
+  scenarios: z.array(name).optional().describe('Only these; default all of compose/'),
+  targets: z.array(name).optional().describe('Only these; default all of targets/'),
+  seed: z.int().optional().describe('Seeds order and arrivals; default 1'),
+  capacity: z.boolean().optional().describe('Add the capacity search to every scenario with an slo'),
+  rates: z.array(z.number().positive()).optional().describe('Absolute rates to offer to every target'),
+  hosts: z
+    .strictObject({ sut: z.string().optional(), load: z.string().optional(), services: z.string().optional() })
+    .optional()
+    .describe('An engine endpoint per role: a socket, a context or ssh://user@host'),
+  profiles: z.record(name, profileFile).describe('default and quick, and any of your own (--profile)'),
+})
+export type MatrixFile = z.infer<typeof matrixFile>
+
+const figures = z.looseObject({})
+
+export const claimFile = z.strictObject({
+  id: name,
+  title: z.string().min(1),
+  source: z.strictObject({
+    title: z.string(),
+    author: z.string().optional(),
+    published: z.union([z.string(), z.int()]).optional(),
+    url: z.string().optional(),
+  }),
+  setting: z.string().describe('Machine, tool, concurrency and duration, as far as the source says'),
+  scenario: name,
+  subjects: z.record(
+    name,
+    z.strictObject({
+      target: name,
+      variant: name,
+      says: z.string().describe('What the source calls it'),
+      figures: figures.describe(
+        'Published figures by metric: throughput, latencyP99Ms, cpuMsPerRequest, memoryBytes, …',
+      ),
+      load: z
+        .record(z.string(), z.number())
+        .optional()
+        .describe("The source's setting: { connections: 10 } or { tasks: 1800, concurrency: 200 }"),
+    }),
+  ),
+  comparisons: z.array(
+    z.strictObject({
+      metric: z.string(),
+      of: name,
+      to: name,
+      published: z.number().positive().describe('of ÷ to as published'),
+      statement: z.string(),
+    }),
+  ),
+  statements: z
+    .array(
+      z.strictObject({
+        says: z.string(),
+        verdict: z.string(),
+        service: z.string().optional(),
+        subjects: z.array(name),
+      }),
+    )
+    .optional(),
+  notes: z.array(z.string()).optional(),
+})
+export type ClaimFile = z.infer<typeof claimFile>
