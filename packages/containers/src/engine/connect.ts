@@ -1,0 +1,58 @@
+import Docker from 'dockerode'
+
+/** Key and certificates of a TLS endpoint, as PEM. */
+export interface EngineTls {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** An engine that answered, and how it was found. */
+export interface FoundEngine {
+  /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine` or `tcp://host:2376` */
+  readonly endpoint: string
+  /** in words, for doctor and the report: `DOCKER_HOST`, `context colima`, `the system socket`, … */
+  readonly foundBy: string
+  readonly tls: EngineTls | null
+}
+
+/**
+ * A client of exactly this engine.
+ *
+ * Every option that dockerode would otherwise take from the environment is given, undefined where it does not apply:
+ * DOCKER_HOST wins over a mere `socketPath`, and DOCKER_CLIENT_TIMEOUT would cut long builds.
+ */
+export function connect(found: FoundEngine): Docker {
+  const nothing = {
+    host: undefined,
+    port: undefined,
+    protocol: undefined,
+    socketPath: undefined,
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+    timeout: undefined,
+  }
+  const socketPath = socketPathOf(found.endpoint)
+  if (socketPath !== null) return new Docker(explicit({ ...nothing, socketPath, protocol: 'http' }))
+  const url = new URL(found.endpoint)
+  return new Docker(
+    explicit({
+      ...nothing,
+      host: url.hostname,
+      port: url.port || (found.tls ? '2376' : '2375'),
+      protocol: found.tls ? 'https' : 'http',
+      ...(found.tls ?? {}),
+    }),
+  )
+}
+
+/** The path of a `unix://` or `npipe://` endpoint; null for any other. */
+export function socketPathOf(endpoint: string): string | null {
+  return /^(?:unix|npipe):\/\/(.+)$/.exec(endpoint)?.[1] ?? null
+}
+
+/** dockerode's types know no explicit undefined, which is just what keeps the environment out. */
+function explicit(options: Record<string, unknown>): Docker.DockerOptions {
+  return options as Docker.DockerOptions
+}

@@ -1,0 +1,1 @@
+export { connect, type EngineTls, type FoundEngine } from './connect.js'
