@@ -64,10 +64,10 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   }
   if (problems.length > 0) throw badSpec(problems, texts.yaml)
 
-  const requests = readNdjson(texts.resolve(x.requests), contents['requests'] as string, requestLine)
-  const golden = readNdjson(texts.resolve(x.expect.golden), contents['golden'] as string, goldenLine)
+  const requests = readNdjson(texts.resolve(x.requests), contents.requests as string, requestLine)
+  const golden = readNdjson(texts.resolve(x.expect.golden), contents.golden as string, goldenLine)
   const contract: ContractCase[] = x.contract
-    ? readNdjson(texts.resolve(x.contract), contents['contract'] as string, contractCase)
+    ? readNdjson(texts.resolve(x.contract), contents.contract as string, contractCase)
     : []
   if (requests.length === 0) problems.push(located.problem(['x-scenario', 'requests'], 'the file has no request'))
   if (golden.length !== requests.length) {
@@ -110,9 +110,9 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
     slo: x.slo ? { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) } : null,
     workDigest: createHash('sha256')
-      .update(contents['requests'] as string)
+      .update(contents.requests as string)
       .update('\0')
-      .update(contents['golden'] as string)
+      .update(contents.golden as string)
       .digest('hex'),
   }
 }
@@ -121,7 +121,7 @@ function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): 
   const { services } = located.value
   const names = Object.keys(services)
   const problems: Problem[] = []
-  if (!services['target']) {
+  if (!services.target) {
     const meant = didYouMean('target', names)
     problems.push(
       located.problem(
@@ -177,7 +177,7 @@ function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): 
         )
       }
     }
-    if (name !== 'target' && service.depends_on?.['target'])
+    if (name !== 'target' && service.depends_on?.target)
       problems.push(
         located.problem(
           [...path, 'depends_on', 'target'],

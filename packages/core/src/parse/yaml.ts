@@ -139,19 +139,19 @@ function memberOf(value: unknown, path: Path): unknown {
 function knownKeys(schema: z.ZodType, path: Path): string[] {
   let current = schema as unknown as { def: Record<string, unknown> }
   const unwrap = () => {
-    while (current && ['optional', 'nullable', 'default'].includes(current.def['type'] as string))
-      current = current.def['innerType'] as typeof current
+    while (current && ['optional', 'nullable', 'default'].includes(current.def.type as string))
+      current = current.def.innerType as typeof current
   }
   unwrap()
   for (const key of path) {
     const def = current.def
-    if (def['type'] === 'object') current = (def['shape'] as Record<PropertyKey, typeof current>)[key] as typeof current
-    else if (def['type'] === 'record') current = def['valueType'] as typeof current
-    else if (def['type'] === 'array') current = def['element'] as typeof current
+    if (def.type === 'object') current = (def.shape as Record<PropertyKey, typeof current>)[key] as typeof current
+    else if (def.type === 'record') current = def.valueType as typeof current
+    else if (def.type === 'array') current = def.element as typeof current
     if (!current) return []
     unwrap()
   }
-  return current.def['type'] === 'object' ? Object.keys(current.def['shape'] as object) : []
+  return current.def.type === 'object' ? Object.keys(current.def.shape as object) : []
 }
 
 /** Where a member stands in the text: the deepest node of the path that exists. */
