@@ -51,7 +51,9 @@ func (s *service) rank(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
-	answer(w, http.StatusOK, map[string][]output{"outputs": outputs})
+	answer(w, http.StatusOK, struct {
+		Outputs []output `json:"outputs"`
+	}{outputs})
 }
 
 // best scores the candidates and gives the first `size` of them, best first.
