@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import { BakeoffError } from '@bakeoff/model'
+import type { EngineTls, FoundEngine } from './connect.js'
+
+/** What the search for an engine may look at: all of the outside world it needs, so that a table can stand in for it. */
+export interface EngineWorld {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string
+  readonly platform: NodeJS.Platform
+  /** null where there are no user ids */
+  readonly uid: number | null
+  /** whether there is anything at this path */
+  exists(path: string): boolean
+  /** the text of a file, or null when it cannot be read */
+  readText(path: string): string | null
+}
+
+/**
+ * The engine that the user named: DOCKER_HOST, then DOCKER_CONTEXT, then the current context of Docker's configuration
+ * (the order of Docker's own client). Null when none is named.
+ *
+ * @throws BakeoffError NO_ENGINE when one is named and cannot be used
+ */
+export function namedEngine(world: EngineWorld): FoundEngine | null {
+  const host = world.env.DOCKER_HOST
+  if (host) return engineOfHost(host, 'DOCKER_HOST', () => environmentTls(world, host))
+  const folder = configFolder(world)
+  const context = world.env.DOCKER_CONTEXT || currentContext(world, folder)
+  if (!context || context === 'default') return null
+  return engineOfContext(world, folder, context)
+}
+
+/** The places where an engine listens when nobody has said anything, most likely first. Podman comes last. */
+export function usualEngines(world: EngineWorld): FoundEngine[] {
+  if (world.platform === 'win32') {
+    return [{ endpoint: 'npipe:////./pipe/docker_engine', foundBy: 'the system pipe', tls: null }]
+  }
+  const { home } = world
+  const runtime = world.env.XDG_RUNTIME_DIR ?? (world.uid === null ? null : `/run/user/${world.uid}`)
+  const inRuntime = (path: string) => (runtime === null ? [] : [`${runtime}/${path}`])
+  const places: [foundBy: string, paths: string[]][] = [
+    ['the system socket', ['/var/run/docker.sock']],
+    ['the rootless socket', [...inRuntime('docker.sock'), `${home}/.docker/run/docker.sock`]],
+    ['Docker Desktop', [`${home}/.docker/desktop/docker.sock`]],
+    ['colima', [`${home}/.colima/default/docker.sock`, `${home}/.config/colima/default/docker.sock`]],
+    ['OrbStack', [`${home}/.orbstack/run/docker.sock`]],
+    ['Rancher Desktop', [`${home}/.rd/docker.sock`]],
+    ['Podman', [...inRuntime('podman/podman.sock'), '/run/podman/podman.sock', `${home}/.local/share/containers/podman/machine/podman.sock`]],
+  ]
+  return places.flatMap(([foundBy, paths]) =>
+    paths.filter((path) => world.exists(path)).map((path) => ({ endpoint: `unix://${path}`, foundBy, tls: null })),
+  )
+}
+
+function configFolder(world: EngineWorld): string {
+  return world.env.DOCKER_CONFIG || posix.join(world.home, '.docker')
+}
+
+function currentContext(world: EngineWorld, folder: string): string | null {
+  const text = world.readText(posix.join(folder, 'config.json'))
+  if (text === null) return null
+  const name = parseJson(text)?.currentContext
+  return typeof name === 'string' && name !== '' ? name : null
+}
+
+function engineOfContext(world: EngineWorld, folder: string, name: string): FoundEngine {
+  const id = createHash('sha256').update(name).digest('hex')
+  const text = world.readText(posix.join(folder, 'contexts', 'meta', id, 'meta.json'))
+  const host = text === null ? null : (parseJson(text)?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host
+  if (typeof host !== 'string' || host === '') {
+    throw new BakeoffError('NO_ENGINE', `The Docker context "${name}" does not exist or names no engine`, {
+      hint: 'List the contexts with `docker context ls` and choose one with `docker context use`, or unset DOCKER_CONTEXT',
+    })
+  }
+  const tlsFolder = posix.join(folder, 'contexts', 'tls', id, 'docker')
+  return engineOfHost(host, `context ${name}`, () => (world.exists(tlsFolder) ? readTls(world, tlsFolder) : null))
+}
+
+function engineOfHost(host: string, foundBy: string, tls: () => EngineTls | null): FoundEngine {
+  const endpoint = host.includes('://') ? host : `tcp://${host}`
+  const scheme = endpoint.slice(0, endpoint.indexOf('://'))
+  switch (scheme) {
+    case 'unix':
+      return { endpoint: endpoint === 'unix://' ? 'unix:///var/run/docker.sock' : endpoint, foundBy, tls: null }
+    case 'npipe':
+      return { endpoint, foundBy, tls: null }
+    case 'tcp':
+    case 'http':
+    case 'https':
+      if (!URL.canParse(endpoint) || new URL(endpoint.replace(/^\w+/, 'http')).hostname === '') {
+        throw new BakeoffError('NO_ENGINE', `${foundBy} is "${host}", which is not an address`, {
+          hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
+        })
+      }
+      return { endpoint, foundBy, tls: tls() }
+    case 'ssh':
+      throw new BakeoffError('NO_ENGINE', `${foundBy} names an engine behind SSH (${host})`, {
+        hint: `Open a tunnel and name its socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock ${host.slice('ssh://'.length)} & then DOCKER_HOST=unix:///tmp/engine.sock`,
+      })
+    default:
+      throw new BakeoffError('NO_ENGINE', `${foundBy} is "${host}": "${scheme}" is not a way to reach an engine`, {
+        hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
+      })
+  }
+}
+
+/** Docker's client uses TLS when DOCKER_TLS_VERIFY is set; its port for TLS says the same. */
+function environmentTls(world: EngineWorld, host: string): EngineTls | null {
+  if (!world.env.DOCKER_TLS_VERIFY && !/:2376\/?$/.test(host)) return null
+  return readTls(world, world.env.DOCKER_CERT_PATH || configFolder(world))
+}
+
+function readTls(world: EngineWorld, folder: string): EngineTls {
+  const read = (file: string): string => {
+    const text = world.readText(posix.join(folder, file))
+    if (text !== null) return text
+    throw new BakeoffError('NO_ENGINE', `The engine wants TLS, and ${posix.join(folder, file)} cannot be read`, {
+      hint: 'Put ca.pem, cert.pem and key.pem there, or name their folder in DOCKER_CERT_PATH',
+    })
+  }
+  return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+}
+
+function parseJson(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}

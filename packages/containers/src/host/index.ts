@@ -1,0 +1,2 @@
+export { asEngineSees } from './engine-view.js'
+export { readHostFacts } from './read.js'

@@ -1,0 +1,28 @@
+import { BakeoffError } from '@bakeoff/model'
+
+/**
+ * Everything that makes something in the engine goes through the gate. Creates are never aborted (most exist afterwards
+ * all the same): when the gate is closed, those in flight are waited for and new ones are refused.
+ */
+export class Gate {
+  readonly #inFlight = new Set<Promise<unknown>>()
+  #closed = false
+
+  /** @throws ABORTED once the gate is closed */
+  async pass<T>(create: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new BakeoffError('ABORTED', 'the run is being stopped: nothing new is started')
+    const creating = create()
+    this.#inFlight.add(creating)
+    try {
+      return await creating
+    } finally {
+      this.#inFlight.delete(creating)
+    }
+  }
+
+  /** Settles when nothing is being created any more, whatever became of it. */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+  }
+}

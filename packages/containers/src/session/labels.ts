@@ -1,0 +1,33 @@
+import type { Owner } from './owner.js'
+
+/** On every container, network and volume that a session makes. */
+export const PROJECT = 'bakeoff.project=bakeoff'
+
+export function labelsOf(owner: Owner): Record<string, string> {
+  return {
+    'bakeoff.project': 'bakeoff',
+    'bakeoff.session': owner.session,
+    'bakeoff.pid': String(owner.pid),
+    'bakeoff.started': owner.started,
+    'bakeoff.boot': owner.boot,
+    'bakeoff.host': owner.host,
+  }
+}
+
+/** The filter that lists what one session made. */
+export function ofSession(session: string): string {
+  return `bakeoff.session=${session}`
+}
+
+/** Null: not made by a session. Images carry the project label too, and theirs end up on containers made by hand. */
+export function ownerIn(labels: Readonly<Record<string, string>> | undefined): Owner | null {
+  const session = labels?.['bakeoff.session']
+  if (labels === undefined || session === undefined) return null
+  return {
+    session,
+    pid: Number(labels['bakeoff.pid']),
+    started: labels['bakeoff.started'] ?? '',
+    boot: labels['bakeoff.boot'] ?? '',
+    host: labels['bakeoff.host'] ?? '',
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * How containers of a session end. `wait` of the engine never settles when the daemon dies, so there are two sources:
+ * the event stream, which is quick, and a listing every few seconds, which is sure and is a ping as well.
+ */
+import type Docker from 'dockerode'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { BakeoffError } from '@bakeoff/model'
+import type { ContainerExit } from '@bakeoff/runner/ports'
+import { ofSession } from './labels.js'
+import { engineLost, isEngineGone, statusOf } from './problems.js'
+
+export interface Life {
+  /** rejects with ENGINE_LOST */
+  readonly exited: Promise<ContainerExit>
+  oomKills(): number
+  /** until `expectRunning`, an end is somebody's wish and does not count */
+  expectStop(): void
+  expectRunning(): void
+}
+
+export interface LivesOptions {
+  readonly pollMs: number
+  /** a listing that takes longer has failed */
+  readonly timeoutMs: number
+  /** so many failed listings in a row, and the engine is lost */
+  readonly patience: number
+}
+
+interface Watched {
+  readonly id: string
+  stopExpected: boolean
+  oomKills: number
+  settled: boolean
+  readonly settle: (exit: ContainerExit) => void
+  readonly lose: (error: BakeoffError) => void
+}
+
+export class Lives {
+  readonly #docker: Docker
+  readonly #session: string
+  readonly #options: LivesOptions
+  readonly #watched = new Map<string, Watched>()
+  readonly #closing = new AbortController()
+  #events: Readable | null = null
+  #timer: NodeJS.Timeout | null = null
+  #failures = 0
+
+  constructor(docker: Docker, session: string, options: Partial<LivesOptions> = {}) {
+    this.#docker = docker
+    this.#session = session
+    this.#options = { pollMs: 5_000, timeoutMs: 10_000, patience: 3, ...options }
+  }
+
+  /** Settles when events arrive. Call it before anything is started: events are not kept for later listeners. */
+  async open(): Promise<void> {
+    await this.#listen()
+    this.#schedule(this.#options.pollMs)
+  }
+
+  /** From its creation on: a container may end before `start` returns. */
+  watch(id: string): Life {
+    let settle!: (exit: ContainerExit) => void
+    let lose!: (error: BakeoffError) => void
+    const exited = new Promise<ContainerExit>((resolve, reject) => {
+      settle = resolve
+      lose = reject
+    })
+    exited.catch(() => undefined) // not everybody who starts a container waits for its end
+    const watched: Watched = { id, stopExpected: false, oomKills: 0, settled: false, settle, lose }
+    this.#watched.set(id, watched)
+    return {
+      exited,
+      oomKills: () => watched.oomKills,
+      expectStop: () => {
+        watched.stopExpected = true
+      },
+      expectRunning: () => {
+        watched.stopExpected = false
+      },
+    }
+  }
+
+  /** It was removed by its owner: nobody needs to be told more than that it is over. */
+  forget(id: string): void {
+    const watched = this.#watched.get(id)
+    if (watched) this.#end(watched, { exitCode: null, oomKilled: watched.oomKills > 0, atMs: Date.now() })
+    this.#watched.delete(id)
+  }
+
+  close(): void {
+    this.#closing.abort()
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#events?.destroy()
+    for (const id of [...this.#watched.keys()]) this.forget(id)
+  }
+
+  async #listen(): Promise<void> {
+    const events = (await this.#docker.getEvents({
+      filters: { type: ['container'], event: ['die', 'oom'], label: [ofSession(this.#session)] },
+      abortSignal: this.#closing.signal,
+    })) as Readable
+    this.#events = events
+    const gone = () => {
+      if (this.#events !== events || this.#closing.signal.aborted) return
+      this.#events = null
+      this.#schedule(0) // the daemon died, or only the stream did: the listing finds out
+    }
+    events.on('error', gone).on('close', gone)
+    createInterface({ input: events }).on('line', (line) => this.#hear(line))
+  }
+
+  #hear(line: string): void {
+    const event = parseEvent(line)
+    const watched = event === null ? undefined : this.#watched.get(event.id)
+    if (event === null || watched === undefined) return
+    if (event.action === 'oom') watched.oomKills++
+    else this.#look(watched, event.exitCode, event.atMs).catch(() => this.#schedule(0)) // the listing finds out
+  }
+
+  #schedule(inMs: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    if (this.#closing.signal.aborted) return
+    this.#timer = setTimeout(() => void this.#poll(), inMs).unref()
+  }
+
+  async #poll(): Promise<void> {
+    const watchedBefore = [...this.#watched.values()]
+    try {
+      const listed = await this.#docker.listContainers({
+        all: true,
+        filters: { label: [ofSession(this.#session)] },
+        abortSignal: AbortSignal.timeout(this.#options.timeoutMs),
+      })
+      if (this.#events === null) await this.#listen()
+      this.#failures = 0
+      const states = new Map(listed.map(({ Id, State }) => [Id, State]))
+      const over = watchedBefore.filter(({ id, stopExpected }) => !stopExpected && isOver(states.get(id)))
+      await Promise.all(over.map((watched) => this.#look(watched, null, Date.now())))
+      this.#schedule(this.#options.pollMs)
+    } catch (error) {
+      this.#failures++
+      if (this.#failures >= this.#options.patience) this.#loseAll(error)
+      else this.#schedule(isEngineGone(error) ? 300 : 0)
+    }
+  }
+
+  /** Its end is known, its exit code and whether it was killed for memory may not be. */
+  async #look(watched: Watched, exitCode: number | null, atMs: number): Promise<void> {
+    const state = await this.#stateOf(watched.id)
+    if (watched.stopExpected || state?.Running) return
+    this.#end(watched, {
+      exitCode: exitCode ?? state?.ExitCode ?? null,
+      oomKilled: (state?.OOMKilled ?? false) || watched.oomKills > 0,
+      atMs,
+    })
+  }
+
+  /** Null: it is removed already. */
+  async #stateOf(id: string): Promise<{ Running: boolean; ExitCode: number; OOMKilled: boolean } | null> {
+    try {
+      const abortSignal = AbortSignal.timeout(this.#options.timeoutMs)
+      return (await this.#docker.getContainer(id).inspect({ abortSignal })).State
+    } catch (error) {
+      if (statusOf(error) === 404) return null
+      throw error
+    }
+  }
+
+  #end(watched: Watched, exit: ContainerExit): void {
+    if (watched.settled) return
+    watched.settled = true
+    watched.settle(exit)
+  }
+
+  #loseAll(cause: unknown): void {
+    for (const watched of this.#watched.values()) {
+      watched.settled = true
+      watched.lose(engineLost(cause))
+    }
+    // It may come back for the next cell; those that were running are lost all the same.
+    this.#watched.clear()
+    this.#schedule(this.#options.pollMs)
+  }
+}
+
+/** A listed container that was started and runs no more; or one that is not listed at all. */
+function isOver(state: string | undefined): boolean {
+  return state === undefined || state === 'exited' || state === 'dead' || state === 'removing'
+}
+
+/** A line of the engine's event stream. Podman and Docker agree in these members; null: not such a line. */
+export function parseEvent(
+  line: string,
+): { action: 'die' | 'oom'; id: string; exitCode: number | null; atMs: number } | null {
+  let event: { Action?: string; status?: string; id?: string; time?: number; timeNano?: number; Actor?: Actor }
+  try {
+    event = JSON.parse(line)
+  } catch {
+    return null
+  }
+  const action = event.Action ?? event.status
+  const id = event.Actor?.ID ?? event.id
+  if ((action !== 'die' && action !== 'oom') || id === undefined) return null
+  const exitCode = event.Actor?.Attributes?.exitCode
+  const atMs = event.timeNano ? event.timeNano / 1e6 : (event.time ?? 0) * 1000
+  return { action, id, exitCode: exitCode === undefined ? null : Number(exitCode), atMs }
+}
+
+interface Actor {
+  readonly ID?: string
+  readonly Attributes?: { readonly exitCode?: string }
+}

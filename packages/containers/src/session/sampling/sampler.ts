@@ -1,0 +1,90 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { HostReading, Reading } from '@bakeoff/model'
+import type { RunningContainer, Sampler } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
+import { type EngineStats, readingOfStats } from './stats.js'
+
+/**
+ * Reads until it is disposed: files of our own kernel at `hz`, else the engine's stats stream, which comes once a second.
+ * The host is read only where it is the machine that the containers run on.
+ */
+export async function startSampler(
+  docker: Docker,
+  containers: readonly RunningContainer[],
+  hz: number,
+  sameKernel: boolean,
+): Promise<Sampler> {
+  const series = new Map<string, Reading[]>(containers.map(({ name }) => [name, []]))
+  const hostSeries: HostReading[] = []
+  const files = new Map<string, ContainerFiles>()
+  const streams: Readable[] = []
+  for (const { name, id } of containers) {
+    const opened = sameKernel ? await filesOf(docker, id) : null
+    if (opened) files.set(name, opened)
+    else streams.push(await follow(docker, id, series.get(name) as Reading[]))
+  }
+  const host = sameKernel ? openHostFiles() : null
+
+  const read = () => {
+    const atMs = Date.now()
+    if (host) hostSeries.push(host.read(atMs))
+    for (const [name, opened] of files) {
+      const reading = opened.read(Date.now())
+      if (reading) series.get(name)?.push(reading)
+    }
+  }
+  const stopReading = everyMs(1000 / hz, read)
+  return {
+    window: (fromMs, toMs) => ({
+      containers: Object.fromEntries([...series].map(([name, readings]) => [name, cut(readings, fromMs, toMs)])),
+      host: cut(hostSeries, fromMs, toMs),
+    }),
+    async [Symbol.asyncDispose]() {
+      stopReading()
+      for (const stream of streams) stream.destroy()
+      for (const opened of files.values()) opened.close()
+      host?.close()
+    },
+  }
+}
+
+/** The readings of a window and the last one before it, from which its first difference is taken. */
+export function cut<T extends { readonly atMs: number }>(readings: readonly T[], fromMs: number, toMs: number): T[] {
+  const inside = readings.findIndex(({ atMs }) => atMs >= fromMs)
+  if (inside === -1) return readings.slice(-1)
+  return readings.slice(Math.max(0, inside - 1)).filter(({ atMs }) => atMs <= toMs)
+}
+
+/** Now and then at every multiple of the period, without drift; a late call is not caught up on. */
+function everyMs(periodMs: number, call: () => void): () => void {
+  const startedAt = performance.now()
+  let timer: NodeJS.Timeout
+  const next = () => {
+    call()
+    const elapsed = performance.now() - startedAt
+    timer = setTimeout(next, periodMs - (elapsed % periodMs)).unref()
+  }
+  next()
+  return () => clearTimeout(timer)
+}
+
+async function filesOf(docker: Docker, id: string): Promise<ContainerFiles | null> {
+  const { State } = await docker.getContainer(id).inspect()
+  return openContainerFiles(State.Pid, id)
+}
+
+async function follow(docker: Docker, id: string, readings: Reading[]): Promise<Readable> {
+  const stream = (await docker.getContainer(id).stats({ stream: true })) as unknown as Readable
+  stream.on('error', () => undefined) // it ends with its container, and that is told elsewhere
+  let clockOffsetMs: number | null = null
+  createInterface({ input: stream }).on('line', (line) => {
+    const reading = readingOfStats(JSON.parse(line) as EngineStats)
+    if (reading === null) return
+    // The engine's clock may be another machine's. Its spacing is exact, our clock is what windows are cut by.
+    clockOffsetMs ??= Date.now() - reading.atMs
+    readings.push({ ...reading, atMs: reading.atMs + clockOffsetMs })
+  })
+  return stream
+}

@@ -1,0 +1,31 @@
+/** The watchdog's program; see watchdog.ts. It prints nothing, and ends whatever happens. */
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from '../engine/connect.js'
+import { removeSession } from './sweep.js'
+import { GOODBYE, type WatchdogOrder } from './watchdog.js'
+
+// Ctrl-C and a closing terminal reach every process of the terminal, and this one has work to do just then.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+
+const lines: string[] = []
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === GOODBYE) process.exit(0)
+  lines.push(line)
+}
+
+setTimeout(() => process.exit(1), 120_000) // an engine that hangs must not keep it for ever
+if (lines[0] !== undefined) {
+  const { engine, session } = JSON.parse(lines[0]) as WatchdogOrder
+  const docker = connect(engine)
+  for (let attempt = 0; attempt < 60; attempt++) {
+    try {
+      // What the dead process asked for last may still be in the making: wait until nothing new turns up.
+      await removeSession(docker, session, { quietMs: 3_000, deadlineMs: 90_000 })
+      break
+    } catch {
+      await sleep(1_000) // the engine is away; if it stays away, the next start sweeps
+    }
+  }
+}
+process.exit(0)

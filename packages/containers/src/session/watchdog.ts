@@ -1,0 +1,85 @@
+/**
+ * A detached child that removes everything of a session when its parent ends without a word, SIGKILL included: then the
+ * pipe between the two closes without a goodbye.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type Docker from 'dockerode'
+import type { FoundEngine } from '../engine/connect.js'
+
+/** The first line that the watchdog reads. It says what is to be removed, and where. */
+export interface WatchdogOrder {
+  readonly session: string
+  readonly engine: FoundEngine
+}
+
+export const GOODBYE = 'goodbye'
+
+export interface Watchdog {
+  readonly pid: number
+  /** Nothing is left to remove: the watchdog ends. */
+  dismiss(): Promise<void>
+  /** Something is left that this process could not remove: the watchdog goes on trying. */
+  release(): void
+}
+
+export async function startWatchdog(docker: Docker, session: string): Promise<Watchdog> {
+  const child = spawn(process.execPath, [program()], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  await once(child, 'spawn')
+  const { stdin } = child
+  stdin.on('error', () => undefined) // it was killed: the next start sweeps
+  const order: WatchdogOrder = { session, engine: await connectionOf(docker) }
+  stdin.write(`${JSON.stringify(order)}\n`)
+  child.unref()
+  ;(stdin as unknown as { unref(): void }).unref()
+  return {
+    pid: child.pid as number,
+    async dismiss() {
+      stdin.end(`${GOODBYE}\n`)
+      await ended(child)
+    },
+    release() {
+      stdin.end()
+    },
+  }
+}
+
+/** Node runs no TypeScript: where this file itself is a source (tests), the compiled program is taken. */
+function program(): string {
+  const path = fileURLToPath(new URL('./watchdog-process.js', import.meta.url)).replace(
+    /([/\\])src([/\\]session[/\\]watchdog-process\.js)$/,
+    '$1dist$2',
+  )
+  if (!existsSync(path)) throw new Error(`${path} is missing: build first, with \`npm run build\``)
+  return path
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.ref() // or the process may end, with this await, before the watchdog has
+  await Promise.race([once(child, 'exit'), new Promise((resolve) => setTimeout(resolve, 5_000).unref())])
+  child.unref()
+}
+
+interface ModemSettings {
+  readonly host?: string
+  readonly port?: string | number
+  readonly ca?: unknown
+  readonly cert?: unknown
+  readonly key?: unknown
+  getSocketPath(): Promise<string> | undefined
+}
+
+/** How this client reaches its engine. Goes through the pipe, not the command line: everybody can read that. */
+async function connectionOf(docker: Docker): Promise<FoundEngine> {
+  const modem = docker.modem as ModemSettings
+  const socketPath = modem.host === undefined ? await modem.getSocketPath() : undefined
+  const foundBy = 'the session'
+  if (socketPath !== undefined) {
+    return { endpoint: `${socketPath.startsWith('/') ? 'unix' : 'npipe'}://${socketPath}`, foundBy, tls: null }
+  }
+  const tls = modem.cert ? { ca: String(modem.ca), cert: String(modem.cert), key: String(modem.key) } : null
+  return { endpoint: `tcp://${modem.host}:${modem.port}`, foundBy, tls }
+}
