@@ -1,1 +1,2 @@
-export {}
+export { compareAnswer } from './compare.js'
+export { checkContract } from './contract.js'

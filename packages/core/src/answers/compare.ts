@@ -1,0 +1,34 @@
+import type { Comparison, Fetched, GoldenLine } from '@bakeoff/model'
+import { cosineDifference } from './cosine.js'
+import { exactDifference } from './exact.js'
+import { contentTypeDifference, statusDifference } from './head.js'
+import { rankedScoresDifference } from './ranked-scores.js'
+
+/**
+ * Compares an answer with its golden one: status, media type (parameters such as the charset are the server's own
+ * matter), then the body as the scenario compares it.
+ *
+ * @param tolerance ranked-scores: how far a score may be off; cosine: 1 − the least similarity; exact: not used
+ * @returns null when the answer is right; otherwise where it differs first, with both sides, in about a line
+ */
+export function compareAnswer(
+  golden: GoldenLine,
+  fetched: Fetched,
+  comparison: Comparison,
+  tolerance: number,
+): string | null {
+  if (fetched.error !== null) return `no answer: ${fetched.error}`
+  const head =
+    statusDifference([golden.status], fetched.status) ??
+    (golden.contentType === null ? null : contentTypeDifference(golden.contentType, fetched.headers['content-type']))
+  if (head !== null) return head
+  if (fetched.bodyTruncated) return 'the body is longer than is read, or not UTF-8'
+  switch (comparison) {
+    case 'exact':
+      return exactDifference(golden.body, fetched.body, golden.contentType)
+    case 'ranked-scores':
+      return rankedScoresDifference(golden.body, fetched.body, tolerance)
+    case 'cosine':
+      return cosineDifference(golden.body, fetched.body, tolerance)
+  }
+}
