@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -43,9 +44,15 @@ func (s *featureStore) close() { s.pool.Close() }
 
 func (s *featureStore) ping(ctx context.Context) error { return s.pool.Ping(ctx) }
 
-// fetch gives the model's input, one row of 40 per item in the order of the ids, and the ids that have no row. Both queries travel
-// in one round trip.
-func (s *featureStore) fetch(ctx context.Context, userID int32, itemIDs []int32) ([]float32, missing, error) {
+// candidates are the rows that were found: the model's input (one row of 40 an item) and the item each row belongs to.
+type candidates struct {
+	itemIDs []int32
+	input   []float32
+}
+
+// fetch gives the candidates in the order the database answers, and the ids that have no row. Both queries travel in one
+// round trip.
+func (s *featureStore) fetch(ctx context.Context, userID int32, itemIDs []int32) (candidates, missing, error) {
 	var batch pgx.Batch
 	batch.Queue(userQuery, userID)
 	batch.Queue(itemsQuery, itemIDs)
@@ -54,19 +61,23 @@ func (s *featureStore) fetch(ctx context.Context, userID int32, itemIDs []int32)
 
 	user, err := readUser(results)
 	if err != nil {
-		return nil, missing{}, err
+		return candidates{}, missing{}, err
 	}
-	input, unknown, err := readItems(results, itemIDs)
+	found, err := readItems(results, len(itemIDs))
 	if err != nil {
-		return nil, missing{}, err
+		return candidates{}, missing{}, err
 	}
-	if user == nil {
-		return nil, missing{user: &userID, items: unknown}, nil
+	if unknown := without(itemIDs, found.itemIDs); user == nil || len(unknown) > 0 {
+		gone := missing{items: unknown}
+		if user == nil {
+			gone.user = &userID
+		}
+		return candidates{}, gone, nil
 	}
-	for row := range len(itemIDs) {
-		copy(input[row*rowFeatures:], user)
+	for row := range found.itemIDs {
+		copy(found.input[row*rowFeatures:], user)
 	}
-	return input, missing{items: unknown}, results.Close()
+	return found, missing{}, nil
 }
 
 // readUser gives nil when there is no such user.
@@ -86,36 +97,31 @@ func readUser(results pgx.BatchResults) ([]float32, error) {
 	return user, rows.Err()
 }
 
-// readItems fills each item's part of the input. The database answers in an order of its own.
-func readItems(results pgx.BatchResults, itemIDs []int32) (input []float32, unknown []int32, err error) {
+// readItems fills in each item's part of the input and leaves the user's part open.
+func readItems(results pgx.BatchResults, most int) (candidates, error) {
 	rows, err := results.Query()
 	if err != nil {
-		return nil, nil, err
+		return candidates{}, err
 	}
 	defer rows.Close()
-	position := make(map[int32]int, len(itemIDs))
-	for i, id := range itemIDs {
-		position[id] = i
-	}
-	input = make([]float32, len(itemIDs)*rowFeatures)
+	found := candidates{make([]int32, 0, most), make([]float32, most*rowFeatures)}
 	for rows.Next() {
 		raw := rows.RawValues()
-		id := int32(binary.BigEndian.Uint32(raw[0]))
-		row := input[position[id]*rowFeatures:][:rowFeatures]
+		row := found.input[len(found.itemIDs)*rowFeatures:][:rowFeatures]
 		if err := decodeReals(row[userFeatures:], raw[1]); err != nil {
-			return nil, nil, err
+			return candidates{}, err
 		}
-		delete(position, id)
+		found.itemIDs = append(found.itemIDs, int32(binary.BigEndian.Uint32(raw[0])))
 	}
-	if err := rows.Err(); err != nil {
-		return nil, nil, err
+	return found, rows.Err()
+}
+
+// without gives the wanted ids that were not found, in the order they were asked for.
+func without(wanted, found []int32) []int32 {
+	if len(wanted) == len(found) {
+		return nil
 	}
-	for _, id := range itemIDs {
-		if _, left := position[id]; left {
-			unknown = append(unknown, id)
-		}
-	}
-	return input, unknown, nil
+	return slices.DeleteFunc(slices.Clone(wanted), func(id int32) bool { return slices.Contains(found, id) })
 }
 
 // decodeReals writes a binary real[] where the model reads it. Scanning into a []float32 would allocate a slice a row and

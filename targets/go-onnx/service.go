@@ -58,41 +58,41 @@ func (s *service) rank(w http.ResponseWriter, r *http.Request) {
 
 // best scores the candidates and gives the first `size` of them, best first.
 func (s *service) best(ctx context.Context, request ranking) ([]output, error) {
-	features, missing, err := s.fetch(ctx, request)
+	candidates, missing, err := s.fetch(ctx, request)
 	if err != nil {
 		return nil, err
 	}
 	if missing.any() {
 		return nil, &refusal{http.StatusNotFound, missing.String()}
 	}
-	scores, err := s.scorer.score(features, len(request.itemIDs))
+	scores, err := s.scorer.score(candidates.input, len(candidates.itemIDs))
 	if err != nil {
 		return nil, err
 	}
 	outputs := make([]output, len(scores))
 	for i, score := range scores {
-		outputs[i] = output{request.itemIDs[i], score}
+		outputs[i] = output{candidates.itemIDs[i], score}
 	}
 	slices.SortFunc(outputs, func(a, b output) int { return cmp.Compare(b.Score, a.Score) })
 	return outputs[:min(request.size, len(outputs))], nil
 }
 
-func (s *service) fetch(ctx context.Context, request ranking) ([]float32, missing, error) {
+func (s *service) fetch(ctx context.Context, request ranking) (candidates, missing, error) {
 	// A client that leaves does not interrupt the query: pgx would have to close the connection, and opening a new one costs
 	// more than the 100 µs that are saved.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), databaseDeadline)
 	defer cancel()
-	features, missing, err := s.store.fetch(ctx, request.userID, request.itemIDs)
+	found, missing, err := s.store.fetch(ctx, request.userID, request.itemIDs)
 	if err != nil {
 		if !s.down.Swap(true) {
 			log.Printf("database: %v", err)
 		}
-		return nil, missing, errNoDatabase
+		return candidates{}, missing, errNoDatabase
 	}
 	if s.down.Load() && s.down.Swap(false) {
 		log.Print("database: answers again")
 	}
-	return features, missing, nil
+	return found, missing, nil
 }
 
 func (s *service) health(w http.ResponseWriter, r *http.Request) {
