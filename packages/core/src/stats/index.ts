@@ -1,1 +1,12 @@
-export {}
+export * from './bootstrap.js'
+export * from './histogram.js'
+export * from './holm.js'
+export * from './little.js'
+export * from './random.js'
+export * from './ranks.js'
+export * from './ratios.js'
+export * from './regression.js'
+export * from './steady.js'
+export * from './student.js'
+export * from './summary.js'
+export * from './tiers.js'
