@@ -1,1 +1,7 @@
+export * from './build-images.js'
+export * from './cell.js'
+export * from './check.js'
+export * from './materials.js'
 export * from './ports.js'
+export * from './run-plan.js'
+export * from './run-repetition.js'

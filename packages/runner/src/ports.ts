@@ -2,6 +2,8 @@
  * The ports of the shell. containers and load implement them, tests have fakes with state. Nothing here knows Docker
  * or autocannon.
  */
+
+import type { Duplex } from 'node:stream'
 import type {
   Caps,
   Comparison,
@@ -16,7 +18,6 @@ import type {
   RunEvent,
   RunRecord,
 } from '@bakeoff/model'
-import type { Duplex } from 'node:stream'
 
 /** A folder to build, or an image to take as it is. */
 export interface ImageRequest {
@@ -90,7 +91,10 @@ export interface Network extends AsyncDisposable {
 /** Reads counters of containers and of the host until it is stopped. */
 export interface Sampler extends AsyncDisposable {
   /** everything read so far; `window(from, to)` cuts it (one reading before `from` is kept as the base of differences) */
-  window(fromMs: number, toMs: number): { readonly containers: Readonly<Record<string, Reading[]>>; readonly host: HostReading[] }
+  window(
+    fromMs: number,
+    toMs: number,
+  ): { readonly containers: Readonly<Record<string, Reading[]>>; readonly host: HostReading[] }
 }
 
 export interface ContainerHost {
@@ -103,7 +107,11 @@ export interface ContainerHost {
 }
 
 export type ImageEvent =
-  | { readonly state: 'building' | 'cached' | 'built' | 'pulling'; readonly image: string; readonly seconds: number | null }
+  | {
+      readonly state: 'building' | 'cached' | 'built' | 'pulling'
+      readonly image: string
+      readonly seconds: number | null
+    }
   | { readonly state: 'log'; readonly image: string; readonly line: string }
 
 /** What the build needs from outside is not reachable: the cell is unsupported, the run goes on. */
@@ -135,7 +143,13 @@ export interface FetchRequest {
 /** What the load agent is asked to do in one window. Rates are absolute here: the runner has resolved fractions. */
 export type LoadOrder =
   | { readonly kind: 'closed'; readonly connections: number }
-  | { readonly kind: 'open'; readonly perSecond: number; readonly connections: number; readonly arrivals: 'exponential' | 'constant'; readonly seed: number }
+  | {
+      readonly kind: 'open'
+      readonly perSecond: number
+      readonly connections: number
+      readonly arrivals: 'exponential' | 'constant'
+      readonly seed: number
+    }
   | { readonly kind: 'batch'; readonly tasks: number; readonly concurrency: number; readonly seed: number }
 
 export interface LoadRequest {
@@ -157,7 +171,11 @@ export interface LoadAgent extends AsyncDisposable {
   waitUntilReady(origin: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<{ readyAtMs: number }>
   fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>
   /** every request of the work once */
-  verify(origin: string, timeoutMs: number, signal: AbortSignal): Promise<{
+  verify(
+    origin: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{
     total: number
     right: number
     differences: { request: string; expected: string; actual: string; difference: string }[]

@@ -1,4 +1,4 @@
-import type { LoadSpec, PlannedEntry, PlannedScenario, RunRules } from '@bakeoff/model'
+import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, RunRecord, RunRules } from '@bakeoff/model'
 
 /** Start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
 const OVERHEAD_MS = 4000
@@ -29,6 +29,31 @@ export function estimateMs(
   const first = once(rules.warmUp.minMs)
   const within = (ms: number) => Math.max(first, Math.min(ms, rules.budgetMs))
   return { least: within(first * rules.minRepetitions), most: within(once(rules.warmUp.maxMs) * rules.maxRepetitions) }
+}
+
+/**
+ * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
+ * none yet), the fewest repetitions are always run, and the budget ends the rest. Null before the first repetition.
+ */
+export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number): number | null {
+  const took = runs.map((run) => ({ entry: run.entry, ms: Date.parse(run.endedAt) - Date.parse(run.startedAt) }))
+  if (took.length === 0) return null
+  const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
+  const all = mean(took)
+  const left = plan.blocks
+    .filter(({ repetition }) => repetition <= plan.rules.minRepetitions)
+    .flatMap((block) =>
+      block.order.filter((entry) => !runs.some((run) => run.entry === entry && run.block === block.id)),
+    )
+    .reduce((sum, entry) => {
+      const own = took.filter((one) => one.entry === entry)
+      return sum + (own.length > 0 ? mean(own) : all)
+    }, 0)
+  const untilBudget = Math.max(0, plan.rules.budgetMs - elapsedMs)
+  const firstRound = plan.blocks.some(
+    ({ repetition, order }) => repetition === 1 && order.some((entry) => !runs.some((run) => run.entry === entry)),
+  )
+  return firstRound ? left : Math.min(left, untilBudget)
 }
 
 function loadMs(load: LoadSpec, rules: RunRules): number {

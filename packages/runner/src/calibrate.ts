@@ -1,0 +1,124 @@
+import { decodeHistogram, histogramQuantile } from '@bakeoff/core'
+import { type Calibration, calibrationKey, type Plan, type PlannedScenario } from '@bakeoff/model'
+import { type BuiltImages, imageOf } from './build-images.js'
+import { openCell, PORT } from './cell.js'
+import type { Materials, Ports } from './materials.js'
+import type { Work } from './ports.js'
+
+const NULL_WORK: Work = {
+  requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
+  golden: [],
+  compare: 'exact',
+  tolerance: 0,
+}
+
+/**
+ * What the load agent reaches against a server that does nothing, on the cores and with the connections of this plan.
+ * A cell near this ceiling says more about the agent than about the target.
+ */
+export async function calibrate(
+  plan: Plan,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Calibration[]> {
+  const wanted = new Map<string, { scenario: PlannedScenario; connections: Set<number> }>()
+  for (const scenario of plan.scenarios) {
+    const key = calibrationKey(scenario.cores.agent, scenario.cores.target)
+    const known = wanted.get(key) ?? { scenario, connections: new Set<number>() }
+    for (const connections of connectionsOf(scenario)) known.connections.add(connections)
+    wanted.set(key, known)
+  }
+  const calibrations: Calibration[] = []
+  for (const [key, { scenario, connections }] of wanted) {
+    if (connections.size === 0) continue
+    calibrations.push(
+      ...(await calibrateOn(
+        key,
+        scenario,
+        [...connections].sort((a, b) => a - b),
+        plan,
+        images,
+        materials,
+        ports,
+        signal,
+      )),
+    )
+  }
+  return calibrations
+}
+
+async function calibrateOn(
+  key: string,
+  scenario: PlannedScenario,
+  connections: readonly number[],
+  plan: Plan,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Calibration[]> {
+  imageOf(images, materials.agentImage.name)
+  imageOf(images, materials.nullServerImage.name)
+  const bare: PlannedScenario = { ...scenario, services: [], targetDependsOn: [] }
+  await using cell = await openCell('calibration', bare, images, materials, ports, signal)
+  await cell.agent.prepare(NULL_WORK, signal)
+  await using server = await ports.host.start(cell.network, {
+    name: 'target',
+    image: materials.nullServerImage.name,
+    caps: scenario.targetCaps,
+    environment: { PORT: String(PORT), CORES: String(scenario.cores.target.length) },
+    command: null,
+    readOnly: true,
+    tmpfs: [],
+    shmBytes: null,
+    user: null,
+    healthcheck: null,
+    aliases: [],
+    interactive: false,
+  })
+  const origin = `http://${server.address}:${PORT}`
+  await Promise.race([cell.agent.waitUntilReady(origin, '/health', 10_000, signal), cell.lost])
+  const run = (count: number, durationMs: number) => {
+    const request = {
+      origin,
+      order: { kind: 'closed' as const, connections: count },
+      durationMs,
+      requestTimeoutMs: 10_000,
+      sampleEvery: plan.rules.sampleEvery,
+      stream: false,
+      windowMs: 500,
+    }
+    return Promise.race([cell.agent.load(request, () => true, signal), cell.lost])
+  }
+  await run(connections.at(-1) as number, plan.rules.agentWarmUpMs)
+  const calibrations: Calibration[] = []
+  for (const count of connections) {
+    const measured = await run(count, plan.rules.calibrationMs)
+    const p50Us = histogramQuantile(decodeHistogram(measured.serviceTime), 0.5)
+    const calibration: Calibration = {
+      key,
+      connections: count,
+      throughput: measured.counts.ok / (measured.durationMs / 1000),
+      p50Us,
+      agentCores: scenario.cores.agent.length,
+      eventLoopUtilisation: measured.agent.eventLoopUtilisation,
+      windows: measured.windows,
+    }
+    calibrations.push(calibration)
+    ports.sink.event({ kind: 'calibrated', at: new Date(ports.clock.now()).toISOString(), calibration })
+  }
+  return calibrations
+}
+
+/** The numbers of connections for which a ceiling is needed: those of closed loads, and of the largest other load. */
+function connectionsOf(scenario: PlannedScenario): number[] {
+  const open = scenario.loads.flatMap((load) =>
+    load.kind === 'open' || load.kind === 'rate' || load.kind === 'capacity' ? [load.connections] : [],
+  )
+  return [
+    ...scenario.loads.flatMap((load) => (load.kind === 'closed' ? [load.connections] : [])),
+    ...(open.length > 0 ? [Math.max(...open)] : []),
+  ]
+}

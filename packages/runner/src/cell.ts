@@ -1,0 +1,206 @@
+import { AGENT_MEMORY_BYTES } from '@bakeoff/core'
+import { BakeoffError, type Caps, type PlannedEntry, type PlannedScenario, type PlannedService } from '@bakeoff/model'
+import { type BuiltImages, imageOf } from './build-images.js'
+import { Disposables } from './disposables.js'
+import type { Materials, Ports } from './materials.js'
+import type { ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+
+export const PORT = 8080
+/** Memory of the proxy in front of replicas, out of the target's cap. */
+const PROXY_MEMORY_BYTES = 64 * 1024 ** 2
+const SERVICE_READY_MS = 60_000
+
+/** The containers of one repetition on a network of their own. Disposing removes them all. */
+export interface Cell extends AsyncDisposable {
+  readonly network: Network
+  readonly agent: LoadAgent
+  readonly agentContainer: RunningContainer
+  readonly services: ReadonlyMap<string, RunningContainer>
+  /** never settles well: rejects when the agent ends or the engine is lost. Race everything against it. */
+  readonly lost: Promise<never>
+}
+
+/** Opens the network, the load agent and the services of a scenario; the target comes later. */
+export async function openCell(
+  name: string,
+  scenario: PlannedScenario,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Cell> {
+  const held = new Disposables()
+  try {
+    const network = held.use(await ports.host.openNetwork(name))
+    const agentContainer = held.use(await ports.host.start(network, agentRequest(scenario.cores.agent, materials)))
+    const lost = whenLost(agentContainer)
+    const starting = startServices(network, scenario, images, ports, held, signal)
+    // Both at once: the agent boots while PostgreSQL does. A failure of one must not leave the other unwatched.
+    const [connecting, services] = await Promise.allSettled([connect(agentContainer, held, ports, lost), starting])
+    if (connecting.status === 'rejected') throw connecting.reason
+    if (services.status === 'rejected') throw services.reason
+    return {
+      network,
+      agent: connecting.value,
+      agentContainer,
+      services: services.value,
+      lost,
+      [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await held[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The containers that are the target, and where it answers. */
+export interface TargetGroup {
+  readonly containers: readonly RunningContainer[]
+  readonly origin: string
+  /** resolves when the first container of the target ends */
+  readonly died: Promise<{ container: RunningContainer; exitCode: number | null; oomKilled: boolean }>
+  readonly startedAtMs: number
+  readonly startCallMs: number
+}
+
+/** Starts the target, or its replicas and the proxy in front of them, all within the entry's cap. `held` owns them. */
+export async function startTarget(
+  network: Network,
+  entry: PlannedEntry,
+  image: string,
+  materials: Materials,
+  ports: Ports,
+  held: Disposables,
+): Promise<TargetGroup> {
+  const requests = targetRequests(entry, image, materials)
+  const containers: RunningContainer[] = []
+  for (const request of requests) containers.push(held.use(await ports.host.start(network, request)))
+  const front = containers.at(-1) as RunningContainer
+  const died = Promise.race(containers.map(async (container) => ({ container, ...(await container.exited) })))
+  died.catch(() => {}) // the engine was lost: `lost` says so
+  return {
+    containers,
+    origin: `http://${front.address}:${PORT}`,
+    died,
+    startedAtMs: Math.min(...containers.map(({ startedAtMs }) => startedAtMs)),
+    startCallMs: containers.reduce((sum, { startCallMs }) => sum + startCallMs, 0),
+  }
+}
+
+/** What is started for an entry, the one that answers last. Replicas share the cores; memory is divided. */
+export function targetRequests(
+  entry: PlannedEntry,
+  image: string,
+  materials: Pick<Materials, 'caddyImage'>,
+): ContainerRequest[] {
+  const proxied = entry.proxy !== null
+  const memory = Math.floor((entry.caps.memoryBytes - (proxied ? PROXY_MEMORY_BYTES : 0)) / entry.replicas)
+  const cores = Math.max(1, Math.floor(entry.caps.cpus / entry.replicas))
+  const replicas = Array.from({ length: entry.replicas }, (_, index): ContainerRequest => {
+    const name = proxied || entry.replicas > 1 ? `target-${index + 1}` : 'target'
+    return {
+      ...plain(name, image, { ...entry.caps, memoryBytes: memory }),
+      command: entry.command,
+      environment: { ...entry.environment, PORT: String(PORT), CORES: String(cores), MEMORY_BYTES: String(memory) },
+    }
+  })
+  if (!proxied) return replicas
+  const upstreams = replicas.map(({ name }) => `${name}:${PORT}`).join(' ')
+  return [
+    ...replicas,
+    {
+      ...plain('proxy', materials.caddyImage.name, { ...entry.caps, memoryBytes: PROXY_MEMORY_BYTES }),
+      environment: { PORT: String(PORT), UPSTREAMS: upstreams },
+      aliases: ['target'],
+    },
+  ]
+}
+
+export function agentRequest(cores: readonly number[], materials: Pick<Materials, 'agentImage'>): ContainerRequest {
+  const caps: Caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: AGENT_MEMORY_BYTES }
+  return {
+    ...plain('agent', materials.agentImage.name, caps),
+    environment: { CORES: String(cores.length) },
+    interactive: true,
+  }
+}
+
+async function connect(
+  container: RunningContainer,
+  held: Disposables,
+  ports: Ports,
+  lost: Promise<never>,
+): Promise<LoadAgent> {
+  const wire = await container.attach()
+  return held.use(await Promise.race([ports.connectAgent(wire), lost]))
+}
+
+function whenLost(agent: RunningContainer): Promise<never> {
+  const lost = agent.exited.then(async ({ exitCode, oomKilled }) => {
+    const how = oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`
+    throw new BakeoffError('AGENT_FAILED', `the load agent ${how}`, {
+      logTail: await agent.logTail(30),
+      hint: "This is not the target's fault. Look at the log above; npm run doctor shows what the machine has left.",
+    })
+  })
+  lost.catch(() => {}) // raced by whoever works with the cell; unheard when the cell is disposed first
+  return lost
+}
+
+async function startServices(
+  network: Network,
+  scenario: PlannedScenario,
+  images: BuiltImages,
+  ports: Ports,
+  held: Disposables,
+  signal: AbortSignal,
+): Promise<Map<string, RunningContainer>> {
+  const running = new Map<string, RunningContainer>()
+  const healthy = new Map<string, Promise<void>>()
+  const waitFor = async (dependencies: PlannedService['dependsOn']) => {
+    for (const { service, condition } of dependencies) if (condition === 'service_healthy') await healthy.get(service)
+  }
+  for (const service of scenario.services) {
+    await waitFor(service.dependsOn)
+    imageOf(images, service.image) // a service that did not build fails every entry of the scenario, with its reason
+    const container = held.use(await ports.host.start(network, serviceRequest(service)))
+    running.set(service.name, container)
+    const ready = service.healthcheck
+      ? container.healthy(AbortSignal.any([signal, AbortSignal.timeout(SERVICE_READY_MS)]))
+      : Promise.resolve()
+    ready.catch(() => {}) // awaited below, or by a dependant
+    healthy.set(service.name, ready)
+  }
+  await waitFor(scenario.targetDependsOn)
+  return running
+}
+
+function serviceRequest(service: PlannedService): ContainerRequest {
+  return {
+    ...plain(service.name, service.image, service.caps),
+    environment: service.environment,
+    command: service.command,
+    readOnly: service.readOnly,
+    tmpfs: service.tmpfs,
+    shmBytes: service.shmBytes,
+    user: service.user,
+    healthcheck: service.healthcheck,
+  }
+}
+
+function plain(name: string, image: string, caps: Caps): ContainerRequest {
+  return {
+    name,
+    image,
+    caps,
+    environment: {},
+    command: null,
+    readOnly: true,
+    tmpfs: [],
+    shmBytes: null,
+    user: null,
+    healthcheck: null,
+    aliases: [],
+    interactive: false,
+  }
+}

@@ -1,0 +1,148 @@
+import { checkContract } from '@bakeoff/core'
+import {
+  BakeoffError,
+  type ContractCase,
+  type ErrorRecord,
+  type Plan,
+  type PlannedEntry,
+  type Stage,
+  type TargetInfo,
+  toErrorRecord,
+  type Verification,
+} from '@bakeoff/model'
+import { type BuiltImages, imageOf } from './build-images.js'
+import { type Cell, openCell, PORT, startTarget, type TargetGroup } from './cell.js'
+import { Disposables } from './disposables.js'
+import { corpusOf, type Materials, type Ports, scenarioOf, workOf } from './materials.js'
+import { type FetchRequest, UnsupportedBuild } from './ports.js'
+import { askInfo, wrongAnswers } from './run-repetition.js'
+import { logsOf, waitUntilReady } from './target-ready.js'
+
+/** A service that was away must be served from again within this time. */
+const RECOVERY_MS = 15_000
+
+/** What a check of one entry found: everything that is wrong, not only the first thing. */
+export interface CheckReport {
+  readonly entry: string
+  readonly outcome: 'passed' | 'failed' | 'unsupported'
+  readonly verification: Verification | null
+  readonly info: TargetInfo | null
+  readonly contract: readonly { readonly name: string; readonly differences: readonly string[] }[]
+  /** why it could not be checked to the end */
+  readonly failure: { readonly stage: Stage; readonly error: ErrorRecord } | null
+  readonly logTail: readonly string[]
+  readonly readyMs: number | null
+}
+
+/** Starts an entry, asks every golden question and every case of the contract, without load. Throws only on an abort or a lost engine. */
+export async function checkEntry(
+  plan: Plan,
+  entry: PlannedEntry,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<CheckReport> {
+  const scenario = scenarioOf(plan, entry.scenario)
+  let stage: Stage = 'build'
+  let report: CheckReport = {
+    entry: entry.id,
+    outcome: 'failed',
+    verification: null,
+    info: null,
+    contract: [],
+    failure: null,
+    logTail: [],
+    readyMs: null,
+  }
+  try {
+    imageOf(images, entry.image)
+    imageOf(images, materials.agentImage.name)
+    stage = 'start'
+    await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
+    await cell.agent.prepare(workOf(scenario, materials), signal)
+    await using held = new Disposables()
+    const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
+    try {
+      stage = 'ready'
+      const readyAtMs = await waitUntilReady(cell, target, entry, signal)
+      stage = 'verify'
+      const golden = await Promise.race([
+        cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal),
+        cell.lost,
+      ])
+      report = {
+        ...report,
+        readyMs: readyAtMs - target.startedAtMs,
+        verification: { golden },
+        info: await askInfo(cell, target, signal),
+      }
+      const contract = []
+      for (const one of corpusOf(scenario, materials).contract)
+        contract.push({ name: one.name, differences: await checkCase(one, cell, target, ports, signal) })
+      report = { ...report, contract }
+      if (golden.right < golden.total) throw wrongAnswers(entry.id, golden)
+      const passed = contract.every(({ differences }) => differences.length === 0)
+      return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }
+    } catch (error) {
+      report = { ...report, logTail: await logsOf(target, 40).catch(() => []) }
+      throw error
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+    return {
+      ...report,
+      outcome: error instanceof UnsupportedBuild ? 'unsupported' : 'failed',
+      failure: { stage, error: toErrorRecord(error) },
+    }
+  }
+}
+
+async function checkCase(
+  one: ContractCase,
+  cell: Cell,
+  target: TargetGroup,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const away = one.while === null ? undefined : cell.services.get(one.while.stopped)
+  if (away) await away.pause()
+  const answer = await Promise.race([cell.agent.fetch(toFetch(one, cell, target), signal), cell.lost])
+  if (!away) return checkContract(one, answer)
+  const differences = checkContract(one, answer)
+  await away.resume()
+  return [...differences, ...(await recovered(cell, target, ports, signal))]
+}
+
+/** After a service is back, the golden answers must be right again. */
+async function recovered(cell: Cell, target: TargetGroup, ports: Ports, signal: AbortSignal): Promise<string[]> {
+  const until = ports.clock.now() + RECOVERY_MS
+  for (;;) {
+    const golden = await Promise.race([cell.agent.verify(target.origin, 5000, signal), cell.lost])
+    if (golden.right === golden.total) return []
+    if (ports.clock.now() >= until)
+      return [
+        `${RECOVERY_MS / 1000} s after the service is back ${golden.total - golden.right} of ${golden.total} answers are still wrong: ${golden.differences[0]?.difference ?? ''}`,
+      ]
+    await ports.clock.sleep(250, signal)
+  }
+}
+
+function toFetch(one: ContractCase, cell: Cell, target: TargetGroup): FetchRequest {
+  const { request } = one
+  const service = request.service === null ? null : cell.services.get(request.service)
+  const padded = request.bodyPad
+    ? request.bodyPad.prefix + request.bodyPad.unit.repeat(request.bodyPad.times) + request.bodyPad.suffix
+    : null
+  return {
+    origin: service ? `http://${service.address}:${PORT}` : target.origin,
+    method: request.method,
+    path: request.path,
+    headers: request.headers,
+    body: request.bodyBase64 ?? padded ?? request.body,
+    encoding: request.bodyBase64 === null ? 'utf8' : 'base64',
+    timeoutMs: one.withinMs,
+    abandonAfterMs: request.abandonAfterMs,
+  }
+}

@@ -1,0 +1,44 @@
+import type { ContractCase, GoldenLine, Plan, PlannedScenario, RequestLine } from '@bakeoff/model'
+import type { Clock, ConnectAgent, ContainerHost, ImageRequest, RunSink, Work } from './ports.js'
+
+/** What a plan refers to and does not hold itself: the corpora, and the images of our own. */
+export interface Materials {
+  /** absolute path of the project, against which the plan's folders are resolved */
+  readonly root: string
+  /** by scenario id */
+  readonly corpora: ReadonlyMap<string, Corpus>
+  readonly agentImage: ImageRequest
+  readonly nullServerImage: ImageRequest
+  readonly caddyImage: ImageRequest
+}
+
+export interface Corpus {
+  readonly requests: readonly RequestLine[]
+  readonly golden: readonly GoldenLine[]
+  readonly contract: readonly ContractCase[]
+}
+
+/** Everything with an effect that a run needs. */
+export interface Ports {
+  readonly host: ContainerHost
+  readonly connectAgent: ConnectAgent
+  readonly clock: Clock
+  readonly sink: RunSink
+}
+
+export function scenarioOf(plan: Plan, id: string): PlannedScenario {
+  const scenario = plan.scenarios.find((one) => one.id === id)
+  if (!scenario) throw new Error(`the plan has no scenario ${id}`)
+  return scenario
+}
+
+export function workOf(scenario: PlannedScenario, materials: Materials): Work {
+  const corpus = corpusOf(scenario, materials)
+  return { requests: corpus.requests, golden: corpus.golden, compare: scenario.compare, tolerance: scenario.tolerance }
+}
+
+export function corpusOf(scenario: PlannedScenario, materials: Materials): Corpus {
+  const corpus = materials.corpora.get(scenario.id)
+  if (!corpus) throw new Error(`no corpus for ${scenario.id}`)
+  return corpus
+}

@@ -1,0 +1,168 @@
+import { entriesToRun, leftMs, meanInterval } from '@bakeoff/core'
+import {
+  BakeoffError,
+  type Block,
+  type Calibration,
+  type Plan,
+  type PlannedEntry,
+  type RunRecord,
+  toErrorRecord,
+} from '@bakeoff/model'
+import { type BuiltImages, buildImages } from './build-images.js'
+import { calibrate } from './calibrate.js'
+import { newDraft, reasonOf, seal } from './draft.js'
+import { p99MsOf, throughputOf } from './figures.js'
+import type { Materials, Ports } from './materials.js'
+import { runRepetition } from './run-repetition.js'
+
+export interface Before {
+  /** repetitions that are on disk already, when a run is resumed */
+  readonly runs: readonly RunRecord[]
+  readonly calibrations: readonly Calibration[]
+}
+
+export interface Ended {
+  readonly status: 'complete' | 'partial' | 'aborted'
+  readonly reason: string | null
+  readonly runs: readonly RunRecord[]
+  readonly calibrations: readonly Calibration[]
+}
+
+/**
+ * Runs a plan to its end: images, calibration, then block after block. Every repetition is handed to the sink before
+ * the next begins. An entry that fails never stops the others; a lost engine or an abort does, and what is missing then
+ * is recorded as aborted.
+ */
+export async function runPlan(
+  plan: Plan,
+  materials: Materials,
+  ports: Ports,
+  before: Before,
+  signal: AbortSignal,
+): Promise<Ended> {
+  const runs = [...before.runs]
+  let calibrations = before.calibrations
+  const emit = (status: Ended['status'], reason: string | null): Ended => {
+    ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
+    return { status, reason, runs, calibrations }
+  }
+  ports.sink.event({
+    kind: 'run-started',
+    at: now(ports),
+    runId: plan.runId,
+    entries: plan.entries.length,
+    blocks: plan.blocks.length,
+    estimateMs: plan.estimateMs.most,
+  })
+  try {
+    const images = await buildImages(plan, materials, ports, signal)
+    if (calibrations.length === 0) {
+      calibrations = await calibrate(plan, images, materials, ports, signal)
+      await ports.sink.writeCalibration(JSON.stringify(calibrations))
+    }
+    await runBlocks(plan, images, materials, ports, runs, signal)
+  } catch (error) {
+    const reason = signal.aborted ? reasonOf(signal) : toErrorRecord(error).message
+    await recordRest(plan, runs, reason, ports)
+    if (!signal.aborted && !(error instanceof BakeoffError && error.code === 'ENGINE_LOST')) throw error
+    return emit('aborted', reason)
+  }
+  const failed = plan.entries.filter(
+    ({ id }) => !runs.some((run) => run.entry === id && run.outcome.kind === 'measured'),
+  )
+  return failed.length === 0
+    ? emit('complete', null)
+    : emit('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
+}
+
+async function runBlocks(
+  plan: Plan,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  runs: RunRecord[],
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAtMs = ports.clock.now()
+  const elapsedMs = () => ports.clock.now() - startedAtMs
+  for (const block of plan.blocks) {
+    for (const id of entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)) {
+      signal.throwIfAborted()
+      const entry = entryOf(plan, id)
+      const run = await runRepetition({ plan, block, entry }, images, materials, ports, signal)
+      await ports.sink.writeRun(run)
+      runs.push(run)
+      report(plan, block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
+      if (run.outcome.kind === 'aborted')
+        throw new BakeoffError(signal.aborted ? 'ABORTED' : 'ENGINE_LOST', run.outcome.reason)
+    }
+  }
+}
+
+/** An entry that was never started because the run ended is recorded as aborted, so that it is not missing in silence. */
+async function recordRest(plan: Plan, runs: RunRecord[], reason: string, ports: Ports): Promise<void> {
+  for (const entry of plan.entries) {
+    if (runs.some((run) => run.entry === entry.id)) continue
+    const block = plan.blocks.find((one) => one.order.includes(entry.id)) as Block
+    const run = seal(
+      newDraft(),
+      { kind: 'aborted', reason },
+      { plan, block, entry },
+      ports.clock.now(),
+      ports.clock.now(),
+    )
+    await ports.sink.writeRun(run)
+    runs.push(run)
+  }
+}
+
+/** Relative half width of the t interval of the mean. */
+export function relativeHalfWidth(values: readonly number[]): number | null {
+  const interval = meanInterval(values)
+  if (interval === null) return null
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
+}
+
+function report(
+  plan: Plan,
+  block: Block,
+  entry: PlannedEntry,
+  run: RunRecord,
+  left: number | null,
+  ports: Ports,
+): void {
+  const { outcome } = run
+  const message =
+    outcome.kind === 'failed'
+      ? `${outcome.stage}: ${outcome.error.message}`
+      : outcome.kind === 'measured'
+        ? null
+        : outcome.reason
+  const figures = run.loads.map((load) => ({
+    loadId: load.loadId,
+    throughput: throughputOf(load),
+    p99Ms: p99MsOf(load),
+  }))
+  ports.sink.event({
+    kind: 'repetition',
+    at: now(ports),
+    entry: entry.id,
+    block: block.id,
+    repetition: block.repetition,
+    outcome: outcome.kind,
+    message,
+    figures,
+    leftMs: left,
+  })
+}
+
+function entryOf(plan: Plan, id: string): PlannedEntry {
+  const entry = plan.entries.find((one) => one.id === id)
+  if (!entry) throw new Error(`the plan has no entry ${id}`)
+  return entry
+}
+
+function now(ports: Ports): string {
+  return new Date(ports.clock.now()).toISOString()
+}

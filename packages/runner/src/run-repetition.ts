@@ -1,0 +1,186 @@
+import {
+  BakeoffError,
+  type Block,
+  type Outcome,
+  type Plan,
+  type PlannedEntry,
+  type RunRecord,
+  type TargetInfo,
+  targetInfo,
+} from '@bakeoff/model'
+import { type BuiltImages, imageOf } from './build-images.js'
+import { type Cell, openCell, startTarget, type TargetGroup } from './cell.js'
+import { Disposables } from './disposables.js'
+import { type Draft, newDraft, outcomeOf, seal } from './draft.js'
+import { runLoads } from './loads.js'
+import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
+import type { Sampler } from './ports.js'
+import { logsOf, waitUntilReady } from './target-ready.js'
+import { warmUp } from './warm-up.js'
+import type { Bench } from './windows.js'
+
+/** One repetition to be run. */
+export interface Job {
+  readonly plan: Plan
+  readonly block: Block
+  readonly entry: PlannedEntry
+}
+
+/**
+ * One repetition: fresh containers, verification, warm-up, every load, removal. Never throws: however it ends, the
+ * record says how, and holds what was measured by then.
+ */
+export async function runRepetition(
+  job: Job,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const startedAtMs = ports.clock.now()
+  const draft = newDraft()
+  let outcome: Outcome
+  try {
+    await measure(job, draft, images, materials, ports, signal)
+    outcome = { kind: 'measured' }
+  } catch (error) {
+    outcome = outcomeOf(error, draft.stage, signal)
+  }
+  return seal(draft, outcome, job, startedAtMs, ports.clock.now())
+}
+
+async function measure(
+  job: Job,
+  draft: Draft,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  const { plan, entry } = job
+  const scenario = scenarioOf(plan, entry.scenario)
+  const step = (stage: Draft['stage'], name: string) => {
+    signal.throwIfAborted()
+    draft.stage = stage
+    ports.sink.event({
+      kind: 'step',
+      at: new Date(ports.clock.now()).toISOString(),
+      entry: entry.id,
+      block: job.block.id,
+      step: name,
+      detail: null,
+    })
+  }
+
+  step('build', 'image')
+  draft.image = imageOf(images, entry.image)
+  imageOf(images, materials.agentImage.name)
+  if (entry.proxy === 'caddy') imageOf(images, materials.caddyImage.name)
+
+  step('start', 'start')
+  await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
+  await cell.agent.prepare(workOf(scenario, materials), signal)
+  signal.throwIfAborted()
+  await using held = new Disposables()
+  const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
+  try {
+    step('ready', 'wait until ready')
+    const readyAtMs = await waitUntilReady(cell, target, entry, signal)
+    draft.coldStart = { startCallMs: target.startCallMs, readyMs: Math.max(0, readyAtMs - target.startedAtMs) }
+
+    const watched = [...target.containers, ...cell.services.values(), cell.agentContainer]
+    const sampler = held.use(await ports.host.sample(watched, plan.rules.samplingHz))
+
+    step('verify', 'verify')
+    draft.info = await askInfo(cell, target, signal)
+    await verify(cell, target, job, draft, scenario.requestTimeoutMs, signal)
+    draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.now())
+
+    const bench: Bench = {
+      cell,
+      target,
+      sampler,
+      scenario,
+      rules: plan.rules,
+      signal,
+      onWindow: (loadId, window) =>
+        ports.sink.event({
+          kind: 'window',
+          at: new Date(ports.clock.now()).toISOString(),
+          entry: entry.id,
+          loadId,
+          window,
+        }),
+    }
+    const seed = plan.seed * 1000 + job.block.repetition
+    step('warm-up', 'warm up')
+    draft.warmUp = await warmUp(bench, entry.id, seed)
+    step('load', 'load')
+    await runLoads(bench, entry.id, seed, (load) => draft.loads.push(load))
+  } finally {
+    draft.logTail = await logsOf(target, 40).catch(() => [])
+  }
+}
+
+/** What the runtime believes about itself; null when it does not say, which a lint reports. */
+export async function askInfo(cell: Cell, target: TargetGroup, signal: AbortSignal): Promise<TargetInfo | null> {
+  const request = {
+    origin: target.origin,
+    method: 'GET',
+    path: '/info',
+    headers: {},
+    body: null,
+    encoding: 'utf8' as const,
+    timeoutMs: 5000,
+    abandonAfterMs: null,
+  }
+  const answer = await Promise.race([cell.agent.fetch(request, signal), cell.lost])
+  if (answer.status !== 200) return null
+  try {
+    const parsed = targetInfo.safeParse(JSON.parse(answer.body))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null // not JSON
+  }
+}
+
+async function verify(
+  cell: Cell,
+  target: TargetGroup,
+  { entry }: Job,
+  draft: Draft,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const golden = await Promise.race([cell.agent.verify(target.origin, timeoutMs, signal), cell.lost])
+  draft.verification = { golden }
+  if (golden.right === golden.total) return
+  throw wrongAnswers(entry.id, golden)
+}
+
+/** What to tell about answers that differ, with the first difference. */
+export function wrongAnswers(
+  entry: string,
+  golden: {
+    readonly total: number
+    readonly right: number
+    readonly differences: readonly { request: string; difference: string }[]
+  },
+): BakeoffError {
+  const [first] = golden.differences
+  const example = first ? `; ${first.request}: ${first.difference}` : ''
+  return new BakeoffError(
+    'WRONG_ANSWERS',
+    `${entry} gave ${golden.total - golden.right} of ${golden.total} answers wrong${example}`,
+    {
+      hint: `Compare them with the golden answers of the scenario: npm run check -- ${entry.split('/')[1]}`,
+    },
+  )
+}
+
+/** Anonymous memory of all containers of the target at the last reading; null when it cannot be read. */
+function idleMemory(sampler: Sampler, target: TargetGroup, nowMs: number): number | null {
+  const { containers } = sampler.window(0, nowMs)
+  const latest = target.containers.map(({ name }) => containers[name]?.at(-1)?.memoryAnonBytes ?? null)
+  return latest.includes(null) ? null : (latest as number[]).reduce((a, b) => a + b, 0)
+}

@@ -1,0 +1,53 @@
+import { BakeoffError, formatDurationMs, type PlannedEntry } from '@bakeoff/model'
+import type { Cell, TargetGroup } from './cell.js'
+
+/** Waits until the target answers 200 on /health, or says why it never will. Epoch ms of that answer. */
+export async function waitUntilReady(
+  cell: Cell,
+  target: TargetGroup,
+  entry: PlannedEntry,
+  signal: AbortSignal,
+): Promise<number> {
+  const died = target.died.then(async ({ container, exitCode, oomKilled }) => {
+    throw new BakeoffError(
+      'NOT_READY',
+      `${entry.id}: ${container.name} ${oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`} before it was ready`,
+      {
+        logTail: await container.logTail(40),
+        hint: lookYourself(entry),
+      },
+    )
+  })
+  died.catch(() => {}) // heard only while waiting
+  const asked = cell.agent
+    .waitUntilReady(target.origin, '/health', entry.readyTimeoutMs, signal)
+    .catch(async (cause: unknown) => {
+      signal.throwIfAborted()
+      if (cause instanceof BakeoffError && cause.code !== 'NOT_READY') throw cause
+      throw new BakeoffError(
+        'NOT_READY',
+        `${entry.id} did not answer 200 on GET /health within ${formatDurationMs(entry.readyTimeoutMs)}`,
+        {
+          cause,
+          logTail: await logsOf(target, 40),
+          hint: lookYourself(entry),
+        },
+      )
+    })
+  const { readyAtMs } = await Promise.race([asked, died, cell.lost])
+  return readyAtMs
+}
+
+export async function logsOf(target: TargetGroup, lines: number): Promise<string[]> {
+  const tails = await Promise.all(
+    target.containers.map(async (container) => {
+      const tail = await container.logTail(lines).catch(() => [])
+      return target.containers.length === 1 ? tail : tail.map((line) => `${container.name}: ${line}`)
+    }),
+  )
+  return tails.flat()
+}
+
+function lookYourself(entry: PlannedEntry): string {
+  return `Look at it yourself: npm run check -- ${entry.target} --keep`
+}

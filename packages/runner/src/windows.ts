@@ -1,0 +1,120 @@
+import type {
+  LoadMeasurement,
+  LoadRecord,
+  LoadSpec,
+  LoadWindow,
+  PlannedScenario,
+  RunRules,
+  Samples,
+} from '@bakeoff/model'
+import { BakeoffError, loadIdOf } from '@bakeoff/model'
+import type { Cell, TargetGroup } from './cell.js'
+import type { LoadOrder, LoadRequest, Sampler } from './ports.js'
+import { logsOf } from './target-ready.js'
+
+/** A started target under a sampler: what every load of a repetition works on. */
+export interface Bench {
+  readonly cell: Cell
+  readonly target: TargetGroup
+  readonly sampler: Sampler
+  readonly scenario: PlannedScenario
+  readonly rules: RunRules
+  readonly signal: AbortSignal
+  onWindow(loadId: string, window: LoadWindow): void
+}
+
+export interface Window {
+  readonly measurement: LoadMeasurement
+  readonly samples: Samples
+  /** the container that ended within the window, when one did */
+  readonly death: Awaited<TargetGroup['died']> | null
+}
+
+const STREAM_WINDOW_MS = 500
+
+/**
+ * One window of load. A target that ends stops it at the next window; what was measured until then is returned with
+ * the death, so that nothing is lost.
+ */
+export async function runWindow(
+  bench: Bench,
+  loadId: string,
+  order: LoadOrder,
+  durationMs: number | null,
+  goOn: (window: LoadWindow) => boolean,
+): Promise<Window> {
+  const { cell, target, scenario, rules, signal } = bench
+  let death: Window['death'] = null
+  const watching = target.died.then((ended) => {
+    death = ended
+  })
+  watching.catch(() => {}) // the engine was lost, and cell.lost rejects
+  const request: LoadRequest = {
+    origin: target.origin,
+    order,
+    durationMs,
+    requestTimeoutMs: scenario.requestTimeoutMs,
+    sampleEvery: rules.sampleEvery,
+    stream: scenario.stream,
+    windowMs: STREAM_WINDOW_MS,
+  }
+  const loading = cell.agent.load(
+    request,
+    (window) => {
+      bench.onWindow(loadId, window)
+      return death === null && goOn(window)
+    },
+    signal,
+  )
+  const measurement = await Promise.race([loading, cell.lost])
+  return { measurement, samples: samplesOf(bench, measurement), death }
+}
+
+/** Records a finished load; a death in it ends the repetition after it is recorded. */
+export function record(
+  bench: Bench,
+  load: LoadSpec,
+  window: Window,
+  capacity: LoadRecord['capacity'] = null,
+): LoadRecord {
+  return {
+    loadId: loadIdOf(load),
+    load,
+    measurement: window.measurement,
+    samples: window.samples,
+    deaths: window.death === null ? 0 : 1,
+    oomKills: bench.target.containers.reduce((sum, container) => sum + container.oomKills(), 0),
+    capacity,
+  }
+}
+
+/** @throws BakeoffError TARGET_DIED with exit code and log when a container of the target ended within the window */
+export async function throwIfDead(bench: Bench, window: Window, entry: string): Promise<void> {
+  if (window.death === null) return
+  const { container, exitCode, oomKilled } = window.death
+  const seconds = (
+    (window.measurement.startedAtMs + window.measurement.durationMs - bench.target.startedAtMs) /
+    1000
+  ).toFixed(0)
+  throw new BakeoffError(
+    'TARGET_DIED',
+    `${entry}: ${container.name} ${oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`} under load`,
+    {
+      logTail: await logsOf(bench.target, 40),
+      hint: oomKilled
+        ? 'Raise mem_limit in the scenario, or lower what the target holds.'
+        : `It had run for ${seconds} s. Its last lines are above.`,
+    },
+  )
+}
+
+function samplesOf({ sampler, cell, target }: Bench, measurement: LoadMeasurement): Samples {
+  const { containers, host } = sampler.window(measurement.startedAtMs, measurement.startedAtMs + measurement.durationMs)
+  const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, containers[name] ?? []]))
+  return {
+    target: pick(target.containers.map(({ name }) => name)),
+    services: pick([...cell.services.keys()]),
+    agent: containers[cell.agentContainer.name] ?? [],
+    host,
+  }
+}
