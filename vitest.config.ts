@@ -8,15 +8,30 @@ const alias = [
   { find: /^@bakeoff\/runner\/ports$/, replacement: source('packages/runner/src/ports.ts') },
   { find: /^@bakeoff\/([a-z]+)$/, replacement: source('packages/$1/src/index.ts') },
 ]
+const real = ['**/*.engine.test.ts', '**/*.browser.test.ts']
 
 export default defineConfig({
   resolve: { alias },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], exclude: ['**/*.engine.test.ts', '**/*.browser.test.ts'], testTimeout: 30_000 } },
-      // One file at a time: the engine, its lock and the two cores are shared.
-      { extends: true, test: { name: 'engine', include: ['packages/*/test/**/*.engine.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 600_000 } },
-      { extends: true, test: { name: 'browser', include: ['packages/*/test/**/*.browser.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], exclude: [...real, 'packages/load/**'], testTimeout: 30_000 },
+      },
+      // Figures are measured: one file at a time, or files would disturb one another on two cores.
+      {
+        extends: true,
+        test: { name: 'load', include: ['packages/load/test/**/*.test.ts'], exclude: real, fileParallelism: false, testTimeout: 120_000 },
+      },
+      // The engine and its lock are shared.
+      {
+        extends: true,
+        test: { name: 'engine', include: ['packages/*/test/**/*.engine.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 1_800_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['packages/*/test/**/*.browser.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 },
+      },
     ],
   },
 })

@@ -1,0 +1,116 @@
+/**
+ * Every npm script starts here. Installs and builds what is missing, then runs the command line in this process.
+ * Plain Node without dependencies, since on a fresh clone there are none yet. A second start only compares two stamps.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const stamps = join(root, 'node_modules', '.bakeoff')
+const OLDEST_NODE = [20, 19]
+/** Options of ours that npm swallows when `--` is forgotten; it leaves them as npm_config_* in the environment. */
+const OPTIONS = ['quick', 'scenario', 'target', 'repetitions', 'resume', 'dry-run', 'json', 'keep', 'live', 'capacity', 'rate', 'profile', 'seed', 'language', 'fail-on', 'baseline']
+
+const [command = 'help', ...rest] = process.argv.slice(2)
+requireNode()
+refuseSwallowedOptions()
+install()
+build()
+if (command === '--test') {
+  const { runTests } = await import('./run-tests.mjs')
+  process.exitCode = runTests(root, rest)
+} else {
+  process.argv = [process.argv[0], 'bakeoff', command, ...rest]
+  await import(pathToFileURL(join(root, 'packages/cli/dist/main.js')).href)
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
+  fail(`Bakeoff needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}.`, 'Install a newer Node, then type the same command again.', 3)
+}
+
+function refuseSwallowedOptions() {
+  const swallowed = OPTIONS.filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
+  if (swallowed.length === 0 || !process.env.npm_lifecycle_event) return
+  const typed = swallowed.map((option) => {
+    const value = process.env[`npm_config_${option.replaceAll('-', '_')}`]
+    return value === 'true' || value === '' ? `--${option}` : `--${option} ${value}`
+  })
+  const script = process.env.npm_lifecycle_event
+  fail(`npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`, `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`, 2)
+}
+
+function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'))
+  const stamp = createHash('sha256').update(lock).update(process.versions.modules).digest('hex')
+  if (isStamped('install', stamp)) return
+  say('Installing dependencies (npm ci) …')
+  // --include=dev: NODE_ENV=production in the environment must not leave the compiler out.
+  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], 'npm ci failed; its messages are above. Without a network nothing can be installed.')
+  setStamp('install', stamp)
+}
+
+function build() {
+  const stamp = sourceStamp()
+  if (isStamped('build', stamp) && existsSync(join(root, 'packages/cli/dist/main.js'))) return
+  say('Building …')
+  const turbo = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'turbo.cmd' : 'turbo')
+  run(turbo, ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'], 'The build failed; its messages are above.', { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' })
+  setStamp('build', sourceStamp())
+}
+
+/** A digest of path, size and time of every source file: cheap, and changed by every edit. */
+function sourceStamp() {
+  const hash = createHash('sha256')
+  const add = (path) => {
+    const stat = statSync(path)
+    hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`)
+  }
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) walk(path)
+      else if (entry.isFile()) add(path)
+    }
+  }
+  for (const name of ['package.json', 'turbo.json', 'tsconfig.base.json']) add(join(root, name))
+  for (const name of readdirSync(join(root, 'packages')).sort()) {
+    const folder = join(root, 'packages', name)
+    for (const part of readdirSync(folder).sort()) {
+      const path = join(folder, part)
+      if (part === 'package.json' || /^tsconfig.*\.json$/.test(part)) add(path)
+      else if (['src', 'scripts', 'image', 'assets'].includes(part)) walk(path)
+    }
+  }
+  return hash.digest('hex')
+}
+
+function isStamped(name, stamp) {
+  const file = join(stamps, name)
+  return existsSync(file) && readFileSync(file, 'utf8') === stamp
+}
+
+function setStamp(name, stamp) {
+  mkdirSync(stamps, { recursive: true })
+  writeFileSync(join(stamps, name), stamp)
+}
+
+/** Messages go to stderr: stdout belongs to --json. */
+function run(file, args, hint, env = {}) {
+  const { status, error } = spawnSync(file, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env }, shell: process.platform === 'win32' })
+  if (error) fail(`${file} could not be started: ${error.message}`, hint, 3)
+  if (status !== 0) fail(`${[file.split(/[\\/]/).at(-1), ...args].join(' ')} ended with ${status ?? 'a signal'}.`, hint, 3)
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`)
+}
+
+function fail(message, hint, code) {
+  process.stderr.write(`${message}\n${hint}\n`)
+  process.exit(code)
+}

@@ -1,0 +1,78 @@
+/**
+ * `npm test`: lint, then the test projects one after the other, since timing, the engine and the browser must not
+ * disturb one another. Ends with `N passed, N failed`; a file or a hook that breaks counts as failed.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const PROJECTS = ['unit', 'load', 'browser', 'engine']
+
+export function runTests(root, args) {
+  const folder = join(root, '.bakeoff')
+  mkdirSync(folder, { recursive: true })
+  if (args.length > 0) return vitest(root, args)
+  ensureChromium()
+  const total = { passed: 0, failed: 0 }
+  count(total, lint(root))
+  for (const project of PROJECTS) {
+    const report = join(folder, `tests-${project}.json`)
+    rmSync(report, { force: true })
+    process.stdout.write(`\n── ${project} tests ──\n`)
+    const status = vitest(root, ['--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`])
+    const counted = countReport(report)
+    // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
+    if (status !== 0 && counted.failed === 0) counted.failed = 1
+    count(total, counted)
+  }
+  const line = `${total.passed} passed, ${total.failed} failed`
+  writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
+  process.stdout.write(`\n${line}\n`)
+  return total.failed === 0 && total.passed > 0 ? 0 : 1
+}
+
+function vitest(root, args) {
+  return spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1
+}
+
+function lint(root) {
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
+  const steps = [
+    [biome, 'check', '--diagnostic-level=error', '.'],
+    [join(root, 'scripts/check-boundaries.mjs')],
+  ]
+  const failed = steps.filter((step) => spawnSync(process.execPath, step, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0).length
+  return { passed: steps.length - failed, failed }
+}
+
+function countReport(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1 }
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'))
+  const counted = { passed: 0, failed: 0 }
+  for (const { status, assertionResults } of testResults) {
+    const failed = assertionResults.filter((result) => result.status === 'failed').length
+    counted.passed += assertionResults.filter((result) => result.status === 'passed').length
+    counted.failed += status === 'failed' && failed === 0 ? 1 : failed
+  }
+  return counted
+}
+
+function count(total, { passed, failed }) {
+  total.passed += passed
+  total.failed += failed
+}
+
+/** The report's tests need a browser; on a machine with apt and root it is set up like everything else. */
+function ensureChromium() {
+  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) => existsSync(path))
+  if (found || process.env.BAKEOFF_CHROMIUM || process.env.BAKEOFF_NO_SETUP === '1') return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    process.stderr.write('There is no Chromium for the tests of the report: install it, or set BAKEOFF_CHROMIUM to its path.\n')
+    return
+  }
+  process.stderr.write('Installing Chromium for the tests of the report …\n')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  for (const args of [['-qq', 'update'], ['-qq', 'install', '-y', '--no-install-recommends', 'chromium']]) {
+    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env })
+  }
+}
