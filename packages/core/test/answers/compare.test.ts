@@ -59,8 +59,7 @@ describe('exact', () => {
     {
       golden: 'Prediction: Iris-Setosa',
       actual: 'Prediction: Iris-Virginica',
-      expected:
-        'at character 17 (23 characters, got 26): expected …"ction: Iris-Setosa", got …"ction: Iris-Virginica"',
+      expected: 'at character 17 (23 characters, got 26): expected …"ction: Iris-Setosa", got …"ction: Iris-Virginica"',
       because: 'text: the first character that differs',
     },
     {
