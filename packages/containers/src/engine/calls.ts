@@ -55,7 +55,9 @@ export async function timed<T>(
 ): Promise<T> {
   const deadline = AbortSignal.timeout(deadlineMs)
   try {
-    return await call(docker as unknown as TimedCalls, { abortSignal: signal ? AbortSignal.any([signal, deadline]) : deadline })
+    return await call(docker as unknown as TimedCalls, {
+      abortSignal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    })
   } catch (cause) {
     if (signal?.aborted) throw new BakeoffError('ABORTED', 'Stopped while asking the engine', { cause })
     if (deadline.aborted) throw new Frozen(deadlineMs)

@@ -46,7 +46,14 @@ export function usualEngines(world: EngineWorld): FoundEngine[] {
     ['colima', [`${home}/.colima/default/docker.sock`, `${home}/.config/colima/default/docker.sock`]],
     ['OrbStack', [`${home}/.orbstack/run/docker.sock`]],
     ['Rancher Desktop', [`${home}/.rd/docker.sock`]],
-    ['Podman', [...inRuntime('podman/podman.sock'), '/run/podman/podman.sock', `${home}/.local/share/containers/podman/machine/podman.sock`]],
+    [
+      'Podman',
+      [
+        ...inRuntime('podman/podman.sock'),
+        '/run/podman/podman.sock',
+        `${home}/.local/share/containers/podman/machine/podman.sock`,
+      ],
+    ],
   ]
   return places.flatMap(([foundBy, paths]) =>
     paths.filter((path) => world.exists(path)).map((path) => ({ endpoint: `unix://${path}`, foundBy, tls: null })),
@@ -67,7 +74,8 @@ function currentContext(world: EngineWorld, folder: string): string | null {
 function engineOfContext(world: EngineWorld, folder: string, name: string): FoundEngine {
   const id = createHash('sha256').update(name).digest('hex')
   const text = world.readText(posix.join(folder, 'contexts', 'meta', id, 'meta.json'))
-  const host = text === null ? null : (parseJson(text)?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host
+  const host =
+    text === null ? null : (parseJson(text)?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host
   if (typeof host !== 'string' || host === '') {
     throw new BakeoffError('NO_ENGINE', `The Docker context "${name}" does not exist or names no engine`, {
       hint: 'List the contexts with `docker context ls` and choose one with `docker context use`, or unset DOCKER_CONTEXT',

@@ -29,16 +29,30 @@ export async function describeEngine(docker: Docker, found: FoundEngine, signal?
   } catch (error) {
     if (error instanceof BakeoffError) throw error
     const failure = failureOf(error)
-    const what = failure.kind === 'frozen' ? `no answer within ${failure.afterMs / 1000} s` : failure.kind === 'other' ? failure.message.trim() : failure.kind
-    throw new BakeoffError('NO_ENGINE', `The engine at ${found.endpoint} answers pings but not questions about itself: ${what}`, {
-      hint: 'Restart it: sudo systemctl restart docker, or restart Docker Desktop',
-      cause: error,
-    })
+    const what =
+      failure.kind === 'frozen'
+        ? `no answer within ${failure.afterMs / 1000} s`
+        : failure.kind === 'other'
+          ? failure.message.trim()
+          : failure.kind
+    throw new BakeoffError(
+      'NO_ENGINE',
+      `The engine at ${found.endpoint} answers pings but not questions about itself: ${what}`,
+      {
+        hint: 'Restart it: sudo systemctl restart docker, or restart Docker Desktop',
+        cause: error,
+      },
+    )
   }
 }
 
 /** Pure: answers of an engine as facts. What it does not say is null. */
-export function toEngineFacts(found: FoundEngine, version: VersionAnswer, info: InfoAnswer, here: KernelWitness): EngineFacts {
+export function toEngineFacts(
+  found: FoundEngine,
+  version: VersionAnswer,
+  info: InfoAnswer,
+  here: KernelWitness,
+): EngineFacts {
   const podman = (version.Components ?? []).some((component) => /podman/i.test(component.Name ?? ''))
   const cgroupVersion = info.CgroupVersion === '1' || info.CgroupVersion === '2' ? info.CgroupVersion : null
   return {
@@ -82,6 +96,8 @@ function thisKernel(): KernelWitness {
     platform: process.platform,
     kernel: release(),
     memoryBytes: totalmem(),
-    cgroupMounted: ['/sys/fs/cgroup/cgroup.controllers', '/sys/fs/cgroup/memory', '/sys/fs/cgroup/cpuacct'].some((path) => existsSync(path)),
+    cgroupMounted: ['/sys/fs/cgroup/cgroup.controllers', '/sys/fs/cgroup/memory', '/sys/fs/cgroup/cpuacct'].some(
+      (path) => existsSync(path),
+    ),
   }
 }

@@ -58,7 +58,9 @@ export function thisWorld(): EngineWorld {
 /** Null when the engine answered. */
 async function pingFailure(found: FoundEngine, options: FindOptions): Promise<CallFailure | null> {
   try {
-    await timed(connect(found), options.pingMs ?? deadlines.pingMs, options.signal, (calls, timing) => calls.ping(timing))
+    await timed(connect(found), options.pingMs ?? deadlines.pingMs, options.signal, (calls, timing) =>
+      calls.ping(timing),
+    )
     return null
   } catch (error) {
     if (error instanceof BakeoffError) throw error
@@ -77,9 +79,13 @@ function failedEngine(found: FoundEngine, failure: CallFailure, named: boolean):
         hint: `Add yourself to its group and log in again: sudo usermod -aG docker ${userName()}`,
       })
     case 'frozen':
-      return new BakeoffError('NO_ENGINE', `The engine at ${where} is frozen: no answer to a ping within ${failure.afterMs / 1000} s`, {
-        hint: `Restart it (sudo systemctl restart docker, or restart Docker Desktop)${orUnset}`,
-      })
+      return new BakeoffError(
+        'NO_ENGINE',
+        `The engine at ${where} is frozen: no answer to a ping within ${failure.afterMs / 1000} s`,
+        {
+          hint: `Restart it (sudo systemctl restart docker, or restart Docker Desktop)${orUnset}`,
+        },
+      )
     case 'other':
       return new BakeoffError('NO_ENGINE', `The engine at ${where} cannot be used: ${failure.message.trim()}`, {
         hint: `See what \`docker info\` says${orUnset}`,

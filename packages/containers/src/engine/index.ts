@@ -1,1 +1,6 @@
-export { connect, type EngineTls, type FoundEngine } from './connect.js'
+export { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
+export { connect, type EngineTls, type FoundEngine, socketPathOf } from './connect.js'
+export { type Engine, ensureEngine } from './ensure.js'
+export { describeEngine, toEngineFacts } from './facts.js'
+export { type FindOptions, findEngine } from './find.js'
+export { defaultStateFolder, type SetupOptions, setUpEngine } from './setup.js'

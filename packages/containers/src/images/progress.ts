@@ -1,0 +1,91 @@
+import { BakeoffError } from '@bakeoff/model'
+
+/** What the engine reports while it builds, pulls, imports or loads: one JSON object a line. */
+export interface ProgressEvent {
+  readonly stream?: string
+  readonly status?: string
+  readonly id?: string
+  readonly error?: string
+  readonly errorDetail?: { readonly code?: number; readonly message?: string }
+  readonly aux?: { readonly ID?: string }
+}
+
+/**
+ * The events of a progress stream. The engine answers 200 before it begins, so a failure is only an event with
+ * `error`; that is thrown as an `EngineReport`.
+ *
+ * @throws EngineReport as soon as the engine reports an error
+ */
+export async function* progressEvents(stream: AsyncIterable<Buffer | string>): AsyncGenerator<ProgressEvent> {
+  for await (const line of textLines(stream)) {
+    if (line.trim() === '') continue
+    const event = parseEvent(line)
+    yield event
+    const error = event.errorDetail?.message ?? event.error
+    if (error !== undefined) throw new EngineReport(error.trim())
+  }
+}
+
+/** The text of the builder's output, in whole lines without colours. */
+export class LineJoiner {
+  #open = ''
+
+  /** The lines that this piece completes. */
+  push(text: string): string[] {
+    const parts = (this.#open + text).split(/\r\n|\n|\r/)
+    this.#open = parts.pop() as string
+    return parts.map(plain)
+  }
+
+  /** What is left when the output ends without a line break. */
+  end(): string[] {
+    const rest = this.#open
+    this.#open = ''
+    return rest === '' ? [] : [plain(rest)]
+  }
+}
+
+/** The engine's own words for what failed. */
+export class EngineReport extends Error {
+  override readonly name = 'EngineReport'
+}
+
+/** Whether an error means that the engine itself went away, and not that it refused. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(
+    code ?? '',
+  )
+}
+
+/** The error for a lost engine. */
+export function engineLost(doing: string, cause: unknown): BakeoffError {
+  return new BakeoffError('ENGINE_LOST', `The engine went away while ${doing}`, {
+    hint: 'See that it runs: docker info',
+    cause,
+  })
+}
+
+async function* textLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let open = ''
+  for await (const chunk of stream) {
+    const parts = (open + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
+    open = parts.pop() as string
+    yield* parts
+  }
+  yield open
+}
+
+function parseEvent(line: string): ProgressEvent {
+  try {
+    return JSON.parse(line) as ProgressEvent
+  } catch {
+    return { stream: `${line}\n` } // not an event: keep it as output rather than lose it
+  }
+}
+
+function plain(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  return line.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').trimEnd()
+}
