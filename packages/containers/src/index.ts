@@ -1,1 +1,3 @@
+export * from './base/index.js'
 export * from './engine/index.js'
+export * from './images/index.js'

@@ -8,7 +8,7 @@ import { connect, type FoundEngine } from './connect.js'
 export interface FindOptions extends Partial<EngineWorld> {
   /** how long an engine may take to answer a ping; default 2 s */
   readonly pingMs?: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

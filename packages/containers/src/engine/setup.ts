@@ -11,7 +11,7 @@ export interface SetupOptions {
   /** asks at a terminal (default yes); null without one: go on and say so */
   readonly ask: null | ((question: string) => Promise<boolean>)
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** where our pid file, log and scratch folders live */
   readonly stateFolder?: string
   /** the daemon to start instead of the usual one */

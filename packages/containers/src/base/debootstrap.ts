@@ -1,0 +1,239 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BakeoffError } from '@bakeoff/model'
+import type Docker from 'dockerode'
+import { execa } from 'execa'
+import { findProgram, run } from '../engine/command.js'
+import { defaultStateFolder, installPackages } from '../engine/setup.js'
+import { engineLost, isConnectionLost, progressEvents } from '../images/progress.js'
+import { type DebianMirrors, debianMirrors } from './sources.js'
+
+/** The release that everything is built on. */
+export const release = 'trixie'
+
+export interface DebootstrapOptions {
+  readonly docker: Docker
+  /** `bakeoff/debian` and `trixie` */
+  readonly repo: string
+  readonly tag: string
+  /** labels of the imported image */
+  readonly labels: Readonly<Record<string, string>>
+  /** PEM: a mirror behind https may be signed by a private authority */
+  readonly certificates: readonly string[]
+  readonly say: (line: string) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Makes a Debian image without a registry: debootstrap from the mirror that this machine's apt uses, imported into the
+ * engine. Needs root and apt.
+ *
+ * @throws BakeoffError SETUP_FAILED with the last lines of what failed
+ */
+export async function importDebian(options: DebootstrapOptions): Promise<void> {
+  if (findProgram('debootstrap', process.env) === null) await installPackages(['debootstrap'], options)
+  const mirrors = hostMirrors()
+  mkdirSync(defaultStateFolder, { recursive: true })
+  // Not in /tmp, which may be mounted without devices or execution.
+  const scratch = mkdtempSync(join(defaultStateFolder, 'debian-'))
+  const root = join(scratch, 'root')
+  try {
+    await debootstrap(root, mirrors, options)
+    await writeSettings(root, mirrors ?? mirrorsOf(root), options)
+    await importTree(root, options)
+  } finally {
+    // debootstrap mounts proc and sys in there; never follow a mount that it could not undo.
+    await run('rm', ['-rf', '--one-file-system', scratch]).catch(() => undefined)
+  }
+}
+
+async function debootstrap(root: string, mirrors: DebianMirrors | null, options: DebootstrapOptions): Promise<void> {
+  options.say(`Making a Debian ${release} base image with debootstrap (about half a minute)`)
+  const secure = mirrors?.main.startsWith('https:') === true
+  const args = [
+    '--variant=minbase',
+    ...(secure ? ['--include=ca-certificates'] : []),
+    release,
+    root,
+    ...(mirrors ? [mirrors.main] : []),
+  ]
+  try {
+    // In a mount namespace of its own: whatever it has mounted is gone when it ends, also when it is killed.
+    const isolated = await run('unshare', ['--mount', 'true']).then(
+      () => true,
+      () => false,
+    )
+    const [command = '', ...rest] = [...(isolated ? ['unshare', '--mount'] : []), 'debootstrap', ...args]
+    await run(command, rest, { signal: options.signal })
+  } catch (error) {
+    if (!(error instanceof BakeoffError) || error.code !== 'SETUP_FAILED') throw error
+    throw new BakeoffError('SETUP_FAILED', `debootstrap could not make a Debian ${release}`, {
+      hint: 'See whether this machine can install packages (apt-get update), or make an image registry reachable',
+      logTail: error.logTail,
+      cause: error,
+    })
+  }
+  if (secure && options.certificates.length > 0) {
+    await appendFile(join(root, 'etc/ssl/certs/ca-certificates.crt'), options.certificates.join('\n'))
+  }
+}
+
+/** The settings of the published slim image: suites with updates, no docs or locales, no daemons started. */
+async function writeSettings(root: string, mirrors: DebianMirrors, options: DebootstrapOptions): Promise<void> {
+  const put = (path: string, text: string, mode = 0o644): void => writeFileSync(join(root, path), text, { mode })
+  const security = mirrors.security ?? mirrors.main.replace(/debian$/, 'debian-security')
+  const suites: [uri: string, suite: string][] = []
+  for (const [uri, suite] of [
+    [mirrors.main, `${release}-updates`],
+    [security, `${release}-security`],
+  ] as const) {
+    if (await hasSuite(uri, suite, join(root, '..'), options.signal)) suites.push([uri, suite])
+    else options.say(`The mirror has no ${suite}: the base image goes without`)
+  }
+  const stanza = (uri: string, names: string): string =>
+    `Types: deb\nURIs: ${uri}\nSuites: ${names}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`
+  rmSync(join(root, 'etc/apt/sources.list'), { force: true })
+  put(
+    'etc/apt/sources.list.d/debian.sources',
+    [stanza(mirrors.main, release), ...suites.map(([uri, suite]) => stanza(uri, suite))].join('\n'),
+  )
+  put('etc/dpkg/dpkg.cfg.d/docker', dpkgSettings)
+  put('etc/apt/apt.conf.d/docker', 'Acquire::Languages "none";\nAPT::Install-Recommends "false";\n')
+  put('usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755)
+  put('etc/machine-id', '')
+  for (const path of ['etc/resolv.conf', 'etc/hostname']) rmSync(join(root, path), { force: true })
+}
+
+const dpkgSettings = [
+  'path-exclude /usr/share/doc/*',
+  'path-include /usr/share/doc/*/copyright',
+  ...['man', 'groff', 'info', 'lintian', 'linda', 'locale'].map((folder) => `path-exclude /usr/share/${folder}/*`),
+  'force-unsafe-io',
+  '',
+].join('\n')
+
+const leftOut = [
+  ...[
+    'var/cache/apt',
+    'var/lib/apt/lists',
+    'var/log',
+    'usr/share/doc',
+    'usr/share/man',
+    'usr/share/info',
+    'usr/share/locale',
+  ],
+  ...['dev', 'proc', 'sys', 'tmp', 'run'],
+].map((folder) => `--exclude=./${folder}/*`)
+
+async function importTree(root: string, options: DebootstrapOptions): Promise<void> {
+  const { docker, repo, tag, signal } = options
+  const tar = execa(
+    'tar',
+    [
+      '--sort=name',
+      '--numeric-owner',
+      '--one-file-system',
+      '--exclude=./var/cache/debconf/*-old',
+      ...leftOut,
+      '-C',
+      root,
+      '-c',
+      '.',
+    ],
+    {
+      stdin: 'ignore',
+      buffer: { stdout: false },
+      reject: false,
+      ...(signal ? { cancelSignal: signal } : {}),
+    },
+  )
+  const changes = [
+    'CMD ["/bin/sh"]',
+    'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'ENV LANG=C.UTF-8',
+    ...Object.entries(options.labels).map(([name, value]) => `LABEL ${name}="${value}"`),
+  ]
+  try {
+    const stream = await docker.importImage(tar.stdout, {
+      repo,
+      tag,
+      changes,
+      ...(signal ? { abortSignal: signal } : {}),
+    })
+    for await (const _event of progressEvents(stream as AsyncIterable<Buffer>)) {
+      // each is a line of progress; an error throws
+    }
+  } catch (cause) {
+    if (signal?.aborted) throw new BakeoffError('ABORTED', 'Stopped while importing the base image', { cause })
+    if (isConnectionLost(cause)) throw engineLost('importing the base image', cause)
+    throw new BakeoffError(
+      'SETUP_FAILED',
+      `The engine did not take the base image: ${(cause as Error).message.trim()}`,
+      { cause },
+    )
+  }
+  const packed = await tar
+  if (packed.failed) {
+    await docker
+      .getImage(`${repo}:${tag}`)
+      .remove()
+      .catch(() => undefined) // half an image is worse than none
+    throw new BakeoffError('SETUP_FAILED', 'The base image could not be packed', {
+      logTail: packed.stderr.split('\n').slice(-20),
+    })
+  }
+}
+
+/** apt's own downloader: it goes through the proxies and certificates that apt is set up with. */
+async function hasSuite(
+  uri: string,
+  suite: string,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    await run('/usr/lib/apt/apt-helper', ['download-file', `${uri}/dists/${suite}/InRelease`, join(scratch, suite)], {
+      signal,
+    })
+    return true
+  } catch (error) {
+    if (error instanceof BakeoffError && error.code === 'ABORTED') throw error
+    return false
+  }
+}
+
+function hostMirrors(): DebianMirrors | null {
+  return debianMirrors(
+    ['/etc/apt/sources.list', ...listed('/etc/apt/sources.list.d')].map((path) => ({ name: path, text: textOf(path) })),
+  )
+}
+
+/** Where the host is no Debian, debootstrap took its own default mirror and wrote it down. */
+function mirrorsOf(root: string): DebianMirrors {
+  const path = join(root, 'etc/apt/sources.list')
+  const found = debianMirrors([{ name: path, text: textOf(path) }])
+  if (found) return found
+  throw new BakeoffError('SETUP_FAILED', 'debootstrap left no mirror in the base image', {
+    hint: 'Name a Debian mirror in /etc/apt/sources.list.d',
+  })
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /\.(?:list|sources)$/.test(name))
+      .sort()
+      .map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,166 @@
+import { join, resolve } from 'node:path'
+import { BakeoffError } from '@bakeoff/model'
+import type Docker from 'dockerode'
+import { findProgram } from '../engine/command.js'
+import { buildImage, imageLabels } from '../images/build.js'
+import { buildArgsFrom } from '../images/build-args.js'
+import { readContext } from '../images/context.js'
+import { cacheKey } from '../images/key.js'
+import { imageOfKey, type LocalImage, localImage, platformOf } from '../images/lookup.js'
+import { PullFailed, pullImage } from '../images/pull.js'
+import { type PrivateCertificate, privateCertificates } from './certificates.js'
+import { importDebian, release } from './debootstrap.js'
+
+/** How the Debian below the base image came here: it was there already, from a registry, or made by debootstrap. */
+export type BaseOrigin = 'local' | 'pulled' | 'debootstrap'
+
+export interface BaseImage {
+  readonly id: string
+  readonly origin: BaseOrigin
+  /** nothing was built */
+  readonly cached: boolean
+  /** what getting it took now */
+  readonly seconds: number
+}
+
+export interface BaseOptions {
+  /** the folder compose/base */
+  readonly composeBaseFolder: string
+  readonly say: (line: string) => void
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** where build logs are kept; default .bakeoff/build-logs beside compose/ */
+  readonly logFolder?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+export const baseName = 'bakeoff/base'
+
+const debian = {
+  repo: 'bakeoff/debian',
+  tag: release,
+  name: `bakeoff/debian:${release}`,
+  published: `debian:${release}-slim`,
+} as const
+const originLabel = 'bakeoff.image.origin'
+const debianLabel = 'bakeoff.image.debian-id'
+
+/**
+ * The image that all shipped targets start from: Debian with this machine's private certificate authorities. Built
+ * when it is missing, or when its folder, the certificates or the Debian below it changed.
+ *
+ * @throws BakeoffError SETUP_FAILED when there is no Debian to be had; BUILD_FAILED, ABORTED, ENGINE_LOST
+ */
+export async function ensureBase(docker: Docker, options: BaseOptions): Promise<BaseImage> {
+  const started = performance.now()
+  const secondsSoFar = (): number => Math.round((performance.now() - started) / 100) / 10
+  const certificates = privateCertificates(options.env)
+  const context = await readContext(options.composeBaseFolder, asFiles(certificates))
+  const platform = await platformOf(docker)
+  const { proxies } = buildArgsFrom(options.env ?? process.env)
+  const keyOn = (id: string): string =>
+    cacheKey({ contextDigest: context.digest, references: [{ name: debian.name, id }], buildArgs: {}, platform })
+
+  const there = await localImage(docker, debian.name)
+  // The image below may have been removed since; the base image still knows it.
+  const belowId = there?.id ?? (await localImage(docker, baseName))?.labels[debianLabel]
+  const fitting = belowId === undefined ? null : await imageOfKey(docker, baseName, keyOn(belowId))
+  if (fitting !== null) return { id: fitting.id, origin: originOf(fitting), cached: true, seconds: secondsSoFar() }
+
+  const below =
+    there === null
+      ? await obtainDebian(docker, platform, certificates, options)
+      : { image: there, origin: originOf(there) }
+  const key = keyOn(below.image.id)
+  options.say(
+    `Building ${baseName}${certificates.length > 0 ? ` with ${certificates.length} private certificate${certificates.length > 1 ? 's' : ''}` : ''}`,
+  )
+  await buildImage(docker, {
+    name: baseName,
+    context,
+    buildArgs: proxies,
+    labels: { [imageLabels.key]: key, [originLabel]: below.origin, [debianLabel]: below.image.id },
+    logFile: join(
+      options.logFolder ?? resolve(options.composeBaseFolder, '../../.bakeoff/build-logs'),
+      `base-${key.slice(0, 12)}.log`,
+    ),
+    onLine: () => undefined,
+    signal: options.signal,
+  })
+  const built = await localImage(docker, baseName)
+  if (built === null)
+    throw new BakeoffError('BUILD_FAILED', `${baseName} is gone right after its build`, {
+      hint: 'Is something pruning images? Run it again',
+    })
+  return { id: built.id, origin: below.origin, cached: false, seconds: secondsSoFar() }
+}
+
+/** The private certificates as files of the build context. */
+function asFiles(certificates: readonly PrivateCertificate[]): Map<string, Buffer> {
+  return new Map(certificates.map(({ fileName, pem }) => [`ca/${fileName}`, Buffer.from(pem)]))
+}
+
+/** Debian itself: the published image when the engine has it or can pull it, else made here. Tagged `bakeoff/debian`. */
+async function obtainDebian(
+  docker: Docker,
+  platform: string,
+  certificates: readonly PrivateCertificate[],
+  options: BaseOptions,
+): Promise<{ image: LocalImage; origin: BaseOrigin }> {
+  const local = await localImage(docker, debian.published)
+  const origin = local !== null ? 'local' : await pullOrMake(docker, platform, certificates, options)
+  if (origin !== 'debootstrap') await docker.getImage(debian.published).tag({ repo: debian.repo, tag: debian.tag })
+  const image = await localImage(docker, debian.name)
+  if (image === null)
+    throw new BakeoffError('SETUP_FAILED', `${debian.name} is gone right after it came`, {
+      hint: 'Is something pruning images? Run it again',
+    })
+  return { image, origin }
+}
+
+async function pullOrMake(
+  docker: Docker,
+  platform: string,
+  certificates: readonly PrivateCertificate[],
+  options: BaseOptions,
+): Promise<'pulled' | 'debootstrap'> {
+  options.say(`Pulling ${debian.published}`)
+  try {
+    await pullImage(docker, debian.published, options.signal)
+    return 'pulled'
+  } catch (error) {
+    if (!(error instanceof PullFailed)) throw error
+    options.say(`Not pulled: ${error.reason}`)
+    const obstacle = whyNoDebootstrap(platform)
+    if (obstacle !== null) {
+      throw new BakeoffError('SETUP_FAILED', `There is no base image: ${error.message}`, {
+        hint: `Make an image registry reachable, or bring the image yourself (docker load) as ${debian.published}. It cannot be made here: ${obstacle}`,
+        cause: error,
+      })
+    }
+    await importDebian({
+      docker,
+      repo: debian.repo,
+      tag: debian.tag,
+      labels: { [originLabel]: 'debootstrap' },
+      certificates: certificates.map(({ pem }) => pem),
+      say: options.say,
+      signal: options.signal,
+    })
+    return 'debootstrap'
+  }
+}
+
+function whyNoDebootstrap(platform: string): string | null {
+  if (process.platform !== 'linux') return 'debootstrap needs Linux'
+  if (process.getuid?.() !== 0) return 'debootstrap needs root'
+  if (findProgram('debootstrap', process.env) === null && findProgram('apt-get', process.env) === null)
+    return 'debootstrap is not installed'
+  const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch
+  if (platform !== `linux/${architecture}`) return `the engine runs ${platform}, this machine linux/${architecture}`
+  return null
+}
+
+function originOf(image: LocalImage): BaseOrigin {
+  const origin = image.labels[originLabel]
+  return origin === 'pulled' || origin === 'debootstrap' ? origin : 'local'
+}

@@ -1,0 +1,237 @@
+import { join, resolve } from 'node:path'
+import { BakeoffError, type ImageFacts } from '@bakeoff/model'
+import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { privateCertificates } from '../base/certificates.js'
+import { type BaseImage, baseName, ensureBase } from '../base/ensure.js'
+import { buildImage, imageLabels } from './build.js'
+import { buildArgsFrom } from './build-args.js'
+import { type BuildContext, readContext } from './context.js'
+import { readDockerfile } from './dockerfile.js'
+import { cacheKey } from './key.js'
+import { buildSecondsOf, imageOfKey, type LocalImage, localImage, platformOf } from './lookup.js'
+import { PullFailed, pullImage } from './pull.js'
+import { checkReferences, folderOfImage, isOurs } from './references.js'
+import { type Requirement, requirementOf, requirements, whyUnreachable } from './requires.js'
+import { Semaphore } from './semaphore.js'
+
+export interface ImagesOptions {
+  /** the project's folder, with compose/ and targets/ in it */
+  readonly root: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** where build logs are kept; default .bakeoff/build-logs in the root */
+  readonly logFolder?: string
+  /** what the base image's setup has to tell */
+  readonly say?: (line: string) => void
+  /** what targets may require; default the known ones */
+  readonly requirements?: readonly Requirement[]
+}
+
+export interface Images {
+  /** As the port says. Images that a Dockerfile refers to are made first. */
+  ensureImage(request: ImageRequest, signal: AbortSignal, onEvent?: (event: ImageEvent) => void): Promise<ImageFacts>
+  /** the image that all start from */
+  ensureBase(signal: AbortSignal): Promise<BaseImage>
+  /** what of the environment was not passed to builds, and why */
+  readonly notes: readonly string[]
+}
+
+type Report = (event: ImageEvent) => void
+
+/** Builds, pulls and finds images on one engine. At most two builds run at once. */
+export function createImages(docker: Docker, options: ImagesOptions): Images {
+  const root = resolve(options.root)
+  const env = options.env ?? process.env
+  const say = options.say ?? (() => undefined)
+  const logFolder = options.logFolder ?? join(root, '.bakeoff', 'build-logs')
+  const args = buildArgsFrom(env)
+  const builds = new Semaphore(2)
+  const underWay = new Map<string, Promise<unknown>>()
+  const reachability = new Map<string, Promise<string | null>>()
+  const platform = once(() => platformOf(docker))
+
+  /** Whoever asks for what is already being made waits for the same. */
+  function shared<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const existing = underWay.get(name) as Promise<T> | undefined
+    if (existing) return existing
+    const made = make().finally(() => underWay.delete(name))
+    underWay.set(name, made)
+    return made
+  }
+
+  function base(signal: AbortSignal): Promise<BaseImage> {
+    return shared(baseName, () =>
+      ensureBase(docker, { composeBaseFolder: folderOfImage(root, baseName), say, env, logFolder, signal }),
+    )
+  }
+
+  async function ensure(request: ImageRequest, signal: AbortSignal, report: Report): Promise<ImageFacts> {
+    if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped before ${request.name} was built`)
+    if (request.name === baseName) return baseFacts(await base(signal))
+    const { folder } = request
+    if (folder === null) return asItIs(request.name, signal, report)
+    await checkReferences(root, request.name, folder)
+    return shared(request.name, () => fromFolder(request, folder, signal, report))
+  }
+
+  async function fromFolder(
+    request: ImageRequest,
+    folder: string,
+    signal: AbortSignal,
+    report: Report,
+  ): Promise<ImageFacts> {
+    const context = await readContext(folder)
+    const dockerfile = readDockerfile(context.dockerfile)
+    const registries = Object.fromEntries(
+      Object.entries(args.registries).filter(([name]) => dockerfile.args.includes(name)),
+    )
+    const keyWith = async (references: readonly Reference[]): Promise<string> =>
+      cacheKey({ contextDigest: context.digest, references, buildArgs: registries, platform: await platform() })
+
+    const obstacle = await whyUnsupported(request.requires, signal)
+    if (obstacle !== null) {
+      // What needs no build needs nothing from outside either.
+      const references = await here(dockerfile.images)
+      const built = references && (await imageOfKey(docker, request.name, await keyWith(references)))
+      if (!built) throw new UnsupportedBuild(obstacle)
+    }
+    const references: Reference[] = []
+    for (const name of dockerfile.images) references.push({ name, id: (await reference(name, signal, report)).id })
+    const key = await keyWith(references)
+    const fitting = await imageOfKey(docker, request.name, key)
+    if (fitting !== null) {
+      report({ state: 'cached', image: request.name, seconds: null })
+      return toFacts(request.name, key, fitting, true)
+    }
+    return builds.run(() =>
+      build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
+    )
+  }
+
+  async function build(
+    name: string,
+    context: BuildContext,
+    buildArgs: Readonly<Record<string, string>>,
+    key: string,
+    references: readonly Reference[],
+    signal: AbortSignal,
+    report: Report,
+  ): Promise<ImageFacts> {
+    if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped before ${name} was built`)
+    report({ state: 'building', image: name, seconds: null })
+    const baseId = references.find((reference) => reference.name === baseName)?.id
+    const seconds = await buildImage(docker, {
+      name,
+      context,
+      buildArgs,
+      labels: { [imageLabels.key]: key, ...(baseId === undefined ? {} : { [imageLabels.baseId]: baseId }) },
+      logFile: join(logFolder, `${name.replace(/^bakeoff\//, '').replaceAll('/', '-')}-${key.slice(0, 12)}.log`),
+      onLine: (line) => report({ state: 'log', image: name, line }),
+      signal,
+    })
+    const built = await localImage(docker, name)
+    if (built === null)
+      throw new BakeoffError('BUILD_FAILED', `${name} is gone right after its build`, {
+        hint: 'Is something pruning images? Run it again',
+      })
+    report({ state: 'built', image: name, seconds })
+    return toFacts(name, key, built, false)
+  }
+
+  /** An image that a Dockerfile names: made from its folder when it is ours, pulled when it is not here. */
+  async function reference(name: string, signal: AbortSignal, report: Report): Promise<{ id: string }> {
+    if (name === baseName) return base(signal)
+    return ensure({ name, folder: isOurs(name) ? folderOfImage(root, name) : null, requires: [] }, signal, report)
+  }
+
+  /** The same without making anything; null when one is missing. */
+  async function here(names: readonly string[]): Promise<Reference[] | null> {
+    const found = await Promise.all(names.map(async (name) => ({ name, image: await localImage(docker, name) })))
+    return found.every((one): one is { name: string; image: LocalImage } => one.image !== null)
+      ? found.map(({ name, image }) => ({ name, id: image.id }))
+      : null
+  }
+
+  async function asItIs(name: string, signal: AbortSignal, report: Report): Promise<ImageFacts> {
+    let image = await localImage(docker, name)
+    const cached = image !== null
+    if (image === null) {
+      report({ state: 'pulling', image: name, seconds: null })
+      await pullImage(docker, name, signal).catch((cause: unknown) => {
+        if (!(cause instanceof PullFailed)) throw cause
+        throw new BakeoffError('BUILD_FAILED', cause.message, {
+          hint: 'Check its name, or bring it yourself: docker pull, or docker load',
+          cause,
+        })
+      })
+      image = await localImage(docker, name)
+    }
+    if (image === null)
+      throw new BakeoffError('BUILD_FAILED', `${name} was pulled and is not there`, {
+        hint: 'Is something pruning images? Run it again',
+      })
+    if (cached) report({ state: 'cached', image: name, seconds: null })
+    return toFacts(name, image.id, image, cached)
+  }
+
+  async function baseFacts(found: BaseImage): Promise<ImageFacts> {
+    const image = (await localImage(docker, found.id)) as LocalImage
+    return toFacts(baseName, image.labels[imageLabels.key] ?? image.id, image, found.cached)
+  }
+
+  /** The first requirement that cannot be had here, in words. Asked once. */
+  async function whyUnsupported(requires: readonly string[], signal: AbortSignal): Promise<string | null> {
+    for (const name of requires) {
+      const requirement = requirementOf(name, options.requirements ?? requirements)
+      let reason = reachability.get(name)
+      if (!reason) {
+        reason = whyUnreachable(requirement, {
+          env,
+          certificates: privateCertificates(env).map(({ pem }) => pem),
+          signal,
+        })
+        reachability.set(name, reason)
+        reason.catch(() => reachability.delete(name)) // an abort says nothing about the network
+      }
+      const why = await reason
+      if (why !== null) return `needs ${requirement.title}: ${why}`
+    }
+    return null
+  }
+
+  return {
+    ensureImage: (request, signal, onEvent = () => undefined) => ensure(request, signal, onEvent),
+    ensureBase: base,
+    notes: args.notes,
+  }
+}
+
+interface Reference {
+  readonly name: string
+  readonly id: string
+}
+
+function toFacts(name: string, key: string, image: LocalImage, cached: boolean): ImageFacts {
+  return {
+    name,
+    id: image.id,
+    key,
+    bytes: image.bytes,
+    architecture: image.architecture,
+    cached,
+    buildSeconds: buildSecondsOf(image),
+    baseId: image.labels[imageLabels.baseId] ?? null,
+  }
+}
+
+/** Asks once; an answer that failed is asked for again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = null
+      throw error
+    })
+    return answer
+  }
+}

@@ -1,0 +1,96 @@
+import { BakeoffError } from '@bakeoff/model'
+import type Docker from 'dockerode'
+import { imageLabels } from './build.js'
+import { engineLost, isConnectionLost } from './progress.js'
+import { withTag } from './pull.js'
+
+/** An image that the engine has. */
+export interface LocalImage {
+  readonly id: string
+  readonly bytes: number | null
+  readonly architecture: string | null
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/**
+ * The image of this name or id, or null when the engine has none.
+ *
+ * @throws BakeoffError ENGINE_LOST
+ */
+export async function localImage(docker: Docker, reference: string): Promise<LocalImage | null> {
+  try {
+    const found = await docker.getImage(reference.startsWith('sha256:') ? reference : withTag(reference)).inspect()
+    return {
+      id: found.Id,
+      bytes: found.Size ?? null,
+      architecture: found.Architecture || null,
+      labels: found.Config?.Labels ?? {},
+    }
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return null
+    if (isConnectionLost(error)) throw engineLost(`looking for ${reference}`, error)
+    throw error
+  }
+}
+
+/**
+ * The image that was built for this name with this key, tagged as the latest of its name; null when there is none. An
+ * older build counts too: going back to an earlier state of a folder builds nothing.
+ */
+export async function imageOfKey(docker: Docker, name: string, key: string): Promise<LocalImage | null> {
+  const latest = await localImage(docker, name)
+  if (latest?.labels[imageLabels.key] === key && latest.labels[imageLabels.name] === name) return latest
+  const [older] = await docker.listImages({
+    filters: { label: [`${imageLabels.key}=${key}`, `${imageLabels.name}=${name}`] },
+  })
+  if (!older) return null
+  await docker.getImage(older.Id).tag({ repo: name, tag: 'latest' })
+  return localImage(docker, older.Id)
+}
+
+/** Seconds that the build of an image took, from its label; null when it has none. */
+export function buildSecondsOf(image: LocalImage): number | null {
+  const seconds = Number.parseFloat(image.labels[imageLabels.buildSeconds] ?? '')
+  return Number.isFinite(seconds) ? seconds : null
+}
+
+/**
+ * `linux/amd64`: what the engine builds for.
+ *
+ * @throws BakeoffError ENGINE_LOST
+ */
+export async function platformOf(docker: Docker): Promise<string> {
+  try {
+    const { Os, Arch } = await docker.version()
+    return `${Os}/${Arch}`
+  } catch (error) {
+    if (isConnectionLost(error)) throw engineLost('asking for its platform', error)
+    throw error
+  }
+}
+
+/** Removes every image that was built here, whatever it is tagged, except those in use. Gives the number removed. */
+export async function removeBuiltImages(docker: Docker): Promise<number> {
+  const images = await docker.listImages({ filters: { label: [imageLabels.name] } })
+  let removed = 0
+  // An image can be the parent of another: newest first, so that children go before their parents.
+  for (const { Id, RepoTags } of images.sort((a, b) => b.Created - a.Created)) {
+    const names = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>')
+    let gone = true
+    for (const name of names.length > 0 ? names : [Id]) {
+      try {
+        await docker.getImage(name).remove()
+      } catch (error) {
+        const status = (error as { statusCode?: number }).statusCode
+        if (status !== 404 && status !== 409) throw error instanceof BakeoffError ? error : engineOr(error)
+        gone = gone && status === 404
+      }
+    }
+    if (gone) removed++
+  }
+  return removed
+}
+
+function engineOr(error: unknown): unknown {
+  return isConnectionLost(error) ? engineLost('removing images', error) : error
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BakeoffError } from '@bakeoff/model'
+import { readDockerfile } from './dockerfile.js'
+
+/** Where the folder of one of our own images is: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
+export function folderOfImage(root: string, name: string): string {
+  const target = /^bakeoff\/target\/([a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
+  if (target) return join(root, 'targets', target)
+  const path = /^bakeoff\/((?:[a-z0-9][a-z0-9_.-]*\/)*[a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
+  if (path) return join(root, 'compose', ...path.split('/'))
+  throw new BakeoffError('BAD_SPEC', `"${name}" is not the name of an image of ours`, {
+    hint: 'bakeoff/x is the folder compose/x, bakeoff/target/x is targets/x, both without a tag',
+  })
+}
+
+/** Whether a Dockerfile means an image that is built from a folder here. */
+export function isOurs(reference: string): boolean {
+  return reference.startsWith('bakeoff/')
+}
+
+/**
+ * Follows the references between folders, before anything is built.
+ *
+ * @throws BakeoffError BAD_SPEC when a folder is missing, or images need one another in a circle
+ */
+export async function checkReferences(
+  root: string,
+  name: string,
+  folder: string,
+  path: readonly string[] = [],
+): Promise<void> {
+  if (path.includes(name)) {
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `These images need one another: ${[...path.slice(path.indexOf(name)), name].join(' → ')}`,
+      {
+        hint: 'Take one of the references out of its Dockerfile',
+      },
+    )
+  }
+  const text = await readFile(join(folder, 'Dockerfile'), 'utf8').catch(() => '') // reading the context will say so
+  for (const reference of readDockerfile(text).images.filter(isOurs)) {
+    const below = folderOfImage(root, reference)
+    if (!existsSync(join(below, 'Dockerfile'))) {
+      throw new BakeoffError(
+        'BAD_SPEC',
+        `${join(folder, 'Dockerfile')} refers to ${reference}, and ${below} has no Dockerfile`,
+        {
+          hint: 'Create that folder, or correct the name',
+        },
+      )
+    }
+    // What the base image starts from is found or made by us and has no folder.
+    if (reference !== 'bakeoff/base') await checkReferences(root, reference, below, [...path, name])
+  }
+}

@@ -1,0 +1,110 @@
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { rootCertificates } from 'node:tls'
+import { BakeoffError } from '@bakeoff/model'
+
+/** Something that a build needs from outside and that not every network gives. */
+export interface Requirement {
+  readonly name: string
+  readonly title: string
+  /** answers 200 to a HEAD where builds can get at it */
+  readonly url: string
+}
+
+/** What targets can name under `requires`. A new one is one line here. */
+export const requirements: readonly Requirement[] = [
+  { name: 'hex', title: 'the hex package repository', url: 'https://repo.hex.pm/names' },
+]
+
+export interface ProbeOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** PEM of certificate authorities to trust besides the usual ones */
+  readonly certificates: readonly string[]
+  readonly signal?: AbortSignal | undefined
+  readonly timeoutMs?: number
+}
+
+/**
+ * The requirement of this name.
+ *
+ * @throws BakeoffError BAD_SPEC when there is none
+ */
+export function requirementOf(name: string, known: readonly Requirement[] = requirements): Requirement {
+  const found = known.find((requirement) => requirement.name === name)
+  if (found) return found
+  throw new BakeoffError('BAD_SPEC', `requires: "${name}" is not known`, {
+    hint: `Known are: ${known.map((requirement) => requirement.name).join(', ')}`,
+  })
+}
+
+/**
+ * Why a requirement cannot be had here, or null when it can. Asks the way a build would, through the environment's
+ * proxy where there is one.
+ */
+export async function whyUnreachable(requirement: Requirement, options: ProbeOptions): Promise<string | null> {
+  const url = new URL(requirement.url)
+  const timeoutMs = options.timeoutMs ?? 3000
+  const proxy = proxyFor(url, options.env)
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
+  try {
+    const status = proxy === null ? await head(url, options, signal) : await connectThrough(proxy, url, signal)
+    return status < 400 ? null : `${url.host} answers ${status}`
+  } catch (error) {
+    if (options.signal?.aborted) throw new BakeoffError('ABORTED', `Stopped while asking for ${requirement.title}`)
+    if (deadline.aborted) return `${url.host} does not answer within ${timeoutMs / 1000} s`
+    return `${url.host} is not reachable: ${(error as Error).message}`
+  }
+}
+
+function head(url: URL, options: ProbeOptions, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = url.protocol === 'http:' ? httpRequest : httpsRequest
+    const trusted = { ca: [...rootCertificates, ...options.certificates] }
+    request(url, { method: 'HEAD', signal, agent: false, ...(url.protocol === 'http:' ? {} : trusted) }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+/** A proxy that opens the tunnel has reached the host; what is inside is not looked at. */
+function connectThrough(proxy: URL, url: URL, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const credentials = proxy.username
+      ? `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+      : null
+    const request = proxy.protocol === 'https:' ? httpsRequest : httpRequest
+    request({
+      host: proxy.hostname,
+      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: `${url.hostname}:${url.port || 443}`,
+      signal,
+      agent: false,
+      headers:
+        credentials === null ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` },
+    })
+      .on('connect', (response, socket) => {
+        socket.destroy()
+        resolve(response.statusCode ?? 0)
+      })
+      .on('error', reject)
+      .end()
+  })
+}
+
+function proxyFor(url: URL, env: Readonly<Record<string, string | undefined>>): URL | null {
+  const without = (env.NO_PROXY ?? env.no_proxy ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
+  const host = url.hostname.toLowerCase()
+  const direct = without.some((entry) => {
+    const suffix = entry.toLowerCase().replace(/^\*?\./, '')
+    return entry === '*' || host === suffix || host.endsWith(`.${suffix}`)
+  })
+  const address = env.HTTPS_PROXY || env.https_proxy || env.ALL_PROXY || env.all_proxy
+  if (direct || !address) return null
+  const full = address.includes('://') ? address : `http://${address}`
+  return URL.canParse(full) && /^https?:/.test(full) ? new URL(full) : null
+}
