@@ -1,6 +1,6 @@
-import type { HostFacts } from '@bakeoff/model'
 import { readFile, statfs } from 'node:fs/promises'
 import os from 'node:os'
+import type { HostFacts } from '@bakeoff/model'
 import { filesToRead, onlineFile, parseHostFacts } from './parse.js'
 
 /**

@@ -2,11 +2,12 @@
  * How containers of a session end. `wait` of the engine never settles when the daemon dies, so there are two sources:
  * the event stream, which is quick, and a listing every few seconds, which is sure and is a ping as well.
  */
-import type Docker from 'dockerode'
+
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { BakeoffError } from '@bakeoff/model'
 import type { ContainerExit } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
 import { ofSession } from './labels.js'
 import { engineLost, isEngineGone, statusOf } from './problems.js'
 

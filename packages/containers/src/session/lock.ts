@@ -2,11 +2,12 @@
  * One run per engine. The lock is a file that names its holder; a holder whose process is gone holds nothing, so it dies
  * with its process. (Node has no flock, and a lock object inside the engine would outlive a crash of both.)
  */
-import { BakeoffError } from '@bakeoff/model'
+
 import { createHash } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BakeoffError } from '@bakeoff/model'
 import { type Owner, stateOf } from './owner.js'
 
 export interface Holder extends Owner {

@@ -1,6 +1,7 @@
 /** Finding and removing what sessions made, by label: containers first, then the networks and volumes they used. */
-import type Docker from 'dockerode'
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
 import { ofSession, ownerIn, PROJECT } from './labels.js'
 import { type Owner, type OwnerState, stateOf } from './owner.js'
 import { isEngineGone, statusOf } from './problems.js'

@@ -74,7 +74,7 @@ interface ModemSettings {
 
 /** How this client reaches its engine. Goes through the pipe, not the command line: everybody can read that. */
 async function connectionOf(docker: Docker): Promise<FoundEngine> {
-  const modem = docker.modem as ModemSettings
+  const modem = docker.modem as unknown as ModemSettings
   const socketPath = modem.host === undefined ? await modem.getSocketPath() : undefined
   const foundBy = 'the session'
   if (socketPath !== undefined) {

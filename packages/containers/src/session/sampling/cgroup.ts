@@ -17,7 +17,9 @@ export function cgroupFolders(cgroup: string, mountinfo: string): CgroupFolders 
     cgroup
       .split('\n')
       .map((line) => /^\d+:([^:]*):(.*)$/.exec(line))
-      .flatMap((match) => (match === null ? [] : (match[1] as string).split(',').map((name) => [name, match[2]] as const))),
+      .flatMap((match) =>
+        match === null ? [] : (match[1] as string).split(',').map((name) => [name, match[2]] as const),
+      ),
   )
   const folderOf = (controller: string): string | null => {
     const path = paths.get(controller)

@@ -8,7 +8,8 @@ import type { HostReading, Reading } from '@bakeoff/model'
 /** The kernel's USER_HZ: 100 on every architecture that runs containers, whatever CONFIG_HZ is. */
 const TICKS_PER_SECOND = 100
 
-type Cpu = Pick<
+/** The CPU members of a reading. */
+export type Cpu = Pick<
   Reading,
   'cpuTotalSeconds' | 'cpuUserSeconds' | 'cpuSystemSeconds' | 'periods' | 'throttledPeriods' | 'throttledSeconds'
 >
@@ -79,7 +80,11 @@ export function trafficOf(netDev: string | null): Traffic {
 
 /** /proc/stat and /proc/pressure/cpu. Time as a guest is part of user, so it is not added again. */
 export function hostReadingOf(atMs: number, stat: string | null, pressure: string | null): HostReading {
-  const columns = /^cpu\s+(.+)$/m.exec(stat ?? '')?.[1]?.trim().split(/\s+/).map(Number)
+  const columns = /^cpu\s+(.+)$/m
+    .exec(stat ?? '')?.[1]
+    ?.trim()
+    .split(/\s+/)
+    .map(Number)
   const some = /^some .*\btotal=(\d+)/m.exec(pressure ?? '')?.[1]
   const [user, nice, system, idle, iowait, irq, softirq, steal] = columns ?? []
   const seconds = (...values: (number | undefined)[]) =>
@@ -95,7 +100,9 @@ export function hostReadingOf(atMs: number, stat: string | null, pressure: strin
 
 /** Lines of `name value`. */
 function pairs(text: string | null): ReadonlyMap<string, number> {
-  return new Map([...(text ?? '').matchAll(/^(\S+) (\d+)$/gm)].map(([, name, value]) => [name as string, Number(value)]))
+  return new Map(
+    [...(text ?? '').matchAll(/^(\S+) (\d+)$/gm)].map(([, name, value]) => [name as string, Number(value)]),
+  )
 }
 
 function integer(text: string | null): number | undefined {

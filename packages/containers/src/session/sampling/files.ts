@@ -1,8 +1,8 @@
 /** Counter files that stay open: reading position 0 of an open descriptor again costs some µs, opening it much more. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { HostReading, Reading } from '@bakeoff/model'
-import { cgroupFolders } from './cgroup.js'
-import { cpuOfV1, cpuOfV2, hostReadingOf, memoryOf, trafficOf } from './counters.js'
+import { type CgroupFolders, cgroupFolders } from './cgroup.js'
+import { type Cpu, cpuOfV1, cpuOfV2, hostReadingOf, memoryOf, trafficOf } from './counters.js'
 
 const buffer = Buffer.allocUnsafe(64 * 1024) // memory.stat has some 2 KiB; one read must take all of it
 
@@ -49,42 +49,41 @@ export function openContainerFiles(pid: number, id: string): ContainerFiles | nu
   if (cgroup === null || mountinfo === null || !cgroup.includes(id)) return null
   const folders = cgroupFolders(cgroup, mountinfo)
   if (folders === null) return null
-  const network = new CounterFile(`/proc/${pid}/net/dev`)
-  const files =
-    folders.version === '1'
-      ? {
-          usage: new CounterFile(`${folders.cpuacct}/cpuacct.usage`),
-          split: new CounterFile(`${folders.cpuacct}/cpuacct.stat`),
-          cpu: new CounterFile(`${folders.cpu}/cpu.stat`),
-          memory: new CounterFile(`${folders.memory}/memory.stat`),
-        }
-      : {
-          usage: new CounterFile(`${folders.folder}/cpu.stat`),
-          memory: new CounterFile(`${folders.folder}/memory.stat`),
-        }
-  const close = () => {
-    for (const file of [network, ...Object.values(files)]) file.close()
+  const opened: CounterFile[] = []
+  const open = (path: string) => {
+    const file = new CounterFile(path)
+    opened.push(file)
+    return file
   }
-  if (!files.usage.isOpen || !files.memory.isOpen) {
+  const close = () => {
+    for (const file of opened) file.close()
+  }
+  const cpu = cpuReader(folders, open)
+  const memory = open(`${folders.version === '1' ? folders.memory : folders.folder}/memory.stat`)
+  const network = open(`/proc/${pid}/net/dev`)
+  if (cpu().cpuTotalSeconds === null || !memory.isOpen) {
     close()
     return null
   }
-  const cpu = () =>
-    'split' in files
-      ? cpuOfV1({
-          'cpuacct.usage': files.usage.text(),
-          'cpuacct.stat': files.split.text(),
-          'cpu.stat': files.cpu.text(),
-        })
-      : cpuOfV2(files.usage.text())
   return {
     read(atMs) {
       const counted = cpu()
       if (counted.cpuTotalSeconds === null) return null
-      return { atMs, ...counted, ...memoryOf(files.memory.text()), ...trafficOf(network.text()) }
+      return { atMs, ...counted, ...memoryOf(memory.text()), ...trafficOf(network.text()) }
     },
     close,
   }
+}
+
+function cpuReader(folders: CgroupFolders, open: (path: string) => CounterFile): () => Cpu {
+  if (folders.version === '2') {
+    const stat = open(`${folders.folder}/cpu.stat`)
+    return () => cpuOfV2(stat.text())
+  }
+  const usage = open(`${folders.cpuacct}/cpuacct.usage`)
+  const split = open(`${folders.cpuacct}/cpuacct.stat`)
+  const throttling = open(`${folders.cpu}/cpu.stat`)
+  return () => cpuOfV1({ 'cpuacct.usage': usage.text(), 'cpuacct.stat': split.text(), 'cpu.stat': throttling.text() })
 }
 
 export interface HostFiles {

@@ -4,7 +4,7 @@ import type { HostReading, Reading } from '@bakeoff/model'
 import type { RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
-import { type EngineStats, readingOfStats } from './stats.js'
+import { parseStatsLine } from './stats.js'
 
 /**
  * Reads until it is disposed: files of our own kernel at `hz`, else the engine's stats stream, which comes once a second.
@@ -64,7 +64,8 @@ function everyMs(periodMs: number, call: () => void): () => void {
   const next = () => {
     call()
     const elapsed = performance.now() - startedAt
-    timer = setTimeout(next, periodMs - (elapsed % periodMs)).unref()
+    // Timers may fire a fraction of a ms early: that call stands for the multiple it was meant for.
+    timer = setTimeout(next, (Math.floor((elapsed + 1) / periodMs) + 1) * periodMs - elapsed).unref()
   }
   next()
   return () => clearTimeout(timer)
@@ -80,7 +81,7 @@ async function follow(docker: Docker, id: string, readings: Reading[]): Promise<
   stream.on('error', () => undefined) // it ends with its container, and that is told elsewhere
   let clockOffsetMs: number | null = null
   createInterface({ input: stream }).on('line', (line) => {
-    const reading = readingOfStats(JSON.parse(line) as EngineStats)
+    const reading = parseStatsLine(line)
     if (reading === null) return
     // The engine's clock may be another machine's. Its spacing is exact, our clock is what windows are cut by.
     clockOffsetMs ??= Date.now() - reading.atMs

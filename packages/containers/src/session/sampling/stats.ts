@@ -23,6 +23,15 @@ export interface EngineStats {
   readonly networks?: Readonly<Record<string, { readonly rx_bytes?: number; readonly tx_bytes?: number }>> | null
 }
 
+/** Null also for half a line, which is what a stream that is cut off ends with. */
+export function parseStatsLine(line: string): Reading | null {
+  try {
+    return readingOfStats(JSON.parse(line) as EngineStats)
+  } catch {
+    return null
+  }
+}
+
 /**
  * Counters only. The stream's own differences are not used: those of its first line count from boot.
  *
@@ -51,7 +60,11 @@ export function readingOfStats(stats: EngineStats): Reading | null {
 
 /** The engine passes the kernel's memory.stat on as an object; as text it is read by the same rules. */
 function asMemoryStat(stats: Readonly<Record<string, number>> | undefined): string | null {
-  return stats === undefined ? null : Object.entries(stats).map(([name, value]) => `${name} ${value}`).join('\n')
+  return stats === undefined
+    ? null
+    : Object.entries(stats)
+        .map(([name, value]) => `${name} ${value}`)
+        .join('\n')
 }
 
 function seconds(nanoseconds: number | undefined): number | null {

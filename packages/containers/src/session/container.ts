@@ -1,0 +1,223 @@
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BakeoffError } from '@bakeoff/model'
+import type { ContainerExit, ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import type { Life } from './lives.js'
+import { engineLost, isEngineGone, sentenceOf, startProblem, statusOf } from './problems.js'
+import { linesOf, wireOf } from './wire.js'
+
+const PROBE_EVERY_MS = 100
+const LOG_TAIL = 40
+
+/** What a container needs from its session. */
+export interface Home {
+  readonly docker: Docker
+  readonly networkId: string
+  /** removes it, or keeps it when the run was told to; reports a problem instead of throwing */
+  release(id: string, what: string): Promise<void>
+}
+
+/**
+ * Starts a created container. When that fails the container is still there: the caller removes it.
+ *
+ * @throws START_FAILED, OUT_OF_RESOURCES or ENGINE_LOST
+ */
+export async function startContainer(
+  home: Home,
+  container: Docker.Container,
+  request: ContainerRequest,
+  life: Life,
+): Promise<RunningContainer> {
+  // Attached before the start, or what it says first would be lost.
+  const wire = request.interactive ? await attachTo(container) : null
+  try {
+    const calledAt = performance.now()
+    await container.start()
+    const startCallMs = performance.now() - calledAt
+    const running = new Running(home, container, request, life, wire, startCallMs)
+    await running.locate()
+    return running
+  } catch (error) {
+    wire?.destroy()
+    throw error
+  }
+}
+
+class Running implements RunningContainer {
+  readonly name: string
+  readonly id: string
+  readonly startCallMs: number
+  readonly exited: Promise<ContainerExit>
+  address = ''
+  startedAtMs = 0
+  readonly #home: Home
+  readonly #container: Docker.Container
+  readonly #request: ContainerRequest
+  readonly #life: Life
+  #wire: Duplex | null
+
+  constructor(
+    home: Home,
+    container: Docker.Container,
+    request: ContainerRequest,
+    life: Life,
+    wire: Duplex | null,
+    startCallMs: number,
+  ) {
+    this.name = request.name
+    this.id = container.id
+    this.startCallMs = startCallMs
+    this.exited = life.exited
+    this.#home = home
+    this.#container = container
+    this.#request = request
+    this.#life = life
+    this.#wire = wire
+  }
+
+  /** Reads address and start time, both of which a restart changes. */
+  async locate(): Promise<void> {
+    const { State, NetworkSettings } = await this.#container.inspect()
+    this.startedAtMs = Date.parse(State.StartedAt)
+    const networks = Object.values(NetworkSettings.Networks)
+    this.address = networks.find(({ NetworkID }) => NetworkID === this.#home.networkId)?.IPAddress ?? ''
+    if (State.Running && this.address !== '') return
+    throw new BakeoffError(
+      'START_FAILED',
+      `${this.name} ended right after its start, with exit code ${State.ExitCode}`,
+      {
+        hint: `Its last words are below; run it by hand with: docker run --rm -it ${this.#request.image}`,
+        logTail: await this.#lastWords(),
+      },
+    )
+  }
+
+  oomKills(): number {
+    return this.#life.oomKills()
+  }
+
+  async healthy(signal: AbortSignal): Promise<void> {
+    const probe = probeCommand(this.#request.healthcheck?.test ?? ['NONE'])
+    if (probe === null) return
+    const over = new AbortController()
+    const stop = () => over.abort()
+    signal.addEventListener('abort', stop)
+    let ended: ContainerExit | null = null
+    this.exited.then(
+      (exit) => {
+        ended = exit
+        over.abort()
+      },
+      stop, // the next probe meets the lost engine, and says so
+    )
+    let said = 'it was never asked'
+    try {
+      if (signal.aborted) over.abort()
+      while (!over.signal.aborted) {
+        const answer = await this.#probe(probe, this.#request.healthcheck?.timeoutMs ?? 5_000)
+        if (answer === null) return
+        said = answer
+        await sleep(PROBE_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined)
+      }
+      if (!ended && !signal.aborted) await this.exited // rejects with ENGINE_LOST
+      throw await this.#notReady(ended, said)
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  async logTail(lines: number): Promise<string[]> {
+    const log = (await this.#container.logs({
+      // stdout of an interactive container is a protocol, not a log
+      stdout: !this.#request.interactive,
+      stderr: true,
+      tail: lines,
+      follow: false,
+      abortSignal: AbortSignal.timeout(10_000),
+    })) as unknown as Buffer
+    // dockerode gives whatever parses as JSON as a value; framed log bytes never do.
+    return Buffer.isBuffer(log) ? linesOf(log).slice(-lines) : []
+  }
+
+  async attach(): Promise<Duplex> {
+    const wire = this.#wire
+    if (wire === null) throw new Error(`${this.name} is not interactive, or is attached already`)
+    this.#wire = null
+    return wire
+  }
+
+  async pause(): Promise<void> {
+    if (this.#request.interactive) throw new Error(`${this.name} is interactive: its stream would not survive a pause`)
+    this.#life.expectStop()
+    await this.#container.stop({ t: 5 }).catch(unlessStatus(304))
+  }
+
+  async resume(): Promise<void> {
+    try {
+      await this.#container.start().catch(unlessStatus(304))
+      this.#life.expectRunning()
+      await this.locate()
+    } catch (error) {
+      throw startProblem(this.name, error)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#wire?.destroy()
+    this.#wire = null
+    await this.#home.release(this.id, this.name)
+  }
+
+  /** Runs the check once. Null: passed; else what it said. The engine cannot end a check, so a slow one is left behind. */
+  async #probe(command: readonly string[], timeoutMs: number): Promise<string | null> {
+    const abortSignal = AbortSignal.timeout(timeoutMs)
+    try {
+      const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true })
+      const output = await exec.start({ hijack: false, abortSignal })
+      const chunks: Buffer[] = []
+      for await (const chunk of output) chunks.push(chunk as Buffer)
+      const { ExitCode } = await exec.inspect()
+      if (ExitCode === 0) return null
+      return linesOf(Buffer.concat(chunks)).slice(-1)[0] ?? `exit code ${ExitCode}`
+    } catch (error) {
+      if (isEngineGone(error)) throw engineLost(error)
+      return abortSignal.aborted ? `no answer within ${timeoutMs} ms` : sentenceOf(error)
+    }
+  }
+
+  async #notReady(ended: ContainerExit | null, said: string): Promise<BakeoffError> {
+    const what = ended
+      ? `${this.name} ended before its health check passed, with exit code ${ended.exitCode}${ended.oomKilled ? ', killed for memory' : ''}`
+      : `the health check of ${this.name} did not pass in time`
+    return new BakeoffError('NOT_READY', `${what}; the last check said: ${said}`, {
+      hint: `The check is: ${this.#request.healthcheck?.test.join(' ')}`,
+      logTail: await this.#lastWords(),
+    })
+  }
+
+  async #lastWords(): Promise<string[]> {
+    return this.logTail(LOG_TAIL).catch(() => [])
+  }
+}
+
+/** Compose's three forms. Null: there is no check. */
+export function probeCommand(test: readonly string[]): string[] | null {
+  const [kind, ...rest] = test
+  if (kind === undefined || kind === 'NONE') return null
+  if (kind === 'CMD-SHELL') return ['/bin/sh', '-c', rest.join(' ')]
+  return kind === 'CMD' ? rest : [...test]
+}
+
+/** stderr is not attached: it is in the log, which `logTail` reads. */
+async function attachTo(container: Docker.Container): Promise<Duplex> {
+  return wireOf(
+    (await container.attach({ stream: true, stdin: true, stdout: true, stderr: false, hijack: true })) as Duplex,
+  )
+}
+
+function unlessStatus(fine: number): (error: unknown) => void {
+  return (error) => {
+    if (statusOf(error) !== fine) throw error
+  }
+}

@@ -1,0 +1,3 @@
+export type { Owner, OwnerState } from './owner.js'
+export { openSession, type Session, type SessionOptions } from './session.js'
+export { type Leftover, listLeftovers, type Swept, sweep } from './sweep.js'

@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto'
+import type { EngineFacts } from '@bakeoff/model'
+import type { ContainerHost, ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { startContainer } from './container.js'
+import { Gate } from './gate.js'
+import { labelsOf } from './labels.js'
+import { Lives } from './lives.js'
+import { defaultLockFolder, takeLock } from './lock.js'
+import { toCreateOptions } from './options.js'
+import { thisOwner } from './owner.js'
+import { engineLost, isAboveFileLimit, isEngineGone, sentenceOf, startProblem } from './problems.js'
+import { startSampler } from './sampling/sampler.js'
+import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
+import { startWatchdog, type Watchdog } from './watchdog.js'
+
+export interface SessionOptions {
+  /** the project's folder, named to whoever finds the engine held */
+  readonly root: string
+  readonly say: (message: string) => void
+  /**
+   * What a cell would remove stays: until the next network is opened, so that kept containers never disturb a
+   * measurement, and after the end until `clean` or the next run.
+   */
+  readonly keep?: boolean
+  readonly images: Pick<ContainerHost, 'ensureImage'>
+  /** where locks are; tests have their own */
+  readonly lockFolder?: string
+}
+
+/** All that one process makes in an engine. Ending it removes all of that. */
+export interface Session extends ContainerHost, AsyncDisposable {
+  readonly id: string
+  /** on everything that is made in this session, also by others on its behalf */
+  readonly labels: Readonly<Record<string, string>>
+  readonly watchdogPid: number
+  /** Refuses new containers, waits for those in the making, removes all. Never throws; safe to call twice. */
+  close(): Promise<void>
+  /** The same, for signal handlers: settles within 90 s even when the engine hangs. */
+  emergencyStop(): Promise<void>
+}
+
+/**
+ * Takes the engine for this process, removes what dead sessions left, starts the watchdog.
+ *
+ * @throws ENGINE_HELD when another run has it, ENGINE_LOST when it does not answer
+ */
+export async function openSession(docker: Docker, facts: EngineFacts, options: SessionOptions): Promise<Session> {
+  const id = `${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`
+  const owner = await thisOwner(id)
+  const unlock = await takeLock(
+    await engineIdentity(docker, facts),
+    { ...owner, since: new Date().toISOString(), command: process.argv.slice(1).join(' '), root: options.root },
+    options.lockFolder ?? defaultLockFolder,
+  )
+  const lives = new Lives(docker, id)
+  try {
+    await sweepBefore(docker, options.say)
+    const watchdog = await startWatchdog(docker, id)
+    await lives.open()
+    return new EngineSession(docker, facts, options, id, labelsOf(owner), lives, watchdog, unlock)
+  } catch (error) {
+    lives.close()
+    await unlock()
+    throw isEngineGone(error) ? engineLost(error) : error
+  }
+}
+
+/** The same engine may be reached by socket, context and address: its own id tells. Podman has none. */
+async function engineIdentity(docker: Docker, facts: EngineFacts): Promise<string> {
+  const info = (await docker.info().catch((error: unknown) => {
+    throw engineLost(error)
+  })) as { ID?: string }
+  return info.ID || facts.endpoint
+}
+
+async function sweepBefore(docker: Docker, say: (message: string) => void): Promise<void> {
+  const { removed, left } = await sweep(docker)
+  if (removed.length > 0) say(`removed ${removed.map(({ name }) => name).join(', ')}, left by a run that was killed`)
+  for (const each of left.filter(({ ownerState }) => ownerState === 'dead')) {
+    say(`${each.kind} ${each.name} is left from an earlier run, and the engine does not remove it`)
+  }
+}
+
+class EngineSession implements Session {
+  readonly id: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly watchdogPid: number
+  readonly #docker: Docker
+  readonly #facts: EngineFacts
+  readonly #options: SessionOptions
+  readonly #lives: Lives
+  readonly #watchdog: Watchdog
+  readonly #unlock: () => Promise<void>
+  readonly #gate = new Gate()
+  /** removals that wait for the next network, containers first */
+  readonly #kept: { readonly what: string; readonly remove: () => Promise<void> }[] = []
+  #made = 0
+  /** limit on open files; null once the engine has refused it */
+  #openFiles: number | null = 65_536
+  #closing: Promise<void> | null = null
+
+  constructor(
+    docker: Docker,
+    facts: EngineFacts,
+    options: SessionOptions,
+    id: string,
+    labels: Readonly<Record<string, string>>,
+    lives: Lives,
+    watchdog: Watchdog,
+    unlock: () => Promise<void>,
+  ) {
+    this.#docker = docker
+    this.#facts = facts
+    this.#options = options
+    this.id = id
+    this.labels = labels
+    this.#lives = lives
+    this.#watchdog = watchdog
+    this.watchdogPid = watchdog.pid
+    this.#unlock = unlock
+  }
+
+  ensureImage: ContainerHost['ensureImage'] = (...request) => this.#options.images.ensureImage(...request)
+
+  async openNetwork(name: string): Promise<Network> {
+    await this.#removeKept()
+    const options = {
+      Name: this.#uniqueName(name),
+      Driver: 'bridge',
+      Internal: true, // nothing under measurement can reach out
+      CheckDuplicate: true,
+      Labels: { ...this.labels },
+    }
+    const network = await this.#gate
+      .pass(() => this.#docker.createNetwork(options))
+      .catch((error: unknown) => {
+        throw startProblem(`the network of ${name}`, error)
+      })
+    const { id } = network
+    return {
+      id,
+      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#docker, id)),
+    }
+  }
+
+  async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
+    return this.#gate.pass(async () => {
+      try {
+        return await this.#startOnce(network, request)
+      } catch (error) {
+        if (this.#openFiles === null || !isAboveFileLimit(error)) throw startProblem(request.name, error)
+        this.#openFiles = null // its own limit then, for this and all that follow
+        return await this.#startOnce(network, request).catch((again: unknown) => {
+          throw startProblem(request.name, again)
+        })
+      }
+    })
+  }
+
+  async sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler> {
+    return startSampler(this.#docker, containers, hz, this.#facts.sameKernel)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  emergencyStop(): Promise<void> {
+    return Promise.race([this.close(), new Promise<void>((resolve) => setTimeout(resolve, 90_000).unref())])
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #startOnce(network: Network, request: ContainerRequest): Promise<RunningContainer> {
+    const { Config } = await this.#docker.getImage(request.image).inspect()
+    const container = await this.#docker.createContainer(
+      toCreateOptions(request, {
+        uniqueName: this.#uniqueName(request.name),
+        networkId: network.id,
+        labels: this.labels,
+        imageUser: Config.User ?? '',
+        openFiles: this.#openFiles,
+      }),
+    )
+    const life = this.#lives.watch(container.id)
+    const home = {
+      docker: this.#docker,
+      networkId: network.id,
+      release: (id: string, what: string) => this.#release(what, () => this.#removeContainer(id)),
+    }
+    try {
+      return await startContainer(home, container, request, life)
+    } catch (error) {
+      // Nobody owns it yet. If this fails too, closing the session removes it.
+      await this.#removeContainer(container.id).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #removeContainer(id: string): Promise<void> {
+    await removeContainer(this.#docker, id)
+    this.#lives.forget(id)
+  }
+
+  async #release(what: string, remove: () => Promise<void>): Promise<void> {
+    if (this.#options.keep) this.#kept.push({ what, remove })
+    else await this.#removeQuietly(what, remove)
+  }
+
+  async #removeKept(): Promise<void> {
+    for (const { what, remove } of this.#kept.splice(0)) await this.#removeQuietly(what, remove)
+  }
+
+  /** A throw here would hide the error that mattered; what is left is removed when the session ends. */
+  async #removeQuietly(what: string, remove: () => Promise<void>): Promise<void> {
+    await remove().catch((error: unknown) => {
+      if (this.#closing === null) this.#options.say(`${what} could not be removed yet: ${sentenceOf(error)}`)
+    })
+  }
+
+  async #close(): Promise<void> {
+    await this.#gate.close()
+    const done = await (this.#options.keep ? this.#tellKept() : this.#removeAll())
+    this.#lives.close()
+    if (done) await this.#watchdog.dismiss()
+    else this.#watchdog.release()
+    await this.#unlock().catch(() => undefined) // it dies with this process anyway
+  }
+
+  async #removeAll(): Promise<boolean> {
+    try {
+      const left = await removeSession(this.#docker, this.id)
+      for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
+      return left.length === 0
+    } catch (error) {
+      this.#options.say(`the engine stopped answering (${sentenceOf(error)}): the next run removes what is left`)
+      return false
+    }
+  }
+
+  async #tellKept(): Promise<boolean> {
+    const kept = await listLeftovers(this.#docker).catch(() => [])
+    const mine = kept.filter(({ kind, owner }) => kind === 'container' && owner.session === this.id)
+    if (mine.length > 0) {
+      this.#options.say(
+        `kept: ${mine.map(({ name }) => name).join(', ')}; they stay until \`npm run clean\` or the next run`,
+      )
+    }
+    return true
+  }
+
+  #uniqueName(name: string): string {
+    this.#made++
+    return `bakeoff-${this.id}-${this.#made}-${name}`
+  }
+}
