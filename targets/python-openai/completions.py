@@ -1,0 +1,69 @@
+"""Asks the upstream through OpenAI's client, and says in few words what went wrong."""
+
+import json
+from collections.abc import AsyncIterator
+
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    DefaultAioHttpClient,
+    DefaultAsyncHttpxClient,
+)
+
+from settings import Settings
+
+TRANSPORTS = {"httpx": DefaultAsyncHttpxClient, "aiohttp": DefaultAioHttpClient}
+
+
+class UpstreamError(Exception):
+    """The upstream failed for good; status and text are what our own client is told."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class Completions:
+    def __init__(self, settings: Settings) -> None:
+        self._model = settings.model
+        self._client = AsyncOpenAI(
+            base_url=settings.base_url,
+            api_key=settings.api_key,
+            # One number limits each wait: for the connection, for the headers, and for the bytes of every token.
+            timeout=settings.silence_seconds,
+            http_client=TRANSPORTS[settings.transport](),
+        )
+
+    async def stream(self, messages: list[dict]) -> AsyncIterator[str]:
+        """Yields the pieces of one completion as they come. Raises UpstreamError."""
+        try:
+            # The client's type wants one TypedDict a role; ours are checked when they come in.
+            stream = await self._client.chat.completions.create(model=self._model, messages=messages, stream=True)
+            finished = False
+            async with stream:
+                async for chunk in stream:
+                    for choice in chunk.choices:
+                        finished = finished or choice.finish_reason is not None
+                        if choice.delta.content:
+                            yield choice.delta.content
+        except APIStatusError as error:
+            raise UpstreamError(502, f"upstream answered {error.status_code}") from error
+        except APITimeoutError as error:
+            raise UpstreamError(504, "upstream timed out") from error
+        except APIConnectionError as error:
+            raise UpstreamError(502, "upstream connection broke") from error
+        except json.JSONDecodeError as error:
+            raise UpstreamError(502, "upstream sent a malformed chunk") from error
+        if not finished:
+            # The client takes a stream that was cut tidily for a complete one.
+            raise UpstreamError(502, "upstream ended early")
+
+    async def text(self, messages: list[dict]) -> str:
+        """The whole completion at once."""
+        return "".join([piece async for piece in self.stream(messages)])
+
+    async def close(self) -> None:
+        await self._client.close()
