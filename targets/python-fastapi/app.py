@@ -9,7 +9,7 @@ from info import describe
 app = FastAPI(openapi_url=None, redirect_slashes=False)
 
 
-# `async def`, although nothing is awaited: FastAPI runs plain functions in a thread pool, which costs more than they do.
+# `async def`, although nothing is awaited: FastAPI runs plain functions in a thread pool, and the hop costs more.
 @app.get("/predict", response_class=PlainTextResponse)
 async def predict() -> PlainTextResponse:
     return PlainTextResponse("Prediction: Iris-Setosa")
