@@ -1,0 +1,203 @@
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { type ImageEvent, UnsupportedBuild } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createImages, ensureBase, ensureEngine, type Images, imageLabels, localImage } from '../src/index.js'
+
+const composeBaseFolder = resolve(import.meta.dirname, '../../../compose/base')
+const say = (line: string): void => console.log(line)
+const names = ['secret', 'order', 'broken', 'words', 'slow', 'needy', 'refused', 'pair', 'plain'].map(
+  (name) => `bakeoff/target/images-test-${name}`,
+)
+
+let docker: Docker
+let root: string
+let images: Images
+
+beforeAll(async () => {
+  docker = (await ensureEngine({ say, ask: null, env: process.env })).docker
+  root = await mkdtemp(join(tmpdir(), 'bakeoff-images-'))
+  // The shipped base folder, so that the base image is the one that everything else here uses.
+  for (const file of ['Dockerfile', '.dockerignore', 'ca/.keep']) {
+    await put(join('compose/base', file), await readFile(join(composeBaseFolder, file), 'utf8'))
+  }
+  await ensureBase(docker, { composeBaseFolder, say, logFolder: join(root, 'logs') })
+  images = createImages(docker, { root, say })
+})
+
+afterAll(async () => {
+  for (const name of [...names, 'bakeoff/images-test-below']) {
+    const built = await docker.listImages({ filters: { label: [`${imageLabels.name}=${name}`] } })
+    for (const { Id } of built) await docker.getImage(Id).remove({ force: true }).catch(ignoreGone)
+  }
+  await rm(root, { recursive: true, force: true })
+})
+
+describe('an image of a folder', () => {
+  it('is built once, and found again until something it is made of changes', async () => {
+    await put('targets/images-test-plain/Dockerfile', 'FROM bakeoff/base\nCOPY . /app\nCMD ["true"]\n')
+    await put('targets/images-test-plain/main.txt', 'one')
+    await put('targets/images-test-plain/.dockerignore', 'notes\n')
+
+    const first = await ensure('plain')
+    expect(first).toMatchObject({ cached: false, name: 'bakeoff/target/images-test-plain' })
+    expect(first.buildSeconds).toBeGreaterThan(0)
+    expect(first.baseId).toBe((await localImage(docker, 'bakeoff/base'))?.id)
+    expect(first.bytes).toBeGreaterThan(0)
+
+    await utimes(join(root, 'targets/images-test-plain/main.txt'), 1, 1)
+    await put('targets/images-test-plain/notes', 'ignored')
+    const events: ImageEvent[] = []
+    expect(await ensure('plain', (event) => events.push(event))).toEqual({ ...first, cached: true })
+    expect(events).toEqual([{ state: 'cached', image: first.name, seconds: null }])
+
+    await put('targets/images-test-plain/main.txt', 'two')
+    const second = await ensure('plain')
+    expect(second.cached).toBe(false)
+    expect(second.id).not.toBe(first.id)
+
+    await put('targets/images-test-plain/main.txt', 'one')
+    expect(await ensure('plain'), 'an earlier build of the same content counts').toEqual({ ...first, cached: true })
+    expect((await localImage(docker, first.name))?.id).toBe(first.id)
+  })
+
+  it('holds nothing that is ignored, and no credentials even when they are not', async () => {
+    await put('targets/images-test-secret/Dockerfile', 'FROM bakeoff/base\nCOPY . /app\nRUN find /app -type f | sort\n')
+    await put('targets/images-test-secret/.dockerignore', 'secret.env\n')
+    for (const file of ['secret.env', '.npmrc', '.netrc', '.docker/config.json', '.git/config', 'kept.txt']) {
+      await put(join('targets/images-test-secret', file), 'token')
+    }
+    const lines: string[] = []
+    await ensure('secret', (event) => event.state === 'log' && lines.push(event.line))
+    expect(lines.filter((line) => line.startsWith('/app/'))).toEqual([
+      '/app/.dockerignore',
+      '/app/Dockerfile',
+      '/app/kept.txt',
+    ])
+  })
+
+  it('makes the images that its Dockerfile refers to first', async () => {
+    await put('compose/images-test-below/Dockerfile', 'FROM bakeoff/base\nCOPY data /data\n')
+    await put('compose/images-test-below/data', 'from below')
+    await put(
+      'targets/images-test-pair/Dockerfile',
+      'FROM bakeoff/base\nCOPY --from=bakeoff/images-test-below /data /data\nRUN cat /data && echo\n',
+    )
+    const events: ImageEvent[] = []
+    const first = await ensure('pair', (event) => events.push(event))
+    expect(events.filter(({ state }) => state === 'building').map(({ image }) => image)).toEqual([
+      'bakeoff/images-test-below',
+      'bakeoff/target/images-test-pair',
+    ])
+    expect(events).toContainEqual({ state: 'log', image: 'bakeoff/target/images-test-pair', line: 'from below' })
+
+    await put('compose/images-test-below/data', 'changed below')
+    expect((await ensure('pair')).id, 'a change below rebuilds what stands on it').not.toBe(first.id)
+  })
+
+  it('is built once for two who ask at the same time', async () => {
+    await put('targets/images-test-order/Dockerfile', 'FROM bakeoff/base\nRUN echo once\n')
+    const building: ImageEvent[] = []
+    const ask = () => ensure('order', (event) => event.state === 'building' && building.push(event))
+    const [one, other] = await Promise.all([ask(), ask()])
+    expect(one).toEqual(other)
+    expect(building).toHaveLength(1)
+  })
+})
+
+describe('a build that fails', () => {
+  it('says with which lines, and keeps its whole log', async () => {
+    await put(
+      'targets/images-test-broken/Dockerfile',
+      'FROM bakeoff/base\nRUN seq 1 100; echo missing header >&2; exit 3\n',
+    )
+    const error = await ensure('broken').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringContaining('non-zero code: 3') })
+    const { logTail, hint } = error as { logTail: string[]; hint: string }
+    expect(logTail).toHaveLength(30)
+    expect(logTail).toContain('missing header')
+    expect(logTail).toContain('100')
+    const log = await readFile(hint.replace('The whole log: ', ''), 'utf8')
+    expect(log.split('\n')).toContain('1')
+    expect(await localImage(docker, 'bakeoff/target/images-test-broken')).toBeNull()
+  })
+
+  it('says so when the Dockerfile itself is wrong', async () => {
+    await put('targets/images-test-words/Dockerfile', 'FROM bakeoff/base\nFETCH everything\n')
+    await expect(ensure('words')).rejects.toMatchObject({
+      code: 'BUILD_FAILED',
+      message: expect.stringMatching(/unknown instruction/i),
+    })
+  })
+
+  it('stops when it is asked to, and leaves no container', async () => {
+    await put('targets/images-test-slow/Dockerfile', 'FROM bakeoff/base\nRUN echo begun && sleep 300\n')
+    const stop = new AbortController()
+    const building = ensure(
+      'slow',
+      (event) => event.state === 'log' && event.line === 'begun' && stop.abort(),
+      stop.signal,
+    )
+    await expect(building).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect.poll(sleepers, { timeout: 30_000 }).toEqual([])
+  })
+})
+
+describe('what a build requires', () => {
+  const closed = { name: 'nothing', title: 'a package source that is not there', url: 'http://127.0.0.1:9/names' }
+
+  it('makes a target unsupported, with the reason, where it cannot be had', async () => {
+    const here = createImages(docker, { root, say, env: {}, requirements: [closed] })
+    await put('targets/images-test-needy/Dockerfile', 'FROM bakeoff/base\nRUN echo built\n')
+    const needy = { ...request('needy'), requires: ['nothing'] }
+    const refusal = await here.ensureImage(needy, new AbortController().signal).catch((thrown: unknown) => thrown)
+    expect(refusal).toBeInstanceOf(UnsupportedBuild)
+    expect((refusal as Error).message).toMatch(
+      /^needs a package source that is not there: 127\.0\.0\.1:9 is not reachable/,
+    )
+
+    const { id } = await ensure('needy')
+    expect(await here.ensureImage(needy, new AbortController().signal), 'what is built needs nothing').toMatchObject({
+      id,
+      cached: true,
+    })
+  })
+
+  it('must be something that is known', async () => {
+    await put('targets/images-test-refused/Dockerfile', 'FROM bakeoff/base\n')
+    const refused = images.ensureImage({ ...request('refused'), requires: ['hax'] }, new AbortController().signal)
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_SPEC', hint: 'Known are: hex' })
+  })
+})
+
+async function sleepers(): Promise<string[]> {
+  const running = await docker.listContainers({ all: true })
+  return running.filter(({ Command }) => Command.includes('sleep 300')).map(({ Id }) => Id)
+}
+
+function request(name: string) {
+  return {
+    name: `bakeoff/target/images-test-${name}`,
+    folder: join(root, 'targets', `images-test-${name}`),
+    requires: [],
+  }
+}
+
+function ensure(
+  name: string,
+  onEvent: (event: ImageEvent) => unknown = () => undefined,
+  signal = new AbortController().signal,
+) {
+  return images.ensureImage(request(name), signal, onEvent)
+}
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true })
+  await writeFile(join(root, path), text)
+}
+
+function ignoreGone(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error
+}
