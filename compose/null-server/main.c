@@ -41,12 +41,14 @@ int main(void)
     sigaddset(&stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
 
+    char *info = describe(loops);
     static struct answers answers;
     answers = (struct answers){
         .any = make_answer("text/plain", PREDICTION),
         .health = make_answer("text/plain", ""),
-        .info = make_answer("application/json", describe(loops)),
+        .info = make_answer("application/json", info),
     };
+    free(info);
 
     for (long i = 0; i < loops; i++) {
         struct loop *loop = malloc(sizeof *loop);
