@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type ImageEvent, UnsupportedBuild } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createImages, ensureBase, ensureEngine, type Images, imageLabels, localImage } from '../src/index.js'
+import { createImages, ensureBase, ensureEngine, type Images, localImage } from '../src/index.js'
 
 const composeBaseFolder = resolve(import.meta.dirname, '../../../compose/base')
 const say = (line: string): void => console.log(line)
@@ -29,8 +29,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const name of [...names, 'bakeoff/images-test-below']) {
-    const built = await docker.listImages({ filters: { label: [`${imageLabels.name}=${name}`] } })
-    for (const { Id } of built) await docker.getImage(Id).remove({ force: true }).catch(ignoreGone)
+    const built = await docker.listImages({ filters: { reference: [name] } })
+    for (const tag of built.flatMap(({ RepoTags }) => RepoTags ?? []))
+      await docker.getImage(tag).remove({ force: true })
   }
   await rm(root, { recursive: true, force: true })
 })
@@ -196,8 +197,4 @@ function ensure(
 async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true })
   await writeFile(join(root, path), text)
-}
-
-function ignoreGone(error: { statusCode?: number }): void {
-  if (error.statusCode !== 404 && error.statusCode !== 409) throw error
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { findProgram } from '../engine/command.js'
-import { buildImage, imageLabels } from '../images/build.js'
+import { buildImage } from '../images/build.js'
 import { buildArgsFrom } from '../images/build-args.js'
 import { readContext } from '../images/context.js'
 import { cacheKey } from '../images/key.js'
@@ -78,7 +78,8 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
     name: baseName,
     context,
     buildArgs: proxies,
-    labels: { [imageLabels.key]: key, [originLabel]: below.origin, [debianLabel]: below.image.id },
+    key,
+    labels: { [originLabel]: below.origin, [debianLabel]: below.image.id },
     logFile: join(
       options.logFolder ?? resolve(options.composeBaseFolder, '../../.bakeoff/build-logs'),
       `base-${key.slice(0, 12)}.log`,

@@ -8,10 +8,13 @@ import type Docker from 'dockerode'
 import { pack as tarPack } from 'tar-stream'
 import { type BuildContext, packContext } from './context.js'
 import { EngineReport, engineLost, isConnectionLost, LineJoiner, progressEvents } from './progress.js'
+import { forgetOldBuilds } from './remove.js'
 
 export interface BuildRequest {
-  /** `bakeoff/target/go-net-http`; it is tagged `latest` */
+  /** `bakeoff/target/go-net-http` */
   readonly name: string
+  /** the cache key of what is built */
+  readonly key: string
   readonly context: BuildContext
   readonly buildArgs: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
@@ -21,12 +24,10 @@ export interface BuildRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Labels of every image we build. */
+/** Labels of every image we build. An image that starts from another inherits them: alone they identify nothing. */
 export const imageLabels = {
   /** the cache key */
   key: 'bakeoff.image.key',
-  /** the name it was built for; finds all our images */
-  name: 'bakeoff.image.name',
   /** seconds that the build took */
   buildSeconds: 'bakeoff.image.build-seconds',
   /** id of the bakeoff/base it starts from */
@@ -36,7 +37,7 @@ export const imageLabels = {
 const tailLines = 30
 
 /**
- * Builds an image and tags it. The one place that knows which builder is used: the classic one, through the API
+ * Builds an image and tags it `latest` and with its key (`keyTag`). The one place that knows which builder is used: the classic one, through the API
  * (`version` unset), which every engine has without a plugin.
  *
  * How long the build took is known only after it, so the labels are put on by a second build of one line.
@@ -49,14 +50,21 @@ export async function buildImage(docker: Docker, request: BuildRequest): Promise
   const unlabelled = `${request.name}:unlabelled`
   await build(docker, request, packContext(request.context), { t: unlabelled, buildargs: { ...request.buildArgs } })
   const seconds = Math.round((performance.now() - started) / 100) / 10
-  const labels = { ...request.labels, [imageLabels.name]: request.name, [imageLabels.buildSeconds]: String(seconds) }
+  const labels = { ...request.labels, [imageLabels.key]: request.key, [imageLabels.buildSeconds]: String(seconds) }
   const quiet = { ...request, onLine: () => undefined, logFile: null }
   await build(docker, quiet, oneFile('Dockerfile', `FROM ${unlabelled}\n`), { t: `${request.name}:latest`, labels })
   await docker
     .getImage(unlabelled)
     .remove()
     .catch(() => undefined) // only a name: the image stays under its own
+  await docker.getImage(request.name).tag({ repo: request.name, tag: keyTag(request.key) })
+  await forgetOldBuilds(docker, request.name)
   return seconds
+}
+
+/** The tag under which the build of a key is found again. */
+export function keyTag(key: string): string {
+  return key.slice(0, 16)
 }
 
 async function build(

@@ -124,16 +124,14 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       name,
       context,
       buildArgs,
-      labels: { [imageLabels.key]: key, ...(baseId === undefined ? {} : { [imageLabels.baseId]: baseId }) },
+      labels: baseId === undefined ? {} : { [imageLabels.baseId]: baseId },
+      key,
       logFile: join(logFolder, `${name.replace(/^bakeoff\//, '').replaceAll('/', '-')}-${key.slice(0, 12)}.log`),
       onLine: (line) => report({ state: 'log', image: name, line }),
       signal,
     })
     const built = await localImage(docker, name)
-    if (built === null)
-      throw new BakeoffError('BUILD_FAILED', `${name} is gone right after its build`, {
-        hint: 'Is something pruning images? Run it again',
-      })
+    if (built === null) throw goneAfter(name)
     report({ state: 'built', image: name, seconds })
     return toFacts(name, key, built, false)
   }
@@ -166,16 +164,15 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       })
       image = await localImage(docker, name)
     }
-    if (image === null)
-      throw new BakeoffError('BUILD_FAILED', `${name} was pulled and is not there`, {
-        hint: 'Is something pruning images? Run it again',
-      })
+    if (image === null) throw goneAfter(name)
     if (cached) report({ state: 'cached', image: name, seconds: null })
-    return toFacts(name, image.id, image, cached)
+    // Labels of an image that is taken as it is may be inherited from one of ours.
+    return { ...toFacts(name, image.id, image, cached), buildSeconds: null, baseId: null }
   }
 
   async function baseFacts(found: BaseImage): Promise<ImageFacts> {
-    const image = (await localImage(docker, found.id)) as LocalImage
+    const image = await localImage(docker, found.id)
+    if (image === null) throw goneAfter(baseName)
     return toFacts(baseName, image.labels[imageLabels.key] ?? image.id, image, found.cached)
   }
 
@@ -222,6 +219,12 @@ function toFacts(name: string, key: string, image: LocalImage, cached: boolean):
     buildSeconds: buildSecondsOf(image),
     baseId: image.labels[imageLabels.baseId] ?? null,
   }
+}
+
+function goneAfter(name: string): BakeoffError {
+  return new BakeoffError('BUILD_FAILED', `${name} is gone right after it was made`, {
+    hint: 'Is something pruning images? Run it again',
+  })
 }
 
 /** Asks once; an answer that failed is asked for again. */

@@ -1,4 +1,5 @@
 export { imageLabels } from './build.js'
 export { createImages, type Images, type ImagesOptions } from './images.js'
-export { type LocalImage, localImage, removeBuiltImages } from './lookup.js'
+export { type LocalImage, localImage } from './lookup.js'
+export { removeBuiltImages } from './remove.js'
 export { type Requirement, requirements } from './requires.js'

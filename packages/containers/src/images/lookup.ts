@@ -1,6 +1,5 @@
-import { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
-import { imageLabels } from './build.js'
+import { imageLabels, keyTag } from './build.js'
 import { engineLost, isConnectionLost } from './progress.js'
 import { withTag } from './pull.js'
 
@@ -39,13 +38,11 @@ export async function localImage(docker: Docker, reference: string): Promise<Loc
  */
 export async function imageOfKey(docker: Docker, name: string, key: string): Promise<LocalImage | null> {
   const latest = await localImage(docker, name)
-  if (latest?.labels[imageLabels.key] === key && latest.labels[imageLabels.name] === name) return latest
-  const [older] = await docker.listImages({
-    filters: { label: [`${imageLabels.key}=${key}`, `${imageLabels.name}=${name}`] },
-  })
-  if (!older) return null
-  await docker.getImage(older.Id).tag({ repo: name, tag: 'latest' })
-  return localImage(docker, older.Id)
+  if (latest?.labels[imageLabels.key] === key) return latest
+  const older = await localImage(docker, `${name}:${keyTag(key)}`)
+  if (older?.labels[imageLabels.key] !== key) return null
+  await docker.getImage(older.id).tag({ repo: name, tag: 'latest' })
+  return older
 }
 
 /** Seconds that the build of an image took, from its label; null when it has none. */
@@ -67,30 +64,4 @@ export async function platformOf(docker: Docker): Promise<string> {
     if (isConnectionLost(error)) throw engineLost('asking for its platform', error)
     throw error
   }
-}
-
-/** Removes every image that was built here, whatever it is tagged, except those in use. Gives the number removed. */
-export async function removeBuiltImages(docker: Docker): Promise<number> {
-  const images = await docker.listImages({ filters: { label: [imageLabels.name] } })
-  let removed = 0
-  // An image can be the parent of another: newest first, so that children go before their parents.
-  for (const { Id, RepoTags } of images.sort((a, b) => b.Created - a.Created)) {
-    const names = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>')
-    let gone = true
-    for (const name of names.length > 0 ? names : [Id]) {
-      try {
-        await docker.getImage(name).remove()
-      } catch (error) {
-        const status = (error as { statusCode?: number }).statusCode
-        if (status !== 404 && status !== 409) throw error instanceof BakeoffError ? error : engineOr(error)
-        gone = gone && status === 404
-      }
-    }
-    if (gone) removed++
-  }
-  return removed
-}
-
-function engineOr(error: unknown): unknown {
-  return isConnectionLost(error) ? engineLost('removing images', error) : error
 }
