@@ -1,0 +1,101 @@
+import { BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
+import type { Work } from '@bakeoff/runner/ports'
+import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
+import type { Job } from '../worker/messages.js'
+import type { Crew } from './crew.js'
+import { fetchOnce } from './fetch.js'
+import { awaitReady } from './ready.js'
+import { runLoad } from './run-load.js'
+import { verify } from './verify.js'
+
+/** Does what commands say, and answers each with its result or its error. */
+export class Agent {
+  readonly #crew: Crew
+  readonly #say: (reply: Reply) => void
+  readonly #running = new Map<number, AbortController>()
+  #work: Work | null = null
+  #loading = false
+
+  constructor(crew: Crew, say: (reply: Reply) => void) {
+    this.#crew = crew
+    this.#say = say
+  }
+
+  async obey(command: Command): Promise<void> {
+    if (command.command === 'stop') {
+      this.#running.get(command.target)?.abort(new BakeoffError('ABORTED', 'stopped'))
+      return
+    }
+    const controller = new AbortController()
+    this.#running.set(command.id, controller)
+    try {
+      this.#say({ id: command.id, result: await this.#do(command, controller.signal) })
+    } catch (error) {
+      this.#say({ id: command.id, error: recordOf(error) })
+    } finally {
+      this.#running.delete(command.id)
+    }
+  }
+
+  #do(command: Exclude<Command, { command: 'stop' }>, signal: AbortSignal): unknown {
+    switch (command.command) {
+      case 'hello':
+        return this.#hello()
+      case 'prepare':
+        return this.#prepare(command.work)
+      case 'await-ready':
+        return awaitReady(command.origin, command.path, command.timeoutMs, signal)
+      case 'fetch':
+        return fetchOnce(command.request, signal)
+      case 'verify':
+        return verify(command.origin, this.#prepared(), command.timeoutMs, signal)
+      case 'load':
+        return this.#load(command, signal)
+      case 'quit':
+        this.#crew.end()
+        return null
+    }
+  }
+
+  async #hello(): Promise<Hello> {
+    await this.#crew.started()
+    return { protocol: PROTOCOL, node: process.version, processes: this.#crew.size }
+  }
+
+  #prepare(work: Work): null {
+    if (work.requests.length === 0 || work.requests.length !== work.golden.length)
+      throw new BakeoffError(
+        'BAD_SPEC',
+        `the work has ${work.requests.length} requests and ${work.golden.length} golden answers`,
+        {
+          hint: 'Line i of the golden file answers line i of the requests, and there is at least one.',
+        },
+      )
+    this.#work = work
+    this.#crew.prepare(
+      work.requests.map((request, index): Job => ({ request, expectedStatus: work.golden[index]?.status ?? 200 })),
+    )
+    return null
+  }
+
+  async #load({ id, request }: Extract<Command, { command: 'load' }>, signal: AbortSignal): Promise<unknown> {
+    if (this.#loading) throw new Error('a load was asked for while another one runs')
+    this.#loading = true
+    try {
+      return await runLoad(this.#crew, this.#prepared(), request, (window) => this.#say({ id, window }), signal)
+    } finally {
+      this.#loading = false
+    }
+  }
+
+  #prepared(): Work {
+    if (this.#work === null) throw new Error('work was not prepared')
+    return this.#work
+  }
+}
+
+function recordOf(error: unknown): ErrorRecord {
+  // node:timers rejects with an AbortError of its own when a sleep is aborted.
+  const aborted = error instanceof Error && error.name === 'AbortError'
+  return toErrorRecord(aborted ? new BakeoffError('ABORTED', 'stopped') : error)
+}

@@ -1,0 +1,57 @@
+import { compareAnswer } from '@bakeoff/core'
+import type { Fetched } from '@bakeoff/model'
+import type { Work } from '@bakeoff/runner/ports'
+import type { Sample } from '../worker/messages.js'
+import type { Checked } from './merge.js'
+import { decodeText, shorten } from './text.js'
+
+/** Wrong answers that are kept word for word. */
+const MOST_SHOWN = 5
+
+/** Compares sampled answers with the golden ones, outside the processes that make the load. */
+export class Checker {
+  readonly #work: Work
+  /** for each process, by sample id: what is wrong with it, null when it is right */
+  readonly #differences: (string | null)[][] = []
+  readonly #shown: Checked['wrongSamples'] = []
+
+  constructor(work: Work) {
+    this.#work = work
+  }
+
+  take(process: number, { id, jobIndex, status, contentType, body }: Sample): void {
+    const golden = this.#work.golden[jobIndex]
+    if (golden === undefined) return
+    const text = decodeText(Buffer.from(body))
+    const fetched: Fetched = {
+      status,
+      headers: contentType === null ? {} : { 'content-type': contentType },
+      body: text.text,
+      bodyTruncated: !text.whole,
+      durationMs: 0,
+      error: null,
+    }
+    const difference = compareAnswer(golden, fetched, this.#work.compare, this.#work.tolerance)
+    this.#differences[process] ??= []
+    ;(this.#differences[process] as (string | null)[])[id] = difference
+    if (difference !== null && this.#shown.length < MOST_SHOWN)
+      this.#shown.push({
+        requestIndex: jobIndex,
+        expected: shorten(golden.body),
+        actual: shorten(fetched.body),
+        difference,
+      })
+  }
+
+  /** @param seen for each process, how often each sample was seen */
+  result(seen: readonly (readonly number[])[]): Checked {
+    let checked = 0
+    let wrong = 0
+    for (const [process, counts] of seen.entries())
+      for (const [id, count] of counts.entries()) {
+        checked += count
+        if ((this.#differences[process]?.[id] ?? null) !== null) wrong += count
+      }
+    return { checked, wrong, wrongSamples: this.#shown }
+  }
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { BakeoffError } from '@bakeoff/model'
+import type { FromWorker, Job, ToWorker } from '../worker/messages.js'
+
+/** One load process. */
+export class Hand {
+  readonly #process: ChildProcess
+  readonly started: Promise<void>
+  #alive = true
+  #listener: ((message: FromWorker) => void) | null = null
+  #failed: ((error: Error) => void) | null = null
+
+  constructor(script: string) {
+    this.#process = fork(script, {
+      // Buffers travel as they are.
+      serialization: 'advanced',
+      // Answers are short-lived: with a small young generation they are scavenged in the middle of a window.
+      execArgv: ['--max-semi-space-size=32'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    this.started = new Promise((resolve, reject) => {
+      this.#failed = reject
+      this.#listener = (message) => message.kind === 'started' && resolve()
+    })
+    this.#process.on('message', (message) => this.#receive(message as FromWorker))
+    this.#process.on('error', (error) => this.#die(error.message))
+    this.#process.on('exit', (code, signal) => this.#die(`ended with ${signal ?? `exit code ${code}`}`))
+  }
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  say(message: ToWorker): void {
+    // It may end in between; `exit` then tells.
+    if (this.#alive) this.#process.send(message, () => {})
+  }
+
+  /** Who hears its messages from now on, and of its end. */
+  listen(onMessage: (message: FromWorker) => void, onFailure: (error: Error) => void): void {
+    this.#listener = onMessage
+    this.#failed = onFailure
+    if (!this.#alive) onFailure(new BakeoffError('AGENT_FAILED', 'a load process has ended'))
+  }
+
+  ignore(): void {
+    this.#listener = null
+    this.#failed = null
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind !== 'failed') {
+      this.#listener?.(message)
+      return
+    }
+    const error = new Error(message.message)
+    error.stack = [`Error: ${message.message}`, ...message.stack].join('\n')
+    // What it holds is not to be trusted any more.
+    this.#alive = false
+    this.kill()
+    this.#failed?.(error)
+  }
+
+  #die(how: string): void {
+    if (!this.#alive) return
+    this.#alive = false
+    this.#failed?.(
+      new BakeoffError('AGENT_FAILED', `a load process ${how}`, {
+        hint: 'Its last words are in the log of the agent container. Memory may have run out: see `npm run doctor`.',
+      }),
+    )
+  }
+}
+
+/** The load processes, one for each core of the agent. They stay, so that they are warm after the first load. */
+export class Crew {
+  readonly #script: string
+  readonly #hands: Hand[]
+  #jobs: readonly Job[] = []
+
+  /** @param script the load process's file */
+  constructor(script: string, size: number) {
+    this.#script = script
+    this.#hands = Array.from({ length: size }, () => new Hand(script))
+  }
+
+  get size(): number {
+    return this.#hands.length
+  }
+
+  async started(): Promise<void> {
+    await Promise.all(this.#hands.map(({ started }) => started))
+  }
+
+  /** Gives all processes the work, and keeps it for those that have to be started again. */
+  prepare(jobs: readonly Job[]): void {
+    this.#jobs = jobs
+    for (const hand of this.#hands) hand.say({ kind: 'prepare', jobs })
+  }
+
+  /** The first `count` processes, all alive. */
+  async take(count: number): Promise<Hand[]> {
+    const taken = this.#hands.slice(0, count)
+    for (const [index, hand] of taken.entries()) {
+      if (hand.alive) continue
+      const fresh = new Hand(this.#script)
+      await fresh.started
+      fresh.say({ kind: 'prepare', jobs: this.#jobs })
+      this.#hands[index] = taken[index] = fresh
+    }
+    return taken
+  }
+
+  end(): void {
+    for (const hand of this.#hands) hand.kill()
+  }
+}

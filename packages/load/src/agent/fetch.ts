@@ -1,0 +1,81 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import type { Fetched } from '@bakeoff/model'
+import type { FetchRequest } from '@bakeoff/runner/ports'
+import { decodeText } from './text.js'
+
+/** A longer body is cut there. */
+const MOST_BYTES = 8 * 1024 * 1024
+
+/**
+ * Asks once, over a connection of its own. Whatever happens is in the answer: this rejects only when it is aborted.
+ *
+ * @throws the signal's reason
+ */
+export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+  signal.throwIfAborted()
+  const { origin, method, path, headers, body, encoding, timeoutMs, abandonAfterMs } = request
+  const bytes = body === null ? null : Buffer.from(body, encoding)
+  const started = performance.now()
+  return new Promise((resolve, reject) => {
+    let status: number | null = null
+    let answerHeaders: Record<string, string> = {}
+    const chunks: Buffer[] = []
+    let length = 0
+
+    const url = new URL(origin)
+    const outgoing = httpRequest({
+      host: url.hostname,
+      port: url.port === '' ? 80 : Number(url.port),
+      method,
+      // As it stands: a path that is not a valid URL is a case to test.
+      path,
+      agent: false,
+      headers: { ...headers, ...(bytes === null ? {} : { 'content-length': bytes.length }) },
+    })
+    const timers = [setTimeout(() => finish(`no complete answer within ${timeoutMs} ms`), timeoutMs)]
+    if (abandonAfterMs !== null)
+      timers.push(setTimeout(() => finish(`abandoned after ${abandonAfterMs} ms`), abandonAfterMs))
+
+    const close = () => {
+      for (const timer of timers) clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      outgoing.destroy()
+    }
+    const finish = (error: string | null) => {
+      close()
+      const { text, whole } = decodeText(Buffer.concat(chunks).subarray(0, MOST_BYTES))
+      const bodyTruncated = !whole || length > MOST_BYTES
+      const durationMs = performance.now() - started
+      resolve({ status, headers: answerHeaders, body: text, bodyTruncated, durationMs, error })
+    }
+    const abort = () => {
+      close()
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', abort)
+
+    outgoing.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
+    outgoing.on('response', (incoming) => {
+      status = incoming.statusCode ?? null
+      answerHeaders = flatten(incoming.headers)
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length > MOST_BYTES) finish(null)
+      })
+      incoming.on('end', () => finish(null))
+      // The connection ended in the middle of the body.
+      incoming.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
+    })
+    outgoing.end(bytes ?? undefined)
+  })
+}
+
+function flatten(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
+}

@@ -1,0 +1,30 @@
+/** The load agent's own process: commands on stdin, replies on stdout, CORES load processes. */
+import { fileURLToPath } from 'node:url'
+import { lineSplitter } from '../lines.js'
+import type { Command } from '../protocol.js'
+import { Agent } from './agent.js'
+import { Crew } from './crew.js'
+
+const cores = Math.max(1, Math.floor(Number(process.env.CORES)) || 1)
+const crew = new Crew(fileURLToPath(new URL('./worker.mjs', import.meta.url)), cores)
+const agent = new Agent(crew, (reply) => process.stdout.write(`${JSON.stringify(reply)}\n`))
+
+function end(): void {
+  crew.end()
+  process.exit(0)
+}
+
+process.stdin.on(
+  'data',
+  lineSplitter((line) => {
+    const command = JSON.parse(line) as Command
+    agent.obey(command).then(() => {
+      if (command.command === 'quit') process.stdout.write('', end)
+    })
+  }),
+)
+// The client is gone: nobody would hear the rest.
+process.stdin.on('end', end)
+process.stdin.on('error', end)
+process.stdout.on('error', end)
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end)

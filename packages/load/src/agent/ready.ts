@@ -1,0 +1,48 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BakeoffError } from '@bakeoff/model'
+import { fetchOnce } from './fetch.js'
+
+const EVERY_MS = 5
+const TRY_MS = 500
+
+/**
+ * Asks a path every few milliseconds until it answers 200.
+ *
+ * @returns when that answer was complete, in epoch ms
+ * @throws BakeoffError NOT_READY with the last answer, and the signal's reason
+ */
+export async function awaitReady(
+  origin: string,
+  path: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<{ readyAtMs: number }> {
+  const until = performance.now() + timeoutMs
+  let last = 'not asked'
+  while (performance.now() < until) {
+    const { status, error } = await fetchOnce(
+      {
+        origin,
+        method: 'GET',
+        path,
+        headers: {},
+        body: null,
+        encoding: 'utf8',
+        timeoutMs: TRY_MS,
+        abandonAfterMs: null,
+      },
+      signal,
+    )
+    if (status === 200 && error === null) return { readyAtMs: Date.now() }
+    last = error ?? `status ${status}`
+    await sleep(EVERY_MS, undefined, { signal })
+  }
+  throw new BakeoffError(
+    'NOT_READY',
+    `${origin}${path} did not answer 200 within ${timeoutMs / 1000} s; last: ${last}`,
+    {
+      hint: 'It answers 200 once it can serve. If it needs longer to start, raise readyTimeout in its target.yaml.',
+    },
+  )
+}

@@ -1,0 +1,51 @@
+import type { LoadRequest } from '@bakeoff/runner/ports'
+import type { Order, Share } from '../worker/messages.js'
+
+/**
+ * Divides a load among processes: connections as evenly as they go, a rate in proportion to them, arrivals in turns.
+ * Fewer connections than processes leave some without work; a batch is one request and needs one process.
+ *
+ * @param jobs how many requests the work has: processes begin at different ones
+ */
+export function splitLoad(request: LoadRequest, processes: number, jobs: number): Order[] {
+  const { order } = request
+  const shares: Share[] =
+    order.kind === 'batch'
+      ? [
+          {
+            kind: 'batch',
+            body: JSON.stringify({ tasks: order.tasks, concurrency: order.concurrency, seed: order.seed }),
+          },
+        ]
+      : divide(order.connections, Math.min(processes, order.connections)).map((connections, index, all) =>
+          order.kind === 'closed'
+            ? { kind: 'closed', connections }
+            : {
+                kind: 'open',
+                connections,
+                perSecond: (order.perSecond * connections) / order.connections,
+                arrivals: order.arrivals,
+                // The sum of independent Poisson streams is one again.
+                seed: order.seed * 1009 + index,
+                phase: index / all.length,
+              },
+        )
+  const seed = order.kind === 'closed' ? order.connections : order.seed
+  return shares.map((share, index) => ({
+    origin: request.origin,
+    share,
+    durationMs: request.durationMs,
+    requestTimeoutMs: request.requestTimeoutMs,
+    sampleEvery: request.sampleEvery,
+    stream: request.stream,
+    windowMs: request.windowMs,
+    firstJob: Math.floor((index * jobs) / shares.length),
+    seed: seed * 2003 + index,
+    shareWindows: shares.length > 1,
+  }))
+}
+
+/** 10 in 4 → 3, 3, 2, 2. */
+function divide(total: number, parts: number): number[] {
+  return Array.from({ length: parts }, (_, index) => Math.floor(total / parts) + (index < total % parts ? 1 : 0))
+}

@@ -1,0 +1,217 @@
+import type { Duplex } from 'node:stream'
+import { BakeoffError, type ErrorRecord, type Fetched, type LoadMeasurement, type LoadWindow } from '@bakeoff/model'
+import type { FetchRequest, LoadAgent, LoadRequest, Work } from '@bakeoff/runner/ports'
+import { lineSplitter } from '../lines.js'
+import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
+
+/** How long the agent may take to start its processes. */
+const HELLO_MS = 30_000
+/** How long a command may take to end after it was told to stop, and the agent to leave after `quit`. */
+const STOP_MS = 10_000
+const QUIT_MS = 1000
+
+/**
+ * Starts talking to a load agent over its stdin and stdout.
+ *
+ * @returns the agent; disposing it ends it. All its calls reject with AGENT_FAILED once the wire is broken, and with
+ *          ABORTED when their signal aborts
+ * @throws BakeoffError AGENT_FAILED when it does not answer, or speaks another version
+ */
+export async function connectAgent(wire: Duplex): Promise<LoadAgent> {
+  const client = new Client(wire)
+  try {
+    const { protocol } = await client.hello()
+    if (protocol !== PROTOCOL)
+      throw new BakeoffError(
+        'AGENT_FAILED',
+        `the load agent speaks version ${protocol} of its protocol, not ${PROTOCOL}`,
+        {
+          hint: 'Its image is of another version. `npm run build` writes the current one, and the next run builds its image.',
+        },
+      )
+    return client
+  } catch (error) {
+    await client[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+interface Call {
+  resolve(result: unknown): void
+  reject(error: unknown): void
+  onWindow(window: LoadWindow): void
+}
+
+type Order = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
+
+class Client implements LoadAgent {
+  readonly #wire: Duplex
+  readonly #calls = new Map<number, Call>()
+  #lastId = 0
+  /** why nothing can be asked any more */
+  #broken: BakeoffError | null = null
+  readonly #closed: Promise<void>
+
+  constructor(wire: Duplex) {
+    this.#wire = wire
+    wire.on(
+      'data',
+      lineSplitter((line) => this.#hear(line)),
+    )
+    this.#closed = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.#break(how)
+        resolve()
+      }
+      wire.on('end', () => end('its output ended'))
+      wire.on('close', () => end('its connection closed'))
+      wire.on('error', (error) => end(error.message))
+    })
+  }
+
+  async hello(): Promise<Hello> {
+    const timer = setTimeout(() => this.#break(`it did not answer within ${HELLO_MS / 1000} s`), HELLO_MS)
+    try {
+      return (await this.#ask({ command: 'hello' }).answer) as Hello
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async prepare(work: Work, signal: AbortSignal): Promise<void> {
+    await this.#askUntil({ command: 'prepare', work }, signal)
+  }
+
+  async waitUntilReady(
+    origin: string,
+    path: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readyAtMs: number }> {
+    return (await this.#askUntil({ command: 'await-ready', origin, path, timeoutMs }, signal)) as { readyAtMs: number }
+  }
+
+  async fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+    return (await this.#askUntil({ command: 'fetch', request }, signal)) as Fetched
+  }
+
+  async verify(origin: string, timeoutMs: number, signal: AbortSignal): ReturnType<LoadAgent['verify']> {
+    return (await this.#askUntil({ command: 'verify', origin, timeoutMs }, signal)) as Awaited<
+      ReturnType<LoadAgent['verify']>
+    >
+  }
+
+  async load(
+    request: LoadRequest,
+    onWindow: (window: LoadWindow) => boolean,
+    signal: AbortSignal,
+  ): Promise<LoadMeasurement> {
+    let goOn = true
+    return (await this.#askUntil({ command: 'load', request }, signal, (window, stop) => {
+      // Windows that were on their way when it was told to stop are in the measurement.
+      if (!goOn) return
+      goOn = onWindow(window)
+      if (!goOn) stop()
+    })) as LoadMeasurement
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#broken === null) {
+      const left = this.#ask({ command: 'quit' }).answer
+      await Promise.race([left.catch(() => {}), timeout(QUIT_MS)])
+    }
+    this.#break('it was ended')
+    this.#wire.end()
+    await Promise.race([this.#closed, timeout(QUIT_MS)])
+    this.#wire.destroy()
+  }
+
+  /** Asks, and stops it when the signal aborts; the answer is then ABORTED, once the agent has stopped. */
+  async #askUntil(
+    order: Order,
+    signal: AbortSignal,
+    onWindow: (window: LoadWindow, stop: () => void) => void = () => {},
+  ): Promise<unknown> {
+    throwIfAborted(signal)
+    const stop = () => this.#send({ id: ++this.#lastId, command: 'stop', target: id })
+    const { id, answer } = this.#ask(order, (window) => onWindow(window, stop))
+    let overdue: NodeJS.Timeout | undefined
+    const abort = () => {
+      stop()
+      overdue = setTimeout(() => this.#break(`it did not stop within ${STOP_MS / 1000} s`), STOP_MS)
+    }
+    signal.addEventListener('abort', abort)
+    try {
+      const result = await answer
+      throwIfAborted(signal)
+      return result
+    } finally {
+      clearTimeout(overdue)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  #ask(order: Order, onWindow: (window: LoadWindow) => void = () => {}): { id: number; answer: Promise<unknown> } {
+    const id = ++this.#lastId
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject, onWindow })
+      if (this.#broken) this.#fail(this.#broken)
+      else this.#send({ ...order, id } as Command)
+    })
+    return { id, answer }
+  }
+
+  #send(command: Command): void {
+    if (this.#broken === null) this.#wire.write(`${JSON.stringify(command)}\n`)
+  }
+
+  #hear(line: string): void {
+    let reply: Reply
+    try {
+      reply = JSON.parse(line) as Reply
+    } catch {
+      this.#break(`it wrote something else than replies: ${line.slice(0, 200)}`)
+      return
+    }
+    const call = this.#calls.get(reply.id)
+    if (call === undefined) return
+    if ('window' in reply) {
+      call.onWindow(reply.window)
+      return
+    }
+    this.#calls.delete(reply.id)
+    if ('error' in reply) call.reject(errorFrom(reply.error))
+    else call.resolve(reply.result)
+  }
+
+  #break(how: string): void {
+    if (this.#broken) return
+    this.#broken = new BakeoffError('AGENT_FAILED', `the load agent is gone: ${how}`, {
+      hint: 'The log of the agent container has its last words. `npm run doctor` shows whether memory is short.',
+    })
+    this.#fail(this.#broken)
+  }
+
+  #fail(error: BakeoffError): void {
+    for (const call of this.#calls.values()) call.reject(error)
+    this.#calls.clear()
+  }
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new BakeoffError('ABORTED', 'the load agent was told to stop', { cause: signal.reason })
+}
+
+/** The error that a record tells of; a bug of the agent stays a bug, with the agent's stack. */
+function errorFrom({ code, message, hint, logTail }: ErrorRecord): Error {
+  if (code !== 'BUG') return new BakeoffError(code, message, { logTail, ...(hint === null ? {} : { hint }) })
+  const error = new Error(`in the load agent: ${message}`)
+  error.stack = [`Error: ${error.message}`, ...logTail].join('\n    ')
+  return error
+}
+
+function timeout(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+}

@@ -1,0 +1,34 @@
+/**
+ * What client and agent say to each other: one JSON value a line, commands on the agent's stdin, replies on its
+ * stdout. Every command has an id, and every reply names the command it belongs to.
+ */
+import type { ErrorRecord, LoadWindow } from '@bakeoff/model'
+import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
+
+/** Raised with every change that an older agent or client would misread. */
+export const PROTOCOL = 1
+
+export type Command = { readonly id: number } & (
+  | { readonly command: 'hello' }
+  | { readonly command: 'prepare'; readonly work: Work }
+  | { readonly command: 'await-ready'; readonly origin: string; readonly path: string; readonly timeoutMs: number }
+  | { readonly command: 'fetch'; readonly request: FetchRequest }
+  | { readonly command: 'verify'; readonly origin: string; readonly timeoutMs: number }
+  | { readonly command: 'load'; readonly request: LoadRequest }
+  /** ends another command early: a load then answers with what it has measured, anything else with ABORTED */
+  | { readonly command: 'stop'; readonly target: number }
+  | { readonly command: 'quit' }
+)
+
+export type Reply = { readonly id: number } & (
+  | { readonly window: LoadWindow }
+  | { readonly result: unknown }
+  | { readonly error: ErrorRecord }
+)
+
+export interface Hello {
+  readonly protocol: number
+  /** Node's version and autocannon's, for the record */
+  readonly node: string
+  readonly processes: number
+}

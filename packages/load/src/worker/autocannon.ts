@@ -1,0 +1,458 @@
+/**
+ * The one file that knows autocannon's shape. Its client opens the connections, reads the answers and builds the
+ * requests; when to send and what to count is ours. It uses members that autocannon does not document, hence the
+ * exact version in package.json and a contract test that names them.
+ *
+ * What is replaced, and why:
+ * - `_doRequest`: autocannon sends at once after every answer, and its rates send a burst each second.
+ * - `_connect`: after a reconnect autocannon's queue and parser are stale; an answer cut off by a FIN counts as nothing.
+ * - the parser's callbacks: autocannon joins every body to a string and counts whole milliseconds. And an answer with
+ *   exactly the head of an earlier one needs no parsing at all.
+ * - the timer for timeouts, which also fires on idle connections.
+ */
+
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import type { RequestLine } from '@bakeoff/model'
+import autocannon from 'autocannon'
+
+export interface ConnectionEvents {
+  /** connected, or the last answer is complete: may send */
+  free(connection: Connection, nowMs: number): void
+  /** a complete answer to what was sent */
+  answered(connection: Connection, nowMs: number): void
+  /** the connection ended before the answer was complete */
+  lost(connection: Connection, kind: string): void
+  timedOut(connection: Connection, nowMs: number): void
+  connectFailed(connection: Connection, kind: string): void
+  /** the server sent bytes that answer nothing; the connection is opened again */
+  surplus(connection: Connection): void
+  /** a piece of the answer's body; only asked for streams */
+  piece: ((connection: Connection, nowMs: number) => void) | null
+}
+
+export interface ConnectionOptions {
+  readonly origin: string
+  readonly connections: number
+  readonly requestTimeoutMs: number
+}
+
+/** A refused connection, or one that never gave an answer, is not tried again before this. */
+const BACK_OFF_MS = 20
+/** How long a server that announced to close a connection may take before we do. */
+const CLOSING_MS = 100
+/** autocannon's own end and timeouts, in seconds: never (its timers take at most 24 days). */
+const NEVER_S = 2_000_000
+/** Heads of answers kept to recognise. A server has a few; one that never repeats a head must not fill the memory. */
+const MOST_HEADS = 4096
+
+/**
+ * Opens the connections of a load. Each calls `free` when it may send, again and again until it is closed.
+ *
+ * @throws Error when autocannon refuses its options: our bug
+ */
+export function openConnections(
+  options: ConnectionOptions,
+  requests: readonly RequestLine[],
+  events: ConnectionEvents,
+): Pool {
+  return new Pool(options, requests, events)
+}
+
+export class Pool {
+  readonly connections: Connection[] = []
+  readonly #sweeper: NodeJS.Timeout
+
+  constructor(options: ConnectionOptions, requests: readonly RequestLine[], events: ConnectionEvents) {
+    const heads = new Heads()
+    let wire: Wire | null = null
+    const instance = autocannon({
+      url: options.origin,
+      connections: options.connections,
+      duration: NEVER_S,
+      timeout: NEVER_S,
+      skipAggregateResult: true,
+      histograms: { latencies: nowhere, requests: nowhere, throughput: nowhere },
+      setupClient: (client) => {
+        wire ??= buildWire(client as Client, requests)
+        this.connections.push(new Connection(client as Client, wire, heads, events))
+      },
+    })
+    // Its result is not used; it ends by itself when all its clients are destroyed.
+    instance.then(undefined, (error) => {
+      throw error
+    })
+    const { requestTimeoutMs } = options
+    const everyMs = Math.min(50, Math.max(5, requestTimeoutMs / 20))
+    this.#sweeper = setInterval(() => {
+      const now = performance.now()
+      for (const connection of this.connections) connection.sweep(now, requestTimeoutMs)
+    }, everyMs)
+  }
+
+  /** requests sent and not answered */
+  get inFlight(): number {
+    return this.connections.reduce((sum, connection) => sum + (connection.pending ? 1 : 0), 0)
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper)
+    for (const connection of this.connections) connection.close()
+  }
+}
+
+/** One connection, on which one request at a time is under way. */
+export class Connection {
+  /** a request was sent and its answer is not complete */
+  pending = false
+  /** of the request under way, or the last one */
+  jobIndex = 0
+  sentAtMs = 0
+  /** when the scheduler wanted it sent; open loads only */
+  intendedAtMs = 0
+  /** since when it may send; open loads only */
+  freeSinceMs = 0
+  /** of the answer under way, or the last one */
+  status = 0
+  /** when its last piece came; streams only */
+  lastPieceAtMs = 0
+  pieces = 0
+  /** the answer's head and body, when they were asked for */
+  captured: Capture | null = null
+
+  readonly #client: Client
+  readonly #connect: () => void
+  readonly #wire: Wire
+  readonly #heads: Heads
+  readonly #events: ConnectionEvents
+  #connected = false
+  /** answers on the socket that is open now */
+  #answers = 0
+  /** the server said that it closes the connection after this answer; since when */
+  #closingSinceMs: number | null = null
+  /** bytes of an answer have come */
+  #begun = false
+  #socketError: NodeJS.ErrnoException | null = null
+  #receivedAtMs = 0
+  #retry: NodeJS.Timeout | null = null
+  #closed = false
+
+  constructor(client: Client, wire: Wire, heads: Heads, events: ConnectionEvents) {
+    this.#client = client
+    this.#connect = client._connect
+    this.#wire = wire
+    this.#heads = heads
+    this.#events = events
+    client._doRequest = () => {}
+    // autocannon calls it first from its constructor, then whenever a socket ends or fails.
+    client._connect = () => {
+      client._connect = () => this.#ended()
+      this.#open()
+    }
+    client.on('connError', (error) => {
+      this.#socketError = error
+    })
+  }
+
+  /** connected and waiting for nothing */
+  get usable(): boolean {
+    return this.#connected && !this.pending && this.#closingSinceMs === null
+  }
+
+  /**
+   * Sends a request. Only when the connection is usable.
+   *
+   * @param capture keep the answer's content type and body
+   */
+  send(jobIndex: number, nowMs: number, capture: boolean): void {
+    this.pending = true
+    this.jobIndex = jobIndex
+    this.sentAtMs = nowMs
+    this.pieces = 0
+    this.captured = capture ? { contentType: null, body: [] } : null
+    this.#begun = false
+    this.#client.conn.write(this.#wire.buffers[jobIndex] as Buffer)
+  }
+
+  /** Ends a request that waits too long, and a connection whose server does not close it as announced. */
+  sweep(nowMs: number, requestTimeoutMs: number): void {
+    if (this.pending && nowMs - this.sentAtMs >= requestTimeoutMs) {
+      this.pending = false
+      this.#events.timedOut(this, nowMs)
+      this.#reopen(0)
+    } else if (this.#closingSinceMs !== null && nowMs - this.#closingSinceMs >= CLOSING_MS) {
+      this.#reopen(0)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#retry) clearTimeout(this.#retry)
+    this.#client.destroy()
+  }
+
+  #open(): void {
+    this.#connected = false
+    this.#answers = 0
+    this.#closingSinceMs = null
+    this.#socketError = null
+    this.#listenTo(this.#client.parser)
+    this.#connect.call(this.#client)
+    this.#client.conn.once('connect', () => {
+      this.#connected = true
+      // A large request goes out in several segments; Nagle's algorithm would hold the last one back.
+      this.#client.conn.setNoDelay(true)
+      this.#events.free(this, performance.now())
+    })
+  }
+
+  /** The socket ended or failed, whoever did it. */
+  #ended(): void {
+    if (this.#closed) return
+    const error = this.#socketError
+    if (!this.#connected) {
+      this.#events.connectFailed(this, `connect ${error?.code ?? 'failed'}`)
+      this.#reopen(BACK_OFF_MS)
+      return
+    }
+    // A body without a length is complete when the server closes: the parser then reports the answer.
+    if (this.pending && error === null) {
+      this.#closingSinceMs = performance.now()
+      this.#receivedAtMs = this.#closingSinceMs
+      this.#client.parser.finish()
+    }
+    if (this.pending) this.#lose(error?.code ?? (this.#begun ? 'truncated answer' : 'FIN without answer'))
+    this.#reopen(this.#answers === 0 ? BACK_OFF_MS : 0)
+  }
+
+  #lose(kind: string): void {
+    this.pending = false
+    this.#events.lost(this, kind)
+  }
+
+  /** Leaves the socket and everything that was read from it behind, and opens another one. */
+  #reopen(afterMs: number): void {
+    const { conn: socket, parser } = this.#client
+    // The next socket gets a parser of its own: this one may be in the middle of an answer, or of a call.
+    const Parser = parser.constructor as ParserConstructor
+    silence(parser)
+    this.#client.parser = new Parser(Parser.RESPONSE)
+    for (const event of ['data', 'end', 'error', 'connect']) socket.removeAllListeners(event)
+    socket.on('error', () => {})
+    socket.destroy()
+    this.#connected = false
+    this.#closingSinceMs = null
+    if (this.#closed) return
+    if (afterMs === 0) this.#open()
+    else this.#retry = setTimeout(() => this.#open(), afterMs)
+  }
+
+  #listenTo(parser: Parser): void {
+    const Parser = parser.constructor as ParserConstructor
+    const parse = Parser.prototype.execute
+    /** an interim answer (100, 103), after which the real one comes */
+    let interim = false
+    let head: Head | null = null
+
+    parser.execute = (chunk) => {
+      const now = performance.now()
+      this.#receivedAtMs = now
+      if (!this.pending) {
+        this.#surplus()
+        return chunk.length
+      }
+      const atStart = !this.#begun
+      if (atStart && this.captured === null && this.#events.piece === null && !this.#wire.bodiless[this.jobIndex]) {
+        const status = this.#heads.statusOf(chunk)
+        if (status !== null) {
+          this.status = status
+          this.#complete(true)
+          return chunk.length
+        }
+      }
+      this.#begun = true
+      head = null
+      const wasAnswer = this.#answers
+      const result = parse.call(parser, chunk)
+      if (typeof result !== 'number') {
+        if (this.pending) this.#lose('malformed answer')
+        if (this.#client.parser === parser) this.#reopen(this.#answers === 0 ? BACK_OFF_MS : 0)
+      } else if (atStart && head !== null && this.#answers === wasAnswer + 1) {
+        this.#heads.learn(chunk, head)
+      }
+      return result
+    }
+
+    parser[Parser.kOnHeadersComplete] = (info: HeadInfo) => {
+      interim = info.statusCode < 200
+      this.status = info.statusCode
+      if (!interim) {
+        const length = headerOf(info.headers, 'content-length')
+        // Only a length makes sure that an answer with the same head is complete when it is as long.
+        const framed = length !== undefined && headerOf(info.headers, 'transfer-encoding') === undefined
+        head = framed && info.shouldKeepAlive ? { status: info.statusCode, bodyLength: Number(length) } : null
+        if (!info.shouldKeepAlive) this.#closingSinceMs = Number.POSITIVE_INFINITY
+        if (this.captured) this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
+      }
+      // true: no body follows, whatever the head says
+      return interim || this.#wire.bodiless[this.jobIndex] === true
+    }
+    parser[Parser.kOnBody] = (chunk: Buffer, start: number, length: number) => {
+      if (this.#events.piece) this.#events.piece(this, this.#receivedAtMs)
+      if (this.captured) this.captured.body.push(Buffer.from(chunk.subarray(start, start + length)))
+    }
+    parser[Parser.kOnMessageComplete] = () => {
+      if (interim) {
+        interim = false
+        return
+      }
+      if (!this.pending) return
+      const surplus = parser.offset < parser.end
+      this.#complete(this.#closingSinceMs === null && !surplus)
+      if (surplus) this.#surplus()
+    }
+    parser[Parser.kOnHeaders] = () => {}
+  }
+
+  #complete(keepAlive: boolean): void {
+    this.pending = false
+    this.#answers++
+    this.#events.answered(this, this.#receivedAtMs)
+    if (keepAlive) this.#events.free(this, this.#receivedAtMs)
+    else if (this.#closingSinceMs !== null) this.#closingSinceMs = this.#receivedAtMs
+  }
+
+  /** Bytes that answer nothing: whatever follows on this socket could be taken for the answer to another request. */
+  #surplus(): void {
+    this.#events.surplus(this)
+    this.#reopen(BACK_OFF_MS)
+  }
+}
+
+/** The parts of an answer that were kept. */
+export interface Capture {
+  contentType: string | null
+  readonly body: Buffer[]
+}
+
+interface Head {
+  readonly status: number
+  readonly bodyLength: number
+}
+
+/**
+ * Heads of answers that were parsed. An answer that has exactly the bytes of one of them, and the length that its
+ * Content-Length gives, is complete and has its status: comparing costs a tenth of parsing. A server's head changes once a
+ * second, with its date.
+ */
+class Heads {
+  /** by the length of the whole answer */
+  readonly #known = new Map<number, { readonly bytes: Buffer; readonly status: number }>()
+
+  statusOf(answer: Buffer): number | null {
+    const known = this.#known.get(answer.length)
+    if (known === undefined) return null
+    const { length } = known.bytes
+    return answer.compare(known.bytes, 0, length, 0, length) === 0 ? known.status : null
+  }
+
+  /** @param answer one whole answer and nothing else, as far as the parser knows; its length is checked here */
+  learn(answer: Buffer, { status, bodyLength }: Head): void {
+    const headLength = answer.length - bodyLength
+    if (headLength < 4 || answer.toString('latin1', headLength - 4, headLength) !== '\r\n\r\n') return
+    if (this.#known.size >= MOST_HEADS) this.#known.clear()
+    this.#known.set(answer.length, { bytes: Buffer.from(answer.subarray(0, headLength)), status })
+  }
+}
+
+/** The work as it goes over the wire; all connections share it. */
+interface Wire {
+  readonly buffers: readonly Buffer[]
+  /** answers to HEAD have no body, whatever their head says */
+  readonly bodiless: readonly boolean[]
+}
+
+function buildWire(client: Client, requests: readonly RequestLine[]): Wire {
+  const { requestIterator } = client
+  requestIterator.setRequests(
+    requests.map(({ method, path, headers, body }) => ({
+      method,
+      path,
+      headers: withLength(method, headers, body),
+      body: body ?? undefined,
+    })),
+  )
+  const buffers = requestIterator.requests.map(({ requestBuffer }) => requestBuffer)
+  requestIterator.setRequests([{}])
+  return { buffers, bodiless: requests.map(({ method }) => method === 'HEAD') }
+}
+
+/** autocannon writes Content-Length for a body, and not for an empty one, which servers want to see for these methods. */
+function withLength(
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | null,
+): Record<string, string> {
+  const others = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'))
+  return (body ?? '') === '' && ['POST', 'PUT', 'PATCH'].includes(method)
+    ? { ...others, 'Content-Length': '0' }
+    : others
+}
+
+/** @param headers names and values in turn, as the parser gives them */
+function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let i = 0; i + 1 < headers.length; i += 2)
+    if ((headers[i] as string).toLowerCase() === name) return headers[i + 1]
+  return undefined
+}
+
+function silence(parser: Parser): void {
+  const { kOnHeaders, kOnHeadersComplete, kOnBody, kOnMessageComplete } = parser.constructor as ParserConstructor
+  parser[kOnHeaders] = parser[kOnBody] = parser[kOnMessageComplete] = () => {}
+  // 1 would be `no body`; the rest of the chunk is read by a parser that nobody listens to
+  parser[kOnHeadersComplete] = () => false
+}
+
+/** Where autocannon's own figures go. */
+const nowhere = { recordValue() {}, reset() {}, destroy() {}, __custom: true }
+
+interface Client {
+  conn: Socket
+  parser: Parser
+  readonly requestIterator: {
+    requests: { readonly requestBuffer: Buffer }[]
+    setRequests(requests: readonly unknown[]): void
+  }
+  _connect(): void
+  _doRequest(): void
+  destroy(): void
+  on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): void
+}
+
+/** http-parser-js, which autocannon's client reads with. */
+interface Parser {
+  offset: number
+  end: number
+  execute(chunk: Buffer): number | Error
+  finish(): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: four callbacks of different shapes under numbers
+  [callback: number]: any
+}
+
+/** What the parser tells of an answer's head. */
+interface HeadInfo {
+  readonly statusCode: number
+  /** names and values in turn */
+  readonly headers: readonly string[]
+  readonly shouldKeepAlive: boolean
+}
+
+interface ParserConstructor {
+  new (type: string): Parser
+  readonly prototype: Parser
+  readonly RESPONSE: string
+  readonly kOnHeaders: number
+  readonly kOnHeadersComplete: number
+  readonly kOnBody: number
+  readonly kOnMessageComplete: number
+}

@@ -1,0 +1,70 @@
+/** A load process: takes orders from the controller over IPC, one at a time. */
+
+import { Load } from './load.js'
+import type { FromWorker, Job, Order, ToWorker } from './messages.js'
+import { Ticker } from './ticker.js'
+
+let jobs: readonly Job[] = []
+let load: Load | null = null
+let ticker: Ticker | null = null
+/** told to stop while the load was not there yet */
+let stopped = false
+
+/** Started with the first open load; the bundle puts its script beside this one. */
+async function startedTicker(): Promise<Ticker> {
+  ticker ??= new Ticker(new URL('./ticker-thread.mjs', import.meta.url))
+  await ticker.started
+  return ticker
+}
+
+async function open(order: Order): Promise<void> {
+  load = null
+  stopped = false
+  load = new Load(order, jobs, order.share.kind === 'open' ? await startedTicker() : null, say)
+  if (stopped) load.stop()
+  await load.opened()
+  say({ kind: 'opened' })
+}
+
+function say(message: FromWorker): void {
+  process.send?.(message)
+}
+
+function handle(message: ToWorker): void {
+  switch (message.kind) {
+    case 'prepare':
+      jobs = message.jobs
+      return
+    case 'open':
+      open(message.order)
+      return
+    case 'go':
+      load?.go()
+      return
+    case 'stop':
+      stopped = true
+      load?.stop()
+      return
+  }
+}
+
+function fail(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  say({
+    kind: 'failed',
+    message,
+    stack: (stack ?? '')
+      .split('\n')
+      .slice(1, 9)
+      .map((line) => line.trim()),
+  })
+}
+
+// A bug in here must end the load with an error that says where; the controller then starts a fresh process.
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+// Interrupting is the controller's matter: it stops the load and collects what was measured.
+process.on('SIGINT', () => {})
+process.on('disconnect', () => process.exit(0))
+process.on('message', handle)
+say({ kind: 'started' })

@@ -1,0 +1,120 @@
+import { performance } from 'node:perf_hooks'
+import type { Random } from '@bakeoff/core'
+import type { Connection } from './autocannon.js'
+import type { Driver, Send } from './drivers.js'
+import type { Share } from './messages.js'
+import { Queue } from './queue.js'
+import type { Ticker } from './ticker.js'
+
+/** The ticker aims this much before a due time, and the rest is waited out: the kernel wakes threads some 50 to 100 µs late. */
+const LEAD_MS = 0.1
+/** Above this rate the lead would keep the process busy, and answers call the scheduler often enough anyway. */
+const LEAD_PER_SECOND = 2000
+/** Least time between two ticks. */
+const TICK_MS = 0.2
+
+/**
+ * Arrivals at a rate that does not care for answers. Each is sent at its time when a connection is free, else as soon
+ * as one is; whatever the wait, its response time counts from when it was due. Connections take turns.
+ */
+export class OpenDriver implements Driver {
+  readonly #share: Extract<Share, { kind: 'open' }>
+  readonly #random: Random
+  readonly #send: Send
+  readonly #late: (byMs: number) => void
+  readonly #ticker: Ticker
+  readonly #leadMs: number
+  readonly #due = new Queue<number>()
+  readonly #free = new Queue<Connection>()
+  #startMs = 0
+  #endMs = Number.POSITIVE_INFINITY
+  #nextMs = Number.POSITIVE_INFINITY
+  #arrivals = 0
+
+  /**
+   * @param send gets the connection with `intendedAtMs` set
+   * @param late told of every send for which a connection was free at its time
+   */
+  constructor(
+    share: Extract<Share, { kind: 'open' }>,
+    random: Random,
+    ticker: Ticker,
+    send: Send,
+    late: (byMs: number) => void,
+  ) {
+    this.#share = share
+    this.#random = random
+    this.#send = send
+    this.#late = late
+    this.#ticker = ticker
+    this.#leadMs = share.perSecond <= LEAD_PER_SECOND ? LEAD_MS : 0
+  }
+
+  free(connection: Connection, nowMs: number): void {
+    connection.freeSinceMs = nowMs
+    this.#free.push(connection)
+    if (this.#due.size > 0 || this.#nextMs <= nowMs) this.#pump(nowMs)
+  }
+
+  start(nowMs: number): void {
+    this.#startMs = nowMs
+    this.#nextMs = nowMs
+    this.#advance()
+    this.#arm(nowMs)
+  }
+
+  finish(nowMs: number): number {
+    this.#pump(nowMs)
+    this.#endMs = Number.NEGATIVE_INFINITY
+    this.#nextMs = Number.POSITIVE_INFINITY
+    this.#ticker.disarm()
+    const unsent = this.#due.size
+    this.#due.clear()
+    return unsent
+  }
+
+  #arm(nowMs: number): void {
+    this.#ticker.arm(Math.max(this.#nextMs - this.#leadMs, nowMs + TICK_MS), () => this.#tick())
+  }
+
+  #tick(): void {
+    let now = performance.now()
+    if (this.#endMs === Number.NEGATIVE_INFINITY) return
+    while (now < this.#nextMs && this.#nextMs - now <= this.#leadMs) now = performance.now()
+    this.#pump(now)
+    this.#arm(now)
+  }
+
+  #pump(nowMs: number): void {
+    while (this.#nextMs <= nowMs) {
+      this.#due.push(this.#nextMs)
+      this.#advance()
+    }
+    while (this.#due.size > 0) {
+      const connection = this.#nextFree()
+      if (connection === null) return
+      const intended = this.#due.shift() as number
+      if (connection.freeSinceMs <= intended) this.#late(nowMs - intended)
+      connection.intendedAtMs = intended
+      this.#send(connection, nowMs)
+    }
+  }
+
+  /** The connection that has been free longest. One that was closed meanwhile comes back when it is open again. */
+  #nextFree(): Connection | null {
+    while (this.#free.size > 0) {
+      const connection = this.#free.shift() as Connection
+      if (connection.usable) return connection
+    }
+    return null
+  }
+
+  #advance(): void {
+    const gapMs = 1000 / this.#share.perSecond
+    this.#arrivals++
+    // Constant arrivals are counted from the start: adding gaps up would let rounding errors grow.
+    if (this.#share.arrivals === 'constant')
+      this.#nextMs = this.#startMs + (this.#arrivals - 1 + this.#share.phase) * gapMs
+    else this.#nextMs += this.#random.exponential() * gapMs
+  }
+}

@@ -1,0 +1,51 @@
+import type { Random } from '@bakeoff/core'
+import type { Connection } from './autocannon.js'
+import type { Sample } from './messages.js'
+
+/**
+ * Picks answers to be compared, one in `every` on average, and passes on only those that are not byte for byte the
+ * last one sampled for the same request: the comparison itself is done elsewhere, once for each distinct answer.
+ */
+export class Sampler {
+  /** how often each sample was seen, by its id */
+  readonly seen: number[] = []
+  readonly #last = new Map<number, Sample>()
+  readonly #every: number
+  readonly #random: Random
+  readonly #pass: (sample: Sample) => void
+  #left: number
+
+  constructor(every: number, random: Random, pass: (sample: Sample) => void) {
+    this.#every = every
+    this.#random = random
+    this.#pass = pass
+    this.#left = this.#gap()
+  }
+
+  /** Whether the answer to the next request sent is to be kept. */
+  next(): boolean {
+    if (--this.#left > 0) return false
+    this.#left = this.#gap()
+    return true
+  }
+
+  take({ jobIndex, status, captured }: Connection): void {
+    if (captured === null) return
+    const body = Buffer.concat(captured.body)
+    const { contentType } = captured
+    const last = this.#last.get(jobIndex)
+    if (last && last.contentType === contentType && last.status === status && body.equals(last.body)) {
+      this.seen[last.id] = (this.seen[last.id] as number) + 1
+      return
+    }
+    const sample: Sample = { id: this.seen.length, jobIndex, status, contentType, body }
+    this.seen.push(1)
+    this.#last.set(jobIndex, sample)
+    this.#pass(sample)
+  }
+
+  /** Random, with `every` as its mean: at a fixed step a corpus of 64 requests would be sampled at the same one always. */
+  #gap(): number {
+    return 1 + this.#random.int(2 * this.#every - 1)
+  }
+}
