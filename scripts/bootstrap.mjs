@@ -12,7 +12,24 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamps = join(root, 'node_modules', '.bakeoff')
 const OLDEST_NODE = [20, 19]
 /** Options of ours that npm swallows when `--` is forgotten; it leaves them as npm_config_* in the environment. */
-const OPTIONS = ['quick', 'scenario', 'target', 'repetitions', 'resume', 'dry-run', 'json', 'keep', 'live', 'capacity', 'rate', 'profile', 'seed', 'language', 'fail-on', 'baseline']
+const OPTIONS = [
+  'quick',
+  'scenario',
+  'target',
+  'repetitions',
+  'resume',
+  'dry-run',
+  'json',
+  'keep',
+  'live',
+  'capacity',
+  'rate',
+  'profile',
+  'seed',
+  'language',
+  'fail-on',
+  'baseline',
+]
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 requireNode()
@@ -30,7 +47,11 @@ if (command === '--test') {
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  fail(`Bakeoff needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}.`, 'Install a newer Node, then type the same command again.', 3)
+  fail(
+    `Bakeoff needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}.`,
+    'Install a newer Node, then type the same command again.',
+    3,
+  )
 }
 
 function refuseSwallowedOptions() {
@@ -41,7 +62,11 @@ function refuseSwallowedOptions() {
     return value === 'true' || value === '' ? `--${option}` : `--${option} ${value}`
   })
   const script = process.env.npm_lifecycle_event
-  fail(`npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`, `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`, 2)
+  fail(
+    `npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`,
+    `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,
+    2,
+  )
 }
 
 function install() {
@@ -50,7 +75,11 @@ function install() {
   if (isStamped('install', stamp)) return
   say('Installing dependencies (npm ci) …')
   // --include=dev: NODE_ENV=production in the environment must not leave the compiler out.
-  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], 'npm ci failed; its messages are above. Without a network nothing can be installed.')
+  run(
+    'npm',
+    ['ci', '--include=dev', '--no-audit', '--no-fund'],
+    'npm ci failed; its messages are above. Without a network nothing can be installed.',
+  )
   setStamp('install', stamp)
 }
 
@@ -59,7 +88,12 @@ function build() {
   if (isStamped('build', stamp) && existsSync(join(root, 'packages/cli/dist/main.js'))) return
   say('Building …')
   const turbo = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'turbo.cmd' : 'turbo')
-  run(turbo, ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'], 'The build failed; its messages are above.', { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' })
+  run(
+    turbo,
+    ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'],
+    'The build failed; its messages are above.',
+    { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+  )
   setStamp('build', sourceStamp())
 }
 
@@ -101,9 +135,15 @@ function setStamp(name, stamp) {
 
 /** Messages go to stderr: stdout belongs to --json. */
 function run(file, args, hint, env = {}) {
-  const { status, error } = spawnSync(file, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env }, shell: process.platform === 'win32' })
+  const { status, error } = spawnSync(file, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32',
+  })
   if (error) fail(`${file} could not be started: ${error.message}`, hint, 3)
-  if (status !== 0) fail(`${[file.split(/[\\/]/).at(-1), ...args].join(' ')} ended with ${status ?? 'a signal'}.`, hint, 3)
+  if (status !== 0)
+    fail(`${[file.split(/[\\/]/).at(-1), ...args].join(' ')} ended with ${status ?? 'a signal'}.`, hint, 3)
 }
 
 function say(line) {

@@ -16,7 +16,13 @@ const ALLOWED = {
 /** Libraries with one importer each. */
 const OWNERS = { dockerode: 'containers', autocannon: 'load', commander: 'cli', 'chart.js': 'report' }
 /** What a functional core never touches. */
-const CORE_FORBIDDEN = [/from 'node:(fs|child_process|net|http|os|timers)/, /\bDate\.now\(/, /\bMath\.random\(/, /\bnew Date\(\)/, /\bprocess\./]
+const CORE_FORBIDDEN = [
+  /from 'node:(fs|child_process|net|http|os|timers)/,
+  /\bDate\.now\(/,
+  /\bMath\.random\(/,
+  /\bnew Date\(\)/,
+  /\bprocess\./,
+]
 
 export function violations() {
   const found = []
@@ -26,13 +32,21 @@ export function violations() {
       const text = readFileSync(file, 'utf8')
       for (const [, specifier] of text.matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
         const own = /^@bakeoff\/([a-z]+)/.exec(specifier)?.[1]
-        if (own && own !== name && !ALLOWED[name].includes(own)) found.push(`${shown} imports ${specifier}: ${name} may import ${ALLOWED[name].join(', ') || 'nothing of ours'}`)
+        if (own && own !== name && !ALLOWED[name].includes(own))
+          found.push(
+            `${shown} imports ${specifier}: ${name} may import ${ALLOWED[name].join(', ') || 'nothing of ours'}`,
+          )
         const library = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]
-        if (OWNERS[library] && OWNERS[library] !== name) found.push(`${shown} imports ${library}: only ${OWNERS[library]} does`)
-        if (specifier.startsWith('../../../') && !specifier.includes('/src/')) found.push(`${shown} reaches out of its package: ${specifier}`)
+        if (OWNERS[library] && OWNERS[library] !== name)
+          found.push(`${shown} imports ${library}: only ${OWNERS[library]} does`)
+        if (specifier.startsWith('../../../') && !specifier.includes('/src/'))
+          found.push(`${shown} reaches out of its package: ${specifier}`)
       }
-      if (name === 'core' || name === 'model') for (const pattern of CORE_FORBIDDEN) if (pattern.test(text)) found.push(`${shown} has an effect: ${pattern.source}`)
-      if (name !== 'cli' && /\bconsole\.(log|error)\(|\bprocess\.(exit\(|stdout\.write)/.test(text) && !mayPrint(shown)) found.push(`${shown} prints or exits: only cli does`)
+      if (name === 'core' || name === 'model')
+        for (const pattern of CORE_FORBIDDEN)
+          if (pattern.test(text)) found.push(`${shown} has an effect: ${pattern.source}`)
+      if (name !== 'cli' && /\bconsole\.(log|error)\(|\bprocess\.(exit\(|stdout\.write)/.test(text) && !mayPrint(shown))
+        found.push(`${shown} prints or exits: only cli does`)
     }
   }
   return found
@@ -40,7 +54,9 @@ export function violations() {
 
 /** Programs that run as processes of their own speak over stdout: the load agent and the watchdog. */
 function mayPrint(file) {
-  return /packages\/load\/src\/(agent|worker)\//.test(file) || /watchdog-process|packages\/report\/src\/page\//.test(file)
+  return (
+    /packages\/load\/src\/(agent|worker)\//.test(file) || /watchdog-process|packages\/report\/src\/page\//.test(file)
+  )
 }
 
 function sources(folder) {

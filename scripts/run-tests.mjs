@@ -19,7 +19,13 @@ export function runTests(root, args) {
     const report = join(folder, `tests-${project}.json`)
     rmSync(report, { force: true })
     process.stdout.write(`\n── ${project} tests ──\n`)
-    const status = vitest(root, ['--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`])
+    const status = vitest(root, [
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile=${report}`,
+    ])
     const counted = countReport(report)
     // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
     if (status !== 0 && counted.failed === 0) counted.failed = 1
@@ -32,16 +38,20 @@ export function runTests(root, args) {
 }
 
 function vitest(root, args) {
-  return spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1
+  return (
+    spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }).status ?? 1
+  )
 }
 
 function lint(root) {
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
-  const steps = [
-    [biome, 'check', '--diagnostic-level=error', '.'],
-    [join(root, 'scripts/check-boundaries.mjs')],
-  ]
-  const failed = steps.filter((step) => spawnSync(process.execPath, step, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0).length
+  const steps = [[biome, 'check', '--diagnostic-level=error', '.'], [join(root, 'scripts/check-boundaries.mjs')]]
+  const failed = steps.filter(
+    (step) => spawnSync(process.execPath, step, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0,
+  ).length
   return { passed: steps.length - failed, failed }
 }
 
@@ -64,15 +74,22 @@ function count(total, { passed, failed }) {
 
 /** The report's tests need a browser; on a machine with apt and root it is set up like everything else. */
 function ensureChromium() {
-  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) => existsSync(path))
+  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) =>
+    existsSync(path),
+  )
   if (found || process.env.BAKEOFF_CHROMIUM || process.env.BAKEOFF_NO_SETUP === '1') return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    process.stderr.write('There is no Chromium for the tests of the report: install it, or set BAKEOFF_CHROMIUM to its path.\n')
+    process.stderr.write(
+      'There is no Chromium for the tests of the report: install it, or set BAKEOFF_CHROMIUM to its path.\n',
+    )
     return
   }
   process.stderr.write('Installing Chromium for the tests of the report …\n')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['-qq', 'update'], ['-qq', 'install', '-y', '--no-install-recommends', 'chromium']]) {
+  for (const args of [
+    ['-qq', 'update'],
+    ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'],
+  ]) {
     spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env })
   }
 }

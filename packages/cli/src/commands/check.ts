@@ -1,0 +1,65 @@
+import { type BuiltImages, buildImages, type CheckReport, checkEntry } from '@bakeoff/runner'
+import type { RunSink } from '@bakeoff/runner/ports'
+import { makePlan, type PlanOptions } from '../planning.js'
+import { progressOn } from '../progress.js'
+import { type Project, readCatalogue } from '../project.js'
+import type { Interruption } from '../signals.js'
+import type { Terminal } from '../terminal.js'
+import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
+
+/** Builds, starts and asks one or all targets, without load. */
+export async function check(
+  project: Project,
+  options: PlanOptions,
+  keep: boolean,
+  terminal: Terminal,
+  interruption: Interruption,
+): Promise<CheckReport[]> {
+  const { signal } = interruption
+  const catalogue = readCatalogue(project)
+  const machine = await readMachine(terminal, signal)
+  const plan = makePlan(project, catalogue, machine, options, new Date())
+  await using bench = await openWorkbench(project, machine, terminal, interruption, keep)
+  const materials = materialsOf(project, catalogue, plan)
+  const ports = bench.ports(showingOnly(terminal))
+  const images: BuiltImages = await buildImages(plan, materials, ports, signal)
+  const reports: CheckReport[] = []
+  for (const entry of plan.entries) {
+    terminal.live(`checking ${entry.id}`)
+    const report = await checkEntry(plan, entry, images, materials, ports, signal)
+    reports.push(report)
+    for (const line of checkLines(report, terminal)) terminal.say(line)
+  }
+  return reports
+}
+
+/** A finished check as rows: one when all is well, what differs otherwise. */
+export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'colours'>): string[] {
+  const { green, red, yellow, dim } = colours
+  const golden = report.verification?.golden
+  if (report.outcome === 'unsupported') return [`${yellow('–')} ${report.entry}: ${report.failure?.error.message}`]
+  if (report.outcome === 'passed') {
+    return [
+      `${green('✓')} ${report.entry.padEnd(46)} ${golden?.right} golden answers, ${report.contract.length} contract cases, ready in ${Math.round(report.readyMs ?? 0)} ms`,
+    ]
+  }
+  return [
+    `${red('✗')} ${report.entry}${report.failure ? ` (${report.failure.stage}): ${report.failure.error.message}` : ''}`,
+    ...report.contract
+      .filter(({ differences }) => differences.length > 0)
+      .flatMap(({ name, differences }) => [`    ${name}:`, ...differences.map((difference) => `      ${difference}`)]),
+    ...(golden?.differences ?? []).flatMap(({ request, difference, expected, actual }) => [
+      `    ${request}: ${difference}`,
+      `      expected ${expected}`,
+      `      got      ${actual}`,
+    ]),
+    ...[...(report.failure?.error.logTail ?? report.logTail)].map((line) => dim(`    | ${line}`)),
+    ...(report.failure?.error.hint ? [`    ${report.failure.error.hint}`] : []),
+  ]
+}
+
+/** A sink for commands that leave no run behind. */
+function showingOnly(terminal: Terminal): RunSink {
+  const show = progressOn(terminal, () => Date.now())
+  return { writePlan: async () => {}, writeRun: async () => {}, writeCalibration: async () => {}, event: show }
+}

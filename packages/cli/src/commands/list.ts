@@ -1,0 +1,40 @@
+import type { Catalogue } from '@bakeoff/core'
+import { type LoadSpec, loadIdOf } from '@bakeoff/model'
+
+/** What there is: scenarios with their loads, and who serves them. */
+export function listText(catalogue: Catalogue): string {
+  const lines: string[] = []
+  for (const scenario of catalogue.scenarios) {
+    lines.push(`${scenario.id}: ${scenario.summary}`)
+    lines.push(
+      `  target ${scenario.target.cpus} cores${scenario.services.map(({ name, cpus }) => `, ${name} ${cpus}`).join('')}; loads ${scenario.loads.map((load: LoadSpec) => loadIdOf(load)).join(', ')}`,
+    )
+    for (const target of catalogue.targets) {
+      const variants = target.variants
+        .filter((variant) => variant.scenarios.includes(scenario.id))
+        .map(({ name }) => name)
+      if (variants.length > 0)
+        lines.push(`  ${target.name.padEnd(30)} ${target.language.padEnd(8)} ${variants.join(', ')}`)
+    }
+    lines.push('')
+  }
+  return lines.join('\n').trimEnd()
+}
+
+/** The same for programs. */
+export function listJson(catalogue: Catalogue): unknown {
+  return {
+    scenarios: catalogue.scenarios.map(({ id, summary, loads }) => ({ id, summary, loads: loads.map(loadIdOf) })),
+    targets: catalogue.targets.map(({ name, language, stack, summary, variants }) => ({
+      name,
+      language,
+      stack,
+      summary,
+      variants: variants.map((variant) => ({
+        name: variant.name,
+        summary: variant.summary,
+        scenarios: variant.scenarios,
+      })),
+    })),
+  }
+}

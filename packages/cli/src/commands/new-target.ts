@@ -1,0 +1,93 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Catalogue } from '@bakeoff/core'
+import { didYouMean } from '@bakeoff/core'
+import { BakeoffError, type TargetSpec } from '@bakeoff/model'
+import type { Project } from '../project.js'
+
+/** What building leaves in a folder and no copy should have. */
+const LEFT_OUT = new Set(['node_modules', 'target', '_build', 'deps', '__pycache__', '.venv', 'dist'])
+
+export interface NewTarget {
+  readonly folder: string
+  /** the shipped target it was made from */
+  readonly from: string
+}
+
+/**
+ * Makes a target that passes `check` as it is: a copy of the smallest shipped target of the language that serves the
+ * scenario, under the new name. What a person changes then already runs.
+ *
+ * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, or a language that no target is written in
+ */
+export function newTarget(
+  project: Project,
+  catalogue: Catalogue,
+  options: { readonly name: string; readonly language: string; readonly scenario: string },
+): NewTarget {
+  const { name, language, scenario } = options
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
+    throw new BakeoffError('BAD_SPEC', `"${name}" cannot be the name of a target`, {
+      hint: 'Names are lower-case letters, digits and hyphens, such as go-chi.',
+    })
+  }
+  const folder = join(project.root, 'targets', name)
+  if (existsSync(folder))
+    throw new BakeoffError('BAD_SPEC', `targets/${name} is there already`, {
+      hint: 'Choose another name, or remove the folder.',
+    })
+  const [template] = candidates(catalogue, language, scenario).sort((a, b) => sizeOf(a.folder) - sizeOf(b.folder))
+  if (!template) throw noTemplate(catalogue, language, scenario)
+
+  cpSync(template.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
+  try {
+    for (const file of filesOf(folder)) rename(file, template.name, name)
+  } catch (error) {
+    rmSync(folder, { recursive: true }) // half a target would be found by the next scan
+    throw error
+  }
+  return { folder, from: template.name }
+}
+
+function candidates(catalogue: Catalogue, language: string, scenario: string): TargetSpec[] {
+  return catalogue.targets.filter(
+    (target) => target.language === language && target.scenarios.includes(scenario) && target.requires.length === 0,
+  )
+}
+
+function noTemplate(catalogue: Catalogue, language: string, scenario: string): BakeoffError {
+  const languages = [
+    ...new Set(
+      catalogue.targets.filter((target) => target.scenarios.includes(scenario)).map((target) => target.language),
+    ),
+  ]
+  const meant = didYouMean(language, languages)
+  return new BakeoffError('BAD_SPEC', `no shipped target serves ${scenario} in "${language}"`, {
+    hint: meant
+      ? `Did you mean "${meant}"?`
+      : `There are ${languages.join(', ')}. For any other language write the folder yourself: docs/adding-a-target.md`,
+  })
+}
+
+function rename(file: string, from: string, to: string): void {
+  const bytes = readFileSync(file)
+  if (bytes.includes(0)) return // binary
+  const text = bytes.toString('utf8')
+  if (text.includes(from))
+    writeFileSync(
+      file,
+      text.replaceAll(from, () => to),
+    )
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (LEFT_OUT.has(entry.name)) return []
+    return entry.isDirectory() ? filesOf(path) : entry.isFile() ? [path] : []
+  })
+}
+
+function sizeOf(folder: string): number {
+  return filesOf(folder).reduce((sum, file) => sum + statSync(file).size, 0)
+}

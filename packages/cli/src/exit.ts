@@ -1,0 +1,39 @@
+import { BakeoffError, type ErrorCode } from '@bakeoff/model'
+import type { Terminal } from './terminal.js'
+
+/** 0 fine, 1 some cell failed, 2 configuration, 3 environment, 75 another run holds the engine, 130 interrupted. */
+export const exitCodes = { fine: 0, failed: 1, configuration: 2, environment: 3, held: 75, interrupted: 130 } as const
+
+const CODES: Record<ErrorCode, number> = {
+  BAD_SPEC: exitCodes.configuration,
+  BAD_RESULTS: exitCodes.configuration,
+  NO_ENGINE: exitCodes.environment,
+  SETUP_FAILED: exitCodes.environment,
+  ENGINE_LOST: exitCodes.environment,
+  OUT_OF_RESOURCES: exitCodes.environment,
+  ENGINE_HELD: exitCodes.held,
+  ABORTED: exitCodes.interrupted,
+  BUILD_FAILED: exitCodes.failed,
+  START_FAILED: exitCodes.failed,
+  NOT_READY: exitCodes.failed,
+  WRONG_ANSWERS: exitCodes.failed,
+  TARGET_DIED: exitCodes.failed,
+  AGENT_FAILED: exitCodes.failed,
+}
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof BakeoffError ? CODES[error.code] : exitCodes.failed
+}
+
+/** What happened, the log it left, what to do next. Only a bug shows a stack. */
+export function showError(error: unknown, terminal: Terminal): void {
+  const { red, dim, bold } = terminal.colours
+  if (!(error instanceof BakeoffError)) {
+    terminal.say(red('This is a bug in Bakeoff, not in what you did:'))
+    terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return
+  }
+  for (const line of error.logTail) terminal.say(dim(`  | ${line}`))
+  terminal.say(red(bold(error.message)))
+  if (error.hint) terminal.say(error.hint)
+}

@@ -1,0 +1,3 @@
+export * from './exit.js'
+export * from './project.js'
+export * from './run-folder.js'

@@ -1,0 +1,23 @@
+import { CommanderError } from 'commander'
+import { exitCodeOf, exitCodes, showError } from './exit.js'
+import { createProgram } from './program.js'
+import { Interruption } from './signals.js'
+import { openTerminal } from './terminal.js'
+
+const terminal = openTerminal()
+const interruption = new Interruption(terminal)
+let code: number = exitCodes.fine
+try {
+  await createProgram(terminal, interruption, (wanted) => {
+    code = wanted
+  }).parseAsync(process.argv)
+} catch (error) {
+  if (error instanceof CommanderError) code = error.exitCode === 0 ? exitCodes.fine : exitCodes.configuration
+  else {
+    const cause = interruption.signal.aborted ? interruption.signal.reason : error
+    showError(cause, terminal)
+    code = exitCodeOf(cause)
+  }
+}
+// Sockets to the engine may stay open for a while; nothing is left to do.
+process.exit(code)

@@ -1,0 +1,152 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { check } from './commands/check.js'
+import { clean } from './commands/clean.js'
+import { listJson, listText } from './commands/list.js'
+import { newTarget } from './commands/new-target.js'
+import { planText } from './commands/plan.js'
+import { exitCodes } from './exit.js'
+import { makePlan, type PlanOptions } from './planning.js'
+import { findProject, readCatalogue, shownPath } from './project.js'
+import type { Interruption } from './signals.js'
+import type { Terminal } from './terminal.js'
+import { readMachine } from './workbench.js'
+
+/** Options that choose what is planned, as commander gives them. */
+interface PlanFlags {
+  quick?: boolean
+  profile?: string
+  scenario?: string[]
+  target?: string[]
+  repetitions?: number
+  capacity?: boolean
+  rate?: number[]
+  seed?: number
+  json?: boolean
+}
+
+/** The command line. `leave` sets the exit code; nothing else here decides it. */
+export function createProgram(terminal: Terminal, interruption: Interruption, leave: (code: number) => void): Command {
+  const project = findProject(process.env)
+  const program = new Command('npm run')
+    .description('Which language and stack should serve this? Measured, under equal caps.')
+    .usage('<command> -- [options]')
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+    })
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)')
+
+  planning(program.command('plan').description('what a run would do, and how long it would take'))
+    .addOption(new Option('--json', 'the whole plan as JSON'))
+    .action(async (flags: PlanFlags) => {
+      const catalogue = readCatalogue(project)
+      const machine = await readMachine(terminal, interruption.signal)
+      const plan = makePlan(project, catalogue, machine, toPlanOptions(flags), new Date())
+      terminal.print(flags.json ? JSON.stringify(plan, null, 2) : planText(plan))
+    })
+
+  program
+    .command('list')
+    .description('scenarios, and the targets that serve them')
+    .option('--json', 'as JSON')
+    .action(({ json }: { json?: boolean }) => {
+      const catalogue = readCatalogue(project)
+      terminal.print(json ? JSON.stringify(listJson(catalogue), null, 2) : listText(catalogue))
+    })
+
+  program
+    .command('check')
+    .description('build, start and verify one or all targets, without load')
+    .argument('[target...]', 'names of targets, or name/variant')
+    .option('--scenario <name>', 'only this scenario; may be repeated', repeated, [])
+    .option('--keep', 'leave the containers of the last check running')
+    .option('--json', 'what was found as JSON')
+    .action(async (targets: string[], flags: { scenario: string[]; keep?: boolean; json?: boolean }) => {
+      const selection = { scenarios: orNull(flags.scenario), targets: orNull(targets) }
+      const reports = await check(
+        project,
+        { ...toPlanOptions({}), selection },
+        flags.keep ?? false,
+        terminal,
+        interruption,
+      )
+      if (flags.json) terminal.print(JSON.stringify(reports, null, 2))
+      const failed = reports.filter(({ outcome }) => outcome === 'failed').length
+      terminal.say(
+        `${reports.filter(({ outcome }) => outcome === 'passed').length} passed, ${failed} failed, ${reports.filter(({ outcome }) => outcome === 'unsupported').length} unsupported`,
+      )
+      leave(failed === 0 ? exitCodes.fine : exitCodes.failed)
+    })
+
+  program
+    .command('clean')
+    .description('remove what killed runs left on the engine')
+    .option('--images', 'and every image that was built')
+    .action((flags: { images?: boolean }) => clean({ images: flags.images ?? false }, terminal, interruption.signal))
+
+  program
+    .command('new-target')
+    .description('make a target that passes check as it is')
+    .requiredOption('--name <name>', 'its name, which is its folder in targets/')
+    .requiredOption('--language <language>', 'python, go, elixir, rust or node')
+    .option('--scenario <name>', 'the scenario it serves', 'predict')
+    .action((options: { name: string; language: string; scenario: string }) => {
+      const made = newTarget(project, readCatalogue(project), options)
+      terminal.print(
+        `${shownPath(made.folder)} is there, made from ${made.from}. It runs as it is: npm run check -- ${options.name}`,
+      )
+    })
+
+  return program
+}
+
+/** The options that matrix and plan have in common. */
+export function planning(command: Command): Command {
+  return command
+    .option('--quick', 'a smoke run of a few minutes')
+    .option('--profile <name>', 'a profile of matrix.yaml')
+    .option('--scenario <name>', 'only this scenario; may be repeated', repeated, [])
+    .option('--target <name>', 'only this target, or name/variant; may be repeated', repeated, [])
+    .option('--repetitions <n>', 'exactly so many fresh starts of each', positiveInteger)
+    .option('--capacity', 'search the highest rate within each slo')
+    .option('--rate <perSecond>', 'offer this rate to every target; may be repeated', repeatedNumber, [])
+    .option('--seed <n>', 'seed of order and arrivals', integer)
+}
+
+export function toPlanOptions(flags: PlanFlags): PlanOptions {
+  return {
+    selection: { scenarios: orNull(flags.scenario ?? []), targets: orNull(flags.target ?? []) },
+    profile: flags.profile ?? (flags.quick ? 'quick' : 'default'),
+    repetitions: flags.repetitions ?? null,
+    capacity: flags.capacity ?? false,
+    rates: flags.rate ?? [],
+    seed: flags.seed ?? null,
+  }
+}
+
+function orNull(names: readonly string[]): readonly string[] | null {
+  return names.length > 0 ? names : null
+}
+
+function repeated(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(',').map((name) => name.trim())]
+}
+
+function repeatedNumber(value: string, before: readonly number[]): number[] {
+  const number = Number(value)
+  if (!(number > 0)) throw new InvalidArgumentError('It is requests a second, above 0.')
+  return [...before, number]
+}
+
+function positiveInteger(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It is a whole number from 1 on.')
+  return number
+}
+
+function integer(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number)) throw new InvalidArgumentError('It is a whole number.')
+  return number
+}

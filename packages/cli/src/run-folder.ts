@@ -1,0 +1,145 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readNdjson } from '@bakeoff/core'
+import {
+  BakeoffError,
+  type Calibration,
+  calibration,
+  type Plan,
+  plan,
+  type RunEvent,
+  type RunRecord,
+  runEvent,
+  runRecord,
+} from '@bakeoff/model'
+import type { RunSink } from '@bakeoff/runner/ports'
+import { z } from 'zod'
+
+/** What a report shows beside the measurements, kept with them so that it can be rebuilt years later. */
+export const runContext = z.object({
+  base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
+  targets: z.record(z.string(), z.object({ dockerfile: z.string(), yaml: z.string() })),
+  /** claims as they were parsed */
+  claims: z.array(z.unknown()),
+})
+export type RunContext = z.infer<typeof runContext>
+
+/** reports/<run-id>/: every seam of a run as a file. Each is written whole or not at all. */
+export class RunFolder implements RunSink {
+  readonly path: string
+  readonly #listeners: ((event: RunEvent) => void)[] = []
+
+  constructor(path: string) {
+    this.path = path
+    mkdirSync(join(path, 'runs'), { recursive: true })
+  }
+
+  onEvent(listener: (event: RunEvent) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async writePlan(text: string): Promise<void> {
+    this.write('plan.json', text)
+  }
+
+  async writeRun(record: RunRecord): Promise<void> {
+    this.write(join('runs', `${fileNameOf(record)}.json`), JSON.stringify(record))
+  }
+
+  async writeCalibration(text: string): Promise<void> {
+    this.write('calibration.json', text)
+  }
+
+  event(event: RunEvent): void {
+    appendFileSync(join(this.path, 'events.ndjson'), `${JSON.stringify(event)}\n`)
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  write(name: string, text: string): void {
+    const path = join(this.path, name)
+    writeFileSync(`${path}.part`, text)
+    renameSync(`${path}.part`, path)
+  }
+
+  readPlan(): Plan {
+    return this.#read('plan.json', plan)
+  }
+
+  readContext(): RunContext {
+    return this.#read('context.json', runContext)
+  }
+
+  readRuns(): RunRecord[] {
+    return readdirSync(join(this.path, 'runs'))
+      .filter((name) => name.endsWith('.json'))
+      .sort()
+      .map((name) => this.#read(join('runs', name), runRecord))
+  }
+
+  readCalibrations(): Calibration[] {
+    return existsSync(join(this.path, 'calibration.json')) ? this.#read('calibration.json', z.array(calibration)) : []
+  }
+
+  readEvents(): RunEvent[] {
+    const path = join(this.path, 'events.ndjson')
+    return existsSync(path) ? readNdjson(path, wholeLines(readFileSync(path, 'utf8')), runEvent) : []
+  }
+
+  #read<S extends z.ZodType>(name: string, schema: S): z.infer<S> {
+    const path = join(this.path, name)
+    if (!existsSync(path)) {
+      throw new BakeoffError('BAD_RESULTS', `${path} is missing: this is not the folder of a run`, {
+        hint: 'Folders of runs are in reports/: npm run report -- reports/<run-id>',
+      })
+    }
+    let value: unknown
+    try {
+      value = JSON.parse(readFileSync(path, 'utf8'))
+    } catch (error) {
+      throw new BakeoffError('BAD_RESULTS', `${path} is not JSON: ${(error as Error).message}`, {
+        hint: 'The other files of the run are not harmed: move this one away and try again.',
+      })
+    }
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    const [issue] = result.error.issues
+    throw new BakeoffError('BAD_RESULTS', `${path}: ${issue?.path.join('.')}: ${issue?.message}`, {
+      hint: 'It was written by another version of Bakeoff, or edited. git log of this checkout shows when the format changed.',
+    })
+  }
+}
+
+/** Runs by name, newest first. */
+export function listRuns(reports: string): string[] {
+  if (!existsSync(reports)) return []
+  return readdirSync(reports)
+    .filter((name) => existsSync(join(reports, name, 'plan.json')))
+    .sort()
+    .reverse()
+}
+
+/** The folder of a run: as a path, by its id, or the newest. */
+export function findRun(reports: string, wanted: string | null): string {
+  if (wanted !== null) {
+    for (const path of [wanted, join(reports, wanted)]) if (existsSync(join(path, 'plan.json'))) return path
+    throw new BakeoffError('BAD_RESULTS', `there is no run ${wanted}`, {
+      hint: `Runs: ${listRuns(reports).slice(0, 5).join(', ') || 'none yet'}`,
+    })
+  }
+  const [newest] = listRuns(reports)
+  if (!newest)
+    throw new BakeoffError('BAD_RESULTS', `there is no run in ${reports} yet`, {
+      hint: 'Make one: npm run matrix -- --quick',
+    })
+  return join(reports, newest)
+}
+
+function fileNameOf(record: RunRecord): string {
+  const repetition = String(record.repetition).padStart(3, '0')
+  return `${repetition}-${record.entry.replaceAll('/', '--')}`.replaceAll(/[^a-zA-Z0-9.-]/g, '_')
+}
+
+/** A process that was killed may have left half a line. */
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1)
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import {
+  type BaseImage,
+  createImages,
+  type Engine,
+  ensureEngine,
+  type Images,
+  openSession,
+  readHostFacts,
+  type Session,
+} from '@bakeoff/containers'
+import type { Catalogue } from '@bakeoff/core'
+import { connectAgent, loadAgentFolder, loadAgentImage } from '@bakeoff/load'
+import type { HostFacts, Plan } from '@bakeoff/model'
+import type { Corpus, Materials, Ports } from '@bakeoff/runner'
+import type { RunSink } from '@bakeoff/runner/ports'
+import { systemClock } from './clock.js'
+import type { Project } from './project.js'
+import type { Interruption } from './signals.js'
+import type { Terminal } from './terminal.js'
+
+/** The machine: what can be planned on. */
+export interface Machine {
+  readonly host: HostFacts
+  readonly engine: Engine
+}
+
+export async function readMachine(terminal: Terminal, signal: AbortSignal): Promise<Machine> {
+  const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
+  return { engine, host: await readHostFacts() }
+}
+
+/** An engine held for this process, with the images of this project. Disposing removes every container. */
+export interface Workbench extends AsyncDisposable {
+  readonly session: Session
+  readonly images: Images
+  readonly base: BaseImage
+  ports(sink: RunSink): Ports
+}
+
+export async function openWorkbench(
+  project: Project,
+  machine: Machine,
+  terminal: Terminal,
+  interruption: Interruption,
+  keep: boolean,
+): Promise<Workbench> {
+  const { docker, facts } = machine.engine
+  const images = createImages(docker, { root: project.root, env: process.env, say: terminal.say })
+  const session = await openSession(docker, facts, { root: project.root, say: terminal.say, images, keep })
+  interruption.guard(session)
+  try {
+    const base = await images.ensureBase(interruption.signal)
+    return {
+      session,
+      images,
+      base,
+      ports: (sink) => ({ host: session, connectAgent, clock: systemClock, sink }),
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+/** The corpora of a plan's scenarios and the images of our own. */
+export function materialsOf(project: Project, catalogue: Catalogue, plan: Plan): Materials {
+  const ids = new Set(plan.scenarios.map(({ id }) => id))
+  const corpora = new Map<string, Corpus>(
+    catalogue.scenarios
+      .filter(({ id }) => ids.has(id))
+      .map(({ id, requests, golden, contract }) => [id, { requests, golden, contract }]),
+  )
+  const own = (name: string, folder: string) => ({ name, folder, requires: [] })
+  return {
+    root: project.root,
+    corpora,
+    agentImage: own(loadAgentImage, loadAgentFolder),
+    nullServerImage: own('bakeoff/null-server', join(project.root, 'compose/null-server')),
+    caddyImage: own('bakeoff/caddy', join(project.root, 'compose/caddy')),
+  }
+}
