@@ -1,0 +1,2 @@
+/** The report's pages. */
+export {}
