@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
 import {
   type ContractCase,
   contractCase,
@@ -64,10 +65,11 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   }
   if (problems.length > 0) throw badSpec(problems, texts.yaml)
 
-  const requests = readNdjson(texts.resolve(x.requests), contents.requests as string, requestLine)
-  const golden = readNdjson(texts.resolve(x.expect.golden), contents.golden as string, goldenLine)
+  const beside = (path: string) => join(dirname(texts.file), path)
+  const requests = readNdjson(beside(x.requests), contents.requests as string, requestLine)
+  const golden = readNdjson(beside(x.expect.golden), contents.golden as string, goldenLine)
   const contract: ContractCase[] = x.contract
-    ? readNdjson(texts.resolve(x.contract), contents.contract as string, contractCase)
+    ? readNdjson(beside(x.contract), contents.contract as string, contractCase)
     : []
   if (requests.length === 0) problems.push(located.problem(['x-scenario', 'requests'], 'the file has no request'))
   if (golden.length !== requests.length) {
