@@ -62,7 +62,9 @@ export function memoryOf(memoryStat: string | null): Memory {
   // v1 has total_* with children included and rss where v2 has anon.
   const anon = first('anon', 'total_rss', 'rss')
   const file = first('file', 'total_cache', 'cache')
-  const shared = first('total_shmem', 'shmem') ?? 0
+  const onAnonLists = (first('total_active_anon') ?? 0) + (first('total_inactive_anon') ?? 0)
+  // The engine's v1 statistics leave shmem out, but its pages are on the lists of anonymous ones.
+  const shared = first('total_shmem', 'shmem') ?? Math.max(0, onAnonLists - (anon ?? 0))
   return {
     memoryAnonBytes: anon === undefined ? null : anon + shared,
     memoryFileBytes: file === undefined ? null : Math.max(0, file - shared),

@@ -1,0 +1,105 @@
+import type { ContainerRequest } from '@bakeoff/runner/ports'
+import { describe, expect, it } from 'vitest'
+import { probeCommand } from '../src/session/container.js'
+import { type Surroundings, toCreateOptions } from '../src/session/options.js'
+
+const request: ContainerRequest = {
+  name: 'target',
+  image: 'bakeoff/target/x',
+  caps: { cpuset: [2, 3], quotaCpus: null, memoryBytes: 256 << 20 },
+  environment: { PORT: '8080', EMPTY: '' },
+  command: null,
+  readOnly: true,
+  tmpfs: [],
+  shmBytes: null,
+  user: null,
+  healthcheck: null,
+  aliases: [],
+  interactive: false,
+}
+const around: Surroundings = {
+  uniqueName: 'bakeoff-s-1-target',
+  networkId: 'net',
+  labels: { 'bakeoff.session': 's' },
+  imageUser: '',
+  openFiles: 65_536,
+}
+
+it('caps and hardens every container', () => {
+  expect(toCreateOptions(request, around)).toEqual({
+    name: 'bakeoff-s-1-target',
+    Image: 'bakeoff/target/x',
+    Hostname: 'target',
+    Labels: { 'bakeoff.session': 's' },
+    Env: ['PORT=8080', 'EMPTY='],
+    User: '10001:10001',
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: {
+      AutoRemove: false,
+      NetworkMode: 'net',
+      CpusetCpus: '2,3',
+      Memory: 256 << 20,
+      MemorySwap: 256 << 20,
+      PidsLimit: 2048,
+      Init: true,
+      ReadonlyRootfs: true,
+      Tmpfs: { '/tmp': 'rw,mode=1777,size=134217728' },
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Ulimits: [{ Name: 'nofile', Soft: 65_536, Hard: 65_536 }],
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
+      RestartPolicy: { Name: 'no' },
+    },
+    NetworkingConfig: { EndpointsConfig: { net: { Aliases: ['target'] } } },
+  })
+})
+
+describe('what a request may change', () => {
+  it.each([
+    { because: 'the image says who it runs as', imageUser: 'app', user: null, expected: 'app' },
+    { because: 'the scenario says otherwise', imageUser: 'app', user: '999', expected: '999' },
+    { because: 'an image without a user would be root', imageUser: '', user: null, expected: '10001:10001' },
+  ])('user: $because', ({ imageUser, user, expected }) =>
+    expect(toCreateOptions({ ...request, user }, { ...around, imageUser }).User).toBe(expected),
+  )
+
+  it.each([
+    { entry: '/run', expected: { '/run': 'rw,mode=1777,size=134217728' } },
+    { entry: '/run:size=16m', expected: { '/run': 'rw,mode=1777,size=16m' } },
+    { entry: '/run:mode=0700,uid=5', expected: { '/run': 'rw,size=134217728,mode=0700,uid=5' } },
+    { entry: '/tmp:size=1g', expected: { '/tmp': 'rw,mode=1777,size=1g' } },
+  ])('tmpfs $entry', ({ entry, expected }) =>
+    expect(toCreateOptions({ ...request, tmpfs: [entry] }, around).HostConfig?.Tmpfs).toMatchObject(expected),
+  )
+
+  it('takes a fraction of cores as a quota, on no core in particular', () => {
+    const options = toCreateOptions({ ...request, caps: { cpuset: [], quotaCpus: 0.5, memoryBytes: 1e8 } }, around)
+    expect(options.HostConfig).toMatchObject({ NanoCpus: 500_000_000 })
+    expect(options.HostConfig).not.toHaveProperty('CpusetCpus')
+  })
+
+  it('leaves open files to the engine where it refused a limit of ours', () => {
+    expect(toCreateOptions(request, { ...around, openFiles: null }).HostConfig).not.toHaveProperty('Ulimits')
+  })
+
+  it('replaces the command, adds names and shared memory, and keeps stdin open', () => {
+    const options = toCreateOptions(
+      { ...request, command: ['a', 'b'], aliases: ['db'], shmBytes: 1 << 20, interactive: true },
+      around,
+    )
+    expect(options).toMatchObject({
+      Cmd: ['a', 'b'],
+      OpenStdin: true,
+      StdinOnce: true,
+      HostConfig: { ShmSize: 1 << 20 },
+      NetworkingConfig: { EndpointsConfig: { net: { Aliases: ['target', 'db'] } } },
+    })
+  })
+})
+
+it.each([
+  { test: ['CMD', 'pg_isready', '-q'], expected: ['pg_isready', '-q'] },
+  { test: ['CMD-SHELL', 'test -f /x || exit 1'], expected: ['/bin/sh', '-c', 'test -f /x || exit 1'] },
+  { test: ['NONE'], expected: null },
+  { test: [], expected: null },
+])('health check $test', ({ test, expected }) => expect(probeCommand(test)).toEqual(expected))

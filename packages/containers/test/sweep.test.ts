@@ -1,0 +1,148 @@
+import { hostname } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { Gate } from '../src/session/gate.js'
+import { labelsOf, ownerIn } from '../src/session/labels.js'
+import { type Owner, thisOwner } from '../src/session/owner.js'
+import { isEngineGone, startProblem } from '../src/session/problems.js'
+import { listLeftovers, removeContainer, removeSession, sweep } from '../src/session/sweep.js'
+import { connectionError, engineError, FakeEngine } from './fake-engine.js'
+
+const alive = await thisOwner('alive')
+const dead: Owner = { ...alive, session: 'dead', boot: 'before' }
+const elsewhere: Owner = { ...alive, session: 'elsewhere', host: 'another' }
+
+function engineWithLeftovers(): FakeEngine {
+  const engine = new FakeEngine()
+  for (const owner of [alive, dead, elsewhere]) {
+    const Labels = labelsOf(owner)
+    engine.addContainer(`c-${owner.session}`, Labels)
+    engine.networks.set(`n-${owner.session}`, { Id: `n-${owner.session}`, Name: `n-${owner.session}`, Labels })
+    engine.volumes.set(`v-${owner.session}`, { Name: `v-${owner.session}`, Labels })
+  }
+  engine.addContainer('by-hand', { 'bakeoff.project': 'bakeoff' })
+  engine.addContainer('foreign')
+  return engine
+}
+
+const names = (things: readonly { name: string }[]) => things.map(({ name }) => name).sort()
+
+describe('a sweep', () => {
+  it('removes what dead sessions left, and nothing else', async () => {
+    const engine = engineWithLeftovers()
+    const { removed, left } = await sweep(engine.docker)
+    expect(names(removed)).toEqual(['c-dead', 'n-dead', 'v-dead'])
+    expect(names(left)).toEqual(['c-alive', 'c-elsewhere', 'n-alive', 'n-elsewhere', 'v-alive', 'v-elsewhere'])
+    expect([...engine.containers.keys()]).toEqual(['c-alive', 'c-elsewhere', 'by-hand', 'foreign'])
+  })
+
+  it('removes what other machines left when told to, never what runs', async () => {
+    const engine = engineWithLeftovers()
+    await sweep(engine.docker, { everything: true })
+    expect([...engine.containers.keys()]).toEqual(['c-alive', 'by-hand', 'foreign'])
+    expect([...engine.networks.keys()]).toEqual(['n-alive'])
+  })
+
+  it('lists whose everything is', async () => {
+    const found = await listLeftovers(engineWithLeftovers().docker)
+    expect(found).toContainEqual({
+      kind: 'network',
+      id: 'n-dead',
+      name: 'n-dead',
+      owner: dead,
+      ownerState: 'dead',
+    })
+  })
+})
+
+describe('removing', () => {
+  it('takes what is gone already for removed', async () => {
+    await removeContainer(new FakeEngine().docker, 'never-was')
+  })
+
+  it.each([
+    { status: 409, message: 'removal of container x is already in progress' },
+    { status: 500, message: 'driver "overlay2" failed to remove root filesystem: device or resource busy' },
+  ])('goes on after $status', async ({ status, message }) => {
+    const engine = new FakeEngine()
+    engine.addContainer('x')
+    engine.removalErrors.push(engineError(status, message), engineError(status, message))
+    await removeContainer(engine.docker, 'x')
+    expect([...engine.containers.keys()]).toEqual([])
+  })
+
+  it('gives up at once when the engine is gone', async () => {
+    const engine = new FakeEngine()
+    engine.kill()
+    await expect(removeContainer(engine.docker, 'x')).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('of a session goes on until nothing turns up any more', async () => {
+    const engine = new FakeEngine()
+    engine.addContainer('early', labelsOf(dead))
+    setTimeout(() => engine.addContainer('late', labelsOf(dead)), 300)
+    expect(await removeSession(engine.docker, 'dead', { quietMs: 600 })).toEqual([])
+    expect([...engine.containers.keys()]).toEqual([])
+  })
+
+  it('of a session says what is left when it must end', async () => {
+    const engine = new FakeEngine()
+    engine.networks.set('n', { Id: 'n', Name: 'stuck', Labels: labelsOf(dead) })
+    engine.removalErrors.push(...Array.from({ length: 100 }, () => engineError(403, 'has active endpoints')))
+    expect(names(await removeSession(engine.docker, 'dead', { deadlineMs: 10 }))).toEqual(['stuck'])
+  })
+})
+
+describe('the gate', () => {
+  it('waits for what is being made, also if it fails, and lets nothing more through', async () => {
+    const gate = new Gate()
+    const order: string[] = []
+    const made = gate.pass(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      order.push('made')
+    })
+    const failed = gate.pass(() => Promise.reject(new Error('no')))
+    await Promise.all([gate.close().then(() => order.push('closed')), made, expect(failed).rejects.toThrow('no')])
+    expect(order).toEqual(['made', 'closed'])
+    await expect(gate.pass(async () => order.push('too late'))).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(order).toEqual(['made', 'closed'])
+  })
+})
+
+describe('labels', () => {
+  it('say the same owner again', () => expect(ownerIn(labelsOf(alive))).toEqual(alive))
+  it('of an image alone make no owner', () => expect(ownerIn({ 'bakeoff.project': 'bakeoff' })).toBeNull())
+  it('name this host', () => expect(labelsOf(alive)['bakeoff.host']).toBe(hostname()))
+})
+
+describe("the engine's errors", () => {
+  it.each([
+    { status: 500, message: 'write /var/lib/docker/x: no space left on device', code: 'OUT_OF_RESOURCES' },
+    {
+      status: 400,
+      message: 'Requested CPUs are not available - requested 5, available: 0-1',
+      code: 'OUT_OF_RESOURCES',
+    },
+    {
+      status: 403,
+      message:
+        'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+      code: 'OUT_OF_RESOURCES',
+    },
+    {
+      status: 400,
+      message: 'OCI runtime create failed: exec: "nope": executable file not found in $PATH: unknown',
+      code: 'START_FAILED',
+    },
+    { status: 404, message: 'No such image: nope:latest', code: 'START_FAILED' },
+    { status: 500, message: 'something new', code: 'START_FAILED' },
+  ])('$status $message is $code', ({ status, message, code }) => {
+    const problem = startProblem('target', engineError(status, message), ['last line'])
+    expect(problem).toMatchObject({ code, message: `target did not start: ${message}`, logTail: ['last line'] })
+    expect(problem.hint).toBeTruthy()
+  })
+
+  it.each(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'])('%s is a lost engine', (code) => {
+    expect(isEngineGone(connectionError(code))).toBe(true)
+    expect(startProblem('target', connectionError(code))).toMatchObject({ code: 'ENGINE_LOST' })
+  })
+})
