@@ -41,8 +41,8 @@ export function usualEngines(world: EngineWorld): FoundEngine[] {
   const inRuntime = (path: string) => (runtime === null ? [] : [`${runtime}/${path}`])
   const places: [foundBy: string, paths: string[]][] = [
     ['the system socket', ['/var/run/docker.sock']],
-    ['the rootless socket', [...inRuntime('docker.sock'), `${home}/.docker/run/docker.sock`]],
-    ['Docker Desktop', [`${home}/.docker/desktop/docker.sock`]],
+    ['the rootless socket', inRuntime('docker.sock')],
+    ['Docker Desktop', [`${home}/.docker/run/docker.sock`, `${home}/.docker/desktop/docker.sock`]],
     ['colima', [`${home}/.colima/default/docker.sock`, `${home}/.config/colima/default/docker.sock`]],
     ['OrbStack', [`${home}/.orbstack/run/docker.sock`]],
     ['Rancher Desktop', [`${home}/.rd/docker.sock`]],

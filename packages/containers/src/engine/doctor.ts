@@ -1,0 +1,217 @@
+import { statfs } from 'node:fs/promises'
+import { BakeoffError, type EngineFacts, formatBytes, type HostFacts } from '@bakeoff/model'
+import { type PrivateCertificate, privateCertificates } from '../base/certificates.js'
+import { baseName } from '../base/ensure.js'
+import { type LocalImage, localImage } from '../images/lookup.js'
+import { findProgram } from './command.js'
+import { connect } from './connect.js'
+import { describeEngine } from './facts.js'
+import { findEngine } from './find.js'
+
+/** One line of `npm run doctor`. */
+export interface DoctorCheck {
+  readonly id: string
+  readonly title: string
+  readonly state: 'ok' | 'warn' | 'bad'
+  /** what was found, in words */
+  readonly found: string
+  /** what to do about it; null when there is nothing to do */
+  readonly todo: string | null
+}
+
+/** Everything the checks look at, gathered before the first of them. */
+export interface DoctorFindings {
+  readonly host: HostFacts
+  readonly engine: EngineFacts | null
+  /** why there is no engine to use */
+  readonly engineProblem: BakeoffError | null
+  /** free on the disk that the engine keeps images on, where it can be read */
+  readonly engineDiskFreeBytes: number | null
+  readonly base: LocalImage | null
+  readonly certificates: readonly PrivateCertificate[]
+  /** path of a Chromium, or null */
+  readonly chromium: string | null
+}
+
+export interface DoctorOptions {
+  readonly host: HostFacts
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Looks at this machine and its engine. Changes nothing, sets nothing up, and never fails for what it finds. */
+export async function doctor(options: DoctorOptions): Promise<DoctorCheck[]> {
+  return examine(await gather(options))
+}
+
+/** Pure: one line per check, always all of them and in this order. */
+export function examine(findings: DoctorFindings): DoctorCheck[] {
+  return checks.map(({ id, title, look }) => ({ id, title, ...look(findings) }))
+}
+
+type Finding = Omit<DoctorCheck, 'id' | 'title'>
+
+const checks: readonly { id: string; title: string; look: (findings: DoctorFindings) => Finding }[] = [
+  { id: 'engine', title: 'Container engine', look: lookAtEngine },
+  { id: 'cgroup', title: 'Control groups', look: lookAtCgroup },
+  { id: 'cores', title: 'Cores', look: lookAtCores },
+  { id: 'memory', title: 'Memory', look: lookAtMemory },
+  { id: 'disk', title: 'Disk', look: lookAtDisk },
+  { id: 'pressure', title: 'CPU pressure', look: lookAtPressure },
+  { id: 'autogroup', title: 'Scheduler autogroups', look: lookAtAutogroup },
+  { id: 'governor', title: 'CPU governor', look: lookAtGovernor },
+  { id: 'base', title: 'Base image', look: lookAtBase },
+  { id: 'certificates', title: 'Private certificates', look: lookAtCertificates },
+  { id: 'chromium', title: 'Chromium', look: lookAtChromium },
+]
+
+const ok = (found: string): Finding => ({ state: 'ok', found, todo: null })
+const warn = (found: string, todo: string | null): Finding => ({ state: 'warn', found, todo })
+const bad = (found: string, todo: string | null): Finding => ({ state: 'bad', found, todo })
+
+function lookAtEngine({ engine, engineProblem }: DoctorFindings): Finding {
+  if (engineProblem !== null) return bad(engineProblem.message, engineProblem.hint)
+  if (engine === null)
+    return bad('none', '`npm run matrix` sets one up on Debian and Ubuntu as root; elsewhere install Docker or Podman')
+  const what = `${engine.name} ${engine.version} (API ${engine.apiVersion}) at ${engine.endpoint}, found by ${engine.foundBy}`
+  if (engine.reducedTruth)
+    return warn(
+      what,
+      'Podman reads memory and CPU rarely and does not report OOM kills: use Docker for figures to publish',
+    )
+  if (engine.rootless)
+    return warn(
+      `${what}, rootless`,
+      'Its network goes through user space: use an engine that runs as root for figures to publish',
+    )
+  return ok(what)
+}
+
+function lookAtCgroup({ engine }: DoctorFindings): Finding {
+  if (engine === null) return warn('unknown without an engine', null)
+  if (engine.cgroupVersion === null) return warn('the engine does not say', null)
+  const what = `version ${engine.cgroupVersion}, driver ${engine.cgroupDriver ?? 'unknown'}`
+  return ok(
+    engine.sameKernel
+      ? `${what}, readable from here`
+      : `${what}, in another kernel: read through the engine, once a second`,
+  )
+}
+
+function lookAtCores({ host, engine }: DoctorFindings): Finding {
+  const cpus = engine?.cpus || host.cpus.length
+  const physical = new Set(host.cpus.map(({ core, package: socket }) => `${socket}/${core}`)).size
+  const what =
+    engine?.sameKernel === false || physical === 0
+      ? `${cpus}`
+      : `${cpus} (${physical} physical)${host.cpuModel ? `, ${host.cpuModel}` : ''}`
+  if (cpus < 2)
+    return bad(what, 'The target and the load agent need a core each: use a machine with at least 2, better 8')
+  if (cpus < 4)
+    return warn(what, 'Services, agent and system share cores, and caps are scaled down: 8 or more keep all apart')
+  return ok(what)
+}
+
+function lookAtMemory({ host, engine }: DoctorFindings): Finding {
+  const bytes = engine?.memoryBytes || host.memoryBytes
+  if (bytes === null) return warn('unknown', null)
+  const what = formatBytes(bytes)
+  if (bytes < 3.5 * GIB) return bad(what, 'A target and its service take 2 GiB each: give the engine at least 6 GiB')
+  if (bytes < 5.5 * GIB)
+    return warn(what, 'A target and its service take 2 GiB each, builds up to 2 GiB: 6 GiB or more is comfortable')
+  return ok(what)
+}
+
+function lookAtDisk({ host, engineDiskFreeBytes }: DoctorFindings): Finding {
+  const bytes = engineDiskFreeBytes ?? host.diskFreeBytes
+  if (bytes === null) return warn('unknown', null)
+  const what = `${formatBytes(bytes)} free`
+  const todo = 'All shipped images and their build layers take about 20 GiB: make room, or `npm run clean`'
+  if (bytes < 5 * GIB) return bad(what, todo)
+  if (bytes < 20 * GIB) return warn(what, todo)
+  return ok(what)
+}
+
+function lookAtPressure({ host }: DoctorFindings): Finding {
+  if (host.cpuPressure === null) return ok('this kernel does not say')
+  const what = `something waited for a CPU in ${Math.round(host.cpuPressure * 100)} % of the last 10 s`
+  return host.cpuPressure > 0.1 ? warn(what, 'Stop what else is running here: it will be in the figures') : ok(what)
+}
+
+function lookAtAutogroup({ host }: DoctorFindings): Finding {
+  if (host.autogroup === null) return ok('not in this kernel')
+  if (!host.autogroup) return ok('off')
+  return warn(
+    'on: sessions get equal shares whatever they weigh',
+    'For figures to publish: sudo sysctl kernel.sched_autogroup_enabled=0',
+  )
+}
+
+function lookAtGovernor({ host }: DoctorFindings): Finding {
+  if (host.governor === null)
+    return ok(
+      host.virtualisation ? `set by the host of this virtual machine (${host.virtualisation})` : 'not to be read here',
+    )
+  if (host.governor === 'performance') return ok(host.governor)
+  return warn(
+    host.governor,
+    'Clock rates follow the load with a delay. For figures to publish: sudo cpupower frequency-set -g performance',
+  )
+}
+
+function lookAtBase({ base, engine }: DoctorFindings): Finding {
+  if (engine === null) return warn('unknown without an engine', null)
+  if (base === null) return warn('not there yet', '`npm run matrix` makes it')
+  return ok(
+    `${base.id.replace('sha256:', '').slice(0, 12)}${base.bytes === null ? '' : `, ${formatBytes(base.bytes)}`}`,
+  )
+}
+
+function lookAtCertificates({ certificates }: DoctorFindings): Finding {
+  if (certificates.length === 0) return ok('none')
+  return ok(
+    `${certificates.length}, which go into the base image: ${certificates.map(({ subject }) => subject).join('; ')}`,
+  )
+}
+
+function lookAtChromium({ chromium }: DoctorFindings): Finding {
+  return ok(chromium ?? 'none: only the tests of the report need it')
+}
+
+const GIB = 1024 ** 3
+
+async function gather({ host, env = process.env, signal }: DoctorOptions): Promise<DoctorFindings> {
+  const common = { host, certificates: privateCertificates(env), chromium: findChromium(env) }
+  try {
+    const found = await findEngine({ env, signal })
+    if (found === null) return { ...common, engine: null, engineProblem: null, engineDiskFreeBytes: null, base: null }
+    const docker = connect(found)
+    const engine = await describeEngine(docker, found, signal)
+    const [base, engineDiskFreeBytes] = await Promise.all([
+      localImage(docker, baseName),
+      engine.sameKernel ? freeBytes(docker) : null,
+    ])
+    return { ...common, engine, engineProblem: null, engineDiskFreeBytes, base }
+  } catch (error) {
+    if (!(error instanceof BakeoffError) || error.code === 'ABORTED') throw error
+    return { ...common, engine: null, engineProblem: error, engineDiskFreeBytes: null, base: null }
+  }
+}
+
+async function freeBytes(docker: ReturnType<typeof connect>): Promise<number | null> {
+  try {
+    const { DockerRootDir } = await docker.info()
+    const { bavail, bsize } = await statfs(DockerRootDir)
+    return bavail * bsize
+  } catch {
+    return null // not readable for this user
+  }
+}
+
+function findChromium(env: Readonly<Record<string, string | undefined>>): string | null {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+    const path = findProgram(name, env)
+    if (path !== null) return path
+  }
+  return null
+}

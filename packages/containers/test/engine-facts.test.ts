@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { toEngineFacts } from '../src/engine/facts.js'
+
+const found = { endpoint: 'unix:///var/run/docker.sock', foundBy: 'the system socket', tls: null }
+const here = { platform: 'linux' as const, kernel: '6.1.0-13-amd64', memoryBytes: 16_000_000_000, cgroupMounted: true }
+const version = { Version: '29.0.0', ApiVersion: '1.52', Arch: 'amd64', KernelVersion: here.kernel }
+const info = { CgroupVersion: '2', CgroupDriver: 'systemd', NCPU: 4, MemTotal: here.memoryBytes }
+
+describe('the facts of an engine', () => {
+  it.each([
+    { because: 'same socket host, kernel and memory', found, version, info, here, sameKernel: true },
+    {
+      because: 'another kernel: a virtual machine',
+      found,
+      version: { ...version, KernelVersion: '6.12.5-linuxkit' },
+      info,
+      here,
+      sameKernel: false,
+    },
+    {
+      because: 'another memory total: a virtual machine with the same kernel',
+      found,
+      version,
+      info: { ...info, MemTotal: 8_000_000_000 },
+      here,
+      sameKernel: false,
+    },
+    {
+      because: 'an engine over the network',
+      found: { ...found, endpoint: 'tcp://10.0.0.1:2376' },
+      version,
+      info,
+      here,
+      sameKernel: false,
+    },
+    {
+      because: 'no cgroup hierarchy to read',
+      found,
+      version,
+      info,
+      here: { ...here, cgroupMounted: false },
+      sameKernel: false,
+    },
+    { because: 'not Linux', found, version, info, here: { ...here, platform: 'darwin' as const }, sameKernel: false },
+    {
+      because: 'an engine that does not say its memory',
+      found,
+      version,
+      info: { CgroupVersion: '2' },
+      here,
+      sameKernel: false,
+    },
+  ])('call its kernel ours: $sameKernel for $because', (given) => {
+    expect(toEngineFacts(given.found, given.version, given.info, given.here).sameKernel).toBe(given.sameKernel)
+  })
+
+  it('mark Podman, whose figures are less truthful', () => {
+    const podman = { ...version, Components: [{ Name: 'Podman Engine' }, { Name: 'Conmon' }] }
+    expect(toEngineFacts(found, podman, info, here)).toMatchObject({ name: 'Podman', reducedTruth: true })
+    expect(toEngineFacts(found, { ...version, Components: [{ Name: 'Engine' }] }, info, here)).toMatchObject({
+      reducedTruth: false,
+    })
+  })
+
+  it('name Docker Desktop and editions of the engine', () => {
+    expect(toEngineFacts(found, version, { ...info, OperatingSystem: 'Docker Desktop' }, here).name).toBe(
+      'Docker Desktop',
+    )
+    expect(toEngineFacts(found, { ...version, Platform: { Name: 'Docker Engine - Community' } }, info, here).name).toBe(
+      'Docker Engine - Community',
+    )
+  })
+})
