@@ -1,5 +1,5 @@
 export * from './base/index.js'
 export * from './engine/index.js'
-export * from './images/index.js'
 export * from './host/index.js'
+export * from './images/index.js'
 export * from './session/index.js'

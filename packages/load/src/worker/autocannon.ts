@@ -308,6 +308,8 @@ export class Connection {
       }
       if (!this.pending) return
       const surplus = parser.offset < parser.end
+      // The head of two answers in one chunk would be recognised as one.
+      if (surplus) head = null
       this.#complete(this.#closingSinceMs === null && !surplus)
       if (surplus) this.#surplus()
     }
