@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import type { LoadMeasurement } from '@bakeoff/model'
+import type { LoadAgent, LoadOrder, LoadRequest, Work } from '@bakeoff/runner/ports'
+import { bundleAgent } from '../../scripts/bundle.mjs'
+import { connectAgent } from '../../src/index.js'
+
+export const signal = new AbortController().signal
+
+const folder = mkdtempSync(join(tmpdir(), 'bakeoff-load-agent-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+let bundled: Promise<void> | null = null
+
+export interface StartedAgent extends AsyncDisposable {
+  readonly agent: LoadAgent
+  readonly process: ChildProcess
+}
+
+/** The real agent as a child process, bundled from the sources. */
+export async function startAgent(cores = 1): Promise<StartedAgent> {
+  bundled ??= bundleAgent(folder)
+  await bundled
+  const child = spawn(process.execPath, [join(folder, 'agent.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, CORES: String(cores) },
+  })
+  const agent = await connectAgent(Duplex.from({ readable: child.stdout, writable: child.stdin }))
+  return {
+    agent,
+    process: child,
+    async [Symbol.asyncDispose]() {
+      await agent[Symbol.asyncDispose]()
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+/** The work of the scenario predict. */
+export const predictWork: Work = {
+  requests: [{ method: 'GET', path: '/predict', headers: {}, body: null }],
+  golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
+  compare: 'exact',
+  tolerance: 0,
+}
+
+export const loadOf = (origin: string, order: LoadOrder, over: Partial<LoadRequest> = {}): LoadRequest => ({
+  origin,
+  order,
+  durationMs: 1000,
+  requestTimeoutMs: 2000,
+  sampleEvery: 64,
+  stream: false,
+  windowMs: 500,
+  ...over,
+})
+
+/** What every measurement must satisfy: each request ended in exactly one way. */
+export function unaccounted({ counts }: LoadMeasurement): number {
+  const { sent, ok, wrong, errorStatus, timeouts, lost, inFlight } = counts
+  return sent - ok - wrong - errorStatus - timeouts - lost - inFlight
+}

@@ -1,0 +1,33 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface StartedServer extends AsyncDisposable {
+  readonly origin: string
+  readonly process: ChildProcess
+  readonly exited: Promise<unknown>
+  /** how long requests really took in the server since `forget`, in ms */
+  truth(): Promise<{ requests: number; count: number; p50Ms: number; p90Ms: number; p99Ms: number; maxMs: number }>
+  forget(): Promise<void>
+}
+
+/** Starts servers/truth-server.mjs with these settings on a free port. */
+export async function startServer(settings: Record<string, string | number> = {}): Promise<StartedServer> {
+  const script = fileURLToPath(new URL('../servers/truth-server.mjs', import.meta.url))
+  const args = Object.entries({ PORT: 0, HOST: '127.0.0.1', ...settings }).map(([name, value]) => `${name}=${value}`)
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const [line] = await once(child.stdout, 'data')
+  const origin = `http://127.0.0.1:${/listening (\d+)/.exec(String(line))?.[1]}`
+  return {
+    origin,
+    process: child,
+    exited,
+    truth: async () => (await fetch(`${origin}/truth`)).json(),
+    forget: async () => void (await fetch(`${origin}/truth`, { method: 'DELETE' })),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}

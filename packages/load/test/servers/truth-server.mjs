@@ -1,0 +1,237 @@
+/**
+ * A server whose behaviour is known, to measure the measuring with. Without a dependency: it runs from its file, and as
+ * a target in a container. It answers `GET /predict` as the scenario predict wants it, and misbehaves as told.
+ *
+ *   FAULT=delay PORT=8080 node truth-server.mjs       settings as environment, or as arguments: FAULT=delay SLOW_MS=50
+ *
+ * FAULT       setting (default)                      what /predict does
+ * none                                               answers at once
+ * delay       DELAY_MS 2, SLOW_SHARE 0.02, SLOW_MS 50  waits, and longer for every 50th request
+ * busy        BUSY_US 300                            computes
+ * stall       STALL_AFTER_MS 2000, STALL_MS 1000     sleeps once, with everything in it, so long after the first request
+ * close                                              closes the connection after each answer, and says so
+ * fin         EVERY 10                               closes the connection instead of every 10th answer
+ * reset       EVERY 10                               resets it
+ * truncated   EVERY 10                               closes it in the middle of every 10th body
+ * endless                                            sends a body that never ends
+ * silent      EVERY 10                               never answers every 10th request, and keeps the connection
+ * errors      EVERY 100                              answers 500 every 100th time
+ * wrong       EVERY 500                              gives a wrong answer every 500th time
+ * die         DIE_AFTER 2000                         ends the process with exit code 3 after so many requests
+ * slow-start  START_MS 3000                          is not ready before (503, also on /health)
+ * grow        GROW_BYTES 65536                       keeps so much memory with every request
+ * background  THREADS 1                              answers at once while threads burn CPU
+ * stream      FIRST_MS 40, GAP_MS 10, CHUNKS 10      streams events
+ * unsized                                            ends its body by closing the connection
+ * interim                                            answers 103 before every answer
+ * surplus     EVERY 10                               sends every 10th answer twice
+ * garbage     EVERY 10                               sends what is not HTTP instead of every 10th answer
+ * varied                                             has another header in every answer
+ * chunked                                            sends its body in chunks
+ *
+ * `GET /truth` tells how long requests to /predict really took in here, `DELETE /truth` forgets what was; delays are kept to some
+ * 20 µs by computing through the last 1.5 ms of a wait. `POST /batch {tasks, concurrency}` works TASK_MS (5) a task.
+ */
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import { Worker } from 'node:worker_threads'
+
+const settings = { ...process.env }
+for (const argument of process.argv.slice(2)) {
+  const [name, value] = argument.split('=', 2)
+  settings[name] = value
+}
+const number = (name, fallback) => Number(settings[name] ?? fallback)
+const fault = settings.FAULT ?? 'none'
+const every = number('EVERY', { errors: 100, wrong: 500 }[fault] ?? 10)
+
+const BODY = 'Prediction: Iris-Setosa'
+const HEAD = { 'content-type': 'text/plain; charset=utf-8', 'content-length': BODY.length }
+
+const startedMs = performance.now()
+let requests = 0
+let took = []
+const kept = []
+
+const answer = (response, body = BODY, status = 200, headers = {}) => {
+  response.writeHead(status, { ...HEAD, 'content-length': Buffer.byteLength(body), ...headers })
+  response.end(body)
+}
+/** the raw bytes of an answer */
+const raw = (body, length = body.length) =>
+  `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\n\r\n${body}`
+const sometimes = (misbehave) => (request, response, n) =>
+  n % every === 0 ? misbehave(request, response) : answer(response)
+
+const faults = {
+  none: (_request, response) => answer(response),
+  delay: delayed,
+  busy: (_request, response) => {
+    const until = performance.now() + number('BUSY_US', 300) / 1000
+    while (performance.now() < until);
+    answer(response)
+  },
+  stall: stalling,
+  close: (_request, response) => answer(response, BODY, 200, { connection: 'close' }),
+  fin: sometimes((request) => request.socket.end()),
+  reset: sometimes((request) => request.socket.resetAndDestroy()),
+  truncated: sometimes((request) => request.socket.end(raw(BODY.slice(0, 9), BODY.length))),
+  endless: (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    const timer = setInterval(() => response.write('and on '), 10)
+    request.socket.on('close', () => clearInterval(timer))
+  },
+  silent: sometimes(() => {}),
+  errors: sometimes((_request, response) => answer(response, 'no', 500)),
+  wrong: sometimes((_request, response) => answer(response, 'Prediction: Iris-Virginica')),
+  die: (_request, response, n) => {
+    if (n > number('DIE_AFTER', 2000)) process.exit(3)
+    answer(response)
+  },
+  'slow-start': (_request, response) => (ready() ? answer(response) : answer(response, 'starting', 503)),
+  grow: (_request, response) => {
+    kept.push(Buffer.alloc(number('GROW_BYTES', 65536), 1))
+    answer(response)
+  },
+  background: (_request, response) => answer(response),
+  stream: streaming,
+  unsized: (request) => request.socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n${BODY}`),
+  interim: (request) => request.socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${raw(BODY)}`),
+  surplus: sometimes((request) => request.socket.write(raw(BODY) + raw(BODY))),
+  garbage: sometimes((request) => request.socket.write('what?\r\n\r\n')),
+  varied: (_request, response, n) => answer(response, BODY, 200, { 'x-request': String(n).padStart(12, '0') }),
+  chunked: (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    response.write(BODY.slice(0, 10))
+    response.end(BODY.slice(10))
+  },
+}
+const predict = faults[fault]
+if (!predict) throw new Error(`FAULT is ${fault}, not one of ${Object.keys(faults).join(', ')}`)
+
+function ready() {
+  return fault !== 'slow-start' || performance.now() - startedMs >= number('START_MS', 3000)
+}
+
+/** Waits with an error of some 20 µs: Node's timers come up to 1.2 ms late, so the last 1.5 ms are polled. */
+const due = []
+let polling = false
+function after(ms, callback) {
+  const at = performance.now() + ms
+  let place = due.length
+  while (place > 0 && due[place - 1].at > at) place--
+  due.splice(place, 0, { at, callback })
+  if (!polling) wait()
+}
+function wait() {
+  polling = false
+  while (due.length > 0 && due[0].at <= performance.now()) due.shift().callback()
+  if (due.length === 0) return
+  polling = true
+  const left = due[0].at - performance.now()
+  if (left > 2.5) {
+    polling = false
+    clearTimeout(wait.timer)
+    wait.timer = setTimeout(wait, left - 1.5)
+  } else setImmediate(wait)
+}
+
+function delayed(_request, response, n) {
+  const slow = number('SLOW_SHARE', 0.02)
+  const isSlow = slow > 0 && n % Math.round(1 / slow) === 0
+  after(isSlow ? number('SLOW_MS', 50) : number('DELAY_MS', 2), () => answer(response))
+}
+
+let stallAt = null
+function stalling(_request, response) {
+  stallAt ??= performance.now() + number('STALL_AFTER_MS', 2000)
+  if (performance.now() >= stallAt) {
+    stallAt = Number.POSITIVE_INFINITY
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, number('STALL_MS', 1000))
+  }
+  answer(response)
+}
+
+function streaming(request, response) {
+  const chunks = number('CHUNKS', 10)
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  let sent = 0
+  const next = () => {
+    if (request.socket.destroyed) return
+    response.write(`data: ${++sent}\n\n`)
+    if (sent < chunks) after(number('GAP_MS', 10), next)
+    else response.end()
+  }
+  after(number('FIRST_MS', 40), next)
+}
+
+function batch(request, response) {
+  let body = ''
+  request.on('data', (chunk) => (body += chunk))
+  request.on('end', () => {
+    const { tasks, concurrency } = JSON.parse(body)
+    after(Math.ceil(tasks / concurrency) * number('TASK_MS', 5), () => {
+      const digest = createHash('sha256').update(body).digest('hex')
+      answer(response, JSON.stringify({ tasks, ok: tasks, failed: 0, digest }), 200, {
+        'content-type': 'application/json',
+      })
+    })
+  })
+}
+
+function truth() {
+  const sorted = took.toSorted((a, b) => a - b)
+  const at = (q) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null
+  return { requests, count: sorted.length, p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), maxMs: at(1) }
+}
+
+const info = () => ({
+  language: 'javascript',
+  languageVersion: process.versions.node,
+  architecture: { x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch,
+  server: 'node:http',
+  framework: null,
+  versions: {},
+  cpus: null,
+  workers: 1,
+  threads: fault === 'background' ? { background: number('THREADS', 1) } : {},
+  pools: {},
+  developmentServer: false,
+  debugBuild: false,
+  heapLimitBytes: null,
+  flags: { fault },
+})
+const json = (response, value) => answer(response, JSON.stringify(value), 200, { 'content-type': 'application/json' })
+
+const server = createServer((request, response) => {
+  const path = request.url.split('?', 1)[0]
+  if (path === '/predict' && request.method === 'GET') {
+    const began = performance.now()
+    response.on('finish', () => took.length < 5e6 && took.push(performance.now() - began))
+    predict(request, response, ++requests)
+  } else if (path === '/batch' && request.method === 'POST') batch(request, response)
+  else if (path === '/health') ready() ? answer(response, 'ok') : answer(response, 'starting', 503)
+  else if (path === '/info') json(response, info())
+  else if (path === '/truth' && request.method === 'DELETE') {
+    took = []
+    json(response, truth())
+  } else if (path === '/truth') json(response, truth())
+  else if (path === '/echo') {
+    // For fetch: what the client sent.
+    const chunks = []
+    request.on('data', (chunk) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('base64')
+      json(response, { method: request.method, url: request.url, headers: request.headers, body })
+    })
+  } else answer(response, 'not found', 404)
+})
+server.keepAliveTimeout = 0
+server.on('clientError', (_error, socket) => socket.destroy())
+process.on('SIGTERM', () => process.exit(0))
+
+if (fault === 'background')
+  for (let i = 0; i < number('THREADS', 1); i++) new Worker('for (;;);', { eval: true }).unref()
+server.listen(number('PORT', 8080), settings.HOST ?? '0.0.0.0', () => console.log(`listening ${server.address().port}`))
