@@ -1,0 +1,284 @@
+import { BakeoffError } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { didYouMean, parseClaim, parseMatrix, parseScenario, parseTarget } from '../../src/index.js'
+
+const TARGET = `language: go
+stack: [net/http]
+summary: The standard library alone
+scenarios: [predict]
+`
+const SCENARIO = `services:
+  target:
+    image: "\${TARGET_IMAGE}"
+    cpus: 1
+    mem_limit: 512m
+x-scenario:
+  summary: One line of text
+  requests: predict/requests.ndjson
+  expect: { golden: predict/golden.ndjson, compare: exact }
+  load: { closed: [1, 64] }
+`
+const FILES: Record<string, string> = {
+  'predict/requests.ndjson': '{"path":"/predict"}\n',
+  'predict/golden.ndjson': '{"status":200,"body":"x"}\n',
+}
+
+const target = (yaml: string, name = 'go-net-http', dockerfile: string | null = 'FROM bakeoff/base') =>
+  parseTarget({ name, folder: `/p/targets/${name}`, file: `targets/${name}/target.yaml`, yaml, dockerfile })
+const scenario = (yaml: string, files = FILES) =>
+  parseScenario({
+    id: 'predict',
+    file: 'compose/predict.yaml',
+    yaml,
+    resolve: (path) => `/p/compose/${path}`,
+    read: (path) => files[path] ?? null,
+    buildable: (path) => path !== './nothing',
+  })
+
+function problemOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof BakeoffError) {
+      expect(error.code).toBe('BAD_SPEC')
+      expect(error.hint).not.toBeNull()
+      return error.message
+    }
+    throw error
+  }
+  throw new Error('nothing was wrong')
+}
+
+describe('a target.yaml that cannot be used says where and why', () => {
+  it.each([
+    {
+      because: 'an unknown key',
+      yaml: `${TARGET}sumary: x\n`,
+      says: [
+        'targets/go-net-http/target.yaml:5:1: unknown key "sumary"',
+        '5 | sumary: x',
+        '^',
+        'Did you mean "summary"?',
+      ],
+    },
+    {
+      because: 'a wrong type',
+      yaml: TARGET.replace('[net/http]', 'net/http'),
+      says: [':2:8: stack is "net/http"', '2 | stack: net/http'],
+    },
+    {
+      because: 'a missing member',
+      yaml: TARGET.replace('summary: The standard library alone\n', ''),
+      says: ['summary is missing', 'Add `summary:`.'],
+    },
+    {
+      because: 'a name used twice',
+      yaml: `${TARGET}variants:\n  fast: { summary: a }\n  fast: { summary: b }\n`,
+      says: [':7:3: this key is already there'],
+    },
+    { because: 'a syntax error', yaml: `${TARGET}variants: {`, says: ['targets/go-net-http/target.yaml:'] },
+    {
+      because: 'a duration that is none',
+      yaml: `${TARGET}readyTimeout: soon\n`,
+      says: [':5:15: readyTimeout is "soon": must be a duration such as 50ms, 10s or 2m'],
+    },
+    {
+      because: 'a proxy that is not known',
+      yaml: `${TARGET}variants: { two: { summary: s, replicas: 2, proxy: cady } }\n`,
+      says: ['variants.two.proxy is "cady"', 'Did you mean "caddy"?'],
+    },
+    {
+      because: 'a variant of a scenario that the target does not serve',
+      yaml: `${TARGET}variants: { v: { summary: s, scenarios: [chat] } }\n`,
+      says: ['the variant serves "chat"'],
+    },
+    {
+      because: 'replicas without a proxy',
+      yaml: `${TARGET}variants: { v: { summary: s, replicas: 2 } }\n`,
+      says: ['several replicas need a proxy', 'proxy: caddy'],
+    },
+    { because: 'no variant at all', yaml: `${TARGET}variants: {}\n`, says: ['variants is empty'] },
+  ])('$because', ({ yaml, says }) => {
+    const problem = problemOf(() => target(yaml))
+    for (const text of says) expect(problem).toContain(text)
+  })
+
+  it('a missing Dockerfile', () => {
+    expect(problemOf(() => target(TARGET, 'go-net-http', null))).toContain(
+      'there is no Dockerfile beside it, in /p/targets/go-net-http',
+    )
+  })
+
+  it('a folder whose name cannot be one', () => {
+    expect(problemOf(() => target(TARGET, 'Go_Chi'))).toContain('the folder is called "Go_Chi"')
+  })
+
+  it('aliases that explode', () => {
+    const levels = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name, index, all) =>
+      index === 0
+        ? 'a: &a [x, x, x, x, x, x, x, x, x]'
+        : `${name}: &${name} [${Array(9)
+            .fill(`*${all[index - 1]}`)
+            .join(', ')}]`,
+    )
+    expect(problemOf(() => target(levels.join('\n')))).toContain('aliases repeat more than')
+  })
+
+  it('shows the caret under the column', () => {
+    const [, line, caret] = problemOf(() => target(`${TARGET}sumary: x\n`)).split('\n') as [string, string, string]
+    expect(caret.indexOf('^')).toBe(line.indexOf('sumary'))
+  })
+})
+
+describe('a target.yaml that can be used', () => {
+  it('without variants has one, default', () => {
+    expect(target(TARGET).variants).toEqual([
+      {
+        name: 'default',
+        summary: 'The standard library alone',
+        env: {},
+        replicas: 1,
+        proxy: null,
+        command: null,
+        scenarios: ['predict'],
+      },
+    ])
+  })
+
+  it("gives a variant the target's environment, and lets it win", () => {
+    const spec = target(`${TARGET}env: { A: 1, B: true }\nvariants: { v: { summary: s, env: { B: "no" } } }\n`)
+    expect(spec.variants[0]?.env).toEqual({ A: '1', B: 'no' })
+  })
+})
+
+describe('a scenario that cannot be used says where and why', () => {
+  it.each([
+    {
+      because: 'a Compose key outside the subset',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    ports: ["80:80"]'),
+      says: ['compose/predict.yaml:5:5: unknown key "ports" in services.target', 'Known here: image'],
+    },
+    {
+      because: 'a service that is not there',
+      yaml: SCENARIO.replace(
+        '    cpus: 1',
+        '    cpus: 1\n    depends_on: { postgre: { condition: service_started } }',
+      ).replace('x-scenario', '  postgres: { image: "postgres:17", cpus: 1, mem_limit: 1g }\nx-scenario'),
+      says: ['target depends on "postgre", which is not in services', 'Did you mean "postgres"?'],
+    },
+    {
+      because: 'waiting for health that nobody checks',
+      yaml: SCENARIO.replace(
+        '    cpus: 1',
+        '    cpus: 1\n    depends_on: { pg: { condition: service_healthy } }',
+      ).replace('x-scenario', '  pg: { image: "postgres:17", cpus: 1, mem_limit: 1g }\nx-scenario'),
+      says: ['pg has no healthcheck'],
+    },
+    {
+      because: 'services that wait for one another',
+      yaml: SCENARIO.replace(
+        'x-scenario',
+        '  a: { image: x, cpus: 1, mem_limit: 1g, depends_on: { b: { condition: service_started } } }\n  b: { image: x, cpus: 1, mem_limit: 1g, depends_on: { a: { condition: service_started } } }\nx-scenario',
+      ),
+      says: ['goes round in a circle: a → b → a'],
+    },
+    {
+      because: 'no target',
+      yaml: SCENARIO.replace('  target:', '  tagret:').replace('${TARGET_IMAGE}', 'x'),
+      says: ['no service is called "target"', 'Did you mean "target" where it says "tagret"?'],
+    },
+    {
+      because: 'the environment of the host',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    environment: { TOKEN: "${TOKEN}" }'),
+      says: ['"${TOKEN}" is not replaced'],
+    },
+    {
+      because: 'a file that is missing',
+      yaml: SCENARIO.replace('predict/golden', 'predict/gold'),
+      says: ['there is no file predict/gold.ndjson'],
+    },
+    {
+      because: 'a folder that cannot be built',
+      yaml: SCENARIO.replace('x-scenario', '  pg: { build: ./nothing, cpus: 1, mem_limit: 1g }\nx-scenario'),
+      says: ['there is no Dockerfile in ./nothing'],
+    },
+    {
+      because: 'a fraction of nothing',
+      yaml: SCENARIO.replace('closed: [1, 64]', 'rate: [5], open: [0.5]'),
+      says: ['open loads are fractions of the best closed throughput'],
+    },
+    {
+      because: 'a capacity without a limit',
+      yaml: SCENARIO.replace('closed: [1, 64]', 'closed: [1], capacity: true'),
+      says: ['capacity is searched within the slo'],
+    },
+    { because: 'the same load twice', yaml: SCENARIO.replace('[1, 64]', '[64, 64]'), says: ['closed has 64 twice'] },
+  ])('$because', ({ yaml, says }) => {
+    const problem = problemOf(() => scenario(yaml))
+    for (const text of says) expect(problem).toContain(text)
+  })
+
+  it('a line of the corpus that is not JSON, with its line and column', () => {
+    const files = { ...FILES, 'predict/requests.ndjson': '{"path":"/a"}\n{"path":}\n' }
+    expect(problemOf(() => scenario(SCENARIO, files))).toContain('compose/predict/requests.ndjson:2:9: not JSON')
+  })
+
+  it('fewer answers than requests', () => {
+    const files = { ...FILES, 'predict/golden.ndjson': '' }
+    expect(problemOf(() => scenario(SCENARIO, files))).toContain('0 golden answers for 1 requests')
+  })
+})
+
+describe('a scenario that can be used', () => {
+  it('pins whole cores, and has a quota only for a fraction', () => {
+    expect(scenario(SCENARIO).target).toMatchObject({ cpus: 1, quota: false, memoryBytes: 512 * 1024 ** 2 })
+    expect(scenario(SCENARIO.replace('cpus: 1', 'cpus: 0.5')).target).toMatchObject({ cpus: 0.5, quota: true })
+  })
+
+  it('changes its digest with the work, and not with the caps', () => {
+    const same = scenario(SCENARIO.replace('512m', '1g')).workDigest
+    const other = scenario(SCENARIO, { ...FILES, 'predict/golden.ndjson': '{"status":200,"body":"y"}\n' }).workDigest
+    expect(same).toBe(scenario(SCENARIO).workDigest)
+    expect(other).not.toBe(same)
+  })
+})
+
+describe('matrix.yaml and claims', () => {
+  const MATRIX = `profiles:
+  default: { budget: 60m, repetitions: { min: 5, max: 10 }, warmUp: { min: 2s, max: 10s }, window: 5s }
+  quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s }
+`
+  it.each([
+    { because: 'no quick profile', text: MATRIX.replace('quick', 'fast'), says: 'profiles has no "quick"' },
+    { because: 'min above max', text: MATRIX.replace('min: 5', 'min: 50'), says: 'min is 50, more than max, 10' },
+  ])('$because', ({ text, says }) => expect(problemOf(() => parseMatrix('matrix.yaml', text))).toContain(says))
+
+  it('reads durations and defaults', () => {
+    expect(parseMatrix('matrix.yaml', MATRIX).profiles.default).toMatchObject({
+      budgetMs: 3_600_000,
+      tightness: 0.03,
+      windowMs: 5000,
+      onlyMainLoad: false,
+    })
+  })
+
+  it('a claim that compares with somebody unknown', () => {
+    const claim = `id: c
+title: t
+source: { title: s }
+setting: x
+scenario: predict
+subjects: { flask: { target: python-flask, variant: as-published, says: Flask, figures: { throughput: 10 } } }
+comparisons: [{ metric: throughput, of: flask, to: flak, published: 2, statement: s }]
+`
+    expect(problemOf(() => parseClaim('claims/c.yaml', claim))).toContain('"flak" is not one of the subjects')
+  })
+})
+
+describe('didYouMean', () => {
+  it.each([
+    { word: 'sumary', expected: 'summary', because: 'a letter is missing' },
+    { word: 'sceanrios', expected: 'scenarios', because: 'two letters changed places' },
+    { word: 'xyz', expected: null, because: 'nothing is near' },
+  ])('$because', ({ word, expected }) => expect(didYouMean(word, ['summary', 'scenarios', 'stack'])).toBe(expected))
+})
