@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,19 +11,26 @@ import { connect, ensureBase, ensureEngine, findEngine } from '../src/index.js'
 const root = process.platform === 'linux' && process.getuid?.() === 0
 const say = (line: string): void => console.log(line)
 
-/** A daemon beside the machine's own: its own data, state, socket and pid file, and no network. */
+/**
+ * A daemon beside the machine's own: its own data, state, socket and pid file, and above all its own network namespace.
+ * A dockerd without a bridge removes docker0, whoever's it is, and one with a bridge rewrites the packet filter.
+ */
 describe.skipIf(!root)('a dockerd of ours', () => {
   let folder: string
   let settings: DaemonSettings
   let docker: Docker
+  let interfaces: string[]
 
   beforeAll(async () => {
     const engine = await ensureEngine({ say, ask: null, env: process.env })
     const program = findProgram('dockerd', process.env)
     if (program === null) throw new Error('this machine has an engine and no dockerd: these tests do not apply')
     folder = mkdtempSync(join(tmpdir(), 'bakeoff-daemon-'))
+    const alone = join(folder, 'dockerd')
+    writeFileSync(alone, `#!/bin/sh\nexec unshare --net ${program} "$@"\n`, { mode: 0o755 })
+    interfaces = readdirSync('/sys/class/net')
     settings = {
-      ...usualDaemon(program, folder),
+      ...usualDaemon(alone, folder),
       socket: join(folder, 'd.sock'),
       dataRoot: join(folder, 'data'),
       execRoot: join(folder, 'run'),
@@ -99,6 +106,11 @@ describe.skipIf(!root)('a dockerd of ours', () => {
     expect(liveDaemon(settings)).toBeNull()
     await startDaemon(settings, process.env)
     expect(liveDaemon(settings)).not.toBeNull()
+  })
+
+  it("leaves the machine's own networks alone", () => {
+    expect(readlinkSync(`/proc/${liveDaemon(settings)}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'))
+    expect(readdirSync('/sys/class/net').includes('docker0')).toBe(interfaces.includes('docker0'))
   })
 
   it('says why when it cannot start, with the last lines of its log', async () => {

@@ -59,10 +59,12 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return made
   }
 
-  function base(signal: AbortSignal): Promise<BaseImage> {
-    return shared(baseName, () =>
-      ensureBase(docker, { composeBaseFolder: folderOfImage(root, baseName), say, env, logFolder, signal }),
-    )
+  /** Looked after once: within one command nothing about it changes. */
+  let baseImage: BaseImage | null = null
+  async function base(signal: AbortSignal): Promise<BaseImage> {
+    const options = { composeBaseFolder: folderOfImage(root, baseName), say, env, logFolder, signal }
+    baseImage ??= await shared(baseName, () => ensureBase(docker, options))
+    return baseImage
   }
 
   async function ensure(request: ImageRequest, signal: AbortSignal, report: Report): Promise<ImageFacts> {

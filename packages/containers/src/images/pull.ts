@@ -26,7 +26,7 @@ export async function pullImage(docker: Docker, reference: string, signal?: Abor
     if (silence.signal.aborted)
       throw new PullFailed(reference, `no answer from its registry within ${silenceMs / 1000} s`)
     if (isConnectionLost(cause)) throw engineLost(`pulling ${reference}`, cause)
-    throw new PullFailed(reference, cause instanceof Error ? cause.message.trim() : String(cause))
+    throw new PullFailed(reference, reasonOf(cause))
   } finally {
     clearTimeout(timer)
   }
@@ -45,4 +45,9 @@ export class PullFailed extends Error {
 /** Without a tag the engine would pull every tag there is. */
 export function withTag(reference: string): string {
   return reference.includes('@') || /:[^/]+$/.test(reference) ? reference : `${reference}:latest`
+}
+
+/** The engine's words without dockerode's `(HTTP code 500) server error - `. */
+function reasonOf(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).replace(/^\(HTTP code \d+\) [^-]* - /, '').trim()
 }
