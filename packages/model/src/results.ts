@@ -186,6 +186,7 @@ export const cell = z.object({
     ceilingShare: z.number().nullable(),
     lateShare: z.number().nullable(),
   }),
+  /** steal and pressure: share of the window, 0 to 1; otherLoad: cores used by anything that is not part of the run */
   host: z.object({ steal: z.number().nullable(), pressure: z.number().nullable(), otherLoad: z.number().nullable() }),
   /** Little's law: connections the throughput and mean latency imply ÷ connections used (closed), and the implied number itself */
   little: z.object({ implied: z.number(), connections: z.number(), ratio: z.number() }).nullable(),

@@ -26,6 +26,8 @@ export type Reading = z.infer<typeof reading>
 export const hostReading = z.object({
   atMs: z.number(),
   busySeconds: z.number().nullable(),
+  /** part of busySeconds: network work that some kernels do not charge to the container that caused it */
+  softirqSeconds: z.number().nullish(),
   idleSeconds: z.number().nullable(),
   stealSeconds: z.number().nullable(),
   /** total time in which something waited for a CPU (`some` of /proc/pressure/cpu) */
