@@ -77,36 +77,43 @@ export function decodeHistogram(encoded: EncodedHistogram): Distribution {
 }
 
 /**
- * The histogram of all values of all repetitions together. Percentiles of it are right; a mean of percentiles is not.
+ * All values of all repetitions together. Percentiles of it are right; a mean of percentiles is not.
  *
  * @returns null for none
  */
-export function mergeHistograms(all: readonly EncodedHistogram[]): EncodedHistogram | null {
+export function mergeDistributions(all: readonly Distribution[]): Distribution | null {
   if (all.length === 0) return null
-  if (all.length === 1) return all[0]!
-  const sum = newHistogram()
-  for (const encoded of all) sum.add(decode(encoded))
-  const count = all.reduce((total, each) => total + each.count, 0)
-  const known = all.filter((each) => each.meanUs !== null && each.count > 0)
-  return {
-    encoding: 'hdr-v2-deflate-base64',
-    unit: 'us',
-    count,
-    minUs: extreme(
-      Math.min,
-      all.map(({ minUs }) => minUs),
-    ),
-    maxUs: extreme(
-      Math.max,
-      all.map(({ maxUs }) => maxUs),
-    ),
-    meanUs:
-      known.length === 0
-        ? null
-        : known.reduce((total, each) => total + each.meanUs! * each.count, 0) /
-          known.reduce((total, each) => total + each.count, 0),
-    data: encodeIntoCompressedBase64(sum),
+  const sums = new Map<number, number>()
+  for (const { valuesUs, counts } of all) {
+    for (const [index, value] of valuesUs.entries()) sums.set(value, (sums.get(value) ?? 0) + counts[index]!)
   }
+  const valuesUs = [...sums.keys()].sort((a, b) => a - b)
+  const counts = valuesUs.map((value) => sums.get(value)!)
+  const count = counts.reduce((sum, each) => sum + each, 0)
+  const total = all.reduce((sum, { meanUs, count: n }) => sum + (meanUs ?? 0) * n, 0)
+  return {
+    valuesUs,
+    counts,
+    count,
+    minUs: extreme(Math.min, all.map(({ minUs }) => minUs)),
+    maxUs: extreme(Math.max, all.map(({ maxUs }) => maxUs)),
+    meanUs: count === 0 ? null : total / count,
+  }
+}
+
+/** As it is stored. Every value falls into the bucket that it came from. */
+export function encodeDistribution({ valuesUs, counts, ...rest }: Distribution): EncodedHistogram {
+  const histogram = newHistogram()
+  for (const [index, value] of valuesUs.entries()) {
+    histogram.recordValueWithCount(Math.min(HIGHEST_US, value), counts[index]!)
+  }
+  return { encoding: 'hdr-v2-deflate-base64', unit: 'us', ...rest, data: encodeIntoCompressedBase64(histogram) }
+}
+
+/** The stored histograms of several repetitions or processes as one; null for none. */
+export function mergeHistograms(all: readonly EncodedHistogram[]): EncodedHistogram | null {
+  const merged = mergeDistributions(all.map(decodeHistogram))
+  return merged === null ? null : encodeDistribution(merged)
 }
 
 /**
