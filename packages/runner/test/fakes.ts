@@ -1,0 +1,381 @@
+/**
+ * Fakes with state: an engine that knows what runs, an agent that answers as its target would, a clock that only moves
+ * when somebody waits. Tests ask them afterwards what is left; there are no spies on calls.
+ */
+import { PassThrough } from 'node:stream'
+import { encodeValues } from '@bakeoff/core'
+import {
+  BakeoffError,
+  type EncodedHistogram,
+  type Fetched,
+  type ImageFacts,
+  type LoadMeasurement,
+  type LoadWindow,
+  type RunEvent,
+  type RunRecord,
+} from '@bakeoff/model'
+import type {
+  Clock,
+  ContainerExit,
+  ContainerHost,
+  ContainerRequest,
+  ImageRequest,
+  LoadAgent,
+  LoadRequest,
+  Network,
+  RunningContainer,
+  RunSink,
+  Sampler,
+} from '../src/ports.js'
+import { UnsupportedBuild } from '../src/ports.js'
+
+/** What goes wrong, and where. Everything is fine by default. */
+export interface Faults {
+  /** image names that do not build */
+  readonly build?: readonly string[]
+  readonly unsupported?: readonly string[]
+  /** container names that do not start */
+  readonly start?: readonly string[]
+  /** images whose target never answers */
+  readonly neverReady?: readonly string[]
+  /** images whose target ends before it is ready */
+  readonly diesEarly?: readonly string[]
+  readonly wrongAnswers?: readonly string[]
+  /** images whose target ends in this load, counted from the warm-up (0) */
+  readonly diesInLoad?: Readonly<Record<string, number>>
+  /** images under which the agent ends in this load */
+  readonly agentCrashes?: Readonly<Record<string, number>>
+  /** the engine is lost in this load of this image */
+  readonly engineLost?: Readonly<Record<string, number>>
+  /** calls at the start of this load */
+  readonly atLoad?: (image: string, index: number) => void
+  /** a service whose health check never passes */
+  readonly unhealthy?: readonly string[]
+  /** p99 in ms at an offered rate, for capacity searches; default 1 */
+  readonly p99Ms?: (perSecond: number) => number
+  /** closed throughput by connections; default 1000 per connection, 20000 at most */
+  readonly throughput?: (connections: number) => number
+}
+
+export class FakeClock implements Clock {
+  #now = Date.parse('2026-01-01T00:00:00Z')
+  now(): number {
+    return this.#now
+  }
+  advance(ms: number): void {
+    this.#now += ms
+  }
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#now += ms
+  }
+}
+
+export class FakeSink implements RunSink {
+  readonly runs: RunRecord[] = []
+  readonly events: RunEvent[] = []
+  plan: string | null = null
+  calibration: string | null = null
+  async writePlan(text: string): Promise<void> {
+    this.plan = text
+  }
+  async writeRun(record: RunRecord): Promise<void> {
+    this.runs.push(record)
+  }
+  async writeCalibration(text: string): Promise<void> {
+    this.calibration = text
+  }
+  event(event: RunEvent): void {
+    this.events.push(event)
+  }
+}
+
+class FakeContainer implements RunningContainer {
+  readonly name: string
+  readonly id: string
+  readonly address: string
+  readonly startedAtMs: number
+  readonly startCallMs = 20
+  readonly exited: Promise<ContainerExit>
+  readonly request: ContainerRequest
+  paused = false
+  #end!: (exit: ContainerExit) => void
+  #lose!: (error: unknown) => void
+  readonly #host: FakeHost
+
+  constructor(host: FakeHost, request: ContainerRequest, id: string) {
+    this.#host = host
+    this.request = request
+    this.name = request.name
+    this.id = id
+    this.address = `fake-${id}`
+    this.startedAtMs = host.clock.now()
+    this.exited = new Promise((resolve, reject) => {
+      this.#end = resolve
+      this.#lose = reject
+    })
+    this.exited.catch(() => {})
+  }
+
+  end(exitCode: number): void {
+    this.#end({ exitCode, oomKilled: false, atMs: this.#host.clock.now() })
+  }
+  lose(): void {
+    this.#lose(new BakeoffError('ENGINE_LOST', 'the engine does not answer any more'))
+  }
+  oomKills(): number {
+    return 0
+  }
+  async healthy(): Promise<void> {
+    if (this.#host.faults.unhealthy?.includes(this.name))
+      throw new BakeoffError('NOT_READY', `${this.name} did not become healthy`)
+  }
+  async logTail(): Promise<string[]> {
+    return [`last words of ${this.name}`]
+  }
+  async attach(): Promise<PassThrough> {
+    const wire = new PassThrough()
+    this.#host.wires.set(wire, this)
+    return wire
+  }
+  async pause(): Promise<void> {
+    this.paused = true
+  }
+  async resume(): Promise<void> {
+    this.paused = false
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#host.running.delete(this)
+  }
+}
+
+export class FakeHost implements ContainerHost {
+  readonly clock: FakeClock
+  readonly faults: Faults
+  readonly running = new Set<FakeContainer>()
+  readonly networks = new Set<string>()
+  /** every container that was ever started, by name and image, in order */
+  readonly started: string[] = []
+  readonly wires = new Map<object, FakeContainer>()
+  #made = 0
+
+  constructor(clock: FakeClock, faults: Faults = {}) {
+    this.clock = clock
+    this.faults = faults
+  }
+
+  /** `[]` when nothing was left behind */
+  get left(): string[] {
+    return [...[...this.running].map(({ name }) => name), ...this.networks]
+  }
+
+  async ensureImage(request: ImageRequest): Promise<ImageFacts> {
+    if (this.faults.unsupported?.includes(request.name)) throw new UnsupportedBuild('hex cannot be reached')
+    if (this.faults.build?.includes(request.name))
+      throw new BakeoffError('BUILD_FAILED', `${request.name} did not build`, { logTail: ['error: no such crate'] })
+    return {
+      name: request.name,
+      id: `sha256:${request.name}`,
+      key: 'k',
+      bytes: 1,
+      architecture: 'amd64',
+      cached: true,
+      buildSeconds: null,
+      baseId: null,
+    }
+  }
+
+  async openNetwork(name: string): Promise<Network> {
+    const id = `network of ${name}`
+    this.networks.add(id)
+    return { id, [Symbol.asyncDispose]: async () => void this.networks.delete(id) }
+  }
+
+  async start(_: Network, request: ContainerRequest): Promise<RunningContainer> {
+    if (this.faults.start?.includes(request.image))
+      throw new BakeoffError('START_FAILED', `${request.name} did not start`)
+    const container = new FakeContainer(this, request, String(++this.#made))
+    this.running.add(container)
+    this.started.push(`${request.name} ${request.image}`)
+    if (this.faults.diesEarly?.includes(request.image)) container.end(1)
+    return container
+  }
+
+  async sample(containers: readonly RunningContainer[]): Promise<Sampler> {
+    const reading = (atMs: number) => ({
+      atMs,
+      cpuUserSeconds: 1,
+      cpuSystemSeconds: 1,
+      cpuTotalSeconds: 2,
+      throttledSeconds: 0,
+      throttledPeriods: 0,
+      periods: 0,
+      memoryAnonBytes: 1000,
+      memoryFileBytes: 0,
+      rxBytes: 0,
+      txBytes: 0,
+    })
+    return {
+      window: (from, to) => ({
+        containers: Object.fromEntries(containers.map(({ name }) => [name, [reading(from), reading(to)]])),
+        host: [],
+      }),
+      [Symbol.asyncDispose]: async () => {},
+    }
+  }
+
+  targetOn(origin: string): FakeContainer | undefined {
+    return [...this.running].find(({ address }) => origin.includes(`//${address}:`))
+  }
+}
+
+/** Answers as the target on the other side would. */
+export class FakeAgent implements LoadAgent {
+  readonly #host: FakeHost
+  readonly #container: FakeContainer
+  #loads = 0
+
+  constructor(host: FakeHost, container: FakeContainer) {
+    this.#host = host
+    this.#container = container
+  }
+
+  async prepare(): Promise<void> {}
+
+  async waitUntilReady(origin: string, path: string, timeoutMs: number): Promise<{ readyAtMs: number }> {
+    const image = this.#imageOn(origin)
+    if (this.#host.faults.diesEarly?.includes(image)) return new Promise(() => {}) // its death is what ends the wait
+    if (this.#host.faults.neverReady?.includes(image))
+      throw new BakeoffError('NOT_READY', `${origin}${path} did not answer in ${timeoutMs} ms`)
+    this.#host.clock.advance(150)
+    return { readyAtMs: this.#host.clock.now() }
+  }
+
+  async fetch(): Promise<Fetched> {
+    return {
+      status: 200,
+      headers: {},
+      body: '{"language":"fake","workers":1}',
+      bodyTruncated: false,
+      durationMs: 1,
+      error: null,
+    }
+  }
+
+  async verify(origin: string): ReturnType<LoadAgent['verify']> {
+    const wrong = this.#host.faults.wrongAnswers?.includes(this.#imageOn(origin))
+    const difference = {
+      request: 'GET /predict',
+      expected: 'Iris-Setosa',
+      actual: 'Iris-Virginica',
+      difference: 'differs at character 5',
+    }
+    return { total: 3, right: wrong ? 2 : 3, differences: wrong ? [difference] : [] }
+  }
+
+  async load(
+    request: LoadRequest,
+    onWindow: (window: LoadWindow) => boolean,
+    signal: AbortSignal,
+  ): Promise<LoadMeasurement> {
+    const { faults, clock } = this.#host
+    const image = this.#imageOn(request.origin)
+    const index = this.#loads++
+    faults.atLoad?.(image, index)
+    signal.throwIfAborted()
+    if (faults.agentCrashes?.[image] === index) {
+      this.#container.end(139)
+      return new Promise(() => {})
+    }
+    if (faults.engineLost?.[image] === index) {
+      for (const container of this.#host.running) container.lose()
+      return new Promise(() => {})
+    }
+    if (faults.diesInLoad?.[image] === index) {
+      this.#host.targetOn(request.origin)?.end(137)
+      await Promise.resolve()
+    }
+    const startedAtMs = clock.now()
+    const perSecond = this.#rate(request)
+    const windows: LoadWindow[] = []
+    for (let atMs = 500; request.durationMs === null ? atMs <= 500 : atMs <= request.durationMs; atMs += 500) {
+      clock.advance(500)
+      const window: LoadWindow = {
+        atMs,
+        durationMs: 500,
+        ok: Math.round(perSecond / 2),
+        failed: 0,
+        p50Us: 500,
+        p99Us: 1000,
+        agentBusy: 0.2,
+      }
+      windows.push(window)
+      await new Promise((resolve) => setImmediate(resolve)) // deaths are noticed between windows
+      if (!onWindow(window)) break
+    }
+    signal.throwIfAborted()
+    return measurement(request, startedAtMs, windows, faults.p99Ms?.(perSecond) ?? 1)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #rate({ order }: LoadRequest): number {
+    if (order.kind === 'closed')
+      return this.#host.faults.throughput?.(order.connections) ?? Math.min(20_000, order.connections * 1000)
+    return order.kind === 'open' ? order.perSecond : order.tasks
+  }
+
+  #imageOn(origin: string): string {
+    return this.#host.targetOn(origin)?.request.image ?? 'nothing'
+  }
+}
+
+function measurement(
+  request: LoadRequest,
+  startedAtMs: number,
+  windows: readonly LoadWindow[],
+  p99Ms: number,
+): LoadMeasurement {
+  const ok = windows.reduce((sum, window) => sum + window.ok, 0)
+  const times: EncodedHistogram = encodeValues(
+    Array.from({ length: 100 }, (_, index) => (index < 98 ? 500 : p99Ms * 1000)),
+  )
+  const open = request.order.kind === 'open'
+  return {
+    startedAtMs,
+    durationMs: windows.length * 500,
+    counts: {
+      sent: ok,
+      ok,
+      errorStatus: 0,
+      wrong: 0,
+      checked: 10,
+      timeouts: 0,
+      lost: 0,
+      connectErrors: 0,
+      inFlight: 0,
+      unsent: 0,
+    },
+    errorsByKind: {},
+    serviceTime: times,
+    responseTime: open ? times : null,
+    lateness: null,
+    lateShare: open ? 0 : null,
+    offeredPerSecond: request.order.kind === 'open' ? request.order.perSecond : null,
+    windows: [...windows],
+    agent: { processes: 1, eventLoopUtilisation: 0.3, cpuSeconds: 0.1 },
+    wrongSamples: [],
+    stream: null,
+    batch:
+      request.order.kind === 'batch'
+        ? {
+            tasks: request.order.tasks,
+            concurrency: request.order.concurrency,
+            ok,
+            failed: 0,
+            wallMs: 500,
+            digest: 'd',
+          }
+        : null,
+  }
+}

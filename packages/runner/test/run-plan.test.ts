@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest'
+import { runPlan } from '../src/index.js'
+import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
+import type { Faults } from './fakes.js'
+
+const BAD = imageOf('bad')
+const none = { runs: [], calibrations: [] }
+const two = () => aPlan([anEntry('bad'), anEntry('good')])
+
+async function run(faults: Faults, plan = two(), controller = new AbortController()) {
+  const ports = fakePorts(faults)
+  const ended = await runPlan(plan, materials, ports, none, controller.signal)
+  return { ended, ports, outcome: (target: string) => ports.sink.runs.find(({ entry }) => entry.includes(target))! }
+}
+
+describe('runPlan, when one target goes wrong', () => {
+  it.each([
+    {
+      because: 'its image does not build',
+      faults: { build: [BAD] },
+      outcome: { kind: 'failed', stage: 'build', error: { code: 'BUILD_FAILED', logTail: ['error: no such crate'] } },
+    },
+    {
+      because: 'what it requires cannot be reached',
+      faults: { unsupported: [BAD] },
+      outcome: { kind: 'unsupported', reason: 'hex cannot be reached' },
+    },
+    {
+      because: 'it does not start',
+      faults: { start: [BAD] },
+      outcome: { kind: 'failed', stage: 'start', error: { code: 'START_FAILED' } },
+    },
+    {
+      because: 'it is never ready',
+      faults: { neverReady: [BAD] },
+      outcome: { kind: 'failed', stage: 'ready', error: { code: 'NOT_READY', logTail: ['last words of target'] } },
+    },
+    {
+      because: 'it ends before it is ready',
+      faults: { diesEarly: [BAD] },
+      outcome: {
+        kind: 'failed',
+        stage: 'ready',
+        error: { code: 'NOT_READY', message: 'predict/bad/default: target ended with exit code 1 before it was ready' },
+      },
+    },
+    {
+      because: 'it answers wrongly',
+      faults: { wrongAnswers: [BAD] },
+      outcome: { kind: 'failed', stage: 'verify', error: { code: 'WRONG_ANSWERS' } },
+    },
+    {
+      because: 'it dies while it warms up',
+      faults: { diesInLoad: { [BAD]: 0 } },
+      outcome: { kind: 'failed', stage: 'warm-up', error: { code: 'TARGET_DIED' } },
+    },
+    {
+      because: 'it dies under load',
+      faults: { diesInLoad: { [BAD]: 2 } },
+      outcome: { kind: 'failed', stage: 'load', error: { code: 'TARGET_DIED' } },
+    },
+    {
+      because: 'the agent crashes',
+      faults: { agentCrashes: { [BAD]: 1 } },
+      outcome: { kind: 'failed', stage: 'load', error: { code: 'AGENT_FAILED' } },
+    },
+  ])('records that $because, leaves nothing, and measures the next', async ({ faults, outcome: expected }) => {
+    const { ended, ports, outcome } = await run(faults)
+    expect(outcome('bad').outcome).toMatchObject(expected)
+    expect(outcome('good').outcome).toEqual({ kind: 'measured' })
+    expect(ports.host.left).toEqual([])
+    expect(ended.status).toBe('partial')
+  })
+
+  it('keeps the load that was complete, and the one in which it died', async () => {
+    const { outcome } = await run({ diesInLoad: { [BAD]: 2 } })
+    expect(outcome('bad').loads.map(({ loadId, deaths }) => ({ loadId, deaths }))).toEqual([
+      { loadId: 'closed-1', deaths: 0 },
+      { loadId: 'closed-64', deaths: 1 },
+    ])
+  })
+
+  it('keeps the answers that differ', async () => {
+    const { outcome } = await run({ wrongAnswers: [BAD] })
+    expect(outcome('bad').verification?.golden).toMatchObject({
+      total: 3,
+      right: 2,
+      differences: [{ actual: 'Iris-Virginica' }],
+    })
+  })
+
+  it('does not try again what cannot succeed, and repeats what may', async () => {
+    const plan = aPlan([anEntry('bad'), anEntry('good')], { repetitions: 3 })
+    const never = await run({ neverReady: [BAD] }, plan)
+    expect(never.ports.sink.runs.map(({ entry }) => entry.split('/')[1])).toEqual(['bad', 'good', 'good', 'good'])
+    const dies = await run({ diesInLoad: { [BAD]: 1 } }, plan)
+    expect(dies.ports.sink.runs.filter(({ entry }) => entry.includes('bad'))).toHaveLength(3)
+  })
+})
+
+describe('runPlan, when it is stopped', () => {
+  it.each([0, 1, 2])(
+    'in load %i: what was measured is kept, the rest is recorded as aborted, nothing is left',
+    async (index) => {
+      const controller = new AbortController()
+      const stop = (image: string, at: number) => {
+        if (image === BAD && at === index) controller.abort(new Error('interrupted'))
+      }
+      const { ended, ports, outcome } = await run({ atLoad: stop }, two(), controller)
+      expect(ended).toMatchObject({ status: 'aborted', reason: 'interrupted' })
+      expect(outcome('bad').outcome).toEqual({ kind: 'aborted', reason: 'interrupted' })
+      expect(outcome('bad').loads).toHaveLength(Math.max(0, index - 1))
+      expect(outcome('good').outcome).toEqual({ kind: 'aborted', reason: 'interrupted' })
+      expect(ports.host.left).toEqual([])
+    },
+  )
+
+  it('before anything began', async () => {
+    const controller = new AbortController()
+    controller.abort(new Error('interrupted'))
+    const { ended, ports } = await run({}, two(), controller)
+    expect(ended.status).toBe('aborted')
+    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
+    expect(ports.host.left).toEqual([])
+  })
+
+  it('because the engine is lost', async () => {
+    const { ended, ports } = await run({ engineLost: { [BAD]: 1 } })
+    expect(ended).toMatchObject({ status: 'aborted', reason: 'the engine does not answer any more' })
+    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
+  })
+})
+
+describe('runPlan, when all is well', () => {
+  it('calibrates first, then measures every load of every entry', async () => {
+    const { ended, ports } = await run({})
+    expect(ended.status).toBe('complete')
+    expect(ports.host.started[1]).toBe('target bakeoff/null-server')
+    expect(ended.calibrations.map(({ connections }) => connections)).toEqual([1, 64])
+    expect(ports.sink.runs.map(({ loads }) => loads.map(({ loadId }) => loadId))).toEqual([
+      ['closed-1', 'closed-64'],
+      ['closed-1', 'closed-64'],
+    ])
+    expect(ports.sink.runs[0]).toMatchObject({
+      coldStart: { startCallMs: 20, readyMs: 150 },
+      idleMemoryBytes: 1000,
+      info: { language: 'fake' },
+      warmUp: { steady: true },
+    })
+  })
+
+  it('goes on where a run stopped', async () => {
+    const plan = two()
+    const first = await run({}, plan)
+    const ports = fakePorts()
+    const [done] = first.ports.sink.runs
+    await runPlan(
+      plan,
+      materials,
+      ports,
+      { runs: [done!], calibrations: first.ended.calibrations },
+      new AbortController().signal,
+    )
+    expect(ports.sink.runs.map(({ entry }) => entry)).toEqual(['predict/good/default'])
+    expect(ports.host.started.some((name) => name.includes('null-server'))).toBe(false)
+  })
+
+  it('starts services before the target, and fails every entry when one never gets healthy', async () => {
+    const scenario = aScenario({
+      services: [aService('postgres')],
+      targetDependsOn: [{ service: 'postgres', condition: 'service_healthy' }],
+    })
+    const fine = await run({}, aPlan([anEntry('good')], { scenario }))
+    expect(fine.ports.host.started.slice(-3).map((name) => name.split(' ')[0])).toEqual(['agent', 'postgres', 'target'])
+    const ill = await run({ unhealthy: ['postgres'] }, aPlan([anEntry('good')], { scenario }))
+    expect(ill.outcome('good').outcome).toMatchObject({
+      kind: 'failed',
+      stage: 'start',
+      error: { message: 'postgres did not become healthy' },
+    })
+    expect(ill.ports.host.left).toEqual([])
+  })
+
+  it('divides memory among replicas and puts the proxy inside the same cap', async () => {
+    const ports = fakePorts()
+    const seen: { name: string; memory: number; cores: string | undefined }[] = []
+    const start = ports.host.start.bind(ports.host)
+    ports.host.start = async (network, request) => {
+      if (request.name !== 'agent' && !request.image.includes('null'))
+        seen.push({ name: request.name, memory: request.caps.memoryBytes, cores: request.environment.CORES })
+      return start(network, request)
+    }
+    const entry = anEntry('good', {
+      replicas: 2,
+      proxy: 'caddy',
+      caps: { cpus: 2, cpuset: [1, 2], quotaCpus: null, memoryBytes: 512 * 1024 ** 2 },
+    })
+    await runPlan(aPlan([entry]), materials, ports, none, new AbortController().signal)
+    const mebibytes = seen.map(({ memory }) => memory / 1024 ** 2)
+    expect(seen.map(({ name }) => name)).toEqual(['target-1', 'target-2', 'proxy'])
+    expect(mebibytes).toEqual([224, 224, 64])
+    expect(seen[0]?.cores).toBe('1')
+  })
+
+  it('offers open loads as fractions of the best closed throughput', async () => {
+    const loads = [
+      { kind: 'closed', connections: 4 },
+      { kind: 'open', fraction: 0.5, connections: 256, arrivals: 'exponential' },
+    ] as const
+    const { outcome } = await run({}, aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }) }))
+    expect(outcome('good').loads.map(({ measurement }) => measurement.offeredPerSecond)).toEqual([null, 2000])
+  })
+
+  it('searches the capacity under the slo', async () => {
+    const loads = [
+      { kind: 'closed', connections: 10 },
+      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001 },
+    ] as const
+    const p99Ms = (perSecond: number) => (perSecond > 6500 ? 200 : 5)
+    const { outcome } = await run({ p99Ms }, aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }) }))
+    const found = outcome('good').loads.at(-1)?.capacity
+    expect(found?.perSecond).toBeLessThanOrEqual(6500)
+    expect(found?.perSecond).toBeGreaterThan(6000)
+    expect(found?.probes.some(({ ok }) => !ok)).toBe(true)
+  })
+})
