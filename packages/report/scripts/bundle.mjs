@@ -1,0 +1,42 @@
+/**
+ * Bundles what runs in the page: dist/page.js (Chart.js and our client code) and dist/page.css (styles with the font
+ * inside). With `--stdout` it writes both as JSON to standard output instead: so tests that run from the sources
+ * never read a stale bundle and never write to a file that another test reads.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
+
+const folder = fileURLToPath(new URL('..', import.meta.url))
+
+const { outputFiles } = buildSync({
+  absWorkingDir: folder,
+  entryPoints: { page: 'src/page/main.ts', style: 'src/styles/page.css' },
+  outdir: 'dist',
+  bundle: true,
+  write: false,
+  minify: true,
+  charset: 'utf8',
+  format: 'iife',
+  target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+  loader: { '.woff2': 'dataurl' },
+  legalComments: 'eof',
+  // The page needs the model's units, and its types, but not zod: that would add 60 KB to every report.
+  alias: { '@bakeoff/model': '../model/src/units.ts' },
+})
+
+const textOf = (end) => {
+  const file = outputFiles.find(({ path }) => path.endsWith(end))
+  // Inside <script> and <style> only the closing tag and <!-- have a meaning; neither may occur.
+  if (/<\/(script|style)|<!--/i.test(file.text)) throw new Error(`${end} cannot stand inside an HTML page`)
+  return file.text
+}
+const assets = { script: textOf('page.js'), style: textOf('style.css') }
+
+if (process.argv.includes('--stdout')) {
+  process.stdout.write(JSON.stringify(assets))
+} else {
+  mkdirSync(`${folder}/dist`, { recursive: true })
+  writeFileSync(`${folder}/dist/page.js`, assets.script)
+  writeFileSync(`${folder}/dist/page.css`, assets.style)
+}

@@ -1,0 +1,36 @@
+import { reportAssets } from '../assets.js'
+import { type Content, type Html, html, trusted } from './html.js'
+
+export interface Document {
+  readonly title: string
+  readonly body: Content
+  /** a page without charts needs no script */
+  readonly script?: boolean
+  /** where the page may fetch from; a report from a file may fetch nothing */
+  readonly connect?: "'self'"
+}
+
+/**
+ * A complete page in one file. The policy names our style and script by their hashes: nothing else runs, and nothing
+ * is loaded from anywhere.
+ */
+export function documentText({ title, body, script = false, connect }: Document): string {
+  const { script: code, style, scriptHash, styleHash } = reportAssets()
+  const policy = [
+    "default-src 'none'",
+    `style-src ${styleHash}`,
+    `script-src ${script ? scriptHash : "'none'"}`,
+    'font-src data:',
+    'img-src data:',
+    ...(connect ? [`connect-src ${connect}`] : []),
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  const page: Html = html`<!doctype html>
+<html lang="en" data-theme="system"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Bakeoff">
+<title>${title}</title><style>${trusted(style)}</style></head>
+<body>${body}${script && html`<script>${trusted(code)}</script>`}</body></html>
+`
+  return page.text
+}

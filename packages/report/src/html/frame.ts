@@ -1,0 +1,126 @@
+/** What stands around every page of a report: header, warnings, tabs, switches, chips. */
+import type { Caps, Results } from '@bakeoff/model'
+import type { Page } from '../pages/page.js'
+import { formatBytes, formatCores, formatTime, LOAD_KINDS, loadLabel, loadShort } from '../shared/format.js'
+import type { View } from '../shared/subjects.js'
+import { type Html, html } from './html.js'
+import { badge, marker } from './marks.js'
+import { part, type Scope } from './scope.js'
+
+export function header(view: View, scopes: readonly Scope[]): Html {
+  const { run, host, scenarios } = view.results
+  const names = scenarios.map(({ id }) => id)
+  const targets = new Set(view.subjects.map(({ target }) => target)).size
+  return html`<header class="top"><div class="brand"><svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="12" width="4.5" height="10"/><rect x="9.7" y="2" width="4.5" height="20"/><rect x="17.5" y="8" width="4.5" height="14"/></svg><span>Bakeoff</span></div>
+    <div class="what"><h1>${names.length > 0 ? names.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`) : 'A run without scenarios'} <span>${targets} ${targets === 1 ? 'target' : 'targets'}</span></h1>
+    <p class="meta"><time datetime="${run.startedAt}">${formatTime(run.startedAt)}</time> <span><bdi>${host.hostname}</bdi></span> ${run.gitCommit && html`<span>commit <code>${run.gitCommit.slice(0, 10)}</code>${run.gitDirty && ' + changes'}</span>`} <span>run <code>${run.id}</code></span> <span>${run.profile} profile</span> ${statusOf(run)}</p>
+    ${scopes.map((scope) => part(scope, null, capsChip(scope)))}</div>
+    <div class="tools" data-tools hidden>
+      <div class="segmented" role="group" aria-label="Theme"><button type="button" data-theme-choice="system" aria-pressed="true">Auto</button><button type="button" data-theme-choice="light" aria-pressed="false">Light</button><button type="button" data-theme-choice="dark" aria-pressed="false">Dark</button></div>
+      <div class="buttons"><button type="button" data-tool="print">Print</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms are in the file beside it.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
+    </div></header>`
+}
+
+function statusOf(run: Results['run']): Html {
+  switch (run.status) {
+    case 'complete':
+      return badge('good', '✓', 'complete')
+    case 'partial':
+      return badge('warn', '!', 'partial')
+    case 'aborted':
+      return badge('warn', '■', 'aborted')
+    case 'running':
+      return badge('plain', '…', 'running')
+  }
+}
+
+/** The caps of a scenario; amber where the machine could not give what the scenario asks for. */
+function capsChip({ scenario }: Scope): Html {
+  const roles = [
+    { name: 'target', caps: scenario.targetCaps, requested: scenario.requestedTargetCpus },
+    ...scenario.services.map(({ name, caps, requestedCpus }) => ({ name, caps, requested: requestedCpus })),
+  ]
+  const short = roles.some(({ caps, requested }) => caps.cpus < requested) || scenario.cores.shared.length > 0
+  return html`<p class="caps${short && ' short'}">${short && html`<i aria-hidden="true">!</i> `}${roles.map(
+    ({ name, caps, requested }) =>
+      html`<span><bdi>${name}</bdi> ${capsOf(caps)}${caps.cpus < requested && html` <em>of ${formatCores(requested)} asked for</em>`}</span>`,
+  )}${scenario.cores.shared.map((roles) => html`<span><em>${roles.join(', ')} share cores</em></span>`)}</p>`
+}
+
+function capsOf({ cpus, memoryBytes }: Caps): string {
+  return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}, ${formatBytes(memoryBytes)}`
+}
+
+/** What a reader must know before any figure: that it is a smoke run, that it was cut short, that something is wrong. */
+export function banners({ results }: View): Html {
+  const { run, cells } = results
+  const lines: Html[] = []
+  if (run.profile === 'quick')
+    lines.push(
+      html`<p class="banner warn"><b>Smoke run.</b> The quick profile measures briefly and once: good to see that everything works, not to say who is faster.</p>`,
+    )
+  if (run.status === 'aborted')
+    lines.push(
+      html`<p class="banner warn"><b>This run was aborted.</b> ${run.statusReason ?? 'It was stopped before its end.'} What was measured by then is shown; nothing else is implied.</p>`,
+    )
+  if (run.status === 'partial')
+    lines.push(
+      html`<p class="banner warn"><b>This run is partial.</b> ${run.statusReason ?? 'Some of what was planned has no figures.'} Missing figures are dashes with their reason.</p>`,
+    )
+  if (run.status === 'running')
+    lines.push(
+      html`<p class="banner plain"><b>This run is going on.</b> ${run.statusReason ?? 'Figures will change until it ends.'}</p>`,
+    )
+  if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured'))
+    lines.push(
+      html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed, or could not be run; the target pages say why.</p>`,
+    )
+  return html`${lines}${warnings(results)}`
+}
+
+/** Warnings, the same ones together: what, where, why and what to do. */
+function warnings({ warnings: all }: Results): Html | null {
+  if (all.length === 0) return null
+  const groups = new Map<string, { what: string; why: string; todo: string; where: string[] }>()
+  for (const { what, where, why, todo } of all) {
+    const key = JSON.stringify([what, why, todo])
+    const group = groups.get(key)
+    if (group) group.where.push(where)
+    else groups.set(key, { what, why, todo, where: [where] })
+  }
+  return html`<details class="warnings"><summary><i aria-hidden="true">!</i> ${groups.size === 1 ? '1 warning' : `${groups.size} warnings`} about this run<span>: ${[...groups.values()].map(({ what }) => what).join(' · ')}</span></summary><ul>${[
+    ...groups.values(),
+  ].map(
+    ({ what, where, why, todo }) =>
+      html`<li><b>${what}</b> <span class="where">${where.join(', ')}</span><p>${why}</p>${todo && html`<p class="todo">${todo}</p>`}</li>`,
+  )}</ul></details>`
+}
+
+export function tabs(pages: readonly Page[]): Html {
+  return html`<nav class="tabs" aria-label="Pages">${pages.map(({ id, title }) => html`<a href="#${id}" data-tab="${id}">${title}</a>`)}</nav>`
+}
+
+/** Switches for scenario and load, and the chips: legend, filter and choice of the baseline in one. */
+export function switches(view: View, scopes: readonly Scope[]): Html {
+  return html`<div class="switches" data-switches hidden>
+    ${scopes.length > 1 && html`<div class="switch"><span id="sw-scenario">Scenario</span><div class="segmented" role="group" aria-labelledby="sw-scenario">${scopes.map(({ scenario, index }) => html`<button type="button" data-choose-scenario="${index}" data-name="${scenario.id}" aria-pressed="${index === 0 ? 'true' : 'false'}"><bdi>${scenario.id}</bdi></button>`)}</div></div>`}
+    ${scopes.map((scope) => part(scope, null, loadSwitch(scope)))}
+    <div class="chips" role="group" aria-label="Targets: show or hide, and choose the baseline">${view.subjects.map(
+      (subject) =>
+        html`<span class="chip" data-chip="${subject.index}"><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide">${marker(subject)}<bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="Use as baseline: ${subject.label}" title="Compare the others with this one">1×</button></span>`,
+    )}${view.subjects.length > 2 && html`<button type="button" class="all" data-show-all hidden>Show all</button>`}</div></div>`
+}
+
+function loadSwitch(scope: Scope): Html | null {
+  if (scope.loads.length < 2) return null
+  const kinds = [...new Set(scope.loads.map(({ load }) => load.kind))]
+  return html`<div class="switch">${kinds.map((kind) => {
+    const name = `sw-${scope.index}-${kind}`
+    return html`<span id="${name}">${LOAD_KINDS[kind]}</span><div class="segmented" role="group" aria-labelledby="${name}">${scope.loads
+      .filter(({ load }) => load.kind === kind)
+      .map(
+        ({ id, load }) =>
+          html`<button type="button" data-choose-load="${id}" aria-pressed="${id === scope.scenario.mainLoad ? 'true' : 'false'}" title="${loadLabel(load)}">${loadShort(load)}</button>`,
+      )}</div>`
+  })}</div>`
+}

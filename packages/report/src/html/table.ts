@@ -1,0 +1,113 @@
+import { type Content, type Html, html } from './html.js'
+
+/** A figure that is not known. It is shown as a dash, and its reason stands under the table. */
+export class Unknown {
+  constructor(readonly reason: string) {}
+}
+
+export function unknown(reason: string): Unknown {
+  return new Unknown(reason)
+}
+
+/** `value` shown by `show`, or a dash with its reason. */
+export function known<T>(value: T | null | undefined, show: (value: T) => Content, reason: string): Content | Unknown {
+  return value === null || value === undefined ? unknown(reason) : show(value)
+}
+
+export interface Column<Row> {
+  readonly head: string
+  /** stands small under the head */
+  readonly unit?: string
+  readonly align?: 'start' | 'end'
+  /** the column that names the row: it stays in sight when the table is scrolled sideways */
+  readonly names?: boolean
+  readonly cell: (row: Row) => Content | Unknown
+  /** by what the column can be sorted; null sorts last. Without it the column cannot be sorted */
+  readonly sort?: (row: Row) => number | string | null
+}
+
+export interface Table<Row> {
+  /** read out to those who cannot see where the table stands */
+  readonly caption: string
+  readonly columns: readonly Column<Row>[]
+  readonly rows: readonly Row[]
+  /** the subject of a row, so that the chips can filter it; null: always shown */
+  readonly subject?: (row: Row) => number | null
+  /** a class of the row */
+  readonly tone?: (row: Row) => string | null
+  readonly empty?: string
+  /** heads of the columns' groups: [text, how many columns] */
+  readonly groups?: readonly (readonly [string, number])[]
+}
+
+/**
+ * A table with its numbers right-aligned, its first column in sight, and a note for each reason for which a figure is
+ * missing. It scrolls sideways in its own frame, which the keyboard can reach.
+ */
+export function table<Row>({ caption, columns, rows, subject, tone, empty, groups }: Table<Row>): Html {
+  if (rows.length === 0) return html`<p class="none">${empty ?? 'Nothing to show.'}</p>`
+  const reasons = new Reasons()
+  const body = rows.map((row) => {
+    const index = subject?.(row)
+    const attributes = [
+      typeof index === 'number' && html` data-subject="${index}"`,
+      tone?.(row) && html` class="${tone(row)}"`,
+    ]
+    return html`<tr${attributes}>${columns.map((column) => bodyCell(column, row, reasons))}</tr>`
+  })
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+    <caption class="sr">${caption}</caption>
+    <thead>${groups && html`<tr class="groups">${groups.map(([text, span]) => (text ? html`<th colspan="${span}" scope="colgroup">${text}</th>` : html`<td colspan="${span}"></td>`))}</tr>`}<tr>${columns.map(headCell)}</tr></thead>
+    <tbody>${body}</tbody></table></div>${reasons.notes()}`
+}
+
+/** Names and values, two columns, without a head. */
+export function facts(rows: readonly (readonly [string, Content | Unknown])[]): Html {
+  return html`<dl class="facts">${rows.map(
+    ([name, value]) =>
+      html`<div><dt>${name}</dt><dd>${value instanceof Unknown ? html`<span class="unknown">– <small>${value.reason}</small></span>` : value}</dd></div>`,
+  )}</dl>`
+}
+
+function headCell<Row>(column: Column<Row>): Html {
+  const classes = [column.align === 'start' || column.names ? 't' : '', column.names ? 'names' : '']
+    .filter(Boolean)
+    .join(' ')
+  return html`<th scope="col"${classes && html` class="${classes}"`}${column.sort && html` data-sort`}>${column.head}${column.unit && html`<small>${column.unit}</small>`}</th>`
+}
+
+function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons): Html {
+  const content = column.cell(row)
+  const value = column.sort?.(row)
+  const sort = value !== null && value !== undefined && html` data-v="${value}"`
+  const shown =
+    content instanceof Unknown
+      ? html`<span class="unknown">–<sup>${reasons.letter(content.reason)}</sup></span>`
+      : content
+  if (column.names) return html`<th scope="row" class="t names"${sort}>${shown}</th>`
+  return html`<td${column.align === 'start' && html` class="t"`}${sort}>${shown}</td>`
+}
+
+/** Collects why figures are missing, and names each reason by a letter. */
+class Reasons {
+  readonly #letters = new Map<string, string>()
+
+  letter(reason: string): string {
+    const known = this.#letters.get(reason)
+    if (known) return known
+    const letter = nameOf(this.#letters.size)
+    this.#letters.set(reason, letter)
+    return letter
+  }
+
+  notes(): Html | null {
+    if (this.#letters.size === 0) return null
+    return html`<p class="notes">${[...this.#letters].map(([reason, letter]) => html`<span><sup>${letter}</sup> ${reason}</span> `)}</p>`
+  }
+}
+
+/** 0 → a, 25 → z, 26 → aa. */
+function nameOf(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26))
+  return index < 26 ? letter : nameOf(Math.floor(index / 26) - 1) + letter
+}

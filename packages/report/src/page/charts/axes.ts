@@ -1,0 +1,90 @@
+/** Axes and tooltips in the page's type and colours. */
+import type { ChartOptions } from 'chart.js'
+import { formatNumber, shorten } from '../../shared/format.js'
+import type { Scene } from './drawing.js'
+
+type Scale = Record<string, unknown>
+
+export interface Axis {
+  readonly title: string
+  readonly format?: (value: number) => string
+  readonly log?: boolean
+  readonly min?: number
+  readonly max?: number
+}
+
+/** A number axis. A linear one starts at zero unless it says where. */
+export function numberAxis({ ink }: Scene, { title, format = formatNumber, log = false, min, max }: Axis): Scale {
+  return {
+    type: log ? 'logarithmic' : 'linear',
+    ...(log ? {} : { beginAtZero: true }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    grace: log ? 0 : '4%',
+    title: { display: true, text: title, color: ink.faint, font: { size: 12 }, padding: 6 },
+    border: { display: false },
+    grid: { color: ink.line, tickLength: 0, drawTicks: false },
+    ticks: {
+      color: ink.faint,
+      padding: 6,
+      maxRotation: 0,
+      autoSkip: true,
+      autoSkipPadding: 12,
+      maxTicksLimit: 8,
+      callback: (value: number | string) => (log && !isRound(Number(value)) ? null : format(Number(value))),
+    },
+  }
+}
+
+/** An axis of names, first one on top. */
+export function nameAxis(scene: Scene, names: readonly string[]): Scale {
+  const most = scene.width < 520 ? 16 : 30
+  return {
+    type: 'category',
+    labels: [...names],
+    offset: true,
+    border: { display: false },
+    grid: { display: false },
+    ticks: {
+      color: scene.ink.text,
+      font: { size: 13 },
+      padding: 8,
+      autoSkip: false,
+      callback: (_: unknown, index: number) => shorten(names[index] ?? '', most),
+    },
+  }
+}
+
+/** What all charts share. */
+export function baseOptions(scene: Scene): ChartOptions {
+  const { ink } = scene
+  return {
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    font: { family: ink.font, size: 12 },
+    color: ink.text,
+    interaction: { mode: 'nearest', intersect: false, axis: 'xy' },
+    layout: { padding: { top: 6, right: 12, bottom: 0, left: 0 } },
+    plugins: {
+      legend: { display: false },
+      tooltip: {
+        backgroundColor: ink.text,
+        titleColor: ink.surface,
+        bodyColor: ink.surface,
+        titleFont: { family: ink.font, size: 13, weight: 600 },
+        bodyFont: { family: ink.font, size: 13 },
+        padding: 10,
+        cornerRadius: 4,
+        displayColors: false,
+        caretSize: 5,
+      },
+    },
+  } as ChartOptions
+}
+
+/** 1, 2, 5 × a power of ten: what a logarithmic axis writes. */
+function isRound(value: number): boolean {
+  const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9)
+  return [1, 2, 5].some((round) => Math.abs(digit - round) < 1e-6)
+}

@@ -1,0 +1,84 @@
+import { METRICS, type Metric, type MetricId } from '../../shared/metrics.js'
+import { baseOptions, nameAxis, numberAxis } from './axes.js'
+import { colourOf, counts, type Drawing, withAlpha } from './drawing.js'
+import type { Whisker } from './whiskers.js'
+
+/** One bar per target from zero, its interval, its repetitions and its value. What does not count is hollow. */
+export const bars: Drawing = (scene) => {
+  const metric: Metric | undefined = METRICS[scene.of as MetricId]
+  if (!metric) return null
+  const rows = scene.cells.flatMap((cell) => {
+    const bar = metric.of(cell, scene.view.entries.get(cell.entry)!)
+    return bar ? [{ cell, bar, subject: scene.view.subjectOf(cell.entry) }] : []
+  })
+  if (rows.length === 0) return null
+  const whiskers = rows.map(({ bar }): Whisker[] => [
+    {
+      axis: 'x',
+      low: bar.low,
+      high: bar.high,
+      values: bar.values.length > 1 ? bar.values : [],
+      text: metric.format(bar.value),
+    },
+  ])
+  const base = baseOptions(scene)
+  const reach = Math.max(...rows.flatMap(({ bar }) => [bar.value, bar.high ?? 0, ...bar.values]))
+  return {
+    height: rows.length * 36 + 62,
+    config: {
+      type: 'bar',
+      data: {
+        labels: rows.map(({ subject }) => subject.label),
+        datasets: [
+          {
+            label: metric.title,
+            data: rows.map(({ bar }) => bar.value),
+            backgroundColor: rows.map(({ cell, subject }) =>
+              counts(cell) ? withAlpha(colourOf(scene, subject), 0.82) : withAlpha(colourOf(scene, subject), 0.1),
+            ),
+            borderColor: rows.map(({ subject }) => colourOf(scene, subject)),
+            borderWidth: rows.map(({ cell }) => (counts(cell) ? 0 : 1.5)),
+            borderSkipped: false,
+            barThickness: 20,
+            whiskers,
+            whiskerColour: scene.ink.text,
+            whiskerHalo: scene.ink.surface,
+          } as never,
+        ],
+      },
+      options: {
+        ...base,
+        indexAxis: 'y',
+        layout: { padding: { top: 4, right: 66, bottom: 0, left: 0 } },
+        // Wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
+        scales: {
+          x: numberAxis(scene, { title: metric.unit, format: metric.format, max: reach > 0 ? undefined : 1 } as never),
+          y: nameAxis(
+            scene,
+            rows.map(({ subject }) => subject.label),
+          ),
+        } as never,
+        plugins: {
+          ...base.plugins,
+          tooltip: {
+            ...base.plugins?.tooltip,
+            callbacks: {
+              label: ({ dataIndex }) => {
+                const { bar, cell } = rows[dataIndex]!
+                return [
+                  `${metric.title}: ${metric.format(bar.value)}${metric.unit === 'bytes' || metric.format(1).includes(' ') ? '' : ` ${metric.unit}`}`,
+                  ...(bar.low !== null && bar.high !== null
+                    ? [`95 % interval: ${metric.format(bar.low)}–${metric.format(bar.high)}`]
+                    : bar.values.length === 1
+                      ? ['one repetition: no interval']
+                      : []),
+                  ...(counts(cell) ? [] : ['does not count: see its verdict']),
+                ]
+              },
+            },
+          },
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { formatNumber } from '../../shared/format.js'
+import { baseOptions, nameAxis, numberAxis } from './axes.js'
+import { type Drawing, lineStyle } from './drawing.js'
+import type { Whisker } from './whiskers.js'
+
+const ENDS = [
+  { key: 'p50', name: 'p50' },
+  { key: 'p99', name: 'p99' },
+  { key: 'p99_9', name: 'p99.9' },
+] as const
+
+/** p50 to p99.9 of each target on one logarithmic axis; the range of p99 over repetitions as a whisker. */
+export const dumbbell: Drawing = (scene) => {
+  const rows = scene.cells.flatMap((cell) => {
+    const subject = scene.view.subjectOf(cell.entry)
+    const points = ENDS.flatMap(({ key, name }) => {
+      const value = cell.latencyMs?.[key] ?? null
+      return value === null || value <= 0
+        ? []
+        : [{ x: value, y: subject.label, name, range: cell.latencyRangeMs[key] ?? null }]
+    })
+    return points.length > 0 ? [{ cell, subject, points }] : []
+  })
+  if (rows.length === 0) return null
+  const base = baseOptions(scene)
+  return {
+    height: rows.length * 36 + 62,
+    config: {
+      type: 'scatter',
+      data: {
+        datasets: rows.map(({ subject, points }) => ({
+          ...lineStyle(scene, subject),
+          data: points as never,
+          showLine: true,
+          borderWidth: 5,
+          borderDash: [],
+          borderColor: `${lineStyle(scene, subject).borderColor}66`,
+          pointRadius: points.map(({ name }) => (name === 'p99.9' ? 4 : 6)),
+          pointBorderWidth: 2,
+          pointBackgroundColor: points.map(({ name }) =>
+            name === 'p50' ? scene.ink.surface : lineStyle(scene, subject).borderColor,
+          ),
+          whiskers: points.map(({ name, range }): Whisker[] =>
+            name === 'p99' && range && range[0] < range[1] ? [{ axis: 'x', low: range[0], high: range[1] }] : [],
+          ),
+          whiskerColour: scene.ink.text,
+          whiskerHalo: scene.ink.surface,
+        })),
+      },
+      options: {
+        ...base,
+        layout: { padding: { top: 4, right: 24, bottom: 0, left: 0 } },
+        scales: {
+          x: numberAxis(scene, { title: 'ms, log scale', log: true }),
+          y: nameAxis(
+            scene,
+            rows.map(({ subject }) => subject.label),
+          ),
+        } as never,
+        plugins: {
+          ...base.plugins,
+          tooltip: {
+            ...base.plugins?.tooltip,
+            callbacks: {
+              title: ([item]) => (item ? (rows[item.datasetIndex]?.subject.label ?? '') : ''),
+              label: ({ datasetIndex, dataIndex }) => {
+                const { name, x, range } = rows[datasetIndex]!.points[dataIndex]!
+                return [
+                  `${name}: ${formatNumber(x)} ms`,
+                  ...(range ? [`repetitions: ${formatNumber(range[0])}–${formatNumber(range[1])} ms`] : []),
+                ]
+              },
+            },
+          },
+        },
+      },
+    },
+  }
+}

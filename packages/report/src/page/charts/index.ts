@@ -1,0 +1,18 @@
+/** The drawings by the name that a figure's canvas carries. One more is one file and one line here. */
+import { bars } from './bars.js'
+import { cpu, histogram, memory, spectrum, throttled, timeline } from './curves.js'
+import type { Drawing } from './drawing.js'
+import { dumbbell } from './dumbbell.js'
+import { scatter } from './scatter.js'
+
+export const DRAWINGS: Readonly<Record<string, Drawing>> = {
+  bars,
+  dumbbell,
+  scatter,
+  spectrum,
+  histogram,
+  timeline,
+  cpu,
+  memory,
+  throttled,
+}

@@ -1,0 +1,33 @@
+/** Chart.js with the parts that we use, registered once; what is not named here is not in the page. */
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Tooltip,
+} from 'chart.js'
+import annotation from 'chartjs-plugin-annotation'
+import { whiskersPlugin } from './whiskers.js'
+
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Tooltip,
+  annotation,
+  whiskersPlugin,
+)
+
+export { Chart }

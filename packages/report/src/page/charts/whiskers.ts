@@ -1,0 +1,144 @@
+/**
+ * Draws, over bars and points, the interval as a whisker, each repetition as a dot, and the value as text. A dataset
+ * says what with `whiskers`, one per point.
+ */
+import type { Chart, ChartDataset, Plugin, Scale } from 'chart.js'
+
+export interface Whisker {
+  readonly low: number | null
+  readonly high: number | null
+  readonly values?: readonly number[]
+  /** the value in words, written beyond the whisker */
+  readonly text?: string
+  /** along which axis the interval lies */
+  readonly axis: 'x' | 'y'
+  /** flagged repetitions, drawn hollow */
+  readonly outliers?: readonly number[]
+}
+
+export interface WhiskerDataset {
+  readonly whiskers: readonly (readonly Whisker[])[]
+  readonly whiskerColour: string
+  readonly whiskerHalo: string
+}
+
+export const whiskersPlugin: Plugin = {
+  id: 'whiskers',
+  afterDatasetsDraw(chart) {
+    chart.data.datasets.forEach((dataset, index) => {
+      if (isWhiskerDataset(dataset) && chart.isDatasetVisible(index)) drawDataset(chart, index, dataset)
+    })
+  },
+}
+
+function isWhiskerDataset(dataset: ChartDataset): dataset is ChartDataset & WhiskerDataset {
+  return 'whiskers' in dataset
+}
+
+function drawDataset(
+  chart: Chart,
+  datasetIndex: number,
+  { whiskers, whiskerColour, whiskerHalo }: WhiskerDataset,
+): void {
+  const { ctx, scales } = chart
+  const { data } = chart.getDatasetMeta(datasetIndex)
+  ctx.save()
+  ctx.lineCap = 'butt'
+  data.forEach((element, index) => {
+    const { x, y } = element.getProps(['x', 'y'], true)
+    for (const whisker of whiskers[index] ?? []) {
+      const scale = scales[whisker.axis]
+      if (!scale || !Number.isFinite(x) || !Number.isFinite(y)) continue
+      ctx.strokeStyle = whiskerColour
+      ctx.fillStyle = whiskerColour
+      drawInterval(ctx, scale, whisker, x, y, whiskerHalo)
+      drawDots(ctx, scale, whisker, x, y, whiskerHalo)
+      drawText(chart, scale, whisker, x, y)
+    }
+  })
+  ctx.restore()
+}
+
+function drawInterval(
+  ctx: CanvasRenderingContext2D,
+  scale: Scale,
+  { low, high, axis }: Whisker,
+  x: number,
+  y: number,
+  halo: string,
+): void {
+  if (low === null || high === null) return
+  const [from, to] = [pixel(scale, low), pixel(scale, high)]
+  const cap = 5
+  const path = new Path2D()
+  if (axis === 'x') {
+    path.moveTo(from, y)
+    path.lineTo(to, y)
+    for (const end of [from, to]) {
+      path.moveTo(end, y - cap)
+      path.lineTo(end, y + cap)
+    }
+  } else {
+    path.moveTo(x, from)
+    path.lineTo(x, to)
+    for (const end of [from, to]) {
+      path.moveTo(x - cap, end)
+      path.lineTo(x + cap, end)
+    }
+  }
+  // A halo in the colour of the paper keeps the whisker readable on a bar of any colour.
+  const colour = ctx.strokeStyle
+  ctx.strokeStyle = halo
+  ctx.lineWidth = 4
+  ctx.stroke(path)
+  ctx.strokeStyle = colour
+  ctx.lineWidth = 1.5
+  ctx.stroke(path)
+}
+
+/** Dots lie beside the whisker, alternating, so that equal repetitions do not hide each other. */
+function drawDots(
+  ctx: CanvasRenderingContext2D,
+  scale: Scale,
+  { values = [], outliers = [], axis }: Whisker,
+  x: number,
+  y: number,
+  halo: string,
+): void {
+  values.forEach((value, index) => {
+    const aside = OFFSETS[index % OFFSETS.length]!
+    const [dotX, dotY] = axis === 'x' ? [pixel(scale, value), y + aside] : [x + aside, pixel(scale, value)]
+    ctx.beginPath()
+    ctx.arc(dotX, dotY, 2.6, 0, 2 * Math.PI)
+    const colour = ctx.strokeStyle
+    ctx.lineWidth = 1.4
+    if (outliers.includes(index)) {
+      ctx.fillStyle = halo
+      ctx.fill()
+      ctx.stroke()
+      ctx.fillStyle = colour
+    } else {
+      ctx.strokeStyle = halo
+      ctx.stroke()
+      ctx.fill()
+      ctx.strokeStyle = colour
+    }
+  })
+}
+
+const OFFSETS = [-5, 5, -7.5, 7.5, -2.5, 2.5]
+
+/** The value stands to the right of everything drawn for it; where there is no room, inside the chart's edge. */
+function drawText(chart: Chart, scale: Scale, { text, high, values = [], axis }: Whisker, x: number, y: number): void {
+  if (!text || axis !== 'x') return
+  const { ctx, chartArea } = chart
+  const end = Math.max(x, ...[high, ...values].filter((value) => value !== null).map((value) => pixel(scale, value)))
+  ctx.font = `600 13px ${chart.options.font && 'family' in chart.options.font ? chart.options.font.family : 'sans-serif'}`
+  ctx.textBaseline = 'middle'
+  ctx.textAlign = 'left'
+  ctx.fillText(text, Math.min(end + 8, chartArea.right + 8), y)
+}
+
+function pixel(scale: Scale, value: number): number {
+  return Math.min(Math.max(scale.getPixelForValue(value), Math.min(scale.left, scale.right)), Number.POSITIVE_INFINITY)
+}

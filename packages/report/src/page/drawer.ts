@@ -1,0 +1,131 @@
+/** Keeps the charts in sight drawn as the selection says, one per frame, so that no click has to wait for all of them. */
+import { cellsInOrder, type View } from '../shared/subjects.js'
+import type { Drawn, Scene } from './charts/drawing.js'
+import { DRAWINGS } from './charts/index.js'
+import { Chart } from './charts/library.js'
+import { readInk } from './ink.js'
+import { walkByKeys } from './keyboard.js'
+import type { Selection } from './selection.js'
+
+export class Drawer {
+  readonly #charts = new Map<HTMLCanvasElement, Chart>()
+  /** what a canvas was drawn for; drawing the same again is skipped */
+  readonly #drawn = new Map<HTMLCanvasElement, string>()
+  #queue: HTMLCanvasElement[] = []
+  #frame = 0
+  /** grows when colours or fonts change */
+  #look = 0
+
+  constructor(
+    readonly root: Document,
+    readonly view: View,
+    readonly selection: Selection,
+    say: (text: string) => void,
+  ) {
+    for (const canvas of this.#canvases()) {
+      canvas.setAttribute('aria-label', labelOf(canvas))
+      walkByKeys(canvas, () => this.#charts.get(canvas), say)
+    }
+  }
+
+  /** Draws what is in sight and is not as it should be; charts out of sight are given up. */
+  refresh(): void {
+    cancelAnimationFrame(this.#frame)
+    const shown = this.#canvases().filter(isShown)
+    for (const [canvas, chart] of this.#charts) {
+      if (shown.includes(canvas)) continue
+      chart.destroy()
+      this.#charts.delete(canvas)
+      this.#drawn.delete(canvas)
+    }
+    this.#queue = shown.filter((canvas) => this.#drawn.get(canvas) !== this.#stateOf(canvas))
+    this.#next()
+  }
+
+  /** Colours changed: everything is drawn anew. */
+  repaint(): void {
+    this.#look += 1
+    this.refresh()
+  }
+
+  /** Draws all that is in sight at once and to its present width, for paper. */
+  drawNow(): void {
+    this.refresh()
+    cancelAnimationFrame(this.#frame)
+    for (const canvas of this.#queue) this.#draw(canvas)
+    this.#queue = []
+    for (const chart of this.#charts.values()) chart.resize()
+  }
+
+  #next(): void {
+    const canvas = this.#queue.shift()
+    if (!canvas) return
+    this.#draw(canvas)
+    this.#frame = requestAnimationFrame(() => this.#next())
+  }
+
+  #draw(canvas: HTMLCanvasElement): void {
+    this.#charts.get(canvas)?.destroy()
+    this.#charts.delete(canvas)
+    const scene = this.#sceneOf(canvas)
+    const drawn = scene && (DRAWINGS[canvas.dataset.chart ?? '']?.(scene) ?? null)
+    this.#drawn.set(canvas, this.#stateOf(canvas))
+    if (drawn) this.#charts.set(canvas, this.#chart(canvas, drawn))
+    else this.#drawNothing(canvas)
+  }
+
+  #chart(canvas: HTMLCanvasElement, { config, height = 320 }: Drawn): Chart {
+    const plot = canvas.parentElement
+    if (plot) plot.style.height = `${height}px`
+    plot?.classList.remove('empty')
+    return new Chart(canvas, config)
+  }
+
+  /** All of it is switched off, or has no figures: a sentence instead of empty axes. */
+  #drawNothing(canvas: HTMLCanvasElement): void {
+    const plot = canvas.parentElement
+    if (!plot) return
+    plot.style.height = ''
+    plot.classList.add('empty')
+  }
+
+  #sceneOf(canvas: HTMLCanvasElement): Scene | null {
+    const place = canvas.closest<HTMLElement>('figure')?.dataset
+    const scenario = this.view.results.scenarios[Number(place?.scenario)]
+    if (!scenario) return null
+    const load = place?.load ?? null
+    const cells =
+      load === null
+        ? this.view.results.cells.filter((cell) => cell.scenario === scenario.id)
+        : cellsInOrder(this.view, scenario.id, load)
+    return {
+      view: this.view,
+      scenario,
+      load,
+      cells: cells.filter(({ entry }) => !this.selection.hidden.has(this.view.subjectOf(entry).index)),
+      of: canvas.dataset.of ?? '',
+      ink: readInk(this.root),
+      width: canvas.parentElement?.clientWidth ?? 600,
+    }
+  }
+
+  #stateOf(canvas: HTMLCanvasElement): string {
+    const narrow = (canvas.parentElement?.clientWidth ?? 0) < 520
+    return JSON.stringify([this.#look, [...this.selection.hidden].sort((a, b) => a - b), narrow])
+  }
+
+  #canvases(): HTMLCanvasElement[] {
+    return [...this.root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')]
+  }
+}
+
+function isShown(canvas: HTMLCanvasElement): boolean {
+  return canvas.closest('[hidden]') === null
+}
+
+/** What the chart shows, for those who hear it. */
+function labelOf(canvas: HTMLCanvasElement): string {
+  const figure = canvas.closest('figure')
+  const title = figure?.querySelector('h3')?.textContent ?? 'Chart'
+  return `${title}. ${figure?.querySelector('.condition')?.textContent ?? ''}. Arrow keys walk the points; the numbers are in the table below.`
+}

@@ -1,0 +1,35 @@
+/** The theme's colours, read from the style sheet, so that a chart and its page never differ. */
+export interface Ink {
+  readonly subjects: readonly string[]
+  readonly parts: readonly string[]
+  readonly text: string
+  readonly faint: string
+  readonly line: string
+  readonly surface: string
+  readonly bad: string
+  readonly accent: string
+  readonly font: string
+}
+
+export function readInk(root: Document): Ink {
+  const style = getComputedStyle(root.documentElement)
+  const of = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    subjects: [0, 1, 2, 3, 4, 5].map((index) => of(`--c${index}`)),
+    parts: [0, 1, 2, 3, 4].map((index) => of(`--part${index}`)),
+    text: of('--text'),
+    faint: of('--faint'),
+    line: of('--line'),
+    surface: of('--surface'),
+    bad: of('--bad'),
+    accent: of('--accent'),
+    font: of('--sans'),
+  }
+}
+
+/** A palette colour, `#rrggbb`, with an opacity of 0 to 1. */
+export function withAlpha(colour: string, alpha: number): string {
+  return `${colour}${Math.round(alpha * 255)
+    .toString(16)
+    .padStart(2, '0')}`
+}

@@ -1,0 +1,29 @@
+/** On paper: all pages, every detail open, charts as wide as the sheet, light colours. Afterwards as it was. */
+export interface Printing {
+  readonly begin: () => void
+  readonly end: () => void
+}
+
+export function onPrint(root: Document, { begin, end }: Printing): void {
+  let opened: HTMLDetailsElement[] = []
+  let printing = false
+  const start = () => {
+    if (printing) return
+    printing = true
+    opened = [...root.querySelectorAll<HTMLDetailsElement>('details:not([open])')]
+    for (const details of opened) details.open = true
+    root.documentElement.classList.add('printing')
+    begin()
+  }
+  const stop = () => {
+    if (!printing) return
+    printing = false
+    for (const details of opened) details.open = false
+    root.documentElement.classList.remove('printing')
+    end()
+  }
+  addEventListener('beforeprint', start)
+  addEventListener('afterprint', stop)
+  // Emulated print media and some browsers tell only by the media query.
+  matchMedia('print').addEventListener('change', ({ matches }) => (matches ? start() : stop()))
+}

@@ -1,0 +1,29 @@
+/** `#latency`, `#latency/ranknet`, `#target/go-net-http`: pages are links, so back, forward and bookmarks work. */
+import type { Results } from '@bakeoff/model'
+import type { Selection } from './selection.js'
+
+/** Writes what a hash says into the selection; a hash that names nothing we have is the first page. */
+export function followHash(hash: string, selection: Selection, pages: readonly string[], { scenarios }: Results): void {
+  const [page = '', name = ''] = hash
+    .replace(/^#/, () => '')
+    .split('/')
+    .map(decoded)
+  selection.page = pages.includes(page) ? page : (pages[0] ?? 'overview')
+  selection.target = page === 'target' && name !== '' ? name : null
+  const scenario = scenarios.findIndex(({ id }) => id === name)
+  if (page !== 'target' && scenario >= 0) selection.scenario = scenario
+}
+
+/** The hash of a page in the chosen scenario; with a single scenario it need not be said. */
+export function hashOf(page: string, selection: Selection, { scenarios }: Results): string {
+  const name = page === 'target' ? selection.target : scenarios.length > 1 ? scenarios[selection.scenario]?.id : null
+  return name ? `#${page}/${encodeURIComponent(name)}` : `#${page}`
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

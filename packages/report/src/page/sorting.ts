@@ -1,0 +1,39 @@
+/** Heads of sortable columns become buttons. A third click brings the order of the tiers back. */
+export function makeSortable(root: Document, say: (text: string) => void): void {
+  for (const head of root.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
+    const button = root.createElement('button')
+    button.type = 'button'
+    button.append(...head.childNodes)
+    head.append(button)
+    button.addEventListener('click', () => say(sortBy(head)))
+  }
+}
+
+const originals = new WeakMap<HTMLTableSectionElement, HTMLTableRowElement[]>()
+
+function sortBy(head: HTMLTableCellElement): string {
+  const table = head.closest('table')
+  const body = table?.tBodies[0]
+  if (!table || !body) return ''
+  const rows = originals.get(body) ?? [...body.rows]
+  originals.set(body, rows)
+  const next = { none: 'descending', descending: 'ascending', ascending: 'none' } as const
+  const direction = next[(head.getAttribute('aria-sort') ?? 'none') as keyof typeof next]
+  for (const other of table.querySelectorAll('th[aria-sort]')) other.removeAttribute('aria-sort')
+  if (direction !== 'none') head.setAttribute('aria-sort', direction)
+  body.append(...(direction === 'none' ? rows : sorted(rows, head.cellIndex, direction === 'ascending' ? 1 : -1)))
+  return direction === 'none'
+    ? 'Sorted by tier'
+    : `Sorted by ${head.firstChild?.firstChild?.textContent ?? 'this column'}, ${direction}`
+}
+
+/** Rows without a value come last in both directions. */
+function sorted(rows: readonly HTMLTableRowElement[], column: number, sign: 1 | -1): HTMLTableRowElement[] {
+  const readValue = (row: HTMLTableRowElement) => row.cells[column]?.dataset.v
+  return [...rows].sort((a, b) => {
+    const [x, y] = [readValue(a), readValue(b)]
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined)
+    const [left, right] = [Number(x), Number(y)]
+    return sign * (Number.isNaN(left) || Number.isNaN(right) ? x.localeCompare(y) : left - right)
+  })
+}

@@ -1,0 +1,292 @@
+import type { CoreAssignment, HostFacts } from '@bakeoff/model'
+import { type Content, type Html, html } from '../html/html.js'
+import { subjectName } from '../html/marks.js'
+import { part, type Scope } from '../html/scope.js'
+import { facts, known, table } from '../html/table.js'
+import {
+  formatBytes,
+  formatCores,
+  formatDurationMs,
+  formatNumber,
+  formatShare,
+  formatTime,
+  loadLabel,
+} from '../shared/format.js'
+import { entriesInOrder, type View } from '../shared/subjects.js'
+import type { Page } from './page.js'
+
+export const environment: Page = {
+  id: 'environment',
+  title: 'Environment',
+  question: 'Where, with what and how was this measured, and how is it done again?',
+  render: ({ view, scopes }) => html`${again(view)}
+    <div class="columns">${run(view)}${machine(view)}</div>
+    ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
+    ${calibrations(view)}${method(view)}${glossary()}`,
+}
+
+const NOT_READ = 'could not be read here'
+
+function again({ results: { run } }: View): Html {
+  return html`<section class="block"><h3>Measure it again</h3><pre class="command"><code>${run.command}</code></pre>
+    <p class="legend">The seed ${run.seed} is in the plan: the same seed gives the same order of repetitions and the same arrivals.</p></section>`
+}
+
+function run({ results: { run, base } }: View): Html {
+  return html`<section class="block"><h3>Run</h3>${facts([
+    ['Run', html`<code>${run.id}</code>`],
+    ['Started', formatTime(run.startedAt)],
+    ['Ended', known(run.endedAt, formatTime, 'it has not ended')],
+    ['Status', run.statusReason ? `${run.status}: ${run.statusReason}` : run.status],
+    ['Profile', run.profile],
+    [
+      'Commit',
+      known(
+        run.gitCommit,
+        (commit) => html`<code>${commit}</code>${run.gitDirty && ' with uncommitted changes'}`,
+        'not a git checkout',
+      ),
+    ],
+    ['Time budget', formatDurationMs(run.budgetMs)],
+    ['Measured window', formatDurationMs(run.windowMs)],
+    ['Tight enough at', `± ${formatShare(run.tightness)} of throughput`],
+    [
+      'Base image',
+      known(
+        base.id,
+        (id) => html`<code>${id}</code>${base.origin && html` <small>${base.origin}</small>`}`,
+        'no base image was recorded',
+      ),
+    ],
+  ])}</section>`
+}
+
+function machine({ results: { host, engine } }: View): Html {
+  return html`<section class="block"><h3>Machine and engine</h3>${facts([
+    ['Host', html`<bdi>${host.hostname}</bdi>`],
+    ['Processor', known(host.cpuModel, (model) => model, NOT_READ)],
+    ['Topology', topology(host)],
+    ['Memory', known(host.memoryBytes, formatBytes, NOT_READ)],
+    ['Free disk', known(host.diskFreeBytes, formatBytes, NOT_READ)],
+    ['System', `${host.os}, ${host.architecture}`],
+    ['Kernel', known(host.kernel, (kernel) => kernel, NOT_READ)],
+    ['Governor', known(host.governor, (governor) => governor, NOT_READ)],
+    ['Autogroup', known(host.autogroup, (on) => (on ? 'on' : 'off'), NOT_READ)],
+    ['Pressure before', known(host.cpuPressure, formatShare, NOT_READ)],
+    ['Virtualisation', known(host.virtualisation, (kind) => kind, 'none was found')],
+    ['Engine', `${engine.name} ${engine.version} (API ${engine.apiVersion})${engine.rootless ? ', rootless' : ''}`],
+    ['Endpoint', html`<code>${engine.endpoint}</code> <small>${engine.foundBy}</small>`],
+    [
+      'cgroup',
+      known(
+        engine.cgroupVersion,
+        (version) => `v${version}${engine.cgroupDriver ? `, ${engine.cgroupDriver}` : ''}`,
+        NOT_READ,
+      ),
+    ],
+    ['Storage driver', known(engine.storageDriver, (driver) => driver, NOT_READ)],
+    [
+      'Its own machine',
+      engine.sameKernel
+        ? 'no: same kernel as the orchestrator'
+        : `yes: ${engine.operatingSystem ?? 'unknown system'}, ${engine.cpus} CPUs, ${formatBytes(engine.memoryBytes)}`,
+    ],
+    ['Node', host.nodeVersion],
+    ...(engine.reducedTruth
+      ? [['Reduced truth', 'this engine’s statistics and OOM events are less reliable'] as const]
+      : []),
+  ])}</section>`
+}
+
+function topology({ cpus }: HostFacts): Content {
+  const cores = new Set(cpus.map(({ package: socket, core }) => `${socket}:${core}`)).size
+  const efficient = cpus.filter(({ kind }) => kind === 'efficiency').length
+  return `${cpus.length} logical CPUs on ${cores} ${cores === 1 ? 'core' : 'cores'}${efficient > 0 ? `, ${efficient} of them efficiency cores` : ''}`
+}
+
+function coresBlock({ scenario }: Scope): Html {
+  const rows = [
+    {
+      name: 'target',
+      caps: scenario.targetCaps,
+      requested: scenario.requestedTargetCpus,
+      cores: scenario.cores.target,
+      image: 'one per target',
+    },
+    ...scenario.services.map((service) => ({
+      name: service.name,
+      caps: service.caps,
+      requested: service.requestedCpus,
+      cores: scenario.cores.services[service.name] ?? service.caps.cpuset,
+      image: service.image,
+    })),
+    { name: 'load agent', caps: null, requested: null, cores: scenario.cores.agent, image: null },
+    { name: 'orchestrator', caps: null, requested: null, cores: scenario.cores.orchestrator, image: null },
+  ]
+  return html`<section class="block"><h3>Cores and caps <small>scenario <bdi>${scenario.id}</bdi></small></h3>${table<
+    (typeof rows)[number]
+  >({
+    caption: `Cores and caps of ${scenario.id}`,
+    columns: [
+      { head: 'Role', names: true, cell: ({ name }) => html`<bdi>${name}</bdi>` },
+      {
+        head: 'Cap',
+        unit: 'cores',
+        cell: ({ caps }) =>
+          known(caps, ({ cpus }) => formatCores(cpus), 'a role of the tool itself has no cap but its cores'),
+      },
+      {
+        head: 'Asked for',
+        unit: 'cores',
+        cell: ({ requested }) => known(requested, formatCores, 'a role of the tool itself has no cap but its cores'),
+      },
+      {
+        head: 'On cores',
+        align: 'start',
+        cell: ({ cores }) => (cores.length > 0 ? cores.join(', ') : known(null, String, 'the engine cannot pin cores')),
+      },
+      {
+        head: 'Memory',
+        cell: ({ caps }) =>
+          known(
+            caps,
+            ({ memoryBytes }) => formatBytes(memoryBytes),
+            'a role of the tool itself has no cap but its cores',
+          ),
+      },
+      { head: 'Quota', cell: ({ caps }) => (caps?.quotaCpus ? formatCores(caps.quotaCpus) : 'none') },
+      {
+        head: 'Image',
+        align: 'start',
+        cell: ({ image }) => known(image, (name) => html`<code>${name}</code>`, 'part of the tool'),
+      },
+    ],
+    rows,
+  })}${coreNotes(scenario.cores)}
+  ${facts([
+    ['Requests', `${formatNumber(scenario.requests)} different ones, cycled`],
+    ['Answers compared', `${scenario.compare}${scenario.tolerance > 0 ? `, tolerance ${scenario.tolerance}` : ''}`],
+    [
+      'SLO',
+      scenario.slo
+        ? `p99 within ${formatNumber(scenario.slo.p99Ms)} ms, errors within ${formatShare(scenario.slo.errors)}`
+        : 'none',
+    ],
+    ['Loads', scenario.loads.map(loadLabel).join(' · ')],
+    ['Work digest', html`<code>${scenario.workDigest}</code>`],
+  ])}</section>`
+}
+
+function coreNotes({ shared, notes }: CoreAssignment): Html | null {
+  const lines = [...shared.map((roles) => `${roles.join(', ')} share cores.`), ...notes]
+  return lines.length > 0 ? html`<ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul>` : null
+}
+
+function versions(view: View, { scenario }: Scope): Html {
+  const rows = entriesInOrder(view, scenario)
+  return html`<section class="block"><h3>Images and toolchains</h3>${table<(typeof rows)[number]>({
+    caption: 'Images and toolchains',
+    columns: [
+      { head: 'Target', names: true, cell: (entry) => subjectName(view.subjectOf(entry.id)) },
+      {
+        head: 'Language',
+        align: 'start',
+        cell: ({ info, language }) => (info?.languageVersion ? `${language} ${info.languageVersion}` : language),
+      },
+      {
+        head: 'Server',
+        align: 'start',
+        cell: ({ info }) => known(info?.server, (server) => server, 'its /info does not say'),
+      },
+      {
+        head: 'Versions',
+        align: 'start',
+        cell: ({ info }) =>
+          known(
+            info?.versions,
+            (all) =>
+              html`<span class="wrap">${Object.entries(all)
+                .map(([name, version]) => `${name} ${version ?? '?'}`)
+                .join(', ')}</span>`,
+            'its /info does not say',
+          ),
+      },
+      { head: 'Workers', cell: ({ info }) => known(info?.workers, formatNumber, 'its /info does not say') },
+      { head: 'CPUs seen', cell: ({ info }) => known(info?.cpus, formatNumber, 'its /info does not say') },
+      { head: 'Image', cell: ({ image }) => known(image?.bytes, formatBytes, 'no image was built') },
+      {
+        head: 'Digest',
+        align: 'start',
+        cell: ({ image }) =>
+          known(
+            image,
+            ({ id }) => html`<code title="${id}">${id.replace(/^sha256:/, () => '').slice(0, 12)}</code>`,
+            'no image was built',
+          ),
+      },
+    ],
+    rows,
+    subject: (entry) => view.subjectOf(entry.id).index,
+  })}</section>`
+}
+
+function calibrations({ results: { calibration } }: View): Html {
+  return html`<section class="block"><h3>Ceiling of the load agent <small>against a null server, in this run</small></h3>${table<
+    (typeof calibration)[number]
+  >({
+    caption: 'Ceiling of the load agent',
+    columns: [
+      { head: 'Cores', names: true, cell: ({ key }) => html`<code>${key}</code>` },
+      { head: 'Connections', cell: ({ connections }) => formatNumber(connections) },
+      { head: 'Ceiling', unit: 'requests/s', cell: ({ throughput }) => formatNumber(throughput) },
+      {
+        head: 'p50',
+        unit: 'ms',
+        cell: ({ p50Us }) => known(p50Us, (us) => formatNumber(us / 1000), 'no latencies were recorded'),
+      },
+      {
+        head: 'Event loop',
+        unit: 'busy',
+        cell: ({ eventLoopUtilisation }) => known(eventLoopUtilisation, formatShare, 'was not read'),
+      },
+    ],
+    rows: calibration,
+    empty: 'The agent was not calibrated: no cell can be called agent-bound, and none cleared of it.',
+  })}</section>`
+}
+
+function method({ results: { run } }: View): Html {
+  return html`<section class="block prose"><h3>Method</h3>
+    <p>The unit is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is applied for ${formatDurationMs(run.windowMs)}. Repetitions of different targets are interleaved in random order, so that a drift of the machine meets all alike. They go on until the interval of throughput is within ± ${formatShare(run.tightness)}, or the time budget ends.</p>
+    <p><b>Throughput</b> counts right answers only. Its interval is Student’s t at 95 % over repetitions; ratios are compared on logarithms (Welch). <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged.</p>
+    <p><b>Tiers</b> instead of ranks: two targets are told apart only when the difference is significant after Holm’s adjustment and larger than 3 %. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
+    <p><b>Verdicts</b> come before ranks. A figure that the load agent, a wrong answer, or a noisy machine made is marked suspect or invalid and is not ranked. Little’s law (connections = throughput × mean latency) audits every row.</p></section>`
+}
+
+/** One word per thing, as everywhere in the tool. */
+const GLOSSARY: readonly (readonly [string, string])[] = [
+  ['Target', 'A service under test, a folder in targets/.'],
+  ['Variant', 'A named configuration of a target.'],
+  ['Service', 'What a target needs, such as a database.'],
+  ['Scenario', 'Topology, requests, expected answers and load.'],
+  ['Caps', 'Cores and memory that a container may use.'],
+  ['Cell', 'Scenario × variant × caps × load: one row of a leaderboard.'],
+  ['Repetition', 'One fresh start of a target with all its loads.'],
+  ['Closed load', 'n connections, each of which waits for its answer before it asks again.'],
+  ['Open load', 'Requests arrive at a rate, whether or not earlier ones were answered.'],
+  ['Service time', 'From sending a request to its complete answer.'],
+  ['Response time', 'From the moment a request was due to its complete answer.'],
+  ['Throughput', 'Right answers per second.'],
+  ['Ceiling', 'What the load agent reaches against a server that does nothing.'],
+  ['p99', '99 of 100 answers were at least as fast as this.'],
+  ['Tier', 'Targets that are not told apart.'],
+  ['Verdict', 'Whether a cell’s figures count, and what limited it.'],
+  ['Claim', 'A published comparison with its figures.'],
+  ['Knee', 'The fewest connections that bring nearly all the throughput there is.'],
+  ['Throttled', 'Not allowed to run by the kernel, because a quota was used up.'],
+  ['CPU-ms per request', 'CPU time of the target per right answer: comparable even when the agent was the limit.'],
+]
+
+function glossary(): Html {
+  return html`<section class="block"><h3>Glossary</h3><dl class="glossary">${GLOSSARY.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></section>`
+}

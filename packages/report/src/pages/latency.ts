@@ -1,0 +1,231 @@
+import type { Cell, LatencyMs, LoadSpec } from '@bakeoff/model'
+import { type Figure, figure } from '../html/figure.js'
+import { type Html, html } from '../html/html.js'
+import { part, type Scope } from '../html/scope.js'
+import { known, table, unknown } from '../html/table.js'
+import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { cellsInOrder, type View } from '../shared/subjects.js'
+import { type CellColumn, errorsColumn, latencyColumn, nameColumn } from './columns.js'
+import type { Page } from './page.js'
+import { rangeTitle, repetitionsOf, whyMissing } from './words.js'
+
+export const latency: Page = {
+  id: 'latency',
+  title: 'Latency',
+  question: 'How long does an answer take, and how long do the slow ones take?',
+  render: ({ view, scopes }) =>
+    html`${scopes.map((scope) => scope.loads.map(({ id, load }) => part(scope, id, latencyOf(view, scope, id, load))))}`,
+}
+
+const ms = (value: number) => `${formatNumber(value)} ms`
+
+function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
+  const cells = cellsInOrder(view, scope.scenario.id, loadId)
+  if (load.kind === 'batch')
+    return html`<p class="none">A batch is one request in which the target does its tasks itself: it has a wall time and a CPU time per task, on the Overview, and no latencies seen from outside.</p>`
+  if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
+  return html`<div class="figures">${figures(view, scope, loadId, load, cells)}</div>
+    <section class="block"><h3>All percentiles <small>${loadLabel(load)}, ${timeOf(load).toLowerCase()}</small></h3>${table(
+      {
+        caption: `Percentiles, ${loadLabel(load)}`,
+        columns: [
+          nameColumn(view),
+          ...(['p50', 'p90', 'p95', 'p99', 'p99_9', 'max', 'mean'] as const).map((key) => latencyColumn(key, true)),
+          timeoutsColumn,
+          lostColumn,
+          errorsColumn,
+        ],
+        rows: cells,
+        subject: (cell) => view.subjectOf(cell.entry).index,
+      },
+    )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small one below it the lowest and highest. A request that timed out has no latency: it is counted beside it.</p></section>
+    ${load.kind !== 'closed' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
+}
+
+function figures(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html[] {
+  const place = { scenario: scope.index, load: loadId }
+  const condition = [loadLabel(load), repetitionsOf(cells)]
+  const rowsOf = (columns: CellColumn[], caption: string) =>
+    table({
+      caption,
+      columns: [nameColumn(view), ...columns],
+      rows: cells,
+      subject: (cell) => view.subjectOf(cell.entry).index,
+    })
+  const tail = rangeTitle(
+    view,
+    cells,
+    'The slowest 1 in 100 waits at least',
+    ({ latencyMs }) => latencyMs?.p99 ?? null,
+    ms,
+  )
+  const curves = cells.some(({ timeline }) => timeline && timeline.windows.length > 0)
+  const time = (
+    of: 'p50Ms' | 'p99Ms' | 'throughput',
+    what: string,
+    unit: string,
+    of0: (cell: Cell) => number | null,
+  ): Figure => ({
+    ...place,
+    chart: 'timeline',
+    of,
+    title: rangeTitle(view, cells, what, of0, (value) => `${formatNumber(value)} ${unit}`) ?? `${what} is not known`,
+    condition: [`${what} over elapsed time`, unit, loadLabel(load), 'one repetition each'],
+    howTo:
+      'Time runs from the start of the measured window; the shaded part left of 0 is the warm-up, whose figures count nowhere. A flat line is a steady target. A step or a saw-tooth is a collector, a compiler, a noisy neighbour.',
+    table: rowsOf([windowsColumn(of, false), windowsColumn(of, true)], what),
+    nothing: curves ? null : 'No curve was kept for this load.',
+  })
+  return [
+    figure({
+      ...place,
+      chart: 'spectrum',
+      wide: true,
+      title: tail ?? 'No percentile is known',
+      condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
+      howTo:
+        'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 faster than at 99 %. The axis stretches the tail: each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
+      table: rowsOf(SPECTRUM.map(spectrumColumn), 'Latency by percentile'),
+      nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
+    }),
+    figure(time('p50Ms', 'p50', 'ms', ({ latencyMs }) => latencyMs?.p50 ?? null)),
+    figure(time('p99Ms', 'p99', 'ms', ({ latencyMs }) => latencyMs?.p99 ?? null)),
+    figure(time('throughput', 'Throughput', 'answers/s', ({ throughput }) => throughput?.median ?? null)),
+    figure({
+      ...place,
+      chart: 'histogram',
+      title:
+        rangeTitle(view, cells, 'The median answer takes', ({ latencyMs }) => latencyMs?.p50 ?? null, ms) ??
+        'No latencies are known',
+      condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
+      howTo:
+        'Each step of the line is a span of latency, its height the share of answers in it. One hump is one kind of answer; two humps are two, for instance with and without a pause of the collector.',
+      table: rowsOf([peakColumn, latencyColumn('p50'), latencyColumn('p90')], 'Histogram'),
+      nothing: cells.some(({ bins }) => bins.length > 0) ? null : 'No latencies were recorded under this load.',
+    }),
+  ]
+}
+
+/** What is timed: from the sending under closed load, from the intended start under open load. */
+function timeOf(load: LoadSpec): string {
+  return load.kind === 'closed' ? 'Service time' : 'Response time'
+}
+
+const SPECTRUM = [50, 75, 90, 95, 99, 99.5, 99.9, 99.99] as const
+
+/** The spectrum's value at the first point at or beyond a percentile. */
+function spectrumColumn(percentile: number): CellColumn {
+  return {
+    head: `${percentile} %`,
+    unit: 'ms',
+    cell: (cell) => {
+      const point = cell.spectrum.find((at) => at.percentile >= percentile - 1e-9)
+      if (!point) return unknown(whyMissing(cell, 'beyond what was recorded'))
+      return point.supported ? formatNumber(point.ms) : html`<span class="faint">(${formatNumber(point.ms)})</span>`
+    },
+  }
+}
+
+function windowsColumn(of: 'p50Ms' | 'p99Ms' | 'throughput', measured: boolean): CellColumn {
+  return {
+    head: measured ? 'Measured window' : 'Warm-up',
+    align: 'start',
+    cell: (cell) => {
+      const windows = cell.timeline?.windows.filter((window) => window.warmUp !== measured) ?? []
+      const values = windows.map((window) => window[of]).filter((value) => value !== null)
+      if (values.length === 0)
+        return unknown(whyMissing(cell, measured ? 'no curve was kept' : 'no warm-up curve was kept'))
+      const step = Math.max(1, Math.ceil(values.length / 12))
+      return values
+        .filter((_, index) => index % step === 0)
+        .map(formatNumber)
+        .join(' · ')
+    },
+  }
+}
+
+const peakColumn: CellColumn = {
+  head: 'Fullest step',
+  align: 'start',
+  cell: (cell) => {
+    const total = cell.bins.reduce((sum, [, , count]) => sum + count, 0)
+    if (total === 0) return unknown(whyMissing(cell, 'no latencies were recorded'))
+    const [from, to, count] = cell.bins.reduce((best, bin) => (bin[2] > best[2] ? bin : best))
+    return `${formatNumber(from)}–${formatNumber(to)} ms, ${formatShare(count / total)} of ${formatNumber(total)} answers`
+  },
+}
+
+const timeoutsColumn: CellColumn = {
+  head: 'Timeouts',
+  cell: (cell) =>
+    known(cell.requests, ({ timeouts }) => formatNumber(timeouts), whyMissing(cell, 'requests were not counted')),
+  sort: (cell) => cell.requests?.timeouts ?? null,
+}
+
+const lostColumn: CellColumn = {
+  head: 'Lost',
+  cell: (cell) => known(cell.requests, ({ lost }) => formatNumber(lost), whyMissing(cell, 'requests were not counted')),
+  sort: (cell) => cell.requests?.lost ?? null,
+}
+
+function valueColumn(head: string, of: (cell: Cell) => number | null | undefined, why: string): CellColumn {
+  return {
+    head,
+    unit: 'ms',
+    cell: (cell) => known(of(cell), formatNumber, whyMissing(cell, why)),
+    sort: (cell) => of(cell) ?? null,
+  }
+}
+
+function openLoad(view: View, cells: readonly Cell[]): Html {
+  const service = (key: keyof LatencyMs) =>
+    valueColumn(`Service ${key}`, ({ serviceTimeMs }) => serviceTimeMs?.[key], 'no service times were recorded')
+  const response = (key: keyof LatencyMs) =>
+    valueColumn(`Response ${key}`, ({ latencyMs }) => latencyMs?.[key], 'no response times were recorded')
+  return html`<section class="block"><h3>Service time and response time</h3>${table({
+    caption: 'Service time and response time',
+    columns: [
+      nameColumn(view),
+      {
+        head: 'Offered',
+        unit: 'requests/s',
+        cell: (cell) => known(cell.offeredPerSecond, formatNumber, whyMissing(cell, 'the rate was not recorded')),
+        sort: (cell) => cell.offeredPerSecond,
+      },
+      service('p50'),
+      response('p50'),
+      service('p99'),
+      response('p99'),
+      {
+        head: 'Late sends',
+        cell: (cell) => known(cell.agent.lateShare, formatShare, whyMissing(cell, 'lateness was not recorded')),
+      },
+    ],
+    rows: cells,
+    subject: (cell) => view.subjectOf(cell.entry).index,
+  })}<p class="legend">Requests arrive at a fixed rate, whether or not earlier ones were answered. Response time counts from the moment a request was due, service time from the moment it was sent: the difference is queueing.</p></section>`
+}
+
+function streams(view: View, cells: readonly Cell[]): Html {
+  const first = (key: keyof LatencyMs) =>
+    valueColumn(`First byte ${key}`, ({ stream }) => stream?.firstByteMs[key], 'the answer was not streamed')
+  const between = (key: keyof LatencyMs) =>
+    valueColumn(`Between chunks ${key}`, ({ stream }) => stream?.interChunkMs[key], 'the answer was not streamed')
+  return html`<section class="block"><h3>Streamed answers</h3>${table({
+    caption: 'Streamed answers',
+    columns: [
+      nameColumn(view),
+      first('p50'),
+      first('p99'),
+      between('p50'),
+      between('p99'),
+      {
+        head: 'Chunks',
+        cell: (cell) =>
+          known(cell.stream, ({ chunks }) => formatNumber(chunks), whyMissing(cell, 'the answer was not streamed')),
+      },
+    ],
+    rows: cells,
+    subject: (cell) => view.subjectOf(cell.entry).index,
+  })}</section>`
+}

@@ -1,0 +1,314 @@
+import type { Cell, ComponentUse, LoadSpec } from '@bakeoff/model'
+import { type Figure, figure } from '../html/figure.js'
+import { type Html, html } from '../html/html.js'
+import { shareBar } from '../html/marks.js'
+import { part, type Scope } from '../html/scope.js'
+import { known, table } from '../html/table.js'
+import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { cellsInOrder, type View } from '../shared/subjects.js'
+import { type CellColumn, coresColumn, memoryColumn, nameColumn } from './columns.js'
+import type { Page } from './page.js'
+import { rangeTitle, whyMissing } from './words.js'
+
+export const resources: Page = {
+  id: 'resources',
+  title: 'Resources',
+  question: 'What did each part use of what it was given?',
+  render: ({ view, scopes }) =>
+    html`${scopes.map((scope) => scope.loads.map(({ id, load }) => part(scope, id, resourcesOf(view, scope, id, load))))}`,
+}
+
+function resourcesOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
+  const cells = cellsInOrder(view, scope.scenario.id, loadId)
+  if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
+  const services = serviceNames(scope, cells)
+  return html`${componentBlock(view, scope, loadId, load, cells, { of: 'target', name: 'Target', use: ({ target }) => target })}
+    ${services.map((name) => componentBlock(view, scope, loadId, load, cells, { of: `service:${name}`, name, use: ({ services: all }) => all[name] ?? null }))}
+    ${agentBlock(view, scope, loadId, load, cells)}
+    ${replicasBlock(view, cells)}`
+}
+
+interface Component {
+  readonly of: string
+  readonly name: string
+  readonly use: (cell: Cell) => ComponentUse | null
+}
+
+/** The services that the scenario plans, and any that only cells know. */
+function serviceNames(scope: Scope, cells: readonly Cell[]): string[] {
+  return [
+    ...new Set([
+      ...scope.scenario.services.map(({ name }) => name),
+      ...cells.flatMap((cell) => Object.keys(cell.services)),
+    ]),
+  ]
+}
+
+function componentBlock(
+  view: View,
+  scope: Scope,
+  loadId: string,
+  load: LoadSpec,
+  cells: readonly Cell[],
+  { of, name, use }: Component,
+): Html {
+  const missing = cells.every((cell) => use(cell) === null)
+  if (missing)
+    return html`<section class="block"><h3><bdi>${name}</bdi></h3><p class="none">Nothing was read of <bdi>${name}</bdi> under this load: it was not there, or its counters could not be read.</p></section>`
+  const subject = (cell: Cell) => view.subjectOf(cell.entry).index
+  const caps = cells.map(use).find((figures) => figures?.caps)?.caps ?? null
+  const curve = cells.some(({ timeline }) => timeline && pointsOf(timeline, of).length > 0)
+  const shared = {
+    scenario: scope.index,
+    load: loadId,
+    nothing: curve ? null : 'No curve was kept for this load.',
+  } satisfies Partial<Figure>
+  const how =
+    'One line per target, over the time of one repetition; 0 is the start of the measured window. The line across is the cap: a curve that runs along it is held back by it.'
+  const throttled = cells.some(
+    ({ timeline }) => timeline && pointsOf(timeline, of).some(({ throttledShare }) => throttledShare),
+  )
+  return html`<section class="block"><h3><bdi>${name}</bdi> ${caps && html`<small>${capsText(caps)}</small>`}</h3>
+    <div class="figures">
+    ${figure({
+      ...shared,
+      chart: 'cpu',
+      of,
+      title:
+        rangeTitle(
+          view,
+          cells,
+          `Mean CPU of ${name}`,
+          (cell) => use(cell)?.coresUsed ?? null,
+          (value) => `${formatCores(value)} cores`,
+        ) ?? `CPU of ${name} was not read`,
+      condition: [`CPU of ${name}`, 'cores', loadLabel(load), caps && `cap ${formatCores(caps.cpus)}`],
+      howTo: how,
+      table: table({
+        caption: `CPU of ${name}`,
+        columns: [nameColumn(view), ...cpuColumns(name, use)],
+        rows: cells,
+        subject,
+      }),
+    })}
+    ${figure({
+      ...shared,
+      chart: 'memory',
+      of,
+      title:
+        rangeTitle(view, cells, `Peak memory of ${name}`, (cell) => use(cell)?.memoryPeakBytes ?? null, formatBytes) ??
+        `Memory of ${name} was not read`,
+      condition: [
+        `Anonymous memory of ${name}`,
+        'bytes',
+        loadLabel(load),
+        caps && `cap ${formatBytes(caps.memoryBytes)}`,
+      ],
+      howTo: html`${how} Page cache is left out: the kernel can drop it. A cross marks a target that ran out of memory.`,
+      table: table({
+        caption: `Memory of ${name}`,
+        columns: [
+          nameColumn(view),
+          memoryColumn('Peak', use),
+          capColumn(use),
+          ...(of === 'target' ? [outOfMemoryColumn] : []),
+        ],
+        rows: cells,
+        subject,
+      }),
+    })}
+    ${
+      throttled &&
+      figure({
+        ...shared,
+        chart: 'throttled',
+        of,
+        title: html`<bdi>${name}</bdi> was held back by its CPU quota`,
+        condition: [`Throttled time of ${name}`, 'share of time', loadLabel(load)],
+        howTo:
+          'The share of each interval in which the kernel did not let the container run, because it had used up its quota.',
+        table: table({
+          caption: `Throttling of ${name}`,
+          columns: [nameColumn(view), throttledColumn(use)],
+          rows: cells,
+          subject,
+        }),
+      })
+    }</div></section>`
+}
+
+function cpuColumns(name: string, use: (cell: Cell) => ComponentUse | null): CellColumn[] {
+  const seconds = (head: string, of: (figures: ComponentUse) => number | null): CellColumn => ({
+    head,
+    unit: 'CPU-s',
+    cell: (cell) => known(of(use(cell) ?? NOT_READ), formatNumber, whyMissing(cell, `CPU of ${name} was not read`)),
+    sort: (cell) => of(use(cell) ?? NOT_READ),
+  })
+  return [
+    coresColumn('Mean', use),
+    {
+      head: 'At its cap',
+      unit: 'of the window',
+      cell: (cell) =>
+        known(
+          use(cell)?.atCapShare,
+          (share) => html`${formatShare(share)}${shareBar(share)}`,
+          whyMissing(cell, `CPU of ${name} was not read`),
+        ),
+      sort: (cell) => use(cell)?.atCapShare ?? null,
+    },
+    throttledColumn(use),
+    seconds('User', ({ cpuUserSeconds }) => cpuUserSeconds),
+    seconds('System', ({ cpuSystemSeconds }) => cpuSystemSeconds),
+  ]
+}
+
+const NOT_READ: ComponentUse = {
+  caps: null,
+  cpuSeconds: null,
+  cpuUserSeconds: null,
+  cpuSystemSeconds: null,
+  coresUsed: null,
+  cpuShare: null,
+  atCapShare: null,
+  throttledMs: null,
+  memoryPeakBytes: null,
+  memoryShare: null,
+}
+
+function throttledColumn(use: (cell: Cell) => ComponentUse | null): CellColumn {
+  return {
+    head: 'Throttled',
+    cell: (cell) => known(use(cell)?.throttledMs, formatDurationMs, whyMissing(cell, 'throttling was not read')),
+    sort: (cell) => use(cell)?.throttledMs ?? null,
+  }
+}
+
+function capColumn(use: (cell: Cell) => ComponentUse | null): CellColumn {
+  return {
+    head: 'Cap',
+    cell: (cell) => known(use(cell)?.caps?.memoryBytes, formatBytes, whyMissing(cell, 'no cap was set')),
+  }
+}
+
+const outOfMemoryColumn: CellColumn = {
+  head: 'Out of memory',
+  align: 'start',
+  cell: (cell) => {
+    const causes = cell.verdict?.causes.filter(({ cause }) => cause === 'target-memory') ?? []
+    return causes.length === 0 ? 'no' : causes.map(({ evidence }) => evidence).join('; ')
+  },
+}
+
+function agentBlock(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html {
+  const curve = cells.some(({ timeline }) => timeline && timeline.agent.length > 0)
+  return html`<section class="block"><h3>Load agent <small>${scope.scenario.cores.agent.length > 0 && `cores ${scope.scenario.cores.agent.join(', ')}`}</small></h3><div class="figures">${figure(
+    {
+      scenario: scope.index,
+      load: loadId,
+      chart: 'cpu',
+      of: 'agent',
+      title:
+        rangeTitle(
+          view,
+          cells,
+          'The agent reached',
+          ({ agent }) => agent.ceilingShare,
+          (share) => `${formatShare(share)} of its ceiling`,
+        ) ?? 'How near the agent was to its ceiling is not known',
+      condition: ['CPU of the load agent', 'cores', loadLabel(load), 'line at 80 % of its cores'],
+      howTo:
+        'An agent that is busy measures itself. Below the line at 80 % of its cores it can be trusted; above it, the figures of that target may be the agent’s.',
+      table: table({
+        caption: 'Load agent',
+        columns: [
+          nameColumn(view),
+          {
+            head: 'CPU',
+            unit: 'of its cores',
+            cell: (cell) =>
+              known(
+                cell.agent.cpuShare,
+                (share) => html`${formatShare(share)}${shareBar(share)}`,
+                whyMissing(cell, 'the agent’s CPU was not read'),
+              ),
+            sort: (cell) => cell.agent.cpuShare,
+          },
+          {
+            head: 'Event loop',
+            unit: 'busy',
+            cell: (cell) =>
+              known(cell.agent.eventLoopUtilisation, formatShare, whyMissing(cell, 'the event loop was not read')),
+            sort: (cell) => cell.agent.eventLoopUtilisation,
+          },
+          {
+            head: 'Ceiling',
+            unit: 'reached',
+            cell: (cell) =>
+              known(cell.agent.ceilingShare, formatShare, whyMissing(cell, 'no calibration with as many connections')),
+            sort: (cell) => cell.agent.ceilingShare,
+          },
+          {
+            head: 'CPU',
+            unit: 'seconds',
+            cell: (cell) =>
+              known(cell.agent.cpuSeconds, formatNumber, whyMissing(cell, 'the agent’s CPU was not read')),
+            sort: (cell) => cell.agent.cpuSeconds,
+          },
+          {
+            head: 'Host pressure',
+            cell: (cell) => known(cell.host.pressure, formatShare, whyMissing(cell, 'pressure is not readable here')),
+            sort: (cell) => cell.host.pressure,
+          },
+          {
+            head: 'Steal',
+            cell: (cell) => known(cell.host.steal, formatShare, whyMissing(cell, 'steal is not readable here')),
+            sort: (cell) => cell.host.steal,
+          },
+          {
+            head: 'Load by others',
+            unit: 'cores',
+            cell: (cell) => known(cell.host.otherLoad, formatCores, whyMissing(cell, 'other load was not read')),
+            sort: (cell) => cell.host.otherLoad,
+          },
+        ],
+        rows: cells,
+        subject: (cell) => view.subjectOf(cell.entry).index,
+      }),
+      nothing: curve ? null : 'No curve was kept for this load.',
+    },
+  )}</div></section>`
+}
+
+/** Containers inside one target, where a variant has several. */
+function replicasBlock(view: View, cells: readonly Cell[]): Html | null {
+  const rows = cells.flatMap((cell) =>
+    Object.entries(cell.target.containers).map(([name, use]) => ({ cell, name, use })),
+  )
+  if (rows.length === 0) return null
+  const of = (show: CellColumn) => ({
+    ...show,
+    cell: ({ cell, use }: (typeof rows)[number]) => show.cell({ ...cell, target: { ...cell.target, ...use } }),
+    sort: () => null,
+  })
+  const { cell: nameOf } = nameColumn(view)
+  return html`<section class="block"><h3>Inside the target</h3>${table<(typeof rows)[number]>({
+    caption: 'Containers of a target',
+    columns: [
+      { head: 'Target', names: true, cell: ({ cell }) => nameOf(cell) },
+      { head: 'Container', align: 'start', cell: ({ name }) => name },
+      of(coresColumn('CPU', ({ target }) => target)),
+      of(memoryColumn('Memory', ({ target }) => target)),
+    ],
+    rows,
+    subject: ({ cell }) => view.subjectOf(cell.entry).index,
+  })}</section>`
+}
+
+function capsText(caps: NonNullable<ComponentUse['caps']>): string {
+  return `cap ${formatCores(caps.cpus)} ${caps.cpus === 1 ? 'core' : 'cores'}${caps.cpuset.length > 0 ? ` (${caps.cpuset.join(', ')})` : ''}, ${formatBytes(caps.memoryBytes)}`
+}
+
+function pointsOf(timeline: NonNullable<Cell['timeline']>, of: string) {
+  return of === 'target' ? timeline.target : (timeline.services[of.slice('service:'.length)] ?? [])
+}

@@ -1,0 +1,67 @@
+/** Sentences for titles. They describe what is drawn and leave "which is better" to the tiers and the findings. */
+import type { Cell, TierList } from '@bakeoff/model'
+import { type Html, html } from '../html/html.js'
+import { formatNumber } from '../shared/format.js'
+import type { View } from '../shared/subjects.js'
+
+/** `a`, `a and b`, `a, b and c`, `a, b and 4 more`. */
+export function listed(names: readonly string[]): Html {
+  const shown = names.length > 4 ? names.slice(0, 3) : names
+  const rest = names.length - shown.length
+  const items = shown.map((name) => html`<bdi>${name}</bdi>`)
+  if (rest > 0) return html`${items.map((item, index) => (index ? html`, ${item}` : item))} and ${rest} more`
+  return html`${items.map((item, index) => (index === 0 ? item : index === items.length - 1 ? html` and ${item}` : html`, ${item}`))}`
+}
+
+/** Who is at the top of a list of tiers, in no more words than the tiers allow. */
+export function topTier(view: View, tiers: TierList | null, what: string): Html {
+  const top = tiers?.tiers[0] ?? []
+  const names = top.flatMap((id) => namesOf(view, id))
+  if (names.length === 0) return html`Nothing is ranked by ${what}`
+  const ranked = tiers?.tiers.flat().length ?? 0
+  if (names.length === 1)
+    return ranked === 1 ? html`Only ${listed(names)} can be ranked by ${what}` : html`${listed(names)} leads in ${what}`
+  return html`${listed(names)} are not told apart at the top in ${what}`
+}
+
+/** `p99 runs from 2.1 ms (a) to 45 ms (b)`, a range of what is drawn; null when nothing is known. */
+export function rangeTitle(
+  view: View,
+  cells: readonly Cell[],
+  what: string,
+  of: (cell: Cell) => number | null,
+  show: (value: number) => string = formatNumber,
+): Html | null {
+  const known = cells.flatMap((cell) => {
+    const value = of(cell)
+    return value === null ? [] : [{ value, name: view.subjectOf(cell.entry).label }]
+  })
+  const [first] = known
+  if (!first) return null
+  if (known.length === 1) return html`${what}: ${show(first.value)} for <bdi>${first.name}</bdi>`
+  const least = known.reduce((best, item) => (item.value < best.value ? item : best))
+  const most = known.reduce((best, item) => (item.value > best.value ? item : best))
+  if (show(least.value) === show(most.value)) return html`${what}: ${show(least.value)} for all`
+  return html`${what} runs from ${show(least.value)} (<bdi>${least.name}</bdi>) to ${show(most.value)} (<bdi>${most.name}</bdi>)`
+}
+
+/** `n = 5`, `n = 3 to 5`: repetitions of what is drawn. */
+export function repetitionsOf(cells: readonly Cell[]): string | null {
+  const counts = cells.filter(({ outcome }) => outcome === 'measured').map(({ repetitions }) => repetitions)
+  if (counts.length === 0) return null
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most
+    ? `n = ${least} ${least === 1 ? 'repetition' : 'repetitions'}`
+    : `n = ${least} to ${most} repetitions`
+}
+
+/** Why a figure of a cell is missing, when it is missing because there is no measurement at all. */
+export function whyMissing(cell: Cell, otherwise: string): string {
+  if (cell.outcome === 'measured') return otherwise
+  return `${cell.outcome}${cell.outcomeReason ? `: ${cell.outcomeReason}` : ''}`
+}
+
+function namesOf(view: View, cellId: string): string[] {
+  const cell = view.cells.get(cellId)
+  return cell ? [view.subjectOf(cell.entry).label] : []
+}

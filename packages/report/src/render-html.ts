@@ -1,0 +1,41 @@
+import type { Results } from '@bakeoff/model'
+import { documentText } from './html/document.js'
+import { embedded } from './html/embedded.js'
+import { banners, header, switches, tabs } from './html/frame.js'
+import { type Html, html } from './html/html.js'
+import { markerShapes } from './html/marks.js'
+import { scopesOf } from './html/scope.js'
+import { PAGES } from './pages/index.js'
+import type { Page, PageContext } from './pages/page.js'
+import { viewOf } from './shared/subjects.js'
+
+export interface RenderOptions {
+  /** served by a run that goes on: the page may then ask its own server for what is new. Default: a file, which asks nobody */
+  readonly served?: boolean
+}
+
+/**
+ * The report of a run as one HTML file: a pure function of the results. It opens from disk, loads nothing, and says
+ * everything in its tables without JavaScript.
+ */
+export function renderHtml(results: Results, { served = false }: RenderOptions = {}): string {
+  const view = viewOf(results)
+  const scopes = scopesOf(view)
+  const context: PageContext = { view, scopes }
+  const title = `${results.scenarios.map(({ id }) => id).join(', ') || results.run.id} · Bakeoff`
+  return documentText({
+    title,
+    script: true,
+    ...(served ? { connect: "'self'" as const } : {}),
+    body: html`<a class="skip" href="#main">To the figures</a>${markerShapes()}<div class="page">${header(view, scopes)}${banners(view)}</div>
+      <div class="bar" data-bar><div class="page">${tabs(PAGES)}${switches(view, scopes)}</div></div>
+      <main id="main" class="page" tabindex="-1">${PAGES.map((page) => section(page, context))}</main>
+      <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
+      <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}`,
+  })
+}
+
+function section(page: Page, context: PageContext): Html {
+  return html`<section id="${page.id}" class="view" data-page="${page.id}" aria-labelledby="h-${page.id}"><header class="head"><h2 id="h-${page.id}">${page.title}</h2><p>${page.question}</p></header>
+${page.render(context)}</section>`
+}

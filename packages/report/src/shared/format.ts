@@ -1,0 +1,87 @@
+/** Numbers as text: the one place where a figure gets its unit. Runs on the server and in the page. */
+
+import type { Estimate, LoadSpec, Ratio } from '@bakeoff/model'
+import { formatBytes, formatDurationMs, formatNumber } from '@bakeoff/model'
+
+export { formatBytes, formatDurationMs, formatNumber }
+
+/** 0.0661 → `0.0661 ms`, 1234 → `1,234 ms`. A column of latencies stays in one unit, so that it can be read down. */
+export function formatMs(ms: number): string {
+  return `${formatNumber(ms)} ms`
+}
+
+/** 0.413 → `41 %`, 0.0042 → `0.42 %`, 0 → `0 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100
+  return `${percent === 0 || Math.abs(percent) >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`
+}
+
+/** Cores in use: two decimals below ten. */
+export function formatCores(cores: number): string {
+  return cores >= 10 ? cores.toFixed(1) : String(Number(cores.toFixed(2)))
+}
+
+/** 3.14 → `3.14×`, 12.3 → `12.3×`, 140 → `140×`. */
+export function formatFactor(factor: number): string {
+  return `${formatNumber(factor)}×`
+}
+
+/** `2.9–3.4`; null with a single repetition. */
+export function formatInterval(
+  figure: Pick<Estimate | Ratio, 'low' | 'high'>,
+  format: (value: number) => string = formatNumber,
+): string | null {
+  return figure.low === null || figure.high === null ? null : `${format(figure.low)}–${format(figure.high)}`
+}
+
+/** The load as a reader says it. */
+export function loadLabel(load: LoadSpec): string {
+  switch (load.kind) {
+    case 'closed':
+      return load.connections === 1 ? '1 connection' : `${formatNumber(load.connections)} connections`
+    case 'open':
+      return `open, ${formatShare(load.fraction)} of best`
+    case 'rate':
+      return `${formatNumber(load.perSecond)} requests/s offered`
+    case 'capacity':
+      return `capacity within p99 ${formatMs(load.p99Ms)}`
+    case 'batch':
+      return `${formatNumber(load.tasks)} tasks, ${formatNumber(load.concurrency)} at once`
+  }
+}
+
+/** The same, for a switch: as short as can be. */
+export function loadShort(load: LoadSpec): string {
+  switch (load.kind) {
+    case 'closed':
+      return String(load.connections)
+    case 'open':
+      return formatShare(load.fraction)
+    case 'rate':
+      return `${formatNumber(load.perSecond)}/s`
+    case 'capacity':
+      return 'capacity'
+    case 'batch':
+      return `${load.tasks} × ${load.concurrency}`
+  }
+}
+
+export const LOAD_KINDS: Readonly<Record<LoadSpec['kind'], string>> = {
+  closed: 'connections',
+  open: 'open load',
+  rate: 'rate',
+  capacity: 'capacity',
+  batch: 'batch',
+}
+
+/** `2026-11-25 10:33 UTC`. What is not a date is shown as it is. */
+export function formatTime(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso)
+  return match ? `${match[1]} ${match[2]} UTC` : iso
+}
+
+/** Long names are cut on a chart's axis only; every table has them in full. */
+export function shorten(text: string, most = 30): string {
+  const characters = [...text]
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
+}

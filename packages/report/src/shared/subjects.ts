@@ -1,0 +1,99 @@
+/** Who is compared: a target's variant, with the same colour, marker and dash on every page. */
+import type { Cell, EntryResult, Results, ScenarioResult } from '@bakeoff/model'
+
+export interface Subject {
+  /** its place in `subjectsOf`, which is what the page's attributes and switches name it by */
+  readonly index: number
+  readonly target: string
+  readonly variant: string
+  /** `go-net-http`, or `python-flask · gunicorn` when the variant is not the default one */
+  readonly label: string
+  readonly language: string
+  readonly stack: readonly string[]
+  readonly colour: number
+  readonly marker: number
+  readonly dash: number
+}
+
+export const COLOURS = 6
+/** Chart.js's names; seven and six have no common factor, so 42 subjects differ in colour or marker. */
+export const MARKERS = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross'] as const
+export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
+
+/** All subjects of a run, in the order in which its entries stand. */
+export function subjectsOf(results: Results): Subject[] {
+  const seen = new Map<string, Subject>()
+  for (const entry of results.entries) {
+    const key = keyOf(entry.target, entry.variant)
+    if (seen.has(key)) continue
+    const index = seen.size
+    seen.set(key, {
+      index,
+      target: entry.target,
+      variant: entry.variant,
+      label: labelOf(entry.target, entry.variant),
+      language: entry.language,
+      stack: entry.stack,
+      colour: index % COLOURS,
+      marker: index % MARKERS.length,
+      dash: Math.floor(index / COLOURS) % DASHES.length,
+    })
+  }
+  return [...seen.values()]
+}
+
+export function labelOf(target: string, variant: string): string {
+  return variant === 'default' ? target : `${target} · ${variant}`
+}
+
+/** A run with its figures where a page needs them. Made once per page, on the server and in the browser. */
+export interface View {
+  readonly results: Results
+  readonly subjects: readonly Subject[]
+  readonly entries: ReadonlyMap<string, EntryResult>
+  readonly cells: ReadonlyMap<string, Cell>
+  /** of an entry's id */
+  readonly subjectOf: (entry: string) => Subject
+}
+
+export function viewOf(results: Results): View {
+  const subjects = subjectsOf(results)
+  const byKey = new Map(subjects.map((subject) => [keyOf(subject.target, subject.variant), subject]))
+  const entries = new Map(results.entries.map((entry) => [entry.id, entry]))
+  const cells = new Map(results.cells.map((cell) => [cell.id, cell]))
+  const subjectOf = (id: string): Subject => {
+    const entry = entries.get(id)
+    const subject = entry && byKey.get(keyOf(entry.target, entry.variant))
+    if (!subject) throw new RangeError(`results.json names an entry that it does not hold: ${id}`)
+    return subject
+  }
+  return { results, subjects, entries, cells, subjectOf }
+}
+
+/** Cells of one scenario and load, best tier first, then those that are not ranked: the order on every page. */
+export function cellsInOrder(view: View, scenario: string, loadId: string): Cell[] {
+  const list = tierListOf(view, scenario, loadId)
+  const order = [...(list?.tiers.flat() ?? []), ...(list?.unranked.map(({ cell }) => cell) ?? [])]
+  const place = new Map(order.map((id, index) => [id, index]))
+  const placeOf = (cell: Cell) => place.get(cell.id) ?? order.length
+  return view.results.cells
+    .filter((cell) => cell.scenario === scenario && cell.loadId === loadId)
+    .sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+/** Entries of a scenario in the order of its main load. */
+export function entriesInOrder(view: View, scenario: ScenarioResult): EntryResult[] {
+  const order = new Map(cellsInOrder(view, scenario.id, scenario.mainLoad).map((cell, index) => [cell.entry, index]))
+  const placeOf = (entry: EntryResult) => order.get(entry.id) ?? order.size
+  return view.results.entries.filter((entry) => entry.scenario === scenario.id).sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+/** The list a scenario and load are ranked by: throughput where there is one, whatever core ranked by otherwise. */
+export function tierListOf(view: View, scenario: string, loadId: string) {
+  const lists = view.results.tiers.filter((list) => list.scenario === scenario && list.loadId === loadId)
+  return lists.find(({ metric }) => metric === 'throughput') ?? lists[0] ?? null
+}
+
+function keyOf(target: string, variant: string): string {
+  return JSON.stringify([target, variant])
+}

@@ -1,0 +1,177 @@
+import type { Cell, ClaimResult, Outcome, Results, ScenarioResult } from '@bakeoff/model'
+import { md, mdCode, mdTable } from './markdown.js'
+import {
+  formatBytes,
+  formatCores,
+  formatFactor,
+  formatInterval,
+  formatNumber,
+  formatShare,
+  formatTime,
+  loadLabel,
+} from './shared/format.js'
+import { cellsInOrder, tierListOf, type View, viewOf } from './shared/subjects.js'
+
+/** The run on one screen, for a terminal, an e-mail or GitHub's job summary. */
+export function renderSummary(results: Results): string {
+  const view = viewOf(results)
+  const parts = [
+    title(results),
+    banner(results),
+    ...results.scenarios.map((scenario) => scenarioPart(view, scenario)),
+    claims(results.claims),
+    warnings(results),
+    failures(view),
+    again(results),
+  ]
+  return `${parts.filter(Boolean).join('\n\n')}\n`
+}
+
+function title({ run, host, scenarios }: Results): string {
+  const names = scenarios.map(({ id }) => md(id)).join(', ') || md(run.id)
+  const facts = [
+    formatTime(run.startedAt),
+    md(host.hostname),
+    run.gitCommit && `commit ${mdCode(run.gitCommit.slice(0, 10))}${run.gitDirty ? ' + changes' : ''}`,
+    `${md(run.profile)} profile`,
+    `run ${mdCode(run.id)}`,
+  ]
+  return `# Bakeoff: ${names}\n\n${facts.filter(Boolean).join(' · ')}`
+}
+
+function banner({ run, cells }: Results): string {
+  const lines = []
+  if (run.profile === 'quick')
+    lines.push('**Smoke run.** Measured briefly: good to see that everything works, not to say who is faster.')
+  if (run.status === 'aborted')
+    lines.push(`**Aborted.** ${md(run.statusReason ?? 'The run was stopped before its end.')}`)
+  if (run.status === 'partial')
+    lines.push(`**Partial.** ${md(run.statusReason ?? 'Some of what was planned has no figures.')}`)
+  if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured')) lines.push('**Nothing was measured.**')
+  return lines.length > 0 ? `> [!WARNING]\n${lines.map((line) => `> ${line}`).join('\n>\n')}` : ''
+}
+
+function scenarioPart(view: View, scenario: ScenarioResult): string {
+  const findings = view.results.findings.filter(({ scenario: of }) => of === null || of === scenario.id)
+  const cells = cellsInOrder(view, scenario.id, scenario.mainLoad)
+  const load = cells[0]?.load
+  const caps = [
+    ['target', scenario.targetCaps] as const,
+    ...scenario.services.map(({ name, caps: of }) => [name, of] as const),
+  ]
+  return [
+    `## ${md(scenario.id)}`,
+    `${md(scenario.summary)}`,
+    findings.map(({ text }) => `- ${md(text)}`).join('\n'),
+    `${load ? `${loadLabel(load)} · ` : ''}${caps.map(([name, of]) => `${md(name)} ${formatCores(of.cpus)} ${of.cpus === 1 ? 'core' : 'cores'}, ${formatBytes(of.memoryBytes)}`).join(' · ')}`,
+    cells.length > 0 ? board(view, scenario, cells) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): string {
+  const tiers = tierListOf(view, scenario.id, scenario.mainLoad)?.tiers ?? []
+  const tierOf = (cell: Cell) => tiers.findIndex((tier) => tier.includes(cell.id)) + 1
+  const number = (value: number | null | undefined) =>
+    value === null || value === undefined ? '–' : formatNumber(value)
+  const batch = cells[0]?.load.kind === 'batch'
+  const figures = batch
+    ? {
+        heads: ['Tasks:', 'Wall s:', 'CPU ms/task:'],
+        of: (cell: Cell) => [
+          number(cell.batch?.tasks),
+          number(cell.batch?.wallSeconds.median),
+          number(cell.batch?.cpuMsPerTask?.median),
+        ],
+      }
+    : {
+        heads: ['Throughput /s:', '95 %:', 'p50 ms:', 'p99 ms:', 'Errors:', 'CPU ms/request:'],
+        of: (cell: Cell) => [
+          number(cell.throughput?.median),
+          (cell.throughput && formatInterval(cell.throughput)) ?? '–',
+          number(cell.latencyMs?.p50),
+          number(cell.latencyMs?.p99),
+          cell.requests
+            ? formatNumber(cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost)
+            : '–',
+          number(cell.target.cpuMsPerRequest?.median),
+        ],
+      }
+  return mdTable(
+    ['Tier:', 'Target', ...figures.heads, 'Memory:', 'Verdict'],
+    cells.map((cell) => [
+      String(tierOf(cell) || '–'),
+      md(view.subjectOf(cell.entry).label),
+      ...figures.of(cell),
+      cell.target.memoryPeakBytes === null ? '–' : formatBytes(cell.target.memoryPeakBytes),
+      md(
+        [cell.verdict?.status ?? cell.outcome, cell.verdict?.limitedBy ?? cell.outcomeReason]
+          .filter(Boolean)
+          .join(': '),
+      ),
+    ]),
+  )
+}
+
+function claims(all: readonly ClaimResult[]): string {
+  if (all.length === 0) return ''
+  const rows = all.flatMap((claim) => [
+    ...claim.comparisons.map(({ statement, published, measured, conclusion, why }) => [
+      md(claim.title),
+      md(statement),
+      formatFactor(published),
+      measured
+        ? `${formatFactor(measured.median)}${formatInterval(measured) ? ` (${formatInterval(measured)})` : ''}`
+        : '–',
+      `**${conclusion}**: ${md(why)}`,
+    ]),
+    ...claim.statements.map(({ says, conclusion, why }) => [
+      md(claim.title),
+      md(says),
+      '–',
+      '–',
+      `**${conclusion}**: ${md(why)}`,
+    ]),
+  ])
+  return `## Claims\n\n${mdTable(['Source', 'Says', 'Published:', 'Measured:', 'Conclusion'], rows)}`
+}
+
+function warnings({ warnings: all }: Results): string {
+  return all.length === 0
+    ? ''
+    : `## Warnings\n\n${all.map(({ what, where, why, todo }) => `- **${md(what)}** (${md(where)}): ${md(why)}${todo ? ` → ${md(todo)}` : ''}`).join('\n')}`
+}
+
+function failures(view: View): string {
+  const lines = view.results.entries.flatMap((entry): string[] => {
+    const name = md(`${entry.scenario}: ${view.subjectOf(entry.id).label}`)
+    const end = howItEnded(entry.outcome)
+    return end === null ? [] : [`- **${name}** ${end}`]
+  })
+  return lines.length === 0 ? '' : `## Without figures\n\n${lines.join('\n')}`
+}
+
+/** Null when it was measured. */
+function howItEnded(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'measured':
+      return null
+    case 'failed':
+      return `failed at ${outcome.stage}: ${md(outcome.error.message)}${outcome.error.hint ? ` → ${md(outcome.error.hint)}` : ''}`
+    case 'unsupported':
+    case 'aborted':
+      return `${outcome.kind}: ${md(outcome.reason)}`
+  }
+}
+
+function again({ run, host, engine }: Results): string {
+  const machine = [
+    host.cpuModel ?? 'unknown processor',
+    `${host.cpus.length} CPUs`,
+    host.memoryBytes === null ? null : formatBytes(host.memoryBytes),
+    host.kernel,
+    `${engine.name} ${engine.version}`,
+  ]
+  return `Measured on ${md(machine.filter(Boolean).join(', '))}, with seed ${run.seed}, in windows of ${formatNumber(run.windowMs / 1000)} s, tight enough at ± ${formatShare(run.tightness)}. Again: ${mdCode(run.command)}`
+}
