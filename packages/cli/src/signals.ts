@@ -9,11 +9,17 @@ export interface Stoppable {
   emergencyStop(): Promise<void>
 }
 
+/** When to stop, and what must then be cleaned up. */
+export interface Stop {
+  readonly signal: AbortSignal
+  guard(stoppable: Stoppable): void
+}
+
 /**
  * The first signal asks everything to stop: what was measured is recorded and reported. A second one removes the
  * containers and leaves. An error that nobody caught removes them as well.
  */
-export class Interruption {
+export class Interruption implements Stop {
   readonly #controller = new AbortController()
   readonly #terminal: Terminal
   readonly #stoppables = new Set<Stoppable>()

@@ -16,7 +16,7 @@ import type { Corpus, Materials, Ports } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { systemClock } from './clock.js'
 import type { Project } from './project.js'
-import type { Interruption } from './signals.js'
+import type { Stop } from './signals.js'
 import type { Terminal } from './terminal.js'
 
 /** The machine: what can be planned on. */
@@ -42,7 +42,7 @@ export async function openWorkbench(
   project: Project,
   machine: Machine,
   terminal: Terminal,
-  interruption: Interruption,
+  interruption: Stop,
   keep: boolean,
 ): Promise<Workbench> {
   const { docker, facts } = machine.engine

@@ -3,7 +3,7 @@ import type { RunSink } from '@bakeoff/runner/ports'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
 import { type Project, readCatalogue } from '../project.js'
-import type { Interruption } from '../signals.js'
+import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
 
@@ -13,7 +13,7 @@ export async function check(
   options: PlanOptions,
   keep: boolean,
   terminal: Terminal,
-  interruption: Interruption,
+  interruption: Stop,
 ): Promise<CheckReport[]> {
   const { signal } = interruption
   const catalogue = readCatalogue(project)

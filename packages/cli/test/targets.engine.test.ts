@@ -1,0 +1,74 @@
+/** Every shipped target, in every variant and scenario, against a real engine: golden answers, bad input, faults, /info. */
+
+import type { Plan, RunEvent } from '@bakeoff/model'
+import { type BuiltImages, buildImages, type CheckReport, checkEntry, type Ports } from '@bakeoff/runner'
+import type { RunSink } from '@bakeoff/runner/ports'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkLines } from '../src/commands/check.js'
+import { makePlan, wholePlan } from '../src/planning.js'
+import { findProject, readCatalogue } from '../src/project.js'
+import { openTerminal } from '../src/terminal.js'
+import { materialsOf, openWorkbench, readMachine, type Workbench } from '../src/workbench.js'
+
+const project = findProject({ ...process.env, BAKEOFF_ROOT: new URL('../../..', import.meta.url).pathname })
+const catalogue = readCatalogue(project)
+const entries = catalogue.scenarios.flatMap((scenario) =>
+  catalogue.targets.flatMap((target) =>
+    target.variants
+      .filter((variant) => variant.scenarios.includes(scenario.id))
+      .map((variant) => `${scenario.id}/${target.name}/${variant.name}`),
+  ),
+)
+const terminal = openTerminal()
+const controller = new AbortController()
+const stop = { signal: controller.signal, guard: () => {} }
+
+let plan: Plan
+let bench: Workbench
+let ports: Ports
+let images: BuiltImages
+
+/** Builds take minutes on a new machine: the log says which. */
+const told: RunSink = {
+  writePlan: async () => {},
+  writeRun: async () => {},
+  writeCalibration: async () => {},
+  event: (event: RunEvent) => {
+    if (event.kind === 'image' && event.state !== 'cached')
+      terminal.say(`${event.image} ${event.state} ${event.seconds?.toFixed(0)} s ${event.message ?? ''}`)
+  },
+}
+
+beforeAll(async () => {
+  const machine = await readMachine(terminal, stop.signal)
+  plan = makePlan(project, catalogue, machine, wholePlan, new Date())
+  bench = await openWorkbench(project, machine, terminal, stop, false)
+  ports = bench.ports(told)
+  images = await buildImages(plan, materialsOf(project, catalogue, plan), ports, stop.signal)
+}, 3_000_000)
+
+afterAll(async () => {
+  controller.abort()
+  await bench?.[Symbol.asyncDispose]()
+})
+
+describe.each(entries)('%s', (id) => {
+  it('answers every golden question and every case of the contract, and says what it is', async () => {
+    const entry = plan.entries.find((one) => one.id === id)!
+    const report = await checkEntry(plan, entry, images, materialsOf(project, catalogue, plan), ports, stop.signal)
+    if (report.outcome === 'unsupported') return expect(entry.requires, report.failure?.error.message).not.toEqual([])
+    expect(shown(report), shown(report)).toBe('')
+    expect(report.info).toMatchObject({
+      language: entry.language,
+      languageVersion: expect.any(String),
+      architecture: expect.any(String),
+      cpus: expect.any(Number),
+      workers: expect.any(Number),
+      threads: expect.any(Object),
+    })
+  })
+})
+
+function shown(report: CheckReport): string {
+  return report.outcome === 'passed' ? '' : checkLines(report, terminal).join('\n')
+}
