@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
@@ -32,7 +32,8 @@ export interface DebootstrapOptions {
  * @throws BakeoffError SETUP_FAILED with the last lines of what failed
  */
 export async function importDebian(options: DebootstrapOptions): Promise<void> {
-  if (findProgram('debootstrap', process.env) === null) await installPackages(['debootstrap'], options)
+  const missing = missingPackages()
+  if (missing.length > 0) await installPackages(missing, options)
   const mirrors = hostMirrors()
   mkdirSync(defaultStateFolder, { recursive: true })
   // Not in /tmp, which may be mounted without devices or execution.
@@ -46,6 +47,16 @@ export async function importDebian(options: DebootstrapOptions): Promise<void> {
     // debootstrap mounts proc and sys in there; never follow a mount that it could not undo.
     await run('rm', ['-rf', '--one-file-system', scratch]).catch(() => undefined)
   }
+}
+
+/** debootstrap itself, and what it checks signatures with: it only recommends those, and Debian 13 may come without. */
+function missingPackages(): string[] {
+  const packages: [name: string, present: boolean][] = [
+    ['debootstrap', findProgram('debootstrap', process.env) !== null],
+    ['gpgv', findProgram('gpgv', process.env) !== null],
+    ['debian-archive-keyring', existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')],
+  ]
+  return packages.filter(([, present]) => !present).map(([name]) => name)
 }
 
 async function debootstrap(root: string, mirrors: DebianMirrors | null, options: DebootstrapOptions): Promise<void> {

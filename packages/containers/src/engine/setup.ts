@@ -59,7 +59,7 @@ export async function installPackages(
   packages: readonly string[],
   options: Pick<SetupOptions, 'say' | 'signal'>,
 ): Promise<void> {
-  options.say(`Installing ${packages.join(' and ')} with apt`)
+  options.say(`Installing ${packages.join(', ')} with apt`)
   await patiently(options, () => run('apt-get', ['update'], { signal: options.signal }))
   // Not abortable and not in the terminal's foreground: dpkg stopped half-way leaves a machine to repair.
   const install = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages]
