@@ -70,8 +70,13 @@ function refuseSwallowedOptions() {
 }
 
 function install() {
-  const lock = readFileSync(join(root, 'package-lock.json'))
-  const stamp = createHash('sha256').update(lock).update(process.versions.modules).digest('hex')
+  const hash = createHash('sha256').update(process.versions.modules)
+  // The lock file alone is not enough: which of its packages are installed depends on what the workspaces ask for.
+  const manifests = readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'package.json'))
+  for (const name of ['package-lock.json', 'package.json', ...manifests.sort()]) {
+    if (existsSync(join(root, name))) hash.update(readFileSync(join(root, name)))
+  }
+  const stamp = hash.digest('hex')
   if (isStamped('install', stamp)) return
   say('Installing dependencies (npm ci) …')
   // --include=dev: NODE_ENV=production in the environment must not leave the compiler out.
