@@ -1,0 +1,373 @@
+import type { EngineFacts, HostFacts, RunRecord, ScenarioSpec, TargetSpec } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import {
+  type Catalogue,
+  entriesToRun,
+  leftMs,
+  mainLoadOf,
+  type PlanRequest,
+  parseMatrix,
+  planMatrix,
+} from '../../src/index.js'
+
+const GIB = 1024 ** 3
+const matrix = parseMatrix(
+  'matrix.yaml',
+  `profiles:
+  default: { budget: 60m, repetitions: { min: 5, max: 8 }, warmUp: { min: 2s, max: 10s }, window: 5s }
+  quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s, onlyMainLoad: true }
+`,
+)
+const service = {
+  build: null,
+  image: null,
+  cpus: 1,
+  quota: false,
+  memoryBytes: GIB / 2,
+  environment: {},
+  command: null,
+  dependsOn: [],
+  healthcheck: null,
+  readOnly: true,
+  tmpfs: [],
+  shmBytes: null,
+  user: null,
+}
+
+function aScenario(id: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpec {
+  return {
+    id,
+    file: `compose/${id}.yaml`,
+    summary: id,
+    source: null,
+    target: { ...service, name: 'target', environment: { FROM_SCENARIO: 's', BOTH: 'scenario' } },
+    services: [],
+    requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
+    golden: [{ status: 200, contentType: null, body: 'x' }],
+    contract: [],
+    compare: 'exact',
+    tolerance: 0,
+    loads: [
+      { kind: 'closed', connections: 1 },
+      { kind: 'closed', connections: 64 },
+      { kind: 'open', fraction: 0.5, connections: 256, arrivals: 'exponential' },
+    ],
+    stream: false,
+    requestTimeoutMs: 10_000,
+    slo: { p99Ms: 50, errors: 0.001 },
+    workDigest: id,
+    ...changes,
+  }
+}
+
+function aTarget(name: string, scenarios: string[], variants = ['default']): TargetSpec {
+  return {
+    name,
+    folder: `/p/targets/${name}`,
+    language: 'go',
+    stack: ['x'],
+    summary: name,
+    scenarios,
+    requires: [],
+    readyTimeoutMs: 1000,
+    variants: variants.map((variant) => ({
+      name: variant,
+      summary: '',
+      env: { BOTH: 'variant' },
+      replicas: 1,
+      proxy: null,
+      command: null,
+      scenarios,
+    })),
+    yaml: '',
+    dockerfile: '',
+  }
+}
+
+const catalogue: Catalogue = {
+  matrix,
+  scenarios: [aScenario('predict'), aScenario('ranknet')],
+  targets: [
+    aTarget('flask', ['predict'], ['as-published', 'gunicorn']),
+    aTarget('go', ['predict', 'ranknet']),
+    aTarget('rust', ['predict']),
+  ],
+  claims: [],
+}
+const host: HostFacts = {
+  hostname: 'h',
+  os: 'linux',
+  kernel: null,
+  architecture: 'x64',
+  cpuModel: null,
+  cpus: [0, 1, 2, 3].map((id) => ({ id, core: id, package: 0, l3: 0, kind: 'performance' })),
+  memoryBytes: null,
+  diskFreeBytes: null,
+  governor: null,
+  autogroup: null,
+  cpuPressure: null,
+  virtualisation: null,
+  nodeVersion: '20',
+}
+const engine: EngineFacts = {
+  name: 'docker',
+  version: '1',
+  apiVersion: '1',
+  endpoint: 'e',
+  foundBy: 'f',
+  cgroupVersion: '2',
+  cgroupDriver: null,
+  storageDriver: null,
+  rootless: false,
+  reducedTruth: false,
+  operatingSystem: null,
+  architecture: 'x86_64',
+  cpus: 4,
+  memoryBytes: 16 * GIB,
+  sameKernel: true,
+}
+
+const plan = (changes: Partial<PlanRequest> = {}) =>
+  planMatrix({
+    catalogue,
+    selection: { scenarios: null, targets: null },
+    host,
+    engine,
+    profile: 'default',
+    repetitions: null,
+    capacity: false,
+    rates: [],
+    seed: null,
+    runId: 'r',
+    createdAt: 'now',
+    command: 'c',
+    git: { commit: null, dirty: null },
+    root: '/p',
+    ...changes,
+  })
+
+describe('planMatrix', () => {
+  it('gives the same plan for the same input', () => expect(plan()).toEqual(plan()))
+
+  it('takes every variant of every target of every scenario', () => {
+    expect(plan().entries.map(({ id }) => id)).toEqual([
+      'predict/flask/as-published',
+      'predict/flask/gunicorn',
+      'predict/go/default',
+      'predict/rust/default',
+      'ranknet/go/default',
+    ])
+  })
+
+  it.each([
+    { because: 'a scenario', selection: { scenarios: ['ranknet'], targets: null }, expected: ['ranknet/go/default'] },
+    {
+      because: 'a target',
+      selection: { scenarios: null, targets: ['go'] },
+      expected: ['predict/go/default', 'ranknet/go/default'],
+    },
+    {
+      because: 'a variant',
+      selection: { scenarios: null, targets: ['flask/gunicorn'] },
+      expected: ['predict/flask/gunicorn'],
+    },
+  ])('narrows to $because', ({ selection, expected }) =>
+    expect(plan({ selection }).entries.map(({ id }) => id)).toEqual(expected),
+  )
+
+  it.each([
+    {
+      because: 'an unknown scenario',
+      changes: { selection: { scenarios: ['predct'], targets: null } },
+      hint: 'Did you mean "predict"?',
+    },
+    {
+      because: 'an unknown target',
+      changes: { selection: { scenarios: null, targets: ['flsk'] } },
+      hint: 'Did you mean "flask"?',
+    },
+    {
+      because: 'an unknown variant',
+      changes: { selection: { scenarios: null, targets: ['flask/gunicrn'] } },
+      hint: 'Did you mean "gunicorn"?',
+    },
+    { because: 'an unknown profile', changes: { profile: 'fast' }, hint: 'There are: default, quick' },
+    {
+      because: 'a target that does not serve the scenario',
+      changes: { selection: { scenarios: ['ranknet'], targets: ['rust'] } },
+      hint: 'See which target serves which scenario: npm run list',
+    },
+  ])('refuses $because', ({ changes, hint }) => {
+    expect(() => plan(changes)).toThrowError(expect.objectContaining({ code: 'BAD_SPEC', hint }))
+  })
+
+  it('refuses memory that the engine does not have, and says who asks for it', () => {
+    const big = {
+      ...catalogue,
+      scenarios: [aScenario('predict', { target: { ...service, name: 'target', memoryBytes: 32 * GIB } })],
+    }
+    expect(() => plan({ catalogue: big })).toThrowError(
+      expect.objectContaining({
+        code: 'OUT_OF_RESOURCES',
+        message: expect.stringContaining('compose/predict.yaml: target 32 GiB'),
+      }),
+    )
+  })
+
+  it('scales cores that the machine does not have, and warns', () => {
+    const big = {
+      ...catalogue,
+      scenarios: [aScenario('predict', { target: { ...service, name: 'target', cpus: 16 } })],
+    }
+    const made = plan({ catalogue: big })
+    expect(made.scenarios[0]?.targetCaps).toMatchObject({ cpus: 2, cpuset: [1, 2] })
+    expect(made.warnings.map(({ what }) => what)).toContain('the target gets 2 of 16 cores: this machine has 4')
+  })
+
+  it("lets a variant's environment win over the scenario's", () => {
+    expect(plan().entries[0]?.environment).toEqual({ FROM_SCENARIO: 's', BOTH: 'variant' })
+  })
+
+  it('interleaves scenarios, and orders every block anew but reproducibly', () => {
+    const { blocks } = plan()
+    expect(blocks.slice(0, 4).map(({ id }) => id)).toEqual(['predict#1', 'ranknet#1', 'predict#2', 'ranknet#2'])
+    const orders = blocks.filter(({ scenario }) => scenario === 'predict').map(({ order }) => order.join())
+    expect(new Set(orders).size).toBeGreaterThan(1)
+    expect(plan({ seed: 2 }).blocks.map(({ order }) => order.join())).not.toEqual(
+      blocks.map(({ order }) => order.join()),
+    )
+  })
+
+  it('measures only the main load in a quick run, and warns that it decides nothing', () => {
+    const quick = plan({ profile: 'quick' })
+    expect(quick.scenarios[0]?.loads).toEqual([{ kind: 'closed', connections: 64 }])
+    expect(quick.warnings.map(({ what }) => what)).toContain('1 repetition at most')
+  })
+
+  it('adds rates and the search for capacity when asked', () => {
+    expect(plan({ rates: [500], capacity: true }).scenarios[0]?.loads.slice(-2)).toEqual([
+      { kind: 'rate', perSecond: 500, connections: 256, arrivals: 'exponential' },
+      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001 },
+    ])
+  })
+
+  it('knows only the number of processors in a virtual machine', () => {
+    expect(plan({ engine: { ...engine, sameKernel: false, cpus: 2 } }).scenarios[0]?.cores).toMatchObject({
+      target: [1],
+      agent: [0],
+    })
+  })
+})
+
+describe('the load a scenario is ranked by', () => {
+  it.each([
+    { loads: aScenario('x').loads, expected: 'closed-64', because: 'the closed one with the most connections' },
+    {
+      loads: [{ kind: 'batch', tasks: 10, concurrency: 2 } as const],
+      expected: 'batch-10x2',
+      because: 'the first where none is closed',
+    },
+  ])('$because', ({ loads, expected }) => expect(mainLoadOf(loads)).toBe(expected))
+})
+
+describe('adaptive repetitions', () => {
+  const made = plan({ selection: { scenarios: ['predict'], targets: ['go', 'rust'] } })
+  const block = (repetition: number) => made.blocks.find((one) => one.repetition === repetition)!
+  const both = ['predict/go/default', 'predict/rust/default']
+  const aRun = (
+    entry: string,
+    repetition: number,
+    kind: 'measured' | 'aborted' | 'failed' = 'measured',
+    stage = 'load',
+  ) =>
+    ({
+      entry,
+      block: `predict#${repetition}`,
+      repetition,
+      loads: [],
+      startedAt: '2026-01-01T00:00:00Z',
+      endedAt: '2026-01-01T00:00:30Z',
+      outcome: kind === 'failed' ? { kind, stage } : { kind },
+    }) as unknown as RunRecord
+  const rounds = (n: number) =>
+    Array.from({ length: n }, (_, index) => both.map((entry) => aRun(entry, index + 1))).flat()
+  const wide = () => 0.2
+  const tight = () => 0.01
+
+  it.each([
+    {
+      because: 'the first round is always run, whatever it takes',
+      repetition: 1,
+      runs: [],
+      elapsedMs: 1e9,
+      width: wide,
+      expected: both,
+    },
+    {
+      because: 'the fewest repetitions are run though intervals are tight',
+      repetition: 3,
+      runs: rounds(2),
+      elapsedMs: 0,
+      width: tight,
+      expected: both,
+    },
+    {
+      because: 'after those, none when all intervals are tight',
+      repetition: 6,
+      runs: rounds(5),
+      elapsedMs: 0,
+      width: tight,
+      expected: [],
+    },
+    {
+      because: 'after those, all when one interval is wide',
+      repetition: 6,
+      runs: rounds(5),
+      elapsedMs: 0,
+      width: wide,
+      expected: both,
+    },
+    { because: 'the budget ends it', repetition: 2, runs: rounds(1), elapsedMs: 3_600_000, width: wide, expected: [] },
+    {
+      because: 'what is on disk is not measured again',
+      repetition: 1,
+      runs: [aRun(both[0]!, 1)],
+      elapsedMs: 0,
+      width: wide,
+      expected: [both[1]],
+    },
+    {
+      because: 'what was aborted is',
+      repetition: 1,
+      runs: [aRun(both[0]!, 1, 'aborted')],
+      elapsedMs: 0,
+      width: wide,
+      expected: both,
+    },
+    {
+      because: 'what did not build is not tried again',
+      repetition: 2,
+      runs: [aRun(both[0]!, 1, 'failed', 'build')],
+      elapsedMs: 0,
+      width: wide,
+      expected: [both[1]],
+    },
+    {
+      because: 'what died under load is',
+      repetition: 2,
+      runs: [aRun(both[0]!, 1, 'failed', 'load')],
+      elapsedMs: 0,
+      width: wide,
+      expected: both,
+    },
+  ])('$because', ({ repetition, runs, elapsedMs, width, expected }) => {
+    expect(entriesToRun(made, block(repetition), runs, elapsedMs, width).sort()).toEqual(expected)
+  })
+
+  it('foresees the time left from what repetitions took', () => {
+    expect(leftMs(made, [], 0)).toBeNull()
+    expect(leftMs(made, rounds(1), 60_000)).toBe(4 * 2 * 30_000)
+    expect(leftMs(made, rounds(5), 60_000)).toBe(0)
+    expect(leftMs(made, rounds(1), 3_600_000)).toBe(0)
+  })
+})
