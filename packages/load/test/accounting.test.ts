@@ -38,7 +38,11 @@ describe.each([
   it.each(servers)('$fault: $ends', async ({ fault, ends, kinds }) => {
     await using server = await startServer({ FAULT: fault })
     const measured = await started.agent.load(
-      loadOf(server.origin, order, { durationMs: 700, requestTimeoutMs: 100 }),
+      loadOf(server.origin, order, {
+        durationMs: 700,
+        // Short only where it must pass: a busy machine may well stop a server for 100 ms.
+        requestTimeoutMs: (ends as readonly string[]).includes('timeouts') ? 100 : 5000,
+      }),
       () => true,
       signal,
     )

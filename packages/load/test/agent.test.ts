@@ -1,5 +1,5 @@
-import type { LoadWindow, RequestLine } from '@bakeoff/model'
 import { once } from 'node:events'
+import type { LoadWindow, RequestLine } from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadOf, predictWork, type StartedAgent, signal, startAgent, unaccounted } from './helpers/agent.js'
 import { type StartedServer, startServer } from './helpers/server.js'
@@ -48,22 +48,32 @@ describe('waiting until ready', () => {
 describe('fetching', () => {
   it('sends method, headers and bytes as they are', async () => {
     const body = Buffer.from([0xff, 0xfe, 0x00, 0x41])
-    const fetched = await started.agent.fetch(
+    const fetched = await started.agent
+      .fetch(
+        {
+          ...get,
+          origin: server.origin,
+          method: 'POST',
+          path: '/echo?a=%zz b',
+          headers: { 'content-type': 'application/octet-stream', 'X-Case': 'yes' },
+          body: body.toString('base64'),
+          encoding: 'base64',
+        },
+        signal,
+      )
+      .catch((error) => error)
+    // A blank in a path is not sent: it would be another request.
+    expect(fetched).toMatchObject({ message: expect.stringContaining('unescaped characters') })
+    const sent = await started.agent.fetch(
       {
         ...get,
         origin: server.origin,
         method: 'POST',
-        path: '/echo?a=%zz b',
-        headers: { 'content-type': 'application/octet-stream', 'X-Case': 'yes' },
+        path: '/echo?a=%zz',
+        headers: { 'X-Case': 'yes' },
         body: body.toString('base64'),
         encoding: 'base64',
       },
-      signal,
-    ).catch((error) => error)
-    // A blank in a path is not sent: it would be another request.
-    expect(fetched).toMatchObject({ message: expect.stringContaining('unescaped characters') })
-    const sent = await started.agent.fetch(
-      { ...get, origin: server.origin, method: 'POST', path: '/echo?a=%zz', headers: { 'X-Case': 'yes' }, body: body.toString('base64'), encoding: 'base64' },
       signal,
     )
     expect(sent).toMatchObject({ status: 200, error: null, bodyTruncated: false })
@@ -79,10 +89,30 @@ describe('fetching', () => {
     { path: '/no-such-path', fault: 'none', over: {}, expected: { status: 404, body: 'not found', error: null } },
     { path: '/predict', fault: 'reset', over: {}, expected: { status: null, error: 'ECONNRESET' } },
     { path: '/predict', fault: 'fin', over: {}, expected: { status: null, error: 'ECONNRESET' } },
-    { path: '/predict', fault: 'truncated', over: {}, expected: { status: 200, error: 'ECONNRESET', body: 'Predictio' } },
-    { path: '/predict', fault: 'endless', over: { timeoutMs: 100 }, expected: { status: 200, error: 'no complete answer within 100 ms' } },
-    { path: '/predict', fault: 'endless', over: { abandonAfterMs: 50 }, expected: { status: 200, error: 'abandoned after 50 ms' } },
-    { path: '/predict', fault: 'interim', over: {}, expected: { status: 200, error: null, body: 'Prediction: Iris-Setosa' } },
+    {
+      path: '/predict',
+      fault: 'truncated',
+      over: {},
+      expected: { status: 200, error: 'ECONNRESET', body: 'Predictio' },
+    },
+    {
+      path: '/predict',
+      fault: 'endless',
+      over: { timeoutMs: 100 },
+      expected: { status: 200, error: 'no complete answer within 100 ms' },
+    },
+    {
+      path: '/predict',
+      fault: 'endless',
+      over: { abandonAfterMs: 50 },
+      expected: { status: 200, error: 'abandoned after 50 ms' },
+    },
+    {
+      path: '/predict',
+      fault: 'interim',
+      over: {},
+      expected: { status: 200, error: null, body: 'Prediction: Iris-Setosa' },
+    },
   ])('tells what came of $fault $path $over', async ({ path, fault, over, expected }) => {
     await using odd = await startServer({ FAULT: fault, EVERY: 1 })
     expect(await started.agent.fetch({ ...get, origin: odd.origin, path, ...over }, signal)).toMatchObject(expected)
@@ -90,8 +120,15 @@ describe('fetching', () => {
 })
 
 describe('verifying', () => {
-  const requests: RequestLine[] = Array.from({ length: 40 }, (_, index) => ({ ...(predictWork.requests[0] as RequestLine), path: `/predict?n=${index}` }))
-  const work = { ...predictWork, requests, golden: requests.map(() => predictWork.golden[0] as (typeof predictWork.golden)[0]) }
+  const requests: RequestLine[] = Array.from({ length: 40 }, (_, index) => ({
+    ...(predictWork.requests[0] as RequestLine),
+    path: `/predict?n=${index}`,
+  }))
+  const work = {
+    ...predictWork,
+    requests,
+    golden: requests.map(() => predictWork.golden[0] as (typeof predictWork.golden)[0]),
+  }
 
   it('asks every request once', async () => {
     await using counting = await startServer()
@@ -122,7 +159,9 @@ describe('verifying', () => {
   })
 
   it('refuses work whose golden answers do not fit', async () => {
-    await expect(started.agent.prepare({ ...predictWork, golden: [] }, signal)).rejects.toMatchObject({ code: 'BAD_SPEC' })
+    await expect(started.agent.prepare({ ...predictWork, golden: [] }, signal)).rejects.toMatchObject({
+      code: 'BAD_SPEC',
+    })
     await started.agent.prepare(predictWork, signal)
   })
 })
@@ -152,19 +191,32 @@ describe('checking answers under load', () => {
     const requests: RequestLine[] = [
       { method: 'GET', path: '/predict', headers: {}, body: null },
       { method: 'GET', path: '/missing', headers: {}, body: null },
-      { method: 'POST', path: '/batch', headers: { 'content-type': 'application/json', 'content-length': '1' }, body: '{"tasks":1,"concurrency":1,"x":"é"}' },
+      {
+        method: 'POST',
+        path: '/batch',
+        headers: { 'content-type': 'application/json', 'content-length': '1' },
+        body: '{"tasks":1,"concurrency":1,"x":"é"}',
+      },
       { method: 'HEAD', path: '/health', headers: {}, body: null },
       { method: 'POST', path: '/missing', headers: {}, body: '' },
     ]
     const golden = [
       { status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' },
       { status: 404, contentType: 'text/plain', body: 'not found' },
-      { status: 200, contentType: 'application/json', body: '{"tasks":1,"ok":1,"failed":0,"digest":"97e82e7b0bd6b1cd3c5b7fd0fe3fd6b1d9ac8e2bb0d5f6f5ff5a6a2b5dd3b1d6"}' },
+      {
+        status: 200,
+        contentType: 'application/json',
+        body: '{"tasks":1,"ok":1,"failed":0,"digest":"97e82e7b0bd6b1cd3c5b7fd0fe3fd6b1d9ac8e2bb0d5f6f5ff5a6a2b5dd3b1d6"}',
+      },
       { status: 200, contentType: 'text/plain', body: '' },
       { status: 404, contentType: 'text/plain', body: 'not found' },
     ]
     await started.agent.prepare({ ...predictWork, requests, golden }, signal)
-    const { counts, wrongSamples } = await started.agent.load(loadOf(server.origin, closed, { sampleEvery: 1 }), () => true, signal)
+    const { counts, wrongSamples } = await started.agent.load(
+      loadOf(server.origin, closed, { sampleEvery: 1 }),
+      () => true,
+      signal,
+    )
     await started.agent.prepare(predictWork, signal)
     expect(counts.errorStatus).toBe(0)
     expect(counts.lost).toBe(0)
@@ -195,7 +247,14 @@ describe('a load', () => {
     expect(measured.agent.cpuSeconds).toBeGreaterThan(0)
     expect(measured.agent.eventLoopUtilisation).toBeGreaterThan(0)
     expect(measured.agent.eventLoopUtilisation).toBeLessThanOrEqual(1)
-    expect(measured).toMatchObject({ responseTime: null, lateness: null, lateShare: null, offeredPerSecond: null, stream: null, batch: null })
+    expect(measured).toMatchObject({
+      responseTime: null,
+      lateness: null,
+      lateShare: null,
+      offeredPerSecond: null,
+      stream: null,
+      batch: null,
+    })
     expect(measured.serviceTime.count).toBe(measured.counts.ok)
   })
 
@@ -214,8 +273,12 @@ describe('a load', () => {
 
   it('rejects with ABORTED when it is aborted, and the agent can do the next one', async () => {
     const request = loadOf(server.origin, closed, { durationMs: 60_000 })
-    await expect(started.agent.load(request, () => true, AbortSignal.timeout(300))).rejects.toMatchObject({ code: 'ABORTED' })
-    await expect(started.agent.load(request, () => true, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(started.agent.load(request, () => true, AbortSignal.timeout(300))).rejects.toMatchObject({
+      code: 'ABORTED',
+    })
+    await expect(started.agent.load(request, () => true, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'ABORTED',
+    })
     const next = await started.agent.load(loadOf(server.origin, closed, { durationMs: 300 }), () => true, signal)
     expect(next.counts.ok).toBeGreaterThan(0)
   })
@@ -224,7 +287,13 @@ describe('a load', () => {
     const order = { kind: 'batch', tasks: 100, concurrency: 10, seed: 4 } as const
     const measured = await started.agent.load(loadOf(server.origin, order, { durationMs: null }), () => true, signal)
     expect(measured.counts).toMatchObject({ sent: 1, ok: 1, checked: 1, wrong: 0, inFlight: 0 })
-    expect(measured.batch).toMatchObject({ tasks: 100, concurrency: 10, ok: 100, failed: 0, digest: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(measured.batch).toMatchObject({
+      tasks: 100,
+      concurrency: 10,
+      ok: 100,
+      failed: 0,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
     // Ten rounds of 5 ms.
     expect(measured.batch?.wallMs).toBeGreaterThanOrEqual(50)
     expect(measured.durationMs).toBeGreaterThanOrEqual(measured.batch?.wallMs ?? Number.NaN)
@@ -233,7 +302,11 @@ describe('a load', () => {
   it('of a batch that the target cannot do has no counts', async () => {
     await using silent = await startServer({ TASK_MS: 10_000 })
     const order = { kind: 'batch', tasks: 10, concurrency: 1, seed: 4 } as const
-    const measured = await started.agent.load(loadOf(silent.origin, order, { durationMs: null, requestTimeoutMs: 200 }), () => true, signal)
+    const measured = await started.agent.load(
+      loadOf(silent.origin, order, { durationMs: null, requestTimeoutMs: 200 }),
+      () => true,
+      signal,
+    )
     expect(measured.counts).toMatchObject({ sent: 1, ok: 0, timeouts: 1 })
     expect(measured.batch).toBeNull()
   })
@@ -248,7 +321,11 @@ describe('two processes', () => {
       { kind: 'open', perSecond: 500, connections: 5, arrivals: 'constant', seed: 1 } as const,
     ]) {
       await using counting = await startServer()
-      const measured = await two.agent.load(loadOf(counting.origin, order, { windowMs: 250, sampleEvery: 1 }), () => true, signal)
+      const measured = await two.agent.load(
+        loadOf(counting.origin, order, { windowMs: 250, sampleEvery: 1 }),
+        () => true,
+        signal,
+      )
       expect(unaccounted(measured)).toBe(0)
       expect(measured.agent.processes).toBe(2)
       expect(measured.serviceTime.count).toBe(measured.counts.ok)
@@ -256,9 +333,14 @@ describe('two processes', () => {
       expect(measured.windows).toHaveLength(4)
       expect(measured.windows.every(({ p50Us, p99Us }) => (p50Us ?? 0) > 0 && (p99Us ?? 0) >= (p50Us ?? 0))).toBe(true)
       expect((await counting.truth()).requests).toBe(measured.counts.sent)
-      if (order.kind === 'open') expect(Math.abs(measured.counts.sent + measured.counts.unsent - 500)).toBeLessThanOrEqual(10)
+      if (order.kind === 'open')
+        expect(Math.abs(measured.counts.sent + measured.counts.unsent - 500)).toBeLessThanOrEqual(10)
     }
-    const one = await two.agent.load(loadOf(server.origin, { kind: 'closed', connections: 1 }, { durationMs: 300 }), () => true, signal)
+    const one = await two.agent.load(
+      loadOf(server.origin, { kind: 'closed', connections: 1 }, { durationMs: 300 }),
+      () => true,
+      signal,
+    )
     expect(one.agent.processes).toBe(1)
   })
 })
@@ -267,9 +349,15 @@ describe('an agent that ends', () => {
   it('fails what was asked and everything after it', async () => {
     await using dying = await startAgent()
     await dying.agent.prepare(predictWork, signal)
-    const loading = dying.agent.load(loadOf(server.origin, closed, { durationMs: null }), () => dying.process.kill('SIGKILL'), signal)
+    const loading = dying.agent.load(
+      loadOf(server.origin, closed, { durationMs: null }),
+      () => dying.process.kill('SIGKILL'),
+      signal,
+    )
     await expect(loading).rejects.toMatchObject({ code: 'AGENT_FAILED' })
-    await expect(dying.agent.fetch({ ...get, origin: server.origin, path: '/predict' }, signal)).rejects.toMatchObject({ code: 'AGENT_FAILED' })
+    await expect(dying.agent.fetch({ ...get, origin: server.origin, path: '/predict' }, signal)).rejects.toMatchObject({
+      code: 'AGENT_FAILED',
+    })
   })
 
   it('leaves when it is disposed of', async () => {

@@ -2,12 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
+/** What really happened in the server since `forget`. */
+export interface Truth {
+  readonly requests: number
+  /** how long requests took */
+  readonly p50Ms: number
+  readonly p90Ms: number
+  readonly p99Ms: number
+  /** how late its delays ended: much only on a machine with other work */
+  readonly lateP90Ms: number
+}
+
 export interface StartedServer extends AsyncDisposable {
   readonly origin: string
   readonly process: ChildProcess
   readonly exited: Promise<unknown>
-  /** how long requests really took in the server since `forget`, in ms */
-  truth(): Promise<{ requests: number; count: number; p50Ms: number; p90Ms: number; p99Ms: number; maxMs: number }>
+  truth(): Promise<Truth>
   forget(): Promise<void>
 }
 

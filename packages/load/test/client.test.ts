@@ -1,0 +1,174 @@
+import { Duplex } from 'node:stream'
+import { expect, it } from 'vitest'
+import { connectAgent } from '../src/index.js'
+import { type Command, PROTOCOL } from '../src/protocol.js'
+import { loadOf, predictWork, signal } from './helpers/agent.js'
+
+/** An agent that is only its wire: answers `hello`, keeps what it was told, and says what the test has it say. */
+class FakeAgent extends Duplex {
+  readonly told: Command[] = []
+  readonly hello: { protocol: number }
+  #answered = false
+
+  constructor(hello = { protocol: PROTOCOL }) {
+    super()
+    this.hello = hello
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    for (const line of chunk.toString().split('\n').filter(Boolean)) {
+      const command = JSON.parse(line) as Command
+      this.told.push(command)
+      if (command.command === 'hello') this.say({ id: command.id, result: this.hello })
+      if (command.command === 'quit') {
+        this.say({ id: command.id, result: null })
+        this.push(null)
+      }
+    }
+    done()
+    this.#answered = true
+  }
+
+  say(reply: unknown): void {
+    this.push(`${JSON.stringify(reply)}\n`)
+  }
+
+  /** the last command told, once there is one of this name */
+  async waitFor(name: Command['command']): Promise<Command> {
+    for (;;) {
+      const found = this.told.findLast(({ command }) => command === name)
+      if (found && this.#answered) return found
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
+
+const fetchRequest = {
+  origin: 'http://x',
+  method: 'GET',
+  path: '/',
+  headers: {},
+  body: null,
+  encoding: 'utf8',
+  timeoutMs: 1,
+  abandonAfterMs: null,
+} as const
+
+it('puts replies together from pieces, across characters and lines', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  const first = agent.fetch(fetchRequest, signal)
+  const second = agent.fetch(fetchRequest, signal)
+  const { id } = await wire.waitFor('fetch')
+  const bytes = Buffer.from(
+    `${JSON.stringify({ id, result: 'zwei é' })}\n${JSON.stringify({ id: id - 1, result: 'eins' })}\n`,
+  )
+  for (const byte of bytes) wire.push(Buffer.from([byte]))
+  expect(await Promise.all([first, second])).toEqual(['eins', 'zwei é'])
+})
+
+it.each([
+  { break: (wire: FakeAgent) => wire.push(null), because: 'its output ended' },
+  { break: (wire: FakeAgent) => wire.destroy(), because: 'its connection closed' },
+  { break: (wire: FakeAgent) => wire.destroy(new Error('EPIPE')), because: 'EPIPE' },
+  {
+    break: (wire: FakeAgent) => wire.push('Segmentation fault\n'),
+    because: 'it wrote something else than replies: Segmentation fault',
+  },
+])('fails every call when $because', async ({ break: breakWire, because }) => {
+  const wire = new FakeAgent()
+  const agent = await connectAgent(wire)
+  const calls = [agent.fetch(fetchRequest, signal), agent.prepare(predictWork, signal)]
+  await wire.waitFor('prepare')
+  breakWire(wire)
+  for (const call of calls)
+    await expect(call).rejects.toMatchObject({ code: 'AGENT_FAILED', message: `the load agent is gone: ${because}` })
+  await expect(agent.verify('http://x', 1, signal)).rejects.toMatchObject({ code: 'AGENT_FAILED' })
+  await agent[Symbol.asyncDispose]()
+})
+
+it('refuses an agent of another version, and ends it', async () => {
+  const wire = new FakeAgent({ protocol: PROTOCOL + 1 })
+  await expect(connectAgent(wire)).rejects.toMatchObject({
+    code: 'AGENT_FAILED',
+    message: expect.stringContaining('version'),
+  })
+  expect(wire.told.map(({ command }) => command)).toEqual(['hello', 'quit'])
+  expect(wire.destroyed).toBe(true)
+})
+
+it('passes the agent on errors with code and hint, and bugs as bugs', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  const first = agent.fetch(fetchRequest, signal)
+  wire.say({
+    id: (await wire.waitFor('fetch')).id,
+    error: { code: 'NOT_READY', message: 'm', hint: 'h', logTail: ['l'] },
+  })
+  await expect(first).rejects.toMatchObject({
+    name: 'BakeoffError',
+    code: 'NOT_READY',
+    message: 'm',
+    hint: 'h',
+    logTail: ['l'],
+  })
+  const second = agent.prepare(predictWork, signal)
+  wire.say({
+    id: (await wire.waitFor('prepare')).id,
+    error: { code: 'BUG', message: 'oops', hint: null, logTail: ['at x'] },
+  })
+  const bug = await second.catch((error) => error)
+  expect(bug).toMatchObject({
+    name: 'Error',
+    message: 'in the load agent: oops',
+    stack: expect.stringContaining('at x'),
+  })
+})
+
+it('hands over windows until one says stop, then tells the agent once and waits for the measurement', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  const seen: unknown[] = []
+  const loading = agent.load(
+    loadOf('http://x', { kind: 'closed', connections: 1 }),
+    (window) => seen.push(window) < 2,
+    signal,
+  )
+  const { id } = await wire.waitFor('load')
+  for (const window of ['first', 'second', 'third']) wire.say({ id, window })
+  expect(await wire.waitFor('stop')).toMatchObject({ target: id })
+  wire.say({ id, window: 'fourth' })
+  wire.say({ id, result: 'measured' })
+  expect(await loading).toBe('measured')
+  expect(seen).toEqual(['first', 'second'])
+  expect(wire.told.filter(({ command }) => command === 'stop')).toHaveLength(1)
+})
+
+it('tells the agent to stop when its signal aborts, and rejects once that has answered', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  const controller = new AbortController()
+  const loading = agent.load(loadOf('http://x', { kind: 'closed', connections: 1 }), () => true, controller.signal)
+  const { id } = await wire.waitFor('load')
+  controller.abort()
+  await wire.waitFor('stop')
+  let settled = false
+  loading
+    .catch(() => {})
+    .finally(() => {
+      settled = true
+    })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(settled).toBe(false)
+  wire.say({ id, result: 'measured' })
+  await expect(loading).rejects.toMatchObject({ code: 'ABORTED' })
+})
+
+it('asks nothing once its signal has aborted', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  await expect(agent.prepare(predictWork, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
+  expect(wire.told.map(({ command }) => command)).toEqual(['hello'])
+})

@@ -1,0 +1,269 @@
+import { createRandom } from '@bakeoff/core'
+import type { LoadOrder } from '@bakeoff/runner/ports'
+import { describe, expect, it } from 'vitest'
+import { batchCounts } from '../src/agent/merge.js'
+import { splitLoad } from '../src/agent/split.js'
+import { lineSplitter } from '../src/lines.js'
+import { Recorder } from '../src/recorder.js'
+import type { Connection } from '../src/worker/autocannon.js'
+import type { Sample, Share } from '../src/worker/messages.js'
+import { OpenDriver } from '../src/worker/open-driver.js'
+import { Queue } from '../src/worker/queue.js'
+import { Sampler } from '../src/worker/sampler.js'
+import { Tally } from '../src/worker/tally.js'
+import type { Ticker } from '../src/worker/ticker.js'
+import { loadOf } from './helpers/agent.js'
+
+describe('splitLoad', () => {
+  const open = (connections: number): LoadOrder => ({
+    kind: 'open',
+    perSecond: 100,
+    connections,
+    arrivals: 'constant',
+    seed: 7,
+  })
+  it.each([
+    {
+      order: { kind: 'closed', connections: 64 } as const,
+      processes: 1,
+      connections: [64],
+      because: 'one process takes all',
+    },
+    {
+      order: { kind: 'closed', connections: 10 } as const,
+      processes: 4,
+      connections: [3, 3, 2, 2],
+      because: 'connections that do not divide evenly',
+    },
+    {
+      order: { kind: 'closed', connections: 2 } as const,
+      processes: 4,
+      connections: [1, 1],
+      because: 'fewer connections than processes',
+    },
+    { order: open(5), processes: 2, connections: [3, 2], because: 'an open load likewise' },
+  ])('$because', ({ order, processes, connections }) => {
+    const shares = splitLoad(loadOf('http://x', order), processes, 100).map(({ share }) => share)
+    expect(shares.map((share) => (share.kind === 'batch' ? null : share.connections))).toEqual(connections)
+  })
+
+  it('divides a rate as it divides the connections, lets processes take turns, and gives each its own seed', () => {
+    const orders = splitLoad(loadOf('http://x', open(5)), 2, 100)
+    expect(orders.map(({ share }) => share)).toMatchObject([
+      { perSecond: 60, phase: 0 },
+      { perSecond: 40, phase: 0.5 },
+    ])
+    expect(new Set(orders.map(({ share }) => (share as { seed: number }).seed)).size).toBe(2)
+    expect(orders.map(({ firstJob }) => firstJob)).toEqual([0, 50])
+  })
+
+  it('gives a batch to one process, as the request that the scenario describes', () => {
+    const [order, ...others] = splitLoad(loadOf('http://x', { kind: 'batch', tasks: 8, concurrency: 4, seed: 2 }), 4, 1)
+    expect(others).toEqual([])
+    expect(order?.share).toEqual({ kind: 'batch', body: '{"tasks":8,"concurrency":4,"seed":2}' })
+  })
+})
+
+describe('Tally', () => {
+  it('refuses counts that do not add up', () => {
+    const tally = new Tally(false, false)
+    tally.sent = 10
+    tally.ok = 7
+    tally.lost = 1
+    expect(tally.close(2, 0)).toMatchObject({ sent: 10, ok: 7, lost: 1, inFlight: 2 })
+    expect(() => tally.close(1, 0)).toThrow(
+      'accounting: sent 10, but ok 7 + errorStatus 0 + timeouts 0 + lost 1 + inFlight 1 = 9',
+    )
+  })
+
+  it('counts each window on its own and keeps the whole', () => {
+    const tally = new Tally(false, false)
+    tally.ok = 2
+    tally.time(0, 0, 1)
+    tally.time(0, 0, 3)
+    expect(tally.closeWindow()).toMatchObject({ ok: 2, failed: 0, p50Us: 1000, p99Us: 3000 })
+    tally.keepWindow()
+    tally.lost = 1
+    expect(tally.closeWindow()).toMatchObject({ ok: 0, failed: 1, p50Us: null, p99Us: null })
+    tally.keepWindow()
+    expect(tally.serviceTime.encode()).toMatchObject({ count: 2, minUs: 1000, maxUs: 3000, meanUs: 2000 })
+  })
+})
+
+describe('Recorder', () => {
+  it('keeps times outside its range in its outermost buckets, and their true extremes', () => {
+    const recorder = new Recorder()
+    recorder.record(0)
+    recorder.record(120_000)
+    expect(recorder.encode()).toMatchObject({ count: 2, minUs: 0, maxUs: 120_000_000 })
+    expect(recorder.percentileUs(50)).toBe(1)
+  })
+})
+
+describe('Sampler', () => {
+  const connectionWith = (jobIndex: number, body: string) =>
+    ({
+      jobIndex,
+      status: 200,
+      captured: { contentType: 'text/plain', body: [Buffer.from(body)] },
+    }) as unknown as Connection
+
+  it('samples one in n on average, at no fixed step', () => {
+    const sampler = new Sampler(64, createRandom(1), () => {})
+    const at = Array.from({ length: 64_000 }, (_, index) => (sampler.next() ? index : -1)).filter((index) => index >= 0)
+    expect(at.length).toBeGreaterThan(900)
+    expect(at.length).toBeLessThan(1100)
+    expect(new Set(at.map((index) => index % 64)).size).toBe(64)
+  })
+
+  it('samples everything at 1', () => {
+    const sampler = new Sampler(1, createRandom(1), () => {})
+    expect(Array.from({ length: 5 }, () => sampler.next())).toEqual([true, true, true, true, true])
+  })
+
+  it('passes on what is new for its request, and counts the rest', () => {
+    const passed: Sample[] = []
+    const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
+    for (const [job, body] of [
+      [0, 'a'],
+      [0, 'a'],
+      [1, 'a'],
+      [0, 'b'],
+      [0, 'b'],
+      [0, 'a'],
+    ] as const)
+      sampler.take(connectionWith(job, body))
+    expect(passed.map(({ id, jobIndex, body }) => [id, jobIndex, Buffer.from(body).toString()])).toEqual([
+      [0, 0, 'a'],
+      [1, 1, 'a'],
+      [2, 0, 'b'],
+      [3, 0, 'a'],
+    ])
+    expect(sampler.seen).toEqual([2, 1, 2, 1])
+  })
+})
+
+describe('OpenDriver', () => {
+  /** A scheduler under a clock of our own: performance.now() is not asked but for the waiting out of the lead. */
+  function scheduler(share: Partial<Extract<Share, { kind: 'open' }>>) {
+    const sent: { connection: string; intendedAtMs: number; atMs: number }[] = []
+    const late: number[] = []
+    const ticker = { arm: () => {}, disarm: () => {} } as unknown as Ticker
+    const driver = new OpenDriver(
+      { kind: 'open', connections: 2, perSecond: 100, arrivals: 'constant', seed: 1, phase: 0, ...share },
+      createRandom(1),
+      ticker,
+      (connection, atMs) => {
+        const { name } = connection as unknown as { name: string; usable: boolean }
+        ;(connection as unknown as { usable: boolean }).usable = false
+        sent.push({ connection: name, intendedAtMs: connection.intendedAtMs, atMs })
+      },
+      (byMs) => late.push(byMs),
+    )
+    const connection = (name: string) =>
+      ({ name, usable: true, intendedAtMs: 0, freeSinceMs: 0 }) as unknown as Connection
+    const freeAgain = (given: Connection, atMs: number) => {
+      ;(given as unknown as { usable: boolean }).usable = true
+      driver.free(given, atMs)
+    }
+    return { driver, sent, late, connection, freeAgain }
+  }
+
+  it('sends each arrival with the time it was due, on the connection that has been free longest', () => {
+    const { driver, sent, late, connection } = scheduler({})
+    const [a, b] = [connection('a'), connection('b')]
+    driver.free(a, 0)
+    driver.free(b, 0)
+    driver.start(1000)
+    driver.finish(1012)
+    expect(sent).toEqual([
+      { connection: 'a', intendedAtMs: 1000, atMs: 1012 },
+      { connection: 'b', intendedAtMs: 1010, atMs: 1012 },
+    ])
+    // Both connections were free: the scheduler was late, not the target.
+    expect(late).toEqual([12, 2])
+  })
+
+  it('does not call a send late that waited for a connection: it was queueing', () => {
+    const { driver, sent, late, connection, freeAgain } = scheduler({})
+    const a = connection('a')
+    driver.start(1000)
+    freeAgain(a, 1025) // those of 1000, 1010 and 1020 are due; it takes the first
+    freeAgain(a, 1040)
+    freeAgain(a, 1050)
+    expect(sent.map(({ intendedAtMs, atMs }) => [intendedAtMs, atMs])).toEqual([
+      [1000, 1025],
+      [1010, 1040],
+      [1020, 1050],
+    ])
+    expect(late).toEqual([])
+    expect(driver.finish(1050)).toBe(3) // 1030, 1040 and 1050
+  })
+
+  it('leaves out a connection that was closed while it was free', () => {
+    const { driver, sent, connection } = scheduler({})
+    const [a, b] = [connection('a'), connection('b')]
+    driver.free(a, 0)
+    driver.free(b, 0)
+    ;(a as unknown as { usable: boolean }).usable = false
+    driver.start(1000)
+    driver.finish(1000)
+    expect(sent).toEqual([{ connection: 'b', intendedAtMs: 1000, atMs: 1000 }])
+  })
+
+  it('makes the same exponential arrivals from the same seed, with the rate as their mean', () => {
+    const arrivals = () => {
+      const { driver, sent, connection, freeAgain } = scheduler({ arrivals: 'exponential', perSecond: 1000 })
+      const a = connection('a')
+      driver.free(a, 0)
+      driver.start(0)
+      for (let ms = 0; ms <= 10_000; ms += 0.25) freeAgain(a, ms)
+      return sent.map(({ intendedAtMs }) => intendedAtMs)
+    }
+    const first = arrivals()
+    expect(arrivals()).toEqual(first)
+    // 10,000 expected, standard deviation 100
+    expect(Math.abs(first.length - 10_000)).toBeLessThan(500)
+    const gaps = first.slice(1).map((at, index) => at - (first[index] as number))
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+    const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length)
+    // an exponential distribution's standard deviation is its mean
+    expect(deviation / mean).toBeGreaterThan(0.95)
+    expect(deviation / mean).toBeLessThan(1.05)
+  })
+})
+
+describe('batchCounts', () => {
+  it.each([
+    { body: '{"tasks":8,"ok":7,"failed":1,"digest":"ab"}', expected: { ok: 7, failed: 1, digest: 'ab' } },
+    { body: '{"ok":7,"failed":1}', expected: { ok: 7, failed: 1, digest: null } },
+    { body: '{"ok":7}', expected: null },
+    { body: 'null', expected: null },
+    { body: 'oops', expected: null },
+  ])('$body', ({ body, expected }) => expect(batchCounts(body)).toEqual(expected))
+})
+
+describe('lineSplitter', () => {
+  it('joins pieces, splits characters nowhere, and leaves empty lines out', () => {
+    const lines: string[] = []
+    const feed = lineSplitter((line) => lines.push(line))
+    const bytes = Buffer.from('eins\n\nzwei é\r\ndr')
+    for (const byte of bytes) feed(Buffer.from([byte]))
+    feed('ei\nvier\nfü')
+    expect(lines).toEqual(['eins', 'zwei é\r', 'drei', 'vier'])
+  })
+})
+
+describe('Queue', () => {
+  it('gives back in order, however long it runs', () => {
+    const queue = new Queue<number>()
+    let next = 0
+    for (let i = 0; i < 20_000; i++) {
+      queue.push(i)
+      if (i % 3 !== 0) expect(queue.shift()).toBe(next++)
+    }
+    expect(queue.size).toBe(20_000 - next)
+    while (queue.size > 0) expect(queue.shift()).toBe(next++)
+    expect(queue.shift()).toBeUndefined()
+  })
+})
