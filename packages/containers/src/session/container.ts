@@ -5,7 +5,7 @@ import type { ContainerExit, ContainerRequest, RunningContainer } from '@bakeoff
 import type Docker from 'dockerode'
 import type { Life } from './lives.js'
 import { engineLost, isEngineGone, sentenceOf, startProblem, statusOf } from './problems.js'
-import { linesOf, wireOf } from './wire.js'
+import { linesOf, Tail, wireOf } from './wire.js'
 
 const PROBE_EVERY_MS = 100
 const LOG_TAIL = 40
@@ -39,7 +39,7 @@ export async function startContainer(
     await running.locate()
     return running
   } catch (error) {
-    wire?.destroy()
+    wire?.stream.destroy()
     throw error
   }
 }
@@ -55,14 +55,15 @@ class Running implements RunningContainer {
   readonly #container: Docker.Container
   readonly #request: ContainerRequest
   readonly #life: Life
-  #wire: Duplex | null
+  readonly #attached: Attached | null
+  #isTaken = false
 
   constructor(
     home: Home,
     container: Docker.Container,
     request: ContainerRequest,
     life: Life,
-    wire: Duplex | null,
+    attached: Attached | null,
     startCallMs: number,
   ) {
     this.name = request.name
@@ -73,7 +74,7 @@ class Running implements RunningContainer {
     this.#container = container
     this.#request = request
     this.#life = life
-    this.#wire = wire
+    this.#attached = attached
   }
 
   /** Reads address and start time, both of which a restart changes. */
@@ -87,7 +88,11 @@ class Running implements RunningContainer {
       'START_FAILED',
       `${this.name} ended right after its start, with exit code ${State.ExitCode}`,
       {
-        hint: `Its last words are below; run it by hand with: docker run --rm -it ${this.#request.image}`,
+        // The init process of the engine reports a command that it could not start in this way.
+        hint:
+          State.ExitCode === 127 || State.ExitCode === 126
+            ? 'Its command was not found or cannot be executed: look at the CMD of its Dockerfile.'
+            : `Its last words are below; run it by hand with: docker run --rm -it ${this.#request.image}`,
         logTail: await this.#lastWords(),
       },
     )
@@ -128,23 +133,22 @@ class Running implements RunningContainer {
   }
 
   async logTail(lines: number): Promise<string[]> {
+    if (this.#attached) return this.#attached.stderr.lines(lines)
     const log = (await this.#container.logs({
-      // stdout of an interactive container is a protocol, not a log
-      stdout: !this.#request.interactive,
+      stdout: true,
       stderr: true,
       tail: lines,
       follow: false,
       abortSignal: AbortSignal.timeout(10_000),
     })) as unknown as Buffer
-    // dockerode gives whatever parses as JSON as a value; framed log bytes never do.
-    return Buffer.isBuffer(log) ? linesOf(log).slice(-lines) : []
+    return linesOf(log).slice(-lines)
   }
 
   async attach(): Promise<Duplex> {
-    const wire = this.#wire
-    if (wire === null) throw new Error(`${this.name} is not interactive, or is attached already`)
-    this.#wire = null
-    return wire
+    if (this.#attached === null || this.#isTaken)
+      throw new Error(`${this.name} is not interactive, or is attached already`)
+    this.#isTaken = true
+    return this.#attached.stream
   }
 
   async pause(): Promise<void> {
@@ -164,8 +168,7 @@ class Running implements RunningContainer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#wire?.destroy()
-    this.#wire = null
+    this.#attached?.stream.destroy()
     await this.#home.release(this.id, this.name)
   }
 
@@ -209,11 +212,16 @@ export function probeCommand(test: readonly string[]): string[] | null {
   return kind === 'CMD' ? rest : [...test]
 }
 
-/** stderr is not attached: it is in the log, which `logTail` reads. */
-async function attachTo(container: Docker.Container): Promise<Duplex> {
-  return wireOf(
-    (await container.attach({ stream: true, stdin: true, stdout: true, stderr: false, hijack: true })) as Duplex,
-  )
+interface Attached {
+  readonly stream: Duplex
+  /** the log of the container would do, but its stdout, which is a protocol, pushes stderr out of it */
+  readonly stderr: Tail
+}
+
+async function attachTo(container: Docker.Container): Promise<Attached> {
+  const options = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true }
+  const stderr = new Tail()
+  return { stream: wireOf((await container.attach(options)) as Duplex, (said) => stderr.take(said)), stderr }
 }
 
 function unlessStatus(fine: number): (error: unknown) => void {

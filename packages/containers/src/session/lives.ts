@@ -3,12 +3,12 @@
  * the event stream, which is quick, and a listing every few seconds, which is sure and is a ping as well.
  */
 
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { BakeoffError } from '@bakeoff/model'
 import type { ContainerExit } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { ofSession } from './labels.js'
+import { eachLine } from './lines.js'
 import { engineLost, isEngineGone, statusOf } from './problems.js'
 
 export interface Life {
@@ -108,7 +108,7 @@ export class Lives {
       this.#schedule(0) // the daemon died, or only the stream did: the listing finds out
     }
     events.on('error', gone).on('close', gone)
-    createInterface({ input: events }).on('line', (line) => this.#hear(line))
+    eachLine(events, (line) => this.#hear(line))
   }
 
   #hear(line: string): void {

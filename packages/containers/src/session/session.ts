@@ -146,12 +146,13 @@ class EngineSession implements Session {
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
     return this.#gate.pass(async () => {
+      const openFiles = this.#openFiles
       try {
-        return await this.#startOnce(network, request)
+        return await this.#startOnce(network, request, openFiles)
       } catch (error) {
-        if (this.#openFiles === null || !isAboveFileLimit(error)) throw startProblem(request.name, error)
+        if (openFiles === null || !isAboveFileLimit(error)) throw startProblem(request.name, error)
         this.#openFiles = null // its own limit then, for this and all that follow
-        return await this.#startOnce(network, request).catch((again: unknown) => {
+        return await this.#startOnce(network, request, null).catch((again: unknown) => {
           throw startProblem(request.name, again)
         })
       }
@@ -175,7 +176,7 @@ class EngineSession implements Session {
     return this.close()
   }
 
-  async #startOnce(network: Network, request: ContainerRequest): Promise<RunningContainer> {
+  async #startOnce(network: Network, request: ContainerRequest, openFiles: number | null): Promise<RunningContainer> {
     const { Config } = await this.#docker.getImage(request.image).inspect()
     const container = await this.#docker.createContainer(
       toCreateOptions(request, {
@@ -183,7 +184,7 @@ class EngineSession implements Session {
         networkId: network.id,
         labels: this.labels,
         imageUser: Config.User ?? '',
-        openFiles: this.#openFiles,
+        openFiles,
       }),
     )
     const life = this.#lives.watch(container.id)

@@ -34,11 +34,26 @@ export class Frames {
   }
 }
 
+/** The last lines of what it was given, within a limit of memory. */
+export class Tail {
+  #text = ''
+
+  take(payload: Buffer): void {
+    this.#text = (this.#text + payload.toString('latin1')).slice(-64 * 1024)
+  }
+
+  lines(count: number): string[] {
+    return splitLines(Buffer.from(this.#text, 'latin1').toString()).slice(-count)
+  }
+}
+
 /**
  * An attached socket as a Duplex: reading gives stdout, writing goes to stdin, ending it closes stdin while stdout goes
  * on. Reads and writes both wait for the slower side.
+ *
+ * @param hear gets stderr, which is not part of the stream
  */
-export function wireOf(socket: Duplex): Duplex {
+export function wireOf(socket: Duplex, hear: (stderr: Buffer) => void = () => undefined): Duplex {
   const frames = new Frames()
   let over = false
   const wire = new Duplex({
@@ -56,7 +71,10 @@ export function wireOf(socket: Duplex): Duplex {
     over = true
   }
   socket.on('data', (chunk: Buffer) => {
-    for (const { kind, payload } of frames.take(chunk)) if (kind === 1 && !wire.push(payload)) socket.pause()
+    for (const { kind, payload } of frames.take(chunk)) {
+      if (kind === 2) hear(payload)
+      else if (!wire.push(payload)) socket.pause()
+    }
   })
   socket.on('end', finish)
   socket.on('close', finish) // also when it ends without an end, as a killed daemon's does
@@ -69,6 +87,9 @@ export function wireOf(socket: Duplex): Duplex {
 
 /** The engine's log answer as lines: both streams in the order in which they were written. */
 export function linesOf(log: Buffer): string[] {
-  const text = Buffer.concat(new Frames().take(log).map(({ payload }) => payload)).toString()
+  return splitLines(Buffer.concat(new Frames().take(log).map(({ payload }) => payload)).toString())
+}
+
+function splitLines(text: string): string[] {
   return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/)
 }

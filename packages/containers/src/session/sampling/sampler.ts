@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { HostReading, Reading } from '@bakeoff/model'
 import type { RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
+import { eachLine } from '../lines.js'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
 import { parseStatsLine } from './stats.js'
 
@@ -80,7 +80,7 @@ async function follow(docker: Docker, id: string, readings: Reading[]): Promise<
   const stream = (await docker.getContainer(id).stats({ stream: true })) as unknown as Readable
   stream.on('error', () => undefined) // it ends with its container, and that is told elsewhere
   let clockOffsetMs: number | null = null
-  createInterface({ input: stream }).on('line', (line) => {
+  eachLine(stream, (line) => {
     const reading = parseStatsLine(line)
     if (reading === null) return
     // The engine's clock may be another machine's. Its spacing is exact, our clock is what windows are cut by.
