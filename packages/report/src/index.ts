@@ -1,5 +1,8 @@
 /** results.json → pages. Draws, never computes. */
 
+export type { NamedRun } from './comparison/read.js'
+export { renderComparison } from './comparison/render.js'
 export { renderCsv } from './csv.js'
 export { type RenderOptions, renderHtml } from './render-html.js'
+export { type RunListing, renderIndex } from './run-index.js'
 export { renderSummary } from './summary.js'

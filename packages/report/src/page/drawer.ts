@@ -1,4 +1,5 @@
 /** Keeps the charts in sight drawn as the selection says, one per frame, so that no click has to wait for all of them. */
+import type { Cell } from '@bakeoff/model'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import type { Drawn, Scene } from './charts/drawing.js'
 import { DRAWINGS } from './charts/index.js'
@@ -94,15 +95,13 @@ export class Drawer {
     const scenario = this.view.results.scenarios[Number(place?.scenario)]
     if (!scenario) return null
     const load = place?.load ?? null
-    const cells =
-      load === null
-        ? this.view.results.cells.filter((cell) => cell.scenario === scenario.id)
-        : cellsInOrder(this.view, scenario.id, load)
+    const isOn = ({ entry }: Cell) => !this.selection.hidden.has(this.view.subjectOf(entry).index)
     return {
       view: this.view,
       scenario,
       load,
-      cells: cells.filter(({ entry }) => !this.selection.hidden.has(this.view.subjectOf(entry).index)),
+      cells: cellsInOrder(this.view, scenario.id, load ?? scenario.mainLoad).filter(isOn),
+      all: this.view.results.cells.filter((cell) => cell.scenario === scenario.id && isOn(cell)),
       of: canvas.dataset.of ?? '',
       ink: readInk(this.root),
       width: canvas.parentElement?.clientWidth ?? 600,

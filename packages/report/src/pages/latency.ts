@@ -4,6 +4,7 @@ import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
 import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, errorsColumn, latencyColumn, nameColumn } from './columns.js'
 import type { Page } from './page.js'
@@ -119,7 +120,7 @@ function spectrumColumn(percentile: number): CellColumn {
     head: `${percentile} %`,
     unit: 'ms',
     cell: (cell) => {
-      const point = cell.spectrum.find((at) => at.percentile >= percentile - 1e-9)
+      const point = percentSpectrum(cell).find((at) => at.percentile >= percentile - 1e-9)
       if (!point) return unknown(whyMissing(cell, 'beyond what was recorded'))
       return point.supported ? formatNumber(point.ms) : html`<span class="faint">(${formatNumber(point.ms)})</span>`
     },

@@ -3,7 +3,7 @@ import { figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
-import { formatBytes, formatFactor, formatInterval, formatNumber, loadLabel } from '../shared/format.js'
+import { formatBytes, formatFactor, formatInterval, formatNumber, loadLabel, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
 import { cellsInOrder, tierListOf, type View } from '../shared/subjects.js'
 import {
@@ -36,7 +36,7 @@ function findings(view: View, scope: Scope): Html {
   const TONES = { finding: '', caveat: 'caveat', 'nothing-to-say': 'quiet' } as const
   return html`<header class="lead"><p class="eyebrow">Scenario <bdi>${scope.scenario.id}</bdi></p>
     <p class="summary">${scope.scenario.summary}</p>
-    ${mine.length === 0 ? html`<p class="none">Nothing may be said from these figures yet.</p>` : html`<ul class="findings">${mine.map(({ text, tone }) => html`<li${TONES[tone] && html` class="${TONES[tone]}"`}>${text}</li>`)}</ul>`}
+    ${mine.length === 0 ? html`<p class="none">Nothing may be said from these figures yet.</p>` : html`<ul class="findings">${mine.map(({ text, tone }) => html`<li${TONES[tone] && html` class="${TONES[tone]}"`}>${unbroken(text)}</li>`)}</ul>`}
   </header>`
 }
 

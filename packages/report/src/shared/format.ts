@@ -85,3 +85,11 @@ export function shorten(text: string, most = 30): string {
   const characters = [...text]
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
 }
+
+/** A number and its unit stay on one line: `41 %`, `50 ms`, `3.1 ×`. */
+export function unbroken(text: string): string {
+  return text.replace(
+    /(\d) (%|×|ms|s|B|KiB|MiB|GiB|TiB)(?![\p{L}\d])/gu,
+    (_, digit: string, unit: string) => `${digit}\u00a0${unit}`,
+  )
+}

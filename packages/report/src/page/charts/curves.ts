@@ -2,6 +2,7 @@
 import type { Cell, ResourcePoint } from '@bakeoff/model'
 import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import { formatBytes, formatCores, formatNumber, formatShare } from '../../shared/format.js'
+import { percentSpectrum } from '../../shared/spectrum.js'
 import type { Subject } from '../../shared/subjects.js'
 import { baseOptions, numberAxis } from './axes.js'
 import { type Drawing, type Drawn, lineStyle, type Scene } from './drawing.js'
@@ -30,8 +31,8 @@ interface Curves {
 export const spectrum: Drawing = (scene) =>
   curves(scene, {
     height: 400,
-    points: ({ spectrum: points }) =>
-      points
+    points: (cell) =>
+      percentSpectrum(cell)
         .filter(({ percentile, ms }) => percentile < 100 && ms > 0)
         .map(({ percentile, ms, supported }) => ({ x: 100 / (100 - percentile), y: ms, dashed: !supported })),
     x: {

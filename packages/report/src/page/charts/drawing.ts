@@ -8,8 +8,10 @@ export interface Scene {
   readonly view: View
   readonly scenario: ScenarioResult
   readonly load: string | null
-  /** of the load, or of the whole scenario where a figure has no load; in order, without those switched off */
+  /** of the load, or of the main load where a figure has none; in order, without those switched off */
   readonly cells: readonly Cell[]
+  /** of all loads of the scenario, without those switched off */
+  readonly all: readonly Cell[]
   /** the figure's `data-of` */
   readonly of: string
   readonly ink: Ink

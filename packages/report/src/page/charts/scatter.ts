@@ -34,6 +34,7 @@ export const scatter: Drawing = (scene) => {
             whiskers: [whiskers],
             whiskerColour: lineStyle(scene, subject).borderColor,
             whiskerHalo: scene.ink.surface,
+            whiskersBehind: true,
           }
         }),
       },

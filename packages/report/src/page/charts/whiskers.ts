@@ -20,15 +20,21 @@ export interface WhiskerDataset {
   readonly whiskers: readonly (readonly Whisker[])[]
   readonly whiskerColour: string
   readonly whiskerHalo: string
+  /** under the points, without a halo: where the mark matters more than the whisker */
+  readonly whiskersBehind?: boolean
 }
 
 export const whiskersPlugin: Plugin = {
   id: 'whiskers',
-  afterDatasetsDraw(chart) {
-    chart.data.datasets.forEach((dataset, index) => {
-      if (isWhiskerDataset(dataset) && chart.isDatasetVisible(index)) drawDataset(chart, index, dataset)
-    })
-  },
+  beforeDatasetsDraw: (chart) => drawAll(chart, true),
+  afterDatasetsDraw: (chart) => drawAll(chart, false),
+}
+
+function drawAll(chart: Chart, behind: boolean): void {
+  chart.data.datasets.forEach((dataset, index) => {
+    if (!isWhiskerDataset(dataset) || !chart.isDatasetVisible(index)) return
+    if ((dataset.whiskersBehind ?? false) === behind) drawDataset(chart, index, dataset)
+  })
 }
 
 function isWhiskerDataset(dataset: ChartDataset): dataset is ChartDataset & WhiskerDataset {

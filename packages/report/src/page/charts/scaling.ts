@@ -1,0 +1,130 @@
+import { formatNumber } from '../../shared/format.js'
+import { kneeOf, type Step, stepsOf } from '../../shared/scaling.js'
+import type { Subject } from '../../shared/subjects.js'
+import { baseOptions, numberAxis } from './axes.js'
+import { type Drawing, lineStyle, type Scene } from './drawing.js'
+import { sloLine } from './lines.js'
+import type { Whisker } from './whiskers.js'
+
+interface Row {
+  readonly subject: Subject
+  readonly steps: readonly Step[]
+}
+
+/** Throughput by connections; the knee is ringed. */
+export const scaling: Drawing = (scene) => {
+  const rows = rowsOf(scene)
+  if (rows.length === 0) return null
+  const base = baseOptions(scene)
+  const counts = [...new Set(rows.flatMap(({ steps }) => steps.map(({ connections }) => connections)))]
+  const x = numberAxis(scene, { title: 'connections, log scale', log: true, min: Math.min(...counts) })
+  return {
+    height: 360,
+    config: {
+      type: 'line',
+      data: {
+        datasets: rows.map(({ subject, steps }) => {
+          const knee = kneeOf(steps)
+          const style = lineStyle(scene, subject)
+          return {
+            ...style,
+            data: steps.map(({ connections, cell }) => ({
+              x: connections,
+              y: cell.throughput?.median ?? null,
+            })) as never,
+            pointRadius: steps.map((step) => (step === knee ? 7 : 4)),
+            pointBorderWidth: steps.map((step) => (step === knee ? 2.5 : 1)),
+            pointBackgroundColor: steps.map((step) => (step === knee ? scene.ink.surface : style.borderColor)),
+            whiskers: steps.map(({ cell }): Whisker[] =>
+              cell.throughput ? [{ axis: 'y', low: cell.throughput.low, high: cell.throughput.high }] : [],
+            ),
+            whiskerColour: style.borderColor,
+            whiskerHalo: scene.ink.surface,
+            whiskersBehind: true,
+          }
+        }) as never,
+      },
+      options: {
+        ...base,
+        scales: {
+          // The loads that were applied are the ticks: nothing was measured in between.
+          x: {
+            ...x,
+            afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
+              scale.ticks = counts.map((value) => ({ value }))
+            },
+            ticks: { ...(x.ticks as object), callback: (value: number) => formatNumber(value) },
+          },
+          y: numberAxis(scene, { title: 'right answers/s' }),
+        } as never,
+        plugins: {
+          ...base.plugins,
+          tooltip: {
+            ...base.plugins?.tooltip,
+            callbacks: {
+              title: ([item]) => item?.dataset.label ?? '',
+              label: ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex),
+            },
+          },
+        },
+      },
+    },
+  }
+}
+
+/** p99 against throughput, joined from the fewest connections to the most. */
+export const loadLatency: Drawing = (scene) => {
+  const rows = rowsOf(scene)
+    .map(({ subject, steps }): Row => ({ subject, steps: steps.filter(({ cell }) => (cell.latencyMs?.p99 ?? 0) > 0) }))
+    .filter(({ steps }) => steps.length > 0)
+  if (rows.length === 0) return null
+  const base = baseOptions(scene)
+  return {
+    height: 360,
+    config: {
+      type: 'scatter',
+      data: {
+        datasets: rows.map(({ subject, steps }) => ({
+          ...lineStyle(scene, subject),
+          showLine: true,
+          data: steps.map(({ cell }) => ({ x: cell.throughput?.median ?? 0, y: cell.latencyMs?.p99 ?? 0 })),
+          pointRadius: steps.map((_, index) => (index === steps.length - 1 ? 6 : 4)),
+        })),
+      },
+      options: {
+        ...base,
+        scales: {
+          x: numberAxis(scene, { title: 'Throughput, right answers/s' }),
+          y: numberAxis(scene, { title: 'p99, ms, log scale', log: true }),
+        } as never,
+        plugins: {
+          ...base.plugins,
+          annotation: { annotations: sloLine(scene, 'y') },
+          tooltip: {
+            ...base.plugins?.tooltip,
+            callbacks: {
+              title: ([item]) => item?.dataset.label ?? '',
+              label: ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex),
+            },
+          },
+        },
+      },
+    },
+  }
+}
+
+function rowsOf({ view, all, cells }: Scene): Row[] {
+  return cells
+    .map(({ entry }) => ({ subject: view.subjectOf(entry), steps: stepsOf(all, entry) }))
+    .filter(({ steps }) => steps.length > 0)
+}
+
+function sayStep({ steps }: Row, index: number): string[] {
+  const step = steps[index]!
+  const p99 = step.cell.latencyMs?.p99 ?? null
+  return [
+    `${formatNumber(step.connections)} ${step.connections === 1 ? 'connection' : 'connections'}${step === kneeOf(steps) ? ', the knee' : ''}`,
+    `${formatNumber(step.cell.throughput?.median ?? 0)} right answers/s`,
+    ...(p99 === null ? [] : [`p99 ${formatNumber(p99)} ms`]),
+  ]
+}

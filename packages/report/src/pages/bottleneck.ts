@@ -1,0 +1,112 @@
+import type { Cause, Cell, LoadSpec } from '@bakeoff/model'
+import { figure } from '../html/figure.js'
+import { type Content, type Html, html } from '../html/html.js'
+import { badge } from '../html/marks.js'
+import { part, type Scope } from '../html/scope.js'
+import { known, table } from '../html/table.js'
+import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { cellsInOrder, type View } from '../shared/subjects.js'
+import { type CellColumn, nameColumn, outcomeBadge } from './columns.js'
+import type { Page } from './page.js'
+import { listed, whyMissing } from './words.js'
+
+export const bottleneck: Page = {
+  id: 'bottleneck',
+  title: 'Bottleneck',
+  question: 'What held each one back, and does its figure count?',
+  render: ({ view, scopes }) =>
+    html`${scopes.map((scope) => scope.loads.map(({ id, load }) => part(scope, id, bottleneckOf(view, scope, id, load))))}`,
+}
+
+function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
+  const cells = cellsInOrder(view, scope.scenario.id, loadId)
+  if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
+  const subject = (cell: Cell) => view.subjectOf(cell.entry).index
+  const services = [...new Set(cells.flatMap((cell) => Object.keys(cell.services)))]
+  const atCap = (head: string, of: (cell: Cell) => number | null | undefined): CellColumn => ({
+    head,
+    unit: 'of the window at its cap',
+    cell: (cell) => known(of(cell), formatShare, whyMissing(cell, `CPU of ${head} was not read`)),
+    sort: (cell) => of(cell) ?? null,
+  })
+  return html`<div class="figures">${figure({
+    scenario: scope.index,
+    load: loadId,
+    chart: 'at-cap',
+    wide: true,
+    title: busyTitle(view, cells, services),
+    condition: ['Share of the measured window at 95 % of the cap or more', '% of time', loadLabel(load)],
+    rows: cells.length,
+    howTo:
+      'For each target, how long it and each service had its cores full, one after the other. Where nothing is full, nobody was busy: the number of connections is the limit, and more of them would bring more.',
+    table: table({
+      caption: 'Time at the cap',
+      columns: [
+        nameColumn(view),
+        atCap('target', ({ target }) => target.atCapShare),
+        ...services.map((name) => atCap(name, ({ services: all }) => all[name]?.atCapShare)),
+      ],
+      rows: cells,
+      subject,
+    }),
+    nothing: cells.some((cell) => cell.target.atCapShare !== null) ? null : 'CPU was not read under this load.',
+  })}</div>
+  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${table({
+    caption: `Verdicts, ${loadLabel(load)}`,
+    columns: [
+      nameColumn(view),
+      { head: 'Verdict', align: 'start', cell: outcomeBadge },
+      {
+        head: 'Held back by',
+        align: 'start',
+        cell: (cell) => known(cell.verdict?.limitedBy, (text) => text, whyMissing(cell, 'nothing was found')),
+      },
+      {
+        head: 'Evidence',
+        align: 'start',
+        cell: (cell) => known(cell.verdict, ({ causes: all }) => causes(all), whyMissing(cell, 'no verdict was given')),
+      },
+      {
+        head: 'Little’s law',
+        unit: 'implied ÷ used',
+        cell: (cell) =>
+          known(
+            cell.little,
+            ({ ratio, implied, connections }) =>
+              html`${formatNumber(ratio)}<small>${formatNumber(implied)} of ${formatNumber(connections)}</small>`,
+            whyMissing(cell, 'applies to closed loads'),
+          ),
+      },
+    ],
+    rows: cells,
+    subject,
+  })}<p class="legend">Little’s law: connections = throughput × mean latency. A ratio far from 1 means that the connections were not all in use, or that the clock lies.</p></section>`
+}
+
+const EFFECTS: Readonly<Record<Cause['effect'], Html>> = {
+  invalidates: badge('bad', '✕', 'does not count'),
+  doubts: badge('warn', '!', 'doubtful'),
+  explains: badge('plain', 'i', 'explains'),
+}
+
+export function causes(all: readonly Cause[]): Content {
+  if (all.length === 0) return 'nothing stood out'
+  return html`<ul class="causes">${all.map(({ cause, effect, evidence, subject }) => html`<li>${EFFECTS[effect]} <b>${cause}</b>${subject !== null && html` (<bdi>${subject}</bdi>)`}: ${evidence}</li>`)}</ul>`
+}
+
+/** Who was full nearly all of the time; nothing more is read into it. */
+function busyTitle(view: View, cells: readonly Cell[], services: readonly string[]): Content {
+  const full = (share: number | null | undefined) => share !== null && share !== undefined && share >= 0.5
+  const measured = cells.filter(({ outcome }) => outcome === 'measured')
+  const targets = measured.filter(({ target }) => full(target.atCapShare))
+  const busy = services.filter((name) => measured.some((cell) => full(cell.services[name]?.atCapShare)))
+  if (measured.length === 0) return 'Nothing was measured under this load'
+  if (busy.length > 0)
+    return html`${listed(busy)} had its cores full most of the time${targets.length > 0 && html`; of the targets so had ${listed(targets.map((cell) => view.subjectOf(cell.entry).label))}`}`
+  if (targets.length === measured.length)
+    return measured.length === 1
+      ? 'The target had its cores full most of the time'
+      : 'Every target had its cores full most of the time'
+  if (targets.length === 0) return 'No target and no service had its cores full most of the time'
+  return html`${listed(targets.map((cell) => view.subjectOf(cell.entry).label))} had the cores full most of the time`
+}

@@ -1,0 +1,208 @@
+import type { Cell, EntryResult } from '@bakeoff/model'
+import { figure } from '../html/figure.js'
+import { type Content, type Html, html } from '../html/html.js'
+import { badge, subjectName } from '../html/marks.js'
+import { part, type Scope } from '../html/scope.js'
+import { type Column, known, table, unknown } from '../html/table.js'
+import { formatNumber, formatShare } from '../shared/format.js'
+import { crossingOf, KNEE_SHARE, kneeOf, type Step, stepsOf } from '../shared/scaling.js'
+import { entriesInOrder, type View } from '../shared/subjects.js'
+import type { Page } from './page.js'
+import { listed, repetitionsOf } from './words.js'
+
+export const scaling: Page = {
+  id: 'scaling',
+  title: 'Scaling',
+  question: 'How much load does it carry, and what does that cost those who wait?',
+  render: ({ view, scopes }) => html`${scopes.map((scope) => part(scope, null, scalingOf(view, scope)))}`,
+}
+
+interface Row {
+  readonly entry: EntryResult
+  readonly steps: readonly Step[]
+}
+
+function scalingOf(view: View, scope: Scope): Html {
+  const { scenario } = scope
+  const cells = view.results.cells.filter((cell) => cell.scenario === scenario.id)
+  const rows = entriesInOrder(view, scenario).map((entry): Row => ({ entry, steps: stepsOf(cells, entry.id) }))
+  const connections = [...new Set(rows.flatMap(({ steps }) => steps.map((step) => step.connections)))].sort(
+    (a, b) => a - b,
+  )
+  const capacity = cells.filter((cell) => cell.load.kind === 'capacity')
+  const enough = connections.length >= 2
+  return html`${!enough && html`<p class="none">A curve needs at least two closed loads; this run measured ${connections.length === 0 ? 'none' : 'one'}.</p>`}
+    ${enough && html`<div class="figures">${throughputFigure(view, scope, rows, connections)}${latencyFigure(view, scope, rows, connections)}</div>`}
+    ${capacity.length > 0 && capacityBlock(view, capacity)}`
+}
+
+function throughputFigure(view: View, scope: Scope, rows: readonly Row[], connections: readonly number[]): Html {
+  return figure({
+    scenario: scope.index,
+    load: null,
+    chart: 'scaling',
+    title: kneeTitle(view, rows),
+    condition: [
+      'Throughput by connections',
+      'right answers/s',
+      'closed loads',
+      repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
+    ],
+    howTo: `Each line is a target under more and more connections. Where it bends, the ringed knee, ${formatShare(KNEE_SHARE)} of its best throughput is reached: more connections only wait. Whiskers are 95 % intervals.`,
+    table: table({
+      caption: 'Throughput by connections',
+      columns: [
+        nameColumn(view),
+        ...connections.map((count) => stepColumn(count, 'answers/s', ({ throughput }) => throughput?.median ?? null)),
+        kneeColumn,
+      ],
+      rows,
+      subject: ({ entry }) => view.subjectOf(entry.id).index,
+    }),
+  })
+}
+
+function latencyFigure(view: View, scope: Scope, rows: readonly Row[], connections: readonly number[]): Html {
+  return figure({
+    scenario: scope.index,
+    load: null,
+    chart: 'load-latency',
+    title: crossingTitle(view, scope, rows),
+    condition: [
+      'p99 against throughput, joined by load',
+      'ms (log scale) × right answers/s',
+      'closed loads',
+      repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
+    ],
+    howTo:
+      'Each mark is one number of connections, the fewest at the left. A line that goes right carries more; one that turns up only makes everyone wait. The dashed line is the service level.',
+    table: table({
+      caption: 'p99 by connections',
+      columns: [
+        nameColumn(view),
+        ...connections.map((count) => stepColumn(count, 'p99 ms', ({ latencyMs }) => latencyMs?.p99 ?? null)),
+        ...(scope.scenario.slo ? [crossingColumn(scope.scenario.slo)] : []),
+      ],
+      rows,
+      subject: ({ entry }) => view.subjectOf(entry.id).index,
+    }),
+  })
+}
+
+function kneeTitle(view: View, rows: readonly Row[]): Content {
+  const knees = rows.flatMap(({ entry, steps }) => {
+    const knee = kneeOf(steps)
+    return knee ? [{ name: view.subjectOf(entry.id).label, at: knee.connections }] : []
+  })
+  if (knees.length === 0) return 'Too few loads to see where the curves bend'
+  const [least, most] = [Math.min(...knees.map(({ at }) => at)), Math.max(...knees.map(({ at }) => at))]
+  if (least === most)
+    return `Nearly all throughput there is comes with ${formatNumber(least)} ${least === 1 ? 'connection' : 'connections'}`
+  return html`${listed(knees.filter(({ at }) => at === least).map(({ name }) => name))} bends first, at ${formatNumber(least)} ${least === 1 ? 'connection' : 'connections'}; the last at ${formatNumber(most)}`
+}
+
+/** The service level is the headline where there is one. */
+function crossingTitle(view: View, { scenario: { slo } }: Scope, rows: readonly Row[]): Content {
+  if (!slo) return 'What more load costs those who wait; this scenario has no service level'
+  const measured = rows.filter(({ steps }) => steps.length > 0)
+  const through = measured
+    .filter(({ steps }) => crossingOf(steps, slo).beyond === null)
+    .map(({ entry }) => view.subjectOf(entry.id).label)
+  const level = `p99 of ${formatNumber(slo.p99Ms)} ms`
+  if (through.length === measured.length)
+    return `Every target stays within its service level, a ${level}, under every load`
+  if (through.length === 0) return `No target stays within its service level, a ${level}, under every load`
+  return html`Within a ${level} under every load: ${listed(through)}`
+}
+
+function nameColumn(view: View): Column<Row> {
+  return {
+    head: 'Target',
+    names: true,
+    cell: ({ entry }) => subjectName(view.subjectOf(entry.id)),
+    sort: ({ entry }) => view.subjectOf(entry.id).label,
+  }
+}
+
+function stepColumn(connections: number, unit: string, of: (cell: Cell) => number | null): Column<Row> {
+  const value = ({ steps }: Row) => {
+    const step = steps.find((at) => at.connections === connections)
+    return step ? of(step.cell) : null
+  }
+  return {
+    head: connections === 1 ? '1 connection' : formatNumber(connections),
+    unit,
+    cell: (row) =>
+      known(
+        value(row),
+        formatNumber,
+        row.entry.outcome.kind === 'measured' ? 'not measured under this load' : row.entry.outcome.kind,
+      ),
+    sort: value,
+  }
+}
+
+const kneeColumn: Column<Row> = {
+  head: 'Knee',
+  unit: 'connections',
+  cell: ({ steps }) => known(kneeOf(steps)?.connections, formatNumber, 'a knee needs three loads'),
+  sort: ({ steps }) => kneeOf(steps)?.connections ?? null,
+}
+
+function crossingColumn(slo: { p99Ms: number; errors: number }): Column<Row> {
+  return {
+    head: 'Service level',
+    align: 'start',
+    cell: ({ steps }) => {
+      if (steps.length === 0) return unknown('not measured')
+      const { within, beyond } = crossingOf(steps, slo)
+      if (!beyond) return badge('good', '✓', 'kept under every load')
+      return within
+        ? html`kept up to ${formatNumber(within.connections)}, left at ${formatNumber(beyond.connections)} connections`
+        : badge('bad', '✕', `left at ${formatNumber(beyond.connections)} already`)
+    },
+  }
+}
+
+function capacityBlock(view: View, cells: readonly Cell[]): Html {
+  return html`<section class="block"><h3>Capacity within the service level</h3>${table<Cell>({
+    caption: 'Capacity within the service level',
+    columns: [
+      { head: 'Target', names: true, cell: (cell) => subjectName(view.subjectOf(cell.entry)) },
+      {
+        head: 'Capacity',
+        unit: 'requests/s',
+        cell: (cell) =>
+          known(
+            cell.capacity?.perSecond?.median,
+            (rate) => html`<b>${formatNumber(rate)}</b>`,
+            cell.outcome === 'measured' ? 'no rate was held' : cell.outcome,
+          ),
+        sort: (cell) => cell.capacity?.perSecond?.median ?? null,
+      },
+      {
+        head: 'Service level',
+        align: 'start',
+        cell: (cell) =>
+          known(
+            cell.capacity,
+            ({ p99Ms, errors }) => `p99 ${formatNumber(p99Ms)} ms, errors ${formatShare(errors)}`,
+            cell.outcome,
+          ),
+      },
+      {
+        head: 'Rates tried',
+        align: 'start',
+        cell: (cell) =>
+          known(
+            cell.capacity,
+            ({ probes }) =>
+              html`<span class="wrap">${probes.map(({ perSecond, p99Ms, ok }, index) => html`${index > 0 && ' · '}${formatNumber(perSecond)}/s ${ok ? 'held' : 'not held'}${p99Ms !== null && ` (p99 ${formatNumber(p99Ms)} ms)`}`)}</span>`,
+            cell.outcome,
+          ),
+      },
+    ],
+    rows: cells,
+    subject: (cell) => view.subjectOf(cell.entry).index,
+  })}<p class="legend">Found by bisection under open load with random arrivals: the highest rate whose p99 and errors stay within the service level.</p></section>`
+}

@@ -1,0 +1,170 @@
+import type { Cell, EntryResult, Lint } from '@bakeoff/model'
+import { type Content, type Html, html } from '../html/html.js'
+import { badge, marker, subjectName, targetHref } from '../html/marks.js'
+import { facts, known, table } from '../html/table.js'
+import { formatBytes, formatCores, formatDurationMs, formatNumber, loadLabel } from '../shared/format.js'
+import type { View } from '../shared/subjects.js'
+import {
+  cpuPerRequestColumn,
+  errorsColumn,
+  latencyColumn,
+  memoryColumn,
+  throughputColumn,
+  verdictColumn,
+} from './columns.js'
+import type { Page } from './page.js'
+
+export const target: Page = {
+  id: 'target',
+  title: 'Targets',
+  question: 'What exactly was measured?',
+  render: ({ view }) => html`${index(view)}${targetsOf(view).map((name) => targetPage(view, name))}`,
+}
+
+function targetsOf({ subjects }: View): string[] {
+  return [...new Set(subjects.map((subject) => subject.target))]
+}
+
+function index(view: View): Html {
+  const rows = targetsOf(view).map((name) => ({
+    name,
+    entries: view.results.entries.filter((entry) => entry.target === name),
+  }))
+  return html`<div data-target="">${table<(typeof rows)[number]>({
+    caption: 'Targets',
+    columns: [
+      {
+        head: 'Target',
+        names: true,
+        cell: ({ name, entries }) =>
+          html`<span class="subject">${marker(view.subjectOf(entries[0]!.id))}<a href="${targetHref(name)}"><bdi>${name}</bdi></a></span>`,
+      },
+      { head: 'Language', align: 'start', cell: ({ entries }) => entries[0]?.language },
+      { head: 'Stack', align: 'start', cell: ({ entries }) => entries[0]?.stack.join(', ') },
+      {
+        head: 'Variants',
+        align: 'start',
+        cell: ({ entries }) => [...new Set(entries.map(({ variant }) => variant))].join(', '),
+      },
+      {
+        head: 'Scenarios',
+        align: 'start',
+        cell: ({ entries }) => [...new Set(entries.map(({ scenario }) => scenario))].join(', '),
+      },
+      { head: 'Lints', cell: ({ entries }) => formatNumber(entries.reduce((sum, { lints }) => sum + lints.length, 0)) },
+    ],
+    rows,
+    empty: 'This run has no targets.',
+  })}</div>`
+}
+
+function targetPage(view: View, name: string): Html {
+  const entries = view.results.entries.filter((entry) => entry.target === name)
+  const first = entries[0]!
+  const cells = view.results.cells.filter((cell) => view.entries.get(cell.entry)?.target === name)
+  return html`<article class="target" data-target="${name}">
+    <p class="back"><a href="#target">All targets</a></p>
+    <h3><bdi>${name}</bdi> <small>${[first.language, ...first.stack].join(' · ')}</small></h3>
+    <p class="summary">${first.summary}</p>
+    <section class="block"><h4>Figures</h4>${table<Cell>({
+      caption: `Figures of ${name}`,
+      columns: [
+        { head: 'Variant', names: true, cell: (cell) => subjectName(view.subjectOf(cell.entry)) },
+        { head: 'Scenario', align: 'start', cell: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
+        { head: 'Load', align: 'start', cell: ({ load }) => loadLabel(load) },
+        throughputColumn,
+        latencyColumn('p50'),
+        latencyColumn('p99'),
+        errorsColumn,
+        cpuPerRequestColumn,
+        memoryColumn('Memory', ({ target: use }) => use),
+        verdictColumn,
+      ],
+      rows: cells,
+      empty: 'It was given no load.',
+    })}</section>
+    ${entries.map((entry) => entryBlock(view, entry))}
+    ${texts('Dockerfile', entries, ({ dockerfile }) => dockerfile)}${texts('target.yaml', entries, ({ targetYaml }) => targetYaml)}
+  </article>`
+}
+
+function entryBlock(view: View, entry: EntryResult): Html {
+  return html`<section class="block entry"><h4>${subjectName(view.subjectOf(entry.id))} <small>in <bdi>${entry.scenario}</bdi></small></h4>
+    ${entry.variantSummary && html`<p class="summary">${entry.variantSummary}</p>`}
+    ${outcomeOf(entry)}
+    ${entry.lints.length > 0 && html`<ul class="lints">${entry.lints.map(lintItem)}</ul>`}
+    ${facts([
+      [
+        'Caps',
+        `${formatCores(entry.caps.cpus)} ${entry.caps.cpus === 1 ? 'core' : 'cores'}, ${formatBytes(entry.caps.memoryBytes)}`,
+      ],
+      ['Containers', `${entry.replicas}${entry.proxy ? ` behind ${entry.proxy}` : ''}`],
+      [
+        'Environment',
+        Object.keys(entry.environment).length === 0
+          ? 'nothing beyond PORT, CORES and MEMORY_BYTES'
+          : html`<code>${Object.entries(entry.environment)
+              .map(([key, value]) => `${key}=${value}`)
+              .join(' ')}</code>`,
+      ],
+      [
+        'Image',
+        known(
+          entry.image,
+          ({ name, id, bytes }) =>
+            html`<code>${name}</code>${bytes !== null && `, ${formatBytes(bytes)}`} <small><code>${id}</code></small>`,
+          'no image was built',
+        ),
+      ],
+      ['Its runtime says', known(entry.info, info, 'it was not asked, or did not answer')],
+      [
+        'Warm-ups',
+        known(
+          entry.warmUps.length > 0 ? entry.warmUps : null,
+          (all) =>
+            all
+              .map(({ durationMs, steady }) => `${formatDurationMs(durationMs)}${steady ? '' : ' (not steady)'}`)
+              .join(' · '),
+          'it was never warmed up',
+        ),
+      ],
+      ...(entry.notes.length > 0
+        ? [['Notes', html`<ul>${entry.notes.map((note) => html`<li>${note}</li>`)}</ul>`] as const]
+        : []),
+      ['Run it again', html`<code>${entry.rerun}</code>`],
+    ])}
+    ${entry.logTail.length > 0 && html`<details><summary>Last lines of its log</summary><pre>${entry.logTail.join('\n')}</pre></details>`}</section>`
+}
+
+function outcomeOf({ outcome }: EntryResult): Html | null {
+  switch (outcome.kind) {
+    case 'measured':
+      return null
+    case 'unsupported':
+      return html`<p class="banner plain"><b>Unsupported here.</b> ${outcome.reason}</p>`
+    case 'aborted':
+      return html`<p class="banner warn"><b>Aborted.</b> ${outcome.reason}</p>`
+    case 'failed':
+      return html`<div class="banner bad"><p><b>Failed at ${outcome.stage}.</b> ${outcome.error.message}</p>${outcome.error.hint && html`<p>${outcome.error.hint}</p>`}${outcome.error.logTail.length > 0 && html`<pre>${outcome.error.logTail.join('\n')}</pre>`}</div>`
+  }
+}
+
+function lintItem({ lint, message, consequence, hint }: Lint): Html {
+  return html`<li>${badge('warn', '!', lint)} <b>${message}</b> ${consequence} <span class="todo">${hint}</span></li>`
+}
+
+/** What `/info` answered, everything in it, in its own words. */
+function info(all: NonNullable<EntryResult['info']>): Content {
+  return html`<span class="wrap">${Object.entries(all)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(
+      ([key, value], index) =>
+        html`${index > 0 && ' · '}${key} <b>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</b>`,
+    )}</span>`
+}
+
+/** The same text of all entries once; different ones one after the other. */
+function texts(title: string, entries: readonly EntryResult[], of: (entry: EntryResult) => string): Html {
+  const all = [...new Set(entries.map(of))].filter((text) => text.trim() !== '')
+  return html`${all.map((text) => html`<details class="block"><summary>${title}</summary><pre>${text}</pre></details>`)}`
+}

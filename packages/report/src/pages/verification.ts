@@ -1,0 +1,158 @@
+import type { Cell, EntryResult } from '@bakeoff/model'
+import { type Html, html } from '../html/html.js'
+import { badge, subjectName } from '../html/marks.js'
+import { part, type Scope } from '../html/scope.js'
+import { type Column, known, table, unknown } from '../html/table.js'
+import { formatDurationMs, formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { cellsInOrder, entriesInOrder, type View } from '../shared/subjects.js'
+import { type CellColumn, nameColumn } from './columns.js'
+import type { Page } from './page.js'
+import { whyMissing } from './words.js'
+
+export const verification: Page = {
+  id: 'verification',
+  title: 'Verification',
+  question: 'Did all do the same work, did they do it right, and did they do it alike each time?',
+  render: ({ view, scopes }) =>
+    html`${scopes.map((scope) => [part(scope, null, gate(view, scope)), scope.loads.map(({ id }) => part(scope, id, counts(view, scope, id))), part(scope, null, differences(view, scope))])}`,
+}
+
+function gate(view: View, scope: Scope): Html {
+  const { scenario } = scope
+  const rows = entriesInOrder(view, scenario)
+  return html`<section class="block"><h3>Before any load: every golden answer</h3>
+    <p class="legend">All targets were sent the same ${formatNumber(scenario.requests)} requests in the same order, and their answers were compared <b>${scenario.compare}</b>${scenario.tolerance > 0 && ` within ${scenario.tolerance}`}. The digest of requests and answers is <code>${scenario.workDigest}</code>: only runs with the same digest did the same work. A target with a wrong answer is not ranked.</p>
+    ${table<EntryResult>({
+      caption: 'Golden answers and steadiness',
+      columns: [
+        {
+          head: 'Target',
+          names: true,
+          cell: (entry) => subjectName(view.subjectOf(entry.id)),
+          sort: (entry) => view.subjectOf(entry.id).label,
+        },
+        {
+          head: 'Golden answers',
+          align: 'start',
+          cell: (entry) =>
+            known(
+              entry.verification,
+              ({ golden }) =>
+                html`${golden.right === golden.total ? badge('good', '✓', 'all right') : badge('bad', '✕', 'wrong answers')} ${formatNumber(golden.right)} of ${formatNumber(golden.total)}`,
+              why(entry, 'was not verified'),
+            ),
+        },
+        {
+          head: 'Variation',
+          unit: 'of throughput',
+          cell: (entry) => known(entry.variation, formatShare, why(entry, 'needs two repetitions')),
+          sort: ({ variation }) => variation,
+        },
+        {
+          head: 'Drift',
+          unit: 'per repetition',
+          cell: (entry) =>
+            known(
+              entry.drift,
+              (drift) => `${drift > 0 ? '+' : ''}${formatShare(drift)}`,
+              why(entry, 'needs two repetitions'),
+            ),
+          sort: ({ drift }) => drift,
+        },
+        warmUpColumn,
+        { head: 'Repetitions', cell: ({ repetitions }) => formatNumber(repetitions) },
+      ],
+      rows,
+      subject: (entry) => view.subjectOf(entry.id).index,
+    })}</section>`
+}
+
+const warmUpColumn: Column<EntryResult> = {
+  head: 'Warm-up until steady',
+  align: 'start',
+  cell: (entry) => {
+    if (entry.warmUps.length === 0) return unknown(why(entry, 'was not recorded'))
+    const unsteady = entry.warmUps.filter(({ steady }) => !steady).length
+    const times = entry.warmUps.map(({ durationMs }) => durationMs)
+    const [least, most] = [Math.min(...times), Math.max(...times)]
+    return html`${least === most ? formatDurationMs(least) : `${formatDurationMs(least)} to ${formatDurationMs(most)}`}${unsteady > 0 && html` ${badge('warn', '!', `${unsteady} of ${entry.warmUps.length} not steady`)}`}`
+  },
+}
+
+function counts(view: View, scope: Scope, loadId: string): Html | null {
+  const cells = cellsInOrder(view, scope.scenario.id, loadId)
+  const load = cells[0]?.load
+  if (!load) return null
+  const count = (head: string, of: (requests: NonNullable<Cell['requests']>) => number): CellColumn => ({
+    head,
+    cell: (cell) =>
+      known(cell.requests, (requests) => formatNumber(of(requests)), whyMissing(cell, 'requests were not counted')),
+    sort: (cell) => cell.requests && of(cell.requests),
+  })
+  return html`<section class="block"><h3>Under load: every request accounted for <small>${loadLabel(load)}</small></h3>${table(
+    {
+      caption: `Requests, ${loadLabel(load)}`,
+      columns: [
+        nameColumn(view),
+        count('Sent', ({ sent }) => sent),
+        count('Right', ({ ok }) => ok),
+        count('Wrong', ({ wrong }) => wrong),
+        count('Errors', ({ errors }) => errors),
+        count('Timeouts', ({ timeouts }) => timeouts),
+        count('Lost', ({ lost }) => lost),
+        count('Under way', ({ inFlight }) => inFlight),
+        count('Compared', ({ checked }) => checked),
+        {
+          head: 'Errors by kind',
+          align: 'start',
+          cell: (cell) =>
+            known(
+              cell.requests,
+              ({ errorsByKind }) => byKind(errorsByKind),
+              whyMissing(cell, 'requests were not counted'),
+            ),
+        },
+      ],
+      rows: cells,
+      subject: (cell) => view.subjectOf(cell.entry).index,
+    },
+  )}</section>`
+}
+
+function byKind(kinds: Readonly<Record<string, number>>): string {
+  const all = Object.entries(kinds).sort(([, a], [, b]) => b - a)
+  return all.length === 0 ? 'none' : all.map(([kind, count]) => `${kind} × ${formatNumber(count)}`).join(', ')
+}
+
+function differences(view: View, scope: Scope): Html | null {
+  const entries = entriesInOrder(view, scope.scenario)
+  const blocks = entries.flatMap((entry) => {
+    const golden = entry.verification?.golden.differences ?? []
+    const loaded = view.results.cells
+      .filter((cell) => cell.entry === entry.id)
+      .flatMap((cell) =>
+        cell.wrongSamples.map((sample) => ({
+          ...sample,
+          request: `request ${sample.requestIndex} under ${loadLabel(cell.load)}`,
+        })),
+      )
+    const all = [...golden, ...loaded].slice(0, 5)
+    if (all.length === 0) return []
+    return [
+      html`<div class="diffs" data-subject-block><h4>${subjectName(view.subjectOf(entry.id))}</h4>${all.map(({ request, expected, actual, difference }) => html`<div class="diff"><p><b>${request}</b>: ${difference}</p><dl><dt>expected</dt><dd><code>${expected}</code></dd><dt>answered</dt><dd><code>${actual}</code></dd></dl></div>`)}</div>`,
+    ]
+  })
+  return blocks.length === 0 ? null : html`<section class="block"><h3>First wrong answers</h3>${blocks}</section>`
+}
+
+function why(entry: EntryResult, otherwise: string): string {
+  switch (entry.outcome.kind) {
+    case 'measured':
+      return otherwise
+    case 'failed':
+      return `failed at ${entry.outcome.stage}: ${entry.outcome.error.message}`
+    case 'unsupported':
+    case 'aborted':
+      return `${entry.outcome.kind}: ${entry.outcome.reason}`
+  }
+}

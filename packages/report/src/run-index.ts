@@ -1,0 +1,77 @@
+import { documentText } from './html/document.js'
+import { type Html, html } from './html/html.js'
+import { badge } from './html/marks.js'
+import { table } from './html/table.js'
+import { formatNumber, formatTime, unbroken } from './shared/format.js'
+
+/** One run in `reports/index.html`. */
+export interface RunListing {
+  readonly id: string
+  /** ISO 8601, UTC */
+  readonly startedAt: string
+  readonly status: 'complete' | 'partial' | 'aborted' | 'running'
+  readonly profile: string
+  readonly scenarios: readonly string[]
+  /** how many targets took part */
+  readonly targets: number
+  /** its first finding; null when nothing could be said */
+  readonly headline: string | null
+  /** of its page, relative to the index, with `/` */
+  readonly path: string
+  readonly host: string
+}
+
+/** All runs, newest first. */
+export function renderIndex(runs: readonly RunListing[]): string {
+  const rows = [...runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt) || b.id.localeCompare(a.id))
+  return documentText({
+    title: 'Runs · Bakeoff',
+    body: html`<div class="page"><header class="top"><div class="brand"><span>Bakeoff</span></div><div class="what"><h1>Runs <span>${formatNumber(rows.length)}</span></h1></div></header>
+      <main>${table<RunListing>({
+        caption: 'Runs, newest first',
+        columns: [
+          { head: 'Run', names: true, cell: ({ id, path }) => html`<a href="${hrefOf(path)}"><bdi>${id}</bdi></a>` },
+          {
+            head: 'Started',
+            align: 'start',
+            cell: ({ startedAt }) => html`<time datetime="${startedAt}">${formatTime(startedAt)}</time>`,
+          },
+          { head: 'Scenarios', align: 'start', cell: ({ scenarios }) => scenarios.join(', ') },
+          { head: 'Targets', cell: ({ targets }) => formatNumber(targets) },
+          {
+            head: 'What was found',
+            align: 'start',
+            cell: ({ headline }) =>
+              headline === null ? html`<span class="faint">nothing that may be said</span>` : unbroken(headline),
+          },
+          { head: 'Host', align: 'start', cell: ({ host }) => html`<bdi>${host}</bdi>` },
+          { head: 'Status', align: 'start', cell: statusOf },
+        ],
+        rows,
+        empty: 'There are no runs yet. `npm run matrix -- --quick` makes the first one in a few minutes.',
+      })}</main></div>`,
+  })
+}
+
+function statusOf({ status, profile }: RunListing): Html {
+  const smoke = profile === 'quick' && html` ${badge('warn', '!', 'smoke run')}`
+  switch (status) {
+    case 'complete':
+      return html`${badge('good', '✓', 'complete')}${smoke}`
+    case 'partial':
+      return html`${badge('warn', '!', 'partial')}${smoke}`
+    case 'aborted':
+      return html`${badge('warn', '■', 'aborted')}${smoke}`
+    case 'running':
+      return html`${badge('plain', '…', 'running')}${smoke}`
+  }
+}
+
+/** A path below the index, each part encoded: a run's name must not become a script or another site. */
+function hrefOf(path: string): string {
+  return `./${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .map(encodeURIComponent)
+    .join('/')}`
+}
