@@ -66,7 +66,8 @@ export async function startDaemon(
   daemon.once('exit', (code, killedBy) => {
     ended = killedBy ? `it was ended by ${killedBy}` : `it ended with exit code ${code}`
   })
-  await waitUntilAnswers(settings, () => ended, signal)
+  // Ours gives up when another process has started one at the same moment: then that one is waited for.
+  await waitUntilAnswers(settings, () => (liveDaemon(settings) === null ? ended : null), signal)
 }
 
 /**
