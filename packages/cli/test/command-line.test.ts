@@ -1,0 +1,81 @@
+/** The command line as a user types it: what it prints and how it ends, where no engine is needed. */
+
+import { BakeoffError, errorCodes } from '@bakeoff/model'
+import { execa } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { exitCodeOf } from '../src/exit.js'
+import { commandLine, runIdAt } from '../src/planning.js'
+
+const root = new URL('../../..', import.meta.url).pathname
+const run = (args: string[], env: Record<string, string> = {}) =>
+  execa('node', ['scripts/bootstrap.mjs', ...args], { cwd: root, env, reject: false })
+
+describe('the command line', () => {
+  it('lists targets as text and as JSON', { timeout: 180_000 }, async () => {
+    expect((await run(['list'])).stdout).toContain('go-net-http')
+    expect(JSON.parse((await run(['list', '--json'])).stdout)).toMatchObject({
+      targets: expect.arrayContaining([expect.objectContaining({ name: 'go-net-http' })]),
+    })
+  })
+
+  it.each([
+    {
+      because: 'npm swallowed the option',
+      args: ['matrix'],
+      env: { npm_config_quick: 'true', npm_lifecycle_event: 'matrix' },
+      says: 'npm run matrix -- --quick',
+    },
+    {
+      because: 'npm swallowed the option and left its value',
+      args: ['matrix', 'predict'],
+      env: { npm_config_scenario: 'true', npm_lifecycle_event: 'matrix' },
+      says: 'npm run matrix -- --scenario predict',
+    },
+    { because: 'the command does not exist', args: ['matrx'], env: {}, says: 'unknown command' },
+    { because: 'an option does not exist', args: ['list', '--jsn'], env: {}, says: '--json' },
+    {
+      because: 'a number is none',
+      args: ['plan', '--repetitions', 'many'],
+      env: {},
+      says: 'It is a whole number from 1 on.',
+    },
+    { because: 'a run does not exist', args: ['report', 'nowhere'], env: {}, says: 'there is no run nowhere' },
+    {
+      because: 'the project is none',
+      args: ['list'],
+      env: { BAKEOFF_ROOT: '/nonexistent' },
+      says: 'matrix.yaml is missing in /nonexistent',
+    },
+  ])('ends with 2 and says what to do when $because', async ({ args, env, says }) => {
+    const { exitCode, stderr } = await run(args, env)
+    expect(stderr).toContain(says)
+    expect(exitCode).toBe(2)
+  })
+
+  it('does not set up an engine when it is told not to, and says what to do', async () => {
+    const { exitCode, stderr } = await run(['plan'], { DOCKER_HOST: 'unix:///nonexistent/docker.sock' })
+    expect(stderr).toContain('/nonexistent/docker.sock')
+    expect(exitCode).toBe(3)
+  })
+})
+
+describe('exit codes', () => {
+  it.each([
+    ['BAD_SPEC', 2],
+    ['NO_ENGINE', 3],
+    ['ENGINE_LOST', 3],
+    ['ENGINE_HELD', 75],
+    ['ABORTED', 130],
+    ['BUILD_FAILED', 1],
+  ] as const)('%s is %i', (code, expected) => expect(exitCodeOf(new BakeoffError(code, 'x'))).toBe(expected))
+
+  it('every error has one', () => {
+    for (const code of errorCodes) expect(exitCodeOf(new BakeoffError(code, 'x'))).toBeGreaterThan(0)
+  })
+})
+
+describe('what a run is called', () => {
+  it('sorts by time', () => expect(runIdAt(new Date('2026-11-25T13:05:02.123Z'))).toBe('20261125-130502'))
+  it('remembers the command as it was typed', () =>
+    expect(commandLine(['matrix', '--quick'])).toBe('npm run matrix -- --quick'))
+})

@@ -1,0 +1,68 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newTarget } from '../src/commands/new-target.js'
+import { findProject, type Project, readCatalogue } from '../src/project.js'
+
+const shipped = findProject({ BAKEOFF_ROOT: new URL('../../..', import.meta.url).pathname })
+let project: Project
+
+beforeEach(() => {
+  const root = mkdtempSync(join(tmpdir(), 'bakeoff-new-target-'))
+  for (const part of ['compose', 'targets', 'claims', 'matrix.yaml'])
+    cpSync(join(shipped.root, part), join(root, part), { recursive: true })
+  project = findProject({ BAKEOFF_ROOT: root })
+})
+afterEach(() => rmSync(project.root, { recursive: true }))
+
+describe('new-target', () => {
+  it.each(['python', 'go', 'elixir', 'rust', 'node'])('makes one in %s that parses under its own name', (language) => {
+    const name = `${language}-mine`
+    const made = newTarget(project, readCatalogue(project), { name, language, scenario: 'predict' })
+    const target = readCatalogue(project).targets.find((one) => one.name === name)
+    expect(target).toMatchObject({ language, scenarios: expect.arrayContaining(['predict']) })
+    expect(existsSync(join(made.folder, 'Dockerfile'))).toBe(true)
+    expect(readFileSync(join(made.folder, 'README.md'), 'utf8')).not.toContain(made.from)
+  })
+
+  it.each([
+    {
+      because: 'a name that is taken',
+      options: { name: 'go-net-http', language: 'go', scenario: 'predict' },
+      message: 'targets/go-net-http is there already',
+    },
+    {
+      because: 'a name that cannot be one',
+      options: { name: '../evil', language: 'go', scenario: 'predict' },
+      message: '"../evil" cannot be the name of a target',
+    },
+    {
+      because: 'a language nobody wrote one in',
+      options: { name: 'x', language: 'cobol', scenario: 'predict' },
+      message: 'no shipped target serves predict in "cobol"',
+    },
+  ])('refuses $because', ({ options, message }) => {
+    expect(() => newTarget(project, readCatalogue(project), options)).toThrowError(
+      expect.objectContaining({ code: 'BAD_SPEC', message }),
+    )
+  })
+})
+
+describe('the project', () => {
+  it('reads every target, scenario and claim that is shipped', () => {
+    const catalogue = readCatalogue(shipped)
+    expect(new Set(catalogue.targets.map(({ language }) => language))).toEqual(
+      new Set(['python', 'go', 'elixir', 'rust', 'node']),
+    )
+    expect(catalogue.claims.length).toBeGreaterThan(0)
+  })
+
+  it('reports the problems of all files at once', () => {
+    rmSync(join(project.root, 'targets/go-net-http/Dockerfile'))
+    rmSync(join(project.root, 'compose/predict/golden.ndjson'))
+    expect(() => readCatalogue(project)).toThrowError(
+      /there is no file predict\/golden\.ndjson[\s\S]*there is no Dockerfile beside it/,
+    )
+  })
+})

@@ -1,0 +1,72 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { findRun, listRuns, RunFolder } from '../src/run-folder.js'
+
+let reports: string
+beforeEach(() => {
+  reports = mkdtempSync(join(tmpdir(), 'bakeoff-reports-'))
+})
+afterEach(() => rmSync(reports, { recursive: true }))
+
+const record = {
+  schemaVersion: 1,
+  runId: 'r',
+  entry: 'predict/go/default',
+  block: 'predict#1',
+  repetition: 1,
+  startedAt: 'a',
+  endedAt: 'b',
+  outcome: { kind: 'measured' },
+  image: null,
+  info: null,
+  coldStart: null,
+  idleMemoryBytes: null,
+  verification: null,
+  warmUp: null,
+  loads: [],
+  logTail: [],
+  notes: [],
+} as const
+
+describe('the folder of a run', () => {
+  it('gives back every repetition it was given, in order', async () => {
+    const folder = new RunFolder(join(reports, 'r'))
+    await folder.writeRun({ ...record, loads: [], logTail: [], notes: [], repetition: 2 })
+    await folder.writeRun({ ...record, loads: [], logTail: [], notes: [] })
+    expect(folder.readRuns().map(({ repetition }) => repetition)).toEqual([1, 2])
+  })
+
+  it('survives half a line of a process that was killed', () => {
+    const folder = new RunFolder(join(reports, 'r'))
+    folder.event({ kind: 'note', at: 'now', level: 'info', message: 'whole' })
+    appendFileSync(join(folder.path, 'events.ndjson'), '{"kind":"no')
+    expect(folder.readEvents()).toHaveLength(1)
+  })
+
+  it('says which file of a run cannot be read, and why', () => {
+    const folder = new RunFolder(join(reports, 'r'))
+    writeFileSync(join(folder.path, 'runs', 'x.json'), '{"schemaVersion":2}')
+    expect(() => folder.readRuns()).toThrowError(/runs\/x\.json: schemaVersion/)
+    writeFileSync(join(folder.path, 'runs', 'x.json'), '{')
+    expect(() => folder.readRuns()).toThrowError(/runs\/x\.json is not JSON/)
+  })
+})
+
+describe('finding a run', () => {
+  it('takes the newest when none is named, and says what there is when the name is wrong', async () => {
+    for (const id of ['20260101-000000', '20260102-000000']) await new RunFolder(join(reports, id)).writePlan('{}')
+    expect(listRuns(reports)).toEqual(['20260102-000000', '20260101-000000'])
+    expect(findRun(reports, null)).toBe(join(reports, '20260102-000000'))
+    expect(() => findRun(reports, 'nope')).toThrowError(
+      expect.objectContaining({ code: 'BAD_RESULTS', hint: expect.stringContaining('20260102-000000') }),
+    )
+  })
+
+  it('says how to make one when there is none', () => {
+    expect(() => findRun(reports, null)).toThrowError(
+      expect.objectContaining({ hint: 'Make one: npm run matrix -- --quick' }),
+    )
+  })
+})
