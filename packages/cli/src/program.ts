@@ -1,13 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
 import { clean } from './commands/clean.js'
+import { runDoctor } from './commands/doctor.js'
 import { listJson, listText } from './commands/list.js'
+import { matrix } from './commands/matrix.js'
 import { newTarget } from './commands/new-target.js'
 import { planText } from './commands/plan.js'
+import { compare, report } from './commands/report.js'
 import { exitCodes } from './exit.js'
 import { makePlan, type PlanOptions } from './planning.js'
 import { findProject, readCatalogue, shownPath } from './project.js'
-import type { Interruption } from './signals.js'
+import type { Stop } from './signals.js'
 import type { Terminal } from './terminal.js'
 import { readMachine } from './workbench.js'
 
@@ -24,8 +27,14 @@ interface PlanFlags {
   json?: boolean
 }
 
+interface MatrixFlags extends PlanFlags {
+  resume?: string | true
+  dryRun?: boolean
+  keep?: boolean
+}
+
 /** The command line. `leave` sets the exit code; nothing else here decides it. */
-export function createProgram(terminal: Terminal, interruption: Interruption, leave: (code: number) => void): Command {
+export function createProgram(terminal: Terminal, interruption: Stop, leave: (code: number) => void): Command {
   const project = findProject(process.env)
   const program = new Command('npm run')
     .description('Which language and stack should serve this? Measured, under equal caps.')
@@ -36,6 +45,23 @@ export function createProgram(terminal: Terminal, interruption: Interruption, le
     })
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
+
+  planning(program.command('matrix').description('measure, and write a report'))
+    .option('--resume [run]', 'go on with a run that stopped, the newest when none is named')
+    .option('--dry-run', 'show the plan and measure nothing')
+    .option('--json', 'the results as JSON on standard output')
+    .option('--keep', 'leave the containers of the last repetition running')
+    .action(async (flags: MatrixFlags) => {
+      const resume = flags.resume === undefined ? null : flags.resume === true ? '' : flags.resume
+      const options = {
+        plan: toPlanOptions(flags),
+        resume,
+        dryRun: flags.dryRun ?? false,
+        json: flags.json ?? false,
+        keep: flags.keep ?? false,
+      }
+      leave(await matrix(project, options, terminal, interruption))
+    })
 
   planning(program.command('plan').description('what a run would do, and how long it would take'))
     .addOption(new Option('--json', 'the whole plan as JSON'))
@@ -77,6 +103,30 @@ export function createProgram(terminal: Terminal, interruption: Interruption, le
         `${reports.filter(({ outcome }) => outcome === 'passed').length} passed, ${failed} failed, ${reports.filter(({ outcome }) => outcome === 'unsupported').length} unsupported`,
       )
       leave(failed === 0 ? exitCodes.fine : exitCodes.failed)
+    })
+
+  program
+    .command('report')
+    .description('rebuild the report of a run, without measuring')
+    .argument('[run...]', 'its folder or id, the newest when none is named; or `compare A B`')
+    .action((runs: string[]) => {
+      if (runs[0] === 'compare') compare(project, runs.slice(1), null, terminal)
+      else for (const run of runs.length > 0 ? runs : [null]) report(project, run, terminal)
+    })
+
+  program
+    .command('compare')
+    .description('one page that sets runs side by side')
+    .argument('<run...>', 'folders or ids of two or more runs, or their results.json')
+    .option('--output <file>', 'where to write it')
+    .action((runs: string[], { output }: { output?: string }) => compare(project, runs, output ?? null, terminal))
+
+  program
+    .command('doctor')
+    .description('what this machine has, what is wrong and what to do')
+    .option('--json', 'as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      leave((await runDoctor(json ?? false, terminal, interruption.signal)) ? exitCodes.fine : exitCodes.environment)
     })
 
   program

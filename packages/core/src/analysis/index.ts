@@ -1,1 +1,8 @@
-export {}
+export * from './analyse.js'
+export type { TargetPage } from './entries.js'
+export { isSupported, percentiles } from './latency.js'
+export { type LintInput, type LintRule, lint, lintRules } from './lints/index.js'
+export { type Metric, metrics } from './metrics/index.js'
+export { thresholds } from './thresholds.js'
+export { judge, type VerdictRule, verdictRules } from './verdicts/index.js'
+export { type CellView, type Repetition, viewCells } from './view.js'

@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import type { Catalogue } from '@bakeoff/core'
+import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
+import { type Before, runPlan } from '@bakeoff/runner'
+import { exitCodes } from '../exit.js'
+import { makePlan, type PlanOptions } from '../planning.js'
+import { progressOn } from '../progress.js'
+import { type Project, readCatalogue } from '../project.js'
+import { findRun, RunFolder } from '../run-folder.js'
+import type { Stop } from '../signals.js'
+import type { Terminal } from '../terminal.js'
+import { type Machine, materialsOf, openWorkbench, readMachine, type Workbench } from '../workbench.js'
+import { fileLink, rebuildReport, writeIndex } from '../write-report.js'
+import { planText } from './plan.js'
+
+export interface MatrixOptions {
+  readonly plan: PlanOptions
+  /** null: a new run. '': the newest run. else its id or folder */
+  readonly resume: string | null
+  readonly dryRun: boolean
+  readonly json: boolean
+  readonly keep: boolean
+}
+
+/** The main command: plan, build, measure, report. Returns the exit code. */
+export async function matrix(
+  project: Project,
+  options: MatrixOptions,
+  terminal: Terminal,
+  interruption: Stop,
+): Promise<number> {
+  const catalogue = readCatalogue(project)
+  const machine = await readMachine(terminal, interruption.signal)
+  const { plan, folder, before } =
+    options.resume === null ? start(project, catalogue, machine, options) : resume(project, catalogue, options.resume)
+  if (options.dryRun) {
+    terminal.print(options.json ? JSON.stringify(plan, null, 2) : planText(plan))
+    return exitCodes.fine
+  }
+  const run = folder()
+  run.onEvent(progressOn(terminal, Date.now))
+  {
+    await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
+    await run.writePlan(JSON.stringify(plan))
+    writeContext(run, plan, catalogue, bench)
+    for (const { where, what } of plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
+    await runPlan(plan, materialsOf(project, catalogue, plan), bench.ports(run), before, interruption.signal)
+  }
+  const results = rebuildReport(run)
+  writeIndex(project.reports)
+  if (options.json) terminal.print(JSON.stringify(results))
+  else terminal.print(closing(results, run))
+  return interruption.signal.aborted ? exitCodes.interrupted : exitCodeFor(results)
+}
+
+interface Beginning {
+  readonly plan: Plan
+  /** made only when something is to be written */
+  readonly folder: () => RunFolder
+  readonly before: Before
+}
+
+function start(project: Project, catalogue: Catalogue, machine: Machine, options: MatrixOptions): Beginning {
+  const plan = makePlan(project, catalogue, machine, options.plan, new Date())
+  return {
+    plan,
+    folder: () => new RunFolder(join(project.reports, plan.runId)),
+    before: { runs: [], calibrations: [] },
+  }
+}
+
+/** The plan of an earlier run, with what it measured. Aborted repetitions are run again. */
+function resume(project: Project, catalogue: Catalogue, wanted: string): Beginning {
+  const folder = new RunFolder(findRun(project.reports, wanted === '' ? null : wanted))
+  const plan = folder.readPlan()
+  for (const planned of plan.scenarios) {
+    const now = catalogue.scenarios.find(({ id }) => id === planned.id)
+    if (now?.workDigest !== planned.workDigest) {
+      throw new BakeoffError(
+        'BAD_SPEC',
+        `requests or answers of ${planned.id} have changed since run ${plan.runId}: its figures cannot be continued`,
+        { hint: 'Start a new run: npm run matrix' },
+      )
+    }
+  }
+  const runs = folder.readRuns().filter(({ outcome }) => outcome.kind !== 'aborted')
+  return { plan, folder: () => folder, before: { runs, calibrations: folder.readCalibrations() } }
+}
+
+function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: Workbench): void {
+  const names = new Set(plan.entries.map(({ target }) => target))
+  const scenarios = new Set(plan.scenarios.map(({ id }) => id))
+  const targets = catalogue.targets
+    .filter(({ name }) => names.has(name))
+    .map(({ name, dockerfile, yaml }) => [name, { dockerfile, yaml }] as const)
+  const context = {
+    base: { id: bench.base.id, origin: bench.base.origin },
+    targets: Object.fromEntries(targets),
+    claims: catalogue.claims.filter(({ scenario }) => scenarios.has(scenario)),
+  }
+  run.write('context.json', JSON.stringify(context))
+}
+
+function closing(results: Results, run: RunFolder): string {
+  const findings = results.findings.filter(({ tone }) => tone !== 'caveat').slice(0, 6)
+  return [...findings.map(({ text }) => `• ${text}`), '', `Report: ${fileLink(join(run.path, 'index.html'))}`].join(
+    '\n',
+  )
+}
+
+/** 1 when a cell failed or does not count. An unsupported target is not a failure: it says what it needs. */
+function exitCodeFor(results: Results): number {
+  if (results.run.status === 'aborted') return exitCodes.environment
+  return results.cells.some(({ outcome }) => outcome === 'failed' || outcome === 'aborted') ||
+    results.entries.some(({ outcome }) => outcome.kind === 'failed')
+    ? exitCodes.failed
+    : exitCodes.fine
+}

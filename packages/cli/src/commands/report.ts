@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BakeoffError } from '@bakeoff/model'
+import { renderComparison } from '@bakeoff/report'
+import type { Project } from '../project.js'
+import { findRun, RunFolder } from '../run-folder.js'
+import type { Terminal } from '../terminal.js'
+import { fileLink, readResults, rebuildReport, writeIndex } from '../write-report.js'
+
+/** Rebuilds the report of a run, the newest when none is named. */
+export function report(project: Project, wanted: string | null, terminal: Terminal): void {
+  const folder = new RunFolder(findRun(project.reports, wanted))
+  rebuildReport(folder)
+  writeIndex(project.reports)
+  terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
+}
+
+/** One page that sets two or more runs side by side. */
+export function compare(project: Project, wanted: readonly string[], output: string | null, terminal: Terminal): void {
+  if (wanted.length < 2)
+    throw new BakeoffError('BAD_SPEC', 'a comparison needs two runs', {
+      hint: 'npm run compare -- reports/<earlier> reports/<later>',
+    })
+  const named = wanted.map((one) => readResults(project.reports, one))
+  const path = output ?? join(project.reports, `compare-${named.map(({ name }) => name).join('-')}.html`)
+  writeFileSync(path, renderComparison(named))
+  terminal.print(`Comparison: ${fileLink(path)}`)
+}

@@ -1,0 +1,76 @@
+import type { Calibration, ClaimSpec, Plan, Results, RunRecord } from '@bakeoff/model'
+import { toCell } from './cells.js'
+import { compareClaims } from './claims/index.js'
+import { compareCells } from './comparisons.js'
+import { type TargetPage, toEntries } from './entries.js'
+import { findings } from './findings/index.js'
+import { toScenarios } from './scenarios.js'
+import { judge } from './verdicts/index.js'
+import { viewCells } from './view.js'
+import { warningsOf } from './warnings.js'
+
+export interface AnalysisInput {
+  readonly plan: Plan
+  /** in any order; what is missing shows as not reached */
+  readonly runs: readonly RunRecord[]
+  readonly calibrations: readonly Calibration[]
+  readonly claims: readonly ClaimSpec[]
+  /** by target: what its page shows */
+  readonly targets: Readonly<Record<string, TargetPage>>
+  readonly base: Results['base']
+  /** null while the run goes on */
+  readonly endedAt: string | null
+  readonly status: Results['run']['status']
+  readonly statusReason: string | null
+}
+
+/** Everything that can be said about a run. Pure: the same files give the same results, years later. */
+export function analyse({
+  plan,
+  runs,
+  calibrations,
+  claims,
+  targets,
+  base,
+  endedAt,
+  status,
+  statusReason,
+}: AnalysisInput): Results {
+  const views = viewCells(plan, runs, calibrations)
+  const judged = views.map((view) => ({ view, verdict: judge(view) }))
+  const { comparisons, tiers } = compareCells(judged)
+  const entries = toEntries(plan, runs, views, targets)
+  const known = {
+    scenarios: toScenarios(plan),
+    entries,
+    cells: judged.map(({ view, verdict }) => toCell(view, verdict)),
+    tiers,
+    comparisons,
+    claims: compareClaims(claims, judged),
+  }
+  return {
+    schemaVersion: 1,
+    run: {
+      id: plan.runId,
+      startedAt: plan.createdAt,
+      endedAt,
+      status,
+      statusReason,
+      profile: plan.profile,
+      command: plan.command,
+      seed: plan.seed,
+      gitCommit: plan.gitCommit,
+      gitDirty: plan.gitDirty,
+      budgetMs: plan.rules.budgetMs,
+      tightness: plan.rules.tightness,
+      windowMs: plan.rules.windowMs,
+    },
+    host: plan.host,
+    engine: plan.engine,
+    base,
+    calibration: [...calibrations],
+    ...known,
+    findings: findings(known),
+    warnings: warningsOf(plan, judged),
+  }
+}

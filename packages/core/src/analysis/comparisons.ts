@@ -1,0 +1,212 @@
+import type { CellComparison, Ratio, TierList } from '@bakeoff/model'
+import { holm, median, pairedRatio, type RatioEstimate, tiersOf, welchRatio } from '../stats/index.js'
+import type { JudgedCell } from './judged.js'
+import type { Metric } from './metrics/define.js'
+import { metrics } from './metrics/index.js'
+import { outcomeOfCell } from './outcome.js'
+import { thresholds } from './thresholds.js'
+import type { CellView } from './view.js'
+import { between, list, percent, times } from './words.js'
+
+/** All pairs of each scenario × load × metric, and the tiers that follow from them. */
+export function compareCells(cells: readonly JudgedCell[]): { comparisons: CellComparison[]; tiers: TierList[] } {
+  const groups = new Map<string, JudgedCell[]>()
+  for (const cell of cells) {
+    const key = `${cell.view.scenario.id} ${cell.view.loadId}`
+    groups.set(key, [...(groups.get(key) ?? []), cell])
+  }
+  const comparisons: CellComparison[] = []
+  const tiers: TierList[] = []
+  for (const group of groups.values()) {
+    for (const metric of metrics) {
+      if (!metric.isCompared(group[0]!.view.load)) continue
+      const compared = compareGroup(group, metric)
+      comparisons.push(...compared.comparisons)
+      tiers.push(compared.tiers)
+    }
+  }
+  return { comparisons, tiers }
+}
+
+interface Ranked {
+  readonly id: string
+  readonly cell: JudgedCell
+  readonly median: number
+  /** one value per block */
+  readonly values: ReadonlyMap<string, number>
+}
+
+/** The cells of one scenario and load by one metric. */
+function compareGroup(
+  group: readonly JudgedCell[],
+  metric: Metric,
+): { comparisons: CellComparison[]; tiers: TierList } {
+  const { scenario, loadId } = group[0]!.view
+  const unranked: { cell: string; why: string }[] = []
+  const ranked: Ranked[] = []
+  for (const cell of group) {
+    const why = whyUnranked(cell, group)
+    const values = new Map(
+      cell.view.repetitions.flatMap((repetition) => {
+        const value = metric.from(repetition, cell.view)
+        return value === null || value <= 0 ? [] : [[repetition.block, value] as const]
+      }),
+    )
+    if (why !== null || values.size === 0)
+      unranked.push({ cell: cell.view.id, why: why ?? `${metric.title.toLowerCase()} was not measured` })
+    else ranked.push({ id: cell.view.id, cell, values, median: median([...values.values()]) })
+  }
+  ranked.sort(
+    (a, b) => (metric.better === 'higher' ? b.median - a.median : a.median - b.median) || a.id.localeCompare(b.id),
+  )
+
+  const pairs = ranked.flatMap((of, index) =>
+    ranked.slice(index + 1).map((to) => ({ of, to, estimate: ratioOf(of.values, to.values) })),
+  )
+  const tested = pairs.filter(({ estimate }) => estimate.p !== null)
+  const adjusted = new Map(holm(tested.map(({ estimate }) => estimate.p!)).map((p, index) => [tested[index]!, p]))
+  const comparisons = pairs.map((pair): CellComparison => {
+    const pAdjusted = adjusted.get(pair) ?? null
+    return {
+      scenario: scenario.id,
+      loadId,
+      metric: metric.id,
+      of: pair.of.id,
+      to: pair.to.id,
+      ratio: toRatio(pair.estimate),
+      pAdjusted,
+      ...conclude(pair.estimate, pAdjusted, metric, pair.of.cell, pair.to.cell, tested.length),
+    }
+  })
+  const apart = new Set(
+    comparisons
+      .filter(({ conclusion }) => conclusion === (metric.better === 'higher' ? 'higher' : 'lower'))
+      .map(({ of, to }) => `${of} ${to}`),
+  )
+  return {
+    comparisons,
+    tiers: {
+      scenario: scenario.id,
+      loadId,
+      metric: metric.id,
+      tiers: tiersOf(ranked, (item, leader) => apart.has(`${leader.id} ${item.id}`)).map((tier) =>
+        tier.map(({ id }) => id),
+      ),
+      unranked,
+    },
+  }
+}
+
+/** Paired within the blocks that both have, else Welch. */
+export function ratioOf(of: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): RatioEstimate {
+  const pairs = [...of].flatMap(([block, value]) => {
+    const other = to.get(block)
+    return other === undefined ? [] : [[value, other] as const]
+  })
+  return pairs.length >= 2 || (of.size < 2 && pairs.length === 1)
+    ? pairedRatio(pairs)
+    : welchRatio([...of.values()], [...to.values()])
+}
+
+export function toRatio({ ratio, low, high, n, method }: RatioEstimate): Ratio {
+  return { median: ratio, low, high, n, method }
+}
+
+/**
+ * A difference counts when it is significant after Holm's adjustment and above 3 %; "no difference" when the interval lies
+ * within ± 3 %; everything else is undecided. A cell that the agent held back shows a lower bound: it can win, not lose.
+ */
+function conclude(
+  estimate: RatioEstimate,
+  pAdjusted: number | null,
+  metric: Metric,
+  of: JudgedCell,
+  to: JudgedCell,
+  family: number,
+): Pick<CellComparison, 'conclusion' | 'why'> {
+  const { ratio, low, high } = estimate
+  if (low === null || high === null || pAdjusted === null) {
+    return { conclusion: 'undecided', why: 'one repetition has no interval: nothing can be said about the difference' }
+  }
+  const bound = [of, to].filter(isAgentBound)
+  const isRate = metric.id === 'throughput'
+  const interval = `${times(ratio)} (${between(low, high)})`
+  const relevant = 1 + thresholds.relevantDifference
+  if (pAdjusted < thresholds.significance && (ratio > relevant || ratio < 1 / relevant)) {
+    const worse = ratio > 1 === (metric.better === 'higher') ? to : of
+    if (isRate && bound.includes(worse)) {
+      return {
+        conclusion: 'undecided',
+        why: `${interval}, but the load agent held back ${worse.view.entry.target}: its true throughput may be higher`,
+      }
+    }
+    return {
+      conclusion: ratio > 1 ? 'higher' : 'lower',
+      why: `${interval}, p ${shortP(pAdjusted)} after Holm's adjustment for ${family} comparisons`,
+    }
+  }
+  if (low >= 1 / relevant && high <= relevant) {
+    if (isRate && bound.length > 0) {
+      return {
+        conclusion: 'undecided',
+        why: `${interval}, but the load agent held back ${list(bound.map(({ view }) => view.entry.target))}: what it could do is not known`,
+      }
+    }
+    return { conclusion: 'no-difference', why: `${interval} lies within ± ${percent(thresholds.relevantDifference)}` }
+  }
+  if (low <= 1 && high >= 1) return { conclusion: 'undecided', why: `${interval} includes 1` }
+  if (pAdjusted >= thresholds.significance) {
+    return {
+      conclusion: 'undecided',
+      why: `${interval} excludes 1 by itself, but not after Holm's adjustment for ${family} comparisons (p ${shortP(pAdjusted)})`,
+    }
+  }
+  return {
+    conclusion: 'undecided',
+    why: `${interval}: significant, but it may be less than ${percent(thresholds.relevantDifference)}`,
+  }
+}
+
+export function isAgentBound({ verdict }: JudgedCell): boolean {
+  return verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
+}
+
+/** Why a cell is not in the tiers; null when it is. Only the same work within the same caps is ever compared. */
+function whyUnranked({ view, verdict }: JudgedCell, group: readonly JudgedCell[]): string | null {
+  const { outcome, outcomeReason } = outcomeOfCell(view)
+  if (outcome !== 'measured') return `${outcome}: ${outcomeReason}`
+  if (verdict?.status === 'invalid') {
+    return `invalid: ${list(verdict.causes.filter(({ effect }) => effect === 'invalidates').map(({ cause, evidence }) => `${cause} (${evidence})`))}`
+  }
+  const { caps } = view.entry
+  const { targetCaps } = view.scenario
+  if (caps.cpus !== targetCaps.cpus || caps.memoryBytes !== targetCaps.memoryBytes)
+    return 'its caps differ from those of the others'
+  return whyOtherWork(view, group)
+}
+
+/** A batch answers with what it did: other settings, or another digest than most, are other work. */
+function whyOtherWork({ load, repetitions }: CellView, group: readonly JudgedCell[]): string | null {
+  if (load.kind !== 'batch') return null
+  for (const { record } of repetitions) {
+    const { batch } = record.measurement
+    if (batch && (batch.tasks !== load.tasks || batch.concurrency !== load.concurrency)) {
+      return `it did ${batch.tasks} tasks at ${batch.concurrency} where ${load.tasks} at ${load.concurrency} were asked for: other work is not compared`
+    }
+  }
+  const digests = (of: CellView['repetitions']) => of.flatMap(({ record }) => record.measurement.batch?.digest ?? [])
+  const all = group.flatMap(({ view }) => digests(view.repetitions))
+  const count = (digest: string) => all.filter((each) => each === digest).length
+  const usual = all.reduce<string | null>(
+    (most, digest) => (most === null || count(digest) > count(most) ? digest : most),
+    null,
+  )
+  const own = digests(repetitions)
+  return own.some((digest) => digest !== usual)
+    ? 'the digest of its answers differs from that of the others: other work is not compared'
+    : null
+}
+
+function shortP(p: number): string {
+  return p < 0.001 ? '< 0.001' : `= ${Number(p.toPrecision(2))}`
+}

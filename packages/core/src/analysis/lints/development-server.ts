@@ -1,0 +1,17 @@
+import { defineLint } from './define.js'
+
+export const developmentServer = defineLint({
+  id: 'development-server',
+  description: 'The target serves with a server that is made for developing.',
+  find: ({ info }) =>
+    info?.developmentServer
+      ? [
+          {
+            message: `${info.server ?? 'the server'} runs as a development server`,
+            consequence:
+              'Its figures say what a developer sees on a laptop, and nothing about the stack in production.',
+            hint: 'Serve with a production server; keep this as a variant when a published comparison did the same.',
+          },
+        ]
+      : [],
+})

@@ -1,0 +1,33 @@
+import type { Cell, Outcome } from '@bakeoff/model'
+import type { CellView } from './view.js'
+
+/** A cell is measured when one repetition of it was complete; else the last thing that happened to its entry says why not. */
+export function outcomeOfCell({ runs, repetitions }: CellView): Pick<Cell, 'outcome' | 'outcomeReason'> {
+  if (repetitions.length > 0) return { outcome: 'measured', outcomeReason: null }
+  const telling = outcomeOfEntry(runs.map(({ outcome }) => outcome))
+  return telling.kind === 'measured'
+    ? { outcome: 'aborted', outcomeReason: 'this load is not in any of the repetitions that were measured' }
+    : { outcome: telling.kind, outcomeReason: reasonOf(telling) }
+}
+
+/** One outcome for all repetitions: measured if any was, else a failure, else what came last. */
+export function outcomeOfEntry(outcomes: readonly Outcome[]): Outcome {
+  return (
+    outcomes.find(({ kind }) => kind === 'measured') ??
+    outcomes.find(({ kind }) => kind === 'failed') ??
+    outcomes.at(-1) ?? { kind: 'aborted', reason: 'the run ended before this was reached' }
+  )
+}
+
+/** In words; null for a measured one. */
+export function reasonOf(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'measured':
+      return null
+    case 'unsupported':
+    case 'aborted':
+      return outcome.reason
+    case 'failed':
+      return `${outcome.stage}: ${outcome.error.message}`
+  }
+}

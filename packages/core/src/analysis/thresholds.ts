@@ -1,0 +1,43 @@
+/**
+ * Where the verdicts draw their lines: one place, so that a sweep can move them and every text follows. Shares are 0 to 1.
+ */
+export const thresholds = {
+  /** Figures of a generator that is nearly full are its own: its p90 doubles at an event loop 0.9 busy. */
+  agent: { eventLoop: 0.8, cpu: 0.85, ceiling: 0.7 },
+  /** At most this share of requests may fail, where the scenario's slo does not say. */
+  errorsTolerated: 0.001,
+  /** Half of the share at which failed requests, which are missing from the histogram, would all hide in p99. */
+  errorsInvalidate: 0.005,
+  /**
+   * Below a second a window holds start-up, slow start of connections and one sample of the scheduler: `hey -n 1000` at
+   * 30,000 requests/s lasts 33 ms. Below 200 answers the rate is uncertain by 1/√200 = 7 % through counting alone, and p95
+   * rests on fewer than ten answers.
+   */
+  shortest: { seconds: 1, answers: 200 },
+  /** A trend within the window of this size, end against beginning, when it is no accident. */
+  trend: { change: 0.15, p: 0.01 },
+  /** Arrivals that were still waiting for a connection at the end: the queue grows, and latency with the window. */
+  unsent: 0.01,
+  /** Cores used by others, as a share of the machine's; and time that the hypervisor gave to others. */
+  host: { others: 0.1, othersUnderPressure: 0.05, pressure: 0.2, steal: 0.02 },
+  /** Roles on shared cores held one another back when the cores were this full. */
+  sharedCoresFull: 0.85,
+  /** Share of sends that were more than 5 ms late though a connection was free. */
+  lateSends: 0.01,
+  /** Share of the window in which the quota held the target back. */
+  throttled: 0.01,
+  /** A component at its cap. */
+  full: 0.9,
+  /** The curve counts as at the cap from here: sampling cuts peaks. */
+  atCap: 0.95,
+  memoryFull: 0.95,
+  /** Nobody is busy below this. */
+  idle: 0.7,
+  /** Little's law: connections implied by throughput and latency, relative to those used. */
+  little: { low: 0.9, high: 1.1 },
+  /** Differences up to this are nobody's reason to choose a stack. */
+  relevantDifference: 0.03,
+  significance: 0.05,
+  /** A published ratio this close to the measured one counts as reproduced even outside a narrow interval. */
+  claimTolerance: 0.2,
+} as const

@@ -1,0 +1,51 @@
+import type { Verdict } from '@bakeoff/model'
+import type { CellView } from '../view.js'
+import { agentBound } from './agent-bound.js'
+import type { VerdictRule } from './define.js'
+import { errors } from './errors.js'
+import { lateSends } from './late-sends.js'
+import { latencyBound } from './latency-bound.js'
+import { limitOf } from './limit.js'
+import { noisyHost } from './noisy-host.js'
+import { notSteady } from './not-steady.js'
+import { restarted } from './restarted.js'
+import { serviceCpu } from './service-cpu.js'
+import { sharedCores } from './shared-cores.js'
+import { targetCpu } from './target-cpu.js'
+import { targetMemory } from './target-memory.js'
+import { targetThrottled } from './target-throttled.js'
+import { timeouts } from './timeouts.js'
+import { tooShort } from './too-short.js'
+import { wrongAnswers } from './wrong-answers.js'
+
+export type { VerdictRule } from './define.js'
+
+/** Every cause there is, worst first. A new one is a file and a line here. */
+export const verdictRules: readonly VerdictRule[] = [
+  wrongAnswers,
+  errors,
+  timeouts,
+  restarted,
+  targetMemory,
+  tooShort,
+  agentBound,
+  notSteady,
+  noisyHost,
+  sharedCores,
+  lateSends,
+  targetThrottled,
+  targetCpu,
+  serviceCpu,
+  latencyBound,
+]
+
+/** Whether a cell's figures count, and what limited it. Null for a cell that was not measured. */
+export function judge(view: CellView): Verdict | null {
+  if (view.repetitions.length === 0) return null
+  const causes = verdictRules.flatMap(({ cause, find }) =>
+    find(view).map(({ effect, evidence, subject }) => ({ cause, effect, evidence, subject: subject ?? null })),
+  )
+  const has = (effect: string) => causes.some((cause) => cause.effect === effect)
+  const status = has('invalidates') ? 'invalid' : has('doubts') ? 'suspect' : 'valid'
+  return { status, causes, limitedBy: status === 'invalid' ? null : limitOf(view, causes) }
+}

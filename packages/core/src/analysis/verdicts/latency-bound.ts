@@ -1,0 +1,62 @@
+import { formatNumber } from '@bakeoff/model'
+import { inSystem, meanTimeMs, medianOf } from '../../stats/index.js'
+import { typical } from '../estimate.js'
+import { agentEventLoop } from '../metrics/agent.js'
+import { coresUsed } from '../metrics/cpu.js'
+import { throughput } from '../metrics/throughput.js'
+import { thresholds } from '../thresholds.js'
+import type { CellView } from '../view.js'
+import { cores, duration, list, percent } from '../words.js'
+import { defineVerdict } from './define.js'
+
+export const latencyBound = defineVerdict({
+  cause: 'latency-bound',
+  description:
+    "Nobody was busy, and every connection was waiting for its answer: throughput is just connections ÷ latency (Little's law), and more connections would serve more.",
+  find: (view) => {
+    if (view.load.kind !== 'closed' && view.load.kind !== 'batch') return []
+    const idle = everyoneIdle(view)
+    const underWay = idle && allUnderWay(view)
+    return idle && underWay
+      ? [{ effect: 'explains', evidence: `${underWay}, while ${list(idle)}: more at once would serve more` }]
+      : []
+  },
+})
+
+/** What each component used, when all had room; null when one was busy or is not known. */
+function everyoneIdle(view: CellView): string[] | null {
+  const { entry, scenario, repetitions } = view
+  const used = typical(coresUsed, view)
+  if (used === null || used / entry.caps.cpus > thresholds.idle) return null
+  // One thread that is full cannot use a second core. How many there are is known only roughly: be careful.
+  const workers = Math.min(entry.caps.cpus, Math.max(1, (repetitions.at(-1)?.run.info?.workers ?? 1) * entry.replicas))
+  if (used > thresholds.idle * workers) return null
+  const parts = [`the target used ${Number(used.toFixed(2))} of its ${cores(entry.caps.cpus)}`]
+  for (const { name, caps } of scenario.services) {
+    const service = medianOf(repetitions.map(({ services }) => services[name]?.coresUsed ?? null))
+    if (service === null || service / caps.cpus > thresholds.idle) return null
+    parts.push(`${name} ${Number(service.toFixed(2))} of ${Number(caps.cpus.toFixed(2))}`)
+  }
+  if (view.load.kind === 'batch') return parts
+  const busy = typical(agentEventLoop, view)
+  if (busy === null || busy > thresholds.idle) return null
+  return [...parts, `the agent's event loop was ${percent(busy)} busy`]
+}
+
+/** In words that as many were under way as could be; null when that is not so. */
+function allUnderWay(view: CellView): string | null {
+  const rate = typical(throughput, view)
+  if (rate === null || rate === 0) return null
+  if (view.load.kind === 'batch') {
+    return `with ${view.load.concurrency} tasks at once each took about ${duration(meanTimeMs(view.load.concurrency, rate))} (Little's law)`
+  }
+  if (view.load.kind !== 'closed') return null
+  const latency = medianOf(
+    view.repetitions.map(({ serviceTime }) => (serviceTime.meanUs === null ? null : serviceTime.meanUs / 1000)),
+  )
+  if (latency === null) return null
+  const implied = inSystem(rate, latency)
+  const { low, high } = thresholds.little
+  if (implied / view.load.connections < low || implied / view.load.connections > high) return null
+  return `${formatNumber(implied)} of ${view.load.connections} connections were waiting for an answer on average (${formatNumber(rate)} requests/s × ${duration(latency)}, Little's law)`
+}

@@ -1,0 +1,26 @@
+import { defineVerdict, type Found } from './define.js'
+
+export const restarted = defineVerdict({
+  cause: 'restarted',
+  description: 'A container of the target ended under load.',
+  find: ({ runs, repetitions }) => {
+    const found: Found[] = repetitions
+      .filter(({ record }) => record.deaths > 0)
+      .map(({ number, record }) => ({
+        effect: 'invalidates',
+        evidence: `the target ended ${record.deaths === 1 ? 'once' : `${record.deaths} times`} under this load in repetition ${number}`,
+        subject: `repetition ${number}`,
+      }))
+    const complete = new Set(repetitions.map(({ number }) => number))
+    for (const { repetition, outcome } of runs) {
+      // It died before it came to this load. What other repetitions measured is what is left when it does not die.
+      if (complete.has(repetition) || outcome.kind !== 'failed' || outcome.error.code !== 'TARGET_DIED') continue
+      found.push({
+        effect: 'invalidates',
+        evidence: `the target ended by itself in repetition ${repetition}, before this load: ${outcome.error.message}`,
+        subject: `repetition ${repetition}`,
+      })
+    }
+    return found
+  },
+})

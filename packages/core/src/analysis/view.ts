@@ -1,0 +1,147 @@
+import {
+  type Calibration,
+  calibrationKey,
+  type LoadRecord,
+  type LoadSpec,
+  loadIdOf,
+  type Plan,
+  type PlannedEntry,
+  type PlannedScenario,
+  type RunRecord,
+} from '@bakeoff/model'
+import { type Distribution, decodeHistogram } from '../stats/index.js'
+import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
+
+/** One repetition of one cell, its counters turned into use. What metrics and verdicts look at. */
+export interface Repetition {
+  readonly number: number
+  readonly block: string
+  readonly run: RunRecord
+  readonly record: LoadRecord
+  /** length of the window; of a batch, until its answer */
+  readonly seconds: number
+  /** right answers; of a batch, tasks that were done right */
+  readonly right: number
+  /** all containers of the target together, its proxy included */
+  readonly target: Use
+  readonly containers: Readonly<Record<string, Use>>
+  readonly services: Readonly<Record<string, Use>>
+  readonly agent: Use
+  readonly host: HostUse
+  /** cores used by anything that is not part of the run (the orchestrator's few per cent included); null: unknown */
+  readonly othersCores: number | null
+  readonly serviceTime: Distribution
+  readonly responseTime: Distribution | null
+}
+
+/** Everything that is known of a cell before anything is judged. */
+export interface CellView {
+  readonly id: string
+  readonly plan: Plan
+  readonly scenario: PlannedScenario
+  readonly entry: PlannedEntry
+  readonly load: LoadSpec
+  readonly loadId: string
+  /** of this entry, by repetition, failed ones included */
+  readonly runs: readonly RunRecord[]
+  /** those with this load */
+  readonly repetitions: readonly Repetition[]
+  /** the agent's ceiling with these connections on these cores; null: not calibrated */
+  readonly ceiling: Calibration | null
+}
+
+/** All cells of a plan, measured or not, in the plan's order. */
+export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: readonly Calibration[]): CellView[] {
+  const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
+  return plan.entries.flatMap((entry) => {
+    const scenario = scenarios.get(entry.scenario)
+    if (!scenario) return []
+    const own = runsOf(runs, entry.id)
+    return scenario.loads.map((load): CellView => {
+      const loadId = loadIdOf(load)
+      return {
+        id: `${entry.id}/${loadId}`,
+        plan,
+        scenario,
+        entry,
+        load,
+        loadId,
+        runs: own,
+        repetitions: own.flatMap((run) =>
+          run.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(run, record)),
+        ),
+        ceiling: ceilingOf(scenario, load, calibrations),
+      }
+    })
+  })
+}
+
+/**
+ * Runs of an entry by repetition. A repetition that was aborted and run again by --resume counts once: the later one.
+ */
+export function runsOf(runs: readonly RunRecord[], entry: string): RunRecord[] {
+  const byRepetition = new Map<number, RunRecord>()
+  for (const run of [...runs].sort((a, b) => a.startedAt.localeCompare(b.startedAt))) {
+    if (run.entry === entry) byRepetition.set(run.repetition, run)
+  }
+  return [...byRepetition.values()].sort((a, b) => a.repetition - b.repetition)
+}
+
+/** Connections that a load keeps open; null for a batch, which is one request. */
+export function connectionsOf(load: LoadSpec): number | null {
+  return load.kind === 'batch' ? null : load.connections
+}
+
+/** Failed requests of any kind, without wrong answers and those still under way. */
+export function failuresOf({ record }: Repetition): number {
+  const { errorStatus, timeouts, lost } = record.measurement.counts
+  return errorStatus + timeouts + lost
+}
+
+function viewRepetition(run: RunRecord, record: LoadRecord): Repetition {
+  const { measurement, samples } = record
+  const { startedAtMs, durationMs, batch, counts } = measurement
+  const span = { fromMs: startedAtMs, toMs: startedAtMs + durationMs }
+  const useEach = (series: LoadRecord['samples']['target']) =>
+    Object.fromEntries(Object.entries(series).map(([name, readings]) => [name, useOf(readings, span)]))
+  const containers = useEach(samples.target)
+  const services = useEach(samples.services)
+  const target = sumOfUses(Object.values(containers))
+  const agent = useOf(samples.agent, span)
+  const host = hostUseOf(samples.host, span)
+  return {
+    number: run.repetition,
+    block: run.block,
+    run,
+    record,
+    seconds: (batch?.wallMs ?? durationMs) / 1000,
+    right: batch?.ok ?? counts.ok,
+    target,
+    containers,
+    services,
+    agent,
+    host,
+    othersCores: othersOf(host, [target, ...Object.values(services), agent]),
+    serviceTime: decodeHistogram(measurement.serviceTime),
+    responseTime: measurement.responseTime === null ? null : decodeHistogram(measurement.responseTime),
+  }
+}
+
+function othersOf(host: HostUse, ours: readonly Use[]): number | null {
+  if (host.busyCores === null) return null
+  let rest = host.busyCores
+  for (const { coresUsed } of ours) {
+    if (coresUsed === null) return null
+    rest -= coresUsed
+  }
+  return Math.max(0, rest)
+}
+
+function ceilingOf(
+  scenario: PlannedScenario,
+  load: LoadSpec,
+  calibrations: readonly Calibration[],
+): Calibration | null {
+  const key = calibrationKey(scenario.cores.agent, scenario.cores.target)
+  return calibrations.find((each) => each.key === key && each.connections === connectionsOf(load)) ?? null
+}

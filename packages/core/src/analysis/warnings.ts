@@ -1,0 +1,130 @@
+import type { Plan, PlanWarning } from '@bakeoff/model'
+import { littleOf } from './cells.js'
+import { typical } from './estimate.js'
+import type { JudgedCell } from './judged.js'
+import { throughput } from './metrics/throughput.js'
+import { thresholds } from './thresholds.js'
+import { list, many, percent } from './words.js'
+
+/** What a reader must know before any figure: the plan's warnings, and what showed while measuring. One each, grouped. */
+export function warningsOf(plan: Plan, cells: readonly JudgedCell[]): PlanWarning[] {
+  return [...plan.warnings, ...RULES.flatMap((rule) => rule(plan, cells) ?? [])].filter(
+    (warning, index, all) =>
+      all.findIndex(({ what, where }) => what === warning.what && where === warning.where) === index,
+  )
+}
+
+type Rule = (plan: Plan, cells: readonly JudgedCell[]) => PlanWarning | null
+
+const RULES: readonly Rule[] = [
+  (plan) =>
+    plan.profile === 'quick' || plan.rules.maxRepetitions === 1
+      ? {
+          what: 'Smoke run: the figures are for orientation',
+          where: `profile ${plan.profile}`,
+          why:
+            plan.rules.maxRepetitions === 1
+              ? 'one repetition has no interval, so nothing is told apart'
+              : `at most ${many(plan.rules.maxRepetitions, 'repetition')} and short windows`,
+          todo: 'Run `npm run matrix` without --quick before you decide anything.',
+        }
+      : null,
+  (plan) =>
+    plan.gitDirty
+      ? {
+          what: 'The working tree has changes that are not committed',
+          where: plan.gitCommit === null ? 'this repository' : `on top of ${plan.gitCommit.slice(0, 8)}`,
+          why: 'nobody else can build exactly what was measured',
+          todo: 'Commit, and run again for figures that you want to show.',
+        }
+      : null,
+  (plan) =>
+    plan.engine.reducedTruth
+      ? {
+          what: 'The engine tells less than Docker does',
+          where: `${plan.engine.name} ${plan.engine.version}`,
+          why: 'its counters and out-of-memory events are less exact, so some verdicts may be missing',
+          todo: 'Use a Docker engine for figures that matter.',
+        }
+      : null,
+  (plan) =>
+    plan.engine.sameKernel
+      ? null
+      : {
+          what: 'The host cannot be observed',
+          where: `engine at ${plan.engine.endpoint}`,
+          why: 'it runs on another kernel than this program: steal, pressure and load by others are not known, and CPU is read once a second',
+          todo: 'Run on the machine of the engine to have them.',
+        },
+  (plan) => {
+    const small = plan.scenarios.filter((scenario) => scenario.targetCaps.cpus < scenario.requestedTargetCpus)
+    return small.length === 0
+      ? null
+      : {
+          what: 'This machine cannot give what the scenarios ask for',
+          where: list(small.map(({ id }) => id)),
+          why: list(
+            small.map(
+              ({ id, targetCaps, requestedTargetCpus }) =>
+                `${id} asks for ${requestedTargetCpus} cores for the target and got ${targetCaps.cpus}`,
+            ),
+          ),
+          todo: 'Compare with other runs on this machine only, or use one with more cores.',
+        }
+  },
+  (_, cells) =>
+    grouped(cells, 'shared-cores', 'Roles share cores', (why) => ({
+      why,
+      todo: 'Use a machine with more cores; four are enough for most scenarios.',
+    })),
+  (_, cells) =>
+    grouped(cells, 'noisy-host', 'Others used the machine while it was measured', (why) => ({
+      why,
+      todo: 'Stop what else runs there, and run again.',
+    })),
+  (_, cells) =>
+    grouped(cells, 'agent-bound', 'The load agent was the limit', (why) => ({
+      why,
+      todo: 'Read these throughputs as lower bounds; give the agent more cores to see the rest.',
+    })),
+  (_, cells) => {
+    const odd = cells.flatMap(({ view }) => {
+      const little = view.load.kind === 'closed' ? littleOf(view) : null
+      const { low, high } = thresholds.little
+      return little && (typical(throughput, view) ?? 0) > 0 && (little.ratio < low || little.ratio > high)
+        ? [{ id: view.id, little }]
+        : []
+    })
+    const [worst] = [...odd].sort((a, b) => Math.abs(Math.log(b.little.ratio)) - Math.abs(Math.log(a.little.ratio)))
+    return worst === undefined
+      ? null
+      : {
+          what: "Little's law does not hold",
+          where: `${many(odd.length, 'cell')}, worst ${worst.id}`,
+          why: `throughput × latency implies ${percent(worst.little.ratio)} of the ${worst.little.connections} connections under way: the rest of the time was spent reconnecting, in the agent, or on requests that failed`,
+          todo: 'Trust CPU time per request there, and look at errors and the agent first.',
+        }
+  },
+]
+
+/** One warning for all cells with a cause, with the evidence of the first. Causes that only explain are not warned of, except shared cores. */
+function grouped(
+  cells: readonly JudgedCell[],
+  cause: string,
+  what: string,
+  rest: (why: string) => Pick<PlanWarning, 'why' | 'todo'>,
+): PlanWarning | null {
+  const found = cells.flatMap(({ view, verdict }) => {
+    const own = verdict?.causes.find(
+      (each) => each.cause === cause && (each.effect !== 'explains' || cause === 'shared-cores'),
+    )
+    return own ? [{ view, evidence: own.evidence }] : []
+  })
+  if (found.length === 0) return null
+  const measured = cells.filter(({ verdict }) => verdict !== null).length
+  const where =
+    found.length === measured
+      ? 'all cells'
+      : `${found.length} of ${many(measured, 'cell')}: ${list([...new Set(found.map(({ view }) => view.entry.scenario))])}`
+  return { what, where, ...rest(`for example ${found[0]!.view.id}: ${found[0]!.evidence}`) }
+}

@@ -1,0 +1,47 @@
+import { formatNumber } from '@bakeoff/model'
+
+/** 0.973 → `97 %`; below 10 % one digit more, 0.0042 → `0.4 %`. */
+export function percent(share: number): string {
+  const value = share * 100
+  if (value !== 0 && Math.abs(value) < 0.1) return `${Number(value.toPrecision(1))} %`
+  return `${Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`
+}
+
+/** 0.976 → `0.98 cores`, 1 → `1 core`. */
+export function cores(count: number): string {
+  const rounded = Number(count.toFixed(2))
+  return `${rounded} ${rounded === 1 ? 'core' : 'cores'}`
+}
+
+/** 1, `repetition` → `1 repetition`; 34172, `answer` → `34,172 answers`. */
+export function many(count: number, one: string, several = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : several}`
+}
+
+/** 3.14159 → `3.1 ×`; below 2 two digits, 1.234 → `1.23 ×`. */
+export function times(ratio: number): string {
+  return `${factor(ratio)} ×`
+}
+
+/** A factor without its sign, for intervals: `2.9–3.4`. */
+export function factor(ratio: number): string {
+  if (ratio >= 100) return formatNumber(Math.round(ratio))
+  if (ratio >= 10) return ratio.toFixed(0)
+  return ratio >= 2 ? ratio.toFixed(1) : ratio.toFixed(2)
+}
+
+/** 41.234 → `41.2 ms`, 0.4 → `0.4 ms`, 12345 → `12.3 s`. */
+export function duration(ms: number): string {
+  return ms >= 10_000 ? `${formatNumber(ms / 1000)} s` : `${formatNumber(ms)} ms`
+}
+
+/** a; a and b; a, b and c. */
+export function list(items: readonly string[]): string {
+  if (items.length <= 1) return items[0] ?? ''
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+/** Two bounds of a ratio: `2.9–3.4`. */
+export function between(low: number, high: number): string {
+  return `${factor(low)}–${factor(high)}`
+}
