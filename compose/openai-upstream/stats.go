@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ type stats struct {
 	completed atomic.Int64
 	cancelled atomic.Int64 // the client left before the end
 	open      atomic.Int64
+	epoch     atomic.Int64 // counts resets: how a stream ends that began before one counts no more
 	peakOpen  atomic.Int64
 	late      atomic.Int64 // tokens that left more than lateAfter behind the script: the upstream was the bottleneck
 	early     atomic.Int64 // retries that came before Retry-After allowed them
@@ -30,10 +32,25 @@ func newStats() *stats {
 	return s
 }
 
-func (s *stats) streamOpened() {
+// streamOpened returns the epoch the stream belongs to, for streamEnded.
+func (s *stats) streamOpened() int64 {
 	now := s.open.Add(1)
 	for peak := s.peakOpen.Load(); now > peak && !s.peakOpen.CompareAndSwap(peak, now); {
 		peak = s.peakOpen.Load()
+	}
+	return s.epoch.Load()
+}
+
+func (s *stats) streamEnded(epoch int64, err error) {
+	s.open.Add(-1)
+	if epoch != s.epoch.Load() {
+		return
+	}
+	switch {
+	case err == nil:
+		s.completed.Add(1)
+	case errors.Is(err, errClientGone):
+		s.cancelled.Add(1)
 	}
 }
 
@@ -62,8 +79,9 @@ func (s *stats) snapshot(p pace) map[string]any {
 	}
 }
 
-// reset forgets all counts. Streams that are open stay open, so they stay counted.
+// reset forgets all counts. Streams that are open stay open, so they stay counted as such.
 func (s *stats) reset() {
+	s.epoch.Add(1)
 	for _, count := range []*atomic.Int64{&s.hits, &s.rejected, &s.tokens, &s.completed, &s.cancelled, &s.late, &s.early} {
 		count.Store(0)
 	}

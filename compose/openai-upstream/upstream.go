@@ -78,8 +78,7 @@ func (u *upstream) complete(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 
-	u.stats.streamOpened()
-	defer u.stats.open.Add(-1)
+	epoch := u.stats.streamOpened()
 	s := &stream{
 		upstream: u, out: w, control: http.NewResponseController(w), gone: r.Context().Done(),
 		request: request, asked: asked, seed: seed, started: started,
@@ -88,12 +87,10 @@ func (u *upstream) complete(w http.ResponseWriter, r *http.Request) {
 	if request.Stream {
 		answer = s.answerStreamed
 	}
-	switch err := answer(); {
-	case err == nil:
-		u.stats.completed.Add(1)
-	case errors.Is(err, errClientGone):
-		u.stats.cancelled.Add(1)
-	}
+	err := errAborted
+	// A fault may end the connection by a panic, which must not leave the stream counted as open.
+	defer func() { u.stats.streamEnded(epoch, err) }()
+	err = answer()
 }
 
 func (u *upstream) failing(seed uint64, asked directive, now time.Time) (failing, tooEarly bool) {
@@ -131,7 +128,10 @@ func (u *upstream) accept(w http.ResponseWriter, r *http.Request) (completionReq
 	return request, asked, true
 }
 
-var errClientGone = errors.New("the client went away")
+var (
+	errClientGone = errors.New("the client went away")
+	errAborted    = errors.New("the handler did not return")
+)
 var errFault = errors.New("failed as asked")
 
 // stream is one completion under way.
