@@ -7,7 +7,7 @@ import type { Work } from './ports.js'
 
 const NULL_WORK: Work = {
   requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
-  golden: [],
+  golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
   compare: 'exact',
   tolerance: 0,
 }
