@@ -3,7 +3,6 @@ import { documentText } from './html/document.js'
 import { embedded } from './html/embedded.js'
 import { banners, header, switches, tabs } from './html/frame.js'
 import { type Html, html } from './html/html.js'
-import { markerShapes } from './html/marks.js'
 import { scopesOf } from './html/scope.js'
 import { PAGES } from './pages/index.js'
 import type { Page, PageContext } from './pages/page.js'
@@ -27,7 +26,7 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
     title,
     script: true,
     ...(served ? { connect: "'self'" as const } : {}),
-    body: html`<a class="skip" href="#main">To the figures</a>${markerShapes()}<div class="page">${header(view, scopes)}${banners(view)}</div>
+    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view, scopes)}${banners(view)}</div>
       <div class="bar" data-bar><div class="page">${tabs(PAGES)}${switches(view, scopes)}</div></div>
       <main id="main" class="page" tabindex="-1">${PAGES.map((page) => section(page, context))}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>

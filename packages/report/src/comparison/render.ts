@@ -5,7 +5,7 @@ import { badge } from '../html/marks.js'
 import { type Column, facts, known, table, unknown } from '../html/table.js'
 import { estimateText, outcomeBadge } from '../pages/columns.js'
 import { formatFactor, formatNumber, formatTime, loadLabel } from '../shared/format.js'
-import { labelOf } from '../shared/subjects.js'
+import { COLOURS, labelOf } from '../shared/subjects.js'
 import {
   type Against,
   against,
@@ -207,13 +207,13 @@ function spans(cells: readonly (Cell | null)[], reach: number): Html {
       const figure = cell && figureOf(cell)
       if (!figure) return null
       const y = index * 12 + 8
-      return html`<g class="c${index % 6}">${figure.low !== null && figure.high !== null && html`<path d="M${x(figure.low)} ${y}H${x(figure.high)}M${x(figure.low)} ${y - 3}v6M${x(figure.high)} ${y - 3}v6" class="line"/>`}<circle cx="${x(figure.median)}" cy="${y}" r="3"/></g>`
+      return html`<g class="c${index % COLOURS}">${figure.low !== null && figure.high !== null && html`<path d="M${x(figure.low)} ${y}H${x(figure.high)}M${x(figure.low)} ${y - 3}v6M${x(figure.high)} ${y - 3}v6" class="line"/>`}<circle cx="${x(figure.median)}" cy="${y}" r="3"/></g>`
     },
   )}</svg>`
 }
 
 function runMark(index: number): Html {
-  return html`<svg class="marker c${index % 6}" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"/></svg>`
+  return html`<span class="mk c${index % COLOURS} m0"></span>`
 }
 
 function sameThing(differences: readonly Difference[]): Html | null {

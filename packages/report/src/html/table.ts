@@ -36,29 +36,39 @@ export interface Table<Row> {
   /** a class of the row */
   readonly tone?: (row: Row) => string | null
   readonly empty?: string
+  /** its heads become buttons; for the tables that stand for themselves, not for a chart's numbers */
+  readonly sortable?: boolean
   /** heads of the columns' groups: [text, how many columns] */
   readonly groups?: readonly (readonly [string, number])[]
 }
 
 /**
  * A table with its numbers right-aligned, its first column in sight, and a note for each reason for which a figure is
- * missing. It scrolls sideways in its own frame, which the keyboard can reach.
+ * missing. It scrolls sideways in its own frame, which the keyboard can reach. End tags that HTML lets one leave out
+ * are left out: a report has thousands of rows.
  */
-export function table<Row>({ caption, columns, rows, subject, tone, empty, groups }: Table<Row>): Html {
+export function table<Row>({
+  caption,
+  columns,
+  rows,
+  subject,
+  tone,
+  empty,
+  groups,
+  sortable = false,
+}: Table<Row>): Html {
   if (rows.length === 0) return html`<p class="none">${empty ?? 'Nothing to show.'}</p>`
   const reasons = new Reasons()
   const body = rows.map((row) => {
     const index = subject?.(row)
-    const attributes = [
-      typeof index === 'number' && html` data-subject="${index}"`,
-      tone?.(row) && html` class="${tone(row)}"`,
-    ]
-    return html`<tr${attributes}>${columns.map((column) => bodyCell(column, row, reasons))}</tr>`
+    const cells = columns.map((column) => bodyCell(column, row, reasons, sortable))
+    return html`<tr${typeof index === 'number' && html` data-s=${index}`}${tone?.(row) && html` class="${tone(row)}"`}>${cells}`
   })
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
-    <caption class="sr">${caption}</caption>
-    <thead>${groups && html`<tr class="groups">${groups.map(([text, span]) => (text ? html`<th colspan="${span}" scope="colgroup">${text}</th>` : html`<td colspan="${span}"></td>`))}</tr>`}<tr>${columns.map(headCell)}</tr></thead>
-    <tbody>${body}</tbody></table></div>${reasons.notes()}`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption class="sr">${caption}</caption><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headCell(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
+}
+
+function groupRow(groups: readonly (readonly [string, number])[]): Html {
+  return html`<tr class="groups">${groups.map(([text, span]) => (text ? html`<th colspan="${span}" scope="colgroup">${text}` : html`<td colspan="${span}">`))}`
 }
 
 /** Names and values, two columns, without a head. */
@@ -69,23 +79,23 @@ export function facts(rows: readonly (readonly [string, Content | Unknown])[]): 
   )}</dl>`
 }
 
-function headCell<Row>(column: Column<Row>): Html {
-  const classes = [column.align === 'start' || column.names ? 't' : '', column.names ? 'names' : '']
-    .filter(Boolean)
-    .join(' ')
-  return html`<th scope="col"${classes && html` class="${classes}"`}${column.sort && html` data-sort`}>${column.head}${column.unit && html`<small>${column.unit}</small>`}</th>`
+function headCell<Row>({ head, unit, align, names, sort }: Column<Row>, sortable: boolean): Html {
+  const start = align === 'start' || names
+  return html`<th scope="col"${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && html` data-sort`}>${head}${unit && html`<small>${unit}</small>`}`
 }
 
-function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons): Html {
+function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable: boolean): Html {
   const content = column.cell(row)
-  const value = column.sort?.(row)
-  const sort = value !== null && value !== undefined && html` data-v="${value}"`
-  const shown =
-    content instanceof Unknown
-      ? html`<span class="unknown">–<sup>${reasons.letter(content.reason)}</sup></span>`
-      : content
-  if (column.names) return html`<th scope="row" class="t names"${sort}>${shown}</th>`
-  return html`<td${column.align === 'start' && html` class="t"`}${sort}>${shown}</td>`
+  const value = sortable ? column.sort?.(row) : null
+  const sort =
+    value !== null &&
+    value !== undefined &&
+    html` data-v="${typeof value === 'number' ? Number(value.toPrecision(6)) : value}"`
+  const missing = content instanceof Unknown
+  const shown = missing ? html`–<sup>${reasons.letter(content.reason)}</sup>` : content
+  if (column.names) return html`<th scope="row" class="t names"${sort}>${shown}`
+  const tone = missing ? 'u' : column.align === 'start' ? 't' : null
+  return html`<td${tone && html` class=${tone}`}${sort}>${shown}`
 }
 
 /** Collects why figures are missing, and names each reason by a letter. */

@@ -12,8 +12,8 @@ export function show(root: Document, view: View, selection: Selection, printing:
     element.hidden = !isChosen(selection, element)
   for (const element of root.querySelectorAll<HTMLElement>('[data-target]'))
     element.hidden = element.dataset.target !== selection.target
-  for (const row of root.querySelectorAll<HTMLElement>('tr[data-subject]'))
-    row.hidden = selection.hidden.has(Number(row.dataset.subject))
+  for (const row of root.querySelectorAll<HTMLElement>('tr[data-s]'))
+    row.hidden = selection.hidden.has(Number(row.dataset.s))
 
   for (const tab of root.querySelectorAll<HTMLElement>('[data-tab]')) {
     if (tab.dataset.tab === selection.page) tab.setAttribute('aria-current', 'page')

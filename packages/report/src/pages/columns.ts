@@ -21,6 +21,11 @@ export function nameColumn(view: View): CellColumn {
   }
 }
 
+/** The name alone, for the numbers of a chart. */
+export function plainNameColumn(view: View): CellColumn {
+  return { head: 'Target', names: true, cell: (cell) => html`<bdi>${view.subjectOf(cell.entry).label}</bdi>` }
+}
+
 /** An estimate with its interval under it, or what stands in its place with one repetition. */
 export function estimateText(estimate: Estimate, format: (value: number) => string = formatNumber) {
   const interval = formatInterval(estimate, format)

@@ -1,6 +1,6 @@
 import type { Cell, EntryResult, Lint } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
-import { badge, marker, subjectName, targetHref } from '../html/marks.js'
+import { badge, markClass, subjectName, targetHref } from '../html/marks.js'
 import { facts, known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber, loadLabel } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -37,7 +37,7 @@ function index(view: View): Html {
         head: 'Target',
         names: true,
         cell: ({ name, entries }) =>
-          html`<span class="subject">${marker(view.subjectOf(entries[0]!.id))}<a href="${targetHref(name)}"><bdi>${name}</bdi></a></span>`,
+          html`<a class="${markClass(view.subjectOf(entries[0]!.id))}" href="${targetHref(name)}"><bdi>${name}</bdi></a>`,
       },
       { head: 'Language', align: 'start', cell: ({ entries }) => entries[0]?.language },
       { head: 'Stack', align: 'start', cell: ({ entries }) => entries[0]?.stack.join(', ') },
