@@ -66,7 +66,7 @@ export function sampleResults(options: SampleOptions = {}): Results {
           .map((connections) => ({
             key: calibrationKey(cores.agent, cores.target),
             connections,
-            throughput: 52_000 * (connections / (connections + 3)),
+            throughput: 80_000 * (connections / (connections + 3)),
             p50Us: 300,
             agentCores: cores.agent.length,
             eventLoopUtilisation: 0.99,

@@ -1,13 +1,5 @@
 import type { Cell, ComponentUse, LoadRecord, Verdict } from '@bakeoff/model'
-import {
-  decodeHistogram,
-  encodeDistribution,
-  inSystem,
-  logBins,
-  median,
-  medianOf,
-  mergeDistributions,
-} from '../stats/index.js'
+import { decodeHistogram, encodeDistribution, inSystem, logBins, medianOf, mergeDistributions } from '../stats/index.js'
 import { estimateOf, typical, valuesOf } from './estimate.js'
 import { latencyDistribution, latencyOf, round, spectrumOf } from './latency.js'
 import { agentCpuShare, agentEventLoop, ceilingShare, lateShare } from './metrics/agent.js'
@@ -18,6 +10,7 @@ import { cpuMsPerRequest, requestsPerCpuSecond } from './metrics/cpu-per-request
 import { hostOthers, hostPressure, hostSteal } from './metrics/host.js'
 import { throughput } from './metrics/throughput.js'
 import { outcomeOfCell } from './outcome.js'
+import { overheadOf } from './overhead.js'
 import { timelineOf } from './timeline.js'
 import { componentUse, type Use } from './use.js'
 import { type CellView, connectionsOf, type Repetition } from './view.js'
@@ -36,6 +29,7 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
   const cpuPerRequest = estimateOf(valuesOf(cpuMsPerRequest, view))
   const agentBound = verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
   const service = isOpen ? mergeDistributions(repetitions.map(({ serviceTime }) => serviceTime)) : merged
+  const stream = streamOf(repetitions)
   return {
     id: view.id,
     entry: entry.id,
@@ -93,7 +87,8 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
       agentBound && cpuPerRequest && cpuPerRequest.median > 0 ? (entry.caps.cpus / cpuPerRequest.median) * 1000 : null,
     capacity: capacityOfCell(view),
     batch: batchOf(view),
-    stream: streamOf(repetitions),
+    stream,
+    overhead: load.kind === 'batch' ? null : overheadOf(scenario, latency?.latency ?? null, stream),
     histograms: {
       service: service && encodeDistribution(service),
       response: isOpen && merged ? encodeDistribution(merged) : null,

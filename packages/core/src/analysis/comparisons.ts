@@ -6,7 +6,7 @@ import { metrics } from './metrics/index.js'
 import { outcomeOfCell } from './outcome.js'
 import { thresholds } from './thresholds.js'
 import type { CellView } from './view.js'
-import { between, list, percent, times } from './words.js'
+import { list, percent, withInterval } from './words.js'
 
 /** All pairs of each scenario × load × metric, and the tiers that follow from them. */
 export function compareCells(cells: readonly JudgedCell[]): { comparisons: CellComparison[]; tiers: TierList[] } {
@@ -46,12 +46,7 @@ function compareGroup(
   const ranked: Ranked[] = []
   for (const cell of group) {
     const why = whyUnranked(cell, group)
-    const values = new Map(
-      cell.view.repetitions.flatMap((repetition) => {
-        const value = metric.from(repetition, cell.view)
-        return value === null || value <= 0 ? [] : [[repetition.block, value] as const]
-      }),
-    )
+    const values = valuesByBlock(metric, cell)
     if (why !== null || values.size === 0)
       unranked.push({ cell: cell.view.id, why: why ?? `${metric.title.toLowerCase()} was not measured` })
     else ranked.push({ id: cell.view.id, cell, values, median: median([...values.values()]) })
@@ -97,6 +92,16 @@ function compareGroup(
   }
 }
 
+/** The metric by block; a ratio on logs has no use for 0. */
+export function valuesByBlock(metric: Metric, { view }: JudgedCell): Map<string, number> {
+  return new Map(
+    view.repetitions.flatMap((repetition) => {
+      const value = metric.from(repetition, view)
+      return value === null || value <= 0 ? [] : [[repetition.block, value] as const]
+    }),
+  )
+}
+
 /** Paired within the blocks that both have, else Welch. */
 export function ratioOf(of: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): RatioEstimate {
   const pairs = [...of].flatMap(([block, value]) => {
@@ -114,7 +119,8 @@ export function toRatio({ ratio, low, high, n, method }: RatioEstimate): Ratio {
 
 /**
  * A difference counts when it is significant after Holm's adjustment and above 3 %; "no difference" when the interval lies
- * within ± 3 %; everything else is undecided. A cell that the agent held back shows a lower bound: it can win, not lose.
+ * within ± 3 %; everything else is undecided. A cell that the agent held back is
+ * at least as good as shown: it can win, not lose.
  */
 function conclude(
   estimate: RatioEstimate,
@@ -128,16 +134,15 @@ function conclude(
   if (low === null || high === null || pAdjusted === null) {
     return { conclusion: 'undecided', why: 'one repetition has no interval: nothing can be said about the difference' }
   }
-  const bound = [of, to].filter(isAgentBound)
-  const isRate = metric.id === 'throughput'
-  const interval = `${times(ratio)} (${between(low, high)})`
+  const bound = metric.seenByAgent ? [of, to].filter(isAgentBound) : []
+  const interval = withInterval(ratio, low, high)
   const relevant = 1 + thresholds.relevantDifference
   if (pAdjusted < thresholds.significance && (ratio > relevant || ratio < 1 / relevant)) {
     const worse = ratio > 1 === (metric.better === 'higher') ? to : of
-    if (isRate && bound.includes(worse)) {
+    if (bound.includes(worse)) {
       return {
         conclusion: 'undecided',
-        why: `${interval}, but the load agent held back ${worse.view.entry.target}: its true throughput may be higher`,
+        why: `${interval}, but the load agent held back ${worse.view.entry.target}: it may be better than shown`,
       }
     }
     return {
@@ -146,7 +151,7 @@ function conclude(
     }
   }
   if (low >= 1 / relevant && high <= relevant) {
-    if (isRate && bound.length > 0) {
+    if (bound.length > 0) {
       return {
         conclusion: 'undecided',
         why: `${interval}, but the load agent held back ${list(bound.map(({ view }) => view.entry.target))}: what it could do is not known`,
@@ -172,7 +177,7 @@ export function isAgentBound({ verdict }: JudgedCell): boolean {
 }
 
 /** Why a cell is not in the tiers; null when it is. Only the same work within the same caps is ever compared. */
-function whyUnranked({ view, verdict }: JudgedCell, group: readonly JudgedCell[]): string | null {
+export function whyUnranked({ view, verdict }: JudgedCell, group: readonly JudgedCell[]): string | null {
   const { outcome, outcomeReason } = outcomeOfCell(view)
   if (outcome !== 'measured') return `${outcome}: ${outcomeReason}`
   if (verdict?.status === 'invalid') {

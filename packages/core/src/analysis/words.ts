@@ -20,14 +20,9 @@ export function many(count: number, one: string, several = `${one}s`): string {
 
 /** 3.14159 → `3.1 ×`; below 2 two digits, 1.234 → `1.23 ×`. */
 export function times(ratio: number): string {
-  return `${factor(ratio)} ×`
-}
-
-/** A factor without its sign, for intervals: `2.9–3.4`. */
-export function factor(ratio: number): string {
-  if (ratio >= 100) return formatNumber(Math.round(ratio))
-  if (ratio >= 10) return ratio.toFixed(0)
-  return ratio >= 2 ? ratio.toFixed(1) : ratio.toFixed(2)
+  if (ratio >= 100) return `${formatNumber(Math.round(ratio))} ×`
+  if (ratio >= 10) return `${ratio.toFixed(0)} ×`
+  return `${ratio.toFixed(ratio >= 2 ? 1 : 2)} ×`
 }
 
 /** 41.234 → `41.2 ms`, 0.4 → `0.4 ms`, 12345 → `12.3 s`. */
@@ -41,7 +36,13 @@ export function list(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 }
 
-/** Two bounds of a ratio: `2.9–3.4`. */
-export function between(low: number, high: number): string {
-  return `${factor(low)}–${factor(high)}`
+/** A ratio with its bounds, `3.1 × (2.9–3.4)`; with a digit more where the bounds would look the same: `11.8 × (11.7–12.0)`. */
+export function withInterval(ratio: number, low: number, high: number): string {
+  const usual = ratio >= 10 ? 0 : ratio >= 2 ? 1 : 2
+  const isTold = (digits: number) =>
+    low.toFixed(digits) !== ratio.toFixed(digits) && high.toFixed(digits) !== ratio.toFixed(digits)
+  const digits = [usual, usual + 1].find(isTold) ?? usual + 2
+  const write = (value: number) =>
+    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return `${write(ratio)} × (${write(low)}–${write(high)})`
 }

@@ -109,6 +109,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     tolerance: x.expect.tolerance ?? DEFAULT_TOLERANCE[x.expect.compare],
     loads: toLoads(x),
     stream: x.stream ?? false,
+    script: x.script ? { firstByteMs: ms(x.script.firstByte), gapMs: ms(x.script.gap), chunks: x.script.chunks } : null,
     requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
     slo: x.slo ? { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) } : null,
     workDigest: createHash('sha256')
@@ -320,4 +321,8 @@ function toBytes(size: string | number): number {
 
 function toShare(share: string | number): number {
   return typeof share === 'number' ? share : (parseFraction(share) as number)
+}
+
+function ms(duration: string): number {
+  return parseDurationMs(duration) as number
 }

@@ -150,6 +150,7 @@ function planScenario(
     cores,
     loads: chooseLoads(scenario, profile, request),
     stream: scenario.stream,
+    script: scenario.script,
     requestTimeoutMs: scenario.requestTimeoutMs,
     slo: scenario.slo,
     compare: scenario.compare,

@@ -95,8 +95,14 @@ export function mergeDistributions(all: readonly Distribution[]): Distribution |
     valuesUs,
     counts,
     count,
-    minUs: extreme(Math.min, all.map(({ minUs }) => minUs)),
-    maxUs: extreme(Math.max, all.map(({ maxUs }) => maxUs)),
+    minUs: extreme(
+      Math.min,
+      all.map(({ minUs }) => minUs),
+    ),
+    maxUs: extreme(
+      Math.max,
+      all.map(({ maxUs }) => maxUs),
+    ),
     meanUs: count === 0 ? null : total / count,
   }
 }

@@ -7,6 +7,7 @@ export const capacityPerSecond = defineMetric({
   better: 'higher',
   description: "The highest offered rate at which p99 and errors stay within the scenario's slo, found by bisection.",
   dependsOnLoad: false,
+  seenByAgent: true,
   isCompared: ({ kind }) => kind === 'capacity',
   from: ({ record }) => record.capacity?.perSecond ?? null,
 })

@@ -14,6 +14,8 @@ export interface Metric {
    * CPU time per request is.
    */
   readonly dependsOnLoad: boolean
+  /** Seen from the load agent: where the agent was the limit, the target may be better than this. */
+  readonly seenByAgent?: true
   /** Whether targets are compared by it under this load. */
   readonly isCompared: (load: LoadSpec) => boolean
   /** null: not measured, or not by so few answers */

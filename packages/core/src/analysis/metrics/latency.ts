@@ -7,6 +7,7 @@ const about = {
   description:
     'Service time under closed load, response time from the intended start under open load. Null when fewer than ten answers lie beyond it.',
   dependsOnLoad: true,
+  seenByAgent: true,
 } as const
 
 const latencyAt = (name: PercentileName, id: string, title: string, isCompared: Metric['isCompared']) =>

@@ -1,0 +1,21 @@
+import { formatNumber } from '@bakeoff/model'
+import { besideWords, defineFinding, marks, nameOf, names, ratioWords, standing } from './define.js'
+
+/** Who carries the highest rate within the service level. */
+export const capacity = defineFinding({
+  kind: 'capacity',
+  find: (scenario, known) => {
+    const found = standing(known, scenario.id, 'capacity', 'capacityPerSecond')
+    const second = found?.behind[0]
+    const carried = found?.leader.capacity
+    if (!found || !second || !carried?.perSecond) return []
+    const { leader, peers } = found
+    return [
+      {
+        tone: 'finding',
+        text: `Within p99 ≤ ${formatNumber(carried.p99Ms)} ms ${nameOf(leader)} carried ${formatNumber(carried.perSecond.median)} requests/s, ${ratioWords(second.ratio)} what ${nameOf(second.cell)} carried.${besideWords(leader, peers)}${marks([leader, second.cell])}`,
+        cells: [leader, second.cell, ...peers].map(({ id }) => id),
+      },
+    ]
+  },
+})

@@ -1,0 +1,83 @@
+import type { Cell, Finding, ScenarioResult } from '@bakeoff/model'
+import { loadWords } from '../load-words.js'
+import { list, percent } from '../words.js'
+import {
+  besideWords,
+  defineFinding,
+  isAgentBoundCell,
+  marks,
+  nameOf,
+  names,
+  ratioWords,
+  type Standing,
+  standing,
+} from './define.js'
+
+/** Who served most under the main load, how much more than the next that is told apart, and what held both back. */
+export const leader = defineFinding({
+  kind: 'leader',
+  find: (scenario, known) => {
+    const found = standing(known, scenario.id, scenario.mainLoad, 'throughput')
+    if (found === null) return []
+    return [found.behind.length === 0 ? nobody(found) : somebody(scenario, found)]
+  },
+})
+
+type Sentence = Pick<Finding, 'tone' | 'text' | 'cells'>
+
+function nobody({ leader: first, peers, conclusions }: Standing): Sentence {
+  const all = [first, ...peers]
+  const under = `Under ${loadWords(first.load)}`
+  const say = (text: string): Sentence => ({ tone: 'nothing-to-say', text, cells: all.map(({ id }) => id) })
+  const single = all.filter(({ repetitions }) => repetitions < 2)
+  // Not to be told apart for want of repetitions is not to be equal.
+  if (single.length > 0)
+    return say(
+      `${under} nothing may be said about who serves more: one repetition of ${names(single)} has no interval. The figures are for orientation.`,
+    )
+  return conclusions.every((conclusion) => conclusion === 'no-difference')
+    ? say(`${under} ${names(all)} served the same, within 3 %.${marks(all)}`)
+    : say(`${under} none of ${names(all)} is told apart as the fastest.${marks(all)}`)
+}
+
+function somebody(scenario: ScenarioResult, { leader: first, peers, behind }: Standing): Sentence {
+  const [second, ...rest] = behind
+  const last = rest.at(-1)
+  const least = isAgentBoundCell(first) ? 'at least ' : ''
+  const tail = last ? `, and ${least}${ratioWords(last.ratio)} what ${nameOf(last.cell)} did` : ''
+  const named = [first, second!.cell, ...(last ? [last.cell] : [])]
+  return {
+    tone: 'finding',
+    text: `Under ${loadWords(first.load)} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell, scenario)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}${marks(named)}`,
+    cells: [...named, ...peers].map(({ id }) => id),
+  }
+}
+
+function limits(a: Cell, b: Cell, scenario: ScenarioResult): string {
+  const [ofA, ofB] = [limitOf(a, scenario), limitOf(b, scenario)]
+  if (ofA === null && ofB === null) return 'what limited the two was not found'
+  if (ofA === ofB) return `both were limited by ${ofA!.replace(/^its /, 'their ')}`
+  if (ofA !== null && ofB !== null) return `${nameOf(a)} was limited by ${ofA}, ${nameOf(b)} by ${ofB}`
+  return ofA === null
+    ? `${nameOf(b)} was limited by ${ofB}, and what limited ${nameOf(a)} was not found`
+    : `${nameOf(a)} was limited by ${ofA}, and what limited ${nameOf(b)} was not found`
+}
+
+/** `its own cores`, of every limit that was found; null when none was. */
+function limitOf({ verdict, load }: Cell, { services }: ScenarioResult): string | null {
+  const limits = (verdict?.causes ?? []).flatMap(({ cause, subject }) => {
+    if (cause === 'agent-bound') return ['the load agent']
+    if (cause === 'target-throttled') return ['its quota']
+    if (cause === 'target-cpu') return ['its own cores']
+    if (cause === 'service-cpu') return [services.find(({ name }) => name === subject)?.name ?? 'a service']
+    if (cause === 'latency-bound')
+      return [load.kind === 'batch' ? 'how many tasks ran at once' : 'the number of connections']
+    return []
+  })
+  return limits.length === 0 ? null : list([...new Set(limits)])
+}
+
+function agentShare(cells: readonly Cell[]): string {
+  const shares = cells.flatMap(({ agent }) => agent.ceilingShare ?? [])
+  return shares.length === 0 ? '' : `; the agent was at up to ${percent(Math.max(...shares))} of its ceiling`
+}

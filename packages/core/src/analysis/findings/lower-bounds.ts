@@ -1,0 +1,28 @@
+import { formatNumber } from '@bakeoff/model'
+import { loadWords } from '../load-words.js'
+import { list } from '../words.js'
+import { defineFinding, isAgentBoundCell, measuredCells, nameOf } from './define.js'
+
+/** Where the load agent was the limit: the throughput is a lower bound, and CPU time says what the cap could carry. */
+export const lowerBounds = defineFinding({
+  kind: 'lower-bounds',
+  find: (scenario, known) => {
+    const bound = measuredCells(known, scenario.id, scenario.mainLoad).filter(
+      (cell) => isAgentBoundCell(cell) && cell.verdict?.status !== 'invalid',
+    )
+    const [first] = bound
+    if (!first) return []
+    const each = bound.map((cell) =>
+      cell.estimatedCapacity === null || cell.throughput === null
+        ? nameOf(cell)
+        : `${nameOf(cell)} (measured ${formatNumber(cell.throughput.median)}, its CPU time would allow about ${formatNumber(cell.estimatedCapacity)} requests/s)`,
+    )
+    return [
+      {
+        tone: 'caveat',
+        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and the second figure an estimate.`,
+        cells: bound.map(({ id }) => id),
+      },
+    ]
+  },
+})
