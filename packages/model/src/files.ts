@@ -104,6 +104,14 @@ export const scenarioFile = z.strictObject({
     }),
     contract: z.string().optional().describe('NDJSON: bad input and faults, with the answers every target must give'),
     stream: z.boolean().optional().describe('Answers are streams: first-byte and inter-chunk times are measured'),
+    script: z
+      .strictObject({
+        firstByte: duration.describe('From the request to the first chunk'),
+        gap: duration.describe('Between chunks'),
+        chunks: positive.describe('Chunks of a stream'),
+      })
+      .optional()
+      .describe('How long a service takes by its script: what is observed beyond it is the cost of the client'),
     load: z.strictObject({
       closed: z.array(positive.max(10_000)).optional().describe('Connections; each waits for its answer'),
       open: z

@@ -43,6 +43,9 @@ export type PlannedService = z.infer<typeof plannedService>
 
 export const slo = z.object({ p99Ms: z.number(), errors: z.number() })
 
+/** What a service takes for one stream by its script: the first chunk after firstByteMs, then one every gapMs. */
+export const script = z.object({ firstByteMs: z.number(), gapMs: z.number(), chunks: z.int().positive() })
+
 export const plannedScenario = z.object({
   id: z.string(),
   summary: z.string(),
@@ -58,6 +61,7 @@ export const plannedScenario = z.object({
   cores: coreAssignment,
   loads: z.array(loadSpec),
   stream: z.boolean(),
+  script: script.nullish(),
   requestTimeoutMs: z.number(),
   slo: slo.nullable(),
   compare: comparison,

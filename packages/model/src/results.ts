@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { targetInfo } from './info.js'
 import { encodedHistogram, loadSpec } from './load.js'
-import { caps, planWarning, slo } from './plan.js'
+import { caps, planWarning, script, slo } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './run.js'
 
 /** A figure over repetitions. `low` and `high` are null with a single repetition: no interval can be given. */
@@ -218,6 +218,8 @@ export const cell = z.object({
     })
     .nullable(),
   stream: z.object({ firstByteMs: latencyMs, interChunkMs: latencyMs, chunks: z.int() }).nullable(),
+  /** observed − scripted, of medians: what the target and its client add to a scripted service; null without a script */
+  overhead: z.object({ firstByteMs: z.number().nullable(), perStreamMs: z.number(), perChunkMs: z.number() }).nullish(),
   histograms: z.object({ service: encodedHistogram.nullable(), response: encodedHistogram.nullable() }),
   /** percentile spectrum of the merged histogram; `supported` false beyond what n can carry */
   spectrum: z.array(z.object({ percentile: z.number(), ms: z.number(), supported: z.boolean() })),
@@ -277,6 +279,7 @@ export const scenarioResult = z.object({
   loads: z.array(loadSpec),
   /** the load the leaderboard ranks by: the closed load with the most connections, or the first there is */
   mainLoad: z.string(),
+  script: script.nullish(),
   slo: slo.nullable(),
   compare: z.string(),
   tolerance: z.number(),

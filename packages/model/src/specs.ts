@@ -63,6 +63,12 @@ export interface ServiceSpec {
   readonly user: string | null
 }
 
+export interface ScriptSpec {
+  readonly firstByteMs: number
+  readonly gapMs: number
+  readonly chunks: number
+}
+
 export interface SloSpec {
   readonly p99Ms: number
   /** highest share of requests that may fail, 0 to 1 */
@@ -87,6 +93,8 @@ export interface ScenarioSpec {
   readonly loads: readonly LoadSpec[]
   /** the answer is a stream: measure first-byte and inter-chunk times */
   readonly stream: boolean
+  /** what a service takes by its script; the rest of an answer's time is the target's */
+  readonly script: ScriptSpec | null
   /** the load's own timeout for one request */
   readonly requestTimeoutMs: number
   readonly slo: SloSpec | null
