@@ -1,5 +1,6 @@
 /** Plans, runs and claims for tests: deterministic, complete, and in what they leave open as dull as possible. */
 import {
+  type Calibration,
   type Caps,
   type ClaimSpec,
   type HostReading,
@@ -16,6 +17,7 @@ import {
   type RunRecord,
   type TargetInfo,
 } from '@bakeoff/model'
+import { type CellView, viewCells } from '../src/analysis/view.js'
 import { type Distribution, encodeDistribution, encodeValues } from '../src/stats/index.js'
 
 export const GIB = 1024 ** 3
@@ -516,4 +518,36 @@ export function aClaim(overrides: Partial<ClaimSpec> = {}): ClaimSpec {
     notes: [],
     ...overrides,
   }
+}
+
+/** What a view is made of; each repetition of `observed` is one fresh start with one load. */
+export interface ViewOf {
+  readonly observed: readonly Observed[]
+  readonly scenario?: Partial<PlannedScenario>
+  readonly entry?: Partial<PlannedEntry>
+  readonly plan?: Partial<Plan>
+  /** for every run */
+  readonly run?: Partial<RunRecord>
+  readonly calibrations?: readonly Calibration[]
+}
+
+/** One cell of one target, seen as the verdicts see it. */
+export function aView({
+  observed,
+  scenario: given = {},
+  entry: own = {},
+  plan,
+  run,
+  calibrations = [],
+}: ViewOf): CellView {
+  const load = observed[0]?.load ?? { kind: 'closed', connections: 64 }
+  const scenario = aScenario({ loads: [load], ...given })
+  const entry = anEntry(scenario.id, own.target ?? 'go-net-http', own)
+  const runs = observed.map((each, index) => aRunRecord(entry, index + 1, [aLoadRecord({ load, ...each })], run))
+  return viewCells(aPlan([scenario], [entry], plan), runs, calibrations)[0]!
+}
+
+/** The same five times: what most tables start from. */
+export function repeat(observed: Observed, times = 5): Observed[] {
+  return Array.from({ length: times }, () => observed)
 }
