@@ -7,6 +7,7 @@
  * FAULT       setting (default)                      what /predict does
  * none                                               answers at once
  * delay       DELAY_MS 2, SLOW_SHARE 0.02, SLOW_MS 50  waits, and longer for every 50th request
+ * wait        WAIT_MS 2                              waits idly, up to 1.2 ms longer than told
  * busy        BUSY_US 300                            computes
  * stall       STALL_AFTER_MS 2000, STALL_MS 1000     sleeps once, with everything in it, so long after the first request
  * close                                              closes the connection after each answer, and says so
@@ -69,6 +70,7 @@ const sometimes = (misbehave) => (request, response, n) =>
 const faults = {
   none: (_request, response) => answer(response),
   delay: () => {}, // below node:http, see `delayed`
+  wait: (_request, response) => setTimeout(() => answer(response), number('WAIT_MS', 2)),
   busy: (_request, response) => {
     const until = performance.now() + number('BUSY_US', 300) / 1000
     while (performance.now() < until);
