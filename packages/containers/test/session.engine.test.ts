@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
@@ -72,6 +73,17 @@ async function until(holds: () => boolean | Promise<boolean>, what: string, limi
   }
 }
 
+/** Whether this machine itself can connect. */
+async function reaches(host: string, port: number): Promise<boolean> {
+  const socket = connectSocket({ host, port, timeout: 5_000 })
+  return new Promise<boolean>((resolve) => {
+    socket
+      .on('connect', () => resolve(true))
+      .on('error', () => resolve(false))
+      .on('timeout', () => resolve(false))
+  }).finally(() => socket.destroy())
+}
+
 /** What the container wrote once it is over. */
 async function output(container: RunningContainer): Promise<string[]> {
   await container.exited
@@ -136,6 +148,18 @@ describe('a container', () => {
     })
     expect(Config.Labels).toMatchObject({ 'bakeoff.session': session.id, 'bakeoff.pid': String(process.pid) })
     expect(await docker.getNetwork(network.id).inspect()).toMatchObject({ Internal: true, Driver: 'bridge' })
+  })
+
+  it('has no way out of its network, where this machine has one', async ({ skip }) => {
+    const [host, port] = ['1.1.1.1', 53] as const
+    if (!(await reaches(host, port)))
+      skip('this machine reaches nothing outside, so a container that does not proves nothing')
+    await using session = await open()
+    await using network = await session.openNetwork('cell')
+    // Some engines drop what leaves, some have no route for it: both are fine.
+    const dial = `alarm 5; $SIG{ALRM} = sub { print "no way out\\n"; exit }; socket(S, PF_INET, SOCK_STREAM, 0); print connect(S, sockaddr_in(${port}, inet_aton("${host}"))) ? "got out\\n" : "no way out\\n"`
+    await using container = await session.start(network, aRequest(['perl', '-MSocket', '-e', `sleep 1; ${dial}`]))
+    expect(await output(container)).toEqual(['no way out'])
   })
 
   it('is found by its names on the network, at its address', async () => {
@@ -318,6 +342,27 @@ describe('an interactive container', () => {
     expect(await text(wire)).toBe(`first\n${question}last\n`)
     expect(await agent.exited).toMatchObject({ exitCode: 0 })
     expect(await agent.logTail(10), 'only stderr is a log').toEqual(['aside'])
+  })
+
+  it('waits for a reader that is slow, and then loses nothing', async () => {
+    await using session = await open()
+    await using network = await session.openNetwork('cell')
+    await using agent = await session.start(network, aRequest(['cat'], { name: 'agent', interactive: true }))
+    const wire = await agent.attach()
+    const question = randomBytes(12 * MB).toString('hex')
+    wire.end(question)
+    let before = -1
+    // What is under way fills the buffers between the two, and then nothing moves.
+    await until(async () => {
+      const buffered = wire.readableLength
+      const still = buffered > 0 && buffered === before
+      before = buffered
+      await sleep(500)
+      return still
+    }, 'the stream stands still')
+    expect(wire.readableLength).toBeLessThan(4 * MB)
+    expect(wire.writableFinished).toBe(false)
+    expect((await text(wire)) === question).toBe(true)
   })
 })
 
