@@ -17,6 +17,8 @@ import {
   type RunRecord,
   type TargetInfo,
 } from '@bakeoff/model'
+import type { JudgedCell } from '../src/analysis/judged.js'
+import { judge } from '../src/analysis/verdicts/index.js'
 import { type CellView, viewCells } from '../src/analysis/view.js'
 import { type Distribution, encodeDistribution, encodeValues } from '../src/stats/index.js'
 
@@ -550,4 +552,57 @@ export function aView({
 /** The same five times: what most tables start from. */
 export function repeat(observed: Observed, times = 5): Observed[] {
   return Array.from({ length: times }, () => observed)
+}
+
+/** Cells of several targets of one scenario with their verdicts: what comparisons and claims start from. */
+export function judgedCells(
+  targets: Readonly<Record<string, readonly Observed[]>>,
+  { scenario: given = {}, plan, calibrations = [] }: Pick<ViewOf, 'scenario' | 'plan' | 'calibrations'> = {},
+): JudgedCell[] {
+  const loads = Object.values(targets).flatMap((observed) =>
+    observed.map(({ load }) => load ?? ({ kind: 'closed', connections: 64 } as const)),
+  )
+  const scenario = aScenario({
+    loads: loads.filter((load, index) => loads.findIndex((each) => loadIdOf(each) === loadIdOf(load)) === index),
+    ...given,
+  })
+  const entries = Object.keys(targets).map((name) => {
+    const [target = name, variant = 'default'] = name.split('/')
+    return anEntry(scenario.id, target, { variant, id: `${scenario.id}/${target}/${variant}` })
+  })
+  const runs = entries.flatMap((entry, at) => runsOf(entry, Object.values(targets)[at]!))
+  return viewCells(aPlan([scenario], entries, plan), runs, calibrations).map((view) => ({ view, verdict: judge(view) }))
+}
+
+/** One run for the n-th observation of each load: loads of one repetition share a start. */
+function runsOf(entry: PlannedEntry, observed: readonly Observed[]): RunRecord[] {
+  const byLoad = new Map<string, LoadRecord[]>()
+  for (const each of observed) {
+    const record = aLoadRecord(each)
+    byLoad.set(record.loadId, [...(byLoad.get(record.loadId) ?? []), record])
+  }
+  const most = Math.max(0, ...[...byLoad.values()].map(({ length }) => length))
+  return Array.from({ length: most }, (_, index) =>
+    aRunRecord(
+      entry,
+      index + 1,
+      [...byLoad.values()].flatMap((records) => records[index] ?? []),
+    ),
+  )
+}
+
+/** Five repetitions that differ a little, each with the same luck in every target: what interleaved blocks give. */
+export function around(
+  observed: Observed & { readonly perSecond: number },
+  { times = 5, own = 0.004 } = {},
+): Observed[] {
+  const luck = [1, 1.01, 0.985, 1.02, 0.99, 1.005, 0.995]
+  return Array.from({ length: times }, (_, index) => {
+    const mine = 1 + own * Math.sin(index * 2.4 + observed.perSecond)
+    return {
+      ...observed,
+      perSecond: observed.perSecond * luck[index % luck.length]! * mine,
+      cpuMs: (observed.cpuMs ?? 0.5) * (2 - mine),
+    }
+  })
 }

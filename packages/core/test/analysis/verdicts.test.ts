@@ -1,0 +1,479 @@
+import { type Calibration, type CauseId, calibrationKey, verdictCauses } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { judge, verdictRules } from '../../src/analysis/index.js'
+import { anInfo, aRunRecord, aService, aView, caps, GIB, type Observed, repeat, type ViewOf } from '../builders.js'
+
+const closed = (connections: number) => ({ kind: 'closed', connections }) as const
+const rate = { kind: 'rate', perSecond: 1000, connections: 128, arrivals: 'constant' } as const
+const batch = { kind: 'batch', tasks: 1800, concurrency: 200 } as const
+const postgres = { services: [aService('postgres')] }
+const ceiling = (throughput: number, connections = 64): Calibration[] => [
+  {
+    key: calibrationKey([3], [1]),
+    connections,
+    throughput,
+    p50Us: 300,
+    agentCores: 1,
+    eventLoopUtilisation: 0.99,
+    windows: [],
+  },
+]
+/** One core, full: the dull case in which nothing else is the limit. */
+const full: Observed = { perSecond: 2000, cpuMs: 0.495 }
+
+type Case = Partial<ViewOf> & {
+  readonly because: string
+  /** null: the cause must not be found */
+  readonly effect: 'invalidates' | 'doubts' | 'explains' | null
+  readonly says?: RegExp
+}
+
+const table: Readonly<Record<CauseId, readonly Case[]>> = {
+  'wrong-answers': [
+    { because: 'all that were compared were right', effect: null, observed: repeat(full) },
+    {
+      because: 'one in 500 differed',
+      effect: 'invalidates',
+      observed: repeat({
+        ...full,
+        counts: { wrong: 1, checked: 500 },
+        wrongSamples: [
+          { requestIndex: 3, expected: 'a', actual: 'b', difference: 'Iris-Virginica, expected Iris-Setosa' },
+        ],
+      }),
+      says: /5 answers of 2,500 .* were wrong, e\.g\. Iris-Virginica/,
+    },
+    {
+      because: 'a golden answer differed before the load',
+      effect: 'invalidates',
+      observed: [full],
+      run: { verification: { golden: { total: 200, right: 197, differences: [] } } },
+      says: /3 of 200 golden answers/,
+    },
+  ],
+  errors: [
+    { because: 'no request failed', effect: null, observed: repeat(full) },
+    {
+      because: 'fewer failed than are tolerated',
+      effect: null,
+      observed: repeat({ ...full, counts: { sent: 16_000, errorStatus: 15 } }),
+    },
+    {
+      because: 'two in a thousand failed',
+      effect: 'doubts',
+      observed: repeat({ ...full, counts: { sent: 16_000, errorStatus: 32 }, errorsByKind: { 'HTTP 503': 32 } }),
+      says: /0\.2 %, tolerated 0\.1 %\), most often HTTP 503/,
+    },
+    {
+      because: 'one in a hundred failed',
+      effect: 'invalidates',
+      observed: repeat({ ...full, counts: { sent: 16_000, errorStatus: 160 } }),
+      says: /1 %/,
+    },
+    {
+      because: 'connections were lost',
+      effect: 'invalidates',
+      observed: repeat({ ...full, counts: { sent: 16_000, lost: 400 } }),
+    },
+    {
+      because: 'connections could not be opened',
+      effect: 'invalidates',
+      observed: repeat({ ...full, counts: { sent: 16_000, connectErrors: 400 } }),
+    },
+    {
+      because: 'the service level allows more',
+      effect: null,
+      scenario: { slo: { p99Ms: 50, errors: 0.02 } },
+      observed: repeat({ ...full, counts: { sent: 16_000, errorStatus: 160 } }),
+    },
+  ],
+  timeouts: [
+    { because: 'all were answered in time', effect: null, observed: repeat(full) },
+    {
+      because: 'three were not',
+      effect: 'doubts',
+      observed: repeat({ ...full, counts: { sent: 16_000, timeouts: 3 } }),
+      says: /15 of 80,000 requests had no answer within 10 s/,
+    },
+    {
+      because: 'one in a hundred was not',
+      effect: 'invalidates',
+      observed: repeat({ ...full, counts: { sent: 16_000, timeouts: 160 } }),
+    },
+  ],
+  restarted: [
+    { because: 'it lived', effect: null, observed: repeat(full) },
+    {
+      because: 'it ended under the load',
+      effect: 'invalidates',
+      observed: [full, { ...full, deaths: 1 }],
+      says: /ended once under this load in repetition 2/,
+    },
+  ],
+  'target-memory': [
+    { because: 'it has room', effect: null, observed: repeat(full) },
+    {
+      because: 'it nearly filled its cap',
+      effect: 'doubts',
+      observed: repeat({ ...full, memoryBytes: 1.96 * GIB }),
+      says: /1\.96 GiB of its 2 GiB \(98 %\)/,
+    },
+    {
+      because: 'the kernel killed it',
+      effect: 'invalidates',
+      observed: [full, { ...full, oomKills: 1 }],
+      says: /killed 1 process .* in repetition 2 of 2/,
+    },
+  ],
+  'agent-bound': [
+    { because: 'it has room', effect: null, observed: repeat(full), calibrations: ceiling(40_000) },
+    {
+      because: 'its event loop is nearly full',
+      effect: 'doubts',
+      observed: repeat({ ...full, eventLoop: 0.92 }),
+      says: /event loop was 92 % busy \(limit 80 %\)/,
+    },
+    {
+      because: 'its core is nearly full',
+      effect: 'doubts',
+      observed: repeat({ ...full, agentCores: 0.95 }),
+      says: /95 % of its 1 core/,
+    },
+    {
+      because: 'it is near its ceiling',
+      effect: 'doubts',
+      observed: repeat(full),
+      calibrations: ceiling(2500),
+      says: /80 % of its ceiling/,
+    },
+    {
+      because: 'the ceiling is of other connections',
+      effect: null,
+      observed: repeat(full),
+      calibrations: ceiling(2500, 1),
+    },
+    {
+      because: 'a batch is one request',
+      effect: null,
+      observed: repeat({ load: batch, perSecond: 170, seconds: 10.6, eventLoop: 0.99 }),
+    },
+  ],
+  'not-steady': [
+    { because: 'it was steady', effect: null, observed: repeat(full) },
+    {
+      because: 'the warm-up ended at its limit',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: { warmUp: { durationMs: 15_000, steady: false, windows: [] } },
+      says: /± 5 % after 15 s of warm-up in all 5/,
+    },
+    {
+      because: 'throughput rose within the window',
+      effect: 'doubts',
+      observed: repeat({ ...full, shape: (at) => 0.8 + 0.4 * at }),
+      says: /rose by 40 % within the window in all 5/,
+    },
+    {
+      because: 'throughput fell within the window',
+      effect: 'doubts',
+      observed: repeat({ ...full, shape: (at) => 1.2 - 0.4 * at }),
+      says: /fell by 40 %/,
+    },
+    {
+      because: 'one repetition of five may trend by accident',
+      effect: null,
+      observed: [...repeat(full, 4), { ...full, shape: (at) => 0.8 + 0.4 * at }],
+    },
+    {
+      because: 'a saw is no trend',
+      effect: null,
+      observed: repeat({ ...full, shape: (at) => 1 + 0.3 * Math.sin(at * 40) }),
+    },
+    {
+      because: 'the queue grew',
+      effect: 'doubts',
+      observed: repeat({ load: rate, counts: { unsent: 400 } }),
+      says: /still waiting for a connection at the end/,
+    },
+  ],
+  'too-short': [
+    { because: 'eight seconds', effect: null, observed: repeat(full) },
+    {
+      because: 'hey with 1,000 requests at 34,172/s',
+      effect: 'invalidates',
+      observed: [{ load: closed(10), perSecond: 34_172, seconds: 1000 / 34_172 }],
+      says: /lasted 29\.3 ms with 1,000 answers/,
+    },
+    {
+      because: 'few answers',
+      effect: 'doubts',
+      observed: repeat({ load: closed(1), perSecond: 5, cpuMs: 150 }),
+      says: /40 right answers .* about 16 %/,
+    },
+    {
+      because: 'no answers',
+      effect: 'doubts',
+      observed: repeat({ ...full, perSecond: 0, meanMs: 1 }),
+      says: /0 right answers/,
+    },
+  ],
+  'noisy-host': [
+    { because: 'nobody else', effect: null, observed: repeat(full) },
+    {
+      because: 'others used a fifth of the machine',
+      effect: 'doubts',
+      observed: repeat({ ...full, others: 0.8 }),
+      says: /others used 0\.8 cores of the machine's 4 CPUs/,
+    },
+    {
+      because: 'others used a little, while things waited',
+      effect: 'doubts',
+      observed: repeat({ ...full, others: 0.3, pressure: 0.5 }),
+    },
+    { because: 'others used a little, and nothing waited', effect: null, observed: repeat({ ...full, others: 0.3 }) },
+    { because: 'pressure alone comes from the target', effect: null, observed: repeat({ ...full, pressure: 0.9 }) },
+    {
+      because: 'the hypervisor took time',
+      effect: 'doubts',
+      observed: repeat({ ...full, steal: 0.05 }),
+      says: /hypervisor took 5 %/,
+    },
+  ],
+  'shared-cores': [
+    { because: 'each has its own', effect: null, observed: repeat(full) },
+    {
+      because: 'somebody is on the cores of the target',
+      effect: 'doubts',
+      scenario: {
+        cores: { target: [0], services: {}, agent: [0], orchestrator: [0], shared: [['target', 'agent']], notes: [] },
+      },
+      observed: repeat(full),
+      says: /target did not have its cores to itself/,
+    },
+    {
+      because: 'services and agent share, and have room',
+      effect: 'explains',
+      scenario: {
+        ...postgres,
+        cores: {
+          target: [1],
+          services: { postgres: [0] },
+          agent: [0],
+          orchestrator: [0],
+          shared: [['postgres', 'agent']],
+          notes: [],
+        },
+      },
+      observed: repeat({ ...full, services: { postgres: 0.2 }, agentCores: 0.3 }),
+      says: /together they used 0\.5 cores \(50 %\)/,
+    },
+    {
+      because: 'services and agent share, and filled the core',
+      effect: 'doubts',
+      scenario: {
+        ...postgres,
+        cores: {
+          target: [1],
+          services: { postgres: [0] },
+          agent: [0],
+          orchestrator: [0],
+          shared: [['postgres', 'agent']],
+          notes: [],
+        },
+      },
+      observed: repeat({ ...full, services: { postgres: 0.6 }, agentCores: 0.35 }),
+      says: /held one another back/,
+    },
+    {
+      because: 'nobody knows how much they used',
+      effect: 'doubts',
+      scenario: {
+        ...postgres,
+        cores: {
+          target: [1],
+          services: { postgres: [0] },
+          agent: [0],
+          orchestrator: [0],
+          shared: [['postgres', 'agent']],
+          notes: [],
+        },
+      },
+      observed: repeat(full),
+      says: /is not known/,
+    },
+    {
+      because: 'the orchestrator waits while a load runs',
+      effect: 'explains',
+      scenario: {
+        cores: {
+          target: [1],
+          services: {},
+          agent: [0],
+          orchestrator: [0],
+          shared: [['agent', 'orchestrator']],
+          notes: [],
+        },
+      },
+      observed: repeat(full),
+    },
+  ],
+  'late-sends': [
+    { because: 'all were on time', effect: null, observed: repeat({ load: rate }) },
+    {
+      because: 'one in twenty was late',
+      effect: 'doubts',
+      observed: repeat({ load: rate, lateShare: 0.05 }),
+      says: /5 % of the requests were sent more than 5 ms late/,
+    },
+    { because: 'closed loads have no times to keep', effect: null, observed: repeat({ ...full, lateShare: 0.5 }) },
+  ],
+  'target-throttled': [
+    { because: 'a cpuset throttles nobody', effect: null, observed: repeat(full) },
+    {
+      because: 'a quota did',
+      effect: 'explains',
+      entry: { caps: caps({ quotaCpus: 0.5 }) },
+      observed: repeat({ ...full, throttledShare: 0.4 }),
+      says: /quota of 0\.5 CPUs held the target back .* \(40 %\)/,
+    },
+  ],
+  'target-cpu': [
+    { because: 'its core is full', effect: 'explains', observed: repeat(full), says: /0\.99 of its 1 core \(99 %\)/ },
+    { because: 'half of it is idle', effect: null, observed: repeat({ ...full, cpuMs: 0.25 }) },
+    {
+      because: 'one thread of a target with two cores',
+      effect: null,
+      entry: { caps: caps({ cpus: 2, cpuset: [1, 2] }) },
+      observed: repeat(full),
+    },
+  ],
+  'service-cpu': [
+    {
+      because: 'the database has room',
+      effect: null,
+      scenario: postgres,
+      observed: repeat({ ...full, services: { postgres: 0.5 } }),
+    },
+    {
+      because: 'the database is full',
+      effect: 'explains',
+      scenario: postgres,
+      observed: repeat({ ...full, services: { postgres: 0.97 } }),
+      says: /postgres used 0\.97 of its 1 core \(97 %\)/,
+    },
+    { because: 'nothing was read of it', effect: null, scenario: postgres, observed: repeat(full) },
+  ],
+  'latency-bound': [
+    {
+      because: 'ten users of a service that answers in 10 ms',
+      effect: 'explains',
+      scenario: postgres,
+      observed: repeat({ load: closed(10), perSecond: 1000, meanMs: 10, cpuMs: 0.3, services: { postgres: 0.4 } }),
+      says: /10 of 10 connections were waiting.*1,000 requests\/s × 10 ms, Little's law/,
+    },
+    { because: 'the target is full', effect: null, observed: repeat(full) },
+    {
+      because: 'the database is busy',
+      effect: null,
+      scenario: postgres,
+      observed: repeat({ load: closed(10), perSecond: 1000, meanMs: 10, cpuMs: 0.3, services: { postgres: 0.8 } }),
+    },
+    {
+      because: 'the database could not be read',
+      effect: null,
+      scenario: postgres,
+      observed: repeat({ load: closed(10), perSecond: 1000, meanMs: 10, cpuMs: 0.3 }),
+    },
+    {
+      because: 'the connections were elsewhere half of the time',
+      effect: null,
+      observed: repeat({ load: closed(10), perSecond: 1000, meanMs: 5, cpuMs: 0.3 }),
+    },
+    {
+      because: 'one of two cores is full and one thread serves',
+      effect: null,
+      entry: { caps: caps({ cpus: 2, cpuset: [1, 2] }) },
+      observed: repeat({ load: closed(10), perSecond: 1000, meanMs: 10, cpuMs: 0.95 }),
+    },
+    { because: 'at a rate the rate is the limit', effect: null, observed: repeat({ load: rate, cpuMs: 0.3 }) },
+    {
+      because: 'a batch waits for its upstream',
+      effect: 'explains',
+      observed: repeat({ load: batch, perSecond: 1800 / 10.659, seconds: 10.659, cpuMs: 0.5 }),
+      says: /with 200 tasks at once each took about 1,184 ms/,
+    },
+  ],
+}
+
+describe.each(verdictCauses)('%s', (cause) => {
+  it.each(table[cause])('$effect: $because', ({ because: _, effect, says, observed = [], ...view }) => {
+    const verdict = judge(aView({ observed, ...view }))!
+    const found = verdict.causes.filter((each) => each.cause === cause)
+    expect(found.map((each) => each.effect)).toEqual(effect === null ? [] : [effect])
+    if (says) expect(found[0]!.evidence).toMatch(says)
+  })
+
+  it('has a rule', () => expect(verdictRules.map((rule) => rule.cause)).toContain(cause))
+})
+
+describe('a verdict', () => {
+  it('is none for a cell that was not measured', () => expect(judge(aView({ observed: [] }))).toBeNull())
+
+  it.each([
+    {
+      status: 'valid',
+      observed: repeat(full),
+      limit: /^Limited by its own cores: the target used 0\.99 of its 1 core/,
+    },
+    { status: 'suspect', observed: repeat({ ...full, steal: 0.05 }), limit: /own cores/ },
+    { status: 'invalid', observed: repeat({ ...full, counts: { wrong: 1 } }), limit: null },
+    {
+      status: 'valid',
+      observed: repeat({ load: rate, cpuMs: 0.2 }),
+      limit: /Limited by the offered rate: it served 1,000 of 1,000/,
+    },
+    { status: 'valid', observed: repeat({ perSecond: 1000, cpuMs: 0.8 }), limit: null },
+  ])('is $status, and says what limited the cell: $limit', ({ status, observed, limit }) => {
+    const verdict = judge(aView({ observed }))!
+    expect(verdict.status).toBe(status)
+    if (limit === null) expect(verdict.limitedBy).toBeNull()
+    else expect(verdict.limitedBy).toMatch(limit)
+  })
+
+  it('names the service that filled up', () => {
+    const verdict = judge(
+      aView({ scenario: postgres, observed: repeat({ perSecond: 1000, cpuMs: 0.3, services: { postgres: 0.98 } }) }),
+    )!
+    expect(verdict.limitedBy).toMatch(/^Limited by postgres: postgres used 0\.98/)
+    expect(verdict.causes).toEqual([
+      expect.objectContaining({ cause: 'service-cpu', subject: 'postgres', effect: 'explains' }),
+    ])
+  })
+
+  it('counts a death before the load against what the other repetitions measured', () => {
+    const view = aView({ observed: repeat(full, 2) })
+    const died = aRunRecord(view.entry, 3, [], {
+      outcome: {
+        kind: 'failed',
+        stage: 'load',
+        error: { code: 'TARGET_DIED', message: 'it was killed', hint: null, logTail: [] },
+      },
+    })
+    const verdict = judge({ ...view, runs: [...view.runs, died] })!
+    expect(verdict).toMatchObject({
+      status: 'invalid',
+      causes: [{ cause: 'restarted', subject: 'repetition 3' }, { cause: 'target-cpu' }],
+    })
+  })
+
+  it('sees replicas and their proxy as one target', () => {
+    const verdict = judge(
+      aView({
+        observed: repeat({ ...full, containers: { 'target-1': 0.5, 'target-2': 0.4, proxy: 0.1 } }),
+        entry: { replicas: 2, proxy: 'caddy' },
+        run: { info: anInfo() },
+      }),
+    )!
+    expect(verdict.causes.map(({ cause }) => cause)).toEqual(['target-cpu'])
+  })
+})
