@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { LoadWindow, RequestLine } from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadOf, predictWork, type StartedAgent, signal, startAgent, unaccounted } from './helpers/agent.js'
+import { measured } from './helpers/retry.js'
 import { type StartedServer, startServer } from './helpers/server.js'
 
 let started: StartedAgent
@@ -228,21 +229,36 @@ describe('checking answers under load', () => {
 
 describe('a load', () => {
   it('runs as long as asked, in windows that cover it', async () => {
-    const windows: LoadWindow[] = []
-    const measured = await started.agent.load(
-      loadOf(server.origin, closed, { durationMs: 1200, windowMs: 250 }),
-      (window) => {
-        windows.push(window)
-        return true
+    const run = async () => {
+      const told: LoadWindow[] = []
+      const measurement = await started.agent.load(
+        loadOf(server.origin, closed, { durationMs: 1200, windowMs: 250 }),
+        (window) => {
+          told.push(window)
+          return true
+        },
+        signal,
+      )
+      return { told, measurement }
+    }
+    await measured(run, {
+      floor: ({ told, measurement: { durationMs, windows, counts } }) => {
+        expect(durationMs).toBeGreaterThanOrEqual(1199)
+        expect(told).toEqual(windows)
+        expect(counts.ok).toBeGreaterThan(0)
       },
-      signal,
-    )
-    expect(measured.durationMs).toBeGreaterThanOrEqual(1199)
-    expect(windows).toEqual(measured.windows)
-    // 250, 500, 750, and the last one takes the rest: 450 would be two, 200 alone too short.
-    expect(windows).toHaveLength(5)
-    expect(windows.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBeCloseTo(measured.durationMs, 3)
-    expect(windows.reduce((sum, { ok }) => sum + ok, 0)).toBe(measured.counts.ok)
+      // 250, 500, 750, 1000, and the last one takes the rest. A process that is stopped for long has fewer, and leaves out
+      // what is too short to be one.
+      judge: ({ measurement: { durationMs, windows, counts } }) => {
+        expect(windows).toHaveLength(5)
+        expect(windows.reduce((sum, window) => sum + window.durationMs, 0)).toBeCloseTo(durationMs, 3)
+        expect(windows.reduce((sum, { ok }) => sum + ok, 0)).toBe(counts.ok)
+      },
+    })
+  })
+
+  it('tells what a closed load has, and null for what only others have', async () => {
+    const measured = await started.agent.load(loadOf(server.origin, closed), () => true, signal)
     expect(measured.agent).toMatchObject({ processes: 1 })
     expect(measured.agent.cpuSeconds).toBeGreaterThan(0)
     expect(measured.agent.eventLoopUtilisation).toBeGreaterThan(0)
@@ -330,11 +346,20 @@ describe('two processes', () => {
       expect(measured.agent.processes).toBe(2)
       expect(measured.serviceTime.count).toBe(measured.counts.ok)
       expect(measured.counts.checked).toBe(measured.counts.ok)
-      expect(measured.windows).toHaveLength(4)
-      expect(measured.windows.every(({ p50Us, p99Us }) => (p50Us ?? 0) > 0 && (p99Us ?? 0) >= (p50Us ?? 0))).toBe(true)
+      expect(measured.windows.length).toBeGreaterThanOrEqual(2)
+      expect(measured.windows.reduce((sum, { ok }) => sum + ok, 0)).toBeLessThanOrEqual(measured.counts.ok)
+      for (const { ok, p50Us, p99Us } of measured.windows) {
+        // A window in which nothing was answered has no times; one on a busy machine may be such.
+        if (ok === 0) expect({ p50Us, p99Us }).toEqual({ p50Us: null, p99Us: null })
+        else expect(p99Us).toBeGreaterThanOrEqual(p50Us ?? Number.POSITIVE_INFINITY)
+      }
       expect((await counting.truth()).requests).toBe(measured.counts.sent)
-      if (order.kind === 'open')
-        expect(Math.abs(measured.counts.sent + measured.counts.unsent - 500)).toBeLessThanOrEqual(10)
+      // Each process ends its window by its own clock, and the longer one is told.
+      if (order.kind === 'open') {
+        const { sent, unsent } = measured.counts
+        expect(sent + unsent).toBeGreaterThanOrEqual(498)
+        expect(sent + unsent).toBeLessThanOrEqual((500 * measured.durationMs) / 1000 + 2)
+      }
     }
     const one = await two.agent.load(
       loadOf(server.origin, { kind: 'closed', connections: 1 }, { durationMs: 300 }),

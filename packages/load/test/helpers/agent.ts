@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import type { LoadMeasurement } from '@bakeoff/model'
 import type { LoadAgent, LoadOrder, LoadRequest, Work } from '@bakeoff/runner/ports'
+import { expect } from 'vitest'
 import { bundleAgent } from '../../scripts/bundle.mjs'
 import { connectAgent } from '../../src/index.js'
 
@@ -61,4 +62,19 @@ export const loadOf = (origin: string, order: LoadOrder, over: Partial<LoadReque
 export function unaccounted({ counts }: LoadMeasurement): number {
   const { sent, ok, wrong, errorStatus, timeouts, lost, inFlight } = counts
   return sent - ok - wrong - errorStatus - timeouts - lost - inFlight
+}
+
+/**
+ * All arrivals of an open load that were due in its window were sent or are counted as unsent. The window ends late on a
+ * busy machine, and is then longer by what it says.
+ *
+ * @param off how many may be missing or too many; random arrivals scatter
+ */
+export function expectArrivals(
+  { counts, durationMs }: Pick<LoadMeasurement, 'counts' | 'durationMs'>,
+  perSecond: number,
+  off = 2,
+): void {
+  const due = (perSecond * durationMs) / 1000
+  expect(Math.abs(counts.sent + counts.unsent - due), `${due} were due`).toBeLessThanOrEqual(off)
 }
