@@ -31,9 +31,7 @@ const textOf = (end) => {
   if (/<\/(script|style)|<!--/i.test(file.text)) throw new Error(`${end} cannot stand inside an HTML page`)
   return file.text
 }
-// A bar of n per cent has the class `wn`: the page's policy forbids styles written on an element.
-const widths = Array.from({ length: 100 }, (_, index) => `i.w${index + 1}{--w:${index + 1}%}`).join('')
-const assets = { script: textOf('page.js'), style: `${textOf('style.css')}${widths}` }
+const assets = { script: textOf('page.js'), style: textOf('style.css') }
 
 if (process.argv.includes('--stdout')) {
   process.stdout.write(JSON.stringify(assets))

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { generatedStyle } from './html/generated-style.js'
 
 /** The page's own script and styles as text, and their hashes as a content-security policy names them. */
 export interface Assets {
@@ -15,7 +16,9 @@ let loaded: Assets | null = null
 
 /** Reads the bundle beside the compiled code; from the sources it is bundled anew, so that tests see what is written. */
 export function reportAssets(): Assets {
-  loaded ??= withHashes(import.meta.url.endsWith('.ts') ? bundleNow() : readBundle())
+  if (loaded) return loaded
+  const { script, style } = import.meta.url.endsWith('.ts') ? bundleNow() : readBundle()
+  loaded = withHashes({ script, style: `${style}${generatedStyle()}` })
   return loaded
 }
 

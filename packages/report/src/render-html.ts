@@ -1,6 +1,7 @@
 import type { Results } from '@bakeoff/model'
 import { documentText } from './html/document.js'
 import { embedded } from './html/embedded.js'
+import { foldExplanations } from './html/figure.js'
 import { banners, header, switches, tabs } from './html/frame.js'
 import { type Html, html } from './html/html.js'
 import { scopesOf } from './html/scope.js'
@@ -36,5 +37,5 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
 
 function section(page: Page, context: PageContext): Html {
   return html`<section id="${page.id}" class="view" data-page="${page.id}" aria-labelledby="h-${page.id}"><header class="head"><h2 id="h-${page.id}">${page.title}</h2><p>${page.question}</p></header>
-${page.render(context)}</section>`
+${foldExplanations(page.render(context))}</section>`
 }

@@ -1,13 +1,10 @@
-import { type Content, type Html, html } from './html.js'
+import { type Content, type Html, html, trusted } from './html.js'
 
 export interface Figure {
   /** which drawing of src/page/charts fills the canvas */
   readonly chart: string
   /** tells the drawing what to draw, e.g. which metric or which service */
   readonly of?: string
-  /** place of the scenario in the run, and the load's id; the page shows the figures of the chosen ones */
-  readonly scenario: number
-  readonly load: string | null
   /** a sentence: what can be seen */
   readonly title: Content
   /** metric · unit · condition · n */
@@ -21,16 +18,38 @@ export interface Figure {
   readonly nothing?: string | null
 }
 
+function how(text: Content): Html {
+  return html`<details class="how"><summary>How to read</summary><p>${text}</p></details>`
+}
+
+/**
+ * The same explanation stands under a chart for each scenario and load. In the file it stands once per page; the
+ * others say which it is (`data-like`), and the page's script writes them out.
+ */
+export function foldExplanations({ text }: Html): Html {
+  const seen = new Map<string, number>()
+  return trusted(
+    text.replace(/(<details class="how">)(<summary>[^<]*<\/summary>)(.*?)<\/details>/g, (whole, _, summary, words) => {
+      const place = seen.get(words)
+      if (place === undefined) {
+        seen.set(words, seen.size)
+        return whole
+      }
+      return `<details class="how" data-like=${place}>${summary}</details>`
+    }),
+  )
+}
+
 /** A chart with its finding as the title, and its numbers as a table that is there without JavaScript. */
 export function figure(of: Figure): Html {
   const height = of.rows === undefined ? '' : ` rows-${Math.min(24, Math.max(1, of.rows))}`
   const canvas = of.nothing
     ? html`<p class="none">${of.nothing}</p>`
-    : html`<div class="plot${height}"><canvas data-chart="${of.chart}" data-of="${of.of ?? ''}" tabindex="0" role="img"></canvas></div>`
-  return html`<figure${of.wide && html` class="wide"`} data-scenario="${of.scenario}"${of.load !== null && html` data-load="${of.load}"`}>
+    : html`<div class="plot${height}"><canvas data-chart="${of.chart}"${of.of !== undefined && html` data-of="${of.of}"`}></canvas></div>`
+  return html`<figure${of.wide && html` class="wide"`}>
     <figcaption><h3>${of.title}</h3><p class="condition">${of.condition.filter(Boolean).join(' · ')}</p></figcaption>
     ${canvas}
-    <details class="how"><summary>How to read</summary><p>${of.howTo}</p></details>
+    ${how(of.howTo)}
     <details class="numbers"><summary>Numbers</summary>${of.table}</details>
   </figure>`
 }

@@ -8,9 +8,14 @@ export function markClass({ colour, marker }: Subject): string {
   return `mk c${colour} m${marker}`
 }
 
-/** A subject's name with its marker, linked to its page. */
-export function subjectName(subject: Subject, note?: string): Html {
-  return html`<a class="${markClass(subject)}" href="${targetHref(subject.target)}"><bdi>${subject.label}</bdi></a>${note && html`<small class="note"><bdi>${note}</bdi></small>`}`
+/** A subject's name, linked to its page. In a table the row draws its mark. */
+export function subjectName(subject: Subject): Html {
+  return html`<a href="${targetHref(subject.target)}">${subject.label}</a>`
+}
+
+/** A subject's name with its mark, linked to its page, where there is no row to draw it. */
+export function markedName(subject: Subject): Html {
+  return html`<a class="${markClass(subject)}" href="${targetHref(subject.target)}"><bdi>${subject.label}</bdi></a>`
 }
 
 export function targetHref(target: string): string {
@@ -23,18 +28,12 @@ export function shareBar(share: number): Html {
   return html`<i class="bar w${percent}"></i>`
 }
 
-const STATUS: Readonly<Record<Verdict['status'], readonly [icon: string, word: string]>> = {
-  valid: ['✓', 'valid'],
-  suspect: ['!', 'suspect'],
-  invalid: ['✕', 'invalid'],
-}
-
+/** A verdict's badge; the style sheet adds its icon, for there is one in each row. */
 export function statusBadge(status: Verdict['status']): Html {
-  const [icon, word] = STATUS[status]
-  return html`<span class="badge ${status}"><i aria-hidden="true">${icon}</i>${word}</span>`
+  return html`<b class="badge ${status}">${status}</b>`
 }
 
 /** A badge of any tone: `good`, `bad`, `warn` or `plain`; always with a word. */
 export function badge(tone: 'good' | 'bad' | 'warn' | 'plain', icon: string, word: string): Html {
-  return html`<span class="badge ${tone}"><i aria-hidden="true">${icon}</i>${word}</span>`
+  return html`<b class="badge ${tone}"><i aria-hidden=true>${icon}</i>${word}</b>`
 }

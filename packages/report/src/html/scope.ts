@@ -22,5 +22,5 @@ export function scopesOf({ results }: View): Scope[] {
 
 /** A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown. */
 export function part(scope: Scope, load: string | null, content: Content): Html {
-  return html`<div class="part" data-scenario="${scope.index}"${load !== null && html` data-load="${load}"`}>${content}</div>`
+  return html`<div class="part" data-scenario=${scope.index}${load !== null && html` data-load="${load}"`}>${content}</div>`
 }

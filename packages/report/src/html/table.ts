@@ -1,3 +1,4 @@
+import { sortValue } from '../shared/sort-value.js'
 import { type Content, type Html, html } from './html.js'
 
 /** A figure that is not known. It is shown as a dash, and its reason stands under the table. */
@@ -64,7 +65,7 @@ export function table<Row>({
     const cells = columns.map((column) => bodyCell(column, row, reasons, sortable))
     return html`<tr${typeof index === 'number' && html` data-s=${index}`}${tone?.(row) && html` class="${tone(row)}"`}>${cells}`
   })
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption class="sr">${caption}</caption><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headCell(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
+  return html`<div class="scroll" tabindex=0 role=region aria-label="${caption}"><table><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headCell(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
 }
 
 function groupRow(groups: readonly (readonly [string, number])[]): Html {
@@ -75,27 +76,36 @@ function groupRow(groups: readonly (readonly [string, number])[]): Html {
 export function facts(rows: readonly (readonly [string, Content | Unknown])[]): Html {
   return html`<dl class="facts">${rows.map(
     ([name, value]) =>
-      html`<div><dt>${name}</dt><dd>${value instanceof Unknown ? html`<span class="unknown">– <small>${value.reason}</small></span>` : value}</dd></div>`,
+      html`<div><dt>${name}<dd>${value instanceof Unknown ? html`<span class="unknown">– <small>${value.reason}</small></span>` : value}</div>`,
   )}</dl>`
 }
 
 function headCell<Row>({ head, unit, align, names, sort }: Column<Row>, sortable: boolean): Html {
   const start = align === 'start' || names
-  return html`<th scope="col"${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && html` data-sort`}>${head}${unit && html`<small>${unit}</small>`}`
+  return html`<th${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && html` data-sort`}>${head}${unit && html`<small>${unit}</small>`}`
 }
 
 function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable: boolean): Html {
   const content = column.cell(row)
-  const value = sortable ? column.sort?.(row) : null
-  const sort =
-    value !== null &&
-    value !== undefined &&
-    html` data-v="${typeof value === 'number' ? Number(value.toPrecision(6)) : value}"`
   const missing = content instanceof Unknown
-  const shown = missing ? html`–<sup>${reasons.letter(content.reason)}</sup>` : content
-  if (column.names) return html`<th scope="row" class="t names"${sort}>${shown}`
+  const shown = missing ? html`–<sup>${reasons.letter(content.reason)}</sup>` : html`${content}`
+  const value = sortable && !missing ? (column.sort?.(row) ?? null) : null
+  const sort = value !== null && !saysItself(shown, value) && html` data-v="${shortValue(value)}"`
+  if (column.names) return html`<th${sort}>${shown}`
   const tone = missing ? 'u' : column.align === 'start' ? 't' : null
   return html`<td${tone && html` class=${tone}`}${sort}>${shown}`
+}
+
+/** Whether the page can sort by what stands in the cell: the same text, or the same number as far as it is shown. */
+function saysItself({ text }: Html, value: number | string): boolean {
+  const shown = sortValue(/^(?:<[^>]*>)*([^<]*)/.exec(text)?.[1] ?? '')
+  if (typeof shown === 'string' || typeof value === 'string') return shown === value
+  return Math.abs(shown - value) <= Math.abs(value) * 0.01
+}
+
+/** Six digits are more than any figure is shown with. */
+function shortValue(value: number | string): number | string {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
 /** Collects why figures are missing, and names each reason by a letter. */

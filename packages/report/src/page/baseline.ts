@@ -2,7 +2,7 @@
 import type { Ratio } from '@bakeoff/model'
 import { formatFactor, formatInterval } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { tierListOf, type View } from '../shared/subjects.js'
+import { metricOf, tierListOf, type View } from '../shared/subjects.js'
 import type { Selection } from './selection.js'
 
 export function writeBaselines(root: Document, view: View, selection: Selection): void {
@@ -14,12 +14,12 @@ export function writeBaselines(root: Document, view: View, selection: Selection)
     button.setAttribute('aria-pressed', String(Number(button.dataset.baseline) === shown?.subject))
   }
   for (const place of root.querySelectorAll<HTMLElement>('[data-ratio]')) {
-    const cell = view.cells.get(place.dataset.ratio ?? '')
+    const cell = view.results.cells[Number(place.dataset.ratio)]
     if (!cell) continue
     const baseline = chosenBaseline(view, selection, cell.scenario, cell.loadId)
     if (!baseline) write(place, '–')
     else if (baseline.cell === cell.id) write(place, 'baseline')
-    else writeRatio(place, ratioTo(view.results.comparisons, place.dataset.metric ?? '', cell.id, baseline.cell))
+    else writeRatio(place, ratioTo(view.results.comparisons, metricOf(view, cell), cell.id, baseline.cell))
   }
 }
 

@@ -24,6 +24,8 @@ export class Drawer {
     say: (text: string) => void,
   ) {
     for (const canvas of this.#canvases()) {
+      canvas.tabIndex = 0
+      canvas.setAttribute('role', 'img')
       canvas.setAttribute('aria-label', labelOf(canvas))
       walkByKeys(canvas, () => this.#charts.get(canvas), say)
     }
@@ -91,7 +93,7 @@ export class Drawer {
   }
 
   #sceneOf(canvas: HTMLCanvasElement): Scene | null {
-    const place = canvas.closest<HTMLElement>('figure')?.dataset
+    const place = canvas.closest<HTMLElement>('[data-scenario]')?.dataset
     const scenario = this.view.results.scenarios[Number(place?.scenario)]
     if (!scenario) return null
     const load = place?.load ?? null

@@ -3,6 +3,7 @@ import { viewOf } from '../shared/subjects.js'
 import { writeBaselines } from './baseline.js'
 import { type DownloadKind, download } from './downloads.js'
 import { Drawer } from './drawer.js'
+import { writeExplanations } from './explanations.js'
 import { onPrint } from './printing.js'
 import { followHash, hashOf } from './routes.js'
 import { firstSelection } from './selection.js'
@@ -24,6 +25,7 @@ export async function mountPage(root: Document, results: Results): Promise<void>
   const pages = [...root.querySelectorAll<HTMLElement>('[data-page]')].map(({ dataset }) => dataset.page ?? '')
   setTheme(root, rememberedTheme())
   for (const part of root.querySelectorAll<HTMLElement>('[data-tools], [data-switches]')) part.hidden = false
+  writeExplanations(root)
   makeSortable(root, say)
 
   const drawer = new Drawer(root, view, selection, say)

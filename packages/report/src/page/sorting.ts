@@ -1,3 +1,5 @@
+import { sortValue } from '../shared/sort-value.js'
+
 /** Heads of sortable columns become buttons. A third click brings the order of the tiers back. */
 export function makeSortable(root: Document, say: (text: string) => void): void {
   for (const head of root.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
@@ -29,11 +31,19 @@ function sortBy(head: HTMLTableCellElement): string {
 
 /** Rows without a value come last in both directions. */
 function sorted(rows: readonly HTMLTableRowElement[], column: number, sign: 1 | -1): HTMLTableRowElement[] {
-  const readValue = (row: HTMLTableRowElement) => row.cells[column]?.dataset.v
+  const values = new Map(rows.map((row) => [row, sortedBy(row.cells[column])]))
   return [...rows].sort((a, b) => {
-    const [x, y] = [readValue(a), readValue(b)]
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined)
-    const [left, right] = [Number(x), Number(y)]
-    return sign * (Number.isNaN(left) || Number.isNaN(right) ? x.localeCompare(y) : left - right)
+    const [x, y] = [values.get(a) ?? null, values.get(b) ?? null]
+    if (x === null || y === null) return Number(x === null) - Number(y === null)
+    return sign * (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y)))
   })
+}
+
+/** What the cell says it is sorted by, or what it shows first; null where its figure is not known. */
+function sortedBy(cell: HTMLTableCellElement | undefined): number | string | null {
+  if (!cell || cell.classList.contains('u')) return null
+  const said = cell.dataset.v
+  if (said !== undefined) return said === '' || Number.isNaN(Number(said)) ? said : Number(said)
+  const first = cell.ownerDocument.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode()
+  return sortValue(first?.textContent ?? '')
 }

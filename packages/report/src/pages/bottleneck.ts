@@ -6,9 +6,9 @@ import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
 import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
-import { type CellColumn, nameColumn, outcomeBadge } from './columns.js'
+import { type CellColumn, linkedNameColumn, nameColumn, outcomeBadge } from './columns.js'
 import type { Page } from './page.js'
-import { listed, whyMissing } from './words.js'
+import { briefly, listed, whyMissing } from './words.js'
 
 export const bottleneck: Page = {
   id: 'bottleneck',
@@ -30,8 +30,6 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
     sort: (cell) => of(cell) ?? null,
   })
   return html`<div class="figures">${figure({
-    scenario: scope.index,
-    load: loadId,
     chart: 'at-cap',
     wide: true,
     title: busyTitle(view, cells, services),
@@ -54,12 +52,17 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
   <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${table({
     caption: `Verdicts, ${loadLabel(load)}`,
     columns: [
-      nameColumn(view),
+      linkedNameColumn(view),
       { head: 'Verdict', align: 'start', cell: outcomeBadge },
       {
-        head: 'Held back by',
+        head: 'Limited by',
         align: 'start',
-        cell: (cell) => known(cell.verdict?.limitedBy, (text) => text, whyMissing(cell, 'nothing was found')),
+        cell: (cell) =>
+          known(
+            cell.verdict && briefly(cell.verdict).limits?.replace(/^limited by /, () => ''),
+            (text) => html`<b>${text}</b>`,
+            whyMissing(cell, 'nothing was found'),
+          ),
       },
       {
         head: 'Evidence',
@@ -80,18 +83,19 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
     ],
     rows: cells,
     subject,
+    sortable: true,
   })}<p class="legend">Little’s law: connections = throughput × mean latency. A ratio far from 1 means that the connections were not all in use, or that the clock lies.</p></section>`
 }
 
-const EFFECTS: Readonly<Record<Cause['effect'], Html>> = {
-  invalidates: badge('bad', '✕', 'does not count'),
-  doubts: badge('warn', '!', 'doubtful'),
-  explains: badge('plain', 'i', 'explains'),
+const EFFECTS: Readonly<Record<Cause['effect'], Html | null>> = {
+  invalidates: html`${badge('bad', '✕', 'does not count')} `,
+  doubts: html`${badge('warn', '!', 'doubtful')} `,
+  explains: null,
 }
 
-export function causes(all: readonly Cause[]): Content {
+function causes(all: readonly Cause[]): Content {
   if (all.length === 0) return 'nothing stood out'
-  return html`<ul class="causes">${all.map(({ cause, effect, evidence, subject }) => html`<li>${EFFECTS[effect]} <b>${cause}</b>${subject !== null && html` (<bdi>${subject}</bdi>)`}: ${evidence}</li>`)}</ul>`
+  return html`<ul class="causes">${all.map(({ cause, effect, evidence, subject }) => html`<li>${EFFECTS[effect]}<b>${cause}</b>${subject !== null && html` (<bdi>${subject}</bdi>)`}: ${evidence}</li>`)}</ul>`
 }
 
 /** Who was full nearly all of the time; nothing more is read into it. */

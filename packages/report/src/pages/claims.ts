@@ -1,6 +1,6 @@
 import type { ClaimResult } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
-import { badge, subjectName } from '../html/marks.js'
+import { badge, markedName } from '../html/marks.js'
 import { known, table } from '../html/table.js'
 import { formatFactor, formatInterval, formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -82,7 +82,7 @@ function claimBlock(view: View, claim: ClaimResult): Html {
 
 function nameOf(view: View, target: string, variant: string): Content {
   const subject = view.subjects.find((one) => one.target === target && one.variant === variant)
-  return subject ? subjectName(subject) : html`<bdi>${target} · ${variant}</bdi> <small>not part of this run</small>`
+  return subject ? markedName(subject) : html`<bdi>${target} · ${variant}</bdi> <small>not part of this run</small>`
 }
 
 /** Only web addresses become links: a claim file must not bring a script along. */

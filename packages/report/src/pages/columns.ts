@@ -5,7 +5,7 @@ import { badge, shareBar, statusBadge, subjectName } from '../html/marks.js'
 import { type Column, known, unknown } from '../html/table.js'
 import { formatBytes, formatCores, formatInterval, formatNumber, formatShare } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
-import { whyMissing } from './words.js'
+import { briefly, whyMissing } from './words.js'
 
 export type CellColumn = Column<Cell>
 
@@ -13,25 +13,31 @@ export function nameColumn(view: View): CellColumn {
   return {
     head: 'Target',
     names: true,
-    cell: (cell) => {
-      const subject = view.subjectOf(cell.entry)
-      return subjectName(subject, [subject.language, ...subject.stack].join(' · '))
-    },
+    cell: (cell) => view.subjectOf(cell.entry).label,
     sort: (cell) => view.subjectOf(cell.entry).label,
   }
 }
 
-/** The name alone, for the numbers of a chart. */
-export function plainNameColumn(view: View): CellColumn {
-  return { head: 'Target', names: true, cell: (cell) => html`<bdi>${view.subjectOf(cell.entry).label}</bdi>` }
+/** The same linked to its page, where one asks what it is. */
+export function linkedNameColumn(view: View): CellColumn {
+  return { ...nameColumn(view), cell: (cell) => subjectName(view.subjectOf(cell.entry)) }
+}
+
+/** The same with its language and stack below: for the leaderboard, where one meets it first. */
+export function introducedColumn(view: View): CellColumn {
+  return {
+    ...nameColumn(view),
+    cell: (cell) => {
+      const subject = view.subjectOf(cell.entry)
+      return html`${subjectName(subject)}<small>${[subject.language, ...subject.stack].join(' · ')}</small>`
+    },
+  }
 }
 
 /** An estimate with its interval under it, or what stands in its place with one repetition. */
 export function estimateText(estimate: Estimate, format: (value: number) => string = formatNumber) {
   const interval = formatInterval(estimate, format)
-  const flag =
-    estimate.outliers.length > 0 &&
-    html` <span title="${estimate.outliers.length} of ${estimate.n} repetitions lie far out; they are kept">⚑</span>`
+  const flag = estimate.outliers.length > 0 && html` <i>⚑</i>`
   return html`<b>${format(estimate.median)}</b>${flag}<small>${interval ?? (estimate.n === 1 ? 'n = 1, no interval' : 'no interval')}</small>`
 }
 
@@ -93,8 +99,12 @@ export const errorsColumn: CellColumn = {
     cell.requests && cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost,
 }
 
-/** Cores in use of the cap, with a bar. */
-export function coresColumn(head: string, use: (cell: Cell) => ComponentUse | null | undefined): CellColumn {
+/** Cores in use of the cap, with a bar unless the table only repeats what a chart shows. */
+export function coresColumn(
+  head: string,
+  use: (cell: Cell) => ComponentUse | null | undefined,
+  bar = true,
+): CellColumn {
   return {
     head,
     unit: 'cores of cap',
@@ -102,13 +112,17 @@ export function coresColumn(head: string, use: (cell: Cell) => ComponentUse | nu
       const figures = use(cell)
       if (figures?.coresUsed === null || figures?.coresUsed === undefined)
         return unknown(whyMissing(cell, 'CPU was not read'))
-      return html`${formatCores(figures.coresUsed)}${figures.caps && html` <span class="of">of ${formatCores(figures.caps.cpus)}</span>`}${figures.cpuShare !== null && shareBar(figures.cpuShare)}`
+      return html`${formatCores(figures.coresUsed)}${figures.caps && html` <i>of ${formatCores(figures.caps.cpus)}</i>`}${bar && figures.cpuShare !== null && shareBar(figures.cpuShare)}`
     },
     sort: (cell) => use(cell)?.coresUsed ?? null,
   }
 }
 
-export function memoryColumn(head: string, use: (cell: Cell) => ComponentUse | null | undefined): CellColumn {
+export function memoryColumn(
+  head: string,
+  use: (cell: Cell) => ComponentUse | null | undefined,
+  bar = true,
+): CellColumn {
   return {
     head,
     unit: 'peak of cap',
@@ -116,7 +130,7 @@ export function memoryColumn(head: string, use: (cell: Cell) => ComponentUse | n
       const figures = use(cell)
       if (figures?.memoryPeakBytes === null || figures?.memoryPeakBytes === undefined)
         return unknown(whyMissing(cell, 'memory was not read'))
-      return html`${formatBytes(figures.memoryPeakBytes)}${figures.memoryShare !== null && shareBar(figures.memoryShare)}`
+      return html`${formatBytes(figures.memoryPeakBytes)}${bar && figures.memoryShare !== null && shareBar(figures.memoryShare)}`
     },
     sort: (cell) => use(cell)?.memoryPeakBytes ?? null,
   }
@@ -137,12 +151,14 @@ export const requestsPerCpuColumn: CellColumn = {
   sort: (cell) => cell.target.requestsPerCpuSecond,
 }
 
-/** The verdict as a badge, and in words what held the cell back. */
+/** The verdict as a badge, and in a few words what held the cell back; the evidence is on the Bottleneck page. */
 export const verdictColumn: CellColumn = {
   head: 'Verdict',
   align: 'start',
-  cell: (cell) =>
-    html`${outcomeBadge(cell)}${cell.verdict?.limitedBy && html`<small class="why">${cell.verdict.limitedBy}</small>`}`,
+  cell: (cell) => {
+    const { limits, marks } = cell.verdict ? briefly(cell.verdict) : { limits: null, marks: cell.outcomeReason }
+    return html`${outcomeBadge(cell)}${(limits ?? marks) && html`<small>${[marks, limits].filter(Boolean).join('; ')}</small>`}`
+  },
 }
 
 /** Whether a cell counts; for a cell without figures, how it ended. */

@@ -52,7 +52,7 @@ function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (cells.length === 0 || load.kind === 'batch')
     return html`<p class="none">CPU time per task of a batch is on the Overview.</p>`
-  return html`<div class="figures">${UNDER_LOAD.map(({ id, howTo }) => metricFigure(view, scope, loadId, cells, id, howTo, [loadLabel(load), repetitionsOf(cells)]))}</div>
+  return html`<div class="figures">${UNDER_LOAD.map(({ id, howTo }) => metricFigure(view, cells, id, howTo, [loadLabel(load), repetitionsOf(cells)]))}</div>
     <section class="block"><h3>Per request, per core, per GiB <small>${loadLabel(load)}</small></h3>${table({
       caption: 'Efficiency under load',
       columns: [
@@ -65,6 +65,7 @@ function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
+      sortable: true,
     })}<p class="legend">Answers/s per GiB is the median throughput over the peak of anonymous memory. The estimated capacity, cores ÷ CPU time per request, stands where the load agent was the limit: it was not measured.</p></section>`
 }
 
@@ -81,7 +82,7 @@ function atRest(view: View, scope: Scope): Html {
     cell: (cell) => known(of(cell), (figure_) => estimateText(figure_, format), whyMissing(cell, 'was not recorded')),
     sort: (cell) => of(cell)?.median ?? null,
   })
-  return html`<section class="block"><h3>Before any load</h3><div class="figures">${AT_REST.map(({ id, howTo }) => metricFigure(view, scope, null, cells, id, howTo, []))}</div>${table(
+  return html`<section class="block"><h3>Before any load</h3><div class="figures">${AT_REST.map(({ id, howTo }) => metricFigure(view, cells, id, howTo, []))}</div>${table(
     {
       caption: 'Before any load',
       columns: [
@@ -107,6 +108,7 @@ function atRest(view: View, scope: Scope): Html {
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
+      sortable: true,
     },
   )}</section>`
 }
@@ -114,8 +116,6 @@ function atRest(view: View, scope: Scope): Html {
 /** Bars of one metric, titled by the range that they span. */
 function metricFigure(
   view: View,
-  scope: Scope,
-  load: string | null,
   cells: readonly Cell[],
   id: MetricId,
   howTo: string,
@@ -128,8 +128,6 @@ function metricFigure(
   }
   const unit = metric.format(1).includes(' ') ? '' : ` ${metric.unit}`
   return figure({
-    scenario: scope.index,
-    load,
     chart: 'bars',
     of: id,
     title:

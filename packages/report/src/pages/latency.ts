@@ -6,7 +6,7 @@ import { known, table, unknown } from '../html/table.js'
 import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
 import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
-import { type CellColumn, errorsColumn, latencyColumn, nameColumn } from './columns.js'
+import { type CellColumn, latencyColumn, nameColumn } from './columns.js'
 import type { Page } from './page.js'
 import { rangeTitle, repetitionsOf, whyMissing } from './words.js'
 
@@ -25,26 +25,30 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
   if (load.kind === 'batch')
     return html`<p class="none">A batch is one request in which the target does its tasks itself: it has a wall time and a CPU time per task, on the Overview, and no latencies seen from outside.</p>`
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
-  return html`<div class="figures">${figures(view, scope, loadId, load, cells)}</div>
+  return html`<div class="figures">${figures(view, load, cells)}</div>
     <section class="block"><h3>All percentiles <small>${loadLabel(load)}, ${timeOf(load).toLowerCase()}</small></h3>${table(
       {
         caption: `Percentiles, ${loadLabel(load)}`,
         columns: [
           nameColumn(view),
-          ...(['p50', 'p90', 'p95', 'p99', 'p99_9', 'max', 'mean'] as const).map((key) => latencyColumn(key, true)),
+          latencyColumn('p50', true),
+          latencyColumn('p90'),
+          latencyColumn('p95'),
+          latencyColumn('p99', true),
+          latencyColumn('p99_9', true),
+          latencyColumn('max', true),
+          latencyColumn('mean'),
           timeoutsColumn,
-          lostColumn,
-          errorsColumn,
         ],
         rows: cells,
         subject: (cell) => view.subjectOf(cell.entry).index,
+        sortable: true,
       },
     )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small one below it the lowest and highest. A request that timed out has no latency: it is counted beside it.</p></section>
     ${load.kind !== 'closed' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
 }
 
-function figures(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html[] {
-  const place = { scenario: scope.index, load: loadId }
+function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
   const condition = [loadLabel(load), repetitionsOf(cells)]
   const rowsOf = (columns: CellColumn[], caption: string) =>
     table({
@@ -61,17 +65,11 @@ function figures(view: View, scope: Scope, loadId: string, load: LoadSpec, cells
     ms,
   )
   const curves = cells.some(({ timeline }) => timeline && timeline.windows.length > 0)
-  const time = (
-    of: 'p50Ms' | 'p99Ms' | 'throughput',
-    what: string,
-    unit: string,
-    of0: (cell: Cell) => number | null,
-  ): Figure => ({
-    ...place,
+  const time = (of: 'p50Ms' | 'p99Ms', what: string, median: (cell: Cell) => number | null): Figure => ({
     chart: 'timeline',
     of,
-    title: rangeTitle(view, cells, what, of0, (value) => `${formatNumber(value)} ${unit}`) ?? `${what} is not known`,
-    condition: [`${what} over elapsed time`, unit, loadLabel(load), 'one repetition each'],
+    title: rangeTitle(view, cells, what, median, ms) ?? `${what} is not known`,
+    condition: [`${what} over elapsed time`, 'ms', loadLabel(load), 'one repetition each'],
     howTo:
       'Time runs from the start of the measured window; the shaded part left of 0 is the warm-up, whose figures count nowhere. A flat line is a steady target. A step or a saw-tooth is a collector, a compiler, a noisy neighbour.',
     table: rowsOf([windowsColumn(of, false), windowsColumn(of, true)], what),
@@ -79,7 +77,6 @@ function figures(view: View, scope: Scope, loadId: string, load: LoadSpec, cells
   })
   return [
     figure({
-      ...place,
       chart: 'spectrum',
       wide: true,
       title: tail ?? 'No percentile is known',
@@ -89,12 +86,11 @@ function figures(view: View, scope: Scope, loadId: string, load: LoadSpec, cells
       table: rowsOf(SPECTRUM.map(spectrumColumn), 'Latency by percentile'),
       nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
-    figure(time('p50Ms', 'p50', 'ms', ({ latencyMs }) => latencyMs?.p50 ?? null)),
-    figure(time('p99Ms', 'p99', 'ms', ({ latencyMs }) => latencyMs?.p99 ?? null)),
-    figure(time('throughput', 'Throughput', 'answers/s', ({ throughput }) => throughput?.median ?? null)),
+    figure(time('p50Ms', 'p50', ({ latencyMs }) => latencyMs?.p50 ?? null)),
+    figure(time('p99Ms', 'p99', ({ latencyMs }) => latencyMs?.p99 ?? null)),
     figure({
-      ...place,
       chart: 'histogram',
+      wide: true,
       title:
         rangeTitle(view, cells, 'The median answer takes', ({ latencyMs }) => latencyMs?.p50 ?? null, ms) ??
         'No latencies are known',
@@ -127,7 +123,7 @@ function spectrumColumn(percentile: number): CellColumn {
   }
 }
 
-function windowsColumn(of: 'p50Ms' | 'p99Ms' | 'throughput', measured: boolean): CellColumn {
+function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
   return {
     head: measured ? 'Measured window' : 'Warm-up',
     align: 'start',
@@ -136,7 +132,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms' | 'throughput', measured: boolean):
       const values = windows.map((window) => window[of]).filter((value) => value !== null)
       if (values.length === 0)
         return unknown(whyMissing(cell, measured ? 'no curve was kept' : 'no warm-up curve was kept'))
-      const step = Math.max(1, Math.ceil(values.length / 12))
+      const step = Math.max(1, Math.ceil(values.length / 8))
       return values
         .filter((_, index) => index % step === 0)
         .map(formatNumber)
@@ -161,12 +157,6 @@ const timeoutsColumn: CellColumn = {
   cell: (cell) =>
     known(cell.requests, ({ timeouts }) => formatNumber(timeouts), whyMissing(cell, 'requests were not counted')),
   sort: (cell) => cell.requests?.timeouts ?? null,
-}
-
-const lostColumn: CellColumn = {
-  head: 'Lost',
-  cell: (cell) => known(cell.requests, ({ lost }) => formatNumber(lost), whyMissing(cell, 'requests were not counted')),
-  sort: (cell) => cell.requests?.lost ?? null,
 }
 
 function valueColumn(head: string, of: (cell: Cell) => number | null | undefined, why: string): CellColumn {
@@ -204,6 +194,7 @@ function openLoad(view: View, cells: readonly Cell[]): Html {
     ],
     rows: cells,
     subject: (cell) => view.subjectOf(cell.entry).index,
+    sortable: true,
   })}<p class="legend">Requests arrive at a fixed rate, whether or not earlier ones were answered. Response time counts from the moment a request was due, service time from the moment it was sent: the difference is queueing.</p></section>`
 }
 
@@ -228,5 +219,6 @@ function streams(view: View, cells: readonly Cell[]): Html {
     ],
     rows: cells,
     subject: (cell) => view.subjectOf(cell.entry).index,
+    sortable: true,
   })}</section>`
 }

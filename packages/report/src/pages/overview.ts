@@ -5,13 +5,14 @@ import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
 import { formatBytes, formatFactor, formatInterval, formatNumber, loadLabel, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { cellsInOrder, tierListOf, type View } from '../shared/subjects.js'
+import { cellsInOrder, metricOf, tierListOf, type View } from '../shared/subjects.js'
 import {
   type CellColumn,
   coresColumn,
   cpuPerRequestColumn,
   errorsColumn,
   estimateText,
+  introducedColumn,
   latencyColumn,
   memoryColumn,
   nameColumn,
@@ -50,14 +51,14 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       subject: (cell) => view.subjectOf(cell.entry).index,
       tone: (cell) => (cell.verdict?.status === 'invalid' || cell.outcome !== 'measured' ? 'out' : null),
       empty: 'No target was given this load.',
+      sortable: true,
     })}
-    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above 3 %. Small figures are 95 % intervals over repetitions. What does not count is not ranked.</p></section>
+    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above 3 %. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.</p></section>
     <div class="figures">${charts(view, scope, loadId, load, cells)}</div>`
 }
 
 function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): CellColumn[] {
-  const metric = tierListOf(view, scope.scenario.id, loadId)?.metric ?? 'throughput'
-  const shared = [tierColumn(view, scope, loadId), nameColumn(view)]
+  const shared = [tierColumn(view, scope, loadId), introducedColumn(view)]
   const use = [coresColumn('CPU', ({ target }) => target), memoryColumn('Memory', ({ target }) => target)]
   switch (load.kind) {
     case 'closed':
@@ -66,7 +67,7 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
       return [
         ...shared,
         throughputColumn,
-        baselineColumn(view, metric),
+        baselineColumn(view),
         latencyColumn('p50'),
         latencyColumn('p95'),
         latencyColumn('p99'),
@@ -81,7 +82,7 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
       return [
         ...shared,
         capacityColumn,
-        baselineColumn(view, metric),
+        baselineColumn(view),
         latencyColumn('p50'),
         latencyColumn('p99'),
         errorsColumn,
@@ -90,7 +91,7 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
         verdictColumn,
       ]
     case 'batch':
-      return [...shared, ...batchColumns, baselineColumn(view, metric), ...use, verdictColumn]
+      return [...shared, ...batchColumns, baselineColumn(view), ...use, verdictColumn]
   }
 }
 
@@ -111,13 +112,13 @@ function tierColumn(view: View, scope: Scope, loadId: string): CellColumn {
 }
 
 /** The factor to the baseline. The page writes it anew when another baseline is chosen; this is the first one. */
-function baselineColumn(view: View, metric: string): CellColumn {
+function baselineColumn(view: View): CellColumn {
   return {
     head: '× baseline',
     unit: '95 % interval',
     cell: (cell) => {
       const baseline = baselineOf(view, cell)
-      return html`<span data-ratio="${cell.id}" data-metric="${metric}">${ratioText(view.results.comparisons, cell, baseline, metric)}</span>`
+      return html`<span data-ratio=${view.results.cells.indexOf(cell)}>${ratioText(view.results.comparisons, cell, baseline, metricOf(view, cell))}</span>`
     },
   }
 }
@@ -196,13 +197,11 @@ const batchColumns: readonly CellColumn[] = [
 
 function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html[] {
   if (cells.length === 0) return []
-  const place = { scenario: scope.index, load: loadId }
   const condition = [loadLabel(load), repetitionsOf(cells)]
   const subject = (cell: Cell) => view.subjectOf(cell.entry).index
   if (load.kind === 'batch') {
     return [
       figure({
-        ...place,
         chart: 'bars',
         of: 'cpuMsPerTask',
         title:
@@ -230,7 +229,6 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
   if (load.kind === 'capacity') {
     return [
       figure({
-        ...place,
         chart: 'bars',
         of: 'capacity',
         title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'capacity'),
@@ -240,7 +238,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
           'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found by bisection. The dots are repetitions, the whisker is the 95 % interval.',
         table: table({
           caption: 'Capacity',
-          columns: [nameColumn(view), capacityColumn, verdictColumn],
+          columns: [nameColumn(view), capacityColumn],
           rows: cells,
           subject,
         }),
@@ -253,7 +251,6 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
   const time = load.kind === 'closed' ? 'Service time' : 'Response time from the intended start'
   return [
     figure({
-      ...place,
       chart: 'bars',
       of: 'throughput',
       wide: true,
@@ -269,14 +266,13 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
         'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Where two whiskers overlap much, the two are not told apart. A hollow bar does not count; the verdict says why.',
       table: table({
         caption: 'Throughput by repetition',
-        columns: [nameColumn(view), throughputColumn, repetitionsColumn, verdictColumn],
+        columns: [nameColumn(view), throughputColumn, repetitionsColumn],
         rows: cells,
         subject,
       }),
       nothing: measured ? null : 'No throughput was measured under this load.',
     }),
     figure({
-      ...place,
       chart: 'dumbbell',
       title:
         rangeTitle(
@@ -292,17 +288,13 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
         'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). The thin line through p99 spans the lowest and highest repetition.',
       table: table({
         caption: 'Latency',
-        columns: [
-          nameColumn(view),
-          ...(['p50', 'p90', 'p95', 'p99', 'p99_9', 'max'] as const).map((key) => latencyColumn(key, true)),
-        ],
+        columns: [nameColumn(view), latencyColumn('p50'), latencyColumn('p99', true), latencyColumn('p99_9')],
         rows: cells,
         subject,
       }),
       nothing: latencies ? null : 'No latencies were recorded under this load.',
     }),
     figure({
-      ...place,
       chart: 'scatter',
       title: 'Throughput against p99: the lower right is where one wants to be',
       condition: ['right answers/s × ms (log scale)', ...condition],

@@ -1,7 +1,6 @@
 import type { Cell, ComponentUse, LoadSpec } from '@bakeoff/model'
 import { type Figure, figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
-import { shareBar } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare, loadLabel } from '../shared/format.js'
@@ -22,9 +21,9 @@ function resourcesOf(view: View, scope: Scope, loadId: string, load: LoadSpec): 
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
   const services = serviceNames(scope, cells)
-  return html`${componentBlock(view, scope, loadId, load, cells, { of: 'target', name: 'Target', use: ({ target }) => target })}
-    ${services.map((name) => componentBlock(view, scope, loadId, load, cells, { of: `service:${name}`, name, use: ({ services: all }) => all[name] ?? null }))}
-    ${agentBlock(view, scope, loadId, load, cells)}
+  return html`${componentBlock(view, load, cells, { of: 'target', name: 'Target', use: ({ target }) => target })}
+    ${services.map((name) => componentBlock(view, load, cells, { of: `service:${name}`, name, use: ({ services: all }) => all[name] ?? null }))}
+    ${agentBlock(view, scope, load, cells)}
     ${replicasBlock(view, cells)}`
 }
 
@@ -44,14 +43,7 @@ function serviceNames(scope: Scope, cells: readonly Cell[]): string[] {
   ]
 }
 
-function componentBlock(
-  view: View,
-  scope: Scope,
-  loadId: string,
-  load: LoadSpec,
-  cells: readonly Cell[],
-  { of, name, use }: Component,
-): Html {
+function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], { of, name, use }: Component): Html {
   const missing = cells.every((cell) => use(cell) === null)
   if (missing)
     return html`<section class="block"><h3><bdi>${name}</bdi></h3><p class="none">Nothing was read of <bdi>${name}</bdi> under this load: it was not there, or its counters could not be read.</p></section>`
@@ -59,8 +51,6 @@ function componentBlock(
   const caps = cells.map(use).find((figures) => figures?.caps)?.caps ?? null
   const curve = cells.some(({ timeline }) => timeline && pointsOf(timeline, of).length > 0)
   const shared = {
-    scenario: scope.index,
-    load: loadId,
     nothing: curve ? null : 'No curve was kept for this load.',
   } satisfies Partial<Figure>
   const how =
@@ -109,7 +99,7 @@ function componentBlock(
         caption: `Memory of ${name}`,
         columns: [
           nameColumn(view),
-          memoryColumn('Peak', use),
+          memoryColumn('Peak', use, false),
           capColumn(use),
           ...(of === 'target' ? [outOfMemoryColumn] : []),
         ],
@@ -145,16 +135,11 @@ function cpuColumns(name: string, use: (cell: Cell) => ComponentUse | null): Cel
     sort: (cell) => of(use(cell) ?? NOT_READ),
   })
   return [
-    coresColumn('Mean', use),
+    coresColumn('Mean', use, false),
     {
       head: 'At its cap',
       unit: 'of the window',
-      cell: (cell) =>
-        known(
-          use(cell)?.atCapShare,
-          (share) => html`${formatShare(share)}${shareBar(share)}`,
-          whyMissing(cell, `CPU of ${name} was not read`),
-        ),
+      cell: (cell) => known(use(cell)?.atCapShare, formatShare, whyMissing(cell, `CPU of ${name} was not read`)),
       sort: (cell) => use(cell)?.atCapShare ?? null,
     },
     throttledColumn(use),
@@ -200,12 +185,10 @@ const outOfMemoryColumn: CellColumn = {
   },
 }
 
-function agentBlock(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html {
+function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Cell[]): Html {
   const curve = cells.some(({ timeline }) => timeline && timeline.agent.length > 0)
   return html`<section class="block"><h3>Load agent <small>${scope.scenario.cores.agent.length > 0 && `cores ${scope.scenario.cores.agent.join(', ')}`}</small></h3><div class="figures">${figure(
     {
-      scenario: scope.index,
-      load: loadId,
       chart: 'cpu',
       of: 'agent',
       title:
@@ -226,12 +209,7 @@ function agentBlock(view: View, scope: Scope, loadId: string, load: LoadSpec, ce
           {
             head: 'CPU',
             unit: 'of its cores',
-            cell: (cell) =>
-              known(
-                cell.agent.cpuShare,
-                (share) => html`${formatShare(share)}${shareBar(share)}`,
-                whyMissing(cell, 'the agent’s CPU was not read'),
-              ),
+            cell: (cell) => known(cell.agent.cpuShare, formatShare, whyMissing(cell, 'the agent’s CPU was not read')),
             sort: (cell) => cell.agent.cpuShare,
           },
           {

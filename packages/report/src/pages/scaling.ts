@@ -32,14 +32,12 @@ function scalingOf(view: View, scope: Scope): Html {
   const capacity = cells.filter((cell) => cell.load.kind === 'capacity')
   const enough = connections.length >= 2
   return html`${!enough && html`<p class="none">A curve needs at least two closed loads; this run measured ${connections.length === 0 ? 'none' : 'one'}.</p>`}
-    ${enough && html`<div class="figures">${throughputFigure(view, scope, rows, connections)}${latencyFigure(view, scope, rows, connections)}</div>`}
+    ${enough && html`<div class="figures">${throughputFigure(view, rows, connections)}${latencyFigure(view, scope, rows, connections)}</div>`}
     ${capacity.length > 0 && capacityBlock(view, capacity)}`
 }
 
-function throughputFigure(view: View, scope: Scope, rows: readonly Row[], connections: readonly number[]): Html {
+function throughputFigure(view: View, rows: readonly Row[], connections: readonly number[]): Html {
   return figure({
-    scenario: scope.index,
-    load: null,
     chart: 'scaling',
     title: kneeTitle(view, rows),
     condition: [
@@ -64,8 +62,6 @@ function throughputFigure(view: View, scope: Scope, rows: readonly Row[], connec
 
 function latencyFigure(view: View, scope: Scope, rows: readonly Row[], connections: readonly number[]): Html {
   return figure({
-    scenario: scope.index,
-    load: null,
     chart: 'load-latency',
     title: crossingTitle(view, scope, rows),
     condition: [
@@ -119,7 +115,7 @@ function nameColumn(view: View): Column<Row> {
   return {
     head: 'Target',
     names: true,
-    cell: ({ entry }) => subjectName(view.subjectOf(entry.id)),
+    cell: ({ entry }) => view.subjectOf(entry.id).label,
     sort: ({ entry }) => view.subjectOf(entry.id).label,
   }
 }
@@ -204,5 +200,6 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
     ],
     rows: cells,
     subject: (cell) => view.subjectOf(cell.entry).index,
+    sortable: true,
   })}<p class="legend">Found by bisection under open load with random arrivals: the highest rate whose p99 and errors stay within the service level.</p></section>`
 }

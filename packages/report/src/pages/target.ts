@@ -1,17 +1,10 @@
 import type { Cell, EntryResult, Lint } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
-import { badge, markClass, subjectName, targetHref } from '../html/marks.js'
+import { badge, markClass, markedName, targetHref } from '../html/marks.js'
 import { facts, known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber, loadLabel } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
-import {
-  cpuPerRequestColumn,
-  errorsColumn,
-  latencyColumn,
-  memoryColumn,
-  throughputColumn,
-  verdictColumn,
-} from './columns.js'
+import { errorsColumn, latencyColumn, throughputColumn, verdictColumn } from './columns.js'
 import type { Page } from './page.js'
 
 export const target: Page = {
@@ -69,18 +62,17 @@ function targetPage(view: View, name: string): Html {
     <section class="block"><h4>Figures</h4>${table<Cell>({
       caption: `Figures of ${name}`,
       columns: [
-        { head: 'Variant', names: true, cell: (cell) => subjectName(view.subjectOf(cell.entry)) },
+        { head: 'Variant', names: true, cell: (cell) => cell.variant },
         { head: 'Scenario', align: 'start', cell: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
         { head: 'Load', align: 'start', cell: ({ load }) => loadLabel(load) },
         throughputColumn,
         latencyColumn('p50'),
         latencyColumn('p99'),
         errorsColumn,
-        cpuPerRequestColumn,
-        memoryColumn('Memory', ({ target: use }) => use),
         verdictColumn,
       ],
       rows: cells,
+      subject: (cell) => view.subjectOf(cell.entry).index,
       empty: 'It was given no load.',
     })}</section>
     ${entries.map((entry) => entryBlock(view, entry))}
@@ -89,7 +81,7 @@ function targetPage(view: View, name: string): Html {
 }
 
 function entryBlock(view: View, entry: EntryResult): Html {
-  return html`<section class="block entry"><h4>${subjectName(view.subjectOf(entry.id))} <small>in <bdi>${entry.scenario}</bdi></small></h4>
+  return html`<section class="block entry"><h4>${markedName(view.subjectOf(entry.id))} <small>in <bdi>${entry.scenario}</bdi></small></h4>
     ${entry.variantSummary && html`<p class="summary">${entry.variantSummary}</p>`}
     ${outcomeOf(entry)}
     ${entry.lints.length > 0 && html`<ul class="lints">${entry.lints.map(lintItem)}</ul>`}
@@ -156,11 +148,15 @@ function lintItem({ lint, message, consequence, hint }: Lint): Html {
 /** What `/info` answered, everything in it, in its own words. */
 function info(all: NonNullable<EntryResult['info']>): Content {
   return html`<span class="wrap">${Object.entries(all)
-    .filter(([, value]) => value !== null && value !== undefined)
+    .filter(([, value]) => !isEmpty(value))
     .map(
       ([key, value], index) =>
         html`${index > 0 && ' · '}${key} <b>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</b>`,
     )}</span>`
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
 }
 
 /** The same text of all entries once; different ones one after the other. */

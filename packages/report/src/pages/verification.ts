@@ -1,6 +1,6 @@
 import type { Cell, EntryResult } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
-import { badge, subjectName } from '../html/marks.js'
+import { badge, markedName, subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
 import { type Column, known, table, unknown } from '../html/table.js'
 import { formatDurationMs, formatNumber, formatShare, loadLabel } from '../shared/format.js'
@@ -64,6 +64,7 @@ function gate(view: View, scope: Scope): Html {
       ],
       rows,
       subject: (entry) => view.subjectOf(entry.id).index,
+      sortable: true,
     })}</section>`
 }
 
@@ -115,6 +116,7 @@ function counts(view: View, scope: Scope, loadId: string): Html | null {
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
+      sortable: true,
     },
   )}</section>`
 }
@@ -139,7 +141,7 @@ function differences(view: View, scope: Scope): Html | null {
     const all = [...golden, ...loaded].slice(0, 5)
     if (all.length === 0) return []
     return [
-      html`<div class="diffs" data-subject-block><h4>${subjectName(view.subjectOf(entry.id))}</h4>${all.map(({ request, expected, actual, difference }) => html`<div class="diff"><p><b>${request}</b>: ${difference}</p><dl><dt>expected</dt><dd><code>${expected}</code></dd><dt>answered</dt><dd><code>${actual}</code></dd></dl></div>`)}</div>`,
+      html`<div class="diffs" data-subject-block><h4>${markedName(view.subjectOf(entry.id))}</h4>${all.map(({ request, expected, actual, difference }) => html`<div class="diff"><p><b>${request}</b>: ${difference}</p><dl><dt>expected</dt><dd><code>${expected}</code></dd><dt>answered</dt><dd><code>${actual}</code></dd></dl></div>`)}</div>`,
     ]
   })
   return blocks.length === 0 ? null : html`<section class="block"><h3>First wrong answers</h3>${blocks}</section>`

@@ -1,5 +1,5 @@
 /** Sentences for titles. They describe what is drawn and leave "which is better" to the tiers and the findings. */
-import type { Cell, TierList } from '@bakeoff/model'
+import type { Cause, CauseId, Cell, TierList } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -64,4 +64,29 @@ export function whyMissing(cell: Cell, otherwise: string): string {
 function namesOf(view: View, cellId: string): string[] {
   const cell = view.cells.get(cellId)
   return cell ? [view.subjectOf(cell.entry).label] : []
+}
+
+/** Causes that say what a figure ran into, as a reader says it; all others say how far it can be trusted. */
+const LIMITS: Partial<Record<CauseId, (cause: Cause) => string>> = {
+  'agent-bound': () => 'the load agent',
+  'target-memory': () => 'its memory',
+  'target-throttled': () => 'its CPU quota',
+  'target-cpu': () => 'its own cores',
+  'service-cpu': ({ subject }) => subject ?? 'a service',
+  'latency-bound': () => 'the number of connections',
+}
+
+/** `limited by the load agent, its own cores`, and `errors, timeouts`: the verdict in a few words, in core's order. */
+export function briefly({ causes }: NonNullable<Cell['verdict']>): { limits: string | null; marks: string | null } {
+  const limits = new Set<string>()
+  const marks = new Set<string>()
+  for (const cause of causes) {
+    const limit = LIMITS[cause.cause]
+    if (limit) limits.add(limit(cause))
+    else marks.add(cause.cause)
+  }
+  return {
+    limits: limits.size === 0 ? null : `limited by ${[...limits].join(', ')}`,
+    marks: marks.size === 0 ? null : [...marks].join(', '),
+  }
 }

@@ -1,16 +1,32 @@
 /**
  * The results as they stand inside the page: still valid results.json, with everything that is shown. The raw
- * histograms stay in the file beside it, and curves are thinned to what a screen can show.
+ * histograms stay in the file beside it, with the comparisons that no column shows; curves are thinned to what a
+ * screen can show.
  */
 import type { Cell, ResourcePoint, Results, Timeline } from '@bakeoff/model'
 
+import { metricOf, viewOf } from './subjects.js'
+
 const MOST_WINDOWS = 120
-const MOST_READINGS = 60
+const MOST_READINGS = 40
 const MOST_SPECTRUM = 48
 const MOST_BINS = 48
 
 export function slimResults(results: Results): Results {
-  return { ...results, cells: results.cells.map(slimCell) }
+  const view = viewOf(results)
+  return rounded({
+    ...results,
+    cells: results.cells.map(slimCell),
+    comparisons: results.comparisons.filter((comparison) => comparison.metric === metricOf(view, comparison)),
+  })
+}
+
+/** Every fraction with six digits: more than is shown anywhere. Whole numbers stay as they are. */
+function rounded<T>(value: T): T {
+  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(6))) as T
+  if (Array.isArray(value)) return value.map(rounded) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rounded(part)])) as T
 }
 
 function slimCell(cell: Cell): Cell {
@@ -36,7 +52,7 @@ function slimTimeline(timeline: Timeline): Timeline {
     target: thinned(timeline.target),
     services: Object.fromEntries(Object.entries(timeline.services).map(([name, points]) => [name, thinned(points)])),
     agent: thinned(timeline.agent),
-    host: evenly(timeline.host, MOST_READINGS),
+    host: [], // not drawn
   }
 }
 
@@ -49,9 +65,9 @@ function thinned(points: readonly ResourcePoint[]): ResourcePoint[] {
   return groups.map((group) => {
     const top = group.reduce((best, point) => ((point.memoryBytes ?? -1) > (best.memoryBytes ?? -1) ? point : best))
     return {
-      atMs: Math.round(top.atMs),
+      atMs: Math.round(top.atMs / 10) * 10,
       cores: top.cores === null ? null : short(top.cores),
-      memoryBytes: top.memoryBytes,
+      memoryBytes: top.memoryBytes === null ? null : Math.round(short(top.memoryBytes)),
       throttledShare: top.throttledShare === null ? null : short(top.throttledShare),
     }
   })
@@ -73,7 +89,7 @@ function evenly<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!)
 }
 
-/** Four digits: more than a pixel can show. */
+/** Three digits: as much as a pixel can show. */
 function short(value: number): number {
-  return Number(value.toPrecision(4))
+  return Number(value.toPrecision(3))
 }

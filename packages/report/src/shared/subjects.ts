@@ -94,6 +94,11 @@ export function tierListOf(view: View, scenario: string, loadId: string) {
   return lists.find(({ metric }) => metric === 'throughput') ?? lists[0] ?? null
 }
 
+/** The metric whose ratios a leaderboard shows. */
+export function metricOf(view: View, { scenario, loadId }: Pick<Cell, 'scenario' | 'loadId'>): string {
+  return tierListOf(view, scenario, loadId)?.metric ?? 'throughput'
+}
+
 function keyOf(target: string, variant: string): string {
   return JSON.stringify([target, variant])
 }

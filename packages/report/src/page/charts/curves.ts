@@ -70,15 +70,14 @@ export const histogram: Drawing = (scene) =>
     say: ({ x, y }) => [`from ${formatNumber(x)} ms: ${formatShare(y ?? 0)} of answers`],
   })
 
-/** p50, p99 or throughput over the time of one repetition, warm-up shaded. */
+/** p50 or p99 over the time of one repetition, warm-up shaded. */
 export const timeline: Drawing = (scene) => {
-  const of = scene.of as 'p50Ms' | 'p99Ms' | 'throughput'
-  const unit = of === 'throughput' ? 'right answers/s' : 'ms'
+  const of = scene.of as 'p50Ms' | 'p99Ms'
   return curves(scene, {
     points: ({ timeline: curve }) => curve?.windows.map((window) => ({ x: window.atMs / 1000, y: window[of] })) ?? [],
     x: { title: 's from the start of the measured window', min: startOf(scene.cells) },
-    y: { title: unit },
-    say: ({ x, y }) => [`${formatNumber(y ?? 0)} ${unit}`, `at ${formatNumber(x)} s${x < 0 ? ', warm-up' : ''}`],
+    y: { title: 'ms' },
+    say: ({ x, y }) => [`${formatNumber(y ?? 0)} ms`, `at ${formatNumber(x)} s${x < 0 ? ', warm-up' : ''}`],
     annotations: { ...warmUpArea(scene, startOf(scene.cells)), ...(of === 'p99Ms' ? sloLine(scene, 'y') : {}) },
   })
 }
