@@ -373,6 +373,11 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
     },
     { because: 'the target is full', effect: null, observed: repeat(full) },
     {
+      because: 'others had the cores that it waited for',
+      effect: null,
+      observed: repeat({ load: closed(10), perSecond: 1000, meanMs: 10, cpuMs: 0.3, others: 2.5 }),
+    },
+    {
       because: 'the database is busy',
       effect: null,
       scenario: postgres,

@@ -25,7 +25,10 @@ export const latencyBound = defineVerdict({
 
 /** What each component used, when all had room; null when one was busy or is not known. */
 function everyoneIdle(view: CellView): string[] | null {
-  const { entry, scenario, repetitions } = view
+  const { entry, scenario, repetitions, plan } = view
+  // Who waits for a core that others hold looks as idle as who waits for an answer.
+  const machine = medianOf(repetitions.map(({ host }) => host.busyCores))
+  if (machine !== null && machine > thresholds.idle * plan.host.cpus.length) return null
   const used = typical(coresUsed, view)
   if (used === null || used / entry.caps.cpus > thresholds.idle) return null
   // One thread that is full cannot use a second core. How many there are is known only roughly: be careful.

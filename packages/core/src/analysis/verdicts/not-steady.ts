@@ -61,6 +61,7 @@ function trendOf({ record }: Repetition): number | null {
   const line = leastSquares(points)
   if (line === null || line.p === null || line.p > thresholds.trend.p || points.length < 5) return null
   const centre = mean(points.map(([, rate]) => rate))
-  const change = centre === 0 ? 0 : (line.slope * (points.at(-1)![0] - points[0]![0])) / centre
+  // A line may end below zero; no rate falls by more than all of it.
+  const change = centre === 0 ? 0 : Math.max(-1, (line.slope * (points.at(-1)![0] - points[0]![0])) / centre)
   return Math.abs(change) > thresholds.trend.change ? change : null
 }
