@@ -110,15 +110,28 @@ describe('Sampler', () => {
 
   it('samples one in n on average, at no fixed step', () => {
     const sampler = new Sampler(64, createRandom(1), () => {})
-    const at = Array.from({ length: 64_000 }, (_, index) => (sampler.next() ? index : -1)).filter((index) => index >= 0)
+    // A million requests a second: time picks none.
+    const at = Array.from({ length: 64_000 }, (_, index) => (sampler.next(index / 1000) ? index : -1)).filter(
+      (index) => index >= 0,
+    )
     expect(at.length).toBeGreaterThan(900)
     expect(at.length).toBeLessThan(1100)
     expect(new Set(at.map((index) => index % 64)).size).toBe(64)
   })
 
+  it('samples about a thousand a second where one in n would be fewer', () => {
+    const sampler = new Sampler(64, createRandom(1), () => {})
+    const taken = (perSecond: number) =>
+      Array.from({ length: perSecond }, (_, index) => sampler.next((index * 1000) / perSecond)).filter(Boolean).length
+    expect(taken(100)).toBe(100)
+    const atTenThousand = taken(10_000)
+    expect(atTenThousand).toBeGreaterThan(800)
+    expect(atTenThousand).toBeLessThan(1200)
+  })
+
   it('samples everything at 1', () => {
     const sampler = new Sampler(1, createRandom(1), () => {})
-    expect(Array.from({ length: 5 }, () => sampler.next())).toEqual([true, true, true, true, true])
+    expect(Array.from({ length: 5 }, () => sampler.next(0))).toEqual([true, true, true, true, true])
   })
 
   it('passes on what is new for its request, and counts the rest', () => {

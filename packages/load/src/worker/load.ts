@@ -135,7 +135,7 @@ export class Load {
     this.#tally.sent++
     const job = this.#job
     this.#job = job + 1 === this.#jobs.length ? 0 : job + 1
-    connection.send(job, nowMs, this.#order.share.kind === 'batch' || this.#sampler.next())
+    connection.send(job, nowMs, this.#order.share.kind === 'batch' || this.#sampler.next(nowMs))
   }
 
   #events(): ConnectionEvents {
