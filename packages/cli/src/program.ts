@@ -8,6 +8,7 @@ import { newTarget } from './commands/new-target.js'
 import { planText } from './commands/plan.js'
 import { compare, report } from './commands/report.js'
 import { exitCodes } from './exit.js'
+import { openGate } from './gating.js'
 import { makePlan, type PlanOptions } from './planning.js'
 import { findProject, readCatalogue, shownPath } from './project.js'
 import type { Stop } from './signals.js'
@@ -27,7 +28,12 @@ interface PlanFlags {
   json?: boolean
 }
 
-interface MatrixFlags extends PlanFlags {
+interface GateFlags {
+  failOn?: string
+  baseline?: string
+}
+
+interface MatrixFlags extends PlanFlags, GateFlags {
   resume?: string | true
   dryRun?: boolean
   keep?: boolean
@@ -51,6 +57,8 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .option('--dry-run', 'show the plan and measure nothing')
     .option('--json', 'the results as JSON on standard output')
     .option('--keep', 'leave the containers of the last repetition running')
+    .option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0')
+    .option('--baseline <run>', 'the run or results.json that --fail-on compares with')
     .action(async (flags: MatrixFlags) => {
       const resume = flags.resume === undefined ? null : flags.resume === true ? '' : flags.resume
       const options = {
@@ -59,6 +67,8 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
         dryRun: flags.dryRun ?? false,
         json: flags.json ?? false,
         keep: flags.keep ?? false,
+        failOn: flags.failOn,
+        baseline: flags.baseline,
       }
       leave(await matrix(project, options, terminal, interruption))
     })
@@ -109,9 +119,15 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .command('report')
     .description('rebuild the report of a run, without measuring')
     .argument('[run...]', 'its folder or id, the newest when none is named; or `compare A B`')
-    .action((runs: string[]) => {
+    .option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0')
+    .option('--baseline <run>', 'the run or results.json that --fail-on compares with')
+    .action((runs: string[], { failOn, baseline }: GateFlags) => {
       if (runs[0] === 'compare') compare(project, runs.slice(1), null, terminal)
-      else for (const run of runs.length > 0 ? runs : [null]) report(project, run, terminal)
+      else {
+        const gate = openGate(project.reports, failOn, baseline)
+        const passed = (runs.length > 0 ? runs : [null]).map((run) => report(project, run, gate, terminal))
+        leave(passed.every(Boolean) ? exitCodes.fine : exitCodes.failed)
+      }
     })
 
   program

@@ -3,6 +3,7 @@ import type { Catalogue } from '@bakeoff/core'
 import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
 import { type Before, runPlan } from '@bakeoff/runner'
 import { exitCodes } from '../exit.js'
+import { openGate, passesGate } from '../gating.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
 import { type Project, readCatalogue } from '../project.js'
@@ -20,6 +21,8 @@ export interface MatrixOptions {
   readonly dryRun: boolean
   readonly json: boolean
   readonly keep: boolean
+  readonly failOn: string | undefined
+  readonly baseline: string | undefined
 }
 
 /** The main command: plan, build, measure, report. Returns the exit code. */
@@ -29,6 +32,7 @@ export async function matrix(
   terminal: Terminal,
   interruption: Stop,
 ): Promise<number> {
+  const gate = openGate(project.reports, options.failOn, options.baseline)
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, interruption.signal)
   const { plan, folder, before } =
@@ -50,7 +54,9 @@ export async function matrix(
   writeIndex(project.reports)
   if (options.json) terminal.print(JSON.stringify(results))
   else terminal.print(closing(results, run))
-  return interruption.signal.aborted ? exitCodes.interrupted : exitCodeFor(results)
+  if (interruption.signal.aborted) return exitCodes.interrupted
+  const passed = gate === null || passesGate(results, gate, terminal)
+  return passed ? exitCodeFor(results) : exitCodes.failed
 }
 
 interface Beginning {

@@ -2,17 +2,19 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 import { renderComparison } from '@bakeoff/report'
+import { type Gate, passesGate } from '../gating.js'
 import type { Project } from '../project.js'
 import { findRun, RunFolder } from '../run-folder.js'
 import type { Terminal } from '../terminal.js'
 import { fileLink, readResults, rebuildReport, writeIndex } from '../write-report.js'
 
-/** Rebuilds the report of a run, the newest when none is named. */
-export function report(project: Project, wanted: string | null, terminal: Terminal): void {
+/** Rebuilds the report of a run, the newest when none is named. False when it breaks a rule of the gate. */
+export function report(project: Project, wanted: string | null, gate: Gate | null, terminal: Terminal): boolean {
   const folder = new RunFolder(findRun(project.reports, wanted))
-  rebuildReport(folder)
+  const results = rebuildReport(folder)
   writeIndex(project.reports)
   terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
+  return gate === null || passesGate(results, gate, terminal)
 }
 
 /** One page that sets two or more runs side by side. */

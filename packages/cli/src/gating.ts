@@ -1,0 +1,31 @@
+import { type GateReport, type GateRules, gate, parseGateRules } from '@bakeoff/core'
+import { BakeoffError, type Results } from '@bakeoff/model'
+import type { Terminal } from './terminal.js'
+import { readResults } from './write-report.js'
+
+/** `--fail-on` with its baseline, read before anything is measured: a typing error must not cost an hour. */
+export interface Gate {
+  readonly rules: GateRules
+  readonly baseline: Results | null
+}
+
+/** @throws BakeoffError BAD_SPEC or BAD_RESULTS */
+export function openGate(reports: string, failOn: string | undefined, baseline: string | undefined): Gate | null {
+  if (failOn === undefined) return null
+  const rules = parseGateRules(failOn)
+  if ((rules.regression !== null || rules.cpu !== null) && baseline === undefined) {
+    throw new BakeoffError('BAD_SPEC', `--fail-on ${failOn} compares with an earlier run, and none is named`, {
+      hint: 'Name its folder or results.json: --baseline reports/<run-id>',
+    })
+  }
+  return { rules, baseline: baseline === undefined ? null : readResults(reports, baseline).results }
+}
+
+/** Tells what broke which rule. True when nothing did. */
+export function passesGate(results: Results, { rules, baseline }: Gate, terminal: Terminal): boolean {
+  const report: GateReport = gate(results, baseline, rules)
+  const { red, yellow } = terminal.colours
+  for (const { cell, says } of report.unjudged) terminal.say(yellow(`– ${cell}: not judged, ${says}`))
+  for (const { cell, rule, says } of report.broken) terminal.say(red(`✗ ${cell}: ${rule}: ${says}`))
+  return report.broken.length === 0
+}

@@ -1,0 +1,127 @@
+import type { Cell, Results } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { gate, parseGateRules } from '../../src/index.js'
+import { sampleResults } from '../fixtures-results.js'
+
+const estimate = (values: number[]) => ({
+  median: values[0]!,
+  mean: values[0]!,
+  low: null,
+  high: null,
+  n: values.length,
+  values,
+  method: 'm',
+  outliers: [],
+})
+
+/** One run with one cell that was measured, changed as told. */
+function aRun(
+  changes: { throughput?: number[]; cpu?: number[]; cell?: Partial<Cell>; workDigest?: string } = {},
+): Results {
+  const results = sampleResults()
+  const cell = results.cells.find(({ outcome }) => outcome === 'measured')!
+  const changed: Cell = {
+    ...cell,
+    throughput: estimate(changes.throughput ?? [1000, 1010, 990, 1005]),
+    target: { ...cell.target, cpuMsPerRequest: estimate(changes.cpu ?? [0.1, 0.101, 0.099, 0.1]) },
+    requests: {
+      sent: 10_000,
+      ok: 10_000,
+      wrong: 0,
+      errors: 0,
+      timeouts: 0,
+      lost: 0,
+      inFlight: 0,
+      checked: 100,
+      errorsByKind: {},
+    },
+    ...changes.cell,
+  }
+  const scenarios = results.scenarios.map((scenario) => ({
+    ...scenario,
+    workDigest: changes.workDigest ?? scenario.workDigest,
+  }))
+  return { ...results, cells: [changed], scenarios }
+}
+
+const rules = parseGateRules('regression=5%,cpu=5%,errors=0.1%')
+const failed = {
+  sent: 10_000,
+  ok: 9950,
+  wrong: 0,
+  errors: 50,
+  timeouts: 0,
+  lost: 0,
+  inFlight: 0,
+  checked: 100,
+  errorsByKind: {},
+}
+
+describe('gate', () => {
+  it.each([
+    { because: 'nothing changed', now: aRun(), broken: [] },
+    {
+      because: 'throughput fell clearly by more than is allowed',
+      now: aRun({ throughput: [800, 805, 795, 800] }),
+      broken: ['regression'],
+    },
+    { because: 'throughput fell by less than is allowed', now: aRun({ throughput: [970, 980, 960, 975] }), broken: [] },
+    {
+      because: 'throughput fell, but the machine is too noisy to say so',
+      now: aRun({ throughput: [300, 1500, 900, 600] }),
+      broken: [],
+    },
+    { because: 'throughput rose', now: aRun({ throughput: [2000, 2010, 1990, 2000] }), broken: [] },
+    { because: 'CPU time per request grew', now: aRun({ cpu: [0.12, 0.121, 0.119, 0.12] }), broken: ['cpu'] },
+    { because: 'requests failed', now: aRun({ cell: { requests: failed } }), broken: ['errors'] },
+    {
+      because: 'the cell could not be measured',
+      now: aRun({ cell: { outcome: 'failed', outcomeReason: 'died', requests: null } }),
+      broken: ['errors'],
+    },
+    {
+      because: 'the target is unsupported here',
+      now: aRun({ cell: { outcome: 'unsupported', requests: null } }),
+      broken: [],
+    },
+  ])('$because: $broken', ({ now, broken }) => {
+    expect(gate(now, aRun(), rules).broken.map(({ rule }) => rule)).toEqual(broken)
+  })
+
+  it.each([
+    {
+      because: 'one repetition has no interval',
+      now: aRun({ throughput: [100] }),
+      says: 'one repetition has no interval',
+    },
+    { because: 'the work has changed', now: aRun({ workDigest: 'other' }), says: 'requests or answers have changed' },
+    {
+      because: 'a repetition had no right answer',
+      now: aRun({ throughput: [0, 100] }),
+      says: 'without any right answer',
+    },
+  ])('judges nothing when $because', ({ now, says }) => {
+    const report = gate(now, aRun(), parseGateRules('regression=5%'))
+    expect(report.broken).toEqual([])
+    expect(report.unjudged[0]?.says).toContain(says)
+  })
+
+  it('says by how much, with the interval and what is allowed', () => {
+    const [broken] = gate(aRun({ throughput: [800, 805, 795, 800] }), aRun(), rules).broken
+    expect(broken?.says).toMatch(/^throughput changed by −20.* % \(−2\d.* % to −\d.* %\), allowed −5 %$/)
+  })
+})
+
+describe('the rules of --fail-on', () => {
+  it('are shares, each on its own', () => {
+    expect(parseGateRules('regression=5%,errors=0')).toEqual({ regression: 0.05, cpu: null, errors: 0 })
+  })
+
+  it.each([
+    { text: 'regresion=5%', hint: 'Did you mean "regression"?' },
+    { text: 'errors=many', hint: 'Write it like errors=5% or errors=0.' },
+    { text: 'speed=1%', hint: 'Rules: regression, cpu, errors' },
+  ])('refuse $text', ({ text, hint }) => {
+    expect(() => parseGateRules(text)).toThrowError(expect.objectContaining({ code: 'BAD_SPEC', hint }))
+  })
+})
