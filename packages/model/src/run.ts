@@ -173,7 +173,15 @@ export const runEvent = z.discriminatedUnion('kind', [
     step: z.string(),
     detail: z.string().nullable(),
   }),
-  z.object({ kind: z.literal('window'), at: z.string(), entry: z.string(), loadId: z.string(), window: loadWindow }),
+  z.object({
+    kind: z.literal('window'),
+    at: z.string(),
+    entry: z.string(),
+    loadId: z.string(),
+    window: loadWindow,
+    /** cores used and anonymous memory in this window, by `target`, service name and `agent` */
+    use: z.record(z.string(), z.object({ cores: z.number().nullable(), memoryBytes: z.number().nullable() })),
+  }),
   z.object({
     kind: z.literal('repetition'),
     at: z.string(),

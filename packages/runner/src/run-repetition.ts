@@ -103,13 +103,15 @@ async function measure(
       scenario,
       rules: plan.rules,
       signal,
-      onWindow: (loadId, window) =>
+      now: () => ports.clock.now(),
+      onWindow: (loadId, window, use) =>
         ports.sink.event({
           kind: 'window',
           at: new Date(ports.clock.now()).toISOString(),
           entry: entry.id,
           loadId,
           window,
+          use,
         }),
     }
     const seed = plan.seed * 1000 + job.block.repetition

@@ -4,6 +4,8 @@ import type {
   LoadSpec,
   LoadWindow,
   PlannedScenario,
+  Reading,
+  RunEvent,
   RunRules,
   Samples,
 } from '@bakeoff/model'
@@ -20,7 +22,8 @@ export interface Bench {
   readonly scenario: PlannedScenario
   readonly rules: RunRules
   readonly signal: AbortSignal
-  onWindow(loadId: string, window: LoadWindow): void
+  onWindow(loadId: string, window: LoadWindow, use: WindowUse): void
+  now(): number
 }
 
 export interface Window {
@@ -61,13 +64,42 @@ export async function runWindow(
   const loading = cell.agent.load(
     request,
     (window) => {
-      bench.onWindow(loadId, window)
+      bench.onWindow(loadId, window, useOf(bench, window.durationMs))
       return death === null && goOn(window)
     },
     signal,
   )
   const measurement = await Promise.race([loading, cell.lost])
   return { measurement, samples: samplesOf(bench, measurement), death }
+}
+
+/** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */
+export type WindowUse = Extract<RunEvent, { kind: 'window' }>['use']
+
+function useOf({ sampler, target, cell, now }: Bench, durationMs: number): WindowUse {
+  const toMs = now()
+  const { containers } = sampler.window(toMs - durationMs, toMs)
+  const parts = target.containers.map(({ name }) => use(containers[name] ?? []))
+  const sum = (values: readonly (number | null)[]) =>
+    values.reduce((a, b) => (a === null || b === null ? null : a + b), 0)
+  return {
+    target: {
+      cores: sum(parts.map(({ cores }) => cores)),
+      memoryBytes: sum(parts.map(({ memoryBytes }) => memoryBytes)),
+    },
+    ...Object.fromEntries([...cell.services.keys()].map((name) => [name, use(containers[name] ?? [])])),
+    agent: use(containers[cell.agentContainer.name] ?? []),
+  }
+}
+
+function use(readings: readonly Reading[]): WindowUse[string] {
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (!first || !last || first === last) return { cores: null, memoryBytes: last?.memoryAnonBytes ?? null }
+  const cpu =
+    first.cpuTotalSeconds === null || last.cpuTotalSeconds === null
+      ? null
+      : last.cpuTotalSeconds - first.cpuTotalSeconds
+  return { cores: cpu === null ? null : cpu / ((last.atMs - first.atMs) / 1000), memoryBytes: last.memoryAnonBytes }
 }
 
 /** Records a finished load; a death in it ends the repetition after it is recorded. */
