@@ -1,0 +1,8 @@
+/** Plain autocannon as its README has it, in a process of its own: URL, connections, seconds → right answers a second, and their cost. */
+import autocannon from 'autocannon'
+
+const [url, connections, seconds] = process.argv.slice(2)
+const before = process.cpuUsage()
+const result = await autocannon({ url, connections: Number(connections), duration: Number(seconds) })
+const { user, system } = process.cpuUsage(before)
+console.log(JSON.stringify({ perSecond: result['2xx'] / result.duration, cpuUs: (user + system) / result['2xx'] }))
