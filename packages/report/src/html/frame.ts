@@ -42,13 +42,13 @@ function capsChip({ scenario }: Scope): Html {
   ]
   const short = roles.some(({ caps, requested }) => caps.cpus < requested) || scenario.cores.shared.length > 0
   return html`<p class="caps${short && ' short'}">${short && html`<i aria-hidden="true">!</i> `}${roles.map(
-    ({ name, caps, requested }) =>
-      html`<span><bdi>${name}</bdi> ${capsOf(caps)}${caps.cpus < requested && html` <em>of ${formatCores(requested)} asked for</em>`}</span>`,
+    ({ name, caps, requested }) => html`<span><bdi>${name}</bdi> ${capsOf(caps, requested)}</span>`,
   )}${scenario.cores.shared.map((roles) => html`<span><em>${roles.join(', ')} share cores</em></span>`)}</p>`
 }
 
-function capsOf({ cpus, memoryBytes }: Caps): string {
-  return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}, ${formatBytes(memoryBytes)}`
+function capsOf({ cpus, memoryBytes }: Caps, requested: number): string {
+  const short = cpus < requested ? ` of the ${formatCores(requested)} asked for` : ''
+  return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}${short}, ${formatBytes(memoryBytes)}`
 }
 
 /** What a reader must know before any figure: that it is a smoke run, that it was cut short, that something is wrong. */

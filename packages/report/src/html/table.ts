@@ -92,8 +92,8 @@ function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable
   const value = sortable && !missing ? (column.sort?.(row) ?? null) : null
   const sort = value !== null && !saysItself(shown, value) && html` data-v="${shortValue(value)}"`
   if (column.names) return html`<th${sort}>${shown}`
-  const tone = missing ? 'u' : column.align === 'start' ? 't' : null
-  return html`<td${tone && html` class=${tone}`}${sort}>${shown}`
+  const tone = [column.align === 'start' && 't', missing && 'u'].filter(Boolean).join(' ')
+  return html`<td${tone && html` class="${tone}"`}${sort}>${shown}`
 }
 
 /** Whether the page can sort by what stands in the cell: the same text, or the same number as far as it is shown. */

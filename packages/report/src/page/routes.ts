@@ -3,13 +3,18 @@ import type { Results } from '@bakeoff/model'
 import type { Selection } from './selection.js'
 
 /** Writes what a hash says into the selection; a hash that names nothing we have is the first page. */
-export function followHash(hash: string, selection: Selection, pages: readonly string[], { scenarios }: Results): void {
+export function followHash(
+  hash: string,
+  selection: Selection,
+  pages: readonly string[],
+  { scenarios, entries }: Results,
+): void {
   const [page = '', name = ''] = hash
     .replace(/^#/, () => '')
     .split('/')
     .map(decoded)
   selection.page = pages.includes(page) ? page : (pages[0] ?? 'overview')
-  selection.target = page === 'target' && name !== '' ? name : null
+  selection.target = page === 'target' && entries.some(({ target }) => target === name) ? name : null
   const scenario = scenarios.findIndex(({ id }) => id === name)
   if (page !== 'target' && scenario >= 0) selection.scenario = scenario
 }

@@ -11,7 +11,7 @@ export function show(root: Document, view: View, selection: Selection, printing:
   for (const element of root.querySelectorAll<HTMLElement>('[data-scenario]'))
     element.hidden = !isChosen(selection, element)
   for (const element of root.querySelectorAll<HTMLElement>('[data-target]'))
-    element.hidden = element.dataset.target !== selection.target
+    element.hidden = (element.dataset.target || null) !== selection.target
   for (const row of root.querySelectorAll<HTMLElement>('tr[data-s]'))
     row.hidden = selection.hidden.has(Number(row.dataset.s))
 

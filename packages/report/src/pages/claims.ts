@@ -29,6 +29,23 @@ const CONCLUSIONS: Readonly<Record<Conclusion, Html>> = {
   'not-measured': badge('plain', '–', 'not measured'),
 }
 
+/** What claims are about, as a reader says it; a figure that is not here stands under its own name. */
+const METRIC_NAMES: Readonly<Record<string, string>> = {
+  throughput: 'Throughput, answers/s',
+  latencyMeanMs: 'Mean latency, ms',
+  latencyP50Ms: 'p50, ms',
+  latencyP95Ms: 'p95, ms',
+  latencyP99Ms: 'p99, ms',
+  latencyMaxMs: 'Slowest answer, ms',
+  wallSeconds: 'Wall time, s',
+  userSeconds: 'User time, s',
+  systemSeconds: 'System time, s',
+  cpuMsPerRequest: 'CPU per request, ms',
+  requestsPerCpuSecond: 'Requests per CPU-second',
+  memoryPeakBytes: 'Peak memory, bytes',
+  coldStartMs: 'Cold start, ms',
+}
+
 function claimBlock(view: View, claim: ClaimResult): Html {
   const metrics = [
     ...new Set(
@@ -48,7 +65,7 @@ function claimBlock(view: View, claim: ClaimResult): Html {
       groups: [
         ['', 2],
         ...(settings.length > 0 ? ([['Load in the source', settings.length]] as const) : []),
-        ...metrics.map((metric) => [metric, 2] as const),
+        ...metrics.map((metric) => [METRIC_NAMES[metric] ?? metric, 2] as const),
       ],
       columns: [
         { head: 'In the source', names: true, cell: ({ says }) => html`<bdi>${says}</bdi>` },

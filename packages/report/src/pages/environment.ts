@@ -203,7 +203,7 @@ function versions(view: View, { scenario }: Scope): Html {
         align: 'start',
         cell: ({ info }) =>
           known(
-            info?.versions,
+            info?.versions && Object.keys(info.versions).length > 0 ? info.versions : null,
             (all) =>
               html`<span class="wrap">${Object.entries(all)
                 .map(([name, version]) => `${name} ${version ?? '?'}`)
@@ -250,7 +250,7 @@ function calibrations({ results: { calibration } }: View): Html {
         cell: ({ eventLoopUtilisation }) => known(eventLoopUtilisation, formatShare, 'was not read'),
       },
     ],
-    rows: calibration,
+    rows: [...calibration].sort((a, b) => a.key.localeCompare(b.key) || a.connections - b.connections),
     empty: 'The agent was not calibrated: no cell can be called agent-bound, and none cleared of it.',
   })}</section>`
 }

@@ -57,13 +57,6 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
     })
-  const tail = rangeTitle(
-    view,
-    cells,
-    'The slowest 1 in 100 waits at least',
-    ({ latencyMs }) => latencyMs?.p99 ?? null,
-    ms,
-  )
   const curves = cells.some(({ timeline }) => timeline && timeline.windows.length > 0)
   const time = (of: 'p50Ms' | 'p99Ms', what: string, median: (cell: Cell) => number | null): Figure => ({
     chart: 'timeline',
@@ -79,7 +72,9 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
     figure({
       chart: 'spectrum',
       wide: true,
-      title: tail ?? 'No percentile is known',
+      title:
+        rangeTitle(view, cells, `p99 ${timeOf(load).toLowerCase()}`, ({ latencyMs }) => latencyMs?.p99 ?? null, ms) ??
+        'No percentile is known',
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
         'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 faster than at 99 %. The axis stretches the tail: each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
@@ -92,8 +87,13 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       chart: 'histogram',
       wide: true,
       title:
-        rangeTitle(view, cells, 'The median answer takes', ({ latencyMs }) => latencyMs?.p50 ?? null, ms) ??
-        'No latencies are known',
+        rangeTitle(
+          view,
+          cells,
+          `Median ${timeOf(load).toLowerCase()}`,
+          ({ latencyMs }) => latencyMs?.p50 ?? null,
+          ms,
+        ) ?? 'No latencies are known',
       condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
       howTo:
         'Each step of the line is a span of latency, its height the share of answers in it. One hump is one kind of answer; two humps are two, for instance with and without a pause of the collector.',

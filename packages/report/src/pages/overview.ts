@@ -34,10 +34,11 @@ export const overview: Page = {
 /** The generated sentences: those of the run as a whole, then those of the scenario. */
 function findings(view: View, scope: Scope): Html {
   const mine = view.results.findings.filter(({ scenario }) => scenario === null || scenario === scope.scenario.id)
-  const TONES = { finding: '', caveat: 'caveat', 'nothing-to-say': 'quiet' } as const
+  const caveats = mine.filter(({ tone }) => tone === 'caveat')
+  const said = mine.filter(({ tone }) => tone !== 'caveat')
   return html`<header class="lead"><p class="eyebrow">Scenario <bdi>${scope.scenario.id}</bdi></p>
     <p class="summary">${scope.scenario.summary}</p>
-    ${mine.length === 0 ? html`<p class="none">Nothing may be said from these figures yet.</p>` : html`<ul class="findings">${mine.map(({ text, tone }) => html`<li${TONES[tone] && html` class="${TONES[tone]}"`}>${unbroken(text)}</li>`)}</ul>`}
+    ${mine.length === 0 ? html`<p class="none">Nothing may be said from these figures yet.</p>` : html`<div class="said">${said.length > 0 && html`<ul class="findings">${said.map(({ text, tone }) => html`<li${tone === 'nothing-to-say' && html` class="quiet"`}>${unbroken(text)}</li>`)}</ul>`}${caveats.length > 0 && html`<div class="caveats"><h4>Read it with this in mind</h4><ul>${caveats.map(({ text }) => html`<li>${unbroken(text)}</li>`)}</ul></div>`}</div>`}
   </header>`
 }
 

@@ -21,7 +21,7 @@ function resourcesOf(view: View, scope: Scope, loadId: string, load: LoadSpec): 
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
   const services = serviceNames(scope, cells)
-  return html`${componentBlock(view, load, cells, { of: 'target', name: 'Target', use: ({ target }) => target })}
+  return html`${componentBlock(view, load, cells, { of: 'target', name: 'target', use: ({ target }) => target })}
     ${services.map((name) => componentBlock(view, load, cells, { of: `service:${name}`, name, use: ({ services: all }) => all[name] ?? null }))}
     ${agentBlock(view, scope, load, cells)}
     ${replicasBlock(view, cells)}`
@@ -191,13 +191,14 @@ function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Ce
     {
       chart: 'cpu',
       of: 'agent',
+      wide: true,
       title:
         rangeTitle(
           view,
           cells,
-          'The agent reached',
+          'Share of its ceiling that the agent reached',
           ({ agent }) => agent.ceilingShare,
-          (share) => `${formatShare(share)} of its ceiling`,
+          formatShare,
         ) ?? 'How near the agent was to its ceiling is not known',
       condition: ['CPU of the load agent', 'cores', loadLabel(load), 'line at 80 % of its cores'],
       howTo:

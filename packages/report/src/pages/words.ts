@@ -24,7 +24,7 @@ export function topTier(view: View, tiers: TierList | null, what: string): Html 
   return html`${listed(names)} are not told apart at the top in ${what}`
 }
 
-/** `p99 runs from 2.1 ms (a) to 45 ms (b)`, a range of what is drawn; null when nothing is known. */
+/** `p99: 2.1 ms (a) to 45 ms (b)`, a range of what is drawn; null when nothing is known. */
 export function rangeTitle(
   view: View,
   cells: readonly Cell[],
@@ -42,7 +42,7 @@ export function rangeTitle(
   const least = known.reduce((best, item) => (item.value < best.value ? item : best))
   const most = known.reduce((best, item) => (item.value > best.value ? item : best))
   if (show(least.value) === show(most.value)) return html`${what}: ${show(least.value)} for all`
-  return html`${what} runs from ${show(least.value)} (<bdi>${least.name}</bdi>) to ${show(most.value)} (<bdi>${most.name}</bdi>)`
+  return html`${what}: ${show(least.value)} (<bdi>${least.name}</bdi>) to ${show(most.value)} (<bdi>${most.name}</bdi>)`
 }
 
 /** `n = 5`, `n = 3 to 5`: repetitions of what is drawn. */

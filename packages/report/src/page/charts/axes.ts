@@ -10,27 +10,35 @@ export interface Axis {
   readonly format?: (value: number) => string
   readonly log?: boolean
   readonly min?: number
-  readonly max?: number
+  readonly max?: number | undefined
+  /** ticks at powers of two, as sizes of memory are read */
+  readonly binary?: boolean
 }
 
 /** A number axis. A linear one starts at zero unless it says where. */
-export function numberAxis({ ink }: Scene, { title, format = formatNumber, log = false, min, max }: Axis): Scale {
+export function numberAxis(
+  { ink }: Scene,
+  { title, format = formatNumber, log = false, min, max, binary = false }: Axis,
+): Scale {
   return {
     type: log ? 'logarithmic' : 'linear',
     ...(log ? {} : { beginAtZero: true }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     grace: log ? 0 : '4%',
-    title: { display: true, text: title, color: ink.faint, font: { size: 12 }, padding: 6 },
+    title: { display: true, text: title, color: ink.faint, font: { family: ink.font, size: 12 }, padding: 6 },
     border: { display: false },
     grid: { color: ink.line, tickLength: 0, drawTicks: false },
+    ...(binary ? { afterBuildTicks: binaryTicks } : {}),
     ticks: {
       color: ink.faint,
+      font: { family: ink.font, size: 12 },
       padding: 6,
       maxRotation: 0,
       autoSkip: true,
       autoSkipPadding: 12,
       maxTicksLimit: 8,
+      includeBounds: false,
       callback: (value: number | string) => (log && !isRound(Number(value)) ? null : format(Number(value))),
     },
   }
@@ -47,7 +55,7 @@ export function nameAxis(scene: Scene, names: readonly string[]): Scale {
     grid: { display: false },
     ticks: {
       color: scene.ink.text,
-      font: { size: 13 },
+      font: { family: scene.ink.font, size: 13 },
       padding: 8,
       autoSkip: false,
       callback: (_: unknown, index: number) => shorten(names[index] ?? '', most),
@@ -81,6 +89,13 @@ export function baseOptions(scene: Scene): ChartOptions {
       },
     },
   } as ChartOptions
+}
+
+/** About five ticks from zero, a power of two apart. */
+function binaryTicks(scale: { max: number; ticks: { value: number }[] }): void {
+  if (!(scale.max > 0)) return
+  const step = 2 ** Math.ceil(Math.log2(scale.max / 5))
+  scale.ticks = Array.from({ length: Math.floor(scale.max / step) + 1 }, (_, index) => ({ value: index * step }))
 }
 
 /** 1, 2, 5 × a power of ten: what a logarithmic axis writes. */

@@ -1,3 +1,4 @@
+import type { Cell } from '@bakeoff/model'
 import { METRICS, type Metric, type MetricId } from '../../shared/metrics.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { colourOf, counts, type Drawing, withAlpha } from './drawing.js'
@@ -21,6 +22,8 @@ export const bars: Drawing = (scene) => {
       text: metric.format(bar.value),
     },
   ])
+  // What is measured at rest does not depend on how the load went.
+  const solid = (cell: Cell) => scene.load === null || counts(cell)
   const base = baseOptions(scene)
   const reach = Math.max(...rows.flatMap(({ bar }) => [bar.value, bar.high ?? 0, ...bar.values]))
   return {
@@ -34,10 +37,10 @@ export const bars: Drawing = (scene) => {
             label: metric.title,
             data: rows.map(({ bar }) => bar.value),
             backgroundColor: rows.map(({ cell, subject }) =>
-              counts(cell) ? withAlpha(colourOf(scene, subject), 0.82) : withAlpha(colourOf(scene, subject), 0.1),
+              solid(cell) ? withAlpha(colourOf(scene, subject), 0.82) : withAlpha(colourOf(scene, subject), 0.1),
             ),
             borderColor: rows.map(({ subject }) => colourOf(scene, subject)),
-            borderWidth: rows.map(({ cell }) => (counts(cell) ? 0 : 1.5)),
+            borderWidth: rows.map(({ cell }) => (solid(cell) ? 0 : 1.5)),
             borderSkipped: false,
             barThickness: 20,
             whiskers,
@@ -52,7 +55,12 @@ export const bars: Drawing = (scene) => {
         layout: { padding: { top: 4, right: 66, bottom: 0, left: 0 } },
         // Wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
         scales: {
-          x: numberAxis(scene, { title: metric.unit, format: metric.format, max: reach > 0 ? undefined : 1 } as never),
+          x: numberAxis(scene, {
+            title: metric.unit,
+            format: metric.format,
+            max: reach > 0 ? undefined : 1,
+            binary: metric.unit === 'bytes',
+          }),
           y: nameAxis(
             scene,
             rows.map(({ subject }) => subject.label),
@@ -72,7 +80,7 @@ export const bars: Drawing = (scene) => {
                     : bar.values.length === 1
                       ? ['one repetition: no interval']
                       : []),
-                  ...(counts(cell) ? [] : ['does not count: see its verdict']),
+                  ...(solid(cell) ? [] : ['does not count: see its verdict']),
                 ]
               },
             },

@@ -111,7 +111,7 @@ export const cpu: Drawing = (scene) => {
         scene.of === 'agent' ? agentCores : (cap?.cpus ?? null),
         maxOf(scene, ({ cores }) => cores),
       ),
-    } as Curves['y'],
+    },
     say: ({ x, y }) => [`${formatCores(y ?? 0)} cores`, `at ${formatNumber(x)} s`],
     annotations: line,
   })
@@ -135,11 +135,12 @@ export const memory: Drawing = (scene) => {
     y: {
       title: 'anonymous memory',
       format: formatBytes,
+      binary: true,
       max: roomAbove(
         cap?.memoryBytes ?? null,
         maxOf(scene, ({ memoryBytes }) => memoryBytes),
       ),
-    } as Curves['y'],
+    },
     say: ({ x, y, mark }) => [formatBytes(y ?? 0), `at ${formatNumber(x)} s`, ...(mark ? ['out of memory'] : [])],
     annotations: cap ? { cap: levelLine(scene, 'y', cap.memoryBytes, `cap ${formatBytes(cap.memoryBytes)}`) } : {},
   })
