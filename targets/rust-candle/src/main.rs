@@ -1,0 +1,197 @@
+//! Answers the ranknet scenario: features from PostgreSQL, scores from Candle, the best candidates as JSON.
+
+mod config;
+mod features;
+mod info;
+mod ranking;
+mod refusal;
+mod scorer;
+
+use std::{error::Error, io, net::Ipv4Addr, sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, State},
+    routing::{get, post},
+    serve::ListenerExt,
+};
+use mimalloc::MiMalloc;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    select,
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+    time::sleep,
+};
+
+use crate::{config::Config, features::FeatureStore, ranking::Ranking, refusal::Refusal, scorer::Scorer};
+
+// Rows and tensors are dozens of small allocations a request, and glibc's allocator is the slower one at those.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+const LARGEST_BODY: usize = 1 << 20;
+
+/// How long requests in flight may take after a TERM before their connections are cut.
+const DRAIN: Duration = Duration::from_secs(1);
+
+pub struct Service {
+    store: FeatureStore,
+    scorer: Scorer,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let config = Config::from_env(|name| std::env::var(name).ok())?;
+    let service = Arc::new(Service {
+        store: FeatureStore::new(&config.database_url, config.database_pool)?,
+        scorer: Scorer::open(&config.model)?,
+    });
+    let runtime = runtime(config.workers)?;
+
+    // Spawned, because the thread that blocks on a future is not one of the runtime's workers: an accept
+    // loop there would wake another thread for every connection.
+    let serving = runtime.spawn(serve(config.port, service));
+    let outcome = runtime.block_on(serving)?;
+    runtime.shutdown_background();
+    Ok(outcome?)
+}
+
+/// With a single worker there is nobody to steal work from, and the plain loop is cheaper.
+fn runtime(workers: usize) -> io::Result<Runtime> {
+    if workers == 1 {
+        Builder::new_current_thread().enable_all().build()
+    } else {
+        Builder::new_multi_thread().worker_threads(workers).enable_all().build()
+    }
+}
+
+async fn serve(port: u16, service: Arc<Service>) -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?.tap_io(|socket| {
+        // A socket that refuses the option still serves, only later.
+        let _ = socket.set_nodelay(true);
+    });
+
+    let (stop, stopped) = oneshot::channel();
+    let server = axum::serve(listener, routes(service)).with_graceful_shutdown(async move {
+        terminate.recv().await;
+        let _ = stop.send(()); // nobody listens once the server has failed
+    });
+    let overdue = async {
+        let _ = stopped.await;
+        sleep(DRAIN).await;
+    };
+    select! {
+        outcome = server => outcome,
+        () = overdue => Ok(()),
+    }
+}
+
+fn routes(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/rank", post(rank))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .route("/health", get(health))
+        .route("/info", get(info::info))
+        .with_state(service)
+}
+
+#[derive(Serialize)]
+struct Outputs {
+    /// Best first.
+    outputs: Vec<Output>,
+}
+
+#[derive(Serialize)]
+struct Output {
+    id: i32,
+    score: f32,
+}
+
+async fn rank(State(service): State<Arc<Service>>, ranking: Ranking) -> Result<Json<Outputs>, Refusal> {
+    let candidates = service.store.fetch(&ranking).await?;
+    let scores = service.scorer.score(candidates.rows).map_err(Refusal::internal)?;
+    let mut outputs: Vec<_> =
+        candidates.item_ids.into_iter().zip(scores).map(|(id, score)| Output { id, score }).collect();
+    outputs.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
+    outputs.truncate(ranking.size.get());
+    Ok(Json(Outputs { outputs }))
+}
+
+async fn health(State(service): State<Arc<Service>>) -> Result<Json<Value>, Refusal> {
+    service.store.ping().await?;
+    Ok(Json(json!({ "status": "ok" })))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::{Body, to_bytes},
+        http::{Request, StatusCode},
+    };
+    use candle_core::{DType, Device};
+    use candle_nn::VarBuilder;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// A service whose database nobody can reach and whose weights are all zero.
+    fn service() -> Service {
+        Service {
+            store: FeatureStore::new("postgres://nobody@127.0.0.1:1/nothing", 1).unwrap(),
+            scorer: Scorer::new(&VarBuilder::zeros(DType::F32, &Device::Cpu)).unwrap(),
+        }
+    }
+
+    async fn ask(method: &str, path: &str, body: &str) -> (StatusCode, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned())).unwrap();
+        let response = routes(service().into()).oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn every_failure_has_its_status_and_says_why() {
+        let gone = r#"{"error":"the database does not answer"}"#;
+        let not_an_object = r#"{"error":"the body is not a JSON object"}"#;
+        let cases = [
+            ("POST", "/rank", r#"{"user_id":1,"item_ids":[1],"size":1}"#, StatusCode::SERVICE_UNAVAILABLE, gone),
+            ("POST", "/rank", "user_id=1", StatusCode::BAD_REQUEST, not_an_object),
+            ("GET", "/health", "", StatusCode::SERVICE_UNAVAILABLE, gone),
+            ("GET", "/rank", "", StatusCode::METHOD_NOT_ALLOWED, ""),
+            ("GET", "/", "", StatusCode::NOT_FOUND, ""),
+        ];
+        runtime(1).unwrap().block_on(async {
+            for (method, path, body, status, answer) in cases {
+                assert_eq!(ask(method, path, body).await, (status, answer.to_owned()), "{method} {path} {body}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
+        let large = " ".repeat(LARGEST_BODY + 1);
+        let (status, body) = runtime(1).unwrap().block_on(ask("POST", "/rank", &large));
+        assert_eq!((status, body.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"at most 1000 item_ids"}"#));
+    }
+
+    #[test]
+    fn a_network_without_weights_scores_every_row_in_the_middle() {
+        assert_eq!(service().scorer.score(vec![1.0; 2 * scorer::ROW_FEATURES]).unwrap(), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn info_counts_the_workers_of_the_runtime_it_runs_on() {
+        for workers in [1, 2] {
+            let (status, body) = runtime(workers).unwrap().block_on(ask("GET", "/info", ""));
+            let info: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(info["threads"]["tokio_workers"], workers);
+            assert_eq!(info["pools"]["database"], 1);
+        }
+    }
+}
