@@ -10,6 +10,7 @@
  * wait        WAIT_MS 2                              waits idly, up to 1.2 ms longer than told
  * busy        BUSY_US 300                            computes
  * stall       STALL_AFTER_MS 2000, STALL_MS 1000     sleeps once, with everything in it, so long after the first request
+ *             STALL_AT                                 or at this request
  * close                                              closes the connection after each answer, and says so
  * fin         EVERY 10                               closes the connection instead of every 10th answer
  * reset       EVERY 10                               resets it
@@ -163,7 +164,8 @@ function delayed(socket) {
 }
 
 let stallAt = null
-function stalling(_request, response) {
+function stalling(_request, response, n) {
+  if (settings.STALL_AT) stallAt = n === number('STALL_AT') ? 0 : Number.POSITIVE_INFINITY
   stallAt ??= performance.now() + number('STALL_AFTER_MS', 2000)
   if (performance.now() >= stallAt) {
     stallAt = Number.POSITIVE_INFINITY
