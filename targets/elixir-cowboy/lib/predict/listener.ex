@@ -12,7 +12,9 @@ defmodule Predict.Listener do
       # Cowboy's processes for requests are supervised by their connection's, as `:cowboy.start_clear/3` has it.
       connection_type: :supervisor,
       # ranch stops accepting at 1024 otherwise; how many may come is for the load to say.
-      max_connections: :infinity
+      max_connections: :infinity,
+      # How long answers under way may take after a TERM, in ms, before their connections are cut.
+      shutdown: 1_000
     }
 
     protocol = %{
