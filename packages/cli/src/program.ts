@@ -37,6 +37,7 @@ interface MatrixFlags extends PlanFlags, GateFlags {
   resume?: string | true
   dryRun?: boolean
   keep?: boolean
+  live?: boolean
 }
 
 /** The command line. `leave` sets the exit code; nothing else here decides it. */
@@ -57,6 +58,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .option('--dry-run', 'show the plan and measure nothing')
     .option('--json', 'the results as JSON on standard output')
     .option('--keep', 'leave the containers of the last repetition running')
+    .option('--live', 'serve the report on 127.0.0.1 while the run goes on')
     .option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0')
     .option('--baseline <run>', 'the run or results.json that --fail-on compares with')
     .action(async (flags: MatrixFlags) => {
@@ -67,6 +69,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
         dryRun: flags.dryRun ?? false,
         json: flags.json ?? false,
         keep: flags.keep ?? false,
+        live: flags.live ?? false,
         failOn: flags.failOn,
         baseline: flags.baseline,
       }

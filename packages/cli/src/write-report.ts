@@ -8,10 +8,25 @@ import { findRun, listRuns, type RunFolder } from './run-folder.js'
 
 /** Everything right of the run files, rebuilt from what is in the folder: no engine, no network, no clock. */
 export function rebuildReport(folder: RunFolder): Results {
+  const analysed = analyseFolder(folder, 'aborted')
+  folder.write('results.json', JSON.stringify(analysed))
+  folder.write('index.html', renderHtml(analysed))
+  folder.write('summary.md', renderSummary(analysed))
+  folder.write('results.csv', renderCsv(analysed))
+  return analysed
+}
+
+/**
+ * Analyses what is on disk.
+ *
+ * @param otherwise what a run without an end is: aborted when it was killed, running when it still goes on
+ */
+export function analyseFolder(folder: RunFolder, otherwise: 'aborted' | 'running'): Results {
   const events = folder.readEvents()
-  const ended = events.findLast((event) => event.kind === 'run-ended')
+  const started = events.findLastIndex((event) => event.kind === 'run-started') // a resumed run starts again
+  const ended = events.slice(started + 1).findLast((event) => event.kind === 'run-ended')
   const context = folder.readContext()
-  const analysed = analyse({
+  return analyse({
     plan: folder.readPlan(),
     runs: folder.readRuns(),
     calibrations: folder.readCalibrations(),
@@ -19,15 +34,10 @@ export function rebuildReport(folder: RunFolder): Results {
     targets: context.targets,
     base: context.base,
     endedAt: ended?.at ?? events.at(-1)?.at ?? null,
-    // A run without an end was killed: what it measured is reported as far as it came.
-    status: ended?.kind === 'run-ended' ? ended.status : 'aborted',
-    statusReason: ended?.kind === 'run-ended' ? ended.reason : 'the run was killed before its end',
+    status: ended?.kind === 'run-ended' ? ended.status : otherwise,
+    statusReason:
+      ended?.kind === 'run-ended' ? ended.reason : otherwise === 'aborted' ? 'the run was killed before its end' : null,
   })
-  folder.write('results.json', JSON.stringify(analysed))
-  folder.write('index.html', renderHtml(analysed))
-  folder.write('summary.md', renderSummary(analysed))
-  folder.write('results.csv', renderCsv(analysed))
-  return analysed
 }
 
 /** Results as they are on disk, of a folder or of a results.json itself. */

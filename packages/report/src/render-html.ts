@@ -27,7 +27,7 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
     title,
     script: true,
     ...(served ? { connect: "'self'" as const } : {}),
-    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view, scopes)}${banners(view)}</div>
+    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view, scopes)}${served && liveStrip()}${banners(view)}</div>
       <div class="bar" data-bar><div class="page">${tabs(PAGES)}${switches(view, scopes)}</div></div>
       <main id="main" class="page" tabindex="-1">${PAGES.map((page) => section(page, context))}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
@@ -38,4 +38,9 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
 function section(page: Page, context: PageContext): Html {
   return html`<section id="${page.id}" class="view" data-page="${page.id}" aria-labelledby="h-${page.id}"><header class="head"><h2 id="h-${page.id}">${page.title}</h2><p>${page.question}</p></header>
 ${foldExplanations(page.render(context))}</section>`
+}
+
+/** Filled by the page's script from the run's own events. */
+function liveStrip(): Html {
+  return html`<section class="live" data-live hidden aria-label="The run as it goes on"><p><b data-live-part="progress"></b> <span data-live-part="now"></span></p><div data-live-part="lines"></div></section>`
 }

@@ -4,6 +4,7 @@ import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
 import { type Before, runPlan } from '@bakeoff/runner'
 import { exitCodes } from '../exit.js'
 import { openGate, passesGate } from '../gating.js'
+import { openLivePage } from '../live.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
 import { type Project, readCatalogue } from '../project.js'
@@ -21,6 +22,8 @@ export interface MatrixOptions {
   readonly dryRun: boolean
   readonly json: boolean
   readonly keep: boolean
+  /** serve the page while the run goes on */
+  readonly live: boolean
   readonly failOn: string | undefined
   readonly baseline: string | undefined
 }
@@ -47,6 +50,8 @@ export async function matrix(
     await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
     await run.writePlan(JSON.stringify(plan))
     writeContext(run, plan, catalogue, bench)
+    await using live = options.live ? await openLivePage(run) : null
+    if (live) terminal.say(`Live: ${live.url}`)
     for (const { where, what } of plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
     await runPlan(plan, materialsOf(project, catalogue, plan), bench.ports(run), before, interruption.signal)
   }
@@ -108,7 +113,8 @@ function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: W
 }
 
 function closing(results: Results, run: RunFolder): string {
-  const findings = results.findings.filter(({ tone }) => tone !== 'caveat').slice(0, 6)
+  // The long ones, about claims, are read on the page.
+  const findings = results.findings.filter(({ tone, kind }) => tone !== 'caveat' && kind !== 'claim').slice(0, 6)
   return [...findings.map(({ text }) => `• ${text}`), '', `Report: ${fileLink(join(run.path, 'index.html'))}`].join(
     '\n',
   )

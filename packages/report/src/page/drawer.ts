@@ -40,6 +40,7 @@ export class Drawer {
       chart.destroy()
       this.#charts.delete(canvas)
       this.#drawn.delete(canvas)
+      delete canvas.dataset.drawn
     }
     this.#queue = shown.filter((canvas) => this.#drawn.get(canvas) !== this.#stateOf(canvas))
     this.#next()
@@ -73,6 +74,7 @@ export class Drawer {
     const scene = this.#sceneOf(canvas)
     const drawn = scene && (DRAWINGS[canvas.dataset.chart ?? '']?.(scene) ?? null)
     this.#drawn.set(canvas, this.#stateOf(canvas))
+    canvas.dataset.drawn = ''
     if (drawn) this.#charts.set(canvas, this.#chart(canvas, drawn))
     else this.#drawNothing(canvas)
   }

@@ -1,9 +1,11 @@
 /** What runs in the page: it reads the results, then chooses, filters and draws. Everything else is in the HTML. */
 
+import { startLive } from './live.js'
 import { mountPage } from './mount.js'
 import { readResults } from './results.js'
 
 document.documentElement.classList.add('js')
+startLive(document.querySelector<HTMLElement>('[data-live]'))
 
 readResults(document)
   .then((results) => mountPage(document, results))

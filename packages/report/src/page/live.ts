@@ -1,0 +1,98 @@
+/**
+ * The strip at the top of a page that a going run serves: where the run is, what it measures this moment, and what
+ * target, services and agent use. The figures below it are those of the last reload, which follows every repetition.
+ */
+import type { RunEvent } from '@bakeoff/model'
+import { formatBytes, formatDurationMs, formatNumber } from '@bakeoff/model'
+
+const KEPT_POINTS = 120
+const WIDTH = 240
+const HEIGHT = 36
+
+/** Listens to the server's events until it goes away. Does nothing on a page that is a file. */
+export function startLive(strip: HTMLElement | null): void {
+  if (!strip || !location.protocol.startsWith('http')) return
+  strip.hidden = false
+  const parts = partsOf(strip)
+  const state = { planned: 0, done: 0, left: null as number | null }
+  const series = new Map<string, number[]>()
+  const source = new EventSource('/events')
+  source.onmessage = ({ data }) => {
+    const event = JSON.parse(String(data)) as RunEvent & { past?: boolean }
+    if (event.kind === 'run-started') state.planned = event.entries
+    if (event.kind === 'step') {
+      parts.now.textContent = `${event.entry}: ${event.step}`
+      series.clear()
+    }
+    if (event.kind === 'window') {
+      parts.now.textContent = `${event.entry}: ${event.loadId}`
+      const rate = event.window.ok / (event.window.durationMs / 1000)
+      show(parts.lines, series, 'right answers/s', rate, formatNumber(rate))
+      for (const [name, { cores, memoryBytes }] of Object.entries(event.use ?? {})) {
+        if (cores !== null) show(parts.lines, series, `${name} cores`, cores, cores.toFixed(2))
+        if (memoryBytes !== null && name === 'target')
+          show(parts.lines, series, `${name} memory`, memoryBytes, formatBytes(memoryBytes))
+      }
+    }
+    if (event.kind === 'repetition') {
+      state.done++
+      state.left = event.leftMs
+      // Figures changed: the server has a new page. The past is replayed on every load and must not reload again.
+      if (!event.past) reload()
+    }
+    if (event.kind === 'run-ended') {
+      source.close()
+      if (!event.past) reload()
+      else strip.hidden = true
+    }
+    parts.progress.textContent = `${state.done} repetitions done${state.left === null ? '' : `, about ${formatDurationMs(state.left)} left`}`
+  }
+  source.onerror = () => {
+    parts.now.textContent = 'The run has ended, or was stopped: this page stays as it is.'
+    source.close()
+  }
+}
+
+interface Parts {
+  readonly progress: HTMLElement
+  readonly now: HTMLElement
+  readonly lines: HTMLElement
+}
+
+function partsOf(strip: HTMLElement): Parts {
+  const part = (name: string) => strip.querySelector<HTMLElement>(`[data-live-part="${name}"]`) as HTMLElement
+  return { progress: part('progress'), now: part('now'), lines: part('lines') }
+}
+
+/** A small line with its last value; all are drawn from 0. */
+function show(lines: HTMLElement, series: Map<string, number[]>, name: string, value: number, text: string): void {
+  const values = [...(series.get(name) ?? []), value].slice(-KEPT_POINTS)
+  series.set(name, values)
+  const figure =
+    lines.querySelector<HTMLElement>(`[data-series="${CSS.escape(name)}"]`) ?? lines.appendChild(newFigure(name))
+  const most = Math.max(...values, Number.MIN_VALUE)
+  const points = values.map(
+    (one, index) =>
+      `${((index / (KEPT_POINTS - 1)) * WIDTH).toFixed(1)},${(HEIGHT - (one / most) * (HEIGHT - 2) - 1).toFixed(1)}`,
+  )
+  figure.querySelector('polyline')?.setAttribute('points', points.join(' '))
+  const output = figure.querySelector('output')
+  if (output) output.textContent = text
+}
+
+function newFigure(name: string): HTMLElement {
+  const figure = document.createElement('div')
+  figure.dataset.series = name
+  const label = document.createElement('span')
+  label.textContent = name
+  const picture = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  picture.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`)
+  picture.setAttribute('aria-hidden', 'true')
+  picture.append(document.createElementNS('http://www.w3.org/2000/svg', 'polyline'))
+  figure.append(label, document.createElement('output'), picture)
+  return figure
+}
+
+function reload(): void {
+  location.reload() // the browser keeps the scroll position, and the hash says which page was open
+}
