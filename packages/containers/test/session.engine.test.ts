@@ -50,7 +50,7 @@ function aRequest(command: string[] | null, changes: Partial<ContainerRequest> =
   return {
     name: 'target',
     image,
-    caps: { cpuset: [], quotaCpus: null, memoryBytes: 128 * MB },
+    caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 128 * MB },
     environment: {},
     command,
     readOnly: true,
@@ -108,7 +108,7 @@ describe('a container', () => {
     await using container = await session.start(
       network,
       aRequest(command, {
-        caps: { cpuset: [1], quotaCpus: null, memoryBytes: 128 * MB },
+        caps: { cpus: 1, cpuset: [1], quotaCpus: null, memoryBytes: 128 * MB },
         environment: { GREETING: 'hello = world' },
         tmpfs: ['/data'],
       }),
@@ -211,7 +211,7 @@ describe('a container', () => {
     const hungry = ['perl', '-e', 'sleep 1; my @x; push @x, "x" x 1e6 while 1']
     await using container = await session.start(
       network,
-      aRequest(hungry, { caps: { cpuset: [], quotaCpus: null, memoryBytes: 48 * MB } }),
+      aRequest(hungry, { caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 48 * MB } }),
     )
     expect(await container.exited).toMatchObject({ exitCode: 137, oomKilled: true })
   })
@@ -222,7 +222,7 @@ describe('a container', () => {
     const script = `perl -e 'my @x; push @x, "x" x 1e6 while 1'; echo survived; sleep 1000`
     await using container = await session.start(
       network,
-      aRequest(shell(script), { caps: { cpuset: [], quotaCpus: null, memoryBytes: 48 * MB } }),
+      aRequest(shell(script), { caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 48 * MB } }),
     )
     await until(() => container.oomKills() > 0, 'an OOM kill was reported')
     await until(async () => (await container.logTail(5)).includes('survived'), 'the parent goes on')
@@ -257,7 +257,7 @@ describe('a container', () => {
   it('says that this engine has no such core', async () => {
     await using session = await open()
     await using network = await session.openNetwork('cell')
-    const caps = { cpuset: [facts.cpus + 60], quotaCpus: null, memoryBytes: 64 * MB }
+    const caps = { cpus: 1, cpuset: [facts.cpus + 60], quotaCpus: null, memoryBytes: 64 * MB }
     await expect(session.start(network, aRequest(['true'], { caps }))).rejects.toMatchObject({
       code: 'OUT_OF_RESOURCES',
     })
@@ -420,7 +420,7 @@ describe('a sampler', () => {
   it('sees throttling by a quota', async () => {
     await using session = await open()
     await using network = await session.openNetwork('cell')
-    const caps = { cpuset: [], quotaCpus: 0.2, memoryBytes: 64 * MB }
+    const caps = { cpus: 0.2, cpuset: [], quotaCpus: 0.2, memoryBytes: 64 * MB }
     await using container = await session.start(network, aRequest(['perl', '-e', '1 while 1'], { caps }))
     await using sampler = await session.sample([container], 10)
     const last = () => sampler.window(0, Date.now()).containers.target?.at(-1)
