@@ -64,8 +64,9 @@ export async function runPlan(
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : toErrorRecord(error).message
     await recordRest(plan, runs, reason, ports)
+    const ended = emit('aborted', reason)
     if (!signal.aborted && !(error instanceof BakeoffError && error.code === 'ENGINE_LOST')) throw error
-    return emit('aborted', reason)
+    return ended
   }
   const failed = plan.entries.filter(
     ({ id }) => !runs.some((run) => run.entry === id && run.outcome.kind === 'measured'),
@@ -92,7 +93,7 @@ async function runBlocks(
       const run = await runRepetition({ plan, block, entry }, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
-      report(plan, block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
+      report(block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
       if (run.outcome.kind === 'aborted')
         throw new BakeoffError(signal.aborted ? 'ABORTED' : 'ENGINE_LOST', run.outcome.reason)
     }
@@ -124,14 +125,7 @@ export function relativeHalfWidth(values: readonly number[]): number | null {
   return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
 }
 
-function report(
-  plan: Plan,
-  block: Block,
-  entry: PlannedEntry,
-  run: RunRecord,
-  left: number | null,
-  ports: Ports,
-): void {
+function report(block: Block, entry: PlannedEntry, run: RunRecord, left: number | null, ports: Ports): void {
   const { outcome } = run
   const message =
     outcome.kind === 'failed'

@@ -129,6 +129,19 @@ describe('runPlan, when it is stopped', () => {
     expect(ended).toMatchObject({ status: 'aborted', reason: 'the engine does not answer any more' })
     expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
   })
+
+  it('because the load agent cannot be built: nothing is measured, and the last event says why', async () => {
+    const ports = fakePorts({ build: [materials.agentImage.name] })
+    const running = runPlan(two(), materials, ports, none, new AbortController().signal)
+    await expect(running).rejects.toMatchObject({ code: 'BUILD_FAILED' })
+    expect(ports.sink.events.at(-1)).toMatchObject({
+      kind: 'run-ended',
+      status: 'aborted',
+      reason: expect.stringContaining(materials.agentImage.name),
+    })
+    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
+    expect(ports.host.left).toEqual([])
+  })
 })
 
 describe('runPlan, when all is well', () => {
