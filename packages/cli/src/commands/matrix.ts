@@ -44,24 +44,31 @@ export async function matrix(
     terminal.print(options.json ? JSON.stringify(plan, null, 2) : planText(plan))
     return exitCodes.fine
   }
-  const run = folder()
-  run.onEvent(progressOn(terminal, Date.now))
+  let run: RunFolder
+  let failure: unknown = null
   {
     await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
+    run = folder() // not before the engine is ours: a run that was refused leaves no folder
+    run.onEvent(progressOn(terminal, Date.now))
     await run.writePlan(JSON.stringify(plan))
     writeContext(run, plan, catalogue, bench)
     await using live = options.live ? await openLivePage(run) : null
     if (live) terminal.say(`Live: ${live.url}`)
     for (const { where, what } of plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
-    await runPlan(plan, materialsOf(project, catalogue, plan), bench.ports(run), before, interruption.signal)
+    const materials = materialsOf(project, catalogue, plan)
+    await runPlan(plan, materials, bench.ports(run), before, interruption.signal).catch((error: unknown) => {
+      failure = error // told below: what was measured until then is reported all the same
+    })
   }
   const results = rebuildReport(run)
   writeIndex(project.reports)
   if (options.json) terminal.print(JSON.stringify(results))
   else terminal.print(closing(results, run))
+  if (results.run.status === 'aborted') terminal.say(`Go on where it stopped: npm run matrix -- --resume ${plan.runId}`)
+  if (failure !== null) throw failure
   if (interruption.signal.aborted) return exitCodes.interrupted
   const passed = gate === null || passesGate(results, gate, terminal)
-  return passed ? exitCodeFor(results) : exitCodes.failed
+  return passed ? exitCodeFor(results, run) : exitCodes.failed
 }
 
 interface Beginning {
@@ -120,11 +127,8 @@ function closing(results: Results, run: RunFolder): string {
   )
 }
 
-/** 1 when a cell failed or does not count. An unsupported target is not a failure: it says what it needs. */
-function exitCodeFor(results: Results): number {
+/** 1 when a repetition failed, also beside others that did not. An unsupported target is no failure: it says what it needs. */
+function exitCodeFor(results: Results, run: RunFolder): number {
   if (results.run.status === 'aborted') return exitCodes.environment
-  return results.cells.some(({ outcome }) => outcome === 'failed' || outcome === 'aborted') ||
-    results.entries.some(({ outcome }) => outcome.kind === 'failed')
-    ? exitCodes.failed
-    : exitCodes.fine
+  return run.readRuns().some(({ outcome }) => outcome.kind === 'failed') ? exitCodes.failed : exitCodes.fine
 }
