@@ -104,6 +104,7 @@ async function measure(
       rules: plan.rules,
       signal,
       now: () => ports.clock.now(),
+      sleep: (ms) => ports.clock.sleep(ms, signal),
       onWindow: (loadId, window, use) =>
         ports.sink.event({
           kind: 'window',

@@ -24,6 +24,7 @@ export interface Bench {
   readonly signal: AbortSignal
   onWindow(loadId: string, window: LoadWindow, use: WindowUse): void
   now(): number
+  sleep(ms: number): Promise<void>
 }
 
 export interface Window {
@@ -34,6 +35,8 @@ export interface Window {
 }
 
 const STREAM_WINDOW_MS = 500
+/** An engine tells of a death some time after the connections broke: a batch ends with them, and so may a window. */
+const DEATH_TOLD_MS = 1000
 
 /**
  * One window of load. A target that ends stops it at the next window; what was measured until then is returned with
@@ -70,6 +73,8 @@ export async function runWindow(
     signal,
   )
   const measurement = await Promise.race([loading, cell.lost])
+  const { lost, connectErrors } = measurement.counts
+  if (death === null && lost + connectErrors > 0) await Promise.race([watching, cell.lost, bench.sleep(DEATH_TOLD_MS)])
   return { measurement, samples: samplesOf(bench, measurement), death }
 }
 

@@ -43,6 +43,8 @@ export interface Faults {
   readonly wrongAnswers?: readonly string[]
   /** images whose target ends in this load, counted from the warm-up (0) */
   readonly diesInLoad?: Readonly<Record<string, number>>
+  /** the same, and the engine tells of it only when the load has ended */
+  readonly diesAtEnd?: Readonly<Record<string, number>>
   /** images under which the agent ends in this load */
   readonly agentCrashes?: Readonly<Record<string, number>>
   /** the engine is lost in this load of this image */
@@ -68,6 +70,7 @@ export class FakeClock implements Clock {
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     this.#now += ms
+    await new Promise((resolve) => setImmediate(resolve)) // what happens in that time
   }
 }
 
@@ -314,7 +317,10 @@ export class FakeAgent implements LoadAgent {
       if (!onWindow(window)) break
     }
     signal.throwIfAborted()
-    return measurement(request, startedAtMs, windows, faults.p99Ms?.(perSecond) ?? 1)
+    const measured = measurement(request, startedAtMs, windows, faults.p99Ms?.(perSecond) ?? 1)
+    if (faults.diesAtEnd?.[image] !== index) return measured
+    setImmediate(() => this.#host.targetOn(request.origin)?.end(137))
+    return { ...measured, counts: { ...measured.counts, lost: 1 } }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

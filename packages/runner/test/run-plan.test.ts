@@ -80,6 +80,12 @@ describe('runPlan, when one target goes wrong', () => {
     ])
   })
 
+  it('knows of a death that is told when the load has ended', async () => {
+    const { outcome } = await run({ diesAtEnd: { [BAD]: 2 } })
+    expect(outcome('bad').loads.map(({ deaths }) => deaths)).toEqual([0, 1])
+    expect(outcome('bad').outcome).toMatchObject({ kind: 'failed', stage: 'load', error: { code: 'TARGET_DIED' } })
+  })
+
   it('keeps the answers that differ', async () => {
     const { outcome } = await run({ wrongAnswers: [BAD] })
     expect(outcome('bad').verification?.golden).toMatchObject({
