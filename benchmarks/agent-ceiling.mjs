@@ -21,7 +21,7 @@ const generators = {
   ...(wrk.available ? { wrk: (count) => wrk.closed(server.origin, count, seconds) } : {}),
 }
 try {
-  // The agent's processes stay between loads and are warm after the first: the others start anew each time, and warm up in it.
+  // The agent's processes stay between loads and are warm after the first; autocannon starts anew each time and warms up by itself.
   await agent.closed(server.origin, 64, 2)
   for (const count of connections) {
     const reached = Object.fromEntries(Object.keys(generators).map((name) => [name, []]))
