@@ -56,6 +56,7 @@ export async function runPlan(
   })
   try {
     const images = await buildImages(plan, materials, ports, signal)
+    refuseOtherImages(plan, before.runs, images)
     if (calibrations.length === 0) {
       calibrations = await calibrate(plan, images, materials, ports, signal)
       await ports.sink.writeCalibration(JSON.stringify(calibrations))
@@ -74,6 +75,20 @@ export async function runPlan(
   return failed.length === 0
     ? emit('complete', null)
     : emit('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
+}
+
+/** A run that goes on measures what it began with: figures of two builds under one name would be neither's. */
+function refuseOtherImages(plan: Plan, earlier: readonly RunRecord[], images: BuiltImages): void {
+  const changed = plan.entries.filter((entry) => {
+    const now = images.get(entry.image)
+    return earlier.some(
+      ({ entry: id, image }) => id === entry.id && image && now && 'facts' in now && now.facts.key !== image.key,
+    )
+  })
+  if (changed.length === 0) return
+  throw new BakeoffError('BAD_SPEC', `changed since the run began: ${changed.map(({ id }) => id).join(', ')}`, {
+    hint: 'Start a new run: npm run matrix',
+  })
 }
 
 async function runBlocks(

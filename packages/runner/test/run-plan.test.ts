@@ -184,6 +184,24 @@ describe('runPlan, when all is well', () => {
     expect(ports.host.started.some((name) => name.includes('null-server'))).toBe(false)
   })
 
+  it('does not go on with a target that was built from other files', async () => {
+    const plan = two()
+    const first = await run({}, plan)
+    const [done] = first.ports.sink.runs
+    const earlier = { ...done!, image: { ...done!.image!, key: 'other' } }
+    const again = runPlan(
+      plan,
+      materials,
+      fakePorts(),
+      { runs: [earlier], calibrations: [] },
+      new AbortController().signal,
+    )
+    await expect(again).rejects.toMatchObject({
+      code: 'BAD_SPEC',
+      message: 'changed since the run began: predict/bad/default',
+    })
+  })
+
   it('starts services before the target, and fails every entry when one never gets healthy', async () => {
     const scenario = aScenario({
       services: [aService('postgres')],
