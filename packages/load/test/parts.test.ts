@@ -110,8 +110,8 @@ describe('Sampler', () => {
 
   it('samples one in n on average, at no fixed step', () => {
     const sampler = new Sampler(64, createRandom(1), () => {})
-    // A million requests a second: time picks none.
-    const at = Array.from({ length: 64_000 }, (_, index) => (sampler.next(index / 1000) ? index : -1)).filter(
+    // Ten million requests a second: time picks hardly any.
+    const at = Array.from({ length: 64_000 }, (_, index) => (sampler.next(index / 10_000) ? index : -1)).filter(
       (index) => index >= 0,
     )
     expect(at.length).toBeGreaterThan(900)
@@ -127,6 +127,14 @@ describe('Sampler', () => {
     const atTenThousand = taken(10_000)
     expect(atTenThousand).toBeGreaterThan(800)
     expect(atTenThousand).toBeLessThan(1200)
+  })
+
+  it('makes up for the time in which nothing could be sent', () => {
+    const sampler = new Sampler(64, createRandom(1), () => {})
+    // Every 20 ms a burst of 100 requests.
+    const at = Array.from({ length: 5000 }, (_, index) => sampler.next(Math.floor(index / 100) * 20)).filter(Boolean)
+    expect(at.length).toBeGreaterThan(800)
+    expect(at.length).toBeLessThan(1300)
   })
 
   it('samples everything at 1', () => {

@@ -7,6 +7,8 @@ import type { Sample } from './messages.js'
  * second server that answers wrongly once in 500; a thousand a second find it, for some 1 % of a core.
  */
 const SPACING_MS = 1
+/** An agent that was held up makes up for what it did not pick in this time. */
+const CATCH_UP_MS = 50
 
 /**
  * Picks answers to be compared, one in `every` on average and about a thousand a second where that is more, and passes on
@@ -34,7 +36,8 @@ export class Sampler {
   next(nowMs: number): boolean {
     if (--this.#left > 0 && nowMs < this.#dueMs) return false
     this.#left = this.#gap()
-    this.#dueMs = nowMs + SPACING_MS * 2 * this.#random.next()
+    const sinceMs = Math.min(Math.max(this.#dueMs, nowMs - CATCH_UP_MS), nowMs)
+    this.#dueMs = sinceMs + SPACING_MS * 2 * this.#random.next()
     return true
   }
 
