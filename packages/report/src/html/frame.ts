@@ -107,7 +107,7 @@ export function switches(view: View, scopes: readonly Scope[]): Html {
     ${scopes.map((scope) => part(scope, null, loadSwitch(scope)))}
     <div class="chips" role="group" aria-label="Targets: show or hide, and choose the baseline">${view.subjects.map(
       (subject) =>
-        html`<span class="chip" data-chip="${subject.index}"><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide"><span class="${markClass(subject)}"></span><bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="Use as baseline: ${subject.label}" title="Compare the others with this one">1×</button></span>`,
+        html`<span class="chip" data-chip="${subject.index}"><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide"><span class="${markClass(subject)}"></span><bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="1×: use ${subject.label} as baseline" title="Compare the others with this one">1×</button></span>`,
     )}${view.subjects.length > 2 && html`<button type="button" class="all" data-show-all hidden>Show all</button>`}</div></div>`
 }
 

@@ -1,0 +1,442 @@
+import { readFileSync } from 'node:fs'
+import type { Results } from '@bakeoff/model'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HOSTILE, type SampleOptions, sampleResults } from '../../core/test/fixtures-results.js'
+import { renderComparison, renderIndex } from '../src/index.js'
+import { withHostileNames } from './hostile.js'
+import {
+  axeProblems,
+  chartsInSight,
+  goTo,
+  openChromium,
+  openHtml,
+  openReport,
+  PAGE_IDS,
+  settled,
+  sidewaysBy,
+} from './pages.js'
+
+let browser: Browser
+let usual: Results
+
+beforeAll(async () => {
+  usual = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], repetitions: 3 })
+  browser = await openChromium()
+})
+afterAll(() => browser?.close())
+
+const tagged = (page: Page, selector: string) =>
+  page.$$eval(selector, (elements) => elements.map((element) => element.textContent?.trim() ?? ''))
+
+/** Rows of the leaderboard in sight, by the names of their targets. */
+const leaders = (page: Page) =>
+  page.$$eval('#overview .part:not([hidden]) > section:first-child tbody tr:not([hidden]) th > a', (names) =>
+    names.map(({ textContent }) => textContent),
+  )
+
+describe('a report opened from disk', () => {
+  it('asks nobody for anything, complains of nothing, and draws every chart on every page', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    for (const id of PAGE_IDS) {
+      await goTo(page, id)
+      for (const scenario of await page.$$('[data-choose-scenario]')) {
+        await scenario.click()
+        await settled(page)
+        const charts = await chartsInSight(page)
+        expect(charts.filter(({ inked, empty }) => !inked && !empty)).toEqual([])
+      }
+    }
+    expect(report.requests).toEqual([])
+    expect(report.complaints).toEqual([])
+  })
+
+  it('has a chart on each page that promises one', async () => {
+    await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
+    const drawn: Record<string, number> = {}
+    for (const id of PAGE_IDS) {
+      await goTo(report.page, id)
+      drawn[id] = (await chartsInSight(report.page)).filter(({ inked }) => inked).length
+    }
+    expect(drawn).toMatchObject({ overview: 3, latency: 4, scaling: 2, bottleneck: 1 })
+    expect(drawn.resources).toBeGreaterThanOrEqual(5)
+    expect(drawn.efficiency).toBeGreaterThanOrEqual(6)
+  })
+
+  it('follows tabs, links, and back and forward', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    const inSight = () => page.$eval('.view:not([hidden])', ({ id }) => id)
+    await goTo(page, 'latency')
+    await goTo(page, 'bottleneck')
+    await page.goBack()
+    await page.waitForSelector('#latency:not([hidden])')
+    await page.goBack()
+    await page.waitForSelector('#overview:not([hidden])')
+    await page.goForward()
+    await page.waitForSelector('#latency:not([hidden])')
+    expect(await page.getAttribute('[aria-current="page"]', 'data-tab')).toBe('latency')
+    await page.evaluate(() => {
+      location.hash = '#target/go-net-http'
+    })
+    await page.waitForSelector('[data-target="go-net-http"]:not([hidden])')
+    expect(await inSight()).toBe('target')
+    await page.evaluate(() => {
+      location.hash = '#no-such-page'
+    })
+    await page.waitForSelector('#overview:not([hidden])')
+  })
+
+  it('lists the targets, and shows the list for a target that there is not', async () => {
+    await using report = await openReport(browser, usual, { hash: '#target/no-such-target' })
+    expect(await tagged(report.page, '#target .view, #target div[data-target=""]:not([hidden]) tbody th')).toEqual([
+      ...new Set(usual.entries.map(({ target }) => target)),
+    ])
+    await report.page.click('#target div[data-target=""] tbody th a')
+    await report.page.waitForSelector(`article[data-target="${usual.entries[0]?.target}"]:not([hidden])`)
+  })
+
+  it('shows the scenario and the load that a reader chooses, on every page', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    await page.click('[data-choose-scenario="1"]')
+    await page.click('[data-scenario="1"]:not([hidden]) [data-choose-load="closed-10"]')
+    await settled(page)
+    expect(await tagged(page, '#overview .part:not([hidden]) h3 small')).toEqual(['10 connections'])
+    await goTo(page, 'latency')
+    expect(page.url()).toContain('#latency/ranknet')
+    expect(await tagged(page, '#latency .part:not([hidden]) .block h3 small')).toEqual(['10 connections, service time'])
+  })
+
+  it('hides a target in tables and charts by its chip, and shows all again', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    const before = await leaders(page)
+    const picture = () =>
+      page.$eval('.part:not([hidden]) canvas', (canvas) => (canvas as HTMLCanvasElement).toDataURL())
+    const drawn = await picture()
+    await page.click('[data-show="0"]')
+    await settled(page)
+    await page.waitForFunction(
+      (old) => document.querySelector<HTMLCanvasElement>('.part:not([hidden]) canvas')?.toDataURL() !== old,
+      drawn,
+    )
+    expect(await leaders(page)).toEqual(before.filter((name) => name !== 'go-net-http'))
+    expect(await page.getAttribute('[data-show="0"]', 'aria-pressed')).toBe('false')
+    await page.click('[data-show-all]')
+    expect(await leaders(page)).toEqual(before)
+  })
+
+  it('says so instead of drawing when every target is switched off', async () => {
+    await using report = await openReport(browser, usual)
+    for (const chip of await report.page.$$('[data-chip]:not([hidden]) [data-show]')) await chip.click()
+    await report.page.waitForFunction(() =>
+      [...document.querySelectorAll('.plot')]
+        .filter((plot) => plot.closest('[hidden]') === null)
+        .every(({ classList }) => classList.contains('empty')),
+    )
+    expect(report.complaints).toEqual([])
+  })
+
+  it('takes the factors from core for whichever baseline is chosen', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    const factors = () =>
+      page.$$eval('#overview .part:not([hidden]) [data-ratio]', (places) => places.map((place) => place.textContent))
+    const before = await factors()
+    expect(before.filter((text) => text === 'baseline')).toHaveLength(1)
+    const other = await page.$('[data-chip]:not([hidden]) [data-baseline][aria-pressed="false"]')
+    await other?.click()
+    expect(await factors()).not.toEqual(before)
+    expect((await factors()).filter((text) => text === 'baseline')).toHaveLength(1)
+  })
+
+  it('sorts a leaderboard up, down and back, with unknown figures last', async () => {
+    await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
+    const { page } = report
+    const column = 'thead th:nth-child(8)'
+    const button = `#overview .part:not([hidden]) > section:first-child ${column} button`
+    const values = () =>
+      page.$$eval('#overview .part:not([hidden]) > section:first-child tbody td:nth-child(8)', (cells) =>
+        cells.map(({ firstChild }) => firstChild?.textContent ?? ''),
+      )
+    const original = await values()
+    const known = original.filter((text) => text !== '–').map(Number)
+    const missing = original.filter((text) => text === '–')
+    expect(missing.length).toBeGreaterThan(0)
+    await page.click(button)
+    expect(await values()).toEqual([...[...known].sort((a, b) => b - a).map(String), ...missing])
+    await page.click(button)
+    expect(await values()).toEqual([...[...known].sort((a, b) => a - b).map(String), ...missing])
+    await page.click(button)
+    expect(await values()).toEqual(original)
+  })
+
+  it('changes its theme, remembers it, and draws the charts in its colours', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    const look = () =>
+      page.evaluate(() => ({
+        paper: getComputedStyle(document.body).backgroundColor,
+        chart: document.querySelector<HTMLCanvasElement>('.part:not([hidden]) canvas')?.toDataURL(),
+      }))
+    const light = await look()
+    await page.click('[data-theme-choice="dark"]')
+    await page.waitForFunction(
+      (old) => document.querySelector<HTMLCanvasElement>('.part:not([hidden]) canvas')?.toDataURL() !== old,
+      light.chart,
+    )
+    expect(light.paper).toBe('rgb(255, 255, 255)')
+    expect((await look()).paper).toBe('rgb(20, 23, 26)')
+    await page.reload()
+    await page.waitForSelector('html[data-ready]', { state: 'attached' })
+    expect((await look()).paper).toBe('rgb(20, 23, 26)')
+    await page.click('[data-theme-choice="system"]')
+    expect((await look()).paper).toBe('rgb(255, 255, 255)')
+  })
+
+  it('walks the points of a chart by arrow keys and says where it is', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    const said = () => page.$eval('[data-status]', ({ textContent }) => textContent ?? '')
+    await page.focus('.part:not([hidden]) canvas[data-chart="bars"]')
+    await page.keyboard.press('ArrowRight')
+    const first = await said()
+    expect(first).toMatch(/Throughput: [\d,.]+ right answers\/s/)
+    await page.keyboard.press('ArrowDown')
+    const second = await said()
+    expect(second).toMatch(/Throughput: [\d,.]+ right answers\/s/)
+    expect(second).not.toBe(first)
+    await page.keyboard.press('ArrowUp')
+    expect(await said()).toBe(first)
+  })
+
+  it('hands out JSON, CSV and Markdown', async () => {
+    await using report = await openReport(browser, usual)
+    const fetched: Record<string, string> = {}
+    for (const kind of ['json', 'csv', 'markdown']) {
+      const waiting = report.page.waitForEvent('download')
+      await report.page.click(`[data-tool="${kind}"]`)
+      fetched[kind] = readFileSync(await (await waiting).path(), 'utf8')
+    }
+    const json = JSON.parse(fetched.json as string) as Results
+    expect(json.cells.map(({ id, throughput }) => [id, throughput?.n])).toEqual(
+      usual.cells.map(({ id, throughput }) => [id, throughput?.n]),
+    )
+    expect(fetched.csv?.split('\r\n')).toHaveLength(usual.cells.length + 2)
+    expect(fetched.markdown).toContain('# Bakeoff: predict, ranknet, chat-batch')
+    expect(report.requests).toEqual([])
+  })
+
+  it('prints all pages in light colours with every detail open and charts no wider than the sheet', async () => {
+    await using report = await openReport(browser, usual, { theme: 'dark', hash: '#latency/ranknet' })
+    const { page } = report
+    const open = () => page.$$eval('details', (all) => all.filter(({ open: isOpen }) => isOpen).length)
+    const before = await open()
+    await page.emulateMedia({ media: 'print' })
+    await page.waitForSelector('html.printing')
+    await settled(page)
+    const printed = await page.evaluate(() => ({
+      closed: [...document.querySelectorAll('details')].filter(({ open: isOpen }) => !isOpen).length,
+      pages: [...document.querySelectorAll<HTMLElement>('.view:not([hidden])')].map(({ id }) => id),
+      paper: getComputedStyle(document.body).color,
+      tooWide: [...document.querySelectorAll('canvas')].filter(
+        (canvas) => canvas.clientWidth > document.body.clientWidth,
+      ).length,
+    }))
+    expect(printed.closed).toBe(0)
+    expect(printed.pages).toEqual(PAGE_IDS.filter((id) => id !== 'target'))
+    expect(printed.paper).toBe('rgb(25, 28, 32)')
+    expect(printed.tooWide).toBe(0)
+    const charts = await chartsInSight(page)
+    expect(charts.length).toBeGreaterThan(15)
+    expect(charts.filter(({ inked, empty }) => !inked && !empty)).toEqual([])
+    await page.emulateMedia({ media: 'screen' })
+    await page.waitForSelector('html:not(.printing)')
+    expect(await open()).toBe(before)
+    expect(report.complaints).toEqual([])
+  })
+
+  it('says everything in its tables without JavaScript', async () => {
+    await using report = await openReport(browser, usual, { script: false })
+    for (const id of PAGE_IDS) expect(await report.page.isVisible(`#${id} h2`)).toBe(true)
+    expect(await report.page.isVisible('#overview table')).toBe(true)
+    const rows = await report.page.$$eval('#overview .block:first-child tbody tr', ({ length }) => length)
+    expect(rows).toBe(usual.cells.length)
+    expect(await report.page.isVisible('canvas')).toBe(false)
+  })
+})
+
+describe('accessibility', () => {
+  it.each(['light', 'dark'] as const)(
+    'axe finds nothing on any page in the %s theme',
+    async (theme) => {
+      await using report = await openReport(browser, usual, { theme, hash: '#overview/ranknet' })
+      for (const id of PAGE_IDS) {
+        await goTo(report.page, id)
+        await report.page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true
+        })
+        expect(await axeProblems(report.page), id).toEqual([])
+      }
+      await report.page.evaluate(() => {
+        location.hash = '#target/python-flask'
+      })
+      await report.page.waitForSelector('article[data-target="python-flask"]:not([hidden])')
+      expect(await axeProblems(report.page)).toEqual([])
+    },
+    600_000,
+  )
+
+  it.each(['light', 'dark'] as const)(
+    'axe finds nothing on the index and the comparison in the %s theme',
+    async (theme) => {
+      for (const html of [anIndex(), aComparison()]) {
+        await using opened = await openHtml(browser, html, { theme })
+        expect(await axeProblems(opened.page)).toEqual([])
+        expect(opened.requests).toEqual([])
+        expect(opened.complaints).toEqual([])
+      }
+    },
+  )
+})
+
+describe('a narrow screen', () => {
+  it('does not scroll sideways at 375 px on any page', async () => {
+    await using report = await openReport(browser, usual, { width: 375, hash: '#overview/ranknet' })
+    for (const id of PAGE_IDS) {
+      await goTo(report.page, id)
+      await report.page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true
+      })
+      expect(await sidewaysBy(report.page), id).toBe(0)
+    }
+  })
+
+  it('does not scroll sideways with long and hostile names, nor in the index or a comparison', async () => {
+    const results = withHostileNames(
+      sampleResults({ scenarios: ['ranknet'], targets: 2, repetitions: 2, hostile: true }),
+    )
+    await using report = await openReport(browser, results, { width: 375 })
+    for (const id of PAGE_IDS) {
+      await goTo(report.page, id)
+      expect(await sidewaysBy(report.page), id).toBe(0)
+    }
+    for (const html of [anIndex(), aComparison()]) {
+      await using opened = await openHtml(browser, html, { width: 375 })
+      expect(await sidewaysBy(opened.page)).toBe(0)
+    }
+  })
+})
+
+describe('hostile strings', () => {
+  it('stay text in names, answers, messages and logs', async () => {
+    const results = withHostileNames(
+      sampleResults({ scenarios: ['predict', 'embed'], targets: 4, repetitions: 2, hostile: true }),
+    )
+    await using report = await openReport(browser, results)
+    const { page } = report
+    for (const id of PAGE_IDS) await goTo(page, id)
+    await page.click('#target div[data-target=""] tbody th a')
+    expect(await page.$$('img')).toEqual([])
+    expect(await page.$$eval('script', (scripts) => scripts.length)).toBe(2)
+    const text = await page.evaluate(() => document.body.textContent ?? '')
+    expect(text).toContain(HOSTILE)
+    expect(await page.textContent('article[data-target]:not([hidden]) h3 bdi')).toContain('<img src=x onerror=')
+    expect(report.requests).toEqual([])
+    expect(report.complaints).toEqual([])
+  })
+
+  it('stay text in the index and in a comparison', async () => {
+    const results = withHostileNames(
+      sampleResults({ scenarios: ['predict'], targets: 2, repetitions: 2, hostile: true }),
+    )
+    for (const html of [
+      renderComparison([
+        { name: HOSTILE, results },
+        { name: `other ${HOSTILE}`, results },
+      ]),
+      renderIndex([
+        { ...aListing, id: HOSTILE, headline: HOSTILE, host: HOSTILE, scenarios: [HOSTILE], path: HOSTILE },
+      ]),
+    ]) {
+      await using opened = await openHtml(browser, html)
+      expect(await opened.page.$$('img, script')).toEqual([])
+      expect(await opened.page.evaluate(() => document.body.textContent ?? '')).toContain(HOSTILE)
+      expect(opened.requests).toEqual([])
+      expect(opened.complaints).toEqual([])
+    }
+  })
+})
+
+describe('every kind of run', () => {
+  const kinds: readonly (SampleOptions & { readonly because: string; readonly banner?: string })[] = [
+    { because: 'one target', targets: 1, failing: 'none' },
+    { because: 'twelve targets', targets: 12, repetitions: 2 },
+    { because: 'a single repetition', repetitions: 1, banner: 'Smoke run.' },
+    { because: 'everything failed', failing: 'all', banner: 'Nothing was measured.' },
+    { because: 'services that could not be read', blind: true },
+    { because: 'two cores for everything', small: true },
+    { because: 'an aborted run', status: 'aborted', banner: 'This run was aborted.' },
+    { because: 'a run that goes on', status: 'running', banner: 'This run is going on.' },
+  ]
+  it.each(kinds)('renders $because', async ({ because: _, banner, ...options }) => {
+    const results = sampleResults({ scenarios: ['ranknet', 'chat-batch'], repetitions: 3, ...options })
+    await using report = await openReport(browser, results)
+    const { page } = report
+    if (banner) expect((await tagged(page, '.banner b')).join(' ')).toContain(banner)
+    for (const id of PAGE_IDS) {
+      await goTo(page, id)
+      expect(
+        (await chartsInSight(page)).filter(({ inked, empty }) => !inked && !empty),
+        id,
+      ).toEqual([])
+      const text = await page.$eval(`#${id}`, (view) => (view as HTMLElement).innerText)
+      expect(text.length, id).toBeGreaterThan(80)
+      expect(text, id).not.toMatch(/\b(NaN|undefined|Infinity)\b|\[object/)
+    }
+    expect(await sidewaysBy(page)).toBe(0)
+    expect(report.requests).toEqual([])
+    expect(report.complaints).toEqual([])
+  })
+
+  it('renders a service of which nothing was read', async () => {
+    const results = sampleResults({ scenarios: ['ranknet'], repetitions: 2 })
+    const without: Results = {
+      ...results,
+      cells: results.cells.map((cell) => ({
+        ...cell,
+        services: {},
+        timeline: cell.timeline && { ...cell.timeline, services: {} },
+      })),
+    }
+    await using report = await openReport(browser, without, { hash: '#resources' })
+    expect(await report.page.innerText('#resources')).toContain('Nothing was read of postgres')
+    expect(report.complaints).toEqual([])
+  })
+})
+
+const aListing = {
+  id: '2026-03-01-1200-test',
+  startedAt: '2026-03-01T12:00:00.000Z',
+  status: 'complete',
+  profile: 'default',
+  scenarios: ['predict'],
+  targets: 5,
+  headline: 'Go served 3.1 × what Flask did.',
+  path: '2026-03-01-1200-test/index.html',
+  host: 'bench',
+} as const
+
+function anIndex(): string {
+  return renderIndex([aListing, { ...aListing, id: 'quick', status: 'aborted', profile: 'quick', headline: null }])
+}
+
+function aComparison(): string {
+  const other = sampleResults({ scenarios: ['predict', 'ranknet'], repetitions: 3, seed: 11, blind: true })
+  return renderComparison([
+    { name: 'before', results: usual },
+    { name: 'after', results: other },
+  ])
+}
