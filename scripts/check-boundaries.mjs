@@ -45,7 +45,11 @@ export function violations() {
       if (name === 'core' || name === 'model')
         for (const pattern of CORE_FORBIDDEN)
           if (pattern.test(text)) found.push(`${shown} has an effect: ${pattern.source}`)
-      if (name !== 'cli' && /\bconsole\.(log|error)\(|\bprocess\.(env|cwd|exit|argv|std|pid|hrtime)(exit\(|stdout\.write)/.test(text) && !mayPrint(shown))
+      if (
+        name !== 'cli' &&
+        /\bconsole\.(log|error)\(|\bprocess\.(env|cwd|exit|argv|std|pid|hrtime)(exit\(|stdout\.write)/.test(text) &&
+        !mayPrint(shown)
+      )
         found.push(`${shown} prints or exits: only cli does`)
     }
   }
