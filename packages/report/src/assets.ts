@@ -34,6 +34,10 @@ function bundleNow(): { script: string; style: string } {
 }
 
 function withHashes({ script, style }: { script: string; style: string }): Assets {
-  const hash = (text: string) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`
-  return { script, style, scriptHash: hash(script), styleHash: hash(style) }
+  return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) }
+}
+
+/** How a content-security policy names a script or a style. */
+export function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`
 }

@@ -1,4 +1,4 @@
-import { reportAssets } from '../assets.js'
+import { hashOf, reportAssets } from '../assets.js'
 import { type Content, type Html, html, trusted } from './html.js'
 
 export interface Document {
@@ -10,6 +10,9 @@ export interface Document {
   readonly connect?: "'self'"
 }
 
+/** Runs before anything is drawn: what is out of sight until the page is mounted need not be laid out first. */
+const EARLY = "document.documentElement.classList.add('js')"
+
 /**
  * A complete page in one file. The policy names our style and script by their hashes: nothing else runs, and nothing
  * is loaded from anywhere.
@@ -19,7 +22,7 @@ export function documentText({ title, body, script = false, connect }: Document)
   const policy = [
     "default-src 'none'",
     `style-src ${styleHash}`,
-    `script-src ${script ? scriptHash : "'none'"}`,
+    `script-src ${script ? `${hashOf(EARLY)} ${scriptHash}` : "'none'"}`,
     'font-src data:',
     'img-src data:',
     ...(connect ? [`connect-src ${connect}`] : []),
@@ -29,7 +32,7 @@ export function documentText({ title, body, script = false, connect }: Document)
   const page: Html = html`<!doctype html>
 <html lang="en" data-theme="system"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Bakeoff">
-<title>${title}</title><style>${trusted(style)}</style></head>
+<title>${title}</title>${script && html`<script>${trusted(EARLY)}</script>`}<style>${trusted(style)}</style></head>
 <body>${body}${script && html`<script>${trusted(code)}</script>`}</body></html>
 `
   return page.text

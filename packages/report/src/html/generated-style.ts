@@ -1,7 +1,7 @@
 import { COLOURS, MARKERS } from '../shared/subjects.js'
 
-/** More subjects than this have names without marks; charts still tell 42 apart. */
-const MOST_MARKS = 84
+/** So many differ in colour or shape; the names of further ones have no mark. */
+const MOST_MARKS = COLOURS * MARKERS.length
 
 /**
  * Rules that are too many to write by hand. The page's policy forbids styles on an element, so a bar of n per cent has

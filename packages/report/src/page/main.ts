@@ -4,7 +4,6 @@ import { startLive } from './live.js'
 import { mountPage } from './mount.js'
 import { readResults } from './results.js'
 
-document.documentElement.classList.add('js')
 startLive(document.querySelector<HTMLElement>('[data-live]'))
 
 readResults(document)

@@ -35,8 +35,8 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
           latencyColumn('p90'),
           latencyColumn('p95'),
           latencyColumn('p99', true),
-          latencyColumn('p99_9', true),
-          latencyColumn('max', true),
+          latencyColumn('p99_9'),
+          latencyColumn('max'),
           latencyColumn('mean'),
           timeoutsColumn,
         ],
@@ -44,7 +44,7 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
         subject: (cell) => view.subjectOf(cell.entry).index,
         sortable: true,
       },
-    )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small one below it the lowest and highest. A request that timed out has no latency: it is counted beside it.</p></section>
+    )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small ones below it the lowest and highest. A request that timed out has no latency: it is counted beside it.</p></section>
     ${load.kind !== 'closed' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
 }
 
@@ -97,7 +97,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
       howTo:
         'Each step of the line is a span of latency, its height the share of answers in it. One hump is one kind of answer; two humps are two, for instance with and without a pause of the collector.',
-      table: rowsOf([peakColumn, latencyColumn('p50'), latencyColumn('p90')], 'Histogram'),
+      table: rowsOf([peakColumn], 'Histogram'),
       nothing: cells.some(({ bins }) => bins.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
   ]
@@ -108,7 +108,7 @@ function timeOf(load: LoadSpec): string {
   return load.kind === 'closed' ? 'Service time' : 'Response time'
 }
 
-const SPECTRUM = [50, 75, 90, 95, 99, 99.5, 99.9, 99.99] as const
+const SPECTRUM = [50, 90, 95, 99, 99.9, 99.99] as const
 
 /** The spectrum's value at the first point at or beyond a percentile. */
 function spectrumColumn(percentile: number): CellColumn {
@@ -132,7 +132,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
       const values = windows.map((window) => window[of]).filter((value) => value !== null)
       if (values.length === 0)
         return unknown(whyMissing(cell, measured ? 'no curve was kept' : 'no warm-up curve was kept'))
-      const step = Math.max(1, Math.ceil(values.length / 8))
+      const step = Math.max(1, Math.ceil(values.length / 6))
       return values
         .filter((_, index) => index % step === 0)
         .map(formatNumber)

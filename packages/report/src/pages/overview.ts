@@ -267,7 +267,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
         'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Where two whiskers overlap much, the two are not told apart. A hollow bar does not count; the verdict says why.',
       table: table({
         caption: 'Throughput by repetition',
-        columns: [nameColumn(view), throughputColumn, repetitionsColumn],
+        columns: [nameColumn(view), medianColumn, repetitionsColumn],
         rows: cells,
         subject,
       }),
@@ -303,13 +303,20 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
         'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
       table: table({
         caption: 'Throughput and p99',
-        columns: [nameColumn(view), throughputColumn, latencyColumn('p99', true)],
+        columns: [nameColumn(view), medianColumn, latencyColumn('p99', true)],
         rows: cells,
         subject,
       }),
       nothing: measured && latencies ? null : 'There is nothing to set against each other.',
     }),
   ]
+}
+
+/** Throughput without its interval, which the leaderboard has. */
+const medianColumn: CellColumn = {
+  head: 'Throughput',
+  unit: 'right answers/s',
+  cell: (cell) => known(cell.throughput?.median, formatNumber, whyMissing(cell, 'no throughput was measured')),
 }
 
 const repetitionsColumn: CellColumn = {

@@ -9,8 +9,8 @@ import { metricOf, viewOf } from './subjects.js'
 
 const MOST_WINDOWS = 120
 const MOST_READINGS = 40
-const MOST_SPECTRUM = 48
-const MOST_BINS = 48
+const MOST_SPECTRUM = 40
+const MOST_BINS = 40
 
 export function slimResults(results: Results): Results {
   const view = viewOf(results)
@@ -21,9 +21,9 @@ export function slimResults(results: Results): Results {
   })
 }
 
-/** Every fraction with six digits: more than is shown anywhere. Whole numbers stay as they are. */
+/** Every fraction with five digits: more than is shown anywhere. Whole numbers stay as they are. */
 function rounded<T>(value: T): T {
-  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(6))) as T
+  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(5))) as T
   if (Array.isArray(value)) return value.map(rounded) as T
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rounded(part)])) as T
