@@ -1,0 +1,75 @@
+import { gunzipSync } from 'node:zlib'
+import { results as schema } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { sampleResults } from '../../core/test/fixtures-results.js'
+import { embedded } from '../src/html/embedded.js'
+import { fromColumns, toColumns } from '../src/shared/columns.js'
+import { slimResults } from '../src/shared/slim.js'
+
+describe('columns', () => {
+  it.each([
+    { value: null },
+    { value: [1, 'a', null, true] },
+    { value: [] },
+    { value: [{}, {}] },
+    { value: [{ a: 1 }] },
+    {
+      value: [
+        { a: 1, b: [] },
+        { a: 2, b: [{ c: 1 }, { c: null }] },
+      ],
+    },
+    { value: [{ a: 1 }, { b: 2 }], because: 'different keys' },
+    { value: [{ a: { b: 1 } }, { a: null }] },
+    { value: { '#': 'not ours', x: [{ y: 1 }, { y: 2 }] } },
+  ])('turn $value and back', ({ value }) => expect(fromColumns(toColumns(value))).toEqual(value))
+
+  it('stand side by side', () => {
+    expect(
+      toColumns([
+        { a: 1, b: 'x' },
+        { a: 2, b: 'y' },
+      ]),
+    ).toEqual({ '#': { a: [1, 2], b: ['x', 'y'] } })
+  })
+})
+
+describe('the results inside a page', () => {
+  const results = sampleResults({ scenarios: ['predict', 'ranknet'], repetitions: 3 })
+  const slim = slimResults(results)
+
+  it('are still results by the schema', () => expect(schema.safeParse(slim).error).toBeUndefined())
+
+  it('keep every cell with its figures to five digits', () => {
+    expect(slim.cells.map(({ id }) => id)).toEqual(results.cells.map(({ id }) => id))
+    for (const [index, { throughput }] of slim.cells.entries()) {
+      const exact = results.cells[index]?.throughput?.median ?? 0
+      expect(Math.abs((throughput?.median ?? 0) - exact)).toBeLessThanOrEqual(exact * 1e-4)
+    }
+  })
+
+  it('keep the highest memory of a curve and all answers of a histogram', () => {
+    for (const [index, cell] of slim.cells.entries()) {
+      const full = results.cells[index]!
+      const peak = (points: readonly { memoryBytes: number | null }[] = []) =>
+        Math.max(0, ...points.map(({ memoryBytes }) => memoryBytes ?? 0))
+      const answers = (bins: typeof cell.bins) => bins.reduce((sum, [, , count]) => sum + count, 0)
+      expect(peak(cell.timeline?.target)).toBeGreaterThanOrEqual(peak(full.timeline?.target) * 0.99)
+      expect(answers(cell.bins)).toBe(answers(full.bins))
+      expect(cell.timeline?.target.length ?? 0).toBeLessThanOrEqual(40)
+    }
+  })
+
+  it('are packed when there is much of them, and read the same', () => {
+    const [, json = ''] = /<script[^>]*>(.*)<\/script>/s.exec(embedded(results).text) ?? []
+    const { encoding, data } = JSON.parse(json) as { encoding: string; data: string }
+    expect(encoding).toBe('columns-gzip-base64')
+    const text = gunzipSync(Buffer.from(data, 'base64')).toString()
+    expect(fromColumns(JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(slim)))
+  })
+
+  it('stand as they are when there is little of them', () => {
+    const little = { ...results, cells: [], comparisons: [], entries: [], tiers: [], findings: [] }
+    expect(embedded(little).text).toContain('"schemaVersion":1')
+  })
+})

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { figure, foldExplanations } from '../src/html/figure.js'
+import { html, jsonForScript } from '../src/html/html.js'
+import { known, table, unknown } from '../src/html/table.js'
+import { md, mdCode, mdTable } from '../src/markdown.js'
+
+describe('html', () => {
+  it('escapes what is put in, and leaves what is written', () => {
+    expect(html`<b title="${`"'&`}">${'<img onerror=x>'}</b>`.text).toBe(
+      '<b title="&quot;&#39;&amp;">&lt;img onerror=x&gt;</b>',
+    )
+  })
+
+  it('takes replacement patterns for text', () =>
+    expect(html`<p>${"$& $1 $' $`"}</p>`.text).toBe('<p>$&amp; $1 $&#39; $`</p>'))
+
+  it('joins lists, nests, and shows nothing for what is not there', () => {
+    expect(html`<ul>${[1, 'a', html`<li>`, null, undefined, false, [0]]}</ul>`.text).toBe('<ul>1a<li>0</ul>')
+  })
+
+  it('writes JSON that can neither end its script nor begin a comment, and still reads the same', () => {
+    const value = { a: '</script><!--<script>', b: '\u2028\u2029', c: "$&$'" }
+    const { text } = jsonForScript(value)
+    expect(text).not.toMatch(/[<\u2028\u2029]/)
+    expect(JSON.parse(text)).toEqual(value)
+  })
+})
+
+describe('a table', () => {
+  const rows = [
+    { name: 'a', value: 6503.4 },
+    { name: '<b>', value: null },
+    { name: 'c', value: null },
+  ]
+  const text = table<(typeof rows)[number]>({
+    caption: 'Figures of <x>',
+    columns: [
+      { head: 'Name', names: true, cell: ({ name }) => name },
+      { head: 'Value', cell: ({ value }) => known(value, String, 'was not read'), sort: ({ value }) => value },
+      { head: 'Bytes', cell: () => '10 KiB', sort: () => 10_240 },
+      { head: 'Why', align: 'start', cell: () => unknown('was lost') },
+    ],
+    rows,
+    subject: ({ name }) => (name === 'a' ? 7 : null),
+    sortable: true,
+  }).text
+
+  it('shows a dash for what is not known, and each reason once', () => {
+    expect(text.match(/–<sup>a<\/sup>/g)).toHaveLength(3)
+    expect(text.match(/–<sup>b<\/sup>/g)).toHaveLength(2)
+    expect(text.match(/was not read/g)).toHaveLength(1)
+    expect(text).toContain('<sup>a</sup> was lost')
+  })
+
+  it('says by what a cell is sorted only where the cell does not show it', () => {
+    expect(text).toContain('<td>6503.4')
+    expect(text).toContain('<td data-v="10240">10 KiB')
+  })
+
+  it('escapes names, and marks only rows that have a subject', () => {
+    expect(text).toContain('<th>&lt;b&gt;')
+    expect(text.match(/data-s=/g)).toEqual(['data-s='])
+    expect(text).toContain('aria-label="Figures of &lt;x&gt;"')
+  })
+
+  it('says what is empty instead of showing a head without rows', () => {
+    const none = table({ caption: 'x', columns: [], rows: [], empty: 'There are no runs.' }).text
+    expect(none).toBe('<p class="none">There are no runs.</p>')
+  })
+})
+
+describe('explanations', () => {
+  const one = (howTo: string) =>
+    figure({ chart: 'bars', title: 't', condition: [], howTo, table: html`<table></table>` })
+
+  it('stand once per page, and the others say which they are like', () => {
+    const { text } = foldExplanations(html`${['First.', 'Second.', 'First.', 'Second.'].map(one)}`)
+    expect(text.match(/First\.|Second\./g)).toEqual(['First.', 'Second.'])
+    expect(text.match(/data-like=\d/g)).toEqual(['data-like=0', 'data-like=1'])
+    expect(text.match(/How to read/g)).toHaveLength(4)
+  })
+})
+
+describe('markdown', () => {
+  it.each([
+    { text: 'a|b', expected: 'a\\|b', because: 'a cell stays a cell' },
+    { text: '<img onerror=x>', expected: '&lt;img onerror=x&gt;', because: 'markup stays text' },
+    { text: '[x](javascript:y)', expected: '\\[x\\]\\(javascript:y\\)', because: 'no link is made' },
+    { text: 'a\n# b', expected: 'a \\# b', because: 'a line stays a line' },
+    { text: '@someone $& ~~x~~', expected: '\\@someone \\$&amp; \\~\\~x\\~\\~', because: 'nobody is called' },
+  ])('$because', ({ text, expected }) => expect(md(text)).toBe(expected))
+
+  it('fences code with more backticks than it has', () => {
+    expect(mdCode('npm run matrix')).toBe('`npm run matrix`')
+    expect(mdCode('a `b` ``c``')).toBe('``` a `b` ``c`` ```')
+  })
+
+  it('aligns figures to the right', () => {
+    expect(mdTable(['Target', 'p99 ms:'], [['go', '1.2']])).toBe('| Target | p99 ms |\n| :-- | --: |\n| go | 1.2 |')
+  })
+})
