@@ -164,7 +164,7 @@ export const wrk = {
   available: has('wrk'),
   /** @returns requests a second, CPU time for one, and the median in ms */
   async closed(origin, connections, seconds) {
-    const command = `TIMEFORMAT='cpu %U %S'; time wrk -t1 -c${connections} -d${seconds}s --latency ${origin}/predict`
+    const command = `TIMEFORMAT='cpu %U %S'; time wrk -t1 -c${connections} -d${Math.ceil(seconds)}s --latency ${origin}/predict`
     const text = await output(onGeneratorCore(['bash', '-c', `{ ${command}; } 2>&1`]))
     const [, user, system] = /^cpu (\S+) (\S+)$/m.exec(text)
     const requests = Number(/(\d+) requests in/.exec(text)[1])
