@@ -30,7 +30,12 @@ export const pinned = {
 }
 const onServerCore = (command) => (canPin ? ['taskset', '-c', String(cpus().length - 2), ...command] : command)
 const onGeneratorCore = (command) => (canPin ? ['taskset', '-c', String(cpus().length - 1), ...command] : command)
-const start = ([program, ...args], options) => spawn(program, args, options)
+/** Ended with us at the latest: a benchmark that fails leaves no server behind. */
+const start = ([program, ...args], options) => {
+  const child = spawn(program, args, options)
+  process.on('exit', () => child.kill('SIGKILL'))
+  return child
+}
 
 /** Numbers, and lists of numbers, from the command line. */
 export function options(defaults) {
