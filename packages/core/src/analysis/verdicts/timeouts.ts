@@ -14,7 +14,7 @@ export const timeouts = defineVerdict({
     return [
       {
         effect: share > thresholds.errorsInvalidate ? 'invalidates' : 'doubts',
-        evidence: `${late.toLocaleString('en-US')} of ${many(sent, 'request')} had no answer within ${duration(scenario.requestTimeoutMs)} (${percent(share)}); the latencies shown do not contain them`,
+        evidence: `${late.toLocaleString('en-US')} of ${many(sent, 'request')} had no answer within ${duration(scenario.requestTimeoutMs)} (${percent(share)}); the latencies hold them at the age at which they were given up`,
       },
     ]
   },
