@@ -1,0 +1,14 @@
+defmodule Rank.Application do
+  @moduledoc "Supervises the database and the listener: what fails is started again; if it keeps failing, the container ends."
+
+  use Application
+
+  @impl true
+  def start(_type, _args) do
+    settings = Rank.Settings.from_env(System.get_env())
+    Rank.Scorer.open(settings.model)
+
+    children = [{Rank.Database, settings}, Rank.Listener.child_spec(port: settings.port)]
+    Supervisor.start_link(children, strategy: :one_for_one, name: Rank.Supervisor)
+  end
+end
