@@ -61,11 +61,11 @@ export function banners({ results }: View): Html {
     )
   if (run.status === 'aborted')
     lines.push(
-      html`<p class="banner warn"><b>This run was aborted.</b> ${run.statusReason ?? 'It was stopped before its end.'} What was measured by then is shown; nothing else is implied.</p>`,
+      html`<p class="banner warn"><b>This run was aborted.</b> ${sentence(run.statusReason ?? 'It was stopped before its end')} What was measured by then is shown; nothing else is implied.</p>`,
     )
   if (run.status === 'partial')
     lines.push(
-      html`<p class="banner warn"><b>This run is partial.</b> ${run.statusReason ?? 'Some of what was planned has no figures.'} Missing figures are dashes with their reason.</p>`,
+      html`<p class="banner warn"><b>This run is partial.</b> ${sentence(run.statusReason ?? 'Some of what was planned has no figures')} Missing figures are dashes with their reason.</p>`,
     )
   if (run.status === 'running')
     lines.push(
@@ -76,6 +76,11 @@ export function banners({ results }: View): Html {
       html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed, or could not be run; the target pages say why.</p>`,
     )
   return html`${lines}${warnings(results)}`
+}
+
+/** With a capital at its beginning and a full stop at its end. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
 /** Warnings, the same ones together: what, where, why and what to do. */

@@ -205,6 +205,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
       figure({
         chart: 'bars',
         of: 'cpuMsPerTask',
+        wide: true,
         title:
           rangeTitle(
             view,
@@ -232,6 +233,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
       figure({
         chart: 'bars',
         of: 'capacity',
+        wide: true,
         title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'capacity'),
         condition: ['Highest rate within the SLO', 'requests/s', ...condition],
         rows: cells.length,

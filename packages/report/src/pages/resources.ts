@@ -58,7 +58,7 @@ function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], { of
   const throttled = cells.some(
     ({ timeline }) => timeline && pointsOf(timeline, of).some(({ throttledShare }) => throttledShare),
   )
-  return html`<section class="block"><h3><bdi>${name}</bdi> ${caps && html`<small>${capsText(caps)}</small>`}</h3>
+  return html`<section class="block"><h3><bdi>${of === 'target' ? 'Target' : name}</bdi> ${caps && html`<small>${capsText(caps)}</small>`}</h3>
     <div class="figures">
     ${figure({
       ...shared,
