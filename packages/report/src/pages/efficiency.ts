@@ -38,6 +38,20 @@ const UNDER_LOAD: readonly { readonly id: MetricId; readonly howTo: string }[] =
   },
 ]
 
+/** Only where a service keeps to a script: what is observed beyond it is the cost of the target and its client. */
+const BEYOND_SCRIPT: readonly { readonly id: MetricId; readonly howTo: string }[] = [
+  {
+    id: 'overheadPerStream',
+    howTo:
+      'Median time of an answer, less what the service takes for it by its script: what target and client library add. Waiting for a core that is busy is part of it.',
+  },
+  { id: 'overheadPerChunk', howTo: 'The same, divided by the tokens of a stream.' },
+  {
+    id: 'overheadFirstByte',
+    howTo: 'Median time to the first token, less the script’s. Known where answers are passed on as a stream.',
+  },
+]
+
 const AT_REST: readonly { readonly id: MetricId; readonly howTo: string }[] = [
   { id: 'idleMemory', howTo: 'Anonymous memory of the target after it was verified and before any load.' },
   { id: 'coldStart', howTo: 'From the engine’s start call to the first 200 on /health.' },
@@ -53,6 +67,7 @@ function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
   if (cells.length === 0 || load.kind === 'batch')
     return html`<p class="none">CPU time per task of a batch is on the Overview.</p>`
   return html`<div class="figures">${UNDER_LOAD.map(({ id, howTo }) => metricFigure(view, cells, id, howTo, [loadLabel(load), repetitionsOf(cells)]))}</div>
+    ${beyondScript(view, scope, cells, load)}
     <section class="block"><h3>Per request, per core, per GiB <small>${loadLabel(load)}</small></h3>${table({
       caption: 'Efficiency under load',
       columns: [
@@ -67,6 +82,16 @@ function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
       subject: (cell) => view.subjectOf(cell.entry).index,
       sortable: true,
     })}<p class="legend">Answers/s per GiB is the median throughput over the peak of anonymous memory. The estimated capacity, cores ÷ CPU time per request, stands where the load agent was the limit: it was not measured.</p></section>`
+}
+
+function beyondScript(view: View, { scenario }: Scope, cells: readonly Cell[], load: LoadSpec): Html | null {
+  const { script } = scenario
+  if (!script || cells.every(({ overhead }) => !overhead)) return null
+  const figures = BEYOND_SCRIPT.filter(
+    ({ id }) => id !== 'overheadFirstByte' || cells.some(({ overhead }) => overhead?.firstByteMs != null),
+  )
+  return html`<section class="block"><h3>Beyond the script <small>first token after ${formatDurationMs(script.firstByteMs)}, ${formatNumber(script.chunks)} tokens ${formatDurationMs(script.gapMs)} apart</small></h3>
+    <div class="figures">${figures.map(({ id, howTo }) => metricFigure(view, cells, id, howTo, [loadLabel(load), repetitionsOf(cells)]))}</div></section>`
 }
 
 function atRest(view: View, scope: Scope): Html {

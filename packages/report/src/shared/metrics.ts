@@ -56,6 +56,27 @@ export const METRICS = {
     format: formatBytes,
     of: ({ target }) => fromNumber(target.memoryPeakBytes),
   },
+  overheadPerStream: {
+    title: 'Added to the script per stream',
+    unit: 'ms',
+    better: 'lower',
+    format: formatNumber,
+    of: ({ overhead }) => fromNumber(overhead?.perStreamMs),
+  },
+  overheadPerChunk: {
+    title: 'Added to the script per token',
+    unit: 'ms',
+    better: 'lower',
+    format: formatNumber,
+    of: ({ overhead }) => fromNumber(overhead?.perChunkMs),
+  },
+  overheadFirstByte: {
+    title: 'Added to the script before the first token',
+    unit: 'ms',
+    better: 'lower',
+    format: formatNumber,
+    of: ({ overhead }) => fromNumber(overhead?.firstByteMs),
+  },
   idleMemory: {
     title: 'Idle memory',
     unit: 'bytes',
