@@ -1,0 +1,56 @@
+"""The embed scenario in Flask.
+
+gunicorn imports `app`; run as a program, this file starts Flask's development server, as the article did.
+"""
+
+import os
+import signal
+import sys
+
+from flask import Flask, Response, jsonify, request
+
+from embedder import Embedder, default_threads
+from info import describe
+from text import Refusal, parse_text
+
+app = Flask(__name__, static_folder=None)
+app.config["MAX_CONTENT_LENGTH"] = 4 << 20
+
+embedder = Embedder(os.environ.get("MODEL_DIR", "/models/minilm"), default_threads())
+
+
+@app.post("/embed")
+def embed() -> Response:
+    embedding = embedder.embed(parse_text(request.get_data()))
+    if embedding is None:
+        raise Refusal(400, "text is empty")
+    answer = jsonify(embedding=embedding.values.tolist())
+    if embedding.truncated_to:
+        answer.headers["x-truncated-to-tokens"] = str(embedding.truncated_to)
+    return answer
+
+
+@app.get("/health")
+def health() -> dict:
+    return {"status": "ok"}
+
+
+@app.get("/info")
+def info() -> dict:
+    return describe()
+
+
+@app.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> tuple[dict, int]:
+    return {"error": refusal.message}, refusal.status
+
+
+@app.errorhandler(413)
+def too_large(_: Exception) -> tuple[dict, int]:
+    return {"error": f"at most {app.config['MAX_CONTENT_LENGTH']} bytes"}, 413
+
+
+if __name__ == "__main__":
+    # The kernel drops signals that PID 1 has no handler for, and Python has none for TERM.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    app.run(host="0.0.0.0", port=int(os.environ.get("PORT", "8080")))

@@ -1,0 +1,28 @@
+"""gunicorn's settings; it reads this file from its working directory."""
+
+import os
+
+bind = f"0.0.0.0:{os.environ.get('PORT', '8080')}"
+
+# One process, as in the article: more of them are containers of their own, behind caddy. One thread, because two that
+# use PyTorch at once fight over its pool; gthread keeps connections open meanwhile, which the sync worker does not.
+workers = 1
+worker_class = "gthread"
+threads = 1
+
+# The default of 2 s cuts clients that pause; 75 s is what a proxy in front expects.
+keepalive = 75
+graceful_timeout = 1
+# The model loads before the worker answers its first heartbeat.
+timeout = 120
+# Nobody administers this server at run time, and its socket would need a writable home.
+control_socket_disable = True
+
+
+def post_worker_init(worker):
+    """Leaves what gunicorn really started for /info."""
+    worker.wsgi.config.update(
+        GUNICORN_WORKERS=worker.cfg.workers,
+        GUNICORN_THREADS=worker.cfg.threads,
+        GUNICORN_WORKER_CLASS=type(worker).__name__,
+    )
