@@ -26,7 +26,7 @@ export default defineConfig({
       // The engine and its lock are shared.
       {
         extends: true,
-        test: { name: 'engine', include: ['packages/*/test/**/*.engine.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 1_800_000 },
+        test: { name: 'engine', include: ['packages/*/test/**/*.engine.test.ts'], fileParallelism: false, maxConcurrency: 2, testTimeout: 300_000, hookTimeout: 1_800_000 },
       },
       {
         extends: true,

@@ -52,8 +52,9 @@ afterAll(async () => {
   await bench?.[Symbol.asyncDispose]()
 })
 
-describe.each(entries)('%s', (id) => {
-  it('answers every golden question and every case of the contract, and says what it is', async () => {
+// Two at a time: a contract is mostly waiting for what must time out.
+describe('every target answers every golden question and every case of the contract, and says what it is', () => {
+  it.concurrent.each(entries)('%s', async (id) => {
     const entry = plan.entries.find((one) => one.id === id)!
     const report = await checkEntry(plan, entry, images, materialsOf(project, catalogue, plan), ports, stop.signal)
     if (report.outcome === 'unsupported') return expect(entry.requires, report.failure?.error.message).not.toEqual([])
