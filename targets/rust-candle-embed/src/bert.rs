@@ -1,0 +1,125 @@
+//! BERT as all-MiniLM-L6-v2 configures it, with mean pooling and unit length, for one text at a time: nothing is padded.
+//!
+//! candle-transformers has one too, with every other model there is: minutes more to compile, three products where one does
+//! for query, key and value, and weights that are laid out anew in every call.
+
+use std::{error::Error, fs, path::Path};
+
+use candle_core::{D, DType, Device, Result, Tensor};
+use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, ops::softmax_last_dim};
+
+const LAYERS: usize = 6;
+const HEADS: usize = 12;
+const WIDTH: usize = 384;
+const INNER_WIDTH: usize = 1536;
+const VOCABULARY: usize = 30_522;
+const POSITIONS: usize = 512;
+const SEGMENTS: usize = 2;
+const EPSILON: f64 = 1e-12;
+
+pub struct Bert {
+    words: Tensor,
+    /// with the embedding of the first segment, the only one, added
+    positions: Tensor,
+    norm: LayerNorm,
+    layers: Vec<Layer>,
+}
+
+impl Bert {
+    pub fn open(file: &Path) -> std::result::Result<Self, Box<dyn Error + Send + Sync>> {
+        let weights = VarBuilder::from_buffered_safetensors(fs::read(file)?, DType::F32, &Device::Cpu)?;
+        Ok(Self::new(&weights)?)
+    }
+
+    pub fn new(weights: &VarBuilder) -> Result<Self> {
+        let embeddings = weights.pp("embeddings");
+        let positions = embeddings.get((POSITIONS, WIDTH), "position_embeddings.weight")?;
+        let segments = embeddings.get((SEGMENTS, WIDTH), "token_type_embeddings.weight")?;
+        Ok(Self {
+            words: embeddings.get((VOCABULARY, WIDTH), "word_embeddings.weight")?,
+            positions: positions.broadcast_add(&segments.get(0)?)?,
+            norm: layer_norm(WIDTH, EPSILON, embeddings.pp("LayerNorm"))?,
+            layers: (0..LAYERS)
+                .map(|n| Layer::new(&weights.pp(format!("encoder.layer.{n}"))))
+                .collect::<Result<_>>()?,
+        })
+    }
+
+    /// The embedding of a text, which is its tokens' ids: the mean over them, at unit length.
+    pub fn embed(&self, ids: &[u32]) -> Result<Vec<f32>> {
+        let mean = self.last_hidden_state(&Tensor::new(ids, &Device::Cpu)?)?.mean(0)?;
+        let length = mean.sqr()?.sum_all()?.sqrt()?;
+        mean.broadcast_div(&length)?.to_vec1()
+    }
+
+    /// tokens × width
+    fn last_hidden_state(&self, ids: &Tensor) -> Result<Tensor> {
+        let hidden = (self.words.index_select(ids, 0)? + self.positions.narrow(0, 0, ids.dim(0)?)?)?;
+        let hidden = self.norm.forward(&hidden)?;
+        self.layers.iter().try_fold(hidden, |hidden, layer| layer.forward(&hidden))
+    }
+}
+
+struct Layer {
+    /// query, key and value in one
+    attention: Linear,
+    attention_output: Linear,
+    attention_norm: LayerNorm,
+    inner: Linear,
+    outer: Linear,
+    norm: LayerNorm,
+}
+
+impl Layer {
+    fn new(weights: &VarBuilder) -> Result<Self> {
+        let attention = weights.pp("attention");
+        let output = attention.pp("output");
+        Ok(Self {
+            attention: packed(&merged(&attention.pp("self"))?)?,
+            attention_output: packed(&linear(WIDTH, WIDTH, output.pp("dense"))?)?,
+            attention_norm: layer_norm(WIDTH, EPSILON, output.pp("LayerNorm"))?,
+            inner: packed(&linear(WIDTH, INNER_WIDTH, weights.pp("intermediate.dense"))?)?,
+            outer: packed(&linear(INNER_WIDTH, WIDTH, weights.pp("output.dense"))?)?,
+            norm: layer_norm(WIDTH, EPSILON, weights.pp("output.LayerNorm"))?,
+        })
+    }
+
+    fn forward(&self, hidden: &Tensor) -> Result<Tensor> {
+        let attended = self.attention_output.forward(&self.attend(hidden)?)?;
+        let hidden = self.attention_norm.forward(&(attended + hidden)?)?;
+        let inner = self.inner.forward(&hidden)?.gelu_erf()?;
+        self.norm.forward(&(self.outer.forward(&inner)? + hidden)?)
+    }
+
+    fn attend(&self, hidden: &Tensor) -> Result<Tensor> {
+        let tokens = hidden.dim(0)?;
+        // 3 × heads × tokens × width of a head
+        let parts = self.attention.forward(hidden)?.reshape((tokens, 3, HEADS, WIDTH / HEADS))?;
+        let parts = parts.permute((1, 2, 0, 3))?.contiguous()?;
+        let (query, key, value) = (parts.get(0)?, parts.get(1)?, parts.get(2)?);
+        let scores = query.matmul(&key.transpose(D::Minus1, D::Minus2)?)?;
+        let context = softmax_last_dim(&scores)?.matmul(&value)?;
+        context.transpose(0, 1)?.contiguous()?.reshape((tokens, WIDTH))
+    }
+}
+
+/// One layer for query, key and value; the attention's 1 / √(width of a head) is in the query's weights.
+fn merged(weights: &VarBuilder) -> Result<Linear> {
+    let scale = 1.0 / ((WIDTH / HEADS) as f64).sqrt();
+    let mut parts = Vec::with_capacity(3);
+    for (name, scale) in [("query", scale), ("key", 1.0), ("value", 1.0)] {
+        let part = linear(WIDTH, WIDTH, weights.pp(name))?;
+        let bias = part.bias().map(|bias| bias * scale).transpose()?;
+        parts.push(((part.weight() * scale)?, bias));
+    }
+    let weight = Tensor::cat(&parts.iter().map(|(weight, _)| weight).collect::<Vec<_>>(), 0)?;
+    let bias = Tensor::cat(&parts.iter().filter_map(|(_, bias)| bias.as_ref()).collect::<Vec<_>>(), 0)?;
+    Ok(Linear::new(weight, Some(bias)))
+}
+
+/// Candle multiplies by the transpose of a layer's weights (outputs × inputs), and for that lays them out anew in every call, unless
+/// the transpose is what lies in memory.
+fn packed(layer: &Linear) -> Result<Linear> {
+    let weight = layer.weight().t()?.contiguous()?.t()?;
+    Ok(Linear::new(weight, layer.bias().cloned()))
+}
