@@ -1,0 +1,13 @@
+defmodule Embed.Handlers.About do
+  @moduledoc "`GET /health` and `GET /info`."
+
+  @behaviour :cowboy_handler
+
+  alias Embed.Reply
+
+  # The model is loaded before the listener starts.
+  @impl true
+  def init(%{method: "GET"} = request, :health), do: {:ok, Reply.json(request, 200, %{status: "ok"}), :health}
+  def init(%{method: "GET"} = request, :info), do: {:ok, Reply.json(request, 200, Embed.Info.describe()), :info}
+  def init(request, resource), do: {:ok, Reply.method_not_allowed(request, "GET"), resource}
+end
