@@ -194,7 +194,8 @@ describe('a container', () => {
     await using network = await session.openNetwork('cell')
     await using container = await session.start(
       network,
-      aRequest(shell('for i in $(seq 1 50); do echo "line $i"; done; echo problem >&2; sleep 1; exit 7')),
+      // The engine reads both streams side by side: what follows at once on the other one may be written before.
+      aRequest(shell('for i in $(seq 1 50); do echo "line $i"; done; sleep 1; echo problem >&2; sleep 1; exit 7')),
     )
     const exit = await container.exited
     expect(exit).toMatchObject({ exitCode: 7, oomKilled: false })
