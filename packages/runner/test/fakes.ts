@@ -51,6 +51,9 @@ export interface Faults {
   readonly engineLost?: Readonly<Record<string, number>>
   /** calls at the start of this load */
   readonly atLoad?: (image: string, index: number) => void
+  /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
+  readonly recoveryMs?: number
+  readonly verifyMs?: number
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
@@ -102,6 +105,7 @@ class FakeContainer implements RunningContainer {
   readonly exited: Promise<ContainerExit>
   readonly request: ContainerRequest
   paused = false
+  resumedAtMs = Number.NEGATIVE_INFINITY
   #end!: (exit: ContainerExit) => void
   #lose!: (error: unknown) => void
   readonly #host: FakeHost
@@ -146,6 +150,7 @@ class FakeContainer implements RunningContainer {
   }
   async resume(): Promise<void> {
     this.paused = false
+    this.resumedAtMs = this.#host.clock.now()
   }
   async [Symbol.asyncDispose](): Promise<void> {
     this.#host.running.delete(this)
@@ -266,7 +271,10 @@ export class FakeAgent implements LoadAgent {
   }
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {
-    const wrong = this.#host.faults.wrongAnswers?.includes(this.#imageOn(origin))
+    const { faults, clock, running } = this.#host
+    const recovering = [...running].some(({ resumedAtMs }) => clock.now() < resumedAtMs + (faults.recoveryMs ?? 0))
+    const wrong = recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
+    clock.advance(faults.verifyMs ?? 0)
     const difference = {
       request: 'GET /predict',
       expected: 'Iris-Setosa',

@@ -1,0 +1,68 @@
+import { contractCase } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { buildImages, checkEntry } from '../src/index.js'
+import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
+import type { Faults } from './fakes.js'
+
+const BAD = imageOf('bad')
+const IS_FINE = contractCase.parse({ name: 'is fine', request: { path: '/info' }, expect: { status: 200 } })
+const IS_REFUSED = contractCase.parse({ name: 'is refused', request: { path: '/nothing' }, expect: { status: 404 } })
+const DATABASE_GONE = contractCase.parse({
+  name: 'the database is gone',
+  request: { path: '/info' },
+  while: { stopped: 'postgres' },
+  expect: { status: 200 },
+})
+
+async function check(faults: Faults, contract = [IS_FINE]) {
+  const entry = anEntry('bad')
+  const plan = aPlan([entry], { scenario: aScenario({ services: [aService('postgres')] }) })
+  const corpus = { ...materials.corpora.get('predict')!, contract }
+  const asked = { ...materials, corpora: new Map([['predict', corpus]]) }
+  const ports = fakePorts(faults)
+  const { signal } = new AbortController()
+  const images = await buildImages(plan, asked, ports, signal)
+  return { report: await checkEntry(plan, entry, images, asked, ports, signal), left: ports.host.left }
+}
+
+describe('checkEntry', () => {
+  it('passes what answers as it should', async () => {
+    const { report, left } = await check({})
+    expect(report).toMatchObject({ outcome: 'passed', failure: null, logTail: [] })
+    expect(left).toEqual([])
+  })
+
+  it('tells everything that is wrong, with the last words of the target', async () => {
+    const { report } = await check({}, [IS_REFUSED, IS_FINE, IS_REFUSED])
+    expect(report.outcome).toBe('failed')
+    expect(report.contract.map(({ differences }) => differences.length)).toEqual([1, 0, 1])
+    expect(report.logTail).toEqual(['last words of target'])
+  })
+
+  it.each([
+    { because: 'it does not build', faults: { build: [BAD] }, outcome: 'failed', stage: 'build' },
+    { because: 'it cannot be had here', faults: { unsupported: [BAD] }, outcome: 'unsupported', stage: 'build' },
+    { because: 'it does not start', faults: { start: [BAD] }, outcome: 'failed', stage: 'start' },
+    { because: 'it is never ready', faults: { neverReady: [BAD] }, outcome: 'failed', stage: 'ready' },
+    { because: 'its golden answers are wrong', faults: { wrongAnswers: [BAD] }, outcome: 'failed', stage: 'verify' },
+  ])('says at which stage it ended when $because', async ({ faults, outcome, stage }) => {
+    const { report, left } = await check(faults)
+    expect(report).toMatchObject({ outcome, failure: { stage } })
+    expect(left).toEqual([])
+  })
+})
+
+describe('checkEntry, while a service is away', () => {
+  it.each([
+    { recovery: 'at once', recoveryMs: 0, verifyMs: 100, outcome: 'passed' },
+    { recovery: 'in 14 s', recoveryMs: 14_000, verifyMs: 100, outcome: 'passed' },
+    { recovery: 'while its first pass, of 20 s, is under way', recoveryMs: 1_000, verifyMs: 20_000, outcome: 'passed' },
+    { recovery: 'too late', recoveryMs: 16_000, verifyMs: 100, outcome: 'failed' },
+    { recovery: 'never', recoveryMs: Number.POSITIVE_INFINITY, verifyMs: 20_000, outcome: 'failed' },
+  ])('is $outcome when it recovers $recovery', async ({ recoveryMs, verifyMs, outcome }) => {
+    const { report } = await check({ recoveryMs, verifyMs }, [DATABASE_GONE])
+    expect(report.outcome).toBe(outcome)
+    if (outcome === 'failed')
+      expect(report.contract[0]?.differences[0]).toMatch(/^15 s after the service is back 1 of 3 /)
+  })
+})
