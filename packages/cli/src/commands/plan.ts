@@ -19,7 +19,9 @@ export function planText(plan: Plan): string {
   const { minRepetitions, maxRepetitions, tightness, budgetMs } = plan.rules
   const repetitions = minRepetitions === maxRepetitions ? `${minRepetitions}` : `${minRepetitions} to ${maxRepetitions}`
   lines.push(
-    `${repetitions} repetitions, until every interval is within ±${(tightness * 100).toFixed(0)} % or ${formatDurationMs(budgetMs)} have passed: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
+    maxRepetitions === 1
+      ? `1 repetition: about ${formatDurationMs(plan.estimateMs.least)}, builds aside`
+      : `${repetitions} repetitions, until every interval is within ±${(tightness * 100).toFixed(0)} % or ${formatDurationMs(budgetMs)} have passed: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
   )
   return lines.join('\n')
 }

@@ -73,7 +73,7 @@ const RULES: readonly Rule[] = [
         }
   },
   (_, cells) =>
-    grouped(cells, 'shared-cores', 'Roles share cores', (why) => ({
+    grouped(cells, 'shared-cores', 'Roles held one another back on the cores they share', (why) => ({
       why,
       todo: 'Use a machine with more cores; four are enough for most scenarios.',
     })),
@@ -107,7 +107,7 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-/** One warning for all cells with a cause, with the evidence of the first. Causes that only explain are not warned of, except shared cores. */
+/** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */
 function grouped(
   cells: readonly JudgedCell[],
   cause: string,
@@ -115,9 +115,7 @@ function grouped(
   rest: (why: string) => Pick<PlanWarning, 'why' | 'todo'>,
 ): PlanWarning | null {
   const found = cells.flatMap(({ view, verdict }) => {
-    const own = verdict?.causes.find(
-      (each) => each.cause === cause && (each.effect !== 'explains' || cause === 'shared-cores'),
-    )
+    const own = verdict?.causes.find((each) => each.cause === cause && each.effect !== 'explains')
     return own ? [{ view, evidence: own.evidence }] : []
   })
   if (found.length === 0) return null

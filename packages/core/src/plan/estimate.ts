@@ -33,7 +33,7 @@ export function estimateMs(
 
 /**
  * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
- * none yet), the fewest repetitions are always run, and the budget ends the rest. Null before the first repetition.
+ * none yet), the first round is always run whole, and the budget ends the rest. Null before the first repetition.
  */
 export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number): number | null {
   const took = runs.map((run) => ({ entry: run.entry, ms: Date.parse(run.endedAt) - Date.parse(run.startedAt) }))

@@ -272,22 +272,7 @@ function planBlocks(
 
 function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, profile: ProfileSpec): PlanWarning[] {
   return [
-    ...scenarios.flatMap((scenario): PlanWarning[] => [
-      ...scenario.cores.notes.map((note) => ({
-        what: note,
-        where: scenario.id,
-        why: 'Roles get whole cores of their own where there are enough.',
-        todo: 'Compare ratios of this run only; for absolute figures use a machine with more cores.',
-      })),
-      ...scenario.cores.shared.map((roles) => ({
-        what: `${roles.join(', ')} share cores`,
-        where: scenario.id,
-        why: 'This machine has fewer cores than the scenario needs.',
-        todo: roles.includes('target')
-          ? 'Do not trust these figures.'
-          : 'The load agent may be the limit: look at the verdicts.',
-      })),
-    ]),
+    ...oncePerKind(scenarios.flatMap(warningsOfScenario)),
     ...(engine.reducedTruth
       ? [
           {
@@ -304,9 +289,39 @@ function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, 
             what: `${profile.maxRepetitions} ${profile.maxRepetitions === 1 ? 'repetition' : 'repetitions'} at most`,
             where: 'all scenarios',
             why: 'Five are the least from which a difference can be called significant.',
-            todo: 'For a decision run npm run matrix without --quick.',
+            todo: 'For a decision run npm run matrix as it is, without another profile.',
           },
         ]
       : []),
   ]
+}
+
+function warningsOfScenario(scenario: PlannedScenario): PlanWarning[] {
+  return [
+    ...scenario.cores.notes.map((note) => ({
+      what: note,
+      where: scenario.id,
+      why: 'Roles get whole cores of their own where there are enough.',
+      todo: 'Compare ratios of this run only; for absolute figures use a machine with more cores.',
+    })),
+    ...scenario.cores.shared.map((roles) => ({
+      what: `${roles.join(', ')} share cores`,
+      where: scenario.id,
+      why: 'This machine has fewer cores than the scenario needs.',
+      todo: roles.includes('target')
+        ? 'Do not trust these figures.'
+        : 'The load agent may be the limit: look at the verdicts.',
+    })),
+  ]
+}
+
+/** The same warning about several scenarios is one that names them all. */
+function oncePerKind(warnings: readonly PlanWarning[]): PlanWarning[] {
+  const kinds = new Map<string, PlanWarning>()
+  for (const warning of warnings) {
+    const key = `${warning.what} ${warning.todo}`
+    const known = kinds.get(key)
+    kinds.set(key, known ? { ...known, where: `${known.where}, ${warning.where}` } : warning)
+  }
+  return [...kinds.values()]
 }

@@ -224,6 +224,14 @@ describe('planMatrix', () => {
     expect(made.warnings.map(({ what }) => what)).toContain('the target gets 2 of 16 cores: this machine has 4')
   })
 
+  it('warns once of what is true of several scenarios', () => {
+    const target = { ...service, name: 'target', cpus: 16 }
+    const big = { ...catalogue, scenarios: [aScenario('predict', { target }), aScenario('ranknet', { target })] }
+    expect(plan({ catalogue: big }).warnings.filter(({ what }) => what.includes('of 16 cores'))).toMatchObject([
+      { where: 'predict, ranknet' },
+    ])
+  })
+
   it("lets a variant's environment win over the scenario's", () => {
     expect(plan().entries[0]?.environment).toEqual({ FROM_SCENARIO: 's', BOTH: 'variant' })
   })
