@@ -56,6 +56,9 @@ export async function openCell(
 /** The containers that are the target, and where it answers. */
 export interface TargetGroup {
   readonly containers: readonly RunningContainer[]
+  /** each container's own, in their order */
+  readonly origins: readonly string[]
+  /** where requests go */
   readonly origin: string
   /** resolves when the first container of the target ends */
   readonly died: Promise<{ container: RunningContainer; exitCode: number | null; oomKilled: boolean }>
@@ -80,6 +83,7 @@ export async function startTarget(
   died.catch(() => {}) // the engine was lost: `lost` says so
   return {
     containers,
+    origins: containers.map(({ address }) => `http://${address}:${PORT}`),
     origin: `http://${front.address}:${PORT}`,
     died,
     startedAtMs: Math.min(...containers.map(({ startedAtMs }) => startedAtMs)),

@@ -1,7 +1,10 @@
 import { BakeoffError, formatDurationMs, type PlannedEntry } from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
 
-/** Waits until the target answers 200 on /health, or says why it never will. Epoch ms of that answer. */
+/**
+ * Waits until the target answers 200 on /health, or says why it never will. Epoch ms of that answer. Of several
+ * containers each is asked, the proxy last: it would answer as soon as the first replica does.
+ */
 export async function waitUntilReady(
   cell: Cell,
   target: TargetGroup,
@@ -19,23 +22,34 @@ export async function waitUntilReady(
     )
   })
   died.catch(() => {}) // heard only while waiting
-  const asked = cell.agent
-    .waitUntilReady(target.origin, '/health', entry.readyTimeoutMs, signal)
-    .catch(async (cause: unknown) => {
-      signal.throwIfAborted()
-      if (cause instanceof BakeoffError && cause.code !== 'NOT_READY') throw cause
-      throw new BakeoffError(
-        'NOT_READY',
-        `${entry.id} did not answer 200 on GET /health within ${formatDurationMs(entry.readyTimeoutMs)}`,
-        {
-          cause,
-          logTail: await logsOf(target, 40),
-          hint: lookYourself(entry),
-        },
-      )
-    })
-  const { readyAtMs } = await Promise.race([asked, died, cell.lost])
-  return readyAtMs
+  const asked = askEach(cell, target.origins, entry.readyTimeoutMs, signal).catch(async (cause: unknown) => {
+    signal.throwIfAborted()
+    if (cause instanceof BakeoffError && cause.code !== 'NOT_READY') throw cause
+    throw new BakeoffError(
+      'NOT_READY',
+      `${entry.id} did not answer 200 on GET /health within ${formatDurationMs(entry.readyTimeoutMs)}`,
+      {
+        cause,
+        logTail: await logsOf(target, 40),
+        hint: lookYourself(entry),
+      },
+    )
+  })
+  return await Promise.race([asked, died, cell.lost])
+}
+
+async function askEach(
+  cell: Cell,
+  origins: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<number> {
+  let lastMs = 0
+  for (const origin of origins) {
+    const { readyAtMs } = await cell.agent.waitUntilReady(origin, '/health', timeoutMs, signal)
+    lastMs = readyAtMs
+  }
+  return lastMs
 }
 
 export async function logsOf(target: TargetGroup, lines: number): Promise<string[]> {

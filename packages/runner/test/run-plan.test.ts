@@ -239,6 +239,11 @@ describe('runPlan, when all is well', () => {
     expect(seen[0]?.cores).toBe('1')
   })
 
+  it('asks each replica whether it is ready, and not only the proxy, for which one replica is enough', async () => {
+    const { outcome } = await run({ neverReady: [BAD] }, aPlan([anEntry('bad', { replicas: 2, proxy: 'caddy' })]))
+    expect(outcome('bad').outcome).toMatchObject({ kind: 'failed', stage: 'ready', error: { code: 'NOT_READY' } })
+  })
+
   it('offers open loads as fractions of the best closed throughput', async () => {
     const loads = [
       { kind: 'closed', connections: 4 },
