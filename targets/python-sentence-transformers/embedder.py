@@ -1,6 +1,7 @@
 """all-MiniLM-L6-v2 in sentence-transformers."""
 
 import os
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +25,17 @@ class Embedder:
         if threads:
             torch.set_num_threads(threads)
         self._model = SentenceTransformer(folder, device="cpu")
+        # A tokenizer keeps the limit of its last call, and the development server has threads: with one for both, a
+        # text is now and then computed to the limit it was only to be counted to. Each is set here, before there are any.
+        self._counter = deepcopy(self._model.tokenizer)
+        self.embed("Both tokenizers have their limits now.")
 
     def embed(self, text: str) -> Embedding | None:
         """None when the text has no tokens."""
         # encode() does not tell what it cut, so the tokens are counted here first, to one beyond the limit. It costs a
         # hundredth of what the model costs.
         longest = self._model.max_seq_length
-        offsets = self._model.tokenizer(
+        offsets = self._counter(
             text, truncation=True, max_length=longest + 1, return_offsets_mapping=True, verbose=False
         )["offset_mapping"]
         if len(offsets) <= SPECIAL_TOKENS:
