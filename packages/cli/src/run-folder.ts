@@ -31,7 +31,7 @@ export class RunFolder implements RunSink {
 
   constructor(path: string) {
     this.path = path
-    mkdirSync(join(path, 'runs'), { recursive: true })
+    mkdirSync(path, { recursive: true })
   }
 
   onEvent(listener: (event: RunEvent) => void): void {
@@ -43,6 +43,7 @@ export class RunFolder implements RunSink {
   }
 
   async writeRun(record: RunRecord): Promise<void> {
+    mkdirSync(join(this.path, 'runs'), { recursive: true })
     this.write(join('runs', `${fileNameOf(record)}.json`), JSON.stringify(record))
   }
 
@@ -61,6 +62,11 @@ export class RunFolder implements RunSink {
     renameSync(`${path}.part`, path)
   }
 
+  /** Whether the repetitions are still there; else, as in an example or an attachment, only what came out of them. */
+  get isWhole(): boolean {
+    return existsSync(join(this.path, 'context.json')) || !existsSync(join(this.path, 'results.json'))
+  }
+
   readPlan(): Plan {
     return this.#read('plan.json', plan)
   }
@@ -70,7 +76,9 @@ export class RunFolder implements RunSink {
   }
 
   readRuns(): RunRecord[] {
-    return readdirSync(join(this.path, 'runs'))
+    const folder = join(this.path, 'runs')
+    if (!existsSync(folder)) return []
+    return readdirSync(folder)
       .filter((name) => name.endsWith('.json'))
       .sort()
       .map((name) => this.#read(join('runs', name), runRecord))
@@ -109,19 +117,20 @@ export class RunFolder implements RunSink {
   }
 }
 
-/** Runs by name, newest first. */
+const isRunFolder = (folder: string) => ['plan.json', 'results.json'].some((file) => existsSync(join(folder, file)))
+
+/** Runs by name, newest first; those that somebody named otherwise, such as the example, come last. */
 export function listRuns(reports: string): string[] {
   if (!existsSync(reports)) return []
   return readdirSync(reports)
-    .filter((name) => existsSync(join(reports, name, 'plan.json')))
-    .sort()
-    .reverse()
+    .filter((name) => isRunFolder(join(reports, name)))
+    .sort((a, b) => Number(/^\d/.test(b)) - Number(/^\d/.test(a)) || (a < b ? 1 : -1))
 }
 
 /** The folder of a run: as a path, by its id, or the newest. */
 export function findRun(reports: string, wanted: string | null): string {
   if (wanted !== null) {
-    for (const path of [wanted, join(reports, wanted)]) if (existsSync(join(path, 'plan.json'))) return path
+    for (const path of [wanted, join(reports, wanted)]) if (isRunFolder(path)) return path
     throw new BakeoffError('BAD_RESULTS', `there is no run ${wanted}`, {
       hint: `Runs: ${listRuns(reports).slice(0, 5).join(', ') || 'none yet'}`,
     })

@@ -10,10 +10,15 @@ import { findRun, listRuns, type RunFolder } from './run-folder.js'
 export function rebuildReport(folder: RunFolder): Results {
   const analysed = analyseFolder(folder, 'aborted')
   folder.write('results.json', JSON.stringify(analysed))
-  folder.write('index.html', renderHtml(analysed))
-  folder.write('summary.md', renderSummary(analysed))
-  folder.write('results.csv', renderCsv(analysed))
+  drawResults(folder, analysed)
   return analysed
+}
+
+/** Everything that is drawn from results.json, anew. */
+export function drawResults(folder: RunFolder, drawn: Results): void {
+  folder.write('index.html', renderHtml(drawn))
+  folder.write('summary.md', renderSummary(drawn))
+  folder.write('results.csv', renderCsv(drawn))
 }
 
 /**

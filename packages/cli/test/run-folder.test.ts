@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +47,7 @@ describe('the folder of a run', () => {
 
   it('says which file of a run cannot be read, and why', () => {
     const folder = new RunFolder(join(reports, 'r'))
+    mkdirSync(join(folder.path, 'runs'))
     writeFileSync(join(folder.path, 'runs', 'x.json'), '{"schemaVersion":2}')
     expect(() => folder.readRuns()).toThrowError(/runs\/x\.json: schemaVersion/)
     writeFileSync(join(folder.path, 'runs', 'x.json'), '{')
@@ -62,6 +63,11 @@ describe('finding a run', () => {
     expect(() => findRun(reports, 'nope')).toThrowError(
       expect.objectContaining({ code: 'BAD_RESULTS', hint: expect.stringContaining('20260102-000000') }),
     )
+  })
+
+  it('takes the newest run, whatever else has a name of its own', async () => {
+    for (const id of ['example', '20260101-000000']) await new RunFolder(join(reports, id)).writePlan('{}')
+    expect(listRuns(reports)).toEqual(['20260101-000000', 'example'])
   })
 
   it('says how to make one when there is none', () => {

@@ -1,20 +1,29 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BakeoffError } from '@bakeoff/model'
+import { BakeoffError, type Results } from '@bakeoff/model'
 import { renderComparison } from '@bakeoff/report'
 import { type Gate, passesGate } from '../gating.js'
 import type { Project } from '../project.js'
 import { findRun, RunFolder } from '../run-folder.js'
 import type { Terminal } from '../terminal.js'
-import { fileLink, readResults, rebuildReport, writeIndex } from '../write-report.js'
+import { drawResults, fileLink, readResults, rebuildReport, writeIndex } from '../write-report.js'
 
-/** Rebuilds the report of a run, the newest when none is named. False when it breaks a rule of the gate. */
+/**
+ * Rebuilds the report of a run, the newest when none is named; from its repetitions, or from results.json where that is
+ * all that was kept. False when it breaks a rule of the gate.
+ */
 export function report(project: Project, wanted: string | null, gate: Gate | null, terminal: Terminal): boolean {
   const folder = new RunFolder(findRun(project.reports, wanted))
-  const results = rebuildReport(folder)
+  const results = folder.isWhole ? rebuildReport(folder) : redraw(folder)
   writeIndex(project.reports)
   terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
   return gate === null || passesGate(results, gate, terminal)
+}
+
+function redraw(folder: RunFolder): Results {
+  const { results } = readResults(folder.path, join(folder.path, 'results.json'))
+  drawResults(folder, results)
+  return results
 }
 
 /** One page that sets two or more runs side by side. */
