@@ -199,17 +199,24 @@ function whyOtherWork({ load, repetitions }: CellView, group: readonly JudgedCel
       return `it did ${batch.tasks} tasks at ${batch.concurrency} where ${load.tasks} at ${load.concurrency} were asked for: other work is not compared`
     }
   }
-  const digests = (of: CellView['repetitions']) => of.flatMap(({ record }) => record.measurement.batch?.digest ?? [])
-  const all = group.flatMap(({ view }) => digests(view.repetitions))
+  // Every block asks for texts of its own, so only digests of one block must be equal.
+  const isOther = repetitions.some(({ block, record }) => {
+    const own = record.measurement.batch?.digest ?? null
+    return own !== null && own !== usualDigest(block, group)
+  })
+  return isOther ? 'the digest of its answers differs from that of the others: other work is not compared' : null
+}
+
+/** The digest that most cells of the group have in a block. */
+function usualDigest(block: string, group: readonly JudgedCell[]): string | null {
+  const all = group.flatMap(({ view }) =>
+    view.repetitions.flatMap((one) => (one.block === block ? (one.record.measurement.batch?.digest ?? []) : [])),
+  )
   const count = (digest: string) => all.filter((each) => each === digest).length
-  const usual = all.reduce<string | null>(
+  return all.reduce<string | null>(
     (most, digest) => (most === null || count(digest) > count(most) ? digest : most),
     null,
   )
-  const own = digests(repetitions)
-  return own.some((digest) => digest !== usual)
-    ? 'the digest of its answers differs from that of the others: other work is not compared'
-    : null
 }
 
 function shortP(p: number): string {

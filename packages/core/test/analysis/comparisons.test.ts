@@ -203,6 +203,13 @@ describe('what is not ranked', () => {
       ])
     })
 
+    it('is nobody when only the blocks differ: each asks for other texts', () => {
+      const cells = judgedCells({ 'go-a': batch(18), 'go-b': batch(17) }, { scenario: aScenario({ loads: [load] }) })
+      for (const { view } of cells)
+        for (const { block, record } of view.repetitions) Object.assign(record.measurement.batch!, { digest: block })
+      expect(throughputOf(cells).tiers).toMatchObject({ tiers: [expect.anything(), expect.anything()], unranked: [] })
+    })
+
     it('is whoever did fewer tasks than asked', () => {
       const cells = judgedCells({ 'go-a': batch(18), 'go-b': batch(17) }, { scenario: aScenario({ loads: [load] }) })
       for (const { record } of cells[1]!.view.repetitions)
