@@ -10,15 +10,15 @@ import { findRun, listRuns, type RunFolder } from './run-folder.js'
 export function rebuildReport(folder: RunFolder): Results {
   const analysed = analyseFolder(folder, 'aborted')
   folder.write('results.json', JSON.stringify(analysed))
-  drawResults(folder, analysed)
-  return analysed
+  return drawResults(folder, analysed)
 }
 
-/** Everything that is drawn from results.json, anew. */
-export function drawResults(folder: RunFolder, drawn: Results): void {
+/** Draws everything that is drawn from results.json, anew. Gives the results back. */
+export function drawResults(folder: RunFolder, drawn: Results): Results {
   folder.write('index.html', renderHtml(drawn))
   folder.write('summary.md', renderSummary(drawn))
   folder.write('results.csv', renderCsv(drawn))
+  return drawn
 }
 
 /**

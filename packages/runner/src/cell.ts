@@ -78,13 +78,13 @@ export async function startTarget(
   const requests = targetRequests(entry, image, materials)
   const containers: RunningContainer[] = []
   for (const request of requests) containers.push(held.use(await ports.host.start(network, request)))
-  const front = containers.at(-1) as RunningContainer
+  const origins = containers.map(({ address }) => `http://${address}:${PORT}`)
   const died = Promise.race(containers.map(async (container) => ({ container, ...(await container.exited) })))
   died.catch(() => {}) // the engine was lost: `lost` says so
   return {
     containers,
-    origins: containers.map(({ address }) => `http://${address}:${PORT}`),
-    origin: `http://${front.address}:${PORT}`,
+    origins,
+    origin: origins.at(-1) as string,
     died,
     startedAtMs: Math.min(...containers.map(({ startedAtMs }) => startedAtMs)),
     startCallMs: containers.reduce((sum, { startCallMs }) => sum + startCallMs, 0),

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BakeoffError, type Results } from '@bakeoff/model'
+import { BakeoffError } from '@bakeoff/model'
 import { renderComparison } from '@bakeoff/report'
 import { type Gate, passesGate } from '../gating.js'
 import type { Project } from '../project.js'
@@ -14,16 +14,12 @@ import { drawResults, fileLink, readResults, rebuildReport, writeIndex } from '.
  */
 export function report(project: Project, wanted: string | null, gate: Gate | null, terminal: Terminal): boolean {
   const folder = new RunFolder(findRun(project.reports, wanted))
-  const results = folder.isWhole ? rebuildReport(folder) : redraw(folder)
+  const results = folder.isWhole
+    ? rebuildReport(folder)
+    : drawResults(folder, readResults(project.reports, folder.path).results)
   writeIndex(project.reports)
   terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
   return gate === null || passesGate(results, gate, terminal)
-}
-
-function redraw(folder: RunFolder): Results {
-  const { results } = readResults(folder.path, join(folder.path, 'results.json'))
-  drawResults(folder, results)
-  return results
 }
 
 /** One page that sets two or more runs side by side. */
