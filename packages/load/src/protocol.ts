@@ -6,7 +6,7 @@ import type { ErrorRecord, LoadWindow } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 export type Command = { readonly id: number } & (
   | { readonly command: 'hello' }
@@ -15,13 +15,15 @@ export type Command = { readonly id: number } & (
   | { readonly command: 'fetch'; readonly request: FetchRequest }
   | { readonly command: 'verify'; readonly origin: string; readonly timeoutMs: number }
   | { readonly command: 'load'; readonly request: LoadRequest }
+  /** opens the window of a load that runs: two cuts, this far apart */
+  | { readonly command: 'cut'; readonly target: number; readonly durationMs: number }
   /** ends another command early: a load then answers with what it has measured, anything else with ABORTED */
   | { readonly command: 'stop'; readonly target: number }
   | { readonly command: 'quit' }
 )
 
 export type Reply = { readonly id: number } & (
-  | { readonly window: LoadWindow }
+  | { readonly slice: LoadWindow }
   | { readonly result: unknown }
   | { readonly error: ErrorRecord }
 )

@@ -25,12 +25,9 @@ export class Recorder {
     if (us > this.#maxUs) this.#maxUs = us
   }
 
-  /** Adds all times of another recorder to this one. */
-  add(other: Recorder): void {
-    this.#histogram.add(other.#histogram)
-    this.#sumUs += other.#sumUs
-    this.#minUs = Math.min(this.#minUs, other.#minUs)
-    this.#maxUs = Math.max(this.#maxUs, other.#maxUs)
+  /** null when nothing was recorded */
+  get meanUs(): number | null {
+    return this.count === 0 ? null : this.#sumUs / this.count
   }
 
   reset(): void {
@@ -53,7 +50,7 @@ export class Recorder {
       count,
       minUs: count === 0 ? null : this.#minUs,
       maxUs: count === 0 ? null : this.#maxUs,
-      meanUs: count === 0 ? null : this.#sumUs / count,
+      meanUs: this.meanUs,
       data: encodeIntoCompressedBase64(this.#histogram),
     }
   }

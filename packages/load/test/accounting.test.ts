@@ -6,6 +6,7 @@ import {
   type StartedAgent,
   signal,
   startAgent,
+  stopAfter,
   unaccounted,
 } from './helpers/agent.js'
 import { startServer } from './helpers/server.js'
@@ -47,11 +48,10 @@ describe.each([
     await using server = await startServer({ FAULT: fault })
     const measured = await started.agent.load(
       loadOf(server.origin, order, {
-        durationMs: 700,
         // Short only where it must pass: a busy machine may well stop a server for 100 ms.
         requestTimeoutMs: (ends as readonly string[]).includes('timeouts') ? 100 : 5000,
       }),
-      () => true,
+      stopAfter(700),
       signal,
     )
     expect(unaccounted(measured)).toBe(0)
@@ -66,7 +66,7 @@ describe.each([
 
 it('counts one answer in ten as lost when the server drops one in ten', async () => {
   await using server = await startServer({ FAULT: 'fin' })
-  const { counts } = await started.agent.load(loadOf(server.origin, closed), () => true, signal)
+  const { counts } = await started.agent.load(loadOf(server.origin, closed), stopAfter(1000), signal)
   // One that is under way at the end may be one to drop or not.
   expect(counts.lost).toBeGreaterThanOrEqual(Math.floor((counts.sent - counts.inFlight) / 10))
   expect(counts.lost).toBeLessThanOrEqual(Math.floor(counts.sent / 10))
@@ -74,17 +74,17 @@ it('counts one answer in ten as lost when the server drops one in ten', async ()
 
 it('does not let a server that closes every connection look slow', async () => {
   await using server = await startServer({ FAULT: 'close' })
-  const { counts, windows } = await started.agent.load(loadOf(server.origin, closed), () => true, signal)
+  const { counts, settling } = await started.agent.load(loadOf(server.origin, closed), stopAfter(1000), signal)
   expect(counts.ok).toBeGreaterThan(100)
   // autocannon alone reports half a second here.
-  expect(windows[0]?.p50Us).toBeLessThan(50_000)
+  expect(settling?.[0]?.p50Us).toBeLessThan(50_000)
 })
 
 it('counts the time of requests that timed out, so that not answering does not look fast', async () => {
   await using server = await startServer({ FAULT: 'silent', EVERY: 2 })
   const { serviceTime, counts } = await started.agent.load(
     loadOf(server.origin, closed, { requestTimeoutMs: 100 }),
-    () => true,
+    stopAfter(1000),
     signal,
   )
   expect(serviceTime.count).toBe(counts.ok + counts.timeouts)
@@ -93,7 +93,7 @@ it('counts the time of requests that timed out, so that not answering does not l
 
 it('counts what cannot connect apart, with pauses, when the server dies', async () => {
   await using server = await startServer({ FAULT: 'die', DIE_AFTER: 300 })
-  const measured = await started.agent.load(loadOf(server.origin, closed, { durationMs: 1500 }), () => true, signal)
+  const measured = await started.agent.load(loadOf(server.origin, closed), stopAfter(1500), signal)
   expect(unaccounted(measured)).toBe(0)
   expect(measured.counts.sent).toBeGreaterThanOrEqual(300)
   expect(measured.counts.ok).toBeLessThanOrEqual(300)
@@ -105,8 +105,8 @@ it('counts what cannot connect apart, with pauses, when the server dies', async 
 
 it('sends nothing where nobody listens', async () => {
   const measured = await started.agent.load(
-    loadOf('http://127.0.0.1:9', closed, { durationMs: 300 }),
-    () => true,
+    loadOf('http://127.0.0.1:9', closed),
+    stopAfter(300),
     signal,
   )
   expect(measured.counts).toMatchObject({ sent: 0, ok: 0, inFlight: 0 })
@@ -118,7 +118,7 @@ it('counts arrivals that found no free connection as unsent', async () => {
   await using server = await startServer({ FAULT: 'delay', DELAY_MS: 100, SLOW_SHARE: 0 })
   const measured = await started.agent.load(
     loadOf(server.origin, { kind: 'open', perSecond: 200, connections: 2, arrivals: 'constant', seed: 1 }),
-    () => true,
+    stopAfter(1000),
     signal,
   )
   expect(unaccounted(measured)).toBe(0)

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildDist, engineUnderTest, root } from '../../containers/test/engine.js'
 import { bundleAgent } from '../scripts/bundle.mjs'
 import { connectAgent, loadAgentImage } from '../src/index.js'
-import { loadOf, predictWork, signal, unaccounted } from './helpers/agent.js'
+import { goOn, loadOf, measureFor, predictWork, signal, stopAfter, unaccounted } from './helpers/agent.js'
 import { percentilesMs } from './helpers/times.js'
 
 const truthServerImage = 'bakeoff/truth-server'
@@ -81,8 +81,8 @@ async function startBoth(fault: Record<string, string> = {}, cores = 1) {
       server,
       origin,
       readyAtMs,
-      load: (order: LoadOrder, over: Partial<LoadRequest> = {}) =>
-        agent.load(loadOf(origin, order, { requestTimeoutMs: 10_000, ...over }), () => true, signal),
+      load: (order: LoadOrder, decide = stopAfter(1000), over: Partial<LoadRequest> = {}) =>
+        agent.load(loadOf(origin, order, { requestTimeoutMs: 10_000, ...over }), decide, signal),
       truth: async () => {
         const { body } = await agent.fetch({ ...get, origin, path: '/truth' }, signal)
         return JSON.parse(body) as { requests: number }
@@ -145,7 +145,7 @@ it('does not report less than the server took', async () => {
 it('has a batch done by the target', async () => {
   await using both = await startBoth()
   const order = { kind: 'batch', tasks: 40, concurrency: 10, seed: 2 } as const
-  const { batch, counts } = await both.load(order, { durationMs: null })
+  const { batch, counts } = await both.load(order, goOn)
   expect(counts).toMatchObject({ sent: 1, ok: 1, wrong: 0 })
   expect(batch).toMatchObject({ tasks: 40, concurrency: 10, ok: 40, failed: 0 })
   expect(batch?.wallMs).toBeGreaterThanOrEqual(20) // four rounds of 5 ms
@@ -157,20 +157,20 @@ it('stops a load without an end when a window says so, complete', async () => {
   let seen = 0
   const order = { kind: 'closed', connections: 4 } as const
   const measured = await agent.load(
-    loadOf(origin, order, { durationMs: null, windowMs: 200 }),
-    () => ++seen < 3,
+    loadOf(origin, order, { sliceMs: 200 }),
+    () => ({ kind: ++seen < 3 ? 'go-on' : 'stop' }),
     signal,
   )
   expect(seen).toBe(3)
   expect(unaccounted(measured)).toBe(0)
-  // What came between the last window's end and the stop is in the counts alone.
-  expect(measured.windows.reduce((sum, { ok }) => sum + ok, 0)).toBeLessThanOrEqual(measured.counts.ok)
-  expect(measured.serviceTime.count).toBe(measured.counts.ok)
+  // What came between the last slice's end and the stop is in the counts alone.
+  expect(measured.settling?.reduce((sum, { ok }) => sum + ok, 0)).toBeLessThanOrEqual(measured.counts.ok)
+  expect(measured.serviceTime.count).toBe(measured.counts.ok + measured.counts.inFlight)
 })
 
 it('counts what it cannot connect to when the target dies, and stays usable', async () => {
   await using both = await startBoth({ FAULT: 'die', DIE_AFTER: '200' })
-  const measured = await both.load({ kind: 'closed', connections: 4 }, { durationMs: 1500 })
+  const measured = await both.load({ kind: 'closed', connections: 4 }, stopAfter(1500))
   expect(await both.server.exited).toMatchObject({ exitCode: 3 })
   expect(unaccounted(measured)).toBe(0)
   expect(measured.counts.ok).toBeLessThanOrEqual(200)
@@ -184,10 +184,10 @@ it('rejects with ABORTED when it is aborted, and can do the next load', async ()
   const { agent, origin, load } = both
   const order = { kind: 'closed', connections: 4 } as const
   const stop = new AbortController()
-  const endless = agent.load(loadOf(origin, order, { durationMs: null, windowMs: 100 }), () => true, stop.signal)
+  const endless = agent.load(loadOf(origin, order), goOn, stop.signal)
   setTimeout(() => stop.abort(), 400)
   await expect(endless).rejects.toMatchObject({ code: 'ABORTED' })
-  expect((await load(order, { durationMs: 300 })).counts.ok).toBeGreaterThan(0)
+  expect((await load(order, measureFor(300))).counts.ok).toBeGreaterThan(0)
 })
 
 it('rejects with AGENT_FAILED when its container is killed', async () => {
@@ -196,10 +196,10 @@ it('rejects with AGENT_FAILED when its container is killed', async () => {
   const order = { kind: 'closed', connections: 4 } as const
   let killed: Promise<unknown> | null = null
   const loading = agent.load(
-    loadOf(origin, order, { durationMs: null, windowMs: 100 }),
+    loadOf(origin, order),
     () => {
       killed ??= engine.docker.getContainer(container.id).kill()
-      return true
+      return { kind: 'go-on' }
     },
     signal,
   )

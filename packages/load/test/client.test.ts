@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
 import { connectAgent } from '../src/index.js'
 import { type Command, PROTOCOL } from '../src/protocol.js'
-import { loadOf, predictWork, signal } from './helpers/agent.js'
+import { goOn, loadOf, predictWork, signal } from './helpers/agent.js'
 
 /** An agent that is only its wire: answers `hello`, keeps what it was told, and says what the test has it say. */
 class FakeAgent extends Duplex {
@@ -127,30 +127,45 @@ it('passes the agent on errors with code and hint, and bugs as bugs', async () =
   })
 })
 
-it('hands over windows until one says stop, then tells the agent once and waits for the measurement', async () => {
+it('hands over slices until one says stop, then tells the agent once and waits for the measurement', async () => {
   const wire = new FakeAgent()
   await using agent = await connectAgent(wire)
   const seen: unknown[] = []
   const loading = agent.load(
     loadOf('http://x', { kind: 'closed', connections: 1 }),
-    (window) => seen.push(window) < 2,
+    (slice) => ({ kind: seen.push(slice) < 2 ? 'go-on' : 'stop' }),
     signal,
   )
   const { id } = await wire.waitFor('load')
-  for (const window of ['first', 'second', 'third']) wire.say({ id, window })
+  for (const slice of ['first', 'second', 'third']) wire.say({ id, slice })
   expect(await wire.waitFor('stop')).toMatchObject({ target: id })
-  wire.say({ id, window: 'fourth' })
+  wire.say({ id, slice: 'fourth' })
   wire.say({ id, result: 'measured' })
   expect(await loading).toBe('measured')
   expect(seen).toEqual(['first', 'second'])
   expect(wire.told.filter(({ command }) => command === 'stop')).toHaveLength(1)
 })
 
+it('tells the agent to open the window when a slice says so', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  const loading = agent.load(
+    loadOf('http://x', { kind: 'closed', connections: 1 }),
+    () => ({ kind: 'measure', durationMs: 5000 }),
+    signal,
+  )
+  const { id } = await wire.waitFor('load')
+  wire.say({ id, slice: 'first' })
+  expect(await wire.waitFor('cut')).toMatchObject({ target: id, durationMs: 5000 })
+  wire.say({ id, result: 'measured' })
+  expect(await loading).toBe('measured')
+})
+
 it('tells the agent to stop when its signal aborts, and rejects once that has answered', async () => {
   const wire = new FakeAgent()
   await using agent = await connectAgent(wire)
   const controller = new AbortController()
-  const loading = agent.load(loadOf('http://x', { kind: 'closed', connections: 1 }), () => true, controller.signal)
+  const loading = agent.load(loadOf('http://x', { kind: 'closed', connections: 1 }), goOn, controller.signal)
   const { id } = await wire.waitFor('load')
   controller.abort()
   await wire.waitFor('stop')

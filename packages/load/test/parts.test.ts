@@ -10,7 +10,6 @@ import type { Sample, Share } from '../src/worker/messages.js'
 import { OpenDriver } from '../src/worker/open-driver.js'
 import { Queue } from '../src/worker/queue.js'
 import { Sampler } from '../src/worker/sampler.js'
-import { Tally } from '../src/worker/tally.js'
 import type { Ticker } from '../src/worker/ticker.js'
 import { loadOf } from './helpers/agent.js'
 
@@ -43,50 +42,27 @@ describe('splitLoad', () => {
     },
     { order: open(5), processes: 2, connections: [3, 2], because: 'an open load likewise' },
   ])('$because', ({ order, processes, connections }) => {
-    const shares = splitLoad(loadOf('http://x', order), processes, 100).map(({ share }) => share)
+    const shares = splitLoad(loadOf('http://x', order), processes).map(({ share }) => share)
     expect(shares.map((share) => (share.kind === 'batch' ? null : share.connections))).toEqual(connections)
   })
 
   it('divides a rate as it divides the connections, lets processes take turns, and gives each its own seed', () => {
-    const orders = splitLoad(loadOf('http://x', open(5)), 2, 100)
+    const orders = splitLoad(loadOf('http://x', open(5)), 2)
     expect(orders.map(({ share }) => share)).toMatchObject([
       { perSecond: 60, phase: 0 },
       { perSecond: 40, phase: 0.5 },
     ])
     expect(new Set(orders.map(({ share }) => (share as { seed: number }).seed)).size).toBe(2)
-    expect(orders.map(({ firstJob }) => firstJob)).toEqual([0, 50])
+    expect(orders.map(({ part }) => part)).toEqual([
+      { index: 0, of: 2 },
+      { index: 1, of: 2 },
+    ])
   })
 
   it('gives a batch to one process, as the request that the scenario describes', () => {
-    const [order, ...others] = splitLoad(loadOf('http://x', { kind: 'batch', tasks: 8, concurrency: 4, seed: 2 }), 4, 1)
+    const [order, ...others] = splitLoad(loadOf('http://x', { kind: 'batch', tasks: 8, concurrency: 4, seed: 2 }), 4)
     expect(others).toEqual([])
     expect(order?.share).toEqual({ kind: 'batch', body: '{"tasks":8,"concurrency":4,"seed":2}' })
-  })
-})
-
-describe('Tally', () => {
-  it('refuses counts that do not add up', () => {
-    const tally = new Tally(false, false)
-    tally.sent = 10
-    tally.ok = 7
-    tally.lost = 1
-    expect(tally.close(2, 0)).toMatchObject({ sent: 10, ok: 7, lost: 1, inFlight: 2 })
-    expect(() => tally.close(1, 0)).toThrow(
-      'accounting: sent 10, but ok 7 + errorStatus 0 + timeouts 0 + lost 1 + inFlight 1 = 9',
-    )
-  })
-
-  it('counts each window on its own and keeps the whole', () => {
-    const tally = new Tally(false, false)
-    tally.ok = 2
-    tally.time(0, 0, 1)
-    tally.time(0, 0, 3)
-    expect(tally.closeWindow()).toMatchObject({ ok: 2, failed: 0, p50Us: 1000, p99Us: 3000 })
-    tally.keepWindow()
-    tally.lost = 1
-    expect(tally.closeWindow()).toMatchObject({ ok: 0, failed: 1, p50Us: null, p99Us: null })
-    tally.keepWindow()
-    expect(tally.serviceTime.encode()).toMatchObject({ count: 2, minUs: 1000, maxUs: 3000, meanUs: 2000 })
   })
 })
 
@@ -179,7 +155,7 @@ describe('OpenDriver', () => {
         ;(connection as unknown as { usable: boolean }).usable = false
         sent.push({ connection: name, intendedAtMs: connection.intendedAtMs, atMs })
       },
-      (byMs) => late.push(byMs),
+      (_, byMs) => late.push(byMs),
     )
     const connection = (name: string) =>
       ({ name, usable: true, intendedAtMs: 0, freeSinceMs: 0 }) as unknown as Connection
@@ -218,7 +194,9 @@ describe('OpenDriver', () => {
       [1020, 1050],
     ])
     expect(late).toEqual([])
-    expect(driver.finish(1050)).toBe(3) // 1030, 1040 and 1050
+    expect(driver.owes(1030)).toBe(false)
+    expect(driver.owes(1031)).toBe(true)
+    expect(driver.finish(1050)).toEqual([1030, 1040, 1050])
   })
 
   it('leaves out a connection that was closed while it was free', () => {

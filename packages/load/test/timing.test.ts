@@ -7,6 +7,7 @@ import {
   type StartedAgent,
   signal,
   startAgent,
+  measureFor,
   unaccounted,
 } from './helpers/agent.js'
 import { inDoubt, measured } from './helpers/retry.js'
@@ -20,18 +21,22 @@ beforeAll(async () => {
 })
 afterAll(() => started[Symbol.asyncDispose]())
 
-async function load(...args: Parameters<typeof loadOf>): Promise<LoadMeasurement> {
-  const measurement = await started.agent.load(loadOf(...args), () => true, signal)
+async function load(durationMs: number, ...args: Parameters<typeof loadOf>): Promise<LoadMeasurement> {
+  const measurement = await started.agent.load(loadOf(...args), measureFor(durationMs), signal)
   expect(unaccounted(measurement)).toBe(0)
   return measurement
 }
 
 /** A window, and what the server knows of it. */
 const windowOf =
-  (server: StartedServer, ...[order, over]: [Parameters<typeof loadOf>[1], Parameters<typeof loadOf>[2]?]) =>
+  (
+    server: StartedServer,
+    durationMs: number,
+    ...[order, over]: [Parameters<typeof loadOf>[1], Parameters<typeof loadOf>[2]?]
+  ) =>
   async () => {
     await server.forget()
-    const measurement = await load(server.origin, order, over)
+    const measurement = await load(durationMs, server.origin, order, over)
     const truth = await server.truth()
     return { measurement, truth, times: percentilesMs(measurement.serviceTime) }
   }
@@ -51,7 +56,7 @@ it.each([
   { name: 'open', order: { kind: 'open', perSecond: 500, connections: 32, arrivals: 'exponential', seed: 3 } as const },
 ])('finds the delays that the server really had under a $name load', async ({ order }) => {
   await using server = await startServer({ FAULT: 'delay', DELAY_MS: 2, SLOW_SHARE: 0.02, SLOW_MS: 50 })
-  await measured(windowOf(server, order, { durationMs: 2000 }), {
+  await measured(windowOf(server, 2000, order), {
     floor: ({ times, truth }) => {
       atLeast(times.p50, truth.p50Ms)
       atLeast(times.p90, truth.p90Ms)
@@ -68,7 +73,7 @@ it.each([
 
 it('says 200 ms of a server that always takes 200 ms', async () => {
   await using server = await startServer({ FAULT: 'delay', DELAY_MS: 200, SLOW_SHARE: 0 })
-  await measured(windowOf(server, { kind: 'closed', connections: 16 }, { durationMs: 1500 }), {
+  await measured(windowOf(server, 1500, { kind: 'closed', connections: 16 }), {
     // autocannon with its correction for coordinated omission said 102.
     floor: ({ times }) => atLeast(times.p50, 200),
     judge: ({ times, truth }) => near(times.p50, 200, truth),
@@ -77,7 +82,7 @@ it('says 200 ms of a server that always takes 200 ms', async () => {
 
 it('does not say 0 of a server that takes 0.3 ms', async () => {
   await using server = await startServer({ FAULT: 'busy', BUSY_US: 300 })
-  await measured(windowOf(server, { kind: 'closed', connections: 1 }), {
+  await measured(windowOf(server, 1000, { kind: 'closed', connections: 1 }), {
     floor: ({ measurement, times }) => {
       expect(measurement.serviceTime.minUs).toBeGreaterThanOrEqual(300)
       expect(times.p50).toBeGreaterThanOrEqual(0.3)
@@ -88,11 +93,13 @@ it('does not say 0 of a server that takes 0.3 ms', async () => {
 
 it('shows a stall of one second in the p99 of an open load', async () => {
   await using server = await startServer({ FAULT: 'stall', STALL_AFTER_MS: 2000, STALL_MS: 1000 })
-  const measurement = await load(
-    server.origin,
-    { kind: 'open', perSecond: 1000, connections: 50, arrivals: 'constant', seed: 1 },
-    { durationMs: 10_000 },
-  )
+  const measurement = await load(10_000, server.origin, {
+    kind: 'open',
+    perSecond: 1000,
+    connections: 50,
+    arrivals: 'constant',
+    seed: 1,
+  })
   expectArrivals(measurement, 1000)
   // A tenth of all arrivals falls into the stall: true p99 is 900 ms of response time …
   const { p50, p99, max } = percentilesMs(measurement.responseTime)
@@ -108,11 +115,13 @@ it('shows a stall of one second in the p99 of an open load', async () => {
 it('offers the rate that it was asked for', async () => {
   await using server = await startServer()
   for (const arrivals of ['constant', 'exponential'] as const) {
-    const measurement = await load(
-      server.origin,
-      { kind: 'open', perSecond: 1000, connections: 32, arrivals, seed: 11 },
-      { durationMs: 3000 },
-    )
+    const measurement = await load(3000, server.origin, {
+      kind: 'open',
+      perSecond: 1000,
+      connections: 32,
+      arrivals,
+      seed: 11,
+    })
     expect(measurement.offeredPerSecond).toBe(1000)
     // Poisson: the standard deviation of 3000 arrivals is 55, so five of them on either side.
     expectArrivals(measurement, 1000, arrivals === 'constant' ? 2 : 275)
@@ -122,8 +131,8 @@ it('offers the rate that it was asked for', async () => {
 it('sends at its time while a connection is free', async () => {
   await using server = await startServer()
   const order = { kind: 'open', perSecond: 500, connections: 32, arrivals: 'exponential', seed: 2 } as const
-  await load(server.origin, order) // its processes warm up
-  await measured(windowOf(server, order, { durationMs: 2000 }), {
+  await load(1000, server.origin, order) // its processes warm up
+  await measured(windowOf(server, 2000, order), {
     floor: ({ measurement }) => {
       expectArrivals(measurement, 500, 160)
       expect(measurement.lateness?.minUs).toBeGreaterThanOrEqual(0)
@@ -149,11 +158,7 @@ it('finds first-byte and inter-chunk times of a stream', async () => {
     signal,
   )
   try {
-    const window = windowOf(
-      server,
-      { kind: 'closed', connections: 4 },
-      { durationMs: 2000, stream: true, sampleEvery: 2 },
-    )
+    const window = windowOf(server, 2000, { kind: 'closed', connections: 4 }, { stream: true, sampleEvery: 2 })
     const timesOf = ({ stream }: LoadMeasurement) => ({
       first: percentilesMs(stream?.firstByte ?? null),
       between: percentilesMs(stream?.interChunk ?? null),

@@ -132,6 +132,12 @@ export const scenarioFile = z.strictObject({
         .enum(['exponential', 'constant'])
         .optional()
         .describe('Gaps between arrivals of open loads; default exponential'),
+      wholePasses: z
+        .boolean()
+        .optional()
+        .describe('Requests differ in cost: a window covers whole passes of them'),
+      warmUp: duration.optional().describe("The longest warm-up; default the profile's"),
+      longest: duration.optional().describe('The longest window, where answers are slow or passes long; default 30s'),
       timeout: duration.optional().describe('A request without an answer by then counts as a timeout; default 10s'),
     }),
     slo: z
@@ -149,7 +155,8 @@ const profileFile = z.strictObject({
     .optional()
     .describe('Half width of the 95 % interval of throughput at which a target needs no more repetitions; default 3%'),
   warmUp: z.strictObject({ min: duration, max: duration, windows: positive.optional(), tolerance: share.optional() }),
-  window: duration.describe('Measured time of each load'),
+  window: duration.describe('Measured time of each load, at least'),
+  responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
 })
 

@@ -46,9 +46,11 @@ export function loadIdOf(load: LoadSpec): string {
   }
 }
 
-/** Every request sent ends in exactly one of: ok, wrong, errorStatus, timeouts, lost, inFlight. */
+/**
+ * Of the cohort: the requests that were sent (closed load) or due (open load) within the window, each followed to its
+ * end. Every one that was sent ends in exactly one of: ok, wrong, errorStatus, timeouts, lost, inFlight.
+ */
 export const loadCounts = z.object({
-  /** requests put on a connection within the window */
   sent: z.int().nonnegative(),
   /** answered with the expected status; sampled answers found wrong are moved to `wrong` */
   ok: z.int().nonnegative(),
@@ -64,9 +66,9 @@ export const loadCounts = z.object({
   lost: z.int().nonnegative(),
   /** connections that could not be opened; no request was sent on them */
   connectErrors: z.int().nonnegative(),
-  /** sent, and not answered when the window closed */
+  /** sent, and not answered when the load was stopped, or had run out for as long as the timeout */
   inFlight: z.int().nonnegative(),
-  /** open load only: arrivals that were due and never sent when the window closed (queued behind busy connections) */
+  /** open load only: arrivals that were due and not sent by then (queued behind busy connections) */
   unsent: z.int().nonnegative(),
 })
 export type LoadCounts = z.infer<typeof loadCounts>
@@ -83,16 +85,17 @@ export const encodedHistogram = z.object({
 })
 export type EncodedHistogram = z.infer<typeof encodedHistogram>
 
-/** One window (about half a second) of a load, for curves over time and for the steadiness test. */
+/** One slice (about half a second) of a load, by when answers came: for curves over time and for the steadiness test. */
 export const loadWindow = z.object({
-  /** since the load's start, window end */
+  /** since the window's start, or the load's where it settles; the slice's end */
   atMs: z.number(),
   durationMs: z.number(),
   ok: z.int().nonnegative(),
   failed: z.int().nonnegative(),
   p50Us: z.number().nullable(),
   p99Us: z.number().nullable(),
-  /** share of the window the busiest agent process's event loop was busy, 0 to 1 */
+  meanUs: z.number().nullish(),
+  /** share of the slice the busiest agent process's event loop was busy, 0 to 1 */
   agentBusy: z.number().nullable(),
 })
 export type LoadWindow = z.infer<typeof loadWindow>
@@ -105,9 +108,56 @@ export const wrongSample = z.object({
 })
 export type WrongSample = z.infer<typeof wrongSample>
 
+/**
+ * Requests that were under way in the window, whenever they began or ended: each counts with the share of its life, from
+ * sending to its end, that lies within. Throughput and CPU time per request divide by these.
+ */
+export const weighted = z.object({
+  ok: z.number(),
+  wrong: z.number(),
+  errorStatus: z.number(),
+  timeouts: z.number(),
+  lost: z.number(),
+})
+export type Weighted = z.infer<typeof weighted>
+
+/**
+ * Where the time of all connections within the window went, in ms. For a closed load the other four add up to
+ * `connectionMs`: Little's law as an account.
+ */
+export const account = z.object({
+  /** connections × window */
+  connectionMs: z.number(),
+  /** in requests that were answered, with whatever status */
+  answeredMs: z.number(),
+  /** in requests that timed out, or whose connection ended before the answer was complete */
+  failedMs: z.number(),
+  /** in requests that had not ended when the load did */
+  unendedMs: z.number(),
+  /** in no request: connecting again, or the agent's own turnaround */
+  betweenMs: z.number(),
+})
+export type Account = z.infer<typeof account>
+
+export const cutWindow = z.object({
+  weighted,
+  account,
+  /** closed loads: connections that had no answer from the first cut to the end of the run-out */
+  silentConnections: z.int(),
+  /** of the cohort: requests whose time is at least what was recorded (timeouts, in flight, unsent) */
+  censored: z.int(),
+  /** slowest time that ended in each 10 ms, where it lies above p99.8: [ms since the first cut, µs] */
+  peaks: z.array(z.tuple([z.number(), z.number()])),
+  /** from the load's start to the first cut */
+  settledMs: z.number(),
+  /** from the second cut until every request of the cohort had ended */
+  runOutMs: z.number(),
+})
+export type CutWindow = z.infer<typeof cutWindow>
+
 /** What the load agent measured in one window of load. Everything is as seen from the agent. */
 export const loadMeasurement = z.object({
-  /** epoch milliseconds by the agent's clock */
+  /** epoch milliseconds by the agent's clock: the first cut */
   startedAtMs: z.number(),
   durationMs: z.number(),
   counts: loadCounts,
@@ -123,7 +173,12 @@ export const loadMeasurement = z.object({
   lateShare: z.number().nullable(),
   /** the rate asked for, requests a second; null for closed and batch loads */
   offeredPerSecond: z.number().nullable(),
+  /** slices of the window */
   windows: z.array(loadWindow),
+  /** slices before it; absent in files of before 2026-12 */
+  settling: z.array(loadWindow).nullish(),
+  /** absent in files of before 2026-12, whose counts are of what ended within the window */
+  window: cutWindow.nullish(),
   agent: z.object({
     processes: z.int().positive(),
     /** busiest process, 0 to 1 */

@@ -63,6 +63,11 @@ export const plannedScenario = z.object({
   stream: z.boolean(),
   script: script.nullish(),
   requestTimeoutMs: z.number(),
+  /** requests differ in cost: a window covers whole passes of the corpus */
+  wholePasses: z.boolean().nullish(),
+  /** a warm-up ends by then, whatever the profile says */
+  warmUpLimitMs: z.number().nullish(),
+  longestWindowMs: z.number().nullish(),
   slo: slo.nullable(),
   compare: comparison,
   tolerance: z.number(),
@@ -115,6 +120,8 @@ export const runRules = z.object({
   tightness: z.number(),
   warmUp: z.object({ minMs: z.number(), maxMs: z.number(), windows: z.int(), tolerance: z.number() }),
   windowMs: z.number(),
+  /** a window lasts at least this many mean response times */
+  leastResponses: z.number().nullish(),
   /** warm-up of the agent itself before anything counts */
   agentWarmUpMs: z.number(),
   /** one answer in this many is compared during load */

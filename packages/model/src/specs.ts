@@ -97,6 +97,12 @@ export interface ScenarioSpec {
   readonly script: ScriptSpec | null
   /** the load's own timeout for one request */
   readonly requestTimeoutMs: number
+  /** requests differ in cost: a window covers whole passes of the corpus */
+  readonly wholePasses: boolean
+  /** null: the profile's */
+  readonly warmUpLimitMs: number | null
+  /** null: 30 s */
+  readonly longestWindowMs: number | null
   readonly slo: SloSpec | null
   /** sha256 of requests and golden answers together: runs with different work are never compared */
   readonly workDigest: string
@@ -113,6 +119,8 @@ export interface ProfileSpec {
   readonly warmUp: WarmUpRules
   /** measured window of a closed, open or rate load */
   readonly windowMs: number
+  /** a window lasts at least this many mean response times */
+  readonly leastResponses: number
   /** only the last closed load of a scenario, for a smoke run */
   readonly onlyMainLoad: boolean
 }

@@ -1,16 +1,18 @@
-import { decodeHistogram, histogramQuantile } from '@bakeoff/core'
+import { decodeHistogram, histogramQuantile, rightPerSecond } from '@bakeoff/core'
 import { type Calibration, calibrationKey, type LoadMeasurement, type Plan, type PlannedScenario } from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { openCell, PORT } from './cell.js'
 import type { Materials, Ports } from './materials.js'
 import type { Work } from './ports.js'
+import { isFilled, Settling } from './settle.js'
 
-const WINDOW_MS = 500
+const SLICE_MS = 500
 const NULL_WORK: Work = {
   requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
   golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
   compare: 'exact',
   tolerance: 0,
+  seed: 1,
 }
 
 /**
@@ -85,13 +87,14 @@ async function calibrateOn(
     const request = {
       origin,
       order: { kind: 'closed' as const, connections: count },
-      durationMs,
       requestTimeoutMs: 10_000,
       sampleEvery: plan.rules.sampleEvery,
       stream: false,
-      windowMs: WINDOW_MS,
+      sliceMs: SLICE_MS,
     }
-    return Promise.race([cell.agent.load(request, () => true, signal), cell.lost])
+    const rules = { leastMs: durationMs, responses: 0, longestMs: durationMs, passRequests: null }
+    const settling = new Settling(isFilled, rules)
+    return Promise.race([cell.agent.load(request, (slice) => settling.decide(slice), signal), cell.lost])
   }
   await run(connections.at(-1) as number, plan.rules.agentWarmUpMs)
   const calibrations: Calibration[] = []
@@ -117,10 +120,10 @@ async function calibrateOn(
  * The rate of the best window: a ceiling is a most, and on a machine with other work a mean would be too low, which
  * would call sound cells bound by the agent.
  */
-function ceilingOf({ windows, counts, durationMs }: LoadMeasurement): number {
-  const mean = durationMs > 0 ? counts.ok / (durationMs / 1000) : 0
-  // The last window may be a stub, in which a handful of answers would make an impossible rate.
-  const whole = windows.filter((window) => window.durationMs >= WINDOW_MS / 2)
+function ceilingOf(measurement: LoadMeasurement): number {
+  const mean = rightPerSecond(measurement)
+  // The last slice may be a stub, in which a handful of answers would make an impossible rate.
+  const whole = measurement.windows.filter((slice) => slice.durationMs >= SLICE_MS / 2)
   return Math.max(mean, ...whole.map((window) => window.ok / (window.durationMs / 1000)))
 }
 

@@ -1,6 +1,7 @@
-import { CAPACITY_PROBES, capacityOf, nextProbe } from '@bakeoff/core'
+import { CAPACITY_PROBES, capacityOf, nextProbe, windowRulesOf } from '@bakeoff/core'
 import type { LoadRecord, LoadSpec } from '@bakeoff/model'
 import { p99MsOf } from './figures.js'
+import { isFilled, Settling } from './settle.js'
 import { type Bench, record, runWindow, throwIfDead, type Window } from './windows.js'
 
 type Capacity = Extract<LoadSpec, { kind: 'capacity' }>
@@ -34,7 +35,13 @@ export async function searchCapacity(
       arrivals: 'exponential' as const,
       seed: seed + probes.length,
     }
-    const window = await runWindow(bench, 'capacity', order, bench.rules.windowMs, () => true)
+    const settling = new Settling(isFilled, windowRulesOf(bench.rules, bench.scenario))
+    const window = await runWindow(
+      bench,
+      () => 'capacity',
+      order,
+      (slice) => settling.decide(slice),
+    )
     const probe = judge(window, rate, load)
     probes.push(probe)
     if (kept === null || (probe.ok && rate === capacityOf(probes))) kept = window

@@ -60,7 +60,7 @@ export async function checkEntry(
     imageOf(images, materials.agentImage.name)
     stage = 'start'
     await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
-    await cell.agent.prepare(workOf(scenario, materials), signal)
+    await cell.agent.prepare(workOf(scenario, materials, plan.seed), signal)
     await using held = new Disposables()
     const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
     try {

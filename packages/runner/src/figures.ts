@@ -1,11 +1,6 @@
 import { decodeHistogram, histogramQuantile } from '@bakeoff/core'
 import type { LoadRecord } from '@bakeoff/model'
 
-/** Right answers a second. */
-export function throughputOf({ measurement }: Pick<LoadRecord, 'measurement'>): number {
-  return measurement.durationMs > 0 ? measurement.counts.ok / (measurement.durationMs / 1000) : 0
-}
-
 /** p99 of the response time of an open load, of the service time of any other; null without an answer. */
 export function p99MsOf({ measurement }: Pick<LoadRecord, 'measurement'>): number | null {
   const p99Us = histogramQuantile(decodeHistogram(measurement.responseTime ?? measurement.serviceTime), 0.99)

@@ -32,9 +32,10 @@ export function scenarioOf(plan: Plan, id: string): PlannedScenario {
   return scenario
 }
 
-export function workOf(scenario: PlannedScenario, materials: Materials): Work {
-  const corpus = corpusOf(scenario, materials)
-  return { requests: corpus.requests, golden: corpus.golden, compare: scenario.compare, tolerance: scenario.tolerance }
+/** @param seed orders the requests */
+export function workOf(scenario: PlannedScenario, materials: Materials, seed: number): Work {
+  const { requests, golden } = corpusOf(scenario, materials)
+  return { requests, golden, compare: scenario.compare, tolerance: scenario.tolerance, seed }
 }
 
 export function corpusOf(scenario: PlannedScenario, materials: Materials): Corpus {

@@ -125,6 +125,8 @@ export interface Work {
   readonly golden: readonly GoldenLine[]
   readonly compare: Comparison
   readonly tolerance: number
+  /** orders the requests: the same for every target of a block */
+  readonly seed: number
 }
 
 export interface FetchRequest {
@@ -155,13 +157,18 @@ export type LoadOrder =
 export interface LoadRequest {
   readonly origin: string
   readonly order: LoadOrder
-  /** null: until stopped (warm-up). A batch ends with its answer. */
-  readonly durationMs: number | null
   readonly requestTimeoutMs: number
   readonly sampleEvery: number
   readonly stream: boolean
-  readonly windowMs: number
+  readonly sliceMs: number
 }
+
+/** What is to become of a load that runs. A batch goes on until its answer. */
+export type Decision =
+  | { readonly kind: 'go-on' }
+  /** open the window now, once: the first cut, and the second one so much later. The load then ends by itself */
+  | { readonly kind: 'measure'; readonly durationMs: number }
+  | { readonly kind: 'stop' }
 
 /** The load agent, wherever it runs. One thing at a time. */
 export interface LoadAgent extends AsyncDisposable {
@@ -181,10 +188,13 @@ export interface LoadAgent extends AsyncDisposable {
     differences: { request: string; expected: string; actual: string; difference: string }[]
   }>
   /**
-   * One window of load. `onWindow` returns false to stop early (warm-up is steady, target died). The returned
-   * measurement is complete and accounted for even then. Aborting the signal stops it and rejects with ABORTED.
+   * One load: connections open, first sends are staggered, and `decide` is asked after every slice of about half a second,
+   * in the window as well. It opens the window or stops the load. After the window the load runs on until every
+   * request of it has ended. The measurement is complete and accounted for even when it is stopped: of one that is
+   * stopped before its window was opened it stands for all the time until then. Aborting the signal stops it and
+   * rejects with ABORTED.
    */
-  load(request: LoadRequest, onWindow: (window: LoadWindow) => boolean, signal: AbortSignal): Promise<LoadMeasurement>
+  load(request: LoadRequest, decide: (slice: LoadWindow) => Decision, signal: AbortSignal): Promise<LoadMeasurement>
 }
 
 /** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */

@@ -1,4 +1,4 @@
-import { entriesToRun, leftMs, meanInterval } from '@bakeoff/core'
+import { entriesToRun, leftMs, meanInterval, rightPerSecond } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -11,7 +11,8 @@ import {
 import { type BuiltImages, buildImages } from './build-images.js'
 import { calibrate } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
-import { p99MsOf, throughputOf } from './figures.js'
+import { p99MsOf } from './figures.js'
+import { bestRates } from './loads.js'
 import type { Materials, Ports } from './materials.js'
 import { runRepetition } from './run-repetition.js'
 
@@ -105,7 +106,8 @@ async function runBlocks(
     for (const id of entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)) {
       signal.throwIfAborted()
       const entry = entryOf(plan, id)
-      const run = await runRepetition({ plan, block, entry }, images, materials, ports, signal)
+      const earlier = bestRates(runs.filter((run) => run.entry === id))
+      const run = await runRepetition({ plan, block, entry, earlier }, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
       report(block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
@@ -150,7 +152,7 @@ function report(block: Block, entry: PlannedEntry, run: RunRecord, left: number 
         : outcome.reason
   const figures = run.loads.map((load) => ({
     loadId: load.loadId,
-    throughput: throughputOf(load),
+    throughput: rightPerSecond(load.measurement),
     p99Ms: p99MsOf(load),
   }))
   ports.sink.event({

@@ -16,7 +16,7 @@ import { runLoads } from './loads.js'
 import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
-import { warmUp } from './warm-up.js'
+import { warmUpByBatch, warmUpRecord } from './warm-up.js'
 import type { Bench } from './windows.js'
 
 /** One repetition to be run. */
@@ -24,6 +24,8 @@ export interface Job {
   readonly plan: Plan
   readonly block: Block
   readonly entry: PlannedEntry
+  /** best closed throughput of its earlier repetitions */
+  readonly earlier: readonly number[]
 }
 
 /**
@@ -79,7 +81,8 @@ async function measure(
 
   step('start', 'start')
   await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
-  await cell.agent.prepare(workOf(scenario, materials), signal)
+  const seed = plan.seed * 1000 + job.block.repetition
+  await cell.agent.prepare(workOf(scenario, materials, seed), signal)
   signal.throwIfAborted()
   await using held = new Disposables()
   const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
@@ -105,6 +108,7 @@ async function measure(
       signal,
       now: () => ports.clock.now(),
       sleep: (ms) => ports.clock.sleep(ms, signal),
+      onWarm: () => step('load', 'load'),
       onWindow: (loadId, window, use) =>
         ports.sink.event({
           kind: 'window',
@@ -115,11 +119,19 @@ async function measure(
           use,
         }),
     }
-    const seed = plan.seed * 1000 + job.block.repetition
     step('warm-up', 'warm up')
-    draft.warmUp = await warmUp(bench, entry.id, seed)
-    step('load', 'load')
-    await runLoads(bench, entry.id, seed, (load) => draft.loads.push(load))
+    draft.warmUp = await warmUpByBatch(bench, entry.id, seed)
+    if (draft.warmUp !== null) bench.onWarm()
+    await runLoads({
+      bench,
+      entry: entry.id,
+      seed,
+      earlier: job.earlier,
+      warm: (window) => {
+        draft.warmUp = warmUpRecord(window, plan.rules, scenario)
+      },
+      keep: (load) => draft.loads.push(load),
+    })
   } finally {
     draft.logTail = await logsOf(target, 40).catch(() => [])
   }

@@ -11,7 +11,7 @@ import type {
 } from '@bakeoff/model'
 import { BakeoffError, loadIdOf } from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
-import type { LoadOrder, LoadRequest, Sampler } from './ports.js'
+import type { Decision, LoadOrder, LoadRequest, Sampler } from './ports.js'
 import { logsOf } from './target-ready.js'
 
 /** A started target under a sampler: what every load of a repetition works on. */
@@ -23,6 +23,8 @@ export interface Bench {
   readonly rules: RunRules
   readonly signal: AbortSignal
   onWindow(loadId: string, window: LoadWindow, use: WindowUse): void
+  /** the target is warm: from here on it is measured */
+  onWarm(): void
   now(): number
   sleep(ms: number): Promise<void>
 }
@@ -34,20 +36,22 @@ export interface Window {
   readonly death: Awaited<TargetGroup['died']> | null
 }
 
-const STREAM_WINDOW_MS = 500
+const SLICE_MS = 500
 /** An engine tells of a death some time after the connections broke: a batch ends with them, and so may a window. */
 const DEATH_TOLD_MS = 1000
 
 /**
- * One window of load. A target that ends stops it at the next window; what was measured until then is returned with
+ * One load with its window. A target that ends stops it at the next slice; what was measured until then is returned with
  * the death, so that nothing is lost.
+ *
+ * @param loadId what the slice that just ended belongs to, for whoever watches
+ * @param decide what is to become of the load after each slice
  */
 export async function runWindow(
   bench: Bench,
-  loadId: string,
+  loadId: () => string,
   order: LoadOrder,
-  durationMs: number | null,
-  goOn: (window: LoadWindow) => boolean,
+  decide: (slice: LoadWindow) => Decision,
 ): Promise<Window> {
   const { cell, target, scenario, rules, signal } = bench
   let death: Window['death'] = null
@@ -58,17 +62,16 @@ export async function runWindow(
   const request: LoadRequest = {
     origin: target.origin,
     order,
-    durationMs,
     requestTimeoutMs: scenario.requestTimeoutMs,
     sampleEvery: rules.sampleEvery,
     stream: scenario.stream,
-    windowMs: STREAM_WINDOW_MS,
+    sliceMs: SLICE_MS,
   }
   const loading = cell.agent.load(
     request,
-    (window) => {
-      bench.onWindow(loadId, window, useOf(bench, window.durationMs))
-      return death === null && goOn(window)
+    (slice) => {
+      bench.onWindow(loadId(), slice, useOf(bench, slice.durationMs))
+      return death === null ? decide(slice) : { kind: 'stop' }
     },
     signal,
   )

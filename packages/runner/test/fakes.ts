@@ -19,6 +19,7 @@ import type {
   ContainerExit,
   ContainerHost,
   ContainerRequest,
+  Decision,
   ImageRequest,
   LoadAgent,
   LoadRequest,
@@ -41,7 +42,9 @@ export interface Faults {
   /** images whose target ends before it is ready */
   readonly diesEarly?: readonly string[]
   readonly wrongAnswers?: readonly string[]
-  /** images whose target ends in this load, counted from the warm-up (0) */
+  /** images whose target ends before the window of this load is opened; the first load, in which it warms up, is 0 */
+  readonly diesSettling?: Readonly<Record<string, number>>
+  /** images whose target ends in the window of this load */
   readonly diesInLoad?: Readonly<Record<string, number>>
   /** the same, and the engine tells of it only when the load has ended */
   readonly diesAtEnd?: Readonly<Record<string, number>>
@@ -58,7 +61,7 @@ export interface Faults {
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
   readonly p99Ms?: (perSecond: number) => number
-  /** closed throughput by connections; default 1000 per connection, 20000 at most */
+  /** closed throughput by connections, asked at every load; default 1000 per connection, 20000 at most */
   readonly throughput?: (connections: number) => number
 }
 
@@ -286,7 +289,7 @@ export class FakeAgent implements LoadAgent {
 
   async load(
     request: LoadRequest,
-    onWindow: (window: LoadWindow) => boolean,
+    decide: (slice: LoadWindow) => Decision,
     signal: AbortSignal,
   ): Promise<LoadMeasurement> {
     const { faults, clock } = this.#host
@@ -302,30 +305,40 @@ export class FakeAgent implements LoadAgent {
       for (const container of this.#host.running) container.lose()
       return new Promise(() => {})
     }
-    if (faults.diesInLoad?.[image] === index) {
-      this.#host.targetOn(request.origin)?.end(137)
-      await Promise.resolve()
-    }
-    const startedAtMs = clock.now()
+    if (faults.diesSettling?.[image] === index) this.#host.targetOn(request.origin)?.end(137)
     const perSecond = this.#rate(request)
+    const settling: LoadWindow[] = []
     const windows: LoadWindow[] = []
-    for (let atMs = 500; request.durationMs === null ? atMs <= 500 : atMs <= request.durationMs; atMs += 500) {
-      clock.advance(500)
-      const window: LoadWindow = {
-        atMs,
-        durationMs: 500,
-        ok: Math.round(perSecond / 2),
+    /** null before the window is opened */
+    let leftMs: number | null = request.order.kind === 'batch' ? 500 : null
+    let startedAtMs = clock.now()
+    while (leftMs === null || leftMs > 0) {
+      clock.advance(request.sliceMs)
+      const phase = leftMs === null ? settling : windows
+      const slice: LoadWindow = {
+        atMs: (phase.length + 1) * request.sliceMs,
+        durationMs: request.sliceMs,
+        ok: Math.round((perSecond * request.sliceMs) / 1000),
         failed: 0,
         p50Us: 500,
         p99Us: 1000,
+        meanUs: 600,
         agentBusy: 0.2,
       }
-      windows.push(window)
-      await new Promise((resolve) => setImmediate(resolve)) // deaths are noticed between windows
-      if (!onWindow(window)) break
+      phase.push(slice)
+      if (leftMs !== null) {
+        leftMs -= request.sliceMs
+        if (faults.diesInLoad?.[image] === index) this.#host.targetOn(request.origin)?.end(137)
+      }
+      await new Promise((resolve) => setImmediate(resolve)) // deaths are noticed between slices
+      const decision = decide(slice)
+      if (decision.kind === 'stop') break
+      if (decision.kind !== 'measure') continue
+      leftMs = decision.durationMs
+      startedAtMs = clock.now()
     }
     signal.throwIfAborted()
-    const measured = measurement(request, startedAtMs, windows, faults.p99Ms?.(perSecond) ?? 1)
+    const measured = measurement(request, startedAtMs, { settling, windows }, faults.p99Ms?.(perSecond) ?? 1)
     if (faults.diesAtEnd?.[image] !== index) return measured
     setImmediate(() => this.#host.targetOn(request.origin)?.end(137))
     return { ...measured, counts: { ...measured.counts, lost: 1 } }
@@ -347,7 +360,7 @@ export class FakeAgent implements LoadAgent {
 function measurement(
   request: LoadRequest,
   startedAtMs: number,
-  windows: readonly LoadWindow[],
+  { settling, windows }: { settling: readonly LoadWindow[]; windows: readonly LoadWindow[] },
   p99Ms: number,
 ): LoadMeasurement {
   const ok = windows.reduce((sum, window) => sum + window.ok, 0)
@@ -377,6 +390,16 @@ function measurement(
     lateShare: open ? 0 : null,
     offeredPerSecond: request.order.kind === 'open' ? request.order.perSecond : null,
     windows: [...windows],
+    settling: [...settling],
+    window: {
+      weighted: { ok, wrong: 0, errorStatus: 0, timeouts: 0, lost: 0 },
+      account: { connectionMs: 1, answeredMs: 1, failedMs: 0, unendedMs: 0, betweenMs: 0 },
+      silentConnections: 0,
+      censored: 0,
+      peaks: [],
+      settledMs: settling.at(-1)?.atMs ?? 0,
+      runOutMs: 1,
+    },
     agent: { processes: 1, eventLoopUtilisation: 0.3, cpuSeconds: 0.1 },
     wrongSamples: [],
     stream: null,

@@ -10,6 +10,7 @@ import {
   type RunRecord,
 } from '@bakeoff/model'
 import { type Distribution, decodeHistogram } from '../stats/index.js'
+import { rightAnswers } from './right.js'
 import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
 
 /** One repetition of one cell, its counters turned into use. What metrics and verdicts look at. */
@@ -20,7 +21,7 @@ export interface Repetition {
   readonly record: LoadRecord
   /** length of the window; of a batch, until its answer */
   readonly seconds: number
-  /** right answers; of a batch, tasks that were done right */
+  /** right answers, each with the share of its life within the window; of a batch, tasks that were done right */
   readonly right: number
   /** all containers of the target together, its proxy included */
   readonly target: Use
@@ -100,7 +101,7 @@ export function failuresOf({ record }: Repetition): number {
 
 function viewRepetition(run: RunRecord, record: LoadRecord): Repetition {
   const { measurement, samples } = record
-  const { startedAtMs, durationMs, batch, counts } = measurement
+  const { startedAtMs, durationMs, batch } = measurement
   const span = { fromMs: startedAtMs, toMs: startedAtMs + durationMs }
   const useEach = (series: LoadRecord['samples']['target']) =>
     Object.fromEntries(Object.entries(series).map(([name, readings]) => [name, useOf(readings, span)]))
@@ -115,7 +116,7 @@ function viewRepetition(run: RunRecord, record: LoadRecord): Repetition {
     run,
     record,
     seconds: (batch?.wallMs ?? durationMs) / 1000,
-    right: batch?.ok ?? counts.ok,
+    right: rightAnswers(measurement),
     target,
     containers,
     services,

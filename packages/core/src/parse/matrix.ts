@@ -1,4 +1,5 @@
 import { type MatrixSpec, matrixFile, type ProfileSpec, parseDurationMs, parseFraction } from '@bakeoff/model'
+import { DEFAULT_RESPONSES } from '../plan/window-length.js'
 import { badSpec, type Problem } from './problem.js'
 import { readYaml } from './yaml.js'
 
@@ -43,6 +44,7 @@ export function parseMatrix(fileName: string, text: string): MatrixSpec {
         tolerance: share(profile.warmUp.tolerance ?? 0.05),
       },
       windowMs: ms(profile.window),
+      leastResponses: profile.responses ?? DEFAULT_RESPONSES,
       onlyMainLoad: profile.onlyMainLoad ?? false,
     }
   }

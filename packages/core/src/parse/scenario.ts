@@ -111,6 +111,9 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     stream: x.stream ?? false,
     script: x.script ? { firstByteMs: ms(x.script.firstByte), gapMs: ms(x.script.gap), chunks: x.script.chunks } : null,
     requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
+    wholePasses: x.load.wholePasses ?? false,
+    warmUpLimitMs: x.load.warmUp === undefined ? null : ms(x.load.warmUp),
+    longestWindowMs: x.load.longest === undefined ? null : ms(x.load.longest),
     slo: x.slo ? { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) } : null,
     workDigest: createHash('sha256')
       .update(contents.requests as string)

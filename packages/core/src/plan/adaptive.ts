@@ -1,4 +1,5 @@
 import type { Block, Plan, RunRecord } from '@bakeoff/model'
+import { rightPerSecond } from '../analysis/right.js'
 import { mainLoadOf } from './main-load.js'
 
 /** Relative half width of a 95 % interval of the mean of these values; null when there are fewer than two. */
@@ -39,7 +40,7 @@ export function isTight(plan: Plan, entry: string, runs: readonly RunRecord[], h
   const values = runs
     .filter((run) => run.entry === entry)
     .flatMap((run) => run.loads.filter((load) => load.loadId === loadId))
-    .map(({ measurement }) => measurement.counts.ok / (measurement.durationMs / 1000))
+    .map(({ measurement }) => rightPerSecond(measurement))
   const width = halfWidth(values)
   return width !== null && width <= plan.rules.tightness
 }

@@ -14,6 +14,8 @@ export class Agent {
   readonly #say: (reply: Reply) => void
   readonly #running = new Map<number, AbortController>()
   #work: Work | null = null
+  /** opens the window of the load that runs; null while none does */
+  #cut: ((durationMs: number) => void) | null = null
   #loading = false
 
   constructor(crew: Crew, say: (reply: Reply) => void) {
@@ -24,6 +26,10 @@ export class Agent {
   async obey(command: Command): Promise<void> {
     if (command.command === 'stop') {
       this.#running.get(command.target)?.abort(new BakeoffError('ABORTED', 'stopped'))
+      return
+    }
+    if (command.command === 'cut') {
+      if (this.#running.has(command.target)) this.#cut?.(command.durationMs)
       return
     }
     const controller = new AbortController()
@@ -37,7 +43,7 @@ export class Agent {
     }
   }
 
-  #do(command: Exclude<Command, { command: 'stop' }>, signal: AbortSignal): unknown {
+  #do(command: Exclude<Command, { command: 'stop' | 'cut' }>, signal: AbortSignal): unknown {
     switch (command.command) {
       case 'hello':
         return this.#hello()
@@ -74,6 +80,7 @@ export class Agent {
     this.#work = work
     this.#crew.prepare(
       work.requests.map((request, index): Job => ({ request, expectedStatus: work.golden[index]?.status ?? 200 })),
+      work.seed,
     )
     return null
   }
@@ -82,9 +89,15 @@ export class Agent {
     if (this.#loading) throw new Error('a load was asked for while another one runs')
     this.#loading = true
     try {
-      return await runLoad(this.#crew, this.#prepared(), request, (window) => this.#say({ id, window }), signal)
+      return await runLoad(this.#crew, this.#prepared(), request, signal, {
+        slice: (slice) => this.#say({ id, slice }),
+        running: (cut) => {
+          this.#cut = cut
+        },
+      })
     } finally {
       this.#loading = false
+      this.#cut = null
     }
   }
 

@@ -81,6 +81,7 @@ export class Crew {
   readonly #script: string
   readonly #hands: Hand[]
   #jobs: readonly Job[] = []
+  #seed = 0
 
   /** @param script the load process's file */
   constructor(script: string, size: number) {
@@ -97,9 +98,10 @@ export class Crew {
   }
 
   /** Gives all processes the work, and keeps it for those that have to be started again. */
-  prepare(jobs: readonly Job[]): void {
+  prepare(jobs: readonly Job[], seed: number): void {
     this.#jobs = jobs
-    for (const hand of this.#hands) hand.say({ kind: 'prepare', jobs })
+    this.#seed = seed
+    for (const hand of this.#hands) hand.say({ kind: 'prepare', jobs, seed })
   }
 
   /** The first `count` processes, all alive. */
@@ -109,7 +111,7 @@ export class Crew {
       if (hand.alive) continue
       const fresh = new Hand(this.#script)
       await fresh.started
-      fresh.say({ kind: 'prepare', jobs: this.#jobs })
+      fresh.say({ kind: 'prepare', jobs: this.#jobs, seed: this.#seed })
       this.#hands[index] = taken[index] = fresh
     }
     return taken

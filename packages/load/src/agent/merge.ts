@@ -1,7 +1,7 @@
 import { decodeHistogram, histogramQuantile, mergeHistograms } from '@bakeoff/core'
 import type { EncodedHistogram, LoadCounts, LoadMeasurement, LoadWindow } from '@bakeoff/model'
 import type { LoadRequest } from '@bakeoff/runner/ports'
-import type { Part, WindowPart } from '../worker/messages.js'
+import type { Part, Phase, SlicePart } from '../worker/messages.js'
 
 /** What the checking of samples adds to what the processes counted. */
 export interface Checked {
@@ -10,16 +10,18 @@ export interface Checked {
   readonly wrongSamples: LoadMeasurement['wrongSamples']
 }
 
-/** The same window of all processes as one. */
-export function mergeWindows(parts: readonly WindowPart[]): LoadWindow {
-  const sum = (of: (part: WindowPart) => number) => parts.reduce((total, part) => total + of(part), 0)
-  const longest = (of: (part: WindowPart) => number) => Math.max(...parts.map(of))
+/** The same slice of all processes as one. */
+export function mergeSlices(parts: readonly SlicePart[]): LoadWindow {
+  const sum = (of: (part: SlicePart) => number) => parts.reduce((total, part) => total + of(part), 0)
+  const longest = (of: (part: SlicePart) => number) => Math.max(...parts.map(of))
+  const ok = sum(({ ok }) => ok)
   return {
     atMs: longest(({ atMs }) => atMs),
     durationMs: longest(({ durationMs }) => durationMs),
-    ok: sum(({ ok }) => ok),
+    ok,
     failed: sum(({ failed }) => failed),
     ...quantilesOf(parts),
+    meanUs: ok === 0 ? null : sum(({ ok, meanUs }) => ok * (meanUs ?? 0)) / ok,
     agentBusy: longest(({ busy }) => busy),
   }
 }
@@ -33,7 +35,7 @@ export function mergeWindows(parts: readonly WindowPart[]): LoadWindow {
 export function mergeParts(
   request: LoadRequest,
   parts: readonly Part[],
-  windows: readonly LoadWindow[],
+  slices: Readonly<Record<Phase, readonly LoadWindow[]>>,
   { checked, wrong, wrongSamples }: Checked,
 ): LoadMeasurement {
   const { order } = request
@@ -53,17 +55,22 @@ export function mergeParts(
   const { sent, ok, errorStatus, timeouts, lost, inFlight } = counts
   if (sent !== ok + wrong + errorStatus + timeouts + lost + inFlight)
     throw new Error(`accounting: ${JSON.stringify(counts)} does not add up`)
+  const serviceTime = merge(parts.map(({ serviceTime }) => serviceTime)) as EncodedHistogram
+  const responseTime = merge(parts.map(({ responseTime }) => responseTime))
+  const serviceOrResponse = responseTime ?? serviceTime
   return {
     startedAtMs: Math.min(...parts.map(({ startedAtMs }) => startedAtMs)),
     durationMs: Math.max(...parts.map(({ durationMs }) => durationMs)),
     counts,
     errorsByKind: addUp(parts.map(({ errorsByKind }) => errorsByKind)),
-    serviceTime: merge(parts.map(({ serviceTime }) => serviceTime)) as EncodedHistogram,
-    responseTime: merge(parts.map(({ responseTime }) => responseTime)),
+    serviceTime,
+    responseTime,
     lateness: merge(parts.map(({ lateness }) => lateness)),
     lateShare: order.kind !== 'open' ? null : sent === 0 ? 0 : sum(({ lateSends }) => lateSends) / sent,
     offeredPerSecond: order.kind === 'open' ? order.perSecond : null,
-    windows: [...windows],
+    settling: [...slices.settling],
+    windows: [...slices.window],
+    window: mergeCuts(parts, serviceOrResponse, wrong, counts.ok + wrong),
     agent: {
       processes: parts.length,
       eventLoopUtilisation: Math.max(...parts.map(({ eventLoopUtilisation }) => eventLoopUtilisation)),
@@ -75,8 +82,55 @@ export function mergeParts(
   }
 }
 
-function quantilesOf(parts: readonly WindowPart[]): Pick<LoadWindow, 'p50Us' | 'p99Us'> {
-  if (parts.length === 1) return { p50Us: (parts[0] as WindowPart).p50Us, p99Us: (parts[0] as WindowPart).p99Us }
+/** Peaks are kept above this quantile: p99.9 is the highest that is judged by them. */
+const PEAK_QUANTILE = 0.998
+
+/** What lies between the cuts, of all processes. A sampled answer that was wrong takes its part of the weight of answers. */
+function mergeCuts(
+  parts: readonly Part[],
+  times: EncodedHistogram,
+  wrong: number,
+  answers: number,
+): NonNullable<LoadMeasurement['window']> {
+  const sum = (of: (part: Part) => number) => parts.reduce((total, part) => total + of(part), 0)
+  const answered = sum(({ weighted }) => weighted.ok)
+  const wrongWeight = answers === 0 ? 0 : (answered * wrong) / answers
+  return {
+    weighted: {
+      ok: answered - wrongWeight,
+      wrong: wrongWeight,
+      errorStatus: sum(({ weighted }) => weighted.errorStatus),
+      timeouts: sum(({ weighted }) => weighted.timeouts),
+      lost: sum(({ weighted }) => weighted.lost),
+    },
+    account: {
+      connectionMs: sum(({ account }) => account.connectionMs),
+      answeredMs: sum(({ account }) => account.answeredMs),
+      failedMs: sum(({ account }) => account.failedMs),
+      unendedMs: sum(({ account }) => account.unendedMs),
+      betweenMs: sum(({ account }) => account.betweenMs),
+    },
+    silentConnections: sum(({ silentConnections }) => silentConnections),
+    censored: sum(({ censored }) => censored),
+    peaks: mergePeaks(
+      parts.map(({ peaks }) => peaks),
+      histogramQuantile(decodeHistogram(times), PEAK_QUANTILE) ?? 0,
+    ),
+    settledMs: Math.max(...parts.map(({ settledMs }) => settledMs)),
+    runOutMs: Math.max(...parts.map(({ runOutMs }) => runOutMs)),
+  }
+}
+
+/** The slowest time of all processes in each bucket, for those above a time; by time. */
+function mergePeaks(all: readonly Part['peaks'][], aboveUs: number): [number, number][] {
+  const slowest = new Map<number, number>()
+  for (const peaks of all)
+    for (const [atMs, us] of peaks) if (us > aboveUs) slowest.set(atMs, Math.max(us, slowest.get(atMs) ?? 0))
+  return [...slowest].sort(([a], [b]) => a - b)
+}
+
+function quantilesOf(parts: readonly SlicePart[]): Pick<LoadWindow, 'p50Us' | 'p99Us'> {
+  if (parts.length === 1) return { p50Us: (parts[0] as SlicePart).p50Us, p99Us: (parts[0] as SlicePart).p99Us }
   const merged = merge(parts.map(({ times }) => times))
   if (merged === null) return { p50Us: null, p99Us: null }
   const distribution = decodeHistogram(merged)

@@ -1,10 +1,21 @@
 import type { LoadMeasurement, LoadWindow } from '@bakeoff/model'
 import type { LoadRequest, Work } from '@bakeoff/runner/ports'
-import type { FromWorker, Order, Part, WindowPart } from '../worker/messages.js'
+import { monotonicMs } from '../clock.js'
+import type { FromWorker, Order, Part, Phase, SlicePart } from '../worker/messages.js'
 import { Checker } from './checker.js'
 import type { Crew, Hand } from './crew.js'
-import { batchCounts, mergeParts, mergeWindows } from './merge.js'
+import { batchCounts, mergeParts, mergeSlices } from './merge.js'
 import { splitLoad } from './split.js'
+
+/** How long before the first cut the processes are told of it, so that all make it at the same time. */
+const CUT_AHEAD_MS = 10
+
+/** What is told of a load while it runs. */
+export interface Listener {
+  slice(slice: LoadWindow): void
+  /** it runs, and this opens its window */
+  running(cut: (durationMs: number) => void): void
+}
 
 /**
  * One load on all processes that it needs: connections are opened, the windows begin together, and what each
@@ -17,23 +28,27 @@ export async function runLoad(
   crew: Crew,
   work: Work,
   request: LoadRequest,
-  onWindow: (window: LoadWindow) => void,
   signal: AbortSignal,
+  listener: Listener,
 ): Promise<LoadMeasurement> {
-  const orders = splitLoad(request, crew.size, Math.max(1, work.requests.length))
+  const orders = splitLoad(request, crew.size)
   const hands = await crew.take(orders.length)
   const checker = new Checker(request.order.kind === 'batch' ? { ...work, golden: [] } : work)
-  const windows: LoadWindow[] = []
+  const slices: Record<Phase, LoadWindow[]> = { settling: [], window: [] }
   const stop = () => {
     for (const hand of hands) hand.say({ kind: 'stop' })
   }
   try {
-    const parts = await measure(hands, orders, signal, stop, checker, (window) => {
-      windows.push(window)
-      onWindow(window)
+    const parts = await measure(hands, orders, signal, stop, checker, {
+      ...listener,
+      slice: (slice, phase) => {
+        slices[phase].push(slice)
+        listener.slice(slice)
+      },
     })
-    const checked = checker.result(parts.map(({ sampled }) => sampled))
-    return mergeParts(request, parts, windows, request.order.kind === 'batch' ? checkBatch(parts[0] as Part) : checked)
+    const checked =
+      request.order.kind === 'batch' ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ sampled }) => sampled))
+    return mergeParts(request, parts, slices, checked)
   } finally {
     signal.removeEventListener('abort', stop)
     for (const hand of hands) hand.ignore()
@@ -46,12 +61,12 @@ function measure(
   signal: AbortSignal,
   stop: () => void,
   checker: Checker,
-  onWindow: (window: LoadWindow) => void,
+  listener: { slice(slice: LoadWindow, phase: Phase): void; running: Listener['running'] },
 ): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = []
-    /** parts of windows that some process has not told yet, by window index */
-    const pending = new Map<number, WindowPart[]>()
+    /** parts of slices that some process has not told yet, by phase and index */
+    const pending = new Map<string, SlicePart[]>()
     let opened = 0
     let done = 0
 
@@ -59,20 +74,27 @@ function measure(
       stop()
       reject(error)
     }
+    const cut = (durationMs: number) => {
+      const atMonotonicMs = monotonicMs() + CUT_AHEAD_MS
+      for (const hand of hands) hand.say({ kind: 'cut', atMonotonicMs, durationMs })
+    }
     const hear = (process: number, message: FromWorker) => {
       switch (message.kind) {
         case 'opened':
           if (++opened < hands.length) return
           for (const hand of hands) hand.say({ kind: 'go' })
+          listener.running(cut)
           signal.addEventListener('abort', stop)
           if (signal.aborted) stop()
           return
-        case 'window': {
-          const told = [...(pending.get(message.index) ?? []), message.part]
-          pending.set(message.index, told)
+        case 'slice': {
+          const { phase, index } = message.part
+          const key = `${phase} ${index}`
+          const told = [...(pending.get(key) ?? []), message.part]
+          pending.set(key, told)
           if (told.length < hands.length) return
-          pending.delete(message.index)
-          onWindow(mergeWindows(told))
+          pending.delete(key)
+          listener.slice(mergeSlices(told), phase)
           return
         }
         case 'sample':

@@ -4,10 +4,8 @@ import type { Order, Share } from '../worker/messages.js'
 /**
  * Divides a load among processes: connections as evenly as they go, a rate in proportion to them, arrivals in turns.
  * Fewer connections than processes leave some without work; a batch is one request and needs one process.
- *
- * @param jobs how many requests the work has: processes begin at different ones
  */
-export function splitLoad(request: LoadRequest, processes: number, jobs: number): Order[] {
+export function splitLoad(request: LoadRequest, processes: number): Order[] {
   const { order } = request
   const shares: Share[] =
     order.kind === 'batch'
@@ -34,14 +32,12 @@ export function splitLoad(request: LoadRequest, processes: number, jobs: number)
   return shares.map((share, index) => ({
     origin: request.origin,
     share,
-    durationMs: request.durationMs,
     requestTimeoutMs: request.requestTimeoutMs,
     sampleEvery: request.sampleEvery,
     stream: request.stream,
-    windowMs: request.windowMs,
-    firstJob: Math.floor((index * jobs) / shares.length),
+    sliceMs: request.sliceMs,
+    part: { index, of: shares.length },
     seed: seed * 2003 + index,
-    shareWindows: shares.length > 1,
   }))
 }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { BakeoffError, type ErrorRecord, type Fetched, type LoadMeasurement, type LoadWindow } from '@bakeoff/model'
-import type { FetchRequest, LoadAgent, LoadRequest, Work } from '@bakeoff/runner/ports'
+import type { Decision, FetchRequest, LoadAgent, LoadRequest, Work } from '@bakeoff/runner/ports'
 import { lineSplitter } from '../lines.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
 
@@ -39,7 +39,7 @@ export async function connectAgent(wire: Duplex): Promise<LoadAgent> {
 interface Call {
   resolve(result: unknown): void
   reject(error: unknown): void
-  onWindow(window: LoadWindow): void
+  onSlice(slice: LoadWindow): void
 }
 
 type Order = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
@@ -103,15 +103,17 @@ class Client implements LoadAgent {
 
   async load(
     request: LoadRequest,
-    onWindow: (window: LoadWindow) => boolean,
+    decide: (slice: LoadWindow) => Decision,
     signal: AbortSignal,
   ): Promise<LoadMeasurement> {
-    let goOn = true
-    return (await this.#askUntil({ command: 'load', request }, signal, (window, stop) => {
-      // Windows that were on their way when it was told to stop are in the measurement.
-      if (!goOn) return
-      goOn = onWindow(window)
-      if (!goOn) stop()
+    let isStopped = false
+    return (await this.#askUntil({ command: 'load', request }, signal, (slice, say) => {
+      // Slices that were on their way when it was told to stop are in the measurement.
+      if (isStopped) return
+      const decision = decide(slice)
+      if (decision.kind === 'measure') say.cut(decision.durationMs)
+      isStopped = decision.kind === 'stop'
+      if (isStopped) say.stop()
     })) as LoadMeasurement
   }
 
@@ -130,11 +132,12 @@ class Client implements LoadAgent {
   async #askUntil(
     order: Order,
     signal: AbortSignal,
-    onWindow: (window: LoadWindow, stop: () => void) => void = () => {},
+    onSlice: (slice: LoadWindow, say: { stop(): void; cut(durationMs: number): void }) => void = () => {},
   ): Promise<unknown> {
     throwIfAborted(signal)
     const stop = () => this.#send({ id: ++this.#lastId, command: 'stop', target: id })
-    const { id, answer } = this.#ask(order, (window) => onWindow(window, stop))
+    const cut = (durationMs: number) => this.#send({ id: ++this.#lastId, command: 'cut', target: id, durationMs })
+    const { id, answer } = this.#ask(order, (slice) => onSlice(slice, { stop, cut }))
     let overdue: NodeJS.Timeout | undefined
     const abort = () => {
       stop()
@@ -151,10 +154,10 @@ class Client implements LoadAgent {
     }
   }
 
-  #ask(order: Order, onWindow: (window: LoadWindow) => void = () => {}): { id: number; answer: Promise<unknown> } {
+  #ask(order: Order, onSlice: (slice: LoadWindow) => void = () => {}): { id: number; answer: Promise<unknown> } {
     const id = ++this.#lastId
     const answer = new Promise<unknown>((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject, onWindow })
+      this.#calls.set(id, { resolve, reject, onSlice })
       if (this.#broken) this.#fail(this.#broken)
       else this.#send({ ...order, id } as Command)
     })
@@ -175,8 +178,8 @@ class Client implements LoadAgent {
     }
     const call = this.#calls.get(reply.id)
     if (call === undefined) return
-    if ('window' in reply) {
-      call.onWindow(reply.window)
+    if ('slice' in reply) {
+      call.onSlice(reply.slice)
       return
     }
     this.#calls.delete(reply.id)

@@ -22,7 +22,7 @@ export interface ConnectionEvents {
   /** a complete answer to what was sent */
   answered(connection: Connection, nowMs: number): void
   /** the connection ended before the answer was complete */
-  lost(connection: Connection, kind: string): void
+  lost(connection: Connection, kind: string, nowMs: number): void
   timedOut(connection: Connection, nowMs: number): void
   connectFailed(connection: Connection, kind: string): void
   /** the server sent bytes that answer nothing; the connection is opened again */
@@ -112,6 +112,10 @@ export class Connection {
   intendedAtMs = 0
   /** since when it may send; open loads only */
   freeSinceMs = 0
+  /** when the last request on it ended, however it did; before the first one: always */
+  endedAtMs = Number.NEGATIVE_INFINITY
+  /** when it had its last complete answer */
+  answeredAtMs = Number.NEGATIVE_INFINITY
   /** of the answer under way, or the last one */
   status = 0
   /** when its last piece came; streams only */
@@ -178,6 +182,7 @@ export class Connection {
   sweep(nowMs: number, requestTimeoutMs: number): void {
     if (this.pending && nowMs - this.sentAtMs >= requestTimeoutMs) {
       this.pending = false
+      this.endedAtMs = nowMs
       this.#events.timedOut(this, nowMs)
       this.#reopen(0)
     } else if (this.#closingSinceMs !== null && nowMs - this.#closingSinceMs >= CLOSING_MS) {
@@ -227,7 +232,8 @@ export class Connection {
 
   #lose(kind: string): void {
     this.pending = false
-    this.#events.lost(this, kind)
+    this.endedAtMs = performance.now()
+    this.#events.lost(this, kind, this.endedAtMs)
   }
 
   /** Leaves the socket and everything that was read from it behind, and opens another one. */
@@ -318,6 +324,7 @@ export class Connection {
 
   #complete(keepAlive: boolean): void {
     this.pending = false
+    this.endedAtMs = this.answeredAtMs = this.#receivedAtMs
     this.#answers++
     this.#events.answered(this, this.#receivedAtMs)
     if (keepAlive) this.#events.free(this, this.#receivedAtMs)

@@ -1,43 +1,100 @@
+import { performance } from 'node:perf_hooks'
 import type { Connection } from './autocannon.js'
 
 /** Decides when a free connection sends. */
 export interface Driver {
   /** a connection may send */
   free(connection: Connection, nowMs: number): void
-  /** the window begins; connections may have become free before */
+  /** the load begins; connections may have become free before */
   start(nowMs: number): void
-  /** the window is over: sends nothing more. How many arrivals were due and not sent */
-  finish(nowMs: number): number
+  /** whether an arrival that was due before this time is still to be sent */
+  owes(beforeMs: number): boolean
+  /** the load is over: sends nothing more. When the arrivals were due that were not sent */
+  finish(nowMs: number): readonly number[]
 }
 
 /** Sends the next request of the work on a connection. */
 export type Send = (connection: Connection, nowMs: number) => void
 
-/** n connections, each sends when it has its answer. */
+/** What the first answer may take before the others begin without it. */
+const LONGEST_PILOT_MS = 1000
+/** Below this the kernel spreads sends by itself. */
+const SHORTEST_SPREAD_MS = 2
+
+/**
+ * n connections, each sends when it has its answer. The first one sends alone; the others follow at even distances over
+ * the time that its answer took. Were all to send at once, a target that only waits would answer all at once, for ever.
+ */
 export class ClosedDriver implements Driver {
   readonly #send: Send
   readonly #waiting = new Set<Connection>()
-  #running = false
+  #state: 'waiting' | 'pilot' | 'spreading' | 'running' | 'over' = 'waiting'
+  #pilotAtMs = 0
+  #timer: NodeJS.Timeout | undefined
 
   constructor(send: Send) {
     this.#send = send
   }
 
   free(connection: Connection, nowMs: number): void {
-    if (this.#running) this.#send(connection, nowMs)
-    else this.#waiting.add(connection)
+    if (this.#state === 'running') {
+      this.#send(connection, nowMs)
+      return
+    }
+    this.#waiting.add(connection)
+    if (this.#state === 'pilot') this.#spread(nowMs)
   }
 
   start(nowMs: number): void {
-    this.#running = true
-    // One that was closed while it waited becomes free again when it is reopened.
-    for (const connection of this.#waiting) if (connection.usable) this.#send(connection, nowMs)
-    this.#waiting.clear()
+    this.#state = 'pilot'
+    this.#pilotAtMs = nowMs
+    this.#timer = setTimeout(() => this.#spread(performance.now()), LONGEST_PILOT_MS)
+    this.#sendNext(nowMs)
   }
 
-  finish(): number {
-    this.#running = false
-    return 0
+  finish(): number[] {
+    clearInterval(this.#timer)
+    this.#state = 'over'
+    return []
+  }
+
+  owes(): boolean {
+    return false
+  }
+
+  #spread(nowMs: number): void {
+    if (this.#state !== 'pilot') return
+    clearTimeout(this.#timer)
+    const spreadMs = nowMs - this.#pilotAtMs
+    const all = this.#waiting.size
+    const run = () => {
+      clearInterval(this.#timer)
+      this.#state = 'running'
+      while (this.#waiting.size > 0) this.#sendNext(performance.now())
+    }
+    if (spreadMs < SHORTEST_SPREAD_MS || all < 2) {
+      run()
+      return
+    }
+    this.#state = 'spreading'
+    let sent = 0
+    this.#timer = setInterval(() => {
+      const now = performance.now()
+      const due = Math.floor(((now - nowMs) / spreadMs) * all)
+      for (; sent < due && this.#waiting.size > 0; sent++) this.#sendNext(now)
+      // One that is free again before all have begun waits for its turn as well: at most one spread.
+      if (now - nowMs >= spreadMs) run()
+    }, 1)
+  }
+
+  /** One that was closed while it waited becomes free again when it is reopened. */
+  #sendNext(nowMs: number): void {
+    for (const connection of this.#waiting) {
+      this.#waiting.delete(connection)
+      if (!connection.usable) continue
+      this.#send(connection, nowMs)
+      return
+    }
   }
 }
 
@@ -61,9 +118,13 @@ export class BatchDriver implements Driver {
     if (this.#connection?.usable) this.#fire(this.#connection, nowMs)
   }
 
-  finish(): number {
+  finish(): number[] {
     this.#state = 'sent'
-    return 0
+    return []
+  }
+
+  owes(): boolean {
+    return false
   }
 
   #fire(connection: Connection, nowMs: number): void {

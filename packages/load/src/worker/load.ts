@@ -1,63 +1,89 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { createRandom } from '@bakeoff/core'
+import { monotonicMs } from '../clock.js'
 import { type Connection, type ConnectionEvents, openConnections, type Pool } from './autocannon.js'
 import { BatchDriver, ClosedDriver, type Driver, type Send } from './drivers.js'
-import type { FromWorker, Job, Order, Part } from './messages.js'
+import type { JobSequence } from './job-sequence.js'
+import type { FromWorker, Job, Order, Part, Phase } from './messages.js'
 import { OpenDriver } from './open-driver.js'
 import { Sampler } from './sampler.js'
-import { Tally } from './tally.js'
+import { SliceTally } from './slices.js'
+import { type Ending, Tally } from './tally.js'
 import type { Ticker } from './ticker.js'
 
-/** How long connections may take to open before the window begins without them. */
+/** How long connections may take to open before the load begins without them. */
 const OPENING_MS = 2000
-/** How long answers under way at the end may still come: not counted, but a target is spared the broken connections. */
+/** How often the run-out looks whether every request of the cohort has ended. */
+const LOOK_MS = 5
+/** How long answers under way at the very end may still come: not counted, but a target is spared the broken connections. */
 const DRAIN_MS = 100
+/** Peaks are told above this percentile: p99.9 is the highest that is judged by them. */
+const PEAK_PERCENTILE = 99.5
 
-/** One process's part of one load: opens the connections, then runs the window when it is told to. */
+/**
+ * One process's part of one load. The load is a process that runs: connections open, first sends are staggered, it settles.
+ * The window is two cuts through it, at which nothing changes. After the second one it runs on until every request of the
+ * cohort has ended (the run-out), so that what is slow is neither left out nor cut short.
+ */
 export class Load {
   readonly #order: Order
   readonly #jobs: readonly Job[]
+  readonly #sequence: JobSequence | null
   readonly #say: (message: FromWorker) => void
-  readonly #tally: Tally
   readonly #sampler: Sampler
   readonly #driver: Driver
   readonly #pool: Pool
+  readonly #slice = new SliceTally()
   readonly #timers = new Set<NodeJS.Timeout>()
   /** connections that have opened or failed to, once */
   readonly #tried = new Set<Connection>()
   #opened: (() => void) | null = null
-  #job: number
-  #state: 'opening' | 'running' | 'over' = 'opening'
+  #state: 'opening' | 'settling' | 'window' | 'run-out' | 'over' = 'opening'
+  /** from the start until the first cut, and from there on that of the window */
+  #tally: Tally
   #batch: Part['batch'] = null
 
-  #startMs = 0
+  #begunMs = 0
   #startedAtMs = 0
   #startCpu = process.cpuUsage()
   #startLoop: EventLoopUtilization = performance.eventLoopUtilization()
-  #windowLoop: EventLoopUtilization = this.#startLoop
-  #windowStartMs = 0
-  #windows = 0
+  /** of the window alone, taken at the second cut */
+  #used: { readonly loop: number; readonly cpuSeconds: number } | null = null
+  #sliceLoop: EventLoopUtilization = this.#startLoop
+  #sliceStartMs = 0
+  #slices = 0
+  /** no slice is told of any more */
+  #slicesOver = false
+  #sliceTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param ticker started already; only an open load needs one
-   * @param say    tells the controller
+   * @param sequence which job comes next; null for a batch, whose request is its own
+   * @param ticker   started already; only an open load needs one
+   * @param say      tells the controller
    */
-  constructor(order: Order, work: readonly Job[], ticker: Ticker | null, say: (message: FromWorker) => void) {
+  constructor(
+    order: Order,
+    work: readonly Job[],
+    sequence: JobSequence,
+    ticker: Ticker | null,
+    say: (message: FromWorker) => void,
+  ) {
     const { share } = order
-    const random = createRandom(order.seed)
     this.#order = order
     this.#jobs = share.kind === 'batch' ? [batchJob(share.body)] : work
+    this.#sequence = share.kind === 'batch' ? null : sequence
     this.#say = say
-    this.#job = order.firstJob % this.#jobs.length
-    this.#tally = new Tally(share.kind === 'open', order.stream)
-    this.#sampler = new Sampler(order.sampleEvery, random, (sample) => say({ kind: 'sample', sample }))
+    this.#tally = this.#newTally(0, Number.POSITIVE_INFINITY)
+    this.#sampler = new Sampler(order.sampleEvery, createRandom(order.seed), (sample) => say({ kind: 'sample', sample }))
     const send: Send = (connection, nowMs) => this.#send(connection, nowMs)
     this.#driver =
       share.kind === 'closed'
         ? new ClosedDriver(send)
         : share.kind === 'batch'
           ? new BatchDriver(send)
-          : new OpenDriver(share, createRandom(share.seed), ticker as Ticker, send, (byMs) => this.#tally.late(byMs))
+          : new OpenDriver(share, createRandom(share.seed), ticker as Ticker, send, (dueMs, byMs) => {
+              if (this.#tally.isOurs(dueMs)) this.#tally.late(byMs)
+            })
     this.#pool = openConnections(
       {
         origin: order.origin,
@@ -80,48 +106,115 @@ export class Load {
 
   go(): void {
     if (this.#state !== 'opening') return
-    this.#state = 'running'
-    this.#startedAtMs = Date.now()
-    this.#startCpu = process.cpuUsage()
-    this.#startLoop = this.#windowLoop = performance.eventLoopUtilization()
-    this.#startMs = this.#windowStartMs = performance.now()
-    const { durationMs } = this.#order
-    if (durationMs !== null) this.#after(durationMs, () => this.stop())
-    this.#scheduleWindow()
-    this.#driver.start(this.#startMs)
+    this.#state = 'settling'
+    this.#begin(Number.POSITIVE_INFINITY)
+    this.#begunMs = this.#tally.fromMs
+    this.#driver.start(this.#begunMs)
   }
 
-  /** Ends the window now. Once it has ended this does nothing. */
+  /** Opens the window at this time. */
+  cut(atMonotonicMs: number, durationMs: number): void {
+    if (this.#state !== 'settling') return
+    this.#after(atMonotonicMs - monotonicMs(), () => {
+      if (this.#state !== 'settling') return
+      this.#state = 'window'
+      this.#begin(durationMs)
+      this.#after(this.#tally.toMs - performance.now(), () => this.#close())
+    })
+  }
+
+  /** Ends the load now. What was measured stands for the time until then. Once it is over this does nothing. */
   stop(): void {
     if (this.#state === 'over') return
     if (this.#state === 'opening') this.go()
-    const now = performance.now()
-    const unsent = this.#driver.finish(now)
-    this.#state = 'over'
-    const durationMs = now - this.#startMs
-    const loop = performance.eventLoopUtilization(this.#startLoop).utilization
-    const cpu = process.cpuUsage(this.#startCpu)
-    const counts = this.#tally.close(this.#pool.inFlight, unsent)
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#closeWindow(now)
-    this.#drain(() =>
-      this.#say({ kind: 'done', part: this.#part(counts, durationMs, loop, (cpu.user + cpu.system) / 1e6) }),
-    )
+    // Just after anything that was sent by now.
+    if (this.#state === 'settling' || this.#state === 'window') this.#endWindow(performance.now() + 0.001)
+    this.#end()
   }
 
-  #part(counts: Part['counts'], durationMs: number, eventLoopUtilisation: number, cpuSeconds: number): Part {
+  /** From here on everything is counted anew. */
+  #begin(durationMs: number): void {
+    clearTimeout(this.#sliceTimer)
+    const now = performance.now()
+    this.#tally = this.#newTally(now, now + durationMs)
+    this.#startedAtMs = Date.now()
+    this.#startCpu = process.cpuUsage()
+    this.#startLoop = this.#sliceLoop = performance.eventLoopUtilization()
+    this.#slice.begin()
+    this.#slices = 0
+    this.#sliceStartMs = now
+    this.#scheduleSlice()
+  }
+
+  /** The second cut: the load goes on. */
+  #close(): void {
+    if (this.#state !== 'window') return
+    this.#endWindow(this.#tally.toMs)
+    this.#state = 'run-out'
+    const untilMs = this.#tally.toMs + this.#order.requestTimeoutMs
+    const look = () => {
+      if (this.#state !== 'run-out') return
+      const tally = this.#tally
+      const done = tally.outstanding === 0 && !this.#driver.owes(tally.toMs)
+      if (done || performance.now() >= untilMs) this.#end()
+      else this.#after(LOOK_MS, look)
+    }
+    look()
+  }
+
+  #endWindow(atMs: number): void {
+    this.#tally.toMs = Math.min(this.#tally.toMs, atMs)
+    const cpu = process.cpuUsage(this.#startCpu)
+    this.#used = {
+      loop: performance.eventLoopUtilization(this.#startLoop).utilization,
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    }
+    this.#closeSlice(Math.max(atMs, performance.now()))
+    this.#slicesOver = true
+  }
+
+  #end(): void {
+    const now = performance.now()
     const tally = this.#tally
+    const unsent = this.#driver.finish(now).filter((dueMs) => tally.isOurs(dueMs))
+    this.#state = 'over'
+    clearTimeout(this.#sliceTimer)
+    for (const timer of this.#timers) clearTimeout(timer)
+    for (const dueMs of unsent) tally.unsent(dueMs, now)
+    const inFlight = tally.outstanding
+    let silent = 0
+    for (const connection of this.#pool.connections) {
+      if (connection.pending) tally.unended(connection.sentAtMs, this.#dueOf(connection), now)
+      else tally.between(connection.endedAtMs, tally.toMs)
+      if (connection.answeredAtMs < tally.fromMs) silent++
+    }
+    const part = this.#part(tally.close(inFlight, unsent.length), silent, now)
+    this.#drain(() => this.#say({ kind: 'done', part }))
+  }
+
+  #part(counts: Part['counts'], silent: number, nowMs: number): Part {
+    const tally = this.#tally
+    const { share } = this.#order
+    const times = tally.responseTime ?? tally.serviceTime
     return {
       startedAtMs: this.#startedAtMs,
-      durationMs,
+      durationMs: tally.toMs - tally.fromMs,
+      weighted: tally.weighted,
+      account: tally.account(this.#pool.connections.length),
+      // An open load may leave connections without work.
+      silentConnections: share.kind === 'closed' ? silent : 0,
+      censored: tally.censored,
+      peaks: tally.peaksAbove(times.percentileUs(PEAK_PERCENTILE) ?? 0),
+      settledMs: tally.fromMs - this.#begunMs,
+      runOutMs: Math.max(0, nowMs - tally.toMs),
       counts,
       errorsByKind: tally.errorsByKind,
       serviceTime: tally.serviceTime.encode(),
       responseTime: tally.responseTime?.encode() ?? null,
       lateness: tally.lateness?.encode() ?? null,
       lateSends: tally.lateSends,
-      eventLoopUtilisation,
-      cpuSeconds,
+      eventLoopUtilisation: this.#used?.loop ?? 0,
+      cpuSeconds: this.#used?.cpuSeconds ?? 0,
       sampled: this.#sampler.seen,
       stream:
         tally.firstByte && tally.interChunk
@@ -131,15 +224,39 @@ export class Load {
     }
   }
 
+  #newTally(fromMs: number, toMs: number): Tally {
+    return new Tally(fromMs, toMs, this.#order.share.kind === 'open', this.#order.stream)
+  }
+
+  /** The time that decides whether a request belongs to the cohort. */
+  #dueOf(connection: Connection): number {
+    return this.#order.share.kind === 'open' ? connection.intendedAtMs : connection.sentAtMs
+  }
+
   #send(connection: Connection, nowMs: number): void {
-    this.#tally.sent++
-    const job = this.#job
-    this.#job = job + 1 === this.#jobs.length ? 0 : job + 1
-    connection.send(job, nowMs, this.#order.share.kind === 'batch' || this.#sampler.next(nowMs))
+    const tally = this.#tally
+    if (connection.endedAtMs !== nowMs) tally.between(connection.endedAtMs, nowMs)
+    const isOurs = tally.isOurs(this.#order.share.kind === 'open' ? connection.intendedAtMs : nowMs)
+    if (isOurs) tally.sent++
+    const isBatch = this.#sequence === null
+    // Answers before and after the window are not compared: they are in no count.
+    const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#sampler.next(nowMs))
+    connection.send(this.#sequence === null ? 0 : this.#sequence.next(), nowMs, capture)
+  }
+
+  #ended(connection: Connection, how: Ending, nowMs: number, kind: string | null): void {
+    const tally = this.#tally
+    const { sentAtMs } = connection
+    const dueMs = this.#dueOf(connection)
+    tally.end(how, sentAtMs, dueMs, nowMs)
+    if (how === 'ok') this.#slice.ok(nowMs - dueMs)
+    else this.#slice.failed()
+    if (kind !== null && (tally.isOurs(dueMs) || tally.isOurs(nowMs))) tally.note(kind)
+    // Not at once: the events of this answer are not all told yet.
+    if (this.#sequence === null) setImmediate(() => this.stop())
   }
 
   #events(): ConnectionEvents {
-    const tally = this.#tally
     return {
       free: (connection, nowMs) => {
         if (this.#state === 'opening') this.#countTried(connection)
@@ -148,43 +265,33 @@ export class Load {
       answered: (connection, nowMs) => {
         if (this.#state === 'over') return
         if (connection.status !== (this.#jobs[connection.jobIndex] as Job).expectedStatus) {
-          tally.errorStatus++
-          tally.note(`HTTP ${connection.status}`)
-        } else {
-          tally.ok++
-          tally.time(connection.sentAtMs, connection.intendedAtMs, nowMs)
-          if (connection.captured !== null) this.#keep(connection, nowMs)
+          this.#ended(connection, 'errorStatus', nowMs, `HTTP ${connection.status}`)
+          return
         }
-        this.#endBatch()
+        if (connection.captured !== null) this.#keep(connection, nowMs)
+        this.#ended(connection, 'ok', nowMs, null)
       },
-      lost: (_connection, kind) => {
-        if (this.#state === 'over') return
-        tally.lost++
-        tally.note(kind)
-        this.#endBatch()
+      lost: (connection, kind, nowMs) => {
+        if (this.#state !== 'over') this.#ended(connection, 'lost', nowMs, kind)
       },
       timedOut: (connection, nowMs) => {
-        if (this.#state === 'over') return
-        tally.timeouts++
-        tally.note('timeout')
-        tally.time(connection.sentAtMs, connection.intendedAtMs, nowMs)
-        this.#endBatch()
+        if (this.#state !== 'over') this.#ended(connection, 'timeouts', nowMs, 'timeout')
       },
       connectFailed: (connection, kind) => {
         if (this.#state === 'opening') this.#countTried(connection)
-        if (this.#state === 'over') return
-        tally.connectErrors++
-        tally.note(kind)
+        if (this.#state === 'over' || !this.#tally.isOurs(performance.now())) return
+        this.#tally.connectErrors++
+        this.#tally.note(kind)
       },
       surplus: () => {
-        if (this.#state !== 'over') tally.note('bytes that answer nothing')
+        if (this.#state !== 'over') this.#tally.note('bytes that answer nothing')
       },
       piece: this.#order.stream ? (connection, nowMs) => this.#piece(connection, nowMs) : null,
     }
   }
 
   #keep(connection: Connection, nowMs: number): void {
-    if (this.#order.share.kind === 'batch')
+    if (this.#sequence === null)
       this.#batch = {
         wallMs: nowMs - connection.sentAtMs,
         body: Buffer.concat(connection.captured?.body ?? []).toString('utf8'),
@@ -193,16 +300,13 @@ export class Load {
   }
 
   #piece(connection: Connection, nowMs: number): void {
-    if (this.#state === 'over') return
-    if (connection.pieces++ === 0) this.#tally.firstByte?.record(nowMs - connection.sentAtMs)
-    else this.#tally.interChunk?.record(nowMs - connection.lastPieceAtMs)
+    const { pieces, lastPieceAtMs } = connection
+    connection.pieces++
     connection.lastPieceAtMs = nowMs
+    if (this.#state === 'over' || !this.#tally.isOurs(this.#dueOf(connection))) return
+    if (pieces === 0) this.#tally.firstByte?.record(nowMs - connection.sentAtMs)
+    else this.#tally.interChunk?.record(nowMs - lastPieceAtMs)
     this.#tally.chunks++
-  }
-
-  #endBatch(): void {
-    // Not at once: the events of this answer are not all told yet.
-    if (this.#order.share.kind === 'batch') setImmediate(() => this.stop())
   }
 
   #countTried(connection?: Connection): void {
@@ -210,49 +314,48 @@ export class Load {
     if (this.#opened && this.#tried.size >= this.#pool.connections.length) this.#opened()
   }
 
-  /** Windows end at multiples of windowMs; the last one takes what is left, so that none is too short to mean much. */
-  #scheduleWindow(): void {
-    const { windowMs, durationMs } = this.#order
-    const end = (this.#windows + 1) * windowMs
-    if (durationMs !== null && durationMs - end < windowMs / 2) return
-    this.#after(this.#startMs + end - performance.now(), () => {
-      this.#closeWindow(performance.now())
-      this.#scheduleWindow()
-    })
+  /** Slices end at multiples of sliceMs; the last one of a window takes what is left, so that none is too short to mean much. */
+  #scheduleSlice(): void {
+    const { sliceMs } = this.#order
+    const { fromMs, toMs } = this.#tally
+    const endMs = fromMs + (this.#slices + 1) * sliceMs
+    if (toMs - endMs < sliceMs / 2) return
+    this.#sliceTimer = setTimeout(() => {
+      this.#closeSlice(performance.now())
+      this.#scheduleSlice()
+    }, endMs - performance.now())
   }
 
-  #closeWindow(nowMs: number): void {
-    const { ok, failed, p50Us, p99Us, times } = this.#tally.closeWindow()
-    // What is left when a load is stopped just after a window's end is too short to be one.
-    if (this.#windows > 0 && nowMs - this.#windowStartMs < this.#order.windowMs / 2) {
-      this.#tally.keepWindow()
-      return
+  #closeSlice(nowMs: number): void {
+    if (this.#slicesOver) return
+    const { times, ...figures } = this.#slice.figures
+    const durationMs = nowMs - this.#sliceStartMs
+    // What is left when a load is stopped just after a slice's end is too short to be one.
+    if (this.#slices === 0 || durationMs >= this.#order.sliceMs / 2) {
+      const phase: Phase = this.#state === 'window' ? 'window' : 'settling'
+      this.#say({
+        kind: 'slice',
+        part: {
+          phase,
+          index: this.#slices++,
+          atMs: nowMs - this.#tally.fromMs,
+          durationMs,
+          ...figures,
+          busy: performance.eventLoopUtilization(this.#sliceLoop).utilization,
+          times: this.#order.part.of > 1 ? times.encode() : null,
+        },
+      })
     }
-    const busy = performance.eventLoopUtilization(this.#windowLoop).utilization
-    this.#windowLoop = performance.eventLoopUtilization()
-    this.#say({
-      kind: 'window',
-      index: this.#windows++,
-      part: {
-        atMs: nowMs - this.#startMs,
-        durationMs: nowMs - this.#windowStartMs,
-        ok,
-        failed,
-        p50Us,
-        p99Us,
-        busy,
-        times: this.#order.shareWindows ? times.encode() : null,
-      },
-    })
-    this.#tally.keepWindow()
-    this.#windowStartMs = nowMs
+    this.#sliceLoop = performance.eventLoopUtilization()
+    this.#slice.begin()
+    this.#sliceStartMs = nowMs
   }
 
   #drain(then: () => void): void {
     const until = performance.now() + DRAIN_MS
     const look = () => {
       if (this.#pool.inFlight > 0 && performance.now() < until) {
-        setTimeout(look, 5)
+        setTimeout(look, LOOK_MS)
         return
       }
       this.#pool.close()

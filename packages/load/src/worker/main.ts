@@ -1,10 +1,14 @@
 /** A load process: takes orders from the controller over IPC, one at a time. */
 
+import { JobSequence, shareOf } from './job-sequence.js'
 import { Load } from './load.js'
 import type { FromWorker, Job, Order, ToWorker } from './messages.js'
 import { Ticker } from './ticker.js'
 
 let jobs: readonly Job[] = []
+let seed = 0
+/** by share of the corpus: they go on from load to load */
+const sequences = new Map<string, JobSequence>()
 let load: Load | null = null
 let ticker: Ticker | null = null
 /** told to stop while the load was not there yet */
@@ -17,10 +21,18 @@ async function startedTicker(): Promise<Ticker> {
   return ticker
 }
 
+function sequenceOf({ part: { index, of } }: Order): JobSequence {
+  const key = `${index}/${of}`
+  const known = sequences.get(key) ?? new JobSequence(shareOf(jobs.length, index, of), seed * 31 + index)
+  sequences.set(key, known)
+  return known
+}
+
 async function open(order: Order): Promise<void> {
   load = null
   stopped = false
-  load = new Load(order, jobs, order.share.kind === 'open' ? await startedTicker() : null, say)
+  const running = order.share.kind === 'open' ? await startedTicker() : null
+  load = new Load(order, jobs, sequenceOf(order), running, say)
   if (stopped) load.stop()
   await load.opened()
   say({ kind: 'opened' })
@@ -34,12 +46,17 @@ function handle(message: ToWorker): void {
   switch (message.kind) {
     case 'prepare':
       jobs = message.jobs
+      seed = message.seed
+      sequences.clear()
       return
     case 'open':
       open(message.order)
       return
     case 'go':
       load?.go()
+      return
+    case 'cut':
+      load?.cut(message.atMonotonicMs, message.durationMs)
       return
     case 'stop':
       stopped = true

@@ -1,5 +1,5 @@
 /** What the controller and a load process say to each other over Node's IPC channel. */
-import type { EncodedHistogram, LoadCounts, RequestLine } from '@bakeoff/model'
+import type { Account, EncodedHistogram, LoadCounts, RequestLine, Weighted } from '@bakeoff/model'
 
 /** One request of the work, with what is needed to judge its answer at once. */
 export interface Job {
@@ -24,34 +24,40 @@ export type Share =
 export interface Order {
   readonly origin: string
   readonly share: Share
-  /** null: until stopped; a batch ends with its answer */
-  readonly durationMs: number | null
   readonly requestTimeoutMs: number
   readonly sampleEvery: number
   readonly stream: boolean
-  readonly windowMs: number
-  /** index of the job that this process begins with */
-  readonly firstJob: number
+  readonly sliceMs: number
+  /** which share of the corpus this process asks for: its number, of how many */
+  readonly part: { readonly index: number; readonly of: number }
   readonly seed: number
-  /** several processes: windows are sent with their histogram, to be merged */
-  readonly shareWindows: boolean
 }
 
 export type ToWorker =
-  | { readonly kind: 'prepare'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'prepare'; readonly jobs: readonly Job[]; readonly seed: number }
   | { readonly kind: 'open'; readonly order: Order }
   | { readonly kind: 'go' }
+  /** opens the window at a time on the monotonic clock of the machine, which all processes share */
+  | { readonly kind: 'cut'; readonly atMonotonicMs: number; readonly durationMs: number }
   | { readonly kind: 'stop' }
 
-export interface WindowPart {
-  /** since the load's start, window end */
+/** `settling` before the window, `window` within it. */
+export type Phase = 'settling' | 'window'
+
+export interface SlicePart {
+  readonly phase: Phase
+  /** within its phase */
+  readonly index: number
+  /** since its phase's start, slice end */
   readonly atMs: number
   readonly durationMs: number
   readonly ok: number
   readonly failed: number
   readonly p50Us: number | null
   readonly p99Us: number | null
+  readonly meanUs: number | null
   readonly busy: number
+  /** null: this process is alone, and nothing has to be merged */
   readonly times: EncodedHistogram | null
 }
 
@@ -66,8 +72,17 @@ export interface Sample {
 
 /** What one process measured. `wrong` and `checked` are the controller's to fill. */
 export interface Part {
+  /** epoch ms of the first cut */
   readonly startedAtMs: number
+  /** from cut to cut */
   readonly durationMs: number
+  readonly weighted: Omit<Weighted, 'wrong'>
+  readonly account: Account
+  readonly silentConnections: number
+  readonly censored: number
+  readonly peaks: readonly (readonly [number, number])[]
+  readonly settledMs: number
+  readonly runOutMs: number
   readonly counts: Omit<LoadCounts, 'wrong' | 'checked'>
   readonly errorsByKind: Readonly<Record<string, number>>
   readonly serviceTime: EncodedHistogram
@@ -90,7 +105,7 @@ export interface Part {
 export type FromWorker =
   | { readonly kind: 'started' }
   | { readonly kind: 'opened' }
-  | { readonly kind: 'window'; readonly index: number; readonly part: WindowPart }
+  | { readonly kind: 'slice'; readonly part: SlicePart }
   | { readonly kind: 'sample'; readonly sample: Sample }
   | { readonly kind: 'done'; readonly part: Part }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string[] }

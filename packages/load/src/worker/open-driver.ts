@@ -21,7 +21,7 @@ export class OpenDriver implements Driver {
   readonly #share: Extract<Share, { kind: 'open' }>
   readonly #random: Random
   readonly #send: Send
-  readonly #late: (byMs: number) => void
+  readonly #late: (dueMs: number, byMs: number) => void
   readonly #ticker: Ticker
   readonly #leadMs: number
   readonly #due = new Queue<number>()
@@ -40,7 +40,7 @@ export class OpenDriver implements Driver {
     random: Random,
     ticker: Ticker,
     send: Send,
-    late: (byMs: number) => void,
+    late: (dueMs: number, byMs: number) => void,
   ) {
     this.#share = share
     this.#random = random
@@ -63,14 +63,16 @@ export class OpenDriver implements Driver {
     this.#arm(nowMs)
   }
 
-  finish(nowMs: number): number {
+  owes(beforeMs: number): boolean {
+    return (this.#due.first ?? this.#nextMs) < beforeMs
+  }
+
+  finish(nowMs: number): number[] {
     this.#pump(nowMs)
     this.#endMs = Number.NEGATIVE_INFINITY
     this.#nextMs = Number.POSITIVE_INFINITY
     this.#ticker.disarm()
-    const unsent = this.#due.size
-    this.#due.clear()
-    return unsent
+    return this.#due.drain()
   }
 
   #arm(nowMs: number): void {
@@ -94,7 +96,7 @@ export class OpenDriver implements Driver {
       const connection = this.#nextFree()
       if (connection === null) return
       const intended = this.#due.shift() as number
-      if (connection.freeSinceMs <= intended) this.#late(nowMs - intended)
+      if (connection.freeSinceMs <= intended) this.#late(intended, nowMs - intended)
       connection.intendedAtMs = intended
       this.#send(connection, nowMs)
     }

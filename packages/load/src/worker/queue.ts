@@ -21,8 +21,15 @@ export class Queue<T> {
     return item
   }
 
-  clear(): void {
+  get first(): T | undefined {
+    return this.#items[this.#head]
+  }
+
+  /** Everything that is in it, in order; it is empty then. */
+  drain(): T[] {
+    const left = this.#items.slice(this.#head)
     this.#items = []
     this.#head = 0
+    return left
   }
 }

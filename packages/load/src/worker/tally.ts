@@ -1,50 +1,109 @@
-import type { LoadCounts } from '@bakeoff/model'
+import type { Account, LoadCounts, Weighted } from '@bakeoff/model'
 import { Recorder } from '../recorder.js'
 
 /** Sends later than this, though a connection was free, count as late. */
 const LATE_MS = 5
+/** Slow answers nearer to each other than this are one peak. */
+export const PEAK_MS = 10
+/** Peaks are kept for a run-out of at most this length; what ends later falls into the last one. */
+const LONGEST_RUN_OUT_MS = 60_000
 
-/** Everything counted and timed in one process's part of a load. */
+/** How a request ends that was put on a connection. */
+export type Ending = 'ok' | 'errorStatus' | 'timeouts' | 'lost'
+
+/**
+ * Everything counted and timed between two cuts through a running load.
+ *
+ * Two kinds of figures come of the same requests. The *cohort* is every request that was sent (closed) or due (open)
+ * between the cuts, each followed to its end: integers and latencies. *Weights* are of every request that was under way
+ * between the cuts, whenever it began or ended: it counts with the share of its life that lies between them. A request
+ * that ends just after the second cut is thus neither lost nor counted whole, and the rate has no step of a wave of answers.
+ */
 export class Tally {
+  readonly fromMs: number
+  toMs: number
   sent = 0
-  ok = 0
-  errorStatus = 0
-  timeouts = 0
-  lost = 0
-  connectErrors = 0
   lateSends = 0
   chunks = 0
-
+  connectErrors = 0
   readonly serviceTime = new Recorder()
   readonly responseTime: Recorder | null
   readonly lateness: Recorder | null
   readonly firstByte: Recorder | null
   readonly interChunk: Recorder | null
-  /** of the window under way: service times of a closed load, response times of an open one */
-  readonly window = new Recorder()
 
+  readonly #ended: Record<Ending, number> = { ok: 0, errorStatus: 0, timeouts: 0, lost: 0 }
+  readonly #weighted: Record<Ending, number> = { ok: 0, errorStatus: 0, timeouts: 0, lost: 0 }
+  readonly #livesMs: Record<Ending, number> = { ok: 0, errorStatus: 0, timeouts: 0, lost: 0 }
+  #unendedMs = 0
+  #betweenMs = 0
+  /** in flight at the end, or never sent: their age is known and not their time */
+  #unended = 0
+  /** by bucket of PEAK_MS since the first cut: the slowest time that ended in it, in µs */
+  #peaks: Float64Array | null = null
   readonly #kinds = new Map<string, number>()
-  #okBefore = 0
-  #failedBefore = 0
 
-  constructor(open: boolean, stream: boolean) {
+  /**
+   * @param fromMs the first cut
+   * @param toMs   the second one; infinite for a load that ends by itself, and brought forward where one is stopped
+   */
+  constructor(fromMs: number, toMs: number, open: boolean, stream: boolean) {
+    this.fromMs = fromMs
+    this.toMs = toMs
     this.responseTime = open ? new Recorder() : null
     this.lateness = open ? new Recorder() : null
     this.firstByte = stream ? new Recorder() : null
     this.interChunk = stream ? new Recorder() : null
   }
 
+  /** Whether a request of this time, sent (closed) or due (open), belongs to the cohort. */
+  isOurs(atMs: number): boolean {
+    return atMs >= this.fromMs && atMs < this.toMs
+  }
+
+  /** requests of the cohort that have not ended */
+  get outstanding(): number {
+    const { ok, errorStatus, timeouts, lost } = this.#ended
+    return this.sent - ok - errorStatus - timeouts - lost
+  }
+
   /**
-   * Times of answers with the expected status, and the age of requests that timed out: left out, those would make
-   * a target look fast by not answering. Other statuses are not timed: an early error is no fast answer.
+   * A request ended. Times are kept of answers with the expected status, and of requests that timed out: left out, those
+   * would make a target look fast by not answering. Other statuses are not timed: an early error is no fast answer.
+   *
+   * @param dueMs when it was sent (closed) or due (open)
    */
-  time(sentAtMs: number, intendedAtMs: number, nowMs: number): void {
-    if (this.responseTime === null) {
-      this.window.record(nowMs - sentAtMs)
-    } else {
-      this.serviceTime.record(nowMs - sentAtMs)
-      this.window.record(nowMs - intendedAtMs)
+  end(how: Ending, sentAtMs: number, dueMs: number, nowMs: number): void {
+    const insideMs = Math.min(nowMs, this.toMs) - Math.max(sentAtMs, this.fromMs)
+    if (insideMs > 0) {
+      const lifeMs = nowMs - sentAtMs
+      this.#weighted[how] += insideMs === lifeMs ? 1 : insideMs / lifeMs
+      this.#livesMs[how] += insideMs
     }
+    if (!this.isOurs(dueMs)) return
+    this.#ended[how]++
+    if (how === 'ok' || how === 'timeouts') this.#time(sentAtMs, dueMs, nowMs)
+  }
+
+  /** A request was still under way at the end: its age is a time that it takes at least. */
+  unended(sentAtMs: number, dueMs: number, nowMs: number): void {
+    this.#unendedMs += Math.max(0, Math.min(nowMs, this.toMs) - Math.max(sentAtMs, this.fromMs))
+    if (!this.isOurs(dueMs)) return
+    this.#unended++
+    this.#time(sentAtMs, dueMs, nowMs)
+  }
+
+  /** An arrival of the cohort that was never sent. */
+  unsent(dueMs: number, nowMs: number): void {
+    this.#unended++
+    this.responseTime?.record(nowMs - dueMs)
+    this.#peak(nowMs, nowMs - dueMs)
+  }
+
+  /** From the end of one request to the sending of the next one a connection is in none: it is reconnecting, or waits. */
+  between(fromMs: number, toMs: number): void {
+    const insideMs = Math.min(toMs, this.toMs) - Math.max(fromMs, this.fromMs)
+    if (insideMs > 0) this.#betweenMs += insideMs
   }
 
   /** A send for which a connection was free when it was due. */
@@ -61,39 +120,66 @@ export class Tally {
     return Object.fromEntries(this.#kinds)
   }
 
-  /** What the window under way holds; the next one begins. */
-  closeWindow(): { ok: number; failed: number; p50Us: number | null; p99Us: number | null; times: Recorder } {
-    const failed = this.errorStatus + this.timeouts + this.lost
-    const closed = {
-      ok: this.ok - this.#okBefore,
-      failed: failed - this.#failedBefore,
-      p50Us: this.window.percentileUs(50),
-      p99Us: this.window.percentileUs(99),
-      times: this.window,
-    }
-    this.#okBefore = this.ok
-    this.#failedBefore = failed
-    return closed
+  get weighted(): Omit<Weighted, 'wrong'> {
+    return { ...this.#weighted }
   }
 
-  /** After `closeWindow`: its times join the whole load's. */
-  keepWindow(): void {
-    ;(this.responseTime ?? this.serviceTime).add(this.window)
-    this.window.reset()
+  /** requests whose time is only known to be at least what was recorded */
+  get censored(): number {
+    return this.#ended.timeouts + this.#unended
+  }
+
+  /** @param connections of this process */
+  account(connections: number): Account {
+    const { ok, errorStatus, timeouts, lost } = this.#livesMs
+    return {
+      connectionMs: connections * (this.toMs - this.fromMs),
+      answeredMs: ok + errorStatus,
+      failedMs: timeouts + lost,
+      unendedMs: this.#unendedMs,
+      betweenMs: this.#betweenMs,
+    }
+  }
+
+  /** The slowest time that ended in each 10 ms, for those above a time: [ms since the first cut, µs]. */
+  peaksAbove(us: number): [number, number][] {
+    const found: [number, number][] = []
+    for (const [bucket, slowest] of (this.#peaks ?? []).entries())
+      if (slowest > us) found.push([(bucket + 1) * PEAK_MS, Math.round(slowest)])
+    return found
   }
 
   /**
-   * The counts at the end.
+   * The counts of the cohort at the end.
    *
    * @throws Error when a request ended in none or in two of the ways in which it can end: our bug
    */
   close(inFlight: number, unsent: number): Omit<LoadCounts, 'wrong' | 'checked'> {
-    const { sent, ok, errorStatus, timeouts, lost, connectErrors } = this
+    const { sent, connectErrors } = this
+    const { ok, errorStatus, timeouts, lost } = this.#ended
     const accounted = ok + errorStatus + timeouts + lost + inFlight
     if (sent !== accounted)
       throw new Error(
         `accounting: sent ${sent}, but ok ${ok} + errorStatus ${errorStatus} + timeouts ${timeouts} + lost ${lost} + inFlight ${inFlight} = ${accounted}`,
       )
     return { sent, ok, errorStatus, timeouts, lost, connectErrors, inFlight, unsent }
+  }
+
+  #time(sentAtMs: number, dueMs: number, nowMs: number): void {
+    this.serviceTime.record(nowMs - sentAtMs)
+    this.responseTime?.record(nowMs - dueMs)
+    this.#peak(nowMs, nowMs - dueMs)
+  }
+
+  #peak(nowMs: number, ms: number): void {
+    this.#peaks ??= new Float64Array(this.#buckets())
+    const bucket = Math.min(this.#peaks.length - 1, ((nowMs - this.fromMs) / PEAK_MS) | 0)
+    const us = ms * 1000
+    if (us > (this.#peaks[bucket] as number)) this.#peaks[bucket] = us
+  }
+
+  #buckets(): number {
+    const length = Number.isFinite(this.toMs) ? this.toMs - this.fromMs : 0
+    return Math.ceil((length + LONGEST_RUN_OUT_MS) / PEAK_MS)
   }
 }

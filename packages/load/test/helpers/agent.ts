@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
-import type { LoadMeasurement } from '@bakeoff/model'
-import type { LoadAgent, LoadOrder, LoadRequest, Work } from '@bakeoff/runner/ports'
+import type { LoadMeasurement, LoadWindow } from '@bakeoff/model'
+import type { Decision, LoadAgent, LoadOrder, LoadRequest, Work } from '@bakeoff/runner/ports'
 import { expect } from 'vitest'
 import { bundleAgent } from '../../scripts/bundle.mjs'
 import { connectAgent } from '../../src/index.js'
@@ -45,18 +45,36 @@ export const predictWork: Work = {
   golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
   compare: 'exact',
   tolerance: 0,
+  seed: 1,
 }
 
 export const loadOf = (origin: string, order: LoadOrder, over: Partial<LoadRequest> = {}): LoadRequest => ({
   origin,
   order,
-  durationMs: 1000,
   requestTimeoutMs: 2000,
   sampleEvery: 64,
   stream: false,
-  windowMs: 500,
+  sliceMs: 100,
   ...over,
 })
+
+/** A load without a window, from its first request until it is stopped: everything is counted. */
+export const stopAfter =
+  (ms: number) =>
+  ({ atMs }: LoadWindow): Decision => ({ kind: atMs >= ms ? 'stop' : 'go-on' })
+
+/** A window of this length, once the load has settled. */
+export function measureFor(durationMs: number, settleMs = 300): (slice: LoadWindow) => Decision {
+  let isOpen = false
+  return ({ atMs }) => {
+    if (isOpen || atMs < settleMs) return { kind: 'go-on' }
+    isOpen = true
+    return { kind: 'measure', durationMs }
+  }
+}
+
+/** It ends by itself: a batch with its answer. */
+export const goOn = (): Decision => ({ kind: 'go-on' })
 
 /** What every measurement must satisfy: each request ended in exactly one way. */
 export function unaccounted({ counts }: LoadMeasurement): number {

@@ -1,0 +1,15 @@
+import type { LoadMeasurement } from '@bakeoff/model'
+
+/**
+ * How many right answers the window is worth: each with the share of its life that lies within. Of a batch: tasks done
+ * right. Files of before 2026-12 have no weights, and their counts are of what ended within the window.
+ */
+export function rightAnswers({ batch, window, counts }: Pick<LoadMeasurement, 'batch' | 'window' | 'counts'>): number {
+  return batch?.ok ?? window?.weighted.ok ?? counts.ok
+}
+
+/** Right answers a second. */
+export function rightPerSecond(measurement: Pick<LoadMeasurement, 'batch' | 'window' | 'counts' | 'durationMs'>): number {
+  const ms = measurement.batch?.wallMs ?? measurement.durationMs
+  return ms > 0 ? (rightAnswers(measurement) / ms) * 1000 : 0
+}

@@ -1,0 +1,61 @@
+import type { LoadWindow, PlannedScenario, RunRules } from '@bakeoff/model'
+
+/** A window lasts at least this many mean response times, where the profile does not say. */
+export const DEFAULT_RESPONSES = 20
+/** No window is longer, where the scenario does not say. */
+export const LONGEST_WINDOW_MS = 30_000
+
+/** What is known of a load that has settled. */
+export interface Pace {
+  /** ms from sending (closed) or due (open) to the answer, on average; null without an answer */
+  readonly meanMs: number | null
+  /** answers a second */
+  readonly perSecond: number
+}
+
+/** The pace of the later half of these slices: the earlier ones may still be a start. */
+export function paceOf(slices: readonly Pick<LoadWindow, 'ok' | 'durationMs' | 'meanUs'>[]): Pace {
+  const later = slices.slice(Math.floor(slices.length / 2))
+  const answers = later.reduce((sum, { ok }) => sum + ok, 0)
+  const ms = later.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const timeUs = later.reduce((sum, { ok, meanUs }) => sum + ok * (meanUs ?? 0), 0)
+  return { meanMs: answers === 0 ? null : timeUs / answers / 1000, perSecond: ms === 0 ? 0 : (answers / ms) * 1000 }
+}
+
+/** What a window must cover, beside the profile's seconds. */
+export interface WindowRules {
+  readonly leastMs: number
+  /** mean response times */
+  readonly responses: number
+  readonly longestMs: number
+  /** requests of one pass of the corpus where they differ in cost; null: they cost the same */
+  readonly passRequests: number | null
+}
+
+export function windowRulesOf(
+  rules: Pick<RunRules, 'windowMs' | 'leastResponses'>,
+  scenario: Pick<PlannedScenario, 'requests' | 'wholePasses' | 'longestWindowMs'>,
+): WindowRules {
+  return {
+    leastMs: rules.windowMs,
+    responses: rules.leastResponses ?? DEFAULT_RESPONSES,
+    longestMs: Math.max(rules.windowMs, scenario.longestWindowMs ?? LONGEST_WINDOW_MS),
+    passRequests: scenario.wholePasses ? scenario.requests : null,
+  }
+}
+
+/** How long a window has to be, whatever the limit: ms. */
+export function neededMs({ leastMs, responses, passRequests }: WindowRules, { meanMs, perSecond }: Pace): number {
+  const least = Math.max(leastMs, responses * (meanMs ?? 0))
+  if (passRequests === null || perSecond <= 0) return least
+  const passMs = (passRequests / perSecond) * 1000
+  return Math.ceil(least / passMs - 1e-9) * passMs
+}
+
+/**
+ * How long a window is made, in ms: at least the profile's seconds and so many mean response times, in whole passes of the
+ * corpus where requests differ in cost, and never longer than the limit. Where the limit cuts it short, `too-short` says so.
+ */
+export function windowLength(rules: WindowRules, pace: Pace): number {
+  return Math.ceil(Math.min(rules.longestMs, neededMs(rules, pace)))
+}

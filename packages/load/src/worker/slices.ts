@@ -1,0 +1,49 @@
+import { Recorder } from '../recorder.js'
+
+/** What one slice of a load held, by when answers came. */
+export interface SliceFigures {
+  readonly ok: number
+  readonly failed: number
+  readonly p50Us: number | null
+  readonly p99Us: number | null
+  readonly meanUs: number | null
+  readonly times: Recorder
+}
+
+/**
+ * Counts of the slice under way: for the curve over time, and for what is decided while a load runs. A slice counts
+ * what *ended* in it; the figures of a window do not come from here.
+ */
+export class SliceTally {
+  readonly #times = new Recorder()
+  #ok = 0
+  #failed = 0
+
+  /** An answer with the expected status. */
+  ok(ms: number): void {
+    this.#ok++
+    this.#times.record(ms)
+  }
+
+  failed(): void {
+    this.#failed++
+  }
+
+  /** What the slice holds; `begin` then starts the next one. */
+  get figures(): SliceFigures {
+    return {
+      ok: this.#ok,
+      failed: this.#failed,
+      p50Us: this.#times.percentileUs(50),
+      p99Us: this.#times.percentileUs(99),
+      meanUs: this.#times.meanUs,
+      times: this.#times,
+    }
+  }
+
+  begin(): void {
+    this.#ok = 0
+    this.#failed = 0
+    this.#times.reset()
+  }
+}
