@@ -219,6 +219,12 @@ export interface Observed {
   readonly capacity?: LoadRecord['capacity']
   readonly stream?: boolean
   readonly startedAtMs?: number
+  /** shares of connections × window in requests without an answer, and in no request */
+  readonly unanswered?: number
+  readonly between?: number
+  readonly silent?: number
+  readonly censored?: number
+  readonly peaks?: readonly (readonly [number, number])[]
 }
 
 export function aLoadRecord(observed: Observed = {}): LoadRecord {
@@ -268,6 +274,7 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
       windows:
         load.kind === 'batch' ? [] : windows(seconds, perSecond, meanMs, observed.eventLoop ?? 0.3, observed.shape),
       agent: { processes: 1, eventLoopUtilisation: observed.eventLoop ?? 0.3, cpuSeconds: agentCores * seconds },
+      window: aCutWindow(load, seconds * 1000, counts, meanMs, observed),
       wrongSamples: [...(observed.wrongSamples ?? [])],
       stream: observed.stream
         ? {
@@ -311,6 +318,40 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
     deaths: observed.deaths ?? 0,
     oomKills: observed.oomKills ?? 0,
     capacity: observed.capacity ?? null,
+  }
+}
+
+/** The cuts of a window in which all connections were in answered requests, but for what is said. */
+function aCutWindow(
+  load: LoadSpec,
+  durationMs: number,
+  counts: LoadMeasurement['counts'],
+  meanMs: number,
+  { unanswered = 0, between = 0, silent = 0, censored = 0, peaks = [] }: Observed,
+): NonNullable<LoadMeasurement['window']> {
+  const connectionMs = (load.kind === 'batch' ? 1 : load.connections) * durationMs
+  const answeredMs =
+    load.kind === 'closed' ? connectionMs * (1 - unanswered - between) : Math.min(connectionMs, counts.ok * meanMs)
+  return {
+    weighted: {
+      ok: counts.ok,
+      wrong: counts.wrong,
+      errorStatus: counts.errorStatus,
+      timeouts: counts.timeouts,
+      lost: counts.lost,
+    },
+    account: {
+      connectionMs,
+      answeredMs,
+      failedMs: 0,
+      unendedMs: connectionMs * unanswered,
+      betweenMs: load.kind === 'closed' ? connectionMs * between : connectionMs - answeredMs,
+    },
+    silentConnections: silent,
+    censored,
+    peaks: peaks.map(([atMs, us]) => [atMs, us]),
+    settledMs: 2000,
+    runOutMs: meanMs,
   }
 }
 

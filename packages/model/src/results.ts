@@ -28,6 +28,7 @@ export const verdictCauses = [
   'timeouts',
   'restarted',
   'target-memory',
+  'unaccounted-time',
   'agent-bound',
   'not-steady',
   'too-short',

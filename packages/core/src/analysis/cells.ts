@@ -107,11 +107,12 @@ export function littleOf(view: CellView): Cell['little'] {
   const connections = connectionsOf(view.load)
   if (connections === null) return null
   const implied = medianOf(
-    view.repetitions.map(({ serviceTime, seconds }) =>
-      serviceTime.meanUs === null || seconds <= 0
-        ? null
-        : inSystem(serviceTime.count / seconds, serviceTime.meanUs / 1000),
-    ),
+    view.repetitions.map(({ serviceTime, seconds, record }) => {
+      if (seconds <= 0) return null
+      const { window } = record.measurement
+      if (window) return window.account.answeredMs / (seconds * 1000)
+      return serviceTime.meanUs === null ? null : inSystem(serviceTime.count / seconds, serviceTime.meanUs / 1000)
+    }),
   )
   return implied === null ? null : { implied, connections, ratio: implied / connections }
 }

@@ -13,7 +13,14 @@ export const thresholds = {
    * 30,000 requests/s lasts 33 ms. Below 200 answers the rate is uncertain by 1/√200 = 7 % through counting alone, and p95
    * rests on fewer than ten answers.
    */
-  shortest: { seconds: 1, answers: 200 },
+  shortest: {
+    seconds: 1,
+    answers: 200,
+    /** mean response times: with fewer, what a window meets of a target's slow and fast moments is an accident */
+    responses: 5,
+    /** The pace is known before the window, and changes a little within it. */
+    ofNeeded: 0.9,
+  },
   /** A trend within the window of this size, end against beginning, when it is no accident. */
   trend: { change: 0.15, p: 0.01 },
   /** Arrivals that were still waiting for a connection at the end: the queue grows, and latency with the window. */
@@ -35,6 +42,8 @@ export const thresholds = {
   idle: 0.7,
   /** Little's law: connections implied by throughput and latency, relative to those used. */
   little: { low: 0.9, high: 1.1 },
+  /** Share of the connections' time that lies in no answered request; parts below `told` are not worth a word. */
+  unaccounted: { doubts: 0.05, invalidates: 0.2, told: 0.01 },
   /** Differences up to this are nobody's reason to choose a stack. */
   relevantDifference: 0.03,
   significance: 0.05,

@@ -1,10 +1,6 @@
 import type { Plan, PlanWarning } from '@bakeoff/model'
-import { littleOf } from './cells.js'
-import { typical } from './estimate.js'
 import type { JudgedCell } from './judged.js'
-import { throughput } from './metrics/throughput.js'
-import { thresholds } from './thresholds.js'
-import { list, many, percent } from './words.js'
+import { list, many } from './words.js'
 
 /** What a reader must know before any figure: the plan's warnings, and what showed while measuring. One each, grouped. */
 export function warningsOf(plan: Plan, cells: readonly JudgedCell[]): PlanWarning[] {
@@ -87,24 +83,11 @@ const RULES: readonly Rule[] = [
       why,
       todo: 'Read these throughputs as lower bounds; give the agent more cores to see the rest.',
     })),
-  (_, cells) => {
-    const odd = cells.flatMap(({ view }) => {
-      const little = view.load.kind === 'closed' ? littleOf(view) : null
-      const { low, high } = thresholds.little
-      return little && (typical(throughput, view) ?? 0) > 0 && (little.ratio < low || little.ratio > high)
-        ? [{ id: view.id, little }]
-        : []
-    })
-    const [worst] = [...odd].sort((a, b) => Math.abs(Math.log(b.little.ratio)) - Math.abs(Math.log(a.little.ratio)))
-    return worst === undefined
-      ? null
-      : {
-          what: "Little's law does not hold",
-          where: `${many(odd.length, 'cell')}, worst ${worst.id}`,
-          why: `throughput × latency implies ${percent(worst.little.ratio)} of the ${worst.little.connections} connections under way: the rest of the time was spent reconnecting, in the agent, or on requests that failed`,
-          todo: 'Trust CPU time per request there, and look at errors and the agent first.',
-        }
-  },
+  (_, cells) =>
+    grouped(cells, 'unaccounted-time', 'Part of the time of the connections is not accounted for', (why) => ({
+      why,
+      todo: 'Look at errors, timeouts and reconnects of these targets first: their latencies leave that time out.',
+    })),
 ]
 
 /** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */

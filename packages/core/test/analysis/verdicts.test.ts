@@ -140,6 +140,12 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /95 % of its 1 core/,
     },
     {
+      because: 'one repetition of three filled it',
+      effect: 'doubts',
+      observed: [full, full, { ...full, eventLoop: 0.92 }],
+      says: /92 % busy \(limit 80 %\) in repetition 3 of 3/,
+    },
+    {
       because: 'it is near its ceiling',
       effect: 'doubts',
       observed: repeat(full),
@@ -157,6 +163,35 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       effect: null,
       observed: repeat({ load: batch, perSecond: 170, seconds: 10.6, eventLoop: 0.99 }),
     },
+  ],
+  'unaccounted-time': [
+    { because: 'all connections were in answered requests', effect: null, observed: repeat(full) },
+    { because: 'a little time was lost', effect: null, observed: repeat({ ...full, unanswered: 0.02, between: 0.02 }) },
+    {
+      because: '56 of 64 connections were never answered',
+      effect: 'invalidates',
+      observed: repeat({ ...full, unanswered: 0.875, silent: 56 }),
+      says: /88 % of the connections' time .*: 56 of 64 connections never had an answer and 88 % went into requests without one \(in all 5/,
+    },
+    {
+      because: 'a tenth of the time went into requests without an answer',
+      effect: 'doubts',
+      observed: repeat({ ...full, unanswered: 0.1 }),
+      says: /10 % went into requests without one/,
+    },
+    {
+      because: 'the server closes every connection: that time is known, and in no latency',
+      effect: 'doubts',
+      observed: repeat({ ...full, between: 0.36 }),
+      says: /36 % into opening connections again, which the latency leaves out/,
+    },
+    {
+      because: 'one repetition of three lost its time',
+      effect: 'doubts',
+      observed: [full, { ...full, unanswered: 0.1 }, full],
+      says: /in repetition 2 of 3/,
+    },
+    { because: 'connections of an open load may be idle', effect: null, observed: repeat({ load: rate, between: 0.9 }) },
   ],
   'not-steady': [
     { because: 'it was steady', effect: null, observed: repeat(full) },
@@ -199,6 +234,25 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
   'too-short': [
     { because: 'eight seconds', effect: null, observed: repeat(full) },
     {
+      because: 'answers take a second, and the window eight',
+      effect: 'doubts',
+      observed: repeat({ load: closed(64), perSecond: 64, cpuMs: 1 }),
+      says: /the window of 8,000 ms covers 8 mean response times \(20 are needed\)/,
+    },
+    {
+      because: 'answers take two seconds',
+      effect: 'invalidates',
+      observed: repeat({ load: closed(128), perSecond: 64, cpuMs: 1 }),
+      says: /covers 4 mean/,
+    },
+    {
+      because: 'requests differ in cost, and half of them were asked',
+      effect: 'doubts',
+      scenario: { wholePasses: true, requests: 1100 },
+      observed: repeat({ load: closed(4), perSecond: 70, cpuMs: 1 }),
+      says: /met 560 of the 1,100 requests of the corpus, which differ in cost: 15\.7 s would cover them all/,
+    },
+    {
       because: 'hey with 1,000 requests at 34,172/s',
       effect: 'invalidates',
       observed: [{ load: closed(10), perSecond: 34_172, seconds: 1000 / 34_172 }],
@@ -224,6 +278,12 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       effect: 'doubts',
       observed: repeat({ ...full, others: 0.8 }),
       says: /others used 0\.8 cores of the machine's 4 CPUs/,
+    },
+    {
+      because: 'one repetition of three had a busy host',
+      effect: 'doubts',
+      observed: [full, { ...full, others: 0.8 }, full],
+      says: /in repetition 2 of 3/,
     },
     {
       because: 'others used a little, while things waited',

@@ -1,8 +1,7 @@
-import { typical } from '../estimate.js'
 import { agentCpuShare, agentEventLoop, ceilingShare } from '../metrics/agent.js'
 import { thresholds } from '../thresholds.js'
 import { cores, list, percent } from '../words.js'
-import { defineVerdict } from './define.js'
+import { above, defineVerdict } from './define.js'
 
 export const agentBound = defineVerdict({
   cause: 'agent-bound',
@@ -11,18 +10,20 @@ export const agentBound = defineVerdict({
   find: (view) => {
     if (view.load.kind === 'batch') return [] // one request: the target loads itself
     const { eventLoop, cpu, ceiling } = thresholds.agent
-    const busy = typical(agentEventLoop, view)
-    const used = typical(agentCpuShare, view)
-    const reached = typical(ceilingShare, view)
+    const busy = above(view, agentEventLoop, eventLoop)
+    const used = above(view, agentCpuShare, cpu)
+    const reached = above(view, ceilingShare, ceiling)
     const full = [
-      ...(busy !== null && busy > eventLoop
-        ? [`its event loop was ${percent(busy)} busy (limit ${percent(eventLoop)})`]
+      ...(busy ? [`its event loop was ${percent(busy.worst)} busy (limit ${percent(eventLoop)}) ${busy.where}`] : []),
+      ...(used
+        ? [
+            `it used ${percent(used.worst)} of its ${cores(view.scenario.cores.agent.length)} (limit ${percent(cpu)}) ${used.where}`,
+          ]
         : []),
-      ...(used !== null && used > cpu
-        ? [`it used ${percent(used)} of its ${cores(view.scenario.cores.agent.length)} (limit ${percent(cpu)})`]
-        : []),
-      ...(reached !== null && reached > ceiling
-        ? [`it was at ${percent(reached)} of its ceiling against the null server (limit ${percent(ceiling)})`]
+      ...(reached
+        ? [
+            `it was at ${percent(reached.worst)} of its ceiling against the null server (limit ${percent(ceiling)}) ${reached.where}`,
+          ]
         : []),
     ]
     return full.length === 0

@@ -16,6 +16,7 @@ import { targetMemory } from './target-memory.js'
 import { targetThrottled } from './target-throttled.js'
 import { timeouts } from './timeouts.js'
 import { tooShort } from './too-short.js'
+import { unaccountedTime } from './unaccounted-time.js'
 import { wrongAnswers } from './wrong-answers.js'
 
 export type { VerdictRule } from './define.js'
@@ -27,6 +28,7 @@ export const verdictRules: readonly VerdictRule[] = [
   timeouts,
   restarted,
   targetMemory,
+  unaccountedTime,
   tooShort,
   agentBound,
   notSteady,

@@ -1,20 +1,19 @@
-import { typical } from '../estimate.js'
 import { lateShare } from '../metrics/agent.js'
 import { thresholds } from '../thresholds.js'
 import { percent } from '../words.js'
-import { defineVerdict } from './define.js'
+import { above, defineVerdict } from './define.js'
 
 export const lateSends = defineVerdict({
   cause: 'late-sends',
   description:
     'The load agent sent later than it meant to although a connection was free, so part of the response time is its own.',
   find: (view) => {
-    const late = typical(lateShare, view)
-    if (late === null || late <= thresholds.lateSends) return []
+    const late = above(view, lateShare, thresholds.lateSends)
+    if (late === null) return []
     return [
       {
         effect: 'doubts',
-        evidence: `${percent(late)} of the requests were sent more than 5 ms late though a connection was free (limit ${percent(thresholds.lateSends)})`,
+        evidence: `${percent(late.worst)} of the requests were sent more than 5 ms late though a connection was free (limit ${percent(thresholds.lateSends)}) ${late.where}`,
       },
     ]
   },

@@ -1,30 +1,40 @@
-import { typical } from '../estimate.js'
-import { hostOthers, hostPressure, hostSteal } from '../metrics/host.js'
+import { hostSteal } from '../metrics/host.js'
 import { thresholds } from '../thresholds.js'
+import type { CellView, Repetition } from '../view.js'
 import { cores, list, many, percent } from '../words.js'
-import { defineVerdict } from './define.js'
+import { above, defineVerdict, inRepetitions } from './define.js'
 
 export const noisyHost = defineVerdict({
   cause: 'noisy-host',
   description:
     'Others used the machine, or the hypervisor gave its time to other machines. Pressure alone says nothing: a target that fills its cores causes it too. It counts beside load by others.',
   find: (view) => {
-    const { others, othersUnderPressure, pressure, steal } = thresholds.host
-    const cpus = view.plan.host.cpus.length
-    const used = typical(hostOthers, view)
-    const waiting = typical(hostPressure, view)
-    const stolen = typical(hostSteal, view)
-    const share = used === null || cpus === 0 ? null : used / cpus
-    const busy =
-      share !== null && (share > others || (share > othersUnderPressure && waiting !== null && waiting > pressure))
+    const stolen = above(view, hostSteal, thresholds.host.steal)
     const signs = [
-      ...(busy
-        ? [
-            `others used ${cores(used!)} of the machine's ${many(cpus, 'CPU')}${waiting === null ? '' : `, and something waited for a CPU in ${percent(waiting)} of the time`}`,
-          ]
-        : []),
-      ...(stolen !== null && stolen > steal ? [`the hypervisor took ${percent(stolen)} of the CPU time`] : []),
+      ...(othersIn(view) ?? []),
+      ...(stolen ? [`the hypervisor took ${percent(stolen.worst)} of the CPU time ${stolen.where}`] : []),
     ]
     return signs.length === 0 ? [] : [{ effect: 'doubts', evidence: list(signs) }]
   },
 })
+
+/** Every repetition counts: one in three that others disturbed is in the figures as the other two are. */
+function othersIn(view: CellView): [string] | null {
+  const cpus = view.plan.host.cpus.length
+  const busy = view.repetitions.filter((repetition) => isBusy(repetition, cpus))
+  if (busy.length === 0) return null
+  const worst = busy.reduce((most, each) => (each.othersCores! > most.othersCores! ? each : most))
+  const { pressure } = worst.host
+  const waited = pressure === null ? '' : `, and something waited for a CPU in ${percent(pressure)} of the time`
+  const numbers = busy.map(({ number }) => number)
+  return [
+    `others used ${cores(worst.othersCores!)} of the machine's ${many(cpus, 'CPU')}${waited} ${inRepetitions(numbers, view.repetitions.length)}`,
+  ]
+}
+
+function isBusy({ othersCores, host: { pressure } }: Repetition, cpus: number): boolean {
+  if (othersCores === null || cpus === 0) return false
+  const { others, othersUnderPressure, pressure: limit } = thresholds.host
+  const share = othersCores / cpus
+  return share > others || (share > othersUnderPressure && pressure !== null && pressure > limit)
+}

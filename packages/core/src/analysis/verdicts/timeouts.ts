@@ -5,7 +5,7 @@ import { defineVerdict } from './define.js'
 export const timeouts = defineVerdict({
   cause: 'timeouts',
   description:
-    'Requests got no answer in time. Their latency is not known, so it is missing from every percentile and the maximum.',
+    'Requests got no answer in time. Their time is only known to be longer than the timeout: percentiles that it would move are not shown.',
   find: ({ scenario, repetitions }) => {
     const late = repetitions.reduce((sum, { record }) => sum + record.measurement.counts.timeouts, 0)
     const sent = repetitions.reduce((sum, { record }) => sum + record.measurement.counts.sent, 0)
@@ -14,7 +14,7 @@ export const timeouts = defineVerdict({
     return [
       {
         effect: share > thresholds.errorsInvalidate ? 'invalidates' : 'doubts',
-        evidence: `${late.toLocaleString('en-US')} of ${many(sent, 'request')} had no answer within ${duration(scenario.requestTimeoutMs)} (${percent(share)}); the latencies hold them at the age at which they were given up`,
+        evidence: `${late.toLocaleString('en-US')} of ${many(sent, 'request')} had no answer within ${duration(scenario.requestTimeoutMs)} (${percent(share)}); a percentile above them is only known to be longer`,
       },
     ]
   },

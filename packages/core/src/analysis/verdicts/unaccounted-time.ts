@@ -1,0 +1,74 @@
+import { thresholds } from '../thresholds.js'
+import type { CellView, Repetition } from '../view.js'
+import { list, many, percent } from '../words.js'
+import { defineVerdict, inRepetitions } from './define.js'
+
+export const unaccountedTime = defineVerdict({
+  cause: 'unaccounted-time',
+  description:
+    "Little's law as an account: connections × window is the time that all connections had, and each moment of it should lie in a request that was answered. What does not was spent on requests that never were, or on opening connections again, and no latency shows it.",
+  find: (view) => {
+    if (view.load.kind !== 'closed') return []
+    const { doubts, invalidates } = thresholds.unaccounted
+    const all = view.repetitions.flatMap((repetition) => accountOf(repetition, view) ?? [])
+    const beyond = all.filter(({ unanswered, between }) => unanswered + between > doubts)
+    const worst = beyond.reduce<Unaccounted | null>(
+      (most, each) => (most === null || missing(each) > missing(most) ? each : most),
+      null,
+    )
+    if (worst === null) return []
+    const numbers = beyond.map(({ number }) => number)
+    return [
+      {
+        effect: worst.unanswered > invalidates ? 'invalidates' : 'doubts',
+        evidence: `${percent(missing(worst))} of the connections' time within the window was in no request that was answered: ${list(partsOf(worst))} (${inRepetitions(numbers, view.repetitions.length)})`,
+      },
+    ]
+  },
+})
+
+/** Shares of connections × window. */
+interface Unaccounted {
+  readonly number: number
+  /** in requests that had no answer */
+  readonly unanswered: number
+  /** in no request */
+  readonly between: number
+  readonly silent: number
+  readonly connections: number
+}
+
+function accountOf(repetition: Repetition, { load }: CellView): Unaccounted | null {
+  if (load.kind !== 'closed') return null
+  const { window } = repetition.record.measurement
+  const about = { number: repetition.number, connections: load.connections }
+  if (window) {
+    const { connectionMs, answeredMs, betweenMs } = window.account
+    if (connectionMs <= 0) return null
+    const between = betweenMs / connectionMs
+    return {
+      ...about,
+      unanswered: Math.max(0, 1 - answeredMs / connectionMs - between),
+      between,
+      silent: window.silentConnections,
+    }
+  }
+  // Before 2026-12 only what had ended within the window was known.
+  const { serviceTime, seconds } = repetition
+  if (serviceTime.meanUs === null || seconds <= 0) return null
+  const implied = (serviceTime.count * serviceTime.meanUs) / 1e6 / seconds
+  return { ...about, unanswered: Math.max(0, 1 - implied / load.connections), between: 0, silent: 0 }
+}
+
+function missing({ unanswered, between }: Unaccounted): number {
+  return unanswered + between
+}
+
+function partsOf({ unanswered, between, silent, connections }: Unaccounted): string[] {
+  const isTold = (share: number) => share > thresholds.unaccounted.told
+  return [
+    ...(silent > 0 ? [`${silent} of ${many(connections, 'connection')} never had an answer`] : []),
+    ...(isTold(unanswered) ? [`${percent(unanswered)} went into requests without one`] : []),
+    ...(isTold(between) ? [`${percent(between)} into opening connections again, which the latency leaves out`] : []),
+  ]
+}
