@@ -150,6 +150,10 @@ export const cell = z.object({
   latencyMs: latencyMs.nullable(),
   /** per percentile the lowest and highest repetition */
   latencyRangeMs: z.record(z.string(), z.tuple([z.number(), z.number()])),
+  /** per percentile a 95 % interval: over repetitions, or from the ranks within the only one */
+  latencyIntervalMs: z.record(z.string(), z.tuple([z.number(), z.number()])).nullish(),
+  /** percentiles that are null in latencyMs since too many requests had no end: they are at least so long */
+  latencyAtLeastMs: z.record(z.string(), z.number()).nullish(),
   /** for open loads the service time beside the response time */
   serviceTimeMs: latencyMs.nullable(),
   /** sums over repetitions */
@@ -189,8 +193,12 @@ export const cell = z.object({
   }),
   /** steal and pressure: share of the window, 0 to 1; otherLoad: cores used by anything that is not part of the run */
   host: z.object({ steal: z.number().nullable(), pressure: z.number().nullable(), otherLoad: z.number().nullable() }),
-  /** Little's law: connections the throughput and mean latency imply ÷ connections used (closed), and the implied number itself */
+  /** Little's law: connections that were in answered requests on average, and that ÷ connections used (for closed loads near 1) */
   little: z.object({ implied: z.number(), connections: z.number(), ratio: z.number() }).nullable(),
+  /** closed loads: shares of connections × window in answered requests, in requests without an answer, and in none */
+  account: z.object({ answered: z.number(), unanswered: z.number(), between: z.number() }).nullish(),
+  /** length of the window, median over repetitions */
+  windowSeconds: z.number().nullish(),
   offeredPerSecond: z.number().nullable(),
   /** cores ÷ CPU time per request: what the target's cap could carry; an estimate, shown where the agent was the limit */
   estimatedCapacity: z.number().nullable(),

@@ -91,7 +91,9 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
           number(cell.throughput?.median),
           (cell.throughput && formatInterval(cell.throughput)) ?? '–',
           number(cell.latencyMs?.p50),
-          number(cell.latencyMs?.p99),
+          cell.latencyMs?.p99 == null && cell.latencyAtLeastMs?.p99 !== undefined
+            ? `≥ ${formatNumber(cell.latencyAtLeastMs.p99)}`
+            : number(cell.latencyMs?.p99),
           cell.requests
             ? formatNumber(cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost)
             : '–',

@@ -1,8 +1,26 @@
-import { decodeHistogram, histogramQuantile } from '@bakeoff/core'
+import { decodeHistogram, histogramQuantile, percentileMs, type Times } from '@bakeoff/core'
 import type { LoadRecord } from '@bakeoff/model'
 
-/** p99 of the response time of an open load, of the service time of any other; null without an answer. */
-export function p99MsOf({ measurement }: Pick<LoadRecord, 'measurement'>): number | null {
-  const p99Us = histogramQuantile(decodeHistogram(measurement.responseTime ?? measurement.serviceTime), 0.99)
+type Measured = Pick<LoadRecord, 'measurement'>
+
+/**
+ * p99 of the response time of an open load, of the service time of any other, as it can be known: requests that had no end
+ * stand in it with their age, so it may be longer. Null without an answer.
+ */
+export function p99MsOf(measured: Measured): number | null {
+  const p99Us = histogramQuantile(timesOf(measured).distribution, 0.99)
   return p99Us === null ? null : p99Us / 1000
+}
+
+/** The same where the window can carry it; null elsewhere. */
+export function shownP99MsOf(measured: Measured): number | null {
+  return percentileMs(timesOf(measured), 0.99)
+}
+
+function timesOf({ measurement: { responseTime, serviceTime, window } }: Measured): Times {
+  return {
+    distribution: decodeHistogram(responseTime ?? serviceTime),
+    censored: window?.censored ?? 0,
+    peaks: window?.peaks ?? null,
+  }
 }

@@ -11,7 +11,7 @@ import {
 import { type BuiltImages, buildImages } from './build-images.js'
 import { calibrate } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
-import { p99MsOf } from './figures.js'
+import { shownP99MsOf } from './figures.js'
 import { bestRates } from './loads.js'
 import type { Materials, Ports } from './materials.js'
 import { runRepetition } from './run-repetition.js'
@@ -153,7 +153,7 @@ function report(block: Block, entry: PlannedEntry, run: RunRecord, left: number 
   const figures = run.loads.map((load) => ({
     loadId: load.loadId,
     throughput: rightPerSecond(load.measurement),
-    p99Ms: p99MsOf(load),
+    p99Ms: shownP99MsOf(load),
   }))
   ports.sink.event({
     kind: 'repetition',

@@ -1,7 +1,7 @@
 import type { Cell, ComponentUse, LoadRecord, Verdict } from '@bakeoff/model'
 import { decodeHistogram, encodeDistribution, inSystem, logBins, medianOf, mergeDistributions } from '../stats/index.js'
 import { estimateOf, typical, valuesOf } from './estimate.js'
-import { latencyDistribution, latencyOf, round, spectrumOf } from './latency.js'
+import { latencyDistribution, latencyOf, plainTimes, round, spectrumOf, timesOf } from './latency.js'
 import { agentCpuShare, agentEventLoop, ceilingShare, lateShare } from './metrics/agent.js'
 import { wallSeconds } from './metrics/batch.js'
 import { capacityPerSecond } from './metrics/capacity.js'
@@ -22,7 +22,7 @@ const MOST_WRONG_SAMPLES = 5
 export function toCell(view: CellView, verdict: Verdict | null): Cell {
   const { entry, scenario, load, repetitions } = view
   const latencies = repetitions.map(latencyDistribution)
-  const latency = latencyOf(latencies)
+  const latency = latencyOf(repetitions.map(timesOf))
   const merged = mergeDistributions(latencies)
   const isOpen = repetitions.some(({ responseTime }) => responseTime !== null)
   const rate = estimateOf(valuesOf(throughput, view))
@@ -45,7 +45,9 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
     throughput: rate,
     latencyMs: latency?.latency ?? null,
     latencyRangeMs: latency?.range ?? {},
-    serviceTimeMs: isOpen ? (latencyOf(repetitions.map(({ serviceTime }) => serviceTime))?.latency ?? null) : null,
+    latencyIntervalMs: latency?.interval ?? {},
+    latencyAtLeastMs: latency?.atLeast ?? {},
+    serviceTimeMs: isOpen ? (latencyOf(repetitions.map(({ serviceTime }) => plainTimes(serviceTime)))?.latency ?? null) : null,
     requests: requestsOf(repetitions),
     target: {
       name: entry.target,
@@ -82,6 +84,8 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
       otherLoad: typical(hostOthers, view),
     },
     little: littleOf(view),
+    account: accountOf(view),
+    windowSeconds: medianOf(repetitions.map(({ seconds }) => seconds)),
     offeredPerSecond: medianOf(repetitions.map(({ record }) => record.measurement.offeredPerSecond)),
     estimatedCapacity:
       agentBound && cpuPerRequest && cpuPerRequest.median > 0 ? (entry.caps.cpus / cpuPerRequest.median) * 1000 : null,
@@ -93,7 +97,7 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
       service: service && encodeDistribution(service),
       response: isOpen && merged ? encodeDistribution(merged) : null,
     },
-    spectrum: merged ? spectrumOf(merged) : [],
+    spectrum: merged ? spectrumOf(merged, censoredOf(repetitions)) : [],
     bins: merged
       ? logBins(merged, BINS_PER_DECADE).map(([from, to, count]) => [round(from / 1000), round(to / 1000), count])
       : [],
@@ -115,6 +119,25 @@ export function littleOf(view: CellView): Cell['little'] {
     }),
   )
   return implied === null ? null : { implied, connections, ratio: implied / connections }
+}
+
+/** Where the connections' time went: shares of connections × window, means over repetitions; null where it is not known. */
+function accountOf({ load, repetitions }: CellView): Cell['account'] {
+  if (load.kind !== 'closed') return null
+  const accounts = repetitions.flatMap(({ record }) => record.measurement.window?.account ?? [])
+  const whole = accounts.reduce((sum, { connectionMs }) => sum + connectionMs, 0)
+  if (whole <= 0) return null
+  const share = (pick: (each: (typeof accounts)[number]) => number) =>
+    accounts.reduce((sum, each) => sum + pick(each), 0) / whole
+  return {
+    answered: share(({ answeredMs }) => answeredMs),
+    unanswered: share(({ failedMs, unendedMs }) => failedMs + unendedMs),
+    between: share(({ betweenMs }) => betweenMs),
+  }
+}
+
+function censoredOf(repetitions: readonly Repetition[]): number {
+  return repetitions.reduce((sum, { record }) => sum + (record.measurement.window?.censored ?? 0), 0)
 }
 
 /** Each figure's median over repetitions. */
@@ -197,8 +220,8 @@ function batchOf(view: CellView): Cell['batch'] {
 
 function streamOf(repetitions: readonly Repetition[]): Cell['stream'] {
   const streams = repetitions.flatMap(({ record }) => record.measurement.stream ?? [])
-  const firstByte = latencyOf(streams.map((each) => decodeHistogram(each.firstByte)))
-  const interChunk = latencyOf(streams.map((each) => decodeHistogram(each.interChunk)))
+  const firstByte = latencyOf(streams.map((each) => plainTimes(decodeHistogram(each.firstByte))))
+  const interChunk = latencyOf(streams.map((each) => plainTimes(decodeHistogram(each.interChunk))))
   if (!firstByte || !interChunk) return null
   return {
     firstByteMs: firstByte.latency,

@@ -1,6 +1,6 @@
 export * from './analyse.js'
 export type { TargetPage } from './entries.js'
-export { isSupported, percentiles } from './latency.js'
+export { percentileMs, percentileOf, percentiles, type Times } from './latency.js'
 export { type LintInput, type LintRule, lint, lintRules } from './lints/index.js'
 export { type Metric, metrics } from './metrics/index.js'
 export { rightAnswers, rightPerSecond } from './right.js'

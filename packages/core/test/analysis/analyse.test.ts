@@ -382,7 +382,11 @@ describe('warnings', () => {
       expected: 'Others used the machine while it was measured',
     },
     { because: 'a full agent', observed: { eventLoop: 0.95 }, expected: 'The load agent was the limit' },
-    { because: 'a row that Little’s law refutes', observed: { meanMs: 20 }, expected: "Little's law does not hold" },
+    {
+      because: 'connections that waited for nothing',
+      observed: { unanswered: 0.1 },
+      expected: 'Part of the time of the connections is not accounted for',
+    },
   ])('are given for $because', ({ observed, expected }) =>
     expect(what({ plan, runs: [measured(1, observed), measured(2, observed)] })).toEqual([expected]),
   )

@@ -70,22 +70,30 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
         cell: (cell) => known(cell.verdict, ({ causes: all }) => causes(all), whyMissing(cell, 'no verdict was given')),
       },
       {
-        head: 'Little’s law',
-        unit: 'implied ÷ used',
+        head: 'Connections’ time',
+        unit: 'in answered requests',
         cell: (cell) =>
-          known(
-            cell.little,
-            ({ ratio, implied, connections }) =>
-              html`${formatNumber(ratio)}<small>${formatNumber(implied)} of ${formatNumber(connections)}</small>`,
-            whyMissing(cell, 'applies to closed loads'),
-          ),
+          known(cell.account ?? cell.little, () => accountText(cell), whyMissing(cell, 'applies to closed loads')),
       },
     ],
     rows: cells,
     subject,
     sortable: true,
-  })}<p class="legend">Little’s law: connections = throughput × mean latency. A ratio far from 1 means that the connections were not all in use, or that the clock lies.</p></section>`
+  })}<p class="legend">Little’s law as an account: connections × window is the time that all connections had. What is not in answered requests went into requests that never were, or into opening connections again; no latency shows it.</p></section>`
 }
+
+/** `99.8 %`, with what the rest went into; of a run without an account what throughput × mean latency imply. */
+function accountText({ account, little }: Cell): Content {
+  if (!account) return little ? formatShare(little.ratio) : '–'
+  const rest = [
+    ...(account.unanswered >= TOLD ? [`${formatShare(account.unanswered)} without an answer`] : []),
+    ...(account.between >= TOLD ? [`${formatShare(account.between)} reconnecting`] : []),
+  ]
+  return html`${formatShare(account.answered)}${rest.length > 0 && html`<small>${rest.join(', ')}</small>`}`
+}
+
+/** Smaller parts are not worth a word. */
+const TOLD = 0.01
 
 const EFFECTS: Readonly<Record<Cause['effect'], Html | null>> = {
   invalidates: html`${badge('bad', '✕', 'does not count')} `,

@@ -66,6 +66,9 @@ export function latencyColumn(key: keyof LatencyMs, range = false): CellColumn {
     unit: 'ms',
     cell: (cell) => {
       const value = cell.latencyMs?.[key] ?? null
+      const least = cell.latencyAtLeastMs?.[key]
+      if (value === null && least !== undefined)
+        return html`≥ ${formatNumber(least)}<small>some never ended</small>`
       if (value === null)
         return unknown(
           whyMissing(

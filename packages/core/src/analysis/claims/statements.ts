@@ -91,6 +91,7 @@ function counterEvidence(view: CellView, cause: CauseId, service: string | null)
     case 'timeouts':
     case 'wrong-answers':
     case 'restarted':
+    case 'unaccounted-time':
     case 'not-steady':
     case 'too-short':
     case 'shared-cores':

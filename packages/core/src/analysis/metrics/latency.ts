@@ -1,11 +1,11 @@
-import { latencyDistribution, type PercentileName, percentileMs, percentiles } from '../latency.js'
+import { latencyDistribution, type PercentileName, percentileMs, percentiles, timesOf } from '../latency.js'
 import { defineMetric, type Metric, never } from './define.js'
 
 const about = {
   unit: 'ms',
   better: 'lower',
   description:
-    'Service time under closed load, response time from the intended start under open load. Null when fewer than ten answers lie beyond it.',
+    'Service time under closed load, response time from the intended start under open load. Null when fewer than ten answers lie beyond it, or as many requests never ended.',
   dependsOnLoad: true,
   seenByAgent: true,
 } as const
@@ -16,7 +16,7 @@ const latencyAt = (name: PercentileName, id: string, title: string, isCompared: 
     id,
     title,
     isCompared,
-    from: (repetition) => percentileMs(latencyDistribution(repetition), percentiles[name]),
+    from: (repetition) => percentileMs(timesOf(repetition), percentiles[name]),
   })
 
 export const latencyP50 = latencyAt('p50', 'latencyP50Ms', 'Median latency', never)
