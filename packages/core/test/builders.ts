@@ -171,7 +171,7 @@ export function aPlan(
       minRepetitions: 3,
       maxRepetitions: repetitions,
       tightness: 0.03,
-      warmUp: { minMs: 2000, maxMs: 15_000, windows: 4, tolerance: 0.05 },
+      warmUp: { minMs: 2000, maxMs: 15_000, tolerance: 0.05 },
       windowMs: 8000,
       agentWarmUpMs: 2000,
       sampleEvery: 64,
@@ -327,7 +327,7 @@ function aCutWindow(
   durationMs: number,
   counts: LoadMeasurement['counts'],
   meanMs: number,
-  { unanswered = 0, between = 0, silent = 0, censored = 0, peaks = [] }: Observed,
+  { unanswered = 0, between = 0, silent = 0, censored = 0, peaks = slowest(counts.ok, meanMs, durationMs) }: Observed,
 ): NonNullable<LoadMeasurement['window']> {
   const connectionMs = (load.kind === 'batch' ? 1 : load.connections) * durationMs
   const answeredMs =
@@ -353,6 +353,12 @@ function aCutWindow(
     settledMs: 2000,
     runOutMs: meanMs,
   }
+}
+
+/** The slowest answers, well apart from one another: nothing stalled. */
+function slowest(count: number, meanMs: number, durationMs: number): [number, number][] {
+  const us = aDistribution({ count, meanMs: meanMs * 1.2 }).maxUs ?? 0
+  return Array.from({ length: Math.floor(durationMs / 400) }, (_, index) => [(index + 1) * 400, us])
 }
 
 /** A batch's own times follow from its tasks: `perSecond` is tasks a second. */

@@ -154,7 +154,7 @@ const profileFile = z.strictObject({
   tightness: share
     .optional()
     .describe('Half width of the 95 % interval of throughput at which a target needs no more repetitions; default 3%'),
-  warmUp: z.strictObject({ min: duration, max: duration, windows: positive.optional(), tolerance: share.optional() }),
+  warmUp: z.strictObject({ min: duration, max: duration, tolerance: share.optional() }),
   window: duration.describe('Measured time of each load, at least'),
   responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),

@@ -118,7 +118,7 @@ export const runRules = z.object({
   minRepetitions: z.int().positive(),
   maxRepetitions: z.int().positive(),
   tightness: z.number(),
-  warmUp: z.object({ minMs: z.number(), maxMs: z.number(), windows: z.int(), tolerance: z.number() }),
+  warmUp: z.object({ minMs: z.number(), maxMs: z.number(), tolerance: z.number() }),
   windowMs: z.number(),
   /** a window lasts at least this many mean response times */
   leastResponses: z.number().nullish(),

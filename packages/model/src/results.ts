@@ -263,7 +263,16 @@ export const entryResult = z.object({
   startCallMs: estimate.nullable(),
   idleMemoryBytes: estimate.nullable(),
   verification: verification.nullable(),
-  warmUps: z.array(z.object({ repetition: z.int(), durationMs: z.number(), steady: z.boolean() })),
+  warmUps: z.array(
+    z.object({
+      repetition: z.int(),
+      durationMs: z.number(),
+      steady: z.boolean(),
+      /** where the steady part begins, and how the rate before it compares */
+      sinceMs: z.number().nullish(),
+      coldShare: z.number().nullish(),
+    }),
+  ),
   /** coefficient of variation of throughput between repetitions on the main load */
   variation: z.number().nullable(),
   /** slope of throughput over repetitions, relative per repetition */

@@ -101,7 +101,19 @@ export const imageFacts = z.object({
 })
 export type ImageFacts = z.infer<typeof imageFacts>
 
-export const warmUpRecord = z.object({ durationMs: z.number(), steady: z.boolean(), windows: z.array(loadWindow) })
+export const warmUpRecord = z.object({
+  durationMs: z.number(),
+  steady: z.boolean(),
+  /** of the judgement of its curve; absent in files of before 2026-12 and of batches */
+  why: z.enum(['steady', 'too-early', 'no-answers', 'changed', 'drifting', 'too-few']).nullish(),
+  /** where the steady part begins, since the load's start */
+  sinceMs: z.number().nullish(),
+  /** gain still to come, relative to the rate at its end, extrapolated */
+  remaining: z.number().nullish(),
+  /** mean rate before the steady part ÷ steady rate */
+  coldShare: z.number().nullish(),
+  windows: z.array(loadWindow),
+})
 export type WarmUpRecord = z.infer<typeof warmUpRecord>
 
 /** One repetition of one entry: the file runs/<block>-<entry>.json. */

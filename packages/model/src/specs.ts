@@ -128,8 +128,7 @@ export interface ProfileSpec {
 export interface WarmUpRules {
   readonly minMs: number
   readonly maxMs: number
-  /** steady when the last `windows` windows lie within ± tolerance of their mean */
-  readonly windows: number
+  /** gain that may still be to come, relative */
   readonly tolerance: number
 }
 

@@ -1,4 +1,4 @@
-import { isSteady, paceOf, type WindowRules, windowLength } from '@bakeoff/core'
+import { paceOf, type WindowRules, warmth, windowLength } from '@bakeoff/core'
 import type { LoadWindow, RunRules } from '@bakeoff/model'
 import type { Decision } from './ports.js'
 
@@ -16,7 +16,8 @@ export type Settled = (slices: readonly LoadWindow[]) => boolean
 /** The first load of a repetition warms the target up: until throughput is steady, or the limit is reached. */
 export function warmedUp(rules: RunRules, limitMs: number | null): Settled {
   const warmUp = warmUpRules(rules, limitMs)
-  return (slices) => isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || isSteady(slices, warmUp))
+  return (slices) =>
+    isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || warmth(slices, warmUp).steady)
 }
 
 /** The rules of a warm-up: the agent warms up in it as well, and a scenario may have a limit of its own. */

@@ -1,4 +1,4 @@
-import { isSteady } from '@bakeoff/core'
+import { warmth } from '@bakeoff/core'
 import type { LoadSpec, PlannedScenario, RunRules, WarmUpRecord } from '@bakeoff/model'
 import { warmUpRules } from './settle.js'
 import { type Bench, runWindow, throwIfDead, type Window } from './windows.js'
@@ -6,9 +6,17 @@ import { type Bench, runWindow, throwIfDead, type Window } from './windows.js'
 /** The warm-up as it stands in the record: the part of the first load before its window. */
 export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario: PlannedScenario): WarmUpRecord {
   const windows = measurement.settling ?? []
+  const { steady, why, sinceMs, remaining, coldShare } = warmth(
+    windows,
+    warmUpRules(rules, scenario.warmUpLimitMs ?? null),
+  )
   return {
     durationMs: measurement.window?.settledMs ?? windows.at(-1)?.atMs ?? 0,
-    steady: isSteady(windows, warmUpRules(rules, scenario.warmUpLimitMs ?? null)),
+    steady,
+    why,
+    sinceMs,
+    remaining,
+    coldShare,
     windows: [...windows],
   }
 }

@@ -133,7 +133,7 @@ export function aPlan(
       minRepetitions: repetitions,
       maxRepetitions: repetitions,
       tightness: 0.03,
-      warmUp: { minMs: 1000, maxMs: 4000, windows: 3, tolerance: 0.05 },
+      warmUp: { minMs: 1000, maxMs: 4000, tolerance: 0.05 },
       windowMs: 2000,
       agentWarmUpMs: 1000,
       sampleEvery: 64,

@@ -64,7 +64,17 @@ function toEntry(
     idleMemoryBytes: estimateOf(runs.map(({ idleMemoryBytes }) => idleMemoryBytes)),
     verification: worstVerification(runs),
     warmUps: runs.flatMap(({ repetition, warmUp }) =>
-      warmUp ? [{ repetition, durationMs: warmUp.durationMs, steady: warmUp.steady }] : [],
+      warmUp
+        ? [
+            {
+              repetition,
+              durationMs: warmUp.durationMs,
+              steady: warmUp.steady,
+              sinceMs: warmUp.sinceMs ?? null,
+              coldShare: warmUp.coldShare ?? null,
+            },
+          ]
+        : [],
     ),
     variation: coefficientOfVariation(rates),
     drift: driftOf(rates),

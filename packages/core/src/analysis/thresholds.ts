@@ -21,8 +21,8 @@ export const thresholds = {
     /** The pace is known before the window, and changes a little within it. */
     ofNeeded: 0.9,
   },
-  /** A trend within the window of this size, end against beginning, when it is no accident. */
-  trend: { change: 0.15, p: 0.01 },
+  /** A change of throughput within the window of this size, end against beginning or by a step, when it is no accident. */
+  trend: { change: 0.1, p: 0.01 },
   /** Arrivals that were still waiting for a connection at the end: the queue grows, and latency with the window. */
   unsent: 0.01,
   /** Cores used by others, as a share of the machine's; and time that the hypervisor gave to others. */

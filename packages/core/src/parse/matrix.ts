@@ -40,7 +40,6 @@ export function parseMatrix(fileName: string, text: string): MatrixSpec {
       warmUp: {
         minMs: warmUp.min,
         maxMs: warmUp.max,
-        windows: profile.warmUp.windows ?? 4,
         tolerance: share(profile.warmUp.tolerance ?? 0.05),
       },
       windowMs: ms(profile.window),

@@ -68,6 +68,9 @@ function gate(view: View, scope: Scope): Html {
     })}</section>`
 }
 
+/** A cold rate nearer to the steady one than this is not worth a word. */
+const COLD = 0.95
+
 const warmUpColumn: Column<EntryResult> = {
   head: 'Warm-up until steady',
   align: 'start',
@@ -76,7 +79,10 @@ const warmUpColumn: Column<EntryResult> = {
     const unsteady = entry.warmUps.filter(({ steady }) => !steady).length
     const times = entry.warmUps.map(({ durationMs }) => durationMs)
     const [least, most] = [Math.min(...times), Math.max(...times)]
-    return html`${least === most ? formatDurationMs(least) : `${formatDurationMs(least)} to ${formatDurationMs(most)}`}${unsteady > 0 && html` ${badge('warn', '!', `${unsteady} of ${entry.warmUps.length} not steady`)}`}`
+    const shares = entry.warmUps.flatMap(({ coldShare }) => coldShare ?? [])
+    const cold = shares.length === 0 ? null : Math.min(...shares)
+    const slower = cold !== null && cold < COLD && html`<small>cold: ${formatShare(cold)} of the steady rate</small>`
+    return html`${least === most ? formatDurationMs(least) : `${formatDurationMs(least)} to ${formatDurationMs(most)}`}${unsteady > 0 && html` ${badge('warn', '!', `${unsteady} of ${entry.warmUps.length} not steady`)}`}${slower}`
   },
 }
 

@@ -1,5 +1,5 @@
-import { formatDurationMs } from '@bakeoff/model'
-import { leastSquares, mean } from '../../stats/index.js'
+import { formatDurationMs, type WarmUpRecord } from '@bakeoff/model'
+import { changeWithin, trendOf } from '../../stats/index.js'
 import { thresholds } from '../thresholds.js'
 import type { Repetition } from '../view.js'
 import { percent } from '../words.js'
@@ -8,60 +8,71 @@ import { defineVerdict, type Found, inRepetitions } from './define.js'
 export const notSteady = defineVerdict({
   cause: 'not-steady',
   description:
-    'Throughput had not settled when measuring began, kept rising or falling within the window, or a queue kept growing: another window would show another figure.',
-  find: ({ load, repetitions, plan }) => {
+    'Throughput had not settled when measuring began, changed within the window, or a queue kept growing: another window would show another figure.',
+  find: (view) => {
+    const { repetitions } = view
+    const where = (found: readonly { readonly number: number }[]) =>
+      inRepetitions(
+        found.map(({ number }) => number),
+        repetitions.length,
+      )
     const found: Found[] = []
     const cold = repetitions.filter(({ run }) => run.warmUp !== null && !run.warmUp.steady)
-    if (cold.length > 0) {
-      const { tolerance, maxMs } = plan.rules.warmUp
-      found.push({
-        effect: 'doubts',
-        evidence: `throughput was not within ± ${percent(tolerance)} after ${formatDurationMs(maxMs)} of warm-up ${inRepetitions(
-          cold.map(({ number }) => number),
-          repetitions.length,
-        )}`,
-      })
-    }
-    const trending = repetitions.flatMap((repetition) => {
-      const change = load.kind === 'batch' || load.kind === 'capacity' ? null : trendOf(repetition)
+    const [first] = cold
+    if (first) found.push({ effect: 'doubts', evidence: `${coldText(first.run.warmUp!)} ${where(cold)}` })
+    const changing = repetitions.flatMap((repetition) => {
+      const change = changeOf(repetition)
       return change === null ? [] : [{ number: repetition.number, change }]
     })
-    // One repetition in many may trend by accident.
-    if (trending.length > repetitions.length / 2) {
-      const change = mean(trending.map((each) => each.change))
+    if (changing.length > 0) {
+      const { change } = changing.reduce((most, each) => (Math.abs(each.change) > Math.abs(most.change) ? each : most))
       found.push({
         effect: 'doubts',
-        evidence: `throughput ${change > 0 ? 'rose' : 'fell'} by ${percent(Math.abs(change))} within the window ${inRepetitions(
-          trending.map(({ number }) => number),
-          repetitions.length,
-        )}`,
+        evidence: `throughput ${change > 0 ? 'rose' : 'fell'} by ${percent(Math.abs(change))} within the window ${where(changing)}`,
       })
     }
-    const queued = repetitions.reduce((sum, { record }) => sum + record.measurement.counts.unsent, 0)
-    const due = repetitions.reduce(
-      (sum, { record }) => sum + record.measurement.counts.unsent + record.measurement.counts.sent,
-      0,
-    )
-    if (due > 0 && queued / due > thresholds.unsent) {
-      found.push({
-        effect: 'doubts',
-        evidence: `${percent(queued / due)} of the requests that were due were still waiting for a connection at the end: the queue grew, and latency depends on the length of the window`,
-      })
-    }
-    return found
+    return [...found, ...growingQueue(repetitions)]
   },
 })
 
-/** Change of throughput from the window's beginning to its end relative to its mean; null when it may be chance. */
-function trendOf({ record }: Repetition): number | null {
+/** What kept the warm-up from being called steady. */
+function coldText({ why, durationMs, remaining }: WarmUpRecord): string {
+  const after = `when the warm-up ended after ${formatDurationMs(durationMs)}`
+  switch (why) {
+    case 'changed':
+      return `throughput had just made a step ${after}`
+    case 'drifting':
+      return `throughput was still changing ${after}${remaining == null ? '' : ` (a further ${percent(Math.abs(remaining))} to come)`}`
+    case 'too-few':
+      return `throughput scattered so much that a change of 10 % could have hidden in it ${after}`
+    case 'no-answers':
+      return `there were no answers ${after}`
+    default:
+      return `throughput had not settled ${after}`
+  }
+}
+
+/** Change of throughput within the window, by a trend or a step, relative to its mean; null when it may be chance. */
+function changeOf({ record }: Repetition): number | null {
+  if (record.load.kind === 'batch' || record.load.kind === 'capacity') return null
   const { windows } = record.measurement
-  const points = windows
-    .filter(({ durationMs }) => durationMs > 0)
-    .map(({ atMs, ok, durationMs }) => [atMs, ok / durationMs] as const)
-  const line = leastSquares(points)
-  if (line === null || line.p === null || line.p > thresholds.trend.p || points.length < 5) return null
-  const centre = mean(points.map(([, rate]) => rate))
-  // A line may end below zero; no rate falls by more than all of it.
-  const change = centre === 0 ? 0 : Math.max(-1, (line.slope * (points.at(-1)![0] - points[0]![0])) / centre)
-  return Math.abs(change) > thresholds.trend.change ? change : null
+  const { change: least, p: limit } = thresholds.trend
+  const trend = trendOf(windows)
+  const step = changeWithin(windows)
+  const changes = [trend !== null && trend.p < limit ? trend.change : 0, step?.change ?? 0]
+  const largest = changes.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most))
+  return Math.abs(largest) > least ? largest : null
+}
+
+function growingQueue(repetitions: readonly Repetition[]): Found[] {
+  const counts = repetitions.map(({ record }) => record.measurement.counts)
+  const queued = counts.reduce((sum, { unsent }) => sum + unsent, 0)
+  const due = counts.reduce((sum, { unsent, sent }) => sum + unsent + sent, 0)
+  if (due === 0 || queued / due <= thresholds.unsent) return []
+  return [
+    {
+      effect: 'doubts',
+      evidence: `${percent(queued / due)} of the requests that were due were not sent before the timeout, for want of a free connection: the queue grew, and latency depends on the length of the window`,
+    },
+  ]
 }
