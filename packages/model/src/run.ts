@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSpec, loadWindow } from './load.js'
+import { counted } from './work.js'
 
 /** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
 export const reading = z.object({
@@ -84,6 +85,8 @@ export const loadRecord = z.object({
   /** containers of the target that ended, or were restarted, within the window */
   deaths: z.int(),
   oomKills: z.int(),
+  /** of services that could be read; null or absent: the scenario names none */
+  counters: z.array(counted).nullish(),
   capacity: z.object({ perSecond: z.number().nullable(), probes: z.array(capacityProbe) }).nullable(),
 })
 export type LoadRecord = z.infer<typeof loadRecord>

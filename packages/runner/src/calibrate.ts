@@ -13,6 +13,7 @@ const NULL_WORK: Work = {
   compare: 'exact',
   tolerance: 0,
   seed: 1,
+  respell: null,
 }
 
 /**

@@ -11,6 +11,7 @@ import type {
 } from '@bakeoff/model'
 import { BakeoffError, loadIdOf } from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
+import { countedBetween, readCounters } from './counters.js'
 import type { Decision, LoadOrder, LoadRequest, Sampler } from './ports.js'
 import { logsOf } from './target-ready.js'
 
@@ -25,6 +26,8 @@ export interface Bench {
   onWindow(loadId: string, window: LoadWindow, use: WindowUse): void
   /** the target is warm: from here on it is measured */
   onWarm(): void
+  /** a problem that ends nothing; told again it is kept once */
+  note(text: string): void
   now(): number
   sleep(ms: number): Promise<void>
 }
@@ -32,6 +35,8 @@ export interface Bench {
 export interface Window {
   readonly measurement: LoadMeasurement
   readonly samples: Samples
+  /** of services, from before the first request until the load had run out */
+  readonly counters: LoadRecord['counters']
   /** the container that ended within the window, when one did */
   readonly death: Awaited<TargetGroup['died']> | null
 }
@@ -67,6 +72,7 @@ export async function runWindow(
     stream: scenario.stream,
     sliceMs: SLICE_MS,
   }
+  const before = await readCounters(bench)
   const loading = cell.agent.load(
     request,
     (slice) => {
@@ -78,7 +84,13 @@ export async function runWindow(
   const measurement = await Promise.race([loading, cell.lost])
   const { lost, connectErrors } = measurement.counts
   if (death === null && lost + connectErrors > 0) await Promise.race([watching, cell.lost, bench.sleep(DEATH_TOLD_MS)])
-  return { measurement, samples: samplesOf(bench, measurement), death }
+  const samples = samplesOf(bench, measurement)
+  return {
+    measurement,
+    samples,
+    counters: countedBetween(bench, before, await readCounters(bench), measurement),
+    death,
+  }
 }
 
 /** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */
@@ -124,6 +136,7 @@ export function record(
     samples: window.samples,
     deaths: window.death === null ? 0 : 1,
     oomKills: bench.target.containers.reduce((sum, container) => sum + container.oomKills(), 0),
+    counters: window.counters,
     capacity,
   }
 }

@@ -31,7 +31,7 @@ export async function runLoad(
   signal: AbortSignal,
   listener: Listener,
 ): Promise<LoadMeasurement> {
-  const orders = splitLoad(request, crew.size)
+  const orders = splitLoad(request, crew.size, crew.countLoad())
   const hands = await crew.take(orders.length)
   const checker = new Checker(request.order.kind === 'batch' ? { ...work, golden: [] } : work)
   const slices: Record<Phase, LoadWindow[]> = { settling: [], window: [] }
@@ -47,7 +47,9 @@ export async function runLoad(
       },
     })
     const checked =
-      request.order.kind === 'batch' ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ sampled }) => sampled))
+      request.order.kind === 'batch'
+        ? checkBatch(parts[0] as Part)
+        : checker.result(parts.map(({ sampled }) => sampled))
     return mergeParts(request, parts, slices, checked)
   } finally {
     signal.removeEventListener('abort', stop)

@@ -10,6 +10,7 @@ import { noisyHost } from './noisy-host.js'
 import { notSteady } from './not-steady.js'
 import { restarted } from './restarted.js'
 import { serviceCpu } from './service-cpu.js'
+import { serviceLate } from './service-late.js'
 import { sharedCores } from './shared-cores.js'
 import { targetCpu } from './target-cpu.js'
 import { targetMemory } from './target-memory.js'
@@ -17,6 +18,7 @@ import { targetThrottled } from './target-throttled.js'
 import { timeouts } from './timeouts.js'
 import { tooShort } from './too-short.js'
 import { unaccountedTime } from './unaccounted-time.js'
+import { workSkipped } from './work-skipped.js'
 import { wrongAnswers } from './wrong-answers.js'
 
 export type { VerdictRule } from './define.js'
@@ -28,6 +30,7 @@ export const verdictRules: readonly VerdictRule[] = [
   timeouts,
   restarted,
   targetMemory,
+  workSkipped,
   unaccountedTime,
   tooShort,
   agentBound,
@@ -35,6 +38,7 @@ export const verdictRules: readonly VerdictRule[] = [
   noisyHost,
   sharedCores,
   lateSends,
+  serviceLate,
   targetThrottled,
   targetCpu,
   serviceCpu,
