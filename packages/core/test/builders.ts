@@ -225,6 +225,7 @@ export interface Observed {
   readonly silent?: number
   readonly censored?: number
   readonly peaks?: readonly (readonly [number, number])[]
+  readonly counters?: LoadRecord['counters']
 }
 
 export function aLoadRecord(observed: Observed = {}): LoadRecord {
@@ -317,6 +318,7 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
     },
     deaths: observed.deaths ?? 0,
     oomKills: observed.oomKills ?? 0,
+    counters: observed.counters ?? null,
     capacity: observed.capacity ?? null,
   }
 }
