@@ -20,6 +20,7 @@ import type {
   ContainerHost,
   ContainerRequest,
   Decision,
+  FetchRequest,
   ImageRequest,
   LoadAgent,
   LoadRequest,
@@ -57,6 +58,14 @@ export interface Faults {
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
   readonly recoveryMs?: number
   readonly verifyMs?: number
+  /** images whose target answers without asking its services */
+  readonly skipsWork?: readonly string[]
+  /** share of what services do that they do late */
+  readonly lateShare?: number
+  /** what a service says when it is asked for its counters; default: how often it was asked */
+  readonly counters?: (service: string, transactions: number) => string
+  /** calls of the engine to run something in a container fail */
+  readonly cannotRun?: boolean
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
@@ -143,6 +152,12 @@ class FakeContainer implements RunningContainer {
   async logTail(): Promise<string[]> {
     return [`last words of ${this.name}`]
   }
+  async run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    const { faults } = this.#host
+    if (faults.cannotRun) throw new BakeoffError('ENGINE_LOST', 'the engine did not answer')
+    if (command[0] === 'false') return { exitCode: 1, output: 'no such database' }
+    return { exitCode: 0, output: `a notice\n${this.#host.countersOf(this.name)}` }
+  }
   async attach(): Promise<PassThrough> {
     const wire = new PassThrough()
     this.#host.wires.set(wire, this)
@@ -168,11 +183,18 @@ export class FakeHost implements ContainerHost {
   /** every container that was ever started, by name and image, in order */
   readonly started: string[] = []
   readonly wires = new Map<object, FakeContainer>()
+  /** how often services were asked by targets */
+  asked = 0
   #made = 0
 
   constructor(clock: FakeClock, faults: Faults = {}) {
     this.clock = clock
     this.faults = faults
+  }
+
+  countersOf(service: string): string {
+    const counted = { transactions: this.asked, tokens: this.asked, lateTokens: this.asked * (this.faults.lateShare ?? 0) }
+    return this.faults.counters?.(service, this.asked) ?? JSON.stringify({ ...counted, script: { gapMs: 2 } })
   }
 
   /** `[]` when nothing was left behind */
@@ -262,11 +284,12 @@ export class FakeAgent implements LoadAgent {
     return { readyAtMs: this.#host.clock.now() }
   }
 
-  async fetch(): Promise<Fetched> {
+  async fetch({ origin, path }: FetchRequest): Promise<Fetched> {
+    const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
-      status: 200,
+      status: path === '/missing' ? 404 : 200,
       headers: {},
-      body: '{"language":"fake","workers":1}',
+      body: path === '/stats' ? this.#host.countersOf(name) : '{"language":"fake","workers":1}',
       bodyTruncated: false,
       durationMs: 1,
       error: null,
@@ -338,6 +361,7 @@ export class FakeAgent implements LoadAgent {
       startedAtMs = clock.now()
     }
     signal.throwIfAborted()
+    if (!faults.skipsWork?.includes(image)) this.#host.asked += answersIn([...settling, ...windows])
     const measured = measurement(request, startedAtMs, { settling, windows }, faults.p99Ms?.(perSecond) ?? 1)
     if (faults.diesAtEnd?.[image] !== index) return measured
     setImmediate(() => this.#host.targetOn(request.origin)?.end(137))
@@ -355,6 +379,10 @@ export class FakeAgent implements LoadAgent {
   #imageOn(origin: string): string {
     return this.#host.targetOn(origin)?.request.image ?? 'nothing'
   }
+}
+
+function answersIn(slices: readonly LoadWindow[]): number {
+  return slices.reduce((sum, { ok }) => sum + ok, 0)
 }
 
 function measurement(
@@ -399,6 +427,7 @@ function measurement(
       peaks: [],
       settledMs: settling.at(-1)?.atMs ?? 0,
       runOutMs: 1,
+      answered: answersIn([...settling, ...windows]),
     },
     agent: { processes: 1, eventLoopUtilisation: 0.3, cpuSeconds: 0.1 },
     wrongSamples: [],
