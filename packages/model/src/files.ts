@@ -131,7 +131,7 @@ export const scenarioFile = z.strictObject({
       arrivals: z
         .enum(['exponential', 'constant'])
         .optional()
-        .describe('Gaps between arrivals of open loads; default exponential'),
+        .describe('Gaps between arrivals of open, rate and capacity loads; default exponential'),
       timeout: duration.optional().describe('A request without an answer by then counts as a timeout; default 10s'),
     }),
     slo: z

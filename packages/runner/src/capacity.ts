@@ -31,7 +31,7 @@ export async function searchCapacity(
       kind: 'open' as const,
       perSecond: rate,
       connections: load.connections,
-      arrivals: 'exponential' as const,
+      arrivals: load.arrivals,
       seed: seed + probes.length,
     }
     const window = await runWindow(bench, 'capacity', order, bench.rules.windowMs, () => true)

@@ -21,6 +21,7 @@ import type {
   ContainerRequest,
   ImageRequest,
   LoadAgent,
+  LoadOrder,
   LoadRequest,
   Network,
   RunningContainer,
@@ -165,6 +166,8 @@ export class FakeHost implements ContainerHost {
   /** every container that was ever started, by name and image, in order */
   readonly started: string[] = []
   readonly wires = new Map<object, FakeContainer>()
+  /** every load that was asked for, in order */
+  readonly orders: LoadOrder[] = []
   #made = 0
 
   constructor(clock: FakeClock, faults: Faults = {}) {
@@ -292,6 +295,7 @@ export class FakeAgent implements LoadAgent {
     const { faults, clock } = this.#host
     const image = this.#imageOn(request.origin)
     const index = this.#loads++
+    this.#host.orders.push(request.order)
     faults.atLoad?.(image, index)
     signal.throwIfAborted()
     if (faults.agentCrashes?.[image] === index) {

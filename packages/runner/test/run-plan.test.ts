@@ -256,7 +256,7 @@ describe('runPlan, when all is well', () => {
   it('searches the capacity under the slo', async () => {
     const loads = [
       { kind: 'closed', connections: 10 },
-      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001 },
+      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001, arrivals: 'exponential' },
     ] as const
     const p99Ms = (perSecond: number) => (perSecond > 6500 ? 200 : 5)
     const { outcome } = await run({ p99Ms }, aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }) }))
@@ -264,5 +264,14 @@ describe('runPlan, when all is well', () => {
     expect(found?.perSecond).toBeLessThanOrEqual(6500)
     expect(found?.perSecond).toBeGreaterThan(6000)
     expect(found?.probes.some(({ ok }) => !ok)).toBe(true)
+  })
+
+  it("searches the capacity with the scenario's arrivals", async () => {
+    const loads = [
+      { kind: 'closed', connections: 10 },
+      { kind: 'capacity', connections: 32, p99Ms: 50, errors: 0.001, arrivals: 'constant' },
+    ] as const
+    const { ports } = await run({}, aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }) }))
+    expect(ports.host.orders.at(-1)).toMatchObject({ kind: 'open', connections: 32, arrivals: 'constant' })
   })
 })
