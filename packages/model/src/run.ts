@@ -115,6 +115,8 @@ export const runRecord = z.object({
   endedAt: z.string(),
   outcome,
   image: imageFacts.nullable(),
+  /** ids of all images that ran, by name: target, services, proxy and load agent; older runs did not record them */
+  images: z.record(z.string(), z.string()).nullish(),
   info: targetInfo.nullable(),
   coldStart: z.object({ startCallMs: z.number(), readyMs: z.number().nullable() }).nullable(),
   /** anonymous memory of the target after verification, before load */
@@ -136,6 +138,8 @@ export const calibration = z.object({
   throughput: z.number(),
   p50Us: z.number().nullable(),
   agentCores: z.int(),
+  /** ids of the images that ran, by name: load agent and null server; older runs did not record them */
+  images: z.record(z.string(), z.string()).nullish(),
   eventLoopUtilisation: z.number().nullable(),
   windows: z.array(loadWindow),
 })

@@ -62,7 +62,7 @@ export async function checkEntry(
     await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
     await cell.agent.prepare(workOf(scenario, materials), signal)
     await using held = new Disposables()
-    const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
+    const target = await startTarget(cell.network, entry, images, materials, ports, held)
     try {
       stage = 'ready'
       const readyAtMs = await waitUntilReady(cell, target, entry, signal)

@@ -32,6 +32,7 @@ export interface ImageRequest {
 export interface ContainerRequest {
   /** for labels, log and network alias: `target`, `target-2`, `postgres`, `agent` */
   readonly name: string
+  /** the image's id: its name may be given to another image between build and start */
   readonly image: string
   readonly caps: Caps
   readonly environment: Readonly<Record<string, string>>

@@ -12,6 +12,7 @@ import { type BuiltImages, imageOf } from './build-images.js'
 import { type Cell, openCell, startTarget, type TargetGroup } from './cell.js'
 import { Disposables } from './disposables.js'
 import { type Draft, newDraft, outcomeOf, seal } from './draft.js'
+import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
 import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
@@ -74,15 +75,14 @@ async function measure(
 
   step('build', 'image')
   draft.image = imageOf(images, entry.image)
-  imageOf(images, materials.agentImage.name)
-  if (entry.proxy === 'caddy') imageOf(images, materials.caddyImage.name)
+  draft.images = imageIds(entry, scenario, images, materials)
 
   step('start', 'start')
   await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
   await cell.agent.prepare(workOf(scenario, materials), signal)
   signal.throwIfAborted()
   await using held = new Disposables()
-  const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
+  const target = await startTarget(cell.network, entry, images, materials, ports, held)
   try {
     step('ready', 'wait until ready')
     const readyAtMs = await waitUntilReady(cell, target, entry, signal)

@@ -105,15 +105,18 @@ class FakeContainer implements RunningContainer {
   readonly startCallMs = 20
   readonly exited: Promise<ContainerExit>
   readonly request: ContainerRequest
+  /** the name under which its image was built */
+  readonly image: string
   paused = false
   resumedAtMs = Number.NEGATIVE_INFINITY
   #end!: (exit: ContainerExit) => void
   #lose!: (error: unknown) => void
   readonly #host: FakeHost
 
-  constructor(host: FakeHost, request: ContainerRequest, id: string) {
+  constructor(host: FakeHost, request: ContainerRequest, image: string, id: string) {
     this.#host = host
     this.request = request
+    this.image = image
     this.name = request.name
     this.id = id
     this.address = `fake-${id}`
@@ -163,8 +166,10 @@ export class FakeHost implements ContainerHost {
   readonly faults: Faults
   readonly running = new Set<FakeContainer>()
   readonly networks = new Set<string>()
-  /** every container that was ever started, by name and image, in order */
+  /** every container that was ever started, by its name and that of its image, in order */
   readonly started: string[] = []
+  /** ids by the name that they have now: a test may give a name to another image */
+  readonly tags = new Map<string, string>()
   readonly wires = new Map<object, FakeContainer>()
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
@@ -184,9 +189,11 @@ export class FakeHost implements ContainerHost {
     if (this.faults.unsupported?.includes(request.name)) throw new UnsupportedBuild('hex cannot be reached')
     if (this.faults.build?.includes(request.name))
       throw new BakeoffError('BUILD_FAILED', `${request.name} did not build`, { logTail: ['error: no such crate'] })
+    const id = `sha256:${request.name}`
+    this.tags.set(request.name, id)
     return {
       name: request.name,
-      id: `sha256:${request.name}`,
+      id,
       key: 'k',
       bytes: 1,
       architecture: 'amd64',
@@ -203,12 +210,12 @@ export class FakeHost implements ContainerHost {
   }
 
   async start(_: Network, request: ContainerRequest): Promise<RunningContainer> {
-    if (this.faults.start?.includes(request.image))
-      throw new BakeoffError('START_FAILED', `${request.name} did not start`)
-    const container = new FakeContainer(this, request, String(++this.#made))
+    const image = (this.tags.get(request.image) ?? request.image).replace('sha256:', '')
+    if (this.faults.start?.includes(image)) throw new BakeoffError('START_FAILED', `${request.name} did not start`)
+    const container = new FakeContainer(this, request, image, String(++this.#made))
     this.running.add(container)
-    this.started.push(`${request.name} ${request.image}`)
-    if (this.faults.diesEarly?.includes(request.image)) container.end(1)
+    this.started.push(`${request.name} ${image}`)
+    if (this.faults.diesEarly?.includes(image)) container.end(1)
     return container
   }
 
@@ -344,7 +351,7 @@ export class FakeAgent implements LoadAgent {
   }
 
   #imageOn(origin: string): string {
-    return this.#host.targetOn(origin)?.request.image ?? 'nothing'
+    return this.#host.targetOn(origin)?.image ?? 'nothing'
   }
 }
 

@@ -202,6 +202,33 @@ describe('runPlan, when all is well', () => {
     })
   })
 
+  it('runs the images that were built, also when their names are given to others meanwhile, and says which', async () => {
+    const scenario = aScenario({ services: [aService('postgres')] })
+    const plan = aPlan([anEntry('good', { proxy: 'caddy' })], { scenario })
+    const ports = fakePorts()
+    const builtAs = ports.host.ensureImage.bind(ports.host)
+    ports.host.ensureImage = async (request) => {
+      const facts = await builtAs(request)
+      ports.host.tags.set(request.name, 'sha256:another')
+      return facts
+    }
+    const { runs, calibrations } = await runPlan(plan, materials, ports, none, new AbortController().signal)
+    expect(ports.host.started.filter((started) => started.includes('another'))).toEqual([])
+    expect(runs[0]).toMatchObject({
+      image: { id: 'sha256:bakeoff/target/good' },
+      images: {
+        'bakeoff/target/good': 'sha256:bakeoff/target/good',
+        'bakeoff/load-agent': 'sha256:bakeoff/load-agent',
+        'bakeoff/caddy': 'sha256:bakeoff/caddy',
+        'bakeoff/postgres': 'sha256:bakeoff/postgres',
+      },
+    })
+    expect(calibrations[0]?.images).toEqual({
+      'bakeoff/load-agent': 'sha256:bakeoff/load-agent',
+      'bakeoff/null-server': 'sha256:bakeoff/null-server',
+    })
+  })
+
   it('starts services before the target, and fails every entry when one never gets healthy', async () => {
     const scenario = aScenario({
       services: [aService('postgres')],
