@@ -11,6 +11,7 @@ const CODES: Record<ErrorCode, number> = {
   SETUP_FAILED: exitCodes.environment,
   ENGINE_LOST: exitCodes.environment,
   OUT_OF_RESOURCES: exitCodes.environment,
+  SERVICE_DIED: exitCodes.environment,
   ENGINE_HELD: exitCodes.held,
   ABORTED: exitCodes.interrupted,
   BUILD_FAILED: exitCodes.failed,

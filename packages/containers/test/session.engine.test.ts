@@ -226,6 +226,21 @@ describe('a container', () => {
     expect(tail).toContain('line 50')
   })
 
+  it.each([
+    { because: 'it is killed', command: 'kill', expected: { exitCode: 137, paused: false } },
+    { because: 'it is paused', command: 'pause', expected: { exitCode: null, paused: true } },
+  ] as const)('tells from outside that $because, at once, and can be removed', async ({ command, expected }) => {
+    await using session = await open()
+    await using network = await session.openNetwork('cell')
+    await using container = await session.start(network, aRequest(['sleep', '1000'], { name: 'postgres' }))
+    await docker.getContainer(container.id)[command]()
+    const calledAt = Date.now()
+    expect(await container.exited).toMatchObject({ oomKilled: false, ...expected })
+    expect(Date.now() - calledAt, 'not only by the next listing').toBeLessThan(4_000)
+    await container[Symbol.asyncDispose]()
+    expect(await labelled(`bakeoff.session=${session.id}`)).toHaveLength(1) // the network
+  })
+
   it('tells that it was killed for memory', async () => {
     await using session = await open()
     await using network = await session.openNetwork('cell')

@@ -23,6 +23,7 @@ export const estimate = z.object({
 export type Estimate = z.infer<typeof estimate>
 
 export const verdictCauses = [
+  'service-died',
   'wrong-answers',
   'errors',
   'timeouts',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { serviceDeath } from './ends.js'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSpec, loadWindow } from './load.js'
@@ -83,6 +84,8 @@ export const loadRecord = z.object({
   samples,
   /** containers of the target that ended, or were restarted, within the window */
   deaths: z.int(),
+  /** services that went away by the end of the window; older runs did not look */
+  serviceDeaths: z.array(serviceDeath).nullish(),
   oomKills: z.int(),
   capacity: z.object({ perSecond: z.number().nullable(), probes: z.array(capacityProbe) }).nullable(),
 })

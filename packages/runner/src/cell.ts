@@ -1,9 +1,17 @@
 import { AGENT_MEMORY_BYTES } from '@bakeoff/core'
-import { BakeoffError, type Caps, type PlannedEntry, type PlannedScenario, type PlannedService } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type Caps,
+  endWords,
+  type PlannedEntry,
+  type PlannedScenario,
+  type PlannedService,
+} from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { Disposables } from './disposables.js'
 import type { Materials, Ports } from './materials.js'
-import type { ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+import type { ContainerExit, ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+import { ServiceWatch } from './service-watch.js'
 
 export const PORT = 8080
 /** Memory of the proxy in front of replicas, out of the target's cap. */
@@ -16,6 +24,7 @@ export interface Cell extends AsyncDisposable {
   readonly agent: LoadAgent
   readonly agentContainer: RunningContainer
   readonly services: ReadonlyMap<string, RunningContainer>
+  readonly serviceWatch: ServiceWatch
   /** never settles well: rejects when the agent ends or the engine is lost. Race everything against it. */
   readonly lost: Promise<never>
 }
@@ -46,6 +55,7 @@ export async function openCell(
       agent: connecting.value,
       agentContainer,
       services: services.value,
+      serviceWatch: new ServiceWatch(services.value),
       lost,
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     }
@@ -63,7 +73,7 @@ export interface TargetGroup {
   /** where requests go */
   readonly origin: string
   /** resolves when the first container of the target ends */
-  readonly died: Promise<{ container: RunningContainer; exitCode: number | null; oomKilled: boolean }>
+  readonly died: Promise<ContainerExit & { container: RunningContainer }>
   readonly startedAtMs: number
   readonly startCallMs: number
 }
@@ -116,7 +126,10 @@ export function targetRequests(
   return [
     ...replicas,
     {
-      ...plain('proxy', imageOf(images, materials.caddyImage.name).id, { ...entry.caps, memoryBytes: PROXY_MEMORY_BYTES }),
+      ...plain('proxy', imageOf(images, materials.caddyImage.name).id, {
+        ...entry.caps,
+        memoryBytes: PROXY_MEMORY_BYTES,
+      }),
       environment: { PORT: String(PORT), UPSTREAMS: upstreams },
       aliases: ['target'],
     },
@@ -147,9 +160,8 @@ async function connect(
 }
 
 function whenLost(agent: RunningContainer): Promise<never> {
-  const lost = agent.exited.then(async ({ exitCode, oomKilled }) => {
-    const how = oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`
-    throw new BakeoffError('AGENT_FAILED', `the load agent ${how}`, {
+  const lost = agent.exited.then(async (end) => {
+    throw new BakeoffError('AGENT_FAILED', `the load agent ${endWords(end)}`, {
       logTail: await agent.logTail(30),
       hint: "This is not the target's fault. Look at the log above; npm run doctor shows what the machine has left.",
     })

@@ -65,12 +65,12 @@ export async function checkEntry(
     const target = await startTarget(cell.network, entry, images, materials, ports, held)
     try {
       stage = 'ready'
-      const readyAtMs = await waitUntilReady(cell, target, entry, signal)
+      const readyAtMs = await cell.serviceWatch.during(entry.id, waitUntilReady(cell, target, entry, signal))
       stage = 'verify'
-      const golden = await Promise.race([
-        cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal),
-        cell.lost,
-      ])
+      const golden = await cell.serviceWatch.during(
+        entry.id,
+        Promise.race([cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal), cell.lost]),
+      )
       report = {
         ...report,
         readyMs: readyAtMs - target.startedAtMs,
@@ -86,7 +86,7 @@ export async function checkEntry(
       return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }
     } catch (error) {
       report = { ...report, logTail: await logsOf(target, 40).catch(() => []) }
-      throw error
+      throw await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))
     }
   } catch (error) {
     signal.throwIfAborted()

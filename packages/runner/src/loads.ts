@@ -7,7 +7,7 @@ import { type Bench, record, runWindow, throwIfDead } from './windows.js'
 /**
  * Every load of the scenario, one after the other, each handed over as soon as it is complete.
  *
- * @throws BakeoffError TARGET_DIED after handing over the load in which it died
+ * @throws BakeoffError TARGET_DIED or SERVICE_DIED after handing over the load in which it died
  */
 export async function runLoads(
   bench: Bench,

@@ -1,4 +1,4 @@
-import { entriesToRun, leftMs, meanInterval } from '@bakeoff/core'
+import { entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -16,7 +16,7 @@ import type { Materials, Ports } from './materials.js'
 import { runRepetition } from './run-repetition.js'
 
 export interface Before {
-  /** repetitions that are on disk already, when a run is resumed */
+  /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
   readonly runs: readonly RunRecord[]
   readonly calibrations: readonly Calibration[]
 }
@@ -40,7 +40,7 @@ export async function runPlan(
   before: Before,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const runs = [...before.runs]
+  const runs = before.runs.filter((run) => !isToRunAgain(run))
   let calibrations = before.calibrations
   const emit = (status: Ended['status'], reason: string | null): Ended => {
     ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
@@ -56,7 +56,7 @@ export async function runPlan(
   })
   try {
     const images = await buildImages(plan, materials, ports, signal)
-    refuseOtherImages(plan, before.runs, images)
+    refuseOtherImages(plan, runs, images)
     if (calibrations.length === 0) {
       calibrations = await calibrate(plan, images, materials, ports, signal)
       await ports.sink.writeCalibration(JSON.stringify(calibrations))

@@ -85,14 +85,14 @@ async function measure(
   const target = await startTarget(cell.network, entry, images, materials, ports, held)
   try {
     step('ready', 'wait until ready')
-    const readyAtMs = await waitUntilReady(cell, target, entry, signal)
+    const readyAtMs = await cell.serviceWatch.during(entry.id, waitUntilReady(cell, target, entry, signal))
     draft.coldStart = { startCallMs: target.startCallMs, readyMs: Math.max(0, readyAtMs - target.startedAtMs) }
 
     const watched = [...target.containers, ...cell.services.values(), cell.agentContainer]
     const sampler = held.use(await ports.host.sample(watched, plan.rules.samplingHz))
 
     step('verify', 'verify')
-    draft.info = await askInfo(cell, target, signal)
+    draft.info = await cell.serviceWatch.during(entry.id, askInfo(cell, target, signal))
     await verify(cell, target, job, draft, scenario.requestTimeoutMs, signal)
     draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.now())
 
@@ -120,6 +120,10 @@ async function measure(
     draft.warmUp = await warmUp(bench, entry.id, seed)
     step('load', 'load')
     await runLoads(bench, entry.id, seed, (load) => draft.loads.push(load))
+  } catch (error) {
+    const toThrow = await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))
+    if (toThrow !== error && draft.stage === 'verify') draft.verification = null // wrong for want of a service
+    throw toThrow
   } finally {
     draft.logTail = await logsOf(target, 40).catch(() => [])
   }
@@ -155,7 +159,8 @@ async function verify(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const golden = await Promise.race([cell.agent.verify(target.origin, timeoutMs, signal), cell.lost])
+  const asked = Promise.race([cell.agent.verify(target.origin, timeoutMs, signal), cell.lost])
+  const golden = await cell.serviceWatch.during(entry.id, asked)
   draft.verification = { golden }
   if (golden.right === golden.total) return
   throw wrongAnswers(entry.id, golden)

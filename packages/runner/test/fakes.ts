@@ -50,6 +50,17 @@ export interface Faults {
   readonly agentCrashes?: Readonly<Record<string, number>>
   /** the engine is lost in this load of this image */
   readonly engineLost?: Readonly<Record<string, number>>
+  /** a service goes away in the first repetition that comes to this point: a load, or the golden questions */
+  readonly serviceEnds?: {
+    readonly service: string
+    readonly at: number | 'verify'
+    /** default: it ends with exit code 137 */
+    readonly paused?: boolean
+    /** the engine tells of it only when the load has ended */
+    readonly late?: boolean
+    /** the target ends with it */
+    readonly takesTarget?: boolean
+  }
   /** calls at the start of this load */
   readonly atLoad?: (image: string, index: number) => void
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
@@ -129,7 +140,11 @@ class FakeContainer implements RunningContainer {
   }
 
   end(exitCode: number): void {
-    this.#end({ exitCode, oomKilled: false, atMs: this.#host.clock.now() })
+    this.#end({ exitCode, oomKilled: false, paused: false, atMs: this.#host.clock.now() })
+  }
+  /** as `docker pause` does: it stays, and answers nothing */
+  freeze(): void {
+    this.#end({ exitCode: null, oomKilled: false, paused: true, atMs: this.#host.clock.now() })
   }
   lose(): void {
     this.#lose(new BakeoffError('ENGINE_LOST', 'the engine does not answer any more'))
@@ -174,6 +189,7 @@ export class FakeHost implements ContainerHost {
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
   #made = 0
+  #serviceEnded = false
 
   constructor(clock: FakeClock, faults: Faults = {}) {
     this.clock = clock
@@ -242,6 +258,15 @@ export class FakeHost implements ContainerHost {
     }
   }
 
+  /** The service that goes away at this point, once, with how to make it go; null when none does. */
+  leavingService(at: number | 'verify'): (NonNullable<Faults['serviceEnds']> & { leave(): void }) | null {
+    const { serviceEnds } = this.faults
+    const service = [...this.running].find(({ name }) => name === serviceEnds?.service)
+    if (!serviceEnds || !service || serviceEnds.at !== at || this.#serviceEnded) return null
+    this.#serviceEnded = true
+    return { ...serviceEnds, leave: () => (serviceEnds.paused ? service.freeze() : service.end(137)) }
+  }
+
   targetOn(origin: string): FakeContainer | undefined {
     return [...this.running].find(({ address }) => origin.includes(`//${address}:`))
   }
@@ -282,8 +307,11 @@ export class FakeAgent implements LoadAgent {
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {
     const { faults, clock, running } = this.#host
+    const gone = this.#host.leavingService('verify')
+    gone?.leave()
+    if (gone?.paused) return new Promise(() => {}) // what it needs never answers
     const recovering = [...running].some(({ resumedAtMs }) => clock.now() < resumedAtMs + (faults.recoveryMs ?? 0))
-    const wrong = recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
+    const wrong = gone || recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
     clock.advance(faults.verifyMs ?? 0)
     const difference = {
       request: 'GET /predict',
@@ -317,8 +345,11 @@ export class FakeAgent implements LoadAgent {
       this.#host.targetOn(request.origin)?.end(137)
       await Promise.resolve()
     }
+    const gone = this.#host.leavingService(index)
+    if (!gone?.late) gone?.leave()
+    if (gone?.takesTarget) this.#host.targetOn(request.origin)?.end(1)
     const startedAtMs = clock.now()
-    const perSecond = this.#rate(request)
+    const perSecond = gone ? 0 : this.#rate(request)
     const windows: LoadWindow[] = []
     for (let atMs = 500; request.durationMs === null ? atMs <= 500 : atMs <= request.durationMs; atMs += 500) {
       clock.advance(500)
@@ -337,6 +368,7 @@ export class FakeAgent implements LoadAgent {
     }
     signal.throwIfAborted()
     const measured = measurement(request, startedAtMs, windows, faults.p99Ms?.(perSecond) ?? 1)
+    if (gone?.late) setImmediate(() => gone.leave())
     if (faults.diesAtEnd?.[image] !== index) return measured
     setImmediate(() => this.#host.targetOn(request.origin)?.end(137))
     return { ...measured, counts: { ...measured.counts, lost: 1 } }

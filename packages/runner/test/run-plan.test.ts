@@ -104,6 +104,80 @@ describe('runPlan, when one target goes wrong', () => {
   })
 })
 
+describe('runPlan, when a service goes away', () => {
+  const scenario = aScenario({ services: [aService('postgres')] })
+  const plan = aPlan([anEntry('bad'), anEntry('good')], { scenario })
+  const service = 'postgres'
+
+  it.each([
+    { because: 'it ends while golden answers are asked', faults: { service, at: 'verify' }, stage: 'verify' },
+    {
+      because: 'it is frozen while golden answers are asked',
+      faults: { service, at: 'verify', paused: true },
+      stage: 'verify',
+    },
+    { because: 'it ends in the warm-up', faults: { service, at: 0 }, stage: 'warm-up' },
+    { because: 'it ends under load', faults: { service, at: 2 }, stage: 'load' },
+    { because: 'it is frozen under load', faults: { service, at: 2, paused: true }, stage: 'load' },
+    { because: 'its end is told when the load has ended', faults: { service, at: 2, late: true }, stage: 'load' },
+    { because: 'the target ends with it', faults: { service, at: 2, takesTarget: true, late: true }, stage: 'load' },
+  ] as const)('blames the service and not the target when $because', async ({ faults, stage }) => {
+    const { ended, ports, outcome } = await run({ serviceEnds: faults }, plan)
+    const how = 'paused' in faults ? 'was paused' : 'ended with exit code 137'
+    expect(outcome('bad').outcome).toMatchObject({
+      kind: 'failed',
+      stage,
+      error: {
+        code: 'SERVICE_DIED',
+        message: `postgres ${how} while predict/bad/default was measured`,
+        logTail: ['last words of postgres'],
+      },
+    })
+    expect(outcome('bad').verification?.golden.differences ?? []).toEqual([])
+    expect(outcome('good').outcome).toEqual({ kind: 'measured' })
+    expect(ports.host.left).toEqual([])
+    expect(ended).toMatchObject({ status: 'partial', reason: 'not measured: predict/bad/default' })
+  })
+
+  it('keeps the loads that were complete, and marks the one in which it went', async () => {
+    const { outcome } = await run({ serviceEnds: { service, at: 2, takesTarget: true, late: true } }, plan)
+    expect(outcome('bad').loads.map(({ loadId, serviceDeaths }) => ({ loadId, serviceDeaths }))).toEqual([
+      { loadId: 'closed-1', serviceDeaths: [] },
+      { loadId: 'closed-64', serviceDeaths: [{ service, exitCode: 137, oomKilled: false, paused: false }] },
+    ])
+  })
+
+  it('ends a search for capacity in the probe in which it went', async () => {
+    const loads = [
+      { kind: 'closed', connections: 10 },
+      { kind: 'capacity', connections: 32, p99Ms: 50, errors: 0.001, arrivals: 'constant' },
+    ] as const
+    const searching = aPlan([anEntry('bad')], { scenario: aScenario({ ...scenario, loads: [...loads] }) })
+    const { outcome } = await run({ serviceEnds: { service, at: 3 } }, searching)
+    expect(outcome('bad').outcome).toMatchObject({ kind: 'failed', stage: 'load', error: { code: 'SERVICE_DIED' } })
+    expect(outcome('bad').loads.at(-1)).toMatchObject({ loadId: 'capacity', serviceDeaths: [{ service }] })
+    expect(outcome('bad').loads.at(-1)?.capacity?.probes).toHaveLength(2)
+  })
+
+  it('measures the target again in the next block, though it failed before its load', async () => {
+    const three = aPlan([anEntry('bad')], { scenario, repetitions: 3 })
+    const { ended, ports } = await run({ serviceEnds: { service, at: 'verify' } }, three)
+    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
+    expect(ended.status).toBe('complete')
+  })
+
+  it('measures that repetition again when the run goes on, and only that', async () => {
+    const first = await run({ serviceEnds: { service, at: 2 } }, plan)
+    const ports = fakePorts()
+    const before = { runs: first.ports.sink.runs, calibrations: first.ended.calibrations }
+    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    expect(ports.sink.runs.map(({ entry, outcome }) => [entry, outcome.kind])).toEqual([
+      ['predict/bad/default', 'measured'],
+    ])
+    expect(ended.status).toBe('complete')
+  })
+})
+
 describe('runPlan, when it is stopped', () => {
   it.each([0, 1, 2])(
     'in load %i: what was measured is kept, the rest is recorded as aborted, nothing is left',

@@ -303,6 +303,7 @@ describe('adaptive repetitions', () => {
     repetition: number,
     kind: 'measured' | 'aborted' | 'failed' = 'measured',
     stage = 'load',
+    code = 'WRONG_ANSWERS',
   ) =>
     ({
       entry,
@@ -311,7 +312,7 @@ describe('adaptive repetitions', () => {
       loads: [],
       startedAt: '2026-01-01T00:00:00Z',
       endedAt: '2026-01-01T00:00:30Z',
-      outcome: kind === 'failed' ? { kind, stage } : { kind },
+      outcome: kind === 'failed' ? { kind, stage, error: { code } } : { kind },
     }) as unknown as RunRecord
   const rounds = (n: number) =>
     Array.from({ length: n }, (_, index) => both.map((entry) => aRun(entry, index + 1))).flat()
@@ -364,6 +365,14 @@ describe('adaptive repetitions', () => {
       because: 'what was aborted is',
       repetition: 1,
       runs: [aRun(both[0]!, 1, 'aborted')],
+      elapsedMs: 0,
+      width: wide,
+      expected: both,
+    },
+    {
+      because: 'what failed for a service that went away is tried again',
+      repetition: 2,
+      runs: [aRun(both[0]!, 1, 'failed', 'verify', 'SERVICE_DIED')],
       elapsedMs: 0,
       width: wide,
       expected: both,

@@ -1,0 +1,21 @@
+import { isOfSurroundings } from '@bakeoff/core'
+import type { Results, RunRecord } from '@bakeoff/model'
+import { exitCodes } from './exit.js'
+
+/**
+ * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not. An unsupported target is no failure: it says what it needs.
+ */
+export function exitCodeOfRun({ run }: Pick<Results, 'run'>, runs: readonly RunRecord[]): number {
+  if (run.status === 'aborted') return exitCodes.environment
+  const failed = runs.some(({ outcome }) => outcome.kind === 'failed')
+  return failed ? exitCodes.failed : exitCodes.fine
+}
+
+/** What to type when something is still to be measured; null when nothing is. */
+export function whatIsLeft({ run }: Pick<Results, 'run'>, runs: readonly RunRecord[]): string | null {
+  const command = `npm run matrix -- --resume ${run.id}`
+  if (run.status === 'aborted') return `Go on where it stopped: ${command}`
+  const lost = runs.filter(({ outcome }) => isOfSurroundings(outcome)).map(({ entry }) => entry)
+  if (lost.length === 0) return null
+  return `A service went away while ${[...new Set(lost)].join(', ')} was measured. Measure that again: ${command}`
+}
