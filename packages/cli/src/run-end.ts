@@ -3,12 +3,14 @@ import type { Results, RunRecord } from '@bakeoff/model'
 import { exitCodes } from './exit.js'
 
 /**
- * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not. An unsupported target is no failure: it says what it needs.
+ * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not, or when a
+ * load got no right answer at all. An unsupported target is no failure: it says what it needs.
  */
-export function exitCodeOfRun({ run }: Pick<Results, 'run'>, runs: readonly RunRecord[]): number {
+export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, runs: readonly RunRecord[]): number {
   if (run.status === 'aborted') return exitCodes.environment
   const failed = runs.some(({ outcome }) => outcome.kind === 'failed')
-  return failed ? exitCodes.failed : exitCodes.fine
+  const silent = cells.some(({ verdict }) => verdict?.causes.some(({ cause }) => cause === 'no-answers'))
+  return failed || silent ? exitCodes.failed : exitCodes.fine
 }
 
 /** What to type when something is still to be measured; null when nothing is. */

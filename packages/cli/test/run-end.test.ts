@@ -21,6 +21,7 @@ describe('the end of a run', () => {
   it.each([
     { because: 'all was measured', of: results('complete'), runs: [measured], code: 0, left: null },
     { because: 'a figure does not count', of: results('complete', ['errors']), runs: [measured], code: 0, left: null },
+    { because: 'no right answer came', of: results('complete', ['no-answers']), runs: [measured], code: 1, left: null },
     { because: 'a target died', of: results('partial'), runs: [failed('TARGET_DIED')], code: 1, left: null },
     {
       because: 'a service died',

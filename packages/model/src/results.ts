@@ -24,6 +24,7 @@ export type Estimate = z.infer<typeof estimate>
 
 export const verdictCauses = [
   'service-died',
+  'no-answers',
   'wrong-answers',
   'errors',
   'timeouts',

@@ -48,6 +48,21 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /^postgres was paused/,
     },
   ],
+  'no-answers': [
+    { because: 'there were answers', effect: null, observed: repeat(full) },
+    {
+      because: 'there was none in one repetition',
+      effect: 'invalidates',
+      observed: [full, { ...full, perSecond: 0, meanMs: 1 }],
+      says: /not one right answer in repetition 2 of 2/,
+    },
+    {
+      because: 'all that was asked was under way to the end',
+      effect: 'invalidates',
+      observed: [{ ...full, perSecond: 0, meanMs: 1, counts: { sent: 64, inFlight: 64 } }],
+      says: /not one right answer$/,
+    },
+  ],
   'wrong-answers': [
     { because: 'all that were compared were right', effect: null, observed: repeat(full) },
     {
@@ -229,12 +244,7 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       observed: repeat({ load: closed(1), perSecond: 5, cpuMs: 150 }),
       says: /40 right answers .* about 16 %/,
     },
-    {
-      because: 'no answers',
-      effect: 'doubts',
-      observed: repeat({ ...full, perSecond: 0, meanMs: 1 }),
-      says: /0 right answers/,
-    },
+    { because: 'no answers, which is worse', effect: null, observed: repeat({ ...full, perSecond: 0, meanMs: 1 }) },
   ],
   'noisy-host': [
     { because: 'nobody else', effect: null, observed: repeat(full) },

@@ -88,6 +88,7 @@ function counterEvidence(view: CellView, cause: CauseId, service: string | null)
     case 'noisy-host':
       return typical(hostOthers, view) === null ? null : `nobody else used the machine under ${target}`
     case 'service-died':
+    case 'no-answers':
     case 'errors':
     case 'timeouts':
     case 'wrong-answers':

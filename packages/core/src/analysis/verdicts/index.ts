@@ -6,6 +6,7 @@ import { errors } from './errors.js'
 import { lateSends } from './late-sends.js'
 import { latencyBound } from './latency-bound.js'
 import { limitOf } from './limit.js'
+import { noAnswers } from './no-answers.js'
 import { noisyHost } from './noisy-host.js'
 import { notSteady } from './not-steady.js'
 import { restarted } from './restarted.js'
@@ -24,6 +25,7 @@ export type { VerdictRule } from './define.js'
 /** Every cause there is, worst first. A new one is a file and a line here. */
 export const verdictRules: readonly VerdictRule[] = [
   serviceDied,
+  noAnswers,
   wrongAnswers,
   errors,
   timeouts,

@@ -8,18 +8,14 @@ export const tooShort = defineVerdict({
   find: ({ repetitions }) => {
     if (repetitions.length === 0) return []
     const shortest = repetitions.reduce((least, each) => (each.seconds < least.seconds ? each : least))
-    const fewest = repetitions.reduce((least, each) => (each.right < least.right ? each : least))
+    const fewest = Math.min(...repetitions.map(({ right }) => right))
     const found = shortWindow(shortest.seconds, shortest.right)
     if (found) return [{ effect: 'invalidates', evidence: found }]
-    if (fewest.right >= thresholds.shortest.answers) return []
-    const uncertain =
-      fewest.right === 0
-        ? ''
-        : `: the rate is uncertain by about ${percent(1 / Math.sqrt(fewest.right))} through counting alone`
+    if (fewest === 0 || fewest >= thresholds.shortest.answers) return [] // none at all is `no-answers`
     return [
       {
         effect: 'doubts',
-        evidence: `the window held ${many(fewest.right, 'right answer')} (at least ${thresholds.shortest.answers} are needed)${uncertain}`,
+        evidence: `the window held ${many(fewest, 'right answer')} (at least ${thresholds.shortest.answers} are needed): the rate is uncertain by about ${percent(1 / Math.sqrt(fewest))} through counting alone`,
       },
     ]
   },
