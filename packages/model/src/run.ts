@@ -197,7 +197,16 @@ export const runEvent = z.discriminatedUnion('kind', [
     repetition: z.int(),
     outcome: z.string(),
     message: z.string().nullable(),
-    figures: z.array(z.object({ loadId: z.string(), throughput: z.number(), p99Ms: z.number().nullable() })),
+    figures: z.array(
+      z.object({
+        loadId: z.string(),
+        throughput: z.number(),
+        /** null with too few answers for a p99 */
+        p99Ms: z.number().nullable(),
+        /** why the figure does not count; null: it does. Older runs did not say */
+        invalid: z.string().nullish(),
+      }),
+    ),
     leftMs: z.number().nullable(),
   }),
   z.object({

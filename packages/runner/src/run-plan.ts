@@ -11,8 +11,8 @@ import {
 import { type BuiltImages, buildImages } from './build-images.js'
 import { calibrate } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
-import { p99MsOf, throughputOf } from './figures.js'
 import type { Materials, Ports } from './materials.js'
+import { repetitionEvent } from './repetition-event.js'
 import { runRepetition } from './run-repetition.js'
 
 export interface Before {
@@ -108,7 +108,7 @@ async function runBlocks(
       const run = await runRepetition({ plan, block, entry }, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
-      report(block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
+      ports.sink.event(repetitionEvent(plan, entry, run, leftMs(plan, runs, elapsedMs()), now(ports)))
       if (run.outcome.kind === 'aborted')
         throw new BakeoffError(signal.aborted ? 'ABORTED' : 'ENGINE_LOST', run.outcome.reason)
     }
@@ -138,32 +138,6 @@ export function relativeHalfWidth(values: readonly number[]): number | null {
   if (interval === null) return null
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
-}
-
-function report(block: Block, entry: PlannedEntry, run: RunRecord, left: number | null, ports: Ports): void {
-  const { outcome } = run
-  const message =
-    outcome.kind === 'failed'
-      ? `${outcome.stage}: ${outcome.error.message}`
-      : outcome.kind === 'measured'
-        ? null
-        : outcome.reason
-  const figures = run.loads.map((load) => ({
-    loadId: load.loadId,
-    throughput: throughputOf(load),
-    p99Ms: p99MsOf(load),
-  }))
-  ports.sink.event({
-    kind: 'repetition',
-    at: now(ports),
-    entry: entry.id,
-    block: block.id,
-    repetition: block.repetition,
-    outcome: outcome.kind,
-    message,
-    figures,
-    leftMs: left,
-  })
 }
 
 function entryOf(plan: Plan, id: string): PlannedEntry {

@@ -70,6 +70,8 @@ export interface Faults {
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
   readonly p99Ms?: (perSecond: number) => number
+  /** images whose target gives no right answer under load */
+  readonly silent?: readonly string[]
   /** closed throughput by connections; default 1000 per connection, 20000 at most */
   readonly throughput?: (connections: number) => number
 }
@@ -349,7 +351,7 @@ export class FakeAgent implements LoadAgent {
     if (!gone?.late) gone?.leave()
     if (gone?.takesTarget) this.#host.targetOn(request.origin)?.end(1)
     const startedAtMs = clock.now()
-    const perSecond = gone ? 0 : this.#rate(request)
+    const perSecond = gone || faults.silent?.includes(image) ? 0 : this.#rate(request)
     const windows: LoadWindow[] = []
     for (let atMs = 500; request.durationMs === null ? atMs <= 500 : atMs <= request.durationMs; atMs += 500) {
       clock.advance(500)

@@ -104,6 +104,36 @@ describe('runPlan, when one target goes wrong', () => {
   })
 })
 
+describe('what runPlan tells of a repetition', () => {
+  const told = ({ ports }: Awaited<ReturnType<typeof run>>, target: string) =>
+    ports.sink.events.find((event) => event.kind === 'repetition' && event.entry.includes(target))
+
+  it('says which of its figures do not count, and why', async () => {
+    const silent = await run({ silent: [BAD] })
+    expect(told(silent, 'bad')).toMatchObject({
+      outcome: 'measured',
+      figures: ['closed-1', 'closed-64'].map((loadId) => ({
+        loadId,
+        throughput: 0,
+        invalid: 'there was not one right answer',
+      })),
+    })
+    expect(told(silent, 'good')).toMatchObject({ figures: [{ invalid: null }, { invalid: null }] })
+  })
+
+  it('has no p99 of fewer answers than one needs', async () => {
+    expect(told(await run({}), 'good')).toMatchObject({ figures: [{ p99Ms: null }, { p99Ms: null }] }) // of 100
+  })
+
+  it('has the reason of a failure', async () => {
+    const failed = await run({ neverReady: [BAD] })
+    expect(told(failed, 'bad')).toMatchObject({
+      outcome: 'failed',
+      message: 'ready: predict/bad/default did not answer 200 on GET /health within 5 s',
+    })
+  })
+})
+
 describe('runPlan, when a service goes away', () => {
   const scenario = aScenario({ services: [aService('postgres')] })
   const plan = aPlan([anEntry('bad'), anEntry('good')], { scenario })
