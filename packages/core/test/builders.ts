@@ -212,6 +212,7 @@ export interface Observed {
   readonly wrongSamples?: LoadMeasurement['wrongSamples']
   readonly lateShare?: number
   readonly deaths?: number
+  readonly serviceDeaths?: LoadRecord['serviceDeaths']
   readonly oomKills?: number
   /** throughput of each window relative to the mean */
   readonly shape?: (share: number) => number
@@ -316,6 +317,7 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
       }),
     },
     deaths: observed.deaths ?? 0,
+    serviceDeaths: observed.serviceDeaths ?? [],
     oomKills: observed.oomKills ?? 0,
     capacity: observed.capacity ?? null,
   }

@@ -246,7 +246,7 @@ const WORK = {
       closed(64),
       open(0.8),
       { kind: 'rate', perSecond: 500, connections: 128, arrivals: 'constant' },
-      { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001 },
+      { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001, arrivals: 'exponential' },
     ],
   },
   embed: { cpuMs: 6, service: null, perService: 0, loads: [closed(1), closed(32)] },

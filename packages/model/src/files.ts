@@ -131,7 +131,7 @@ export const scenarioFile = z.strictObject({
       arrivals: z
         .enum(['exponential', 'constant'])
         .optional()
-        .describe('Gaps between arrivals of open loads; default exponential'),
+        .describe('Gaps between arrivals of open, rate and capacity loads; default exponential'),
       wholePasses: z
         .boolean()
         .optional()

@@ -1,3 +1,4 @@
+export * from './ends.js'
 export * from './errors.js'
 export * from './files.js'
 export * from './host.js'

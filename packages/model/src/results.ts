@@ -23,6 +23,8 @@ export const estimate = z.object({
 export type Estimate = z.infer<typeof estimate>
 
 export const verdictCauses = [
+  'service-died',
+  'no-answers',
   'wrong-answers',
   'errors',
   'timeouts',

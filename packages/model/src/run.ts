@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { serviceDeath } from './ends.js'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSpec, loadWindow } from './load.js'
@@ -83,6 +84,8 @@ export const loadRecord = z.object({
   samples,
   /** containers of the target that ended, or were restarted, within the window */
   deaths: z.int(),
+  /** services that went away by the end of the window; older runs did not look */
+  serviceDeaths: z.array(serviceDeath).nullish(),
   oomKills: z.int(),
   capacity: z.object({ perSecond: z.number().nullable(), probes: z.array(capacityProbe) }).nullable(),
 })
@@ -127,6 +130,8 @@ export const runRecord = z.object({
   endedAt: z.string(),
   outcome,
   image: imageFacts.nullable(),
+  /** ids of all images that ran, by name: target, services, proxy and load agent; older runs did not record them */
+  images: z.record(z.string(), z.string()).nullish(),
   info: targetInfo.nullable(),
   coldStart: z.object({ startCallMs: z.number(), readyMs: z.number().nullable() }).nullable(),
   /** anonymous memory of the target after verification, before load */
@@ -148,6 +153,8 @@ export const calibration = z.object({
   throughput: z.number(),
   p50Us: z.number().nullable(),
   agentCores: z.int(),
+  /** ids of the images that ran, by name: load agent and null server; older runs did not record them */
+  images: z.record(z.string(), z.string()).nullish(),
   eventLoopUtilisation: z.number().nullable(),
   windows: z.array(loadWindow),
 })
@@ -202,7 +209,16 @@ export const runEvent = z.discriminatedUnion('kind', [
     repetition: z.int(),
     outcome: z.string(),
     message: z.string().nullable(),
-    figures: z.array(z.object({ loadId: z.string(), throughput: z.number(), p99Ms: z.number().nullable() })),
+    figures: z.array(
+      z.object({
+        loadId: z.string(),
+        throughput: z.number(),
+        /** null with too few answers for a p99 */
+        p99Ms: z.number().nullable(),
+        /** why the figure does not count; null: it does. Older runs did not say */
+        invalid: z.string().nullish(),
+      }),
+    ),
     leftMs: z.number().nullable(),
   }),
   z.object({

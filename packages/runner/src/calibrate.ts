@@ -62,14 +62,15 @@ async function calibrateOn(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Calibration[]> {
-  imageOf(images, materials.agentImage.name)
-  imageOf(images, materials.nullServerImage.name)
+  const ids = Object.fromEntries(
+    [materials.agentImage, materials.nullServerImage].map(({ name }) => [name, imageOf(images, name).id]),
+  )
   const bare: PlannedScenario = { ...scenario, services: [], targetDependsOn: [] }
   await using cell = await openCell('calibration', bare, images, materials, ports, signal)
   await cell.agent.prepare(NULL_WORK, signal)
   await using server = await ports.host.start(cell.network, {
     name: 'target',
-    image: materials.nullServerImage.name,
+    image: imageOf(images, materials.nullServerImage.name).id,
     caps: scenario.targetCaps,
     environment: { PORT: String(PORT), CORES: String(scenario.cores.target.length) },
     command: null,
@@ -107,6 +108,7 @@ async function calibrateOn(
       throughput: ceilingOf(measured),
       p50Us,
       agentCores: scenario.cores.agent.length,
+      images: ids,
       eventLoopUtilisation: measured.agent.eventLoopUtilisation,
       windows: measured.windows,
     }

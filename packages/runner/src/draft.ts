@@ -19,6 +19,7 @@ import { UnsupportedBuild } from './ports.js'
 export interface Draft {
   stage: Stage
   image: ImageFacts | null
+  images: Record<string, string>
   info: TargetInfo | null
   coldStart: RunRecord['coldStart']
   idleMemoryBytes: number | null
@@ -33,6 +34,7 @@ export function newDraft(): Draft {
   return {
     stage: 'build',
     image: null,
+    images: {},
     info: null,
     coldStart: null,
     idleMemoryBytes: null,

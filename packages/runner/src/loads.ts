@@ -21,7 +21,7 @@ export interface Loading {
  * Every load of the scenario, one after the other, each handed over as soon as it is complete. The main load comes first:
  * the target is warmed up by it, and measured on the same connections without a pause.
  *
- * @throws BakeoffError TARGET_DIED after handing over the load in which it died
+ * @throws BakeoffError TARGET_DIED or SERVICE_DIED after handing over the load in which it died
  */
 export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Loading): Promise<void> {
   const { scenario, rules } = bench

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import type {
   Caps,
   Comparison,
+  ContainerEnd,
   Fetched,
   GoldenLine,
   HostReading,
@@ -32,6 +33,7 @@ export interface ImageRequest {
 export interface ContainerRequest {
   /** for labels, log and network alias: `target`, `target-2`, `postgres`, `agent` */
   readonly name: string
+  /** the image's id: its name may be given to another image between build and start */
   readonly image: string
   readonly caps: Caps
   readonly environment: Readonly<Record<string, string>>
@@ -53,10 +55,7 @@ export interface ContainerRequest {
   readonly interactive: boolean
 }
 
-export interface ContainerExit {
-  readonly exitCode: number | null
-  /** the kernel killed a process of it for memory */
-  readonly oomKilled: boolean
+export interface ContainerExit extends Readonly<ContainerEnd> {
   readonly atMs: number
 }
 
@@ -70,7 +69,10 @@ export interface RunningContainer extends AsyncDisposable {
   readonly startedAtMs: number
   /** how long the engine's start call took */
   readonly startCallMs: number
-  /** settles when the container ends, whoever ends it; also when the engine is lost (then it rejects with ENGINE_LOST) */
+  /**
+   * settles when the container ends or is paused, whoever does it; also when the engine is lost (then it rejects with
+   * ENGINE_LOST)
+   */
   readonly exited: Promise<ContainerExit>
   /** OOM kills of any process of the container seen so far */
   oomKills(): number

@@ -1,4 +1,4 @@
-import { entriesToRun, leftMs, meanInterval, rightPerSecond } from '@bakeoff/core'
+import { entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -11,13 +11,13 @@ import {
 import { type BuiltImages, buildImages } from './build-images.js'
 import { calibrate } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
-import { shownP99MsOf } from './figures.js'
 import { bestRates } from './loads.js'
 import type { Materials, Ports } from './materials.js'
+import { repetitionEvent } from './repetition-event.js'
 import { runRepetition } from './run-repetition.js'
 
 export interface Before {
-  /** repetitions that are on disk already, when a run is resumed */
+  /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
   readonly runs: readonly RunRecord[]
   readonly calibrations: readonly Calibration[]
 }
@@ -41,7 +41,7 @@ export async function runPlan(
   before: Before,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const runs = [...before.runs]
+  const runs = before.runs.filter((run) => !isToRunAgain(run))
   let calibrations = before.calibrations
   const emit = (status: Ended['status'], reason: string | null): Ended => {
     ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
@@ -57,7 +57,7 @@ export async function runPlan(
   })
   try {
     const images = await buildImages(plan, materials, ports, signal)
-    refuseOtherImages(plan, before.runs, images)
+    refuseOtherImages(plan, runs, images)
     if (calibrations.length === 0) {
       calibrations = await calibrate(plan, images, materials, ports, signal)
       await ports.sink.writeCalibration(JSON.stringify(calibrations))
@@ -110,7 +110,7 @@ async function runBlocks(
       const run = await runRepetition({ plan, block, entry, earlier }, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
-      report(block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
+      ports.sink.event(repetitionEvent(plan, entry, run, leftMs(plan, runs, elapsedMs()), now(ports)))
       if (run.outcome.kind === 'aborted')
         throw new BakeoffError(signal.aborted ? 'ABORTED' : 'ENGINE_LOST', run.outcome.reason)
     }
@@ -140,32 +140,6 @@ export function relativeHalfWidth(values: readonly number[]): number | null {
   if (interval === null) return null
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
-}
-
-function report(block: Block, entry: PlannedEntry, run: RunRecord, left: number | null, ports: Ports): void {
-  const { outcome } = run
-  const message =
-    outcome.kind === 'failed'
-      ? `${outcome.stage}: ${outcome.error.message}`
-      : outcome.kind === 'measured'
-        ? null
-        : outcome.reason
-  const figures = run.loads.map((load) => ({
-    loadId: load.loadId,
-    throughput: rightPerSecond(load.measurement),
-    p99Ms: shownP99MsOf(load),
-  }))
-  ports.sink.event({
-    kind: 'repetition',
-    at: now(ports),
-    entry: entry.id,
-    block: block.id,
-    repetition: block.repetition,
-    outcome: outcome.kind,
-    message,
-    figures,
-    leftMs: left,
-  })
 }
 
 function entryOf(plan: Plan, id: string): PlannedEntry {

@@ -28,7 +28,41 @@ type Case = Partial<ViewOf> & {
   readonly says?: RegExp
 }
 
+const ofPostgres = { service: 'postgres', exitCode: 137, oomKilled: false, paused: false }
+
 const table: Readonly<Record<CauseId, readonly Case[]>> = {
+  'service-died': [
+    { because: 'its services lived', effect: null, observed: repeat(full), scenario: postgres },
+    {
+      because: 'one ended under the load',
+      effect: 'invalidates',
+      scenario: postgres,
+      observed: [full, { ...full, serviceDeaths: [ofPostgres] }],
+      says: /^postgres ended with exit code 137 under this load in repetition 2: the target is not to blame$/,
+    },
+    {
+      because: 'one was paused under the load',
+      effect: 'invalidates',
+      scenario: postgres,
+      observed: [{ ...full, serviceDeaths: [{ ...ofPostgres, exitCode: null, paused: true }] }],
+      says: /^postgres was paused/,
+    },
+  ],
+  'no-answers': [
+    { because: 'there were answers', effect: null, observed: repeat(full) },
+    {
+      because: 'there was none in one repetition',
+      effect: 'invalidates',
+      observed: [full, { ...full, perSecond: 0, meanMs: 1 }],
+      says: /not one right answer in repetition 2 of 2/,
+    },
+    {
+      because: 'all that was asked was under way to the end',
+      effect: 'invalidates',
+      observed: [{ ...full, perSecond: 0, meanMs: 1, counts: { sent: 64, inFlight: 64 } }],
+      says: /not one right answer$/,
+    },
+  ],
   'wrong-answers': [
     { because: 'all that were compared were right', effect: null, observed: repeat(full) },
     {
@@ -278,12 +312,7 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       observed: repeat({ load: closed(1), perSecond: 5, cpuMs: 150 }),
       says: /40 right answers .* about 16 %/,
     },
-    {
-      because: 'no answers',
-      effect: 'doubts',
-      observed: repeat({ ...full, perSecond: 0, meanMs: 1 }),
-      says: /0 right answers/,
-    },
+    { because: 'no answers, which is worse', effect: null, observed: repeat({ ...full, perSecond: 0, meanMs: 1 }) },
   ],
   'noisy-host': [
     { because: 'nobody else', effect: null, observed: repeat(full) },
@@ -543,6 +572,34 @@ describe('a verdict', () => {
       status: 'invalid',
       causes: [{ cause: 'restarted', subject: 'repetition 3' }, { cause: 'target-cpu' }],
     })
+  })
+
+  it('doubts what other repetitions measured when a service went away before the load', () => {
+    const view = aView({ observed: repeat(full, 2), scenario: postgres })
+    const died = aRunRecord(view.entry, 3, [], {
+      outcome: {
+        kind: 'failed',
+        stage: 'load',
+        error: { code: 'SERVICE_DIED', message: 'postgres was paused', hint: null, logTail: [] },
+      },
+    })
+    expect(judge({ ...view, runs: [...view.runs, died] })).toMatchObject({
+      status: 'suspect',
+      causes: [
+        { cause: 'service-died', evidence: 'repetition 3 is missing: postgres was paused', subject: 'repetition 3' },
+        { cause: 'target-cpu' },
+      ],
+    })
+  })
+
+  it('holds nothing against a target that lost its service', () => {
+    const without = { ...full, perSecond: 0, meanMs: 1, counts: { sent: 900, errorStatus: 900 }, deaths: 1 }
+    const observed = [full, { ...without, serviceDeaths: [ofPostgres] }]
+    const verdict = judge(aView({ scenario: postgres, observed }))!
+    expect(verdict).toMatchObject({ status: 'invalid', causes: [{ cause: 'service-died' }, { cause: 'target-cpu' }] })
+    expect(judge(aView({ scenario: postgres, observed: observed.slice(1) }))!.causes).toMatchObject([
+      { cause: 'service-died' },
+    ])
   })
 
   it('sees replicas and their proxy as one target', () => {

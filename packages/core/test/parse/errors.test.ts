@@ -235,6 +235,12 @@ describe('a scenario that can be used', () => {
     expect(scenario(SCENARIO.replace('cpus: 1', 'cpus: 0.5')).target).toMatchObject({ cpus: 0.5, quota: true })
   })
 
+  it('says how rates are offered that a run adds, also where it offers none itself', () => {
+    expect(scenario(SCENARIO)).toMatchObject({ connections: 256, arrivals: 'exponential' })
+    const chosen = SCENARIO.replace('closed: [1, 64]', 'closed: [1], connections: 32, arrivals: constant')
+    expect(scenario(chosen)).toMatchObject({ connections: 32, arrivals: 'constant' })
+  })
+
   it('changes its digest with the work, and not with the caps', () => {
     const same = scenario(SCENARIO.replace('512m', '1g')).workDigest
     const other = scenario(SCENARIO, { ...FILES, 'predict/golden.ndjson': '{"status":200,"body":"y"}\n' }).workDigest

@@ -87,6 +87,8 @@ function counterEvidence(view: CellView, cause: CauseId, service: string | null)
       return typical(agentEventLoop, view) === null ? null : `the load agent had room under ${target}`
     case 'noisy-host':
       return typical(hostOthers, view) === null ? null : `nobody else used the machine under ${target}`
+    case 'service-died':
+    case 'no-answers':
     case 'errors':
     case 'timeouts':
     case 'wrong-answers':
