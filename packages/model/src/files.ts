@@ -151,6 +151,10 @@ const profileFile = z.strictObject({
   warmUp: z.strictObject({ min: duration, max: duration, windows: positive.optional(), tolerance: share.optional() }),
   window: duration.describe('Measured time of each load'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
+  secondInstrument: z
+    .boolean()
+    .optional()
+    .describe('Measure the main load of every target once with wrk too, beside the load agent; default true'),
 })
 
 export const matrixFile = z.strictObject({

@@ -192,7 +192,7 @@ function serviceRequest(service: PlannedService): ContainerRequest {
   }
 }
 
-function plain(name: string, image: string, caps: Caps): ContainerRequest {
+export function plain(name: string, image: string, caps: Caps): ContainerRequest {
   return {
     name,
     image,

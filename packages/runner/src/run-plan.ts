@@ -105,7 +105,9 @@ async function runBlocks(
     for (const id of entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)) {
       signal.throwIfAborted()
       const entry = entryOf(plan, id)
-      const run = await runRepetition({ plan, block, entry }, images, materials, ports, signal)
+      const secondInstrument =
+        plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
+      const run = await runRepetition({ plan, block, entry, secondInstrument }, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
       report(block, entry, run, leftMs(plan, runs, elapsedMs()), ports)

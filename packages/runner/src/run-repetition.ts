@@ -15,6 +15,7 @@ import { type Draft, newDraft, outcomeOf, seal } from './draft.js'
 import { runLoads } from './loads.js'
 import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
+import { measureSecondInstrument } from './second-instrument.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
 import { warmUp } from './warm-up.js'
 import type { Bench } from './windows.js'
@@ -24,6 +25,8 @@ export interface Job {
   readonly plan: Plan
   readonly block: Block
   readonly entry: PlannedEntry
+  /** whether the second instrument is to come after the loads; it does so once for an entry */
+  readonly secondInstrument: boolean
 }
 
 /**
@@ -120,6 +123,10 @@ async function measure(
     draft.warmUp = await warmUp(bench, entry.id, seed)
     step('load', 'load')
     await runLoads(bench, entry.id, seed, (load) => draft.loads.push(load))
+    if (job.secondInstrument) {
+      step('load', 'second instrument')
+      draft.secondInstrument = await measureSecondInstrument(bench, plan, images, materials, ports)
+    }
   } finally {
     draft.logTail = await logsOf(target, 40).catch(() => [])
   }

@@ -87,6 +87,11 @@ const RULES: readonly Rule[] = [
       why,
       todo: 'Read these throughputs as lower bounds; give the agent more cores to see the rest.',
     })),
+  (_, cells) =>
+    grouped(cells, 'instruments-disagree', 'A second instrument measured other throughputs', (why) => ({
+      why,
+      todo: 'Look at both figures on the Verification page; the machine may have changed between the two, or one of them is wrong.',
+    })),
   (_, cells) => {
     const odd = cells.flatMap(({ view }) => {
       const little = view.load.kind === 'closed' ? littleOf(view) : null

@@ -44,6 +44,7 @@ export function parseMatrix(fileName: string, text: string): MatrixSpec {
       },
       windowMs: ms(profile.window),
       onlyMainLoad: profile.onlyMainLoad ?? false,
+      secondInstrument: profile.secondInstrument ?? true,
     }
   }
   if (problems.length > 0) throw badSpec(problems, text)

@@ -1,5 +1,6 @@
 import { typical } from '../estimate.js'
 import { agentCpuShare, agentEventLoop, ceilingShare } from '../metrics/agent.js'
+import { reachedWords, secondInstrumentOf } from '../second-instrument.js'
 import { thresholds } from '../thresholds.js'
 import { cores, list, percent } from '../words.js'
 import { defineVerdict } from './define.js'
@@ -25,12 +26,13 @@ export const agentBound = defineVerdict({
         ? [`it was at ${percent(reached)} of its ceiling against the null server (limit ${percent(ceiling)})`]
         : []),
     ]
+    const beside = reachedWords(secondInstrumentOf(view))
     return full.length === 0
       ? []
       : [
           {
             effect: 'doubts',
-            evidence: `the load agent was near its limit: ${list(full)}; throughput is a lower bound`,
+            evidence: `the load agent was near its limit: ${list(full)}; throughput is a lower bound${beside === null ? '' : `, and ${beside}`}`,
           },
         ]
   },
