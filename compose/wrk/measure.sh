@@ -6,7 +6,7 @@
 set -eu
 
 read -r threads connections seconds timeout seed bytes url
-export CORPUS=/tmp/corpus REPORT=/tmp/report SEED="$seed"
+export CORPUS="${TMPDIR:-/tmp}/corpus" REPORT="${TMPDIR:-/tmp}/report" SEED="$seed"
 head -c "$bytes" > "$CORPUS"
 # `wrk -v` calls itself `wrk debian/4.1.0-4 [epoll] …`, and ends with 1.
 WRK_VERSION=$( (wrk -v || true) | sed -n '1s/^wrk \([^ ]*\).*/\1/p')

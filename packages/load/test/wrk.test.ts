@@ -207,21 +207,21 @@ describe('wrk behind its wire', () => {
   })
 
   it.each([
-    { because: 'its output ends', act: (wire: FakeWrk) => void wire.push(null), says: 'wrk gave no figures: it ended' },
+    { because: 'its output ends', act: (wire: FakeWrk) => void wire.push(null), says: 'no figures: it ended' },
     {
       because: 'its connection closes',
       act: (wire: FakeWrk) => void wire.destroy(),
-      says: 'wrk gave no figures: its connection closed',
+      says: 'no figures: its connection closed',
     },
     {
       because: 'its connection breaks',
       act: (wire: FakeWrk) => void wire.destroy(new Error('EPIPE')),
-      says: 'wrk gave no figures: EPIPE',
+      says: 'no figures: EPIPE',
     },
     {
       because: 'it says something else',
       act: (wire: FakeWrk) => void wire.push('PANIC\n'),
-      says: /^wrk wrote something else than its figures: /,
+      says: /^something else than figures: /,
     },
     {
       because: 'it gives no duration',

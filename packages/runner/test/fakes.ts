@@ -375,7 +375,7 @@ export class FakeSecondInstrument {
     if (signal.aborted) throw new BakeoffError('ABORTED', 'wrk was told to stop')
     switch (faults.secondInstrument?.[image]) {
       case 'no-figures':
-        throw new BakeoffError('AGENT_FAILED', 'wrk gave no figures: it ended')
+        throw new BakeoffError('AGENT_FAILED', 'no figures: it ended')
       case 'target-dies':
         target?.end(137)
         return new Promise(() => {})

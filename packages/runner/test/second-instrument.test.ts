@@ -135,7 +135,7 @@ describe('the second instrument, when something goes wrong', () => {
     {
       because: 'it gives no figures',
       faults: { secondInstrument: { [GOOD]: 'no-figures' as const } },
-      reason: /^wrk gave no figures: it ended; its last words: last words of wrk$/,
+      reason: /^no figures: it ended; its last words: last words of wrk$/,
     },
     {
       because: 'the target ends under it',

@@ -20,7 +20,7 @@ export async function measureWithWrk(
   let abort = () => {}
   try {
     const line = await new Promise<string>((resolve, reject) => {
-      const fail = (how: string) => reject(new BakeoffError('AGENT_FAILED', `wrk gave no figures: ${how}`))
+      const fail = (how: string) => reject(new BakeoffError('AGENT_FAILED', `no figures: ${how}`))
       abort = () => reject(new BakeoffError('ABORTED', 'wrk was told to stop', { cause: signal.reason }))
       wire.on('data', lineSplitter(resolve))
       wire.on('end', () => fail('it ended'))
@@ -34,7 +34,7 @@ export async function measureWithWrk(
     return readReport(line, order)
   } catch (cause) {
     if (cause instanceof BakeoffError) throw cause
-    throw new BakeoffError('AGENT_FAILED', `wrk wrote something else than its figures: ${(cause as Error).message}`, {
+    throw new BakeoffError('AGENT_FAILED', `something else than figures: ${(cause as Error).message}`, {
       cause,
     })
   } finally {
