@@ -9,6 +9,9 @@ import { readReport } from './figures.js'
 /** How much longer than its windows it may take, for starting and for summing up. */
 const GRACE_MS = 15_000
 
+/** wrk allots a slot for every µs up to its timeout. The agent's histogram ends here too. */
+const LONGEST_TIMEOUT_S = 60
+
 /** Has wrk, in the container behind this wire, measure one closed load (compose/wrk). See `MeasureSecond`. */
 export async function measureWithWrk(
   wire: Duplex,
@@ -50,7 +53,7 @@ export function orderOf(order: SecondInstrumentOrder): Buffer {
     threadsFor(order.connections, order.cores),
     order.connections,
     order.seconds,
-    Math.ceil(order.requestTimeoutMs / 1000),
+    Math.min(LONGEST_TIMEOUT_S, Math.ceil(order.requestTimeoutMs / 1000)),
     order.seed,
     corpus.length,
     order.origin,

@@ -7,7 +7,7 @@ import { known, table, type Unknown, unknown } from '../html/table.js'
 import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, nameColumn } from './columns.js'
-import { isAgentBound, whyMissing } from './words.js'
+import { hasCause, whyMissing } from './words.js'
 
 type Measured = Extract<SecondInstrumentResult, { kind: 'measured' }>
 
@@ -81,8 +81,9 @@ function failedOf({ errors }: Measured): number {
 function agreement(cell: Cell): Content | Unknown {
   const result = measuredOf(cell)
   if (result === null || result.difference === null) return unknown(whyNot(cell))
+  if (hasCause(cell, 'instruments-disagree')) return badge('warn', '!', 'disagree')
   if (Math.abs(result.difference) <= result.tolerance) return badge('good', '✓', 'agree')
-  return isAgentBound(cell) ? badge('plain', '–', 'the agent was the limit') : badge('warn', '!', 'disagree')
+  return badge('plain', '–', 'the agent was the limit')
 }
 
 function whyNot(cell: Cell): string {

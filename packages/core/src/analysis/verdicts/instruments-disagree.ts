@@ -7,11 +7,12 @@ import { defineVerdict } from './define.js'
 export const instrumentsDisagree = defineVerdict({
   cause: 'instruments-disagree',
   description:
-    'wrk measured another throughput than the load agent, on the same target right after it: by more than 10 %, than the repetitions differ among themselves, and than wrk drops at the ends of its window. Where the agent is the limit, wrk may well reach more, and that is no disagreement.',
+    'wrk measured another throughput than the load agent, on the same target right after it: by more than 10 %, than the repetitions differ among themselves, and than wrk drops at the ends of its window. Where the agent is the limit, wrk may well reach more (not less), and that is no disagreement.',
   find: (view) => {
     const second = secondInstrumentOf(view)
     if (second?.kind !== 'measured' || second.difference === null || second.agentPerSecond === null) return []
-    if (Math.abs(second.difference) <= second.tolerance || agentBound.find(view).length > 0) return []
+    if (Math.abs(second.difference) <= second.tolerance) return []
+    if (second.difference > 0 && agentBound.find(view).length > 0) return []
     const { connect, read, write, status, timeout } = second.errors
     const failed = connect + read + write + status + timeout
     return [
