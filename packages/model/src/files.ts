@@ -158,6 +158,10 @@ const profileFile = z.strictObject({
   window: duration.describe('Measured time of each load, at least'),
   responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
+  secondInstrument: z
+    .boolean()
+    .optional()
+    .describe('Measure the main load of every target once with wrk too, beside the load agent; default true'),
 })
 
 export const matrixFile = z.strictObject({

@@ -129,6 +129,8 @@ export const runRules = z.object({
   samplingHz: z.number(),
   /** each calibration of the agent against the null server */
   calibrationMs: z.number(),
+  /** measure the main load of every entry once with a second instrument; absent in plans of before there was one */
+  secondInstrument: z.boolean().nullish(),
 })
 export type RunRules = z.infer<typeof runRules>
 

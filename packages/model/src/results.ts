@@ -5,6 +5,7 @@ import { targetInfo } from './info.js'
 import { encodedHistogram, loadSpec } from './load.js'
 import { caps, planWarning, script, slo } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './run.js'
+import { secondInstrumentResult } from './second-instrument.js'
 
 /** A figure over repetitions. `low` and `high` are null with a single repetition: no interval can be given. */
 export const estimate = z.object({
@@ -32,6 +33,7 @@ export const verdictCauses = [
   'target-memory',
   'unaccounted-time',
   'agent-bound',
+  'instruments-disagree',
   'not-steady',
   'too-short',
   'noisy-host',
@@ -204,6 +206,8 @@ export const cell = z.object({
   offeredPerSecond: z.number().nullable(),
   /** cores ÷ CPU time per request: what the target's cap could carry; an estimate, shown where the agent was the limit */
   estimatedCapacity: z.number().nullable(),
+  /** the same load by another tool, once per run; null or absent where it was not asked */
+  secondInstrument: secondInstrumentResult.nullish(),
   /** capacity loads: highest rate within the slo */
   capacity: z
     .object({

@@ -3,6 +3,7 @@ import { serviceDeath } from './ends.js'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSpec, loadWindow } from './load.js'
+import { secondInstrumentRecord } from './second-instrument.js'
 
 /** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
 export const reading = z.object({
@@ -139,6 +140,8 @@ export const runRecord = z.object({
   verification: verification.nullable(),
   warmUp: warmUpRecord.nullable(),
   loads: z.array(loadRecord),
+  /** in the one repetition after whose loads it measured; null or absent in all others */
+  secondInstrument: secondInstrumentRecord.nullish(),
   logTail: z.array(z.string()),
   /** problems that did not end the repetition, e.g. a container that was slow to remove */
   notes: z.array(z.string()),

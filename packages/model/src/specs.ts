@@ -126,6 +126,8 @@ export interface ProfileSpec {
   readonly leastResponses: number
   /** only the last closed load of a scenario, for a smoke run */
   readonly onlyMainLoad: boolean
+  /** the main load of every entry once by a second instrument */
+  readonly secondInstrument: boolean
 }
 
 export interface WarmUpRules {

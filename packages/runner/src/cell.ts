@@ -212,7 +212,7 @@ function serviceRequest(service: PlannedService, imageId: string): ContainerRequ
   }
 }
 
-function plain(name: string, imageId: string, caps: Caps): ContainerRequest {
+export function plain(name: string, imageId: string, caps: Caps): ContainerRequest {
   return {
     name,
     image: imageId,

@@ -7,6 +7,7 @@ import type {
   Plan,
   PlannedEntry,
   RunRecord,
+  SecondInstrumentRecord,
   Stage,
   TargetInfo,
   Verification,
@@ -26,6 +27,7 @@ export interface Draft {
   verification: Verification | null
   warmUp: WarmUpRecord | null
   readonly loads: LoadRecord[]
+  secondInstrument: SecondInstrumentRecord | null
   logTail: string[]
   readonly notes: string[]
 }
@@ -41,6 +43,7 @@ export function newDraft(): Draft {
     verification: null,
     warmUp: null,
     loads: [],
+    secondInstrument: null,
     logTail: [],
     notes: [],
   }

@@ -18,6 +18,7 @@ import type {
   RequestLine,
   RunEvent,
   RunRecord,
+  SecondInstrumentFigures,
 } from '@bakeoff/model'
 
 /** A folder to build, or an image to take as it is. */
@@ -201,6 +202,31 @@ export interface LoadAgent extends AsyncDisposable {
 
 /** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */
 export type ConnectAgent = (wire: Duplex) => Promise<LoadAgent>
+
+/** The closed load that the second instrument repeats: what the agent did, told to another tool. */
+export interface SecondInstrumentOrder {
+  readonly origin: string
+  readonly requests: readonly RequestLine[]
+  /** expected status of each request */
+  readonly statuses: readonly number[]
+  readonly connections: number
+  /** cores it may keep busy */
+  readonly cores: number
+  readonly seconds: number
+  readonly requestTimeoutMs: number
+  readonly seed: number
+}
+
+/**
+ * Gives the order to the tool over its container's stdin, and reads what it measured from stdout. Rejects with
+ * AGENT_FAILED when it ends without figures or is overdue, with ABORTED when the signal aborts. load implements it, cli
+ * wires it.
+ */
+export type MeasureSecond = (
+  wire: Duplex,
+  order: SecondInstrumentOrder,
+  signal: AbortSignal,
+) => Promise<SecondInstrumentFigures>
 
 export interface Clock {
   /** epoch ms */

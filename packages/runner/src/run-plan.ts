@@ -107,7 +107,10 @@ async function runBlocks(
       signal.throwIfAborted()
       const entry = entryOf(plan, id)
       const earlier = bestRates(runs.filter((run) => run.entry === id))
-      const run = await runRepetition({ plan, block, entry, earlier }, images, materials, ports, signal)
+      const secondInstrument =
+        plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
+      const job = { plan, block, entry, earlier, secondInstrument }
+      const run = await runRepetition(job, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
       ports.sink.event(repetitionEvent(plan, entry, run, leftMs(plan, runs, elapsedMs()), now(ports)))

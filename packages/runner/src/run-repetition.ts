@@ -16,6 +16,7 @@ import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
 import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
+import { measureSecondInstrument } from './second-instrument.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
 import { warmUpByBatch, warmUpRecord } from './warm-up.js'
 import type { Bench } from './windows.js'
@@ -27,6 +28,8 @@ export interface Job {
   readonly entry: PlannedEntry
   /** best closed throughput of its earlier repetitions */
   readonly earlier: readonly number[]
+  /** whether the second instrument is to come after the loads; it does so once for an entry */
+  readonly secondInstrument: boolean
 }
 
 /**
@@ -132,6 +135,10 @@ async function measure(
       },
       keep: (load) => draft.loads.push(load),
     })
+    if (job.secondInstrument) {
+      step('load', 'second instrument')
+      draft.secondInstrument = await measureSecondInstrument(bench, plan, images, materials, ports, draft.loads)
+    }
   } catch (error) {
     const toThrow = await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))
     if (toThrow !== error && draft.stage === 'verify') draft.verification = null // wrong for want of a service

@@ -13,6 +13,7 @@ import {
   type LoadWindow,
   type RunEvent,
   type RunRecord,
+  type SecondInstrumentFigures,
 } from '@bakeoff/model'
 import type {
   Clock,
@@ -28,6 +29,7 @@ import type {
   RunningContainer,
   RunSink,
   Sampler,
+  SecondInstrumentOrder,
 } from '../src/ports.js'
 import { UnsupportedBuild } from '../src/ports.js'
 
@@ -71,6 +73,9 @@ export interface Faults {
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
   readonly recoveryMs?: number
   readonly verifyMs?: number
+  /** what goes wrong with the second instrument under these images, and when it is asked */
+  readonly secondInstrument?: Readonly<Record<string, 'no-figures' | 'target-dies' | 'engine-lost'>>
+  readonly atSecondInstrument?: (image: string) => void
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
@@ -405,6 +410,58 @@ export class FakeAgent implements LoadAgent {
 
   #imageOn(origin: string): string {
     return this.#host.targetOn(origin)?.image ?? 'nothing'
+  }
+}
+
+/** The other tool, as the target on the other side would let it measure; it remembers what it was asked. */
+export class FakeSecondInstrument {
+  readonly #host: FakeHost
+  readonly orders: {
+    readonly image: string
+    readonly cpuset: readonly number[]
+    readonly order: SecondInstrumentOrder
+  }[] = []
+
+  constructor(host: FakeHost) {
+    this.#host = host
+  }
+
+  async measure(
+    container: FakeContainer,
+    order: SecondInstrumentOrder,
+    signal: AbortSignal,
+  ): Promise<SecondInstrumentFigures> {
+    const { faults, clock } = this.#host
+    const target = this.#host.targetOn(order.origin)
+    const image = target?.image ?? 'nothing'
+    this.orders.push({ image, cpuset: container.request.caps.cpuset, order })
+    faults.atSecondInstrument?.(image)
+    if (signal.aborted) throw new BakeoffError('ABORTED', 'wrk was told to stop')
+    switch (faults.secondInstrument?.[image]) {
+      case 'no-figures':
+        throw new BakeoffError('AGENT_FAILED', 'no figures: it ended')
+      case 'target-dies':
+        target?.end(137)
+        return new Promise(() => {})
+      case 'engine-lost':
+        for (const each of this.#host.running) each.lose()
+        return new Promise(() => {})
+    }
+    clock.advance((order.seconds + 1) * 1000)
+    const perSecond = 20_500
+    const times = { p50Ms: 1, p90Ms: 2, p99Ms: 3, maxMs: 4, meanMs: 1 }
+    const errors = { connect: 0, read: 0, write: 0, status: 0, timeout: 0 }
+    const { connections, seconds } = order
+    return {
+      version: 'fake',
+      connections,
+      seconds,
+      requests: perSecond * seconds,
+      bytes: 1,
+      perSecond,
+      ...times,
+      errors,
+    }
   }
 }
 

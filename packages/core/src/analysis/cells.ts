@@ -11,6 +11,7 @@ import { hostOthers, hostPressure, hostSteal } from './metrics/host.js'
 import { throughput } from './metrics/throughput.js'
 import { outcomeOfCell } from './outcome.js'
 import { overheadOf } from './overhead.js'
+import { secondInstrumentOf } from './second-instrument.js'
 import { timelineOf } from './timeline.js'
 import { componentUse, type Use } from './use.js'
 import { type CellView, connectionsOf, type Repetition } from './view.js'
@@ -89,6 +90,7 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
     offeredPerSecond: medianOf(repetitions.map(({ record }) => record.measurement.offeredPerSecond)),
     estimatedCapacity:
       agentBound && cpuPerRequest && cpuPerRequest.median > 0 ? (entry.caps.cpus / cpuPerRequest.median) * 1000 : null,
+    secondInstrument: secondInstrumentOf(view),
     capacity: capacityOfCell(view),
     batch: batchOf(view),
     stream,

@@ -45,6 +45,7 @@ export function parseMatrix(fileName: string, text: string): MatrixSpec {
       windowMs: ms(profile.window),
       leastResponses: profile.responses ?? DEFAULT_RESPONSES,
       onlyMainLoad: profile.onlyMainLoad ?? false,
+      secondInstrument: profile.secondInstrument ?? true,
     }
   }
   if (problems.length > 0) throw badSpec(problems, text)

@@ -242,6 +242,7 @@ function rulesOf(profile: ProfileSpec): RunRules {
     sampleEvery: 64,
     samplingHz: 10,
     calibrationMs: Math.min(3000, profile.windowMs),
+    secondInstrument: profile.secondInstrument,
   }
 }
 

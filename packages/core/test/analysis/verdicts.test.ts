@@ -1,7 +1,18 @@
 import { type Calibration, type CauseId, calibrationKey, verdictCauses } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { judge, verdictRules } from '../../src/analysis/index.js'
-import { anInfo, aRunRecord, aService, aView, caps, GIB, type Observed, repeat, type ViewOf } from '../builders.js'
+import {
+  anInfo,
+  aRunRecord,
+  aSecondInstrument,
+  aService,
+  aView,
+  caps,
+  GIB,
+  type Observed,
+  repeat,
+  type ViewOf,
+} from '../builders.js'
 
 const closed = (connections: number) => ({ kind: 'closed', connections }) as const
 const rate = { kind: 'rate', perSecond: 1000, connections: 128, arrivals: 'constant' } as const
@@ -20,6 +31,10 @@ const ceiling = (throughput: number, connections = 64): Calibration[] => [
 ]
 /** One core, full: the dull case in which nothing else is the limit. */
 const full: Observed = { perSecond: 2000, cpuMs: 0.495 }
+
+const wrk = (perSecond: number, overrides: Parameters<typeof aSecondInstrument>[0] = {}) => ({
+  secondInstrument: aSecondInstrument({ perSecond, ...overrides }),
+})
 
 type Case = Partial<ViewOf> & {
   readonly because: string
@@ -159,7 +174,82 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /killed 1 process .* in repetition 2 of 2/,
     },
   ],
+  'instruments-disagree': [
+    { because: 'there is one instrument', effect: null, observed: repeat(full) },
+    { because: 'they agree within 10 %', effect: null, observed: repeat(full), run: wrk(2190) },
+    {
+      because: 'wrk measured more',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: wrk(2500),
+      says: /^wrk measured 2,500 requests\/s after the load agent's 2,000: 25 % more \(limit 10 %\)$/,
+    },
+    {
+      because: 'wrk measured less, and some of its requests failed',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: wrk(1500, { errors: { connect: 0, read: 7, write: 0, status: 5, timeout: 0 } }),
+      says: /25 % less \(limit 10 %\), with 12 of wrk's requests failed/,
+    },
+    {
+      because: 'the repetitions lie as far apart',
+      effect: null,
+      observed: [full, { ...full, perSecond: 1700 }, { ...full, perSecond: 2300 }],
+      run: wrk(2500),
+    },
+    {
+      because: 'it is compared with the repetition in which it measured',
+      effect: 'doubts',
+      observed: [full, { ...full, perSecond: 2200 }, { ...full, perSecond: 2200 }],
+      run: wrk(2300),
+      says: /after the load agent's 2,000: 15 % more/,
+    },
+    {
+      because: 'wrk drops the answers under way at the end, and there are few',
+      effect: null,
+      observed: repeat({ ...full, perSecond: 71 }),
+      run: wrk(61, { seconds: 2 }),
+    },
+    {
+      because: 'the agent is the limit, and wrk is not',
+      effect: null,
+      observed: repeat({ ...full, eventLoop: 0.95 }),
+      run: wrk(3000),
+    },
+    {
+      because: 'the agent is the limit, and wrk measured less still',
+      effect: 'doubts',
+      observed: repeat({ ...full, eventLoop: 0.95 }),
+      run: wrk(1500),
+      says: /25 % less/,
+    },
+    {
+      because: 'it measured another load',
+      effect: null,
+      observed: repeat(full),
+      run: wrk(3000, { loadId: 'closed-1' }),
+    },
+    {
+      because: 'wrk failed',
+      effect: null,
+      observed: repeat(full),
+      run: { secondInstrument: { kind: 'failed', tool: 'wrk', loadId: 'closed-64', reason: 'it ended' } },
+    },
+    {
+      because: 'a batch is out of its reach',
+      effect: null,
+      observed: repeat({ load: batch, perSecond: 170, seconds: 10.6 }),
+      run: { secondInstrument: { kind: 'unsupported', tool: 'wrk', loadId: 'batch-1800x200', reason: 'a batch' } },
+    },
+  ],
   'agent-bound': [
+    {
+      because: 'it is nearly full, and wrk saw more',
+      effect: 'doubts',
+      observed: repeat({ ...full, eventLoop: 0.92 }),
+      run: wrk(3456),
+      says: /throughput is a lower bound, and wrk reached 3,456 requests\/s in the same place$/,
+    },
     { because: 'it has room', effect: null, observed: repeat(full), calibrations: ceiling(40_000) },
     {
       because: 'its event loop is nearly full',

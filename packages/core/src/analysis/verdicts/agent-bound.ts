@@ -1,4 +1,5 @@
 import { agentCpuShare, agentEventLoop, ceilingShare } from '../metrics/agent.js'
+import { reachedWords, secondInstrumentOf } from '../second-instrument.js'
 import { thresholds } from '../thresholds.js'
 import { cores, list, percent } from '../words.js'
 import { above, defineVerdict } from './define.js'
@@ -26,12 +27,13 @@ export const agentBound = defineVerdict({
           ]
         : []),
     ]
+    const beside = reachedWords(secondInstrumentOf(view))
     return full.length === 0
       ? []
       : [
           {
             effect: 'doubts',
-            evidence: `the load agent was near its limit: ${list(full)}; throughput is a lower bound`,
+            evidence: `the load agent was near its limit: ${list(full)}; throughput is a lower bound${beside === null ? '' : `, and ${beside}`}`,
           },
         ]
   },

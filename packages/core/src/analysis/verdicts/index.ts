@@ -3,6 +3,7 @@ import type { CellView } from '../view.js'
 import { agentBound } from './agent-bound.js'
 import type { Found, VerdictRule } from './define.js'
 import { errors } from './errors.js'
+import { instrumentsDisagree } from './instruments-disagree.js'
 import { lateSends } from './late-sends.js'
 import { latencyBound } from './latency-bound.js'
 import { limitOf } from './limit.js'
@@ -35,6 +36,7 @@ export const verdictRules: readonly VerdictRule[] = [
   unaccountedTime,
   tooShort,
   agentBound,
+  instrumentsDisagree,
   notSteady,
   noisyHost,
   sharedCores,
