@@ -132,10 +132,7 @@ export const scenarioFile = z.strictObject({
         .enum(['exponential', 'constant'])
         .optional()
         .describe('Gaps between arrivals of open, rate and capacity loads; default exponential'),
-      wholePasses: z
-        .boolean()
-        .optional()
-        .describe('Requests differ in cost: a window covers whole passes of them'),
+      wholePasses: z.boolean().optional().describe('Requests differ in cost: a window covers whole passes of them'),
       warmUp: duration.optional().describe("The longest warm-up; default the profile's"),
       longest: duration.optional().describe('The longest window, where answers are slow or passes long; default 30s'),
       timeout: duration.optional().describe('A request without an answer by then counts as a timeout; default 10s'),

@@ -409,6 +409,26 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
+/** The machine's own certificate for a scenario: canaries against the null server at the start of its blocks. */
+export const certificate = z.object({
+  scenario: z.string(),
+  connections: z.int(),
+  requestBytes: z.int().nullable(),
+  answerBytes: z.int().nullable(),
+  canaries: z.array(
+    z.object({
+      block: z.string(),
+      perSecond: z.number(),
+      limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullable(),
+    }),
+  ),
+  /** change from the first to the last canary by a straight line, relative; null with one canary */
+  drift: z.number().nullable(),
+  /** furthest that a canary lies from their median, relative: no smaller difference is claimed; null with one canary */
+  noiseFloor: z.number().nullable(),
+})
+export type Certificate = z.infer<typeof certificate>
+
 export const results = z.object({
   schemaVersion: z.literal(1),
   run: z.object({
@@ -430,6 +450,7 @@ export const results = z.object({
   engine: engineFacts,
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
   calibration: z.array(calibration),
+  certificates: z.array(certificate).nullish(),
   scenarios: z.array(scenarioResult),
   entries: z.array(entryResult),
   cells: z.array(cell),

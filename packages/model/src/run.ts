@@ -152,13 +152,27 @@ export type RunRecord = z.infer<typeof runRecord>
 export const calibration = z.object({
   /** the core assignments this holds for, e.g. `agent:0|target:1` */
   key: z.string(),
+  /** absent in files of before 2026-12, where one calibration opened the run */
+  scenario: z.string().nullish(),
+  /** the block that it opened */
+  block: z.string().nullish(),
+  /** lengths of the bodies of request and answer */
+  requestBytes: z.int().nullish(),
+  answerBytes: z.int().nullish(),
   connections: z.int(),
+  /** over its window; in files of before 2026-12 of the best half second */
   throughput: z.number(),
+  /** of the best half second */
+  best: z.number().nullish(),
   p50Us: z.number().nullable(),
   agentCores: z.int(),
   /** ids of the images that ran, by name: load agent and null server; older runs did not record them */
   images: z.record(z.string(), z.string()).nullish(),
   eventLoopUtilisation: z.number().nullable(),
+  /** cores that the null server used */
+  serverCores: z.number().nullish(),
+  /** whose cores were full */
+  limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullish(),
   windows: z.array(loadWindow),
 })
 export type Calibration = z.infer<typeof calibration>

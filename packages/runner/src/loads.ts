@@ -38,12 +38,17 @@ export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Load
     const settled: Settled = isWarm ? isFilled : warmedUp(rules, scenario.warmUpLimitMs ?? null)
     const settling = new Settling(settled, windowRulesOf(rules, scenario))
     const isBatch = order.kind === 'batch'
-    const window = await runWindow(bench, () => (isWarm || settling.isOpen ? loadIdOf(load) : 'warm-up'), order, (slice) => {
-      if (isBatch) return { kind: 'go-on' }
-      const decision = settling.decide(slice)
-      if (decision.kind === 'measure' && !isWarm) bench.onWarm()
-      return decision
-    })
+    const window = await runWindow(
+      bench,
+      () => (isWarm || settling.isOpen ? loadIdOf(load) : 'warm-up'),
+      order,
+      (slice) => {
+        if (isBatch) return { kind: 'go-on' }
+        const decision = settling.decide(slice)
+        if (decision.kind === 'measure' && !isWarm) bench.onWarm()
+        return decision
+      },
+    )
     if (!isBatch && !isWarm) warm(window)
     isWarm = true
     // One that died before its window was opened has no figures.
@@ -59,7 +64,9 @@ export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Load
 /** The best closed throughput of each of these repetitions. */
 export function bestRates(runs: readonly RunRecord[]): number[] {
   return runs.flatMap(({ loads }) => {
-    const rates = loads.flatMap(({ load, measurement }) => (load.kind === 'closed' ? [rightPerSecond(measurement)] : []))
+    const rates = loads.flatMap(({ load, measurement }) =>
+      load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
+    )
     return rates.length > 0 ? [Math.max(...rates)] : []
   })
 }

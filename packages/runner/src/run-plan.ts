@@ -9,7 +9,7 @@ import {
   toErrorRecord,
 } from '@bakeoff/model'
 import { type BuiltImages, buildImages } from './build-images.js'
-import { calibrate } from './calibrate.js'
+import { canary } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
 import { bestRates } from './loads.js'
 import type { Materials, Ports } from './materials.js'
@@ -42,7 +42,7 @@ export async function runPlan(
   signal: AbortSignal,
 ): Promise<Ended> {
   const runs = before.runs.filter((run) => !isToRunAgain(run))
-  let calibrations = before.calibrations
+  const calibrations = [...before.calibrations]
   const emit = (status: Ended['status'], reason: string | null): Ended => {
     ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
     return { status, reason, runs, calibrations }
@@ -58,11 +58,7 @@ export async function runPlan(
   try {
     const images = await buildImages(plan, materials, ports, signal)
     refuseOtherImages(plan, runs, images)
-    if (calibrations.length === 0) {
-      calibrations = await calibrate(plan, images, materials, ports, signal)
-      await ports.sink.writeCalibration(JSON.stringify(calibrations))
-    }
-    await runBlocks(plan, images, materials, ports, runs, signal)
+    await runBlocks(plan, images, materials, ports, runs, calibrations, signal)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : toErrorRecord(error).message
     await recordRest(plan, runs, reason, ports)
@@ -98,12 +94,18 @@ async function runBlocks(
   materials: Materials,
   ports: Ports,
   runs: RunRecord[],
+  calibrations: Calibration[],
   signal: AbortSignal,
 ): Promise<void> {
   const startedAtMs = ports.clock.now()
   const elapsedMs = () => ports.clock.now() - startedAtMs
   for (const block of plan.blocks) {
-    for (const id of entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)) {
+    const wanted = entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)
+    if (wanted.length === 0) continue
+    signal.throwIfAborted()
+    calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
+    await ports.sink.writeCalibration(JSON.stringify(calibrations))
+    for (const id of wanted) {
       signal.throwIfAborted()
       const entry = entryOf(plan, id)
       const earlier = bestRates(runs.filter((run) => run.entry === id))

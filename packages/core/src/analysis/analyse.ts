@@ -1,5 +1,6 @@
 import type { Calibration, ClaimSpec, Plan, Results, RunRecord } from '@bakeoff/model'
 import { toCell } from './cells.js'
+import { certificatesOf } from './certificate.js'
 import { compareClaims } from './claims/index.js'
 import { compareCells } from './comparisons.js'
 import { type TargetPage, toEntries } from './entries.js'
@@ -38,7 +39,8 @@ export function analyse({
 }: AnalysisInput): Results {
   const views = viewCells(plan, runs, calibrations)
   const judged = views.map((view) => ({ view, verdict: judge(view) }))
-  const { comparisons, tiers } = compareCells(judged)
+  const certificates = certificatesOf(plan, calibrations)
+  const { comparisons, tiers } = compareCells(judged, certificates)
   const entries = toEntries(plan, runs, views, targets)
   const known = {
     scenarios: toScenarios(plan),
@@ -69,6 +71,7 @@ export function analyse({
     engine: plan.engine,
     base,
     calibration: [...calibrations],
+    certificates,
     ...known,
     findings: findings(known),
     warnings: warningsOf(plan, judged),

@@ -48,7 +48,9 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
     latencyRangeMs: latency?.range ?? {},
     latencyIntervalMs: latency?.interval ?? {},
     latencyAtLeastMs: latency?.atLeast ?? {},
-    serviceTimeMs: isOpen ? (latencyOf(repetitions.map(({ serviceTime }) => plainTimes(serviceTime)))?.latency ?? null) : null,
+    serviceTimeMs: isOpen
+      ? (latencyOf(repetitions.map(({ serviceTime }) => plainTimes(serviceTime)))?.latency ?? null)
+      : null,
     requests: requestsOf(repetitions),
     target: {
       name: entry.target,

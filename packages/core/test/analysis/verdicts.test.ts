@@ -315,7 +315,11 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       observed: [full, { ...full, unanswered: 0.1 }, full],
       says: /in repetition 2 of 3/,
     },
-    { because: 'connections of an open load may be idle', effect: null, observed: repeat({ load: rate, between: 0.9 }) },
+    {
+      because: 'connections of an open load may be idle',
+      effect: null,
+      observed: repeat({ load: rate, between: 0.9 }),
+    },
   ],
   'not-steady': [
     { because: 'it was steady', effect: null, observed: repeat(full) },

@@ -47,7 +47,9 @@ export async function runLoad(
       },
     })
     const checked =
-      request.order.kind === 'batch' ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ sampled }) => sampled))
+      request.order.kind === 'batch'
+        ? checkBatch(parts[0] as Part)
+        : checker.result(parts.map(({ sampled }) => sampled))
     return mergeParts(request, parts, slices, checked)
   } finally {
     signal.removeEventListener('abort', stop)

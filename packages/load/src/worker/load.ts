@@ -74,7 +74,9 @@ export class Load {
     this.#sequence = share.kind === 'batch' ? null : sequence
     this.#say = say
     this.#tally = this.#newTally(0, Number.POSITIVE_INFINITY)
-    this.#sampler = new Sampler(order.sampleEvery, createRandom(order.seed), (sample) => say({ kind: 'sample', sample }))
+    this.#sampler = new Sampler(order.sampleEvery, createRandom(order.seed), (sample) =>
+      say({ kind: 'sample', sample }),
+    )
     const send: Send = (connection, nowMs) => this.#send(connection, nowMs)
     this.#driver =
       share.kind === 'closed'

@@ -71,8 +71,7 @@ export function latencyColumn(key: keyof LatencyMs, range = false): CellColumn {
     cell: (cell) => {
       const value = cell.latencyMs?.[key] ?? null
       const least = cell.latencyAtLeastMs?.[key]
-      if (value === null && least !== undefined)
-        return html`≥ ${formatNumber(least)}<small>some never ended</small>`
+      if (value === null && least !== undefined) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
       if (value === null)
         return unknown(
           whyMissing(

@@ -13,7 +13,8 @@ export const agentBound = defineVerdict({
     const { eventLoop, cpu, ceiling } = thresholds.agent
     const busy = above(view, agentEventLoop, eventLoop)
     const used = above(view, agentCpuShare, cpu)
-    const reached = above(view, ceilingShare, ceiling)
+    // Where the null server's cores were full the agent could have done more: that is no ceiling of the agent.
+    const reached = view.ceiling?.isAgents === false ? null : above(view, ceilingShare, ceiling)
     const full = [
       ...(busy ? [`its event loop was ${percent(busy.worst)} busy (limit ${percent(eventLoop)}) ${busy.where}`] : []),
       ...(used

@@ -48,7 +48,8 @@ function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): F
   const perSecond = record.measurement.counts.sent / seconds
   const needed = neededMs({ ...rules, responses: 0 }, { meanMs: null, perSecond })
   const { passRequests } = rules
-  if (passRequests === null || record.measurement.counts.sent >= passRequests * thresholds.shortest.ofNeeded) return null
+  if (passRequests === null || record.measurement.counts.sent >= passRequests * thresholds.shortest.ofNeeded)
+    return null
   return {
     effect: 'doubts',
     evidence: `the window met ${record.measurement.counts.sent.toLocaleString('en-US')} of the ${many(passRequests, 'request')} of the corpus, which differ in cost: ${duration(needed)} would cover them all`,
