@@ -240,9 +240,8 @@ describe('what it tells', () => {
       const beganMs = monotonicMs()
       await closedLoad(4, ask, beganMs + 700)
       const { meanMs } = await server.truth()
-      // In whole waves it was 12 or 16.
-      const { weighted, livedMs, completed } = await server.truth(beganMs + 210, beganMs + 560)
-      expect([12, 16]).toContain(completed)
+      // Three and a half waves: whole answers were 12 or 16.
+      const { weighted, livedMs } = await server.truth(beganMs + 210, beganMs + 560)
       const between = livedMs / (4 * 350) // the client's own turnaround is missing
       expect(between).toBeGreaterThan(0.8)
       expect(between).toBeLessThanOrEqual(1)

@@ -56,6 +56,7 @@ export interface Truth {
   readonly maxMs: number | null
   /** how late its answers were: much only on a machine with other work */
   readonly meanLateMs: number | null
+  readonly lateP50Ms: number | null
   readonly lateP90Ms: number | null
   readonly lateP99Ms: number | null
   readonly readP90Ms: number | null

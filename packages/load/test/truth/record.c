@@ -93,21 +93,22 @@ size_t record_tell(const struct record *record, int64_t from_ns, int64_t to_ns, 
     /* Those without an answer took longer than any other. */
     truth.took.of = truth.arrived;
 
-    char cells[10][CELL];
+    char cells[11][CELL];
     int length = snprintf(
         text, size,
         "{\"requests\":%" PRIu64 ",\"answered\":%" PRIu64 ",\"gone\":%" PRIu64 ",\"inFlight\":%" PRIu64
         ",\"notRecorded\":%" PRIu64 ",\"backendCalls\":%" PRIu64
         ",\"fromMs\":%.6f,\"toMs\":%.6f,\"arrived\":%zu,\"completed\":%zu,\"weighted\":%.6f,\"livedMs\":%.6f"
         ",\"unended\":%zu,\"abandoned\":%zu,\"meanMs\":%s,\"p50Ms\":%s,\"p90Ms\":%s,\"p99Ms\":%s,\"p999Ms\":%s"
-        ",\"maxMs\":%s,\"meanLateMs\":%s,\"lateP90Ms\":%s,\"lateP99Ms\":%s,\"readP90Ms\":%s}",
+        ",\"maxMs\":%s,\"meanLateMs\":%s,\"lateP50Ms\":%s,\"lateP90Ms\":%s,\"lateP99Ms\":%s,\"readP90Ms\":%s}",
         record->requests, record->answered, record->gone, record->in_flight, record->requests - record->count,
         backend_calls, in_ms(from_ns), in_ms(to_ns), truth.arrived, truth.completed, truth.weighted,
         truth.lived_ns / NS_PER_MS, truth.arrived - truth.took.count - truth.abandoned, truth.abandoned,
         mean(&truth.took, cells[0]), quantile(&truth.took, 0.5, cells[1]), quantile(&truth.took, 0.9, cells[2]),
         quantile(&truth.took, 0.99, cells[3]), quantile(&truth.took, 0.999, cells[4]),
-        quantile(&truth.took, 1, cells[5]), mean(&truth.late, cells[6]), quantile(&truth.late, 0.9, cells[7]),
-        quantile(&truth.late, 0.99, cells[8]), quantile(&truth.read, 0.9, cells[9]));
+        quantile(&truth.took, 1, cells[5]), mean(&truth.late, cells[6]), quantile(&truth.late, 0.5, cells[7]),
+        quantile(&truth.late, 0.9, cells[8]), quantile(&truth.late, 0.99, cells[9]),
+        quantile(&truth.read, 0.9, cells[10]));
     free(truth.took.values), free(truth.late.values), free(truth.read.values);
     if (length < 0 || (size_t)length >= size)
         abort(); /* our own text: the buffer is too small for it */
