@@ -54,8 +54,9 @@ export interface Faults {
   readonly serviceEnds?: {
     readonly service: string
     readonly at: number | 'verify'
-    /** default: it ends with exit code 137 */
     readonly paused?: boolean
+    /** default: 137 */
+    readonly exitCode?: number
     /** the engine tells of it only when the load has ended */
     readonly late?: boolean
     /** the target ends with it */
@@ -266,7 +267,10 @@ export class FakeHost implements ContainerHost {
     const service = [...this.running].find(({ name }) => name === serviceEnds?.service)
     if (!serviceEnds || !service || serviceEnds.at !== at || this.#serviceEnded) return null
     this.#serviceEnded = true
-    return { ...serviceEnds, leave: () => (serviceEnds.paused ? service.freeze() : service.end(137)) }
+    return {
+      ...serviceEnds,
+      leave: () => (serviceEnds.paused ? service.freeze() : service.end(serviceEnds.exitCode ?? 137)),
+    }
   }
 
   targetOn(origin: string): FakeContainer | undefined {
@@ -351,7 +355,7 @@ export class FakeAgent implements LoadAgent {
     if (!gone?.late) gone?.leave()
     if (gone?.takesTarget) this.#host.targetOn(request.origin)?.end(1)
     const startedAtMs = clock.now()
-    const perSecond = gone || faults.silent?.includes(image) ? 0 : this.#rate(request)
+    const perSecond = (gone && gone.exitCode !== 0) || faults.silent?.includes(image) ? 0 : this.#rate(request)
     const windows: LoadWindow[] = []
     for (let atMs = 500; request.durationMs === null ? atMs <= 500 : atMs <= request.durationMs; atMs += 500) {
       clock.advance(500)
