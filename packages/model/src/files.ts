@@ -153,6 +153,12 @@ const profileFile = z.strictObject({
     .describe('Half width of the 95 % interval of throughput at which a target needs no more repetitions; default 3%'),
   warmUp: z.strictObject({ min: duration, max: duration, tolerance: share.optional() }),
   window: duration.describe('Measured time of each load, at least'),
+  curve: z
+    .int()
+    .min(0)
+    .max(12)
+    .optional()
+    .describe('Common rates at which latency–throughput curves are measured, from the second repetition on; default 0'),
   responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
   secondInstrument: z

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** When the requests of an offered rate are due: at random as from many independent users, or one every 1/rate. */
-const arrivals = z.enum(['exponential', 'constant'])
+export const arrivals = z.enum(['exponential', 'constant'])
 export type Arrivals = z.infer<typeof arrivals>
 
 /**

@@ -429,6 +429,38 @@ export const certificate = z.object({
 })
 export type Certificate = z.infer<typeof certificate>
 
+const place = <Kinds extends readonly [string, ...string[]]>(kinds: Kinds) =>
+  z.object({
+    kind: z.enum(kinds),
+    /** requests a second; null when it lies outside the rates that were offered */
+    perSecond: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  })
+
+/** How latency grows with the offered rate, for one entry. */
+export const curve = z.object({
+  scenario: z.string(),
+  entry: z.string(),
+  /** ascending; medians over repetitions */
+  points: z.array(
+    z.object({
+      perSecond: z.number(),
+      served: z.number(),
+      p50Ms: z.number().nullable(),
+      /** null: too many requests never ended */
+      p99Ms: z.number().nullable(),
+      failedShare: z.number(),
+      repetitions: z.int(),
+    }),
+  ),
+  /** where throughput ÷ p99 is largest: beyond it latency rises faster than the rate; null below three rates */
+  knee: place(['found', 'not-reached', 'below-lowest']).nullable(),
+  /** highest rate that keeps the scenario's slo; null without one */
+  slo: place(['crossed', 'kept-everywhere', 'broken-everywhere']).extend({ p99Ms: z.number() }).nullable(),
+})
+export type Curve = z.infer<typeof curve>
+
 export const results = z.object({
   schemaVersion: z.literal(1),
   run: z.object({
@@ -451,6 +483,7 @@ export const results = z.object({
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
   calibration: z.array(calibration),
   certificates: z.array(certificate).nullish(),
+  curves: z.array(curve).nullish(),
   scenarios: z.array(scenarioResult),
   entries: z.array(entryResult),
   cells: z.array(cell),

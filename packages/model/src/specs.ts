@@ -124,6 +124,8 @@ export interface ProfileSpec {
   readonly windowMs: number
   /** a window lasts at least this many mean response times */
   readonly leastResponses: number
+  /** common rates at which latency–throughput curves are measured; 0: none */
+  readonly curveRates: number
   /** only the last closed load of a scenario, for a smoke run */
   readonly onlyMainLoad: boolean
   /** the main load of every entry once by a second instrument */

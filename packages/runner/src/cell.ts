@@ -55,7 +55,7 @@ export async function openCell(
       agent: connecting.value,
       agentContainer,
       services: services.value,
-      serviceWatch: new ServiceWatch(services.value),
+      serviceWatch: new ServiceWatch(services.value, scenario.services),
       lost,
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     }

@@ -12,6 +12,8 @@ export interface Loading {
   readonly seed: number
   /** best closed throughput of each earlier repetition: rates are taken from all that is known */
   readonly earlier: readonly number[]
+  /** rates of the latency–throughput curve that this repetition adds */
+  readonly curve: readonly LoadSpec[]
   /** the target is warm, and the first load counts from here on */
   warm(window: Window): void
   keep(load: LoadRecord): void
@@ -23,12 +25,12 @@ export interface Loading {
  *
  * @throws BakeoffError TARGET_DIED or SERVICE_DIED after handing over the load in which it died
  */
-export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Loading): Promise<void> {
+export async function runLoads({ bench, entry, seed, earlier, curve, warm, keep }: Loading): Promise<void> {
   const { scenario, rules } = bench
   const best: number[] = []
   const rateOf = () => medianOf([...earlier, Math.max(0, ...best)].filter((rate) => rate > 0)) ?? 0
   let isWarm = false
-  for (const { load, index } of inOrder(scenario.loads)) {
+  for (const { load, index } of inOrder([...scenario.loads, ...curve])) {
     bench.signal.throwIfAborted()
     if (load.kind === 'capacity') {
       await searchCapacity(bench, load, rateOf(), seed + index, entry, keep)

@@ -1,4 +1,4 @@
-import { entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
+import { curveLoads, entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -111,7 +111,8 @@ async function runBlocks(
       const earlier = bestRates(runs.filter((run) => run.entry === id))
       const secondInstrument =
         plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
-      const job = { plan, block, entry, earlier, secondInstrument }
+      const curve = curveLoads(plan, block, id, runs)
+      const job = { plan, block, entry, earlier, curve, secondInstrument }
       const run = await runRepetition(job, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)

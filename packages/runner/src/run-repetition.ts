@@ -1,6 +1,7 @@
 import {
   BakeoffError,
   type Block,
+  type LoadSpec,
   type Outcome,
   type Plan,
   type PlannedEntry,
@@ -28,6 +29,8 @@ export interface Job {
   readonly entry: PlannedEntry
   /** best closed throughput of its earlier repetitions */
   readonly earlier: readonly number[]
+  /** its part of the latency–throughput curve, beside the scenario's loads */
+  readonly curve: readonly LoadSpec[]
   /** whether the second instrument is to come after the loads; it does so once for an entry */
   readonly secondInstrument: boolean
 }
@@ -130,6 +133,7 @@ async function measure(
       entry: entry.id,
       seed,
       earlier: job.earlier,
+      curve: job.curve,
       warm: (window) => {
         draft.warmUp = warmUpRecord(window, plan.rules, scenario)
       },

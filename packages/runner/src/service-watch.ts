@@ -1,4 +1,11 @@
-import { BakeoffError, type ErrorCode, endWords, type LoadMeasurement, type ServiceDeath } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type ErrorCode,
+  endWords,
+  type LoadMeasurement,
+  type PlannedService,
+  type ServiceDeath,
+} from '@bakeoff/model'
 import type { RunningContainer } from './ports.js'
 
 /** An engine tells of a death some time after the connections broke. */
@@ -20,12 +27,15 @@ export class ServiceWatch {
   readonly first: Promise<RunningContainer>
   readonly #services: number
 
-  constructor(services: ReadonlyMap<string, RunningContainer>) {
+  /** @param planned a service without a health check may do its work and end with 0, as a migration does */
+  constructor(services: ReadonlyMap<string, RunningContainer>, planned: readonly PlannedService[]) {
+    const mayEnd = new Set(planned.filter(({ healthcheck }) => healthcheck === null).map(({ name }) => name))
     this.#services = services.size
     this.first = new Promise((resolve) => {
       for (const [service, container] of services) {
         container.exited.then(
           ({ exitCode, oomKilled, paused }) => {
+            if (exitCode === 0 && mayEnd.has(service)) return
             this.deaths.push({ service, exitCode, oomKilled, paused })
             resolve(container)
           },

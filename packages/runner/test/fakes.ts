@@ -61,8 +61,9 @@ export interface Faults {
     readonly at: number | 'verify'
     /** before the window of the load is opened, and not in it */
     readonly settling?: boolean
-    /** default: it ends with exit code 137 */
     readonly paused?: boolean
+    /** default: 137 */
+    readonly exitCode?: number
     /** the engine tells of it only when the load has ended */
     readonly late?: boolean
     /** the target ends with it */
@@ -276,7 +277,10 @@ export class FakeHost implements ContainerHost {
     const service = [...this.running].find(({ name }) => name === serviceEnds?.service)
     if (!serviceEnds || !service || serviceEnds.at !== at || this.#serviceEnded) return null
     this.#serviceEnded = true
-    return { ...serviceEnds, leave: () => (serviceEnds.paused ? service.freeze() : service.end(137)) }
+    return {
+      ...serviceEnds,
+      leave: () => (serviceEnds.paused ? service.freeze() : service.end(serviceEnds.exitCode ?? 137)),
+    }
   }
 
   targetOn(origin: string): FakeContainer | undefined {
@@ -360,6 +364,7 @@ export class FakeAgent implements LoadAgent {
       if (gone?.takesTarget) this.#host.targetOn(request.origin)?.end(1)
     }
     if (gone?.settling) leave()
+    const isAway = gone !== null && gone.exitCode !== 0
     const perSecond = faults.silent?.includes(image) ? 0 : this.#rate(request)
     const settling: LoadWindow[] = []
     const windows: LoadWindow[] = []
@@ -372,7 +377,7 @@ export class FakeAgent implements LoadAgent {
       const slice: LoadWindow = {
         atMs: (phase.length + 1) * request.sliceMs,
         durationMs: request.sliceMs,
-        ok: gone && (gone.settling || phase === windows) ? 0 : Math.round((perSecond * request.sliceMs) / 1000),
+        ok: isAway && (gone.settling || phase === windows) ? 0 : Math.round((perSecond * request.sliceMs) / 1000),
         failed: 0,
         p50Us: 500,
         p99Us: 1000,

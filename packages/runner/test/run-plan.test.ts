@@ -195,6 +195,24 @@ describe('runPlan, when a service goes away', () => {
     expect(outcome('bad').loads.at(-1)?.capacity?.probes).toHaveLength(2)
   })
 
+  it.each([
+    {
+      because: 'it has no health check and ended with 0',
+      changes: { healthcheck: null },
+      exitCode: 0,
+      kind: 'measured',
+    },
+    { because: 'it has no health check and failed', changes: { healthcheck: null }, exitCode: 1, kind: 'failed' },
+    { because: 'it has a health check and ended with 0', changes: {}, exitCode: 0, kind: 'failed' },
+  ])('is $kind when $because', async ({ changes, exitCode, kind }) => {
+    const oneShot = aScenario({ services: [aService(service, changes)] })
+    const { outcome } = await run(
+      { serviceEnds: { service, at: 1, exitCode } },
+      aPlan([anEntry('bad')], { scenario: oneShot }),
+    )
+    expect(outcome('bad').outcome.kind).toBe(kind)
+  })
+
   it('measures the target again in the next block, though it failed before its load', async () => {
     const three = aPlan([anEntry('bad')], { scenario, repetitions: 3 })
     const { ended, ports } = await run({ serviceEnds: { service, at: 'verify' } }, three)

@@ -3,6 +3,7 @@ import { toCell } from './cells.js'
 import { certificatesOf } from './certificate.js'
 import { compareClaims } from './claims/index.js'
 import { compareCells } from './comparisons.js'
+import { curvesOf } from './curves.js'
 import { type TargetPage, toEntries } from './entries.js'
 import { findings } from './findings/index.js'
 import { toScenarios } from './scenarios.js'
@@ -43,7 +44,7 @@ export function analyse({
   const { comparisons, tiers } = compareCells(judged, certificates)
   const entries = toEntries(plan, runs, views, targets)
   const known = {
-    scenarios: toScenarios(plan),
+    scenarios: toScenarios(plan, views),
     entries,
     cells: judged.map(({ view, verdict }) => toCell(view, verdict)),
     tiers,
@@ -72,6 +73,7 @@ export function analyse({
     base,
     calibration: [...calibrations],
     certificates,
+    curves: curvesOf(views),
     ...known,
     findings: findings(known),
     warnings: warningsOf(plan, judged),

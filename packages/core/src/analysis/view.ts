@@ -70,7 +70,7 @@ export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: 
     const scenario = scenarios.get(entry.scenario)
     if (!scenario) return []
     const own = runsOf(runs, entry.id)
-    return scenario.loads.map((load): CellView => {
+    return [...scenario.loads, ...addedLoads(scenario, own)].map((load): CellView => {
       const loadId = loadIdOf(load)
       return {
         id: `${entry.id}/${loadId}`,
@@ -87,6 +87,17 @@ export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: 
       }
     })
   })
+}
+
+/** Loads that a run adds to those of its plan: the rates of latency–throughput curves, ascending. */
+function addedLoads(scenario: PlannedScenario, runs: readonly RunRecord[]): LoadSpec[] {
+  const planned = new Set(scenario.loads.map(loadIdOf))
+  const added = new Map(
+    runs.flatMap(({ loads }) =>
+      loads.flatMap(({ load, loadId }) => (load.kind === 'rate' && !planned.has(loadId) ? [[loadId, load] as const] : [])),
+    ),
+  )
+  return [...added.values()].sort((a, b) => a.perSecond - b.perSecond)
 }
 
 /**

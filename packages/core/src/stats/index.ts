@@ -1,6 +1,7 @@
 export * from './approach.js'
 export * from './bootstrap.js'
 export * from './change-points.js'
+export * from './common-rates.js'
 export * from './curve.js'
 export * from './histogram.js'
 export * from './holm.js'
