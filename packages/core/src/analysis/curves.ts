@@ -17,7 +17,9 @@ interface Point extends CurvePoint {
 export function curvesOf(views: readonly CellView[]): Curve[] {
   const entries = [...new Set(views.map(({ entry }) => entry.id))]
   return entries.flatMap((entry) => {
-    const own = views.filter((view) => view.entry.id === entry && (view.load.kind === 'rate' || view.load.kind === 'open'))
+    const own = views.filter(
+      (view) => view.entry.id === entry && (view.load.kind === 'rate' || view.load.kind === 'open'),
+    )
     const points = own.flatMap((view) => view.repetitions.flatMap((each, pass) => pointOf(each, pass) ?? []))
     const [first] = own
     if (!first || new Set(points.map(({ offeredPerSecond }) => offeredPerSecond)).size < 2) return []
@@ -73,7 +75,8 @@ function pointOf(repetition: Repetition, pass: number): Point | null {
 /** One offered rate over its repetitions, medians. */
 function summaryOf({ load, repetitions }: CellView): Curve['points'][number] | null {
   const points = repetitions.flatMap((each, pass) => pointOf(each, pass) ?? [])
-  const perSecond = load.kind === 'rate' ? load.perSecond : medianOf(points.map(({ offeredPerSecond }) => offeredPerSecond))
+  const perSecond =
+    load.kind === 'rate' ? load.perSecond : medianOf(points.map(({ offeredPerSecond }) => offeredPerSecond))
   if (perSecond === null || points.length === 0) return null
   return {
     perSecond,

@@ -94,7 +94,9 @@ function addedLoads(scenario: PlannedScenario, runs: readonly RunRecord[]): Load
   const planned = new Set(scenario.loads.map(loadIdOf))
   const added = new Map(
     runs.flatMap(({ loads }) =>
-      loads.flatMap(({ load, loadId }) => (load.kind === 'rate' && !planned.has(loadId) ? [[loadId, load] as const] : [])),
+      loads.flatMap(({ load, loadId }) =>
+        load.kind === 'rate' && !planned.has(loadId) ? [[loadId, load] as const] : [],
+      ),
     ),
   )
   return [...added.values()].sort((a, b) => a.perSecond - b.perSecond)
