@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 const PROJECTS = ['unit', 'load', 'browser', 'engine']
 
@@ -13,6 +13,7 @@ export function runTests(root, args) {
   mkdirSync(folder, { recursive: true })
   if (args.length > 0) return vitest(root, args)
   ensureChromium()
+  ensureCompiler()
   const total = { passed: 0, failed: 0 }
   count(total, lint(root))
   for (const project of PROJECTS) {
@@ -74,21 +75,36 @@ function count(total, { passed, failed }) {
 
 /** The report's tests need a browser; on a machine with apt and root it is set up like everything else. */
 function ensureChromium() {
-  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) =>
-    existsSync(path),
-  )
-  if (found || process.env.BAKEOFF_CHROMIUM || process.env.BAKEOFF_NO_SETUP === '1') return
+  if (process.env.BAKEOFF_CHROMIUM) return
+  ensure({
+    what: 'Chromium for the tests of the report',
+    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    packages: ['chromium'],
+    otherwise: 'install it, or set BAKEOFF_CHROMIUM to its path.',
+  })
+}
+
+/** The load agent's tests measure it against a server in C. */
+function ensureCompiler() {
+  ensure({
+    what: "C compiler for the truth server of the load agent's tests",
+    paths: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'cc')),
+    packages: ['gcc', 'libc6-dev'],
+    otherwise: 'install one that is called cc.',
+  })
+}
+
+function ensure({ what, paths, packages, otherwise }) {
+  if (paths.some((path) => existsSync(path)) || process.env.BAKEOFF_NO_SETUP === '1') return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    process.stderr.write(
-      'There is no Chromium for the tests of the report: install it, or set BAKEOFF_CHROMIUM to its path.\n',
-    )
+    process.stderr.write(`There is no ${what}: ${otherwise}\n`)
     return
   }
-  process.stderr.write('Installing Chromium for the tests of the report …\n')
+  process.stderr.write(`Installing: ${what} …\n`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   for (const args of [
     ['-qq', 'update'],
-    ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'],
+    ['-qq', 'install', '-y', '--no-install-recommends', ...packages],
   ]) {
     spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env })
   }

@@ -23,6 +23,7 @@ struct loop {
 
 static struct answer make_answer(const char *content_type, const char *body);
 static char *format(const char *template, ...) __attribute__((format(printf, 1, 2)));
+static char *pad(const char *text, size_t length);
 static char *describe(long loops);
 static long setting(const char *name, long fallback, long max);
 static long usable_cpus(void);
@@ -44,7 +45,7 @@ int main(void)
     char *info = describe(loops);
     static struct answers answers;
     answers = (struct answers){
-        .any = make_answer("text/plain", PREDICTION),
+        .any = make_answer("text/plain", pad(PREDICTION, (size_t)setting("ANSWER_BYTES", sizeof PREDICTION - 1, 65536))),
         .health = make_answer("text/plain", ""),
         .info = make_answer("application/json", info),
     };
@@ -83,6 +84,21 @@ static struct answer make_answer(const char *content_type, const char *body)
     struct answer answer = {.full = {full, strlen(full)}, .head_length = strlen(head)};
     free(head);
     return answer;
+}
+
+/* The text with dots behind it, so that it has this length; as it is when it is longer. */
+static char *pad(const char *text, size_t length)
+{
+    size_t own = strlen(text);
+    if (length < own)
+        length = own;
+    char *padded = malloc(length + 1);
+    if (padded == NULL)
+        die("malloc", ENOMEM);
+    memset(padded, '.', length);
+    memcpy(padded, text, own);
+    padded[length] = '\0';
+    return padded;
 }
 
 /* The answer of GET /info, what every target of the tool tells about itself. */

@@ -18,8 +18,8 @@
 enum {
     EVENTS = 256,
     IN_SIZE = 16 * 1024,  /* the longest head; bodies pass through in pieces */
-    OUT_SIZE = 16 * 1024, /* answers to pipelined requests collect here, and leave in one write */
-    ANSWER_MAX = 2 * 1024,
+    OUT_SIZE = 160 * 1024, /* answers to pipelined requests collect here, and leave in one write */
+    ANSWER_MAX = 66 * 1024,
 };
 
 struct connection {

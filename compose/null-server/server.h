@@ -25,7 +25,7 @@ struct answers {
 /* A socket that listens on all IPv4 addresses; the kernel spreads connections over those of one port. -1: see errno. */
 int server_listen(uint16_t port);
 
-/* Serves until the process ends. `answers` must live as long, and each answer must be shorter than 2 kB. */
+/* Serves until the process ends. `answers` must live as long, and each answer must be shorter than 66 kB. */
 void server_run(int listener, const struct answers *answers);
 
 #endif

@@ -1,7 +1,7 @@
 import { BakeoffError, type ErrorCode } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
 
-/** 0 fine, 1 some cell failed, 2 configuration, 3 environment, 75 another run holds the engine, 130 interrupted. */
+/** 0 fine, 1 some cell failed or had no right answer, 2 configuration, 3 environment, 75 another run holds the engine, 130 interrupted. */
 export const exitCodes = { fine: 0, failed: 1, configuration: 2, environment: 3, held: 75, interrupted: 130 } as const
 
 const CODES: Record<ErrorCode, number> = {
@@ -11,6 +11,7 @@ const CODES: Record<ErrorCode, number> = {
   SETUP_FAILED: exitCodes.environment,
   ENGINE_LOST: exitCodes.environment,
   OUT_OF_RESOURCES: exitCodes.environment,
+  SERVICE_DIED: exitCodes.environment,
   ENGINE_HELD: exitCodes.held,
   ABORTED: exitCodes.interrupted,
   BUILD_FAILED: exitCodes.failed,

@@ -21,11 +21,14 @@ export function openGate(reports: string, failOn: string | undefined, baseline: 
   return { rules, baseline: baseline === undefined ? null : readResults(reports, baseline).results }
 }
 
-/** Tells what broke which rule. True when nothing did. */
+/** Tells what broke which rule, and of how much that can be said. True when nothing did. */
 export function passesGate(results: Results, { rules, baseline }: Gate, terminal: Terminal): boolean {
   const report: GateReport = gate(results, baseline, rules)
-  const { red, yellow } = terminal.colours
+  const { green, red, yellow } = terminal.colours
   for (const { cell, says } of report.unjudged) terminal.say(yellow(`– ${cell}: not judged, ${says}`))
   for (const { cell, rule, says } of report.broken) terminal.say(red(`✗ ${cell}: ${rule}: ${says}`))
+  const count = `${report.judged} of ${results.cells.length} cells judged`
+  if (report.broken.length === 0)
+    terminal.say(report.judged === 0 ? yellow(`! --fail-on: ${count}`) : green(`✓ --fail-on: ${count}, no rule broken`))
   return report.broken.length === 0
 }

@@ -43,11 +43,13 @@ export function progressOn(terminal: Terminal, now: () => number): (event: RunEv
         left = event.leftMs === null ? left : { ms: event.leftMs, at: now() }
         const name = `${event.entry} #${event.repetition}`.padEnd(46)
         if (event.outcome === 'measured') {
-          const figures = event.figures.map(
-            ({ loadId, throughput, p99Ms }) =>
-              `${loadId} ${formatNumber(throughput)}/s${p99Ms === null ? '' : ` p99 ${formatNumber(p99Ms)} ms`}`,
+          const figures = event.figures.map(({ loadId, throughput, p99Ms, invalid }) =>
+            invalid
+              ? red(`${loadId} does not count: ${invalid}`)
+              : `${loadId} ${formatNumber(throughput)}/s${p99Ms === null ? '' : ` p99 ${formatNumber(p99Ms)} ms`}`,
           )
-          terminal.say(`${green('✓')} ${name} ${figures.join('  ')}`)
+          const mark = event.figures.some(({ invalid }) => invalid) ? red('✗') : green('✓')
+          terminal.say(`${mark} ${name} ${figures.join('  ')}`)
         } else if (event.outcome === 'failed') terminal.say(`${red('✗')} ${name} ${event.message}`)
         else terminal.say(`${yellow('–')} ${name} ${event.message}`)
         return

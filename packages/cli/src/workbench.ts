@@ -10,7 +10,7 @@ import {
   type Session,
 } from '@bakeoff/containers'
 import type { Catalogue } from '@bakeoff/core'
-import { connectAgent, loadAgentFolder, loadAgentImage } from '@bakeoff/load'
+import { connectAgent, loadAgentFolder, loadAgentImage, measureWithWrk, wrkImage } from '@bakeoff/load'
 import type { HostFacts, Plan } from '@bakeoff/model'
 import type { Corpus, Materials, Ports } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
@@ -61,7 +61,7 @@ export async function openWorkbench(
       session,
       images,
       base,
-      ports: (sink) => ({ host: session, connectAgent, clock: systemClock, sink }),
+      ports: (sink) => ({ host: session, connectAgent, measureSecond: measureWithWrk, clock: systemClock, sink }),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     }
   } catch (error) {
@@ -90,5 +90,6 @@ export function materialsOf(project: Project, catalogue: Catalogue, plan: Plan):
     agentImage: own(loadAgentImage, loadAgentFolder),
     nullServerImage: own('bakeoff/null-server', join(project.root, 'compose/null-server')),
     caddyImage: own('bakeoff/caddy', join(project.root, 'compose/caddy')),
+    wrkImage: own(wrkImage, join(project.root, 'compose/wrk')),
   }
 }

@@ -37,7 +37,7 @@ export class FakeEngine {
     return container
   }
 
-  say(action: 'die' | 'oom', id: string, exitCode = 0): void {
+  say(action: 'die' | 'oom' | 'pause', id: string, exitCode = 0): void {
     const Attributes = { exitCode: String(exitCode) }
     this.events.write(`${JSON.stringify({ Action: action, Actor: { ID: id, Attributes }, timeNano: 1_000_000_000 })}\n`)
   }
@@ -75,7 +75,7 @@ export class FakeEngine {
           this.#answers()
           const container = this.containers.get(id)
           if (!container) throw engineError(404, 'No such container')
-          return { State: { ...container, Running: container.State === 'running' } }
+          return { State: { ...container, Running: ['running', 'paused'].includes(container.State) } }
         },
         remove: async () => this.#remove(this.containers, id),
       }),

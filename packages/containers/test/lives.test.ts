@@ -19,7 +19,7 @@ describe('the end of a container', () => {
     const life = lives.watch('a')
     Object.assign(container, { State: 'exited', ExitCode: 3 })
     engine.say('die', 'a', 3)
-    expect(await life.exited).toEqual({ exitCode: 3, oomKilled: false, atMs: 1000 })
+    expect(await life.exited).toEqual({ exitCode: 3, oomKilled: false, paused: false, atMs: 1000 })
   })
 
   it('is known from the listing when no event came', async () => {
@@ -45,6 +45,21 @@ describe('the end of a container', () => {
     engine.say('die', 'a', 1)
     expect(await life.exited).toMatchObject({ exitCode: 1, oomKilled: true })
     expect(life.oomKills()).toBe(2)
+  })
+
+  it('is as good as come when somebody pauses it, which no event of an end tells', async () => {
+    const container = engine.addContainer('a', labels)
+    const life = lives.watch('a')
+    container.State = 'paused'
+    engine.say('pause', 'a')
+    expect(await life.exited).toEqual({ exitCode: null, oomKilled: false, paused: true, atMs: 1000 })
+  })
+
+  it('is as good as come when the listing has it as paused, and no event came', async () => {
+    const container = engine.addContainer('a', labels)
+    const life = lives.watch('a')
+    container.State = 'paused'
+    expect(await life.exited).toMatchObject({ exitCode: null, paused: true })
   })
 
   it('is not one when it was stopped to be started again', async () => {
@@ -115,6 +130,11 @@ it.each([
     because: 'an engine that gives seconds only',
     line: '{"status":"oom","id":"x","time":2}',
     expected: { action: 'oom', id: 'x', exitCode: null, atMs: 2000 },
+  },
+  {
+    because: 'a pause',
+    line: '{"Action":"pause","Actor":{"ID":"x"},"time":1,"timeNano":1500000000}',
+    expected: { action: 'pause', id: 'x', exitCode: null, atMs: 1500 },
   },
   { because: 'another event', line: '{"Action":"start","Actor":{"ID":"x"}}', expected: null },
   { because: 'half a line', line: '{"Action":"di', expected: null },

@@ -150,6 +150,26 @@ describe('a container', () => {
     expect(await docker.getNetwork(network.id).inspect()).toMatchObject({ Internal: true, Driver: 'bridge' })
   })
 
+  it('runs the image of the id that it was given, whatever the name has become since', async () => {
+    const repo = `bakeoff-test/renamed-${randomBytes(4).toString('hex')}`
+    const first = await docker.createContainer({ Image: image, Env: ['IT=first'] })
+    const second = await docker.createContainer({ Image: image, Env: ['IT=second'] })
+    try {
+      await first.commit({ repo, tag: 'latest' })
+      const { Id } = await docker.getImage(repo).inspect()
+      await docker.getImage(Id).tag({ repo, tag: 'kept' }) // else the first would be nameless, and an engine may remove it
+      await second.commit({ repo, tag: 'latest' })
+      await using session = await open()
+      await using network = await session.openNetwork('cell')
+      await using container = await session.start(network, aRequest(shell('sleep 0.3; echo "$IT"'), { image: Id }))
+      expect(await output(container)).toEqual(['first'])
+      expect((await docker.getContainer(container.id).inspect()).Image).toBe(Id)
+    } finally {
+      for (const container of [first, second]) await container.remove({ force: true })
+      for (const tag of ['latest', 'kept']) await docker.getImage(`${repo}:${tag}`).remove({ force: true })
+    }
+  })
+
   it('has no way out of its network, where this machine has one', async ({ skip }) => {
     const [host, port] = ['1.1.1.1', 53] as const
     if (!(await reaches(host, port)))
@@ -204,6 +224,21 @@ describe('a container', () => {
     expect(tail).toHaveLength(3)
     expect(tail).toContain('problem')
     expect(tail).toContain('line 50')
+  })
+
+  it.each([
+    { because: 'it is killed', command: 'kill', expected: { exitCode: 137, paused: false } },
+    { because: 'it is paused', command: 'pause', expected: { exitCode: null, paused: true } },
+  ] as const)('tells from outside that $because, at once, and can be removed', async ({ command, expected }) => {
+    await using session = await open()
+    await using network = await session.openNetwork('cell')
+    await using container = await session.start(network, aRequest(['sleep', '1000'], { name: 'postgres' }))
+    await docker.getContainer(container.id)[command]()
+    const calledAt = Date.now()
+    expect(await container.exited).toMatchObject({ oomKilled: false, ...expected })
+    expect(Date.now() - calledAt, 'not only by the next listing').toBeLessThan(4_000)
+    await container[Symbol.asyncDispose]()
+    expect(await labelled(`bakeoff.session=${session.id}`)).toHaveLength(1) // the network
   })
 
   it('tells that it was killed for memory', async () => {

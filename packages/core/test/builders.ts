@@ -15,6 +15,7 @@ import {
   type PlannedService,
   type Reading,
   type RunRecord,
+  type SecondInstrumentRecord,
   type TargetInfo,
 } from '@bakeoff/model'
 import type { JudgedCell } from '../src/analysis/judged.js'
@@ -212,6 +213,7 @@ export interface Observed {
   readonly wrongSamples?: LoadMeasurement['wrongSamples']
   readonly lateShare?: number
   readonly deaths?: number
+  readonly serviceDeaths?: LoadRecord['serviceDeaths']
   readonly oomKills?: number
   /** throughput of each window relative to the mean */
   readonly shape?: (share: number) => number
@@ -317,6 +319,7 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
       }),
     },
     deaths: observed.deaths ?? 0,
+    serviceDeaths: observed.serviceDeaths ?? [],
     oomKills: observed.oomKills ?? 0,
     counters: observed.counters ?? null,
     capacity: observed.capacity ?? null,
@@ -580,6 +583,31 @@ export interface ViewOf {
   /** for every run */
   readonly run?: Partial<RunRecord>
   readonly calibrations?: readonly Calibration[]
+}
+
+/** Figures of wrk for the closed load of 64 connections that `aLoadRecord` makes. */
+export function aSecondInstrument(
+  overrides: Partial<Extract<SecondInstrumentRecord, { kind: 'measured' }>> = {},
+): SecondInstrumentRecord {
+  const { perSecond = 1000, seconds = 8 } = overrides
+  return {
+    kind: 'measured',
+    tool: 'wrk',
+    version: 'debian/4.1.0-4',
+    loadId: 'closed-64',
+    connections: 64,
+    seconds,
+    requests: Math.round(perSecond * seconds),
+    bytes: 100,
+    perSecond,
+    p50Ms: 60,
+    p90Ms: 70,
+    p99Ms: 90,
+    maxMs: 120,
+    meanMs: 64,
+    errors: { connect: 0, read: 0, write: 0, status: 0, timeout: 0 },
+    ...overrides,
+  }
 }
 
 /** One cell of one target, seen as the verdicts see it. */

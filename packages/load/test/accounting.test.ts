@@ -104,11 +104,7 @@ it('counts what cannot connect apart, with pauses, when the server dies', async 
 })
 
 it('sends nothing where nobody listens', async () => {
-  const measured = await started.agent.load(
-    loadOf('http://127.0.0.1:9', closed),
-    stopAfter(300),
-    signal,
-  )
+  const measured = await started.agent.load(loadOf('http://127.0.0.1:9', closed), stopAfter(300), signal)
   expect(measured.counts).toMatchObject({ sent: 0, ok: 0, inFlight: 0 })
   expect(measured.counts.connectErrors).toBeGreaterThan(0)
   expect(measured.serviceTime).toMatchObject({ count: 0, minUs: null, maxUs: null, meanUs: null })

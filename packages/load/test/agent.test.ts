@@ -1,7 +1,18 @@
 import { once } from 'node:events'
 import type { LoadWindow, RequestLine } from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectArrivals, goOn, loadOf, measureFor, predictWork, type StartedAgent, signal, startAgent, stopAfter, unaccounted } from './helpers/agent.js'
+import {
+  expectArrivals,
+  goOn,
+  loadOf,
+  measureFor,
+  predictWork,
+  type StartedAgent,
+  signal,
+  startAgent,
+  stopAfter,
+  unaccounted,
+} from './helpers/agent.js'
 import { measured } from './helpers/retry.js'
 import { type StartedServer, startServer } from './helpers/server.js'
 
@@ -182,7 +193,11 @@ describe('checking answers under load', () => {
   })
 
   it('samples about as many as asked', async () => {
-    const { counts } = await started.agent.load(loadOf(server.origin, closed, { sampleEvery: 16 }), measureFor(1000), signal)
+    const { counts } = await started.agent.load(
+      loadOf(server.origin, closed, { sampleEvery: 16 }),
+      measureFor(1000),
+      signal,
+    )
     expect(counts.checked / counts.ok).toBeGreaterThan(1 / 32)
     expect(counts.checked / counts.ok).toBeLessThan(1 / 8)
     expect(counts.wrong).toBe(0)
@@ -322,11 +337,7 @@ describe('a load', () => {
   it('of a batch that the target cannot do has no counts', async () => {
     await using silent = await startServer({ TASK_MS: 10_000 })
     const order = { kind: 'batch', tasks: 10, concurrency: 1, seed: 4 } as const
-    const measured = await started.agent.load(
-      loadOf(silent.origin, order, { requestTimeoutMs: 200 }),
-      goOn,
-      signal,
-    )
+    const measured = await started.agent.load(loadOf(silent.origin, order, { requestTimeoutMs: 200 }), goOn, signal)
     expect(measured.counts).toMatchObject({ sent: 1, ok: 0, timeouts: 1 })
     expect(measured.batch).toBeNull()
   })
@@ -359,11 +370,7 @@ describe('two processes', () => {
       expect((await counting.truth()).requests).toBeGreaterThan(measured.counts.sent)
       if (order.kind === 'open') expectArrivals(measured, 500)
     }
-    const one = await two.agent.load(
-      loadOf(server.origin, { kind: 'closed', connections: 1 }),
-      stopAfter(300),
-      signal,
-    )
+    const one = await two.agent.load(loadOf(server.origin, { kind: 'closed', connections: 1 }), stopAfter(300), signal)
     expect(one.agent.processes).toBe(1)
   })
 })

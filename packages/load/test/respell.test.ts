@@ -109,9 +109,9 @@ describe('Speller', () => {
   })
 
   it('means the same in every spelling but for the case of the text, and keeps its length', () => {
-    const values = fc.dictionary(fc.string(), fc.jsonValue()).chain((rest) =>
-      fc.string({ unit: 'grapheme' }).map((text): Record<string, unknown> => ({ ...rest, text })),
-    )
+    const values = fc
+      .dictionary(fc.string(), fc.jsonValue())
+      .chain((rest) => fc.string({ unit: 'grapheme' }).map((text): Record<string, unknown> => ({ ...rest, text })))
     fc.assert(
       fc.property(values, fc.nat(1000), fc.boolean(), (value, load, spaces) => {
         const body = JSON.stringify(value)
@@ -137,7 +137,10 @@ describe('a target that caches', () => {
   const texts = Array.from({ length: 16 }, (_, index) => `Why is telescope number ${index} slower than the bicycle?`)
   const work = {
     ...predictWork,
-    requests: texts.map((text) => ({ ...requestOf(JSON.stringify({ text })), headers: { 'content-type': 'application/json' } })),
+    requests: texts.map((text) => ({
+      ...requestOf(JSON.stringify({ text })),
+      headers: { 'content-type': 'application/json' },
+    })),
     golden: texts.map((text) => ({ status: 200, contentType: 'text/plain', body: text.toLowerCase() })),
   }
   let started: StartedAgent

@@ -28,13 +28,17 @@ function tallyOf(connections: readonly (readonly Life[])[], fromMs: number, toMs
 /** Connections that ask again after a gap, for 100 s. */
 const recorded = fc
   .array(
-    fc.record({ lifeMs: fc.double({ min: 1, max: 900, noNaN: true }), gapMs: fc.double({ min: 0, max: 30, noNaN: true }) }),
+    fc.record({
+      lifeMs: fc.double({ min: 1, max: 900, noNaN: true }),
+      gapMs: fc.double({ min: 0, max: 30, noNaN: true }),
+    }),
     { minLength: 1, maxLength: 8 },
   )
   .map((connections) =>
     connections.map(({ lifeMs, gapMs }, index) => {
       const lives: Life[] = []
-      for (let atMs = index * 37; atMs < 100_000; atMs += lifeMs + gapMs) lives.push({ sentMs: atMs, endMs: atMs + lifeMs })
+      for (let atMs = index * 37; atMs < 100_000; atMs += lifeMs + gapMs)
+        lives.push({ sentMs: atMs, endMs: atMs + lifeMs })
       return lives
     }),
   )
@@ -180,5 +184,6 @@ describe('the order of the corpus', () => {
     { jobs: 5, index: 1, of: 2, share: [1, 3] },
     { jobs: 1, index: 1, of: 2, share: [0] },
   ])('process $index of $of asks for $share of $jobs', ({ jobs, index, of, share }) =>
-    expect(shareOf(jobs, index, of)).toEqual(share))
+    expect(shareOf(jobs, index, of)).toEqual(share),
+  )
 })

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   expectArrivals,
   loadOf,
+  measureFor,
   predictWork,
   type StartedAgent,
   signal,
   startAgent,
-  measureFor,
   unaccounted,
 } from './helpers/agent.js'
 import { inDoubt, measured } from './helpers/retry.js'

@@ -13,7 +13,8 @@ export const errorCodes = [
   'NOT_READY', // a container did not answer in time, or ended before it did
   'WRONG_ANSWERS', // verification found an answer that differs
   'TARGET_DIED', // the target ended while it was under load
-  'AGENT_FAILED', // the load agent broke its protocol or ended
+  'SERVICE_DIED', // a service ended or was paused while a target was measured: the target is not to blame
+  'AGENT_FAILED', // the load agent, or the second instrument, broke its protocol or ended
   'OUT_OF_RESOURCES', // disk, memory or cores that the machine does not have
   'ABORTED', // somebody asked to stop
 ] as const

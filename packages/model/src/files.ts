@@ -179,7 +179,7 @@ export const scenarioFile = z.strictObject({
       arrivals: z
         .enum(['exponential', 'constant'])
         .optional()
-        .describe('Gaps between arrivals of open loads; default exponential'),
+        .describe('Gaps between arrivals of open, rate and capacity loads; default exponential'),
       wholePasses: z.boolean().optional().describe('Requests differ in cost: a window covers whole passes of them'),
       warmUp: duration.optional().describe("The longest warm-up; default the profile's"),
       longest: duration.optional().describe('The longest window, where answers are slow or passes long; default 30s'),
@@ -201,8 +201,18 @@ const profileFile = z.strictObject({
     .describe('Half width of the 95 % interval of throughput at which a target needs no more repetitions; default 3%'),
   warmUp: z.strictObject({ min: duration, max: duration, tolerance: share.optional() }),
   window: duration.describe('Measured time of each load, at least'),
+  curve: z
+    .int()
+    .min(0)
+    .max(12)
+    .optional()
+    .describe('Common rates at which latency–throughput curves are measured, from the second repetition on; default 0'),
   responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
+  secondInstrument: z
+    .boolean()
+    .optional()
+    .describe('Measure the main load of every target once with wrk too, beside the load agent; default true'),
 })
 
 export const matrixFile = z.strictObject({

@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+/** When the requests of an offered rate are due: at random as from many independent users, or one every 1/rate. */
+export const arrivals = z.enum(['exponential', 'constant'])
+export type Arrivals = z.infer<typeof arrivals>
+
 /**
  * What is put on a target in one measured window.
  * closed: n connections, each waits for its answer. open: arrivals at a fraction of the best closed throughput of the
@@ -12,19 +16,20 @@ export const loadSpec = z.discriminatedUnion('kind', [
     kind: z.literal('open'),
     fraction: z.number().positive(),
     connections: z.int().positive(),
-    arrivals: z.enum(['exponential', 'constant']),
+    arrivals,
   }),
   z.object({
     kind: z.literal('rate'),
     perSecond: z.number().positive(),
     connections: z.int().positive(),
-    arrivals: z.enum(['exponential', 'constant']),
+    arrivals,
   }),
   z.object({
     kind: z.literal('capacity'),
     connections: z.int().positive(),
     p99Ms: z.number().positive(),
     errors: z.number().min(0).max(1),
+    arrivals: arrivals.default('exponential'), // older plans have none
   }),
   z.object({ kind: z.literal('batch'), tasks: z.int().positive(), concurrency: z.int().positive() }),
 ])

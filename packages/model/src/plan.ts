@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
-import { loadSpec } from './load.js'
+import { arrivals, loadSpec } from './load.js'
 import { comparison } from './requests.js'
 import { respell, serviceCounters } from './work.js'
 
@@ -64,6 +64,8 @@ export const plannedScenario = z.object({
   stream: z.boolean(),
   script: script.nullish(),
   requestTimeoutMs: z.number(),
+  /** with which every rate is offered, also those that a run finds out */
+  offered: z.object({ connections: z.int().positive(), arrivals }).nullish(),
   /** requests differ in cost: a window covers whole passes of the corpus */
   wholePasses: z.boolean().nullish(),
   /** a warm-up ends by then, whatever the profile says */
@@ -127,6 +129,8 @@ export const runRules = z.object({
   windowMs: z.number(),
   /** a window lasts at least this many mean response times */
   leastResponses: z.number().nullish(),
+  /** common rates at which latency–throughput curves are measured; 0: none */
+  curveRates: z.int().nullish(),
   /** warm-up of the agent itself before anything counts */
   agentWarmUpMs: z.number(),
   /** one answer in this many is compared during load */
@@ -134,6 +138,8 @@ export const runRules = z.object({
   samplingHz: z.number(),
   /** each calibration of the agent against the null server */
   calibrationMs: z.number(),
+  /** measure the main load of every entry once with a second instrument; absent in plans of before there was one */
+  secondInstrument: z.boolean().nullish(),
 })
 export type RunRules = z.infer<typeof runRules>
 

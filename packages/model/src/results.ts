@@ -5,6 +5,7 @@ import { targetInfo } from './info.js'
 import { encodedHistogram, loadSpec } from './load.js'
 import { caps, planWarning, script, slo } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './run.js'
+import { secondInstrumentResult } from './second-instrument.js'
 
 /** A figure over repetitions. `low` and `high` are null with a single repetition: no interval can be given. */
 export const estimate = z.object({
@@ -23,6 +24,8 @@ export const estimate = z.object({
 export type Estimate = z.infer<typeof estimate>
 
 export const verdictCauses = [
+  'service-died',
+  'no-answers',
   'wrong-answers',
   'errors',
   'timeouts',
@@ -31,6 +34,7 @@ export const verdictCauses = [
   'work-skipped',
   'unaccounted-time',
   'agent-bound',
+  'instruments-disagree',
   'not-steady',
   'too-short',
   'noisy-host',
@@ -204,6 +208,8 @@ export const cell = z.object({
   offeredPerSecond: z.number().nullable(),
   /** cores ÷ CPU time per request: what the target's cap could carry; an estimate, shown where the agent was the limit */
   estimatedCapacity: z.number().nullable(),
+  /** the same load by another tool, once per run; null or absent where it was not asked */
+  secondInstrument: secondInstrumentResult.nullish(),
   /** capacity loads: highest rate within the slo */
   capacity: z
     .object({
@@ -405,6 +411,58 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
+/** The machine's own certificate for a scenario: canaries against the null server at the start of its blocks. */
+export const certificate = z.object({
+  scenario: z.string(),
+  connections: z.int(),
+  requestBytes: z.int().nullable(),
+  answerBytes: z.int().nullable(),
+  canaries: z.array(
+    z.object({
+      block: z.string(),
+      perSecond: z.number(),
+      limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullable(),
+    }),
+  ),
+  /** change from the first to the last canary by a straight line, relative; null with one canary */
+  drift: z.number().nullable(),
+  /** furthest that a canary lies from their median, relative: no smaller difference is claimed; null with one canary */
+  noiseFloor: z.number().nullable(),
+})
+export type Certificate = z.infer<typeof certificate>
+
+const place = <Kinds extends readonly [string, ...string[]]>(kinds: Kinds) =>
+  z.object({
+    kind: z.enum(kinds),
+    /** requests a second; null when it lies outside the rates that were offered */
+    perSecond: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  })
+
+/** How latency grows with the offered rate, for one entry. */
+export const curve = z.object({
+  scenario: z.string(),
+  entry: z.string(),
+  /** ascending; medians over repetitions */
+  points: z.array(
+    z.object({
+      perSecond: z.number(),
+      served: z.number(),
+      p50Ms: z.number().nullable(),
+      /** null: too many requests never ended */
+      p99Ms: z.number().nullable(),
+      failedShare: z.number(),
+      repetitions: z.int(),
+    }),
+  ),
+  /** where throughput ÷ p99 is largest: beyond it latency rises faster than the rate; null below three rates */
+  knee: place(['found', 'not-reached', 'below-lowest']).nullable(),
+  /** highest rate that keeps the scenario's slo; null without one */
+  slo: place(['crossed', 'kept-everywhere', 'broken-everywhere']).extend({ p99Ms: z.number() }).nullable(),
+})
+export type Curve = z.infer<typeof curve>
+
 export const results = z.object({
   schemaVersion: z.literal(1),
   run: z.object({
@@ -426,6 +484,8 @@ export const results = z.object({
   engine: engineFacts,
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
   calibration: z.array(calibration),
+  certificates: z.array(certificate).nullish(),
+  curves: z.array(curve).nullish(),
   scenarios: z.array(scenarioResult),
   entries: z.array(entryResult),
   cells: z.array(cell),

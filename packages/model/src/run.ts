@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { serviceDeath } from './ends.js'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSpec, loadWindow } from './load.js'
+import { secondInstrumentRecord } from './second-instrument.js'
 import { counted } from './work.js'
 
 /** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
@@ -84,6 +86,8 @@ export const loadRecord = z.object({
   samples,
   /** containers of the target that ended, or were restarted, within the window */
   deaths: z.int(),
+  /** services that went away by the end of the window; older runs did not look */
+  serviceDeaths: z.array(serviceDeath).nullish(),
   oomKills: z.int(),
   /** of services that could be read; null or absent: the scenario names none */
   counters: z.array(counted).nullish(),
@@ -130,6 +134,8 @@ export const runRecord = z.object({
   endedAt: z.string(),
   outcome,
   image: imageFacts.nullable(),
+  /** ids of all images that ran, by name: target, services, proxy and load agent; older runs did not record them */
+  images: z.record(z.string(), z.string()).nullish(),
   info: targetInfo.nullable(),
   coldStart: z.object({ startCallMs: z.number(), readyMs: z.number().nullable() }).nullable(),
   /** anonymous memory of the target after verification, before load */
@@ -137,6 +143,8 @@ export const runRecord = z.object({
   verification: verification.nullable(),
   warmUp: warmUpRecord.nullable(),
   loads: z.array(loadRecord),
+  /** in the one repetition after whose loads it measured; null or absent in all others */
+  secondInstrument: secondInstrumentRecord.nullish(),
   logTail: z.array(z.string()),
   /** problems that did not end the repetition, e.g. a container that was slow to remove */
   notes: z.array(z.string()),
@@ -147,11 +155,27 @@ export type RunRecord = z.infer<typeof runRecord>
 export const calibration = z.object({
   /** the core assignments this holds for, e.g. `agent:0|target:1` */
   key: z.string(),
+  /** absent in files of before 2026-12, where one calibration opened the run */
+  scenario: z.string().nullish(),
+  /** the block that it opened */
+  block: z.string().nullish(),
+  /** lengths of the bodies of request and answer */
+  requestBytes: z.int().nullish(),
+  answerBytes: z.int().nullish(),
   connections: z.int(),
+  /** over its window; in files of before 2026-12 of the best half second */
   throughput: z.number(),
+  /** of the best half second */
+  best: z.number().nullish(),
   p50Us: z.number().nullable(),
   agentCores: z.int(),
+  /** ids of the images that ran, by name: load agent and null server; older runs did not record them */
+  images: z.record(z.string(), z.string()).nullish(),
   eventLoopUtilisation: z.number().nullable(),
+  /** cores that the null server used */
+  serverCores: z.number().nullish(),
+  /** whose cores were full */
+  limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullish(),
   windows: z.array(loadWindow),
 })
 export type Calibration = z.infer<typeof calibration>
@@ -205,7 +229,16 @@ export const runEvent = z.discriminatedUnion('kind', [
     repetition: z.int(),
     outcome: z.string(),
     message: z.string().nullable(),
-    figures: z.array(z.object({ loadId: z.string(), throughput: z.number(), p99Ms: z.number().nullable() })),
+    figures: z.array(
+      z.object({
+        loadId: z.string(),
+        throughput: z.number(),
+        /** null with too few answers for a p99 */
+        p99Ms: z.number().nullable(),
+        /** why the figure does not count; null: it does. Older runs did not say */
+        invalid: z.string().nullish(),
+      }),
+    ),
     leftMs: z.number().nullable(),
   }),
   z.object({

@@ -2,7 +2,7 @@
  * Specs: what the YAML files say, checked and in plain units (ms, bytes, fractions). Parsing is in core/parse; the
  * shapes of the files themselves, from which editors complete, are in files.ts.
  */
-import type { LoadSpec } from './load.js'
+import type { Arrivals, LoadSpec } from './load.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
 import type { Respell, ServiceCounters } from './work.js'
 
@@ -92,6 +92,9 @@ export interface ScenarioSpec {
   readonly compare: Comparison
   readonly tolerance: number
   readonly loads: readonly LoadSpec[]
+  /** connections and arrivals of every load that is offered, also of those that a run adds: rates, capacity */
+  readonly connections: number
+  readonly arrivals: Arrivals
   /** the answer is a stream: measure first-byte and inter-chunk times */
   readonly stream: boolean
   /** what a service takes by its script; the rest of an answer's time is the target's */
@@ -125,8 +128,12 @@ export interface ProfileSpec {
   readonly windowMs: number
   /** a window lasts at least this many mean response times */
   readonly leastResponses: number
+  /** common rates at which latency–throughput curves are measured; 0: none */
+  readonly curveRates: number
   /** only the last closed load of a scenario, for a smoke run */
   readonly onlyMainLoad: boolean
+  /** the main load of every entry once by a second instrument */
+  readonly secondInstrument: boolean
 }
 
 export interface WarmUpRules {

@@ -5,6 +5,7 @@ import {
   formatDurationMs,
   formatNumber,
   loadIdOf,
+  loadSpec,
   parseBytes,
   parseDurationMs,
   parseFraction,
@@ -67,8 +68,13 @@ describe('loads and errors', () => {
     [{ kind: 'open', fraction: 0.8, connections: 256, arrivals: 'exponential' } as const, 'open-0.8'],
     [{ kind: 'rate', perSecond: 1000, connections: 256, arrivals: 'constant' } as const, 'rate-1000'],
     [{ kind: 'batch', tasks: 1800, concurrency: 200 } as const, 'batch-1800x200'],
-    [{ kind: 'capacity', connections: 256, p99Ms: 50, errors: 0 } as const, 'capacity'],
+    [{ kind: 'capacity', connections: 256, p99Ms: 50, errors: 0, arrivals: 'exponential' } as const, 'capacity'],
   ])('the id of %j is %s', (load, id) => expect(loadIdOf(load)).toBe(id))
+
+  it('reads the search for capacity of an older plan, which had only one kind of arrivals', () => {
+    const old = { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0 }
+    expect(loadSpec.parse(old)).toEqual({ ...old, arrivals: 'exponential' })
+  })
 
   it('keeps message, hint and log of an error for the user', () => {
     const error = new BakeoffError('NOT_READY', 'go-chi did not answer', { hint: 'look', logTail: ['panic'] })

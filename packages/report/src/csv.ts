@@ -51,6 +51,8 @@ const COLUMNS: readonly (readonly [name: string, of: (cell: Cell) => Value])[] =
   ['agent_ceiling_share', ({ agent }) => agent.ceilingShare],
   ['host_pressure', ({ host }) => host.pressure],
   ['host_steal', ({ host }) => host.steal],
+  ['second_instrument_per_s', (cell) => secondOf(cell)?.perSecond],
+  ['second_instrument_difference', (cell) => secondOf(cell)?.difference],
   ['capacity_per_s', ({ capacity }) => capacity?.perSecond?.median],
   ['batch_wall_s', ({ batch }) => batch?.wallSeconds.median],
   ['batch_cpu_ms_per_task', ({ batch }) => batch?.cpuMsPerTask?.median],
@@ -75,6 +77,10 @@ export function renderCsv(results: Results): string {
     ...results.cells.map((cell) => columns.map(([, of]) => field(of(cell)))),
   ]
   return lines.map((line) => `${line.join(',')}\r\n`).join('')
+}
+
+function secondOf({ secondInstrument }: Cell) {
+  return secondInstrument?.kind === 'measured' ? secondInstrument : null
 }
 
 /** A text that a spreadsheet would take for a formula gets a quote in front: names and logs come from outside. */

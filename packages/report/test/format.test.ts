@@ -53,7 +53,7 @@ describe('figures as text', () => {
       short: '1,500/s',
     },
     {
-      load: { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001 },
+      load: { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001, arrivals: 'exponential' },
       label: 'capacity within p99 50 ms',
       short: 'capacity',
     },

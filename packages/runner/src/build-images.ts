@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { secondInstrumentTask } from '@bakeoff/core'
 import { BakeoffError, type ImageFacts, type Plan, toErrorRecord } from '@bakeoff/model'
 import type { Materials, Ports } from './materials.js'
 import { type ImageRequest, UnsupportedBuild } from './ports.js'
@@ -64,6 +65,11 @@ export function requestsOf(plan: Plan, materials: Materials): ImageRequest[] {
   add(materials.agentImage)
   add(materials.nullServerImage)
   if (plan.entries.some(({ proxy }) => proxy === 'caddy')) add(materials.caddyImage)
+  if (
+    plan.rules.secondInstrument &&
+    plan.scenarios.some((scenario) => secondInstrumentTask(scenario).kind === 'possible')
+  )
+    add(materials.wrkImage)
   for (const { services } of plan.scenarios) {
     for (const { image, build } of services)
       add({ name: image, folder: build === null ? null : join(materials.root, build), requires: [] })

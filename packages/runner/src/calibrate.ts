@@ -1,89 +1,98 @@
-import { decodeHistogram, histogramQuantile, rightPerSecond } from '@bakeoff/core'
-import { type Calibration, calibrationKey, type LoadMeasurement, type Plan, type PlannedScenario } from '@bakeoff/model'
+import { decodeHistogram, histogramQuantile, mainLoadOf, rightPerSecond } from '@bakeoff/core'
+import {
+  BakeoffError,
+  type Block,
+  type Calibration,
+  calibrationKey,
+  type LoadMeasurement,
+  loadIdOf,
+  type Plan,
+  type PlannedScenario,
+  type Reading,
+  toErrorRecord,
+} from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
-import { openCell, PORT } from './cell.js'
-import type { Materials, Ports } from './materials.js'
+import { openCell, PORT, plain } from './cell.js'
+import { corpusOf, type Materials, type Ports, scenarioOf } from './materials.js'
 import type { Work } from './ports.js'
 import { isFilled, Settling } from './settle.js'
 
 const SLICE_MS = 500
-const NULL_WORK: Work = {
-  requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
-  golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
-  compare: 'exact',
-  tolerance: 0,
-  seed: 1,
-  respell: null,
-}
+/** A canary's window. */
+const CANARY_MS = 1000
+/** Who used so much of its cores had nothing left to give. */
+const FULL = 0.9
+const ANSWER = 'Prediction: Iris-Setosa'
+/** The longest answer that the null server gives. */
+const LONGEST_ANSWER = 65_536
 
 /**
- * What the load agent reaches against a server that does nothing, on the cores and with the connections of this plan.
- * A cell near this ceiling says more about the agent than about the target.
+ * The canary of a block: what the load agent reaches against a server that does nothing, on the cores of the scenario and
+ * with requests and answers as long as its. The first canary of a scenario measures every number of connections that it
+ * uses, later ones the main load only. A cell near that ceiling says more about the agent than about the target, and
+ * how canaries differ from block to block is the machine's own doing.
+ *
+ * @param known canaries of this run so far
+ * @throws BakeoffError when its images did not build, when the run is stopped or the engine is lost. Anything else that
+ *         goes wrong is told as an event: a block can be measured without
  */
-export async function calibrate(
+export async function canary(
   plan: Plan,
+  block: Block,
+  known: readonly Calibration[],
   images: BuiltImages,
   materials: Materials,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Calibration[]> {
-  const wanted = new Map<string, { scenario: PlannedScenario; connections: Set<number> }>()
-  for (const scenario of plan.scenarios) {
-    const key = calibrationKey(scenario.cores.agent, scenario.cores.target)
-    const known = wanted.get(key) ?? { scenario, connections: new Set<number>() }
-    for (const connections of connectionsOf(scenario)) known.connections.add(connections)
-    wanted.set(key, known)
-  }
-  const calibrations: Calibration[] = []
-  for (const [key, { scenario, connections }] of wanted) {
-    if (connections.size === 0) continue
-    calibrations.push(
-      ...(await calibrateOn(
-        key,
-        scenario,
-        [...connections].sort((a, b) => a - b),
-        plan,
-        images,
-        materials,
-        ports,
-        signal,
-      )),
-    )
-  }
-  return calibrations
-}
-
-async function calibrateOn(
-  key: string,
-  scenario: PlannedScenario,
-  connections: readonly number[],
-  plan: Plan,
-  images: BuiltImages,
-  materials: Materials,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Calibration[]> {
+  const scenario = scenarioOf(plan, block.scenario)
+  if (known.some((each) => each.block === block.id)) return []
+  const isFirst = !known.some((each) => each.scenario === scenario.id)
+  const connections = connectionsOf(scenario, isFirst)
+  if (connections.length === 0) return []
   imageOf(images, materials.agentImage.name)
   imageOf(images, materials.nullServerImage.name)
+  try {
+    return await measureOn({ plan, block, scenario, connections, isFirst, images, materials, ports, signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+    const { message } = toErrorRecord(error)
+    const at = new Date(ports.clock.now()).toISOString()
+    ports.sink.event({ kind: 'note', at, level: 'warning', message: `no canary for ${block.id}: ${message}` })
+    return []
+  }
+}
+
+interface Canary {
+  readonly plan: Plan
+  readonly block: Block
+  readonly scenario: PlannedScenario
+  readonly connections: readonly number[]
+  readonly isFirst: boolean
+  readonly images: BuiltImages
+  readonly materials: Materials
+  readonly ports: Ports
+  readonly signal: AbortSignal
+}
+
+async function measureOn(of: Canary): Promise<Calibration[]> {
+  const { plan, block, scenario, images, materials, ports, signal } = of
   const bare: PlannedScenario = { ...scenario, services: [], targetDependsOn: [] }
-  await using cell = await openCell('calibration', bare, images, materials, ports, signal)
-  await cell.agent.prepare(NULL_WORK, signal)
+  const { work, requestBytes, answerBytes } = workLike(scenario, materials, plan.seed)
+  await using cell = await openCell('canary', bare, images, materials, ports, signal)
+  await cell.agent.prepare(work, signal)
   await using server = await ports.host.start(cell.network, {
-    name: 'target',
-    image: materials.nullServerImage.name,
-    caps: scenario.targetCaps,
-    environment: { PORT: String(PORT), CORES: String(scenario.cores.target.length) },
-    command: null,
-    readOnly: true,
-    tmpfs: [],
-    shmBytes: null,
-    user: null,
-    healthcheck: null,
-    aliases: [],
-    interactive: false,
+    ...plain('target', imageOf(images, materials.nullServerImage.name).id, scenario.targetCaps),
+    environment: {
+      PORT: String(PORT),
+      CORES: String(scenario.cores.target.length),
+      ANSWER_BYTES: String(answerBytes),
+    },
   })
   const origin = `http://${server.address}:${PORT}`
   await Promise.race([cell.agent.waitUntilReady(origin, '/health', 10_000, signal), cell.lost])
+  await using sampler = await ports.host.sample([server], plan.rules.samplingHz)
   const run = (count: number, durationMs: number) => {
     const request = {
       origin,
@@ -93,22 +102,41 @@ async function calibrateOn(
       stream: false,
       sliceMs: SLICE_MS,
     }
-    const rules = { leastMs: durationMs, responses: 0, longestMs: durationMs, passRequests: null }
-    const settling = new Settling(isFilled, rules)
+    const settling = new Settling(isFilled, {
+      leastMs: durationMs,
+      responses: 0,
+      longestMs: durationMs,
+      passRequests: null,
+    })
     return Promise.race([cell.agent.load(request, (slice) => settling.decide(slice), signal), cell.lost])
   }
-  await run(connections.at(-1) as number, plan.rules.agentWarmUpMs)
+  // An agent whose code is cold reaches half of what it can.
+  await run(of.connections.at(-1) as number, plan.rules.agentWarmUpMs)
+  const started = Object.fromEntries(
+    [materials.agentImage.name, materials.nullServerImage.name].map((name) => [name, imageOf(images, name).id]),
+  )
   const calibrations: Calibration[] = []
-  for (const count of connections) {
-    const measured = await run(count, plan.rules.calibrationMs)
+  for (const count of of.connections) {
+    const measured = await run(count, of.isFirst ? plan.rules.calibrationMs : CANARY_MS)
+    const { startedAtMs, durationMs } = measured
+    const readings = sampler.window(startedAtMs, startedAtMs + durationMs).containers[server.name] ?? []
+    const serverCores = coresUsed(readings)
     const p50Us = histogramQuantile(decodeHistogram(measured.serviceTime), 0.5)
     const calibration: Calibration = {
-      key,
+      key: calibrationKey(scenario.cores.agent, scenario.cores.target),
+      scenario: scenario.id,
+      block: block.id,
+      requestBytes,
+      answerBytes,
       connections: count,
-      throughput: ceilingOf(measured),
+      throughput: rightPerSecond(measured),
+      best: bestSlice(measured),
       p50Us,
       agentCores: scenario.cores.agent.length,
       eventLoopUtilisation: measured.agent.eventLoopUtilisation,
+      serverCores,
+      limit: limitOf(measured, serverCores, scenario),
+      images: started,
       windows: measured.windows,
     }
     calibrations.push(calibration)
@@ -117,24 +145,86 @@ async function calibrateOn(
   return calibrations
 }
 
-/**
- * The rate of the best window: a ceiling is a most, and on a machine with other work a mean would be too low, which
- * would call sound cells bound by the agent.
- */
-function ceilingOf(measurement: LoadMeasurement): number {
-  const mean = rightPerSecond(measurement)
-  // The last slice may be a stub, in which a handful of answers would make an impossible rate.
-  const whole = measurement.windows.filter((slice) => slice.durationMs >= SLICE_MS / 2)
-  return Math.max(mean, ...whole.map((window) => window.ok / (window.durationMs / 1000)))
+/** A request and an answer of the scenario's median lengths. */
+function workLike(
+  scenario: PlannedScenario,
+  materials: Materials,
+  seed: number,
+): { work: Work; requestBytes: number; answerBytes: number } {
+  const { requests, golden } = corpusOf(scenario, materials)
+  const bodies = requests.map(({ body }) => Buffer.byteLength(body ?? ''))
+  const middle = (lengths: readonly number[]) => lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
+  const requestBytes = middle(bodies)
+  const answerBytes = Math.min(
+    LONGEST_ANSWER,
+    Math.max(ANSWER.length, middle(golden.map(({ body }) => Buffer.byteLength(body)))),
+  )
+  const usual = requests[bodies.indexOf(requestBytes)]
+  const request = {
+    method: usual?.method ?? 'GET',
+    path: '/',
+    headers: usual?.headers ?? {},
+    body: usual?.body ?? null,
+  }
+  return {
+    requestBytes,
+    answerBytes,
+    work: {
+      requests: [request],
+      golden: [{ status: 200, contentType: 'text/plain', body: ANSWER.padEnd(answerBytes, '.') }],
+      compare: 'exact',
+      tolerance: 0,
+      seed,
+      respell: null,
+    },
+  }
 }
 
-/** The numbers of connections for which a ceiling is needed: those of closed loads, and of the largest other load. */
-function connectionsOf(scenario: PlannedScenario): number[] {
+/**
+ * The rate of the best slice: a ceiling is a most, and on a machine with other work a mean would be too low, which
+ * would call sound cells bound by the agent.
+ */
+function bestSlice(measurement: LoadMeasurement): number {
+  // The last slice may be a stub, in which a handful of answers would make an impossible rate.
+  const whole = measurement.windows.filter((slice) => slice.durationMs >= SLICE_MS / 2)
+  return Math.max(rightPerSecond(measurement), ...whole.map((slice) => slice.ok / (slice.durationMs / 1000)))
+}
+
+/** Whose cores were full; what neither filled was limited by the way between them. */
+function limitOf(
+  { agent, durationMs }: LoadMeasurement,
+  serverCores: number | null,
+  { cores }: PlannedScenario,
+): Calibration['limit'] {
+  const busy = Math.max(
+    agent.eventLoopUtilisation ?? 0,
+    (agent.cpuSeconds ?? 0) / (durationMs / 1000) / Math.max(1, cores.agent.length),
+  )
+  const isAgent = busy >= FULL
+  const isServer = serverCores !== null && serverCores / Math.max(1, cores.target.length) >= FULL
+  if (isAgent) return isServer ? 'both' : 'agent'
+  return isServer ? 'null-server' : 'neither'
+}
+
+function coresUsed(readings: readonly Reading[]): number | null {
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (!first || !last || last.atMs <= first.atMs) return null
+  if (first.cpuTotalSeconds === null || last.cpuTotalSeconds === null) return null
+  return (last.cpuTotalSeconds - first.cpuTotalSeconds) / ((last.atMs - first.atMs) / 1000)
+}
+
+/**
+ * The numbers of connections for which a ceiling is needed, ascending: those of closed loads, and of the largest other
+ * load; of the main load alone when the others are known.
+ */
+function connectionsOf(scenario: PlannedScenario, all: boolean): number[] {
+  const main = mainLoadOf(scenario.loads)
+  const closed = scenario.loads.flatMap((load) =>
+    load.kind === 'closed' && (all || loadIdOf(load) === main) ? [load.connections] : [],
+  )
   const open = scenario.loads.flatMap((load) =>
     load.kind === 'open' || load.kind === 'rate' || load.kind === 'capacity' ? [load.connections] : [],
   )
-  return [
-    ...scenario.loads.flatMap((load) => (load.kind === 'closed' ? [load.connections] : [])),
-    ...(open.length > 0 ? [Math.max(...open)] : []),
-  ]
+  const largest = open.length > 0 && (all || closed.length === 0) ? [Math.max(...open)] : []
+  return [...new Set([...closed, ...largest])].sort((a, b) => a - b)
 }

@@ -32,7 +32,7 @@ export async function searchCapacity(
       kind: 'open' as const,
       perSecond: rate,
       connections: load.connections,
-      arrivals: 'exponential' as const,
+      arrivals: load.arrivals,
       seed: seed + probes.length,
     }
     const settling = new Settling(isFilled, windowRulesOf(bench.rules, bench.scenario))
@@ -45,7 +45,7 @@ export async function searchCapacity(
     const probe = judge(window, rate, load)
     probes.push(probe)
     if (kept === null || (probe.ok && rate === capacityOf(probes))) kept = window
-    if (window.death !== null) dead = window
+    if (window.death !== null || window.serviceDeaths.length > 0) dead = window
   }
   if (kept === null) return
   keep(record(bench, load, dead ?? kept, { perSecond: capacityOf(probes), probes }))

@@ -1,9 +1,17 @@
 import { AGENT_MEMORY_BYTES } from '@bakeoff/core'
-import { BakeoffError, type Caps, type PlannedEntry, type PlannedScenario, type PlannedService } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type Caps,
+  endWords,
+  type PlannedEntry,
+  type PlannedScenario,
+  type PlannedService,
+} from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { Disposables } from './disposables.js'
 import type { Materials, Ports } from './materials.js'
-import type { ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+import type { ContainerExit, ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+import { ServiceWatch } from './service-watch.js'
 
 export const PORT = 8080
 /** Memory of the proxy in front of replicas, out of the target's cap. */
@@ -16,6 +24,7 @@ export interface Cell extends AsyncDisposable {
   readonly agent: LoadAgent
   readonly agentContainer: RunningContainer
   readonly services: ReadonlyMap<string, RunningContainer>
+  readonly serviceWatch: ServiceWatch
   /** never settles well: rejects when the agent ends or the engine is lost. Race everything against it. */
   readonly lost: Promise<never>
 }
@@ -32,7 +41,9 @@ export async function openCell(
   const held = new Disposables()
   try {
     const network = held.use(await ports.host.openNetwork(name))
-    const agentContainer = held.use(await ports.host.start(network, agentRequest(scenario.cores.agent, materials)))
+    const agentContainer = held.use(
+      await ports.host.start(network, agentRequest(scenario.cores.agent, images, materials)),
+    )
     const lost = whenLost(agentContainer)
     const starting = startServices(network, scenario, images, ports, held, signal)
     // Both at once: the agent boots while PostgreSQL does. A failure of one must not leave the other unwatched.
@@ -44,6 +55,7 @@ export async function openCell(
       agent: connecting.value,
       agentContainer,
       services: services.value,
+      serviceWatch: new ServiceWatch(services.value, scenario.services),
       lost,
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     }
@@ -61,7 +73,7 @@ export interface TargetGroup {
   /** where requests go */
   readonly origin: string
   /** resolves when the first container of the target ends */
-  readonly died: Promise<{ container: RunningContainer; exitCode: number | null; oomKilled: boolean }>
+  readonly died: Promise<ContainerExit & { container: RunningContainer }>
   readonly startedAtMs: number
   readonly startCallMs: number
 }
@@ -70,12 +82,12 @@ export interface TargetGroup {
 export async function startTarget(
   network: Network,
   entry: PlannedEntry,
-  image: string,
+  images: BuiltImages,
   materials: Materials,
   ports: Ports,
   held: Disposables,
 ): Promise<TargetGroup> {
-  const requests = targetRequests(entry, image, materials)
+  const requests = targetRequests(entry, images, materials)
   const containers: RunningContainer[] = []
   for (const request of requests) containers.push(held.use(await ports.host.start(network, request)))
   const origins = containers.map(({ address }) => `http://${address}:${PORT}`)
@@ -94,9 +106,10 @@ export async function startTarget(
 /** What is started for an entry, the one that answers last. Replicas share the cores; memory is divided. */
 export function targetRequests(
   entry: PlannedEntry,
-  image: string,
+  images: BuiltImages,
   materials: Pick<Materials, 'caddyImage'>,
 ): ContainerRequest[] {
+  const image = imageOf(images, entry.image).id
   const proxied = entry.proxy !== null
   const memory = Math.floor((entry.caps.memoryBytes - (proxied ? PROXY_MEMORY_BYTES : 0)) / entry.replicas)
   const cores = Math.max(1, Math.floor(entry.caps.cpus / entry.replicas))
@@ -113,17 +126,24 @@ export function targetRequests(
   return [
     ...replicas,
     {
-      ...plain('proxy', materials.caddyImage.name, { ...entry.caps, memoryBytes: PROXY_MEMORY_BYTES }),
+      ...plain('proxy', imageOf(images, materials.caddyImage.name).id, {
+        ...entry.caps,
+        memoryBytes: PROXY_MEMORY_BYTES,
+      }),
       environment: { PORT: String(PORT), UPSTREAMS: upstreams },
       aliases: ['target'],
     },
   ]
 }
 
-export function agentRequest(cores: readonly number[], materials: Pick<Materials, 'agentImage'>): ContainerRequest {
+export function agentRequest(
+  cores: readonly number[],
+  images: BuiltImages,
+  materials: Pick<Materials, 'agentImage'>,
+): ContainerRequest {
   const caps: Caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: AGENT_MEMORY_BYTES }
   return {
-    ...plain('agent', materials.agentImage.name, caps),
+    ...plain('agent', imageOf(images, materials.agentImage.name).id, caps),
     environment: { CORES: String(cores.length) },
     interactive: true,
   }
@@ -140,9 +160,8 @@ async function connect(
 }
 
 function whenLost(agent: RunningContainer): Promise<never> {
-  const lost = agent.exited.then(async ({ exitCode, oomKilled }) => {
-    const how = oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`
-    throw new BakeoffError('AGENT_FAILED', `the load agent ${how}`, {
+  const lost = agent.exited.then(async (end) => {
+    throw new BakeoffError('AGENT_FAILED', `the load agent ${endWords(end)}`, {
       logTail: await agent.logTail(30),
       hint: "This is not the target's fault. Look at the log above; npm run doctor shows what the machine has left.",
     })
@@ -166,8 +185,9 @@ async function startServices(
   }
   for (const service of scenario.services) {
     await waitFor(service.dependsOn)
-    imageOf(images, service.image) // a service that did not build fails every entry of the scenario, with its reason
-    const container = held.use(await ports.host.start(network, serviceRequest(service)))
+    // A service that did not build fails every entry of the scenario, with its reason.
+    const { id } = imageOf(images, service.image)
+    const container = held.use(await ports.host.start(network, serviceRequest(service, id)))
     running.set(service.name, container)
     const ready = service.healthcheck
       ? container.healthy(AbortSignal.any([signal, AbortSignal.timeout(SERVICE_READY_MS)]))
@@ -179,9 +199,9 @@ async function startServices(
   return running
 }
 
-function serviceRequest(service: PlannedService): ContainerRequest {
+function serviceRequest(service: PlannedService, imageId: string): ContainerRequest {
   return {
-    ...plain(service.name, service.image, service.caps),
+    ...plain(service.name, imageId, service.caps),
     environment: service.environment,
     command: service.command,
     readOnly: service.readOnly,
@@ -192,10 +212,10 @@ function serviceRequest(service: PlannedService): ContainerRequest {
   }
 }
 
-function plain(name: string, image: string, caps: Caps): ContainerRequest {
+export function plain(name: string, imageId: string, caps: Caps): ContainerRequest {
   return {
     name,
-    image,
+    image: imageId,
     caps,
     environment: {},
     command: null,

@@ -62,15 +62,15 @@ export async function checkEntry(
     await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
     await cell.agent.prepare(workOf(scenario, materials, plan.seed), signal)
     await using held = new Disposables()
-    const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
+    const target = await startTarget(cell.network, entry, images, materials, ports, held)
     try {
       stage = 'ready'
-      const readyAtMs = await waitUntilReady(cell, target, entry, signal)
+      const readyAtMs = await cell.serviceWatch.during(entry.id, waitUntilReady(cell, target, entry, signal))
       stage = 'verify'
-      const golden = await Promise.race([
-        cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal),
-        cell.lost,
-      ])
+      const golden = await cell.serviceWatch.during(
+        entry.id,
+        Promise.race([cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal), cell.lost]),
+      )
       report = {
         ...report,
         readyMs: readyAtMs - target.startedAtMs,
@@ -86,7 +86,7 @@ export async function checkEntry(
       return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }
     } catch (error) {
       report = { ...report, logTail: await logsOf(target, 40).catch(() => []) }
-      throw error
+      throw await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))
     }
   } catch (error) {
     signal.throwIfAborted()

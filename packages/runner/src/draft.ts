@@ -7,6 +7,7 @@ import type {
   Plan,
   PlannedEntry,
   RunRecord,
+  SecondInstrumentRecord,
   Stage,
   TargetInfo,
   Verification,
@@ -19,12 +20,14 @@ import { UnsupportedBuild } from './ports.js'
 export interface Draft {
   stage: Stage
   image: ImageFacts | null
+  images: Record<string, string>
   info: TargetInfo | null
   coldStart: RunRecord['coldStart']
   idleMemoryBytes: number | null
   verification: Verification | null
   warmUp: WarmUpRecord | null
   readonly loads: LoadRecord[]
+  secondInstrument: SecondInstrumentRecord | null
   logTail: string[]
   readonly notes: string[]
 }
@@ -33,12 +36,14 @@ export function newDraft(): Draft {
   return {
     stage: 'build',
     image: null,
+    images: {},
     info: null,
     coldStart: null,
     idleMemoryBytes: null,
     verification: null,
     warmUp: null,
     loads: [],
+    secondInstrument: null,
     logTail: [],
     notes: [],
   }

@@ -12,6 +12,8 @@ export interface Loading {
   readonly seed: number
   /** best closed throughput of each earlier repetition: rates are taken from all that is known */
   readonly earlier: readonly number[]
+  /** rates of the latency–throughput curve that this repetition adds */
+  readonly curve: readonly LoadSpec[]
   /** the target is warm, and the first load counts from here on */
   warm(window: Window): void
   keep(load: LoadRecord): void
@@ -21,14 +23,14 @@ export interface Loading {
  * Every load of the scenario, one after the other, each handed over as soon as it is complete. The main load comes first:
  * the target is warmed up by it, and measured on the same connections without a pause.
  *
- * @throws BakeoffError TARGET_DIED after handing over the load in which it died
+ * @throws BakeoffError TARGET_DIED or SERVICE_DIED after handing over the load in which it died
  */
-export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Loading): Promise<void> {
+export async function runLoads({ bench, entry, seed, earlier, curve, warm, keep }: Loading): Promise<void> {
   const { scenario, rules } = bench
   const best: number[] = []
   const rateOf = () => medianOf([...earlier, Math.max(0, ...best)].filter((rate) => rate > 0)) ?? 0
   let isWarm = false
-  for (const { load, index } of inOrder(scenario.loads)) {
+  for (const { load, index } of inOrder([...scenario.loads, ...curve])) {
     bench.signal.throwIfAborted()
     if (load.kind === 'capacity') {
       await searchCapacity(bench, load, rateOf(), seed + index, entry, keep)
@@ -38,12 +40,17 @@ export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Load
     const settled: Settled = isWarm ? isFilled : warmedUp(rules, scenario.warmUpLimitMs ?? null)
     const settling = new Settling(settled, windowRulesOf(rules, scenario))
     const isBatch = order.kind === 'batch'
-    const window = await runWindow(bench, () => (isWarm || settling.isOpen ? loadIdOf(load) : 'warm-up'), order, (slice) => {
-      if (isBatch) return { kind: 'go-on' }
-      const decision = settling.decide(slice)
-      if (decision.kind === 'measure' && !isWarm) bench.onWarm()
-      return decision
-    })
+    const window = await runWindow(
+      bench,
+      () => (isWarm || settling.isOpen ? loadIdOf(load) : 'warm-up'),
+      order,
+      (slice) => {
+        if (isBatch) return { kind: 'go-on' }
+        const decision = settling.decide(slice)
+        if (decision.kind === 'measure' && !isWarm) bench.onWarm()
+        return decision
+      },
+    )
     if (!isBatch && !isWarm) warm(window)
     isWarm = true
     // One that died before its window was opened has no figures.
@@ -59,7 +66,9 @@ export async function runLoads({ bench, entry, seed, earlier, warm, keep }: Load
 /** The best closed throughput of each of these repetitions. */
 export function bestRates(runs: readonly RunRecord[]): number[] {
   return runs.flatMap(({ loads }) => {
-    const rates = loads.flatMap(({ load, measurement }) => (load.kind === 'closed' ? [rightPerSecond(measurement)] : []))
+    const rates = loads.flatMap(({ load, measurement }) =>
+      load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
+    )
     return rates.length > 0 ? [Math.max(...rates)] : []
   })
 }

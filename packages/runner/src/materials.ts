@@ -1,5 +1,5 @@
 import type { ContractCase, GoldenLine, Plan, PlannedScenario, RequestLine } from '@bakeoff/model'
-import type { Clock, ConnectAgent, ContainerHost, ImageRequest, RunSink, Work } from './ports.js'
+import type { Clock, ConnectAgent, ContainerHost, ImageRequest, MeasureSecond, RunSink, Work } from './ports.js'
 
 /** What a plan refers to and does not hold itself: the corpora, and the images of our own. */
 export interface Materials {
@@ -10,6 +10,7 @@ export interface Materials {
   readonly agentImage: ImageRequest
   readonly nullServerImage: ImageRequest
   readonly caddyImage: ImageRequest
+  readonly wrkImage: ImageRequest
 }
 
 export interface Corpus {
@@ -22,6 +23,7 @@ export interface Corpus {
 export interface Ports {
   readonly host: ContainerHost
   readonly connectAgent: ConnectAgent
+  readonly measureSecond: MeasureSecond
   readonly clock: Clock
   readonly sink: RunSink
 }

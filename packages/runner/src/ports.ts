@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import type {
   Caps,
   Comparison,
+  ContainerEnd,
   Fetched,
   GoldenLine,
   HostReading,
@@ -18,6 +19,7 @@ import type {
   Respell,
   RunEvent,
   RunRecord,
+  SecondInstrumentFigures,
 } from '@bakeoff/model'
 
 /** A folder to build, or an image to take as it is. */
@@ -33,6 +35,7 @@ export interface ImageRequest {
 export interface ContainerRequest {
   /** for labels, log and network alias: `target`, `target-2`, `postgres`, `agent` */
   readonly name: string
+  /** the image's id: its name may be given to another image between build and start */
   readonly image: string
   readonly caps: Caps
   readonly environment: Readonly<Record<string, string>>
@@ -54,10 +57,7 @@ export interface ContainerRequest {
   readonly interactive: boolean
 }
 
-export interface ContainerExit {
-  readonly exitCode: number | null
-  /** the kernel killed a process of it for memory */
-  readonly oomKilled: boolean
+export interface ContainerExit extends Readonly<ContainerEnd> {
   readonly atMs: number
 }
 
@@ -71,7 +71,10 @@ export interface RunningContainer extends AsyncDisposable {
   readonly startedAtMs: number
   /** how long the engine's start call took */
   readonly startCallMs: number
-  /** settles when the container ends, whoever ends it; also when the engine is lost (then it rejects with ENGINE_LOST) */
+  /**
+   * settles when the container ends or is paused, whoever does it; also when the engine is lost (then it rejects with
+   * ENGINE_LOST)
+   */
   readonly exited: Promise<ContainerExit>
   /** OOM kills of any process of the container seen so far */
   oomKills(): number
@@ -210,6 +213,31 @@ export interface LoadAgent extends AsyncDisposable {
 
 /** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */
 export type ConnectAgent = (wire: Duplex) => Promise<LoadAgent>
+
+/** The closed load that the second instrument repeats: what the agent did, told to another tool. */
+export interface SecondInstrumentOrder {
+  readonly origin: string
+  readonly requests: readonly RequestLine[]
+  /** expected status of each request */
+  readonly statuses: readonly number[]
+  readonly connections: number
+  /** cores it may keep busy */
+  readonly cores: number
+  readonly seconds: number
+  readonly requestTimeoutMs: number
+  readonly seed: number
+}
+
+/**
+ * Gives the order to the tool over its container's stdin, and reads what it measured from stdout. Rejects with
+ * AGENT_FAILED when it ends without figures or is overdue, with ABORTED when the signal aborts. load implements it, cli
+ * wires it.
+ */
+export type MeasureSecond = (
+  wire: Duplex,
+  order: SecondInstrumentOrder,
+  signal: AbortSignal,
+) => Promise<SecondInstrumentFigures>
 
 export interface Clock {
   /** epoch ms */

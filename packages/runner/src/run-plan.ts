@@ -1,4 +1,4 @@
-import { entriesToRun, leftMs, meanInterval, rightPerSecond } from '@bakeoff/core'
+import { curveLoads, entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -9,15 +9,15 @@ import {
   toErrorRecord,
 } from '@bakeoff/model'
 import { type BuiltImages, buildImages } from './build-images.js'
-import { calibrate } from './calibrate.js'
+import { canary } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
-import { shownP99MsOf } from './figures.js'
 import { bestRates } from './loads.js'
 import type { Materials, Ports } from './materials.js'
+import { repetitionEvent } from './repetition-event.js'
 import { runRepetition } from './run-repetition.js'
 
 export interface Before {
-  /** repetitions that are on disk already, when a run is resumed */
+  /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
   readonly runs: readonly RunRecord[]
   readonly calibrations: readonly Calibration[]
 }
@@ -41,8 +41,8 @@ export async function runPlan(
   before: Before,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const runs = [...before.runs]
-  let calibrations = before.calibrations
+  const runs = before.runs.filter((run) => !isToRunAgain(run))
+  const calibrations = [...before.calibrations]
   const emit = (status: Ended['status'], reason: string | null): Ended => {
     ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
     return { status, reason, runs, calibrations }
@@ -57,12 +57,8 @@ export async function runPlan(
   })
   try {
     const images = await buildImages(plan, materials, ports, signal)
-    refuseOtherImages(plan, before.runs, images)
-    if (calibrations.length === 0) {
-      calibrations = await calibrate(plan, images, materials, ports, signal)
-      await ports.sink.writeCalibration(JSON.stringify(calibrations))
-    }
-    await runBlocks(plan, images, materials, ports, runs, signal)
+    refuseOtherImages(plan, runs, images)
+    await runBlocks(plan, images, materials, ports, runs, calibrations, signal)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : toErrorRecord(error).message
     await recordRest(plan, runs, reason, ports)
@@ -98,19 +94,29 @@ async function runBlocks(
   materials: Materials,
   ports: Ports,
   runs: RunRecord[],
+  calibrations: Calibration[],
   signal: AbortSignal,
 ): Promise<void> {
   const startedAtMs = ports.clock.now()
   const elapsedMs = () => ports.clock.now() - startedAtMs
   for (const block of plan.blocks) {
-    for (const id of entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)) {
+    const wanted = entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)
+    if (wanted.length === 0) continue
+    signal.throwIfAborted()
+    calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
+    await ports.sink.writeCalibration(JSON.stringify(calibrations))
+    for (const id of wanted) {
       signal.throwIfAborted()
       const entry = entryOf(plan, id)
       const earlier = bestRates(runs.filter((run) => run.entry === id))
-      const run = await runRepetition({ plan, block, entry, earlier }, images, materials, ports, signal)
+      const secondInstrument =
+        plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
+      const curve = curveLoads(plan, block, id, runs)
+      const job = { plan, block, entry, earlier, curve, secondInstrument }
+      const run = await runRepetition(job, images, materials, ports, signal)
       await ports.sink.writeRun(run)
       runs.push(run)
-      report(block, entry, run, leftMs(plan, runs, elapsedMs()), ports)
+      ports.sink.event(repetitionEvent(plan, entry, run, leftMs(plan, runs, elapsedMs()), now(ports)))
       if (run.outcome.kind === 'aborted')
         throw new BakeoffError(signal.aborted ? 'ABORTED' : 'ENGINE_LOST', run.outcome.reason)
     }
@@ -140,32 +146,6 @@ export function relativeHalfWidth(values: readonly number[]): number | null {
   if (interval === null) return null
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
-}
-
-function report(block: Block, entry: PlannedEntry, run: RunRecord, left: number | null, ports: Ports): void {
-  const { outcome } = run
-  const message =
-    outcome.kind === 'failed'
-      ? `${outcome.stage}: ${outcome.error.message}`
-      : outcome.kind === 'measured'
-        ? null
-        : outcome.reason
-  const figures = run.loads.map((load) => ({
-    loadId: load.loadId,
-    throughput: rightPerSecond(load.measurement),
-    p99Ms: shownP99MsOf(load),
-  }))
-  ports.sink.event({
-    kind: 'repetition',
-    at: now(ports),
-    entry: entry.id,
-    block: block.id,
-    repetition: block.repetition,
-    outcome: outcome.kind,
-    message,
-    figures,
-    leftMs: left,
-  })
 }
 
 function entryOf(plan: Plan, id: string): PlannedEntry {

@@ -1,6 +1,7 @@
 import {
   BakeoffError,
   type Block,
+  type LoadSpec,
   type Outcome,
   type Plan,
   type PlannedEntry,
@@ -12,9 +13,11 @@ import { type BuiltImages, imageOf } from './build-images.js'
 import { type Cell, openCell, startTarget, type TargetGroup } from './cell.js'
 import { Disposables } from './disposables.js'
 import { type Draft, newDraft, outcomeOf, seal } from './draft.js'
+import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
 import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
+import { measureSecondInstrument } from './second-instrument.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
 import { warmUpByBatch, warmUpRecord } from './warm-up.js'
 import type { Bench } from './windows.js'
@@ -26,6 +29,10 @@ export interface Job {
   readonly entry: PlannedEntry
   /** best closed throughput of its earlier repetitions */
   readonly earlier: readonly number[]
+  /** its part of the latency–throughput curve, beside the scenario's loads */
+  readonly curve: readonly LoadSpec[]
+  /** whether the second instrument is to come after the loads; it does so once for an entry */
+  readonly secondInstrument: boolean
 }
 
 /**
@@ -76,8 +83,7 @@ async function measure(
 
   step('build', 'image')
   draft.image = imageOf(images, entry.image)
-  imageOf(images, materials.agentImage.name)
-  if (entry.proxy === 'caddy') imageOf(images, materials.caddyImage.name)
+  draft.images = imageIds(entry, scenario, images, materials)
 
   step('start', 'start')
   await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
@@ -85,17 +91,17 @@ async function measure(
   await cell.agent.prepare(workOf(scenario, materials, seed), signal)
   signal.throwIfAborted()
   await using held = new Disposables()
-  const target = await startTarget(cell.network, entry, entry.image, materials, ports, held)
+  const target = await startTarget(cell.network, entry, images, materials, ports, held)
   try {
     step('ready', 'wait until ready')
-    const readyAtMs = await waitUntilReady(cell, target, entry, signal)
+    const readyAtMs = await cell.serviceWatch.during(entry.id, waitUntilReady(cell, target, entry, signal))
     draft.coldStart = { startCallMs: target.startCallMs, readyMs: Math.max(0, readyAtMs - target.startedAtMs) }
 
     const watched = [...target.containers, ...cell.services.values(), cell.agentContainer]
     const sampler = held.use(await ports.host.sample(watched, plan.rules.samplingHz))
 
     step('verify', 'verify')
-    draft.info = await askInfo(cell, target, signal)
+    draft.info = await cell.serviceWatch.during(entry.id, askInfo(cell, target, signal))
     await verify(cell, target, job, draft, scenario.requestTimeoutMs, signal)
     draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.now())
 
@@ -130,11 +136,20 @@ async function measure(
       entry: entry.id,
       seed,
       earlier: job.earlier,
+      curve: job.curve,
       warm: (window) => {
         draft.warmUp = warmUpRecord(window, plan.rules, scenario)
       },
       keep: (load) => draft.loads.push(load),
     })
+    if (job.secondInstrument) {
+      step('load', 'second instrument')
+      draft.secondInstrument = await measureSecondInstrument(bench, plan, images, materials, ports, draft.loads)
+    }
+  } catch (error) {
+    const toThrow = await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))
+    if (toThrow !== error && draft.stage === 'verify') draft.verification = null // wrong for want of a service
+    throw toThrow
   } finally {
     draft.logTail = await logsOf(target, 40).catch(() => [])
   }
@@ -170,7 +185,8 @@ async function verify(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const golden = await Promise.race([cell.agent.verify(target.origin, timeoutMs, signal), cell.lost])
+  const asked = Promise.race([cell.agent.verify(target.origin, timeoutMs, signal), cell.lost])
+  const golden = await cell.serviceWatch.during(entry.id, asked)
   draft.verification = { golden }
   if (golden.right === golden.total) return
   throw wrongAnswers(entry.id, golden)

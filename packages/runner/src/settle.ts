@@ -16,8 +16,7 @@ export type Settled = (slices: readonly LoadWindow[]) => boolean
 /** The first load of a repetition warms the target up: until throughput is steady, or the limit is reached. */
 export function warmedUp(rules: RunRules, limitMs: number | null): Settled {
   const warmUp = warmUpRules(rules, limitMs)
-  return (slices) =>
-    isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || warmth(slices, warmUp).steady)
+  return (slices) => isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || warmth(slices, warmUp).steady)
 }
 
 /** The rules of a warm-up: the agent warms up in it as well, and a scenario may have a limit of its own. */

@@ -1,4 +1,4 @@
-import { BakeoffError, formatDurationMs, type PlannedEntry } from '@bakeoff/model'
+import { BakeoffError, endWords, formatDurationMs, type PlannedEntry } from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
 
 /**
@@ -11,15 +11,11 @@ export async function waitUntilReady(
   entry: PlannedEntry,
   signal: AbortSignal,
 ): Promise<number> {
-  const died = target.died.then(async ({ container, exitCode, oomKilled }) => {
-    throw new BakeoffError(
-      'NOT_READY',
-      `${entry.id}: ${container.name} ${oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`} before it was ready`,
-      {
-        logTail: await container.logTail(40),
-        hint: lookYourself(entry),
-      },
-    )
+  const died = target.died.then(async ({ container, ...end }) => {
+    throw new BakeoffError('NOT_READY', `${entry.id}: ${container.name} ${endWords(end)} before it was ready`, {
+      logTail: await container.logTail(40),
+      hint: lookYourself(entry),
+    })
   })
   died.catch(() => {}) // heard only while waiting
   const asked = askEach(cell, target.origins, entry.readyTimeoutMs, signal).catch(async (cause: unknown) => {

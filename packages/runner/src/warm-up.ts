@@ -25,8 +25,18 @@ export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario:
 export async function warmUpByBatch(bench: Bench, entry: string, seed: number): Promise<WarmUpRecord | null> {
   const batch = onlyBatches(bench.scenario.loads)
   if (batch === null) return null
-  const order = { kind: 'batch', tasks: Math.min(batch.tasks, batch.concurrency), concurrency: batch.concurrency, seed } as const
-  const window = await runWindow(bench, () => 'warm-up', order, () => ({ kind: 'go-on' }))
+  const order = {
+    kind: 'batch',
+    tasks: Math.min(batch.tasks, batch.concurrency),
+    concurrency: batch.concurrency,
+    seed,
+  } as const
+  const window = await runWindow(
+    bench,
+    () => 'warm-up',
+    order,
+    () => ({ kind: 'go-on' }),
+  )
   await throwIfDead(bench, window, entry)
   return { durationMs: window.measurement.durationMs, steady: true, windows: [...(window.measurement.settling ?? [])] }
 }

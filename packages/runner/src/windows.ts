@@ -8,11 +8,13 @@ import type {
   RunEvent,
   RunRules,
   Samples,
+  ServiceDeath,
 } from '@bakeoff/model'
-import { BakeoffError, loadIdOf } from '@bakeoff/model'
+import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
 import { countedBetween, readCounters } from './counters.js'
 import type { Decision, LoadOrder, LoadRequest, Sampler } from './ports.js'
+import { DEATH_TOLD_MS } from './service-watch.js'
 import { logsOf } from './target-ready.js'
 
 /** A started target under a sampler: what every load of a repetition works on. */
@@ -39,11 +41,10 @@ export interface Window {
   readonly counters: LoadRecord['counters']
   /** the container that ended within the window, when one did */
   readonly death: Awaited<TargetGroup['died']> | null
+  readonly serviceDeaths: readonly ServiceDeath[]
 }
 
 const SLICE_MS = 500
-/** An engine tells of a death some time after the connections broke: a batch ends with them, and so may a window. */
-const DEATH_TOLD_MS = 1000
 
 /**
  * One load with its window. A target that ends stops it at the next slice; what was measured until then is returned with
@@ -77,20 +78,18 @@ export async function runWindow(
     request,
     (slice) => {
       bench.onWindow(loadId(), slice, useOf(bench, slice.durationMs))
-      return death === null ? decide(slice) : { kind: 'stop' }
+      return death === null && cell.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
     },
     signal,
   )
   const measurement = await Promise.race([loading, cell.lost])
   const { lost, connectErrors } = measurement.counts
-  if (death === null && lost + connectErrors > 0) await Promise.race([watching, cell.lost, bench.sleep(DEATH_TOLD_MS)])
+  const told = [cell.serviceWatch.settle(measurement, bench.sleep)]
+  if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, bench.sleep(DEATH_TOLD_MS)]))
+  await Promise.race([Promise.all(told), cell.lost])
   const samples = samplesOf(bench, measurement)
-  return {
-    measurement,
-    samples,
-    counters: countedBetween(bench, before, await readCounters(bench), measurement),
-    death,
-  }
+  const counters = countedBetween(bench, before, await readCounters(bench), measurement)
+  return { measurement, samples, counters, death, serviceDeaths: [...cell.serviceWatch.deaths] }
 }
 
 /** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */
@@ -135,30 +134,28 @@ export function record(
     measurement: window.measurement,
     samples: window.samples,
     deaths: window.death === null ? 0 : 1,
+    serviceDeaths: [...window.serviceDeaths],
     oomKills: bench.target.containers.reduce((sum, container) => sum + container.oomKills(), 0),
     counters: window.counters,
     capacity,
   }
 }
 
-/** @throws BakeoffError TARGET_DIED with exit code and log when a container of the target ended within the window */
+/** @throws BakeoffError SERVICE_DIED or TARGET_DIED with exit code and log when one ended within the window */
 export async function throwIfDead(bench: Bench, window: Window, entry: string): Promise<void> {
+  if (window.serviceDeaths.length > 0) throw await bench.cell.serviceWatch.failure(entry)
   if (window.death === null) return
-  const { container, exitCode, oomKilled } = window.death
+  const { container, oomKilled } = window.death
   const seconds = (
     (window.measurement.startedAtMs + window.measurement.durationMs - bench.target.startedAtMs) /
     1000
   ).toFixed(0)
-  throw new BakeoffError(
-    'TARGET_DIED',
-    `${entry}: ${container.name} ${oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`} under load`,
-    {
-      logTail: await logsOf(bench.target, 40),
-      hint: oomKilled
-        ? 'Raise mem_limit in the scenario, or lower what the target holds.'
-        : `It had run for ${seconds} s. Its last lines are above.`,
-    },
-  )
+  throw new BakeoffError('TARGET_DIED', `${entry}: ${container.name} ${endWords(window.death)} under load`, {
+    logTail: await logsOf(bench.target, 40),
+    hint: oomKilled
+      ? 'Raise mem_limit in the scenario, or lower what the target holds.'
+      : `It had run for ${seconds} s. Its last lines are above.`,
+  })
 }
 
 function samplesOf({ sampler, cell, target }: Bench, measurement: LoadMeasurement): Samples {

@@ -1,6 +1,6 @@
 import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, PlannedService } from '@bakeoff/model'
 import type { Materials, Ports } from '../src/materials.js'
-import { FakeAgent, FakeClock, FakeHost, FakeSink, type Faults } from './fakes.js'
+import { FakeAgent, FakeClock, FakeHost, FakeSecondInstrument, FakeSink, type Faults } from './fakes.js'
 
 const CAPS = { cpus: 1, cpuset: [1], quotaCpus: null, memoryBytes: 512 * 1024 ** 2 }
 export const CLOSED: LoadSpec[] = [
@@ -77,7 +77,11 @@ export function anEntry(target: string, changes: Partial<PlannedEntry> = {}): Pl
 
 export function aPlan(
   entries: readonly PlannedEntry[],
-  { scenario = aScenario(), repetitions = 1 }: { scenario?: PlannedScenario; repetitions?: number } = {},
+  {
+    scenario = aScenario(),
+    repetitions = 1,
+    secondInstrument = false,
+  }: { scenario?: PlannedScenario; repetitions?: number; secondInstrument?: boolean } = {},
 ): Plan {
   return {
     schemaVersion: 1,
@@ -139,6 +143,7 @@ export function aPlan(
       sampleEvery: 64,
       samplingHz: 10,
       calibrationMs: 1000,
+      secondInstrument,
     },
     estimateMs: { least: 1, most: 2 },
     warnings: [],
@@ -160,12 +165,23 @@ export const materials: Materials = {
   agentImage: { name: 'bakeoff/load-agent', folder: '/a', requires: [] },
   nullServerImage: { name: 'bakeoff/null-server', folder: '/n', requires: [] },
   caddyImage: { name: 'bakeoff/caddy', folder: '/c', requires: [] },
+  wrkImage: { name: 'bakeoff/wrk', folder: '/w', requires: [] },
 }
 
 /** Ports on fakes, with the fakes to be asked afterwards. */
-export function fakePorts(faults: Faults = {}): Ports & { host: FakeHost; sink: FakeSink; clock: FakeClock } {
+export function fakePorts(
+  faults: Faults = {},
+): Ports & { host: FakeHost; sink: FakeSink; clock: FakeClock; second: FakeSecondInstrument } {
   const clock = new FakeClock()
   const host = new FakeHost(clock, faults)
   const sink = new FakeSink()
-  return { clock, host, sink, connectAgent: async (wire) => new FakeAgent(host, host.wires.get(wire)!) }
+  const second = new FakeSecondInstrument(host)
+  return {
+    clock,
+    host,
+    sink,
+    second,
+    connectAgent: async (wire) => new FakeAgent(host, host.wires.get(wire)!),
+    measureSecond: (wire, order, signal) => second.measure(host.wires.get(wire)!, order, signal),
+  }
 }

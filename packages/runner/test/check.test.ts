@@ -52,6 +52,14 @@ describe('checkEntry', () => {
   })
 })
 
+describe('checkEntry, when a service goes away by itself', () => {
+  it.each([{ paused: false }, { paused: true }])('blames the service, paused: $paused', async ({ paused }) => {
+    const { report, left } = await check({ serviceEnds: { service: 'postgres', at: 'verify', paused } })
+    expect(report).toMatchObject({ outcome: 'failed', failure: { stage: 'verify', error: { code: 'SERVICE_DIED' } } })
+    expect(left).toEqual([])
+  })
+})
+
 describe('checkEntry, while a service is away', () => {
   it.each([
     { recovery: 'at once', recoveryMs: 0, verifyMs: 100, outcome: 'passed' },

@@ -46,8 +46,7 @@ describe('counters of services', () => {
       }),
     )
     // Before the window as well: in it there were fewer.
-    for (const { measurement } of loads)
-      expect(measurement.window?.answered).toBeGreaterThan(measurement.counts.ok)
+    for (const { measurement } of loads) expect(measurement.window?.answered).toBeGreaterThan(measurement.counts.ok)
     expect(notes).toEqual([])
     expect(causes('good')).toEqual([[], []])
   })
@@ -65,7 +64,11 @@ describe('counters of services', () => {
 
   it('show a service that was behind its script', async () => {
     const { causes } = await run({ lateShare: 0.03 })
-    expect(causes('good').flat().map(({ evidence }) => evidence)).toEqual(
+    expect(
+      causes('good')
+        .flat()
+        .map(({ evidence }) => evidence),
+    ).toEqual(
       Array(2).fill(
         'store was late with 3 % of its tokens (limit 1 %) in its only repetition: part of the latency is its own',
       ),

@@ -13,6 +13,7 @@ import {
   type LoadWindow,
   type RunEvent,
   type RunRecord,
+  type SecondInstrumentFigures,
 } from '@bakeoff/model'
 import type {
   Clock,
@@ -23,11 +24,13 @@ import type {
   FetchRequest,
   ImageRequest,
   LoadAgent,
+  LoadOrder,
   LoadRequest,
   Network,
   RunningContainer,
   RunSink,
   Sampler,
+  SecondInstrumentOrder,
 } from '../src/ports.js'
 import { UnsupportedBuild } from '../src/ports.js'
 
@@ -53,6 +56,20 @@ export interface Faults {
   readonly agentCrashes?: Readonly<Record<string, number>>
   /** the engine is lost in this load of this image */
   readonly engineLost?: Readonly<Record<string, number>>
+  /** a service goes away in the first repetition that comes to this point: a load, or the golden questions */
+  readonly serviceEnds?: {
+    readonly service: string
+    readonly at: number | 'verify'
+    /** before the window of the load is opened, and not in it */
+    readonly settling?: boolean
+    readonly paused?: boolean
+    /** default: 137 */
+    readonly exitCode?: number
+    /** the engine tells of it only when the load has ended */
+    readonly late?: boolean
+    /** the target ends with it */
+    readonly takesTarget?: boolean
+  }
   /** calls at the start of this load */
   readonly atLoad?: (image: string, index: number) => void
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
@@ -66,10 +83,15 @@ export interface Faults {
   readonly counters?: (service: string, transactions: number) => string
   /** calls of the engine to run something in a container fail */
   readonly cannotRun?: boolean
+  /** what goes wrong with the second instrument under these images, and when it is asked */
+  readonly secondInstrument?: Readonly<Record<string, 'no-figures' | 'target-dies' | 'engine-lost'>>
+  readonly atSecondInstrument?: (image: string) => void
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
   readonly p99Ms?: (perSecond: number) => number
+  /** images whose target gives no right answer under load */
+  readonly silent?: readonly string[]
   /** closed throughput by connections, asked at every load; default 1000 per connection, 20000 at most */
   readonly throughput?: (connections: number) => number
 }
@@ -116,15 +138,18 @@ class FakeContainer implements RunningContainer {
   readonly startCallMs = 20
   readonly exited: Promise<ContainerExit>
   readonly request: ContainerRequest
+  /** the name under which its image was built */
+  readonly image: string
   paused = false
   resumedAtMs = Number.NEGATIVE_INFINITY
   #end!: (exit: ContainerExit) => void
   #lose!: (error: unknown) => void
   readonly #host: FakeHost
 
-  constructor(host: FakeHost, request: ContainerRequest, id: string) {
+  constructor(host: FakeHost, request: ContainerRequest, image: string, id: string) {
     this.#host = host
     this.request = request
+    this.image = image
     this.name = request.name
     this.id = id
     this.address = `fake-${id}`
@@ -137,7 +162,11 @@ class FakeContainer implements RunningContainer {
   }
 
   end(exitCode: number): void {
-    this.#end({ exitCode, oomKilled: false, atMs: this.#host.clock.now() })
+    this.#end({ exitCode, oomKilled: false, paused: false, atMs: this.#host.clock.now() })
+  }
+  /** as `docker pause` does: it stays, and answers nothing */
+  freeze(): void {
+    this.#end({ exitCode: null, oomKilled: false, paused: true, atMs: this.#host.clock.now() })
   }
   lose(): void {
     this.#lose(new BakeoffError('ENGINE_LOST', 'the engine does not answer any more'))
@@ -180,12 +209,17 @@ export class FakeHost implements ContainerHost {
   readonly faults: Faults
   readonly running = new Set<FakeContainer>()
   readonly networks = new Set<string>()
-  /** every container that was ever started, by name and image, in order */
+  /** every container that was ever started, by its name and that of its image, in order */
   readonly started: string[] = []
+  /** ids by the name that they have now: a test may give a name to another image */
+  readonly tags = new Map<string, string>()
   readonly wires = new Map<object, FakeContainer>()
   /** how often services were asked by targets */
   asked = 0
+  /** every load that was asked for, in order */
+  readonly orders: LoadOrder[] = []
   #made = 0
+  #serviceEnded = false
 
   constructor(clock: FakeClock, faults: Faults = {}) {
     this.clock = clock
@@ -193,7 +227,11 @@ export class FakeHost implements ContainerHost {
   }
 
   countersOf(service: string): string {
-    const counted = { transactions: this.asked, tokens: this.asked, lateTokens: this.asked * (this.faults.lateShare ?? 0) }
+    const counted = {
+      transactions: this.asked,
+      tokens: this.asked,
+      lateTokens: this.asked * (this.faults.lateShare ?? 0),
+    }
     return this.faults.counters?.(service, this.asked) ?? JSON.stringify({ ...counted, script: { gapMs: 2 } })
   }
 
@@ -206,9 +244,11 @@ export class FakeHost implements ContainerHost {
     if (this.faults.unsupported?.includes(request.name)) throw new UnsupportedBuild('hex cannot be reached')
     if (this.faults.build?.includes(request.name))
       throw new BakeoffError('BUILD_FAILED', `${request.name} did not build`, { logTail: ['error: no such crate'] })
+    const id = `sha256:${request.name}`
+    this.tags.set(request.name, id)
     return {
       name: request.name,
-      id: `sha256:${request.name}`,
+      id,
       key: 'k',
       bytes: 1,
       architecture: 'amd64',
@@ -225,12 +265,12 @@ export class FakeHost implements ContainerHost {
   }
 
   async start(_: Network, request: ContainerRequest): Promise<RunningContainer> {
-    if (this.faults.start?.includes(request.image))
-      throw new BakeoffError('START_FAILED', `${request.name} did not start`)
-    const container = new FakeContainer(this, request, String(++this.#made))
+    const image = (this.tags.get(request.image) ?? request.image).replace('sha256:', '')
+    if (this.faults.start?.includes(image)) throw new BakeoffError('START_FAILED', `${request.name} did not start`)
+    const container = new FakeContainer(this, request, image, String(++this.#made))
     this.running.add(container)
-    this.started.push(`${request.name} ${request.image}`)
-    if (this.faults.diesEarly?.includes(request.image)) container.end(1)
+    this.started.push(`${request.name} ${image}`)
+    if (this.faults.diesEarly?.includes(image)) container.end(1)
     return container
   }
 
@@ -254,6 +294,18 @@ export class FakeHost implements ContainerHost {
         host: [],
       }),
       [Symbol.asyncDispose]: async () => {},
+    }
+  }
+
+  /** The service that goes away at this point, once, with how to make it go; null when none does. */
+  leavingService(at: number | 'verify'): (NonNullable<Faults['serviceEnds']> & { leave(): void }) | null {
+    const { serviceEnds } = this.faults
+    const service = [...this.running].find(({ name }) => name === serviceEnds?.service)
+    if (!serviceEnds || !service || serviceEnds.at !== at || this.#serviceEnded) return null
+    this.#serviceEnded = true
+    return {
+      ...serviceEnds,
+      leave: () => (serviceEnds.paused ? service.freeze() : service.end(serviceEnds.exitCode ?? 137)),
     }
   }
 
@@ -298,8 +350,11 @@ export class FakeAgent implements LoadAgent {
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {
     const { faults, clock, running } = this.#host
+    const gone = this.#host.leavingService('verify')
+    gone?.leave()
+    if (gone?.paused) return new Promise(() => {}) // what it needs never answers
     const recovering = [...running].some(({ resumedAtMs }) => clock.now() < resumedAtMs + (faults.recoveryMs ?? 0))
-    const wrong = recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
+    const wrong = gone || recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
     clock.advance(faults.verifyMs ?? 0)
     const difference = {
       request: 'GET /predict',
@@ -318,6 +373,7 @@ export class FakeAgent implements LoadAgent {
     const { faults, clock } = this.#host
     const image = this.#imageOn(request.origin)
     const index = this.#loads++
+    this.#host.orders.push(request.order)
     faults.atLoad?.(image, index)
     signal.throwIfAborted()
     if (faults.agentCrashes?.[image] === index) {
@@ -329,7 +385,14 @@ export class FakeAgent implements LoadAgent {
       return new Promise(() => {})
     }
     if (faults.diesSettling?.[image] === index) this.#host.targetOn(request.origin)?.end(137)
-    const perSecond = this.#rate(request)
+    const gone = this.#host.leavingService(index)
+    const leave = () => {
+      if (!gone?.late) gone?.leave()
+      if (gone?.takesTarget) this.#host.targetOn(request.origin)?.end(1)
+    }
+    if (gone?.settling) leave()
+    const isAway = gone !== null && gone.exitCode !== 0
+    const perSecond = faults.silent?.includes(image) ? 0 : this.#rate(request)
     const settling: LoadWindow[] = []
     const windows: LoadWindow[] = []
     /** null before the window is opened */
@@ -341,7 +404,7 @@ export class FakeAgent implements LoadAgent {
       const slice: LoadWindow = {
         atMs: (phase.length + 1) * request.sliceMs,
         durationMs: request.sliceMs,
-        ok: Math.round((perSecond * request.sliceMs) / 1000),
+        ok: isAway && (gone.settling || phase === windows) ? 0 : Math.round((perSecond * request.sliceMs) / 1000),
         failed: 0,
         p50Us: 500,
         p99Us: 1000,
@@ -352,6 +415,7 @@ export class FakeAgent implements LoadAgent {
       if (leftMs !== null) {
         leftMs -= request.sliceMs
         if (faults.diesInLoad?.[image] === index) this.#host.targetOn(request.origin)?.end(137)
+        if (windows.length === 1 && !gone?.settling) leave()
       }
       await new Promise((resolve) => setImmediate(resolve)) // deaths are noticed between slices
       const decision = decide(slice)
@@ -363,6 +427,7 @@ export class FakeAgent implements LoadAgent {
     signal.throwIfAborted()
     if (!faults.skipsWork?.includes(image)) this.#host.asked += answersIn([...settling, ...windows])
     const measured = measurement(request, startedAtMs, { settling, windows }, faults.p99Ms?.(perSecond) ?? 1)
+    if (gone?.late) setImmediate(() => gone.leave())
     if (faults.diesAtEnd?.[image] !== index) return measured
     setImmediate(() => this.#host.targetOn(request.origin)?.end(137))
     return { ...measured, counts: { ...measured.counts, lost: 1 } }
@@ -377,7 +442,59 @@ export class FakeAgent implements LoadAgent {
   }
 
   #imageOn(origin: string): string {
-    return this.#host.targetOn(origin)?.request.image ?? 'nothing'
+    return this.#host.targetOn(origin)?.image ?? 'nothing'
+  }
+}
+
+/** The other tool, as the target on the other side would let it measure; it remembers what it was asked. */
+export class FakeSecondInstrument {
+  readonly #host: FakeHost
+  readonly orders: {
+    readonly image: string
+    readonly cpuset: readonly number[]
+    readonly order: SecondInstrumentOrder
+  }[] = []
+
+  constructor(host: FakeHost) {
+    this.#host = host
+  }
+
+  async measure(
+    container: FakeContainer,
+    order: SecondInstrumentOrder,
+    signal: AbortSignal,
+  ): Promise<SecondInstrumentFigures> {
+    const { faults, clock } = this.#host
+    const target = this.#host.targetOn(order.origin)
+    const image = target?.image ?? 'nothing'
+    this.orders.push({ image, cpuset: container.request.caps.cpuset, order })
+    faults.atSecondInstrument?.(image)
+    if (signal.aborted) throw new BakeoffError('ABORTED', 'wrk was told to stop')
+    switch (faults.secondInstrument?.[image]) {
+      case 'no-figures':
+        throw new BakeoffError('AGENT_FAILED', 'no figures: it ended')
+      case 'target-dies':
+        target?.end(137)
+        return new Promise(() => {})
+      case 'engine-lost':
+        for (const each of this.#host.running) each.lose()
+        return new Promise(() => {})
+    }
+    clock.advance((order.seconds + 1) * 1000)
+    const perSecond = 20_500
+    const times = { p50Ms: 1, p90Ms: 2, p99Ms: 3, maxMs: 4, meanMs: 1 }
+    const errors = { connect: 0, read: 0, write: 0, status: 0, timeout: 0 }
+    const { connections, seconds } = order
+    return {
+      version: 'fake',
+      connections,
+      seconds,
+      requests: perSecond * seconds,
+      bytes: 1,
+      perSecond,
+      ...times,
+      errors,
+    }
   }
 }
 

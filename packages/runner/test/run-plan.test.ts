@@ -110,6 +110,128 @@ describe('runPlan, when one target goes wrong', () => {
   })
 })
 
+describe('what runPlan tells of a repetition', () => {
+  const told = ({ ports }: Awaited<ReturnType<typeof run>>, target: string) =>
+    ports.sink.events.find((event) => event.kind === 'repetition' && event.entry.includes(target))
+
+  it('says which of its figures do not count, and why', async () => {
+    const silent = await run({ silent: [BAD] })
+    expect(told(silent, 'bad')).toMatchObject({
+      outcome: 'measured',
+      figures: ['closed-64', 'closed-1'].map((loadId) => ({
+        loadId,
+        throughput: 0,
+        invalid: 'there was not one right answer',
+      })),
+    })
+    expect(told(silent, 'good')).toMatchObject({ figures: [{ invalid: null }, { invalid: null }] })
+  })
+
+  it('has no p99 of fewer answers than one needs', async () => {
+    expect(told(await run({}), 'good')).toMatchObject({ figures: [{ p99Ms: null }, { p99Ms: null }] }) // of 100
+  })
+
+  it('has the reason of a failure', async () => {
+    const failed = await run({ neverReady: [BAD] })
+    expect(told(failed, 'bad')).toMatchObject({
+      outcome: 'failed',
+      message: 'ready: predict/bad/default did not answer 200 on GET /health within 5 s',
+    })
+  })
+})
+
+describe('runPlan, when a service goes away', () => {
+  const scenario = aScenario({ services: [aService('postgres')] })
+  const plan = aPlan([anEntry('bad'), anEntry('good')], { scenario })
+  const service = 'postgres'
+
+  it.each([
+    { because: 'it ends while golden answers are asked', faults: { service, at: 'verify' }, stage: 'verify' },
+    {
+      because: 'it is frozen while golden answers are asked',
+      faults: { service, at: 'verify', paused: true },
+      stage: 'verify',
+    },
+    { because: 'it ends in the warm-up', faults: { service, at: 0, settling: true }, stage: 'warm-up' },
+    { because: 'it ends under load', faults: { service, at: 1 }, stage: 'load' },
+    { because: 'it is frozen under load', faults: { service, at: 1, paused: true }, stage: 'load' },
+    { because: 'its end is told when the load has ended', faults: { service, at: 1, late: true }, stage: 'load' },
+    { because: 'the target ends with it', faults: { service, at: 1, takesTarget: true, late: true }, stage: 'load' },
+  ] as const)('blames the service and not the target when $because', async ({ faults, stage }) => {
+    const { ended, ports, outcome } = await run({ serviceEnds: faults }, plan)
+    const how = 'paused' in faults ? 'was paused' : 'ended with exit code 137'
+    expect(outcome('bad').outcome).toMatchObject({
+      kind: 'failed',
+      stage,
+      error: {
+        code: 'SERVICE_DIED',
+        message: `postgres ${how} while predict/bad/default was measured`,
+        logTail: ['last words of postgres'],
+      },
+    })
+    expect(outcome('bad').verification?.golden.differences ?? []).toEqual([])
+    expect(outcome('good').outcome).toEqual({ kind: 'measured' })
+    expect(ports.host.left).toEqual([])
+    expect(ended).toMatchObject({ status: 'partial', reason: 'not measured: predict/bad/default' })
+  })
+
+  it('keeps the loads that were complete, and marks the one in which it went', async () => {
+    const { outcome } = await run({ serviceEnds: { service, at: 1, takesTarget: true, late: true } }, plan)
+    expect(outcome('bad').loads.map(({ loadId, serviceDeaths }) => ({ loadId, serviceDeaths }))).toEqual([
+      { loadId: 'closed-64', serviceDeaths: [] },
+      { loadId: 'closed-1', serviceDeaths: [{ service, exitCode: 137, oomKilled: false, paused: false }] },
+    ])
+  })
+
+  it('ends a search for capacity in the probe in which it went', async () => {
+    const loads = [
+      { kind: 'closed', connections: 10 },
+      { kind: 'capacity', connections: 32, p99Ms: 50, errors: 0.001, arrivals: 'constant' },
+    ] as const
+    const searching = aPlan([anEntry('bad')], { scenario: aScenario({ ...scenario, loads: [...loads] }) })
+    const { outcome } = await run({ serviceEnds: { service, at: 2 } }, searching)
+    expect(outcome('bad').outcome).toMatchObject({ kind: 'failed', stage: 'load', error: { code: 'SERVICE_DIED' } })
+    expect(outcome('bad').loads.at(-1)).toMatchObject({ loadId: 'capacity', serviceDeaths: [{ service }] })
+    expect(outcome('bad').loads.at(-1)?.capacity?.probes).toHaveLength(2)
+  })
+
+  it.each([
+    {
+      because: 'it has no health check and ended with 0',
+      changes: { healthcheck: null },
+      exitCode: 0,
+      kind: 'measured',
+    },
+    { because: 'it has no health check and failed', changes: { healthcheck: null }, exitCode: 1, kind: 'failed' },
+    { because: 'it has a health check and ended with 0', changes: {}, exitCode: 0, kind: 'failed' },
+  ])('is $kind when $because', async ({ changes, exitCode, kind }) => {
+    const oneShot = aScenario({ services: [aService(service, changes)] })
+    const { outcome } = await run(
+      { serviceEnds: { service, at: 1, exitCode } },
+      aPlan([anEntry('bad')], { scenario: oneShot }),
+    )
+    expect(outcome('bad').outcome.kind).toBe(kind)
+  })
+
+  it('measures the target again in the next block, though it failed before its load', async () => {
+    const three = aPlan([anEntry('bad')], { scenario, repetitions: 3 })
+    const { ended, ports } = await run({ serviceEnds: { service, at: 'verify' } }, three)
+    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
+    expect(ended.status).toBe('complete')
+  })
+
+  it('measures that repetition again when the run goes on, and only that', async () => {
+    const first = await run({ serviceEnds: { service, at: 1 } }, plan)
+    const ports = fakePorts()
+    const before = { runs: first.ports.sink.runs, calibrations: first.ended.calibrations }
+    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    expect(ports.sink.runs.map(({ entry, outcome }) => [entry, outcome.kind])).toEqual([
+      ['predict/bad/default', 'measured'],
+    ])
+    expect(ended.status).toBe('complete')
+  })
+})
+
 describe('runPlan, when it is stopped', () => {
   it.each([0, 1])(
     'in load %i: what was measured is kept, the rest is recorded as aborted, nothing is left',
@@ -208,6 +330,33 @@ describe('runPlan, when all is well', () => {
     })
   })
 
+  it('runs the images that were built, also when their names are given to others meanwhile, and says which', async () => {
+    const scenario = aScenario({ services: [aService('postgres')] })
+    const plan = aPlan([anEntry('good', { proxy: 'caddy' })], { scenario })
+    const ports = fakePorts()
+    const builtAs = ports.host.ensureImage.bind(ports.host)
+    ports.host.ensureImage = async (request) => {
+      const facts = await builtAs(request)
+      ports.host.tags.set(request.name, 'sha256:another')
+      return facts
+    }
+    const { runs, calibrations } = await runPlan(plan, materials, ports, none, new AbortController().signal)
+    expect(ports.host.started.filter((started) => started.includes('another'))).toEqual([])
+    expect(runs[0]).toMatchObject({
+      image: { id: 'sha256:bakeoff/target/good' },
+      images: {
+        'bakeoff/target/good': 'sha256:bakeoff/target/good',
+        'bakeoff/load-agent': 'sha256:bakeoff/load-agent',
+        'bakeoff/caddy': 'sha256:bakeoff/caddy',
+        'bakeoff/postgres': 'sha256:bakeoff/postgres',
+      },
+    })
+    expect(calibrations[0]?.images).toEqual({
+      'bakeoff/load-agent': 'sha256:bakeoff/load-agent',
+      'bakeoff/null-server': 'sha256:bakeoff/null-server',
+    })
+  })
+
   it('starts services before the target, and fails every entry when one never gets healthy', async () => {
     const scenario = aScenario({
       services: [aService('postgres')],
@@ -274,7 +423,7 @@ describe('runPlan, when all is well', () => {
   it('searches the capacity under the slo', async () => {
     const loads = [
       { kind: 'closed', connections: 10 },
-      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001 },
+      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001, arrivals: 'exponential' },
     ] as const
     const p99Ms = (perSecond: number) => (perSecond > 6500 ? 200 : 5)
     const { outcome } = await run({ p99Ms }, aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }) }))
@@ -282,5 +431,14 @@ describe('runPlan, when all is well', () => {
     expect(found?.perSecond).toBeLessThanOrEqual(6500)
     expect(found?.perSecond).toBeGreaterThan(6000)
     expect(found?.probes.some(({ ok }) => !ok)).toBe(true)
+  })
+
+  it("searches the capacity with the scenario's arrivals", async () => {
+    const loads = [
+      { kind: 'closed', connections: 10 },
+      { kind: 'capacity', connections: 32, p99Ms: 50, errors: 0.001, arrivals: 'constant' },
+    ] as const
+    const { ports } = await run({}, aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }) }))
+    expect(ports.host.orders.at(-1)).toMatchObject({ kind: 'open', connections: 32, arrivals: 'constant' })
   })
 })

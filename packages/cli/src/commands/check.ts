@@ -18,7 +18,8 @@ export async function check(
   const { signal } = interruption
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, signal)
-  const plan = makePlan(project, catalogue, machine, options, new Date())
+  const whole = makePlan(project, catalogue, machine, options, new Date())
+  const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
   await using bench = await openWorkbench(project, machine, terminal, interruption, keep)
   const materials = materialsOf(project, catalogue, plan)
   const ports = bench.ports(showingOnly(terminal))

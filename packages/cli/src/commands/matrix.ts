@@ -8,6 +8,7 @@ import { openLivePage } from '../live.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
 import { type Project, readCatalogue } from '../project.js'
+import { exitCodeOfRun, whatIsLeft } from '../run-end.js'
 import { findRun, RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
@@ -64,11 +65,13 @@ export async function matrix(
   writeIndex(project.reports)
   if (options.json) terminal.print(JSON.stringify(results))
   else terminal.print(closing(results, run))
-  if (results.run.status === 'aborted') terminal.say(`Go on where it stopped: npm run matrix -- --resume ${plan.runId}`)
+  const runs = run.readRuns()
+  const left = whatIsLeft(results, runs)
+  if (left !== null) terminal.say(left)
   if (failure !== null) throw failure
   if (interruption.signal.aborted) return exitCodes.interrupted
   const passed = gate === null || passesGate(results, gate, terminal)
-  return passed ? exitCodeFor(results, run) : exitCodes.failed
+  return passed ? exitCodeOfRun(results, runs) : exitCodes.failed
 }
 
 interface Beginning {
@@ -87,7 +90,7 @@ function start(project: Project, catalogue: Catalogue, machine: Machine, options
   }
 }
 
-/** The plan of an earlier run, with what it measured. Aborted repetitions are run again. */
+/** The plan of an earlier run, with what it measured. */
 function resume(project: Project, catalogue: Catalogue, wanted: string): Beginning {
   const folder = new RunFolder(findRun(project.reports, wanted === '' ? null : wanted))
   const plan = folder.readPlan()
@@ -101,8 +104,8 @@ function resume(project: Project, catalogue: Catalogue, wanted: string): Beginni
       )
     }
   }
-  const runs = folder.readRuns().filter(({ outcome }) => outcome.kind !== 'aborted')
-  return { plan, folder: () => folder, before: { runs, calibrations: folder.readCalibrations() } }
+  const before = { runs: folder.readRuns(), calibrations: folder.readCalibrations() }
+  return { plan, folder: () => folder, before }
 }
 
 function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: Workbench): void {
@@ -125,10 +128,4 @@ function closing(results: Results, run: RunFolder): string {
   return [...findings.map(({ text }) => `• ${text}`), '', `Report: ${fileLink(join(run.path, 'index.html'))}`].join(
     '\n',
   )
-}
-
-/** 1 when a repetition failed, also beside others that did not. An unsupported target is no failure: it says what it needs. */
-function exitCodeFor(results: Results, run: RunFolder): number {
-  if (results.run.status === 'aborted') return exitCodes.environment
-  return run.readRuns().some(({ outcome }) => outcome.kind === 'failed') ? exitCodes.failed : exitCodes.fine
 }

@@ -14,11 +14,13 @@ profiles:
     repetitions: { min: 1, max: 1 }
     warmUp: { min: 500ms, max: 1s, windows: 2 }
     window: 1s
+    secondInstrument: false
   quick:
     budget: 5m
     repetitions: { min: 1, max: 1 }
     warmUp: { min: 500ms, max: 1s, windows: 2 }
     window: 1s
+    secondInstrument: false
     onlyMainLoad: true
   # Four loads, two fresh starts: there is always something before the moment of a test, and something after it.
   long:
@@ -26,6 +28,7 @@ profiles:
     repetitions: { min: 2, max: 2 }
     warmUp: { min: 500ms, max: 1s, windows: 2 }
     window: 3s
+    secondInstrument: false
 `
 
 /** A project of its own in a temporary folder: one scenario, one target, reports and lock apart from everybody else's. */

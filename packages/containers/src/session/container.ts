@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BakeoffError } from '@bakeoff/model'
+import { BakeoffError, endWords } from '@bakeoff/model'
 import type { ContainerExit, ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import type { Life } from './lives.js'
@@ -218,7 +218,7 @@ class Running implements RunningContainer {
 
   async #notReady(ended: ContainerExit | null, said: string): Promise<BakeoffError> {
     const what = ended
-      ? `${this.name} ended before its health check passed, with exit code ${ended.exitCode}${ended.oomKilled ? ', killed for memory' : ''}`
+      ? `${this.name} ${endWords(ended)} before its health check passed`
       : `the health check of ${this.name} did not pass in time`
     return new BakeoffError('NOT_READY', `${what}; the last check said: ${said}`, {
       hint: `The check is: ${this.#request.healthcheck?.test.join(' ')}`,

@@ -1,5 +1,5 @@
 /**
- * How containers of a session end. `wait` of the engine never settles when the daemon dies, so there are two sources:
+ * How containers of a session end, or are paused, which is as bad for who needs them. `wait` of the engine never settles when the daemon dies, so there are two sources:
  * the event stream, which is quick, and a listing every few seconds, which is sure and is a ping as well.
  */
 
@@ -85,7 +85,8 @@ export class Lives {
   /** It was removed by its owner: nobody needs to be told more than that it is over. */
   forget(id: string): void {
     const watched = this.#watched.get(id)
-    if (watched) this.#end(watched, { exitCode: null, oomKilled: watched.oomKills > 0, atMs: Date.now() })
+    if (watched)
+      this.#end(watched, { exitCode: null, oomKilled: watched.oomKills > 0, paused: false, atMs: Date.now() })
     this.#watched.delete(id)
   }
 
@@ -98,7 +99,7 @@ export class Lives {
 
   async #listen(): Promise<void> {
     const events = (await this.#docker.getEvents({
-      filters: { type: ['container'], event: ['die', 'oom'], label: [ofSession(this.#session)] },
+      filters: { type: ['container'], event: ['die', 'oom', 'pause'], label: [ofSession(this.#session)] },
       abortSignal: this.#closing.signal,
     })) as Readable
     this.#events = events
@@ -116,6 +117,7 @@ export class Lives {
     const watched = event === null ? undefined : this.#watched.get(event.id)
     if (event === null || watched === undefined) return
     if (event.action === 'oom') watched.oomKills++
+    else if (event.action === 'pause') this.#pause(watched, event.atMs)
     else this.#look(watched, event.exitCode, event.atMs).catch(() => this.#schedule(0)) // the listing finds out
   }
 
@@ -138,6 +140,7 @@ export class Lives {
       const states = new Map(listed.map(({ Id, State }) => [Id, State]))
       const over = watchedBefore.filter(({ id, stopExpected }) => !stopExpected && isOver(states.get(id)))
       await Promise.all(over.map((watched) => this.#look(watched, null, Date.now())))
+      for (const watched of watchedBefore) if (states.get(watched.id) === 'paused') this.#pause(watched, Date.now())
       this.#schedule(this.#options.pollMs)
     } catch (error) {
       this.#failures++
@@ -153,8 +156,14 @@ export class Lives {
     this.#end(watched, {
       exitCode: exitCode ?? state?.ExitCode ?? null,
       oomKilled: (state?.OOMKilled ?? false) || watched.oomKills > 0,
+      paused: false,
       atMs,
     })
+  }
+
+  /** What was measured with it is spoilt, however soon it is told to go on. */
+  #pause(watched: Watched, atMs: number): void {
+    if (!watched.stopExpected) this.#end(watched, { exitCode: null, oomKilled: false, paused: true, atMs })
   }
 
   /** Null: it is removed already. */
@@ -193,7 +202,7 @@ function isOver(state: string | undefined): boolean {
 /** A line of the engine's event stream. Podman and Docker agree in these members; null: not such a line. */
 export function parseEvent(
   line: string,
-): { action: 'die' | 'oom'; id: string; exitCode: number | null; atMs: number } | null {
+): { action: 'die' | 'oom' | 'pause'; id: string; exitCode: number | null; atMs: number } | null {
   let event: { Action?: string; status?: string; id?: string; time?: number; timeNano?: number; Actor?: Actor }
   try {
     event = JSON.parse(line)
@@ -202,7 +211,7 @@ export function parseEvent(
   }
   const action = event.Action ?? event.status
   const id = event.Actor?.ID ?? event.id
-  if ((action !== 'die' && action !== 'oom') || id === undefined) return null
+  if ((action !== 'die' && action !== 'oom' && action !== 'pause') || id === undefined) return null
   const exitCode = event.Actor?.Attributes?.exitCode
   const atMs = event.timeNano ? event.timeNano / 1e6 : (event.time ?? 0) * 1000
   return { action, id, exitCode: exitCode === undefined ? null : Number(exitCode), atMs }

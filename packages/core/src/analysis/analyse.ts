@@ -1,7 +1,9 @@
 import type { Calibration, ClaimSpec, Plan, Results, RunRecord } from '@bakeoff/model'
 import { toCell } from './cells.js'
+import { certificatesOf } from './certificate.js'
 import { compareClaims } from './claims/index.js'
 import { compareCells } from './comparisons.js'
+import { curvesOf } from './curves.js'
 import { type TargetPage, toEntries } from './entries.js'
 import { findings } from './findings/index.js'
 import { toScenarios } from './scenarios.js'
@@ -38,10 +40,11 @@ export function analyse({
 }: AnalysisInput): Results {
   const views = viewCells(plan, runs, calibrations)
   const judged = views.map((view) => ({ view, verdict: judge(view) }))
-  const { comparisons, tiers } = compareCells(judged)
+  const certificates = certificatesOf(plan, calibrations)
+  const { comparisons, tiers } = compareCells(judged, certificates)
   const entries = toEntries(plan, runs, views, targets)
   const known = {
-    scenarios: toScenarios(plan),
+    scenarios: toScenarios(plan, views),
     entries,
     cells: judged.map(({ view, verdict }) => toCell(view, verdict)),
     tiers,
@@ -69,6 +72,8 @@ export function analyse({
     engine: plan.engine,
     base,
     calibration: [...calibrations],
+    certificates,
+    curves: curvesOf(views),
     ...known,
     findings: findings(known),
     warnings: warningsOf(plan, judged),

@@ -11,6 +11,7 @@ import { hostOthers, hostPressure, hostSteal } from './metrics/host.js'
 import { throughput } from './metrics/throughput.js'
 import { outcomeOfCell } from './outcome.js'
 import { overheadOf } from './overhead.js'
+import { secondInstrumentOf } from './second-instrument.js'
 import { timelineOf } from './timeline.js'
 import { componentUse, type Use } from './use.js'
 import { type CellView, connectionsOf, type Repetition } from './view.js'
@@ -47,7 +48,9 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
     latencyRangeMs: latency?.range ?? {},
     latencyIntervalMs: latency?.interval ?? {},
     latencyAtLeastMs: latency?.atLeast ?? {},
-    serviceTimeMs: isOpen ? (latencyOf(repetitions.map(({ serviceTime }) => plainTimes(serviceTime)))?.latency ?? null) : null,
+    serviceTimeMs: isOpen
+      ? (latencyOf(repetitions.map(({ serviceTime }) => plainTimes(serviceTime)))?.latency ?? null)
+      : null,
     requests: requestsOf(repetitions),
     target: {
       name: entry.target,
@@ -89,6 +92,7 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
     offeredPerSecond: medianOf(repetitions.map(({ record }) => record.measurement.offeredPerSecond)),
     estimatedCapacity:
       agentBound && cpuPerRequest && cpuPerRequest.median > 0 ? (entry.caps.cpus / cpuPerRequest.median) * 1000 : null,
+    secondInstrument: secondInstrumentOf(view),
     capacity: capacityOfCell(view),
     batch: batchOf(view),
     stream,

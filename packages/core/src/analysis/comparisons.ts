@@ -1,4 +1,4 @@
-import type { CellComparison, Ratio, TierList } from '@bakeoff/model'
+import type { CellComparison, Certificate, Ratio, TierList } from '@bakeoff/model'
 import { holm, median, pairedRatio, type RatioEstimate, tiersOf, welchRatio } from '../stats/index.js'
 import type { JudgedCell } from './judged.js'
 import type { Metric } from './metrics/define.js'
@@ -8,8 +8,15 @@ import { thresholds } from './thresholds.js'
 import type { CellView } from './view.js'
 import { list, percent, withInterval } from './words.js'
 
-/** All pairs of each scenario × load × metric, and the tiers that follow from them. */
-export function compareCells(cells: readonly JudgedCell[]): { comparisons: CellComparison[]; tiers: TierList[] } {
+/**
+ * All pairs of each scenario × load × metric, and the tiers that follow from them.
+ *
+ * @param certificates of the machine: no difference below a scenario's noise floor is claimed
+ */
+export function compareCells(
+  cells: readonly JudgedCell[],
+  certificates: readonly Certificate[] = [],
+): { comparisons: CellComparison[]; tiers: TierList[] } {
   const groups = new Map<string, JudgedCell[]>()
   for (const cell of cells) {
     const key = `${cell.view.scenario.id} ${cell.view.loadId}`
@@ -20,7 +27,7 @@ export function compareCells(cells: readonly JudgedCell[]): { comparisons: CellC
   for (const group of groups.values()) {
     for (const metric of metrics) {
       if (!metric.isCompared(group[0]!.view.load)) continue
-      const compared = compareGroup(group, metric)
+      const compared = compareGroup(group, metric, leastDifference(group[0]!.view.scenario.id, certificates))
       comparisons.push(...compared.comparisons)
       tiers.push(compared.tiers)
     }
@@ -40,6 +47,7 @@ interface Ranked {
 function compareGroup(
   group: readonly JudgedCell[],
   metric: Metric,
+  least: number,
 ): { comparisons: CellComparison[]; tiers: TierList } {
   const { scenario, loadId } = group[0]!.view
   const unranked: { cell: string; why: string }[] = []
@@ -70,7 +78,7 @@ function compareGroup(
       to: pair.to.id,
       ratio: toRatio(pair.estimate),
       pAdjusted,
-      ...conclude(pair.estimate, pAdjusted, metric, pair.of.cell, pair.to.cell, tested.length),
+      ...conclude(pair.estimate, pAdjusted, metric, pair.of.cell, pair.to.cell, tested.length, least),
     }
   })
   const apart = new Set(
@@ -118,8 +126,8 @@ export function toRatio({ ratio, low, high, n, method }: RatioEstimate): Ratio {
 }
 
 /**
- * A difference counts when it is significant after Holm's adjustment and above 3 %; "no difference" when the interval lies
- * within ± 3 %; everything else is undecided. A cell that the agent held back is
+ * A difference counts when it is significant after Holm's adjustment and above 3 %, or above the machine's noise floor where
+ * that is more; "no difference" when the interval lies within; everything else is undecided. A cell that the agent held back is
  * at least as good as shown: it can win, not lose.
  */
 function conclude(
@@ -129,6 +137,7 @@ function conclude(
   of: JudgedCell,
   to: JudgedCell,
   family: number,
+  least: number,
 ): Pick<CellComparison, 'conclusion' | 'why'> {
   const { ratio, low, high } = estimate
   if (low === null || high === null || pAdjusted === null) {
@@ -136,7 +145,7 @@ function conclude(
   }
   const bound = metric.seenByAgent ? [of, to].filter(isAgentBound) : []
   const interval = withInterval(ratio, low, high)
-  const relevant = 1 + thresholds.relevantDifference
+  const relevant = 1 + least
   if (pAdjusted < thresholds.significance && (ratio > relevant || ratio < 1 / relevant)) {
     const worse = ratio > 1 === (metric.better === 'higher') ? to : of
     if (bound.includes(worse)) {
@@ -157,7 +166,7 @@ function conclude(
         why: `${interval}, but the load agent held back ${list(bound.map(({ view }) => view.entry.target))}: what it could do is not known`,
       }
     }
-    return { conclusion: 'no-difference', why: `${interval} lies within ± ${percent(thresholds.relevantDifference)}` }
+    return { conclusion: 'no-difference', why: `${interval} lies within ± ${percent(least)}` }
   }
   if (low <= 1 && high >= 1) return { conclusion: 'undecided', why: `${interval} includes 1` }
   if (pAdjusted >= thresholds.significance) {
@@ -168,8 +177,14 @@ function conclude(
   }
   return {
     conclusion: 'undecided',
-    why: `${interval}: significant, but it may be less than ${percent(thresholds.relevantDifference)}`,
+    why: `${interval}: significant, but it may be less than ${percent(least)}${least > thresholds.relevantDifference ? ', by which the machine itself differed from block to block' : ''}`,
   }
+}
+
+/** What a difference must exceed, relative: 3 %, or the furthest that the canaries of the scenario lie from their median. */
+function leastDifference(scenario: string, certificates: readonly Certificate[]): number {
+  const floor = certificates.find((each) => each.scenario === scenario)?.noiseFloor ?? 0
+  return Math.max(thresholds.relevantDifference, floor)
 }
 
 export function isAgentBound({ verdict }: JudgedCell): boolean {

@@ -9,7 +9,9 @@ export function rightAnswers({ batch, window, counts }: Pick<LoadMeasurement, 'b
 }
 
 /** Right answers a second. */
-export function rightPerSecond(measurement: Pick<LoadMeasurement, 'batch' | 'window' | 'counts' | 'durationMs'>): number {
+export function rightPerSecond(
+  measurement: Pick<LoadMeasurement, 'batch' | 'window' | 'counts' | 'durationMs'>,
+): number {
   const ms = measurement.batch?.wallMs ?? measurement.durationMs
   return ms > 0 ? (rightAnswers(measurement) / ms) * 1000 : 0
 }

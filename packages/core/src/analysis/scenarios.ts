@@ -1,7 +1,13 @@
-import type { Plan, ScenarioResult } from '@bakeoff/model'
+import { loadIdOf, type Plan, type ScenarioResult } from '@bakeoff/model'
 import { mainLoadOf } from '../plan/main-load.js'
+import type { CellView } from './view.js'
 
-export function toScenarios(plan: Plan): ScenarioResult[] {
+/** With the loads that the run added itself: the rates of its curves. */
+export function toScenarios(plan: Plan, views: readonly CellView[]): ScenarioResult[] {
+  const loadsOf = (scenario: string) => {
+    const own = views.filter((view) => view.scenario.id === scenario)
+    return [...new Map(own.map(({ load }) => [loadIdOf(load), load])).values()]
+  }
   return plan.scenarios.map(
     ({
       id,
@@ -26,7 +32,7 @@ export function toScenarios(plan: Plan): ScenarioResult[] {
       requestedTargetCpus,
       services: services.map(({ name, image, caps, requestedCpus }) => ({ name, image, caps, requestedCpus })),
       cores,
-      loads,
+      loads: [...new Map([...loads, ...loadsOf(id)].map((load) => [loadIdOf(load), load])).values()],
       mainLoad: mainLoadOf(loads),
       script: script ?? null,
       slo,

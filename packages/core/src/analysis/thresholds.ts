@@ -4,6 +4,8 @@
 export const thresholds = {
   /** Figures of a generator that is nearly full are its own: its p90 doubles at an event loop 0.9 busy. */
   agent: { eventLoop: 0.8, cpu: 0.85, ceiling: 0.7 },
+  /** Two instruments agree up to this difference; wrk itself varied by 2 to 3 % between rounds on a calm machine. */
+  instruments: 0.1,
   /** At most this share of requests may fail, where the scenario's slo does not say. */
   errorsTolerated: 0.001,
   /** Half of the share at which failed requests, which are missing from the histogram, would all hide in p99. */

@@ -9,6 +9,7 @@ import {
   type PlannedScenario,
   type RunRecord,
 } from '@bakeoff/model'
+import { mainLoadOf } from '../plan/main-load.js'
 import { type Distribution, decodeHistogram } from '../stats/index.js'
 import { rightAnswers } from './right.js'
 import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
@@ -48,7 +49,18 @@ export interface CellView {
   /** those with this load */
   readonly repetitions: readonly Repetition[]
   /** the agent's ceiling with these connections on these cores; null: not calibrated */
-  readonly ceiling: Calibration | null
+  readonly ceiling: Ceiling | null
+}
+
+/** What the agent reached against the null server, over the canaries of a run. */
+export interface Ceiling {
+  /** requests a second: the most of them, by their best half second */
+  readonly throughput: number
+  /** over their windows */
+  readonly low: number
+  readonly high: number
+  /** whether the agent was what limited them: only then is it a limit of the agent; null: not known */
+  readonly isAgents: boolean | null
 }
 
 /** All cells of a plan, measured or not, in the plan's order. */
@@ -58,7 +70,7 @@ export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: 
     const scenario = scenarios.get(entry.scenario)
     if (!scenario) return []
     const own = runsOf(runs, entry.id)
-    return scenario.loads.map((load): CellView => {
+    return [...scenario.loads, ...addedLoads(scenario, own)].map((load): CellView => {
       const loadId = loadIdOf(load)
       return {
         id: `${entry.id}/${loadId}`,
@@ -75,6 +87,19 @@ export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: 
       }
     })
   })
+}
+
+/** Loads that a run adds to those of its plan: the rates of latency–throughput curves, ascending. */
+function addedLoads(scenario: PlannedScenario, runs: readonly RunRecord[]): LoadSpec[] {
+  const planned = new Set(scenario.loads.map(loadIdOf))
+  const added = new Map(
+    runs.flatMap(({ loads }) =>
+      loads.flatMap(({ load, loadId }) =>
+        load.kind === 'rate' && !planned.has(loadId) ? [[loadId, load] as const] : [],
+      ),
+    ),
+  )
+  return [...added.values()].sort((a, b) => a.perSecond - b.perSecond)
 }
 
 /**
@@ -138,11 +163,26 @@ function othersOf(host: HostUse, ours: readonly Use[]): number | null {
   return Math.max(0, rest)
 }
 
-function ceilingOf(
-  scenario: PlannedScenario,
-  load: LoadSpec,
-  calibrations: readonly Calibration[],
-): Calibration | null {
+function ceilingOf(scenario: PlannedScenario, load: LoadSpec, calibrations: readonly Calibration[]): Ceiling | null {
   const key = calibrationKey(scenario.cores.agent, scenario.cores.target)
-  return calibrations.find((each) => each.key === key && each.connections === connectionsOf(load)) ?? null
+  const found = calibrations.filter(
+    (each) =>
+      each.key === key && (each.scenario ?? scenario.id) === scenario.id && each.connections === connectionsOf(load),
+  )
+  if (found.length === 0) return null
+  const rates = found.map(({ throughput }) => throughput)
+  const limits = found.flatMap(({ limit }) => limit ?? [])
+  return {
+    throughput: Math.max(...found.map(({ best, throughput }) => best ?? throughput)),
+    low: Math.min(...rates),
+    high: Math.max(...rates),
+    isAgents: limits.length === 0 ? null : limits.some((limit) => limit === 'agent' || limit === 'both'),
+  }
+}
+
+/** Connections of the load by which a scenario is ranked; null for a batch. */
+export function mainConnections({ loads }: PlannedScenario): number | null {
+  const main = mainLoadOf(loads)
+  const load = loads.find((each) => loadIdOf(each) === main)
+  return load ? connectionsOf(load) : null
 }

@@ -88,6 +88,11 @@ const RULES: readonly Rule[] = [
       why,
       todo: 'Look at errors, timeouts and reconnects of these targets first: their latencies leave that time out.',
     })),
+  (_, cells) =>
+    grouped(cells, 'instruments-disagree', 'A second instrument measured other throughputs', (why) => ({
+      why,
+      todo: 'Look at both figures on the Verification page; the machine may have changed between the two, or one of them is wrong.',
+    })),
 ]
 
 /** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */

@@ -43,8 +43,10 @@ export function parseMatrix(fileName: string, text: string): MatrixSpec {
         tolerance: share(profile.warmUp.tolerance ?? 0.05),
       },
       windowMs: ms(profile.window),
+      curveRates: profile.curve ?? 0,
       leastResponses: profile.responses ?? DEFAULT_RESPONSES,
       onlyMainLoad: profile.onlyMainLoad ?? false,
+      secondInstrument: profile.secondInstrument ?? true,
     }
   }
   if (problems.length > 0) throw badSpec(problems, text)

@@ -12,6 +12,7 @@ import {
   type ScenarioFile,
   type ScenarioSpec,
   type ServiceSpec,
+  type SloSpec,
   scenarioFile,
 } from '@bakeoff/model'
 import { readNdjson } from './ndjson.js'
@@ -117,6 +118,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     compare: x.expect.compare,
     tolerance: x.expect.tolerance ?? DEFAULT_TOLERANCE[x.expect.compare],
     loads: toLoads(x),
+    ...offered(x),
     stream: x.stream ?? false,
     script: x.script ? { firstByteMs: ms(x.script.firstByte), gapMs: ms(x.script.gap), chunks: x.script.chunks } : null,
     requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
@@ -296,22 +298,34 @@ function toService(name: string, service: ScenarioFile['services'][string], text
 
 function toLoads(x: ScenarioFile['x-scenario']): LoadSpec[] {
   const { load } = x
-  const connections = load.connections ?? DEFAULT_CONNECTIONS
-  const arrivals = load.arrivals ?? 'exponential'
+  const { connections, arrivals } = offered(x)
   return [
     ...(load.closed ?? []).map((closed): LoadSpec => ({ kind: 'closed', connections: closed })),
     ...(load.open ?? []).map((fraction): LoadSpec => ({ kind: 'open', fraction, connections, arrivals })),
     ...(load.rate ?? []).map((perSecond): LoadSpec => ({ kind: 'rate', perSecond, connections, arrivals })),
     ...(load.batch ?? []).map(({ tasks, concurrency }): LoadSpec => ({ kind: 'batch', tasks, concurrency })),
     ...(load.capacity && x.slo
-      ? [capacityLoad(connections, { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) })]
+      ? [
+          capacityLoad(offered(x), {
+            p99Ms: parseDurationMs(x.slo.p99) as number,
+            errors: toShare(x.slo.errors ?? 0),
+          }),
+        ]
       : []),
   ]
 }
 
+/** What every offered load of a scenario has in common, whether its file names the rate or a run adds it. */
+function offered({ load }: ScenarioFile['x-scenario']): Pick<ScenarioSpec, 'connections' | 'arrivals'> {
+  return { connections: load.connections ?? DEFAULT_CONNECTIONS, arrivals: load.arrivals ?? 'exponential' }
+}
+
 /** The search for the highest rate within an slo. */
-export function capacityLoad(connections: number, slo: { readonly p99Ms: number; readonly errors: number }): LoadSpec {
-  return { kind: 'capacity', connections, p99Ms: slo.p99Ms, errors: slo.errors }
+export function capacityLoad(
+  { connections, arrivals }: Pick<ScenarioSpec, 'connections' | 'arrivals'>,
+  slo: SloSpec,
+): LoadSpec {
+  return { kind: 'capacity', connections, p99Ms: slo.p99Ms, errors: slo.errors, arrivals }
 }
 
 /** Services so that each comes after those it depends on; otherwise as written. */

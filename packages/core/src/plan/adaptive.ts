@@ -1,5 +1,6 @@
 import type { Block, Plan, RunRecord } from '@bakeoff/model'
 import { rightPerSecond } from '../analysis/right.js'
+import { isOfSurroundings } from './again.js'
 import { mainLoadOf } from './main-load.js'
 
 /** Relative half width of a 95 % interval of the mean of these values; null when there are fewer than two. */
@@ -49,6 +50,9 @@ function isHopeless(runs: readonly RunRecord[]): boolean {
   return runs.some(
     ({ outcome }) =>
       outcome.kind === 'unsupported' ||
-      (outcome.kind === 'failed' && outcome.stage !== 'load' && outcome.stage !== 'warm-up'),
+      (outcome.kind === 'failed' &&
+        !isOfSurroundings(outcome) &&
+        outcome.stage !== 'load' &&
+        outcome.stage !== 'warm-up'),
   )
 }

@@ -1,4 +1,5 @@
 import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, RunRecord, RunRules } from '@bakeoff/model'
+import { secondInstrumentMs } from './second-instrument.js'
 
 /** Start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
 const OVERHEAD_MS = 4000
@@ -20,14 +21,15 @@ export function estimateMs(
   entries: readonly PlannedEntry[],
   rules: RunRules,
 ): { least: number; most: number } {
-  const once = (warmUpMs: number) =>
+  const sum = (msOf: (scenario: PlannedScenario) => number) =>
     entries.reduce(
-      (sum, entry) =>
-        sum + repetitionMs(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario, rules, warmUpMs),
+      (total, entry) => total + msOf(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario),
       0,
     )
+  const once = (warmUpMs: number) => sum((scenario) => repetitionMs(scenario, rules, warmUpMs))
+  const second = sum((scenario) => secondInstrumentMs(scenario, rules))
   const first = once(rules.warmUp.minMs)
-  const within = (ms: number) => Math.max(first, Math.min(ms, rules.budgetMs))
+  const within = (ms: number) => Math.max(first + second, Math.min(ms + second, rules.budgetMs))
   return { least: within(first * rules.minRepetitions), most: within(once(rules.warmUp.maxMs) * rules.maxRepetitions) }
 }
 
@@ -36,7 +38,10 @@ export function estimateMs(
  * none yet), the first round is always run whole, and the budget ends the rest. Null before the first repetition.
  */
 export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number): number | null {
-  const took = runs.map((run) => ({ entry: run.entry, ms: Date.parse(run.endedAt) - Date.parse(run.startedAt) }))
+  const took = runs.map((run) => ({
+    entry: run.entry,
+    ms: Date.parse(run.endedAt) - Date.parse(run.startedAt) - secondInstrumentMsOf(plan, run),
+  }))
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
@@ -45,15 +50,35 @@ export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number
     .flatMap((block) =>
       block.order.filter((entry) => !runs.some((run) => run.entry === entry && run.block === block.id)),
     )
-    .reduce((sum, entry) => {
-      const own = took.filter((one) => one.entry === entry)
-      return sum + (own.length > 0 ? mean(own) : all)
-    }, 0)
+    .reduce(
+      (sum, entry) => {
+        const own = took.filter((one) => one.entry === entry)
+        return sum + (own.length > 0 ? mean(own) : all)
+      },
+      secondInstrumentLeftMs(plan, runs),
+    )
   const untilBudget = Math.max(0, plan.rules.budgetMs - elapsedMs)
   const firstRound = plan.blocks.some(
     ({ repetition, order }) => repetition === 1 && order.some((entry) => !runs.some((run) => run.entry === entry)),
   )
   return firstRound ? left : Math.min(left, untilBudget)
+}
+
+/** What the second instrument took of a repetition: it comes once, and says nothing of those that follow. */
+function secondInstrumentMsOf(plan: Plan, { entry, secondInstrument }: RunRecord): number {
+  return secondInstrument?.kind === 'measured' ? secondInstrumentMsFor(plan, entry) : 0
+}
+
+/** What it will take with the entries that it has yet to come to. */
+function secondInstrumentLeftMs(plan: Plan, runs: readonly RunRecord[]): number {
+  return plan.entries
+    .filter(({ id }) => !runs.some(({ entry }) => entry === id))
+    .reduce((sum, { id }) => sum + secondInstrumentMsFor(plan, id), 0)
+}
+
+function secondInstrumentMsFor(plan: Plan, entry: string): number {
+  const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
+  return scenario ? secondInstrumentMs(scenario, plan.rules) : 0
 }
 
 function loadMs(load: LoadSpec, rules: RunRules): number {

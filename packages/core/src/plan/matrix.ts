@@ -152,6 +152,7 @@ function planScenario(
     stream: scenario.stream,
     script: scenario.script,
     requestTimeoutMs: scenario.requestTimeoutMs,
+    offered: { connections: scenario.connections, arrivals: scenario.arrivals },
     wholePasses: scenario.wholePasses,
     warmUpLimitMs: scenario.warmUpLimitMs,
     longestWindowMs: scenario.longestWindowMs,
@@ -195,7 +196,7 @@ function capsOf(service: ServiceSpec, cpuset: readonly number[]): Caps {
 /** Closed loads first: the fractions of open loads refer to the best of them. */
 function chooseLoads(scenario: ScenarioSpec, profile: ProfileSpec, request: PlanRequest): LoadSpec[] {
   const all = [...scenario.loads]
-  const connections = all.find((load) => load.kind === 'open')?.connections ?? 256
+  const { connections, arrivals } = scenario
   const closed = all.filter((load) => load.kind === 'closed')
   if (profile.onlyMainLoad) {
     const main = closed.reduce<LoadSpec | null>(
@@ -207,11 +208,11 @@ function chooseLoads(scenario: ScenarioSpec, profile: ProfileSpec, request: Plan
   const rates = [...request.rates, ...request.catalogue.matrix.rates]
   for (const perSecond of new Set(rates)) {
     if (!all.some((load) => load.kind === 'rate' && load.perSecond === perSecond))
-      all.push({ kind: 'rate', perSecond, connections, arrivals: 'exponential' })
+      all.push({ kind: 'rate', perSecond, connections, arrivals })
   }
   const wanted = request.capacity || request.catalogue.matrix.capacity
   if (wanted && scenario.slo && closed.length > 0 && !all.some((load) => load.kind === 'capacity'))
-    all.push(capacityLoad(connections, scenario.slo))
+    all.push(capacityLoad(scenario, scenario.slo))
   return all
 }
 
@@ -240,10 +241,12 @@ function rulesOf(profile: ProfileSpec): RunRules {
     warmUp: profile.warmUp,
     windowMs: profile.windowMs,
     leastResponses: profile.leastResponses,
+    curveRates: profile.curveRates,
     agentWarmUpMs: 2000,
     sampleEvery: 64,
     samplingHz: 10,
     calibrationMs: Math.min(3000, profile.windowMs),
+    secondInstrument: profile.secondInstrument,
   }
 }
 

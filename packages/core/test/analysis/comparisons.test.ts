@@ -1,5 +1,6 @@
 import { type Calibration, calibrationKey } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
+import { noiseFloor } from '../../src/analysis/certificate.js'
 import { compareCells } from '../../src/analysis/comparisons.js'
 import type { JudgedCell } from '../../src/analysis/judged.js'
 import { createRandom } from '../../src/stats/index.js'
@@ -269,4 +270,39 @@ describe('an A/A comparison', () => {
 
   it('still sees a target that is 15 % faster, through the same noise', () =>
     expect(runs({ count: 3, repetitions: 6, noise: 0.02, seed: 17, faster: 1.15 })).toBeGreaterThan(0.95))
+})
+
+describe('the noise floor of the machine', () => {
+  const canaries = (...rates: number[]) =>
+    rates.map((perSecond, index) => ({ block: `predict#${index + 1}`, perSecond, limit: null }))
+  const certificate = (...rates: number[]) => [
+    {
+      scenario: 'predict',
+      connections: 64,
+      requestBytes: 0,
+      answerBytes: 23,
+      canaries: canaries(...rates),
+      drift: null,
+      noiseFloor: noiseFloor(rates),
+    },
+  ]
+
+  it.each([
+    { rates: [90_000], floor: null, because: 'one canary has nothing to differ from' },
+    { rates: [90_000, 90_000, 90_000], floor: 0, because: 'a machine that never varies' },
+    { rates: [90_000, 81_000, 91_800], floor: 0.1, because: 'the furthest from the median counts' },
+  ])('$because: $floor', ({ rates, floor }) =>
+    floor === null ? expect(noiseFloor(rates)).toBeNull() : expect(noiseFloor(rates)).toBeCloseTo(floor, 9),
+  )
+
+  it('keeps a difference from being claimed that the machine makes by itself', () => {
+    const cells = judgedCells({ 'go-a': around({ perSecond: 1060 }), 'go-b': around({ perSecond: 1000 }) })
+    const conclusion = (...rates: number[]) =>
+      compareCells(cells, certificate(...rates)).comparisons.find(({ metric }) => metric === 'throughput')!
+    expect(conclusion(90_000, 90_100, 90_000).conclusion).toBe('higher')
+    expect(conclusion(90_000, 81_000, 91_800)).toMatchObject({
+      conclusion: 'no-difference',
+      why: expect.stringContaining('lies within ± 10 %'),
+    })
+  })
 })

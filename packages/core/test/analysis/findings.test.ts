@@ -231,7 +231,7 @@ describe('offered the same', () => {
 })
 
 it('says who carries most within the service level', () => {
-  const load: LoadSpec = { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001 }
+  const load: LoadSpec = { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001, arrivals: 'exponential' }
   const carry = (perSecond: number) =>
     around({ load, perSecond }).map((each) => ({ ...each, capacity: { perSecond: each.perSecond ?? 0, probes: [] } }))
   const [found] = of('capacity', findingsOf({ 'go-a': carry(900), 'go-b': carry(600) }))

@@ -5,7 +5,7 @@ import { aView, MIB, type Observed, type ViewOf } from '../builders.js'
 
 const batch = { kind: 'batch', tasks: 1800, concurrency: 200 } as const
 const rate = { kind: 'rate', perSecond: 1000, connections: 128, arrivals: 'constant' } as const
-const capacity = { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001 } as const
+const capacity = { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001, arrivals: 'exponential' } as const
 const plain: Observed = { perSecond: 2000, cpuMs: 0.4, agentCores: 0.3, eventLoop: 0.35 }
 const calibrations = [
   {

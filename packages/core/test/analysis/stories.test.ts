@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { type ClaimSpec, type LoadSpec, loadIdOf, type Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { analyse, judge } from '../../src/analysis/index.js'
-import { supportOf } from '../../src/stats/index.js'
 import { parseClaim } from '../../src/parse/index.js'
+import { supportOf } from '../../src/stats/index.js'
 import {
   aBatch,
   aLoadRecord,
@@ -155,7 +155,8 @@ describe('3. Go against Flask: hey -n 1000', () => {
     expect(verdict.causes.find(({ cause }) => cause === 'too-short')!.evidence).toMatch(/less than 1 s/)
   })
 
-  it('its p99.9 is not shown, for 1,000 answers cannot carry it', () => expect(supportOf(0.999, { count: 1000, censored: 0, excursions: null })).toBe('unsupported'))
+  it('its p99.9 is not shown, for 1,000 answers cannot carry it', () =>
+    expect(supportOf(0.999, { count: 1000, censored: 0, excursions: null })).toBe('unsupported'))
 
   it('the published windows are called too short beside the claim', () => {
     const scenario = aScenario({ loads: [load] })

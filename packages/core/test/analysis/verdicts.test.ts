@@ -1,14 +1,31 @@
 import { type Calibration, type CauseId, calibrationKey, verdictCauses } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { judge, verdictRules } from '../../src/analysis/index.js'
-import { anInfo, aRunRecord, aService, aView, caps, GIB, type Observed, repeat, type ViewOf } from '../builders.js'
+import {
+  anInfo,
+  aRunRecord,
+  aSecondInstrument,
+  aService,
+  aView,
+  caps,
+  GIB,
+  type Observed,
+  repeat,
+  type ViewOf,
+} from '../builders.js'
 
 const closed = (connections: number) => ({ kind: 'closed', connections }) as const
 const rate = { kind: 'rate', perSecond: 1000, connections: 128, arrivals: 'constant' } as const
 const batch = { kind: 'batch', tasks: 1800, concurrency: 200 } as const
 const postgres = { services: [aService('postgres')] }
 /** What the services counted beside 20,000 right answers. */
-const database = { service: 'postgres', read: { by: 'command' as const, command: ['psql'] }, work: 'transactions', late: null, lagMs: 0 }
+const database = {
+  service: 'postgres',
+  read: { by: 'command' as const, command: ['psql'] },
+  work: 'transactions',
+  late: null,
+  lagMs: 0,
+}
 const upstream = {
   service: 'openai-upstream',
   read: { by: 'http' as const, path: '/stats' },
@@ -16,7 +33,11 @@ const upstream = {
   late: { late: 'lateTokens', of: 'tokens' },
   lagMs: 0,
 }
-const countedBy = (service: string, work: number, [late, of]: readonly [number | null, number | null] = [null, null]) => ({
+const countedBy = (
+  service: string,
+  work: number,
+  [late, of]: readonly [number | null, number | null] = [null, null],
+) => ({
   counters: [{ service, work, late, of, answered: 20_000 }],
 })
 const ceiling = (throughput: number, connections = 64): Calibration[] => [
@@ -33,6 +54,10 @@ const ceiling = (throughput: number, connections = 64): Calibration[] => [
 /** One core, full: the dull case in which nothing else is the limit. */
 const full: Observed = { perSecond: 2000, cpuMs: 0.495 }
 
+const wrk = (perSecond: number, overrides: Parameters<typeof aSecondInstrument>[0] = {}) => ({
+  secondInstrument: aSecondInstrument({ perSecond, ...overrides }),
+})
+
 type Case = Partial<ViewOf> & {
   readonly because: string
   /** null: the cause must not be found */
@@ -40,7 +65,41 @@ type Case = Partial<ViewOf> & {
   readonly says?: RegExp
 }
 
+const ofPostgres = { service: 'postgres', exitCode: 137, oomKilled: false, paused: false }
+
 const table: Readonly<Record<CauseId, readonly Case[]>> = {
+  'service-died': [
+    { because: 'its services lived', effect: null, observed: repeat(full), scenario: postgres },
+    {
+      because: 'one ended under the load',
+      effect: 'invalidates',
+      scenario: postgres,
+      observed: [full, { ...full, serviceDeaths: [ofPostgres] }],
+      says: /^postgres ended with exit code 137 under this load in repetition 2: the target is not to blame$/,
+    },
+    {
+      because: 'one was paused under the load',
+      effect: 'invalidates',
+      scenario: postgres,
+      observed: [{ ...full, serviceDeaths: [{ ...ofPostgres, exitCode: null, paused: true }] }],
+      says: /^postgres was paused/,
+    },
+  ],
+  'no-answers': [
+    { because: 'there were answers', effect: null, observed: repeat(full) },
+    {
+      because: 'there was none in one repetition',
+      effect: 'invalidates',
+      observed: [full, { ...full, perSecond: 0, meanMs: 1 }],
+      says: /not one right answer in repetition 2 of 2/,
+    },
+    {
+      because: 'all that was asked was under way to the end',
+      effect: 'invalidates',
+      observed: [{ ...full, perSecond: 0, meanMs: 1, counts: { sent: 64, inFlight: 64 } }],
+      says: /not one right answer$/,
+    },
+  ],
   'wrong-answers': [
     { because: 'all that were compared were right', effect: null, observed: repeat(full) },
     {
@@ -137,7 +196,82 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /killed 1 process .* in repetition 2 of 2/,
     },
   ],
+  'instruments-disagree': [
+    { because: 'there is one instrument', effect: null, observed: repeat(full) },
+    { because: 'they agree within 10 %', effect: null, observed: repeat(full), run: wrk(2190) },
+    {
+      because: 'wrk measured more',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: wrk(2500),
+      says: /^wrk measured 2,500 requests\/s after the load agent's 2,000: 25 % more \(limit 10 %\)$/,
+    },
+    {
+      because: 'wrk measured less, and some of its requests failed',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: wrk(1500, { errors: { connect: 0, read: 7, write: 0, status: 5, timeout: 0 } }),
+      says: /25 % less \(limit 10 %\), with 12 of wrk's requests failed/,
+    },
+    {
+      because: 'the repetitions lie as far apart',
+      effect: null,
+      observed: [full, { ...full, perSecond: 1700 }, { ...full, perSecond: 2300 }],
+      run: wrk(2500),
+    },
+    {
+      because: 'it is compared with the repetition in which it measured',
+      effect: 'doubts',
+      observed: [full, { ...full, perSecond: 2200 }, { ...full, perSecond: 2200 }],
+      run: wrk(2300),
+      says: /after the load agent's 2,000: 15 % more/,
+    },
+    {
+      because: 'wrk drops the answers under way at the end, and there are few',
+      effect: null,
+      observed: repeat({ ...full, perSecond: 71 }),
+      run: wrk(61, { seconds: 2 }),
+    },
+    {
+      because: 'the agent is the limit, and wrk is not',
+      effect: null,
+      observed: repeat({ ...full, eventLoop: 0.95 }),
+      run: wrk(3000),
+    },
+    {
+      because: 'the agent is the limit, and wrk measured less still',
+      effect: 'doubts',
+      observed: repeat({ ...full, eventLoop: 0.95 }),
+      run: wrk(1500),
+      says: /25 % less/,
+    },
+    {
+      because: 'it measured another load',
+      effect: null,
+      observed: repeat(full),
+      run: wrk(3000, { loadId: 'closed-1' }),
+    },
+    {
+      because: 'wrk failed',
+      effect: null,
+      observed: repeat(full),
+      run: { secondInstrument: { kind: 'failed', tool: 'wrk', loadId: 'closed-64', reason: 'it ended' } },
+    },
+    {
+      because: 'a batch is out of its reach',
+      effect: null,
+      observed: repeat({ load: batch, perSecond: 170, seconds: 10.6 }),
+      run: { secondInstrument: { kind: 'unsupported', tool: 'wrk', loadId: 'batch-1800x200', reason: 'a batch' } },
+    },
+  ],
   'agent-bound': [
+    {
+      because: 'it is nearly full, and wrk saw more',
+      effect: 'doubts',
+      observed: repeat({ ...full, eventLoop: 0.92 }),
+      run: wrk(3456),
+      says: /throughput is a lower bound, and wrk reached 3,456 requests\/s in the same place$/,
+    },
     { because: 'it has room', effect: null, observed: repeat(full), calibrations: ceiling(40_000) },
     {
       because: 'its event loop is nearly full',
@@ -177,7 +311,11 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
     },
   ],
   'work-skipped': [
-    { because: 'the scenario has no counters', effect: null, observed: repeat({ ...full, ...countedBy('postgres', 0) }) },
+    {
+      because: 'the scenario has no counters',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 0) }),
+    },
     {
       because: 'the database did as much as was answered, and health checks',
       effect: null,
@@ -301,7 +439,11 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       observed: [full, { ...full, unanswered: 0.1 }, full],
       says: /in repetition 2 of 3/,
     },
-    { because: 'connections of an open load may be idle', effect: null, observed: repeat({ load: rate, between: 0.9 }) },
+    {
+      because: 'connections of an open load may be idle',
+      effect: null,
+      observed: repeat({ load: rate, between: 0.9 }),
+    },
   ],
   'not-steady': [
     { because: 'it was steady', effect: null, observed: repeat(full) },
@@ -388,12 +530,7 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       observed: repeat({ load: closed(1), perSecond: 5, cpuMs: 150 }),
       says: /40 right answers .* about 16 %/,
     },
-    {
-      because: 'no answers',
-      effect: 'doubts',
-      observed: repeat({ ...full, perSecond: 0, meanMs: 1 }),
-      says: /0 right answers/,
-    },
+    { because: 'no answers, which is worse', effect: null, observed: repeat({ ...full, perSecond: 0, meanMs: 1 }) },
   ],
   'noisy-host': [
     { because: 'nobody else', effect: null, observed: repeat(full) },
@@ -653,6 +790,34 @@ describe('a verdict', () => {
       status: 'invalid',
       causes: [{ cause: 'restarted', subject: 'repetition 3' }, { cause: 'target-cpu' }],
     })
+  })
+
+  it('doubts what other repetitions measured when a service went away before the load', () => {
+    const view = aView({ observed: repeat(full, 2), scenario: postgres })
+    const died = aRunRecord(view.entry, 3, [], {
+      outcome: {
+        kind: 'failed',
+        stage: 'load',
+        error: { code: 'SERVICE_DIED', message: 'postgres was paused', hint: null, logTail: [] },
+      },
+    })
+    expect(judge({ ...view, runs: [...view.runs, died] })).toMatchObject({
+      status: 'suspect',
+      causes: [
+        { cause: 'service-died', evidence: 'repetition 3 is missing: postgres was paused', subject: 'repetition 3' },
+        { cause: 'target-cpu' },
+      ],
+    })
+  })
+
+  it('holds nothing against a target that lost its service', () => {
+    const without = { ...full, perSecond: 0, meanMs: 1, counts: { sent: 900, errorStatus: 900 }, deaths: 1 }
+    const observed = [full, { ...without, serviceDeaths: [ofPostgres] }]
+    const verdict = judge(aView({ scenario: postgres, observed }))!
+    expect(verdict).toMatchObject({ status: 'invalid', causes: [{ cause: 'service-died' }, { cause: 'target-cpu' }] })
+    expect(judge(aView({ scenario: postgres, observed: observed.slice(1) }))!.causes).toMatchObject([
+      { cause: 'service-died' },
+    ])
   })
 
   it('sees replicas and their proxy as one target', () => {

@@ -34,7 +34,7 @@ it.each([
   ],
   [loadWords({ kind: 'rate', perSecond: 1500, connections: 128, arrivals: 'constant' }), '1,500 requests/s'],
   [
-    loadWords({ kind: 'capacity', connections: 128, p99Ms: 50, errors: 0 }),
+    loadWords({ kind: 'capacity', connections: 128, p99Ms: 50, errors: 0, arrivals: 'exponential' }),
     'the highest rate within the service level',
   ],
   [loadWords({ kind: 'batch', tasks: 1800, concurrency: 200 }), '1,800 tasks at 200'],

@@ -14,11 +14,13 @@ const estimate = (values: number[]) => ({
   outliers: [],
 })
 
+const sample = sampleResults()
+
 /** One run with one cell that was measured, changed as told. */
 function aRun(
   changes: { throughput?: number[]; cpu?: number[]; cell?: Partial<Cell>; workDigest?: string } = {},
 ): Results {
-  const results = sampleResults()
+  const results = sample
   const cell = results.cells.find(({ outcome }) => outcome === 'measured')!
   const changed: Cell = {
     ...cell,
@@ -57,6 +59,13 @@ const failed = {
   errorsByKind: {},
 }
 
+const silent: Cell['verdict'] = {
+  status: 'invalid',
+  causes: [{ cause: 'no-answers', effect: 'invalidates', evidence: 'there was not one right answer', subject: null }],
+  limitedBy: null,
+}
+const onAnotherCpu = (results: Results): Results => ({ ...results, host: { ...results.host, cpuModel: 'Another CPU' } })
+
 describe('gate', () => {
   it.each([
     { because: 'nothing changed', now: aRun(), broken: [] },
@@ -77,7 +86,20 @@ describe('gate', () => {
     {
       because: 'the cell could not be measured',
       now: aRun({ cell: { outcome: 'failed', outcomeReason: 'died', requests: null } }),
-      broken: ['errors'],
+      broken: ['errors', 'regression'],
+    },
+    {
+      because: 'throughput fell to nothing, all requests being under way to the end',
+      now: aRun({
+        throughput: [0, 0, 0, 0],
+        cell: { requests: { ...failed, sent: 64, ok: 0, errors: 0, inFlight: 64 }, verdict: silent },
+      }),
+      broken: ['errors', 'regression'],
+    },
+    {
+      because: 'one repetition had no right answer',
+      now: aRun({ throughput: [1000, 1010, 0, 1005] }),
+      broken: ['regression'],
     },
     {
       because: 'the target is unsupported here',
@@ -96,14 +118,49 @@ describe('gate', () => {
     },
     { because: 'the work has changed', now: aRun({ workDigest: 'other' }), says: 'requests or answers have changed' },
     {
-      because: 'a repetition had no right answer',
-      now: aRun({ throughput: [0, 100] }),
-      says: 'without any right answer',
+      because: 'it was measured on another CPU',
+      now: onAnotherCpu(aRun({ throughput: [10, 11] })),
+      says: 'another CPU: ',
+    },
+    {
+      because: 'the target is unsupported here',
+      now: aRun({ cell: { outcome: 'unsupported', outcomeReason: 'build: no hex', requests: null } }),
+      says: 'it is unsupported here: build: no hex',
     },
   ])('judges nothing when $because', ({ now, says }) => {
     const report = gate(now, aRun(), parseGateRules('regression=5%'))
     expect(report.broken).toEqual([])
     expect(report.unjudged[0]?.says).toContain(says)
+    expect(report.judged).toBe(0)
+  })
+
+  it('judges nothing of which the baseline itself had no right answer', () => {
+    const { broken, unjudged } = gate(aRun(), aRun({ throughput: [0, 100] }), parseGateRules('regression=5%'))
+    expect(broken).toEqual([])
+    expect(unjudged[0]?.says).toBe('in the baseline a repetition had not one right answer')
+  })
+
+  it.each(['regression=5%', 'cpu=5%'])('%s is broken by what the baseline measured and this run lacks', (text) => {
+    const [rule] = text.split('=')
+    const before = aRun()
+    const missing = gate({ ...before, cells: [] }, before, parseGateRules(text))
+    expect(missing.broken).toMatchObject([
+      { cell: before.cells[0]!.id, rule, says: expect.stringContaining('the baseline has it') },
+    ])
+    const failing = aRun({ cell: { outcome: 'failed', outcomeReason: 'load: it died', throughput: null } })
+    expect(gate(failing, before, parseGateRules(text)).broken).toMatchObject([
+      { rule, says: 'the baseline measured it, and here it was not measured: load: it died' },
+    ])
+    expect(gate({ ...before, cells: [] }, failing, parseGateRules(text)).broken).toEqual([])
+  })
+
+  it('is broken by what fell to nothing on another CPU too', () => {
+    const report = gate(onAnotherCpu(aRun({ throughput: [0, 0] })), aRun(), parseGateRules('regression=5%'))
+    expect(report.broken).toMatchObject([{ rule: 'regression' }])
+  })
+
+  it('counts what was judged', () => {
+    expect(gate(aRun(), aRun(), rules)).toEqual({ broken: [], unjudged: [], judged: 1 })
   })
 
   it('says by how much, with the interval and what is allowed', () => {

@@ -247,7 +247,11 @@ describe('a scenario that cannot be used says where and why', () => {
       yaml: withStore('{ http: /stats, late: lateTokens }'),
       says: ['late and of go together'],
     },
-    { because: 'counters that mean nothing', yaml: withStore('{ http: /stats }'), says: ['says neither work nor late'] },
+    {
+      because: 'counters that mean nothing',
+      yaml: withStore('{ http: /stats }'),
+      says: ['says neither work nor late'],
+    },
     { because: 'the same load twice', yaml: SCENARIO.replace('[1, 64]', '[64, 64]'), says: ['closed has 64 twice'] },
   ])('$because', ({ yaml, says }) => {
     const problem = problemOf(() => scenario(yaml))
@@ -306,6 +310,12 @@ describe('a scenario that can be used', () => {
         lagMs: 0,
       },
     ])
+  })
+
+  it('says how rates are offered that a run adds, also where it offers none itself', () => {
+    expect(scenario(SCENARIO)).toMatchObject({ connections: 256, arrivals: 'exponential' })
+    const chosen = SCENARIO.replace('closed: [1, 64]', 'closed: [1], connections: 32, arrivals: constant')
+    expect(scenario(chosen)).toMatchObject({ connections: 32, arrivals: 'constant' })
   })
 
   it('changes its digest with the work, and not with the caps', () => {

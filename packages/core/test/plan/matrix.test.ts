@@ -52,8 +52,12 @@ function aScenario(id: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpe
       { kind: 'closed', connections: 64 },
       { kind: 'open', fraction: 0.5, connections: 256, arrivals: 'exponential' },
     ],
+    connections: 256,
+    arrivals: 'exponential',
     stream: false,
     requestTimeoutMs: 10_000,
+    respell: null,
+    counters: [],
     slo: { p99Ms: 50, errors: 0.001 },
     workDigest: id,
     ...changes,
@@ -255,8 +259,22 @@ describe('planMatrix', () => {
   it('adds rates and the search for capacity when asked', () => {
     expect(plan({ rates: [500], capacity: true }).scenarios[0]?.loads.slice(-2)).toEqual([
       { kind: 'rate', perSecond: 500, connections: 256, arrivals: 'exponential' },
-      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001 },
+      { kind: 'capacity', connections: 256, p99Ms: 50, errors: 0.001, arrivals: 'exponential' },
     ])
+  })
+
+  it('offers what is added with the connections and arrivals of the scenario', () => {
+    const scenarios = [aScenario('predict', { connections: 32, arrivals: 'constant' })]
+    const asked = plan({ catalogue: { ...catalogue, scenarios }, rates: [500], capacity: true })
+    const written = plan({
+      catalogue: { ...catalogue, scenarios, matrix: { ...catalogue.matrix, rates: [500], capacity: true } },
+    })
+    const offered = { connections: 32, arrivals: 'constant' }
+    for (const { scenarios: planned } of [asked, written])
+      expect(planned[0]?.loads.slice(-2)).toMatchObject([
+        { kind: 'rate', ...offered },
+        { kind: 'capacity', ...offered },
+      ])
   })
 
   it('knows only the number of processors in a virtual machine', () => {
@@ -287,6 +305,7 @@ describe('adaptive repetitions', () => {
     repetition: number,
     kind: 'measured' | 'aborted' | 'failed' = 'measured',
     stage = 'load',
+    code = 'WRONG_ANSWERS',
   ) =>
     ({
       entry,
@@ -295,7 +314,7 @@ describe('adaptive repetitions', () => {
       loads: [],
       startedAt: '2026-01-01T00:00:00Z',
       endedAt: '2026-01-01T00:00:30Z',
-      outcome: kind === 'failed' ? { kind, stage } : { kind },
+      outcome: kind === 'failed' ? { kind, stage, error: { code } } : { kind },
     }) as unknown as RunRecord
   const rounds = (n: number) =>
     Array.from({ length: n }, (_, index) => both.map((entry) => aRun(entry, index + 1))).flat()
@@ -348,6 +367,14 @@ describe('adaptive repetitions', () => {
       because: 'what was aborted is',
       repetition: 1,
       runs: [aRun(both[0]!, 1, 'aborted')],
+      elapsedMs: 0,
+      width: wide,
+      expected: both,
+    },
+    {
+      because: 'what failed for a service that went away is tried again',
+      repetition: 2,
+      runs: [aRun(both[0]!, 1, 'failed', 'verify', 'SERVICE_DIED')],
       elapsedMs: 0,
       width: wide,
       expected: both,

@@ -17,9 +17,11 @@ describe('the length of a window', () => {
     { perSecond: 200, ms: 5500, because: 'two passes are the least that is long enough' },
     { perSecond: 10, ms: 30_000, because: 'a pass is longer than the limit' },
   ])('where requests differ in cost, $because', ({ perSecond, ms }) =>
-    expect(windowLength({ ...rules, passRequests: 550 }, { meanMs: 10, perSecond })).toBe(ms))
+    expect(windowLength({ ...rules, passRequests: 550 }, { meanMs: 10, perSecond })).toBe(ms),
+  )
 
-  it('says what would be needed whatever the limit', () => expect(neededMs(rules, { meanMs: 4000, perSecond: 16 })).toBe(80_000))
+  it('says what would be needed whatever the limit', () =>
+    expect(neededMs(rules, { meanMs: 4000, perSecond: 16 })).toBe(80_000))
 })
 
 it('takes the pace from the later half: the beginning is a start', () => {

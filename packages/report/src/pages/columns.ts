@@ -5,7 +5,7 @@ import { badge, shareBar, statusBadge, subjectName } from '../html/marks.js'
 import { type Column, known, unknown } from '../html/table.js'
 import { formatBytes, formatCores, formatInterval, formatNumber, formatShare } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
-import { briefly, whyMissing } from './words.js'
+import { briefly, reachedBesideAgent, whyMissing } from './words.js'
 
 export type CellColumn = Column<Cell>
 
@@ -45,7 +45,11 @@ export const throughputColumn: CellColumn = {
   head: 'Throughput',
   unit: 'right answers/s',
   cell: (cell) =>
-    known(cell.throughput, (figure) => estimateText(figure), whyMissing(cell, 'no throughput was measured')),
+    known(
+      cell.throughput,
+      (figure) => html`${estimateText(figure)}${reachedBesideAgent(cell)}`,
+      whyMissing(cell, 'no throughput was measured'),
+    ),
   sort: (cell) => cell.throughput?.median ?? null,
 }
 
@@ -67,8 +71,7 @@ export function latencyColumn(key: keyof LatencyMs, range = false): CellColumn {
     cell: (cell) => {
       const value = cell.latencyMs?.[key] ?? null
       const least = cell.latencyAtLeastMs?.[key]
-      if (value === null && least !== undefined)
-        return html`≥ ${formatNumber(least)}<small>some never ended</small>`
+      if (value === null && least !== undefined) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
       if (value === null)
         return unknown(
           whyMissing(

@@ -1,4 +1,4 @@
-import type { CoreAssignment, HostFacts } from '@bakeoff/model'
+import type { Certificate, CoreAssignment, HostFacts } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
@@ -22,7 +22,7 @@ export const environment: Page = {
   render: ({ view, scopes }) => html`${again(view)}
     <div class="columns">${run(view)}${machine(view)}</div>
     ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
-    ${calibrations(view)}${method(view)}${glossary()}`,
+    ${certificate(view)}${calibrations(view)}${method(view)}${glossary()}`,
 }
 
 const NOT_READ = 'could not be read here'
@@ -228,6 +228,57 @@ function versions(view: View, { scenario }: Scope): Html {
     rows,
     subject: (entry) => view.subjectOf(entry.id).index,
   })}</section>`
+}
+
+/** The machine's own word: what a server that does nothing reached at the start of every block. */
+function certificate({ results: { certificates } }: View): Html {
+  return html`<section class="block"><h3>What the machine certifies <small>the null server at the start of every block</small></h3>${table<Certificate>(
+    {
+      caption: 'Canaries of each scenario',
+      columns: [
+        { head: 'Scenario', names: true, cell: ({ scenario }) => scenario },
+        { head: 'Canaries', cell: ({ canaries }) => formatNumber(canaries.length) },
+        {
+          head: 'Reached',
+          unit: 'requests/s',
+          cell: ({ canaries }) => {
+            const rates = canaries.map(({ perSecond }) => perSecond)
+            return rates.length === 1
+              ? formatNumber(rates[0] as number)
+              : html`${formatNumber(Math.min(...rates))}–${formatNumber(Math.max(...rates))}`
+          },
+        },
+        {
+          head: 'Drift',
+          unit: 'first to last',
+          cell: ({ drift }) => known(drift, (share) => formatShare(share), 'one canary has no drift'),
+        },
+        {
+          head: 'Noise floor',
+          unit: 'no smaller difference is claimed',
+          cell: ({ noiseFloor }) =>
+            known(noiseFloor, (share) => formatShare(share), 'one canary has nothing to differ from'),
+        },
+        {
+          head: 'Limited by',
+          align: 'start',
+          cell: ({ canaries }) => [...new Set(canaries.map(({ limit }) => limit ?? 'not known'))].join(', '),
+        },
+        {
+          head: 'Bytes',
+          unit: 'asked, answered',
+          cell: ({ requestBytes, answerBytes }) =>
+            known(
+              requestBytes,
+              (bytes) => html`${formatNumber(bytes)}, ${formatNumber(answerBytes ?? 0)}`,
+              'were not kept',
+            ),
+        },
+      ],
+      rows: [...(certificates ?? [])],
+      empty: 'This run has no canaries: how much the machine itself varied is not known.',
+    },
+  )}</section>`
 }
 
 function calibrations({ results: { calibration } }: View): Html {

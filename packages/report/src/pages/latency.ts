@@ -7,6 +7,7 @@ import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
 import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, latencyColumn, nameColumn } from './columns.js'
+import { curveTable } from './curve.js'
 import type { Page } from './page.js'
 import { rangeTitle, repetitionsOf, whyMissing } from './words.js'
 
@@ -15,7 +16,7 @@ export const latency: Page = {
   title: 'Latency',
   question: 'How long does an answer take, and how long do the slow ones take?',
   render: ({ view, scopes }) =>
-    html`${scopes.map((scope) => scope.loads.map(({ id, load }) => part(scope, id, latencyOf(view, scope, id, load))))}`,
+    html`${scopes.map((scope) => [scope.loads.map(({ id, load }) => part(scope, id, latencyOf(view, scope, id, load))), (view.results.curves ?? []).some(({ scenario }) => scenario === scope.scenario.id) && part(scope, null, curveTable(view, scope.scenario))])}`,
 }
 
 const ms = (value: number) => `${formatNumber(value)} ms`

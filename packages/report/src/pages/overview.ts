@@ -21,7 +21,7 @@ import {
   verdictColumn,
 } from './columns.js'
 import type { Page } from './page.js'
-import { rangeTitle, repetitionsOf, topTier, whyMissing } from './words.js'
+import { rangeTitle, reachedBesideAgent, repetitionsOf, topTier, whyMissing } from './words.js'
 
 export const overview: Page = {
   id: 'overview',
@@ -54,7 +54,7 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above 3 %. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.</p></section>
+    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above 3 %. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts(view, scope, loadId, load, cells)}</div>`
 }
 

@@ -6,6 +6,7 @@ import { formatBytes, formatCores, formatDurationMs, formatNumber, loadLabel } f
 import type { View } from '../shared/subjects.js'
 import { errorsColumn, latencyColumn, throughputColumn, verdictColumn } from './columns.js'
 import type { Page } from './page.js'
+import { secondInstrumentWords } from './second-instrument.js'
 
 export const target: Page = {
   id: 'target',
@@ -81,6 +82,8 @@ function targetPage(view: View, name: string): Html {
 }
 
 function entryBlock(view: View, entry: EntryResult): Html {
+  const measured = view.results.cells.find((cell) => cell.entry === entry.id && cell.secondInstrument)
+  const second = secondInstrumentWords(measured?.secondInstrument)
   return html`<section class="block entry"><h4>${markedName(view.subjectOf(entry.id))} <small>in <bdi>${entry.scenario}</bdi></small></h4>
     ${entry.variantSummary && html`<p class="summary">${entry.variantSummary}</p>`}
     ${outcomeOf(entry)}
@@ -120,6 +123,7 @@ function entryBlock(view: View, entry: EntryResult): Html {
           'it was never warmed up',
         ),
       ],
+      ...(second === null ? [] : [['Second instrument', second] as const]),
       ...(entry.notes.length > 0
         ? [['Notes', html`<ul>${entry.notes.map((note) => html`<li>${note}</li>`)}</ul>`] as const]
         : []),

@@ -7,6 +7,7 @@ import { formatDurationMs, formatNumber, formatShare, loadLabel } from '../share
 import { cellsInOrder, entriesInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, nameColumn } from './columns.js'
 import type { Page } from './page.js'
+import { secondInstrumentBlock } from './second-instrument.js'
 import { whyMissing } from './words.js'
 
 export const verification: Page = {
@@ -14,7 +15,7 @@ export const verification: Page = {
   title: 'Verification',
   question: 'Did all do the same work, did they do it right, and did they do it alike each time?',
   render: ({ view, scopes }) =>
-    html`${scopes.map((scope) => [part(scope, null, gate(view, scope)), scope.loads.map(({ id }) => part(scope, id, counts(view, scope, id))), part(scope, null, differences(view, scope))])}`,
+    html`${scopes.map((scope) => [part(scope, null, gate(view, scope)), scope.loads.map(({ id }) => part(scope, id, html`${counts(view, scope, id)}${secondInstrumentBlock(view, scope, id)}`)), part(scope, null, differences(view, scope))])}`,
 }
 
 function gate(view: View, scope: Scope): Html {

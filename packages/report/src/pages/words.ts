@@ -61,6 +61,17 @@ export function whyMissing(cell: Cell, otherwise: string): string {
   return `${cell.outcome}${cell.outcomeReason ? `: ${cell.outcomeReason}` : ''}`
 }
 
+export function hasCause({ verdict }: Cell, wanted: CauseId): boolean {
+  return verdict?.causes.some(({ cause }) => cause === wanted) ?? false
+}
+
+/** What another tool reached where the agent was the limit: more than a bare lower bound. Null elsewhere. */
+export function reachedBesideAgent(cell: Cell): Html | null {
+  const second = cell.secondInstrument
+  if (second?.kind !== 'measured' || !hasCause(cell, 'agent-bound')) return null
+  return html`<small>${second.tool}: ${formatNumber(second.perSecond)}</small>`
+}
+
 function namesOf(view: View, cellId: string): string[] {
   const cell = view.cells.get(cellId)
   return cell ? [view.subjectOf(cell.entry).label] : []

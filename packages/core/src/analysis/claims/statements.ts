@@ -7,6 +7,7 @@ import { coresUsed, throttledMs } from '../metrics/cpu.js'
 import { hostOthers } from '../metrics/host.js'
 import { memoryPeak } from '../metrics/memory.js'
 import { outcomeOfCell } from '../outcome.js'
+import { secondInstrumentOf } from '../second-instrument.js'
 import { verdictRules } from '../verdicts/index.js'
 import type { CellView } from '../view.js'
 import { cores, list, percent } from '../words.js'
@@ -85,8 +86,12 @@ function counterEvidence(view: CellView, cause: CauseId, service: string | null)
       return typical(throttledMs, view) === null ? null : `no quota held ${target} back`
     case 'agent-bound':
       return typical(agentEventLoop, view) === null ? null : `the load agent had room under ${target}`
+    case 'instruments-disagree':
+      return secondInstrumentOf(view)?.kind === 'measured' ? `wrk agreed with the load agent under ${target}` : null
     case 'noisy-host':
       return typical(hostOthers, view) === null ? null : `nobody else used the machine under ${target}`
+    case 'service-died':
+    case 'no-answers':
     case 'errors':
     case 'timeouts':
     case 'wrong-answers':

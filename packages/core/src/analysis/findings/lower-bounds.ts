@@ -1,5 +1,6 @@
 import { formatNumber } from '@bakeoff/model'
 import { loadWords } from '../load-words.js'
+import { reachedWords } from '../second-instrument.js'
 import { list } from '../words.js'
 import { defineFinding, isAgentBoundCell, measuredCells, nameOf } from './define.js'
 
@@ -12,15 +13,21 @@ export const lowerBounds = defineFinding({
     )
     const [first] = bound
     if (!first) return []
-    const each = bound.map((cell) =>
-      cell.estimatedCapacity === null || cell.throughput === null
-        ? nameOf(cell)
-        : `${nameOf(cell)} (measured ${formatNumber(cell.throughput.median)}, its CPU time would allow about ${formatNumber(cell.estimatedCapacity)} requests/s)`,
-    )
+    const each = bound.map((cell) => {
+      if (cell.throughput === null) return nameOf(cell)
+      const known = [
+        `measured ${formatNumber(cell.throughput.median)}`,
+        reachedWords(cell.secondInstrument),
+        cell.estimatedCapacity === null
+          ? null
+          : `its CPU time would allow about ${formatNumber(cell.estimatedCapacity)} requests/s`,
+      ]
+      return `${nameOf(cell)} (${known.filter((each) => each !== null).join(', ')})`
+    })
     return [
       {
         tone: 'caveat',
-        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and the second figure an estimate.`,
+        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and what its CPU time would allow an estimate.`,
         cells: bound.map(({ id }) => id),
       },
     ]

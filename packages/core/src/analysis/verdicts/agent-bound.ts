@@ -1,4 +1,5 @@
 import { agentCpuShare, agentEventLoop, ceilingShare } from '../metrics/agent.js'
+import { reachedWords, secondInstrumentOf } from '../second-instrument.js'
 import { thresholds } from '../thresholds.js'
 import { cores, list, percent } from '../words.js'
 import { above, defineVerdict } from './define.js'
@@ -12,7 +13,8 @@ export const agentBound = defineVerdict({
     const { eventLoop, cpu, ceiling } = thresholds.agent
     const busy = above(view, agentEventLoop, eventLoop)
     const used = above(view, agentCpuShare, cpu)
-    const reached = above(view, ceilingShare, ceiling)
+    // Where the null server's cores were full the agent could have done more: that is no ceiling of the agent.
+    const reached = view.ceiling?.isAgents === false ? null : above(view, ceilingShare, ceiling)
     const full = [
       ...(busy ? [`its event loop was ${percent(busy.worst)} busy (limit ${percent(eventLoop)}) ${busy.where}`] : []),
       ...(used
@@ -26,12 +28,13 @@ export const agentBound = defineVerdict({
           ]
         : []),
     ]
+    const beside = reachedWords(secondInstrumentOf(view))
     return full.length === 0
       ? []
       : [
           {
             effect: 'doubts',
-            evidence: `the load agent was near its limit: ${list(full)}; throughput is a lower bound`,
+            evidence: `the load agent was near its limit: ${list(full)}; throughput is a lower bound${beside === null ? '' : `, and ${beside}`}`,
           },
         ]
   },

@@ -1,15 +1,18 @@
 import type { Verdict } from '@bakeoff/model'
 import type { CellView } from '../view.js'
 import { agentBound } from './agent-bound.js'
-import type { VerdictRule } from './define.js'
+import type { Found, VerdictRule } from './define.js'
 import { errors } from './errors.js'
+import { instrumentsDisagree } from './instruments-disagree.js'
 import { lateSends } from './late-sends.js'
 import { latencyBound } from './latency-bound.js'
 import { limitOf } from './limit.js'
+import { noAnswers } from './no-answers.js'
 import { noisyHost } from './noisy-host.js'
 import { notSteady } from './not-steady.js'
 import { restarted } from './restarted.js'
 import { serviceCpu } from './service-cpu.js'
+import { serviceDied } from './service-died.js'
 import { serviceLate } from './service-late.js'
 import { sharedCores } from './shared-cores.js'
 import { targetCpu } from './target-cpu.js'
@@ -25,6 +28,8 @@ export type { VerdictRule } from './define.js'
 
 /** Every cause there is, worst first. A new one is a file and a line here. */
 export const verdictRules: readonly VerdictRule[] = [
+  serviceDied,
+  noAnswers,
   wrongAnswers,
   errors,
   timeouts,
@@ -34,6 +39,7 @@ export const verdictRules: readonly VerdictRule[] = [
   unaccountedTime,
   tooShort,
   agentBound,
+  instrumentsDisagree,
   notSteady,
   noisyHost,
   sharedCores,
@@ -48,10 +54,22 @@ export const verdictRules: readonly VerdictRule[] = [
 /** Whether a cell's figures count, and what limited it. Null for a cell that was not measured. */
 export function judge(view: CellView): Verdict | null {
   if (view.repetitions.length === 0) return null
-  const causes = verdictRules.flatMap(({ cause, find }) =>
-    find(view).map(({ effect, evidence, subject }) => ({ cause, effect, evidence, subject: subject ?? null })),
+  const causes = verdictRules.flatMap((rule) =>
+    findWith(rule, view).map(({ effect, evidence, subject }) => ({
+      cause: rule.cause,
+      effect,
+      evidence,
+      subject: subject ?? null,
+    })),
   )
   const has = (effect: string) => causes.some((cause) => cause.effect === effect)
   const status = has('invalidates') ? 'invalid' : has('doubts') ? 'suspect' : 'valid'
   return { status, causes, limitedBy: status === 'invalid' ? null : limitOf(view, causes) }
+}
+
+/** What a target did without a service that it needs is not held against it: only one rule sees those repetitions. */
+function findWith(rule: VerdictRule, view: CellView): readonly Found[] {
+  if (rule === serviceDied) return rule.find(view)
+  const repetitions = view.repetitions.filter(({ record }) => (record.serviceDeaths ?? []).length === 0)
+  return repetitions.length === 0 ? [] : rule.find({ ...view, repetitions })
 }

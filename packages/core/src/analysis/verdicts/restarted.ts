@@ -2,7 +2,7 @@ import { defineVerdict, type Found } from './define.js'
 
 export const restarted = defineVerdict({
   cause: 'restarted',
-  description: 'A container of the target ended under load.',
+  description: 'A container of the target ended, or was paused, under load.',
   find: ({ runs, repetitions }) => {
     const found: Found[] = repetitions
       .filter(({ record }) => record.deaths > 0)
@@ -17,7 +17,7 @@ export const restarted = defineVerdict({
       if (complete.has(repetition) || outcome.kind !== 'failed' || outcome.error.code !== 'TARGET_DIED') continue
       found.push({
         effect: 'invalidates',
-        evidence: `the target ended by itself in repetition ${repetition}, before this load: ${outcome.error.message}`,
+        evidence: `the target went away in repetition ${repetition}, before this load: ${outcome.error.message}`,
         subject: `repetition ${repetition}`,
       })
     }

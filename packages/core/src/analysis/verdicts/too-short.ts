@@ -13,23 +13,21 @@ export const tooShort = defineVerdict({
     const { repetitions } = view
     if (repetitions.length === 0) return []
     const shortest = repetitions.reduce((least, each) => (each.seconds < least.seconds ? each : least))
-    const fewest = repetitions.reduce((least, each) => (each.right < least.right ? each : least))
+    const fewest = Math.min(...repetitions.map(({ right }) => right))
     const found = shortWindow(shortest.seconds, shortest.right)
     if (found) return [{ effect: 'invalidates', evidence: found }]
     const cut = repetitions.flatMap((repetition) => cutShort(repetition, view) ?? [])
     const worst = cut.find(({ effect }) => effect === 'invalidates') ?? cut[0]
-    return [...(worst ? [worst] : []), ...fewAnswers(Math.round(fewest.right))]
+    return [...(worst ? [worst] : []), ...fewAnswers(Math.round(fewest))]
   },
 })
 
 function fewAnswers(right: number): Found[] {
-  if (right >= thresholds.shortest.answers) return []
-  const uncertain =
-    right === 0 ? '' : `: the rate is uncertain by about ${percent(1 / Math.sqrt(right))} through counting alone`
+  if (right === 0 || right >= thresholds.shortest.answers) return [] // none at all is `no-answers`
   return [
     {
       effect: 'doubts',
-      evidence: `the window held ${many(right, 'right answer')} (at least ${thresholds.shortest.answers} are needed)${uncertain}`,
+      evidence: `the window held ${many(right, 'right answer')} (at least ${thresholds.shortest.answers} are needed): the rate is uncertain by about ${percent(1 / Math.sqrt(right))} through counting alone`,
     },
   ]
 }
@@ -50,7 +48,8 @@ function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): F
   const perSecond = record.measurement.counts.sent / seconds
   const needed = neededMs({ ...rules, responses: 0 }, { meanMs: null, perSecond })
   const { passRequests } = rules
-  if (passRequests === null || record.measurement.counts.sent >= passRequests * thresholds.shortest.ofNeeded) return null
+  if (passRequests === null || record.measurement.counts.sent >= passRequests * thresholds.shortest.ofNeeded)
+    return null
   return {
     effect: 'doubts',
     evidence: `the window met ${record.measurement.counts.sent.toLocaleString('en-US')} of the ${many(passRequests, 'request')} of the corpus, which differ in cost: ${duration(needed)} would cover them all`,

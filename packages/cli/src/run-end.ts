@@ -1,0 +1,23 @@
+import { isOfSurroundings } from '@bakeoff/core'
+import type { Results, RunRecord } from '@bakeoff/model'
+import { exitCodes } from './exit.js'
+
+/**
+ * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not, or when a
+ * load got no right answer at all. An unsupported target is no failure: it says what it needs.
+ */
+export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, runs: readonly RunRecord[]): number {
+  if (run.status === 'aborted') return exitCodes.environment
+  const failed = runs.some(({ outcome }) => outcome.kind === 'failed')
+  const silent = cells.some(({ verdict }) => verdict?.causes.some(({ cause }) => cause === 'no-answers'))
+  return failed || silent ? exitCodes.failed : exitCodes.fine
+}
+
+/** What to type when something is still to be measured; null when nothing is. */
+export function whatIsLeft({ run }: Pick<Results, 'run'>, runs: readonly RunRecord[]): string | null {
+  const command = `npm run matrix -- --resume ${run.id}`
+  if (run.status === 'aborted') return `Go on where it stopped: ${command}`
+  const lost = runs.filter(({ outcome }) => isOfSurroundings(outcome)).map(({ entry }) => entry)
+  if (lost.length === 0) return null
+  return `A service went away while ${[...new Set(lost)].join(', ')} was measured. Measure that again: ${command}`
+}

@@ -1,0 +1,44 @@
+import type { Cell, ErrorCode, Results, RunRecord } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { sampleRun } from '../../core/test/fixtures-results.js'
+import { exitCodeOfRun, whatIsLeft } from '../src/run-end.js'
+
+const [measured] = sampleRun({ targets: 1, repetitions: 1, scenarios: ['predict'] }).runs as [RunRecord]
+
+function failed(code: ErrorCode): RunRecord {
+  return {
+    ...measured,
+    outcome: { kind: 'failed', stage: 'load', error: { code, message: 'm', hint: null, logTail: [] } },
+  }
+}
+
+function results(status: Results['run']['status'], causes: readonly string[] = []): Pick<Results, 'run' | 'cells'> {
+  const cell = { verdict: { causes: causes.map((cause) => ({ cause })) } } as unknown as Cell
+  return { run: { id: 'r', status } as Results['run'], cells: [cell] }
+}
+
+describe('the end of a run', () => {
+  it.each([
+    { because: 'all was measured', of: results('complete'), runs: [measured], code: 0, left: null },
+    { because: 'a figure does not count', of: results('complete', ['errors']), runs: [measured], code: 0, left: null },
+    { because: 'no right answer came', of: results('complete', ['no-answers']), runs: [measured], code: 1, left: null },
+    { because: 'a target died', of: results('partial'), runs: [failed('TARGET_DIED')], code: 1, left: null },
+    {
+      because: 'a service died',
+      of: results('partial'),
+      runs: [failed('SERVICE_DIED'), measured],
+      code: 1,
+      left: `A service went away while ${measured.entry} was measured. Measure that again: npm run matrix -- --resume r`,
+    },
+    {
+      because: 'it was stopped',
+      of: results('aborted'),
+      runs: [measured],
+      code: 3,
+      left: 'Go on where it stopped: npm run matrix -- --resume r',
+    },
+  ])('is $code when $because', ({ of, runs, code, left }) => {
+    expect(exitCodeOfRun(of, runs)).toBe(code)
+    expect(whatIsLeft(of, runs)).toBe(left)
+  })
+})

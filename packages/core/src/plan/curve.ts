@@ -1,0 +1,54 @@
+import { type Block, type LoadSpec, loadIdOf, type Plan, type RunRecord } from '@bakeoff/model'
+import { rightPerSecond } from '../analysis/right.js'
+import { commonRates } from '../stats/common-rates.js'
+import { medianOf } from '../stats/index.js'
+
+/** A target is not offered more than this share of its own best: it would only show how its queue grows. */
+const MOST_OF_BEST = 0.97
+
+/**
+ * The rates at which the latency–throughput curves of a scenario are measured: the same for all targets, from what they
+ * reached in the first block. Empty before it, for scenarios without a closed load, and in profiles without curves.
+ */
+export function curveRatesOf(plan: Plan, scenario: string, runs: readonly RunRecord[]): number[] {
+  const count = plan.rules.curveRates ?? 0
+  if (count === 0) return []
+  const best = plan.entries
+    .filter((entry) => entry.scenario === scenario)
+    .flatMap(({ id }) => bestOf(runs.filter((run) => run.entry === id && run.repetition === 1)) ?? [])
+  return best.length === 0 ? [] : commonRates(best, count)
+}
+
+/**
+ * The loads that this repetition of an entry adds to those of its scenario: its part of the curve. From the second block on
+ * the rates take turns, so that the least number of repetitions goes through all of them.
+ */
+export function curveLoads(plan: Plan, block: Block, entry: string, runs: readonly RunRecord[]): LoadSpec[] {
+  const scenario = plan.scenarios.find(({ id }) => id === block.scenario)
+  if (!scenario || block.repetition < 2) return []
+  const rates = curveRatesOf(plan, scenario.id, runs)
+  const best = bestOf(runs.filter((run) => run.entry === entry))
+  if (best === null) return []
+  const perBlock = Math.ceil(rates.length / Math.max(1, plan.rules.minRepetitions - 1))
+  const first = (block.repetition - 2) * perBlock
+  const turn = Array.from({ length: perBlock }, (_, index) => rates[(first + index) % rates.length] as number)
+  const { connections, arrivals } = scenario.offered ?? { connections: 256, arrivals: 'exponential' as const }
+  return [...new Set(rates.length === 0 ? [] : turn)]
+    .filter((perSecond) => perSecond <= best * MOST_OF_BEST)
+    .sort((a, b) => a - b)
+    .map((perSecond): LoadSpec => ({ kind: 'rate', perSecond, connections, arrivals }))
+    .filter((load) => !scenario.loads.some((each) => loadIdOf(each) === loadIdOf(load)))
+}
+
+/** The median over repetitions of the best closed throughput; null where there is none. */
+function bestOf(runs: readonly RunRecord[]): number | null {
+  return medianOf(
+    runs.map(({ loads }) => {
+      const rates = loads.flatMap(({ load, measurement }) =>
+        load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
+      )
+      const best = Math.max(0, ...rates)
+      return best > 0 ? best : null
+    }),
+  )
+}

@@ -1,0 +1,43 @@
+import { loadIdOf, type PlannedScenario, type RequestLine, type RunRules } from '@bakeoff/model'
+import { mainLoadOf } from './main-load.js'
+
+/** wrk's own warm-up on the target, before what counts. */
+export const SECOND_WARM_UP_S = 1
+/** Start, first connections and removal of its container, seen on two cores. */
+const SECOND_OVERHEAD_MS = 1500
+
+/** The load that the second instrument repeats, or why it cannot. */
+export type SecondInstrumentTask =
+  | { readonly kind: 'possible'; readonly loadId: string; readonly connections: number }
+  | { readonly kind: 'unsupported'; readonly loadId: string; readonly reason: string }
+
+/**
+ * What the second instrument is to do for an entry of this scenario.
+ *
+ * @param requests the corpus; without it only the load decides, which is enough for an estimate of time
+ */
+export function secondInstrumentTask(
+  { loads, stream }: Pick<PlannedScenario, 'loads' | 'stream'>,
+  requests: readonly RequestLine[] = [],
+): SecondInstrumentTask {
+  const loadId = mainLoadOf(loads)
+  const unsupported = (reason: string) => ({ kind: 'unsupported', loadId, reason }) as const
+  const main = loads.find((load) => loadIdOf(load) === loadId)
+  if (main?.kind === 'batch') return unsupported('a batch is one request, and the target does the rest itself')
+  if (main?.kind !== 'closed') return unsupported('there is no closed load, and wrk has no other')
+  if (stream) return unsupported('the answers are streams, and wrk sees neither their first byte nor their chunks')
+  if (requests.some(({ method }) => method === 'HEAD'))
+    return unsupported('wrk waits for the body of an answer to HEAD, which has none')
+  return { kind: 'possible', loadId, connections: main.connections }
+}
+
+/** Seconds of its window: as long as the agent's, in whole seconds, for wrk knows no others. */
+export function secondInstrumentSeconds({ windowMs }: Pick<RunRules, 'windowMs'>): number {
+  return Math.max(1, Math.round(windowMs / 1000))
+}
+
+/** How long it takes for one entry; 0 when it is not asked, or cannot. */
+export function secondInstrumentMs(scenario: PlannedScenario, rules: RunRules): number {
+  if (!rules.secondInstrument || secondInstrumentTask(scenario).kind === 'unsupported') return 0
+  return SECOND_OVERHEAD_MS + (SECOND_WARM_UP_S + secondInstrumentSeconds(rules)) * 1000
+}

@@ -1,0 +1,76 @@
+import { secondInstrumentSeconds, secondInstrumentTask } from '@bakeoff/core'
+import { BakeoffError, type LoadRecord, type Plan, type SecondInstrumentRecord, toErrorRecord } from '@bakeoff/model'
+import { type BuiltImages, imageOf } from './build-images.js'
+import { plain, type TargetGroup } from './cell.js'
+import { corpusOf, type Materials, type Ports } from './materials.js'
+import type { ContainerRequest } from './ports.js'
+import type { Bench } from './windows.js'
+
+/** Its histogram has a slot for every µs up to the timeout, which costs memory only where it is written to. */
+const MEMORY_BYTES = 256 * 1024 ** 2
+
+/**
+ * The main load once more by another tool, on the target as the agent left it and on the agent's cores, while the agent
+ * is idle. Whatever goes wrong with it is in the record: the repetition was measured by then.
+ *
+ * @throws when the signal aborts and when the engine is lost, which end a run anyway
+ */
+export async function measureSecondInstrument(
+  { cell, target, scenario, rules, signal }: Bench,
+  plan: Plan,
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  loads: readonly LoadRecord[],
+): Promise<SecondInstrumentRecord> {
+  const { requests, golden } = corpusOf(scenario, materials)
+  const task = secondInstrumentTask(scenario, requests)
+  const about = { tool: 'wrk', loadId: task.loadId } as const
+  if (task.kind === 'unsupported') return { ...about, kind: 'unsupported', reason: task.reason }
+  const order = {
+    origin: target.origin,
+    requests,
+    statuses: golden.map(({ status }) => status),
+    connections: task.connections,
+    cores: scenario.cores.agent.length,
+    seconds: secondInstrumentSeconds({
+      windowMs: loads.find(({ loadId }) => loadId === task.loadId)?.measurement.durationMs ?? rules.windowMs,
+    }),
+    requestTimeoutMs: scenario.requestTimeoutMs,
+    seed: plan.seed,
+  }
+  try {
+    const { id } = imageOf(images, materials.wrkImage.name)
+    await using container = await ports.host.start(cell.network, wrkRequest(scenario.cores.agent, id))
+    const measuring = ports.measureSecond(await container.attach(), order, signal)
+    const figures = await Promise.race([measuring, whenDead(target), cell.lost]).catch(async (cause: unknown) => {
+      throw withLastWords(cause, await container.logTail(1).catch(() => []))
+    })
+    return { ...about, kind: 'measured', ...figures }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+    return { ...about, kind: 'failed', reason: toErrorRecord(error).message }
+  }
+}
+
+/** Never settles well: rejects when a container of the target ends, for the tool would load what is left to its end. */
+function whenDead(target: TargetGroup): Promise<never> {
+  const dead = target.died.then(({ container, exitCode, oomKilled }) => {
+    const how = oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`
+    throw new BakeoffError('TARGET_DIED', `${container.name} ${how} under wrk`)
+  })
+  dead.catch(() => {}) // unheard when the tool was done first
+  return dead
+}
+
+/** What the tool said last explains why it gave no figures. */
+function withLastWords(cause: unknown, [said]: readonly string[]): unknown {
+  if (!(cause instanceof BakeoffError) || cause.code !== 'AGENT_FAILED' || said === undefined) return cause
+  return new BakeoffError(cause.code, `${cause.message}; its last words: ${said.trim()}`, { cause })
+}
+
+function wrkRequest(cores: readonly number[], imageId: string): ContainerRequest {
+  const caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: MEMORY_BYTES }
+  return { ...plain('wrk', imageId, caps), interactive: true }
+}

@@ -1,0 +1,87 @@
+import {
+  BakeoffError,
+  type ErrorCode,
+  endWords,
+  type LoadMeasurement,
+  type PlannedService,
+  type ServiceDeath,
+} from '@bakeoff/model'
+import type { RunningContainer } from './ports.js'
+
+/** An engine tells of a death some time after the connections broke. */
+export const DEATH_TOLD_MS = 1000
+
+/** Errors that blame the target, and that a service which went away may have caused. */
+const BLAMES: readonly ErrorCode[] = ['NOT_READY', 'WRONG_ANSWERS', 'TARGET_DIED']
+
+type Sleep = (ms: number) => Promise<unknown>
+
+/**
+ * Watches the services of a cell. What a target does without a service says nothing about the target, so the end of a
+ * service is told before anything that the target did.
+ */
+export class ServiceWatch {
+  /** those that went away so far, first ones first */
+  readonly deaths: ServiceDeath[] = []
+  /** resolves with the first service that goes away; never rejects: that the engine is lost is told by the cell */
+  readonly first: Promise<RunningContainer>
+  readonly #services: number
+
+  /** @param planned a service without a health check may do its work and end with 0, as a migration does */
+  constructor(services: ReadonlyMap<string, RunningContainer>, planned: readonly PlannedService[]) {
+    const mayEnd = new Set(planned.filter(({ healthcheck }) => healthcheck === null).map(({ name }) => name))
+    this.#services = services.size
+    this.first = new Promise((resolve) => {
+      for (const [service, container] of services) {
+        container.exited.then(
+          ({ exitCode, oomKilled, paused }) => {
+            if (exitCode === 0 && mayEnd.has(service)) return
+            this.deaths.push({ service, exitCode, oomKilled, paused })
+            resolve(container)
+          },
+          () => {}, // the engine is lost
+        )
+      }
+    })
+  }
+
+  /** The outcome of the work, unless a service goes away first: SERVICE_DIED. */
+  async during<T>(entry: string, work: Promise<T>): Promise<T> {
+    const done = await Promise.race([work.then((value) => ({ value })), this.first.then(() => null)])
+    if (done === null) throw await this.failure(entry)
+    return done.value
+  }
+
+  /** Waits for a death that the engine has yet to tell, where the measurement shows signs of one. */
+  async settle(measurement: LoadMeasurement, sleep: Sleep): Promise<void> {
+    if (hasFailures(measurement)) await this.#told(sleep)
+  }
+
+  /** The error to throw instead of one that blames the target: it may have failed only because a service did. */
+  async blame(entry: string, error: unknown, sleep: Sleep): Promise<unknown> {
+    if (!(error instanceof BakeoffError) || !BLAMES.includes(error.code)) return error
+    await this.#told(sleep)
+    return this.deaths.length === 0 ? error : await this.failure(entry, error)
+  }
+
+  /** SERVICE_DIED, about the first service that went away. */
+  async failure(entry: string, cause?: unknown): Promise<BakeoffError> {
+    const container = await this.first
+    const death = this.deaths[0] as ServiceDeath
+    return new BakeoffError('SERVICE_DIED', `${death.service} ${endWords(death)} while ${entry} was measured`, {
+      logTail: await container.logTail(40).catch(() => []),
+      hint: `The target is not to blame: ${death.service}, which it needs, went away. Its last lines are above.`,
+      cause,
+    })
+  }
+
+  async #told(sleep: Sleep): Promise<void> {
+    if (this.#services === 0 || this.deaths.length > 0) return
+    await Promise.race([this.first, sleep(DEATH_TOLD_MS)])
+  }
+}
+
+function hasFailures({ counts, batch }: LoadMeasurement): boolean {
+  const { ok, errorStatus, wrong, timeouts, lost, connectErrors } = counts
+  return ok === 0 || errorStatus + wrong + timeouts + lost + connectErrors + (batch?.failed ?? 0) > 0
+}
