@@ -84,6 +84,11 @@ const RULES: readonly Rule[] = [
       todo: 'Read these throughputs as lower bounds; give the agent more cores to see the rest.',
     })),
   (_, cells) =>
+    grouped(cells, 'service-late', 'A service was behind its own script', (why) => ({
+      why,
+      todo: "Give the service more cores, or the machine less other work: part of these latencies is its own and not the target's.",
+    })),
+  (_, cells) =>
     grouped(cells, 'unaccounted-time', 'Part of the time of the connections is not accounted for', (why) => ({
       why,
       todo: 'Look at errors, timeouts and reconnects of these targets first: their latencies leave that time out.',
