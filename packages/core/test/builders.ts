@@ -227,6 +227,7 @@ export interface Observed {
   readonly silent?: number
   readonly censored?: number
   readonly peaks?: readonly (readonly [number, number])[]
+  readonly counters?: LoadRecord['counters']
 }
 
 export function aLoadRecord(observed: Observed = {}): LoadRecord {
@@ -320,6 +321,7 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
     deaths: observed.deaths ?? 0,
     serviceDeaths: observed.serviceDeaths ?? [],
     oomKills: observed.oomKills ?? 0,
+    counters: observed.counters ?? null,
     capacity: observed.capacity ?? null,
   }
 }

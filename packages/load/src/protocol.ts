@@ -6,7 +6,7 @@ import type { ErrorRecord, LoadWindow } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 export type Command = { readonly id: number } & (
   | { readonly command: 'hello' }

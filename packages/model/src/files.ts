@@ -112,6 +112,54 @@ export const scenarioFile = z.strictObject({
       })
       .optional()
       .describe('How long a service takes by its script: what is observed beyond it is the cost of the client'),
+    respell: z
+      .strictObject({
+        spaces: z
+          .boolean()
+          .optional()
+          .describe('White space after the first bracket of the JSON body, another at every send'),
+        case: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Member of the JSON body, a text whose ASCII letters change case at every send: where case means nothing',
+          ),
+      })
+      .optional()
+      .describe(
+        'Under load no body is sent twice as it stands: it is spelled anew and means the same, so that no cache keyed by it hits. Default: as they stand',
+      ),
+    counters: z
+      .record(
+        name,
+        z.strictObject({
+          http: z
+            .string()
+            .startsWith('/')
+            .optional()
+            .describe("Path on the service's port 8080 that answers a JSON object"),
+          command: z
+            .array(z.string())
+            .min(1)
+            .optional()
+            .describe("Run inside the service's container; the last line that it writes is a JSON object"),
+          work: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('Member that grows by at least one for every right answer of the target'),
+          late: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('Member that counts what the service did later than its script says'),
+          of: z.string().min(1).optional().describe('Member that counts all that it did by its script'),
+          lag: duration.optional().describe('How old the figures may be when they are read; default 0s'),
+        }),
+      )
+      .optional()
+      .describe('Counters of services, read around every load: was the work done, and was the service in time'),
     load: z.strictObject({
       closed: z.array(positive.max(10_000)).optional().describe('Connections; each waits for its answer'),
       open: z

@@ -157,6 +157,8 @@ export const cutWindow = z.object({
   settledMs: z.number(),
   /** from the second cut until every request of the cohort had ended */
   runOutMs: z.number(),
+  /** answers with the expected status from the load's first request to its end, in and out of the window */
+  answered: z.int().nonnegative().nullish(),
 })
 export type CutWindow = z.infer<typeof cutWindow>
 

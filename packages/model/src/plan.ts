@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { arrivals, loadSpec } from './load.js'
 import { comparison } from './requests.js'
+import { respell, serviceCounters } from './work.js'
 
 /** Cores and memory of a container. */
 export const caps = z.object({
@@ -70,6 +71,10 @@ export const plannedScenario = z.object({
   /** a warm-up ends by then, whatever the profile says */
   warmUpLimitMs: z.number().nullish(),
   longestWindowMs: z.number().nullish(),
+  /** bodies are spelled anew at every send; null: sent as they stand */
+  respell: respell.nullish(),
+  /** of services, read around every load */
+  counters: z.array(serviceCounters).nullish(),
   slo: slo.nullable(),
   compare: comparison,
   tolerance: z.number(),

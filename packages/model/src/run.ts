@@ -4,6 +4,7 @@ import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSpec, loadWindow } from './load.js'
 import { secondInstrumentRecord } from './second-instrument.js'
+import { counted } from './work.js'
 
 /** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
 export const reading = z.object({
@@ -88,6 +89,8 @@ export const loadRecord = z.object({
   /** services that went away by the end of the window; older runs did not look */
   serviceDeaths: z.array(serviceDeath).nullish(),
   oomKills: z.int(),
+  /** of services that could be read; null or absent: the scenario names none */
+  counters: z.array(counted).nullish(),
   capacity: z.object({ perSecond: z.number().nullable(), probes: z.array(capacityProbe) }).nullable(),
 })
 export type LoadRecord = z.infer<typeof loadRecord>

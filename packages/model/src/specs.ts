@@ -4,6 +4,7 @@
  */
 import type { Arrivals, LoadSpec } from './load.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
+import type { Respell, ServiceCounters } from './work.js'
 
 export interface VariantSpec {
   readonly name: string
@@ -106,6 +107,9 @@ export interface ScenarioSpec {
   readonly warmUpLimitMs: number | null
   /** null: 30 s */
   readonly longestWindowMs: number | null
+  /** null: bodies are sent as they stand */
+  readonly respell: Respell | null
+  readonly counters: readonly ServiceCounters[]
   readonly slo: SloSpec | null
   /** sha256 of requests and golden answers together: runs with different work are never compared */
   readonly workDigest: string

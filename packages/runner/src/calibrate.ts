@@ -175,6 +175,7 @@ function workLike(
       compare: 'exact',
       tolerance: 0,
       seed,
+      respell: null,
     },
   }
 }

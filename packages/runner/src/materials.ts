@@ -37,7 +37,14 @@ export function scenarioOf(plan: Plan, id: string): PlannedScenario {
 /** @param seed orders the requests */
 export function workOf(scenario: PlannedScenario, materials: Materials, seed: number): Work {
   const { requests, golden } = corpusOf(scenario, materials)
-  return { requests, golden, compare: scenario.compare, tolerance: scenario.tolerance, seed }
+  return {
+    requests,
+    golden,
+    compare: scenario.compare,
+    tolerance: scenario.tolerance,
+    seed,
+    respell: scenario.respell ?? null,
+  }
 }
 
 export function corpusOf(scenario: PlannedScenario, materials: Materials): Corpus {

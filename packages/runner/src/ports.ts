@@ -16,6 +16,7 @@ import type {
   LoadWindow,
   Reading,
   RequestLine,
+  Respell,
   RunEvent,
   RunRecord,
   SecondInstrumentFigures,
@@ -80,6 +81,14 @@ export interface RunningContainer extends AsyncDisposable {
   /** settles when its health check passes; rejects NOT_READY when it ends first or the signal aborts */
   healthy(signal: AbortSignal): Promise<void>
   logTail(lines: number): Promise<string[]>
+  /**
+   * Runs a command inside it, and waits some seconds at most; what it writes to stdout and stderr is its output. Rejects when it could not be run,
+   * was not over in time, or the signal aborts; ENGINE_LOST as ever.
+   */
+  run(
+    command: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly exitCode: number | null; readonly output: string }>
   /** stdin and stdout of an interactive container as one stream */
   attach(): Promise<Duplex>
   /** stops it and starts it again later: for contract cases in which a service is away */
@@ -130,6 +139,8 @@ export interface Work {
   readonly tolerance: number
   /** orders the requests: the same for every target of a block */
   readonly seed: number
+  /** under load bodies are spelled anew at every send; null: they are sent as they stand */
+  readonly respell: Respell | null
 }
 
 export interface FetchRequest {

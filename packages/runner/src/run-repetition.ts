@@ -115,6 +115,9 @@ async function measure(
       now: () => ports.clock.now(),
       sleep: (ms) => ports.clock.sleep(ms, signal),
       onWarm: () => step('load', 'load'),
+      note: (text) => {
+        if (!draft.notes.includes(text)) draft.notes.push(text)
+      },
       onWindow: (loadId, window, use) =>
         ports.sink.event({
           kind: 'window',

@@ -12,6 +12,7 @@ import type {
 } from '@bakeoff/model'
 import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
+import { countedBetween, readCounters } from './counters.js'
 import type { Decision, LoadOrder, LoadRequest, Sampler } from './ports.js'
 import { DEATH_TOLD_MS } from './service-watch.js'
 import { logsOf } from './target-ready.js'
@@ -27,6 +28,8 @@ export interface Bench {
   onWindow(loadId: string, window: LoadWindow, use: WindowUse): void
   /** the target is warm: from here on it is measured */
   onWarm(): void
+  /** a problem that ends nothing; told again it is kept once */
+  note(text: string): void
   now(): number
   sleep(ms: number): Promise<void>
 }
@@ -34,6 +37,8 @@ export interface Bench {
 export interface Window {
   readonly measurement: LoadMeasurement
   readonly samples: Samples
+  /** of services, from before the first request until the load had run out */
+  readonly counters: LoadRecord['counters']
   /** the container that ended within the window, when one did */
   readonly death: Awaited<TargetGroup['died']> | null
   readonly serviceDeaths: readonly ServiceDeath[]
@@ -68,6 +73,7 @@ export async function runWindow(
     stream: scenario.stream,
     sliceMs: SLICE_MS,
   }
+  const before = await readCounters(bench)
   const loading = cell.agent.load(
     request,
     (slice) => {
@@ -81,7 +87,11 @@ export async function runWindow(
   const told = [cell.serviceWatch.settle(measurement, bench.sleep)]
   if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, bench.sleep(DEATH_TOLD_MS)]))
   await Promise.race([Promise.all(told), cell.lost])
-  return { measurement, samples: samplesOf(bench, measurement), death, serviceDeaths: [...cell.serviceWatch.deaths] }
+  const samples = samplesOf(bench, measurement)
+  const serviceDeaths = [...cell.serviceWatch.deaths]
+  // A service that went away has nothing more to say.
+  const after = serviceDeaths.length === 0 ? await readCounters(bench) : new Map()
+  return { measurement, samples, counters: countedBetween(bench, before, after, measurement), death, serviceDeaths }
 }
 
 /** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */
@@ -128,6 +138,7 @@ export function record(
     deaths: window.death === null ? 0 : 1,
     serviceDeaths: [...window.serviceDeaths],
     oomKills: bench.target.containers.reduce((sum, container) => sum + container.oomKills(), 0),
+    counters: window.counters,
     capacity,
   }
 }

@@ -21,6 +21,7 @@ import type {
   ContainerHost,
   ContainerRequest,
   Decision,
+  FetchRequest,
   ImageRequest,
   LoadAgent,
   LoadOrder,
@@ -77,6 +78,14 @@ export interface Faults {
   /** what goes wrong with the second instrument under these images, and when it is asked */
   readonly secondInstrument?: Readonly<Record<string, 'no-figures' | 'target-dies' | 'engine-lost'>>
   readonly atSecondInstrument?: (image: string) => void
+  /** images whose target answers without asking its services */
+  readonly skipsWork?: readonly string[]
+  /** share of what services do that they do late */
+  readonly lateShare?: number
+  /** what a service says when it is asked for its counters; default: how often it was asked */
+  readonly counters?: (service: string, transactions: number) => string
+  /** calls of the engine to run something in a container fail */
+  readonly cannotRun?: boolean
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
@@ -172,6 +181,12 @@ class FakeContainer implements RunningContainer {
   async logTail(): Promise<string[]> {
     return [`last words of ${this.name}`]
   }
+  async run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    const { faults } = this.#host
+    if (faults.cannotRun) throw new BakeoffError('ENGINE_LOST', 'the engine did not answer')
+    if (command[0] === 'false') return { exitCode: 1, output: 'no such database' }
+    return { exitCode: 0, output: `a notice\n${this.#host.countersOf(this.name)}` }
+  }
   async attach(): Promise<PassThrough> {
     const wire = new PassThrough()
     this.#host.wires.set(wire, this)
@@ -201,12 +216,23 @@ export class FakeHost implements ContainerHost {
   readonly wires = new Map<object, FakeContainer>()
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
+  /** how often services were asked by targets */
+  asked = 0
   #made = 0
   #serviceEnded = false
 
   constructor(clock: FakeClock, faults: Faults = {}) {
     this.clock = clock
     this.faults = faults
+  }
+
+  countersOf(service: string): string {
+    const counted = {
+      transactions: this.asked,
+      tokens: this.asked,
+      lateTokens: this.asked * (this.faults.lateShare ?? 0),
+    }
+    return this.faults.counters?.(service, this.asked) ?? JSON.stringify({ ...counted, script: { gapMs: 2 } })
   }
 
   /** `[]` when nothing was left behind */
@@ -310,11 +336,12 @@ export class FakeAgent implements LoadAgent {
     return { readyAtMs: this.#host.clock.now() }
   }
 
-  async fetch(): Promise<Fetched> {
+  async fetch({ origin, path }: FetchRequest): Promise<Fetched> {
+    const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
-      status: 200,
+      status: path === '/missing' ? 404 : 200,
       headers: {},
-      body: '{"language":"fake","workers":1}',
+      body: path === '/stats' ? this.#host.countersOf(name) : '{"language":"fake","workers":1}',
       bodyTruncated: false,
       durationMs: 1,
       error: null,
@@ -398,6 +425,7 @@ export class FakeAgent implements LoadAgent {
       startedAtMs = clock.now()
     }
     signal.throwIfAborted()
+    if (!faults.skipsWork?.includes(image)) this.#host.asked += answersIn([...settling, ...windows])
     const measured = measurement(request, startedAtMs, { settling, windows }, faults.p99Ms?.(perSecond) ?? 1)
     if (gone?.late) setImmediate(() => gone.leave())
     if (faults.diesAtEnd?.[image] !== index) return measured
@@ -470,6 +498,10 @@ export class FakeSecondInstrument {
   }
 }
 
+function answersIn(slices: readonly LoadWindow[]): number {
+  return slices.reduce((sum, { ok }) => sum + ok, 0)
+}
+
 function measurement(
   request: LoadRequest,
   startedAtMs: number,
@@ -512,6 +544,7 @@ function measurement(
       peaks: [],
       settledMs: settling.at(-1)?.atMs ?? 0,
       runOutMs: 1,
+      answered: answersIn([...settling, ...windows]),
     },
     agent: { processes: 1, eventLoopUtilisation: 0.3, cpuSeconds: 0.1 },
     wrongSamples: [],

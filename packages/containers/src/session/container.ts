@@ -9,6 +9,8 @@ import { linesOf, Tail, wireOf } from './wire.js'
 
 const PROBE_EVERY_MS = 100
 const LOG_TAIL = 40
+/** How long a command inside a container may take. */
+const RUN_MS = 5_000
 
 /** What a container needs from its session. */
 export interface Home {
@@ -144,6 +146,22 @@ class Running implements RunningContainer {
     return linesOf(log).slice(-lines)
   }
 
+  async run(command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number | null; output: string }> {
+    const deadline = AbortSignal.timeout(RUN_MS)
+    try {
+      const { exitCode, lines } = await this.#execute(command, AbortSignal.any([signal, deadline]))
+      return { exitCode, output: lines.join('\n') }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isEngineGone(error)) throw engineLost(error)
+      const why = deadline.aborted ? `it was not over after ${RUN_MS / 1000} s` : sentenceOf(error)
+      throw new BakeoffError('START_FAILED', `${command[0]} could not be run in ${this.name}: ${why}`, {
+        hint: `Try it yourself: docker exec CONTAINER ${command.join(' ')}`,
+        cause: error,
+      })
+    }
+  }
+
   async attach(): Promise<Duplex> {
     if (this.#attached === null || this.#isTaken)
       throw new Error(`${this.name} is not interactive, or is attached already`)
@@ -172,21 +190,30 @@ class Running implements RunningContainer {
     await this.#home.release(this.id, this.name)
   }
 
-  /** Runs the check once. Null: passed; else what it said. The engine cannot end a check, so a slow one is left behind. */
+  /** Runs the check once. Null: passed; else what it said. */
   async #probe(command: readonly string[], timeoutMs: number): Promise<string | null> {
     const abortSignal = AbortSignal.timeout(timeoutMs)
     try {
-      const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true })
-      const output = await exec.start({ hijack: false, abortSignal })
-      const chunks: Buffer[] = []
-      for await (const chunk of output) chunks.push(chunk as Buffer)
-      const { ExitCode } = await exec.inspect()
-      if (ExitCode === 0) return null
-      return linesOf(Buffer.concat(chunks)).slice(-1)[0] ?? `exit code ${ExitCode}`
+      const { exitCode, lines } = await this.#execute(command, abortSignal)
+      if (exitCode === 0) return null
+      return lines.at(-1) ?? `exit code ${exitCode}`
     } catch (error) {
       if (isEngineGone(error)) throw engineLost(error)
       return abortSignal.aborted ? `no answer within ${timeoutMs} ms` : sentenceOf(error)
     }
+  }
+
+  /** The engine cannot end a command: one that is aborted is left behind. */
+  async #execute(
+    command: readonly string[],
+    abortSignal: AbortSignal,
+  ): Promise<{ readonly exitCode: number | null; readonly lines: string[] }> {
+    const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true })
+    const output = await exec.start({ hijack: false, abortSignal })
+    const chunks: Buffer[] = []
+    for await (const chunk of output) chunks.push(chunk as Buffer)
+    const { ExitCode } = await exec.inspect()
+    return { exitCode: ExitCode, lines: linesOf(Buffer.concat(chunks)) }
   }
 
   async #notReady(ended: ContainerExit | null, said: string): Promise<BakeoffError> {

@@ -46,6 +46,12 @@ export const thresholds = {
   little: { low: 0.9, high: 1.1 },
   /** Share of the connections' time that lies in no answered request; parts below `told` are not worth a word. */
   unaccounted: { doubts: 0.05, invalidates: 0.2, told: 0.01 },
+  /**
+   * Right answers for which a service counted no work, beyond what a connection each and the age of its figures explain; and what a service did
+   * later than its script says.
+   */
+  workSkipped: 0.01,
+  serviceLate: 0.01,
   /** Differences up to this are nobody's reason to choose a stack. */
   relevantDifference: 0.03,
   significance: 0.05,

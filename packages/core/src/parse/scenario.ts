@@ -17,6 +17,7 @@ import {
 } from '@bakeoff/model'
 import { readNdjson } from './ndjson.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
+import { counterProblems, countersOf, respellOf, respellProblems, unspellable } from './under-load.js'
 import { type Located, readYaml } from './yaml.js'
 
 export interface ScenarioTexts {
@@ -44,7 +45,12 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   const located = readYaml(texts.file, texts.yaml, scenarioFile)
   const file = located.value
   const x = file['x-scenario']
-  const problems = [...serviceProblems(texts, located), ...loadProblems(located)]
+  const problems = [
+    ...serviceProblems(texts, located),
+    ...loadProblems(located),
+    ...respellProblems(located),
+    ...counterProblems(located),
+  ]
   if (file.name !== undefined && file.name !== texts.id) {
     problems.push(
       located.problem(['name'], `name is "${file.name}", and the file is ${texts.id}.yaml`, {
@@ -94,6 +100,9 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     }
   }
   if (problems.length > 0) throw badSpec(problems, texts.yaml)
+  const respell = respellOf(file)
+  const odd = respell ? unspellable(beside(x.requests), contents.requests as string, requests, respell) : []
+  if (odd.length > 0) throw badSpec(odd, contents.requests as string)
 
   const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts))
   return {
@@ -116,6 +125,8 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     wholePasses: x.load.wholePasses ?? false,
     warmUpLimitMs: x.load.warmUp === undefined ? null : ms(x.load.warmUp),
     longestWindowMs: x.load.longest === undefined ? null : ms(x.load.longest),
+    respell,
+    counters: countersOf(file),
     slo: x.slo ? { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) } : null,
     workDigest: createHash('sha256')
       .update(contents.requests as string)

@@ -156,6 +156,8 @@ function planScenario(
     wholePasses: scenario.wholePasses,
     warmUpLimitMs: scenario.warmUpLimitMs,
     longestWindowMs: scenario.longestWindowMs,
+    respell: scenario.respell,
+    counters: [...scenario.counters],
     slo: scenario.slo,
     compare: scenario.compare,
     tolerance: scenario.tolerance,

@@ -18,6 +18,28 @@ const closed = (connections: number) => ({ kind: 'closed', connections }) as con
 const rate = { kind: 'rate', perSecond: 1000, connections: 128, arrivals: 'constant' } as const
 const batch = { kind: 'batch', tasks: 1800, concurrency: 200 } as const
 const postgres = { services: [aService('postgres')] }
+/** What the services counted beside 20,000 right answers. */
+const database = {
+  service: 'postgres',
+  read: { by: 'command' as const, command: ['psql'] },
+  work: 'transactions',
+  late: null,
+  lagMs: 0,
+}
+const upstream = {
+  service: 'openai-upstream',
+  read: { by: 'http' as const, path: '/stats' },
+  work: 'hits',
+  late: { late: 'lateTokens', of: 'tokens' },
+  lagMs: 0,
+}
+const countedBy = (
+  service: string,
+  work: number,
+  [late, of]: readonly [number | null, number | null] = [null, null],
+) => ({
+  counters: [{ service, work, late, of, answered: 20_000 }],
+})
 const ceiling = (throughput: number, connections = 64): Calibration[] => [
   {
     key: calibrationKey([3], [1]),
@@ -286,6 +308,108 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       because: 'a batch is one request',
       effect: null,
       observed: repeat({ load: batch, perSecond: 170, seconds: 10.6, eventLoop: 0.99 }),
+    },
+  ],
+  'work-skipped': [
+    {
+      because: 'the scenario has no counters',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 0) }),
+    },
+    {
+      because: 'the database did as much as was answered, and health checks',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 20_010) }),
+      scenario: { counters: [database] },
+    },
+    {
+      because: 'it did two pieces of work for each',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 40_000) }),
+      scenario: { counters: [database] },
+    },
+    {
+      because: 'one answer in a hundred and one for each connection are within what counting explains',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 20_000 * 0.99 - 64) }),
+      scenario: { counters: [database] },
+    },
+    {
+      because: 'more are missing',
+      effect: 'invalidates',
+      observed: repeat({ ...full, ...countedBy('postgres', 20_000 * 0.99 - 65) }),
+      scenario: { counters: [database] },
+      says: /20,000 right answers while postgres counted 19,735 transactions: at least 1\.3 % came without the work \(in all 5/,
+    },
+    {
+      because: 'all came from a cache in one repetition of two',
+      effect: 'invalidates',
+      observed: [
+        { ...full, ...countedBy('openai-upstream', 20_300, [0, 640_000]) },
+        { ...full, ...countedBy('openai-upstream', 48, [0, 1536]) },
+      ],
+      scenario: { counters: [upstream] },
+      says: /openai-upstream counted 48 hits: at least 100 % came without the work \(in repetition 2 of 2/,
+    },
+    {
+      because: 'what is missing was done in the second that the figures may be old, at 2,000 a second',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 18_000) }),
+      scenario: { counters: [{ ...database, lagMs: 1000 }] },
+    },
+    {
+      because: 'more is missing than that second explains',
+      effect: 'invalidates',
+      observed: repeat({ ...full, ...countedBy('postgres', 17_000) }),
+      scenario: { counters: [{ ...database, lagMs: 1000 }] },
+    },
+    {
+      because: 'nobody could read the counters',
+      effect: null,
+      observed: repeat({ ...full, counters: [] }),
+      scenario: { counters: [database] },
+    },
+    {
+      because: 'a batch did not do its tasks',
+      effect: 'invalidates',
+      observed: repeat({
+        load: batch,
+        perSecond: 170,
+        seconds: 10.6,
+        counters: [{ service: 'openai-upstream', work: 900, late: 0, of: 28_800, answered: 1800 }],
+      }),
+      scenario: { counters: [upstream] },
+      says: /1,800 right answers while openai-upstream counted 900 hits: at least 50 %/,
+    },
+  ],
+  'service-late': [
+    {
+      because: 'it was late with one token in a hundred',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('openai-upstream', 20_000, [6400, 640_000]) }),
+      scenario: { counters: [upstream] },
+    },
+    {
+      because: 'it was late with three in a hundred in one repetition',
+      effect: 'doubts',
+      observed: [
+        { ...full, ...countedBy('openai-upstream', 20_000, [0, 640_000]) },
+        { ...full, ...countedBy('openai-upstream', 20_000, [19_200, 640_000]) },
+      ],
+      scenario: { counters: [upstream] },
+      says: /openai-upstream was late with 3 % of its tokens \(limit 1 %\) in repetition 2 of 2: part of the latency is its own/,
+    },
+    {
+      because: 'it did nothing by a script',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('openai-upstream', 20_000, [0, 0]) }),
+      scenario: { counters: [upstream] },
+    },
+    {
+      because: 'the service has no script',
+      effect: null,
+      observed: repeat({ ...full, ...countedBy('postgres', 20_000) }),
+      scenario: { counters: [database] },
     },
   ],
   'unaccounted-time': [

@@ -18,6 +18,11 @@ x-scenario:
   expect: { golden: predict/golden.ndjson, compare: exact }
   load: { closed: [1, 64] }
 `
+const withStore = (counters: string) =>
+  SCENARIO.replace('x-scenario', '  store: { image: x, cpus: 1, mem_limit: 1g }\nx-scenario').replace(
+    '  load:',
+    `  counters: { store: ${counters} }\n  load:`,
+  )
 const FILES: Record<string, string> = {
   'predict/requests.ndjson': '{"path":"/predict"}\n',
   'predict/golden.ndjson': '{"status":200,"body":"x"}\n',
@@ -212,6 +217,41 @@ describe('a scenario that cannot be used says where and why', () => {
       yaml: SCENARIO.replace('closed: [1, 64]', 'closed: [1], capacity: true'),
       says: ['capacity is searched within the slo'],
     },
+    {
+      because: 'a spelling that changes nothing',
+      yaml: SCENARIO.replace('  load:', '  respell: { spaces: false }\n  load:'),
+      says: [':10:3: respell says neither spaces nor case'],
+    },
+    {
+      because: 'bodies to be spelled anew that are not there',
+      yaml: SCENARIO.replace('  load:', '  respell: { spaces: true }\n  load:'),
+      says: ['compose/predict/requests.ndjson:1:1: there is no body to spell anew'],
+    },
+    {
+      because: 'counters of a service that is not there',
+      yaml: SCENARIO.replace('  load:', '  counters: { targte: { http: /stats, work: hits } }\n  load:'),
+      says: [':10:15: there is no service called "targte"', 'Did you mean "target"?'],
+    },
+    {
+      because: 'counters of the target',
+      yaml: SCENARIO.replace('  load:', '  counters: { target: { http: /stats, work: hits } }\n  load:'),
+      says: [':10:15: counters of the target are its own word'],
+    },
+    {
+      because: 'counters that are read in two ways',
+      yaml: withStore('{ http: /stats, command: [x], work: hits }'),
+      says: ['store needs either http or command'],
+    },
+    {
+      because: 'a part of nothing',
+      yaml: withStore('{ http: /stats, late: lateTokens }'),
+      says: ['late and of go together'],
+    },
+    {
+      because: 'counters that mean nothing',
+      yaml: withStore('{ http: /stats }'),
+      says: ['says neither work nor late'],
+    },
     { because: 'the same load twice', yaml: SCENARIO.replace('[1, 64]', '[64, 64]'), says: ['closed has 64 twice'] },
   ])('$because', ({ yaml, says }) => {
     const problem = problemOf(() => scenario(yaml))
@@ -221,6 +261,27 @@ describe('a scenario that cannot be used says where and why', () => {
   it('a line of the corpus that is not JSON, with its line and column', () => {
     const files = { ...FILES, 'predict/requests.ndjson': '{"path":"/a"}\n{"path":}\n' }
     expect(problemOf(() => scenario(SCENARIO, files))).toContain('compose/predict/requests.ndjson:2:9: not JSON')
+  })
+
+  it.each([
+    { because: 'is not JSON', body: 'text=x', says: ['2:14: the body is not JSON'] },
+    { because: 'is no object', body: '7', says: ['2:14: the body is neither an object nor an array'] },
+    {
+      because: 'lacks the text whose case is to change',
+      body: '{"texts":"x"}',
+      says: ['2:14: the body has no member "text" that is a text', 'Did you mean `case: texts`?'],
+    },
+    { because: 'has a number in its place', body: '{"text":1}', says: ['2:14: the body has no member "text"'] },
+  ])('a body to be spelled anew that $because, with its line and column', ({ body, says }) => {
+    const line = (text: string) => JSON.stringify({ path: '/a', body: text })
+    const files = {
+      'predict/requests.ndjson': `${line('{"text":"x"}')}\n${line(body)}\n`,
+      'predict/golden.ndjson': '{"status":200,"body":"x"}\n{"status":200,"body":"x"}\n',
+    }
+    const problem = problemOf(() =>
+      scenario(SCENARIO.replace('  load:', '  respell: { spaces: true, case: text }\n  load:'), files),
+    )
+    for (const text of says) expect(problem).toContain(text)
   })
 
   it('fewer answers than requests', () => {
@@ -239,6 +300,22 @@ describe('a scenario that can be used', () => {
     expect(scenario(SCENARIO)).toMatchObject({ connections: 256, arrivals: 'exponential' })
     const chosen = SCENARIO.replace('closed: [1, 64]', 'closed: [1], connections: 32, arrivals: constant')
     expect(scenario(chosen)).toMatchObject({ connections: 32, arrivals: 'constant' })
+  })
+
+  it('spells bodies anew and reads counters only where it says so', () => {
+    expect(scenario(SCENARIO)).toMatchObject({ respell: null, counters: [] })
+    expect(scenario(withStore('{ command: [psql], work: transactions, lag: 1500ms }')).counters).toEqual([
+      { service: 'store', read: { by: 'command', command: ['psql'] }, work: 'transactions', late: null, lagMs: 1500 },
+    ])
+    expect(scenario(withStore('{ http: /stats, late: lateTokens, of: tokens }')).counters).toEqual([
+      {
+        service: 'store',
+        read: { by: 'http', path: '/stats' },
+        work: null,
+        late: { late: 'lateTokens', of: 'tokens' },
+        lagMs: 0,
+      },
+    ])
   })
 
   it('changes its digest with the work, and not with the caps', () => {

@@ -78,10 +78,13 @@ export class Agent {
         },
       )
     this.#work = work
-    this.#crew.prepare(
-      work.requests.map((request, index): Job => ({ request, expectedStatus: work.golden[index]?.status ?? 200 })),
-      work.seed,
-    )
+    this.#crew.prepare({
+      jobs: work.requests.map(
+        (request, index): Job => ({ request, expectedStatus: work.golden[index]?.status ?? 200 }),
+      ),
+      seed: work.seed,
+      respell: work.respell,
+    })
     return null
   }
 

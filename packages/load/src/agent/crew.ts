@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { BakeoffError } from '@bakeoff/model'
-import type { FromWorker, Job, ToWorker } from '../worker/messages.js'
+import type { FromWorker, Prepared, ToWorker } from '../worker/messages.js'
 
 /** One load process. */
 export class Hand {
@@ -80,8 +80,8 @@ export class Hand {
 export class Crew {
   readonly #script: string
   readonly #hands: Hand[]
-  #jobs: readonly Job[] = []
-  #seed = 0
+  #work: Prepared = { jobs: [], seed: 0, respell: null }
+  #loads = 0
 
   /** @param script the load process's file */
   constructor(script: string, size: number) {
@@ -98,10 +98,14 @@ export class Crew {
   }
 
   /** Gives all processes the work, and keeps it for those that have to be started again. */
-  prepare(jobs: readonly Job[], seed: number): void {
-    this.#jobs = jobs
-    this.#seed = seed
-    for (const hand of this.#hands) hand.say({ kind: 'prepare', jobs, seed })
+  prepare(work: Prepared): void {
+    this.#work = work
+    for (const hand of this.#hands) hand.say({ kind: 'prepare', work })
+  }
+
+  /** The number of the next load, in all the time that the agent runs. */
+  countLoad(): number {
+    return this.#loads++
   }
 
   /** The first `count` processes, all alive. */
@@ -111,7 +115,7 @@ export class Crew {
       if (hand.alive) continue
       const fresh = new Hand(this.#script)
       await fresh.started
-      fresh.say({ kind: 'prepare', jobs: this.#jobs, seed: this.#seed })
+      fresh.say({ kind: 'prepare', work: this.#work })
       this.#hands[index] = taken[index] = fresh
     }
     return taken

@@ -118,6 +118,7 @@ function mergeCuts(
     ),
     settledMs: Math.max(...parts.map(({ settledMs }) => settledMs)),
     runOutMs: Math.max(...parts.map(({ runOutMs }) => runOutMs)),
+    answered: sum(({ answered }) => answered),
   }
 }
 

@@ -31,7 +31,7 @@ export async function runLoad(
   signal: AbortSignal,
   listener: Listener,
 ): Promise<LoadMeasurement> {
-  const orders = splitLoad(request, crew.size)
+  const orders = splitLoad(request, crew.size, crew.countLoad())
   const hands = await crew.take(orders.length)
   const checker = new Checker(request.order.kind === 'batch' ? { ...work, golden: [] } : work)
   const slices: Record<Phase, LoadWindow[]> = { settling: [], window: [] }

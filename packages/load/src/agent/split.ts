@@ -4,8 +4,10 @@ import type { Order, Share } from '../worker/messages.js'
 /**
  * Divides a load among processes: connections as evenly as they go, a rate in proportion to them, arrivals in turns.
  * Fewer connections than processes leave some without work; a batch is one request and needs one process.
+ *
+ * @param load which load of the agent it is
  */
-export function splitLoad(request: LoadRequest, processes: number): Order[] {
+export function splitLoad(request: LoadRequest, processes: number, load = 0): Order[] {
   const { order } = request
   const shares: Share[] =
     order.kind === 'batch'
@@ -38,6 +40,7 @@ export function splitLoad(request: LoadRequest, processes: number): Order[] {
     sliceMs: request.sliceMs,
     part: { index, of: shares.length },
     seed: seed * 2003 + index,
+    spelling: load * processes + index,
   }))
 }
 

@@ -15,6 +15,7 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { RequestLine } from '@bakeoff/model'
 import autocannon from 'autocannon'
+import type { Speller } from './respell.js'
 
 export interface ConnectionEvents {
   /** connected, or the last answer is complete: may send */
@@ -35,6 +36,8 @@ export interface ConnectionOptions {
   readonly origin: string
   readonly connections: number
   readonly requestTimeoutMs: number
+  /** of these requests; null: they are sent as they stand */
+  readonly speller: Speller | null
 }
 
 /** A refused connection, or one that never gave an answer, is not tried again before this. */
@@ -74,7 +77,7 @@ export class Pool {
       skipAggregateResult: true,
       histograms: { latencies: nowhere, requests: nowhere, throughput: nowhere },
       setupClient: (client) => {
-        wire ??= buildWire(client as Client, requests)
+        wire ??= buildWire(client as Client, requests, options.speller)
         this.connections.push(new Connection(client as Client, wire, heads, events))
       },
     })
@@ -175,6 +178,7 @@ export class Connection {
     this.pieces = 0
     this.captured = capture ? { contentType: null, body: [] } : null
     this.#begun = false
+    this.#wire.speller?.next(jobIndex)
     this.#client.conn.write(this.#wire.buffers[jobIndex] as Buffer)
   }
 
@@ -379,12 +383,13 @@ interface Wire {
   readonly buffers: readonly Buffer[]
   /** answers to HEAD have no body, whatever their head says */
   readonly bodiless: readonly boolean[]
+  readonly speller: Speller | null
 }
 
-function buildWire(client: Client, requests: readonly RequestLine[]): Wire {
+function buildWire(client: Client, requests: readonly RequestLine[], speller: Speller | null): Wire {
   const { requestIterator } = client
   requestIterator.setRequests(
-    requests.map(({ method, path, headers, body }) => ({
+    (speller?.widened() ?? requests).map(({ method, path, headers, body }) => ({
       method,
       path,
       headers: withLength(method, headers, body),
@@ -393,7 +398,11 @@ function buildWire(client: Client, requests: readonly RequestLine[]): Wire {
   )
   const buffers = requestIterator.requests.map(({ requestBuffer }) => requestBuffer)
   requestIterator.setRequests([{}])
-  return { buffers, bodiless: requests.map(({ method }) => method === 'HEAD') }
+  return {
+    buffers: speller?.take(buffers) ?? buffers,
+    bodiless: requests.map(({ method }) => method === 'HEAD'),
+    speller,
+  }
 }
 
 /** autocannon writes Content-Length for a body, and not for an empty one, which servers want to see for these methods. */

@@ -4,8 +4,9 @@ import { monotonicMs } from '../clock.js'
 import { type Connection, type ConnectionEvents, openConnections, type Pool } from './autocannon.js'
 import { BatchDriver, ClosedDriver, type Driver, type Send } from './drivers.js'
 import type { JobSequence } from './job-sequence.js'
-import type { FromWorker, Job, Order, Part, Phase } from './messages.js'
+import type { FromWorker, Job, Order, Part, Phase, Prepared } from './messages.js'
 import { OpenDriver } from './open-driver.js'
+import { Speller } from './respell.js'
 import { Sampler } from './sampler.js'
 import { SliceTally } from './slices.js'
 import { type Ending, Tally } from './tally.js'
@@ -42,6 +43,7 @@ export class Load {
   /** from the start until the first cut, and from there on that of the window */
   #tally: Tally
   #batch: Part['batch'] = null
+  #answered = 0
 
   #begunMs = 0
   #startedAtMs = 0
@@ -63,14 +65,14 @@ export class Load {
    */
   constructor(
     order: Order,
-    work: readonly Job[],
+    { jobs, respell, seed }: Prepared,
     sequence: JobSequence,
     ticker: Ticker | null,
     say: (message: FromWorker) => void,
   ) {
     const { share } = order
     this.#order = order
-    this.#jobs = share.kind === 'batch' ? [batchJob(share.body)] : work
+    this.#jobs = share.kind === 'batch' ? [batchJob(share.body)] : jobs
     this.#sequence = share.kind === 'batch' ? null : sequence
     this.#say = say
     this.#tally = this.#newTally(0, Number.POSITIVE_INFINITY)
@@ -86,13 +88,16 @@ export class Load {
           : new OpenDriver(share, createRandom(share.seed), ticker as Ticker, send, (dueMs, byMs) => {
               if (this.#tally.isOurs(dueMs)) this.#tally.late(byMs)
             })
+    const requests = this.#jobs.map(({ request }) => request)
     this.#pool = openConnections(
       {
         origin: order.origin,
         connections: share.kind === 'batch' ? 1 : share.connections,
         requestTimeoutMs: order.requestTimeoutMs,
+        speller:
+          share.kind === 'batch' || respell === null ? null : new Speller(requests, respell, seed, order.spelling),
       },
-      this.#jobs.map(({ request }) => request),
+      requests,
       this.#events(),
     )
   }
@@ -209,6 +214,7 @@ export class Load {
       peaks: tally.peaksAbove(times.percentileUs(PEAK_PERCENTILE) ?? 0),
       settledMs: tally.fromMs - this.#begunMs,
       runOutMs: Math.max(0, nowMs - tally.toMs),
+      answered: this.#answered,
       counts,
       errorsByKind: tally.errorsByKind,
       serviceTime: tally.serviceTime.encode(),
@@ -251,8 +257,10 @@ export class Load {
     const { sentAtMs } = connection
     const dueMs = this.#dueOf(connection)
     tally.end(how, sentAtMs, dueMs, nowMs)
-    if (how === 'ok') this.#slice.ok(nowMs - dueMs)
-    else this.#slice.failed()
+    if (how === 'ok') {
+      this.#answered++
+      this.#slice.ok(nowMs - dueMs)
+    } else this.#slice.failed()
     if (kind !== null && (tally.isOurs(dueMs) || tally.isOurs(nowMs))) tally.note(kind)
     // Not at once: the events of this answer are not all told yet.
     if (this.#sequence === null) setImmediate(() => this.stop())

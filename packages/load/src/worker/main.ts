@@ -2,11 +2,10 @@
 
 import { JobSequence, shareOf } from './job-sequence.js'
 import { Load } from './load.js'
-import type { FromWorker, Job, Order, ToWorker } from './messages.js'
+import type { FromWorker, Order, Prepared, ToWorker } from './messages.js'
 import { Ticker } from './ticker.js'
 
-let jobs: readonly Job[] = []
-let seed = 0
+let work: Prepared = { jobs: [], seed: 0, respell: null }
 /** by share of the corpus: they go on from load to load */
 const sequences = new Map<string, JobSequence>()
 let load: Load | null = null
@@ -23,7 +22,7 @@ async function startedTicker(): Promise<Ticker> {
 
 function sequenceOf({ part: { index, of } }: Order): JobSequence {
   const key = `${index}/${of}`
-  const known = sequences.get(key) ?? new JobSequence(shareOf(jobs.length, index, of), seed * 31 + index)
+  const known = sequences.get(key) ?? new JobSequence(shareOf(work.jobs.length, index, of), work.seed * 31 + index)
   sequences.set(key, known)
   return known
 }
@@ -32,7 +31,7 @@ async function open(order: Order): Promise<void> {
   load = null
   stopped = false
   const running = order.share.kind === 'open' ? await startedTicker() : null
-  load = new Load(order, jobs, sequenceOf(order), running, say)
+  load = new Load(order, work, sequenceOf(order), running, say)
   if (stopped) load.stop()
   await load.opened()
   say({ kind: 'opened' })
@@ -45,8 +44,7 @@ function say(message: FromWorker): void {
 function handle(message: ToWorker): void {
   switch (message.kind) {
     case 'prepare':
-      jobs = message.jobs
-      seed = message.seed
+      work = message.work
       sequences.clear()
       return
     case 'open':

@@ -1,10 +1,17 @@
 /** What the controller and a load process say to each other over Node's IPC channel. */
-import type { Account, EncodedHistogram, LoadCounts, RequestLine, Weighted } from '@bakeoff/model'
+import type { Account, EncodedHistogram, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
 
 /** One request of the work, with what is needed to judge its answer at once. */
 export interface Job {
   readonly request: RequestLine
   readonly expectedStatus: number
+}
+
+/** What a process asks for, load after load. */
+export interface Prepared {
+  readonly jobs: readonly Job[]
+  readonly seed: number
+  readonly respell: Respell | null
 }
 
 /** A process's share of a load. */
@@ -31,10 +38,12 @@ export interface Order {
   /** which share of the corpus this process asks for: its number, of how many */
   readonly part: { readonly index: number; readonly of: number }
   readonly seed: number
+  /** another one for every load and process: where the spelling of bodies begins */
+  readonly spelling: number
 }
 
 export type ToWorker =
-  | { readonly kind: 'prepare'; readonly jobs: readonly Job[]; readonly seed: number }
+  | { readonly kind: 'prepare'; readonly work: Prepared }
   | { readonly kind: 'open'; readonly order: Order }
   | { readonly kind: 'go' }
   /** opens the window at a time on the monotonic clock of the machine, which all processes share */
@@ -83,6 +92,8 @@ export interface Part {
   readonly peaks: readonly (readonly [number, number])[]
   readonly settledMs: number
   readonly runOutMs: number
+  /** answers with the expected status since the load's first request */
+  readonly answered: number
   readonly counts: Omit<LoadCounts, 'wrong' | 'checked'>
   readonly errorsByKind: Readonly<Record<string, number>>
   readonly serviceTime: EncodedHistogram

@@ -46,6 +46,7 @@ export const predictWork: Work = {
   compare: 'exact',
   tolerance: 0,
   seed: 1,
+  respell: null,
 }
 
 export const loadOf = (origin: string, order: LoadOrder, over: Partial<LoadRequest> = {}): LoadRequest => ({

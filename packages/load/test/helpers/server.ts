@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 /** What really happened in the server since `forget`. */
 export interface Truth {
   readonly requests: number
+  /** answers that came from its cache */
+  readonly hits: number
   /** how long requests took */
   readonly p50Ms: number
   readonly p90Ms: number

@@ -30,8 +30,9 @@
  * garbage     EVERY 10                               sends what is not HTTP instead of every 10th answer
  * varied                                             has another header in every answer
  * chunked                                            sends its body in chunks
+ * cache       CACHE_BY body                          answers POST /predict from a cache by its body as it stands, or by its member `text`
  *
- * `GET /truth` tells how long requests to /predict really took in here, and how late delays were, which are kept to some 20 µs on a
+ * `GET /truth` tells how often the cache hit, how long requests to /predict really took in here, and how late delays were, which are kept to some 20 µs on a
  * machine without other work, by computing through the last 1.5 ms of a wait. `DELETE /truth` forgets what was. `POST /batch {tasks, concurrency}` works TASK_MS (5) a task.
  */
 import { createHash } from 'node:crypto'
@@ -57,6 +58,8 @@ let requests = 0
 let took = []
 let late = []
 const kept = []
+const cache = new Set()
+let hits = 0
 
 const answer = (response, body = BODY, status = 200, headers = {}) => {
   response.writeHead(status, { ...HEAD, 'content-length': Buffer.byteLength(body), ...headers })
@@ -110,6 +113,18 @@ const faults = {
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.write(BODY.slice(0, 10))
     response.end(BODY.slice(10))
+  },
+  cache: (request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += chunk))
+    request.on('end', () => {
+      const { text } = JSON.parse(body)
+      const key = settings.CACHE_BY === 'text' ? text : body
+      if (cache.has(key)) hits++
+      cache.add(key)
+      // In lower case, as an uncased model reads it.
+      answer(response, text.toLowerCase())
+    })
   },
 }
 const predict = faults[fault]
@@ -206,6 +221,7 @@ function truth() {
   const at = (times, q) => times.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(q * times.length) - 1)] ?? null
   return {
     requests,
+    hits,
     count: took.length,
     p50Ms: at(took, 0.5),
     p90Ms: at(took, 0.9),
@@ -234,7 +250,7 @@ const json = (response, value) => answer(response, JSON.stringify(value), 200, {
 
 const server = createServer((request, response) => {
   const path = request.url.split('?', 1)[0]
-  if (path === '/predict' && request.method === 'GET') {
+  if (path === '/predict' && (request.method === 'GET' || fault === 'cache')) {
     const began = performance.now()
     response.on('finish', () => took.length < 5e6 && took.push(performance.now() - began))
     predict(request, response, ++requests)

@@ -96,11 +96,13 @@ function counterEvidence(view: CellView, cause: CauseId, service: string | null)
     case 'timeouts':
     case 'wrong-answers':
     case 'restarted':
+    case 'work-skipped':
     case 'unaccounted-time':
     case 'not-steady':
     case 'too-short':
     case 'shared-cores':
     case 'late-sends':
+    case 'service-late':
       return `${target} showed no sign of ${cause}`
   }
 }

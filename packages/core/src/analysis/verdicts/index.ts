@@ -13,6 +13,7 @@ import { notSteady } from './not-steady.js'
 import { restarted } from './restarted.js'
 import { serviceCpu } from './service-cpu.js'
 import { serviceDied } from './service-died.js'
+import { serviceLate } from './service-late.js'
 import { sharedCores } from './shared-cores.js'
 import { targetCpu } from './target-cpu.js'
 import { targetMemory } from './target-memory.js'
@@ -20,6 +21,7 @@ import { targetThrottled } from './target-throttled.js'
 import { timeouts } from './timeouts.js'
 import { tooShort } from './too-short.js'
 import { unaccountedTime } from './unaccounted-time.js'
+import { workSkipped } from './work-skipped.js'
 import { wrongAnswers } from './wrong-answers.js'
 
 export type { VerdictRule } from './define.js'
@@ -33,6 +35,7 @@ export const verdictRules: readonly VerdictRule[] = [
   timeouts,
   restarted,
   targetMemory,
+  workSkipped,
   unaccountedTime,
   tooShort,
   agentBound,
@@ -41,6 +44,7 @@ export const verdictRules: readonly VerdictRule[] = [
   noisyHost,
   sharedCores,
   lateSends,
+  serviceLate,
   targetThrottled,
   targetCpu,
   serviceCpu,

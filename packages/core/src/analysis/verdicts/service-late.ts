@@ -1,0 +1,34 @@
+import { thresholds } from '../thresholds.js'
+import type { CellView } from '../view.js'
+import { percent } from '../words.js'
+import { defineVerdict, type Found, inRepetitions } from './define.js'
+
+export const serviceLate = defineVerdict({
+  cause: 'service-late',
+  description:
+    "A service was behind its own script, by its own counters: part of the latency is the service's, and not what the target adds to it.",
+  find: (view) =>
+    (view.scenario.counters ?? []).flatMap(({ service, late }) => (late ? lateOf(service, late.of, view) : [])),
+})
+
+function lateOf(service: string, what: string, { repetitions }: CellView): Found[] {
+  const late = repetitions.flatMap(({ number, record }) => {
+    const counted = record.counters?.find((each) => each.service === service)
+    if (!counted?.late || !counted.of) return []
+    const share = counted.late / counted.of
+    return share > thresholds.serviceLate ? [{ number, share }] : []
+  })
+  if (late.length === 0) return []
+  const worst = Math.max(...late.map(({ share }) => share))
+  const where = inRepetitions(
+    late.map(({ number }) => number),
+    repetitions.length,
+  )
+  return [
+    {
+      effect: 'doubts',
+      evidence: `${service} was late with ${percent(worst)} of its ${what} (limit ${percent(thresholds.serviceLate)}) ${where}: part of the latency is its own`,
+      subject: service,
+    },
+  ]
+}
