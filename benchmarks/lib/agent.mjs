@@ -1,18 +1,25 @@
 /** What the agent's benchmarks share: servers, generators, and cores for both. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { decodeHistogram, histogramQuantile } from '../../packages/core/dist/index.js'
 import { bundleAgent } from '../../packages/load/scripts/bundle.mjs'
+import { startTruthServer } from '../../packages/load/test/truth/server.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'bakeoff-benchmark-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+/** Ended with us at the latest: a benchmark that fails leaves no server behind. */
+const started = new Set()
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
 const has = (program) => {
   try {
     execFileSync('which', [program], { stdio: 'ignore' })
@@ -28,12 +35,12 @@ export const pinned = {
   server: canPin ? cpus().length - 2 : null,
   generator: canPin ? `core ${cpus().length - 1}` : 'any core',
 }
-const onServerCore = (command) => (canPin ? ['taskset', '-c', String(cpus().length - 2), ...command] : command)
-const onGeneratorCore = (command) => (canPin ? ['taskset', '-c', String(cpus().length - 1), ...command] : command)
-/** Ended with us at the latest: a benchmark that fails leaves no server behind. */
+const onCore = (core) => (canPin ? ['taskset', '-c', String(core)] : [])
+const onServerCore = (command) => [...onCore(cpus().length - 2), ...command]
+const onGeneratorCore = (command) => [...onCore(cpus().length - 1), ...command]
 const start = ([program, ...args], options) => {
   const child = spawn(program, args, options)
-  process.on('exit', () => child.kill('SIGKILL'))
+  started.add(child)
   return child
 }
 
@@ -60,46 +67,16 @@ export async function startNullServer() {
   return { ...(await listening(child, port)), what: compiled ? 'null server in C, one core' : 'bare server in Node' }
 }
 
-/** The server of known delays: in C where there is a compiler, since Node's own work before and after a request is no constant. */
-export async function startTruthServer(settings) {
-  const port = await freePort()
-  const binary = join(folder, 'truth-server')
-  const compiled = has('gcc')
-  if (compiled && !existsSync(binary)) execFileSync('gcc', ['-O2', '-std=gnu17', '-Wall', '-Wextra', '-o', binary, here('./truth-server.c')])
-  const command = compiled
-    ? [binary, String(port), String(settings.delayUs), String(settings.slowEvery), String(settings.slowUs)]
-    : [
-        process.execPath,
-        here('../../packages/load/test/servers/truth-server.mjs'),
-        ...Object.entries({
-          FAULT: 'delay',
-          PORT: port,
-          HOST: '127.0.0.1',
-          DELAY_MS: settings.delayUs / 1000,
-          SLOW_SHARE: settings.slowEvery === 0 ? 0 : 1 / settings.slowEvery,
-          SLOW_MS: settings.slowUs / 1000,
-        }).map(([name, value]) => `${name}=${value}`),
-      ]
-  const child = start(onServerCore(command), { stdio: ['ignore', 'ignore', 'inherit'] })
-  return truthful(await listening(child, port), compiled ? 'truth server in C' : 'truth server in Node')
+/**
+ * The server that knows what it did, on the server's core.
+ *
+ * @param settings as in packages/load/test/truth/main.c
+ */
+export async function openTruthServer(settings) {
+  const server = await startTruthServer(settings, onServerCore([]))
+  started.add(server.process)
+  return { ...server, child: server.process }
 }
-
-/** The server that sleeps for a second, once: see its file. */
-export async function startStallingServer() {
-  const port = await freePort()
-  const script = here('../../packages/load/test/servers/truth-server.mjs')
-  const command = [process.execPath, script, 'FAULT=stall', 'STALL_AFTER_MS=2000', 'STALL_MS=1000', `PORT=${port}`, 'HOST=127.0.0.1']
-  const child = start(onServerCore(command), { stdio: ['ignore', 'ignore', 'inherit'] })
-  return truthful(await listening(child, port), 'truth server in Node')
-}
-
-/** With what the server itself saw since `forget`. */
-const truthful = (server, what) => ({
-  ...server,
-  what,
-  truth: async () => (await fetch(`${server.origin}/truth`)).json(),
-  forget: async () => void (await (await fetch(`${server.origin}/truth`, { method: 'DELETE' })).text()),
-})
 
 async function listening(child, port) {
   const origin = `http://127.0.0.1:${port}`
@@ -119,6 +96,24 @@ export function closeSync({ child }) {
   child.kill('SIGKILL')
 }
 
+/** The work of the scenario predict. */
+export const predictWork = {
+  requests: [{ method: 'GET', path: '/predict', headers: {}, body: null }],
+  golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
+  compare: 'exact',
+  tolerance: 0,
+  seed: 1,
+}
+
+/** Right answers a second, each with the share of its life inside the window. */
+export const perSecondOf = ({ window, durationMs }) => window.weighted.ok / (durationMs / 1000)
+
+/** Quantiles of a measured histogram in ms. */
+export function quantilesMs(histogram, quantiles) {
+  const distribution = decodeHistogram(histogram)
+  return quantiles.map((q) => histogramQuantile(distribution, q) / 1000)
+}
+
 /** The agent as it runs in its container, here as a process on the generator's core. */
 export async function openAgent() {
   const { connectAgent } = await import('../../packages/load/dist/index.js')
@@ -129,28 +124,29 @@ export async function openAgent() {
   })
   const agent = await connectAgent(Duplex.from({ readable: child.stdout, writable: child.stdin }))
   const { signal } = new AbortController()
-  await agent.prepare(
-    {
-      requests: [{ method: 'GET', path: '/predict', headers: {}, body: null }],
-      golden: [{ status: 200, contentType: 'text/plain', body: 'Prediction: Iris-Setosa' }],
-      compare: 'exact',
-      tolerance: 0,
-    },
-    signal,
-  )
-  const load = (origin, order, seconds) =>
-    agent.load(
-      { origin, order, durationMs: seconds * 1000, requestTimeoutMs: 10_000, sampleEvery: 64, stream: false, windowMs: 500 },
-      () => true,
-      signal,
-    )
+  const prepare = (work) => agent.prepare(work, signal)
+  await prepare(predictWork)
+  /** One load: it settles, and then its window is so long. `onOpening` is called just before that opens. */
+  const load = (origin, order, seconds, { settleMs = 1000, onOpening = () => {} } = {}) => {
+    let isOpen = false
+    const decide = ({ atMs }) => {
+      if (isOpen || atMs < settleMs) return { kind: 'go-on' }
+      isOpen = true
+      onOpening()
+      return { kind: 'measure', durationMs: seconds * 1000 }
+    }
+    return agent.load({ origin, order, requestTimeoutMs: 10_000, sampleEvery: 64, stream: false, sliceMs: 500 }, decide, signal)
+  }
   return {
+    prepare,
     load,
     /** the processes that make the load */
     pids: () => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number),
     closed: async (origin, connections, seconds) => {
-      const { counts, durationMs, agent } = await load(origin, { kind: 'closed', connections }, seconds)
-      return { perSecond: counts.ok / (durationMs / 1000), cpuUs: (agent.cpuSeconds * 1e6) / counts.ok }
+      const measurement = await load(origin, { kind: 'closed', connections }, seconds)
+      const perSecond = perSecondOf(measurement)
+      const cpuUs = (measurement.agent.cpuSeconds * 1e6) / measurement.window.weighted.ok
+      return { perSecond, cpuUs, p50Ms: quantilesMs(measurement.serviceTime, [0.5])[0] }
     },
     close: async () => {
       await agent[Symbol.asyncDispose]()

@@ -205,6 +205,7 @@ const profileFile = z.strictObject({
     .int()
     .min(0)
     .max(12)
+    .refine((count) => count !== 1, 'one rate makes no curve: use 0, or 2 and more')
     .optional()
     .describe('Common rates at which latency–throughput curves are measured, from the second repetition on; default 0'),
   responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),

@@ -7,7 +7,7 @@ export type Arrivals = z.infer<typeof arrivals>
 /**
  * What is put on a target in one measured window.
  * closed: n connections, each waits for its answer. open: arrivals at a fraction of the best closed throughput of the
- * same repetition. rate: arrivals at an absolute rate. capacity: bisection for the highest open rate within the slo.
+ * same repetition. rate: arrivals at an absolute rate. capacity: a search for the highest open rate within the slo.
  * batch: one request that makes the target do `tasks` tasks at `concurrency` itself.
  */
 export const loadSpec = z.discriminatedUnion('kind', [
@@ -100,6 +100,8 @@ export const loadWindow = z.object({
   p50Us: z.number().nullable(),
   p99Us: z.number().nullable(),
   meanUs: z.number().nullish(),
+  /** connections are still being started one after the other */
+  ramping: z.boolean().nullish(),
   /** share of the slice the busiest agent process's event loop was busy, 0 to 1 */
   agentBusy: z.number().nullable(),
 })

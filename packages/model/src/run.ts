@@ -71,9 +71,11 @@ export const verification = z.object({
 })
 export type Verification = z.infer<typeof verification>
 
-/** A probe of the bisection for capacity. */
+/** A probe of the search for capacity. */
 export const capacityProbe = z.object({
   perSecond: z.number(),
+  /** absent in files of before 2026-12 */
+  servedPerSecond: z.number().nullish(),
   p99Ms: z.number().nullable(),
   errorShare: z.number(),
   ok: z.boolean(),

@@ -1,11 +1,14 @@
-import { CAPACITY_PROBES, capacityOf, nextProbe, windowRulesOf } from '@bakeoff/core'
+import { CAPACITY_PROBES, capacityFrom, nextCapacityProbe, rightPerSecond, windowRulesOf } from '@bakeoff/core'
 import type { LoadRecord, LoadSpec } from '@bakeoff/model'
 import { p99MsOf } from './figures.js'
 import { isFilled, Settling } from './settle.js'
 import { type Bench, record, runWindow, throwIfDead, type Window } from './windows.js'
 
 type Capacity = Extract<LoadSpec, { kind: 'capacity' }>
-type CapacityProbe = NonNullable<LoadRecord['capacity']>['probes'][number]
+type CapacityProbe = NonNullable<LoadRecord['capacity']>['probes'][number] & { readonly servedPerSecond: number }
+
+/** Between probes the target works off what the last one left behind. */
+const REST_MS = 500
 
 /**
  * Searches the highest offered rate at which p99 and the share of errors stay within the load's limits. The record
@@ -22,12 +25,11 @@ export async function searchCapacity(
   const probes: CapacityProbe[] = []
   let kept: Window | null = null
   let dead: Window | null = null
-  for (
-    let rate = nextProbe(best, probes, CAPACITY_PROBES);
-    rate !== null && dead === null;
-    rate = nextProbe(best, probes, CAPACITY_PROBES)
-  ) {
+  for (;;) {
+    const rate = nextCapacityProbe(best, probes, CAPACITY_PROBES)
+    if (rate === null || dead !== null) break
     bench.signal.throwIfAborted()
+    if (probes.length > 0) await Promise.race([bench.sleep(REST_MS), bench.cell.lost])
     const order = {
       kind: 'open' as const,
       perSecond: rate,
@@ -44,12 +46,17 @@ export async function searchCapacity(
     )
     const probe = judge(window, rate, load)
     probes.push(probe)
-    if (kept === null || (probe.ok && rate === capacityOf(probes))) kept = window
+    if (kept === null || (probe.ok && rate === highestKept(probes))) kept = window
     if (window.death !== null || window.serviceDeaths.length > 0) dead = window
   }
   if (kept === null) return
-  keep(record(bench, load, dead ?? kept, { perSecond: capacityOf(probes), probes }))
+  keep(record(bench, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
   if (dead !== null) await throwIfDead(bench, dead, entry)
+}
+
+/** The highest rate that was kept in some probe: the window to show is of that. */
+function highestKept(probes: readonly CapacityProbe[]): number {
+  return Math.max(...probes.flatMap(({ ok, perSecond }) => (ok ? perSecond : [])))
 }
 
 /** Whether a probe kept the limits. Arrivals that were never sent failed as much as those without an answer. */
@@ -59,5 +66,12 @@ function judge({ measurement }: Window, perSecond: number, load: Capacity): Capa
   const arrivals = counts.sent + counts.unsent
   const errorShare = arrivals === 0 ? 1 : failed / arrivals
   const p99Ms = p99MsOf({ measurement })
-  return { perSecond, p99Ms, errorShare, ok: p99Ms !== null && p99Ms <= load.p99Ms && errorShare <= load.errors }
+  const servedPerSecond = rightPerSecond(measurement)
+  return {
+    perSecond,
+    servedPerSecond,
+    p99Ms,
+    errorShare,
+    ok: p99Ms !== null && p99Ms <= load.p99Ms && errorShare <= load.errors,
+  }
 }

@@ -27,7 +27,8 @@ export function warmUpRules(rules: RunRules, limitMs: number | null): RunRules['
 
 /** Every further load works on a warm target: its connections are filled, and that is all. */
 export const isFilled: Settled = (slices) => {
-  const atMs = slices.at(-1)?.atMs ?? 0
+  const { atMs, ramping } = slices.at(-1) ?? { atMs: 0, ramping: true }
+  if (ramping && atMs < LONGEST_SETTLE_MS) return false
   const { meanMs } = paceOf(slices)
   // Without any answer so far it is waited for, but not for ever.
   const neededMs = meanMs === null ? LONGEST_SETTLE_MS : Math.max(SETTLE_MS, SETTLE_RESPONSES * meanMs)

@@ -88,8 +88,10 @@ export async function runWindow(
   if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, bench.sleep(DEATH_TOLD_MS)]))
   await Promise.race([Promise.all(told), cell.lost])
   const samples = samplesOf(bench, measurement)
-  const counters = countedBetween(bench, before, await readCounters(bench), measurement)
-  return { measurement, samples, counters, death, serviceDeaths: [...cell.serviceWatch.deaths] }
+  const serviceDeaths = [...cell.serviceWatch.deaths]
+  // A service that went away has nothing more to say.
+  const after = serviceDeaths.length === 0 ? await readCounters(bench) : new Map()
+  return { measurement, samples, counters: countedBetween(bench, before, after, measurement), death, serviceDeaths }
 }
 
 /** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */

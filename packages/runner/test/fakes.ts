@@ -75,6 +75,9 @@ export interface Faults {
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
   readonly recoveryMs?: number
   readonly verifyMs?: number
+  /** what goes wrong with the second instrument under these images, and when it is asked */
+  readonly secondInstrument?: Readonly<Record<string, 'no-figures' | 'target-dies' | 'engine-lost'>>
+  readonly atSecondInstrument?: (image: string) => void
   /** images whose target answers without asking its services */
   readonly skipsWork?: readonly string[]
   /** share of what services do that they do late */
@@ -83,9 +86,6 @@ export interface Faults {
   readonly counters?: (service: string, transactions: number) => string
   /** calls of the engine to run something in a container fail */
   readonly cannotRun?: boolean
-  /** what goes wrong with the second instrument under these images, and when it is asked */
-  readonly secondInstrument?: Readonly<Record<string, 'no-figures' | 'target-dies' | 'engine-lost'>>
-  readonly atSecondInstrument?: (image: string) => void
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
@@ -214,10 +214,10 @@ export class FakeHost implements ContainerHost {
   /** ids by the name that they have now: a test may give a name to another image */
   readonly tags = new Map<string, string>()
   readonly wires = new Map<object, FakeContainer>()
-  /** how often services were asked by targets */
-  asked = 0
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
+  /** how often services were asked by targets */
+  asked = 0
   #made = 0
   #serviceEnded = false
 

@@ -48,7 +48,10 @@ function hintFor(body: string | null, { caseOf }: Respell): { hint: string } {
   if (caseOf === null) return { hint: otherwise }
   try {
     const meant = didYouMean(caseOf, Object.keys(JSON.parse(body ?? '') as object))
-    return { hint: meant && meant !== caseOf ? `Did you mean \`case: ${meant}\`?` : 'Name a member of the body that is a text.' }
+    return {
+      hint:
+        meant && meant !== caseOf ? `Did you mean \`case: ${meant}\`?` : 'Name a member of the body that is a text.',
+    }
   } catch {
     return { hint: otherwise }
   }

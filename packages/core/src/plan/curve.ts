@@ -1,7 +1,6 @@
 import { type Block, type LoadSpec, loadIdOf, type Plan, type RunRecord } from '@bakeoff/model'
 import { rightPerSecond } from '../analysis/right.js'
-import { commonRates } from '../stats/common-rates.js'
-import { medianOf } from '../stats/index.js'
+import { commonRates, medianOf } from '../stats/index.js'
 
 /** A target is not offered more than this share of its own best: it would only show how its queue grows. */
 const MOST_OF_BEST = 0.97

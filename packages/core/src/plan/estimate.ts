@@ -6,8 +6,9 @@ const OVERHEAD_MS = 4000
 const PER_SERVICE_MS = 1500
 /** A batch takes as long as it takes. */
 const BATCH_GUESS_MS = 15_000
-/** Probes of the bisection for capacity. */
-export const CAPACITY_PROBES = 7
+/** Probes of a search for capacity at most, and as a rule. */
+export const CAPACITY_PROBES = 10
+const USUAL_PROBES = 8
 
 /** How long one repetition of an entry takes with its warm-up as given. */
 export function repetitionMs(scenario: PlannedScenario, rules: RunRules, warmUpMs: number): number {
@@ -88,7 +89,7 @@ function loadMs(load: LoadSpec, rules: RunRules): number {
     case 'rate':
       return rules.windowMs + 300
     case 'capacity':
-      return (rules.windowMs + 300) * CAPACITY_PROBES
+      return (rules.windowMs + 300) * USUAL_PROBES
     case 'batch':
       return BATCH_GUESS_MS
   }

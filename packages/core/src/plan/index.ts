@@ -1,6 +1,5 @@
 export * from './adaptive.js'
 export * from './again.js'
-export * from './bisection.js'
 export * from './cores.js'
 export * from './curve.js'
 export * from './estimate.js'

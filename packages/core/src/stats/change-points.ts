@@ -11,8 +11,8 @@ const MOST_CORRELATED = 0.6
  * change. Found exactly, by optimal partitioning in O(n²): Jackson et al. 2005; PELT (Killick, Fearnhead & Eckley, JASA
  * 2012) is the same with pruning, which a few hundred values do not need. Barrett et al., "Virtual machine warmup blows
  * hot and cold", OOPSLA 2017, use it for warm-up curves. The penalty is 3 σ² ln n for a change: BIC's two parameters
- * (where and how much), and one more because σ is estimated too. In 20 to 60 values of white noise a change is seen
- * where there is none in 2 to 4 % of the cases.
+ * (where and how much), and one more because σ is estimated too. In 20 to 120 values of white noise a change is seen
+ * where there is none in 1 % of the cases, in 7 to 9 % with AR(1) noise, φ = 0.5.
  *
  * @param values  evenly spaced, oldest first, at most a few hundred, in any unit
  * @param quantum what one count is worth in that unit (one answer a slice): noise is not believed to be smaller
@@ -25,7 +25,9 @@ export function changePoints(values: readonly number[], quantum = 0): number[] {
   const withOutliers = partition(values, penalty, 1)
   const ends = [...withOutliers.slice(1), values.length]
   const outliers = new Set(withOutliers.filter((start, index) => ends[index] === start + 1))
-  const calm = values.map((value, index) => (outliers.has(index) ? values[index - 1]! : value))
+  if (outliers.size === 0 && withOutliers[0] !== 1) return withOutliers
+  const calm: number[] = []
+  for (const [index, value] of values.entries()) calm.push(outliers.has(index) ? calm[index - 1]! : value)
   return partition(calm, penalty, SHORTEST)
 }
 

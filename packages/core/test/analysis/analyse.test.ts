@@ -408,5 +408,5 @@ it('takes the ceiling of the same connections on the same cores', () => {
     windows: [],
   })
   const views = viewCells(plan, [], [at(1, 'agent:3|target:1'), at(64, 'agent:0|target:1'), at(64, 'agent:3|target:1')])
-  expect(views[0]!.ceiling).toMatchObject({ connections: 64, key: 'agent:3|target:1' })
+  expect(views[0]!.ceiling).toMatchObject({ throughput: 64_000, isAgents: null })
 })

@@ -296,6 +296,12 @@ describe('a scenario that can be used', () => {
     expect(scenario(SCENARIO.replace('cpus: 1', 'cpus: 0.5')).target).toMatchObject({ cpus: 0.5, quota: true })
   })
 
+  it('says how rates are offered that a run adds, also where it offers none itself', () => {
+    expect(scenario(SCENARIO)).toMatchObject({ connections: 256, arrivals: 'exponential' })
+    const chosen = SCENARIO.replace('closed: [1, 64]', 'closed: [1], connections: 32, arrivals: constant')
+    expect(scenario(chosen)).toMatchObject({ connections: 32, arrivals: 'constant' })
+  })
+
   it('spells bodies anew and reads counters only where it says so', () => {
     expect(scenario(SCENARIO)).toMatchObject({ respell: null, counters: [] })
     expect(scenario(withStore('{ command: [psql], work: transactions, lag: 1500ms }')).counters).toEqual([
@@ -310,12 +316,6 @@ describe('a scenario that can be used', () => {
         lagMs: 0,
       },
     ])
-  })
-
-  it('says how rates are offered that a run adds, also where it offers none itself', () => {
-    expect(scenario(SCENARIO)).toMatchObject({ connections: 256, arrivals: 'exponential' })
-    const chosen = SCENARIO.replace('closed: [1, 64]', 'closed: [1], connections: 32, arrivals: constant')
-    expect(scenario(chosen)).toMatchObject({ connections: 32, arrivals: 'constant' })
   })
 
   it('changes its digest with the work, and not with the caps', () => {

@@ -1,16 +1,7 @@
 import { loadIdOf, type RunRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { commonRates, curveLoads, curveRatesOf } from '../../src/index.js'
+import { curveLoads, curveRatesOf } from '../../src/index.js'
 import { aLoadRecord, anEntry, aPlan, aRunRecord, aScenario } from '../builders.js'
-
-describe('common rates', () => {
-  it.each([
-    { best: [1000], howMany: 3, rates: [200, 440, 950], because: 'one target: from a fifth to 95 % of its best' },
-    { best: [100, 10_000], howMany: 3, rates: [20, 440, 9500], because: 'the slowest and the fastest span them' },
-    { best: [10, 0], howMany: 6, rates: [2, 2.7, 3.7, 5.1, 7, 9.5], because: 'a target without answers is left out' },
-    { best: [], howMany: 6, rates: [], because: 'nothing is known' },
-  ])('$because', ({ best, howMany, rates }) => expect(commonRates(best, howMany)).toEqual(rates))
-})
 
 describe('the curve of an entry', () => {
   const [slow, fast] = [anEntry('predict', 'python-slow'), anEntry('predict', 'go-fast')]
@@ -45,7 +36,7 @@ describe('the curve of an entry', () => {
 
   it('does not offer a target more than it can do', () => {
     const made = plan(2, 6)
-    expect(idsOf(made, 2, slow.id, measured(1))).toEqual(['rate-20', 'rate-69'])
+    expect(idsOf(made, 2, slow.id, measured(1))).toEqual(['rate-20', 'rate-44', 'rate-95'])
     expect(idsOf(made, 2, fast.id, measured(1))).toHaveLength(6)
   })
 

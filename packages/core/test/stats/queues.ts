@@ -1,4 +1,4 @@
-import type { CurvePoint, Random } from '../../src/stats/index.js'
+import type { CurvePoint, Random, RateProbe } from '../../src/stats/index.js'
 
 /** p99 of the time in an M/M/1 queue that serves 1,000 a second on average: exponential with the rate μ − λ. */
 export function mm1P99Ms(perSecond: number, capacity = 1000): number {
@@ -67,4 +67,45 @@ export function measure(
       failedShare: 0,
     }))
   }).flat()
+}
+
+/** A probe of one server with a queue, from empty: exponential or fixed service, and at times a stall of 300 ms. */
+export function probeQueue(
+  perSecond: number,
+  {
+    capacity,
+    service,
+    sloMs,
+    stalls,
+  }: {
+    readonly capacity: number
+    readonly service: 'fixed' | 'exponential'
+    readonly sloMs: number
+    readonly stalls: number
+  },
+  random: Random,
+  probeMs = 5000,
+): RateProbe {
+  const stallAtMs = random.next() < stalls ? random.next() * probeMs : Number.POSITIVE_INFINITY
+  const times: number[] = []
+  let served = 0
+  let freeAtMs = 0
+  let stalled = false
+  for (
+    let now = (1000 / perSecond) * random.exponential();
+    now < probeMs;
+    now += (1000 / perSecond) * random.exponential()
+  ) {
+    let begin = Math.max(now, freeAtMs)
+    if (!stalled && begin >= stallAtMs) {
+      begin = Math.max(begin, stallAtMs + 300)
+      stalled = true
+    }
+    freeAtMs = begin + (1000 / capacity) * (service === 'fixed' ? 1 : random.exponential())
+    times.push(freeAtMs - now)
+    if (freeAtMs <= probeMs) served++
+  }
+  times.sort((a, b) => a - b)
+  const p99 = times[Math.ceil(times.length * 0.99) - 1] ?? 0
+  return { perSecond, servedPerSecond: (served / probeMs) * 1000, ok: p99 <= sloMs }
 }

@@ -5,7 +5,7 @@ import { type Curve, firstSteady, ramp, simulate, slicesOf, waves } from './curv
 const rules = { minMs: 10_000, tolerance: 0.05 }
 const short = { minMs: 3000, tolerance: 0.05 }
 const quiet = { minMs: 2000, tolerance: 0.05 }
-const CURVES = 60
+const CURVES = 40
 
 /** The share of simulated curves whose first "steady" satisfies a condition, of those that were called steady at all. */
 function share(curve: (random: Random) => Slice[], rules_: typeof rules, holds: (seconds: number) => boolean): number {

@@ -23,6 +23,7 @@ export function mergeSlices(parts: readonly SlicePart[]): LoadWindow {
     ...quantilesOf(parts),
     meanUs: ok === 0 ? null : sum(({ ok, meanUs }) => ok * (meanUs ?? 0)) / ok,
     agentBusy: longest(({ busy }) => busy),
+    ramping: parts.some(({ ramping }) => ramping),
   }
 }
 

@@ -7,6 +7,8 @@ export interface Driver {
   free(connection: Connection, nowMs: number): void
   /** the load begins; connections may have become free before */
   start(nowMs: number): void
+  /** every connection has sent at least once, as far as it could */
+  readonly hasBegun: boolean
   /** whether an arrival that was due before this time is still to be sent */
   owes(beforeMs: number): boolean
   /** the load is over: sends nothing more. When the arrivals were due that were not sent */
@@ -50,6 +52,10 @@ export class ClosedDriver implements Driver {
     this.#pilotAtMs = nowMs
     this.#timer = setTimeout(() => this.#spread(performance.now()), LONGEST_PILOT_MS)
     this.#sendNext(nowMs)
+  }
+
+  get hasBegun(): boolean {
+    return this.#state === 'running'
   }
 
   finish(): number[] {
@@ -117,6 +123,8 @@ export class BatchDriver implements Driver {
     this.#state = 'running'
     if (this.#connection?.usable) this.#fire(this.#connection, nowMs)
   }
+
+  readonly hasBegun = true
 
   finish(): number[] {
     this.#state = 'sent'

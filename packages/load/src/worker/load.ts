@@ -347,6 +347,7 @@ export class Load {
         kind: 'slice',
         part: {
           phase,
+          ramping: !this.#driver.hasBegun,
           index: this.#slices++,
           atMs: nowMs - this.#tally.fromMs,
           durationMs,

@@ -55,6 +55,8 @@ export type Phase = 'settling' | 'window'
 
 export interface SlicePart {
   readonly phase: Phase
+  /** first sends are still being staggered */
+  readonly ramping: boolean
   /** within its phase */
   readonly index: number
   /** since its phase's start, slice end */

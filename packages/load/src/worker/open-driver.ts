@@ -63,6 +63,8 @@ export class OpenDriver implements Driver {
     this.#arm(nowMs)
   }
 
+  readonly hasBegun = true
+
   owes(beforeMs: number): boolean {
     return (this.#due.first ?? this.#nextMs) < beforeMs
   }

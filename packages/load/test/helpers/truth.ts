@@ -79,6 +79,5 @@ export const startTruthServer = (settings: Behaviour & { readonly answerBytes?: 
 /** The server's clock, CLOCK_MONOTONIC in ms. */
 export const monotonicMs: () => number = server.monotonicMs
 
-/** An instant of Date.now() or of `startedAtMs`, on the server's clock. */
-export const toMonotonicMs = (epochMs: number): number =>
-  epochMs - (performance.timeOrigin + performance.now()) + monotonicMs()
+/** An instant of Date.now(), or `startedAtMs` of a measurement, on the server's clock. */
+export const toMonotonicMs: (epochMs: number) => number = server.toMonotonicMs

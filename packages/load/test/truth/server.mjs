@@ -82,3 +82,6 @@ export async function startTruthServer(settings, prefix = []) {
 
 /** The server's clock: CLOCK_MONOTONIC in ms. */
 export const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6
+
+/** An instant of Date.now(), or `startedAtMs` of a measurement, on the server's clock. */
+export const toMonotonicMs = (epochMs) => epochMs - (performance.timeOrigin + performance.now()) + monotonicMs()

@@ -238,7 +238,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
         condition: ['Highest rate within the SLO', 'requests/s', ...condition],
         rows: cells.length,
         howTo:
-          'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found by bisection. The dots are repetitions, the whisker is the 95 % interval.',
+          'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found in a search in which one failed probe alone does not count. The dots are repetitions, the whisker is the 95 % interval.',
         table: table({
           caption: 'Capacity',
           columns: [nameColumn(view), capacityColumn],

@@ -201,5 +201,5 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
     rows: cells,
     subject: (cell) => view.subjectOf(cell.entry).index,
     sortable: true,
-  })}<p class="legend">Found by bisection under open load with random arrivals: the highest rate whose p99 and errors stay within the service level.</p></section>`
+  })}<p class="legend">Searched under open load with random arrivals: the highest rate whose p99 and errors stay within the service level.</p></section>`
 }
