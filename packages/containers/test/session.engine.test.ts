@@ -319,29 +319,6 @@ describe('a container', () => {
     await docker.getContainer(container.id).kill()
     await container.exited
   })
-
-  it('runs a command in it, and gives back what it said and how it ended', async () => {
-    await using session = await open()
-    await using network = await session.openNetwork('cell')
-    await using container = await session.start(network, aRequest(['sleep', '1000']))
-    const { signal } = new AbortController()
-    expect(await container.run(shell('echo one; echo two >&2; echo three'), signal)).toMatchObject({ exitCode: 0 })
-    expect((await container.run(['echo', 'a b', '$HOME'], signal)).output).toBe('a b $HOME')
-    expect((await container.run(shell('echo no >&2; exit 3'), signal)).exitCode).toBe(3)
-    await expect(container.run(['sleep', '100'], AbortSignal.timeout(300))).rejects.toThrow()
-    await expect(container.run(['sleep', '100'], signal)).rejects.toMatchObject({
-      message: 'sleep could not be run in target: it was not over after 5 s',
-    })
-    // A command that is not there ends with an exit code or is refused, by version of the engine.
-    const missing = container.run(['no-such-command'], signal).then(
-      ({ exitCode }) => exitCode !== 0,
-      ({ message }) => String(message).startsWith('no-such-command could not be run in target: '),
-    )
-    expect(await missing).toBe(true)
-    await docker.getContainer(container.id).kill()
-    await container.exited
-    await expect(container.run(['true'], signal)).rejects.toMatchObject({ code: 'START_FAILED' })
-  })
 })
 
 describe('a health check', () => {

@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream'
+import type { ContainerRequest } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { describe, expect, it } from 'vitest'
+import { startContainer } from '../src/session/container.js'
+import { connectionError, engineError } from './fake-engine.js'
+
+/** What the engine does when a command is run in a container. */
+interface Reaction {
+  readonly says?: readonly (readonly [stream: 1 | 2, text: string])[]
+  readonly exitCode?: number
+  readonly error?: Error
+  /** it never ends */
+  readonly endless?: boolean
+}
+
+function frame([stream, text]: readonly [1 | 2, string]): Buffer {
+  const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0])
+  head.writeUInt32BE(Buffer.byteLength(text), 4)
+  return Buffer.concat([head, Buffer.from(text)])
+}
+
+async function containerThat({ says = [], exitCode = 0, error, endless = false }: Reaction) {
+  const network = { NetworkID: 'network', IPAddress: '10.0.0.2' }
+  const asked: string[][] = []
+  const container = {
+    id: 'id',
+    start: async () => {},
+    inspect: async () => ({
+      State: { Running: true, StartedAt: '2026-01-01T00:00:00Z', ExitCode: 0 },
+      NetworkSettings: { Networks: { network } },
+    }),
+    exec: async ({ Cmd }: { Cmd: string[] }) => {
+      asked.push(Cmd)
+      if (error) throw error
+      return {
+        start: async ({ abortSignal }: { abortSignal: AbortSignal }) =>
+          endless ? new Readable({ read() {}, signal: abortSignal }) : Readable.from(says.map(frame)),
+        inspect: async () => ({ ExitCode: exitCode }),
+      }
+    },
+  }
+  const home = { docker: {} as Docker, networkId: 'network', release: async () => {} }
+  const life = {
+    exited: new Promise<never>(() => {}),
+    oomKills: () => 0,
+    expectStop: () => {},
+    expectRunning: () => {},
+  }
+  const request = { name: 'postgres', image: 'i', interactive: false, healthcheck: null } as unknown as ContainerRequest
+  const running = await startContainer(
+    home as unknown as Parameters<typeof startContainer>[0],
+    container as unknown as Docker.Container,
+    request,
+    life as unknown as Parameters<typeof startContainer>[3],
+  )
+  return { running, asked }
+}
+
+const { signal } = new AbortController()
+
+describe('a command inside a container', () => {
+  it('gives back all that it wrote, and how it ended', async () => {
+    const { running, asked } = await containerThat({
+      says: [
+        [2, 'a warning\n'],
+        [1, '{"n":1}\n'],
+      ],
+      exitCode: 3,
+    })
+    expect(await running.run(['psql', '--command=SELECT 1'], signal)).toEqual({
+      exitCode: 3,
+      output: 'a warning\n{"n":1}',
+    })
+    expect(asked).toEqual([['psql', '--command=SELECT 1']])
+  })
+
+  it.each([
+    {
+      because: 'the engine is gone',
+      reaction: { error: connectionError('ECONNREFUSED') },
+      expected: { code: 'ENGINE_LOST' },
+    },
+    {
+      because: 'the container does not run any more',
+      reaction: { error: engineError(409, 'container id is not running') },
+      expected: { code: 'START_FAILED', message: 'psql could not be run in postgres: container id is not running' },
+    },
+    {
+      because: 'it does not end',
+      reaction: { endless: true },
+      expected: { message: 'psql could not be run in postgres: it was not over after 5 s' },
+    },
+  ])('says what happened when $because', async ({ reaction, expected }) => {
+    const { running } = await containerThat(reaction)
+    await expect(running.run(['psql'], signal)).rejects.toMatchObject(expected)
+  })
+
+  it('is given up when the caller aborts', async () => {
+    const { running } = await containerThat({ endless: true })
+    const controller = new AbortController()
+    const ended = running.run(['psql'], controller.signal)
+    controller.abort(new Error('stopped'))
+    await expect(ended).rejects.toThrow('stopped')
+  })
+})
