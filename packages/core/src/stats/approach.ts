@@ -13,8 +13,13 @@ export interface Approach {
   readonly squares: number
 }
 
-/** Time constants that are tried. Longer ones look like a straight line within a minute. */
-const TIME_CONSTANTS_MS = [1000, 3000, 10_000, 32_000]
+/** Time constants that are tried, and how much each counts beforehand: what a short warm-up overlooks is a slow gain. */
+const TIME_CONSTANTS = [
+  { ms: 1000, prior: 1 },
+  { ms: 3000, prior: 1 },
+  { ms: 10_000, prior: 1 },
+  { ms: 32_000, prior: 4 },
+]
 
 /** The first second opens connections and fills caches. Where it stands out it gets a term of its own, fading with this. */
 const OPENING_MS = 1000
@@ -27,7 +32,7 @@ const MOST_NEGATIVE = -0.499
 
 /**
  * The extrapolation of a curve: an exponential approach to a limit, rate(t) = end + remaining × (1 − e^((T − t) ÷ τ)), is
- * fitted for each τ of a grid and each fit is weighted with its likelihood (the τ itself cannot be told from half a curve).
+ * fitted for each τ of a grid, and each fit counts by its likelihood (the τ itself cannot be told from half a curve).
  * Noise and the correlation of neighbours come from the slices themselves, so a target that answers more regularly
  * than at random is believed sooner.
  *
@@ -40,7 +45,7 @@ export function approachOf(slices: readonly Slice[], afterStep = false): Approac
   const endMs = slices.at(-1)!.atMs
   const ones = rates.map(() => 1)
   const opening = middles.map((ms) => Math.exp((middles[0]! - ms) / OPENING_MS))
-  const shapes = TIME_CONSTANTS_MS.map((tau) => middles.map((ms) => 1 - Math.exp((endMs - ms) / tau)))
+  const shapes = TIME_CONSTANTS.map((tau) => middles.map((ms) => 1 - Math.exp((endMs - ms) / tau.ms)))
   const plain = shapes.map((shape) => linearFit(rates, [ones, shape]))
   const closest = plain.reduce((best, fit) => (fit.squares < best.squares ? fit : best))
   const correlation = believedCorrelation(closest.residuals)
@@ -58,7 +63,9 @@ export function approachOf(slices: readonly Slice[], afterStep = false): Approac
   const fits = standsOut ? [without[0]!, ...withOpening] : without
 
   const least = Math.max(Number.MIN_VALUE, Math.min(...fits.map(({ squares }) => squares)))
-  const weights = fits.map(({ squares }) => (Math.max(squares, least) / least) ** (-rates.length / 2))
+  const weights = fits.map(
+    ({ squares }, index) => TIME_CONSTANTS[index]!.prior * (Math.max(squares, least) / least) ** (-rates.length / 2),
+  )
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const weighted = (of: (gain: number, error: number) => number) =>
     fits.reduce((sum, { coefficients, squares, lastErrorScale }, index) => {

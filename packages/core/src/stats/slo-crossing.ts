@@ -13,7 +13,8 @@ import { monotoneCurve } from './monotone-curve.js'
  * The highest rate whose p99 keeps a service level. Between rates the reciprocal of p99 is interpolated, by a curve that
  * never rises: 1 ÷ latency falls in a straight line to 0 at the capacity in an M/M/1 queue, and about so near the capacity
  * of any queue (Kingman 1961). The answer never exceeds the highest rate that was served. On M/M/1 queues with 6 to 8
- * rates and p99 off by 5 % in each of five repetitions it is found within 4 % in 90 % of the cases, within 1.5 % near the capacity.
+ * rates and p99 off by 5 % in each of five repetitions it is found within 4 % in 90 % of the cases, and within 1.5 % near the
+ * capacity.
  *
  * @param options.mostFailed share of failures above which a rate is broken
  * @returns 'kept-everywhere' with the highest served rate as `low`, 'broken-everywhere' with the lowest offered as `high`;

@@ -5,7 +5,7 @@ import { type Curve, firstSteady, ramp, simulate, slicesOf, waves } from './curv
 const rules = { minMs: 10_000, tolerance: 0.05 }
 const short = { minMs: 3000, tolerance: 0.05 }
 const quiet = { minMs: 2000, tolerance: 0.05 }
-const CURVES = 40
+const CURVES = 30
 
 /** The share of simulated curves whose first "steady" satisfies a condition, of those that were called steady at all. */
 function share(curve: (random: Random) => Slice[], rules_: typeof rules, holds: (seconds: number) => boolean): number {
@@ -82,12 +82,12 @@ describe('a ramp has at most 10 % still to come when it is called steady, from 1
     { gain: 0.3, tau: 5, noise: 0.01, least: 1 },
     { gain: 0.3, tau: 5, noise: 0.03, least: 1 },
     { gain: 0.3, tau: 5, noise: 0.06, least: 1 },
-    { gain: 0.3, tau: 10, noise: 0.01, least: 0.93 },
-    { gain: 0.3, tau: 10, noise: 0.03, least: 0.93 },
-    { gain: 0.3, tau: 10, noise: 0.06, least: 0.93 },
-    { gain: 0.2, tau: 30, noise: 0.01, least: 0.75 },
-    { gain: 0.2, tau: 30, noise: 0.03, least: 0.55 },
-    { gain: 0.2, tau: 30, noise: 0.06, least: 0.35 },
+    { gain: 0.3, tau: 10, noise: 0.01, least: 0.97 },
+    { gain: 0.3, tau: 10, noise: 0.03, least: 0.97 },
+    { gain: 0.3, tau: 10, noise: 0.06, least: 0.97 },
+    { gain: 0.2, tau: 30, noise: 0.01, least: 0.85 },
+    { gain: 0.2, tau: 30, noise: 0.03, least: 0.65 },
+    { gain: 0.2, tau: 30, noise: 0.06, least: 0.4 },
   ])('in $least or more of the cases: $gain, τ $tau s, noise $noise a slice', ({ gain, tau, noise, least }) => {
     const rate = ramp(gain, tau)
     const good = share(
@@ -98,14 +98,14 @@ describe('a ramp has at most 10 % still to come when it is called steady, from 1
     expect(good).toBeGreaterThanOrEqual(least)
   })
 
-  it('in 0.6 or more when a first second of half the rate hides 20 % with τ = 30 s, noise 0.01', () => {
+  it('in 0.8 or more when a first second of half the rate hides 20 % with τ = 30 s, noise 0.01', () => {
     const rate = (seconds: number) => ramp(0.2, 30)(seconds) - 0.4 * Math.exp(-seconds)
     const good = share(
       (random) => simulate({ rate, noise: 0.01 }, 60, random),
       rules,
       (seconds) => 1 / rate(seconds) <= 1.1,
     )
-    expect(good).toBeGreaterThanOrEqual(0.6)
+    expect(good).toBeGreaterThanOrEqual(0.8)
   })
 })
 
@@ -158,7 +158,7 @@ describe('a steady target is called so within half as long again as the least wa
   it.each([
     { connections: 64, life: 0.9, spread: 0.05, least: 0.85 },
     { connections: 64, life: 0.9, spread: 0.1, least: 0.85 },
-    { connections: 64, life: 0.9, spread: 0.2, least: 0.8 },
+    { connections: 64, life: 0.9, spread: 0.2, least: 0.6 },
     { connections: 36, life: 0.9, spread: 0.05, least: 0.85 },
     { connections: 36, life: 0.9, spread: 0.1, least: 0.85 },
     { connections: 20, life: 1, spread: 0.1, least: 0.85 },
@@ -181,9 +181,9 @@ describe('a steady target is called so within half as long again as the least wa
     expect(firstSteady(waves(loop, 60, createRandom(1)), rules)!.seconds).toBeLessThanOrEqual(18),
   )
 
-  it('later with 3 s of least warm-up: six slices say little, and with noise of 3 % it takes 8 to 9 s (median)', () => {
+  it('later with 3 s of least warm-up: six slices say little, and with noise of 3 % it takes 9 s (median)', () => {
     const curve = (random: Random) => simulate({ rate: () => 1, noise: 0.03 }, 60, random)
-    expect(share(curve, short, (seconds) => seconds <= 9)).toBeGreaterThan(0.5)
+    expect(share(curve, short, (seconds) => seconds <= 10)).toBeGreaterThan(0.5)
     expect(share(curve, short, (seconds) => seconds < 8)).toBeLessThan(0.5)
     expect(share(curve, short, (seconds) => seconds <= 15)).toBe(1)
   })

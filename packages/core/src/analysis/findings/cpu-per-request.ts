@@ -3,7 +3,7 @@ import { loadWords } from '../load-words.js'
 import { times, withInterval } from '../words.js'
 import { besideWords, defineFinding, marks, nameOf, names, standing } from './define.js'
 
-/** Who needs least CPU time per request: the comparison that needs no saturation. */
+/** Who needs least CPU time per request. */
 export const cpuPerRequest = defineFinding({
   kind: 'cpu-per-request',
   find: (scenario, known) => {

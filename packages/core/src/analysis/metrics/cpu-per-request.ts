@@ -6,7 +6,7 @@ export const cpuMsPerRequest = defineMetric({
   unit: 'ms',
   better: 'lower',
   description:
-    "CPU time of all the target's containers (proxy included) ÷ right answers; of a batch, ÷ tasks. It needs no saturation and survives a busy machine.",
+    "CPU time of all the target's containers (proxy included) ÷ right answers; of a batch, ÷ tasks. Right answers count as for throughput, with the share of their life in the window. At a full core it is throughput upside down; below it, it depends on the load.",
   dependsOnLoad: false,
   isCompared: () => true,
   from: ({ target, right }) => (target.cpuSeconds === null || right === 0 ? null : (target.cpuSeconds * 1000) / right),
