@@ -103,6 +103,7 @@ export const predictWork = {
   compare: 'exact',
   tolerance: 0,
   seed: 1,
+  respell: null,
 }
 
 /** Right answers a second, each with the share of its life inside the window. */

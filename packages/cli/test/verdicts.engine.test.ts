@@ -209,6 +209,49 @@ describe('times', () => {
   })
 })
 
+describe('servers that know the truth, through the command line', () => {
+  const truth = (variant: string) => cellOf(`truth/truth/${variant}/closed-8`)
+  const rateOf = (variant: string) => truth(variant).throughput!.median
+
+  it('a constant delay has the throughput that it must have', (context) => {
+    const cell = truth('constant')
+    expect(rateOf('constant')).toBeLessThanOrEqual((8 / 0.02) * 1.01)
+    expect(cell.account!.answered).toBeGreaterThan(0.99)
+    needsQuiet(context, cell)
+    expect(rateOf('constant')).toBeGreaterThan((8 / 0.02) * 0.95)
+  })
+
+  it('waves of answers are counted as they are, though the window holds no whole number of them', (context) => {
+    const cell = truth('waves')
+    expect(rateOf('waves')).toBeLessThanOrEqual(8 * 4 * 1.01)
+    needsQuiet(context, cell)
+    expect(Math.abs(rateOf('waves') / (8 * 4) - 1)).toBeLessThan(0.01)
+  })
+
+  it('connections that are never answered are named, and the figure does not count', () => {
+    const cell = truth('starving')
+    const cause = cell.verdict!.causes.find((each) => each.cause === 'unaccounted-time')!
+    expect(cause).toMatchObject({ effect: 'invalidates' })
+    expect(cause.evidence).toContain('3 of 8 connections never had an answer')
+    expect(cell.account!.unanswered).toBeGreaterThan(0.3)
+    expect(cell.account!.unanswered).toBeLessThan(0.45)
+  })
+
+  it('a target that still gets faster is not called steady', () => {
+    const cause = truth('ramping').verdict!.causes.find((each) => each.cause === 'not-steady')
+    expect(cause).toMatchObject({ effect: 'doubts' })
+  })
+
+  it('answers without the work do not count', () => {
+    const { verdict } = cellOf('cached/truth/caching/closed-8')
+    expect(verdict).toMatchObject({ status: 'invalid' })
+    expect(verdict!.causes.find(({ cause }) => cause === 'work-skipped')).toMatchObject({
+      effect: 'invalidates',
+      subject: 'store',
+    })
+  })
+})
+
 describe('a search for capacity, and a rate that all are offered', () => {
   let run: typeof faults
 

@@ -19,6 +19,11 @@ export function warmedUp(rules: RunRules, limitMs: number | null): Settled {
   return (slices) => isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || warmth(slices, warmUp).steady)
 }
 
+/** What tells of the target: while connections are still being started, throughput rises by itself. */
+export function settling(slices: readonly LoadWindow[]): LoadWindow[] {
+  return slices.filter(({ ramping }) => !ramping)
+}
+
 /** The rules of a warm-up: the agent warms up in it as well, and a scenario may have a limit of its own. */
 export function warmUpRules(rules: RunRules, limitMs: number | null): RunRules['warmUp'] {
   const minMs = Math.max(rules.warmUp.minMs, rules.agentWarmUpMs)

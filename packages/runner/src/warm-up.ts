@@ -1,13 +1,13 @@
 import { warmth } from '@bakeoff/core'
 import type { LoadSpec, PlannedScenario, RunRules, WarmUpRecord } from '@bakeoff/model'
-import { warmUpRules } from './settle.js'
+import { settling, warmUpRules } from './settle.js'
 import { type Bench, runWindow, throwIfDead, type Window } from './windows.js'
 
 /** The warm-up as it stands in the record: the part of the first load before its window. */
 export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario: PlannedScenario): WarmUpRecord {
   const windows = measurement.settling ?? []
   const { steady, why, sinceMs, remaining, coldShare } = warmth(
-    windows,
+    settling(windows),
     warmUpRules(rules, scenario.warmUpLimitMs ?? null),
   )
   return {

@@ -7,7 +7,7 @@ import { findProject, type Project } from '../../src/project.js'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const repository = join(here, '../../../..')
 
-/** A project whose one target misbehaves in a known way in each variant. Disposing removes its folder and reports. */
+/** A project whose targets misbehave in a known way, each variant in another. Disposing removes its folder and reports. */
 export interface FaultyProject extends AsyncDisposable {
   readonly project: Project
   /** an environment variable names it: the engine is shared with whoever else runs something on this machine */
@@ -24,6 +24,8 @@ export async function makeFaultyProject(): Promise<FaultyProject> {
   for (const image of ['base', 'null-server'])
     await cp(join(repository, 'compose', image), join(root, 'compose', image), { recursive: true })
   await cp(join(repository, 'packages/load/test/servers'), join(root, 'targets/faulty'), { recursive: true })
+  for (const folder of ['targets/truth', 'compose/store'])
+    await cp(join(repository, 'packages/load/test/truth'), join(root, folder), { recursive: true })
   return {
     project: findProject({ BAKEOFF_ROOT: root, BAKEOFF_REPORTS: join(folder, 'reports') }),
     lockFolder: join(folder, 'locks'),

@@ -19,10 +19,12 @@ export const thresholds = {
     seconds: 1,
     answers: 200,
     /** mean response times: with fewer, what a window meets of a target's slow and fast moments is an accident */
-    responses: 5,
+    responses: 3,
     /** The pace is known before the window, and changes a little within it. */
     ofNeeded: 0.9,
   },
+  /** ms: shorter warm-ups cannot tell a steady target with usual noise from one that is not. */
+  warmUpTells: 15_000,
   /** A change of throughput within the window of this size, end against beginning or by a step, when it is no accident. */
   trend: { change: 0.1, p: 0.01 },
   /** Arrivals that were still waiting for a connection at the end: the queue grows, and latency with the window. */

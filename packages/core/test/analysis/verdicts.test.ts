@@ -455,6 +455,19 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /still changing when the warm-up ended after 15 s \(a further 8 % to come\) in all 5/,
     },
     {
+      because: 'a short warm-up could not tell',
+      effect: 'explains',
+      observed: repeat(full),
+      run: { warmUp: { durationMs: 4000, steady: false, why: 'too-few', windows: [] } },
+      says: /could have hidden in it when the warm-up ended after 4 s/,
+    },
+    {
+      because: 'a long one saw too much noise',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: { warmUp: { durationMs: 60_000, steady: false, why: 'too-few', windows: [] } },
+    },
+    {
       because: 'a compiler had just finished',
       effect: 'doubts',
       observed: repeat(full),
@@ -506,10 +519,10 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /the window of 8,000 ms covers 8 mean response times \(20 are needed\)/,
     },
     {
-      because: 'answers take two seconds',
+      because: 'answers take four seconds',
       effect: 'invalidates',
-      observed: repeat({ load: closed(128), perSecond: 64, cpuMs: 1 }),
-      says: /covers 4 mean/,
+      observed: repeat({ load: closed(256), perSecond: 64, cpuMs: 1 }),
+      says: /covers 2 mean/,
     },
     {
       because: 'requests differ in cost, and half of them were asked',

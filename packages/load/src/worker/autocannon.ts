@@ -6,12 +6,13 @@
  * What is replaced, and why:
  * - `_doRequest`: autocannon sends at once after every answer, and its rates send a burst each second.
  * - `_connect`: after a reconnect autocannon's queue and parser are stale; an answer cut off by a FIN counts as nothing.
+ * - its socket, which copies every read into a buffer of its own and passes it through a stream: ours reads all answers into one.
  * - the parser's callbacks: autocannon joins every body to a string and counts whole milliseconds. And an answer with
  *   exactly the head of an earlier one needs no parsing at all.
  * - the timer for timeouts, which also fires on idle connections.
  */
 
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { RequestLine } from '@bakeoff/model'
 import autocannon from 'autocannon'
@@ -128,7 +129,6 @@ export class Connection {
   captured: Capture | null = null
 
   readonly #client: Client
-  readonly #connect: () => void
   readonly #wire: Wire
   readonly #heads: Heads
   readonly #events: ConnectionEvents
@@ -146,7 +146,6 @@ export class Connection {
 
   constructor(client: Client, wire: Wire, heads: Heads, events: ConnectionEvents) {
     this.#client = client
-    this.#connect = client._connect
     this.#wire = wire
     this.#heads = heads
     this.#events = events
@@ -206,7 +205,7 @@ export class Connection {
     this.#closingSinceMs = null
     this.#socketError = null
     this.#listenTo(this.#client.parser)
-    this.#connect.call(this.#client)
+    this.#client.conn = dial(this.#client)
     this.#client.conn.once('connect', () => {
       this.#connected = true
       // A large request goes out in several segments; Nagle's algorithm would hold the last one back.
@@ -342,6 +341,38 @@ export class Connection {
   }
 }
 
+/** Longer than nearly all answers; a longer one is read in several turns. */
+const READ_BYTES = 64 * 1024
+/** All sockets read into it in turn: whatever is kept of an answer is copied out of it at once. */
+const reading = Buffer.allocUnsafeSlow(READ_BYTES)
+
+/**
+ * Opens the client's next socket and wires it as autocannon does: errors and ends go to `_connect`, bytes to the parser. Reading
+ * without a stream between takes about an eighth less CPU time for each answer.
+ */
+function dial(client: Client): Socket {
+  const { port, hostname } = client.opts
+  const socket = connect({
+    port: Number(port),
+    host: hostname,
+    onread: {
+      buffer: reading,
+      callback: (length, buffer) => {
+        if (client.conn === socket) client.parser.execute((buffer as Buffer).subarray(0, length))
+        return true
+      },
+    },
+  })
+  socket.on('error', (error) => {
+    client.emit('connError', error)
+    if (!client.destroyed) client._connect()
+  })
+  socket.on('end', () => {
+    if (!client.destroyed) client._connect()
+  })
+  return socket
+}
+
 /** The parts of an answer that were kept. */
 export interface Capture {
   contentType: string | null
@@ -444,7 +475,10 @@ interface Client {
   _connect(): void
   _doRequest(): void
   destroy(): void
+  readonly opts: { readonly port: number | string; readonly hostname: string }
+  readonly destroyed: boolean
   on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): void
+  emit(event: 'connError', error: Error): void
 }
 
 /** http-parser-js, which autocannon's client reads with. */

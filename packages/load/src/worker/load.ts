@@ -134,9 +134,10 @@ export class Load {
   stop(): void {
     if (this.#state === 'over') return
     if (this.#state === 'opening') this.go()
+    const now = performance.now()
     // Just after anything that was sent by now.
-    if (this.#state === 'settling' || this.#state === 'window') this.#endWindow(performance.now() + 0.001)
-    this.#end()
+    if (this.#state === 'settling' || this.#state === 'window') this.#endWindow(now + 0.001)
+    this.#end(now)
   }
 
   /** From here on everything is counted anew. */
@@ -163,7 +164,8 @@ export class Load {
       if (this.#state !== 'run-out') return
       const tally = this.#tally
       const done = tally.outstanding === 0 && !this.#driver.owes(tally.toMs)
-      if (done || performance.now() >= untilMs) this.#end()
+      const now = performance.now()
+      if (done || now >= untilMs) this.#end(now)
       else this.#after(LOOK_MS, look)
     }
     look()
@@ -180,8 +182,7 @@ export class Load {
     this.#slicesOver = true
   }
 
-  #end(): void {
-    const now = performance.now()
+  #end(now: number): void {
     const tally = this.#tally
     const unsent = this.#driver.finish(now).filter((dueMs) => tally.isOurs(dueMs))
     this.#state = 'over'

@@ -53,7 +53,9 @@ int64_t behaviour_due(struct behaviour *b, const struct facts *facts)
     case KIND_WAVE:
         return next_wave(arrival, in_ns(s->period_us));
     case KIND_STARVE:
-        return facts->connection <= (uint64_t)s->starved ? NEVER : arrival + in_ns(s->delay_us);
+        return facts->connection > (uint64_t)s->spared && facts->connection <= (uint64_t)(s->spared + s->starved)
+                   ? NEVER
+                   : arrival + in_ns(s->delay_us);
     case KIND_RAMP:
         return arrival + in_ns(s->delay_us * (1 + s->gain * exp(-since_first_ms / s->tau_ms)));
     case KIND_STEP:

@@ -1,14 +1,16 @@
 /*
  * A server whose behaviour is known and which keeps its own record, to measure the measuring with.
  *
- *   truth-server behaviour=ramp delayUs=2000 gain=0.3 tauMs=5000 port=8080     port=0, the default: a free one
+ *   truth-server behaviour=ramp delayUs=2000 gain=0.3 tauMs=5000 port=8080     port=0, the default: a free one;
+ *                                                                              everywhere=1: on all addresses
  *
  * behaviour   settings (default)                 when a request is answered
  * constant    delayUs 0                          after the delay
  * sometimes   delayUs, slowEvery 50,             after the delay; every 50th after the longer one
  *             slowUs 50000
  * wave        periodUs 1000000                   together with all others, at whole periods of the clock
- * starve      delayUs, starved 1                 after the delay; never on the first connections that ask
+ * starve      delayUs, starved 1, spared 0       after the delay; never on the first connections that ask,
+ *                                                counted after those that are spared
  * ramp        delayUs, gain 0.3, tauMs 10000     after delay × (1 + gain × exp(−t ÷ tau)), t since the first request
  * step        delayUs, factor 1.4, atMs 8000     after delay × factor; from atMs after the first request on after delay
  * queue       serviceUs 1000, seed 1,            when the one worker is through, first come, first served

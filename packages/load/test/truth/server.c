@@ -79,7 +79,7 @@ struct server {
     int64_t burn_begun_ns, burn_until_cpu_ns;
 };
 
-static void listen_on(struct server *server, uint16_t port);
+static void listen_on(struct server *server, const struct settings *settings);
 static void watch(struct server *server, int fd, uint32_t events, void *who);
 static void accept_all(struct server *server);
 static void turn(struct server *server, struct connection *c, uint32_t events);
@@ -117,7 +117,7 @@ void server_run(const struct settings *settings)
     server.usual = make_answer("text/plain", PREDICTION, strlen(PREDICTION));
     server.healthy = make_answer("text/plain", "ok", 2);
     free(body);
-    listen_on(&server, (uint16_t)settings->port);
+    listen_on(&server, settings);
 
     bool burns = settings->behaviour == KIND_BUSY;
     for (int64_t next_ns = NEVER;;) {
@@ -138,12 +138,13 @@ void server_run(const struct settings *settings)
     }
 }
 
-static void listen_on(struct server *server, uint16_t port)
+static void listen_on(struct server *server, const struct settings *settings)
 {
+    uint16_t port = (uint16_t)settings->port;
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
     struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(settings->everywhere > 0 ? INADDR_ANY : INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
     if (server->listener < 0 || setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         /* accepted sockets inherit these two */

@@ -25,12 +25,14 @@ static const struct number {
     unsigned kinds; /* the behaviours that have it */
 } numbers[] = {
     {"port", offsetof(struct settings, port), 0, 0, 65535, ANY},
+    {"everywhere", offsetof(struct settings, everywhere), 0, 0, 1, ANY},
     {"answerBytes", offsetof(struct settings, answer_bytes), 1 << 20, 23, 1 << 28, ANY},
     {"delayUs", offsetof(struct settings, delay_us), 0, 0, 1e9, WITH_DELAY},
     {"slowEvery", offsetof(struct settings, slow_every), 50, 1, 1e9, ONLY(KIND_SOMETIMES)},
     {"slowUs", offsetof(struct settings, slow_us), 50000, 0, 1e9, ONLY(KIND_SOMETIMES)},
     {"periodUs", offsetof(struct settings, period_us), 1e6, 1, 1e9, ONLY(KIND_WAVE)},
     {"starved", offsetof(struct settings, starved), 1, 0, 65536, ONLY(KIND_STARVE)},
+    {"spared", offsetof(struct settings, spared), 0, 0, 65536, ONLY(KIND_STARVE)},
     {"gain", offsetof(struct settings, gain), 0.3, 0, 1000, ONLY(KIND_RAMP)},
     {"tauMs", offsetof(struct settings, tau_ms), 10000, 1, 1e7, ONLY(KIND_RAMP)},
     {"factor", offsetof(struct settings, factor), 1.4, 0, 1000, ONLY(KIND_STEP)},

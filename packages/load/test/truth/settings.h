@@ -23,11 +23,12 @@ struct settings {
     enum kind behaviour;
     bool exponential; /* service times of the queue */
     double port;
+    double everywhere; /* 1: listens on all addresses, as a container must */
     double answer_bytes; /* of `GET /long` */
     double delay_us;
     double slow_every, slow_us;
     double period_us;
-    double starved;
+    double starved, spared;
     double gain, tau_ms;
     double factor, at_ms;
     double service_us, seed;

@@ -19,7 +19,7 @@ export const notSteady = defineVerdict({
     const found: Found[] = []
     const cold = repetitions.filter(({ run }) => run.warmUp !== null && !run.warmUp.steady)
     const [first] = cold
-    if (first) found.push({ effect: 'doubts', evidence: `${coldText(first.run.warmUp!)} ${where(cold)}` })
+    if (first) found.push({ effect: effectOf(cold), evidence: `${coldText(first.run.warmUp!)} ${where(cold)}` })
     const changing = repetitions.flatMap((repetition) => {
       const change = changeOf(repetition)
       return change === null ? [] : [{ number: repetition.number, change }]
@@ -34,6 +34,13 @@ export const notSteady = defineVerdict({
     return [...found, ...growingQueue(repetitions)]
   },
 })
+
+/** A warm-up too short to tell shows nothing that speaks against the figure: that is said, and no doubt of its own. */
+function effectOf(cold: readonly Repetition[]): Found['effect'] {
+  const isTooShort = ({ run: { warmUp } }: Repetition) =>
+    (warmUp?.why === 'too-few' || warmUp?.why === 'too-early') && warmUp.durationMs < thresholds.warmUpTells
+  return cold.every(isTooShort) ? 'explains' : 'doubts'
+}
 
 /** What kept the warm-up from being called steady. */
 function coldText({ why, durationMs, remaining }: WarmUpRecord): string {
