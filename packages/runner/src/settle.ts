@@ -16,7 +16,8 @@ export type Settled = (slices: readonly LoadWindow[]) => boolean
 /** The first load of a repetition warms the target up: until throughput is steady, or the limit is reached. */
 export function warmedUp(rules: RunRules, limitMs: number | null): Settled {
   const warmUp = warmUpRules(rules, limitMs)
-  return (slices) => isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || warmth(slices, warmUp).steady)
+  return (slices) =>
+    isFilled(slices) && ((slices.at(-1)?.atMs ?? 0) >= warmUp.maxMs || warmth(settling(slices), warmUp).steady)
 }
 
 /** What tells of the target: while connections are still being started, throughput rises by itself. */

@@ -55,8 +55,6 @@ function aScenario(id: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpe
     connections: 256,
     arrivals: 'exponential',
     stream: false,
-    respell: null,
-    counters: [],
     wholePasses: false,
     warmUpLimitMs: null,
     longestWindowMs: null,
