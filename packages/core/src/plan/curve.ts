@@ -1,4 +1,4 @@
-import { type Block, type LoadSpec, loadIdOf, type Plan, type RunRecord } from '@bakeoff/model'
+import { type Block, type LoadSpec, loadIdOf, type Plan, type RunRecord, type RunRules } from '@bakeoff/model'
 import { rightPerSecond } from '../analysis/right.js'
 import { commonRates, medianOf } from '../stats/index.js'
 
@@ -28,7 +28,7 @@ export function curveLoads(plan: Plan, block: Block, entry: string, runs: readon
   const rates = curveRatesOf(plan, scenario.id, runs)
   const best = bestOf(runs.filter((run) => run.entry === entry))
   if (best === null) return []
-  const perBlock = Math.ceil(rates.length / Math.max(1, plan.rules.minRepetitions - 1))
+  const perBlock = Math.min(rates.length, ratesPerBlock(plan.rules))
   const first = (block.repetition - 2) * perBlock
   const turn = Array.from({ length: perBlock }, (_, index) => rates[(first + index) % rates.length] as number)
   const { connections, arrivals } = scenario.offered ?? { connections: 256, arrivals: 'exponential' as const }
@@ -37,6 +37,11 @@ export function curveLoads(plan: Plan, block: Block, entry: string, runs: readon
     .sort((a, b) => a - b)
     .map((perSecond): LoadSpec => ({ kind: 'rate', perSecond, connections, arrivals }))
     .filter((load) => !scenario.loads.some((each) => loadIdOf(each) === loadIdOf(load)))
+}
+
+/** So many that the least number of repetitions goes through all rates. */
+export function ratesPerBlock({ curveRates, minRepetitions }: Pick<RunRules, 'curveRates' | 'minRepetitions'>): number {
+  return Math.ceil((curveRates ?? 0) / Math.max(1, minRepetitions - 1))
 }
 
 /** The median over repetitions of the best closed throughput; null where there is none. */

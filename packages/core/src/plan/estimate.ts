@@ -1,9 +1,14 @@
 import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, RunRecord, RunRules } from '@bakeoff/model'
+import { ratesPerBlock } from './curve.js'
 import { secondInstrumentMs } from './second-instrument.js'
 
 /** Start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
 const OVERHEAD_MS = 4000
 const PER_SERVICE_MS = 1500
+/** Before and after a window: connections are filled, and what is under way comes to its end. */
+const AROUND_WINDOW_MS = 800
+/** The null server and its agent at the start of a block. */
+const CANARY_MS = 6000
 /** A batch takes as long as it takes. */
 const BATCH_GUESS_MS = 15_000
 /** Probes of a search for capacity at most, and as a rule. */
@@ -30,8 +35,14 @@ export function estimateMs(
   const once = (warmUpMs: number) => sum((scenario) => repetitionMs(scenario, rules, warmUpMs))
   const second = sum((scenario) => secondInstrumentMs(scenario, rules))
   const first = once(rules.warmUp.minMs)
+  const added = (repetitions: number) =>
+    repetitions * scenarios.length * CANARY_MS + (repetitions - 1) * sum((scenario) => curveMs(scenario, rules))
   const within = (ms: number) => Math.max(first + second, Math.min(ms + second, rules.budgetMs))
-  return { least: within(first * rules.minRepetitions), most: within(once(rules.warmUp.maxMs) * rules.maxRepetitions) }
+  const all = (warmUpMs: number, repetitions: number) => within(once(warmUpMs) * repetitions + added(repetitions))
+  return {
+    least: all(rules.warmUp.minMs, rules.minRepetitions),
+    most: all(rules.warmUp.maxMs, rules.maxRepetitions),
+  }
 }
 
 /**
@@ -82,14 +93,20 @@ function secondInstrumentMsFor(plan: Plan, entry: string): number {
   return scenario ? secondInstrumentMs(scenario, plan.rules) : 0
 }
 
+/** The rates that a repetition adds from the second one on. */
+function curveMs(scenario: PlannedScenario, rules: RunRules): number {
+  if (!scenario.loads.some(({ kind }) => kind === 'closed')) return 0
+  return ratesPerBlock(rules) * (rules.windowMs + AROUND_WINDOW_MS)
+}
+
 function loadMs(load: LoadSpec, rules: RunRules): number {
   switch (load.kind) {
     case 'closed':
     case 'open':
     case 'rate':
-      return rules.windowMs + 300
+      return rules.windowMs + AROUND_WINDOW_MS
     case 'capacity':
-      return (rules.windowMs + 300) * USUAL_PROBES
+      return (rules.windowMs + AROUND_WINDOW_MS) * USUAL_PROBES
     case 'batch':
       return BATCH_GUESS_MS
   }
