@@ -36,7 +36,7 @@ function makeProject() {
   const profile = {
     budget: '60m',
     repetitions: { min: Number(blocks), max: Number(blocks) },
-    warmUp: { min: '2s', max: '4s', windows: 3, tolerance: '10%' },
+    warmUp: { min: '2s', max: '4s', tolerance: '10%' },
     window: '2s',
   }
   writeFileSync(join(project, 'matrix.yaml'), JSON.stringify({ seed: 1, profiles: { default: profile, quick: profile } }))

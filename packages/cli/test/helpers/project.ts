@@ -12,13 +12,13 @@ profiles:
   default:
     budget: 5m
     repetitions: { min: 1, max: 1 }
-    warmUp: { min: 500ms, max: 1s, windows: 2 }
+    warmUp: { min: 500ms, max: 1s }
     window: 1s
     secondInstrument: false
   quick:
     budget: 5m
     repetitions: { min: 1, max: 1 }
-    warmUp: { min: 500ms, max: 1s, windows: 2 }
+    warmUp: { min: 500ms, max: 1s }
     window: 1s
     secondInstrument: false
     onlyMainLoad: true
@@ -26,7 +26,7 @@ profiles:
   long:
     budget: 5m
     repetitions: { min: 2, max: 2 }
-    warmUp: { min: 500ms, max: 1s, windows: 2 }
+    warmUp: { min: 500ms, max: 1s }
     window: 3s
     secondInstrument: false
 `
