@@ -146,6 +146,20 @@ it('hands over slices until one says stop, then tells the agent once and waits f
   expect(wire.told.filter(({ command }) => command === 'stop')).toHaveLength(1)
 })
 
+it('stops the load and rejects when deciding on it fails', async () => {
+  const wire = new FakeAgent()
+  await using agent = await connectAgent(wire)
+  const decide = () => {
+    throw new Error('our bug')
+  }
+  const loading = agent.load(loadOf('http://x', { kind: 'closed', connections: 1 }), decide, signal)
+  const { id } = await wire.waitFor('load')
+  wire.say({ id, slice: 'first' })
+  expect(await wire.waitFor('stop')).toMatchObject({ target: id })
+  wire.say({ id, result: 'measured' })
+  await expect(loading).rejects.toThrow('our bug')
+})
+
 it('tells the agent to open the window when a slice says so', async () => {
   const wire = new FakeAgent()
   await using agent = await connectAgent(wire)

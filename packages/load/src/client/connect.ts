@@ -107,14 +107,25 @@ class Client implements LoadAgent {
     signal: AbortSignal,
   ): Promise<LoadMeasurement> {
     let isStopped = false
-    return (await this.#askUntil({ command: 'load', request }, signal, (slice, say) => {
+    let failure: { readonly error: unknown } | null = null
+    const decided = (slice: LoadWindow): Decision => {
+      try {
+        return decide(slice)
+      } catch (error) {
+        failure = { error } // thrown from here it would be heard by nobody who waits for the load
+        return { kind: 'stop' }
+      }
+    }
+    const measurement = await this.#askUntil({ command: 'load', request }, signal, (slice, say) => {
       // Slices that were on their way when it was told to stop are in the measurement.
       if (isStopped) return
-      const decision = decide(slice)
+      const decision = decided(slice)
       if (decision.kind === 'measure') say.cut(decision.durationMs)
       isStopped = decision.kind === 'stop'
       if (isStopped) say.stop()
-    })) as LoadMeasurement
+    })
+    if (failure !== null) throw (failure as { readonly error: unknown }).error
+    return measurement as LoadMeasurement
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
