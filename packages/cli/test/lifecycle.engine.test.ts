@@ -77,7 +77,7 @@ async function startUntil(
 }
 
 const underLoad = (events: readonly RunEvent[]) =>
-  events.some((event) => event.kind === 'window' && event.loadId === 'closed-64')
+  events.some((event) => event.kind === 'window' && event.loadId === 'closed-1')
 
 /** One repetition is done, and the second of its four loads is being measured in the next. */
 function inSecondRepetition(events: readonly RunEvent[]): boolean {
@@ -226,7 +226,7 @@ describe('a run that is interrupted', () => {
     const [first, second] = project.records(runId)
     expect(first).toMatchObject({ repetition: 1, outcome: { kind: 'measured' } })
     expect(second).toMatchObject({ repetition: 2, outcome: { kind: 'aborted' } })
-    expect(second?.loads[0]?.loadId, 'the load that was complete is kept').toBe('closed-1')
+    expect(second?.loads[0]?.loadId, 'the load that was complete is kept').toBe('closed-64')
 
     const resumed = await run(project, 'matrix', '--resume')
     expect(resumed.exitCode, resumed.stderr).toBe(0)
@@ -288,7 +288,7 @@ describe('a target that is killed under load', () => {
       stage: 'load',
       error: { code: 'TARGET_DIED', message: expect.stringContaining('exit code 137') },
     })
-    expect(killed?.loads[0]?.loadId, 'the load before is kept').toBe('closed-1')
+    expect(killed?.loads[0]?.loadId, 'the load before is kept').toBe('closed-64')
     expect(next?.outcome).toMatchObject({ kind: 'measured' })
     expect(existsSync(linkedFile(ended))).toBe(true)
     expect(ended.stderr).toMatch(/^✗ predict\/go-net-http\/default #1 .*ended with exit code 137/m)

@@ -40,6 +40,9 @@ export class TestProject {
   constructor() {
     for (const part of ['base', 'null-server', 'predict', 'predict.yaml']) this.#copy('compose', part)
     this.#copy('targets', 'go-net-http')
+    const scenario = join(this.root, 'compose', 'predict.yaml')
+    const loads = 'load: { closed: [1, 64], rate: [100, 200] }'
+    writeFileSync(scenario, readFileSync(scenario, 'utf8').replace(/load: \{.*\}/, loads))
     writeFileSync(join(this.root, 'matrix.yaml'), MATRIX)
   }
 

@@ -206,7 +206,8 @@ export class Load {
     const times = tally.responseTime ?? tally.serviceTime
     return {
       startedAtMs: this.#startedAtMs,
-      durationMs: tally.toMs - tally.fromMs,
+      // Whole ns: the difference of two large numbers is not quite the length that was asked for.
+      durationMs: Math.round((tally.toMs - tally.fromMs) * 1e6) / 1e6,
       weighted: tally.weighted,
       account: tally.account(this.#pool.connections.length),
       // An open load may leave connections without work.
