@@ -112,7 +112,7 @@ describe('a build that fails', () => {
   it('says with which lines, and keeps its whole log', async () => {
     await put(
       'targets/images-test-broken/Dockerfile',
-      'FROM bakeoff/base\nRUN seq 1 100; echo missing header >&2; exit 3\n',
+      'FROM bakeoff/base\nRUN (seq 1 100; echo missing header) >&2; exit 3\n',
     )
     const error = await ensure('broken').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringContaining('non-zero code: 3') })
