@@ -1,5 +1,4 @@
 import { neededMs, windowRulesOf } from '../../plan/window-length.js'
-import { latencyDistribution } from '../latency.js'
 import { thresholds } from '../thresholds.js'
 import type { CellView, Repetition } from '../view.js'
 import { duration, many, percent } from '../words.js'
@@ -36,7 +35,8 @@ function fewAnswers(right: number): Found[] {
 function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): Found | null {
   const { seconds, record } = repetition
   if (load.kind === 'batch' || load.kind === 'capacity' || !record.measurement.window) return null
-  const { meanUs } = latencyDistribution(repetition)
+  // Of an overloaded open load the response time is the length of its queue; how long an answer takes is the service time.
+  const { meanUs } = repetition.serviceTime
   if (meanUs === null) return null
   const rules = windowRulesOf(plan.rules, scenario)
   const responses = (seconds * 1e6) / meanUs
