@@ -63,6 +63,11 @@ const PERCENTILES: Readonly<Record<keyof LatencyMs, string>> = {
   mean: 'mean',
 }
 
+/** p99.9 needs ten slow moments apart from one another: 500 requests that waited for one stall are one. */
+function tooFew(key: keyof LatencyMs): string {
+  return `too few answers${key === 'p99_9' ? ', or too few slow moments apart from one another,' : ''} for ${PERCENTILES[key]}`
+}
+
 /** Latency in ms; the column's unit says so. */
 export function latencyColumn(key: keyof LatencyMs, range = false): CellColumn {
   return {
@@ -73,12 +78,7 @@ export function latencyColumn(key: keyof LatencyMs, range = false): CellColumn {
       const least = cell.latencyAtLeastMs?.[key]
       if (value === null && least !== undefined) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
       if (value === null)
-        return unknown(
-          whyMissing(
-            cell,
-            cell.latencyMs === null ? 'no latencies were recorded' : `too few answers for ${PERCENTILES[key]}`,
-          ),
-        )
+        return unknown(whyMissing(cell, cell.latencyMs === null ? 'no latencies were recorded' : tooFew(key)))
       const spread = cell.latencyRangeMs[key]
       return html`${formatNumber(value)}${range && spread && cell.repetitions > 1 && html`<small>${formatNumber(spread[0])}–${formatNumber(spread[1])}</small>`}`
     },

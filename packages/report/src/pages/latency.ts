@@ -45,7 +45,7 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
         subject: (cell) => view.subjectOf(cell.entry).index,
         sortable: true,
       },
-    )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small ones below it the lowest and highest. A request that timed out has no latency: it is counted beside it.</p></section>
+    )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small ones below it the lowest and highest. A request that never ended counts with the age that it reached; where such requests could move a percentile, “≥” stands before it. p99.9 also needs ten slow moments apart from one another.</p></section>
     ${load.kind !== 'closed' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
 }
 
