@@ -14,6 +14,7 @@ export function runTests(root, args) {
   if (args.length > 0) return vitest(root, args)
   ensureChromium()
   ensureCompiler()
+  ensureWrk()
   const total = { passed: 0, failed: 0 }
   count(total, lint(root))
   for (const project of PROJECTS) {
@@ -91,6 +92,16 @@ function ensureCompiler() {
     paths: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'cc')),
     packages: ['gcc', 'libc6-dev'],
     otherwise: 'install one that is called cc.',
+  })
+}
+
+/** The second instrument's script is tested by the tool itself. */
+function ensureWrk() {
+  ensure({
+    what: 'wrk for the tests of the second instrument',
+    paths: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'wrk')),
+    packages: ['wrk'],
+    otherwise: 'install it; its tests are left out.',
   })
 }
 
