@@ -1,64 +1,35 @@
 /** The agent as it really runs: its image, a container on an internal network, its protocol over docker attach. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createImages, openSession, type Session } from '@bakeoff/containers'
-import type { LoadOrder, LoadRequest, Network, RunningContainer } from '@bakeoff/runner/ports'
+import type { LoadOrder, LoadRequest, RunningContainer } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildDist, engineUnderTest, root } from '../../containers/test/engine.js'
+import { root } from '../../containers/test/engine.js'
 import { bundleAgent } from '../scripts/bundle.mjs'
 import { connectAgent, loadAgentImage } from '../src/index.js'
 import { goOn, loadOf, measureFor, predictWork, signal, stopAfter, unaccounted } from './helpers/agent.js'
+import { openContainers, type TestContainers } from './helpers/containers.js'
 import { percentilesMs } from './helpers/times.js'
 
 const truthServerImage = 'bakeoff/truth-server'
 const PORT = 8080
 
-let temporary: string
-let engine: Awaited<ReturnType<typeof engineUnderTest>>
-let session: Session
-let network: Network
+let containers: TestContainers
 
 beforeAll(async () => {
-  await buildDist() // of the session: its watchdog is a process of its own
-  engine = await engineUnderTest()
-  temporary = await mkdtemp(join(tmpdir(), 'bakeoff-agent-'))
-  // From the sources, so that what is tested is never an older build.
-  const folder = join(temporary, 'image')
-  await bundleAgent(folder)
-  const images = createImages(engine.docker, { root, logFolder: join(temporary, 'logs') })
-  for (const request of [
-    { name: loadAgentImage, folder, requires: [] },
-    { name: truthServerImage, folder: join(root, 'packages/load/test/servers'), requires: [] },
-  ])
-    await images.ensureImage(request, signal)
-  // A lock of its own, so that a run beside it does not find the engine held.
-  const lockFolder = join(temporary, 'locks')
-  session = await openSession(engine.docker, engine.facts, { root, say: () => {}, images, lockFolder })
-  network = await session.openNetwork('agent-test')
+  containers = await openContainers('agent', async (temporary) => {
+    // From the sources, so that what is tested is never an older build.
+    const folder = join(temporary, 'image')
+    await bundleAgent(folder)
+    return [
+      { name: loadAgentImage, folder, requires: [] },
+      { name: truthServerImage, folder: join(root, 'packages/load/test/servers'), requires: [] },
+    ]
+  })
 })
 
-afterAll(async () => {
-  await network?.[Symbol.asyncDispose]()
-  await session?.close()
-  if (temporary) await rm(temporary, { recursive: true, force: true })
-})
+afterAll(() => containers?.[Symbol.asyncDispose]())
 
 function start(name: string, image: string, environment: Record<string, string>): Promise<RunningContainer> {
-  return session.start(network, {
-    name,
-    image,
-    caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 512 * 1024 * 1024 },
-    environment,
-    command: null,
-    readOnly: true,
-    tmpfs: [],
-    shmBytes: null,
-    user: null,
-    healthcheck: null,
-    aliases: [],
-    interactive: name === 'agent',
-  })
+  return containers.start({ name, image, memoryBytes: 512 * 1024 ** 2, environment, interactive: name === 'agent' })
 }
 
 /** An agent and a server beside it, ready to be loaded. Both are removed together. */
@@ -197,7 +168,7 @@ it('rejects with AGENT_FAILED when its container is killed', async () => {
   const loading = agent.load(
     loadOf(origin, order),
     () => {
-      killed ??= engine.docker.getContainer(container.id).kill()
+      killed ??= containers.docker.getContainer(container.id).kill()
       return { kind: 'go-on' }
     },
     signal,

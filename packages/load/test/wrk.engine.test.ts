@@ -1,64 +1,33 @@
 /** wrk as it really runs: its image, a container on an internal network, the order over docker attach. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createImages, openSession, type Session } from '@bakeoff/containers'
 import type { RequestLine } from '@bakeoff/model'
-import type { Network, RunningContainer, SecondInstrumentOrder } from '@bakeoff/runner/ports'
+import type { RunningContainer, SecondInstrumentOrder } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { linesOf } from '../../containers/src/session/wire.js'
-import { buildDist, engineUnderTest, root } from '../../containers/test/engine.js'
+import { root } from '../../containers/test/engine.js'
 import { measureWithWrk, wrkImage } from '../src/index.js'
 import { signal } from './helpers/agent.js'
+import { openContainers, type TestContainers } from './helpers/containers.js'
 
 const nullServer = 'bakeoff/null-server'
 const truthServer = 'bakeoff/truth-server'
 const PORT = 8080
 
-let temporary: string
-let engine: Awaited<ReturnType<typeof engineUnderTest>>
-let session: Session
-let network: Network
+let containers: TestContainers
 
 beforeAll(async () => {
-  await buildDist() // of the session: its watchdog is a process of its own
-  engine = await engineUnderTest()
-  temporary = await mkdtemp(join(tmpdir(), 'bakeoff-wrk-'))
-  const images = createImages(engine.docker, { root, logFolder: join(temporary, 'logs') })
-  for (const [name, folder] of [
-    [wrkImage, join(root, 'compose/wrk')],
-    [nullServer, join(root, 'compose/null-server')],
-    [truthServer, join(root, 'packages/load/test/servers')],
-  ] as const)
-    await images.ensureImage({ name, folder, requires: [] }, signal)
-  // A lock of its own, so that a run beside it does not find the engine held.
-  const lockFolder = join(temporary, 'locks')
-  session = await openSession(engine.docker, engine.facts, { root, say: () => {}, images, lockFolder })
-  network = await session.openNetwork('wrk-test')
+  containers = await openContainers('wrk', async () => [
+    { name: wrkImage, folder: join(root, 'compose/wrk'), requires: [] },
+    { name: nullServer, folder: join(root, 'compose/null-server'), requires: [] },
+    { name: truthServer, folder: join(root, 'packages/load/test/servers'), requires: [] },
+  ])
 })
 
-afterAll(async () => {
-  await network?.[Symbol.asyncDispose]()
-  await session?.close()
-  if (temporary) await rm(temporary, { recursive: true, force: true })
-})
+afterAll(() => containers?.[Symbol.asyncDispose]())
 
 function start(name: string, image: string, environment: Record<string, string> = {}): Promise<RunningContainer> {
-  return session.start(network, {
-    name,
-    image,
-    caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 256 * 1024 * 1024 },
-    environment,
-    command: null,
-    readOnly: true,
-    tmpfs: [],
-    shmBytes: null,
-    user: null,
-    healthcheck: null,
-    aliases: [],
-    interactive: image === wrkImage,
-  })
+  return containers.start({ name, image, memoryBytes: 256 * 1024 ** 2, environment, interactive: image === wrkImage })
 }
 
 const request = (changes: Partial<RequestLine>): RequestLine => ({
@@ -92,7 +61,7 @@ async function ask(server: RunningContainer, { method, path, headers, body }: Re
   const url = `http://127.0.0.1:${PORT}${path}`
   const script = `fetch(${JSON.stringify(url)}, ${options}).then((answer) => answer.text()).then((text) => process.stdout.write(text))`
   for (let tries = 0; ; tries++) {
-    const container = engine.docker.getContainer(server.id)
+    const container = containers.docker.getContainer(server.id)
     const exec = await container.exec({ Cmd: ['node', '-e', script], AttachStdout: true, AttachStderr: true })
     const chunks: Buffer[] = []
     for await (const chunk of await exec.start({ hijack: false })) chunks.push(chunk as Buffer)

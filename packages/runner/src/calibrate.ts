@@ -16,8 +16,8 @@ import { openCell, PORT, plain } from './cell.js'
 import { corpusOf, type Materials, type Ports, scenarioOf } from './materials.js'
 import type { Work } from './ports.js'
 import { isFilled, Settling } from './settle.js'
+import { SLICE_MS } from './windows.js'
 
-const SLICE_MS = 500
 /** A canary's window. */
 const CANARY_MS = 1000
 /** Who used so much of its cores had nothing left to give. */

@@ -1,5 +1,12 @@
 import { secondInstrumentSeconds, secondInstrumentTask } from '@bakeoff/core'
-import { BakeoffError, type LoadRecord, type Plan, type SecondInstrumentRecord, toErrorRecord } from '@bakeoff/model'
+import {
+  BakeoffError,
+  endWords,
+  type LoadRecord,
+  type Plan,
+  type SecondInstrumentRecord,
+  toErrorRecord,
+} from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { plain, type TargetGroup } from './cell.js'
 import { corpusOf, type Materials, type Ports } from './materials.js'
@@ -56,9 +63,8 @@ export async function measureSecondInstrument(
 
 /** Never settles well: rejects when a container of the target ends, for the tool would load what is left to its end. */
 function whenDead(target: TargetGroup): Promise<never> {
-  const dead = target.died.then(({ container, exitCode, oomKilled }) => {
-    const how = oomKilled ? 'was killed for memory' : `ended with exit code ${exitCode}`
-    throw new BakeoffError('TARGET_DIED', `${container.name} ${how} under wrk`)
+  const dead = target.died.then(({ container, ...end }) => {
+    throw new BakeoffError('TARGET_DIED', `${container.name} ${endWords(end)} under wrk`)
   })
   dead.catch(() => {}) // unheard when the tool was done first
   return dead

@@ -44,7 +44,8 @@ export interface Window {
   readonly serviceDeaths: readonly ServiceDeath[]
 }
 
-const SLICE_MS = 500
+/** Slices of this length are told of while a load runs. */
+export const SLICE_MS = 500
 
 /**
  * One load with its window. A target that ends stops it at the next slice; what was measured until then is returned with

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createImages, openSession } from '@bakeoff/containers'
+import type { ImageRequest, RunningContainer } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { buildDist, engineUnderTest, root } from '../../../containers/test/engine.js'
+import { signal } from './agent.js'
+
+/** What a test starts: everything else is the same for all of them. */
+export interface Start {
+  readonly name: string
+  readonly image: string
+  readonly memoryBytes: number
+  readonly environment?: Readonly<Record<string, string>>
+  /** it is talked to over docker attach */
+  readonly interactive: boolean
+}
+
+/** Containers of a test, on an internal network of its own. */
+export interface TestContainers extends AsyncDisposable {
+  readonly docker: Docker
+  start(what: Start): Promise<RunningContainer>
+}
+
+/**
+ * Builds images and opens a session with a network, as a run does.
+ *
+ * @param name   of the test, unique
+ * @param images to be built; the folder given is temporary, for what is made for them
+ */
+export async function openContainers(
+  name: string,
+  images: (temporary: string) => Promise<readonly ImageRequest[]>,
+): Promise<TestContainers> {
+  await buildDist() // of the session: its watchdog is a process of its own
+  const { docker, facts } = await engineUnderTest()
+  const temporary = await mkdtemp(join(tmpdir(), `bakeoff-${name}-`))
+  const built = createImages(docker, { root, logFolder: join(temporary, 'logs') })
+  for (const request of await images(temporary)) await built.ensureImage(request, signal)
+  // A lock of its own, so that a run beside it does not find the engine held.
+  const lockFolder = join(temporary, 'locks')
+  const session = await openSession(docker, facts, { root, say: () => {}, images: built, lockFolder })
+  const network = await session.openNetwork(`${name}-test`)
+  return {
+    docker,
+    start: ({ name, image, memoryBytes, environment = {}, interactive }) =>
+      session.start(network, {
+        name,
+        image,
+        caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes },
+        environment,
+        command: null,
+        readOnly: true,
+        tmpfs: [],
+        shmBytes: null,
+        user: null,
+        healthcheck: null,
+        aliases: [],
+        interactive,
+      }),
+    async [Symbol.asyncDispose]() {
+      await network[Symbol.asyncDispose]()
+      await session.close()
+      await rm(temporary, { recursive: true, force: true })
+    },
+  }
+}
