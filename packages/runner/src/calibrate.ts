@@ -8,7 +8,6 @@ import {
   loadIdOf,
   type Plan,
   type PlannedScenario,
-  type Reading,
   toErrorRecord,
 } from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
@@ -16,7 +15,7 @@ import { openCell, PORT, plain } from './cell.js'
 import { corpusOf, type Materials, type Ports, scenarioOf } from './materials.js'
 import type { Work } from './ports.js'
 import { isFilled, Settling } from './settle.js'
-import { SLICE_MS } from './windows.js'
+import { coresUsed, SLICE_MS } from './windows.js'
 
 /** A canary's window. */
 const CANARY_MS = 1000
@@ -204,13 +203,6 @@ function limitOf(
   const isServer = serverCores !== null && serverCores / Math.max(1, cores.target.length) >= FULL
   if (isAgent) return isServer ? 'both' : 'agent'
   return isServer ? 'null-server' : 'neither'
-}
-
-function coresUsed(readings: readonly Reading[]): number | null {
-  const [first, last] = [readings[0], readings.at(-1)]
-  if (!first || !last || last.atMs <= first.atMs) return null
-  if (first.cpuTotalSeconds === null || last.cpuTotalSeconds === null) return null
-  return (last.cpuTotalSeconds - first.cpuTotalSeconds) / ((last.atMs - first.atMs) / 1000)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { mainLoadOf, medianOf, rightPerSecond, windowRulesOf } from '@bakeoff/core'
-import { type LoadRecord, type LoadSpec, loadIdOf, type RunRecord } from '@bakeoff/model'
+import { type LoadRecord, type LoadSpec, loadIdOf } from '@bakeoff/model'
 import { searchCapacity } from './capacity.js'
 import type { LoadOrder } from './ports.js'
 import { isFilled, type Settled, Settling, warmedUp } from './settle.js'
@@ -61,16 +61,6 @@ export async function runLoads({ bench, entry, seed, earlier, curve, warm, keep 
     }
     await throwIfDead(bench, window, entry)
   }
-}
-
-/** The best closed throughput of each of these repetitions. */
-export function bestRates(runs: readonly RunRecord[]): number[] {
-  return runs.flatMap(({ loads }) => {
-    const rates = loads.flatMap(({ load, measurement }) =>
-      load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
-    )
-    return rates.length > 0 ? [Math.max(...rates)] : []
-  })
 }
 
 /** The main load first; the others as they are written, since the fractions of open loads refer to the closed ones. */

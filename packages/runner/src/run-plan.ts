@@ -1,4 +1,4 @@
-import { curveLoads, entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
+import { bestRates, curveLoads, entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -11,7 +11,6 @@ import {
 import { type BuiltImages, buildImages } from './build-images.js'
 import { canary } from './calibrate.js'
 import { newDraft, reasonOf, seal } from './draft.js'
-import { bestRates } from './loads.js'
 import type { Materials, Ports } from './materials.js'
 import { repetitionEvent } from './repetition-event.js'
 import { runRepetition } from './run-repetition.js'

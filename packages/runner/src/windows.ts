@@ -115,13 +115,15 @@ function useOf({ sampler, target, cell, now }: Bench, durationMs: number): Windo
 }
 
 function use(readings: readonly Reading[]): WindowUse[string] {
+  return { cores: coresUsed(readings), memoryBytes: readings.at(-1)?.memoryAnonBytes ?? null }
+}
+
+/** Cores busy on average from the first reading to the last; null where that cannot be told from them. */
+export function coresUsed(readings: readonly Reading[]): number | null {
   const [first, last] = [readings[0], readings.at(-1)]
-  if (!first || !last || first === last) return { cores: null, memoryBytes: last?.memoryAnonBytes ?? null }
-  const cpu =
-    first.cpuTotalSeconds === null || last.cpuTotalSeconds === null
-      ? null
-      : last.cpuTotalSeconds - first.cpuTotalSeconds
-  return { cores: cpu === null ? null : cpu / ((last.atMs - first.atMs) / 1000), memoryBytes: last.memoryAnonBytes }
+  if (!first || !last || last.atMs <= first.atMs) return null
+  if (first.cpuTotalSeconds === null || last.cpuTotalSeconds === null) return null
+  return (last.cpuTotalSeconds - first.cpuTotalSeconds) / ((last.atMs - first.atMs) / 1000)
 }
 
 /** Records a finished load; a death in it ends the repetition after it is recorded. */

@@ -1,4 +1,4 @@
-import type { LoadMeasurement } from '@bakeoff/model'
+import type { LoadMeasurement, RunRecord } from '@bakeoff/model'
 
 /**
  * How many right answers the window is worth: each with the share of its life that lies within. Of a batch: tasks done
@@ -14,4 +14,14 @@ export function rightPerSecond(
 ): number {
   const ms = measurement.batch?.wallMs ?? measurement.durationMs
   return ms > 0 ? (rightAnswers(measurement) / ms) * 1000 : 0
+}
+
+/** The best closed throughput of each of these repetitions, right answers a second; those without a closed load are left out. */
+export function bestRates(runs: readonly Pick<RunRecord, 'loads'>[]): number[] {
+  return runs.flatMap(({ loads }) => {
+    const rates = loads.flatMap(({ load, measurement }) =>
+      load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
+    )
+    return rates.length > 0 ? [Math.max(...rates)] : []
+  })
 }

@@ -1,5 +1,5 @@
 import { type Block, type LoadSpec, loadIdOf, type Plan, type RunRecord, type RunRules } from '@bakeoff/model'
-import { rightPerSecond } from '../analysis/right.js'
+import { bestRates } from '../analysis/right.js'
 import { commonRates, medianOf } from '../stats/index.js'
 
 /** A target is not offered more than this share of its own best: it would only show how its queue grows. */
@@ -46,13 +46,5 @@ export function ratesPerBlock({ curveRates, minRepetitions }: Pick<RunRules, 'cu
 
 /** The median over repetitions of the best closed throughput; null where there is none. */
 function bestOf(runs: readonly RunRecord[]): number | null {
-  return medianOf(
-    runs.map(({ loads }) => {
-      const rates = loads.flatMap(({ load, measurement }) =>
-        load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
-      )
-      const best = Math.max(0, ...rates)
-      return best > 0 ? best : null
-    }),
-  )
+  return medianOf(bestRates(runs).filter((rate) => rate > 0))
 }
