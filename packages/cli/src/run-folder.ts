@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { readNdjson } from '@bakeoff/core'
 import {
   BakeoffError,
@@ -29,9 +29,36 @@ export class RunFolder implements RunSink {
   readonly path: string
   readonly #listeners: ((event: RunEvent) => void)[] = []
 
-  constructor(path: string) {
+  private constructor(path: string) {
     this.path = path
-    mkdirSync(path, { recursive: true })
+  }
+
+  /**
+   * Makes the folder of a new run. Two runs that begin in the same second get two folders: the later one's name ends
+   * in -2. The run's id is the name of its folder, so a plan takes its id from `runId`.
+   *
+   * @param reports the folder of all runs; made when it is not there
+   */
+  static create(reports: string, wantedId: string): RunFolder {
+    mkdirSync(reports, { recursive: true })
+    for (let attempt = 1; ; attempt++) {
+      const path = join(reports, attempt === 1 ? wantedId : `${wantedId}-${attempt}`)
+      try {
+        mkdirSync(path)
+        return new RunFolder(path)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+    }
+  }
+
+  /** The folder of a run that is there. Opening makes nothing: what is not there is missed when it is read. */
+  static open(path: string): RunFolder {
+    return new RunFolder(path)
+  }
+
+  get runId(): string {
+    return basename(resolve(this.path))
   }
 
   onEvent(listener: (event: RunEvent) => void): void {

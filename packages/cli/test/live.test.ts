@@ -11,7 +11,7 @@ const [first] = runs
 let folder: RunFolder
 
 beforeEach(async () => {
-  folder = new RunFolder(mkdtempSync(join(tmpdir(), 'bakeoff-live-')))
+  folder = RunFolder.open(mkdtempSync(join(tmpdir(), 'bakeoff-live-')))
   await folder.writePlan(JSON.stringify(plan))
   const targets = Object.fromEntries(
     plan.entries.map(({ target }) => [target, { dockerfile: 'FROM x', yaml: 'language: go' }]),

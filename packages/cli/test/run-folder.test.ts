@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -32,21 +32,21 @@ const record = {
 
 describe('the folder of a run', () => {
   it('gives back every repetition it was given, in order', async () => {
-    const folder = new RunFolder(join(reports, 'r'))
+    const folder = RunFolder.create(reports, 'r')
     await folder.writeRun({ ...record, loads: [], logTail: [], notes: [], repetition: 2 })
     await folder.writeRun({ ...record, loads: [], logTail: [], notes: [] })
     expect(folder.readRuns().map(({ repetition }) => repetition)).toEqual([1, 2])
   })
 
   it('survives half a line of a process that was killed', () => {
-    const folder = new RunFolder(join(reports, 'r'))
+    const folder = RunFolder.create(reports, 'r')
     folder.event({ kind: 'note', at: 'now', level: 'info', message: 'whole' })
     appendFileSync(join(folder.path, 'events.ndjson'), '{"kind":"no')
     expect(folder.readEvents()).toHaveLength(1)
   })
 
   it('says which file of a run cannot be read, and why', () => {
-    const folder = new RunFolder(join(reports, 'r'))
+    const folder = RunFolder.create(reports, 'r')
     mkdirSync(join(folder.path, 'runs'))
     writeFileSync(join(folder.path, 'runs', 'x.json'), '{"schemaVersion":2}')
     expect(() => folder.readRuns()).toThrowError(/runs\/x\.json: schemaVersion/)
@@ -55,9 +55,25 @@ describe('the folder of a run', () => {
   })
 })
 
+describe('a new folder', () => {
+  it('is another one for every run, also of the same second', async () => {
+    const folders = ['20260101-000000', '20260101-000000', '20260101-000000'].map((id) => RunFolder.create(reports, id))
+    for (const folder of folders) await folder.writePlan('{}')
+    expect(folders.map(({ runId }) => runId)).toEqual(['20260101-000000', '20260101-000000-2', '20260101-000000-3'])
+    expect(listRuns(reports)).toEqual(['20260101-000000-3', '20260101-000000-2', '20260101-000000'])
+  })
+
+  it('is not made by reading', () => {
+    const folder = RunFolder.open(join(reports, 'nope'))
+    expect(() => folder.readPlan()).toThrowError(/is missing: this is not the folder of a run/)
+    expect([folder.readRuns(), folder.readEvents(), folder.readCalibrations()]).toEqual([[], [], []])
+    expect(readdirSync(reports)).toEqual([])
+  })
+})
+
 describe('finding a run', () => {
   it('takes the newest when none is named, and says what there is when the name is wrong', async () => {
-    for (const id of ['20260101-000000', '20260102-000000']) await new RunFolder(join(reports, id)).writePlan('{}')
+    for (const id of ['20260101-000000', '20260102-000000']) await RunFolder.create(reports, id).writePlan('{}')
     expect(listRuns(reports)).toEqual(['20260102-000000', '20260101-000000'])
     expect(findRun(reports, null)).toBe(join(reports, '20260102-000000'))
     expect(() => findRun(reports, 'nope')).toThrowError(
@@ -66,7 +82,7 @@ describe('finding a run', () => {
   })
 
   it('takes the newest run, whatever else has a name of its own', async () => {
-    for (const id of ['example', '20260101-000000']) await new RunFolder(join(reports, id)).writePlan('{}')
+    for (const id of ['example', '20260101-000000']) await RunFolder.create(reports, id).writePlan('{}')
     expect(listRuns(reports)).toEqual(['20260101-000000', 'example'])
   })
 

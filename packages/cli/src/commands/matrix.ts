@@ -39,17 +39,18 @@ export async function matrix(
   const gate = openGate(project.reports, options.failOn, options.baseline)
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, interruption.signal)
-  const { plan, folder, before } =
+  const planned =
     options.resume === null ? start(project, catalogue, machine, options) : resume(project, catalogue, options.resume)
   if (options.dryRun) {
-    terminal.print(options.json ? JSON.stringify(plan, null, 2) : planText(plan))
+    terminal.print(options.json ? JSON.stringify(planned.plan, null, 2) : planText(planned.plan))
     return exitCodes.fine
   }
   let run: RunFolder
   let failure: unknown = null
   {
     await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
-    run = folder() // not before the engine is ours: a run that was refused leaves no folder
+    const { plan, folder, before } = planned.begin() // not before the engine is ours: a run that was refused leaves no folder
+    run = folder
     run.onEvent(progressOn(terminal, Date.now))
     await run.writePlan(JSON.stringify(plan))
     writeContext(run, plan, catalogue, bench)
@@ -76,8 +77,13 @@ export async function matrix(
 
 interface Beginning {
   readonly plan: Plan
-  /** made only when something is to be written */
-  readonly folder: () => RunFolder
+  /** makes the folder, when something is to be written; only then the id of a new run is certain */
+  begin(): Begun
+}
+
+interface Begun {
+  readonly plan: Plan
+  readonly folder: RunFolder
   readonly before: Before
 }
 
@@ -85,14 +91,16 @@ function start(project: Project, catalogue: Catalogue, machine: Machine, options
   const plan = makePlan(project, catalogue, machine, options.plan, new Date())
   return {
     plan,
-    folder: () => new RunFolder(join(project.reports, plan.runId)),
-    before: { runs: [], calibrations: [] },
+    begin: () => {
+      const folder = RunFolder.create(project.reports, plan.runId)
+      return { plan: { ...plan, runId: folder.runId }, folder, before: { runs: [], calibrations: [] } }
+    },
   }
 }
 
 /** The plan of an earlier run, with what it measured. */
 function resume(project: Project, catalogue: Catalogue, wanted: string): Beginning {
-  const folder = new RunFolder(findRun(project.reports, wanted === '' ? null : wanted))
+  const folder = RunFolder.open(findRun(project.reports, wanted === '' ? null : wanted))
   const plan = folder.readPlan()
   for (const planned of plan.scenarios) {
     const now = catalogue.scenarios.find(({ id }) => id === planned.id)
@@ -105,7 +113,7 @@ function resume(project: Project, catalogue: Catalogue, wanted: string): Beginni
     }
   }
   const before = { runs: folder.readRuns(), calibrations: folder.readCalibrations() }
-  return { plan, folder: () => folder, before }
+  return { plan, begin: () => ({ plan, folder, before }) }
 }
 
 function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: Workbench): void {

@@ -13,7 +13,7 @@ import { drawResults, fileLink, readResults, rebuildReport, writeIndex } from '.
  * all that was kept. False when it breaks a rule of the gate.
  */
 export function report(project: Project, wanted: string | null, gate: Gate | null, terminal: Terminal): boolean {
-  const folder = new RunFolder(findRun(project.reports, wanted))
+  const folder = RunFolder.open(findRun(project.reports, wanted))
   const results = folder.isWhole
     ? rebuildReport(folder)
     : drawResults(folder, readResults(project.reports, folder.path).results)

@@ -108,7 +108,7 @@ ENTRYPOINT ["/usr/local/bin/server"]
   }
 
   folder(run: string): RunFolder {
-    return new RunFolder(join(this.reports, run))
+    return RunFolder.open(join(this.reports, run))
   }
 
   remove(): void {
