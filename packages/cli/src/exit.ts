@@ -10,8 +10,11 @@ const CODES: Record<ErrorCode, number> = {
   NO_ENGINE: exitCodes.environment,
   SETUP_FAILED: exitCodes.environment,
   ENGINE_LOST: exitCodes.environment,
+  ENGINE_FAILED: exitCodes.environment,
+  DOWNLOAD_FAILED: exitCodes.environment,
   OUT_OF_RESOURCES: exitCodes.environment,
   SERVICE_DIED: exitCodes.environment,
+  AGENT_FAILED: exitCodes.environment,
   ENGINE_HELD: exitCodes.held,
   ABORTED: exitCodes.interrupted,
   BUILD_FAILED: exitCodes.failed,
@@ -19,7 +22,6 @@ const CODES: Record<ErrorCode, number> = {
   NOT_READY: exitCodes.failed,
   WRONG_ANSWERS: exitCodes.failed,
   TARGET_DIED: exitCodes.failed,
-  AGENT_FAILED: exitCodes.failed,
 }
 
 export function exitCodeOf(error: unknown): number {

@@ -50,7 +50,8 @@ export function progressOn(terminal: Terminal, now: () => number): (event: RunEv
           )
           const mark = event.figures.some(({ invalid }) => invalid) ? red('✗') : green('✓')
           terminal.say(`${mark} ${name} ${figures.join('  ')}`)
-        } else if (event.outcome === 'failed') terminal.say(`${red('✗')} ${name} ${event.message}`)
+        } else if (event.triedAgain) terminal.say(`${yellow('–')} ${name} ${event.message}; tried again`)
+        else if (event.outcome === 'failed') terminal.say(`${red('✗')} ${name} ${event.message}`)
         else terminal.say(`${yellow('–')} ${name} ${event.message}`)
         return
       }

@@ -4,7 +4,7 @@ import { exitCodes } from './exit.js'
 
 /**
  * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not, or when a
- * load got no right answer at all. An unsupported target is no failure: it says what it needs.
+ * load got no right answer at all; what a second try made good did not fail. An unsupported target is no failure: it says what it needs.
  */
 export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, runs: readonly RunRecord[]): number {
   if (run.status === 'aborted') return exitCodes.environment
@@ -17,7 +17,11 @@ export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, ru
 export function whatIsLeft({ run }: Pick<Results, 'run'>, runs: readonly RunRecord[]): string | null {
   const command = `npm run matrix -- --resume ${run.id}`
   if (run.status === 'aborted') return `Go on where it stopped: ${command}`
-  const lost = runs.filter(({ outcome }) => isOfSurroundings(outcome)).map(({ entry }) => entry)
-  if (lost.length === 0) return null
-  return `A service went away while ${[...new Set(lost)].join(', ')} was measured. Measure that again: ${command}`
+  const lost = runs.flatMap(({ entry, outcome }) =>
+    outcome.kind === 'failed' && isOfSurroundings(outcome) ? [{ entry, message: outcome.error.message }] : [],
+  )
+  const [first] = lost
+  if (first === undefined) return null
+  const entries = [...new Set(lost.map(({ entry }) => entry))].join(', ')
+  return `Not for a reason of theirs, ${entries} could not be measured (${first.message}). Measure that again: ${command}`
 }

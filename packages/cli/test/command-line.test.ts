@@ -64,6 +64,8 @@ describe('exit codes', () => {
     ['BAD_SPEC', 2],
     ['NO_ENGINE', 3],
     ['ENGINE_LOST', 3],
+    ['AGENT_FAILED', 3],
+    ['DOWNLOAD_FAILED', 3],
     ['ENGINE_HELD', 75],
     ['ABORTED', 130],
     ['BUILD_FAILED', 1],

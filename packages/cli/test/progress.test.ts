@@ -6,7 +6,7 @@ import { openTerminal } from '../src/terminal.js'
 type Figure = Extract<RunEvent, { kind: 'repetition' }>['figures'][number]
 const fine: Figure = { loadId: 'closed-1', throughput: 812, p99Ms: 3, invalid: null }
 
-function lineOf(figures: Figure[]): string {
+function lineOf(figures: Figure[], changes: Partial<Extract<RunEvent, { kind: 'repetition' }>> = {}): string {
   const lines: string[] = []
   const tell = progressOn({ ...openTerminal(), say: (line) => lines.push(line) }, () => 0)
   tell({
@@ -19,6 +19,7 @@ function lineOf(figures: Figure[]): string {
     message: null,
     figures,
     leftMs: null,
+    ...changes,
   })
   return lines.join('\n').replaceAll(/ {2,}/g, '  ')
 }
@@ -41,4 +42,13 @@ describe('the row of a measured repetition', () => {
       row: '✓ predict/go/default #1  closed-1 812/s',
     },
   ])('$because', ({ figures, row }) => expect(lineOf(figures)).toBe(row))
+})
+
+describe('the row of a repetition that failed', () => {
+  it.each([
+    { triedAgain: false, row: '✗ predict/go/default #1  load: the load agent was killed' },
+    { triedAgain: true, row: '– predict/go/default #1  load: the load agent was killed; tried again' },
+  ])('says why, tried again: $triedAgain', ({ triedAgain, row }) => {
+    expect(lineOf([], { outcome: 'failed', message: 'load: the load agent was killed', triedAgain })).toBe(row)
+  })
 })

@@ -28,7 +28,14 @@ describe('the end of a run', () => {
       of: results('partial'),
       runs: [failed('SERVICE_DIED'), measured],
       code: 1,
-      left: `A service went away while ${measured.entry} was measured. Measure that again: npm run matrix -- --resume r`,
+      left: `Not for a reason of theirs, ${measured.entry} could not be measured (m). Measure that again: npm run matrix -- --resume r`,
+    },
+    {
+      because: 'the load agent failed, and a second try was fine',
+      of: results('complete'),
+      runs: [{ ...measured, earlierTries: [failed('AGENT_FAILED')] }],
+      code: 0,
+      left: null,
     },
     {
       because: 'it was stopped',

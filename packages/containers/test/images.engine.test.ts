@@ -125,6 +125,15 @@ describe('a build that fails', () => {
     expect(await localImage(docker, 'bakeoff/target/images-test-broken')).toBeNull()
   })
 
+  it('for want of the network is told from one that is wrong', async () => {
+    const line = "Temporary failure resolving 'deb.debian.org'"
+    await put('targets/images-test-offline/Dockerfile', `FROM bakeoff/base\nRUN echo "${line}" >&2; exit 100\n`)
+    await expect(ensure('offline')).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: `bakeoff/target/images-test-offline did not build: ${line}`,
+    })
+  })
+
   it('says so when the Dockerfile itself is wrong', async () => {
     await put('targets/images-test-words/Dockerfile', 'FROM bakeoff/base\nFETCH everything\n')
     await expect(ensure('words')).rejects.toMatchObject({

@@ -133,8 +133,14 @@ describe("the engine's errors", () => {
       message: 'OCI runtime create failed: exec: "nope": executable file not found in $PATH: unknown',
       code: 'START_FAILED',
     },
-    { status: 404, message: 'No such image: nope:latest', code: 'START_FAILED' },
-    { status: 500, message: 'something new', code: 'START_FAILED' },
+    {
+      status: 500,
+      message: 'unable to find user nobody2: no matching entries in passwd file',
+      code: 'START_FAILED',
+    },
+    { status: 404, message: 'No such image: nope:latest', code: 'ENGINE_FAILED' },
+    { status: 400, message: 'something it does not like', code: 'START_FAILED' },
+    { status: 500, message: 'something new', code: 'ENGINE_FAILED' },
   ])('$status $message is $code', ({ status, message, code }) => {
     const problem = startProblem('target', engineError(status, message), ['last line'])
     expect(problem).toMatchObject({ code, message: `target did not start: ${message}`, logTail: ['last line'] })

@@ -7,8 +7,10 @@ export const errorCodes = [
   'NO_ENGINE', // no container engine, or none that answers
   'SETUP_FAILED', // setting up the engine or the base image failed
   'ENGINE_LOST', // the engine went away in the middle
+  'ENGINE_FAILED', // the engine could not do what it was asked, for a reason of its own
   'ENGINE_HELD', // another run holds this engine
   'BUILD_FAILED', // an image did not build
+  'DOWNLOAD_FAILED', // an image did not build because what it downloads could not be reached
   'START_FAILED', // a container did not start
   'NOT_READY', // a container did not answer in time, or ended before it did
   'WRONG_ANSWERS', // verification found an answer that differs

@@ -125,8 +125,8 @@ export const warmUpRecord = z.object({
 })
 export type WarmUpRecord = z.infer<typeof warmUpRecord>
 
-/** One repetition of one entry: the file runs/<block>-<entry>.json. */
-export const runRecord = z.object({
+/** One try at a repetition of an entry. */
+export const repetitionTry = z.object({
   schemaVersion: z.literal(1),
   runId: z.string(),
   entry: z.string(),
@@ -150,6 +150,13 @@ export const runRecord = z.object({
   logTail: z.array(z.string()),
   /** problems that did not end the repetition, e.g. a container that was slow to remove */
   notes: z.array(z.string()),
+})
+export type RepetitionTry = z.infer<typeof repetitionTry>
+
+/** One repetition of one entry: the file runs/<block>-<entry>.json. */
+export const runRecord = repetitionTry.extend({
+  /** tries before this one, first ones first, that ended for a reason which is not the target's; nothing is computed from them */
+  earlierTries: z.array(repetitionTry).nullish(),
 })
 export type RunRecord = z.infer<typeof runRecord>
 
@@ -231,6 +238,8 @@ export const runEvent = z.discriminatedUnion('kind', [
     repetition: z.int(),
     outcome: z.string(),
     message: z.string().nullable(),
+    /** the same repetition is tried once more at once */
+    triedAgain: z.boolean().nullish(),
     figures: z.array(
       z.object({
         loadId: z.string(),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { secondInstrumentTask } from '@bakeoff/core'
+import { blameOf, secondInstrumentTask } from '@bakeoff/core'
 import { BakeoffError, type ImageFacts, type Plan, toErrorRecord } from '@bakeoff/model'
+import { endsTheRun } from './draft.js'
 import type { Materials, Ports } from './materials.js'
 import { type ImageRequest, UnsupportedBuild } from './ports.js'
 
@@ -10,7 +11,7 @@ export type BuiltImages = ReadonlyMap<string, Built>
 
 /**
  * Builds, finds or pulls every image of the plan. An image that cannot be built is an entry that fails later, not an
- * end of the run; only losing the engine or an abort is.
+ * end of the run; an abort, a lost engine and a full disk are. What failed for a reason that is not in the image is tried twice.
  */
 export async function buildImages(
   plan: Plan,
@@ -32,20 +33,30 @@ export async function buildImages(
           message,
         })
       try {
-        const facts = await ports.host.ensureImage(request, signal, (event) => {
-          if (event.state === 'building' || event.state === 'pulling') tell('building', null)
+        const ensure = () =>
+          ports.host.ensureImage(request, signal, (event) => {
+            if (event.state === 'building' || event.state === 'pulling') tell('building', null)
+          })
+        const facts = await ensure().catch((error: unknown) => {
+          if (!isWorthAnotherTry(error)) throw error
+          tell('failed', `${toErrorRecord(error).message}; tried again`)
+          return ensure()
         })
         tell(facts.cached ? 'cached' : 'built', null)
         built.set(request.name, { facts })
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+        if (endsTheRun(error)) throw error
         tell(error instanceof UnsupportedBuild ? 'unsupported' : 'failed', toErrorRecord(error).message)
         built.set(request.name, { error })
       }
     }),
   )
   return built
+}
+
+function isWorthAnotherTry(error: unknown): boolean {
+  return error instanceof BakeoffError && blameOf(error.code) === 'surroundings'
 }
 
 /** The image, or the error that kept it from being built. */

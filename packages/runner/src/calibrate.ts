@@ -12,6 +12,7 @@ import {
 } from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { openCell, PORT, plain } from './cell.js'
+import { endsTheRun } from './draft.js'
 import { corpusOf, type Materials, type Ports, scenarioOf } from './materials.js'
 import type { Work } from './ports.js'
 import { isFilled, Settling } from './settle.js'
@@ -32,8 +33,8 @@ const LONGEST_ANSWER = 65_536
  * how canaries differ from block to block is the machine's own doing.
  *
  * @param known canaries of this run so far
- * @throws BakeoffError when its images did not build, when the run is stopped or the engine is lost. Anything else that
- *         goes wrong is told as an event: a block can be measured without
+ * @throws BakeoffError when its images did not build, and what ends the run. Anything else that goes wrong is told as an
+ *         event and tried once more: a block can be measured without
  */
 export async function canary(
   plan: Plan,
@@ -51,16 +52,25 @@ export async function canary(
   if (connections.length === 0) return []
   imageOf(images, materials.agentImage.name)
   imageOf(images, materials.nullServerImage.name)
-  try {
-    return await measureOn({ plan, block, scenario, connections, isFirst, images, materials, ports, signal })
-  } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
-    const { message } = toErrorRecord(error)
-    const at = new Date(ports.clock.now()).toISOString()
-    ports.sink.event({ kind: 'note', at, level: 'warning', message: `no canary for ${block.id}: ${message}` })
-    return []
+  const of = { plan, block, scenario, connections, isFirst, images, materials, ports, signal }
+  for (let triesLeft = 2; triesLeft > 0; triesLeft--) {
+    try {
+      return await measureOn(of)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (endsTheRun(error)) throw error
+      const { message } = toErrorRecord(error)
+      const at = new Date(ports.clock.now()).toISOString()
+      const what = triesLeft > 1 ? 'tried again' : 'the block is measured without'
+      ports.sink.event({
+        kind: 'note',
+        at,
+        level: 'warning',
+        message: `no canary for ${block.id}: ${message}; ${what}`,
+      })
+    }
   }
+  return []
 }
 
 interface Canary {
@@ -90,7 +100,7 @@ async function measureOn(of: Canary): Promise<Calibration[]> {
     },
   })
   const origin = `http://${server.address}:${PORT}`
-  await Promise.race([cell.agent.waitUntilReady(origin, '/health', 10_000, signal), cell.lost])
+  await cell.agent.waitUntilReady(origin, '/health', 10_000, signal)
   await using sampler = await ports.host.sample([server], plan.rules.samplingHz)
   const run = (count: number, durationMs: number) => {
     const request = {
@@ -107,7 +117,7 @@ async function measureOn(of: Canary): Promise<Calibration[]> {
       longestMs: durationMs,
       passRequests: null,
     })
-    return Promise.race([cell.agent.load(request, (slice) => settling.decide(slice), signal), cell.lost])
+    return cell.agent.load(request, (slice) => settling.decide(slice), signal)
   }
   // An agent whose code is cold reaches half of what it can.
   await run(of.connections.at(-1) as number, plan.rules.agentWarmUpMs)
@@ -117,6 +127,8 @@ async function measureOn(of: Canary): Promise<Calibration[]> {
   const calibrations: Calibration[] = []
   for (const count of of.connections) {
     const measured = await run(count, of.isFirst ? plan.rules.calibrationMs : CANARY_MS)
+    if (measured.counts.ok === 0)
+      throw new BakeoffError('AGENT_FAILED', `the null server gave no answer on ${count} connections`)
     const { startedAtMs, durationMs } = measured
     const readings = sampler.window(startedAtMs, startedAtMs + durationMs).containers[server.name] ?? []
     const serverCores = coresUsed(readings)

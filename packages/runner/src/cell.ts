@@ -7,11 +7,13 @@ import {
   type PlannedScenario,
   type PlannedService,
 } from '@bakeoff/model'
+import { blamedOn } from './blamed-on.js'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { Disposables } from './disposables.js'
 import type { Materials, Ports } from './materials.js'
-import type { ContainerExit, ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+import type { ContainerExit, ContainerRequest, Network, RunningContainer } from './ports.js'
 import { ServiceWatch } from './service-watch.js'
+import { explained, NOT_THE_TARGET, WatchedAgent } from './watched-agent.js'
 
 export const PORT = 8080
 /** Memory of the proxy in front of replicas, out of the target's cap. */
@@ -21,11 +23,12 @@ const SERVICE_READY_MS = 60_000
 /** The containers of one repetition on a network of their own. Disposing removes them all. */
 export interface Cell extends AsyncDisposable {
   readonly network: Network
-  readonly agent: LoadAgent
+  /** its calls reject when its container ends or the engine is lost */
+  readonly agent: WatchedAgent
   readonly agentContainer: RunningContainer
   readonly services: ReadonlyMap<string, RunningContainer>
   readonly serviceWatch: ServiceWatch
-  /** never settles well: rejects when the agent ends or the engine is lost. Race everything against it. */
+  /** never settles well: rejects when the agent ends or the engine is lost. Race against it what asks somebody else. */
   readonly lost: Promise<never>
 }
 
@@ -42,12 +45,17 @@ export async function openCell(
   try {
     const network = held.use(await ports.host.openNetwork(name))
     const agentContainer = held.use(
-      await ports.host.start(network, agentRequest(scenario.cores.agent, images, materials)),
+      await ports.host.start(network, agentRequest(scenario.cores.agent, images, materials)).catch((error: unknown) => {
+        throw blamedOn('AGENT_FAILED', error, NOT_THE_TARGET)
+      }),
     )
-    const lost = whenLost(agentContainer)
+    const lost = whenLost(agentContainer, 'the load agent')
     const starting = startServices(network, scenario, images, ports, held, signal)
     // Both at once: the agent boots while PostgreSQL does. A failure of one must not leave the other unwatched.
-    const [connecting, services] = await Promise.allSettled([connect(agentContainer, held, ports, lost), starting])
+    const [connecting, services] = await Promise.allSettled([
+      connect(agentContainer, held, ports, lost, signal),
+      starting,
+    ])
     if (connecting.status === 'rejected') throw connecting.reason
     if (services.status === 'rejected') throw services.reason
     return {
@@ -154,19 +162,26 @@ async function connect(
   held: Disposables,
   ports: Ports,
   lost: Promise<never>,
-): Promise<LoadAgent> {
+  signal: AbortSignal,
+): Promise<WatchedAgent> {
   const wire = await container.attach()
-  return held.use(await Promise.race([ports.connectAgent(wire), lost]))
+  try {
+    const agent = await Promise.race([ports.connectAgent(wire), lost])
+    return held.use(new WatchedAgent(agent, container, lost, ports.clock))
+  } catch (error) {
+    throw await explained(error, container, lost, ports.clock, signal)
+  }
 }
 
-function whenLost(agent: RunningContainer): Promise<never> {
-  const lost = agent.exited.then(async (end) => {
-    throw new BakeoffError('AGENT_FAILED', `the load agent ${endWords(end)}`, {
-      logTail: await agent.logTail(30),
-      hint: "This is not the target's fault. Look at the log above; npm run doctor shows what the machine has left.",
+/** Never settles well: rejects with AGENT_FAILED when the container of a tool ends, and with ENGINE_LOST. */
+export function whenLost(container: RunningContainer, what: string): Promise<never> {
+  const lost = container.exited.then(async (end) => {
+    throw new BakeoffError('AGENT_FAILED', `${what} ${endWords(end)}`, {
+      logTail: await container.logTail(30).catch(() => []),
+      hint: NOT_THE_TARGET,
     })
   })
-  lost.catch(() => {}) // raced by whoever works with the cell; unheard when the cell is disposed first
+  lost.catch(() => {}) // raced by whoever works with it; unheard when it is disposed first
   return lost
 }
 
@@ -185,18 +200,28 @@ async function startServices(
   }
   for (const service of scenario.services) {
     await waitFor(service.dependsOn)
-    // A service that did not build fails every entry of the scenario, with its reason.
     const { id } = imageOf(images, service.image)
-    const container = held.use(await ports.host.start(network, serviceRequest(service, id)))
+    const container = held.use(
+      await ports.host.start(network, serviceRequest(service, id)).catch(serviceFailed(service.name)),
+    )
     running.set(service.name, container)
     const ready = service.healthcheck
-      ? container.healthy(AbortSignal.any([signal, AbortSignal.timeout(SERVICE_READY_MS)]))
+      ? container
+          .healthy(AbortSignal.any([signal, AbortSignal.timeout(SERVICE_READY_MS)]))
+          .catch(serviceFailed(service.name))
       : Promise.resolve()
     ready.catch(() => {}) // awaited below, or by a dependant
     healthy.set(service.name, ready)
   }
   await waitFor(scenario.targetDependsOn)
   return running
+}
+
+/** What would be a target's own failure is not one when it is a service's. */
+function serviceFailed(service: string): (error: unknown) => never {
+  return (error) => {
+    throw blamedOn('SERVICE_DIED', error, `The target is not to blame: ${service}, which it needs, did not come up.`)
+  }
 }
 
 function serviceRequest(service: PlannedService, imageId: string): ContainerRequest {

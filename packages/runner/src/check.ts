@@ -1,6 +1,5 @@
 import { checkContract } from '@bakeoff/core'
 import {
-  BakeoffError,
   type ContractCase,
   type ErrorRecord,
   type Plan,
@@ -13,6 +12,7 @@ import {
 import { type BuiltImages, imageOf } from './build-images.js'
 import { type Cell, openCell, PORT, startTarget, type TargetGroup } from './cell.js'
 import { Disposables } from './disposables.js'
+import { endsTheRun } from './draft.js'
 import { corpusOf, type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import { type FetchRequest, UnsupportedBuild } from './ports.js'
 import { askInfo, wrongAnswers } from './run-repetition.js'
@@ -34,7 +34,7 @@ export interface CheckReport {
   readonly readyMs: number | null
 }
 
-/** Starts an entry, asks every golden question and every case of the contract, without load. Throws only on an abort or a lost engine. */
+/** Starts an entry, asks every golden question and every case of the contract, without load. Throws only what would end a run: an abort, a lost engine, a bug. */
 export async function checkEntry(
   plan: Plan,
   entry: PlannedEntry,
@@ -69,7 +69,7 @@ export async function checkEntry(
       stage = 'verify'
       const golden = await cell.serviceWatch.during(
         entry.id,
-        Promise.race([cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal), cell.lost]),
+        cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal),
       )
       report = {
         ...report,
@@ -90,7 +90,7 @@ export async function checkEntry(
     }
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+    if (endsTheRun(error)) throw error
     return {
       ...report,
       outcome: error instanceof UnsupportedBuild ? 'unsupported' : 'failed',
@@ -108,7 +108,7 @@ async function checkCase(
 ): Promise<string[]> {
   const away = one.while === null ? undefined : cell.services.get(one.while.stopped)
   if (away) await away.pause()
-  const answer = await Promise.race([cell.agent.fetch(toFetch(one, cell, target), signal), cell.lost])
+  const answer = await cell.agent.fetch(toFetch(one, cell, target), signal)
   if (!away) return checkContract(one, answer)
   const differences = checkContract(one, answer)
   await away.resume()
@@ -123,7 +123,7 @@ async function recovered(cell: Cell, target: TargetGroup, ports: Ports, signal: 
   const until = ports.clock.now() + RECOVERY_MS
   for (;;) {
     const isLast = ports.clock.now() >= until
-    const golden = await Promise.race([cell.agent.verify(target.origin, 5000, signal), cell.lost])
+    const golden = await cell.agent.verify(target.origin, 5000, signal)
     if (golden.right === golden.total) return []
     if (isLast)
       return [

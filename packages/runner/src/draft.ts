@@ -1,3 +1,4 @@
+import { blameOf } from '@bakeoff/core'
 import type {
   Block,
   ErrorRecord,
@@ -49,13 +50,23 @@ export function newDraft(): Draft {
   }
 }
 
-/** How a repetition ended that threw. */
+/** The outcome of a repetition that an error ended. Where the error ends the whole run nothing failed: it is aborted. */
 export function outcomeOf(error: unknown, stage: Stage, signal: AbortSignal): Outcome {
   if (error instanceof UnsupportedBuild) return { kind: 'unsupported', reason: error.message }
-  const record: ErrorRecord = toErrorRecord(error)
   if (signal.aborted) return { kind: 'aborted', reason: reasonOf(signal) }
-  if (record.code === 'ENGINE_LOST') return { kind: 'aborted', reason: record.message }
+  const record: ErrorRecord = toErrorRecord(error)
+  if (blameOf(record.code) === 'run') return { kind: 'aborted', reason: endOfRun(record) }
   return { kind: 'failed', stage, error: record }
+}
+
+/** Whether nothing else could be measured after this error either. */
+export function endsTheRun(error: unknown): boolean {
+  return !(error instanceof UnsupportedBuild) && blameOf(toErrorRecord(error).code) === 'run'
+}
+
+/** Why an error ended a run, in a sentence. */
+export function endOfRun({ code, message }: ErrorRecord): string {
+  return code === 'BUG' ? `a bug in Bakeoff: ${message}` : message
 }
 
 export function reasonOf(signal: AbortSignal): string {

@@ -1,4 +1,5 @@
 import type { PlannedEntry, PlannedScenario } from '@bakeoff/model'
+import { blamedOn } from './blamed-on.js'
 import { type BuiltImages, imageOf } from './build-images.js'
 import type { Materials } from './materials.js'
 
@@ -14,11 +15,20 @@ export function imageIds(
   images: BuiltImages,
   materials: Pick<Materials, 'agentImage' | 'caddyImage'>,
 ): Record<string, string> {
-  const names = [
-    entry.image,
+  const others = [
     materials.agentImage.name,
     ...(entry.proxy === 'caddy' ? [materials.caddyImage.name] : []),
     ...scenario.services.map(({ image }) => image),
   ]
-  return Object.fromEntries(names.map((name) => [name, imageOf(images, name).id]))
+  const ids = others.map((name) => [name, idOfOther(images, name)])
+  return Object.fromEntries([[entry.image, imageOf(images, entry.image).id], ...ids])
+}
+
+/** Of an image that is not the target's own: that it did not build says nothing about the target. */
+function idOfOther(images: BuiltImages, name: string): string {
+  try {
+    return imageOf(images, name).id
+  } catch (error) {
+    throw blamedOn('SETUP_FAILED', error, `${name} is not the target's own; see its folder under compose/.`)
+  }
 }

@@ -80,6 +80,8 @@ export interface RunningContainer extends AsyncDisposable {
   oomKills(): number
   /** settles when its health check passes; rejects NOT_READY when it ends first or the signal aborts */
   healthy(signal: AbortSignal): Promise<void>
+  /** runs its health check once. Null: it passes, or there is none; else what it said. Rejects only with ENGINE_LOST */
+  checkHealth(): Promise<string | null>
   logTail(lines: number): Promise<string[]>
   /**
    * Runs a command inside it, and waits some seconds at most; what it writes to stdout and stderr is its output. Rejects when it could not be run,
@@ -184,7 +186,10 @@ export type Decision =
   | { readonly kind: 'measure'; readonly durationMs: number }
   | { readonly kind: 'stop' }
 
-/** The load agent, wherever it runs. One thing at a time. */
+/**
+ * The load agent, wherever it runs. One thing at a time. Its calls reject with AGENT_FAILED when it, or the way to it, is
+ * gone.
+ */
 export interface LoadAgent extends AsyncDisposable {
   /** loads work; must be called before verify and load */
   prepare(work: Work, signal: AbortSignal): Promise<void>
@@ -243,6 +248,8 @@ export interface Clock {
   /** epoch ms */
   now(): number
   sleep(ms: number, signal: AbortSignal): Promise<void>
+  /** calls `then` once, so much later; the function that it returns takes that back */
+  after(ms: number, then: () => void): () => void
 }
 
 /** Where a run is written. Every repetition is on disk before the next begins. */

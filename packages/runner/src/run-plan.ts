@@ -3,6 +3,7 @@ import {
   BakeoffError,
   type Block,
   type Calibration,
+  type ErrorCode,
   type Plan,
   type PlannedEntry,
   type RunRecord,
@@ -10,10 +11,10 @@ import {
 } from '@bakeoff/model'
 import { type BuiltImages, buildImages } from './build-images.js'
 import { canary } from './calibrate.js'
-import { newDraft, reasonOf, seal } from './draft.js'
+import { endOfRun, newDraft, reasonOf, seal } from './draft.js'
 import type { Materials, Ports } from './materials.js'
 import { repetitionEvent } from './repetition-event.js'
-import { runRepetition } from './run-repetition.js'
+import { tries } from './tries.js'
 
 export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
@@ -28,10 +29,15 @@ export interface Ended {
   readonly calibrations: readonly Calibration[]
 }
 
+/** Ends of a run that need no more words than its reason. */
+const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
+
 /**
  * Runs a plan to its end: images, calibration, then block after block. Every repetition is handed to the sink before
- * the next begins. An entry that fails never stops the others; a lost engine or an abort does, and what is missing then
- * is recorded as aborted.
+ * the next begins. An entry that fails never stops the others; a lost engine, a full disk, an abort or a bug does, and what is
+ * missing then is recorded as aborted.
+ *
+ * @throws what ended the run, when it takes more to go on than to say so again: OUT_OF_RESOURCES, a bug
  */
 export async function runPlan(
   plan: Plan,
@@ -57,12 +63,13 @@ export async function runPlan(
   try {
     const images = await buildImages(plan, materials, ports, signal)
     refuseOtherImages(plan, runs, images)
-    await runBlocks(plan, images, materials, ports, runs, calibrations, signal)
+    await runBlocks(plan, images, materials, ports, before, runs, calibrations, signal)
   } catch (error) {
-    const reason = signal.aborted ? reasonOf(signal) : toErrorRecord(error).message
-    await recordRest(plan, runs, reason, ports)
+    const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))
+    // Where even that cannot be written, the error that ended the run says why.
+    await recordRest(plan, before, runs, reason, ports).catch(() => {})
     const ended = emit('aborted', reason)
-    if (!signal.aborted && !(error instanceof BakeoffError && error.code === 'ENGINE_LOST')) throw error
+    if (!signal.aborted && !(error instanceof BakeoffError && QUIET_ENDS.includes(error.code))) throw error
     return ended
   }
   const failed = plan.entries.filter(
@@ -92,6 +99,7 @@ async function runBlocks(
   images: BuiltImages,
   materials: Materials,
   ports: Ports,
+  before: Before,
   runs: RunRecord[],
   calibrations: Calibration[],
   signal: AbortSignal,
@@ -112,20 +120,28 @@ async function runBlocks(
         plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
       const curve = curveLoads(plan, block, id, runs)
       const job = { plan, block, entry, earlier, curve, secondInstrument }
-      const run = await runRepetition(job, images, materials, ports, signal)
-      await ports.sink.writeRun(run)
-      runs.push(run)
-      ports.sink.event(repetitionEvent(plan, entry, run, leftMs(plan, runs, elapsedMs()), now(ports)))
-      if (run.outcome.kind === 'aborted')
-        throw new BakeoffError(signal.aborted ? 'ABORTED' : 'ENGINE_LOST', run.outcome.reason)
+      const onDisk = before.runs.filter((run) => run.entry === id && run.block === block.id)
+      for await (const { record, end, triedAgain } of tries(job, onDisk, images, materials, ports, signal)) {
+        await ports.sink.writeRun(record)
+        if (!triedAgain) runs.push(record)
+        const left = leftMs(plan, runs, elapsedMs())
+        ports.sink.event({ ...repetitionEvent(plan, entry, record, left, now(ports)), triedAgain })
+        if (end !== null) throw end.error
+      }
     }
   }
 }
 
-/** An entry that was never started because the run ended is recorded as aborted, so that it is not missing in silence. */
-async function recordRest(plan: Plan, runs: RunRecord[], reason: string, ports: Ports): Promise<void> {
+/**
+ * An entry that was never started because the run ended is recorded as aborted, so that it is not missing in silence. What
+ * is on disk of an earlier try stays there.
+ */
+async function recordRest(plan: Plan, before: Before, runs: RunRecord[], reason: string, ports: Ports): Promise<void> {
   for (const entry of plan.entries) {
     if (runs.some((run) => run.entry === entry.id)) continue
+    const onDisk = before.runs.filter((run) => run.entry === entry.id)
+    runs.push(...onDisk)
+    if (onDisk.length > 0) continue
     const block = plan.blocks.find((one) => one.order.includes(entry.id)) as Block
     const run = seal(
       newDraft(),

@@ -35,8 +35,15 @@ export interface Job {
   readonly secondInstrument: boolean
 }
 
+/** One try at a repetition, and the error that ends the whole run when there is one. */
+export interface Tried {
+  readonly record: RunRecord
+  /** null: the run goes on */
+  readonly end: { readonly error: unknown } | null
+}
+
 /**
- * One repetition: fresh containers, verification, warm-up, every load, removal. Never throws: however it ends, the
+ * One try at a repetition: fresh containers, verification, warm-up, every load, removal. Never throws: however it ends, the
  * record says how, and holds what was measured by then.
  */
 export async function runRepetition(
@@ -45,17 +52,18 @@ export async function runRepetition(
   materials: Materials,
   ports: Ports,
   signal: AbortSignal,
-): Promise<RunRecord> {
+): Promise<Tried> {
   const startedAtMs = ports.clock.now()
   const draft = newDraft()
-  let outcome: Outcome
+  let outcome: Outcome = { kind: 'measured' }
+  let end: Tried['end'] = null
   try {
     await measure(job, draft, images, materials, ports, signal)
-    outcome = { kind: 'measured' }
   } catch (error) {
     outcome = outcomeOf(error, draft.stage, signal)
+    if (outcome.kind === 'aborted') end = { error }
   }
-  return seal(draft, outcome, job, startedAtMs, ports.clock.now())
+  return { record: seal(draft, outcome, job, startedAtMs, ports.clock.now()), end }
 }
 
 async function measure(
@@ -167,7 +175,7 @@ export async function askInfo(cell: Cell, target: TargetGroup, signal: AbortSign
     timeoutMs: 5000,
     abandonAfterMs: null,
   }
-  const answer = await Promise.race([cell.agent.fetch(request, signal), cell.lost])
+  const answer = await cell.agent.fetch(request, signal)
   if (answer.status !== 200) return null
   try {
     const parsed = targetInfo.safeParse(JSON.parse(answer.body))
@@ -185,7 +193,7 @@ async function verify(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const asked = Promise.race([cell.agent.verify(target.origin, timeoutMs, signal), cell.lost])
+  const asked = cell.agent.verify(target.origin, timeoutMs, signal)
   const golden = await cell.serviceWatch.during(entry.id, asked)
   draft.verification = { golden }
   if (golden.right === golden.total) return

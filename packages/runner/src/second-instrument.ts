@@ -8,9 +8,11 @@ import {
   toErrorRecord,
 } from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
-import { plain, type TargetGroup } from './cell.js'
+import { plain, type TargetGroup, whenLost } from './cell.js'
+import { endsTheRun } from './draft.js'
 import { corpusOf, type Materials, type Ports } from './materials.js'
 import type { ContainerRequest } from './ports.js'
+import { explained } from './watched-agent.js'
 import type { Bench } from './windows.js'
 
 /** Its histogram has a slot for every µs up to the timeout, which costs memory only where it is written to. */
@@ -20,7 +22,7 @@ const MEMORY_BYTES = 256 * 1024 ** 2
  * The main load once more by another tool, on the target as the agent left it and on the agent's cores, while the agent
  * is idle. Whatever goes wrong with it is in the record: the repetition was measured by then.
  *
- * @throws when the signal aborts and when the engine is lost, which end a run anyway
+ * @throws when the signal aborts, and what ends a run anyway
  */
 export async function measureSecondInstrument(
   { cell, target, scenario, rules, signal }: Bench,
@@ -49,14 +51,16 @@ export async function measureSecondInstrument(
   try {
     const { id } = imageOf(images, materials.wrkImage.name)
     await using container = await ports.host.start(cell.network, wrkRequest(scenario.cores.agent, id))
+    const lost = Promise.race([whenLost(container, 'wrk'), cell.lost])
+    lost.catch(() => {}) // heard only where it explains something
     const measuring = ports.measureSecond(await container.attach(), order, signal)
     const figures = await Promise.race([measuring, whenDead(target), cell.lost]).catch(async (cause: unknown) => {
-      throw withLastWords(cause, await container.logTail(1).catch(() => []))
+      throw withLastWords(await explained(cause, container, lost, ports.clock, signal))
     })
     return { ...about, kind: 'measured', ...figures }
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+    if (endsTheRun(error)) throw error
     return { ...about, kind: 'failed', reason: toErrorRecord(error).message }
   }
 }
@@ -71,9 +75,12 @@ function whenDead(target: TargetGroup): Promise<never> {
 }
 
 /** What the tool said last explains why it gave no figures. */
-function withLastWords(cause: unknown, [said]: readonly string[]): unknown {
-  if (!(cause instanceof BakeoffError) || cause.code !== 'AGENT_FAILED' || said === undefined) return cause
-  return new BakeoffError(cause.code, `${cause.message}; its last words: ${said.trim()}`, { cause })
+function withLastWords(cause: unknown): unknown {
+  if (!(cause instanceof BakeoffError) || cause.code !== 'AGENT_FAILED') return cause
+  const said = cause.logTail.at(-1)
+  return said === undefined
+    ? cause
+    : new BakeoffError(cause.code, `${cause.message}; its last words: ${said.trim()}`, { cause })
 }
 
 function wrkRequest(cores: readonly number[], imageId: string): ContainerRequest {

@@ -1,5 +1,6 @@
 import {
   BakeoffError,
+  type ContainerEnd,
   type ErrorCode,
   endWords,
   type LoadMeasurement,
@@ -25,24 +26,24 @@ export class ServiceWatch {
   readonly deaths: ServiceDeath[] = []
   /** resolves with the first service that goes away; never rejects: that the engine is lost is told by the cell */
   readonly first: Promise<RunningContainer>
-  readonly #services: number
+  readonly #services: ReadonlyMap<string, RunningContainer>
+  #tell!: (container: RunningContainer) => void
 
   /** @param planned a service without a health check may do its work and end with 0, as a migration does */
   constructor(services: ReadonlyMap<string, RunningContainer>, planned: readonly PlannedService[]) {
     const mayEnd = new Set(planned.filter(({ healthcheck }) => healthcheck === null).map(({ name }) => name))
-    this.#services = services.size
+    this.#services = services
     this.first = new Promise((resolve) => {
-      for (const [service, container] of services) {
-        container.exited.then(
-          ({ exitCode, oomKilled, paused }) => {
-            if (exitCode === 0 && mayEnd.has(service)) return
-            this.deaths.push({ service, exitCode, oomKilled, paused })
-            resolve(container)
-          },
-          () => {}, // the engine is lost
-        )
-      }
+      this.#tell = resolve
     })
+    for (const [service, container] of services) {
+      container.exited.then(
+        ({ exitCode, oomKilled, paused }) => {
+          if (exitCode !== 0 || !mayEnd.has(service)) this.#gone(service, container, { exitCode, oomKilled, paused })
+        },
+        () => {}, // the engine is lost
+      )
+    }
   }
 
   /** The outcome of the work, unless a service goes away first: SERVICE_DIED. */
@@ -52,15 +53,20 @@ export class ServiceWatch {
     return done.value
   }
 
-  /** Waits for a death that the engine has yet to tell, where the measurement shows signs of one. */
+  /**
+   * Waits for a death that the engine has yet to tell, where the measurement shows signs of one; and asks services whether
+   * they are healthy where there was no right answer in the end, for nobody tells of one that only hangs.
+   */
   async settle(measurement: LoadMeasurement, sleep: Sleep): Promise<void> {
     if (hasFailures(measurement)) await this.#told(sleep)
+    if (endedSilent(measurement)) await this.#ask()
   }
 
   /** The error to throw instead of one that blames the target: it may have failed only because a service did. */
   async blame(entry: string, error: unknown, sleep: Sleep): Promise<unknown> {
     if (!(error instanceof BakeoffError) || !BLAMES.includes(error.code)) return error
     await this.#told(sleep)
+    await this.#ask()
     return this.deaths.length === 0 ? error : await this.failure(entry, error)
   }
 
@@ -76,9 +82,34 @@ export class ServiceWatch {
   }
 
   async #told(sleep: Sleep): Promise<void> {
-    if (this.#services === 0 || this.deaths.length > 0) return
+    if (this.#services.size === 0 || this.deaths.length > 0) return
     await Promise.race([this.first, sleep(DEATH_TOLD_MS)])
   }
+
+  /** Has every service run its health check once. */
+  async #ask(): Promise<void> {
+    if (this.deaths.length > 0) return
+    await Promise.all(
+      [...this.#services].map(async ([service, container]) => {
+        // A lost engine is told by the cell.
+        const said = await container.checkHealth().catch(() => null)
+        if (said === null) return
+        const end = { exitCode: null, oomKilled: false, paused: false, unhealthy: true }
+        this.#gone(service, container, end)
+      }),
+    )
+  }
+
+  #gone(service: string, container: RunningContainer, end: ContainerEnd): void {
+    if (this.deaths.some((death) => death.service === service)) return
+    this.deaths.push({ service, ...end })
+    this.#tell(container)
+  }
+}
+
+function endedSilent({ counts, windows, batch }: LoadMeasurement): boolean {
+  if (batch !== null) return batch.ok === 0
+  return counts.ok === 0 || windows.at(-1)?.ok === 0
 }
 
 function hasFailures({ counts, batch }: LoadMeasurement): boolean {

@@ -75,7 +75,7 @@ export async function runWindow(
     sliceMs: SLICE_MS,
   }
   const before = await readCounters(bench)
-  const loading = cell.agent.load(
+  const measurement = await cell.agent.load(
     request,
     (slice) => {
       bench.onWindow(loadId(), slice, useOf(bench, slice.durationMs))
@@ -83,7 +83,6 @@ export async function runWindow(
     },
     signal,
   )
-  const measurement = await Promise.race([loading, cell.lost])
   const { lost, connectErrors } = measurement.counts
   const told = [cell.serviceWatch.settle(measurement, bench.sleep)]
   if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, bench.sleep(DEATH_TOLD_MS)]))

@@ -56,20 +56,35 @@ export interface Faults {
   readonly agentCrashes?: Readonly<Record<string, number>>
   /** the engine is lost in this load of this image */
   readonly engineLost?: Readonly<Record<string, number>>
-  /** a service goes away in the first repetition that comes to this point: a load, or the golden questions */
+  /** a service goes away in the first repetitions that come to this point: a load, or the golden questions */
   readonly serviceEnds?: {
     readonly service: string
     readonly at: number | 'verify'
     /** before the window of the load is opened, and not in it */
     readonly settling?: boolean
     readonly paused?: boolean
+    /** it runs on and answers nothing; the engine tells of nothing */
+    readonly hangs?: boolean
     /** default: 137 */
     readonly exitCode?: number
     /** the engine tells of it only when the load has ended */
     readonly late?: boolean
     /** the target ends with it */
     readonly takesTarget?: boolean
+    /** in so many repetitions; default: 1 */
+    readonly times?: number
   }
+  /** the agent of a cell takes this order and is never heard of again, so many times (default: always) */
+  readonly hangs?: {
+    /** entry, or `canary` */
+    readonly cell: string
+    readonly at: 'prepare' | 'ready' | 'fetch' | 'verify' | 'load' | 'window'
+    readonly times?: number
+  }
+  /** calls at the start of every container */
+  readonly atStart?: (request: ContainerRequest, cell: string) => void
+  /** calls when an image is asked for */
+  readonly atImage?: (name: string) => void
   /** calls at the start of this load */
   readonly atLoad?: (image: string, index: number) => void
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
@@ -98,29 +113,54 @@ export interface Faults {
 
 export class FakeClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z')
+  readonly #timers = new Set<{ readonly atMs: number; readonly then: () => void }>()
   now(): number {
     return this.#now
   }
+  /** timers that come due in this time ring, in their order */
   advance(ms: number): void {
-    this.#now += ms
+    const untilMs = this.#now + ms
+    for (;;) {
+      const [next] = [...this.#timers].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)
+      if (next === undefined) break
+      this.#timers.delete(next)
+      this.#now = Math.max(this.#now, next.atMs)
+      next.then()
+    }
+    this.#now = untilMs
+  }
+  after(ms: number, then: () => void): () => void {
+    const timer = { atMs: this.#now + ms, then }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+  /** how many are still to ring */
+  get timers(): number {
+    return this.#timers.size
   }
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    this.#now += ms
+    this.advance(ms)
     await new Promise((resolve) => setImmediate(resolve)) // what happens in that time
   }
 }
 
+/** As a folder: a record that is written again takes the place of the first. */
 export class FakeSink implements RunSink {
-  readonly runs: RunRecord[] = []
+  readonly written: RunRecord[] = []
   readonly events: RunEvent[] = []
   plan: string | null = null
   calibration: string | null = null
+  get runs(): RunRecord[] {
+    const files = new Map<string, RunRecord>()
+    for (const record of this.written) files.set(`${record.entry} ${record.block}`, record)
+    return [...files.values()]
+  }
   async writePlan(text: string): Promise<void> {
     this.plan = text
   }
   async writeRun(record: RunRecord): Promise<void> {
-    this.runs.push(record)
+    this.written.push(record)
   }
   async writeCalibration(text: string): Promise<void> {
     this.calibration = text
@@ -140,13 +180,17 @@ class FakeContainer implements RunningContainer {
   readonly request: ContainerRequest
   /** the name under which its image was built */
   readonly image: string
+  /** the entry that it was started for, or `canary` */
+  readonly cell: string
   paused = false
+  isHung = false
   resumedAtMs = Number.NEGATIVE_INFINITY
   #end!: (exit: ContainerExit) => void
   #lose!: (error: unknown) => void
   readonly #host: FakeHost
 
-  constructor(host: FakeHost, request: ContainerRequest, image: string, id: string) {
+  constructor(host: FakeHost, cell: string, request: ContainerRequest, image: string, id: string) {
+    this.cell = cell
     this.#host = host
     this.request = request
     this.image = image
@@ -161,18 +205,26 @@ class FakeContainer implements RunningContainer {
     this.exited.catch(() => {})
   }
 
-  end(exitCode: number): void {
-    this.#end({ exitCode, oomKilled: false, paused: false, atMs: this.#host.clock.now() })
+  end(exitCode: number, oomKilled = false): void {
+    this.#end({ exitCode, oomKilled, paused: false, atMs: this.#host.clock.now() })
   }
   /** as `docker pause` does: it stays, and answers nothing */
   freeze(): void {
     this.#end({ exitCode: null, oomKilled: false, paused: true, atMs: this.#host.clock.now() })
   }
+  /** as SIGSTOP inside it does: it answers nothing, and nobody tells of it */
+  hang(): void {
+    this.isHung = true
+  }
   lose(): void {
     this.#lose(new BakeoffError('ENGINE_LOST', 'the engine does not answer any more'))
   }
+  killsForMemory = 0
   oomKills(): number {
-    return 0
+    return this.killsForMemory
+  }
+  async checkHealth(): Promise<string | null> {
+    return this.isHung ? 'no answer within 1000 ms' : null
   }
   async healthy(): Promise<void> {
     if (this.#host.faults.unhealthy?.includes(this.name))
@@ -219,7 +271,8 @@ export class FakeHost implements ContainerHost {
   /** how often services were asked by targets */
   asked = 0
   #made = 0
-  #serviceEnded = false
+  #servicesEnded = 0
+  #hung = 0
 
   constructor(clock: FakeClock, faults: Faults = {}) {
     this.clock = clock
@@ -241,6 +294,7 @@ export class FakeHost implements ContainerHost {
   }
 
   async ensureImage(request: ImageRequest): Promise<ImageFacts> {
+    this.faults.atImage?.(request.name)
     if (this.faults.unsupported?.includes(request.name)) throw new UnsupportedBuild('hex cannot be reached')
     if (this.faults.build?.includes(request.name))
       throw new BakeoffError('BUILD_FAILED', `${request.name} did not build`, { logTail: ['error: no such crate'] })
@@ -264,10 +318,12 @@ export class FakeHost implements ContainerHost {
     return { id, [Symbol.asyncDispose]: async () => void this.networks.delete(id) }
   }
 
-  async start(_: Network, request: ContainerRequest): Promise<RunningContainer> {
+  async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
+    const cell = network.id.replace('network of ', '')
+    this.faults.atStart?.(request, cell)
     const image = (this.tags.get(request.image) ?? request.image).replace('sha256:', '')
     if (this.faults.start?.includes(image)) throw new BakeoffError('START_FAILED', `${request.name} did not start`)
-    const container = new FakeContainer(this, request, image, String(++this.#made))
+    const container = new FakeContainer(this, cell, request, image, String(++this.#made))
     this.running.add(container)
     this.started.push(`${request.name} ${image}`)
     if (this.faults.diesEarly?.includes(image)) container.end(1)
@@ -301,12 +357,27 @@ export class FakeHost implements ContainerHost {
   leavingService(at: number | 'verify'): (NonNullable<Faults['serviceEnds']> & { leave(): void }) | null {
     const { serviceEnds } = this.faults
     const service = [...this.running].find(({ name }) => name === serviceEnds?.service)
-    if (!serviceEnds || !service || serviceEnds.at !== at || this.#serviceEnded) return null
-    this.#serviceEnded = true
+    if (!serviceEnds || !service || serviceEnds.at !== at || this.#servicesEnded >= (serviceEnds.times ?? 1))
+      return null
+    this.#servicesEnded++
     return {
       ...serviceEnds,
-      leave: () => (serviceEnds.paused ? service.freeze() : service.end(serviceEnds.exitCode ?? 137)),
+      leave: () => {
+        if (serviceEnds.hangs) service.hang()
+        else if (serviceEnds.paused) service.freeze()
+        else service.end(serviceEnds.exitCode ?? 137)
+      },
     }
+  }
+
+  /** Whether the agent of this cell hangs from here on. A day goes by, and nothing more is heard of it. */
+  hangsAt(cell: string, at: NonNullable<Faults['hangs']>['at']): boolean {
+    const { hangs } = this.faults
+    if (!hangs || hangs.cell !== cell || hangs.at !== at || this.#hung >= (hangs.times ?? Number.POSITIVE_INFINITY))
+      return false
+    this.#hung++
+    setImmediate(() => this.clock.advance(24 * 3_600_000))
+    return true
   }
 
   targetOn(origin: string): FakeContainer | undefined {
@@ -325,10 +396,13 @@ export class FakeAgent implements LoadAgent {
     this.#container = container
   }
 
-  async prepare(): Promise<void> {}
+  async prepare(): Promise<void> {
+    if (this.#host.hangsAt(this.#container.cell, 'prepare')) return new Promise(() => {})
+  }
 
   async waitUntilReady(origin: string, path: string, timeoutMs: number): Promise<{ readyAtMs: number }> {
     const image = this.#imageOn(origin)
+    if (this.#host.hangsAt(this.#container.cell, 'ready')) return new Promise(() => {})
     if (this.#host.faults.diesEarly?.includes(image)) return new Promise(() => {}) // its death is what ends the wait
     if (this.#host.faults.neverReady?.includes(image))
       throw new BakeoffError('NOT_READY', `${origin}${path} did not answer in ${timeoutMs} ms`)
@@ -337,6 +411,7 @@ export class FakeAgent implements LoadAgent {
   }
 
   async fetch({ origin, path }: FetchRequest): Promise<Fetched> {
+    if (this.#host.hangsAt(this.#container.cell, 'fetch')) return new Promise(() => {})
     const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
       status: path === '/missing' ? 404 : 200,
@@ -350,6 +425,7 @@ export class FakeAgent implements LoadAgent {
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {
     const { faults, clock, running } = this.#host
+    if (this.#host.hangsAt(this.#container.cell, 'verify')) return new Promise(() => {})
     const gone = this.#host.leavingService('verify')
     gone?.leave()
     if (gone?.paused) return new Promise(() => {}) // what it needs never answers
@@ -376,6 +452,7 @@ export class FakeAgent implements LoadAgent {
     this.#host.orders.push(request.order)
     faults.atLoad?.(image, index)
     signal.throwIfAborted()
+    if (this.#host.hangsAt(this.#container.cell, 'load')) return new Promise(() => {})
     if (faults.agentCrashes?.[image] === index) {
       this.#container.end(139)
       return new Promise(() => {})
@@ -419,6 +496,7 @@ export class FakeAgent implements LoadAgent {
       }
       await new Promise((resolve) => setImmediate(resolve)) // deaths are noticed between slices
       const decision = decide(slice)
+      if (phase === windows && this.#host.hangsAt(this.#container.cell, 'window')) return new Promise(() => {})
       if (decision.kind === 'stop') break
       if (decision.kind !== 'measure') continue
       leftMs = decision.durationMs

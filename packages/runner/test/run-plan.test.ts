@@ -157,9 +157,21 @@ describe('runPlan, when a service goes away', () => {
     { because: 'it is frozen under load', faults: { service, at: 1, paused: true }, stage: 'load' },
     { because: 'its end is told when the load has ended', faults: { service, at: 1, late: true }, stage: 'load' },
     { because: 'the target ends with it', faults: { service, at: 1, takesTarget: true, late: true }, stage: 'load' },
+    {
+      because: 'it hangs while golden answers are asked',
+      faults: { service, at: 'verify', hangs: true },
+      stage: 'verify',
+    },
+    { because: 'it hangs in the warm-up', faults: { service, at: 0, settling: true, hangs: true }, stage: 'load' },
+    { because: 'it hangs under load', faults: { service, at: 1, hangs: true }, stage: 'load' },
   ] as const)('blames the service and not the target when $because', async ({ faults, stage }) => {
-    const { ended, ports, outcome } = await run({ serviceEnds: faults }, plan)
-    const how = 'paused' in faults ? 'was paused' : 'ended with exit code 137'
+    const { ended, ports, outcome } = await run({ serviceEnds: { ...faults, times: 2 } }, plan)
+    const how =
+      'paused' in faults
+        ? 'was paused'
+        : 'hangs' in faults
+          ? 'did not pass its health check any more'
+          : 'ended with exit code 137'
     expect(outcome('bad').outcome).toMatchObject({
       kind: 'failed',
       stage,
@@ -176,7 +188,7 @@ describe('runPlan, when a service goes away', () => {
   })
 
   it('keeps the loads that were complete, and marks the one in which it went', async () => {
-    const { outcome } = await run({ serviceEnds: { service, at: 1, takesTarget: true, late: true } }, plan)
+    const { outcome } = await run({ serviceEnds: { service, at: 1, takesTarget: true, late: true, times: 2 } }, plan)
     expect(outcome('bad').loads.map(({ loadId, serviceDeaths }) => ({ loadId, serviceDeaths }))).toEqual([
       { loadId: 'closed-64', serviceDeaths: [] },
       { loadId: 'closed-1', serviceDeaths: [{ service, exitCode: 137, oomKilled: false, paused: false }] },
@@ -189,7 +201,7 @@ describe('runPlan, when a service goes away', () => {
       { kind: 'capacity', connections: 32, p99Ms: 50, errors: 0.001, arrivals: 'constant' },
     ] as const
     const searching = aPlan([anEntry('bad')], { scenario: aScenario({ ...scenario, loads: [...loads] }) })
-    const { outcome } = await run({ serviceEnds: { service, at: 2 } }, searching)
+    const { outcome } = await run({ serviceEnds: { service, at: 2, times: 2 } }, searching)
     expect(outcome('bad').outcome).toMatchObject({ kind: 'failed', stage: 'load', error: { code: 'SERVICE_DIED' } })
     expect(outcome('bad').loads.at(-1)).toMatchObject({ loadId: 'capacity', serviceDeaths: [{ service }] })
     expect(outcome('bad').loads.at(-1)?.capacity?.probes).toHaveLength(2)
@@ -207,7 +219,7 @@ describe('runPlan, when a service goes away', () => {
   ])('is $kind when $because', async ({ changes, exitCode, kind }) => {
     const oneShot = aScenario({ services: [aService(service, changes)] })
     const { outcome } = await run(
-      { serviceEnds: { service, at: 1, exitCode } },
+      { serviceEnds: { service, at: 1, exitCode, times: 2 } },
       aPlan([anEntry('bad')], { scenario: oneShot }),
     )
     expect(outcome('bad').outcome.kind).toBe(kind)
@@ -215,13 +227,13 @@ describe('runPlan, when a service goes away', () => {
 
   it('measures the target again in the next block, though it failed before its load', async () => {
     const three = aPlan([anEntry('bad')], { scenario, repetitions: 3 })
-    const { ended, ports } = await run({ serviceEnds: { service, at: 'verify' } }, three)
+    const { ended, ports } = await run({ serviceEnds: { service, at: 'verify', times: 2 } }, three)
     expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
     expect(ended.status).toBe('complete')
   })
 
   it('measures that repetition again when the run goes on, and only that', async () => {
-    const first = await run({ serviceEnds: { service, at: 1 } }, plan)
+    const first = await run({ serviceEnds: { service, at: 1, times: 2 } }, plan)
     const ports = fakePorts()
     const before = { runs: first.ports.sink.runs, calibrations: first.ended.calibrations }
     const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
@@ -368,7 +380,7 @@ describe('runPlan, when all is well', () => {
     expect(ill.outcome('good').outcome).toMatchObject({
       kind: 'failed',
       stage: 'start',
-      error: { message: 'postgres did not become healthy' },
+      error: { code: 'SERVICE_DIED', message: 'postgres did not become healthy' },
     })
     expect(ill.ports.host.left).toEqual([])
   })

@@ -9,6 +9,7 @@ import { pack as tarPack } from 'tar-stream'
 import { type BuildContext, packContext } from './context.js'
 import { EngineReport, engineLost, isConnectionLost, LineJoiner, progressEvents } from './progress.js'
 import { forgetOldBuilds } from './remove.js'
+import { unreachableLine } from './unreachable.js'
 
 export interface BuildRequest {
   /** `bakeoff/target/go-net-http` */
@@ -43,7 +44,8 @@ const tailLines = 30
  * How long the build took is known only after it, so the labels are put on by a second build of one line.
  *
  * @returns seconds that the build took
- * @throws BakeoffError BUILD_FAILED with the last 30 lines, OUT_OF_RESOURCES when the disk is full, ABORTED, ENGINE_LOST
+ * @throws BakeoffError BUILD_FAILED with the last 30 lines, DOWNLOAD_FAILED when it says that something could not be
+ *         reached, OUT_OF_RESOURCES when the disk is full, ABORTED, ENGINE_LOST
  */
 export async function buildImage(docker: Docker, request: BuildRequest): Promise<number> {
   const started = performance.now()
@@ -118,6 +120,14 @@ function buildError(
   if (/no space left on device/i.test(reason) || logTail.some((line) => /no space left on device/i.test(line))) {
     return new BakeoffError('OUT_OF_RESOURCES', `The disk is full: ${request.name} could not be built`, {
       hint: 'Make room, for example with `npm run clean` or `docker system prune`',
+      logTail,
+      cause,
+    })
+  }
+  const unreachable = unreachableLine([...logTail, reason])
+  if (unreachable !== null) {
+    return new BakeoffError('DOWNLOAD_FAILED', `${request.name} did not build: ${unreachable.trim()}`, {
+      hint: 'Something that the build downloads could not be reached. Look at the network of this machine, then go on with --resume.',
       logTail,
       cause,
     })

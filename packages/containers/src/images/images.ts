@@ -14,6 +14,7 @@ import { PullFailed, pullImage } from './pull.js'
 import { checkReferences, folderOfImage, isOurs } from './references.js'
 import { type Requirement, requirementOf, requirements, whyUnreachable } from './requires.js'
 import { Semaphore } from './semaphore.js'
+import { unreachableLine } from './unreachable.js'
 
 export interface ImagesOptions {
   /** the project's folder, with compose/ and targets/ in it */
@@ -159,7 +160,8 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       report({ state: 'pulling', image: name, seconds: null })
       await pullImage(docker, name, signal).catch((cause: unknown) => {
         if (!(cause instanceof PullFailed)) throw cause
-        throw new BakeoffError('BUILD_FAILED', cause.message, {
+        const code = unreachableLine([cause.message]) === null ? 'BUILD_FAILED' : 'DOWNLOAD_FAILED'
+        throw new BakeoffError(code, cause.message, {
           hint: 'Check its name, or bring it yourself: docker pull, or docker load',
           cause,
         })

@@ -23,7 +23,7 @@ export interface Home {
 /**
  * Starts a created container. When that fails the container is still there: the caller removes it.
  *
- * @throws START_FAILED, OUT_OF_RESOURCES or ENGINE_LOST
+ * @throws START_FAILED, OUT_OF_RESOURCES, ENGINE_FAILED or ENGINE_LOST
  */
 export async function startContainer(
   home: Home,
@@ -132,6 +132,12 @@ class Running implements RunningContainer {
     } finally {
       signal.removeEventListener('abort', stop)
     }
+  }
+
+  async checkHealth(): Promise<string | null> {
+    const { test, timeoutMs } = this.#request.healthcheck ?? { test: ['NONE'], timeoutMs: 0 }
+    const probe = probeCommand(test)
+    return probe === null ? null : await this.#probe(probe, timeoutMs)
   }
 
   async logTail(lines: number): Promise<string[]> {

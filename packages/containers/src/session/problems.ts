@@ -30,7 +30,7 @@ export function startProblem(what: string, error: unknown, logTail: readonly str
   if (error instanceof BakeoffError) return error
   if (isEngineGone(error)) return engineLost(error)
   const sentence = sentenceOf(error)
-  const { code, hint } = kinds.find(({ sign }) => sign.test(sentence)) ?? other
+  const { code, hint } = kinds.find(({ sign }) => sign.test(sentence)) ?? otherWith(statusOf(error))
   return new BakeoffError(code, `${what} did not start: ${sentence}`, { hint, logTail, cause: error })
 }
 
@@ -64,7 +64,7 @@ const kinds: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
   },
   {
     sign: /no such image/i,
-    code: 'START_FAILED',
+    code: 'ENGINE_FAILED',
     hint: 'The image was removed after it was built. Start again: it is built anew.',
   },
   {
@@ -72,9 +72,17 @@ const kinds: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
     code: 'START_FAILED',
     hint: 'Look at the CMD of the Dockerfile: the file must be there, executable, and made for this architecture.',
   },
+  {
+    sign: /unable to find (user|group)|no matching entries in/i,
+    code: 'START_FAILED',
+    hint: 'Look at the USER of the Dockerfile: it must be in the /etc/passwd of the image, or a number.',
+  },
 ]
 
-const other: { code: ErrorCode; hint: string } = {
-  code: 'START_FAILED',
-  hint: 'This is what the engine said. `npm run doctor` shows whether the engine itself is fine.',
+/** A refusal (4xx) is about what was asked; anything else is the engine's own trouble. */
+function otherWith(status: number | null): { readonly code: ErrorCode; readonly hint: string } {
+  return {
+    code: status !== null && status < 500 ? 'START_FAILED' : 'ENGINE_FAILED',
+    hint: 'This is what the engine said. `npm run doctor` shows whether the engine itself is fine.',
+  }
 }

@@ -1,6 +1,6 @@
 import type { Block, Plan, RunRecord } from '@bakeoff/model'
 import { rightPerSecond } from '../analysis/right.js'
-import { isOfSurroundings } from './again.js'
+import { isOfSurroundings } from './failures.js'
 import { mainLoadOf } from './main-load.js'
 
 /** Relative half width of a 95 % interval of the mean of these values; null when there are fewer than two. */

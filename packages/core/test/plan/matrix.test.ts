@@ -383,6 +383,14 @@ describe('adaptive repetitions', () => {
       expected: both,
     },
     {
+      because: 'what failed for the load agent is tried again',
+      repetition: 2,
+      runs: [aRun(both[0]!, 1, 'failed', 'start', 'AGENT_FAILED')],
+      elapsedMs: 0,
+      width: wide,
+      expected: both,
+    },
+    {
       because: 'what did not build is not tried again',
       repetition: 2,
       runs: [aRun(both[0]!, 1, 'failed', 'build')],

@@ -68,11 +68,7 @@ export class Hand {
   #die(how: string): void {
     if (!this.#alive) return
     this.#alive = false
-    this.#failed?.(
-      new BakeoffError('AGENT_FAILED', `a load process ${how}`, {
-        hint: 'Its last words are in the log of the agent container. Memory may have run out: see `npm run doctor`.',
-      }),
-    )
+    this.#failed?.(new BakeoffError('AGENT_FAILED', `a load process ${how}`))
   }
 }
 

@@ -200,9 +200,8 @@ class Client implements LoadAgent {
 
   #break(how: string): void {
     if (this.#broken) return
-    this.#broken = new BakeoffError('AGENT_FAILED', `the load agent is gone: ${how}`, {
-      hint: 'The log of the agent container has its last words. `npm run doctor` shows whether memory is short.',
-    })
+    // Whoever holds its container knows more, and has its last words.
+    this.#broken = new BakeoffError('AGENT_FAILED', `the load agent is gone: ${how}`)
     this.#fail(this.#broken)
   }
 
@@ -216,12 +215,13 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new BakeoffError('ABORTED', 'the load agent was told to stop', { cause: signal.reason })
 }
 
-/** The error that a record tells of; a bug of the agent stays a bug, with the agent's stack. */
-function errorFrom({ code, message, hint, logTail }: ErrorRecord): Error {
+/** The error that a record tells of. A bug of the agent stays within its container: the run goes on without it. */
+function errorFrom({ code, message, hint, logTail }: ErrorRecord): BakeoffError {
   if (code !== 'BUG') return new BakeoffError(code, message, { logTail, ...(hint === null ? {} : { hint }) })
-  const error = new Error(`in the load agent: ${message}`)
-  error.stack = [`Error: ${error.message}`, ...logTail].join('\n    ')
-  return error
+  return new BakeoffError('AGENT_FAILED', `a bug in the load agent: ${message}`, {
+    logTail,
+    hint: 'This is a bug in Bakeoff and not in the target. Where it happened stands above.',
+  })
 }
 
 function timeout(ms: number): Promise<void> {

@@ -35,7 +35,7 @@ export function startLive(strip: HTMLElement | null): void {
       }
     }
     if (event.kind === 'repetition') {
-      state.done++
+      if (!event.triedAgain) state.done++
       state.left = event.leftMs
       // Figures changed: the server has a new page. The past is replayed on every load and must not reload again.
       if (!event.past) reload()

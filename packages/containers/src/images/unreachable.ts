@@ -1,0 +1,41 @@
+/**
+ * What package managers and engines say when something outside cannot be reached: names that do not resolve, connections that
+ * are refused or time out, a registry that is busy. A file that is not there (404) is none of these: the Dockerfile asks for it.
+ */
+const SIGNS = new RegExp(
+  [
+    // resolvers: glibc, curl, Go, Node, pip
+    'temporary failure in name resolution',
+    'temporary failure resolving',
+    'could not resolve (host|proxy)',
+    "couldn't resolve host",
+    'name or service not known',
+    'no such host',
+    'server misbehaving',
+    'getaddrinfo (EAI_AGAIN|ENOTFOUND)',
+    'failed to lookup address',
+    ':nxdomain',
+    // connections
+    'network is unreachable',
+    'no route to host',
+    'connection (refused|reset|timed out)',
+    '\\bECONN(REFUSED|RESET)\\b',
+    '\\bETIMEDOUT\\b',
+    'i/o timeout',
+    'TLS handshake timeout',
+    'context deadline exceeded',
+    'Client\\.Timeout exceeded',
+    'operation timed out',
+    'read timed out',
+    'spurious network error',
+    // registries
+    'toomanyrequests',
+    '(429 too many requests|502 bad gateway|503 service (temporarily )?unavailable|504 gateway time-?out)',
+  ].join('|'),
+  'i',
+)
+
+/** The first of these lines that says that something outside could not be reached; null when none does. */
+export function unreachableLine(lines: readonly string[]): string | null {
+  return lines.find((line) => SIGNS.test(line)) ?? null
+}

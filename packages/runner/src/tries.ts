@@ -1,0 +1,55 @@
+import { isOfSurroundings, isToRunAgain, reasonOf } from '@bakeoff/core'
+import type { RepetitionTry, RunRecord } from '@bakeoff/model'
+import type { BuiltImages } from './build-images.js'
+import type { Materials, Ports } from './materials.js'
+import { type Job, runRepetition, type Tried } from './run-repetition.js'
+
+/** How often a repetition is tried within a run. */
+const TRIES = 2
+
+/**
+ * The tries at one repetition: a second one when the first failed for a reason that is not the target's. It comes at once
+ * and not at the end of the block: the entry keeps its place in the order, beside those that it is compared with.
+ * Each record holds the tries before it, so that nothing that was measured is lost.
+ *
+ * @param onDisk records of this repetition from before the run was resumed
+ */
+export async function* tries(
+  job: Job,
+  onDisk: readonly RunRecord[],
+  images: BuiltImages,
+  materials: Materials,
+  ports: Ports,
+  signal: AbortSignal,
+): AsyncGenerator<Tried & { readonly record: RunRecord; readonly triedAgain: boolean }> {
+  let earlier = onDisk.filter((run) => isToRunAgain(run) && wasBegun(run)).flatMap(flattened)
+  for (let triesLeft = TRIES; triesLeft > 0; triesLeft--) {
+    const tried = await runRepetition(job, images, materials, ports, signal)
+    const triedAgain = triesLeft > 1 && tried.end === null && isWorthAnotherTry(tried.record)
+    yield { ...tried, record: after(earlier, tried.record), triedAgain }
+    if (!triedAgain) return
+    earlier = [...earlier, tried.record]
+  }
+}
+
+/** An image that could not be had stays as it is within a run. */
+function isWorthAnotherTry({ outcome }: RepetitionTry): boolean {
+  return isOfSurroundings(outcome) && outcome.kind === 'failed' && outcome.stage !== 'build'
+}
+
+/** The run may have ended before this repetition was its turn. */
+function wasBegun({ outcome, image }: RepetitionTry): boolean {
+  return outcome.kind !== 'aborted' || image !== null
+}
+
+function flattened({ earlierTries, ...last }: RunRecord): RepetitionTry[] {
+  return [...(earlierTries ?? []), last]
+}
+
+function after(earlierTries: readonly RepetitionTry[], record: RepetitionTry): RunRecord {
+  if (earlierTries.length === 0) return record
+  const notes = earlierTries.map(
+    ({ outcome }) => `tried again; an earlier try ended before its end: ${reasonOf(outcome)}`,
+  )
+  return { ...record, notes: [...notes, ...record.notes], earlierTries: [...earlierTries] }
+}
