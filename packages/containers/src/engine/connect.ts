@@ -1,4 +1,5 @@
 import Docker from 'dockerode'
+import { type Patience, withDeadlines } from './deadlines.js'
 
 /** Key and certificates of a TLS endpoint, as PEM. */
 export interface EngineTls {
@@ -17,12 +18,16 @@ export interface FoundEngine {
 }
 
 /**
- * A client of exactly this engine.
+ * A client of exactly this engine. Every call of it ends: see deadlines.ts.
  *
  * Every option that dockerode would otherwise take from the environment is given, undefined where it does not apply:
  * DOCKER_HOST wins over a mere `socketPath`, and DOCKER_CLIENT_TIMEOUT would cut long builds.
  */
-export function connect(found: FoundEngine): Docker {
+export function connect(found: FoundEngine, patience: Partial<Patience> = {}): Docker {
+  return withDeadlines(clientOf(found), patience)
+}
+
+function clientOf(found: FoundEngine): Docker {
   const nothing = {
     host: undefined,
     port: undefined,

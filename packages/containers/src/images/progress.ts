@@ -1,4 +1,5 @@
 import { BakeoffError } from '@bakeoff/model'
+import { isEngineGone } from '../engine/lost.js'
 
 /** What the engine reports while it builds, pulls, imports or loads: one JSON object a line. */
 export interface ProgressEvent {
@@ -50,17 +51,12 @@ export class EngineReport extends Error {
   override readonly name = 'EngineReport'
 }
 
-/** Whether an error means that the engine itself went away, and not that it refused. */
-export function isConnectionLost(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code
-  return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(
-    code ?? '',
-  )
-}
+export { isEngineGone as isConnectionLost }
 
 /** The error for a lost engine. */
 export function engineLost(doing: string, cause: unknown): BakeoffError {
-  return new BakeoffError('ENGINE_LOST', `The engine went away while ${doing}`, {
+  const why = cause instanceof BakeoffError ? `: ${cause.message}` : ''
+  return new BakeoffError('ENGINE_LOST', `The engine went away while ${doing}${why}`, {
     hint: 'See that it runs: docker info',
     cause,
   })

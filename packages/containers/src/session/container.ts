@@ -128,6 +128,7 @@ class Running implements RunningContainer {
         await sleep(PROBE_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined)
       }
       if (!ended && !signal.aborted) await this.exited // rejects with ENGINE_LOST
+      await this.#askEngine()
       throw await this.#notReady(ended, said)
     } finally {
       signal.removeEventListener('abort', stop)
@@ -147,7 +148,6 @@ class Running implements RunningContainer {
       stderr: true,
       tail: lines,
       follow: false,
-      abortSignal: AbortSignal.timeout(10_000),
     })) as unknown as Buffer
     return linesOf(log).slice(-lines)
   }
@@ -159,6 +159,7 @@ class Running implements RunningContainer {
       return { exitCode, output: lines.join('\n') }
     } catch (error) {
       signal.throwIfAborted()
+      if (deadline.aborted) await this.#askEngine()
       if (isEngineGone(error)) throw engineLost(error)
       const why = deadline.aborted ? `it was not over after ${RUN_MS / 1000} s` : sentenceOf(error)
       throw new BakeoffError('START_FAILED', `${command[0]} could not be run in ${this.name}: ${why}`, {
@@ -178,7 +179,12 @@ class Running implements RunningContainer {
   async pause(): Promise<void> {
     if (this.#request.interactive) throw new Error(`${this.name} is interactive: its stream would not survive a pause`)
     this.#life.expectStop()
-    await this.#container.stop({ t: 5 }).catch(unlessStatus(304))
+    await this.#container
+      .stop({ t: 5 })
+      .catch(unlessStatus(304))
+      .catch((error: unknown) => {
+        throw isEngineGone(error) ? engineLost(error) : error
+      })
   }
 
   async resume(): Promise<void> {
@@ -207,6 +213,17 @@ class Running implements RunningContainer {
       if (isEngineGone(error)) throw engineLost(error)
       return abortSignal.aborted ? `no answer within ${timeoutMs} ms` : sentenceOf(error)
     }
+  }
+
+  /**
+   * Whether it is the engine that does not answer, before a container is blamed for it.
+   *
+   * @throws ENGINE_LOST
+   */
+  async #askEngine(): Promise<void> {
+    await this.#home.docker.ping().catch((error: unknown) => {
+      if (isEngineGone(error)) throw engineLost(error)
+    })
   }
 
   /** The engine cannot end a command: one that is aborted is left behind. */

@@ -4,7 +4,7 @@
  */
 
 import type { Readable } from 'node:stream'
-import type { BakeoffError } from '@bakeoff/model'
+import { BakeoffError } from '@bakeoff/model'
 import type { ContainerExit } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { ofSession } from './labels.js'
@@ -22,8 +22,6 @@ export interface Life {
 
 export interface LivesOptions {
   readonly pollMs: number
-  /** a listing that takes longer has failed */
-  readonly timeoutMs: number
   /** so many failed listings in a row, and the engine is lost */
   readonly patience: number
 }
@@ -50,7 +48,7 @@ export class Lives {
   constructor(docker: Docker, session: string, options: Partial<LivesOptions> = {}) {
     this.#docker = docker
     this.#session = session
-    this.#options = { pollMs: 5_000, timeoutMs: 10_000, patience: 3, ...options }
+    this.#options = { pollMs: 5_000, patience: 3, ...options }
   }
 
   /** Settles when events arrive. Call it before anything is started: events are not kept for later listeners. */
@@ -133,7 +131,6 @@ export class Lives {
       const listed = await this.#docker.listContainers({
         all: true,
         filters: { label: [ofSession(this.#session)] },
-        abortSignal: AbortSignal.timeout(this.#options.timeoutMs),
       })
       if (this.#events === null) await this.#listen()
       this.#failures = 0
@@ -143,7 +140,8 @@ export class Lives {
       for (const watched of watchedBefore) if (states.get(watched.id) === 'paused') this.#pause(watched, Date.now())
       this.#schedule(this.#options.pollMs)
     } catch (error) {
-      this.#failures++
+      // A refused connection may be a restart of a moment; an engine that left several pings unanswered is lost.
+      this.#failures = error instanceof BakeoffError ? this.#options.patience : this.#failures + 1
       if (this.#failures >= this.#options.patience) this.#loseAll(error)
       else this.#schedule(isEngineGone(error) ? 300 : 0)
     }
@@ -169,8 +167,7 @@ export class Lives {
   /** Null: it is removed already. */
   async #stateOf(id: string): Promise<{ Running: boolean; ExitCode: number; OOMKilled: boolean } | null> {
     try {
-      const abortSignal = AbortSignal.timeout(this.#options.timeoutMs)
-      return (await this.#docker.getContainer(id).inspect({ abortSignal })).State
+      return (await this.#docker.getContainer(id).inspect()).State
     } catch (error) {
       if (statusOf(error) === 404) return null
       throw error

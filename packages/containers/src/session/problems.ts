@@ -1,17 +1,12 @@
 /** What the engine's errors mean. dockerode's `reason` misleads: status code and message decide. */
 import { BakeoffError, type ErrorCode } from '@bakeoff/model'
+import { isEngineGone } from '../engine/lost.js'
+
+export { isEngineGone }
 
 export function statusOf(error: unknown): number | null {
   const status = (error as { statusCode?: unknown } | null)?.statusCode
   return typeof status === 'number' ? status : null
-}
-
-/** The engine did not answer at all: it is gone, or the way to it is. */
-export function isEngineGone(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return (
-    typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT)$/.test(code)
-  )
 }
 
 /** The engine's own sentence, without dockerode's `(HTTP code 500) server error - ` before it. */
@@ -35,6 +30,7 @@ export function startProblem(what: string, error: unknown, logTail: readonly str
 }
 
 export function engineLost(cause: unknown): BakeoffError {
+  if (cause instanceof BakeoffError && cause.code === 'ENGINE_LOST') return cause
   return new BakeoffError('ENGINE_LOST', `the container engine stopped answering: ${sentenceOf(cause)}`, {
     hint: 'See whether it still runs with `npm run doctor`. What was measured so far is kept: go on with --resume.',
     cause,

@@ -36,7 +36,7 @@ export interface Session extends ContainerHost, AsyncDisposable {
   readonly watchdogPid: number
   /** Refuses new containers, waits for those in the making, removes all. Never throws; safe to call twice. */
   close(): Promise<void>
-  /** The same, for signal handlers: settles within 90 s even when the engine hangs. */
+  /** The same, for signal handlers: settles within 30 s even when the engine hangs. */
   emergencyStop(): Promise<void>
 }
 
@@ -160,7 +160,9 @@ class EngineSession implements Session {
   }
 
   async sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler> {
-    return startSampler(this.#docker, containers, hz, this.#facts.sameKernel)
+    return startSampler(this.#docker, containers, hz, this.#facts.sameKernel).catch((error: unknown) => {
+      throw isEngineGone(error) ? engineLost(error) : error
+    })
   }
 
   close(): Promise<void> {
@@ -169,7 +171,7 @@ class EngineSession implements Session {
   }
 
   emergencyStop(): Promise<void> {
-    return Promise.race([this.close(), new Promise<void>((resolve) => setTimeout(resolve, 90_000).unref())])
+    return Promise.race([this.close(), new Promise<void>((resolve) => setTimeout(resolve, 30_000).unref())])
   }
 
   [Symbol.asyncDispose](): Promise<void> {

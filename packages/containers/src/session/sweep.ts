@@ -119,10 +119,9 @@ const removal = {
 
 async function list(docker: Docker, label: string): Promise<Leftover[]> {
   const filters = { label: [label] }
-  const within = () => AbortSignal.timeout(20_000)
-  const containers = await docker.listContainers({ all: true, filters, abortSignal: within() })
-  const networks = await docker.listNetworks({ filters, abortSignal: within() })
-  const { Volumes: volumes } = await docker.listVolumes({ filters, abortSignal: within() })
+  const containers = await docker.listContainers({ all: true, filters })
+  const networks = await docker.listNetworks({ filters })
+  const { Volumes: volumes } = await docker.listVolumes({ filters })
   const found = [
     ...containers.map((each) => ({
       kind: 'container' as const,

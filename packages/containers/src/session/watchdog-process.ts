@@ -14,17 +14,18 @@ for await (const line of createInterface({ input: process.stdin })) {
   lines.push(line)
 }
 
-setTimeout(() => process.exit(1), 120_000) // an engine that hangs must not keep it for ever
+// A frozen engine may thaw, a stopped one may be started again. If that takes longer, the next start sweeps.
+setTimeout(() => process.exit(1), 30 * 60_000)
 if (lines[0] !== undefined) {
   const { engine, session } = JSON.parse(lines[0]) as WatchdogOrder
   const docker = connect(engine)
-  for (let attempt = 0; attempt < 60; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     try {
       // What the dead process asked for last may still be in the making: wait until nothing new turns up.
       await removeSession(docker, session, { quietMs: 3_000, deadlineMs: 90_000 })
-      break
+      process.exit(0)
     } catch {
-      await sleep(1_000) // the engine is away; if it stays away, the next start sweeps
+      await sleep(attempt < 100 ? 1_000 : 10_000) // the engine is away
     }
   }
 }

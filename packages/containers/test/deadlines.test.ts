@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Patience } from '../src/engine/deadlines.js'
+import { connect } from '../src/index.js'
+import { Lives } from '../src/session/lives.js'
+import { removeSession } from '../src/session/sweep.js'
+
+const quick: Patience = { readMs: 800, changeMs: 1_200, pingAfterMs: 40, pingMs: 40, pings: 3 }
+
+/** An engine on a real socket that answers everything, only pings, or nothing. */
+let mode: 'well' | 'only pings' | 'frozen'
+let folder: string
+let server: Server
+let asked: string[]
+let unanswered: ServerResponse[]
+let docker: Docker
+
+beforeEach(async () => {
+  mode = 'well'
+  asked = []
+  unanswered = []
+  folder = mkdtempSync(join(tmpdir(), 'bakeoff-deadlines-'))
+  server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(join(folder, 'd.sock'), resolve))
+  docker = connect({ endpoint: `unix://${join(folder, 'd.sock')}`, foundBy: 'test', tls: null }, quick)
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
+  asked.push(`${method} ${url}`)
+  if (mode === 'frozen' || (mode === 'only pings' && url !== '/_ping')) {
+    unanswered.push(response)
+    return
+  }
+  if (url.startsWith('/build') || url.startsWith('/events')) response.write('{"stream":"begun"}\n')
+  else if (url === '/_ping') response.end('OK')
+  else response.end(url.startsWith('/volumes') ? '{"Volumes":[]}' : '[]')
+}
+
+const container = () => docker.getContainer('c')
+const calls: { call: string; make: () => Promise<unknown> }[] = [
+  { call: 'inspect', make: () => container().inspect() },
+  { call: 'create', make: () => docker.createContainer({ Image: 'x' }) },
+  { call: 'start', make: () => container().start() },
+  { call: 'stop', make: () => container().stop() },
+  { call: 'remove', make: () => container().remove({ force: true }) },
+  { call: 'exec', make: () => container().exec({ Cmd: ['true'] }) },
+  { call: 'exec start', make: () => docker.getExec('e').start({ hijack: false }) },
+  { call: 'exec inspect', make: () => docker.getExec('e').inspect() },
+  { call: 'logs', make: () => container().logs({ stdout: true }) },
+  { call: 'stats', make: () => container().stats({ stream: true }) },
+  { call: 'attach', make: () => container().attach({ stream: true, stdin: true, stdout: true, hijack: true }) },
+  { call: 'events', make: () => docker.getEvents({}) },
+  { call: 'list', make: () => docker.listContainers() },
+  { call: 'networks', make: () => docker.listNetworks() },
+  { call: 'create network', make: () => docker.createNetwork({ Name: 'n' }) },
+  { call: 'remove network', make: () => docker.getNetwork('n').remove() },
+  { call: 'volumes', make: () => docker.listVolumes() },
+  { call: 'image inspect', make: () => docker.getImage('i').inspect() },
+  { call: 'image tag', make: () => docker.getImage('i').tag({ repo: 'r' }) },
+  { call: 'image remove', make: () => docker.getImage('i').remove() },
+  { call: 'pull', make: () => docker.createImage({ fromImage: 'x' }) },
+  { call: 'info', make: () => docker.info() },
+]
+
+describe('a frozen engine', () => {
+  it.each(calls)('ends $call', async ({ make }) => {
+    mode = 'frozen'
+    await expect(make()).rejects.toMatchObject({
+      code: 'ENGINE_LOST',
+      message: expect.stringMatching(
+        /^the container engine stopped answering: no answer to (GET|POST|DELETE) \/.*, nor to 3 pings$/,
+      ),
+    })
+  })
+
+  it('is waited for once, and not again by every call that follows', async () => {
+    mode = 'frozen'
+    await expect(docker.listContainers()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    const before = performance.now()
+    for (let i = 0; i < 3; i++) await expect(container().remove()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    expect(performance.now() - before).toBeLessThan(3 * quick.pingMs + 150)
+    expect(
+      asked.filter((one) => one.startsWith('DELETE')),
+      'nothing is asked of it meanwhile',
+    ).toEqual([])
+  })
+
+  it('that thaws is used again', async () => {
+    mode = 'frozen'
+    await expect(docker.listContainers()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    mode = 'well'
+    expect(await docker.listContainers()).toEqual([])
+  })
+
+  it('ends a build that was under way', async () => {
+    const build = (await docker.buildImage(Readable.from([]))) as Readable
+    mode = 'frozen'
+    const read = async () => {
+      for await (const _ of build);
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+  })
+
+  it('loses no stream that may be silent for ever', async () => {
+    const events = (await docker.getEvents({})) as Readable
+    mode = 'frozen'
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(events.destroyed).toBe(false)
+    events.destroy()
+  })
+
+  it('is the end of what it ran', async () => {
+    const watch = new Lives(docker, 's', { pollMs: 20, patience: 3 })
+    await watch.open()
+    const life = watch.watch('c')
+    mode = 'frozen'
+    await expect(life.exited).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    watch.close()
+  })
+
+  it('keeps nobody who wants to remove a session', async () => {
+    mode = 'frozen'
+    await expect(removeSession(docker, 's')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+  })
+})
+
+describe('a slow engine', () => {
+  it('is waited for as long as it answers pings', async () => {
+    mode = 'only pings'
+    const listed = docker.listContainers()
+    setTimeout(() => {
+      for (const response of unanswered.splice(0)) response.end('[]')
+    }, 400)
+    expect(await listed).toEqual([])
+  })
+
+  it.each([
+    { what: 'a read', make: () => docker.listContainers(), withinMs: quick.readMs },
+    { what: 'a change', make: () => docker.createContainer({}), withinMs: quick.changeMs },
+  ])('has a deadline for $what all the same', async ({ make, withinMs }) => {
+    mode = 'only pings'
+    await expect(make()).rejects.toMatchObject({
+      code: 'ENGINE_LOST',
+      message: expect.stringContaining(`within ${withinMs / 1000} s, though it answers pings`),
+    })
+  })
+
+  it('is not blamed for the time in which this process stood still', async () => {
+    mode = 'only pings'
+    const listed = docker.listContainers()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    mode = 'well'
+    for (let i = 0; i < 8; i++) {
+      for (const until = performance.now() + 100; performance.now() < until; );
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (const response of unanswered.splice(0)) response.end('[]')
+    expect(await listed).toEqual([])
+  })
+
+  it('lets a caller stop a call of its own', async () => {
+    mode = 'only pings'
+    const stopped = docker.listContainers({ abortSignal: AbortSignal.timeout(50) })
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
