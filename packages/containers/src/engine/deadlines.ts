@@ -77,6 +77,8 @@ class CallWatch {
   #ping: { waitedMs: number; readonly stop: AbortController } | null = null
   #unanswered = 0
   #isLost = false
+  /** by the clock of performance.now: until then a lost engine is taken for lost without a question */
+  #lostUntilMs = 0
 
   constructor(dial: Dial, patience: Patience) {
     this.#dial = dial
@@ -85,7 +87,7 @@ class CallWatch {
 
   async dial(request: Request, callback: Callback): Promise<void> {
     const name = `${request.method} ${request.path.replace(/\?.*$/, '')}`
-    // A lost engine is not waited for again by every call: one ping decides whether it is back.
+    // A lost engine is not waited for again by every call: one ping decides for the next few whether it is back.
     if (this.#isLost && !isPing(request) && !(await this.#isBack())) {
       callback(engineSilent(`no answer to ${name}`))
       return
@@ -182,9 +184,11 @@ class CallWatch {
   }
 
   #isBack(): Promise<boolean> {
+    if (performance.now() < this.#lostUntilMs) return Promise.resolve(false)
     return new Promise((resolve) => {
       this.#dial(pingRequest(AbortSignal.timeout(this.#patience.pingMs)), (error) => {
         if (error === null || error === undefined) this.#heard()
+        else this.#lostUntilMs = performance.now() + 2 * this.#patience.pingMs
         resolve(!this.#isLost)
       })
     })

@@ -221,6 +221,7 @@ class EngineSession implements Session {
   /** A throw here would hide the error that mattered; what is left is removed when the session ends. */
   async #removeQuietly(what: string, remove: () => Promise<void>): Promise<void> {
     await remove().catch((error: unknown) => {
+      if (isEngineGone(error)) return // which is told once, when the session ends
       if (this.#closing === null) this.#options.say(`${what} could not be removed yet: ${sentenceOf(error)}`)
     })
   }
@@ -240,7 +241,8 @@ class EngineSession implements Session {
       for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
       return left.length === 0
     } catch (error) {
-      this.#options.say(`the engine stopped answering (${sentenceOf(error)}): the next run removes what is left`)
+      const why = isEngineGone(error) ? engineLost(error).message : sentenceOf(error)
+      this.#options.say(`${why}; what is left is removed when it answers again, or by the next run`)
       return false
     }
   }
