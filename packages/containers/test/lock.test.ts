@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import type { LockHolder } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Holder, takeLock } from '../src/session/lock.js'
-import { startedIn, startedOf, stateOf, thisOwner } from '../src/session/owner.js'
+import { holderOf, takeLock } from '../src/session/lock.js'
+import { type Place, startedIn, startedOf, stateOf, thisOwner, whereIs } from '../src/session/owner.js'
 
 let folder: string
 beforeEach(async () => {
@@ -13,9 +14,20 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-async function holder(session: string, changes: Partial<Holder> = {}): Promise<Holder> {
+async function holder(session: string, changes: Partial<LockHolder> = {}): Promise<LockHolder> {
   const owner = await thisOwner(session)
   return { ...owner, since: '2026-01-01T00:00:00.000Z', command: 'matrix --quick', root: '/work/x', ...changes }
+}
+
+const me = process.getuid?.() ?? 0
+const mine = () => join(folder, `bakeoff-locks-${me}`)
+
+/** Where the lock of `engine` is kept. */
+async function lockFile(): Promise<string> {
+  const giveBack = await takeLock('engine', await holder('probe'), folder)
+  const [name] = await readdir(mine())
+  await giveBack()
+  return join(mine(), name as string)
 }
 
 /** A process that has ended, and whose number nobody has now. */
@@ -60,9 +72,29 @@ describe('the lock of an engine', () => {
     await expect(takeLock('engine', await holder('third'), folder)).rejects.toThrow('another run')
   })
 
-  it('is held by a run in another container or on another machine, which cannot be asked', async () => {
-    await takeLock('engine', await holder('first', { host: 'elsewhere', pid: 1, started: '1' }), folder)
-    await expect(takeLock('engine', await holder('second'), folder)).rejects.toThrow('on elsewhere')
+  it('is held by a run in another container, which cannot be asked, as long as it touches its lock', async () => {
+    const there = { pidNamespace: 'pid:[1]', host: 'elsewhere', pid: 1, started: '1' }
+    await takeLock('engine', await holder('first', there), folder)
+    const second = takeLock('engine', await holder('second'), folder)
+    await expect(second).rejects.toMatchObject({
+      message: expect.stringContaining('on elsewhere'),
+      hint: expect.stringMatching(/^(?!.*kill).*end it there/),
+    })
+    const file = join(mine(), (await readdir(mine()))[0] as string)
+    await utimes(file, new Date(), new Date(Date.now() - 10 * 60_000))
+    await takeLock('engine', await holder('third'), folder)
+  })
+
+  it('is held whatever the host is called by now', async () => {
+    await takeLock('engine', await holder('first', { host: 'before-dhcp' }), folder)
+    await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({
+      hint: expect.stringContaining(`kill ${process.pid}`),
+    })
+  })
+
+  it('of a dead run holds nothing under another host name', async () => {
+    await takeLock('engine', await holder('dead', { ...(await deadProcess()), host: 'before-dhcp' }), folder)
+    await takeLock('engine', await holder('next'), folder)
   })
 
   it('goes to exactly one of many that find it dead at once', async () => {
@@ -70,7 +102,7 @@ describe('the lock of an engine', () => {
     const holders = await Promise.all(Array.from({ length: 20 }, (_, i) => holder(`session-${i}`)))
     const results = await Promise.allSettled(holders.map((each) => takeLock('engine', each, folder)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect((await readdir(folder)).length, 'only the lock itself is left').toBe(1)
+    expect((await readdir(mine())).length, 'only the lock itself is left').toBe(1)
   })
 
   it('is not given back by a session that lost it', async () => {
@@ -80,12 +112,160 @@ describe('the lock of an engine', () => {
     await expect(takeLock('engine', await holder('third'), folder)).rejects.toThrow('another run')
   })
 
-  it('is taken over from a file that no run wrote', async () => {
-    const giveBack = await takeLock('engine', await holder('first'), folder)
-    const [file] = await readdir(folder)
-    await giveBack()
-    await writeFile(join(folder, file as string), 'not ours')
+  it.each([
+    { what: 'no JSON', text: 'not ours' },
+    { what: 'null', text: 'null' },
+    { what: 'a host and nothing else', text: '{"host":"x"}' },
+    { what: 'something huge', text: `{"host":"${'x'.repeat(100_000)}"}` },
+    { what: 'an escape code', with: { command: '\x1b]0;title\x07' } },
+    { what: 'text that is turned round', with: { root: '/\u202etxt' } },
+    { what: 'a pid that is none', with: { pid: 0 } },
+    { what: 'a session that is a path', with: { session: '../../x' } },
+  ])('is taken over from a file with $what', async ({ text, with: changes }) => {
+    await writeFile(await lockFile(), text ?? JSON.stringify({ ...(await holder('forged')), ...changes }))
     await takeLock('engine', await holder('second'), folder)
+    await expect(takeLock('engine', await holder('third'), folder)).rejects.toMatchObject({ code: 'ENGINE_HELD' })
+  })
+
+  it.each([
+    { what: 'a link to another file', make: (file: string) => symlink('/etc/passwd', file) },
+    { what: 'a link to nowhere', make: (file: string) => symlink('/nowhere', file) },
+    { what: 'a folder', make: (file: string) => mkdir(join(file, 'x'), { recursive: true }) },
+  ])('is taken over from $what', async ({ make }) => {
+    await make(await lockFile())
+    await takeLock('engine', await holder('second'), folder)
+  })
+
+  it('keeps control characters of the command line to itself', async () => {
+    const owner = await thisOwner('first')
+    await takeLock('engine', holderOf(owner, { command: 'matrix \x1b[2J\u202e', root: '/work/\n' }), folder)
+    await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({
+      message: expect.stringContaining('in /work/?: matrix ?[2J?'),
+    })
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('the folder of locks', () => {
+  it('is readable for others and writable for nobody else, whatever the umask', async () => {
+    const before = process.umask(0o077)
+    try {
+      await takeLock('engine', await holder('first'), folder)
+    } finally {
+      process.umask(before)
+    }
+    const [name] = await readdir(mine())
+    expect((await stat(mine())).mode & 0o777).toBe(0o755)
+    expect((await stat(join(mine(), name as string))).mode & 0o777).toBe(0o644)
+  })
+
+  it('is another one when its name is a link, and what the link leads to stays as it is', async () => {
+    const victim = join(folder, 'victim')
+    await mkdir(victim, { mode: 0o700 })
+    await symlink(victim, mine())
+    await takeLock('engine', await holder('first'), folder)
+    expect((await stat(victim)).mode & 0o777).toBe(0o700)
+    expect(await readdir(victim)).toEqual([])
+    await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({ code: 'ENGINE_HELD' })
+  })
+
+  it('says what to do when there can be none', async () => {
+    await writeFile(join(folder, 'file'), '')
+    await expect(takeLock('engine', await holder('first'), join(folder, 'file'))).rejects.toMatchObject({
+      code: 'SETUP_FAILED',
+      hint: expect.stringContaining('BAKEOFF_LOCK_FOLDER'),
+    })
+  })
+})
+
+describe.skipIf(me !== 0)('between users', () => {
+  const other = 12_345
+  const theirs = () => join(folder, `bakeoff-locks-${other}`)
+
+  /** A lock of another user that names this process. */
+  async function theirLock(pid: number, name = lockFile()): Promise<string> {
+    const file = join(theirs(), basename(await name))
+    await mkdir(theirs())
+    await writeFile(file, JSON.stringify(await holder('theirs', { pid, started: (await startedOf(pid)) as string })))
+    await chown(theirs(), other, other)
+    await chown(file, other, other)
+    return file
+  }
+
+  it('the run of another user holds the engine', async () => {
+    const child = spawn('sleep', ['60'], { uid: other, stdio: 'ignore' })
+    try {
+      await once(child, 'spawn')
+      await theirLock(child.pid as number)
+      await expect(takeLock('engine', await holder('mine'), folder)).rejects.toMatchObject({
+        hint: expect.stringContaining(`kill ${child.pid}`),
+      })
+      expect(await readdir(mine()), 'and nothing of ours is left').toEqual([])
+    } finally {
+      child.kill()
+    }
+    await once(child, 'exit')
+    await takeLock('engine', await holder('next'), folder) // their crash holds nobody up
+  })
+
+  it('a lock that names a process of somebody else holds nothing', async () => {
+    await theirLock(process.pid)
+    await takeLock('engine', await holder('mine'), folder)
+  })
+
+  it('a folder that is not theirs, or a file in it that is not, means nothing', async () => {
+    const file = await theirLock(process.ppid)
+    await chown(file, 0, 0)
+    await takeLock('engine', await holder('mine'), folder)
+    await chown(file, other, other)
+    await chown(theirs(), 0, 0)
+    await takeLock('another engine', await holder('mine too'), folder)
+  })
+})
+
+describe('a place', () => {
+  const here: Place = { boot: 'b', pidNamespace: 'pid:[1]', machine: 'm', host: 'h' }
+  it.each([
+    { because: 'nothing differs', owner: {}, expected: 'here' },
+    { because: 'only the host has another name', owner: { host: 'x' }, expected: 'here' },
+    { because: 'it is another container of this machine', owner: { pidNamespace: 'pid:[2]' }, expected: 'elsewhere' },
+    { because: 'this machine was restarted', owner: { boot: 'a', host: 'x' }, expected: 'before' },
+    { because: 'it is another machine', owner: { boot: 'a', machine: 'n' }, expected: 'elsewhere' },
+    {
+      because: 'a restart, by its host name, where no machine id is known',
+      owner: { boot: 'a', machine: '' },
+      expected: 'before',
+    },
+    {
+      because: 'no machine id is known, and the host has another name',
+      owner: { boot: 'a', machine: '', host: 'x' },
+      expected: 'elsewhere',
+    },
+    { because: 'an old label names this host', owner: { pidNamespace: '', machine: '' }, expected: 'here' },
+    {
+      because: 'an old label names another host',
+      owner: { pidNamespace: '', machine: '', host: 'x' },
+      expected: 'elsewhere',
+    },
+    {
+      because: 'an old label is of before a restart',
+      owner: { boot: 'a', pidNamespace: '', machine: '' },
+      expected: 'before',
+    },
+  ])('is $expected when $because', ({ owner, expected }) => expect(whereIs({ ...here, ...owner }, here)).toBe(expected))
+
+  it.each([
+    {
+      because: 'macOS has no pid namespaces',
+      place: { boot: 'b', pidNamespace: '', machine: 'm', host: 'h' },
+      expected: 'here',
+    },
+    {
+      because: 'Windows has no boot id either',
+      place: { boot: '', pidNamespace: '', machine: '', host: 'x' },
+      expected: 'here',
+    },
+  ])('is $expected although $because', ({ place, expected }) => {
+    expect(whereIs(place, { ...place, host: place.boot === '' ? place.host : 'renamed' })).toBe(expected)
   })
 })
 
@@ -94,7 +274,8 @@ describe('an owner', () => {
     const owner = await thisOwner('s')
     expect(await stateOf(owner)).toBe('alive')
     expect(await stateOf({ ...owner, ...(await deadProcess()) })).toBe('dead')
-    expect(await stateOf({ ...owner, host: 'elsewhere' })).toBe('elsewhere')
+    expect(await stateOf({ ...owner, pidNamespace: 'pid:[1]' })).toBe('elsewhere')
+    expect(await stateOf({ ...owner, host: 'renamed' })).toBe('alive')
   })
 
   it.each([

@@ -1,19 +1,22 @@
 import { hostname } from 'node:os'
+import type { Owner } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { Gate } from '../src/session/gate.js'
 import { labelsOf, ownerIn } from '../src/session/labels.js'
-import { type Owner, thisOwner } from '../src/session/owner.js'
+import { thisOwner } from '../src/session/owner.js'
 import { isEngineGone, startProblem } from '../src/session/problems.js'
 import { listLeftovers, removeContainer, removeSession, sweep } from '../src/session/sweep.js'
 import { connectionError, engineError, FakeEngine } from './fake-engine.js'
 
 const alive = await thisOwner('alive')
 const dead: Owner = { ...alive, session: 'dead', boot: 'before' }
-const elsewhere: Owner = { ...alive, session: 'elsewhere', host: 'another' }
+const elsewhere: Owner = { ...alive, session: 'elsewhere', pidNamespace: 'pid:[1]' }
+/** Another name by DHCP, the same process. */
+const renamed: Owner = { ...dead, session: 'renamed', host: 'before-dhcp' }
 
 function engineWithLeftovers(): FakeEngine {
   const engine = new FakeEngine()
-  for (const owner of [alive, dead, elsewhere]) {
+  for (const owner of [alive, dead, elsewhere, renamed]) {
     const Labels = labelsOf(owner)
     engine.addContainer(`c-${owner.session}`, Labels)
     engine.networks.set(`n-${owner.session}`, { Id: `n-${owner.session}`, Name: `n-${owner.session}`, Labels })
@@ -30,7 +33,7 @@ describe('a sweep', () => {
   it('removes what dead sessions left, and nothing else', async () => {
     const engine = engineWithLeftovers()
     const { removed, left } = await sweep(engine.docker)
-    expect(names(removed)).toEqual(['c-dead', 'n-dead', 'v-dead'])
+    expect(names(removed)).toEqual(['c-dead', 'c-renamed', 'n-dead', 'n-renamed', 'v-dead', 'v-renamed'])
     expect(names(left)).toEqual(['c-alive', 'c-elsewhere', 'n-alive', 'n-elsewhere', 'v-alive', 'v-elsewhere'])
     expect([...engine.containers.keys()]).toEqual(['c-alive', 'c-elsewhere', 'by-hand', 'foreign'])
   })
@@ -110,6 +113,11 @@ describe('the gate', () => {
 
 describe('labels', () => {
   it('say the same owner again', () => expect(ownerIn(labelsOf(alive))).toEqual(alive))
+
+  it('of before pid namespaces were kept still name their owner', () => {
+    const { 'bakeoff.pid-namespace': _namespace, 'bakeoff.machine': _machine, ...old } = labelsOf(alive)
+    expect(ownerIn(old)).toEqual({ ...alive, pidNamespace: '', machine: '' })
+  })
   it('of an image alone make no owner', () => expect(ownerIn({ 'bakeoff.project': 'bakeoff' })).toBeNull())
   it('name this host', () => expect(labelsOf(alive)['bakeoff.host']).toBe(hostname()))
 })

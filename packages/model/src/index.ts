@@ -1,6 +1,7 @@
 export * from './ends.js'
 export * from './errors.js'
 export * from './files.js'
+export * from './holder.js'
 export * from './host.js'
 export * from './info.js'
 export * from './json-schemas.js'

@@ -1,4 +1,4 @@
-import type { Owner } from './owner.js'
+import type { Owner } from '@bakeoff/model'
 
 /** On every container, network and volume that a session makes. */
 export const PROJECT = 'bakeoff.project=bakeoff'
@@ -10,6 +10,8 @@ export function labelsOf(owner: Owner): Record<string, string> {
     'bakeoff.pid': String(owner.pid),
     'bakeoff.started': owner.started,
     'bakeoff.boot': owner.boot,
+    'bakeoff.pid-namespace': owner.pidNamespace,
+    'bakeoff.machine': owner.machine,
     'bakeoff.host': owner.host,
   }
 }
@@ -28,6 +30,8 @@ export function ownerIn(labels: Readonly<Record<string, string>> | undefined): O
     pid: Number(labels['bakeoff.pid']),
     started: labels['bakeoff.started'] ?? '',
     boot: labels['bakeoff.boot'] ?? '',
+    pidNamespace: labels['bakeoff.pid-namespace'] ?? '',
+    machine: labels['bakeoff.machine'] ?? '',
     host: labels['bakeoff.host'] ?? '',
   }
 }

@@ -1,38 +1,42 @@
-/**
- * Who made something: a process, named so that it can be told from every other one. Process ids are used again, also
- * after a restart of the machine, so start time and boot id belong to it.
- */
+/** Whose something on the engine is, and whether that process still runs. */
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, readlink } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
-
-export interface Owner {
-  readonly session: string
-  readonly pid: number
-  /** the kernel's start time of the process: clock ticks since boot on Linux, a date elsewhere; opaque */
-  readonly started: string
-  readonly boot: string
-  readonly host: string
-}
+import type { Owner } from '@bakeoff/model'
 
 /** `elsewhere`: made on another machine or in another container, so nobody here can tell. */
 export type OwnerState = 'alive' | 'dead' | 'elsewhere'
 
+/** What tells this place from every other one: kernel, pid namespace, machine. The host name is no part of it. */
+export type Place = Pick<Owner, 'boot' | 'pidNamespace' | 'machine' | 'host'>
+
 export async function thisOwner(session: string): Promise<Owner> {
-  return {
-    session,
-    pid: process.pid,
-    started: (await startedOf(process.pid)) ?? '',
-    boot: await bootId(),
-    host: os.hostname(),
-  }
+  return { session, pid: process.pid, started: (await startedOf(process.pid)) ?? '', ...(await thisPlace()) }
 }
 
-export async function stateOf(owner: Owner): Promise<OwnerState> {
-  if (owner.host !== os.hostname()) return 'elsewhere'
-  if (owner.boot !== (await bootId())) return 'dead'
-  return (await startedOf(owner.pid)) === owner.started ? 'alive' : 'dead'
+export async function stateOf(owner: Owner, here?: Place): Promise<OwnerState> {
+  const where = whereIs(owner, here ?? (await thisPlace()))
+  if (where === 'elsewhere') return 'elsewhere'
+  if (where === 'before') return 'dead'
+  return (await isRunning(owner)) ? 'alive' : 'dead'
+}
+
+/**
+ * Where a process is, seen from here: `here`, so it can be looked for; `before` a restart of this machine, so it is
+ * gone; or `elsewhere`. The host name decides only where something better is not known: for labels of before pid
+ * namespaces and machine ids were kept, in containers without a machine id, on Windows.
+ */
+export function whereIs(owner: Place, here: Place): 'here' | 'before' | 'elsewhere' {
+  const sameHost = owner.host === here.host
+  if (owner.boot === here.boot) {
+    if (owner.boot === '' || (owner.pidNamespace === '' && here.pidNamespace !== ''))
+      return sameHost ? 'here' : 'elsewhere'
+    return owner.pidNamespace === here.pidNamespace ? 'here' : 'elsewhere'
+  }
+  const sameMachine = owner.machine !== '' && here.machine !== '' ? owner.machine === here.machine : sameHost
+  return sameMachine ? 'before' : 'elsewhere'
 }
 
 /** Start time of a process; null when there is none, or only a zombie that can hold nothing any more. */
@@ -51,17 +55,51 @@ export function startedIn(stat: string): string | null {
   return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null)
 }
 
-let boot: Promise<string> | undefined
+async function isRunning({ pid, started }: Owner): Promise<boolean> {
+  const now = await startedOf(pid)
+  if (now !== null) return now === started
+  // Where /proc hides the processes of other users (hidepid), only that there is one can be known.
+  return process.platform === 'linux' && isHidden(pid)
+}
 
-function bootId(): Promise<string> {
-  boot ??=
-    process.platform === 'linux'
-      ? readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
-          (text) => text.trim(),
-          () => '',
-        )
-      : said('sysctl', ['-n', 'kern.bootsessionuuid']).then((text) => text ?? '')
-  return boot
+function isHidden(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return false // ours, and no more than a zombie: /proc would have shown it
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+let place: Promise<Place> | undefined
+
+export function thisPlace(): Promise<Place> {
+  place ??= readPlace()
+  return place
+}
+
+async function readPlace(): Promise<Place> {
+  const linux = process.platform === 'linux'
+  const [boot, pidNamespace, machine] = await Promise.all([
+    linux ? textOf('/proc/sys/kernel/random/boot_id') : said('sysctl', ['-n', 'kern.bootsessionuuid']),
+    linux ? readlink('/proc/self/ns/pid').catch(() => null) : null,
+    linux ? textOf('/etc/machine-id') : said('sysctl', ['-n', 'kern.uuid']),
+  ])
+  return { boot: boot ?? '', pidNamespace: pidNamespace ?? '', machine: digestOf(machine), host: os.hostname() }
+}
+
+/** The id itself is not for others to see (machine-id(5)), and labels can be read by whoever uses the engine. */
+function digestOf(machineId: string | null): string {
+  if (!machineId) return ''
+  return createHash('sha256').update(`bakeoff ${machineId}`).digest('hex').slice(0, 32)
+}
+
+async function textOf(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    () => null,
+  )
 }
 
 async function said(command: string, args: string[]): Promise<string | null> {

@@ -1,22 +1,18 @@
-import { randomBytes } from 'node:crypto'
 import type { EngineFacts } from '@bakeoff/model'
 import type { ContainerHost, ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { startContainer } from './container.js'
 import { Gate } from './gate.js'
+import { type HoldOptions, holdEngine } from './hold.js'
 import { labelsOf } from './labels.js'
 import { Lives } from './lives.js'
-import { defaultLockFolder, takeLock } from './lock.js'
 import { toCreateOptions } from './options.js'
-import { thisOwner } from './owner.js'
 import { engineLost, isAboveFileLimit, isEngineGone, sentenceOf, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
 import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
 import { startWatchdog, type Watchdog } from './watchdog.js'
 
-export interface SessionOptions {
-  /** the project's folder, named to whoever finds the engine held */
-  readonly root: string
+export interface SessionOptions extends HoldOptions {
   readonly say: (message: string) => void
   /**
    * What a cell would remove stays: until the next network is opened, so that kept containers never disturb a
@@ -24,8 +20,6 @@ export interface SessionOptions {
    */
   readonly keep?: boolean
   readonly images: Pick<ContainerHost, 'ensureImage'>
-  /** where locks are; tests have their own */
-  readonly lockFolder?: string
 }
 
 /** All that one process makes in an engine. Ending it removes all of that. */
@@ -46,32 +40,19 @@ export interface Session extends ContainerHost, AsyncDisposable {
  * @throws ENGINE_HELD when another run has it, ENGINE_LOST when it does not answer
  */
 export async function openSession(docker: Docker, facts: EngineFacts, options: SessionOptions): Promise<Session> {
-  const id = `${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`
-  const owner = await thisOwner(id)
-  const unlock = await takeLock(
-    await engineIdentity(docker, facts),
-    { ...owner, since: new Date().toISOString(), command: process.argv.slice(1).join(' '), root: options.root },
-    options.lockFolder ?? defaultLockFolder,
-  )
+  const { owner, giveBack } = await holdEngine(docker, facts, options)
+  const id = owner.session
   const lives = new Lives(docker, id)
   try {
     await sweepBefore(docker, options.say)
     const watchdog = await startWatchdog(docker, id)
     await lives.open()
-    return new EngineSession(docker, facts, options, id, labelsOf(owner), lives, watchdog, unlock)
+    return new EngineSession(docker, facts, options, id, labelsOf(owner), lives, watchdog, giveBack)
   } catch (error) {
     lives.close()
-    await unlock()
+    await giveBack()
     throw isEngineGone(error) ? engineLost(error) : error
   }
-}
-
-/** The same engine may be reached by socket, context and address: its own id tells. Podman has none. */
-async function engineIdentity(docker: Docker, facts: EngineFacts): Promise<string> {
-  const info = (await docker.info().catch((error: unknown) => {
-    throw engineLost(error)
-  })) as { ID?: string }
-  return info.ID || facts.endpoint
 }
 
 async function sweepBefore(docker: Docker, say: (message: string) => void): Promise<void> {

@@ -1,9 +1,10 @@
 /** Finding and removing what sessions made, by label: containers first, then the networks and volumes they used. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Owner } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { ofSession, ownerIn, PROJECT } from './labels.js'
-import { type Owner, type OwnerState, stateOf } from './owner.js'
+import { type OwnerState, stateOf } from './owner.js'
 import { isEngineGone, statusOf } from './problems.js'
 
 export interface Leftover {
