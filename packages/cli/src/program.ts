@@ -152,7 +152,12 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .command('clean')
     .description('remove what killed runs left on the engine')
     .option('--images', 'and every image that was built')
-    .action((flags: { images?: boolean }) => clean({ images: flags.images ?? false }, terminal, interruption.signal))
+    .option('--all', 'and what runs on other machines or in other containers made; asks before')
+    .option('--yes', 'without being asked')
+    .action((flags: { images?: boolean; all?: boolean; yes?: boolean }) => {
+      const options = { images: flags.images ?? false, all: flags.all ?? false, yes: flags.yes ?? false }
+      return clean(project, options, terminal, interruption.signal)
+    })
 
   program
     .command('new-target')

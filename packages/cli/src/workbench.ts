@@ -71,7 +71,7 @@ export async function openWorkbench(
 }
 
 /** BAKEOFF_LOCK_FOLDER keeps locks elsewhere: a test of the tool must neither wait for a run nor stop one. */
-function lockFolderFrom({ BAKEOFF_LOCK_FOLDER: lockFolder }: NodeJS.ProcessEnv): { lockFolder?: string } {
+export function lockFolderFrom({ BAKEOFF_LOCK_FOLDER: lockFolder }: NodeJS.ProcessEnv): { lockFolder?: string } {
   return lockFolder ? { lockFolder } : {}
 }
 

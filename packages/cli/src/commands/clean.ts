@@ -1,21 +1,77 @@
-import { ensureEngine, removeBuiltImages, sweep } from '@bakeoff/containers'
+import { type Engine, ensureEngine, holdEngine, type Leftover, removeBuiltImages, sweep } from '@bakeoff/containers'
+import { BakeoffError } from '@bakeoff/model'
+import type { Project } from '../project.js'
 import type { Terminal } from '../terminal.js'
+import { lockFolderFrom } from '../workbench.js'
 
-/** Removes what killed runs left on the engine; with `images`, the images that were built as well. */
+export interface CleanOptions {
+  /** the images that were built as well */
+  readonly images: boolean
+  /** what runs on other machines and in other containers made as well */
+  readonly all: boolean
+  /** nobody needs to be asked */
+  readonly yes: boolean
+}
+
+/**
+ * Removes what killed runs left on the engine. What a run of this machine uses stays, always.
+ *
+ * @throws ENGINE_HELD when images are to go and a run needs them, BAD_SPEC when somebody would have to be asked
+ */
 export async function clean(
-  options: { readonly images: boolean },
+  project: Project,
+  options: CleanOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { docker } = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
+  const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
+  if (!options.images) return cleanContainers(engine, options, terminal)
+  // A run between two repetitions has no container that would keep its images.
+  const { giveBack } = await holdEngine(engine.docker, engine.facts, {
+    root: project.root,
+    ...lockFolderFrom(process.env),
+  })
+  try {
+    await cleanContainers(engine, options, terminal)
+    const images = await removeBuiltImages(engine.docker, 'targets and services')
+    terminal.print(`removed ${images.length} images`)
+  } finally {
+    await giveBack()
+  }
+}
+
+async function cleanContainers({ docker }: Engine, options: CleanOptions, terminal: Terminal): Promise<void> {
   const { removed, left } = await sweep(docker)
   for (const { kind, name } of removed) terminal.print(`removed ${kind} ${name}`)
-  for (const { kind, name, ownerState } of left)
-    terminal.print(
-      `left ${kind} ${name}: ${ownerState === 'alive' ? 'a run is using it' : 'it belongs to another machine, or the engine does not let go of it'}`,
-    )
+  const foreign = left.filter(({ ownerState }) => ownerState === 'elsewhere')
+  for (const each of left) terminal.print(`left ${each.kind} ${each.name}: ${whyLeft(each)}`)
   if (removed.length === 0 && left.length === 0) terminal.print('Nothing is left of any run.')
-  if (!options.images) return
-  const images = await removeBuiltImages(docker, 'targets and services')
-  terminal.print(`removed ${images.length} images`)
+  if (foreign.length === 0) return
+  if (!options.all) {
+    terminal.say('If nothing runs there any more: npm run clean -- --all')
+    return
+  }
+  if (!options.yes && !(await mayRemove(foreign, terminal))) {
+    terminal.print('removed nothing of them')
+    return
+  }
+  const swept = await sweep(docker, { everything: true })
+  for (const { kind, name } of swept.removed) terminal.print(`removed ${kind} ${name}`)
+}
+
+function whyLeft({ ownerState, owner: { pid, host } }: Leftover): string {
+  if (ownerState === 'alive') return `a run is using it (process ${pid})`
+  if (ownerState === 'dead') return 'the engine does not let go of it'
+  const where = host === '' ? '' : ` (process ${pid} on ${host})`
+  return `a run on another machine or in another container made it${where}, and cannot be asked from here`
+}
+
+async function mayRemove(foreign: readonly Leftover[], terminal: Terminal): Promise<boolean> {
+  const what = foreign.length === 1 ? 'the one' : `the ${foreign.length}`
+  if (terminal.ask) {
+    return terminal.ask(`Remove ${what} that other machines or containers made? A run that goes on there would fail.`)
+  }
+  throw new BakeoffError('BAD_SPEC', `--all would remove ${what} listed above that other machines or containers made`, {
+    hint: 'If nothing runs there any more: npm run clean -- --all --yes',
+  })
 }

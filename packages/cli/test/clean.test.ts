@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { ensureEngine, holdEngine } from '@bakeoff/containers'
+import colours from 'picocolors'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type CleanOptions, clean } from '../src/commands/clean.js'
+import type { Terminal } from '../src/terminal.js'
+import { SocketEngine } from './helpers/socket-engine.js'
+
+/** What a session labels its containers with; the process is this one. */
+async function labels(changes: Record<string, string>): Promise<Record<string, string>> {
+  const found = await ensureEngine({ say: () => {}, ask: null, env: process.env })
+  const { owner, giveBack } = await holdEngine(found.docker, found.facts, {
+    root: '/x',
+    lockFolder: join(engine.folder, 'other-locks'),
+  })
+  await giveBack()
+  return {
+    'bakeoff.project': 'bakeoff',
+    'bakeoff.session': owner.session,
+    'bakeoff.pid': String(owner.pid),
+    'bakeoff.started': owner.started,
+    'bakeoff.boot': owner.boot,
+    'bakeoff.pid-namespace': owner.pidNamespace,
+    'bakeoff.machine': owner.machine,
+    'bakeoff.host': owner.host,
+    ...changes,
+  }
+}
+
+let engine: SocketEngine
+const before = { ...process.env }
+beforeEach(async () => {
+  engine = await SocketEngine.start()
+  process.env.DOCKER_HOST = `unix://${engine.socket}`
+  process.env.BAKEOFF_LOCK_FOLDER = join(engine.folder, 'locks')
+  engine.containers.set('of-a-run', await labels({}))
+  engine.containers.set('of-a-dead-run', await labels({ 'bakeoff.started': '1' }))
+  engine.containers.set(
+    'of-another-container',
+    await labels({ 'bakeoff.pid-namespace': 'pid:[1]', 'bakeoff.host': 'f3a1' }),
+  )
+  engine.containers.set('of-nobody', {})
+  engine.images.add('bakeoff/target/x:latest')
+})
+afterEach(async () => {
+  process.env = { ...before }
+  await engine[Symbol.asyncDispose]()
+})
+
+async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = null): Promise<string> {
+  const lines: string[] = []
+  const say = (line: string) => void lines.push(line)
+  const terminal: Terminal = {
+    say,
+    print: say,
+    live: () => {},
+    ask,
+    interactive: false,
+    colours: colours.createColors(false),
+  }
+  const project = { root: '/work/project', reports: '/work/project/reports' }
+  await clean(
+    project,
+    { images: false, all: false, yes: false, ...options },
+    terminal,
+    new AbortController().signal,
+  ).catch((error: Error) => {
+    throw Object.assign(error, { lines })
+  })
+  return lines.join('\n')
+}
+
+const left = () => [...engine.containers.keys()].sort()
+
+describe('clean', () => {
+  it('removes what dead runs of this machine left, and names what it leaves', async () => {
+    const said = await cleaned({})
+    expect(left()).toEqual(['of-a-run', 'of-another-container', 'of-nobody'])
+    expect(said).toContain('removed container of-a-dead-run')
+    expect(said).toContain(`left container of-a-run: a run is using it (process ${process.pid})`)
+    expect(said).toMatch(/left container of-another-container: .*on f3a1\), and cannot be asked/)
+    expect(said).toContain('npm run clean -- --all')
+  })
+
+  it.each([
+    { because: 'is told so beforehand', options: { all: true, yes: true }, ask: null },
+    { because: 'is allowed to', options: { all: true }, ask: async () => true },
+  ])(
+    'removes what other machines and containers made when it $because, and nothing that runs here',
+    async ({ options, ask }) => {
+      const said = await cleaned(options, ask)
+      expect(left()).toEqual(['of-a-run', 'of-nobody'])
+      expect(said).toMatch(/left container of-another-container: .*removed container of-another-container/s)
+    },
+  )
+
+  it('leaves it when the answer is no', async () => {
+    await cleaned({ all: true }, async () => false)
+    expect(left()).toEqual(['of-a-run', 'of-another-container', 'of-nobody'])
+  })
+
+  it('leaves it where nobody can be asked, having said what it would remove, and how', async () => {
+    await expect(cleaned({ all: true })).rejects.toMatchObject({
+      code: 'BAD_SPEC',
+      hint: expect.stringContaining('--all --yes'),
+      lines: expect.arrayContaining([expect.stringContaining('of-another-container')]),
+    })
+    expect(left()).toEqual(['of-a-run', 'of-another-container', 'of-nobody'])
+  })
+
+  it('removes images, and gives the engine back', async () => {
+    await cleaned({ images: true })
+    expect([...engine.images]).toEqual([])
+    engine.images.add('bakeoff/target/x:latest')
+    await cleaned({ images: true })
+    expect([...engine.images]).toEqual([])
+  })
+
+  it('removes nothing while a run holds the engine whose images are to go', async () => {
+    const { docker, facts } = await ensureEngine({ say: () => {}, ask: null, env: process.env })
+    await holdEngine(docker, facts, { root: '/work/other', lockFolder: join(engine.folder, 'locks') })
+    await expect(cleaned({ images: true })).rejects.toMatchObject({
+      code: 'ENGINE_HELD',
+      message: expect.stringContaining('in /work/other'),
+    })
+    expect([...engine.images]).toEqual(['bakeoff/target/x:latest'])
+    expect(left()).toContain('of-a-dead-run')
+  })
+})
