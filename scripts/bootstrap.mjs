@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { alone } from './folder-lock.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamps = join(root, 'node_modules', '.bakeoff')
@@ -30,12 +31,18 @@ const OPTIONS = [
   'fail-on',
   'baseline',
 ]
+/** The same of one command only: npm has options of these names itself, which may be set for good. */
+const OPTIONS_OF = { clean: ['images', 'all', 'yes'] }
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 requireNode()
 refuseSwallowedOptions()
-install()
-build()
+if (!isInstalled() || !isBuilt()) {
+  alone(join(root, '.bakeoff', 'bootstrap.lock'), say, () => {
+    if (!isInstalled()) install()
+    if (!isBuilt()) build()
+  })
+}
 if (command === '--test') {
   const { runTests } = await import('./run-tests.mjs')
   process.exitCode = runTests(root, rest)
@@ -55,7 +62,9 @@ function requireNode() {
 }
 
 function refuseSwallowedOptions() {
-  const swallowed = OPTIONS.filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
+  const swallowed = [...OPTIONS, ...(OPTIONS_OF[command] ?? [])].filter(
+    (option) => process.env[`npm_config_${option.replaceAll('-', '_')}`],
+  )
   if (swallowed.length === 0 || !process.env.npm_lifecycle_event) return
   const typed = swallowed.map((option) => {
     const value = process.env[`npm_config_${option.replaceAll('-', '_')}`]
@@ -69,28 +78,38 @@ function refuseSwallowedOptions() {
   )
 }
 
+function isInstalled() {
+  return isStamped('install', installStamp())
+}
+
 function install() {
+  say('Installing dependencies (npm ci) …')
+  const stamp = installStamp()
+  // --include=dev: NODE_ENV=production in the environment must not leave the compiler out.
+  // --ignore-scripts: nothing here needs the scripts of its packages, and what runs as root should be known.
+  run(
+    'npm',
+    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
+    'npm ci failed; its messages are above. Without a network nothing can be installed.',
+  )
+  setStamp('install', stamp)
+}
+
+function installStamp() {
   const hash = createHash('sha256').update(process.versions.modules)
   // The lock file alone is not enough: which of its packages are installed depends on what the workspaces ask for.
   const manifests = readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'package.json'))
   for (const name of ['package-lock.json', 'package.json', ...manifests.sort()]) {
     if (existsSync(join(root, name))) hash.update(readFileSync(join(root, name)))
   }
-  const stamp = hash.digest('hex')
-  if (isStamped('install', stamp)) return
-  say('Installing dependencies (npm ci) …')
-  // --include=dev: NODE_ENV=production in the environment must not leave the compiler out.
-  run(
-    'npm',
-    ['ci', '--include=dev', '--no-audit', '--no-fund'],
-    'npm ci failed; its messages are above. Without a network nothing can be installed.',
-  )
-  setStamp('install', stamp)
+  return hash.digest('hex')
+}
+
+function isBuilt() {
+  return isStamped('build', sourceStamp()) && existsSync(join(root, 'packages/cli/dist/main.js'))
 }
 
 function build() {
-  const stamp = sourceStamp()
-  if (isStamped('build', stamp) && existsSync(join(root, 'packages/cli/dist/main.js'))) return
   say('Building …')
   const turbo = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'turbo.cmd' : 'turbo')
   run(
