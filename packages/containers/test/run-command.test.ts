@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { BakeoffError } from '@bakeoff/model'
 import type { ContainerRequest } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { describe, expect, it } from 'vitest'
@@ -12,6 +13,8 @@ interface Reaction {
   readonly error?: Error
   /** it never ends */
   readonly endless?: boolean
+  /** and this is what a ping meets then */
+  readonly pingError?: Error
 }
 
 function frame([stream, text]: readonly [1 | 2, string]): Buffer {
@@ -20,7 +23,7 @@ function frame([stream, text]: readonly [1 | 2, string]): Buffer {
   return Buffer.concat([head, Buffer.from(text)])
 }
 
-async function containerThat({ says = [], exitCode = 0, error, endless = false }: Reaction) {
+async function containerThat({ says = [], exitCode = 0, error, endless = false, pingError }: Reaction) {
   const network = { NetworkID: 'network', IPAddress: '10.0.0.2' }
   const asked: string[][] = []
   const container = {
@@ -40,7 +43,10 @@ async function containerThat({ says = [], exitCode = 0, error, endless = false }
       }
     },
   }
-  const home = { docker: {} as Docker, networkId: 'network', release: async () => {} }
+  const ping = async () => {
+    if (pingError) throw pingError
+  }
+  const home = { docker: { ping } as unknown as Docker, networkId: 'network', release: async () => {} }
   const life = {
     exited: new Promise<never>(() => {}),
     oomKills: () => 0,
@@ -90,6 +96,11 @@ describe('a command inside a container', () => {
       because: 'it does not end',
       reaction: { endless: true },
       expected: { message: 'psql could not be run in postgres: it was not over after 5 s' },
+    },
+    {
+      because: 'it does not end since the engine is frozen',
+      reaction: { endless: true, pingError: new BakeoffError('ENGINE_LOST', 'the engine stopped answering') },
+      expected: { code: 'ENGINE_LOST' },
     },
   ])('says what happened when $because', async ({ reaction, expected }) => {
     const { running } = await containerThat(reaction)
