@@ -6,7 +6,10 @@ import type { ErrorRecord, LoadWindow } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
+
+/** An agent says something at least so often, whatever it does: one that is silent for much longer hangs. */
+export const HEARTBEAT_MS = 2000
 
 export type Command = { readonly id: number } & (
   | { readonly command: 'hello' }
@@ -22,7 +25,12 @@ export type Command = { readonly id: number } & (
   | { readonly command: 'quit' }
 )
 
-export type Reply = { readonly id: number } & (
+/** No command has this id. */
+export const NO_COMMAND = 0
+
+export type Reply = { readonly id: number } & /** of no command: it lives */
+(
+  | { readonly alive: true }
   | { readonly slice: LoadWindow }
   | { readonly result: unknown }
   | { readonly error: ErrorRecord }

@@ -200,3 +200,22 @@ it('asks nothing once its signal has aborted', async () => {
   await expect(agent.prepare(predictWork, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
   expect(wire.told.map(({ command }) => command)).toEqual(['hello'])
 })
+
+it('fails every call when nothing at all is heard for too long, and not while there are heartbeats', async () => {
+  const wire = new FakeAgent()
+  const agent = await connectAgent(wire, 200)
+  const asked = agent.verify('http://x', 1, signal)
+  let failed = false
+  asked.catch(() => {
+    failed = true
+  })
+  const beating = setInterval(() => wire.say({ id: 0, alive: true }), 50)
+  await new Promise((resolve) => setTimeout(resolve, 1600))
+  clearInterval(beating)
+  expect(failed).toBe(false)
+  await expect(asked).rejects.toMatchObject({
+    code: 'AGENT_FAILED',
+    message: 'the load agent is gone: it has said nothing for 1.2 s',
+  })
+  await agent[Symbol.asyncDispose]()
+})

@@ -76,12 +76,19 @@ describe('Recorder', () => {
   })
 })
 
+const TOO_LONG = 'too long'
+
 describe('Sampler', () => {
   const connectionWith = (jobIndex: number, body: string) =>
     ({
       jobIndex,
       status: 200,
-      captured: { contentType: 'text/plain', body: [Buffer.from(body)] },
+      captured: {
+        contentType: 'text/plain',
+        body: [Buffer.from(body)],
+        bytes: body.length,
+        isTooLong: body === TOO_LONG,
+      },
     }) as unknown as Connection
 
   it('samples one in n on average, at no fixed step', () => {
@@ -118,6 +125,24 @@ describe('Sampler', () => {
     expect(Array.from({ length: 5 }, () => sampler.next(0))).toEqual([true, true, true, true, true])
   })
 
+  it('knows answers that are too long again, and passes on none of their bytes', () => {
+    const passed: Sample[] = []
+    const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
+    for (const body of [TOO_LONG, TOO_LONG, 'a', TOO_LONG]) sampler.take(connectionWith(0, body))
+    expect(passed.map(({ body }) => body?.byteLength ?? null)).toEqual([null, 1, null])
+    expect(sampler.seen).toEqual([2, 1, 1])
+  })
+
+  it('forgets what it has seen before that fills the memory', () => {
+    const passed: Sample[] = []
+    const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
+    const long = 'x'.repeat(1024 * 1024)
+    for (let job = 0; job < 40; job++) sampler.take(connectionWith(job, long))
+    sampler.take(connectionWith(39, long))
+    sampler.take(connectionWith(0, long))
+    expect(passed.map(({ jobIndex }) => jobIndex)).toEqual([...Array(40).keys(), 0])
+  })
+
   it('passes on what is new for its request, and counts the rest', () => {
     const passed: Sample[] = []
     const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
@@ -130,7 +155,7 @@ describe('Sampler', () => {
       [0, 'a'],
     ] as const)
       sampler.take(connectionWith(job, body))
-    expect(passed.map(({ id, jobIndex, body }) => [id, jobIndex, Buffer.from(body).toString()])).toEqual([
+    expect(passed.map(({ id, jobIndex, body }) => [id, jobIndex, Buffer.from(body ?? []).toString()])).toEqual([
       [0, 0, 'a'],
       [1, 1, 'a'],
       [2, 0, 'b'],

@@ -1,5 +1,6 @@
 import { BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
+import { answerCapBytes } from '../answer-cap.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
 import type { Job } from '../worker/messages.js'
 import type { Crew } from './crew.js'
@@ -84,6 +85,7 @@ export class Agent {
       ),
       seed: work.seed,
       respell: work.respell,
+      answerCapBytes: answerCapBytes(work.golden),
     })
     return null
   }

@@ -1,6 +1,7 @@
 import { compareAnswer } from '@bakeoff/core'
-import type { Fetched } from '@bakeoff/model'
+import { type Fetched, formatBytes } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
+import { answerCapBytes } from '../answer-cap.js'
 import type { Sample } from '../worker/messages.js'
 import type { Checked } from './merge.js'
 import { decodeText, shorten } from './text.js'
@@ -15,23 +16,27 @@ export class Checker {
   readonly #differences: (string | null)[][] = []
   readonly #shown: Checked['wrongSamples'] = []
 
+  readonly #tooLong: string
+
   constructor(work: Work) {
     this.#work = work
+    this.#tooLong = `the body is longer than ${formatBytes(answerCapBytes(work.golden))}, far more than any right answer`
   }
 
   take(process: number, { id, jobIndex, status, contentType, body }: Sample): void {
     const golden = this.#work.golden[jobIndex]
     if (golden === undefined) return
-    const text = decodeText(Buffer.from(body))
+    const text = body === null ? null : decodeText(Buffer.from(body))
     const fetched: Fetched = {
       status,
       headers: contentType === null ? {} : { 'content-type': contentType },
-      body: text.text,
-      bodyTruncated: !text.whole,
+      body: text?.text ?? '',
+      bodyTruncated: text?.whole !== true,
       durationMs: 0,
       error: null,
     }
-    const difference = compareAnswer(golden, fetched, this.#work.compare, this.#work.tolerance)
+    const difference =
+      text === null ? this.#tooLong : compareAnswer(golden, fetched, this.#work.compare, this.#work.tolerance)
     this.#differences[process] ??= []
     ;(this.#differences[process] as (string | null)[])[id] = difference
     if (difference !== null && this.#shown.length < MOST_SHOWN)

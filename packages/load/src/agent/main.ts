@@ -1,13 +1,15 @@
 /** The load agent's own process: commands on stdin, replies on stdout, CORES load processes. */
 import { fileURLToPath } from 'node:url'
 import { lineSplitter } from '../lines.js'
-import type { Command } from '../protocol.js'
+import { type Command, HEARTBEAT_MS, NO_COMMAND, type Reply } from '../protocol.js'
 import { Agent } from './agent.js'
 import { Crew } from './crew.js'
 
 const cores = Math.max(1, Math.floor(Number(process.env.CORES)) || 1)
 const crew = new Crew(fileURLToPath(new URL('./worker.mjs', import.meta.url)), cores)
-const agent = new Agent(crew, (reply) => process.stdout.write(`${JSON.stringify(reply)}\n`))
+const say = (reply: Reply) => process.stdout.write(`${JSON.stringify(reply)}\n`)
+const agent = new Agent(crew, say)
+setInterval(() => say({ id: NO_COMMAND, alive: true }), HEARTBEAT_MS)
 
 function end(): void {
   crew.end()

@@ -10,10 +10,12 @@ const AT_ONCE = 4
 const MOST_SHOWN = 5
 /** After this many requests without any answer the others are not asked: a dead target would take minutes to verify. */
 const MOST_UNANSWERED = 8
+/** Nor after wrong answers that took so many time-outs together, as of a target that waits for a service in vain. */
+const MOST_WRONG_TIMEOUTS = 8
 
 /**
  * Sends every request of the work once, a few at a time, and compares every answer. Requests that were not asked, because the target
- * stopped answering, are not right.
+ * stopped answering or took long to answer wrongly, are not right.
  *
  * @throws the signal's reason
  */
@@ -21,9 +23,11 @@ export async function verify(origin: string, work: Work, timeoutMs: number, sign
   const found: { index: number; difference: Verified['differences'][number] }[] = []
   let right = 0
   let unanswered = 0
+  let wrongMs = 0
   let next = 0
+  const isHopeless = () => unanswered >= MOST_UNANSWERED || wrongMs >= MOST_WRONG_TIMEOUTS * timeoutMs
   const askOn = async () => {
-    while (next < work.requests.length && unanswered < MOST_UNANSWERED) {
+    while (next < work.requests.length && !isHopeless()) {
       const index = next++
       const request = work.requests[index] as RequestLine
       const golden = work.golden[index] as GoldenLine
@@ -41,6 +45,7 @@ export async function verify(origin: string, work: Work, timeoutMs: number, sign
           },
         })
       if (fetched.error !== null) unanswered++
+      if (difference !== null) wrongMs += fetched.durationMs
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, askOn))

@@ -9,16 +9,21 @@ const HELLO_MS = 30_000
 /** How long a command may take to end after it was told to stop, and the agent to leave after `quit`. */
 const STOP_MS = 10_000
 const QUIT_MS = 1000
+/** Many heartbeats: on a machine that is busy some come late. */
+const SILENCE_MS = 15_000
+/** This process may have been stopped itself: what has arrived meanwhile is read before the agent is called silent. */
+const LAST_CHANCE_MS = 1000
 
 /**
  * Starts talking to a load agent over its stdin and stdout.
  *
- * @returns the agent; disposing it ends it. All its calls reject with AGENT_FAILED once the wire is broken, and with
- *          ABORTED when their signal aborts
+ * @param silenceMs an agent that says nothing at all for so long hangs
+ * @returns the agent; disposing it ends it. All its calls reject with AGENT_FAILED once the wire is broken or the agent
+ *          hangs, and with ABORTED when their signal aborts
  * @throws BakeoffError AGENT_FAILED when it does not answer, or speaks another version
  */
-export async function connectAgent(wire: Duplex): Promise<LoadAgent> {
-  const client = new Client(wire)
+export async function connectAgent(wire: Duplex, silenceMs = SILENCE_MS): Promise<LoadAgent> {
+  const client = new Client(wire, silenceMs)
   try {
     const { protocol } = await client.hello()
     if (protocol !== PROTOCOL)
@@ -51,13 +56,19 @@ class Client implements LoadAgent {
   /** why nothing can be asked any more */
   #broken: BakeoffError | null = null
   readonly #closed: Promise<void>
+  readonly #silenceMs: number
+  #silence: NodeJS.Timeout | undefined
 
-  constructor(wire: Duplex) {
+  constructor(wire: Duplex, silenceMs: number) {
     this.#wire = wire
+    this.#silenceMs = silenceMs
     wire.on(
       'data',
       lineSplitter((line) => this.#hear(line)),
     )
+    wire.on('data', () => {
+      if (this.#silence !== undefined) this.#listen()
+    })
     this.#closed = new Promise((resolve) => {
       const end = (how: string) => {
         this.#break(how)
@@ -75,7 +86,18 @@ class Client implements LoadAgent {
       return (await this.#ask({ command: 'hello' }).answer) as Hello
     } finally {
       clearTimeout(timer)
+      this.#listen()
     }
+  }
+
+  /** From now on something is expected to be heard. */
+  #listen(): void {
+    clearTimeout(this.#silence)
+    if (this.#broken !== null) return
+    this.#silence = setTimeout(() => {
+      const seconds = (this.#silenceMs + LAST_CHANCE_MS) / 1000
+      this.#silence = setTimeout(() => this.#break(`it has said nothing for ${seconds} s`), LAST_CHANCE_MS)
+    }, this.#silenceMs)
   }
 
   async prepare(work: Work, signal: AbortSignal): Promise<void> {
@@ -188,7 +210,7 @@ class Client implements LoadAgent {
       return
     }
     const call = this.#calls.get(reply.id)
-    if (call === undefined) return
+    if (call === undefined || 'alive' in reply) return
     if ('slice' in reply) {
       call.onSlice(reply.slice)
       return
@@ -200,6 +222,7 @@ class Client implements LoadAgent {
 
   #break(how: string): void {
     if (this.#broken) return
+    clearTimeout(this.#silence)
     // Whoever holds its container knows more, and has its last words.
     this.#broken = new BakeoffError('AGENT_FAILED', `the load agent is gone: ${how}`)
     this.#fail(this.#broken)

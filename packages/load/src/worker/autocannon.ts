@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   readonly origin: string
   readonly connections: number
   readonly requestTimeoutMs: number
+  /** of a longer body that was asked for no more is kept */
+  readonly answerCapBytes: number
   /** of these requests; null: they are sent as they stand */
   readonly speller: Speller | null
 }
@@ -49,6 +51,10 @@ const CLOSING_MS = 100
 const NEVER_S = 2_000_000
 /** Heads of answers kept to recognise. A server has a few; one that never repeats a head must not fill the memory. */
 const MOST_HEADS = 4096
+/** A longer one is parsed every time. */
+const MOST_HEAD_BYTES = 4096
+/** The parser itself gives up heads of 80 kB; a line between chunks, and what may follow the last one, it reads for ever. */
+const MOST_BETWEEN_BYTES = 80 * 1024
 
 /**
  * Opens the connections of a load. Each calls `free` when it may send, again and again until it is closed.
@@ -79,7 +85,7 @@ export class Pool {
       histograms: { latencies: nowhere, requests: nowhere, throughput: nowhere },
       setupClient: (client) => {
         wire ??= buildWire(client as Client, requests, options.speller)
-        this.connections.push(new Connection(client as Client, wire, heads, events))
+        this.connections.push(new Connection(client as Client, wire, heads, options.answerCapBytes, events))
       },
     })
     // Its result is not used; it ends by itself when all its clients are destroyed.
@@ -131,6 +137,7 @@ export class Connection {
   readonly #client: Client
   readonly #wire: Wire
   readonly #heads: Heads
+  readonly #answerCapBytes: number
   readonly #events: ConnectionEvents
   #connected = false
   /** answers on the socket that is open now */
@@ -144,10 +151,11 @@ export class Connection {
   #retry: NodeJS.Timeout | null = null
   #closed = false
 
-  constructor(client: Client, wire: Wire, heads: Heads, events: ConnectionEvents) {
+  constructor(client: Client, wire: Wire, heads: Heads, answerCapBytes: number, events: ConnectionEvents) {
     this.#client = client
     this.#wire = wire
     this.#heads = heads
+    this.#answerCapBytes = answerCapBytes
     this.#events = events
     client._doRequest = () => {}
     // autocannon calls it first from its constructor, then whenever a socket ends or fails.
@@ -175,7 +183,7 @@ export class Connection {
     this.jobIndex = jobIndex
     this.sentAtMs = nowMs
     this.pieces = 0
-    this.captured = capture ? { contentType: null, body: [] } : null
+    this.captured = capture ? { contentType: null, body: [], bytes: 0, isTooLong: false } : null
     this.#begun = false
     this.#wire.speller?.next(jobIndex)
     this.#client.conn.write(this.#wire.buffers[jobIndex] as Buffer)
@@ -262,6 +270,8 @@ export class Connection {
     /** an interim answer (100, 103), after which the real one comes */
     let interim = false
     let head: Head | null = null
+    /** read in this state, which ends with a line of its own */
+    let betweenBytes = 0
 
     parser.execute = (chunk) => {
       const now = performance.now()
@@ -282,8 +292,9 @@ export class Connection {
       this.#begun = true
       head = null
       const wasAnswer = this.#answers
+      betweenBytes = parser.state === IN_TRAILERS ? betweenBytes + chunk.length : 0
       const result = parse.call(parser, chunk)
-      if (typeof result !== 'number') {
+      if (typeof result !== 'number' || betweenBytes > MOST_BETWEEN_BYTES || parser.line.length > MOST_BETWEEN_BYTES) {
         if (this.pending) this.#lose('malformed answer')
         if (this.#client.parser === parser) this.#reopen(this.#answers === 0 ? BACK_OFF_MS : 0)
       } else if (atStart && head !== null && this.#answers === wasAnswer + 1) {
@@ -308,7 +319,7 @@ export class Connection {
     }
     parser[Parser.kOnBody] = (chunk: Buffer, start: number, length: number) => {
       if (this.#events.piece) this.#events.piece(this, this.#receivedAtMs)
-      if (this.captured) this.captured.body.push(Buffer.from(chunk.subarray(start, start + length)))
+      if (this.captured) keep(this.captured, chunk.subarray(start, start + length), this.#answerCapBytes)
     }
     parser[Parser.kOnMessageComplete] = () => {
       if (interim) {
@@ -376,7 +387,18 @@ function dial(client: Client): Socket {
 /** The parts of an answer that were kept. */
 export interface Capture {
   contentType: string | null
-  readonly body: Buffer[]
+  /** empty when it is too long */
+  body: Buffer[]
+  bytes: number
+  isTooLong: boolean
+}
+
+function keep(captured: Capture, piece: Buffer, mostBytes: number): void {
+  if (captured.isTooLong) return
+  captured.bytes += piece.length
+  captured.isTooLong = captured.bytes > mostBytes
+  if (captured.isTooLong) captured.body = []
+  else captured.body.push(Buffer.from(piece))
 }
 
 interface Head {
@@ -403,7 +425,12 @@ class Heads {
   /** @param answer one whole answer and nothing else, as far as the parser knows; its length is checked here */
   learn(answer: Buffer, { status, bodyLength }: Head): void {
     const headLength = answer.length - bodyLength
-    if (headLength < 4 || answer.toString('latin1', headLength - 4, headLength) !== '\r\n\r\n') return
+    if (
+      headLength < 4 ||
+      headLength > MOST_HEAD_BYTES ||
+      answer.toString('latin1', headLength - 4, headLength) !== '\r\n\r\n'
+    )
+      return
     if (this.#known.size >= MOST_HEADS) this.#known.clear()
     this.#known.set(answer.length, { bytes: Buffer.from(answer.subarray(0, headLength)), status })
   }
@@ -483,6 +510,9 @@ interface Client {
 
 /** http-parser-js, which autocannon's client reads with. */
 interface Parser {
+  readonly state: string
+  /** read of a line that has not ended */
+  readonly line: string
   offset: number
   end: number
   execute(chunk: Buffer): number | Error
@@ -498,6 +528,9 @@ interface HeadInfo {
   readonly headers: readonly string[]
   readonly shouldKeepAlive: boolean
 }
+
+/** The parser's state after the last chunk. */
+const IN_TRAILERS = 'BODY_CHUNKTRAILERS'
 
 interface ParserConstructor {
   new (type: string): Parser

@@ -31,6 +31,7 @@ export class Load {
   readonly #jobs: readonly Job[]
   readonly #sequence: JobSequence | null
   readonly #say: (message: FromWorker) => void
+  readonly #maySample: () => boolean
   readonly #sampler: Sampler
   readonly #driver: Driver
   readonly #pool: Pool
@@ -62,19 +63,22 @@ export class Load {
    * @param sequence which job comes next; null for a batch, whose request is its own
    * @param ticker   started already; only an open load needs one
    * @param say      tells the controller
+   * @param maySample whether the controller keeps up with comparing answers
    */
   constructor(
     order: Order,
-    { jobs, respell, seed }: Prepared,
+    { jobs, respell, seed, answerCapBytes }: Prepared,
     sequence: JobSequence,
     ticker: Ticker | null,
     say: (message: FromWorker) => void,
+    maySample: () => boolean,
   ) {
     const { share } = order
     this.#order = order
     this.#jobs = share.kind === 'batch' ? [batchJob(share.body)] : jobs
     this.#sequence = share.kind === 'batch' ? null : sequence
     this.#say = say
+    this.#maySample = maySample
     this.#tally = this.#newTally(0, Number.POSITIVE_INFINITY)
     this.#sampler = new Sampler(order.sampleEvery, createRandom(order.seed), (sample) =>
       say({ kind: 'sample', sample }),
@@ -94,6 +98,7 @@ export class Load {
         origin: order.origin,
         connections: share.kind === 'batch' ? 1 : share.connections,
         requestTimeoutMs: order.requestTimeoutMs,
+        answerCapBytes,
         speller:
           share.kind === 'batch' || respell === null ? null : new Speller(requests, respell, seed, order.spelling),
       },
@@ -250,7 +255,7 @@ export class Load {
     if (isOurs) tally.sent++
     const isBatch = this.#sequence === null
     // Answers before and after the window are not compared: they are in no count.
-    const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#sampler.next(nowMs))
+    const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#sampler.next(nowMs) && this.#maySample())
     connection.send(this.#sequence === null ? 0 : this.#sequence.next(), nowMs, capture)
   }
 

@@ -5,13 +5,18 @@ import { Load } from './load.js'
 import type { FromWorker, Order, Prepared, ToWorker } from './messages.js'
 import { Ticker } from './ticker.js'
 
-let work: Prepared = { jobs: [], seed: 0, respell: null }
+/** No more answers are sampled while the controller has so much to compare. */
+const MOST_QUEUED_BYTES = 16 * 1024 * 1024
+
+let work: Prepared = { jobs: [], seed: 0, respell: null, answerCapBytes: 0 }
 /** by share of the corpus: they go on from load to load */
 const sequences = new Map<string, JobSequence>()
 let load: Load | null = null
 let ticker: Ticker | null = null
 /** told to stop while the load was not there yet */
 let stopped = false
+/** of sampled answers that the controller has yet to take */
+let queuedBytes = 0
 
 /** Started with the first open load; the bundle puts its script beside this one. */
 async function startedTicker(): Promise<Ticker> {
@@ -31,14 +36,22 @@ async function open(order: Order): Promise<void> {
   load = null
   stopped = false
   const running = order.share.kind === 'open' ? await startedTicker() : null
-  load = new Load(order, work, sequenceOf(order), running, say)
+  load = new Load(order, work, sequenceOf(order), running, say, () => queuedBytes < MOST_QUEUED_BYTES)
   if (stopped) load.stop()
   await load.opened()
   say({ kind: 'opened' })
 }
 
 function say(message: FromWorker): void {
-  process.send?.(message)
+  if (message.kind !== 'sample') {
+    process.send?.(message)
+    return
+  }
+  const bytes = message.sample.body?.byteLength ?? 0
+  queuedBytes += bytes
+  process.send?.(message, () => {
+    queuedBytes -= bytes
+  })
 }
 
 function handle(message: ToWorker): void {

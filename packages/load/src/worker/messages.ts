@@ -12,6 +12,8 @@ export interface Prepared {
   readonly jobs: readonly Job[]
   readonly seed: number
   readonly respell: Respell | null
+  /** of a longer body no more is kept */
+  readonly answerCapBytes: number
 }
 
 /** A process's share of a load. */
@@ -78,7 +80,8 @@ export interface Sample {
   readonly jobIndex: number
   readonly status: number
   readonly contentType: string | null
-  readonly body: Uint8Array
+  /** null: longer than the cap */
+  readonly body: Uint8Array | null
 }
 
 /** What one process measured. `wrong` and `checked` are the controller's to fill. */

@@ -9,6 +9,8 @@ import type { Sample } from './messages.js'
 const SPACING_MS = 1
 /** An agent that was held up makes up for what it did not pick in this time. */
 const CATCH_UP_MS = 50
+/** Answers that are kept to know them again. Those of a large corpus with long answers would fill the memory. */
+const MOST_KEPT_BYTES = 32 * 1024 * 1024
 
 /**
  * Picks answers to be compared, one in `every` on average and about a thousand a second where that is more, and passes on
@@ -24,6 +26,8 @@ export class Sampler {
   readonly #pass: (sample: Sample) => void
   #left: number
   #dueMs = Number.NEGATIVE_INFINITY
+  /** passed on since they were last dropped: at least what `#last` holds */
+  #keptBytes = 0
 
   constructor(every: number, random: Random, pass: (sample: Sample) => void) {
     this.#every = every
@@ -43,15 +47,20 @@ export class Sampler {
 
   take({ jobIndex, status, captured }: Connection): void {
     if (captured === null) return
-    const body = Buffer.concat(captured.body)
+    const body = captured.isTooLong ? null : Buffer.concat(captured.body)
     const { contentType } = captured
     const last = this.#last.get(jobIndex)
-    if (last && last.contentType === contentType && last.status === status && body.equals(last.body)) {
+    if (last && last.contentType === contentType && last.status === status && isSame(body, last.body)) {
       this.seen[last.id] = (this.seen[last.id] as number) + 1
       return
     }
     const sample: Sample = { id: this.seen.length, jobIndex, status, contentType, body }
     this.seen.push(1)
+    this.#keptBytes += body?.byteLength ?? 0
+    if (this.#keptBytes > MOST_KEPT_BYTES) {
+      this.#last.clear()
+      this.#keptBytes = body?.byteLength ?? 0
+    }
     this.#last.set(jobIndex, sample)
     this.#pass(sample)
   }
@@ -60,4 +69,8 @@ export class Sampler {
   #gap(): number {
     return 1 + this.#random.int(2 * this.#every - 1)
   }
+}
+
+function isSame(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  return one === null || other === null ? one === other : Buffer.compare(one, other) === 0
 }
