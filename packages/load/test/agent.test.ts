@@ -188,7 +188,8 @@ describe('checking answers under load', () => {
     )
     expect(counts.checked).toBe(counts.ok + counts.wrong)
     expect(counts.wrong).toBeGreaterThanOrEqual(Math.floor((counts.ok + counts.wrong) / 500))
-    expect(counts.wrong).toBeLessThanOrEqual(Math.floor(counts.sent / 500))
+    // The window begins anywhere between two of them.
+    expect(counts.wrong).toBeLessThanOrEqual(Math.ceil(counts.sent / 500))
     expect(wrongSamples[0]).toMatchObject({ requestIndex: 0, actual: 'Prediction: Iris-Virginica' })
   })
 
