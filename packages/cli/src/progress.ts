@@ -31,6 +31,14 @@ export function progressOn(terminal: Terminal, now: () => number): (event: RunEv
           ),
         )
         return
+      case 'boundary':
+        if (event.boundary.answered.length > 0)
+          terminal.say(
+            yellow(
+              `! targets can reach services of this machine: it answered at ${event.boundary.answered.join(', ')}`,
+            ),
+          )
+        return
       case 'step':
         terminal.live(`${event.entry}  ${event.step}${time()}`)
         return

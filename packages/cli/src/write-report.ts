@@ -30,6 +30,7 @@ export function analyseFolder(folder: RunFolder, otherwise: 'aborted' | 'running
   const events = folder.readEvents()
   const started = events.findLastIndex((event) => event.kind === 'run-started') // a resumed run starts again
   const ended = events.slice(started + 1).findLast((event) => event.kind === 'run-ended')
+  const tried = events.findLast((event) => event.kind === 'boundary')
   const context = folder.readContext()
   return analyse({
     plan: folder.readPlan(),
@@ -38,6 +39,7 @@ export function analyseFolder(folder: RunFolder, otherwise: 'aborted' | 'running
     claims: context.claims as ClaimSpec[],
     targets: context.targets,
     base: context.base,
+    boundary: tried?.kind === 'boundary' ? tried.boundary : null,
     endedAt: ended?.at ?? events.at(-1)?.at ?? null,
     status: ended?.kind === 'run-ended' ? ended.status : otherwise,
     statusReason:

@@ -22,7 +22,9 @@ const around: Surroundings = {
   networkId: 'net',
   labels: { 'bakeoff.session': 's' },
   imageUser: '',
+  imageVolumes: [],
   openFiles: 65_536,
+  ownResolver: true,
 }
 
 it('caps and hardens every container', () => {
@@ -37,6 +39,7 @@ it('caps and hardens every container', () => {
     HostConfig: {
       AutoRemove: false,
       NetworkMode: 'net',
+      Dns: ['127.0.0.1'],
       CpusetCpus: '2,3',
       Memory: 256 << 20,
       MemorySwap: 256 << 20,
@@ -71,6 +74,33 @@ describe('what a request may change', () => {
   ])('tmpfs $entry', ({ entry, expected }) =>
     expect(toCreateOptions({ ...request, tmpfs: [entry] }, around).HostConfig?.Tmpfs).toMatchObject(expected),
   )
+
+  it.each([
+    { because: 'as who the container runs as', with: {}, expected: 'rw,mode=1777,size=134217728,uid=10001,gid=10001' },
+    { because: 'with a user only', with: { user: '999' }, expected: 'rw,mode=1777,size=134217728,uid=999,gid=999' },
+    { because: 'of a user who has a name only', with: { user: 'postgres' }, expected: 'rw,mode=1777,size=134217728' },
+    {
+      because: 'that the scenario gives itself',
+      with: { tmpfs: ['/var/lib/data/:size=1g'] },
+      expected: 'rw,mode=1777,size=1g',
+    },
+  ])('memory in place of a volume of the image, $because', ({ with: changes, expected }) => {
+    const options = toCreateOptions({ ...request, ...changes }, { ...around, imageVolumes: ['/var/lib/data', '/tmp'] })
+    const paths = Object.entries(options.HostConfig?.Tmpfs ?? {}).map(([path, given]) => [
+      path.replace(/\/$/, ''),
+      given,
+    ])
+    expect(paths).toHaveLength(2)
+    expect(Object.fromEntries(paths)).toMatchObject({
+      '/var/lib/data': expected,
+      '/tmp': 'rw,mode=1777,size=134217728',
+    })
+  })
+
+  it('asks no resolver of the machine, where the engine has one of its own', () => {
+    expect(toCreateOptions(request, around).HostConfig?.Dns).toEqual(['127.0.0.1'])
+    expect(toCreateOptions(request, { ...around, ownResolver: false }).HostConfig).not.toHaveProperty('Dns')
+  })
 
   it('takes a fraction of cores as a quota, on no core in particular', () => {
     const options = toCreateOptions({ ...request, caps: { cpuset: [], quotaCpus: 0.5, memoryBytes: 1e8 } }, around)

@@ -170,6 +170,35 @@ describe('a container', () => {
     }
   })
 
+  it('writes nothing past its limits into what its image declares as a volume', async () => {
+    const repo = `bakeoff/test-volume-${randomBytes(4).toString('hex')}`
+    const made = await docker.createContainer({ Image: image, Cmd: ['sh', '-c', 'mkdir -m 700 /data'] })
+    const volumes = async () => ((await docker.listVolumes()).Volumes ?? []).map(({ Name }) => Name)
+    try {
+      await made.start()
+      await made.wait()
+      await made.commit({ repo, changes: 'VOLUME /data' })
+      const { Id } = await docker.getImage(repo).inspect()
+      const before = await volumes()
+      const said: string[] = []
+      await using session = await open({ say: (line) => said.push(line) })
+      await using network = await session.openNetwork('cell')
+      const fill = 'touch /data/a && echo may write; dd if=/dev/zero of=/data/big bs=1M count=100; stat -c %s /data/big'
+      await using container = await session.start(network, aRequest(shell(fill), { image: Id }))
+      const lines = await output(container)
+      expect(lines[0]).toBe('may write')
+      expect(lines.join()).toContain('No space left on device')
+      expect(Number(lines.at(-1))).toBe(64 * MB)
+      expect(await volumes(), 'no volume of the engine').toEqual(before)
+      expect(said).toEqual([
+        'target: /data, which its image declares as a volume, is memory here: empty at the start, 64 MiB at most',
+      ])
+    } finally {
+      await made.remove({ force: true })
+      await docker.getImage(repo).remove({ force: true })
+    }
+  })
+
   it('has no way out of its network, where this machine has one', async ({ skip }) => {
     const [host, port] = ['1.1.1.1', 53] as const
     if (!(await reaches(host, port)))

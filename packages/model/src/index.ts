@@ -1,3 +1,4 @@
+export * from './boundary.js'
 export * from './ends.js'
 export * from './errors.js'
 export * from './files.js'

@@ -1,5 +1,6 @@
 /** results.json: the product. Every page of the report is a function of it. */
 import { z } from 'zod'
+import { boundary } from './boundary.js'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { targetInfo } from './info.js'
 import { encodedHistogram, loadSpec } from './load.js'
@@ -482,6 +483,8 @@ export const results = z.object({
   }),
   host: hostFacts,
   engine: engineFacts,
+  /** null or absent: older runs did not try */
+  boundary: boundary.nullish(),
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
   calibration: z.array(calibration),
   certificates: z.array(certificate).nullish(),

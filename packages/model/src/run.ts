@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { boundary } from './boundary.js'
 import { serviceDeath } from './ends.js'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
@@ -213,6 +214,7 @@ export const runEvent = z.discriminatedUnion('kind', [
     message: z.string().nullable(),
   }),
   z.object({ kind: z.literal('calibrated'), at: z.string(), calibration }),
+  z.object({ kind: z.literal('boundary'), at: z.string(), boundary }),
   z.object({
     kind: z.literal('step'),
     at: z.string(),

@@ -100,6 +100,8 @@ export interface RunningContainer extends AsyncDisposable {
 
 export interface Network extends AsyncDisposable {
   readonly id: string
+  /** where the engine's machine would answer if it could be reached from here; IPv4 addresses */
+  readonly hostAddresses: readonly string[]
 }
 
 /** Reads counters of containers and of the host until it is stopped. */

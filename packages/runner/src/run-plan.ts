@@ -9,6 +9,7 @@ import {
   type RunRecord,
   toErrorRecord,
 } from '@bakeoff/model'
+import { tryBoundary } from './boundary.js'
 import { type BuiltImages, buildImages } from './build-images.js'
 import { canary } from './calibrate.js'
 import { endOfRun, newDraft, reasonOf, seal } from './draft.js'
@@ -106,10 +107,13 @@ async function runBlocks(
 ): Promise<void> {
   const startedAtMs = ports.clock.now()
   const elapsedMs = () => ports.clock.now() - startedAtMs
+  let isBoundaryTried = false
   for (const block of plan.blocks) {
     const wanted = entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)
     if (wanted.length === 0) continue
     signal.throwIfAborted()
+    if (!isBoundaryTried) await tryBoundary(plan, images, materials, ports, signal)
+    isBoundaryTried = true
     calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
     await ports.sink.writeCalibration(JSON.stringify(calibrations))
     for (const id of wanted) {

@@ -34,6 +34,9 @@ import type {
 } from '../src/ports.js'
 import { UnsupportedBuild } from '../src/ports.js'
 
+/** The engine's machine, on every network. */
+export const HOST_ADDRESS = '10.0.0.1'
+
 /** What goes wrong, and where. Everything is fine by default. */
 export interface Faults {
   /** image names that do not build */
@@ -107,6 +110,8 @@ export interface Faults {
   readonly p99Ms?: (perSecond: number) => number
   /** images whose target gives no right answer under load */
   readonly silent?: readonly string[]
+  /** the engine's machine answers from inside a cell */
+  readonly hostAnswers?: boolean
   /** closed throughput by connections, asked at every load; default 1000 per connection, 20000 at most */
   readonly throughput?: (connections: number) => number
 }
@@ -315,7 +320,11 @@ export class FakeHost implements ContainerHost {
   async openNetwork(name: string): Promise<Network> {
     const id = `network of ${name}`
     this.networks.add(id)
-    return { id, [Symbol.asyncDispose]: async () => void this.networks.delete(id) }
+    return {
+      id,
+      hostAddresses: [HOST_ADDRESS],
+      [Symbol.asyncDispose]: async () => void this.networks.delete(id),
+    }
   }
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
@@ -412,6 +421,10 @@ export class FakeAgent implements LoadAgent {
 
   async fetch({ origin, path }: FetchRequest): Promise<Fetched> {
     if (this.#host.hangsAt(this.#container.cell, 'fetch')) return new Promise(() => {})
+    if (origin.startsWith(`http://${HOST_ADDRESS}:`)) {
+      const error = this.#host.faults.hostAnswers ? 'ECONNREFUSED' : 'EHOSTUNREACH'
+      return { status: null, headers: {}, body: '', bodyTruncated: false, durationMs: 1, error }
+    }
     const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
       status: path === '/missing' ? 404 : 200,

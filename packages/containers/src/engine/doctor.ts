@@ -54,6 +54,7 @@ type Finding = Omit<DoctorCheck, 'id' | 'title'>
 const checks: readonly { id: string; title: string; look: (findings: DoctorFindings) => Finding }[] = [
   { id: 'engine', title: 'Container engine', look: lookAtEngine },
   { id: 'cgroup', title: 'Control groups', look: lookAtCgroup },
+  { id: 'isolation', title: 'Isolation', look: lookAtIsolation },
   { id: 'cores', title: 'Cores', look: lookAtCores },
   { id: 'memory', title: 'Memory', look: lookAtMemory },
   { id: 'disk', title: 'Disk', look: lookAtDisk },
@@ -95,6 +96,28 @@ function lookAtCgroup({ engine }: DoctorFindings): Finding {
     engine.sameKernel
       ? `${what}, readable from here`
       : `${what}, in another kernel: read through the engine, once a second`,
+  )
+}
+
+/** Whether targets are kept from this machine. What is said here is what the engine can do; every run tries it. */
+function lookAtIsolation({ engine }: DoctorFindings): Finding {
+  if (engine === null) return warn('unknown without an engine', null)
+  if (engine.reducedTruth)
+    return warn(
+      'Podman gives its machine an address on every network: services there that listen on all addresses are open to targets',
+      'Use Docker for targets that you do not trust, or see that nothing listens on all addresses: ss -ltn',
+    )
+  const [major = 0, minor = 0] = engine.version.split('.').map((part) => Number.parseInt(part, 10))
+  if (major < 20 || (major === 20 && minor < 10))
+    return warn(
+      `Docker ${engine.version} cannot keep its machine's address off a network: services there are open to targets`,
+      'Update it: 20.10 can, and only the newest versions get fixes',
+    )
+  const what = 'targets reach their cell only, not this machine'
+  if (major >= 25) return ok(what)
+  return warn(
+    `${what}; Docker ${engine.version} gets no more fixes from its makers`,
+    'For targets that you do not trust, update it, or see that your distribution fixes it: CVE-2024-21626 (runc) let containers out',
   )
 }
 

@@ -1,4 +1,5 @@
 /** What a container may use and do. Pure: a request in, the engine's create options out. */
+import { posix } from 'node:path'
 import type { ContainerRequest } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 
@@ -9,8 +10,12 @@ export interface Surroundings {
   readonly labels: Readonly<Record<string, string>>
   /** USER of the image, '' when it has none */
   readonly imageUser: string
+  /** paths that the image declares as volumes */
+  readonly imageVolumes: readonly string[]
   /** limit on open files; null: the engine's own */
   readonly openFiles: number | null
+  /** the engine answers names of the network by a resolver inside the container, as Docker does */
+  readonly ownResolver: boolean
 }
 
 /** Nobody in particular: what runs as this user owns nothing on the host, and nothing in most images. */
@@ -18,6 +23,7 @@ const NOBODY = '10001:10001'
 
 export function toCreateOptions(request: ContainerRequest, around: Surroundings): Docker.ContainerCreateOptions {
   const { caps } = request
+  const user = request.user ?? (around.imageUser || NOBODY)
   return {
     name: around.uniqueName,
     Image: request.image,
@@ -25,7 +31,7 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
     Labels: { ...around.labels },
     Env: Object.entries(request.environment).map(([name, value]) => `${name}=${value}`),
     ...(request.command === null ? {} : { Cmd: [...request.command] }),
-    User: request.user ?? (around.imageUser || NOBODY),
+    User: user,
     // The engine would probe during load, and first after a whole interval: `healthy` probes by itself.
     Healthcheck: { Test: ['NONE'] },
     ...(request.interactive
@@ -34,6 +40,9 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
     HostConfig: {
       AutoRemove: false, // or its log and exit code would be gone when they are needed
       NetworkMode: around.networkId,
+      // Where the engine's own resolver sends what it does not know: to nobody, inside the container. Engines of before
+      // 2024 would ask the machine's resolver, also for networks that lead nowhere: a way out, letter by letter.
+      ...(around.ownResolver ? { Dns: ['127.0.0.1'] } : {}),
       ...(caps.cpuset.length === 0 ? {} : { CpusetCpus: caps.cpuset.join(',') }),
       ...(caps.quotaCpus === null ? {} : { NanoCpus: Math.round(caps.quotaCpus * 1e9) }),
       Memory: caps.memoryBytes,
@@ -41,7 +50,7 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
       PidsLimit: 2048,
       Init: true,
       ReadonlyRootfs: request.readOnly,
-      Tmpfs: tmpfsOf(request),
+      Tmpfs: { ...volumeMasks(request, around, user), ...tmpfsOf(request) },
       ...(request.shmBytes === null ? {} : { ShmSize: request.shmBytes }),
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
@@ -56,11 +65,40 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
 }
 
 /**
+ * Volumes that the image declares and the request gives no tmpfs. As volumes they would be written to the engine's disk,
+ * past the read-only root and without a limit.
+ */
+export function maskedVolumes(request: ContainerRequest, imageVolumes: readonly string[]): string[] {
+  const given = new Set(['/tmp', ...request.tmpfs].map((entry) => posix.resolve('/', entry.split(':', 1)[0] as string)))
+  return [...new Set(imageVolumes.map((path) => posix.resolve('/', path)))].filter((path) => !given.has(path))
+}
+
+/** How large a tmpfs is that nobody gave a size; what is in it counts against the container's memory. */
+export function tmpfsBytes(request: ContainerRequest): number {
+  return Math.floor(request.caps.memoryBytes / 2)
+}
+
+/**
+ * In place of each such volume a tmpfs. It is empty, and has the mode of the image's folder; an owner too where the user
+ * is a number, since who may write to that folder is often its owner only.
+ */
+function volumeMasks(request: ContainerRequest, around: Surroundings, user: string): Record<string, string> {
+  const [uid, gid = uid] =
+    /^(\d+)(?::(\d+))?$/
+      .exec(user)
+      ?.slice(1)
+      .filter((id) => id !== undefined) ?? []
+  const owner = uid === undefined ? '' : `,uid=${uid},gid=${gid}`
+  const options = `rw,mode=1777,size=${tmpfsBytes(request)}${owner}`
+  return Object.fromEntries(maskedVolumes(request, around.imageVolumes).map((path) => [path, options]))
+}
+
+/**
  * /tmp and what the request asks for, as `/path` or `/path:options`. All are writable for whatever user the container
  * has. They count against its memory; half of it is the limit where the request says none.
  */
 function tmpfsOf(request: ContainerRequest): Record<string, string> {
-  const size = Math.floor(request.caps.memoryBytes / 2)
+  const size = tmpfsBytes(request)
   return Object.fromEntries(
     ['/tmp', ...request.tmpfs].map((entry) => {
       const [path = entry, options = ''] = entry.split(':', 2)

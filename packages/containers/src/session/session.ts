@@ -1,12 +1,13 @@
-import type { EngineFacts } from '@bakeoff/model'
+import { type EngineFacts, formatBytes } from '@bakeoff/model'
 import type { ContainerHost, ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
+import { openCellNetwork } from './cell-network.js'
 import { startContainer } from './container.js'
 import { Gate } from './gate.js'
 import { type HoldOptions, holdEngine } from './hold.js'
 import { labelsOf } from './labels.js'
 import { Lives } from './lives.js'
-import { toCreateOptions } from './options.js'
+import { maskedVolumes, tmpfsBytes, toCreateOptions } from './options.js'
 import { engineLost, isAboveFileLimit, isEngineGone, sentenceOf, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
 import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
@@ -76,6 +77,8 @@ class EngineSession implements Session {
   readonly #gate = new Gate()
   /** removals that wait for the next network, containers first */
   readonly #kept: { readonly what: string; readonly remove: () => Promise<void> }[] = []
+  /** images whose volumes were spoken of */
+  readonly #told = new Set<string>()
   #made = 0
   /** limit on open files; null once the engine has refused it */
   #openFiles: number | null = 65_536
@@ -106,21 +109,15 @@ class EngineSession implements Session {
 
   async openNetwork(name: string): Promise<Network> {
     await this.#removeKept()
-    const options = {
-      Name: this.#uniqueName(name),
-      Driver: 'bridge',
-      Internal: true, // nothing under measurement can reach out
-      CheckDuplicate: true,
-      Labels: { ...this.labels },
-    }
+    const options = { name: this.#uniqueName(name), labels: this.labels }
     const network = await this.#gate
-      .pass(() => this.#docker.createNetwork(options))
+      .pass(() => openCellNetwork(this.#docker, this.#facts, options))
       .catch((error: unknown) => {
         throw startProblem(`the network of ${name}`, error)
       })
     const { id } = network
     return {
-      id,
+      ...network,
       [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#docker, id)),
     }
   }
@@ -161,13 +158,17 @@ class EngineSession implements Session {
 
   async #startOnce(network: Network, request: ContainerRequest, openFiles: number | null): Promise<RunningContainer> {
     const { Config } = await this.#docker.getImage(request.image).inspect()
+    const imageVolumes = Object.keys(Config.Volumes ?? {})
+    this.#tellMasked(request, imageVolumes)
     const container = await this.#docker.createContainer(
       toCreateOptions(request, {
         uniqueName: this.#uniqueName(request.name),
         networkId: network.id,
         labels: this.labels,
         imageUser: Config.User ?? '',
+        imageVolumes,
         openFiles,
+        ownResolver: !this.#facts.reducedTruth,
       }),
     )
     const life = this.#lives.watch(container.id)
@@ -183,6 +184,16 @@ class EngineSession implements Session {
       await this.#removeContainer(container.id).catch(() => undefined)
       throw error
     }
+  }
+
+  /** Once per image: it is the same in every repetition. */
+  #tellMasked(request: ContainerRequest, imageVolumes: readonly string[]): void {
+    const masked = maskedVolumes(request, imageVolumes)
+    if (masked.length === 0 || this.#told.has(request.image)) return
+    this.#told.add(request.image)
+    this.#options.say(
+      `${request.name}: ${masked.join(', ')}, which its image declares as a volume, is memory here: empty at the start, ${formatBytes(tmpfsBytes(request))} at most`,
+    )
   }
 
   async #removeContainer(id: string): Promise<void> {

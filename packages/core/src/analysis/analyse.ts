@@ -1,4 +1,4 @@
-import type { Calibration, ClaimSpec, Plan, Results, RunRecord } from '@bakeoff/model'
+import type { Boundary, Calibration, ClaimSpec, Plan, Results, RunRecord } from '@bakeoff/model'
 import { toCell } from './cells.js'
 import { certificatesOf } from './certificate.js'
 import { compareClaims } from './claims/index.js'
@@ -20,6 +20,8 @@ export interface AnalysisInput {
   /** by target: what its page shows */
   readonly targets: Readonly<Record<string, TargetPage>>
   readonly base: Results['base']
+  /** null: the run did not try */
+  readonly boundary?: Boundary | null
   /** null while the run goes on */
   readonly endedAt: string | null
   readonly status: Results['run']['status']
@@ -34,6 +36,7 @@ export function analyse({
   claims,
   targets,
   base,
+  boundary = null,
   endedAt,
   status,
   statusReason,
@@ -70,12 +73,13 @@ export function analyse({
     },
     host: plan.host,
     engine: plan.engine,
+    boundary,
     base,
     calibration: [...calibrations],
     certificates,
     curves: curvesOf(views),
     ...known,
     findings: findings(known),
-    warnings: warningsOf(plan, judged),
+    warnings: warningsOf(plan, judged, boundary),
   }
 }

@@ -1,10 +1,14 @@
-import type { Plan, PlanWarning } from '@bakeoff/model'
+import type { Boundary, Plan, PlanWarning } from '@bakeoff/model'
 import type { JudgedCell } from './judged.js'
 import { list, many } from './words.js'
 
 /** What a reader must know before any figure: the plan's warnings, and what showed while measuring. One each, grouped. */
-export function warningsOf(plan: Plan, cells: readonly JudgedCell[]): PlanWarning[] {
-  return [...plan.warnings, ...RULES.flatMap((rule) => rule(plan, cells) ?? [])].filter(
+export function warningsOf(plan: Plan, cells: readonly JudgedCell[], boundary: Boundary | null): PlanWarning[] {
+  return [
+    ...plan.warnings,
+    ...boundaryWarning(plan, boundary),
+    ...RULES.flatMap((rule) => rule(plan, cells) ?? []),
+  ].filter(
     (warning, index, all) =>
       all.findIndex(({ what, where }) => what === warning.what && where === warning.where) === index,
   )
@@ -99,6 +103,31 @@ const RULES: readonly Rule[] = [
       todo: 'Look at both figures on the Verification page; the machine may have changed between the two, or one of them is wrong.',
     })),
 ]
+
+/** Runs of before it was tried say nothing of it. */
+function boundaryWarning({ engine }: Plan, boundary: Boundary | null): PlanWarning[] {
+  if (boundary === null) return []
+  const where = `${engine.name} ${engine.version} at ${engine.endpoint}`
+  if (boundary.asked.length === 0) {
+    return [
+      {
+        what: 'It is not known whether targets could reach services of the machine',
+        where,
+        why: 'the engine does not say which address its machine has on the network of a cell, or trying it failed',
+        todo: 'Run targets that you do not trust on a machine where nothing listens on all addresses.',
+      },
+    ]
+  }
+  if (boundary.answered.length === 0) return []
+  return [
+    {
+      what: 'Targets could reach services of the machine',
+      where,
+      why: `from inside a cell it answered at ${list(boundary.answered)}: whatever listens there on all addresses is open to every target`,
+      todo: 'Use a Docker engine of version 20.10 or later for targets that you do not trust.',
+    },
+  ]
+}
 
 /** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */
 function grouped(

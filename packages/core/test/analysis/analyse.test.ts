@@ -395,6 +395,25 @@ describe('warnings', () => {
     const warning = { what: 'Roles share cores', where: 'predict', why: 'two cores', todo: 'more cores' }
     expect(what({ plan: { ...plan, warnings: [warning, warning] }, runs: quiet })).toEqual(['Roles share cores'])
   })
+
+  it.each([
+    { because: 'an older run did not try', boundary: null, expected: [] },
+    { because: 'nobody answered', boundary: { asked: ['172.17.0.1'], answered: [] }, expected: [] },
+    {
+      because: 'the machine answered',
+      boundary: { asked: ['172.17.0.1'], answered: ['172.17.0.1:1'] },
+      expected: ['Targets could reach services of the machine'],
+    },
+    {
+      because: 'it could not be tried',
+      boundary: { asked: [], answered: [] },
+      expected: ['It is not known whether targets could reach services of the machine'],
+    },
+  ])('of a machine that is within reach of targets: $because', ({ boundary, expected }) => {
+    const found = run({ plan, runs: [measured(1), measured(2)], boundary })
+    expect(found.warnings.map(({ what }) => what)).toEqual(expected)
+    expect(found.boundary).toEqual(boundary)
+  })
 })
 
 it('takes the ceiling of the same connections on the same cores', () => {

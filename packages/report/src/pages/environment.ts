@@ -1,4 +1,4 @@
-import type { Certificate, CoreAssignment, HostFacts } from '@bakeoff/model'
+import type { Certificate, CoreAssignment, HostFacts, Results } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
@@ -26,6 +26,7 @@ export const environment: Page = {
 }
 
 const NOT_READ = 'could not be read here'
+const NOT_TRIED = 'was not tried'
 
 function again({ results: { run } }: View): Html {
   return html`<section class="block"><h3>Measure it again</h3><pre class="command"><code>${run.command}</code></pre>
@@ -61,7 +62,7 @@ function run({ results: { run, base } }: View): Html {
   ])}</section>`
 }
 
-function machine({ results: { host, engine } }: View): Html {
+function machine({ results: { host, engine, boundary } }: View): Html {
   return html`<section class="block"><h3>Machine and engine</h3>${facts([
     ['Host', html`<bdi>${host.hostname}</bdi>`],
     ['Processor', known(host.cpuModel, (model) => model, NOT_READ)],
@@ -84,6 +85,7 @@ function machine({ results: { host, engine } }: View): Html {
         NOT_READ,
       ),
     ],
+    ['Reached from a cell', reached(boundary)],
     ['Storage driver', known(engine.storageDriver, (driver) => driver, NOT_READ)],
     [
       'Its own machine',
@@ -96,6 +98,13 @@ function machine({ results: { host, engine } }: View): Html {
       ? [['Reduced truth', 'this engine’s statistics and OOM events are less reliable'] as const]
       : []),
   ])}</section>`
+}
+
+/** What became of trying to reach the engine's machine from where targets run. */
+function reached(boundary: Results['boundary']): Content {
+  if (!boundary || boundary.asked.length === 0) return NOT_TRIED
+  if (boundary.answered.length > 0) return `yes: it answered at ${boundary.answered.join(', ')}`
+  return `no: nobody answered at ${boundary.asked.join(', ')}`
 }
 
 function topology({ cpus }: HostFacts): Content {

@@ -1,0 +1,86 @@
+/**
+ * A network whose containers reach one another and nothing else. `internal` keeps them from other networks, but the
+ * engine still gives its machine an address on the bridge, and with it every service there that listens on all
+ * addresses. Two things take that away, and both are gone with the bridge:
+ * - the engine is told to give its machine no address on it. Every Docker from 20.10 on knows how.
+ * - where this process may, it tells the kernel to be deaf on that bridge: else a program that binds its socket to the
+ *   interface finds the machine's other addresses by ARP, and sends datagrams to them.
+ */
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import type { EngineFacts } from '@bakeoff/model'
+import type Docker from 'dockerode'
+
+export interface CellNetwork {
+  readonly id: string
+  /** where the engine's machine would answer if it could be reached: its addresses on this and the default network */
+  readonly hostAddresses: readonly string[]
+}
+
+export interface CellNetworkOptions {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** What of a network's description is read. */
+interface NetworkAnswer {
+  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] | null }
+  readonly Options?: Readonly<Record<string, string>> | null
+}
+
+/** @throws what the engine threw */
+export async function openCellNetwork(
+  docker: Docker,
+  engine: EngineFacts,
+  { name, labels }: CellNetworkOptions,
+): Promise<CellNetwork> {
+  const { id } = await docker.createNetwork({
+    Name: name,
+    Driver: 'bridge',
+    Internal: true, // nothing under measurement can reach out
+    EnableIPv6: false, // a bridge has a link-local address in every case
+    CheckDuplicate: true,
+    Labels: { ...labels },
+    // Podman does not know it. What that means is found out by the run itself.
+    ...(engine.reducedTruth ? {} : { Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } }),
+  })
+  const network = (await docker.getNetwork(id).inspect()) as NetworkAnswer
+  if (engine.sameKernel && !engine.reducedTruth) await deafen(bridgeOf(id, network))
+  return { id, hostAddresses: [...new Set([...gatewaysOf(network), ...(await defaultGateways(docker))])] }
+}
+
+/** The interface of a network on the engine's machine. */
+export function bridgeOf(id: string, network: NetworkAnswer): string {
+  return network.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`
+}
+
+/** Settings of one interface: answer no ARP, take no IPv4 from who cannot be answered over it, have no IPv6. */
+const deaf = [
+  { path: 'ipv4/conf', setting: 'arp_ignore', value: '8' },
+  { path: 'ipv4/conf', setting: 'rp_filter', value: '1' },
+  { path: 'ipv6/conf', setting: 'disable_ipv6', value: '1' },
+] as const
+
+/**
+ * Not possible without root, in a read-only /proc, or where the engine's network is not ours to see: then the bridge is
+ * not there, since no other has a name with that network's id in it.
+ */
+async function deafen(bridge: string): Promise<void> {
+  for (const { path, setting, value } of deaf) {
+    const file = `/proc/sys/net/${path}/${bridge}/${setting}`
+    if (existsSync(file)) await writeFile(file, value).catch(() => undefined)
+  }
+}
+
+function gatewaysOf(network: NetworkAnswer): string[] {
+  return (network.IPAM?.Config ?? []).flatMap(({ Gateway }) => (Gateway ? [Gateway] : []))
+}
+
+/** Of the network that containers get when nothing is said: the engine's machine always has an address there. */
+async function defaultGateways(docker: Docker): Promise<string[]> {
+  const network = await docker
+    .getNetwork('bridge')
+    .inspect()
+    .catch(() => ({})) // turned off, or Podman
+  return gatewaysOf(network as NetworkAnswer)
+}
