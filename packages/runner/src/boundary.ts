@@ -1,6 +1,7 @@
-import { BakeoffError, type Boundary, type Plan, type PlannedScenario, toErrorRecord } from '@bakeoff/model'
-import type { BuiltImages } from './build-images.js'
+import { type Boundary, type Plan, type PlannedScenario, toErrorRecord } from '@bakeoff/model'
+import { type BuiltImages, imageOf } from './build-images.js'
 import { openCell } from './cell.js'
+import { endsTheRun } from './draft.js'
 import type { Materials, Ports } from './materials.js'
 
 /** On the same machine an answer, be it a refusal, takes a millisecond. Nobody's takes seconds. */
@@ -13,7 +14,7 @@ const UNANSWERED = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ETIMEDOUT|EACCES|EPERM|
 /**
  * Tries to reach the engine's machine from inside a cell, as a target could, and tells what became of it as an event.
  *
- * @throws BakeoffError when the run is stopped or the engine is lost. Anything else that goes wrong means that it is not
+ * @throws BakeoffError when the agent did not build, the run is stopped, or what ends a run happens. Anything else that goes wrong means that it is not
  *         known, which the event says too
  */
 export async function tryBoundary(
@@ -23,12 +24,13 @@ export async function tryBoundary(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
+  imageOf(images, materials.agentImage.name) // without an agent nothing can be measured
   const at = () => new Date(ports.clock.now()).toISOString()
   try {
     ports.sink.event({ kind: 'boundary', at: at(), boundary: await reachHost(plan, images, materials, ports, signal) })
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof BakeoffError && error.code === 'ENGINE_LOST') throw error
+    if (endsTheRun(error)) throw error
     const message = `whether a target can reach this machine could not be tried: ${toErrorRecord(error).message}`
     ports.sink.event({ kind: 'note', at: at(), level: 'warning', message })
     ports.sink.event({ kind: 'boundary', at: at(), boundary: { asked: [], answered: [] } })
