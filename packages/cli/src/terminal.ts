@@ -1,48 +1,88 @@
 import { createInterface } from 'node:readline/promises'
 import type { Writable } from 'node:stream'
-import colours from 'picocolors'
+import { visibleText } from '@bakeoff/model'
+import picocolors from 'picocolors'
+import { type Colours, createPaint } from './paint.js'
 
-/** What the user sees. Progress goes to stderr, results to stdout, so that --json can be piped. */
+/**
+ * What the user sees. Progress goes to stderr, results to stdout, so that --json can be piped. Everything passes through
+ * here, and nothing of it can act on the terminal: control characters in it are shown (see `visibleText`).
+ */
 export interface Terminal {
   /** a line of progress that stays */
   say(line: string): void
   /** the one live line; replaced by the next, gone when empty. Nothing without a terminal. */
   live(line: string): void
-  /** a result */
+  /** a result; a JSON document stays one, with the same value */
   print(text: string): void
   /** asks yes or no; null where nobody can answer */
   readonly ask: null | ((question: string) => Promise<boolean>)
   readonly interactive: boolean
-  readonly colours: ReturnType<typeof colours.createColors>
+  readonly colours: Colours
+  /** calls once, when stdout or stderr can no longer be written to; what is said there from then on is dropped */
+  onLost(listener: (loss: OutputLost) => void): void
 }
 
-export function openTerminal(): Terminal {
-  const { stdin, stdout, stderr } = process
-  const interactive = Boolean(stderr.isTTY) && process.env.CI === undefined && process.env.TERM !== 'dumb'
+export interface OutputLost {
+  readonly stream: 'stdout' | 'stderr'
+  /** such as EPIPE when its reader is gone, ENOSPC when its file cannot grow */
+  readonly code: string
+}
+
+interface Streams {
+  readonly stdin: { readonly isTTY?: boolean }
+  readonly stdout: Writable
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+}
+
+export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv = process.env): Terminal {
+  const { stdin, stdout, stderr } = streams
+  const interactive = Boolean(stderr.isTTY) && env.CI === undefined && env.TERM !== 'dumb'
+  const { colours, render } = createPaint(interactive && picocolors.isColorSupported)
+  const losses: OutputLost[] = []
+  const listeners: ((loss: OutputLost) => void)[] = []
+  const writeTo = (name: OutputLost['stream']) => {
+    let lost = false
+    streams[name].on('error', (error: NodeJS.ErrnoException) => {
+      if (lost) return
+      lost = true
+      losses.push({ stream: name, code: error.code ?? error.message })
+      if (losses.length === 1) for (const listener of listeners) listener(losses[0] as OutputLost)
+    })
+    return (text: string) => {
+      if (!lost) streams[name].write(text)
+    }
+  }
+  const toStdout = writeTo('stdout')
+  const toStderr = writeTo('stderr')
   let shown = false
   const clear = () => {
-    if (shown) stderr.write('\r\x1b[2K')
+    if (shown) toStderr('\r\u001b[2K')
     shown = false
   }
   return {
     interactive,
-    colours: colours.createColors(interactive && colours.isColorSupported),
+    colours,
     say: (line) => {
       clear()
-      stderr.write(`${line}\n`)
+      toStderr(`${render(line)}\n`)
     },
     live: (line) => {
       if (!interactive) return
       clear()
       if (line === '') return
-      stderr.write(line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)))
+      toStderr(render(line.replaceAll(/\s/g, ' '), Math.max(20, (stderr.columns ?? 80) - 1)))
       shown = true
     },
     print: (text) => {
       clear()
-      stdout.write(`${text}\n`)
+      toStdout(`${render(text)}\n`)
     },
-    ask: stdin.isTTY && interactive ? (question) => ask(question, stderr) : null,
+    ask: stdin.isTTY && interactive ? (question) => ask(visibleText(question), stderr) : null,
+    onLost: (listener) => {
+      listeners.push(listener)
+      if (losses[0]) listener(losses[0])
+    },
   }
 }
 

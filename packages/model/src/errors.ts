@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { boundedLog, boundedText, MOST_MESSAGE_CHARACTERS } from './bounded-text.js'
 
 /** What kind of trouble it is; the command line turns it into an exit code (see `exitCodeOf`). */
 export const errorCodes = [
@@ -33,7 +34,8 @@ export type ErrorRecord = z.infer<typeof errorRecord>
 
 /**
  * An error for the user: what happened and to whom (message), and what to do (hint). Anything that is thrown and is
- * not a BakeoffError is our own bug and is shown with its stack.
+ * not a BakeoffError is our own bug and is shown with its stack. All three may quote a target, so their lengths are
+ * bounded here.
  */
 export class BakeoffError extends Error {
   override readonly name = 'BakeoffError'
@@ -46,10 +48,13 @@ export class BakeoffError extends Error {
     message: string,
     details: { hint?: string; logTail?: readonly string[]; cause?: unknown } = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(
+      boundedText(message, MOST_MESSAGE_CHARACTERS),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
     this.code = code
-    this.hint = details.hint ?? null
-    this.logTail = details.logTail ?? []
+    this.hint = details.hint === undefined ? null : boundedText(details.hint, MOST_MESSAGE_CHARACTERS)
+    this.logTail = boundedLog(details.logTail ?? [])
   }
 }
 
@@ -61,11 +66,13 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   const known = error instanceof Error ? error : new Error(String(error))
   return {
     code: 'BUG',
-    message: known.message,
+    message: boundedText(known.message, MOST_MESSAGE_CHARACTERS),
     hint: null,
-    logTail: (known.stack ?? '')
-      .split('\n')
-      .slice(1, 9)
-      .map((line) => line.trim()),
+    logTail: boundedLog(
+      (known.stack ?? '')
+        .split('\n')
+        .slice(1, 9)
+        .map((line) => line.trim()),
+    ),
   }
 }

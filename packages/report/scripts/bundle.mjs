@@ -21,8 +21,7 @@ const { outputFiles } = buildSync({
   target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
   loader: { '.woff2': 'dataurl' },
   legalComments: 'eof',
-  // The page needs the model's units, and its types, but not zod: that would add 60 KB to every report.
-  alias: { '@bakeoff/model': '../model/src/units.ts' },
+  alias: { '@bakeoff/model': '../model/src/for-page.ts' },
 })
 
 const textOf = (end) => {

@@ -1,4 +1,4 @@
-import type { Cell, Results } from '@bakeoff/model'
+import { type Cell, type Results, visibleText } from '@bakeoff/model'
 import { viewOf } from './shared/subjects.js'
 
 type Value = string | number | boolean | null | undefined
@@ -87,6 +87,7 @@ function secondOf({ secondInstrument }: Cell) {
 function field(value: Value): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.split('"').join('""')}"` : text
+  const visible = visibleText(value.replace(/\r\n/g, '\n'))
+  const text = /^[=+\-@\t]/.test(visible) ? `'${visible}` : visible
+  return /[",\n]/.test(text) ? `"${text.split('"').join('""')}"` : text
 }

@@ -1,16 +1,16 @@
-/** Text as GitHub's Markdown shows it: data stays text, whatever is in it. */
+/** Text as GitHub's Markdown shows it: data stays text, whatever is in it. A terminal shows it as well. */
+import { visibleText } from '@bakeoff/model'
 
 /** Everything that Markdown, HTML or a table would read as markup is escaped; line breaks become spaces. */
 export function md(text: string): string {
-  return text
-    .replace(/[\r\n\t]+/g, ' ')
+  return visibleText(text.replace(/[\r\n\t]+/g, ' '))
     .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] as string)
     .replace(/[\\`*_{}[\]()#+!|~@$]/g, (character) => `\\${character}`)
 }
 
 /** Code in one line; a run of backticks in it makes the fence longer. */
 export function mdCode(text: string): string {
-  const plain = text.replace(/[\r\n\t]+/g, ' ').replace(/\|/g, () => '\\|')
+  const plain = visibleText(text.replace(/[\r\n\t]+/g, ' ')).replace(/\|/g, () => '\\|')
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return longest > 0 ? `${fence} ${plain} ${fence}` : `${fence}${plain}${fence}`

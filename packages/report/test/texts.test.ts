@@ -1,7 +1,7 @@
 /** summary.md, results.csv and reports/index.html. */
 import { describe, expect, it } from 'vitest'
 import { HOSTILE, sampleResults } from '../../core/test/fixtures-results.js'
-import { renderCsv, renderIndex, renderSummary } from '../src/index.js'
+import { renderCsv, renderHtml, renderIndex, renderSummary } from '../src/index.js'
 import { HOSTILE_NAME, withHostileNames } from './hostile.js'
 
 const usual = sampleResults({ repetitions: 3 })
@@ -85,10 +85,29 @@ describe('results.csv', () => {
     { name: '@SUM(A1)', field: "'@SUM(A1)", because: 'another way to begin one' },
     { name: 'a,"b"', field: '"a,""b"""', because: 'commas and quotes are quoted' },
     { name: 'a\nb', field: '"a\nb"', because: 'a line break is quoted' },
+    { name: 'a\u001b[31mb\u202e', field: 'a␛[31mb\\u202e', because: 'nothing in it is obeyed by a terminal' },
   ])('$because', ({ name, field }) => {
     const [cell] = usual.cells
     const text = renderCsv({ ...usual, cells: [{ ...cell!, outcomeReason: name }] })
     expect(text).toContain(`,${field},`)
+  })
+})
+
+describe('text from outside', () => {
+  const name = '\u001b]0;owned\u0007\u009b2J\u202e\u200b\r'
+  const hostile = withHostileNames(sampleResults({ scenarios: ['predict'], targets: 2, repetitions: 2 }))
+  const cells = hostile.cells.map((cell) => ({ ...cell, outcomeReason: name }))
+  const entries = hostile.entries.map((entry) => ({ ...entry, logTail: [name], notes: [name] }))
+  const results = { ...hostile, cells, entries, run: { ...hostile.run, id: name } }
+
+  it.each([
+    { as: 'page', text: renderHtml(results) },
+    { as: 'summary', text: renderSummary(results) },
+    { as: 'CSV', text: renderCsv(results).replaceAll('\r\n', '\n') },
+  ])('is seen and not obeyed in the $as', ({ text }) => {
+    expect(text).toContain('␛]0;owned␇\\u009b2J\\u202e\\u200b')
+    // Bundled code and embedded JSON are not shown, and attributes are names for scripts.
+    expect(text.replaceAll(/<script[\s\S]*?<\/script>|"[^"<>]*"/g, '')).not.toMatch(/[^\P{C}\n\t\p{Cn}\p{Co}]/u)
   })
 })
 

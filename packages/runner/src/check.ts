@@ -75,7 +75,7 @@ export async function checkEntry(
         ...report,
         readyMs: readyAtMs - target.startedAtMs,
         verification: { golden },
-        info: await askInfo(cell, target, signal),
+        info: (await askInfo(cell, target, signal)).info,
       }
       const contract = []
       for (const one of corpusOf(scenario, materials).contract)

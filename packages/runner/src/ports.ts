@@ -158,6 +158,8 @@ export interface FetchRequest {
   readonly encoding: 'utf8' | 'base64'
   readonly timeoutMs: number
   readonly abandonAfterMs: number | null
+  /** a longer body is cut there; 8 MiB when absent */
+  readonly mostBytes?: number
 }
 
 /** What the load agent is asked to do in one window. Rates are absolute here: the runner has resolved fractions. */

@@ -2,12 +2,13 @@ import {
   BakeoffError,
   type Block,
   type LoadSpec,
+  MOST_INFO_BYTES,
   type Outcome,
   type Plan,
   type PlannedEntry,
   type RunRecord,
+  readTargetInfo,
   type TargetInfo,
-  targetInfo,
 } from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { type Cell, openCell, startTarget, type TargetGroup } from './cell.js'
@@ -109,7 +110,9 @@ async function measure(
     const sampler = held.use(await ports.host.sample(watched, plan.rules.samplingHz))
 
     step('verify', 'verify')
-    draft.info = await cell.serviceWatch.during(entry.id, askInfo(cell, target, signal))
+    const { info, isCut } = await cell.serviceWatch.during(entry.id, askInfo(cell, target, signal))
+    draft.info = info
+    if (isCut) draft.notes.push('its answer to GET /info is longer than a report keeps, and was cut')
     await verify(cell, target, job, draft, scenario.requestTimeoutMs, signal)
     draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.now())
 
@@ -163,8 +166,12 @@ async function measure(
   }
 }
 
-/** What the runtime believes about itself; null when it does not say, which a lint reports. */
-export async function askInfo(cell: Cell, target: TargetGroup, signal: AbortSignal): Promise<TargetInfo | null> {
+/** What the runtime believes about itself; null when it does not say, which a lint reports. Cut where it says too much. */
+export async function askInfo(
+  cell: Cell,
+  target: TargetGroup,
+  signal: AbortSignal,
+): Promise<{ readonly info: TargetInfo | null; readonly isCut: boolean }> {
   const request = {
     origin: target.origin,
     method: 'GET',
@@ -174,15 +181,12 @@ export async function askInfo(cell: Cell, target: TargetGroup, signal: AbortSign
     encoding: 'utf8' as const,
     timeoutMs: 5000,
     abandonAfterMs: null,
+    mostBytes: MOST_INFO_BYTES,
   }
   const answer = await cell.agent.fetch(request, signal)
-  if (answer.status !== 200) return null
-  try {
-    const parsed = targetInfo.safeParse(JSON.parse(answer.body))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null // not JSON
-  }
+  if (answer.status !== 200) return { info: null, isCut: false }
+  if (answer.bodyTruncated) return { info: null, isCut: true }
+  return readTargetInfo(answer.body)
 }
 
 async function verify(

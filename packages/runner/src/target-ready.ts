@@ -1,4 +1,11 @@
-import { BakeoffError, endWords, formatDurationMs, type PlannedEntry } from '@bakeoff/model'
+import {
+  BakeoffError,
+  boundedLog,
+  endWords,
+  formatDurationMs,
+  MOST_LOG_CHARACTERS,
+  type PlannedEntry,
+} from '@bakeoff/model'
 import type { Cell, TargetGroup } from './cell.js'
 
 /**
@@ -48,10 +55,12 @@ async function askEach(
   return lastMs
 }
 
+/** The last lines of each container of the target; all together are no longer than those of one. */
 export async function logsOf(target: TargetGroup, lines: number): Promise<string[]> {
+  const share = MOST_LOG_CHARACTERS / target.containers.length
   const tails = await Promise.all(
     target.containers.map(async (container) => {
-      const tail = await container.logTail(lines).catch(() => [])
+      const tail = boundedLog(await container.logTail(lines).catch(() => []), lines, share)
       return target.containers.length === 1 ? tail : tail.map((line) => `${container.name}: ${line}`)
     }),
   )

@@ -49,6 +49,10 @@ export interface Faults {
   /** images whose target ends before it is ready */
   readonly diesEarly?: readonly string[]
   readonly wrongAnswers?: readonly string[]
+  /** what targets of these images answer to `GET /info` */
+  readonly info?: Readonly<Record<string, Partial<Fetched>>>
+  /** what every container has written */
+  readonly log?: readonly string[]
   /** images whose target ends before the window of this load is opened; the first load, in which it warms up, is 0 */
   readonly diesSettling?: Readonly<Record<string, number>>
   /** images whose target ends in the window of this load */
@@ -236,7 +240,7 @@ class FakeContainer implements RunningContainer {
       throw new BakeoffError('NOT_READY', `${this.name} did not become healthy`)
   }
   async logTail(): Promise<string[]> {
-    return [`last words of ${this.name}`]
+    return [...(this.#host.faults.log ?? [`last words of ${this.name}`])]
   }
   async run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
     const { faults } = this.#host
@@ -433,6 +437,7 @@ export class FakeAgent implements LoadAgent {
       bodyTruncated: false,
       durationMs: 1,
       error: null,
+      ...(path === '/info' ? this.#host.faults.info?.[this.#imageOn(origin)] : {}),
     }
   }
 

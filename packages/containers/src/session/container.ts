@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BakeoffError, endWords } from '@bakeoff/model'
+import { BakeoffError, boundedLog, boundedText, endWords } from '@bakeoff/model'
 import type { ContainerExit, ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import type { Life } from './lives.js'
 import { engineLost, isEngineGone, sentenceOf, startProblem, statusOf } from './problems.js'
-import { linesOf, Tail, wireOf } from './wire.js'
+import { Frames, linesOf, Tail, wireOf } from './wire.js'
 
 const PROBE_EVERY_MS = 100
 const LOG_TAIL = 40
@@ -142,14 +142,14 @@ class Running implements RunningContainer {
   }
 
   async logTail(lines: number): Promise<string[]> {
-    if (this.#attached) return this.#attached.stderr.lines(lines)
+    if (this.#attached) return boundedLog(this.#attached.stderr.lines(lines), lines)
     const log = (await this.#container.logs({
       stdout: true,
       stderr: true,
       tail: lines,
       follow: false,
     })) as unknown as Buffer
-    return linesOf(log).slice(-lines)
+    return boundedLog(linesOf(log), lines) // a line of the engine's may be 16 KB long
   }
 
   async run(command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number | null; output: string }> {
@@ -208,7 +208,7 @@ class Running implements RunningContainer {
     try {
       const { exitCode, lines } = await this.#execute(command, abortSignal)
       if (exitCode === 0) return null
-      return lines.at(-1) ?? `exit code ${exitCode}`
+      return boundedText(lines.at(-1) ?? `exit code ${exitCode}`)
     } catch (error) {
       if (isEngineGone(error)) throw engineLost(error)
       return abortSignal.aborted ? `no answer within ${timeoutMs} ms` : sentenceOf(error)
@@ -226,17 +226,18 @@ class Running implements RunningContainer {
     })
   }
 
-  /** The engine cannot end a command: one that is aborted is left behind. */
+  /** The engine cannot end a command: one that is aborted is left behind. Of what it says the last 64 KiB are kept. */
   async #execute(
     command: readonly string[],
     abortSignal: AbortSignal,
   ): Promise<{ readonly exitCode: number | null; readonly lines: string[] }> {
     const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true })
     const output = await exec.start({ hijack: false, abortSignal })
-    const chunks: Buffer[] = []
-    for await (const chunk of output) chunks.push(chunk as Buffer)
+    const frames = new Frames()
+    const said = new Tail()
+    for await (const chunk of output) for (const { payload } of frames.take(chunk as Buffer)) said.take(payload)
     const { ExitCode } = await exec.inspect()
-    return { exitCode: ExitCode, lines: linesOf(Buffer.concat(chunks)) }
+    return { exitCode: ExitCode, lines: said.lines(Number.POSITIVE_INFINITY) }
   }
 
   async #notReady(ended: ContainerExit | null, said: string): Promise<BakeoffError> {

@@ -1,4 +1,4 @@
-import type { Comparison, Fetched, GoldenLine } from '@bakeoff/model'
+import { boundedText, type Comparison, type Fetched, type GoldenLine } from '@bakeoff/model'
 import { cosineDifference } from './cosine.js'
 import { exactDifference } from './exact.js'
 import { contentTypeDifference, statusDifference } from './head.js'
@@ -17,6 +17,12 @@ export function compareAnswer(
   comparison: Comparison,
   tolerance: number,
 ): string | null {
+  const difference = differenceOf(golden, fetched, comparison, tolerance)
+  // Names of members and headers are the target's own words, and may be long.
+  return difference === null ? null : boundedText(difference)
+}
+
+function differenceOf(golden: GoldenLine, fetched: Fetched, comparison: Comparison, tolerance: number): string | null {
   if (fetched.error !== null) return `no answer: ${fetched.error}`
   const head =
     statusDifference([golden.status], fetched.status) ??

@@ -1,4 +1,4 @@
-import type { ContractCase, Fetched } from '@bakeoff/model'
+import { boundedText, type ContractCase, type Fetched } from '@bakeoff/model'
 import { exactDifference } from './exact.js'
 import { contentTypeDifference, statusDifference } from './head.js'
 import { jsonDifference, parseJson } from './json.js'
@@ -11,7 +11,7 @@ import { snippet } from './snippet.js'
 export function checkContract(contract: ContractCase, fetched: Fetched): string[] {
   const { expect, withinMs } = contract
   if (expect === null) return []
-  if (fetched.error !== null) return [`no answer: ${fetched.error}`]
+  if (fetched.error !== null) return [boundedText(`no answer: ${fetched.error}`)]
   const statuses = typeof expect.status === 'number' ? [expect.status] : expect.status
   const differences = [
     statusDifference(statuses, fetched.status),
@@ -26,7 +26,7 @@ export function checkContract(contract: ContractCase, fetched: Fetched): string[
       ? `time: expected within ${withinMs} ms, took ${Math.round(fetched.durationMs)} ms`
       : null,
   ]
-  return differences.filter((difference) => difference !== null)
+  return differences.filter((difference) => difference !== null).map((difference) => boundedText(difference))
 }
 
 function jsonBodyDifference(expected: unknown, body: string): string | null {

@@ -2,8 +2,16 @@ const LONGEST = 60
 
 /** A value as JSON, cut so that two of them fit on a line. */
 export function snippet(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = jsonOf(value)
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing'
+  } catch {
+    return 'a value that is nested too deeply to be shown' // it is parsed at any depth, and written with a stack
+  }
 }
 
 /** What a text holds around a position, quoted, with … where it was cut. */

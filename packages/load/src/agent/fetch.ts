@@ -4,7 +4,7 @@ import type { Fetched } from '@bakeoff/model'
 import type { FetchRequest } from '@bakeoff/runner/ports'
 import { decodeText } from './text.js'
 
-/** A longer body is cut there. */
+/** A longer body is cut there, unless the request says otherwise. */
 const MOST_BYTES = 8 * 1024 * 1024
 
 /**
@@ -14,7 +14,7 @@ const MOST_BYTES = 8 * 1024 * 1024
  */
 export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
   signal.throwIfAborted()
-  const { origin, method, path, headers, body, encoding, timeoutMs, abandonAfterMs } = request
+  const { origin, method, path, headers, body, encoding, timeoutMs, abandonAfterMs, mostBytes = MOST_BYTES } = request
   const bytes = body === null ? null : Buffer.from(body, encoding)
   const started = performance.now()
   return new Promise((resolve, reject) => {
@@ -44,8 +44,8 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<F
     }
     const finish = (error: string | null) => {
       close()
-      const { text, whole } = decodeText(Buffer.concat(chunks).subarray(0, MOST_BYTES))
-      const bodyTruncated = !whole || length > MOST_BYTES
+      const { text, whole } = decodeText(Buffer.concat(chunks).subarray(0, mostBytes))
+      const bodyTruncated = !whole || length > mostBytes
       const durationMs = performance.now() - started
       resolve({ status, headers: answerHeaders, body: text, bodyTruncated, durationMs, error })
     }
@@ -62,7 +62,7 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<F
       incoming.on('data', (chunk: Buffer) => {
         chunks.push(chunk)
         length += chunk.length
-        if (length > MOST_BYTES) finish(null)
+        if (length > mostBytes) finish(null)
       })
       incoming.on('end', () => finish(null))
       // The connection ended in the middle of the body.

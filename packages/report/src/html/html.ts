@@ -1,3 +1,5 @@
+import { visibleText } from '@bakeoff/model'
+
 /** HTML that is safe to send. Only `html` makes it, so text that was not escaped has another type. */
 export class Html {
   constructor(readonly text: string) {}
@@ -11,11 +13,15 @@ export type Content = Html | string | number | null | undefined | false | readon
 /**
  * A tagged template: what is written in the template is markup, what is put into it is text. Text is escaped for
  * element content and for quoted attributes alike; arrays are joined; null, undefined and false give nothing.
+ * In content, what would be seen nowhere is made visible: an override of direction turns around the text beside it.
+ * An attribute keeps its characters, since scripts find elements by them.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   let text = squeeze(strings[0] as string)
+  let inTag = false
   for (let index = 0; index < values.length; index++) {
-    text += render(values[index]) + squeeze(strings[index + 1] as string)
+    inTag = endsInTag(strings[index] as string, inTag)
+    text += render(values[index], inTag ? escapeHtml : visibleHtml) + squeeze(strings[index + 1] as string)
   }
   return new Html(text)
 }
@@ -47,11 +53,22 @@ export function jsonForScript(value: unknown): Html {
   )
 }
 
-function render(content: Content): string {
+/** @param before whether the markup before it did */
+function endsInTag(markup: string, before: boolean): boolean {
+  const opened = markup.lastIndexOf('<')
+  const closed = markup.lastIndexOf('>')
+  return opened === closed ? before : opened > closed
+}
+
+function visibleHtml(text: string): string {
+  return escapeHtml(visibleText(text))
+}
+
+function render(content: Content, toHtml: (text: string) => string): string {
   if (content === null || content === undefined || content === false) return ''
   if (content instanceof Html) return content.text
-  if (typeof content === 'object') return content.map(render).join('')
-  return escapeHtml(String(content))
+  if (typeof content === 'object') return content.map((one) => render(one, toHtml)).join('')
+  return toHtml(String(content))
 }
 
 /** The indentation of our templates need not be sent; a line break between words must stay. */

@@ -1,0 +1,3 @@
+/** What the report's page bundles of the model: without zod, which would add 60 KB to every report. */
+export * from './units.js'
+export * from './visible-text.js'
