@@ -1,8 +1,19 @@
 import { BakeoffError, type ErrorCode } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
 
-/** 0 fine, 1 some cell failed or had no right answer, 2 configuration, 3 environment, 75 another run holds the engine, 130 interrupted. */
-export const exitCodes = { fine: 0, failed: 1, configuration: 2, environment: 3, held: 75, interrupted: 130 } as const
+/**
+ * 0 fine, 1 some cell failed or had no right answer, or a bug, 2 configuration, 3 environment, 75 another run holds the
+ * engine, 130 interrupted, 141 nobody reads what it says (as of a program that SIGPIPE ends).
+ */
+export const exitCodes = {
+  fine: 0,
+  failed: 1,
+  configuration: 2,
+  environment: 3,
+  held: 75,
+  interrupted: 130,
+  unread: 141,
+} as const
 
 const CODES: Record<ErrorCode, number> = {
   BAD_SPEC: exitCodes.configuration,

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RunEvent } from '@bakeoff/model'
 import { renderHtml } from '@bakeoff/report'
@@ -7,6 +7,22 @@ import { analyseFolder } from './write-report.js'
 
 /** How long the end waits for browsers to fetch the final page. */
 const LAST_LOOK_MS = 3000
+/** Limits on who may look at once, and how slowly: whoever looks takes CPU and memory beside a measurement. */
+const MOST_CONNECTIONS = 64
+const MOST_WATCHING = 16
+const MOST_UNREAD_BYTES = 4 * 1024 * 1024
+const REQUEST_MS = 10_000
+
+/** The page may run no other's script, be in no other's frame, and be read by no other's page. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+} as const
 
 /** The page of a run that goes on, on 127.0.0.1. Whether somebody looks or goes away changes nothing for the run. */
 export interface LivePage extends AsyncDisposable {
@@ -16,33 +32,71 @@ export interface LivePage extends AsyncDisposable {
 /**
  * Serves the report of a going run: `/` is the page of what is on disk by now, `/events` the run's own events. The page
  * is made anew between repetitions only, since making it takes CPU that a load would miss.
+ *
+ * Every process and every page of a browser on this machine can reach the port. It answers only who asks for it by its
+ * own name (a page elsewhere whose name was made to mean 127.0.0.1 asks by that name), and whatever it is asked ends in
+ * an answer.
  */
 export async function openLivePage(folder: RunFolder): Promise<LivePage> {
   const watching = new Set<ServerResponse>()
   let page: string | null = null
-  const events: RunEvent[] = folder.readEvents()
+  // Windows of the past are drawn by nobody any more.
+  const past: RunEvent[] = folder.readEvents().filter(({ kind }) => kind !== 'window')
   folder.onEvent((event) => {
-    events.push(event)
+    if (event.kind !== 'window') past.push(event)
     if (event.kind === 'repetition' || event.kind === 'run-ended' || event.kind === 'calibrated') page = null
     for (const response of watching) send(response, event)
   })
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://live').pathname
-    if (path === '/') {
+
+  const routes: Readonly<Record<string, (response: ServerResponse, isHead: boolean) => void>> = {
+    '/': (response) => {
       page ??= renderHtml(analyseFolder(folder, 'running'), { served: true })
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(page)
-    } else if (path === '/events') {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      answer(response, 200, 'text/html', page)
+    },
+    '/events': (response, isHead) => {
+      if (watching.size >= MOST_WATCHING) {
+        answer(response, 503, 'text/plain', `${MOST_WATCHING} pages watch this run already: close one of them.\n`)
+        return
+      }
+      response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
+      if (isHead) {
+        response.end()
+        return
+      }
       watching.add(response)
       response.on('close', () => watching.delete(response))
-      // Windows of the past are drawn by nobody any more.
-      for (const event of events) if (event.kind !== 'window') send(response, { ...event, past: true })
-    } else response.writeHead(404).end()
+      // Of the steps only the last one says what goes on.
+      const replayed = past.filter((event, index) => event.kind !== 'step' || index === past.length - 1)
+      response.write(replayed.map((event) => messageOf({ ...event, past: true })).join(''))
+    },
+  }
+  const server = createServer((request, response) => {
+    try {
+      const { port } = server.address() as AddressInfo
+      const refused = refusalOf(request, [`127.0.0.1:${port}`, `localhost:${port}`])
+      if (refused) {
+        answer(response, refused.status, 'text/plain', `${refused.says}\n`, refused.headers)
+        return
+      }
+      const path = pathOf(request)
+      const route = Object.hasOwn(routes, path) ? routes[path] : undefined
+      if (route) route(response, request.method === 'HEAD')
+      else answer(response, 404, 'text/plain', 'The report of this run is at /\n')
+    } catch (error) {
+      // Files of a going run may be half written, and a page that cannot be made is no reason to end the run.
+      const says = error instanceof Error ? error.message : String(error)
+      if (response.headersSent) response.destroy()
+      else answer(response, 500, 'text/plain', `The page could not be made: ${says}\n`)
+    }
   })
+  server.maxConnections = MOST_CONNECTIONS
+  server.requestTimeout = REQUEST_MS
+  server.headersTimeout = REQUEST_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
+  server.on('error', () => {}) // such as no more file descriptors: nobody can look then, and the run goes on
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     async [Symbol.asyncDispose]() {
@@ -53,6 +107,51 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
   }
 }
 
-function send(response: ServerResponse, event: RunEvent & { past?: boolean }): void {
-  response.write(`data: ${JSON.stringify(event)}\n\n`)
+interface Refusal {
+  readonly status: number
+  readonly says: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** @param names of this server, with its port */
+function refusalOf({ method, headers, url = '' }: IncomingMessage, names: readonly string[]): Refusal | null {
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host
+  if (authority === undefined || ![authority, headers.host ?? authority].every((name) => names.includes(name)))
+    return { status: 421, says: `This is ${names[0]}, and nothing else is served here.` }
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, says: 'There is nothing to change here.', headers: { allow: 'GET, HEAD' } }
+  return null
+}
+
+/** As it was sent: what is no path of ours need not be understood. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#][\s\S]*$/, '')
+  return path === '' ? '/' : path
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  type: 'text/html' | 'text/plain',
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response
+    .writeHead(status, {
+      ...HEADERS,
+      ...headers,
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': Buffer.byteLength(body),
+    })
+    .end(body) // of an answer to HEAD, Node sends the head only
+}
+
+/** Whoever does not read what it asked for is not waited for. */
+function send(response: ServerResponse, event: RunEvent): void {
+  if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
+  else response.write(messageOf(event))
+}
+
+function messageOf(event: RunEvent & { past?: boolean }): string {
+  return `data: ${JSON.stringify(event)}\n\n`
 }

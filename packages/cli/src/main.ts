@@ -20,4 +20,4 @@ try {
   }
 }
 // Sockets to the engine may stay open for a while; nothing is left to do.
-process.exit(code)
+process.exit(interruption.exitCode ?? code)

@@ -1,39 +1,77 @@
 import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError } from '@bakeoff/model'
-import type { Terminal } from './terminal.js'
+import { exitCodeOf, exitCodes, showError } from './exit.js'
+import type { OutputLost, Terminal } from './terminal.js'
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** How long a run that was told to stop may take to record, report and remove. */
+const GRACE_MS = 30_000
+/** How long removing may take after that; the watchdog goes on with what is left. */
+const LEAVE_MS = 20_000
+/** A bug that throws again and again must not fill the terminal. */
+const MOST_SHOWN = 3
 
-/** Something that must be cleaned up whatever ends the process. */
+/** What must be done before the process leaves, also when its work has not ended. */
 export interface Stoppable {
-  emergencyStop(): Promise<void>
+  /** writes what is known by then; must be quick */
+  record?(): void
+  /** removes what was started, and tells what could not be removed */
+  emergencyStop?(): Promise<void>
 }
 
-/** When to stop, and what must then be cleaned up. */
+/** When to stop, and what must then be done. */
 export interface Stop {
   readonly signal: AbortSignal
   guard(stoppable: Stoppable): void
 }
 
+/** What the process is, for signals and its end; tests have their own. */
+interface Surroundings {
+  readonly process: {
+    on(event: string, listener: (...given: never[]) => void): unknown
+    exit(code: number): void
+  }
+  readonly graceMs: number
+  readonly leaveMs: number
+}
+
 /**
- * The first signal asks everything to stop: what was measured is recorded and reported. A second one removes the
- * containers and leaves. An error that nobody caught removes them as well.
+ * The first signal asks everything to stop: what was measured is recorded and reported. So does an error that nobody
+ * caught, and an output that nobody reads any more, as of `npm run matrix 2>&1 | head`: what is left is not measured
+ * by a program that is broken or that nobody watches, and is not recorded as failed either. Whatever has not ended
+ * half a minute later, or at the second signal, is recorded as it is, the containers are removed, and the process
+ * leaves.
  */
 export class Interruption implements Stop {
   readonly #controller = new AbortController()
   readonly #terminal: Terminal
+  readonly #process: Surroundings['process']
+  readonly #graceMs: number
+  readonly #leaveMs: number
   readonly #stoppables = new Set<Stoppable>()
+  #exitCode: number | null = null
+  #uncaught = 0
   #leaving = false
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Terminal, surroundings: Partial<Surroundings> = {}) {
     this.#terminal = terminal
-    for (const name of STOPPING) process.on(name, () => this.#onSignal(name))
-    process.on('uncaughtException', (error) => void this.#leave(error, 1))
-    process.on('unhandledRejection', (error) => void this.#leave(error, 1))
+    this.#process = surroundings.process ?? process
+    this.#graceMs = surroundings.graceMs ?? GRACE_MS
+    this.#leaveMs = surroundings.leaveMs ?? LEAVE_MS
+    for (const name of STOPPING) this.#process.on(name, () => this.#onSignal(name))
+    this.#process.on('uncaughtException', (error: unknown) => this.#onUncaught(error))
+    this.#process.on('unhandledRejection', (error: unknown) => this.#onUncaught(error))
+    terminal.onLost((loss) => this.#onOutputLost(loss))
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  /** What the process ends with, whatever its work came to; null while nothing asked it to stop. */
+  get exitCode(): number | null {
+    return this.#exitCode
   }
 
   guard(stoppable: Stoppable): void {
@@ -42,22 +80,64 @@ export class Interruption implements Stop {
 
   #onSignal(name: (typeof STOPPING)[number]): void {
     if (this.#controller.signal.aborted) {
-      void this.#leave(null, 128 + constants.signals[name])
+      void this.#leave(`at the second signal (${name})`, 128 + constants.signals[name])
       return
     }
     this.#terminal.say(`${name}: stopping. What was measured is kept; once more leaves at once.`)
-    this.#controller.abort(
-      new BakeoffError('ABORTED', `interrupted (${name})`, {
-        hint: 'Go on where it stopped: npm run matrix -- --resume',
-      }),
-    )
+    this.#stop(`interrupted (${name})`, exitCodes.interrupted)
   }
 
-  async #leave(error: unknown, code: number): Promise<void> {
+  #onUncaught(error: unknown): void {
+    if (this.#uncaught++ < MOST_SHOWN) showError(error, this.#terminal)
+    if (this.#controller.signal.aborted) return
+    const message = error instanceof Error ? error.message : String(error)
+    const isBug = !(error instanceof BakeoffError)
+    if (isBug) this.#terminal.say('The run is stopped in order: what was measured is kept.')
+    this.#stop(isBug ? `stopped by a bug in Bakeoff: ${message}` : message, exitCodeOf(error), error)
+  }
+
+  #onOutputLost({ stream, code }: OutputLost): void {
+    const isUnread = code === 'EPIPE' || code === 'EIO'
+    const why = isUnread ? `nobody reads ${stream} any more` : `${stream} cannot be written`
+    this.#terminal.say(`Stopping: ${why} (${code}).`) // the other one may still be read
+    if (!this.#controller.signal.aborted)
+      this.#stop(`${why} (${code})`, isUnread ? exitCodes.unread : exitCodes.environment)
+  }
+
+  #stop(reason: string, exitCode: number, cause?: unknown): void {
+    this.#exitCode = exitCode
+    this.#controller.abort(
+      new BakeoffError('ABORTED', reason, { cause, hint: 'Go on where it stopped: npm run matrix -- --resume' }),
+    )
+    // It keeps the process alive: one that waits for nothing any more would end in the middle.
+    setTimeout(() => void this.#leave(`${this.#graceMs / 1000} s after it was stopped`, exitCode), this.#graceMs)
+  }
+
+  async #leave(when: string, code: number): Promise<void> {
     if (this.#leaving) return
     this.#leaving = true
-    if (error !== null) this.#terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    await Promise.all([...this.#stoppables].map((one) => one.emergencyStop().catch(() => {})))
-    process.exit(code)
+    this.#terminal.live('')
+    const stoppables = [...this.#stoppables]
+    const recorded = stoppables.flatMap(({ record }) => (record ? [this.#isDone(record)] : []))
+    const stopped = Promise.all(stoppables.map((one) => one.emergencyStop?.().catch(() => {})))
+    const isStopped = await Promise.race([stopped.then(() => true), sleep(this.#leaveMs, false)])
+    const said = [
+      `Left ${when}, before its end`,
+      ...(recorded.length > 0 && recorded.every(Boolean) ? ['what was measured is in the report'] : []),
+      ...(isStopped ? [] : ['its containers are not removed yet: its watchdog goes on with that']),
+    ]
+    this.#terminal.say(`${said.join('; ')}.`)
+    this.#process.exit(code)
+  }
+
+  /** False when it failed, as on a disk that is full; the error is shown. */
+  #isDone(record: () => void): boolean {
+    try {
+      record()
+      return true
+    } catch (error) {
+      showError(error, this.#terminal)
+      return false
+    }
   }
 }

@@ -8,6 +8,7 @@ import { openLivePage } from '../live.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
 import { type Project, readCatalogue } from '../project.js'
+import { recordEnd } from '../record-end.js'
 import { exitCodeOfRun, whatIsLeft } from '../run-end.js'
 import { findRun, RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
@@ -51,6 +52,8 @@ export async function matrix(
     await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
     const { plan, folder, before } = planned.begin() // not before the engine is ours: a run that was refused leaves no folder
     run = folder
+    const going = run
+    interruption.guard({ record: () => recordEnd(project.reports, going, interruption.signal) })
     run.onEvent(progressOn(terminal, Date.now))
     await run.writePlan(JSON.stringify(plan))
     writeContext(run, plan, catalogue, bench)

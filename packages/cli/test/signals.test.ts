@@ -1,0 +1,175 @@
+import { EventEmitter } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BakeoffError } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { Interruption, type Stoppable } from '../src/signals.js'
+import { type OutputLost, openTerminal } from '../src/terminal.js'
+
+const GRACE_MS = 200
+const LEAVE_MS = 100
+
+/** A process that gets signals, and remembers how it left. */
+class FakeProcess extends EventEmitter {
+  leftWith: number | null = null
+  exit(code: number): void {
+    this.leftWith ??= code
+  }
+}
+
+/** A run with something to record and to remove, and a terminal whose reader may go away. */
+function aRun(stoppable: Stoppable = {}) {
+  const process = new FakeProcess()
+  const said: string[] = []
+  const listeners: ((loss: OutputLost) => void)[] = []
+  const terminal = {
+    ...openTerminal({ stdin: {}, stdout: new PassThrough(), stderr: new PassThrough() }, {}),
+    say: (line: string) => void said.push(line),
+    onLost: (listener: (loss: OutputLost) => void) => void listeners.push(listener),
+  }
+  const interruption = new Interruption(terminal, { process, graceMs: GRACE_MS, leaveMs: LEAVE_MS })
+  const done: string[] = []
+  interruption.guard({
+    record: () => void done.push('recorded'),
+    emergencyStop: async () => void done.push('removed'),
+    ...stoppable,
+  })
+  return {
+    interruption,
+    process,
+    done,
+    said: () => said.join('\n'),
+    lose: (loss: OutputLost) => {
+      for (const listener of listeners) listener(loss)
+    },
+    until: async (leftWith: number) => {
+      for (const deadline = Date.now() + 2000; process.leftWith === null && Date.now() < deadline; ) await sleep(5)
+      expect(process.leftWith).toBe(leftWith)
+    },
+  }
+}
+type Run = ReturnType<typeof aRun>
+
+describe('what stops a run in order', () => {
+  it.each<{ because: string; stop: (run: Run) => void; code: number; reason: RegExp; says: RegExp }>([
+    {
+      because: 'Ctrl-C',
+      stop: ({ process }) => process.emit('SIGINT'),
+      code: 130,
+      reason: /^interrupted \(SIGINT\)$/,
+      says: /SIGINT: stopping\. What was measured is kept/,
+    },
+    {
+      because: 'a bug',
+      stop: ({ process }) => process.emit('uncaughtException', new TypeError('x is not a function')),
+      code: 1,
+      reason: /^stopped by a bug in Bakeoff: x is not a function$/,
+      says: /This is a bug in Bakeoff[\s\S]*TypeError: x is not a function\n {4}at /,
+    },
+    {
+      because: 'a rejection that nobody caught',
+      stop: ({ process }) => process.emit('unhandledRejection', 'no reason'),
+      code: 1,
+      reason: /^stopped by a bug in Bakeoff: no reason$/,
+      says: /no reason/,
+    },
+    {
+      because: 'an error with its own advice, such as a full disk',
+      stop: ({ process }) =>
+        process.emit('uncaughtException', new BakeoffError('OUT_OF_RESOURCES', 'the disk is full', { hint: 'rm' })),
+      code: 3,
+      reason: /^the disk is full$/,
+      says: /the disk is full\nrm$/,
+    },
+    {
+      because: 'a reader that is gone',
+      stop: ({ lose }) => lose({ stream: 'stderr', code: 'EPIPE' }),
+      code: 141,
+      reason: /^nobody reads stderr any more \(EPIPE\)$/,
+      says: /nobody reads stderr/,
+    },
+    {
+      because: 'a terminal that is gone',
+      stop: ({ lose }) => lose({ stream: 'stdout', code: 'EIO' }),
+      code: 141,
+      reason: /nobody reads stdout/,
+      says: /nobody reads stdout/,
+    },
+    {
+      because: 'a log file that cannot grow',
+      stop: ({ lose }) => lose({ stream: 'stderr', code: 'ENOSPC' }),
+      code: 3,
+      reason: /^stderr cannot be written \(ENOSPC\)$/,
+      says: /stderr cannot be written/,
+    },
+  ])(
+    '$because: it is aborted, not failed, and may go on until its report is written',
+    ({ stop, code, reason, says }) => {
+      const run = aRun()
+      stop(run)
+      const { signal, exitCode } = run.interruption
+      expect(signal.aborted).toBe(true)
+      expect(signal.reason).toMatchObject({ code: 'ABORTED', message: expect.stringMatching(reason) })
+      expect(exitCode).toBe(code)
+      expect(run.said()).toMatch(says)
+      expect([run.process.leftWith, run.done]).toEqual([null, []])
+    },
+  )
+
+  it.each<{ because: string; stop: (run: Run) => void; code: number }>([
+    { because: 'Ctrl-C', stop: ({ process }) => process.emit('SIGINT'), code: 130 },
+    { because: 'a bug', stop: ({ process }) => process.emit('uncaughtException', new Error('x')), code: 1 },
+    { because: 'a closed pipe', stop: ({ lose }) => lose({ stream: 'stderr', code: 'EPIPE' }), code: 141 },
+  ])('what has not ended in time after $because is recorded, removed and left', async ({ stop, code }) => {
+    const run = aRun()
+    stop(run)
+    await run.until(code)
+    expect(run.done).toEqual(['recorded', 'removed'])
+    expect(run.said()).toMatch(
+      /Left 0\.2 s after it was stopped, before its end; what was measured is in the report\.$/,
+    )
+  })
+})
+
+describe('a second signal', () => {
+  it('records, removes and leaves at once, with its own code', async () => {
+    const run = aRun()
+    run.process.emit('SIGINT')
+    run.process.emit('SIGTERM')
+    expect(run.done).toEqual(['recorded', 'removed'])
+    await run.until(143)
+    expect(run.said()).toMatch(/Left at the second signal \(SIGTERM\), before its end/)
+  })
+
+  it('leaves also when the engine does not answer, and says who removes the rest', async () => {
+    const run = aRun({ emergencyStop: () => new Promise(() => {}) })
+    run.process.emit('SIGINT')
+    run.process.emit('SIGINT')
+    run.process.emit('SIGINT')
+    const startedMs = Date.now()
+    await run.until(130)
+    expect(Date.now() - startedMs).toBeLessThan(GRACE_MS)
+    expect(run.said()).toContain('its watchdog goes on with that')
+    expect(run.done).toEqual(['recorded'])
+  })
+
+  it('leaves also when nothing can be recorded, and says why', async () => {
+    const run = aRun({
+      record: () => {
+        throw new BakeoffError('OUT_OF_RESOURCES', 'no room for the report')
+      },
+      emergencyStop: () => Promise.reject(new Error('the engine is gone')),
+    })
+    run.process.emit('SIGINT')
+    run.process.emit('SIGINT')
+    await run.until(130)
+    expect(run.said()).toContain('no room for the report')
+    expect(run.said()).not.toContain('is in the report')
+  })
+})
+
+it('a bug that throws again and again is shown three times', () => {
+  const run = aRun()
+  for (let time = 0; time < 50; time++) run.process.emit('uncaughtException', new Error('again'))
+  expect(run.said().match(/Error: again/g)).toHaveLength(3)
+})
