@@ -1,5 +1,6 @@
+import { holeSentence } from '@bakeoff/containers'
 import { type Catalogue, planMatrix, type Selection } from '@bakeoff/core'
-import type { Plan } from '@bakeoff/model'
+import type { Plan, PlanWarning } from '@bakeoff/model'
 import { execaSync } from 'execa'
 import type { Project } from './project.js'
 import type { Machine } from './workbench.js'
@@ -31,7 +32,7 @@ export function makePlan(
   options: PlanOptions,
   now: Date,
 ): Plan {
-  return planMatrix({
+  const plan = planMatrix({
     catalogue,
     host: machine.host,
     engine: machine.engine.facts,
@@ -42,6 +43,21 @@ export function makePlan(
     git: gitState(project.root),
     root: project.root,
   })
+  return { ...plan, warnings: [...plan.warnings, ...holeWarnings(machine)] }
+}
+
+/** What of the engine lets a container out, for who reads the report: it says how far the targets were to be trusted. */
+function holeWarnings({ engine: { facts, holes } }: Machine): PlanWarning[] {
+  const open = holes.filter(({ closedBy }) => closedBy === null)
+  if (open.length === 0) return []
+  return [
+    {
+      what: `The engine has ${open.length === 1 ? 'a known hole' : 'known holes'}`,
+      where: `${facts.name} ${facts.version}`,
+      why: `${open.map(holeSentence).join('. ')}.`,
+      todo: 'Update the engine before you measure targets that you do not trust.',
+    },
+  ]
 }
 
 /** `20261125-131502`: sorts by time, in UTC. */

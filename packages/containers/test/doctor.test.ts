@@ -1,5 +1,6 @@
 import { BakeoffError, type EngineFacts, type HostFacts, type LogicalCpu } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
+import { publishedHoles } from '../src/engine/holes.js'
 import { type DoctorFindings, examine } from '../src/index.js'
 
 const GIB = 1024 ** 3
@@ -44,9 +45,16 @@ const fine: DoctorFindings = {
   engine,
   engineProblem: null,
   engineDiskFreeBytes: 50 * GIB,
+  holes: [],
   base: { id: 'sha256:0123456789abcdef', bytes: 80 * 1024 ** 2, architecture: 'amd64', labels: {} },
   certificates: [],
   chromium: '/usr/bin/chromium',
+}
+
+const hole = {
+  ...(publishedHoles.find(({ id }) => id === 'CVE-2024-29018') as (typeof publishedHoles)[number]),
+  version: '20.10.24',
+  packaged: null,
 }
 
 describe('doctor', () => {
@@ -56,6 +64,7 @@ describe('doctor', () => {
       'engine',
       'cgroup',
       'isolation',
+      'holes',
       'cores',
       'memory',
       'disk',
@@ -107,6 +116,8 @@ describe('doctor', () => {
     },
     { id: 'isolation', state: 'warn', with: { engine: { ...engine, reducedTruth: true } }, found: 'Podman gives' },
     { id: 'isolation', state: 'warn', with: { engine: null }, found: 'unknown' },
+    { id: 'holes', state: 'warn', with: { holes: [hole] }, found: 'CVE-2024-29018, fixed in engine 23.0.11' },
+    { id: 'holes', state: 'ok', with: { engine: { ...engine, name: 'Podman' } }, found: 'Podman' },
     { id: 'cores', state: 'ok', with: {}, found: '8 (4 physical), Fast 9' },
     { id: 'cores', state: 'warn', with: { engine: { ...engine, cpus: 2 } }, found: '2' },
     { id: 'cores', state: 'bad', with: { engine: { ...engine, cpus: 1 } }, found: '1' },

@@ -54,6 +54,11 @@ describe('the facts of an engine', () => {
     expect(toEngineFacts(given.found, given.version, given.info, given.here).sameKernel).toBe(given.sameKernel)
   })
 
+  it('hold no credentials of an address', () => {
+    const withPassword = { ...found, endpoint: 'tcp://me:p/w@rd@10.0.0.1:2375?token=secret' }
+    expect(toEngineFacts(withPassword, version, info, here).endpoint).toBe('tcp://***@10.0.0.1:2375')
+  })
+
   it('mark Podman, whose figures are less truthful', () => {
     const podman = { ...version, Components: [{ Name: 'Podman Engine' }, { Name: 'Conmon' }] }
     expect(toEngineFacts(found, podman, info, here)).toMatchObject({ name: 'Podman', reducedTruth: true })

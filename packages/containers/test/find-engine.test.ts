@@ -245,6 +245,18 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
     })
   })
 
+  it.each([
+    { what: 'nobody listens there', host: 'tcp://me:secret@127.0.0.1:9' },
+    { what: 'it is no address', host: 'me:secret@:::' },
+    { what: 'it is behind SSH', host: 'ssh://me:secret@host' },
+    { what: 'its scheme is none', host: 'ftp://me:secret@host' },
+  ])('shows no password of it when $what', async ({ host }) => {
+    const error = await look({ DOCKER_HOST: host }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NO_ENGINE' })
+    const { message, hint } = error as { message: string; hint: string }
+    expect(message + hint).not.toContain('secret')
+  })
+
   it('does not fall back from the one that is named', async () => {
     await listen(orbstack(), engine)
     await expect(look({ DOCKER_HOST: `unix://${colima()}` })).rejects.toMatchObject({

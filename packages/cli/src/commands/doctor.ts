@@ -15,5 +15,9 @@ export function doctorLines(
   { colours }: Pick<Terminal, 'colours'>,
 ): string[] {
   const mark = { ok: colours.green('✓'), warn: colours.yellow('!'), bad: colours.red('✗') }[state]
-  return [`${mark} ${title.padEnd(20)} ${found}`, ...(todo === null ? [] : [`  ${''.padEnd(20)} ${todo}`])]
+  const [first = '', ...more] = found.split('\n')
+  return [
+    `${mark} ${title.padEnd(20)} ${first}`,
+    ...[...more, ...(todo === null ? [] : [todo])].map((line) => `  ${''.padEnd(20)} ${line}`),
+  ]
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
@@ -7,6 +7,7 @@ import { execa } from 'execa'
 import { findProgram, run } from '../engine/command.js'
 import { defaultStateFolder, installPackages } from '../engine/setup.js'
 import { engineLost, isConnectionLost, progressEvents } from '../images/progress.js'
+import { makeScratch, removeScratch } from './scratch.js'
 import { type DebianMirrors, debianMirrors } from './sources.js'
 
 /** The release that everything is built on. */
@@ -35,17 +36,15 @@ export async function importDebian(options: DebootstrapOptions): Promise<void> {
   const missing = missingPackages()
   if (missing.length > 0) await installPackages(missing, options)
   const mirrors = hostMirrors()
-  mkdirSync(defaultStateFolder, { recursive: true })
   // Not in /tmp, which may be mounted without devices or execution.
-  const scratch = mkdtempSync(join(defaultStateFolder, 'debian-'))
+  const scratch = await makeScratch(defaultStateFolder)
   const root = join(scratch, 'root')
   try {
     await debootstrap(root, mirrors, options)
     await writeSettings(root, mirrors ?? mirrorsOf(root), options)
     await importTree(root, options)
   } finally {
-    // debootstrap mounts proc and sys in there; never follow a mount that it could not undo.
-    await run('rm', ['-rf', '--one-file-system', scratch]).catch(() => undefined)
+    await removeScratch(scratch)
   }
 }
 

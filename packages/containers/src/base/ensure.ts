@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { findProgram } from '../engine/command.js'
+import { defaultStateFolder } from '../engine/setup.js'
 import { buildImage } from '../images/build.js'
 import { buildArgsFrom } from '../images/build-args.js'
 import { readContext } from '../images/context.js'
@@ -10,6 +11,7 @@ import { imageOfKey, type LocalImage, localImage, platformOf } from '../images/l
 import { PullFailed, pullImage } from '../images/pull.js'
 import { type PrivateCertificate, privateCertificates } from './certificates.js'
 import { importDebian, release } from './debootstrap.js'
+import { sweepScratch } from './scratch.js'
 
 /** How the Debian below the base image came here: it was there already, from a registry, or made by debootstrap. */
 export type BaseOrigin = 'local' | 'pulled' | 'debootstrap'
@@ -53,6 +55,7 @@ const debianLabel = 'bakeoff.image.debian-id'
 export async function ensureBase(docker: Docker, options: BaseOptions): Promise<BaseImage> {
   const started = performance.now()
   const secondsSoFar = (): number => Math.round((performance.now() - started) / 100) / 10
+  await sweepScratch(defaultStateFolder, options.say)
   const certificates = privateCertificates(options.env)
   const context = await readContext(options.composeBaseFolder, asFiles(certificates))
   const platform = await platformOf(docker)

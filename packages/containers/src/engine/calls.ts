@@ -12,7 +12,7 @@ export interface VersionAnswer {
   readonly Arch?: string
   readonly KernelVersion?: string
   readonly Platform?: { readonly Name?: string }
-  readonly Components?: readonly { readonly Name?: string }[]
+  readonly Components?: readonly { readonly Name?: string; readonly Version?: string }[]
 }
 
 export interface InfoAnswer {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
-import type { EngineTls, FoundEngine } from './connect.js'
+import { type EngineTls, type FoundEngine, shownEndpoint } from './connect.js'
 
 /** What the search for an engine may look at: all of the outside world it needs, so that a table can stand in for it. */
 export interface EngineWorld {
@@ -87,6 +87,7 @@ function engineOfContext(world: EngineWorld, folder: string, name: string): Foun
 
 function engineOfHost(host: string, foundBy: string, tls: () => EngineTls | null): FoundEngine {
   const endpoint = host.includes('://') ? host : `tcp://${host}`
+  const shown = shownEndpoint(host)
   const scheme = endpoint.slice(0, endpoint.indexOf('://'))
   switch (scheme) {
     case 'unix':
@@ -97,20 +98,25 @@ function engineOfHost(host: string, foundBy: string, tls: () => EngineTls | null
     case 'http':
     case 'https':
       if (!URL.canParse(endpoint) || new URL(endpoint.replace(/^\w+/, 'http')).hostname === '') {
-        throw new BakeoffError('NO_ENGINE', `${foundBy} is "${host}", which is not an address`, {
+        throw new BakeoffError('NO_ENGINE', `${foundBy} is "${shown}", which is not an address`, {
           hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
         })
       }
       return { endpoint, foundBy, tls: tls() }
     case 'ssh':
-      throw new BakeoffError('NO_ENGINE', `${foundBy} names an engine behind SSH (${host})`, {
-        hint: `Open a tunnel and name its socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock ${host.slice('ssh://'.length)} & then DOCKER_HOST=unix:///tmp/engine.sock`,
+      throw new BakeoffError('NO_ENGINE', `${foundBy} names an engine behind SSH (${shown})`, {
+        hint: `Open a tunnel and name its socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock ${sshPlace(host)} & then DOCKER_HOST=unix:///tmp/engine.sock`,
       })
     default:
-      throw new BakeoffError('NO_ENGINE', `${foundBy} is "${host}": "${scheme}" is not a way to reach an engine`, {
+      throw new BakeoffError('NO_ENGINE', `${foundBy} is "${shown}": "${scheme}" is not a way to reach an engine`, {
         hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
       })
   }
+}
+
+/** `user@host`, without a password. */
+function sshPlace(host: string): string {
+  return host.replace(/^ssh:\/\//, '').replace(/:.*@/s, '@')
 }
 
 /** Docker's client uses TLS when DOCKER_TLS_VERIFY is set; its port for TLS says the same. */

@@ -10,7 +10,10 @@ export interface EngineTls {
 
 /** An engine that answered, and how it was found. */
 export interface FoundEngine {
-  /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine` or `tcp://host:2376` */
+  /**
+   * `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine` or `tcp://host:2376`; with credentials where the user
+   * wrote some, so it is shown by `shownEndpoint` only
+   */
   readonly endpoint: string
   /** in words, for doctor and the report: `DOCKER_HOST`, `context colima`, `the system socket`, … */
   readonly foundBy: string
@@ -50,6 +53,12 @@ function clientOf(found: FoundEngine): Docker {
       ...(found.tls ?? {}),
     }),
   )
+}
+
+/** An endpoint as it may be shown and stored: without credentials, and without what a query may hold. */
+export function shownEndpoint(endpoint: string): string {
+  if (socketPathOf(endpoint) !== null) return endpoint
+  return endpoint.replace(/^(\w+:\/\/)?.*@/s, '$1***@').replace(/[?#].*$/s, '')
 }
 
 /** The path of a `unix://` or `npipe://` endpoint; null for any other. */

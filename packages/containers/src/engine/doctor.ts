@@ -7,6 +7,7 @@ import { findProgram } from './command.js'
 import { connect } from './connect.js'
 import { describeEngine } from './facts.js'
 import { findEngine } from './find.js'
+import { type Hole, holeSentence, knownHoles } from './holes.js'
 
 /** One line of `npm run doctor`. */
 export interface DoctorCheck {
@@ -27,6 +28,8 @@ export interface DoctorFindings {
   readonly engineProblem: BakeoffError | null
   /** free on the disk that the engine keeps images on, where it can be read */
   readonly engineDiskFreeBytes: number | null
+  /** published ways out of a container that the engine is not known to have closed */
+  readonly holes: readonly Hole[]
   readonly base: LocalImage | null
   readonly certificates: readonly PrivateCertificate[]
   /** path of a Chromium, or null */
@@ -55,6 +58,7 @@ const checks: readonly { id: string; title: string; look: (findings: DoctorFindi
   { id: 'engine', title: 'Container engine', look: lookAtEngine },
   { id: 'cgroup', title: 'Control groups', look: lookAtCgroup },
   { id: 'isolation', title: 'Isolation', look: lookAtIsolation },
+  { id: 'holes', title: 'Known holes', look: lookAtHoles },
   { id: 'cores', title: 'Cores', look: lookAtCores },
   { id: 'memory', title: 'Memory', look: lookAtMemory },
   { id: 'disk', title: 'Disk', look: lookAtDisk },
@@ -117,7 +121,19 @@ function lookAtIsolation({ engine }: DoctorFindings): Finding {
   if (major >= 25) return ok(what)
   return warn(
     `${what}; Docker ${engine.version} gets no more fixes from its makers`,
-    'For targets that you do not trust, update it, or see that your distribution fixes it: CVE-2024-21626 (runc) let containers out',
+    'For targets that you do not trust, update it, or see that your distribution fixes it; its known holes are below',
+  )
+}
+
+function lookAtHoles({ engine, holes }: DoctorFindings): Finding {
+  if (engine === null) return warn('unknown without an engine', null)
+  if (engine.name === 'Podman') return ok('nothing is known here of those of Podman')
+  if (holes.length === 0) return ok('none of those that are known here')
+  return warn(
+    holes.map(holeSentence).join('\n'),
+    holes.every(({ closedBy }) => closedBy !== null)
+      ? 'Update the engine when you can'
+      : 'Update the engine before you measure targets that you do not trust',
   )
 }
 
@@ -205,19 +221,21 @@ const GIB = 1024 ** 3
 
 async function gather({ host, env = process.env, signal }: DoctorOptions): Promise<DoctorFindings> {
   const common = { host, certificates: privateCertificates(env), chromium: findChromium(env) }
+  const nothing = { ...common, engine: null, engineDiskFreeBytes: null, base: null, holes: [] }
   try {
     const found = await findEngine({ env, signal })
-    if (found === null) return { ...common, engine: null, engineProblem: null, engineDiskFreeBytes: null, base: null }
+    if (found === null) return { ...nothing, engineProblem: null }
     const docker = connect(found)
     const engine = await describeEngine(docker, found, signal)
-    const [base, engineDiskFreeBytes] = await Promise.all([
+    const [base, holes, engineDiskFreeBytes] = await Promise.all([
       localImage(docker, baseName),
+      knownHoles(docker, engine, signal),
       engine.sameKernel ? freeBytes(docker) : null,
     ])
-    return { ...common, engine, engineProblem: null, engineDiskFreeBytes, base }
+    return { ...common, engine, engineProblem: null, engineDiskFreeBytes, holes, base }
   } catch (error) {
     if (!(error instanceof BakeoffError) || error.code === 'ABORTED') throw error
-    return { ...common, engine: null, engineProblem: error, engineDiskFreeBytes: null, base: null }
+    return { ...nothing, engineProblem: error }
   }
 }
 

@@ -4,12 +4,15 @@ import type Docker from 'dockerode'
 import { connect, type FoundEngine } from './connect.js'
 import { describeEngine } from './facts.js'
 import { findEngine } from './find.js'
+import { type Hole, knownHoles } from './holes.js'
 import { type SetupOptions, setUpEngine } from './setup.js'
 
 export interface Engine {
   readonly docker: Docker
   readonly facts: EngineFacts
   readonly found: FoundEngine
+  /** published ways out of a container that its version is not known to have closed */
+  readonly holes: readonly Hole[]
 }
 
 /**
@@ -30,5 +33,6 @@ export async function ensureEngine(options: SetupOptions): Promise<Engine> {
     })
   }
   const docker = connect(found)
-  return { docker, found, facts: await describeEngine(docker, found, options.signal) }
+  const facts = await describeEngine(docker, found, options.signal)
+  return { docker, found, facts, holes: await knownHoles(docker, facts, options.signal) }
 }

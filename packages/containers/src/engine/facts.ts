@@ -3,7 +3,7 @@ import { release, totalmem } from 'node:os'
 import { BakeoffError, type EngineFacts } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { deadlines, failureOf, type InfoAnswer, timed, type VersionAnswer } from './calls.js'
-import { type FoundEngine, socketPathOf } from './connect.js'
+import { type FoundEngine, shownEndpoint, socketPathOf } from './connect.js'
 
 /** What of this machine tells whether the engine runs on its kernel. */
 export interface KernelWitness {
@@ -37,7 +37,7 @@ export async function describeEngine(docker: Docker, found: FoundEngine, signal?
           : failure.kind
     throw new BakeoffError(
       'NO_ENGINE',
-      `The engine at ${found.endpoint} answers pings but not questions about itself: ${what}`,
+      `The engine at ${shownEndpoint(found.endpoint)} answers pings but not questions about itself: ${what}`,
       {
         hint: 'Restart it: sudo systemctl restart docker, or restart Docker Desktop',
         cause: error,
@@ -59,7 +59,7 @@ export function toEngineFacts(
     name: podman ? 'Podman' : engineName(version, info),
     version: version.Version ?? 'unknown',
     apiVersion: version.ApiVersion ?? 'unknown',
-    endpoint: found.endpoint,
+    endpoint: shownEndpoint(found.endpoint),
     foundBy: found.foundBy,
     cgroupVersion,
     cgroupDriver: info.CgroupDriver ?? null,

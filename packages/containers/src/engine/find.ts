@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os'
 import { BakeoffError } from '@bakeoff/model'
 import { type CallFailure, deadlines, failureOf, timed } from './calls.js'
 import { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
-import { connect, type FoundEngine } from './connect.js'
+import { connect, type FoundEngine, shownEndpoint } from './connect.js'
 
 export interface FindOptions extends Partial<EngineWorld> {
   /** how long an engine may take to answer a ping; default 2 s */
@@ -69,7 +69,8 @@ async function pingFailure(found: FoundEngine, options: FindOptions): Promise<Ca
 }
 
 function failedEngine(found: FoundEngine, failure: CallFailure, named: boolean): BakeoffError {
-  const where = named ? `${found.endpoint} (from ${found.foundBy})` : found.endpoint
+  const endpoint = shownEndpoint(found.endpoint)
+  const where = named ? `${endpoint} (from ${found.foundBy})` : endpoint
   const orUnset = found.foundBy === 'DOCKER_HOST' ? ', or unset DOCKER_HOST to look in the usual places' : ''
   switch (failure.kind) {
     case 'absent':

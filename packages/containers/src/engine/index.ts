@@ -4,4 +4,5 @@ export { type DoctorCheck, type DoctorFindings, type DoctorOptions, doctor, exam
 export { type Engine, ensureEngine } from './ensure.js'
 export { describeEngine, toEngineFacts } from './facts.js'
 export { type FindOptions, findEngine } from './find.js'
+export { type Hole, holeSentence } from './holes.js'
 export { defaultStateFolder, type SetupOptions, setUpEngine } from './setup.js'
