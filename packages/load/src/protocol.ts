@@ -28,8 +28,7 @@ export type Command = { readonly id: number } & (
 /** No command has this id. */
 export const NO_COMMAND = 0
 
-export type Reply = { readonly id: number } & /** of no command: it lives */
-(
+export type Reply = { readonly id: number } /** of no command: it lives */ & (
   | { readonly alive: true }
   | { readonly slice: LoadWindow }
   | { readonly result: unknown }
