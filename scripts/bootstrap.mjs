@@ -19,6 +19,7 @@ const OPTIONS = [
   'target',
   'repetitions',
   'resume',
+  'replay',
   'dry-run',
   'json',
   'keep',

@@ -71,7 +71,7 @@ export function commandLine([command = '', ...rest]: readonly string[]): string 
   return `npm run ${command}${rest.length > 0 ? ` -- ${rest.join(' ')}` : ''}`
 }
 
-function gitState(root: string): { commit: string | null; dirty: boolean | null } {
+export function gitState(root: string): { commit: string | null; dirty: boolean | null } {
   const git = (...args: string[]) => {
     const { exitCode, stdout } = execaSync('git', args, { cwd: root, reject: false })
     return exitCode === 0 ? stdout.trim() : null

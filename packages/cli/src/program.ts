@@ -1,9 +1,10 @@
+import { BakeoffError } from '@bakeoff/model'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
 import { clean } from './commands/clean.js'
 import { runDoctor } from './commands/doctor.js'
 import { listJson, listText } from './commands/list.js'
-import { matrix } from './commands/matrix.js'
+import { matrix, type Which } from './commands/matrix.js'
 import { newTarget } from './commands/new-target.js'
 import { planText } from './commands/plan.js'
 import { compare, report } from './commands/report.js'
@@ -33,8 +34,9 @@ interface GateFlags {
   baseline?: string
 }
 
-interface MatrixFlags extends PlanFlags, GateFlags {
+export interface MatrixFlags extends PlanFlags, GateFlags {
   resume?: string | true
+  replay?: string
   dryRun?: boolean
   keep?: boolean
   live?: boolean
@@ -54,18 +56,18 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .showHelpAfterError('(--help shows what there is)')
 
   planning(program.command('matrix').description('measure, and write a report'))
+    .argument('[cell...]', 'with --replay: scenario/target/variant, or one load of it: scenario/target/variant@load')
     .option('--resume [run]', 'go on with a run that stopped, the newest when none is named')
+    .option('--replay <run>', 'measure the plan of a run again with the same images, and compare the two')
     .option('--dry-run', 'show the plan and measure nothing')
     .option('--json', 'the results as JSON on standard output')
     .option('--keep', 'leave the containers of the last repetition running')
     .option('--live', 'serve the report on 127.0.0.1 while the run goes on')
     .option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0')
     .option('--baseline <run>', 'the run or results.json that --fail-on compares with')
-    .action(async (flags: MatrixFlags) => {
-      const resume = flags.resume === undefined ? null : flags.resume === true ? '' : flags.resume
+    .action(async (cells: string[], flags: MatrixFlags) => {
       const options = {
-        plan: toPlanOptions(flags),
-        resume,
+        which: toWhich(cells, flags),
         dryRun: flags.dryRun ?? false,
         json: flags.json ?? false,
         keep: flags.keep ?? false,
@@ -186,6 +188,53 @@ export function planning(command: Command): Command {
     .option('--capacity', 'search the highest rate within each slo')
     .option('--rate <perSecond>', 'offer this rate to every target; may be repeated', repeatedNumber, [])
     .option('--seed <n>', 'seed of order and arrivals', integer)
+}
+
+/** Options that choose what is planned; a plan that is there already cannot be chosen. */
+const PLANNING = ['quick', 'profile', 'scenario', 'target', 'repetitions', 'capacity', 'rate', 'seed'] as const
+
+/**
+ * Which run is meant. An option that the run could not follow is refused, not left aside.
+ *
+ * @throws BakeoffError BAD_SPEC
+ */
+export function toWhich(cells: readonly string[], flags: MatrixFlags): Which {
+  const { resume, replay } = flags
+  if (resume === undefined && replay === undefined) {
+    if (cells.length === 0) return { kind: 'new', plan: toPlanOptions(flags) }
+    throw new BakeoffError('BAD_SPEC', `matrix takes no names by themselves: ${cells.join(' ')}`, {
+      hint: `Choose with options: npm run matrix -- --target ${cells[0]?.split('/')[1] ?? cells[0]}. Names of cells come with --replay.`,
+    })
+  }
+  if (resume !== undefined && replay !== undefined) {
+    throw new BakeoffError('BAD_SPEC', '--resume goes on with a run and --replay begins a new one: only one of them', {
+      hint: `A replay that stopped is a run of its own: npm run matrix -- --resume ${resume === true ? '' : resume}`.trim(),
+    })
+  }
+  const option = resume === undefined ? '--replay' : '--resume'
+  const refused = PLANNING.filter((name) => {
+    const value = flags[name]
+    return Array.isArray(value) ? value.length > 0 : value !== undefined
+  })
+  if (refused.length > 0) {
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `${option} measures the plan of an earlier run, so ${refused.map((name) => `--${name}`).join(', ')} cannot change it`,
+      {
+        hint:
+          replay === undefined
+            ? 'Leave it out, or begin a new run: npm run matrix'
+            : `Leave it out. Narrow a replay to cells by their names: npm run matrix -- --replay ${replay} scenario/target/variant`,
+      },
+    )
+  }
+  if (replay !== undefined) return { kind: 'replay', run: replay, cells }
+  if (cells.length > 0) {
+    throw new BakeoffError('BAD_SPEC', `--resume measures all that is left of a run, not ${cells.join(', ')} alone`, {
+      hint: `Measure only that again, as a new run: npm run matrix -- --replay RUN ${cells.join(' ')}`,
+    })
+  }
+  return { kind: 'resume', run: resume === true ? null : (resume ?? null) }
 }
 
 export function toPlanOptions(flags: PlanFlags): PlanOptions {

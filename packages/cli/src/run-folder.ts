@@ -11,6 +11,8 @@ import {
   type RunRecord,
   runEvent,
   runRecord,
+  type StoredFingerprint,
+  storedFingerprint,
 } from '@bakeoff/model'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { z } from 'zod'
@@ -102,6 +104,29 @@ export class RunFolder implements RunSink {
     return this.#read('context.json', runContext)
   }
 
+  /** null: nothing of the run was measured, or it is an example */
+  readContextIfThere(): RunContext | null {
+    return existsSync(join(this.path, 'context.json')) ? this.readContext() : null
+  }
+
+  writeContext(context: RunContext): void {
+    this.write('context.json', JSON.stringify(context))
+  }
+
+  /** null: the run ended before its images were there, or is of before 2026-12 */
+  readFingerprint(): StoredFingerprint | null {
+    return existsSync(join(this.path, 'fingerprint.json')) ? this.#read('fingerprint.json', storedFingerprint) : null
+  }
+
+  writeFingerprint(fingerprint: StoredFingerprint): void {
+    this.write('fingerprint.json', JSON.stringify(fingerprint))
+  }
+
+  /** plan.json to the letter, for its digest */
+  readPlanText(): string {
+    return readFileSync(join(this.path, 'plan.json'), 'utf8')
+  }
+
   readRuns(): RunRecord[] {
     const folder = join(this.path, 'runs')
     if (!existsSync(folder)) return []
@@ -154,20 +179,12 @@ export function listRuns(reports: string): string[] {
     .sort((a, b) => Number(/^\d/.test(b)) - Number(/^\d/.test(a)) || (a < b ? 1 : -1))
 }
 
-/** The folder of a run: as a path, by its id, or the newest. */
-export function findRun(reports: string, wanted: string | null): string {
-  if (wanted !== null) {
-    for (const path of [wanted, join(reports, wanted)]) if (isRunFolder(path)) return path
-    throw new BakeoffError('BAD_RESULTS', `there is no run ${wanted}`, {
-      hint: `Runs: ${listRuns(reports).slice(0, 5).join(', ') || 'none yet'}`,
-    })
-  }
-  const [newest] = listRuns(reports)
-  if (!newest)
-    throw new BakeoffError('BAD_RESULTS', `there is no run in ${reports} yet`, {
-      hint: 'Make one: npm run matrix -- --quick',
-    })
-  return join(reports, newest)
+/** The folder of a run: as a path, or by its id. */
+export function findRun(reports: string, wanted: string): string {
+  for (const path of [wanted, join(reports, wanted)]) if (isRunFolder(path)) return path
+  throw new BakeoffError('BAD_RESULTS', `there is no run ${wanted}`, {
+    hint: `Runs: ${listRuns(reports).slice(0, 5).join(', ') || 'none yet'}`,
+  })
 }
 
 function fileNameOf(record: RunRecord): string {

@@ -72,23 +72,17 @@ describe('a new folder', () => {
 })
 
 describe('finding a run', () => {
-  it('takes the newest when none is named, and says what there is when the name is wrong', async () => {
+  it('says what there is when the name is wrong', async () => {
     for (const id of ['20260101-000000', '20260102-000000']) await RunFolder.create(reports, id).writePlan('{}')
     expect(listRuns(reports)).toEqual(['20260102-000000', '20260101-000000'])
-    expect(findRun(reports, null)).toBe(join(reports, '20260102-000000'))
+    expect(findRun(reports, '20260101-000000')).toBe(join(reports, '20260101-000000'))
     expect(() => findRun(reports, 'nope')).toThrowError(
       expect.objectContaining({ code: 'BAD_RESULTS', hint: expect.stringContaining('20260102-000000') }),
     )
   })
 
-  it('takes the newest run, whatever else has a name of its own', async () => {
+  it('lists runs by time first, whatever else has a name of its own', async () => {
     for (const id of ['example', '20260101-000000']) await RunFolder.create(reports, id).writePlan('{}')
     expect(listRuns(reports)).toEqual(['20260101-000000', 'example'])
-  })
-
-  it('says how to make one when there is none', () => {
-    expect(() => findRun(reports, null)).toThrowError(
-      expect.objectContaining({ hint: 'Make one: npm run matrix -- --quick' }),
-    )
   })
 })

@@ -59,6 +59,11 @@ describe('the facts of an engine', () => {
     expect(toEngineFacts(withPassword, version, info, here).endpoint).toBe('tcp://***@10.0.0.1:2375')
   })
 
+  it('have the id of the engine, which is the same by every way to it; Podman has none', () => {
+    expect(toEngineFacts(found, version, { ...info, ID: 'ABCD:EFGH' }, here).id).toBe('ABCD:EFGH')
+    expect(toEngineFacts(found, version, info, here).id).toBeNull()
+  })
+
   it('mark Podman, whose figures are less truthful', () => {
     const podman = { ...version, Components: [{ Name: 'Podman Engine' }, { Name: 'Conmon' }] }
     expect(toEngineFacts(found, podman, info, here)).toMatchObject({ name: 'Podman', reducedTruth: true })

@@ -41,6 +41,23 @@ const columns = (files: Map<string, string>) =>
     (cpu) => `${cpu.id}: core ${cpu.core} of ${cpu.package}, L3 ${cpu.l3}, ${cpu.kind}`,
   )
 
+describe('the identity of a machine', () => {
+  const idOf = (text: string | null) =>
+    parseHostFacts(new Map(text === null ? [] : [['/etc/machine-id', text]]), basics).machineId
+
+  it('is the same at every reading, another on another machine, and never the id itself', () => {
+    const id = '3d1219c7c4c5404aaa1f6d2a48adfda4'
+    expect(idOf(`${id}\n`)).toMatch(/^[0-9a-f]{16}$/)
+    expect(idOf(id)).toBe(idOf(`${id}\n`))
+    expect(idOf(id)).not.toBe(idOf('00000000000000000000000000000001'))
+    expect(id).not.toContain(idOf(id))
+  })
+
+  it.each([null, '', 'uninitialized\n'])('is unknown where the system says %j', (text) => {
+    expect(idOf(text)).toBeNull()
+  })
+})
+
 describe('topology', () => {
   it.each([
     {

@@ -15,6 +15,8 @@ export type LogicalCpu = z.infer<typeof logicalCpu>
 /** What the machine is. Read once before planning; null is unknown. */
 export const hostFacts = z.object({
   hostname: z.string(),
+  /** tells one machine from another whatever they are called: a hash of the system's own id. Older runs did not read it */
+  machineId: z.string().nullish(),
   os: z.string(),
   kernel: z.string().nullable(),
   architecture: z.string(),
@@ -32,6 +34,8 @@ export const hostFacts = z.object({
 export type HostFacts = z.infer<typeof hostFacts>
 
 export const engineFacts = z.object({
+  /** the engine's own id, however it is reached; Podman has none, older runs did not read it */
+  id: z.string().nullish(),
   name: z.string(),
   version: z.string(),
   apiVersion: z.string(),

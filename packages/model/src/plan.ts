@@ -151,6 +151,8 @@ export const plan = z.object({
   runId: z.string(),
   createdAt: z.string(),
   command: z.string(),
+  /** the run whose plan this one repeats, with its images; null or absent: none */
+  replayOf: z.string().nullish(),
   profile: z.string(),
   seed: z.int(),
   gitCommit: z.string().nullable(),

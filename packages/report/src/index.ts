@@ -2,6 +2,7 @@
 
 export type { NamedRun } from './comparison/read.js'
 export { renderComparison } from './comparison/render.js'
+export { comparisonLines } from './comparison/text.js'
 export { renderCsv } from './csv.js'
 export { type RenderOptions, renderHtml } from './render-html.js'
 export { type RunListing, renderIndex } from './run-index.js'

@@ -2,7 +2,7 @@ import type { Cell, Estimate, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { against, differencesOf, figureOf, isSameWork } from '../src/comparison/read.js'
-import { renderComparison } from '../src/index.js'
+import { comparisonLines, renderComparison } from '../src/index.js'
 
 const usual = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], repetitions: 3 })
 const sound = usual.cells.find(({ load, verdict }) => load.kind === 'closed' && verdict?.status === 'valid')!
@@ -147,5 +147,32 @@ describe('the comparison page', () => {
       { name: 'b', results: sampleResults({ scenarios: ['predict'], targets: 2, repetitions: 3 }) },
     ])
     expect(text).toContain('not in both')
+  })
+})
+
+describe('a comparison in lines', () => {
+  const later = {
+    ...usual,
+    host: { ...usual.host, kernel: '9.9' },
+    cells: usual.cells.map((cell) =>
+      cell.id === sound.id
+        ? withThroughput(sound.throughput!.median * 2, sound.throughput!.median * 1.9, sound.throughput!.median * 2.1)
+        : cell,
+    ),
+  }
+
+  it('has what else differs, and every cell with its figures, their ratio and what can be said', () => {
+    const lines = comparisonLines({ name: 'a', results: usual }, { name: 'b', results: later })
+    expect(lines[0]).toBe('b against a:')
+    expect(lines).toContain(`  ! Kernel: ${usual.host.kernel} → 9.9`)
+    expect(lines.find((line) => line.trim().startsWith(`${sound.id} `))).toMatch(
+      / → .* right answers\/s × 2 {2}higher: the intervals do not meet$/,
+    )
+    expect(lines).toHaveLength(2 + usual.cells.length)
+  })
+
+  it('has the cells of the later run alone, when that was narrowed', () => {
+    const narrowed = { ...usual, cells: [sound] }
+    expect(comparisonLines({ name: 'a', results: usual }, { name: 'b', results: narrowed })).toHaveLength(2)
   })
 })

@@ -10,18 +10,19 @@ export type Built = { readonly facts: ImageFacts } | { readonly error: unknown }
 export type BuiltImages = ReadonlyMap<string, Built>
 
 /**
- * Builds, finds or pulls every image of the plan. An image that cannot be built is an entry that fails later, not an
- * end of the run; an abort, a lost engine and a full disk are. What failed for a reason that is not in the image is tried twice.
+ * Builds, finds or pulls every image of the plan, or those that are asked for. An image that cannot be built is an entry that
+ * fails later, not an end of the run; an abort, a lost engine and a full disk are. What failed for a reason that is not in the image is tried twice.
  */
 export async function buildImages(
   plan: Plan,
   materials: Materials,
   ports: Ports,
   signal: AbortSignal,
+  requests: readonly ImageRequest[] = requestsOf(plan, materials),
 ): Promise<BuiltImages> {
   const built = new Map<string, Built>()
   await Promise.all(
-    requestsOf(plan, materials).map(async (request) => {
+    requests.map(async (request) => {
       const startedAt = ports.clock.now()
       const tell = (state: 'building' | 'built' | 'cached' | 'failed' | 'unsupported', message: string | null) =>
         ports.sink.event({

@@ -116,6 +116,10 @@ export interface Sampler extends AsyncDisposable {
 export interface ContainerHost {
   /** Builds, pulls or finds it. BUILD_FAILED with the log's last lines; UnsupportedBuild when a requirement is not reachable. */
   ensureImage(request: ImageRequest, signal: AbortSignal, onEvent?: (event: ImageEvent) => void): Promise<ImageFacts>
+  /** The image that its folder makes as it is now, when the engine has it; nothing is built or pulled. Null: it has not. */
+  lookUpImage(request: ImageRequest): Promise<ImageFacts | null>
+  /** The image with this id, whatever its name is now; null: the engine has none. */
+  findImage(name: string, id: string): Promise<ImageFacts | null>
   openNetwork(name: string): Promise<Network>
   start(network: Network, request: ContainerRequest): Promise<RunningContainer>
   /** samples these containers (keyed by their name) and the host */

@@ -1,4 +1,4 @@
-import { bestRates, curveLoads, entriesToRun, isToRunAgain, leftMs, meanInterval } from '@bakeoff/core'
+import { bestRates, curveLoads, earlierOf, entriesLeft, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -21,6 +21,8 @@ export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
   readonly runs: readonly RunRecord[]
   readonly calibrations: readonly Calibration[]
+  /** how the images come; default: all are built, found or pulled */
+  readonly images?: () => Promise<BuiltImages>
 }
 
 export interface Ended {
@@ -47,7 +49,7 @@ export async function runPlan(
   before: Before,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const runs = before.runs.filter((run) => !isToRunAgain(run))
+  const runs = [...earlierOf(before.runs).runs]
   const calibrations = [...before.calibrations]
   const emit = (status: Ended['status'], reason: string | null): Ended => {
     ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
@@ -62,8 +64,7 @@ export async function runPlan(
     estimateMs: plan.estimateMs.most,
   })
   try {
-    const images = await buildImages(plan, materials, ports, signal)
-    refuseOtherImages(plan, runs, images)
+    const images = await (before.images?.() ?? buildImages(plan, materials, ports, signal))
     await runBlocks(plan, images, materials, ports, before, runs, calibrations, signal)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))
@@ -81,20 +82,6 @@ export async function runPlan(
     : emit('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
 }
 
-/** A run that goes on measures what it began with: figures of two builds under one name would be neither's. */
-function refuseOtherImages(plan: Plan, earlier: readonly RunRecord[], images: BuiltImages): void {
-  const changed = plan.entries.filter((entry) => {
-    const now = images.get(entry.image)
-    return earlier.some(
-      ({ entry: id, image }) => id === entry.id && image && now && 'facts' in now && now.facts.key !== image.key,
-    )
-  })
-  if (changed.length === 0) return
-  throw new BakeoffError('BAD_SPEC', `changed since the run began: ${changed.map(({ id }) => id).join(', ')}`, {
-    hint: 'Start a new run: npm run matrix',
-  })
-}
-
 async function runBlocks(
   plan: Plan,
   images: BuiltImages,
@@ -106,10 +93,11 @@ async function runBlocks(
   signal: AbortSignal,
 ): Promise<void> {
   const startedAtMs = ports.clock.now()
-  const elapsedMs = () => ports.clock.now() - startedAtMs
+  const behind = earlierOf(before.runs)
+  const elapsedMs = () => behind.spentMs + ports.clock.now() - startedAtMs
   let isBoundaryTried = false
   for (const block of plan.blocks) {
-    const wanted = entriesToRun(plan, block, runs, elapsedMs(), relativeHalfWidth)
+    const wanted = entriesLeft(plan, block, runs, behind, elapsedMs(), relativeHalfWidth)
     if (wanted.length === 0) continue
     signal.throwIfAborted()
     if (!isBoundaryTried) await tryBoundary(plan, images, materials, ports, signal)

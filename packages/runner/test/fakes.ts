@@ -321,6 +321,14 @@ export class FakeHost implements ContainerHost {
     }
   }
 
+  async lookUpImage(request: ImageRequest): Promise<ImageFacts | null> {
+    return this.tags.has(request.name) ? this.ensureImage(request) : null
+  }
+
+  async findImage(name: string, id: string): Promise<ImageFacts | null> {
+    return this.tags.get(name) === id ? this.ensureImage({ name, folder: null, requires: [] }) : null
+  }
+
   async openNetwork(name: string): Promise<Network> {
     const id = `network of ${name}`
     this.networks.add(id)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runPlan } from '../src/index.js'
+import { buildImages, runPlan } from '../src/index.js'
 import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
 import type { Faults } from './fakes.js'
 
@@ -325,22 +325,27 @@ describe('runPlan, when all is well', () => {
     expect(ports.host.started.some((name) => name.includes('null-server'))).toBe(false)
   })
 
-  it('does not go on with a target that was built from other files', async () => {
+  it('runs the images that it is given, and builds none', async () => {
     const plan = two()
     const first = await run({}, plan)
-    const [done] = first.ports.sink.runs
-    const earlier = { ...done!, image: { ...done!.image!, key: 'other' } }
-    const again = runPlan(
-      plan,
-      materials,
-      fakePorts(),
-      { runs: [earlier], calibrations: [] },
-      new AbortController().signal,
-    )
-    await expect(again).rejects.toMatchObject({
-      code: 'BAD_SPEC',
-      message: 'changed since the run began: predict/bad/default',
-    })
+    const images = await buildImages(plan, materials, first.ports, new AbortController().signal)
+    const ports = fakePorts()
+    const before = { ...none, images: async () => images }
+    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    expect(ended.status).toBe('complete')
+    expect(ports.sink.events.filter(({ kind }) => kind === 'image')).toEqual([])
+  })
+
+  it('counts what a run has spent of its budget before it goes on', async () => {
+    const plan = aPlan([anEntry('good')], { repetitions: 3 })
+    const first = await run({}, plan)
+    const [one] = first.ports.sink.runs
+    const spent = { ...one!, startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T02:00:00.000Z' }
+    const ports = fakePorts()
+    const before = { runs: [spent], calibrations: first.ended.calibrations }
+    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    expect(ports.sink.runs).toEqual([])
+    expect(ended.status).toBe('complete')
   })
 
   it('runs the images that were built, also when their names are given to others meanwhile, and says which', async () => {

@@ -1,32 +1,42 @@
 import { join } from 'node:path'
-import type { Catalogue } from '@bakeoff/core'
-import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
-import { type Before, runPlan } from '@bakeoff/runner'
+import type { Results } from '@bakeoff/model'
+import { runPlan } from '@bakeoff/runner'
+import { type Beginning, newRun, type Setting } from '../beginning.js'
+import { compareWithFirst } from '../compare-with-first.js'
 import { exitCodes } from '../exit.js'
-import { openGate, passesGate } from '../gating.js'
+import { type Gate, openGate, passesGate } from '../gating.js'
 import { openLivePage } from '../live.js'
-import { makePlan, type PlanOptions } from '../planning.js'
+import { findResumable, type Resumable } from '../own-runs.js'
+import type { PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
 import { type Project, readCatalogue } from '../project.js'
 import { recordEnd } from '../record-end.js'
+import { type Replay, replayRun } from '../replay.js'
+import { resumeRun } from '../resume.js'
 import { exitCodeOfRun, whatIsLeft } from '../run-end.js'
-import { findRun, RunFolder } from '../run-folder.js'
+import type { RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
-import { type Machine, materialsOf, openWorkbench, readMachine, type Workbench } from '../workbench.js'
-import { fileLink, rebuildReport, writeIndex } from '../write-report.js'
+import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
+import { analyseFolder, fileLink, rebuildReport, writeIndex } from '../write-report.js'
 import { planText } from './plan.js'
 
+/** Which run: a new one, one that goes on, or one that is measured again. */
+export type Which =
+  | { readonly kind: 'new'; readonly plan: PlanOptions }
+  /** null: the newest */
+  | { readonly kind: 'resume'; readonly run: string | null }
+  | ({ readonly kind: 'replay' } & Replay)
+
 export interface MatrixOptions {
-  readonly plan: PlanOptions
-  /** null: a new run. '': the newest run. else its id or folder */
-  readonly resume: string | null
+  readonly which: Which
   readonly dryRun: boolean
   readonly json: boolean
   readonly keep: boolean
   /** serve the page while the run goes on */
   readonly live: boolean
   readonly failOn: string | undefined
+  /** of `failOn`; a replay is judged against the run that it repeats when none is named */
   readonly baseline: string | undefined
 }
 
@@ -37,100 +47,90 @@ export async function matrix(
   terminal: Terminal,
   interruption: Stop,
 ): Promise<number> {
-  const gate = openGate(project.reports, options.failOn, options.baseline)
+  const { which } = options
+  const firstRun = which.kind === 'replay' && options.failOn !== undefined ? which.run : undefined
+  const gate = openGate(project.reports, options.failOn, options.baseline ?? firstRun)
+  const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
+  if (earlier?.left === 0) return nothingLeft(earlier, options, gate, terminal)
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, interruption.signal)
-  const planned =
-    options.resume === null ? start(project, catalogue, machine, options) : resume(project, catalogue, options.resume)
+  const show = progressOn(terminal, Date.now)
+  const setting = { project, catalogue, machine, show, signal: interruption.signal }
+  const beginning = beginningOf(setting, which, earlier)
   if (options.dryRun) {
-    terminal.print(options.json ? JSON.stringify(planned.plan, null, 2) : planText(planned.plan))
+    terminal.print(options.json ? JSON.stringify(beginning.plan, null, 2) : planText(beginning.plan))
     return exitCodes.fine
   }
-  let run: RunFolder
+  let folder: RunFolder
   let failure: unknown = null
   {
     await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
-    const { plan, folder, before } = planned.begin() // not before the engine is ours: a run that was refused leaves no folder
-    run = folder
-    const going = run
+    const begun = await beginning.begin(bench)
+    folder = begun.folder
+    const going = folder
     interruption.guard({ record: () => recordEnd(project.reports, going, interruption.signal) })
-    run.onEvent(progressOn(terminal, Date.now))
-    await run.writePlan(JSON.stringify(plan))
-    writeContext(run, plan, catalogue, bench)
-    await using live = options.live ? await openLivePage(run) : null
+    folder.onEvent(show)
+    if (earlier) terminal.say(`Going on with run ${earlier.folder.runId}: ${repetitions(earlier.left)} to be measured`)
+    await using live = options.live ? await openLivePage(folder) : null
     if (live) terminal.say(`Live: ${live.url}`)
-    for (const { where, what } of plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
-    const materials = materialsOf(project, catalogue, plan)
-    await runPlan(plan, materials, bench.ports(run), before, interruption.signal).catch((error: unknown) => {
-      failure = error // told below: what was measured until then is reported all the same
-    })
+    for (const { where, what } of begun.plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
+    const materials = materialsOf(project, catalogue, begun.plan)
+    await runPlan(begun.plan, materials, bench.ports(folder), begun.before, interruption.signal).catch(
+      (error: unknown) => {
+        failure = error // told below: what was measured until then is reported all the same
+      },
+    )
   }
-  const results = rebuildReport(run)
+  return report(folder, failure, setting, options, gate, terminal)
+}
+
+function beginningOf(setting: Setting, which: Which, earlier: Resumable | null): Beginning {
+  if (earlier) return resumeRun(setting, earlier.folder)
+  if (which.kind === 'replay') return replayRun(setting, which)
+  if (which.kind === 'new') return newRun(setting, which.plan)
+  throw new Error('a run that goes on was looked for and not found')
+}
+
+/** The end of a run, whatever ended it: the page, what it says in short, and the exit code. */
+function report(
+  folder: RunFolder,
+  failure: unknown,
+  { project, signal }: Setting,
+  options: MatrixOptions,
+  gate: Gate | null,
+  terminal: Terminal,
+): number {
+  const results = rebuildReport(folder)
   writeIndex(project.reports)
+  const tell = options.json ? terminal.say : terminal.print // standard output has the results alone
   if (options.json) terminal.print(JSON.stringify(results))
-  else terminal.print(closing(results, run))
-  const runs = run.readRuns()
+  else terminal.print(closing(results, folder))
+  compareWithFirst(project, folder.readPlan(), results, tell)
+  const runs = folder.readRuns()
   const left = whatIsLeft(results, runs)
   if (left !== null) terminal.say(left)
   if (failure !== null) throw failure
-  if (interruption.signal.aborted) return exitCodes.interrupted
+  if (signal.aborted) return exitCodes.interrupted
   const passed = gate === null || passesGate(results, gate, terminal)
   return passed ? exitCodeOfRun(results, runs) : exitCodes.failed
 }
 
-interface Beginning {
-  readonly plan: Plan
-  /** makes the folder, when something is to be written; only then the id of a new run is certain */
-  begin(): Begun
+/** A run that is complete stays as it is: its results are told again, and nothing is measured or written. */
+function nothingLeft({ folder }: Resumable, options: MatrixOptions, gate: Gate | null, terminal: Terminal): number {
+  const results = analyseFolder(folder, 'aborted')
+  const runs = folder.readRuns()
+  const failed = new Set(runs.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
+  terminal.say(
+    `Run ${folder.runId} has nothing left to measure${failed.size > 0 ? `: ${[...failed].join(', ')} failed for reasons of their own` : ''}. Measure all of it again, and compare: npm run matrix -- --replay ${folder.runId}`,
+  )
+  if (options.json) terminal.print(JSON.stringify(results))
+  else terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
+  if (gate !== null && !passesGate(results, gate, terminal)) return exitCodes.failed
+  return exitCodeOfRun(results, runs)
 }
 
-interface Begun {
-  readonly plan: Plan
-  readonly folder: RunFolder
-  readonly before: Before
-}
-
-function start(project: Project, catalogue: Catalogue, machine: Machine, options: MatrixOptions): Beginning {
-  const plan = makePlan(project, catalogue, machine, options.plan, new Date())
-  return {
-    plan,
-    begin: () => {
-      const folder = RunFolder.create(project.reports, plan.runId)
-      return { plan: { ...plan, runId: folder.runId }, folder, before: { runs: [], calibrations: [] } }
-    },
-  }
-}
-
-/** The plan of an earlier run, with what it measured. */
-function resume(project: Project, catalogue: Catalogue, wanted: string): Beginning {
-  const folder = RunFolder.open(findRun(project.reports, wanted === '' ? null : wanted))
-  const plan = folder.readPlan()
-  for (const planned of plan.scenarios) {
-    const now = catalogue.scenarios.find(({ id }) => id === planned.id)
-    if (now?.workDigest !== planned.workDigest) {
-      throw new BakeoffError(
-        'BAD_SPEC',
-        `requests or answers of ${planned.id} have changed since run ${plan.runId}: its figures cannot be continued`,
-        { hint: 'Start a new run: npm run matrix' },
-      )
-    }
-  }
-  const before = { runs: folder.readRuns(), calibrations: folder.readCalibrations() }
-  return { plan, begin: () => ({ plan, folder, before }) }
-}
-
-function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: Workbench): void {
-  const names = new Set(plan.entries.map(({ target }) => target))
-  const scenarios = new Set(plan.scenarios.map(({ id }) => id))
-  const targets = catalogue.targets
-    .filter(({ name }) => names.has(name))
-    .map(({ name, dockerfile, yaml }) => [name, { dockerfile, yaml }] as const)
-  const context = {
-    base: { id: bench.base.id, origin: bench.base.origin },
-    targets: Object.fromEntries(targets),
-    claims: catalogue.claims.filter(({ scenario }) => scenarios.has(scenario)),
-  }
-  run.write('context.json', JSON.stringify(context))
+function repetitions(count: number): string {
+  return `${count} ${count === 1 ? 'repetition' : 'repetitions'}`
 }
 
 function closing(results: Results, run: RunFolder): string {

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
-import { renderComparison } from '@bakeoff/report'
+import { type NamedRun, renderComparison } from '@bakeoff/report'
 import { type Gate, passesGate } from '../gating.js'
+import { newestRun } from '../own-runs.js'
 import type { Project } from '../project.js'
 import { findRun, RunFolder } from '../run-folder.js'
 import type { Terminal } from '../terminal.js'
@@ -13,7 +14,7 @@ import { drawResults, fileLink, readResults, rebuildReport, writeIndex } from '.
  * all that was kept. False when it breaks a rule of the gate.
  */
 export function report(project: Project, wanted: string | null, gate: Gate | null, terminal: Terminal): boolean {
-  const folder = RunFolder.open(findRun(project.reports, wanted))
+  const folder = RunFolder.open(wanted === null ? newestRun(project.reports) : findRun(project.reports, wanted))
   const results = folder.isWhole
     ? rebuildReport(folder)
     : drawResults(folder, readResults(project.reports, folder.path).results)
@@ -29,7 +30,12 @@ export function compare(project: Project, wanted: readonly string[], output: str
       hint: 'npm run compare -- reports/<earlier> reports/<later>',
     })
   const named = wanted.map((one) => readResults(project.reports, one))
+  terminal.print(`Comparison: ${fileLink(writeComparison(project, named, output))}`)
+}
+
+/** Writes the page. Returns where. */
+export function writeComparison(project: Project, named: readonly NamedRun[], output: string | null): string {
   const path = output ?? join(project.reports, `compare-${named.map(({ name }) => name).join('-')}.html`)
   writeFileSync(path, renderComparison(named))
-  terminal.print(`Comparison: ${fileLink(path)}`)
+  return path
 }

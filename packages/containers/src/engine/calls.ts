@@ -16,6 +16,7 @@ export interface VersionAnswer {
 }
 
 export interface InfoAnswer {
+  readonly ID?: string
   readonly Name?: string
   readonly OperatingSystem?: string
   readonly Architecture?: string

@@ -56,6 +56,7 @@ export function toEngineFacts(
   const podman = (version.Components ?? []).some((component) => /podman/i.test(component.Name ?? ''))
   const cgroupVersion = info.CgroupVersion === '1' || info.CgroupVersion === '2' ? info.CgroupVersion : null
   return {
+    id: info.ID || null,
     name: podman ? 'Podman' : engineName(version, info),
     version: version.Version ?? 'unknown',
     apiVersion: version.ApiVersion ?? 'unknown',

@@ -1,4 +1,5 @@
 /** What files of /proc, /sys and /etc say about a machine. Pure: a map of path → text in, facts out. */
+import { createHash } from 'node:crypto'
 import type { HostFacts, LogicalCpu } from '@bakeoff/model'
 import { dockerArchitecture } from './engine-view.js'
 
@@ -26,6 +27,7 @@ const CPUS = '/sys/devices/system/cpu'
 export const onlineFile = `${CPUS}/online`
 export function filesToRead(online: string): string[] {
   return [
+    '/etc/machine-id',
     '/etc/os-release',
     '/proc/cpuinfo',
     '/proc/meminfo',
@@ -55,6 +57,7 @@ export function parseHostFacts(files: FileTexts, basics: HostBasics): HostFacts 
   const memoryKb = /^MemTotal:\s+(\d+) kB/m.exec(files.get('/proc/meminfo') ?? '')?.[1]
   return {
     hostname: basics.hostname,
+    machineId: machineIdOf(files),
     os: /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(files.get('/etc/os-release') ?? '')?.[1] ?? basics.osName,
     kernel: basics.kernel,
     architecture: dockerArchitecture(basics.architecture),
@@ -132,6 +135,13 @@ function governorOf(files: FileTexts): string | null {
     ),
   )
   return governors.size === 0 ? null : [...governors].join(', ')
+}
+
+/** A hash, since the id itself is meant to stay on its machine (see machine-id(5)). */
+function machineIdOf(files: FileTexts): string | null {
+  const id = files.get('/etc/machine-id')?.trim()
+  if (!id || id === 'uninitialized') return null
+  return createHash('sha256').update(`bakeoff machine ${id}`).digest('hex').slice(0, 16)
 }
 
 function pressureOf(text: string | undefined): number | null {

@@ -31,6 +31,9 @@ export interface ImagesOptions {
 export interface Images {
   /** As the port says. Images that a Dockerfile refers to are made first. */
   ensureImage(request: ImageRequest, signal: AbortSignal, onEvent?: (event: ImageEvent) => void): Promise<ImageFacts>
+  /** As the ports say. */
+  lookUpImage(request: ImageRequest): Promise<ImageFacts | null>
+  findImage(name: string, id: string): Promise<ImageFacts | null>
   /** the image that all start from */
   ensureBase(signal: AbortSignal): Promise<BaseImage>
   /** what of the environment was not passed to builds, and why */
@@ -83,13 +86,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     signal: AbortSignal,
     report: Report,
   ): Promise<ImageFacts> {
-    const context = await readContext(folder)
-    const dockerfile = readDockerfile(context.dockerfile)
-    const registries = Object.fromEntries(
-      Object.entries(args.registries).filter(([name]) => dockerfile.args.includes(name)),
-    )
-    const keyWith = async (references: readonly Reference[]): Promise<string> =>
-      cacheKey({ contextDigest: context.digest, references, buildArgs: registries, platform: await platform() })
+    const { context, dockerfile, registries, keyWith } = await recipeOf(folder)
 
     const obstacle = await whyUnsupported(request.requires, signal)
     if (obstacle !== null) {
@@ -109,6 +106,37 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return builds.run(() =>
       build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
     )
+  }
+
+  /** What a folder says about its image. The key is complete with the images that its Dockerfile names. */
+  async function recipeOf(folder: string) {
+    const context = await readContext(folder)
+    const dockerfile = readDockerfile(context.dockerfile)
+    const registries = Object.fromEntries(
+      Object.entries(args.registries).filter(([name]) => dockerfile.args.includes(name)),
+    )
+    const keyWith = async (references: readonly Reference[]): Promise<string> =>
+      cacheKey({ contextDigest: context.digest, references, buildArgs: registries, platform: await platform() })
+    return { context, dockerfile, registries, keyWith }
+  }
+
+  async function lookUp({ name, folder }: ImageRequest): Promise<ImageFacts | null> {
+    if (folder === null) {
+      const image = await localImage(docker, name)
+      return image && asItIsFacts(name, image, true)
+    }
+    const { dockerfile, keyWith } = await recipeOf(folder)
+    const references = await here(dockerfile.images)
+    if (references === null) return null
+    const key = await keyWith(references)
+    const image = await imageOfKey(docker, name, key)
+    return image && toFacts(name, key, image, true)
+  }
+
+  async function find(name: string, id: string): Promise<ImageFacts | null> {
+    const image = await localImage(docker, id)
+    if (image === null || !isOurs(name)) return image && asItIsFacts(name, image, true)
+    return toFacts(name, image.labels[imageLabels.key] ?? image.id, image, true)
   }
 
   async function build(
@@ -170,8 +198,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     }
     if (image === null) throw goneAfter(name)
     if (cached) report({ state: 'cached', image: name, seconds: null })
-    // Labels of an image that is taken as it is may be inherited from one of ours.
-    return { ...toFacts(name, image.id, image, cached), buildSeconds: null, baseId: null }
+    return asItIsFacts(name, image, cached)
   }
 
   async function baseFacts(found: BaseImage): Promise<ImageFacts> {
@@ -202,6 +229,8 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
 
   return {
     ensureImage: (request, signal, onEvent = () => undefined) => ensure(request, signal, onEvent),
+    lookUpImage: lookUp,
+    findImage: find,
     ensureBase: base,
     notes: args.notes,
   }
@@ -223,6 +252,11 @@ function toFacts(name: string, key: string, image: LocalImage, cached: boolean):
     buildSeconds: buildSecondsOf(image),
     baseId: image.labels[imageLabels.baseId] ?? null,
   }
+}
+
+/** Labels of an image that is taken as it is may be inherited from one of ours. */
+function asItIsFacts(name: string, image: LocalImage, cached: boolean): ImageFacts {
+  return { ...toFacts(name, image.id, image, cached), buildSeconds: null, baseId: null }
 }
 
 function goneAfter(name: string): BakeoffError {

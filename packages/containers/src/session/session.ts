@@ -20,7 +20,7 @@ export interface SessionOptions extends HoldOptions {
    * measurement, and after the end until `clean` or the next run.
    */
   readonly keep?: boolean
-  readonly images: Pick<ContainerHost, 'ensureImage'>
+  readonly images: Pick<ContainerHost, 'ensureImage' | 'lookUpImage' | 'findImage'>
 }
 
 /** All that one process makes in an engine. Ending it removes all of that. */
@@ -106,6 +106,8 @@ class EngineSession implements Session {
   }
 
   ensureImage: ContainerHost['ensureImage'] = (...request) => this.#options.images.ensureImage(...request)
+  lookUpImage: ContainerHost['lookUpImage'] = (request) => this.#options.images.lookUpImage(request)
+  findImage: ContainerHost['findImage'] = (name, id) => this.#options.images.findImage(name, id)
 
   async openNetwork(name: string): Promise<Network> {
     await this.#removeKept()

@@ -46,7 +46,7 @@ export interface PlanRequest {
 }
 
 /** Memory that is left to the system and to the load agent. */
-const RESERVED_BYTES = 512 * 1024 ** 2
+export const RESERVED_BYTES = 512 * 1024 ** 2
 export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
 
 /**
@@ -120,7 +120,7 @@ function profileOf({ catalogue, profile, repetitions }: PlanRequest): ProfileSpe
 }
 
 /** The processors that containers can be pinned to. In a virtual machine (Docker Desktop) only their number is known. */
-function usableCpus(host: HostFacts, engine: EngineFacts): readonly LogicalCpu[] {
+export function usableCpus(host: HostFacts, engine: EngineFacts): readonly LogicalCpu[] {
   if (engine.sameKernel && host.cpus.length > 0) return host.cpus
   return Array.from({ length: Math.max(1, engine.cpus) }, (_, id) => ({
     id,

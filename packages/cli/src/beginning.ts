@@ -1,0 +1,67 @@
+import type { Catalogue } from '@bakeoff/core'
+import type { Plan, RunEvent } from '@bakeoff/model'
+import { type Before, buildImages } from '@bakeoff/runner'
+import { profileOf, toStore } from './fingerprints.js'
+import { makePlan, type PlanOptions } from './planning.js'
+import type { Project } from './project.js'
+import { RunFolder } from './run-folder.js'
+import { type Machine, materialsOf, type Workbench } from './workbench.js'
+
+/** Where a run is begun. */
+export interface Setting {
+  readonly project: Project
+  readonly catalogue: Catalogue
+  readonly machine: Machine
+  /** shows what happens before there is a folder to write it to */
+  readonly show: (event: RunEvent) => void
+  readonly signal: AbortSignal
+}
+
+/** A run that is planned and not begun: nothing of it is on disk, or nothing of it was touched. */
+export interface Beginning {
+  readonly plan: Plan
+  /** Makes or opens the folder. Not before the engine is ours, and not before all is there that the run needs. */
+  begin(bench: Workbench): Promise<Begun>
+}
+
+export interface Begun {
+  readonly plan: Plan
+  readonly folder: RunFolder
+  readonly before: Before
+}
+
+/** A new run. Its folder is there before its images are built: a build that fails is part of it. */
+export function newRun(setting: Setting, options: PlanOptions): Beginning {
+  const { project, catalogue, machine, signal } = setting
+  const wanted = makePlan(project, catalogue, machine, options, new Date())
+  return {
+    plan: wanted,
+    begin: async (bench) => {
+      const folder = RunFolder.create(project.reports, wanted.runId)
+      const plan = { ...wanted, runId: folder.runId }
+      const planText = JSON.stringify(plan)
+      await folder.writePlan(planText)
+      writeContext(folder, plan, catalogue, bench)
+      const images = async () => {
+        const built = await buildImages(plan, materialsOf(project, catalogue, plan), bench.ports(folder), signal)
+        folder.writeFingerprint(toStore(planText, profileOf(catalogue, plan), bench.base.id, built))
+        return built
+      }
+      return { plan, folder, before: { runs: [], calibrations: [], images } }
+    },
+  }
+}
+
+/** Writes what a report shows beside the measurements. Once: it says what the run began with. */
+export function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: Workbench): void {
+  const names = new Set(plan.entries.map(({ target }) => target))
+  const scenarios = new Set(plan.scenarios.map(({ id }) => id))
+  const targets = catalogue.targets
+    .filter(({ name }) => names.has(name))
+    .map(({ name, dockerfile, yaml }) => [name, { dockerfile, yaml }] as const)
+  run.writeContext({
+    base: { id: bench.base.id, origin: bench.base.origin },
+    targets: Object.fromEntries(targets),
+    claims: catalogue.claims.filter(({ scenario }) => scenarios.has(scenario)),
+  })
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { type Catalogue, type Fingerprint, fingerprintOnDisk } from '@bakeoff/core'
+import type { ImageFacts, Plan, StoredFingerprint } from '@bakeoff/model'
+import type { BuiltImages } from '@bakeoff/runner'
+import type { Setting } from './beginning.js'
+import { codeDigest } from './code-digest.js'
+import { gitState } from './planning.js'
+import type { RunFolder } from './run-folder.js'
+
+/** Image by name as it is now; a reason where there is none. */
+export type ImagesNow = ReadonlyMap<string, ImageFacts | { readonly why: string }>
+
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** What is kept of a run that begins, before it measures anything. */
+export function toStore(
+  planText: string,
+  profile: Readonly<Record<string, unknown>> | null,
+  baseId: string | null,
+  images: BuiltImages,
+): StoredFingerprint {
+  const facts = [...images.values()].flatMap((built) => ('facts' in built ? [built.facts] : []))
+  return {
+    schemaVersion: 1,
+    planDigest: digestOf(planText),
+    profile: profile === null ? null : { ...profile },
+    code: codeDigest(),
+    baseId,
+    images: Object.fromEntries(facts.map(({ name, id, key }) => [name, { id, key }])),
+  }
+}
+
+/** The profile of a plan as matrix.yaml has it now. */
+export function profileOf(catalogue: Catalogue, { profile }: Plan): Readonly<Record<string, unknown>> | null {
+  return (catalogue.matrix.profiles[profile] as Readonly<Record<string, unknown>> | undefined) ?? null
+}
+
+/** What a run was measured with, as far as its folder tells. */
+export function fingerprintBefore(folder: RunFolder): Fingerprint {
+  return fingerprintOnDisk({
+    plan: folder.readPlan(),
+    stored: folder.readFingerprint(),
+    runs: folder.readRuns(),
+    calibrations: folder.readCalibrations(),
+    baseId: folder.readContextIfThere()?.base.id ?? null,
+  })
+}
+
+/** What it would go on with. */
+export function fingerprintNow(
+  { project, catalogue, machine }: Pick<Setting, 'project' | 'catalogue' | 'machine'>,
+  folder: RunFolder,
+  baseId: string | null,
+  images: ImagesNow,
+): Fingerprint {
+  const plan = folder.readPlan()
+  const works = plan.scenarios.map(({ id }) => {
+    const scenario = catalogue.scenarios.find((one) => one.id === id)
+    return [id, scenario?.workDigest ?? null] as const
+  })
+  return {
+    host: machine.host,
+    engine: machine.engine.facts,
+    git: gitState(project.root),
+    code: codeDigest(),
+    planDigest: digestOf(folder.readPlanText()),
+    profile: profileOf(catalogue, plan),
+    work: Object.fromEntries(works),
+    baseId,
+    images: Object.fromEntries(
+      [...images].map(([name, now]) => [name, 'why' in now ? { ids: [], why: now.why } : { ids: [now.id] }]),
+    ),
+  }
+}

@@ -1,0 +1,165 @@
+import { compareFingerprints, type Fingerprint, fingerprintOnDisk, replayPlan } from '@bakeoff/core'
+import { BakeoffError, type Plan, type PlanWarning, toErrorRecord } from '@bakeoff/model'
+import { type Built, type BuiltImages, buildImages, type ImageRequest, requestsOf } from '@bakeoff/runner'
+import type { Beginning, Begun, Setting } from './beginning.js'
+import { fingerprintBefore, fingerprintNow, toStore } from './fingerprints.js'
+import { HeldEvents } from './held-events.js'
+import { commandLine, gitState, runIdAt } from './planning.js'
+import { findRun, RunFolder } from './run-folder.js'
+import { materialsOf, type Workbench } from './workbench.js'
+
+export interface Replay {
+  /** id or folder of the run that is repeated */
+  readonly run: string
+  /** `scenario/target/variant`, with `@load` for one load of it; empty: everything */
+  readonly cells: readonly string[]
+}
+
+/**
+ * The plan of an earlier run as a new run, with the images of the earlier one. Another machine is told on the report;
+ * other work or other images are refused.
+ *
+ * @throws BakeoffError BAD_SPEC, BAD_RESULTS or OUT_OF_RESOURCES; nothing is written then
+ */
+export function replayRun(setting: Setting, { run, cells }: Replay): Beginning {
+  const { project, machine } = setting
+  const first = RunFolder.open(findRun(project.reports, run))
+  refuseWithoutRecords(first, run)
+  const before = fingerprintBefore(first)
+  const warnings = warningsOf(setting, first, before)
+  const now = new Date()
+  const plan = replayPlan({
+    first: first.readPlan(),
+    cells,
+    host: machine.host,
+    engine: machine.engine.facts,
+    runId: runIdAt(now),
+    createdAt: now.toISOString(),
+    command: commandLine(process.argv.slice(2)),
+    git: gitState(project.root),
+    warnings,
+  })
+  return { plan, begin: (bench) => begin(setting, first, before, plan, bench) }
+}
+
+function refuseWithoutRecords(first: RunFolder, run: string): void {
+  if (first.readContextIfThere() !== null) return
+  throw new BakeoffError(
+    'BAD_RESULTS',
+    `${run} cannot be replayed: it is an example or an attachment, or ended before it measured, and does not say which images it used`,
+    { hint: 'Measure the same targets as a run of your own, then compare: npm run matrix, npm run compare' },
+  )
+}
+
+/**
+ * What is otherwise than in the first run, for the report.
+ *
+ * @throws BakeoffError BAD_SPEC when requests or golden answers are
+ */
+function warningsOf(setting: Setting, first: RunFolder, before: Fingerprint): PlanWarning[] {
+  const { runId } = first.readPlan()
+  const now = fingerprintNow(setting, first, before.baseId, new Map())
+  const { differences } = compareFingerprints(before, now)
+  const work = differences.filter(({ of }) => of === 'work')
+  if (work.length > 0) {
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `run ${runId} cannot be replayed: ${work.map(({ what }) => what).join(', ')} changed since`,
+      { hint: goBack(before) },
+    )
+  }
+  return differences
+    .filter(({ of }) => of === 'host' || of === 'engine' || of === 'program')
+    .map(({ what, was, is }) => ({
+      what: `${what}: ${was} in run ${runId}, ${is} here`,
+      where: 'all scenarios',
+      why: 'This run repeats the plan and the images of that run; what differs beside them may differ in its figures.',
+      todo: 'Read a difference between the two runs as one of both.',
+    }))
+}
+
+async function begin(
+  setting: Setting,
+  first: RunFolder,
+  before: Fingerprint,
+  wanted: Plan,
+  bench: Workbench,
+): Promise<Begun> {
+  const { project, catalogue, signal } = setting
+  const held = new HeldEvents(setting.show)
+  const ports = bench.ports(held)
+  const materials = materialsOf(project, catalogue, wanted)
+  const images = new Map<string, Built>()
+  const missing: ImageRequest[] = []
+  for (const request of requestsOf(wanted, materials)) {
+    const [id, ...others] = before.images[request.name]?.ids ?? []
+    const facts = id === undefined || others.length > 0 ? null : await ports.host.findImage(request.name, id)
+    if (facts) images.set(request.name, { facts })
+    else missing.push(request)
+  }
+  const made = await buildImages(wanted, materials, ports, signal, missing)
+  const warnings = acceptMade(first, before, made)
+  for (const [name, built] of made) images.set(name, built)
+
+  const folder = RunFolder.create(project.reports, wanted.runId)
+  const plan = { ...wanted, runId: folder.runId, warnings: [...warnings, ...wanted.warnings] }
+  const planText = JSON.stringify(plan)
+  await folder.writePlan(planText)
+  folder.writeContext(first.readContext()) // of the images' own files, which may have changed since
+  folder.writeFingerprint(toStore(planText, null, before.baseId, images)) // the rules are those of the first plan
+  held.releaseTo(folder)
+  return { plan, folder, before: { runs: [], calibrations: [], images: async (): Promise<BuiltImages> => images } }
+}
+
+/**
+ * Images that are not on the engine any more were made again. From the same files they may stand in, and the report says
+ * so.
+ *
+ * @throws BakeoffError BAD_SPEC with every image that is not what it was
+ */
+function acceptMade(first: RunFolder, before: Fingerprint, made: BuiltImages): PlanWarning[] {
+  const { runId } = first.readPlan()
+  const keys = recordedKeys(first)
+  const warnings: PlanWarning[] = []
+  const refused: string[] = []
+  const warn = (name: string, what: string) =>
+    warnings.push({
+      what: `${name} ${what}`,
+      where: 'all scenarios',
+      why: `Run ${runId} was measured with another build or one that it did not record, and two builds of the same files may differ.`,
+      todo: 'Read a difference between the two runs as one of both.',
+    })
+  for (const [name, built] of made) {
+    const ids = before.images[name]?.ids ?? []
+    if (ids.length === 0) {
+      // It could not be built then either, or the run is of before ids were recorded.
+      if ('facts' in built && before.code === null) warn(name, 'is not recorded by the first run')
+    } else if (ids.length > 1) refused.push(`${name}: the run was measured with several images of this name`)
+    else if ('error' in built) refused.push(`${name}: gone from this engine; ${toErrorRecord(built.error).message}`)
+    else if (built.facts.id === ids[0]) continue
+    else if (built.facts.key === keys.get(name)) warn(name, 'is gone and was built anew from the same files')
+    else
+      refused.push(
+        `${name}: gone from this engine, and its files${keys.has(name) ? ' have changed' : ' are not known'}`,
+      )
+  }
+  if (refused.length === 0) return warnings
+  throw new BakeoffError(
+    'BAD_SPEC',
+    `run ${runId} cannot be replayed, since its images cannot be had:\n${refused.map((line) => `  ${line}`).join('\n')}`,
+    { hint: goBack(before) },
+  )
+}
+
+/** Keys by name of the images that a run used. */
+function recordedKeys(first: RunFolder): ReadonlyMap<string, string> {
+  const stored = Object.entries(first.readFingerprint()?.images ?? {}).map(([name, { key }]) => [name, key] as const)
+  const recorded = first.readRuns().flatMap(({ image }) => (image ? [[image.name, image.key] as const] : []))
+  return new Map([...recorded, ...stored])
+}
+
+function goBack({ git }: Fingerprint): string {
+  return git.commit === null
+    ? 'Put their files back as they were, or measure anew: npm run matrix'
+    : `Get their files back and replay again: git checkout ${git.commit.slice(0, 10)}. Or measure anew: npm run matrix`
+}

@@ -1,0 +1,109 @@
+import { compareFingerprints, type FingerprintDifference } from '@bakeoff/core'
+import { BakeoffError, type ImageFacts, type Plan, type RunRecord, toErrorRecord } from '@bakeoff/model'
+import { type Built, type BuiltImages, buildImages, type ImageRequest, type Ports, requestsOf } from '@bakeoff/runner'
+import { type Beginning, type Begun, type Setting, writeContext } from './beginning.js'
+import { fingerprintBefore, fingerprintNow, type ImagesNow, profileOf, toStore } from './fingerprints.js'
+import { HeldEvents } from './held-events.js'
+import type { RunFolder } from './run-folder.js'
+import { materialsOf, type Workbench } from './workbench.js'
+
+/** The plan of an earlier run, to be measured to its end with what it was begun with. */
+export function resumeRun(setting: Setting, folder: RunFolder): Beginning {
+  const plan = folder.readPlan()
+  return { plan, begin: (bench) => begin(setting, folder, plan, bench) }
+}
+
+/**
+ * Compares everything that must be the same, and only then writes to the folder. Images that the run used are looked
+ * up and not built: a second build has other bytes.
+ *
+ * @throws BakeoffError BAD_SPEC with every difference; the folder is then as it was
+ */
+async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Workbench): Promise<Begun> {
+  const { project, catalogue, machine, signal } = setting
+  const held = new HeldEvents(setting.show)
+  const ports = bench.ports(held)
+  const materials = materialsOf(project, catalogue, plan)
+  const before = fingerprintBefore(folder)
+  const compare = (images: ImagesNow) =>
+    compareFingerprints(before, fingerprintNow(setting, folder, bench.base.id, images))
+
+  const requests = requestsOf(plan, materials)
+  const now = new Map<string, ImageFacts | { readonly why: string }>()
+  for (const request of requests) {
+    const ids = before.images[request.name]?.ids
+    const image = ids && (await lookUp(request, ids, plan, ports))
+    if (image) now.set(request.name, image)
+  }
+  refuse(plan, compare(now).differences)
+
+  // What the run has not used yet: its build failed, or it was stopped before.
+  const missing = requests.filter(({ name }) => !now.has(name))
+  const made = await buildImages(plan, materials, ports, signal, missing)
+  for (const [name, built] of made) {
+    if ('facts' in built) now.set(name, built.facts)
+    else if (before.images[name]) now.set(name, { why: toErrorRecord(built.error).message })
+  }
+  const { differences, unchecked, notes } = compare(now)
+  refuse(plan, differences)
+
+  const images = new Map<string, Built>(made)
+  for (const [name, image] of now) if (!('why' in image)) images.set(name, { facts: image })
+  const [runs, calibrations] = [folder.readRuns(), folder.readCalibrations()]
+  // The run goes on. Before this line nothing was written to its folder.
+  held.releaseTo(folder)
+  if (folder.readContextIfThere() === null) writeContext(folder, plan, catalogue, bench)
+  if (folder.readFingerprint() === null && !runs.some(hasMeasured))
+    folder.writeFingerprint(toStore(folder.readPlanText(), profileOf(catalogue, plan), bench.base.id, images))
+  const notice = (level: 'info' | 'warning', message: string) => {
+    const event = { kind: 'note', at: new Date().toISOString(), level, message } as const
+    folder.event(event)
+    setting.show(event)
+  }
+  for (const note of notes) notice('info', note)
+  if (unchecked.length > 0)
+    notice(
+      'warning',
+      `the run did not record ${unchecked.join(', ')}: whether they are what they were cannot be checked`,
+    )
+  return { plan, folder, before: { runs, calibrations, images: async (): Promise<BuiltImages> => images } }
+}
+
+/**
+ * The image that would be used now in the place of these. A replay goes on with the images that it was given, whatever
+ * the folders make now; any other run with what its folders make. Null: it is to be pulled first.
+ */
+async function lookUp(
+  request: ImageRequest,
+  ids: readonly string[],
+  { replayOf }: Plan,
+  { host }: Ports,
+): Promise<ImageFacts | { readonly why: string } | null> {
+  const [id = ''] = ids
+  const isOfReplay = (replayOf ?? null) !== null
+  const image = isOfReplay ? await host.findImage(request.name, id) : await host.lookUpImage(request)
+  if (image !== null) return image
+  if (request.folder === null && !isOfReplay) return null
+  const isThere = !isOfReplay && (await host.findImage(request.name, id)) !== null
+  return { why: isThere ? 'to be built anew: its files have changed' : 'gone from this engine' }
+}
+
+function refuse({ runId, gitCommit }: Plan, differences: readonly FingerprintDifference[]): void {
+  if (differences.length === 0) return
+  const lines = differences.map(({ what, was, is }) => `  ${what}: was ${was}, is ${is}`)
+  const back =
+    gitCommit === null
+      ? 'Put back what has changed'
+      : `Put back what has changed (git checkout ${gitCommit.slice(0, 10)})`
+  throw new BakeoffError(
+    'BAD_SPEC',
+    `run ${runId} cannot go on, since its figures would be of two different things. Changed since the run began:\n${lines.join('\n')}`,
+    {
+      hint: `Nothing was written. ${back} and resume again, or measure ${differences.some(({ of }) => of === 'work') ? 'anew: npm run matrix' : `all of it anew and compare: npm run matrix -- --replay ${runId}`}`,
+    },
+  )
+}
+
+function hasMeasured({ images, image }: RunRecord): boolean {
+  return image !== null || Object.keys(images ?? {}).length > 0
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { toPlanOptions, toWhich } from '../src/program.js'
+
+describe('which run is meant', () => {
+  const plain = { scenario: [], target: [], rate: [] }
+  it.each([
+    { cells: [], flags: { quick: true }, which: { kind: 'new', plan: toPlanOptions({ quick: true }) } },
+    { cells: [], flags: { resume: true as const }, which: { kind: 'resume', run: null } },
+    { cells: [], flags: { resume: 'r' }, which: { kind: 'resume', run: 'r' } },
+    { cells: [], flags: { replay: 'r' }, which: { kind: 'replay', run: 'r', cells: [] } },
+    { cells: ['a/b/c'], flags: { replay: 'r' }, which: { kind: 'replay', run: 'r', cells: ['a/b/c'] } },
+  ])('is $which.kind for $flags', ({ cells, flags, which }) => {
+    expect(toWhich(cells, { ...plain, ...flags })).toEqual(which)
+  })
+
+  it.each([
+    { flags: { resume: 'a', replay: 'b' }, says: 'only one of them' },
+    { flags: { resume: true as const, quick: true }, says: '--quick' },
+    { flags: { replay: 'r', profile: 'brief' }, says: '--profile' },
+    { flags: { replay: 'r', scenario: ['predict'] }, says: '--scenario' },
+    { flags: { replay: 'r', target: ['go'] }, says: '--target' },
+    { flags: { replay: 'r', repetitions: 2 }, says: '--repetitions' },
+    { flags: { replay: 'r', capacity: true }, says: '--capacity' },
+    { flags: { resume: 'r', rate: [100], seed: 0 }, says: '--rate, --seed' },
+    { flags: {}, cells: ['predict'], says: 'predict' },
+    { flags: { resume: 'r' }, cells: ['a/b/c'], says: 'a/b/c' },
+  ])('is refused, with what to type, for $flags and $cells', ({ flags, cells = [], says }) => {
+    expect(() => toWhich(cells, { ...plain, ...flags })).toThrowError(
+      expect.objectContaining({
+        code: 'BAD_SPEC',
+        message: expect.stringContaining(says),
+        hint: expect.stringContaining('npm run matrix'),
+      }),
+    )
+  })
+})

@@ -1,0 +1,215 @@
+import type {
+  Calibration,
+  EngineFacts,
+  HostFacts,
+  LogicalCpu,
+  Plan,
+  RunRecord,
+  StoredFingerprint,
+} from '@bakeoff/model'
+import { formatBytes } from '@bakeoff/model'
+
+/** Everything that must be the same before and after a break, or one run would hold figures of two things. */
+export interface Fingerprint {
+  readonly host: HostFacts
+  readonly engine: EngineFacts
+  readonly git: { readonly commit: string | null; readonly dirty: boolean | null }
+  /** sha256 of the program's code that plans and measures; null: not recorded */
+  readonly code: string | null
+  /** sha256 of plan.json; null: not recorded */
+  readonly planDigest: string | null
+  /** the profile of matrix.yaml; null: not recorded, or matrix.yaml has none of this name any more */
+  readonly profile: Readonly<Record<string, unknown>> | null
+  /** digests of requests and golden answers by scenario; null: the scenario is gone */
+  readonly work: Readonly<Record<string, string | null>>
+  /** null: not known */
+  readonly baseId: string | null
+  /** ids by name; more than one where records of one run disagree; `why` where there is none now */
+  readonly images: Readonly<Record<string, { readonly ids: readonly string[]; readonly why?: string }>>
+}
+
+export interface FingerprintDifference {
+  readonly of: 'host' | 'engine' | 'program' | 'plan' | 'work' | 'image'
+  /** as a reader names it: `kernel`, `image bakeoff/postgres` */
+  readonly what: string
+  readonly was: string
+  readonly is: string
+}
+
+export interface FingerprintComparison {
+  readonly differences: readonly FingerprintDifference[]
+  /** what cannot be compared since the earlier run did not record it */
+  readonly unchecked: readonly string[]
+  /** differences that cannot change a figure, in words */
+  readonly notes: readonly string[]
+}
+
+/** What is on disk of a run. */
+export interface RunOnDisk {
+  readonly plan: Plan
+  /** null in runs of before there was one, and in runs that ended before their images were there */
+  readonly stored: StoredFingerprint | null
+  readonly runs: readonly RunRecord[]
+  readonly calibrations: readonly Calibration[]
+  /** of context.json */
+  readonly baseId: string | null
+}
+
+/** Memory of one machine differs by a little from boot to boot. */
+const MEMORY_TOLERANCE = 0.01
+
+/** What a run was measured with: from its plan, its fingerprint, and the image ids in its records. */
+export function fingerprintOnDisk({ plan, stored, runs, calibrations, baseId }: RunOnDisk): Fingerprint {
+  const images = new Map<string, Set<string>>()
+  const add = (name: string, id: string) => images.set(name, (images.get(name) ?? new Set()).add(id))
+  for (const [name, { id }] of Object.entries(stored?.images ?? {})) add(name, id)
+  for (const { image, images: ids } of runs) {
+    if (image) add(image.name, image.id)
+    for (const [name, id] of Object.entries(ids ?? {})) add(name, id)
+  }
+  for (const { images: ids } of calibrations) for (const [name, id] of Object.entries(ids ?? {})) add(name, id)
+  return {
+    host: plan.host,
+    engine: plan.engine,
+    git: { commit: plan.gitCommit, dirty: plan.gitDirty },
+    code: stored?.code ?? null,
+    planDigest: stored?.planDigest ?? null,
+    profile: stored?.profile ?? null,
+    work: Object.fromEntries(plan.scenarios.map(({ id, workDigest }) => [id, workDigest])),
+    baseId: stored?.baseId ?? baseId,
+    images: Object.fromEntries([...images].map(([name, ids]) => [name, { ids: [...ids] }])),
+  }
+}
+
+/** Every difference by name, with what it was and what it is. Host names are not compared: they are only shown. */
+export function compareFingerprints(before: Fingerprint, now: Fingerprint): FingerprintComparison {
+  const differences: FingerprintDifference[] = []
+  const unchecked: string[] = []
+  const compare = (of: FingerprintDifference['of']) => {
+    return (what: string, was: Shown, is: Shown, same: (a: string, b: string) => boolean = equal) => {
+      if (was === null || was === undefined) {
+        if (is !== null && is !== undefined) unchecked.push(what)
+      } else if (is === null || is === undefined || !same(String(was), String(is)))
+        differences.push({ of, what, was: String(was), is: String(is ?? 'unknown') })
+    }
+  }
+  compareHosts(before.host, now.host, compare('host'))
+  compareEngines(before.engine, now.engine, compare('engine'))
+  const notes = compareProgram(before, now, compare('program'), unchecked)
+  comparePlans(before, now, compare('plan'))
+  for (const [scenario, digest] of Object.entries(before.work))
+    compare('work')(`requests and answers of ${scenario}`, short(digest), short(now.work[scenario]) ?? 'gone')
+  compare('image')('base image', short(before.baseId), short(now.baseId))
+  for (const [name, { ids, why }] of Object.entries(now.images).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const earlier = before.images[name]?.ids
+    const what = `image ${name}`
+    if (earlier === undefined) {
+      if (before.code === null) unchecked.push(what) // else it could not be built then, and nothing was measured with it
+    } else compare('image')(what, earlier.map(short).join(' and '), why ?? ids.map(short).join(' and '))
+  }
+  return { differences, unchecked, notes }
+}
+
+type Shown = string | number | null | undefined
+type Compare = (what: string, was: Shown, is: Shown, same?: (a: string, b: string) => boolean) => void
+
+function compareHosts(before: HostFacts, now: HostFacts, compare: Compare): void {
+  compare('machine', before.machineId, now.machineId)
+  compare('processor', before.cpuModel, now.cpuModel)
+  compare('cores', coresText(before.cpus), coresText(now.cpus))
+  compare('memory', bytesText(before.memoryBytes), bytesText(now.memoryBytes), () =>
+    isSameMemory(before.memoryBytes, now.memoryBytes),
+  )
+  compare('kernel', before.kernel, now.kernel)
+  compare('CPU governor', before.governor, now.governor)
+}
+
+function compareEngines(before: EngineFacts, now: EngineFacts, compare: Compare): void {
+  compare('engine', before.name, now.name)
+  compare('engine version', before.version, now.version)
+  // One without an id of its own is told by where it is.
+  if (before.id === null && now.id === null) compare('engine endpoint', before.endpoint, now.endpoint)
+  else compare('engine id', before.id, now.id)
+  compare('cgroup version', before.cgroupVersion, now.cgroupVersion)
+  compare('storage driver', before.storageDriver, now.storageDriver)
+  if (now.sameKernel && before.sameKernel) return
+  compare('cores of the engine', before.cpus, now.cpus)
+  compare('memory of the engine', bytesText(before.memoryBytes), bytesText(now.memoryBytes), () =>
+    isSameMemory(before.memoryBytes, now.memoryBytes),
+  )
+}
+
+/** The code itself decides where it is known; the commit where it is not. */
+function compareProgram(before: Fingerprint, now: Fingerprint, compare: Compare, unchecked: string[]): string[] {
+  compare('Node', before.host.nodeVersion, now.host.nodeVersion)
+  if (before.code !== null && now.code !== null) {
+    compare('code that measures', codeText(before), codeText(now), () => before.code === now.code)
+    return before.code === now.code && before.git.commit !== now.git.commit
+      ? [
+          `the commit is ${commitText(now.git)} and was ${commitText(before.git)}; the code that measures is the same in both`,
+        ]
+      : []
+  }
+  compare('commit', before.git.commit, now.git.commit)
+  if (before.git.dirty !== false || now.git.dirty !== false) unchecked.push('changes that were not committed')
+  return []
+}
+
+function comparePlans(before: Fingerprint, now: Fingerprint, compare: Compare): void {
+  compare('plan.json', short(before.planDigest), short(now.planDigest))
+  if (before.profile === null) {
+    compare('profile in matrix.yaml', null, 'known')
+    return
+  }
+  const names = new Set([...Object.keys(before.profile), ...Object.keys(now.profile ?? {})])
+  if (now.profile === null) compare('profile in matrix.yaml', String(before.profile.name), 'gone')
+  else
+    for (const name of names)
+      compare(
+        `${name} of the profile in matrix.yaml`,
+        JSON.stringify(before.profile[name]) ?? 'absent',
+        JSON.stringify(now.profile[name]) ?? 'absent',
+      )
+}
+
+function equal(a: string, b: string): boolean {
+  return a === b
+}
+
+function isSameMemory(a: number | null, b: number | null): boolean {
+  return a !== null && b !== null && Math.abs(a - b) <= a * MEMORY_TOLERANCE
+}
+
+function bytesText(bytes: number | null): string | null {
+  return bytes === null ? null : formatBytes(bytes)
+}
+
+/** `2: 0 1`, with what is special of each: threads of one core, packages, caches and kinds. */
+function coresText(cpus: readonly LogicalCpu[]): string {
+  const shown = cpus.map(({ id, core, package: socket, l3, kind }) =>
+    [
+      id,
+      ...(core === id ? [] : [`of core ${core}`]),
+      ...(socket === 0 ? [] : [`in package ${socket}`]),
+      ...((l3 ?? 0) === 0 ? [] : [`on cache ${l3}`]),
+      ...(kind === 'performance' ? [] : [kind]),
+    ].join(' '),
+  )
+  return `${cpus.length} (${shown.join(', ')})`
+}
+
+function commitText({ commit, dirty }: Fingerprint['git']): string {
+  if (commit === null) return 'unknown'
+  return `${commit.slice(0, 10)}${dirty ? ' with changes' : ''}`
+}
+
+function codeText(of: Fingerprint): string {
+  return `${short(of.code)} (commit ${commitText(of.git)})`
+}
+
+/** Twelve digits tell ids and digests apart, and can be read. */
+function short(id: string): string
+function short(id: string | null | undefined): string | null
+function short(id: string | null | undefined): string | null {
+  return id?.replace(/^sha256:/, '').slice(0, 12) ?? null
+}

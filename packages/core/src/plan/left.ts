@@ -1,0 +1,49 @@
+import type { Block, Plan, RunRecord } from '@bakeoff/model'
+import { entriesToRun, type HalfWidth } from './adaptive.js'
+import { isToRunAgain } from './failures.js'
+
+/** What a run has behind it when it goes on. */
+export interface Earlier {
+  /** repetitions that stand; those that are measured again are left out */
+  readonly runs: readonly RunRecord[]
+  /** ids of blocks of which anything was tried: a block is run whole, so the budget does not cut these */
+  readonly begun: ReadonlySet<string>
+  /** of the budget */
+  readonly spentMs: number
+}
+
+export function earlierOf(records: readonly RunRecord[]): Earlier {
+  const runs = records.filter((run) => !isToRunAgain(run))
+  const spentMs = runs.reduce(
+    (sum, run) => sum + Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt) || 0),
+    0,
+  )
+  return { runs, begun: new Set(records.map(({ block }) => block)), spentMs }
+}
+
+/** Entries of a block that are still to be measured. As `entriesToRun`, but what was begun before a break is finished. */
+export function entriesLeft(
+  plan: Plan,
+  block: Block,
+  runs: readonly RunRecord[],
+  { begun }: Pick<Earlier, 'begun'>,
+  elapsedMs: number,
+  halfWidth: HalfWidth,
+): string[] {
+  return entriesToRun(plan, block, runs, begun.has(block.id) ? 0 : elapsedMs, halfWidth)
+}
+
+/** What a run would measure if it went on now; empty when it is complete. */
+export function leftToMeasure(
+  plan: Plan,
+  records: readonly RunRecord[],
+  halfWidth: HalfWidth,
+): { readonly block: string; readonly entry: string }[] {
+  const earlier = earlierOf(records)
+  return plan.blocks.flatMap((block) =>
+    entriesLeft(plan, block, earlier.runs, earlier, earlier.spentMs, halfWidth).map((entry) => ({
+      block: block.id,
+      entry,
+    })),
+  )
+}

@@ -1,0 +1,54 @@
+import type { ErrorCode, Outcome, RunRecord } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { leftToMeasure } from '../../src/plan/index.js'
+import { anEntry, aPlan, aRunRecord, aScenario } from '../builders.js'
+
+const [go, rust] = [anEntry('predict', 'go'), anEntry('predict', 'rust')]
+const whole = aPlan([aScenario()], [go, rust])
+const two = {
+  ...whole,
+  blocks: whole.blocks.slice(0, 2),
+  rules: { ...whole.rules, minRepetitions: 2, maxRepetitions: 2, budgetMs: 60_000 },
+}
+const wide = () => 1
+const failed = (code: ErrorCode): Outcome => ({
+  kind: 'failed',
+  stage: 'load',
+  error: { code, message: 'm', hint: null, logTail: [] },
+})
+const record = (entry: typeof go, repetition: number, changes: Partial<RunRecord> = {}) =>
+  aRunRecord(entry, repetition, [], {
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:10.000Z',
+    ...changes,
+  })
+const all = [record(go, 1), record(rust, 1), record(go, 2), record(rust, 2)]
+const long = { endedAt: '2026-01-01T00:01:00.000Z' }
+
+describe('what a run that goes on has left', () => {
+  it.each([
+    { because: 'all of it was measured', runs: all, left: [] },
+    { because: 'nothing was measured', runs: [], left: ['go 1', 'rust 1', 'go 2', 'rust 2'] },
+    { because: 'it was stopped within a block', runs: all.slice(0, 3), left: ['rust 2'] },
+    {
+      because: 'one was aborted',
+      runs: [...all.slice(0, 3), record(rust, 2, { outcome: { kind: 'aborted', reason: 'r' } })],
+      left: ['rust 2'],
+    },
+    {
+      because: 'a service died',
+      runs: [record(go, 1, { outcome: failed('SERVICE_DIED') }), ...all.slice(1)],
+      left: ['go 1'],
+    },
+    { because: 'a target died', runs: [record(go, 1, { outcome: failed('TARGET_DIED') }), ...all.slice(1)], left: [] },
+    { because: 'its budget was spent before the second block', runs: [record(go, 1, long), record(rust, 1)], left: [] },
+    {
+      because: 'its budget was spent within the second block, which is finished',
+      runs: [record(go, 1, long), record(rust, 1, long), record(go, 2)],
+      left: ['rust 2'],
+    },
+  ])('is $left when $because', ({ runs, left }) => {
+    const found = leftToMeasure(two, runs, wide)
+    expect(found.map(({ block, entry }) => `${entry.split('/')[1]} ${block.split('#')[1]}`)).toEqual(left)
+  })
+})
