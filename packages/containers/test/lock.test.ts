@@ -140,8 +140,19 @@ describe('the lock of an engine', () => {
     const owner = await thisOwner('first')
     await takeLock('engine', holderOf(owner, { command: 'matrix \x1b[2J\u202e', root: '/work/\n' }), folder)
     await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({
-      message: expect.stringContaining('in /work/?: matrix ?[2J?'),
+      message: expect.stringContaining('in /work/ : matrix ␛[2J\\u202e'),
     })
+  })
+
+  it.each([
+    { because: 'is very long', command: 'x'.repeat(100_000) },
+    { because: 'is cut within an emoji', command: `x${'🙂'.repeat(2_000)}` },
+    { because: 'has half a character', command: '\ud83d' },
+    { because: 'is nothing but controls', command: '\x00\x1b\x07\u200b'.repeat(1_000) },
+  ])('is held by a run whose command line $because', async ({ command }) => {
+    const owner = await thisOwner('first')
+    await takeLock('engine', holderOf(owner, { command, root: command }), folder)
+    await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({ code: 'ENGINE_HELD' })
   })
 })
 

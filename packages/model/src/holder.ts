@@ -36,7 +36,7 @@ export const lockHolder = z.object({
   boot: plain(64),
   pidNamespace: plain(64).default(''),
   machine: plain(64).default(''),
-  host: plain(256),
+  host: plain(1000),
   since: z.iso.datetime(),
   command: plain(1000),
   root: plain(1000),

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto'
 import { link, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BakeoffError, type LockHolder, lockHolder, type Owner } from '@bakeoff/model'
+import { BakeoffError, type LockHolder, lockHolder, type Owner, visibleText } from '@bakeoff/model'
 import { type LockFolder, lockFolders, ownLockFolder, readLockFile, writeNewFile } from './lock-folders.js'
 import { type OwnerState, stateOf } from './owner.js'
 
@@ -19,12 +19,18 @@ export { defaultLockFolder } from './lock-folders.js'
 /** A holder touches its lock so often; one that cannot be asked, in another container, is believed for three times as long. */
 const TOUCH_EVERY_MS = 30_000
 const BELIEVED_MS = 3 * TOUCH_EVERY_MS
+/** Of a text in a lock. */
+const MOST_CHARACTERS = 500
 
 /** What is written into the lock: texts from the command line, made harmless for the terminal of whoever reads them. */
 export function holderOf(owner: Owner, { command, root }: Pick<LockHolder, 'command' | 'root'>): LockHolder {
-  const plain = (text: string, most: number) => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '?').slice(0, most)
+  const plain = (text: string) =>
+    [...visibleText(text)]
+      .map((character) => (/[\n\t]/.test(character) ? ' ' : character))
+      .slice(0, MOST_CHARACTERS)
+      .join('')
   const since = new Date().toISOString()
-  return { ...owner, host: plain(owner.host, 256), since, command: plain(command, 1000), root: plain(root, 1000) }
+  return { ...owner, host: plain(owner.host), since, command: plain(command), root: plain(root) }
 }
 
 /**

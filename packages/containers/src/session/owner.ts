@@ -46,6 +46,8 @@ export async function startedOf(pid: number): Promise<string | null> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
     return stat === null ? null : startedIn(stat)
   }
+  // Windows does not tell it cheaply: a process that is there is taken for the one that was.
+  if (process.platform === 'win32') return signalled(pid) === 'gone' ? null : 'unknown'
   return said('ps', ['-o', 'lstart=', '-p', String(pid)])
 }
 
@@ -59,16 +61,16 @@ async function isRunning({ pid, started }: Owner): Promise<boolean> {
   const now = await startedOf(pid)
   if (now !== null) return now === started
   // Where /proc hides the processes of other users (hidepid), only that there is one can be known.
-  return process.platform === 'linux' && isHidden(pid)
+  return process.platform === 'linux' && Number.isInteger(pid) && pid > 0 && signalled(pid) === 'of another user'
 }
 
-function isHidden(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
+/** What becomes of a signal that asks for nothing. */
+function signalled(pid: number): 'ours' | 'of another user' | 'gone' {
   try {
     process.kill(pid, 0)
-    return false // ours, and no more than a zombie: /proc would have shown it
+    return 'ours'
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'of another user' : 'gone'
   }
 }
 
