@@ -137,7 +137,7 @@ export const repetitionTry = z.object({
   endedAt: z.string(),
   outcome,
   image: imageFacts.nullable(),
-  /** ids of all images that ran, by name: target, services, proxy and load agent; older runs did not record them */
+  /** ids of all images that ran, by name: target, services, proxy, load agent and second instrument; older runs did not record them */
   images: z.record(z.string(), z.string()).nullish(),
   info: targetInfo.nullable(),
   coldStart: z.object({ startCallMs: z.number(), readyMs: z.number().nullable() }).nullable(),

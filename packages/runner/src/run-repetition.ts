@@ -155,7 +155,10 @@ async function measure(
     })
     if (job.secondInstrument) {
       step('load', 'second instrument')
+      const { name } = materials.wrkImage
       draft.secondInstrument = await measureSecondInstrument(bench, plan, images, materials, ports, draft.loads)
+      if (draft.secondInstrument.kind === 'measured')
+        draft.images = { ...draft.images, [name]: imageOf(images, name).id }
     }
   } catch (error) {
     const toThrow = await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))

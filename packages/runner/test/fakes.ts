@@ -66,7 +66,7 @@ export interface Faults {
   /** a service goes away in the first repetitions that come to this point: a load, or the golden questions */
   readonly serviceEnds?: {
     readonly service: string
-    readonly at: number | 'verify'
+    readonly at: number | 'ready' | 'verify'
     /** before the window of the load is opened, and not in it */
     readonly settling?: boolean
     readonly paused?: boolean
@@ -375,7 +375,7 @@ export class FakeHost implements ContainerHost {
   }
 
   /** The service that goes away at this point, once, with how to make it go; null when none does. */
-  leavingService(at: number | 'verify'): (NonNullable<Faults['serviceEnds']> & { leave(): void }) | null {
+  leavingService(at: number | 'ready' | 'verify'): (NonNullable<Faults['serviceEnds']> & { leave(): void }) | null {
     const { serviceEnds } = this.faults
     const service = [...this.running].find(({ name }) => name === serviceEnds?.service)
     if (!serviceEnds || !service || serviceEnds.at !== at || this.#servicesEnded >= (serviceEnds.times ?? 1))
@@ -425,7 +425,9 @@ export class FakeAgent implements LoadAgent {
     const image = this.#imageOn(origin)
     if (this.#host.hangsAt(this.#container.cell, 'ready')) return new Promise(() => {})
     if (this.#host.faults.diesEarly?.includes(image)) return new Promise(() => {}) // its death is what ends the wait
-    if (this.#host.faults.neverReady?.includes(image))
+    const gone = this.#host.leavingService('ready')
+    gone?.leave()
+    if (gone || this.#host.faults.neverReady?.includes(image))
       throw new BakeoffError('NOT_READY', `${origin}${path} did not answer in ${timeoutMs} ms`)
     this.#host.clock.advance(150)
     return { readyAtMs: this.#host.clock.now() }

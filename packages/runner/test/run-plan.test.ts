@@ -152,6 +152,8 @@ describe('runPlan, when a service goes away', () => {
       faults: { service, at: 'verify', paused: true },
       stage: 'verify',
     },
+    { because: 'it ends before the target is ready', faults: { service, at: 'ready' }, stage: 'ready' },
+    { because: 'it hangs before the target is ready', faults: { service, at: 'ready', hangs: true }, stage: 'ready' },
     { because: 'it ends in the warm-up', faults: { service, at: 0, settling: true }, stage: 'warm-up' },
     { because: 'it ends under load', faults: { service, at: 1 }, stage: 'load' },
     { because: 'it is frozen under load', faults: { service, at: 1, paused: true }, stage: 'load' },

@@ -64,6 +64,11 @@ describe('the second instrument', () => {
     expect(ports.host.left).toEqual([])
   })
 
+  it('is named with its image among those that ran, where it measured', async () => {
+    const { runs } = await run({ repetitions: 2 })
+    expect(runs.map(({ images }) => images?.['bakeoff/wrk'])).toEqual(['sha256:bakeoff/wrk', undefined])
+  })
+
   it('comes once per entry and run, with the first repetition', async () => {
     const { runs, ports } = await run({ repetitions: 3 })
     expect(runs.map(({ secondInstrument }) => secondInstrument?.kind ?? null)).toEqual(['measured', null, null])
