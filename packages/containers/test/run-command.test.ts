@@ -23,7 +23,10 @@ function frame([stream, text]: readonly [1 | 2, string]): Buffer {
   return Buffer.concat([head, Buffer.from(text)])
 }
 
-async function containerThat({ says = [], exitCode = 0, error, endless = false, pingError }: Reaction) {
+async function containerThat(
+  { says = [], exitCode = 0, error, endless = false, pingError }: Reaction,
+  healthcheck: ContainerRequest['healthcheck'] = null,
+) {
   const network = { NetworkID: 'network', IPAddress: '10.0.0.2' }
   const asked: string[][] = []
   const container = {
@@ -53,7 +56,7 @@ async function containerThat({ says = [], exitCode = 0, error, endless = false, 
     expectStop: () => {},
     expectRunning: () => {},
   }
-  const request = { name: 'postgres', image: 'i', interactive: false, healthcheck: null } as unknown as ContainerRequest
+  const request = { name: 'postgres', image: 'i', interactive: false, healthcheck } as unknown as ContainerRequest
   const running = await startContainer(
     home as unknown as Parameters<typeof startContainer>[0],
     container as unknown as Docker.Container,
@@ -113,5 +116,40 @@ describe('a command inside a container', () => {
     const ended = running.run(['psql'], controller.signal)
     controller.abort(new Error('stopped'))
     await expect(ended).rejects.toThrow('stopped')
+  })
+})
+
+describe('the health check of a container, run once', () => {
+  const healthcheck = { test: ['CMD-SHELL', 'pg_isready'], intervalMs: 1, timeoutMs: 50, retries: 3, startPeriodMs: 0 }
+
+  it.each<{ because: string; reaction: Reaction; check?: ContainerRequest['healthcheck']; says: string | null }>([
+    { because: 'it passes', reaction: {}, says: null },
+    { because: 'it fails', reaction: { says: [[1, 'no response\n']], exitCode: 2 }, says: 'no response' },
+    { because: 'it fails without a word', reaction: { exitCode: 2 }, says: 'exit code 2' },
+    { because: 'it hangs', reaction: { endless: true }, says: 'no answer within 50 ms' },
+    { because: 'there is none', reaction: { exitCode: 2 }, check: null, says: null },
+    {
+      because: 'there is none on purpose',
+      reaction: { exitCode: 2 },
+      check: { ...healthcheck, test: ['NONE'] },
+      says: null,
+    },
+  ])('says $says when $because', async ({ reaction, check = healthcheck, says }) => {
+    const { running } = await containerThat(reaction, check)
+    expect(await running.checkHealth()).toBe(says)
+  })
+
+  it('is the command that compose gives', async () => {
+    const { running, asked } = await containerThat({}, healthcheck)
+    await running.checkHealth()
+    expect(asked).toEqual([['/bin/sh', '-c', 'pg_isready']])
+  })
+
+  it.each<{ because: string; reaction: Reaction }>([
+    { because: 'is gone', reaction: { error: connectionError('ECONNREFUSED') } },
+    { because: 'is frozen', reaction: { endless: true, pingError: new BakeoffError('ENGINE_LOST', 'it is frozen') } },
+  ])('blames the engine when that $because', async ({ reaction }) => {
+    const { running } = await containerThat(reaction, healthcheck)
+    await expect(running.checkHealth()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
   })
 })

@@ -66,7 +66,11 @@ export class ServiceWatch {
   async blame(entry: string, error: unknown, sleep: Sleep): Promise<unknown> {
     if (!(error instanceof BakeoffError) || !BLAMES.includes(error.code)) return error
     await this.#told(sleep)
-    await this.#ask()
+    try {
+      await this.#ask()
+    } catch (lost) {
+      return lost
+    }
     return this.deaths.length === 0 ? error : await this.failure(entry, error)
   }
 
@@ -86,13 +90,16 @@ export class ServiceWatch {
     await Promise.race([this.first, sleep(DEATH_TOLD_MS)])
   }
 
-  /** Has every service run its health check once. */
+  /**
+   * Has every service run its health check once.
+   *
+   * @throws BakeoffError ENGINE_LOST
+   */
   async #ask(): Promise<void> {
     if (this.deaths.length > 0) return
     await Promise.all(
       [...this.#services].map(async ([service, container]) => {
-        // A lost engine is told by the cell.
-        const said = await container.checkHealth().catch(() => null)
+        const said = await container.checkHealth()
         if (said === null) return
         const end = { exitCode: null, oomKilled: false, paused: false, unhealthy: true }
         this.#gone(service, container, end)

@@ -138,7 +138,9 @@ class Running implements RunningContainer {
   async checkHealth(): Promise<string | null> {
     const { test, timeoutMs } = this.#request.healthcheck ?? { test: ['NONE'], timeoutMs: 0 }
     const probe = probeCommand(test)
-    return probe === null ? null : await this.#probe(probe, timeoutMs)
+    const said = probe === null ? null : await this.#probe(probe, timeoutMs)
+    if (said !== null) await this.#askEngine()
+    return said
   }
 
   async logTail(lines: number): Promise<string[]> {
