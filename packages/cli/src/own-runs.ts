@@ -8,11 +8,13 @@ import { findRun, listRuns, RunFolder } from './run-folder.js'
 /** As a run is named when it is made: by its time, with a number when two began in the same second. */
 const BY_TIME = /^\d{8}-\d{6}(?:-\d+)?$/
 
-/** A run of this checkout that measured nothing of the plan yet, or not all. */
+/** A run of this checkout. */
 export interface Resumable {
   readonly folder: RunFolder
   /** repetitions that are still to be measured */
   readonly left: number
+  /** nothing is left, and its end is recorded; one that was killed between the two only needs its end */
+  readonly isOver: boolean
 }
 
 /** The newest run that was made here; examples and attachments that lie beside it are not meant by "the newest". */
@@ -35,17 +37,17 @@ export function findResumable(reports: string, wanted: string | null): Resumable
   if (wanted !== null) {
     const folder = RunFolder.open(findRun(reports, wanted))
     refuseIfNotOwn(folder)
-    return { folder, left: leftOf(folder) }
+    return stateOf(folder)
   }
   const newest = newestRun(reports)
-  for (const name of listRuns(reports).filter((one) => BY_TIME.test(one))) {
-    const folder = RunFolder.open(join(reports, name))
-    const left = leftIfReadable(folder)
-    if (left > 0) return { folder, left }
-  }
+  const states = listRuns(reports)
+    .filter((name) => BY_TIME.test(name))
+    .flatMap((name) => stateIfReadable(RunFolder.open(join(reports, name))) ?? [])
+  const found = states.find(({ isOver }) => !isOver) ?? states[0]
+  if (found) return found
   const folder = RunFolder.open(newest)
   refuseIfNotOwn(folder)
-  return { folder, left: leftOf(folder) }
+  return stateOf(folder)
 }
 
 /** Throws when the folder is not a whole run of this checkout: nothing may be added to what others made or committed. */
@@ -69,17 +71,19 @@ function isCommitted(path: string): boolean {
   return exitCode === 0 && stdout.trim() !== ''
 }
 
-function leftOf(folder: RunFolder): number {
-  return leftToMeasure(folder.readPlan(), folder.readRuns(), relativeHalfWidth).length
+function stateOf(folder: RunFolder): Resumable {
+  const left = leftToMeasure(folder.readPlan(), folder.readRuns(), relativeHalfWidth).length
+  const last = folder.readEvents().findLast(({ kind }) => kind === 'run-ended' || kind === 'run-started')
+  return { folder, left, isOver: left === 0 && last?.kind === 'run-ended' && last.status !== 'aborted' }
 }
 
-/** 0 also for a run that is not ours or cannot be read: it is not picked unless it is named, and then it says why. */
-function leftIfReadable(folder: RunFolder): number {
-  if (whyNotOwn(folder) !== null) return 0
+/** Null for a run that is not ours or cannot be read: it is not picked unless it is named, and then it says why. */
+function stateIfReadable(folder: RunFolder): Resumable | null {
+  if (whyNotOwn(folder) !== null) return null
   try {
-    return leftOf(folder)
+    return stateOf(folder)
   } catch (error) {
-    if (error instanceof BakeoffError) return 0
+    if (error instanceof BakeoffError) return null
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execaSync } from 'execa'
@@ -18,8 +18,8 @@ afterEach(() => rmSync(reports, { recursive: true }))
 const addExample = (name = 'example') =>
   cpSync(join(checkout, 'reports/example'), join(reports, name), { recursive: true })
 const found = (wanted: string | null) => {
-  const { folder, left } = findResumable(reports, wanted)
-  return { run: folder.runId, left }
+  const { folder, left, isOver } = findResumable(reports, wanted)
+  return { run: folder.runId, left, isOver }
 }
 
 describe('the newest run', () => {
@@ -48,12 +48,20 @@ describe('the run that goes on when none is named', () => {
     await fake.run('20260101-120000', 2)
     await fake.run('20260102-120000', 3)
     await fake.run('20260103-120000', 4)
-    expect(found(null)).toEqual({ run: '20260102-120000', left: 1 })
+    expect(found(null)).toEqual({ run: '20260102-120000', left: 1, isOver: false })
   })
 
   it('is the newest, with nothing left, when all are complete', async () => {
     await fake.run('20260101-120000', 4)
-    expect(found(null)).toEqual({ run: '20260101-120000', left: 0 })
+    expect(found(null)).toEqual({ run: '20260101-120000', left: 0, isOver: true })
+  })
+
+  it('is one that was killed after its last repetition and before its end', async () => {
+    const { path } = await fake.run('20260101-120000', 4)
+    const events = join(path, 'events.ndjson')
+    const lines = readFileSync(events, 'utf8').trimEnd().split('\n')
+    writeFileSync(events, `${lines.slice(0, -1).join('\n')}\n`)
+    expect(found(null)).toEqual({ run: '20260101-120000', left: 0, isOver: false })
   })
 
   it('is not one that cannot be read, nor one that lies there without its repetitions', async () => {
@@ -76,7 +84,7 @@ describe('a run that is named', () => {
   it('goes on, newest or not', async () => {
     await fake.run('20260101-120000', 1)
     await fake.run('20260102-120000', 3)
-    expect(found('20260101-120000')).toEqual({ run: '20260101-120000', left: 3 })
+    expect(found('20260101-120000')).toEqual({ run: '20260101-120000', left: 3, isOver: false })
   })
 
   it('does not when it is an example or an attachment', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { leftToMeasure } from '@bakeoff/core'
 import type { Results } from '@bakeoff/model'
-import { runPlan } from '@bakeoff/runner'
+import { relativeHalfWidth, runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
 import { compareWithFirst } from '../compare-with-first.js'
 import { exitCodes } from '../exit.js'
@@ -51,7 +52,7 @@ export async function matrix(
   const firstRun = which.kind === 'replay' && options.failOn !== undefined ? which.run : undefined
   const gate = openGate(project.reports, options.failOn, options.baseline ?? firstRun)
   const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
-  if (earlier?.left === 0) return nothingLeft(earlier, options, gate, terminal)
+  if (earlier?.isOver) return nothingLeft(earlier, options, gate, terminal)
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, interruption.signal)
   const show = progressOn(terminal, Date.now)
@@ -105,9 +106,11 @@ function report(
   const tell = options.json ? terminal.say : terminal.print // standard output has the results alone
   if (options.json) terminal.print(JSON.stringify(results))
   else terminal.print(closing(results, folder))
-  compareWithFirst(project, folder.readPlan(), results, tell)
+  const plan = folder.readPlan()
+  compareWithFirst(project, plan, results, tell)
   const runs = folder.readRuns()
-  const left = whatIsLeft(results, runs)
+  const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, runs, relativeHalfWidth).length > 0
+  const left = isLeft ? whatIsLeft(results, runs) : null
   if (left !== null) terminal.say(left)
   if (failure !== null) throw failure
   if (signal.aborted) return exitCodes.interrupted
