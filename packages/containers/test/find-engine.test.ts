@@ -288,6 +288,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
     await listen(colima(), engine)
     const found = { endpoint: `unix://${colima()}`, foundBy: 'colima', tls: null }
     expect(await describeEngine(connect(found), found)).toEqual({
+      id: null,
       name: 'Docker Engine',
       version: '29.0.0',
       apiVersion: '1.52',
