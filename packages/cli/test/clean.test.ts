@@ -9,7 +9,7 @@ import { SocketEngine } from './helpers/socket-engine.js'
 /** What a session labels its containers with; the process is this one. */
 async function labels(changes: Record<string, string>): Promise<Record<string, string>> {
   const found = await ensureEngine({ say: () => {}, ask: null, env: process.env })
-  const { owner, giveBack } = await holdEngine(found.docker, found.facts, {
+  const { owner, giveBack } = await holdEngine(found.facts, {
     root: '/x',
     lockFolder: join(engine.folder, 'other-locks'),
   })
@@ -117,8 +117,8 @@ describe('clean', () => {
   })
 
   it('removes nothing while a run holds the engine whose images are to go', async () => {
-    const { docker, facts } = await ensureEngine({ say: () => {}, ask: null, env: process.env })
-    await holdEngine(docker, facts, { root: '/work/other', lockFolder: join(engine.folder, 'locks') })
+    const { facts } = await ensureEngine({ say: () => {}, ask: null, env: process.env })
+    await holdEngine(facts, { root: '/work/other', lockFolder: join(engine.folder, 'locks') })
     await expect(cleaned({ images: true })).rejects.toMatchObject({
       code: 'ENGINE_HELD',
       message: expect.stringContaining('in /work/other'),

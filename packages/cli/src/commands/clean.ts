@@ -27,7 +27,7 @@ export async function clean(
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
   if (!options.images) return cleanContainers(engine, options, terminal)
   // A run between two repetitions has no container that would keep its images.
-  const { giveBack } = await holdEngine(engine.docker, engine.facts, {
+  const { giveBack } = await holdEngine(engine.facts, {
     root: project.root,
     ...lockFolderFrom(process.env),
   })

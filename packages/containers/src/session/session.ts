@@ -41,7 +41,7 @@ export interface Session extends ContainerHost, AsyncDisposable {
  * @throws ENGINE_HELD when another run has it, ENGINE_LOST when it does not answer
  */
 export async function openSession(docker: Docker, facts: EngineFacts, options: SessionOptions): Promise<Session> {
-  const { owner, giveBack } = await holdEngine(docker, facts, options)
+  const { owner, giveBack } = await holdEngine(facts, options)
   const id = owner.session
   const lives = new Lives(docker, id)
   try {
