@@ -38,6 +38,7 @@ export function newRun(setting: Setting, options: PlanOptions): Beginning {
     plan: wanted,
     begin: async (bench) => {
       const folder = RunFolder.create(project.reports, wanted.runId)
+      await folder.own()
       const plan = { ...wanted, runId: folder.runId }
       const planText = JSON.stringify(plan)
       await folder.writePlan(planText)

@@ -126,12 +126,14 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .argument('[run...]', 'its folder or id, the newest when none is named; or `compare A B`')
     .option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0')
     .option('--baseline <run>', 'the run or results.json that --fail-on compares with')
-    .action((runs: string[], { failOn, baseline }: GateFlags) => {
+    .action(async (runs: string[], { failOn, baseline }: GateFlags) => {
       if (runs[0] === 'compare') compare(project, runs.slice(1), null, terminal)
       else {
         const gate = openGate(project.reports, failOn, baseline)
-        const passed = (runs.length > 0 ? runs : [null]).map((run) => report(project, run, gate, terminal))
-        leave(passed.every(Boolean) ? exitCodes.fine : exitCodes.failed)
+        let passed = true
+        for (const run of runs.length > 0 ? runs : [null])
+          passed = (await report(project, run, gate, terminal)) && passed
+        leave(passed ? exitCodes.fine : exitCodes.failed)
       }
     })
 

@@ -102,6 +102,7 @@ async function begin(
   for (const [name, built] of made) images.set(name, built)
 
   const folder = RunFolder.create(project.reports, wanted.runId)
+  await folder.own()
   const plan = { ...wanted, runId: folder.runId, warnings: [...warnings, ...wanted.warnings] }
   const planText = JSON.stringify(plan)
   await folder.writePlan(planText)

@@ -4,6 +4,7 @@ import { type Built, type BuiltImages, buildImages, type ImageRequest, type Port
 import { type Beginning, type Begun, type Setting, writeContext } from './beginning.js'
 import { fingerprintBefore, fingerprintNow, type ImagesNow, profileOf, toStore } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
+import { damageWords } from './run-files.js'
 import type { RunFolder } from './run-folder.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
@@ -49,8 +50,10 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
 
   const images = new Map<string, Built>(made)
   for (const [name, image] of now) if (!('why' in image)) images.set(name, { facts: image })
-  const [runs, calibrations] = [folder.readRuns(), folder.readCalibrations()]
   // The run goes on. Before this line nothing was written to its folder.
+  await folder.own()
+  const { runs, calibrations, damage } = folder.read()
+  const moved = folder.setAside(damage)
   held.releaseTo(folder)
   if (folder.readContextIfThere() === null) writeContext(folder, plan, catalogue, bench)
   if (folder.readFingerprint() === null && !runs.some(hasMeasured))
@@ -60,6 +63,8 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
     folder.event(event)
     setting.show(event)
   }
+  for (const each of damage) notice('warning', damageWords(each))
+  for (const name of moved) notice('info', `moved to ${name}`)
   for (const note of notes) notice('info', note)
   if (unchecked.length > 0)
     notice(

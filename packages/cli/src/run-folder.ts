@@ -1,38 +1,61 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { readNdjson } from '@bakeoff/core'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   BakeoffError,
   type Calibration,
-  calibration,
   type Plan,
-  plan,
   type RunEvent,
   type RunRecord,
-  runEvent,
-  runRecord,
   type StoredFingerprint,
-  storedFingerprint,
 } from '@bakeoff/model'
 import type { RunSink } from '@bakeoff/runner/ports'
-import { z } from 'zod'
+import { attempt, removeLeftovers, syncFolder, writeWhole } from './durable-file.js'
+import { EventLog } from './event-log.js'
+import {
+  type Damage,
+  fileNameOf,
+  type RunContext,
+  type RunFiles,
+  readContext,
+  readEvents,
+  readFingerprint,
+  readPlan,
+  readRunFiles,
+} from './run-files.js'
+import { OWNER_FILE, ownRun } from './run-owner.js'
+import { writeFailure } from './write-failure.js'
 
-/** What a report shows beside the measurements, kept with them so that it can be rebuilt years later. */
-export const runContext = z.object({
-  base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
-  targets: z.record(z.string(), z.object({ dockerfile: z.string(), yaml: z.string() })),
-  /** claims as they were parsed */
-  claims: z.array(z.unknown()),
-})
-export type RunContext = z.infer<typeof runContext>
+/** How long a repetition that could not be written waits for its second try: others may make room, or a disk come back. */
+const SECOND_TRY_MS = 2000
 
-/** reports/<run-id>/: every seam of a run as a file. Each is written whole or not at all. */
+/** What `report` makes out of the others. */
+const DRAWN = /^(results\.(json|csv)|index\.html|summary\.md)$/
+
+export interface RunFolderOptions {
+  readonly secondTryMs?: number
+  /** where a repetition is kept that cannot be written to its run */
+  readonly refuge?: string
+}
+
+/**
+ * reports/<run-id>/: every seam of a run as a file. Each is written whole or not at all, and what is written is on the
+ * disk before the call returns. What cannot be written is OUT_OF_RESOURCES, with the file, the reason and what to do.
+ */
 export class RunFolder implements RunSink {
   readonly path: string
+  readonly #options: RunFolderOptions
   readonly #listeners: ((event: RunEvent) => void)[] = []
+  readonly #events: EventLog
+  /** events since the last one that could be written */
+  #missed = 0
+  #disown: (() => void) | null = null
 
-  private constructor(path: string) {
+  private constructor(path: string, options: RunFolderOptions) {
     this.path = path
+    this.#options = options
+    this.#events = new EventLog(join(path, 'events.ndjson'))
   }
 
   /**
@@ -41,22 +64,23 @@ export class RunFolder implements RunSink {
    *
    * @param reports the folder of all runs; made when it is not there
    */
-  static create(reports: string, wantedId: string): RunFolder {
-    mkdirSync(reports, { recursive: true })
-    for (let attempt = 1; ; attempt++) {
-      const path = join(reports, attempt === 1 ? wantedId : `${wantedId}-${attempt}`)
-      try {
-        mkdirSync(path)
-        return new RunFolder(path)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  static create(reports: string, wantedId: string, options: RunFolderOptions = {}): RunFolder {
+    try {
+      mkdirSync(reports, { recursive: true })
+      for (let attempt = 1; ; attempt++) {
+        const path = join(reports, attempt === 1 ? wantedId : `${wantedId}-${attempt}`)
+        if (!makeFolder(path)) continue
+        syncFolder(reports)
+        return new RunFolder(path, options)
       }
+    } catch (error) {
+      throw writeFailure(error, join(reports, wantedId), 'Nothing was measured yet.')
     }
   }
 
   /** The folder of a run that is there. Opening makes nothing: what is not there is missed when it is read. */
-  static open(path: string): RunFolder {
-    return new RunFolder(path)
+  static open(path: string, options: RunFolderOptions = {}): RunFolder {
+    return new RunFolder(path, options)
   }
 
   get runId(): string {
@@ -67,55 +91,141 @@ export class RunFolder implements RunSink {
     this.#listeners.push(listener)
   }
 
-  async writePlan(text: string): Promise<void> {
-    this.write('plan.json', text)
+  /**
+   * Makes this process the one that writes the run, until `close`. What killed processes left half written is removed.
+   *
+   * @throws ENGINE_HELD when another process writes it
+   */
+  async own(): Promise<void> {
+    try {
+      this.#disown = await ownRun(this.path, this.runId)
+    } catch (error) {
+      removeIfEmpty(this.path)
+      throw this.#failure(error, OWNER_FILE)
+    }
+    for (const folder of [this.path, join(this.path, 'runs')]) if (existsSync(folder)) removeLeftovers(folder)
   }
 
+  /** Gives the run back; whatever is written afterwards stands as well. */
+  close(): void {
+    this.#events.close()
+    this.#disown?.()
+    this.#disown = null
+  }
+
+  /** @throws OUT_OF_RESOURCES; a folder that was made for this run is then removed */
+  async writePlan(text: string): Promise<void> {
+    try {
+      writeWhole(join(this.path, 'plan.json'), text)
+    } catch (error) {
+      this.close()
+      removeIfEmpty(this.path)
+      throw writeFailure(error, join(this.path, 'plan.json'), 'Nothing was measured yet.')
+    }
+  }
+
+  /**
+   * @throws OUT_OF_RESOURCES when it cannot be written, tried twice. A repetition in which something was measured is
+   *         then in the refuge, where there is room, and the hint says how it comes back
+   */
   async writeRun(record: RunRecord): Promise<void> {
-    mkdirSync(join(this.path, 'runs'), { recursive: true })
-    this.write(join('runs', `${fileNameOf(record)}.json`), JSON.stringify(record))
+    const name = `runs/${fileNameOf(record)}.json`
+    const text = JSON.stringify(record)
+    const write = () => {
+      if (makeFolder(join(this.path, 'runs'))) syncFolder(this.path)
+      writeWhole(join(this.path, name), text)
+    }
+    const isEmpty = record.outcome.kind === 'aborted' && record.loads.length === 0
+    try {
+      try {
+        write()
+      } catch (error) {
+        if (isEmpty) throw error
+        await sleep(this.#options.secondTryMs ?? SECOND_TRY_MS)
+        write()
+      }
+    } catch (error) {
+      throw this.#failure(error, name, isEmpty ? '' : this.#keepElsewhere(name, text))
+    }
   }
 
   async writeCalibration(text: string): Promise<void> {
     this.write('calibration.json', text)
   }
 
+  /**
+   * Appends it to events.ndjson, and tells it. An event that cannot be written is told all the same and ends nothing,
+   * since figures do not depend on it.
+   *
+   * @throws OUT_OF_RESOURCES for what says that a run began, or that it came to its end
+   */
   event(event: RunEvent): void {
-    appendFileSync(join(this.path, 'events.ndjson'), `${JSON.stringify(event)}\n`)
-    for (const listener of this.#listeners) listener(event)
+    try {
+      if (this.#missed > 0) this.#events.append(missedNote(this.#missed, event.at))
+      this.#missed = 0
+      this.#events.append(event)
+    } catch (error) {
+      const failure = this.#failure(error, 'events.ndjson')
+      if (!(failure instanceof BakeoffError) || isNeeded(event)) throw failure
+      if (this.#missed++ === 0) this.#tell(unwrittenNote(failure, event.at))
+    }
+    this.#tell(event)
   }
 
   write(name: string, text: string): void {
-    const path = join(this.path, name)
-    writeFileSync(`${path}.part`, text)
-    renameSync(`${path}.part`, path)
+    try {
+      writeWhole(join(this.path, name), text)
+    } catch (error) {
+      throw this.#failure(error, name)
+    }
+  }
+
+  /** Moves damaged files away, so that nothing is overwritten when they are written anew. Returns their new names. */
+  setAside(damage: readonly Damage[]): string[] {
+    return damage.flatMap(({ file, kind }) => {
+      if (kind !== 'file' || !existsSync(join(this.path, file))) return []
+      const name = freeName(this.path, `${file}.damaged`)
+      try {
+        renameSync(join(this.path, file), join(this.path, name))
+      } catch (error) {
+        throw this.#failure(error, name)
+      }
+      syncFolder(join(this.path, file, '..'))
+      return [name]
+    })
   }
 
   /** Whether the repetitions are still there; else, as in an example or an attachment, only what came out of them. */
   get isWhole(): boolean {
-    return existsSync(join(this.path, 'context.json')) || !existsSync(join(this.path, 'results.json'))
+    const has = (name: string) => existsSync(join(this.path, name))
+    return (has('plan.json') && (has('context.json') || has('runs'))) || !has('results.json')
+  }
+
+  /** @throws BakeoffError BAD_RESULTS when the plan is missing or damaged; all else that cannot be read is in `damage` */
+  read(): RunFiles {
+    return readRunFiles(this.path)
   }
 
   readPlan(): Plan {
-    return this.#read('plan.json', plan)
+    return readPlan(this.path)
   }
 
   readContext(): RunContext {
-    return this.#read('context.json', runContext)
+    return this.read().context
   }
 
-  /** null: nothing of the run was measured, or it is an example */
+  /** null: nothing of the run was measured, it is an example, or the file is damaged */
   readContextIfThere(): RunContext | null {
-    return existsSync(join(this.path, 'context.json')) ? this.readContext() : null
+    return readContext(this.path)
   }
 
   writeContext(context: RunContext): void {
     this.write('context.json', JSON.stringify(context))
   }
 
-  /** null: the run ended before its images were there, or is of before 2026-12 */
+  /** null: the run ended before its images were there, is of before 2026-12, or the file is damaged */
   readFingerprint(): StoredFingerprint | null {
-    return existsSync(join(this.path, 'fingerprint.json')) ? this.#read('fingerprint.json', storedFingerprint) : null
+    return readFingerprint(this.path)
   }
 
   writeFingerprint(fingerprint: StoredFingerprint): void {
@@ -127,45 +237,37 @@ export class RunFolder implements RunSink {
     return readFileSync(join(this.path, 'plan.json'), 'utf8')
   }
 
-  readRuns(): RunRecord[] {
-    const folder = join(this.path, 'runs')
-    if (!existsSync(folder)) return []
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort()
-      .map((name) => this.#read(join('runs', name), runRecord))
+  readRuns(): readonly RunRecord[] {
+    return this.read().runs
   }
 
-  readCalibrations(): Calibration[] {
-    return existsSync(join(this.path, 'calibration.json')) ? this.#read('calibration.json', z.array(calibration)) : []
+  readCalibrations(): readonly Calibration[] {
+    return this.read().calibrations
   }
 
   readEvents(): RunEvent[] {
-    const path = join(this.path, 'events.ndjson')
-    return existsSync(path) ? readNdjson(path, wholeLines(readFileSync(path, 'utf8')), runEvent) : []
+    return readEvents(this.path).events
   }
 
-  #read<S extends z.ZodType>(name: string, schema: S): z.infer<S> {
-    const path = join(this.path, name)
-    if (!existsSync(path)) {
-      throw new BakeoffError('BAD_RESULTS', `${path} is missing: this is not the folder of a run`, {
-        hint: 'Folders of runs are in reports/: npm run report -- reports/<run-id>',
-      })
-    }
-    let value: unknown
+  #tell(event: RunEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #failure(error: unknown, name: string, more = ''): unknown {
+    const next = DRAWN.test(name) ? 'report --' : 'matrix -- --resume'
+    const kept = `Everything that was written until then is kept in ${this.path}; go on with: npm run ${next} ${this.runId}`
+    return writeFailure(error, join(this.path, name), more === '' ? kept : `${more}\n${kept}`)
+  }
+
+  /** Writes a repetition where there may be room. Returns what became of it, in words. */
+  #keepElsewhere(name: string, text: string): string {
     try {
-      value = JSON.parse(readFileSync(path, 'utf8'))
-    } catch (error) {
-      throw new BakeoffError('BAD_RESULTS', `${path} is not JSON: ${(error as Error).message}`, {
-        hint: 'The other files of the run are not harmed: move this one away and try again.',
-      })
+      const path = join(mkdtempSync(join(this.#options.refuge ?? tmpdir(), 'bakeoff-kept-')), basename(name))
+      writeWhole(path, text)
+      return `The repetition that was just measured is kept in ${path}; before you go on, put it back: mv ${path} ${join(this.path, name)}`
+    } catch {
+      return 'There was no room in the temporary folder either: the repetition that was just measured is lost, and is measured again.'
     }
-    const result = schema.safeParse(value)
-    if (result.success) return result.data
-    const [issue] = result.error.issues
-    throw new BakeoffError('BAD_RESULTS', `${path}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      hint: 'It was written by another version of Bakeoff, or edited. git log of this checkout shows when the format changed.',
-    })
   }
 }
 
@@ -187,12 +289,37 @@ export function findRun(reports: string, wanted: string): string {
   })
 }
 
-function fileNameOf(record: RunRecord): string {
-  const repetition = String(record.repetition).padStart(3, '0')
-  return `${repetition}-${record.entry.replaceAll('/', '--')}`.replaceAll(/[^a-zA-Z0-9.-]/g, '_')
+/** A run without an end counts as aborted, so that one needs no event. */
+function isNeeded(event: RunEvent): boolean {
+  return event.kind === 'run-started' || (event.kind === 'run-ended' && event.status !== 'aborted')
 }
 
-/** A process that was killed may have left half a line. */
-function wholeLines(text: string): string {
-  return text.slice(0, text.lastIndexOf('\n') + 1)
+/** False when it was there. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  attempt(() => rmdirSync(path)) // fails when there is something in it
+}
+
+function freeName(folder: string, wanted: string): string {
+  for (let attempt = 1; ; attempt++) {
+    const name = attempt === 1 ? wanted : `${wanted}-${attempt}`
+    if (!existsSync(join(folder, name))) return name
+  }
+}
+
+function unwrittenNote({ message }: BakeoffError, at: string): RunEvent {
+  return { kind: 'note', at, level: 'warning', message: `${message}; the run goes on, its figures are in runs/` }
+}
+
+function missedNote(count: number, at: string): RunEvent {
+  return { kind: 'note', at, level: 'warning', message: `${count} events before this one could not be written` }
 }

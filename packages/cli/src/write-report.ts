@@ -1,16 +1,24 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { analyse } from '@bakeoff/core'
-import { BakeoffError, type ClaimSpec, type Results, results } from '@bakeoff/model'
+import { analyse, parseJson } from '@bakeoff/core'
+import { BakeoffError, type Results, type RunEvent, type RunRecord, results } from '@bakeoff/model'
 import { type RunListing, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
+import { writeWhole } from './durable-file.js'
+import { type Damage, damageWarning, damageWords, problemOfText, type RunFiles } from './run-files.js'
 import { findRun, listRuns, type RunFolder } from './run-folder.js'
+import type { Terminal } from './terminal.js'
+import { writeFailure } from './write-failure.js'
+
+/** What a run is that has no end: it still goes on, was killed, or is written on a machine of which nothing is known here. */
+export type Unended = 'running' | 'aborted' | 'elsewhere'
 
 /** Everything right of the run files, rebuilt from what is in the folder: no engine, no network, no clock. */
-export function rebuildReport(folder: RunFolder): Results {
-  const analysed = analyseFolder(folder, 'aborted')
-  folder.write('results.json', JSON.stringify(analysed))
-  return drawResults(folder, analysed)
+export function rebuildReport(folder: RunFolder, otherwise: Unended = 'aborted'): Rebuilt {
+  const analysed = analyseFiles(folder.read(), otherwise)
+  folder.write('results.json', JSON.stringify(analysed.results))
+  drawResults(folder, analysed.results)
+  return analysed
 }
 
 /** Draws everything that is drawn from results.json, anew. Gives the results back. */
@@ -21,45 +29,120 @@ export function drawResults(folder: RunFolder, drawn: Results): Results {
   return drawn
 }
 
-/**
- * Analyses what is on disk.
- *
- * @param otherwise what a run without an end is: aborted when it was killed, running when it still goes on
- */
-export function analyseFolder(folder: RunFolder, otherwise: 'aborted' | 'running'): Results {
-  const events = folder.readEvents()
-  const started = events.findLastIndex((event) => event.kind === 'run-started') // a resumed run starts again
-  const ended = events.slice(started + 1).findLast((event) => event.kind === 'run-ended')
+export interface Rebuilt {
+  readonly results: Results
+  /** repetitions that could be read */
+  readonly runs: readonly RunRecord[]
+  /** what could not; it is among the warnings of the results, too */
+  readonly damage: readonly Damage[]
+}
+
+/** Analyses what is on disk, as it is now. */
+export function analyseRun(folder: RunFolder, otherwise: Unended): Rebuilt {
+  return analyseFiles(folder.read(), otherwise)
+}
+
+export function analyseFolder(folder: RunFolder, otherwise: Unended): Results {
+  return analyseRun(folder, otherwise).results
+}
+
+/** @param otherwise what a run without an end is */
+function analyseFiles({ plan, runs, calibrations, context, events, ...files }: RunFiles, otherwise: Unended): Rebuilt {
+  const ended = endOf(events)
   const tried = events.findLast((event) => event.kind === 'boundary')
-  const context = folder.readContext()
-  return analyse({
-    plan: folder.readPlan(),
-    runs: folder.readRuns(),
-    calibrations: folder.readCalibrations(),
-    claims: context.claims as ClaimSpec[],
+  const isRunning = ended === null && otherwise === 'running'
+  // What is being written is not damaged.
+  const damage = files.damage.filter(({ kind }) => !(isRunning && kind === 'half-line'))
+  const results = analyse({
+    plan,
+    runs,
+    calibrations,
+    claims: context.claims,
     targets: context.targets,
     base: context.base,
-    boundary: tried?.kind === 'boundary' ? tried.boundary : null,
-    endedAt: ended?.at ?? events.at(-1)?.at ?? null,
-    status: ended?.kind === 'run-ended' ? ended.status : otherwise,
-    statusReason:
-      ended?.kind === 'run-ended' ? ended.reason : otherwise === 'aborted' ? 'the run was killed before its end' : null,
+    boundary: tried?.boundary ?? null,
+    endedAt: isRunning ? null : (ended?.at ?? events.at(-1)?.at ?? null),
+    ...(ended ? { status: ended.status, statusReason: ended.reason } : UNENDED[otherwise]),
+    warnings: damage.map(damageWarning),
   })
+  return { results, runs, damage }
+}
+
+/** The end of a run as its events tell it; null: it goes on, or was killed. */
+function endOf(events: readonly RunEvent[]): Extract<RunEvent, { kind: 'run-ended' }> | null {
+  const started = events.findLastIndex(({ kind }) => kind === 'run-started') // a resumed run starts again
+  return events.slice(started + 1).findLast((event) => event.kind === 'run-ended') ?? null
+}
+
+export function hasEnded(events: readonly RunEvent[]): boolean {
+  return endOf(events) !== null
+}
+
+/** Says what could not be read, and what follows. */
+export function tellDamage(damage: readonly Damage[], { say, colours }: Pick<Terminal, 'say' | 'colours'>): void {
+  for (const each of damage) say(colours.yellow(`! ${damageWords(each)}`))
+}
+
+const UNENDED: Readonly<Record<Unended, Pick<Results['run'], 'status' | 'statusReason'>>> = {
+  running: { status: 'running', statusReason: null },
+  aborted: { status: 'aborted', statusReason: 'the run was killed before its end' },
+  elsewhere: {
+    status: 'aborted',
+    statusReason:
+      'it has no end, and another machine wrote it: whether it still goes on there cannot be told from here',
+  },
 }
 
 /** Results as they are on disk, of a folder or of a results.json itself. */
 export function readResults(reports: string, wanted: string): { name: string; results: Results } {
   const path = wanted.endsWith('.json') ? wanted : join(findRun(reports, wanted), 'results.json')
-  if (!existsSync(path))
-    throw new BakeoffError('BAD_RESULTS', `there is no ${path}`, { hint: `Rebuild it: npm run report -- ${wanted}` })
-  const parsed = results.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new BakeoffError('BAD_RESULTS', `${path}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      hint: `Rebuild it with this version: npm run report -- ${wanted}`,
+  const hint = howToRebuild(path)
+  const text = readText(path, hint)
+  const json = parseJson(text)
+  if (!json.ok) {
+    const where = text.trim() === '' ? path : `${path}:${json.line}:${json.column}`
+    throw new BakeoffError('BAD_RESULTS', `${where}: ${problemOfText(text, json)}`, {
+      hint: `${likelyCause(json)} ${hint}`,
     })
   }
+  const parsed = results.safeParse(json.value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new BakeoffError(
+      'BAD_RESULTS',
+      `${path} is not the results.json of a run: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
+      {
+        hint: `It is another file, or of another version of Bakeoff. ${hint}`,
+      },
+    )
+  }
   return { name: parsed.data.run.id, results: parsed.data }
+}
+
+function readText(path: string, hint: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new BakeoffError('BAD_RESULTS', isMissing ? `there is no ${path}` : `${path}: ${(cause as Error).message}`, {
+      hint,
+      cause,
+    })
+  }
+}
+
+function likelyCause({ isCut }: { readonly isCut: boolean }): string {
+  return isCut
+    ? 'It was cut: a copy or a download ended early, or a disk was full.'
+    : 'It was edited, or is another file.'
+}
+
+/** Results come out of what lies beside them; alone they can only be fetched again. */
+function howToRebuild(path: string): string {
+  const folder = dirname(path)
+  return existsSync(join(folder, 'plan.json')) && existsSync(join(folder, 'runs'))
+    ? `Rebuild it: npm run report -- ${folder}`
+    : 'Take it from where it came from once more; where its run was measured, npm run report makes it anew.'
 }
 
 /** reports/index.html: all runs, newest first. A run that cannot be read is left out of the list, not in the way of it. */
@@ -71,10 +154,17 @@ export function writeIndex(reports: string): void {
       return []
     }
   })
-  mkdirSync(reports, { recursive: true })
-  const path = join(reports, 'index.html')
-  writeFileSync(`${path}.part`, renderIndex(listings))
-  renameSync(`${path}.part`, path)
+  writePage(join(reports, 'index.html'), renderIndex(listings))
+}
+
+/** Writes a page that belongs to no run. */
+export function writePage(path: string, html: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeWhole(path, html)
+  } catch (error) {
+    throw writeFailure(error, path, 'No run was touched.')
+  }
 }
 
 export function fileLink(path: string): string {

@@ -17,13 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(reports, { recursive: true }))
 
 describe('npm run report, of a folder that holds a results.json and nothing else', () => {
-  it.each(readdirSync(KEPT))('draws %s', (name) => {
+  it.each(readdirSync(KEPT))('draws %s', async (name) => {
     const folder = join(reports, 'old')
     mkdirSync(folder)
     copyFileSync(join(KEPT, name), join(folder, 'results.json'))
     const said: string[] = []
     const terminal = { print: (line: string) => said.push(line) } as unknown as Terminal
-    expect(report({ reports } as Project, 'old', null, terminal)).toBe(true)
+    expect(await report({ reports } as Project, 'old', null, terminal)).toBe(true)
 
     const { cells, run } = JSON.parse(readFileSync(join(KEPT, name), 'utf8')) as Results
     const read = (file: string) => readFileSync(join(folder, file), 'utf8')

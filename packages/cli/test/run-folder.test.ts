@@ -1,57 +1,52 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findRun, listRuns, RunFolder } from '../src/run-folder.js'
+import { aRunOnDisk, emptyReports } from './helpers/run-on-disk.js'
 
 let reports: string
 beforeEach(() => {
-  reports = mkdtempSync(join(tmpdir(), 'bakeoff-reports-'))
+  reports = emptyReports()
 })
 afterEach(() => rmSync(reports, { recursive: true }))
 
-const record = {
-  schemaVersion: 1,
-  runId: 'r',
-  entry: 'predict/go/default',
-  block: 'predict#1',
-  repetition: 1,
-  startedAt: 'a',
-  endedAt: 'b',
-  outcome: { kind: 'measured' },
-  image: null,
-  info: null,
-  coldStart: null,
-  idleMemoryBytes: null,
-  verification: null,
-  warmUp: null,
-  loads: [],
-  logTail: [],
-  notes: [],
-} as const
-
 describe('the folder of a run', () => {
-  it('gives back every repetition it was given, in order', async () => {
-    const folder = RunFolder.create(reports, 'r')
-    await folder.writeRun({ ...record, loads: [], logTail: [], notes: [], repetition: 2 })
-    await folder.writeRun({ ...record, loads: [], logTail: [], notes: [] })
-    expect(folder.readRuns().map(({ repetition }) => repetition)).toEqual([1, 2])
+  it('gives back all that it was given', async () => {
+    const { folder, plan, runs, calibrations } = await aRunOnDisk(reports)
+    const read = RunFolder.open(folder.path).read()
+    expect(read.damage).toEqual([])
+    expect(read.plan).toEqual(JSON.parse(JSON.stringify(plan)))
+    expect(read.runs).toEqual(JSON.parse(JSON.stringify(runs)))
+    expect(read.calibrations).toEqual(calibrations)
+    expect(read.events.map(({ kind }) => kind)).toEqual([
+      'run-started',
+      ...['calibrated', 'repetition', 'repetition'],
+      ...['calibrated', 'repetition', 'repetition'],
+      'run-ended',
+    ])
   })
 
-  it('survives half a line of a process that was killed', () => {
-    const folder = RunFolder.create(reports, 'r')
-    folder.event({ kind: 'note', at: 'now', level: 'info', message: 'whole' })
-    appendFileSync(join(folder.path, 'events.ndjson'), '{"kind":"no')
-    expect(folder.readEvents()).toHaveLength(1)
+  it('holds files and no half ones', async () => {
+    const { folder } = await aRunOnDisk(reports)
+    expect(readdirSync(folder.path).sort()).toEqual([
+      'calibration.json',
+      'context.json',
+      'events.ndjson',
+      'plan.json',
+      'runs',
+    ])
+    expect(readdirSync(join(folder.path, 'runs')).every((name) => /^00[12]-.*\.json$/.test(name))).toBe(true)
   })
 
-  it('says which file of a run cannot be read, and why', () => {
-    const folder = RunFolder.create(reports, 'r')
-    mkdirSync(join(folder.path, 'runs'))
-    writeFileSync(join(folder.path, 'runs', 'x.json'), '{"schemaVersion":2}')
-    expect(() => folder.readRuns()).toThrowError(/runs\/x\.json: schemaVersion/)
-    writeFileSync(join(folder.path, 'runs', 'x.json'), '{')
-    expect(() => folder.readRuns()).toThrowError(/runs\/x\.json is not JSON/)
+  it('loses what a killed process left half written when the run goes on, and nothing that is being written', async () => {
+    const { folder } = await aRunOnDisk(reports)
+    const left = ['plan.json.part', 'results.json.1073741823-0a1b2c3d.part', 'runs/x.json.1073741823-0a1b2c3d.part']
+    const alive = `index.html.${process.ppid}-0a1b2c3d.part`
+    for (const name of [...left, alive]) writeFileSync(join(folder.path, name), '{')
+    await folder.own()
+    folder.close()
+    expect(left.filter((name) => existsSync(join(folder.path, name)))).toEqual([])
+    expect(existsSync(join(folder.path, alive))).toBe(true)
   })
 })
 
@@ -66,7 +61,7 @@ describe('a new folder', () => {
   it('is not made by reading', () => {
     const folder = RunFolder.open(join(reports, 'nope'))
     expect(() => folder.readPlan()).toThrowError(/is missing: this is not the folder of a run/)
-    expect([folder.readRuns(), folder.readEvents(), folder.readCalibrations()]).toEqual([[], [], []])
+    expect(folder.readEvents()).toEqual([])
     expect(readdirSync(reports)).toEqual([])
   })
 })

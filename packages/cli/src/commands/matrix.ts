@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { leftToMeasure } from '@bakeoff/core'
-import type { Results } from '@bakeoff/model'
+import { type Results, toErrorRecord } from '@bakeoff/model'
 import { relativeHalfWidth, runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
 import { compareWithFirst } from '../compare-with-first.js'
@@ -19,7 +19,7 @@ import type { RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
-import { analyseFolder, fileLink, rebuildReport, writeIndex } from '../write-report.js'
+import { analyseRun, fileLink, type Rebuilt, rebuildReport, tellDamage, writeIndex } from '../write-report.js'
 import { planText } from './plan.js'
 
 /** Which run: a new one, one that goes on, or one that is measured again. */
@@ -101,14 +101,13 @@ function report(
   gate: Gate | null,
   terminal: Terminal,
 ): number {
-  const results = rebuildReport(folder)
-  writeIndex(project.reports)
+  const { results, runs, damage } = rebuild(folder, project, failure, terminal)
+  tellDamage(damage, terminal)
   const tell = options.json ? terminal.say : terminal.print // standard output has the results alone
   if (options.json) terminal.print(JSON.stringify(results))
   else terminal.print(closing(results, folder))
   const plan = folder.readPlan()
   compareWithFirst(project, plan, results, tell)
-  const runs = folder.readRuns()
   const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, runs, relativeHalfWidth).length > 0
   const left = isLeft ? whatIsLeft(results, runs) : null
   if (left !== null) terminal.say(left)
@@ -118,10 +117,25 @@ function report(
   return passed ? exitCodeOfRun(results, runs) : exitCodes.failed
 }
 
+/** Writes the report and gives the run back. A report that cannot be written must not hide what ended the run. */
+function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, colours }: Terminal): Rebuilt {
+  try {
+    const rebuilt = rebuildReport(folder)
+    writeIndex(project.reports)
+    return rebuilt
+  } catch (error) {
+    if (failure === null) throw error
+    say(colours.yellow(`There is no report: ${toErrorRecord(error).message}`))
+    throw failure
+  } finally {
+    folder.close()
+  }
+}
+
 /** A run that is complete stays as it is: its results are told again, and nothing is measured or written. */
 function nothingLeft({ folder }: Resumable, options: MatrixOptions, gate: Gate | null, terminal: Terminal): number {
-  const results = analyseFolder(folder, 'aborted')
-  const runs = folder.readRuns()
+  const { results, runs, damage } = analyseRun(folder, 'aborted')
+  tellDamage(damage, terminal)
   const failed = new Set(runs.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
   terminal.say(
     `Run ${folder.runId} has nothing left to measure${failed.size > 0 ? `: ${[...failed].join(', ')} failed for reasons of their own` : ''}. Measure all of it again, and compare: npm run matrix -- --replay ${folder.runId}`,

@@ -103,7 +103,7 @@ ENTRYPOINT ["/usr/local/bin/server"]
     return this.folder(run).readEvents()
   }
 
-  records(run: string): RunRecord[] {
+  records(run: string): readonly RunRecord[] {
     return this.folder(run).readRuns()
   }
 

@@ -1,4 +1,4 @@
-import type { Boundary, Calibration, ClaimSpec, Plan, Results, RunRecord } from '@bakeoff/model'
+import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, Results, RunRecord } from '@bakeoff/model'
 import { toCell } from './cells.js'
 import { certificatesOf } from './certificate.js'
 import { compareClaims } from './claims/index.js'
@@ -26,6 +26,8 @@ export interface AnalysisInput {
   readonly endedAt: string | null
   readonly status: Results['run']['status']
   readonly statusReason: string | null
+  /** what a reader must know of the files themselves: what was missing or damaged */
+  readonly warnings?: readonly PlanWarning[]
 }
 
 /** Everything that can be said about a run. Pure: the same files give the same results, years later. */
@@ -40,6 +42,7 @@ export function analyse({
   endedAt,
   status,
   statusReason,
+  warnings = [],
 }: AnalysisInput): Results {
   const views = viewCells(plan, runs, calibrations)
   const judged = views.map((view) => ({ view, verdict: judge(view) }))
@@ -80,6 +83,6 @@ export function analyse({
     curves: curvesOf(views),
     ...known,
     findings: findings(known),
-    warnings: warningsOf(plan, judged, boundary),
+    warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
   }
 }

@@ -4,6 +4,7 @@ export { percentileMs, percentileOf, percentiles, type Times } from './latency.j
 export { type LintInput, type LintRule, lint, lintRules } from './lints/index.js'
 export { type Metric, metrics } from './metrics/index.js'
 export { reasonOf } from './outcome.js'
+export { problemOfRecord } from './record-problem.js'
 export { bestRates, rightAnswers, rightPerSecond } from './right.js'
 export { thresholds } from './thresholds.js'
 export { judge, type VerdictRule, verdictRules } from './verdicts/index.js'

@@ -1,5 +1,6 @@
 export * from './catalogue.js'
 export * from './claim.js'
+export * from './json.js'
 export * from './matrix.js'
 export * from './ndjson.js'
 export * from './problem.js'

@@ -1,12 +1,15 @@
 import type { z } from 'zod'
+import { parseJson } from './json.js'
 import { badSpec, type Problem } from './problem.js'
 
-/**
- * Reads newline-delimited JSON, each line of one shape. Blank lines are left out.
- *
- * @throws BakeoffError BAD_SPEC with file, line and column of what is wrong
- */
-export function readNdjson<S extends z.ZodType>(file: string, text: string, schema: S): z.infer<S>[] {
+/** The lines of newline-delimited JSON that have the shape, and what is wrong with the others. */
+export interface NdjsonLines<T> {
+  readonly values: T[]
+  readonly problems: Problem[]
+}
+
+/** Reads newline-delimited JSON, each line of one shape. Blank lines are left out. */
+export function readNdjsonLines<S extends z.ZodType>(file: string, text: string, schema: S): NdjsonLines<z.infer<S>> {
   const problems: Problem[] = []
   const values: z.infer<S>[] = []
   for (const [index, line] of text.split('\n').entries()) {
@@ -37,20 +40,12 @@ export function readNdjson<S extends z.ZodType>(file: string, text: string, sche
       }
     }
   }
-  if (problems.length > 0) throw badSpec(problems, text)
-  return values
+  return { values, problems }
 }
 
-function parseJson(line: string): { ok: true; value: unknown } | { ok: false; message: string; column: number } {
-  try {
-    return { ok: true, value: JSON.parse(line) }
-  } catch (error) {
-    const message = (error as Error).message
-    const position = /position (\d+)/.exec(message)?.[1]
-    return {
-      ok: false,
-      message: message.replace(/ in JSON at position.*$/, ''),
-      column: position === undefined ? line.length : Number(position) + 1,
-    }
-  }
+/** @throws BakeoffError BAD_SPEC with file, line and column of what is wrong */
+export function readNdjson<S extends z.ZodType>(file: string, text: string, schema: S): z.infer<S>[] {
+  const { values, problems } = readNdjsonLines(file, text, schema)
+  if (problems.length > 0) throw badSpec(problems, text)
+  return values
 }

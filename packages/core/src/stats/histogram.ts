@@ -59,8 +59,19 @@ export function encodeValues(valuesUs: Iterable<number>): EncodedHistogram {
   }
 }
 
+/** Decoding takes a millisecond, and what reads a run file checks the histograms that the analysis then uses. */
+const decoded = new WeakMap<EncodedHistogram, Distribution>()
+
 /** @throws BakeoffError BAD_RESULTS when the data is not an HdrHistogram in V2 encoding */
 export function decodeHistogram(encoded: EncodedHistogram): Distribution {
+  const known = decoded.get(encoded)
+  if (known !== undefined) return known
+  const distribution = decodeAnew(encoded)
+  decoded.set(encoded, distribution)
+  return distribution
+}
+
+function decodeAnew(encoded: EncodedHistogram): Distribution {
   const histogram = decode(encoded)
   const valuesUs: number[] = []
   const counts: number[] = []
@@ -174,7 +185,7 @@ function decode(encoded: EncodedHistogram): JsHistogram {
   } catch (cause) {
     throw new BakeoffError('BAD_RESULTS', 'a stored latency histogram cannot be decoded', {
       cause,
-      hint: 'The run file was cut or edited. Remove it and repeat that repetition with --resume.',
+      hint: 'The run file was cut or edited. Move it away, and measure that repetition again with --resume.',
     })
   }
 }

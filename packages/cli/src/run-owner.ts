@@ -1,0 +1,44 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Owner, type OwnerState, stateOf, thisOwner } from '@bakeoff/containers'
+import { BakeoffError } from '@bakeoff/model'
+import { writeWhole } from './durable-file.js'
+
+/** The process that writes a run: it is there from the run's beginning until its report is written. */
+export const OWNER_FILE = 'owner.json'
+
+/** The state of the process that writes a run; `dead` as well when no process says that it does. */
+export async function writerOf(folder: string): Promise<OwnerState> {
+  const owner = readOwner(folder)
+  return owner === null ? 'dead' : stateOf(owner)
+}
+
+/**
+ * Makes this process the one that writes a run.
+ *
+ * @returns gives it back
+ * @throws ENGINE_HELD when another process writes it, on whatever engine
+ */
+export async function ownRun(folder: string, runId: string): Promise<() => void> {
+  const holder = readOwner(folder)
+  const owner = await thisOwner(runId)
+  if (holder !== null && !isSame(holder, owner) && (await stateOf(holder)) === 'alive') {
+    throw new BakeoffError('ENGINE_HELD', `run ${runId} is being measured by process ${holder.pid}`, {
+      hint: `Wait for it. What it has measured so far: npm run report -- ${runId}`,
+    })
+  }
+  writeWhole(join(folder, OWNER_FILE), JSON.stringify(owner))
+  return () => rmSync(join(folder, OWNER_FILE), { force: true })
+}
+
+function readOwner(folder: string): Owner | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, OWNER_FILE), 'utf8')) as Owner | null
+  } catch {
+    return null // no such file; or one that is damaged, which no process writes
+  }
+}
+
+function isSame(one: Owner, other: Owner): boolean {
+  return one.pid === other.pid && one.started === other.started
+}

@@ -1,0 +1,39 @@
+import { BakeoffError } from '@bakeoff/model'
+
+/** What the file system says, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: "this user's share of the disk is used up",
+  EFBIG: 'the file would be larger than is allowed',
+  EROFS: 'its file system can only be read',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EIO: 'the disk reports an error',
+  ENXIO: 'the disk is gone',
+  ENODEV: 'the disk is gone',
+  ESTALE: 'its file system was mounted anew',
+  ENOENT: 'its folder is gone',
+  ENOTDIR: 'its folder is a file',
+  EISDIR: 'there is a folder of that name',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+}
+
+/**
+ * An error of the file system as an error for the user: which file, why, and what to do. Anything else as it is.
+ *
+ * @param next what was kept, and the next command
+ */
+export function writeFailure(error: unknown, path: string, next: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  const reason = code === undefined ? undefined : REASONS[code]
+  if (reason === undefined) return error
+  return new BakeoffError('OUT_OF_RESOURCES', `${path} could not be written: ${reason} (${code})`, {
+    hint: `${isFull(code) ? `Make room: df -h ${path} shows how much there is. ` : ''}${next}`,
+    cause: error,
+  })
+}
+
+function isFull(code: string | undefined): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}

@@ -1,0 +1,18 @@
+import colours from 'picocolors'
+import type { Terminal } from '../../src/terminal.js'
+
+/** A terminal that nobody sees: it keeps what was said and printed, without colours. */
+export function recordingTerminal(): Terminal & { readonly said: string[]; readonly printed: string[] } {
+  const said: string[] = []
+  const printed: string[] = []
+  return {
+    said,
+    printed,
+    say: (line) => void said.push(line),
+    live: () => {},
+    print: (text) => void printed.push(text),
+    ask: null,
+    interactive: false,
+    colours: colours.createColors(false),
+  }
+}

@@ -1,0 +1,43 @@
+import type { EncodedHistogram, LoadRecord, Plan, RunRecord } from '@bakeoff/model'
+import { decodeHistogram } from '../stats/index.js'
+
+/**
+ * Why a repetition cannot be one of this plan's, though it has the shape of one: it was copied from another run, or its
+ * file was damaged in a place where any value fits. Null: nothing speaks against it.
+ */
+export function problemOfRecord(run: RunRecord, plan: Plan): string | null {
+  if (run.runId !== plan.runId) return `it is of run ${run.runId}`
+  const entry = plan.entries.find(({ id }) => id === run.entry)
+  if (entry === undefined) return `the plan has no entry ${run.entry}`
+  const block = plan.blocks.find(({ id }) => id === run.block)
+  if (block === undefined) return `the plan has no block ${run.block}`
+  if (block.scenario !== entry.scenario || block.repetition !== run.repetition)
+    return `repetition ${run.repetition} of ${run.entry} does not belong to block ${run.block}`
+  for (const load of run.loads) {
+    const problem = problemOfLoad(load)
+    if (problem !== null) return `${load.loadId}: ${problem}`
+  }
+  return null
+}
+
+function problemOfLoad({ measurement }: LoadRecord): string | null {
+  const { durationMs, serviceTime, responseTime, lateness, stream } = measurement
+  if (!(durationMs > 0)) return `its window is ${durationMs} ms long`
+  const histograms = {
+    serviceTime,
+    responseTime,
+    lateness,
+    firstByte: stream?.firstByte,
+    interChunk: stream?.interChunk,
+  }
+  const bad = Object.entries(histograms).find(([, histogram]) => histogram && !holdsItsCount(histogram))
+  return bad ? `the histogram ${bad[0]} cannot be decoded, or has another count than it says` : null
+}
+
+function holdsItsCount(histogram: EncodedHistogram): boolean {
+  try {
+    return decodeHistogram(histogram).count === histogram.count
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,62 @@
+/** A JSON text as a value, or what is wrong with it and where. */
+export type ParsedJson =
+  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: false
+      readonly message: string
+      /** both from 1 */
+      readonly line: number
+      readonly column: number
+      /** it is right so far, but its end is missing: a file that was cut */
+      readonly isCut: boolean
+    }
+
+export function parseJson(text: string): ParsedJson {
+  let message: string
+  try {
+    return { ok: true, value: JSON.parse(text) }
+  } catch (error) {
+    message = (error as Error).message
+  }
+  const position = positionOf(message, text)
+  const before = text.slice(0, position)
+  return {
+    ok: false,
+    message: message.replace(/ in JSON at position.*$/s, '').replace(/, (\.{3})?".*$/s, ''),
+    line: before.split('\n').length,
+    column: position - before.lastIndexOf('\n'),
+    isCut: position >= text.trimEnd().length,
+  }
+}
+
+function complaintOf(text: string): string | null {
+  try {
+    JSON.parse(text)
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** V8 names the position of some mistakes only. Of the others it is where the shortest beginning ends that is wrong. */
+function positionOf(message: string, text: string): number {
+  const named = /at position (\d+)/.exec(message)?.[1]
+  if (named !== undefined) return Number(named)
+  if (endsTooEarly(message, text)) return text.length
+  let right = 0
+  let wrong = text.length
+  while (wrong - right > 1) {
+    const middle = Math.floor((right + wrong) / 2)
+    const beginning = text.slice(0, middle)
+    const complaint = complaintOf(beginning)
+    if (complaint === null || endsTooEarly(complaint, beginning)) right = middle
+    else wrong = middle
+  }
+  return right
+}
+
+/** Whether nothing is wrong but that more must follow. */
+function endsTooEarly(message: string, text: string): boolean {
+  const named = /at position (\d+)/.exec(message)?.[1]
+  return named === undefined ? message.startsWith('Unexpected end') : Number(named) >= text.length
+}
