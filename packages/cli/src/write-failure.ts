@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is gone',
   ENOTDIR: 'its folder is a file',
   EISDIR: 'there is a folder of that name',
+  EEXIST: 'there is a file of that name',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
 }
