@@ -128,7 +128,10 @@ describe('a run that cannot be written', () => {
   it('says so when reports cannot have folders', async () => {
     writeFileSync(join(reports, 'file'), '')
     const { code, message } = await failureOf(() => RunFolder.create(join(reports, 'file'), 'r'))
-    expect([code, message]).toEqual(['OUT_OF_RESOURCES', expect.stringMatching(/file\/r could not be written: there is a file of that name/)])
+    expect([code, message]).toEqual([
+      'OUT_OF_RESOURCES',
+      expect.stringMatching(/file\/r could not be written: there is a file of that name/),
+    ])
   })
 
   it('names the command that makes the report when only the report could not be written', async () => {
