@@ -1,16 +1,18 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Owner, type OwnerState, stateOf, thisOwner } from '@bakeoff/containers'
-import { BakeoffError } from '@bakeoff/model'
+import { type OwnerState, stateOf, thisOwner } from '@bakeoff/containers'
+import { BakeoffError, lockHolder, type Owner } from '@bakeoff/model'
 import { writeWhole } from './durable-file.js'
 
 /** The process that writes a run: it is there from the run's beginning until its report is written. */
 export const OWNER_FILE = 'owner.json'
 
+const owner = lockHolder.omit({ since: true, command: true, root: true })
+
 /** The state of the process that writes a run; `dead` as well when no process says that it does. */
 export async function writerOf(folder: string): Promise<OwnerState> {
-  const owner = readOwner(folder)
-  return owner === null ? 'dead' : stateOf(owner)
+  const holder = readOwner(folder)
+  return holder === null ? 'dead' : stateOf(holder)
 }
 
 /**
@@ -21,19 +23,19 @@ export async function writerOf(folder: string): Promise<OwnerState> {
  */
 export async function ownRun(folder: string, runId: string): Promise<() => void> {
   const holder = readOwner(folder)
-  const owner = await thisOwner(runId)
-  if (holder !== null && !isSame(holder, owner) && (await stateOf(holder)) === 'alive') {
+  const self = await thisOwner(`run-${process.pid}`)
+  if (holder !== null && !isSame(holder, self) && (await stateOf(holder)) === 'alive') {
     throw new BakeoffError('ENGINE_HELD', `run ${runId} is being measured by process ${holder.pid}`, {
       hint: `Wait for it. What it has measured so far: npm run report -- ${runId}`,
     })
   }
-  writeWhole(join(folder, OWNER_FILE), JSON.stringify(owner))
+  writeWhole(join(folder, OWNER_FILE), JSON.stringify(self))
   return () => rmSync(join(folder, OWNER_FILE), { force: true })
 }
 
 function readOwner(folder: string): Owner | null {
   try {
-    return JSON.parse(readFileSync(join(folder, OWNER_FILE), 'utf8')) as Owner | null
+    return owner.safeParse(JSON.parse(readFileSync(join(folder, OWNER_FILE), 'utf8'))).data ?? null
   } catch {
     return null // no such file; or one that is damaged, which no process writes
   }
