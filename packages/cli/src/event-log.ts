@@ -18,7 +18,7 @@ import type { RunEvent } from '@bakeoff/model'
 import { attempt, syncFolder } from './durable-file.js'
 
 /** Events that must outlive a power cut. Slices come twice a second, and while a load runs nothing waits for a disk. */
-const LASTING: readonly RunEvent['kind'][] = ['run-started', 'calibrated', 'repetition', 'run-ended']
+const LASTING: readonly RunEvent['kind'][] = ['run-started', 'boundary', 'calibrated', 'repetition', 'run-ended']
 
 /** events.ndjson, to which one process appends: a line is there whole or not at all. Opened with the first event. */
 export class EventLog {

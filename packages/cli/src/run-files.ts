@@ -266,7 +266,7 @@ export function readEvents(folder: string): { events: RunEvent[]; damage: Damage
     why: isHalf
       ? `the process ended while it wrote line ${first.line}`
       : `${lines.size === 1 ? 'line' : `${lines.size} lines; the first is`} ${first.line}, column ${first.column}: ${first.message}`,
-    follows: 'Figures are not touched. How the run ended may have stood there.',
+    follows: 'Figures are not touched. How the run ended, and whether its cells were closed, may have stood there.',
   }
   return { events: values, damage: [damage] }
 }

@@ -181,7 +181,7 @@ describe('the live server', () => {
     writeFileSync(join(folder.path, 'plan.json'), '{')
     const broken = await fetch(live.url)
     expect(broken.status).toBe(500)
-    expect(await broken.text()).toContain('plan.json is not JSON')
+    expect(await broken.text()).toContain('plan.json cannot be used: it is cut off')
     writeFileSync(join(folder.path, 'plan.json'), JSON.stringify(plan))
     expect((await fetch(live.url)).status).toBe(200)
   })
