@@ -64,7 +64,7 @@ export const runContext = z.object({
   /** as they were parsed */
   claims: z.array(claim),
 })
-export type RunContext = z.infer<typeof runContext>
+export type RunContext = Omit<z.infer<typeof runContext>, 'claims'> & { readonly claims: readonly ClaimSpec[] }
 
 /** A file of a run, or a line of one, that cannot be used. */
 export interface Damage {
@@ -100,7 +100,13 @@ export function readRunFiles(folder: string): RunFiles {
   const context = contextOf(folder)
   const { runs, ...ofRuns } = readRuns(folder, plan, events)
   const { calibrations, ...ofCalibrations } = readCalibrations(folder, events)
-  damage.push(...ofRuns.damage, ...ofCalibrations.damage, ...ofEvents.damage, ...context.damage, ...fingerprintDamage(folder))
+  damage.push(
+    ...ofRuns.damage,
+    ...ofCalibrations.damage,
+    ...ofEvents.damage,
+    ...context.damage,
+    ...fingerprintDamage(folder),
+  )
   return { plan, context: context.context, runs, calibrations, events, damage }
 }
 
