@@ -109,7 +109,7 @@ describe('a damaged file of a repetition', () => {
   it('is told in the terminal as well', async () => {
     writeFileSync(at(victim), '')
     const terminal = recordingTerminal()
-    await report({ reports } as Project, null, null, terminal)
+    await report({ reports } as Project, run.plan.runId, null, terminal)
     expect(terminal.said).toEqual([expect.stringMatching(new RegExp(`^! ${victim}: .* it is empty\\. .*--resume`))])
   })
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BakeoffError } from '@bakeoff/model'
@@ -46,6 +46,33 @@ describe('a run that goes on', () => {
     expect(Object.keys(folder.readFingerprint()?.images ?? {})).toContain('bakeoff/target/a')
     expect(folder.readContext().base.id).toBe('sha256:base')
   })
+
+  it.each(['runs', 'calibration.json', 'context.json', 'fingerprint.json', 'events.ndjson'])(
+    'measures again no more than a power cut took from %s, and keeps what it left',
+    async (part) => {
+      const folder = await fake.run(RUN, 3)
+      folder.close() // its process is gone
+      const file = part === 'runs' ? `runs/${readdirSync(join(folder.path, 'runs')).sort()[0]}` : part
+      const path = join(folder.path, file)
+      const left = readFileSync(path, 'utf8').slice(0, -30)
+      writeFileSync(path, left)
+      const begun = await resume(folder)
+      expect(begun.before.runs).toHaveLength(part === 'runs' ? 2 : 3)
+      expect(fake.shown).toContainEqual(
+        expect.objectContaining({
+          level: 'warning',
+          message: expect.stringMatching(new RegExp(`^${file}: .*cut|wrote`)),
+        }),
+      )
+      expect(await fake.finish(begun)).toMatchObject({ status: 'complete' })
+      folder.close()
+      const read = folder.read()
+      expect(read.damage).toEqual([])
+      expect(read.runs.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
+      const kept = readFileSync(`${path}.damaged`, 'utf8')
+      expect(part === 'events.ndjson' ? left.endsWith(kept.trimEnd()) : kept === left).toBe(true)
+    },
+  )
 
   it('goes on with a run of before fingerprints, and says what cannot be checked', async () => {
     const folder = await fake.run(RUN, 3, { old: true })
