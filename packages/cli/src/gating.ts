@@ -11,7 +11,12 @@ export interface Gate {
 
 /** @throws BakeoffError BAD_SPEC or BAD_RESULTS */
 export function openGate(reports: string, failOn: string | undefined, baseline: string | undefined): Gate | null {
-  if (failOn === undefined) return null
+  if (failOn === undefined) {
+    if (baseline === undefined) return null
+    throw new BakeoffError('BAD_SPEC', `--baseline ${baseline} is only read by --fail-on, and no rule is given`, {
+      hint: `Name one, e.g. --fail-on regression=5%,errors=0. Or only look: npm run compare -- ${baseline} RUN`,
+    })
+  }
   const rules = parseGateRules(failOn)
   if ((rules.regression !== null || rules.cpu !== null) && baseline === undefined) {
     throw new BakeoffError('BAD_SPEC', `--fail-on ${failOn} compares with an earlier run, and none is named`, {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { openGate } from '../src/gating.js'
 import { toPlanOptions, toWhich } from '../src/program.js'
 
 describe('which run is meant', () => {
@@ -33,4 +34,10 @@ describe('which run is meant', () => {
       }),
     )
   })
+})
+
+it('is not judged against a baseline without a rule, and says so', () => {
+  expect(() => openGate('/nowhere', undefined, 'earlier')).toThrowError(
+    expect.objectContaining({ code: 'BAD_SPEC', hint: expect.stringContaining('--fail-on regression=5%') }),
+  )
 })

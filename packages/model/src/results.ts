@@ -474,6 +474,8 @@ export const results = z.object({
     statusReason: z.string().nullable(),
     profile: z.string(),
     command: z.string(),
+    /** the run whose plan and images this one repeats */
+    replayOf: z.string().nullish(),
     seed: z.int(),
     gitCommit: z.string().nullable(),
     gitDirty: z.boolean().nullable(),

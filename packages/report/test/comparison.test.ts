@@ -2,7 +2,7 @@ import type { Cell, Estimate, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { against, differencesOf, figureOf, isSameWork } from '../src/comparison/read.js'
-import { comparisonLines, renderComparison } from '../src/index.js'
+import { comparisonLines, renderComparison, renderHtml } from '../src/index.js'
 
 const usual = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], repetitions: 3 })
 const sound = usual.cells.find(({ load, verdict }) => load.kind === 'closed' && verdict?.status === 'valid')!
@@ -175,4 +175,11 @@ describe('a comparison in lines', () => {
     const narrowed = { ...usual, cells: [sound] }
     expect(comparisonLines({ name: 'a', results: usual }, { name: 'b', results: narrowed })).toHaveLength(2)
   })
+})
+
+it('the page of a replay names the run that it repeats, and any page how to repeat its own', () => {
+  const { run } = usual
+  expect(renderHtml(usual)).toContain(`npm run matrix -- --replay ${run.id}`)
+  expect(renderHtml(usual)).not.toContain('Replay of')
+  expect(renderHtml({ ...usual, run: { ...run, replayOf: 'earlier' } })).toMatch(/Replay of.*earlier/s)
 })

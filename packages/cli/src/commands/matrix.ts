@@ -59,6 +59,8 @@ export async function matrix(
   const setting = { project, catalogue, machine, show, signal: interruption.signal }
   const beginning = beginningOf(setting, which, earlier)
   if (options.dryRun) {
+    if (earlier)
+      terminal.say(`Of run ${earlier.folder.runId} ${repetitions(earlier.left)} would be measured; its plan:`)
     terminal.print(options.json ? JSON.stringify(beginning.plan, null, 2) : planText(beginning.plan))
     return exitCodes.fine
   }

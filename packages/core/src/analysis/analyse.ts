@@ -67,6 +67,7 @@ export function analyse({
       statusReason,
       profile: plan.profile,
       command: plan.command,
+      replayOf: plan.replayOf ?? null,
       seed: plan.seed,
       gitCommit: plan.gitCommit,
       gitDirty: plan.gitDirty,

@@ -29,13 +29,15 @@ const NOT_READ = 'could not be read here'
 const NOT_TRIED = 'was not tried'
 
 function again({ results: { run } }: View): Html {
-  return html`<section class="block"><h3>Measure it again</h3><pre class="command"><code>${run.command}</code></pre>
+  return html`<section class="block"><h3>Measure it again</h3><pre class="command"><code>npm run matrix -- --replay ${run.id}</code></pre>
+    <p class="legend">Where this run lies, with its images; then compared with it. Anywhere else: <code>${run.command}</code></p>
     <p class="legend">The seed ${run.seed} is in the plan: the same seed gives the same order of repetitions and the same arrivals.</p></section>`
 }
 
 function run({ results: { run, base } }: View): Html {
   return html`<section class="block"><h3>Run</h3>${facts([
     ['Run', html`<code>${run.id}</code>`],
+    ...(run.replayOf ? [['Replay of', html`<code>${run.replayOf}</code>`] as const] : []),
     ['Started', formatTime(run.startedAt)],
     ['Ended', known(run.endedAt, formatTime, 'it has not ended')],
     ['Status', run.statusReason ? `${run.status}: ${run.statusReason}` : run.status],
