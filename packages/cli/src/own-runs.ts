@@ -56,7 +56,7 @@ export function refuseIfNotOwn(folder: RunFolder): void {
   const why = whyNotOwn(folder)
   if (why === null) return
   throw new BakeoffError('BAD_RESULTS', `${name} cannot go on: ${why}`, {
-    hint: 'Measure it on this machine, as a run of its own: npm run matrix. Look at it as it is: npm run report',
+    hint: `Measure it on this machine, as a run of its own: npm run matrix. Look at it as it is: npm run report -- ${name}`,
   })
 }
 
