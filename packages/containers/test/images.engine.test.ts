@@ -1,16 +1,32 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import type { BakeoffError } from '@bakeoff/model'
 import { type ImageEvent, UnsupportedBuild } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildImage } from '../src/images/build.js'
+import { readContext } from '../src/images/context.js'
 import { createImages, ensureBase, ensureEngine, type Images, localImage } from '../src/index.js'
 
 const composeBaseFolder = resolve(import.meta.dirname, '../../../compose/base')
 const say = (line: string): void => console.log(line)
-const names = ['secret', 'order', 'broken', 'words', 'slow', 'needy', 'refused', 'pair', 'plain'].map(
-  (name) => `bakeoff/target/images-test-${name}`,
-)
+const names = [
+  'secret',
+  'order',
+  'broken',
+  'words',
+  'slow',
+  'needy',
+  'refused',
+  'pair',
+  'plain',
+  'overdue',
+  'silent',
+  'flood',
+  'greedy',
+  'proxy',
+].map((name) => `bakeoff/target/images-test-${name}`)
 
 let docker: Docker
 let root: string
@@ -153,6 +169,93 @@ describe('a build that fails', () => {
     await expect(building).rejects.toMatchObject({ code: 'ABORTED' })
     await expect.poll(sleepers, { timeout: 30_000 }).toEqual([])
   })
+})
+
+describe('a build that takes too much', () => {
+  const limits = { memoryBytes: 256 * 1024 ** 2, totalMs: 60_000, silentMs: 60_000, logBytes: 1e6 }
+  const building = async (name: string, run: string, changes: Partial<typeof limits>) => {
+    await put(`targets/images-test-${name}/Dockerfile`, `FROM bakeoff/base\nRUN ${run}\n`)
+    const { folder } = request(name)
+    const logFile = join(root, 'logs', `${name}.log`)
+    const started = performance.now()
+    const error = await buildImage(docker, {
+      name: `bakeoff/target/images-test-${name}`,
+      key: 'k'.repeat(64),
+      context: await readContext(folder),
+      buildArgs: {},
+      labels: {},
+      logFile,
+      onLine: () => undefined,
+      limits: { ...limits, ...changes },
+      redact: (text) => text,
+    }).then(
+      () => null,
+      (thrown: BakeoffError) => thrown,
+    )
+    return { error, seconds: (performance.now() - started) / 1000, log: await readFile(logFile, 'utf8') }
+  }
+
+  it.each([
+    {
+      name: 'overdue',
+      run: 'while true; do echo working; sleep 0.2; done',
+      changes: { totalMs: 4_000 },
+      why: 'not over after 4 s',
+    },
+    {
+      name: 'silent',
+      run: 'echo begun && sleep 300',
+      changes: { silentMs: 4_000 },
+      why: 'without a line of output for 4 s',
+    },
+  ])('is stopped, and leaves no container: $name', async ({ name, run, changes, why }) => {
+    const { error, seconds } = await building(name, run, changes)
+    expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringContaining(why) })
+    expect(error?.hint).toContain('BAKEOFF_BUILD_MINUTES')
+    expect(error?.logTail.length).toBeGreaterThan(0)
+    expect(seconds).toBeLessThan(20)
+    const left = async () =>
+      (await docker.listContainers({ all: true })).filter(({ Command }) => Command.includes(run.slice(0, 16)))
+    await expect.poll(left, { timeout: 30_000 }).toEqual([])
+  })
+
+  it('fills neither the disk nor this process by what it prints', async () => {
+    const before = process.memoryUsage().rss
+    const { error, seconds, log } = await building('flood', 'yes "0123456789 0123456789 0123456789"', {
+      totalMs: 6_000,
+    })
+    expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringContaining('not over after 6 s') })
+    expect(seconds, 'the clock is heard through it').toBeLessThan(20)
+    expect(log.length).toBeLessThan(1.1e6)
+    expect(log).toContain('more lines: a log is kept up to 1 MB')
+    expect(process.memoryUsage().rss - before).toBeLessThan(400e6)
+  })
+
+  it('gets no more memory than its share, and the message says so', async () => {
+    const { error } = await building('greedy', 'tail -c 2g /dev/zero', {})
+    expect(error).toMatchObject({ code: 'BUILD_FAILED', hint: expect.stringContaining('a build has 256 MiB here') })
+  })
+})
+
+it('prints the password of a proxy nowhere', async () => {
+  const HTTP_PROXY = 'http://me:correct-horse%21@127.0.0.1:9'
+  const here = createImages(docker, { root, say, env: { HTTP_PROXY } })
+  await put(
+    'targets/images-test-proxy/Dockerfile',
+    'FROM bakeoff/base\nRUN env; echo "$HTTP_PROXY" | base64; echo "me:correct-horse!"; echo "http_proxy=$HTTP_PROXY" >&2; exit 1\n',
+  )
+  const lines: string[] = []
+  const error = (await here
+    .ensureImage(
+      request('proxy'),
+      new AbortController().signal,
+      (event) => event.state === 'log' && lines.push(event.line),
+    )
+    .catch((thrown: unknown) => thrown)) as BakeoffError
+  const log = await readFile(error.hint?.replace('The whole log: ', '') ?? '', 'utf8')
+  expect(log).toContain('HTTP_PROXY=http://***@127.0.0.1:9')
+  for (const text of [log, lines.join('\n'), JSON.stringify(error), error.message, error.logTail.join('\n')])
+    expect(text).not.toMatch(/correct-horse/)
 })
 
 describe('what a build requires', () => {

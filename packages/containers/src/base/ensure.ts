@@ -5,10 +5,12 @@ import { findProgram } from '../engine/command.js'
 import { defaultStateFolder } from '../engine/setup.js'
 import { buildImage } from '../images/build.js'
 import { buildArgsFrom } from '../images/build-args.js'
+import { buildLimits } from '../images/build-limits.js'
 import { readContext } from '../images/context.js'
 import { cacheKey } from '../images/key.js'
-import { imageOfKey, type LocalImage, localImage, platformOf } from '../images/lookup.js'
+import { imageOfKey, type LocalImage, localImage, memoryOf, platformOf } from '../images/lookup.js'
 import { PullFailed, pullImage } from '../images/pull.js'
+import { redactorOf } from '../redact.js'
 import { type PrivateCertificate, privateCertificates } from './certificates.js'
 import { importDebian, release } from './debootstrap.js'
 import { sweepScratch } from './scratch.js'
@@ -59,7 +61,9 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
   const certificates = privateCertificates(options.env)
   const context = await readContext(options.composeBaseFolder, asFiles(certificates))
   const platform = await platformOf(docker)
-  const { proxies } = buildArgsFrom(options.env ?? process.env)
+  const env = options.env ?? process.env
+  const { proxies } = buildArgsFrom(env)
+  const redact = redactorOf(env)
   const keyOn = (id: string): string =>
     cacheKey({ contextDigest: context.digest, references: [{ name: debian.name, id }], buildArgs: {}, platform })
 
@@ -88,6 +92,8 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
       `base-${key.slice(0, 12)}.log`,
     ),
     onLine: () => undefined,
+    limits: buildLimits(await memoryOf(docker), env),
+    redact,
     signal: options.signal,
   })
   const built = await localImage(docker, baseName)

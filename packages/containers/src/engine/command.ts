@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 import { ExecaError, execa } from 'execa'
+import { redactorOf } from '../redact.js'
 
 export interface CommandOptions {
   readonly signal?: AbortSignal | undefined
@@ -51,8 +52,9 @@ export async function run(command: string, args: readonly string[], options: Com
   } catch (cause) {
     if (options.signal?.aborted) throw new BakeoffError('ABORTED', `Stopped in the middle of ${command}`, { cause })
     const output = cause instanceof ExecaError && typeof cause.all === 'string' ? cause.all : String(cause)
-    throw new BakeoffError('SETUP_FAILED', `\`${[command, ...args].join(' ')}\` failed`, {
-      logTail: output.trimEnd().split('\n').slice(-20),
+    const redact = redactorOf(process.env) // apt and its like print the proxy that they cannot reach
+    throw new BakeoffError('SETUP_FAILED', redact(`\`${[command, ...args].join(' ')}\` failed`), {
+      logTail: output.trimEnd().split('\n').slice(-20).map(redact),
       cause,
     })
   }

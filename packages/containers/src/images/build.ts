@@ -1,11 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
-import { finished } from 'node:stream/promises'
-import { BakeoffError } from '@bakeoff/model'
+import { BakeoffError, formatBytes, formatDurationMs } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { pack as tarPack } from 'tar-stream'
+import type { Redact } from '../redact.js'
+import type { BuildLimits } from './build-limits.js'
+import { BuildLog } from './build-log.js'
 import { type BuildContext, packContext } from './context.js'
 import { EngineReport, engineLost, isConnectionLost, LineJoiner, progressEvents } from './progress.js'
 import { forgetOldBuilds } from './remove.js'
@@ -22,6 +21,9 @@ export interface BuildRequest {
   /** where the builder's output is kept */
   readonly logFile: string
   readonly onLine: (line: string) => void
+  readonly limits: BuildLimits
+  /** takes credentials out of what is kept or told */
+  readonly redact: Redact
   readonly signal?: AbortSignal | undefined
 }
 
@@ -34,8 +36,6 @@ export const imageLabels = {
   /** id of the bakeoff/base it starts from */
   baseId: 'bakeoff.image.base-id',
 } as const
-
-const tailLines = 30
 
 /**
  * Builds an image and tags it `latest` and with its key (`keyTag`). The one place that knows which builder is used: the classic one, through the API
@@ -69,56 +69,99 @@ export function keyTag(key: string): string {
   return key.slice(0, 16)
 }
 
-async function build(
-  docker: Docker,
-  request: Pick<BuildRequest, 'name' | 'onLine' | 'signal'> & { readonly logFile: string | null },
-  tar: Readable,
-  options: Docker.ImageBuildOptions,
-): Promise<void> {
-  const tail: string[] = []
-  const log = request.logFile === null ? null : await openLog(request.logFile)
+type Step = Pick<BuildRequest, 'name' | 'onLine' | 'limits' | 'redact' | 'signal'> & { readonly logFile: string | null }
+
+async function build(docker: Docker, request: Step, tar: Readable, options: Docker.ImageBuildOptions): Promise<void> {
+  const { limits, redact, signal } = request
+  const log = await BuildLog.open(request.logFile, limits.logBytes)
+  const overdue = new Overdue(limits)
   const take = (lines: readonly string[]): void => {
     for (const line of lines) {
-      log?.write(`${line}\n`)
-      if (line !== '') tail.push(line)
-      if (tail.length > tailLines) tail.shift()
+      log.take(line)
       request.onLine(line)
     }
   }
   try {
     const stream = await docker.buildImage(tar, {
       ...options,
+      memory: limits.memoryBytes,
+      memswap: limits.memoryBytes, // memory and swap together: no swap
       rm: true,
       forcerm: true, // a failed or stopped build leaves no container behind
-      ...(request.signal ? { abortSignal: request.signal } : {}),
+      abortSignal: signal ? AbortSignal.any([signal, overdue.signal]) : overdue.signal,
     })
-    const joiner = new LineJoiner()
+    const joiner = new LineJoiner(redact)
     for await (const event of progressEvents(stream as AsyncIterable<Buffer>)) {
-      if (event.stream !== undefined) take(joiner.push(event.stream))
+      if (event.stream === undefined) continue
+      overdue.heard()
+      take(joiner.push(event.stream))
     }
     take(joiner.end())
   } catch (cause) {
-    if (cause instanceof Error && !request.signal?.aborted) log?.write(`${cause.message}\n`)
-    throw buildError(request, cause, tail)
+    if (cause instanceof Error && !signal?.aborted && overdue.reason === null) log.take(redact(cause.message))
+    throw buildError(request, cause, log.tail, overdue.reason)
   } finally {
+    overdue.clear()
     tar.destroy()
-    if (log) await finished(log.end()).catch(() => undefined) // a full disk must not hide why the build failed
+    await log.close()
   }
 }
 
-function buildError(
-  request: Pick<BuildRequest, 'name' | 'signal'> & { readonly logFile: string | null },
-  cause: unknown,
-  logTail: readonly string[],
-): unknown {
-  if (cause instanceof BakeoffError) return cause
-  if (request.signal?.aborted) return new BakeoffError('ABORTED', `Stopped while building ${request.name}`, { cause })
-  if (isConnectionLost(cause)) return engineLost(`building ${request.name}`, cause)
+/** Ends a build that takes too long, or says nothing for too long. */
+class Overdue {
+  readonly #limits: BuildLimits
+  readonly #controller = new AbortController()
+  readonly #total: NodeJS.Timeout
+  #silence: NodeJS.Timeout
+  /** why it was ended; null: it was not */
+  reason: string | null = null
+
+  constructor(limits: BuildLimits) {
+    this.#limits = limits
+    this.#total = setTimeout(() => this.#end(`not over after ${formatDurationMs(limits.totalMs)}`), limits.totalMs)
+    this.#silence = this.#listen()
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  heard(): void {
+    this.#silence.refresh()
+  }
+
+  clear(): void {
+    clearTimeout(this.#total)
+    clearTimeout(this.#silence)
+  }
+
+  #listen(): NodeJS.Timeout {
+    const { silentMs } = this.#limits
+    return setTimeout(() => this.#end(`without a line of output for ${formatDurationMs(silentMs)}`), silentMs)
+  }
+
+  #end(reason: string): void {
+    this.reason = reason
+    this.#controller.abort()
+  }
+}
+
+function buildError(request: Step, cause: unknown, logTail: readonly string[], overdue: string | null): unknown {
+  const { name, limits, redact } = request
+  if (cause instanceof BakeoffError && overdue === null) return cause
+  if (request.signal?.aborted) return new BakeoffError('ABORTED', `Stopped while building ${name}`, { cause })
+  if (overdue !== null) {
+    return new BakeoffError('BUILD_FAILED', `${name} did not build: it was stopped, ${overdue}`, {
+      hint: `${wholeLog(request)} A machine or a network that is slow may take longer: BAKEOFF_BUILD_MINUTES=240 gives it twice the time.`,
+      logTail,
+    })
+  }
+  if (isConnectionLost(cause)) return engineLost(`building ${name}`, cause)
   const refused = (cause as { statusCode?: unknown }).statusCode !== undefined // e.g. a Dockerfile that cannot be read
   if (!(cause instanceof EngineReport) && !refused) return cause
-  const reason = (cause as Error).message.trim()
+  const reason = redact((cause as Error).message.trim())
   if (/no space left on device/i.test(reason) || logTail.some((line) => /no space left on device/i.test(line))) {
-    return new BakeoffError('OUT_OF_RESOURCES', `The disk is full: ${request.name} could not be built`, {
+    return new BakeoffError('OUT_OF_RESOURCES', `The disk is full: ${name} could not be built`, {
       hint: 'Make room, for example with `npm run clean` or `docker system prune`',
       logTail,
       cause,
@@ -126,24 +169,24 @@ function buildError(
   }
   const unreachable = unreachableLine([...logTail, reason])
   if (unreachable !== null) {
-    return new BakeoffError('DOWNLOAD_FAILED', `${request.name} did not build: ${unreachable.trim()}`, {
+    return new BakeoffError('DOWNLOAD_FAILED', `${name} did not build: ${unreachable.trim()}`, {
       hint: 'Something that the build downloads could not be reached. Look at the network of this machine, then go on with --resume.',
       logTail,
       cause,
     })
   }
-  return new BakeoffError('BUILD_FAILED', `${request.name} did not build: ${reason}`, {
-    hint: request.logFile === null ? 'Run it again' : `The whole log: ${request.logFile}`,
+  const killed = /non-zero code: 137\b/.test(reason)
+    ? ` It was killed, as by a lack of memory: a build has ${formatBytes(limits.memoryBytes)} here.`
+    : ''
+  return new BakeoffError('BUILD_FAILED', `${name} did not build: ${reason}`, {
+    hint: `${wholeLog(request)}${killed}`,
     logTail,
     cause,
   })
 }
 
-async function openLog(file: string): Promise<ReturnType<typeof createWriteStream>> {
-  await mkdir(dirname(file), { recursive: true })
-  const log = createWriteStream(file)
-  log.on('error', () => undefined) // the log is a help, not a condition
-  return log
+function wholeLog({ logFile }: Step): string {
+  return logFile === null ? 'Run it again.' : `The whole log: ${logFile}`
 }
 
 function oneFile(name: string, text: string): Readable {

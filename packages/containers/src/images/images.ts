@@ -4,12 +4,14 @@ import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/r
 import type Docker from 'dockerode'
 import { privateCertificates } from '../base/certificates.js'
 import { type BaseImage, baseName, ensureBase } from '../base/ensure.js'
+import { redactorOf } from '../redact.js'
 import { buildImage, imageLabels } from './build.js'
 import { buildArgsFrom } from './build-args.js'
+import { buildLimits, buildsAtOnce } from './build-limits.js'
 import { type BuildContext, readContext } from './context.js'
 import { readDockerfile } from './dockerfile.js'
 import { cacheKey } from './key.js'
-import { buildSecondsOf, imageOfKey, type LocalImage, localImage, platformOf } from './lookup.js'
+import { buildSecondsOf, imageOfKey, type LocalImage, localImage, memoryOf, platformOf } from './lookup.js'
 import { PullFailed, pullImage } from './pull.js'
 import { checkReferences, folderOfImage, isOurs } from './references.js'
 import { type Requirement, requirementOf, requirements, whyUnreachable } from './requires.js'
@@ -42,14 +44,16 @@ export interface Images {
 
 type Report = (event: ImageEvent) => void
 
-/** Builds, pulls and finds images on one engine. At most two builds run at once. */
+/** Builds, pulls and finds images on one engine. At most two builds run at once, on a small machine one. */
 export function createImages(docker: Docker, options: ImagesOptions): Images {
   const root = resolve(options.root)
   const env = options.env ?? process.env
   const say = options.say ?? (() => undefined)
   const logFolder = options.logFolder ?? join(root, '.bakeoff', 'build-logs')
   const args = buildArgsFrom(env)
-  const builds = new Semaphore(2)
+  const redact = redactorOf(env)
+  const memory = once(() => memoryOf(docker))
+  const builds = once(async () => new Semaphore(buildsAtOnce(await memory())))
   const underWay = new Map<string, Promise<unknown>>()
   const reachability = new Map<string, Promise<string | null>>()
   const platform = once(() => platformOf(docker))
@@ -103,7 +107,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       report({ state: 'cached', image: request.name, seconds: null })
       return toFacts(request.name, key, fitting, true)
     }
-    return builds.run(() =>
+    return (await builds()).run(() =>
       build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
     )
   }
@@ -159,6 +163,8 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       key,
       logFile: join(logFolder, `${name.replace(/^bakeoff\//, '').replaceAll('/', '-')}-${key.slice(0, 12)}.log`),
       onLine: (line) => report({ state: 'log', image: name, line }),
+      limits: buildLimits(await memory(), env),
+      redact,
       signal,
     })
     const built = await localImage(docker, name)
@@ -189,7 +195,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       await pullImage(docker, name, signal).catch((cause: unknown) => {
         if (!(cause instanceof PullFailed)) throw cause
         const code = unreachableLine([cause.message]) === null ? 'BUILD_FAILED' : 'DOWNLOAD_FAILED'
-        throw new BakeoffError(code, cause.message, {
+        throw new BakeoffError(code, redact(cause.message), {
           hint: 'Check its name, or bring it yourself: docker pull, or docker load',
           cause,
         })
@@ -222,7 +228,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
         reason.catch(() => reachability.delete(name)) // an abort says nothing about the network
       }
       const why = await reason
-      if (why !== null) return `needs ${requirement.title}: ${why}`
+      if (why !== null) return redact(`needs ${requirement.title}: ${why}`)
     }
     return null
   }

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import type Docker from 'dockerode'
 import { imageLabels, keyTag } from './build.js'
 import { engineLost, isConnectionLost } from './progress.js'
@@ -62,6 +63,21 @@ export async function platformOf(docker: Docker): Promise<string> {
     return `${Os}/${Arch}`
   } catch (error) {
     if (isConnectionLost(error)) throw engineLost('asking for its platform', error)
+    throw error
+  }
+}
+
+/**
+ * All memory of the engine's machine, in bytes.
+ *
+ * @throws BakeoffError ENGINE_LOST
+ */
+export async function memoryOf(docker: Docker): Promise<number> {
+  try {
+    const { MemTotal } = (await docker.info()) as { MemTotal?: number }
+    return MemTotal || totalmem()
+  } catch (error) {
+    if (isConnectionLost(error)) throw engineLost('asking for its memory', error)
     throw error
   }
 }

@@ -27,22 +27,45 @@ export async function* progressEvents(stream: AsyncIterable<Buffer | string>): A
   }
 }
 
-/** The text of the builder's output, in whole lines without colours. */
+/** A longer line is cut. */
+const LONGEST_LINE = 64 * 1024
+/** So much more of a line is read, and is not shown: what is to be hidden may lie across the cut. */
+const BEYOND = 4 * 1024
+
+/** The text of the builder's output, in whole lines without colours and without what is to be hidden. */
 export class LineJoiner {
+  readonly #hide: (text: string) => string
   #open = ''
+
+  constructor(hide: (text: string) => string = (text) => text) {
+    this.#hide = hide
+  }
 
   /** The lines that this piece completes. */
   push(text: string): string[] {
-    const parts = (this.#open + text).split(/\r\n|\n|\r/)
-    this.#open = parts.pop() as string
-    return parts.map(plain)
+    const [first = '', ...rest] = text.split(/\r\n|\n|\r/)
+    this.#append(first)
+    return rest.map((part) => {
+      const line = this.#line()
+      this.#append(part)
+      return line
+    })
   }
 
   /** What is left when the output ends without a line break. */
   end(): string[] {
-    const rest = this.#open
+    return this.#open === '' ? [] : [this.#line()]
+  }
+
+  #append(part: string): void {
+    this.#open += part.slice(0, LONGEST_LINE + BEYOND - this.#open.length)
+  }
+
+  #line(): string {
+    const isCut = this.#open.length > LONGEST_LINE
+    const line = this.#hide(plain(this.#open))
     this.#open = ''
-    return rest === '' ? [] : [plain(rest)]
+    return isCut ? `${line.slice(0, Math.max(0, line.length - BEYOND))} …` : line
   }
 }
 

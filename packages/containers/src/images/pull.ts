@@ -1,5 +1,6 @@
 import { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
+import { hideInAddresses } from '../redact.js'
 import { engineLost, isConnectionLost, progressEvents } from './progress.js'
 
 /** A registry that is not there takes 20 to 40 s to say so. A slow one that sends something is waited for. */
@@ -49,5 +50,7 @@ export function withTag(reference: string): string {
 
 /** The engine's words without dockerode's `(HTTP code 500) server error - `. */
 function reasonOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).replace(/^\(HTTP code \d+\) [^-]* - /, '').trim()
+  return hideInAddresses(cause instanceof Error ? cause.message : String(cause))
+    .replace(/^\(HTTP code \d+\) [^-]* - /, '')
+    .trim()
 }

@@ -1,0 +1,45 @@
+import { BakeoffError } from '@bakeoff/model'
+
+/** What a build may take of the machine. */
+export interface BuildLimits {
+  /** of all that runs in it at once, without swap; the builder has no limit on processes of its own */
+  readonly memoryBytes: number
+  readonly totalMs: number
+  /** without a line of output */
+  readonly silentMs: number
+  /** of the log that is kept */
+  readonly logBytes: number
+}
+
+const GIB = 1024 ** 3
+const MINUTE = 60_000
+/** The slowest shipped image takes 36 min to build on two busy cores. */
+const USUAL_MINUTES = 120
+
+/** On a machine with less memory than 8 GiB a build would have too little beside another one. */
+export function buildsAtOnce(engineMemoryBytes: number): number {
+  return engineMemoryBytes >= 8 * GIB ? 2 : 1
+}
+
+/**
+ * A fifth of the memory is left to the engine and to everything else; the rest is divided by the builds at once. Cores
+ * are not limited: builds run before anything is measured.
+ *
+ * @param env BAKEOFF_BUILD_MINUTES: how long one may take in all; 120 when unset. A quarter of that it may be silent
+ * @throws BakeoffError BAD_SPEC when that is no number of minutes
+ */
+export function buildLimits(engineMemoryBytes: number, env: Readonly<Record<string, string | undefined>>): BuildLimits {
+  const given = env.BAKEOFF_BUILD_MINUTES || String(USUAL_MINUTES)
+  const minutes = Number(given)
+  if (!(minutes > 0 && minutes <= 24 * 60)) {
+    throw new BakeoffError('BAD_SPEC', `BAKEOFF_BUILD_MINUTES is "${given}"`, {
+      hint: 'Write how many minutes a build may take, for example 240; without it they are 120.',
+    })
+  }
+  return {
+    memoryBytes: Math.floor((0.8 * engineMemoryBytes) / buildsAtOnce(engineMemoryBytes)),
+    totalMs: minutes * MINUTE,
+    silentMs: (minutes * MINUTE) / 4,
+    logBytes: 10e6,
+  }
+}
