@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readInside } from '@bakeoff/containers'
 import { type Catalogue, checkCatalogue, parseClaim, parseMatrix, parseScenario, parseTarget } from '@bakeoff/core'
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
 
@@ -15,6 +16,9 @@ export function findProject(env: Readonly<Record<string, string | undefined>>): 
   const root = resolve(env.BAKEOFF_ROOT ?? join(dirname(fileURLToPath(import.meta.url)), '../../..'))
   return { root, reports: resolve(env.BAKEOFF_REPORTS ?? join(root, 'reports')) }
 }
+
+/** Requests and golden answers may be long: those of the largest shipped scenario are 2.5 MB. */
+const CORPUS_BYTES = 256 * 1024 ** 2
 
 /**
  * Reads targets/, compose/, claims/ and matrix.yaml. Nothing is registered: a folder with a target.yaml is a target, a
@@ -53,7 +57,7 @@ function readTarget(root: string, name: string): TargetSpec {
     folder,
     file,
     yaml: mustRead(root, file),
-    dockerfile: readText(join(folder, 'Dockerfile')),
+    dockerfile: readInside(root, `targets/${name}/Dockerfile`),
   })
 }
 
@@ -64,8 +68,8 @@ function readScenario(root: string, file: string): ScenarioSpec {
     file,
     yaml: mustRead(root, file),
     resolve: beside,
-    read: (path) => readText(beside(path)),
-    buildable: (path) => existsSync(join(beside(path), 'Dockerfile')),
+    read: (path) => readInside(root, `compose/${path}`, CORPUS_BYTES),
+    buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
   })
 }
 
@@ -82,21 +86,22 @@ function foldersWith(root: string, folder: string, file: string): string[] {
   const path = join(root, folder)
   if (!existsSync(path)) return []
   return readdirSync(path)
-    .filter((name) => existsSync(join(path, name, file)))
+    .filter((name) => isThere(join(path, name, file)))
     .sort()
 }
 
+/** Also a link to nothing is there: reading it says what is wrong. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
 function mustRead(root: string, file: string): string {
-  const text = readText(join(root, file))
+  const text = readInside(root, file)
   if (text === null)
     throw new BakeoffError('BAD_SPEC', `${file} is missing in ${root}`, {
       hint: 'Is this a whole checkout? git status shows what is gone.',
     })
   return text
-}
-
-function readText(path: string): string | null {
-  return existsSync(path) ? readFileSync(path, 'utf8') : null
 }
 
 /** A path as a person types it: relative to the folder they are in. */

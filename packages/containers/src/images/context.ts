@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, type Dirent } from 'node:fs'
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { lstat, readdir, readlink } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { BakeoffError } from '@bakeoff/model'
 import dockerignore from '@balena/dockerignore'
 import { pack as tarPack } from 'tar-stream'
+import { readInside } from '../read-inside.js'
 
 /** One thing in a build context. `path` is relative to the context with forward slashes. */
 export type ContextEntry =
@@ -40,19 +41,18 @@ const modified = new Date('2020-01-01T00:00:00Z')
  * Reads a folder as a build context, as `.dockerignore` says.
  *
  * @param extra files to add or to put in place of the folder's own, by their path in the context
- * @throws BakeoffError BAD_SPEC when there is no Dockerfile, or a link leaves the folder
+ * @throws BakeoffError BAD_SPEC when there is no Dockerfile, or a link leaves the folder: also when that is the Dockerfile itself
  */
 export async function readContext(
   folder: string,
   extra: ReadonlyMap<string, Buffer> = new Map(),
 ): Promise<BuildContext> {
-  const dockerfile = await readFile(join(folder, 'Dockerfile'), 'utf8').catch((cause: unknown) => {
+  const dockerfile = readInside(folder, 'Dockerfile')
+  if (dockerfile === null)
     throw new BakeoffError('BAD_SPEC', `${folder} has no Dockerfile that can be read`, {
       hint: 'Every image is built from a folder with a Dockerfile',
-      cause,
     })
-  })
-  const rules = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '')
+  const rules = readInside(folder, '.dockerignore') ?? ''
   const entries: ContextEntry[] = []
   await walk(folder, '', ignoreRules(rules), entries)
   for (const [path, content] of extra)

@@ -4,6 +4,7 @@ import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/r
 import type Docker from 'dockerode'
 import { privateCertificates } from '../base/certificates.js'
 import { type BaseImage, baseName, ensureBase } from '../base/ensure.js'
+import { realInside } from '../read-inside.js'
 import { redactorOf } from '../redact.js'
 import { buildImage, imageLabels } from './build.js'
 import { buildArgsFrom } from './build-args.js'
@@ -70,6 +71,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   /** Looked after once: within one command nothing about it changes. */
   let baseImage: BaseImage | null = null
   async function base(signal: AbortSignal): Promise<BaseImage> {
+    realInside(root, 'compose/base')
     const options = { composeBaseFolder: folderOfImage(root, baseName), say, env, logFolder, signal }
     baseImage ??= await shared(baseName, () => ensureBase(docker, options))
     return baseImage

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
+import { readInside, realInside } from '../read-inside.js'
 import { readDockerfile } from './dockerfile.js'
 
 /** Where the folder of one of our own images is: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
@@ -40,7 +40,10 @@ export async function checkReferences(
       },
     )
   }
-  const text = await readFile(join(folder, 'Dockerfile'), 'utf8').catch(() => '') // reading the context will say so
+  // A folder of the project that is a link out of it would be built with what is there. Our own lie where they lie.
+  const place = relative(root, folder)
+  if (!place.startsWith('..') && !isAbsolute(place)) realInside(root, place)
+  const text = readInside(folder, 'Dockerfile') ?? '' // reading the context will say so
   for (const reference of readDockerfile(text).images.filter(isOurs)) {
     const below = folderOfImage(root, reference)
     if (!existsSync(join(below, 'Dockerfile'))) {
