@@ -199,6 +199,20 @@ describe('a container', () => {
     }
   })
 
+  it('shows no credentials of a proxy in its log, whoever left them in its image', async () => {
+    await using session = await open()
+    await using network = await session.openNetwork('cell')
+    const before = process.env.HTTP_PROXY
+    process.env.HTTP_PROXY = 'http://me:correct-horse@proxy.example:3128'
+    try {
+      await using container = await session.start(network, aRequest(shell('echo the proxy wants correct-horse')))
+      expect(await output(container)).toEqual(['the proxy wants ***'])
+    } finally {
+      if (before === undefined) delete process.env.HTTP_PROXY
+      else process.env.HTTP_PROXY = before
+    }
+  })
+
   it('has no way out of its network, where this machine has one', async ({ skip }) => {
     const [host, port] = ['1.1.1.1', 53] as const
     if (!(await reaches(host, port)))

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError, boundedLog, boundedText, endWords } from '@bakeoff/model'
 import type { ContainerExit, ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
+import { redactorOf } from '../redact.js'
 import type { Life } from './lives.js'
 import { engineLost, isEngineGone, sentenceOf, startProblem, statusOf } from './problems.js'
 import { Frames, linesOf, Tail, wireOf } from './wire.js'
@@ -144,14 +145,15 @@ class Running implements RunningContainer {
   }
 
   async logTail(lines: number): Promise<string[]> {
-    if (this.#attached) return boundedLog(this.#attached.stderr.lines(lines), lines)
+    const hide = redactorOf(process.env) // a build may have left what it was given in its image
+    if (this.#attached) return boundedLog(this.#attached.stderr.lines(lines).map(hide), lines)
     const log = (await this.#container.logs({
       stdout: true,
       stderr: true,
       tail: lines,
       follow: false,
     })) as unknown as Buffer
-    return boundedLog(linesOf(log), lines) // a line of the engine's may be 16 KB long
+    return boundedLog(linesOf(log).map(hide), lines) // a line of the engine's may be 16 KB long
   }
 
   async run(command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number | null; output: string }> {
