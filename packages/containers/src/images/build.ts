@@ -167,7 +167,10 @@ function buildError(request: Step, cause: unknown, logTail: readonly string[], o
       cause,
     })
   }
-  const unreachable = unreachableLine([...logTail, reason])
+  // The builder repeats what the Dockerfile says: that is no evidence.
+  const unreachable = unreachableLine(
+    [...logTail, reason].filter((line) => !/^(Step \d+\/\d+ : |The command ')/.test(line)),
+  )
   if (unreachable !== null) {
     return new BakeoffError('DOWNLOAD_FAILED', `${name} did not build: ${unreachable.trim()}`, {
       hint: 'Something that the build downloads could not be reached. Look at the network of this machine, then go on with --resume.',
