@@ -80,7 +80,7 @@ export class ServiceWatch {
     const death = this.deaths[0] as ServiceDeath
     return new BakeoffError('SERVICE_DIED', `${death.service} ${endWords(death)} while ${entry} was measured`, {
       logTail: await container.logTail(40).catch(() => []),
-      hint: `The target is not to blame: ${death.service}, which it needs, went away. Its last lines are above.`,
+      hint: `The target is not to blame: ${death.service}, which it needs, did not serve it. Its last lines are above.`,
       cause,
     })
   }
