@@ -79,6 +79,8 @@ async function startUntil(
 const underLoad = (events: readonly RunEvent[]) =>
   events.some((event) => event.kind === 'window' && event.loadId === 'closed-1')
 
+const isLoading = (events: readonly RunEvent[]) => events.some(({ kind }) => kind === 'window')
+
 /** One repetition is done, and the second of its four loads is being measured in the next. */
 function inSecondRepetition(events: readonly RunEvent[]): boolean {
   const first = events.findIndex(({ kind }) => kind === 'repetition')
@@ -293,6 +295,27 @@ describe('a target that is killed under load', () => {
     expect(existsSync(linkedFile(ended))).toBe(true)
     expect(ended.stderr).toMatch(/^✗ predict\/go-net-http\/default #1 .*ended with exit code 137/m)
     expect(resultsOf(runId).run.status).toBe('complete')
+    expect(await onEngine(command)).toEqual([])
+  })
+})
+
+describe('a load agent that is killed under load', () => {
+  it('costs that try only: it is kept, and the repetition is tried again at once', async () => {
+    const { command, runId } = await startUntil(['--quick'], isLoading, 'load')
+    const filters = { label: [`bakeoff.pid=${command.pid}`], name: ['-agent$'] }
+    const [agent] = await docker.listContainers({ filters })
+    await docker.getContainer(agent?.Id as string).kill()
+    const ended = await command.ended
+    expect(ended.exitCode, ended.stderr).toBe(0)
+    expect(ended.stderr).toMatch(
+      /^– predict\/go-net-http\/default #1 .*the load agent ended with exit code 137; tried again/m,
+    )
+    const [record, ...others] = project.records(runId)
+    expect(others).toEqual([])
+    expect(record).toMatchObject({
+      outcome: { kind: 'measured' },
+      earlierTries: [{ outcome: { kind: 'failed', error: { code: 'AGENT_FAILED' } } }],
+    })
     expect(await onEngine(command)).toEqual([])
   })
 })
