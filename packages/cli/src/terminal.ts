@@ -21,6 +21,8 @@ export interface Terminal {
   readonly colours: Colours
   /** calls once, when stdout or stderr can no longer be written to; what is said there from then on is dropped */
   onLost(listener: (loss: OutputLost) => void): void
+  /** resolves when all was written, or could not be, which is then told */
+  settled(): Promise<void>
 }
 
 export interface OutputLost {
@@ -49,8 +51,9 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
       losses.push({ stream: name, code: error.code ?? error.message })
       if (losses.length === 1) for (const listener of listeners) listener(losses[0] as OutputLost)
     })
-    return (text: string) => {
-      if (!lost) streams[name].write(text)
+    return (text: string, done?: () => void) => {
+      if (lost) done?.()
+      else streams[name].write(text, done && (() => setImmediate(done))) // the error's event comes after its callback
     }
   }
   const toStdout = writeTo('stdout')
@@ -82,6 +85,9 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
     onLost: (listener) => {
       listeners.push(listener)
       if (losses[0]) listener(losses[0])
+    },
+    settled: async () => {
+      await Promise.all([toStdout, toStderr].map((write) => new Promise<void>((resolve) => write('', resolve))))
     },
   }
 }

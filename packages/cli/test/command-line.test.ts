@@ -1,5 +1,6 @@
 /** The command line as a user types it: what it prints and how it ends, where no engine is needed. */
 
+import { existsSync } from 'node:fs'
 import { BakeoffError, errorCodes } from '@bakeoff/model'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
@@ -50,6 +51,26 @@ describe('the command line', () => {
     const { exitCode, stderr } = await run(args, env)
     expect(stderr).toContain(says)
     expect(exitCode).toBe(2)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'ends with 3 when its result cannot be written',
+    { timeout: 180_000 },
+    async () => {
+      const { exitCode, stderr } = await execa('/bin/sh', ['-c', 'node scripts/bootstrap.mjs list > /dev/full'], {
+        cwd: root,
+        reject: false,
+      })
+      expect(stderr).toContain('stdout cannot be written (ENOSPC)')
+      expect(exitCode).toBe(3)
+    },
+  )
+
+  it('ends with 141 when nobody reads its result', { timeout: 180_000 }, async () => {
+    const pipe = 'set -o pipefail; node scripts/bootstrap.mjs list | true'
+    const { exitCode, stderr } = await execa('/bin/bash', ['-c', pipe], { cwd: root, reject: false })
+    expect(stderr).toContain('nobody reads stdout any more (EPIPE)')
+    expect(exitCode).toBe(141)
   })
 
   it('does not set up an engine when it is told not to, and says what to do', async () => {
