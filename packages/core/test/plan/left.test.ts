@@ -35,11 +35,11 @@ describe('what a run that goes on has left', () => {
       runs: [...all.slice(0, 3), record(rust, 2, { outcome: { kind: 'aborted', reason: 'r' } })],
       left: ['rust 2'],
     },
-    {
-      because: 'a service died',
-      runs: [record(go, 1, { outcome: failed('SERVICE_DIED') }), ...all.slice(1)],
+    ...(['SERVICE_DIED', 'AGENT_FAILED', 'OUT_OF_RESOURCES', 'ENGINE_LOST', 'BUG'] as const).map((code) => ({
+      because: `one failed with ${code}, which is not the target's`,
+      runs: [record(go, 1, { outcome: failed(code) }), ...all.slice(1)],
       left: ['go 1'],
-    },
+    })),
     { because: 'a target died', runs: [record(go, 1, { outcome: failed('TARGET_DIED') }), ...all.slice(1)], left: [] },
     { because: 'its budget was spent before the second block', runs: [record(go, 1, long), record(rust, 1)], left: [] },
     {
