@@ -6,13 +6,15 @@ import type { ErrorRecord, LoadWindow } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
-export const PROTOCOL = 4
+export const PROTOCOL = 5
 
 /** An agent says something at least so often, whatever it does: one that is silent for much longer hangs. */
 export const HEARTBEAT_MS = 2000
 
 export type Command = { readonly id: number } & (
   | { readonly command: 'hello' }
+  /** answered at once with the agent's clock, in whose ms its times are: all processes of the agent share it */
+  | { readonly command: 'clock' }
   | { readonly command: 'prepare'; readonly work: Work }
   | { readonly command: 'await-ready'; readonly origin: string; readonly path: string; readonly timeoutMs: number }
   | { readonly command: 'fetch'; readonly request: FetchRequest }

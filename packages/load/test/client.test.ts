@@ -1,5 +1,7 @@
 import { Duplex } from 'node:stream'
+import { steadyMs } from '@bakeoff/runner/ports'
 import { expect, it } from 'vitest'
+import { monotonicMs } from '../src/clock.js'
 import { connectAgent } from '../src/index.js'
 import { type Command, PROTOCOL } from '../src/protocol.js'
 import { goOn, loadOf, predictWork, signal } from './helpers/agent.js'
@@ -8,11 +10,14 @@ import { goOn, loadOf, predictWork, signal } from './helpers/agent.js'
 class FakeAgent extends Duplex {
   readonly told: Command[] = []
   readonly hello: { protocol: number }
+  /** how far its clock is behind ours */
+  readonly behindMs: number
   #answered = false
 
-  constructor(hello = { protocol: PROTOCOL }) {
+  constructor(hello = { protocol: PROTOCOL }, behindMs = 0) {
     super()
     this.hello = hello
+    this.behindMs = behindMs
   }
 
   override _read(): void {}
@@ -22,6 +27,7 @@ class FakeAgent extends Duplex {
       const command = JSON.parse(line) as Command
       this.told.push(command)
       if (command.command === 'hello') this.say({ id: command.id, result: this.hello })
+      if (command.command === 'clock') this.say({ id: command.id, result: monotonicMs() - this.behindMs })
       if (command.command === 'quit') {
         this.say({ id: command.id, result: null })
         this.push(null)
@@ -95,7 +101,7 @@ it('refuses an agent of another version, and ends it', async () => {
     code: 'AGENT_FAILED',
     message: expect.stringContaining('version'),
   })
-  expect(wire.told.map(({ command }) => command)).toEqual(['hello', 'quit'])
+  expect(wire.told.map(({ command }) => command).filter((command) => command !== 'clock')).toEqual(['hello', 'quit'])
   expect(wire.destroyed).toBe(true)
 })
 
@@ -218,4 +224,16 @@ it('fails every call when nothing at all is heard for too long, and not while th
     message: 'the load agent is gone: it has said nothing for 1.2 s',
   })
   await agent[Symbol.asyncDispose]()
+})
+
+it("has times of the agent on its own clock, whatever the agent's says and whoever sets the time of day", async () => {
+  const wire = new FakeAgent({ protocol: PROTOCOL }, 5_000_000)
+  await using agent = await connectAgent(wire)
+  const beforeMs = steadyMs()
+  const ready = agent.waitUntilReady('http://x', '/health', 1000, signal)
+  const { id } = await wire.waitFor('await-ready')
+  wire.say({ id, result: { readyAtMs: monotonicMs() - wire.behindMs } })
+  const { readyAtMs } = await ready
+  expect(readyAtMs).toBeGreaterThan(beforeMs - 20)
+  expect(readyAtMs).toBeLessThan(steadyMs() + 20)
 })

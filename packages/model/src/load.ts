@@ -166,7 +166,7 @@ export type CutWindow = z.infer<typeof cutWindow>
 
 /** What the load agent measured in one window of load. Everything is as seen from the agent. */
 export const loadMeasurement = z.object({
-  /** epoch milliseconds by the agent's clock: the first cut */
+  /** the first cut, on the scale of the readings */
   startedAtMs: z.number(),
   durationMs: z.number(),
   counts: loadCounts,

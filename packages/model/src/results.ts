@@ -39,6 +39,7 @@ export const verdictCauses = [
   'not-steady',
   'too-short',
   'noisy-host',
+  'machine-slept',
   'shared-cores',
   'late-sends',
   'service-late',

@@ -9,7 +9,7 @@ import { counted } from './work.js'
 
 /** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
 export const reading = z.object({
-  /** epoch milliseconds */
+  /** epoch milliseconds by a clock that nobody sets: of the process's start, plus what has passed since */
   atMs: z.number(),
   cpuUserSeconds: z.number().nullable(),
   cpuSystemSeconds: z.number().nullable(),
@@ -25,6 +25,13 @@ export const reading = z.object({
   txBytes: z.number().nullable(),
 })
 export type Reading = z.infer<typeof reading>
+
+/**
+ * How far a machine's clock and the time that passed went apart in a repetition: it slept, or its clock was set (forward
+ * is above 0). The figures are by the time that passed, without the sleep.
+ */
+export const clockGap = z.object({ sleptMs: z.number(), setMs: z.number() })
+export type ClockGap = z.infer<typeof clockGap>
 
 /** One reading of the host's counters. */
 export const hostReading = z.object({
@@ -151,6 +158,8 @@ export const repetitionTry = z.object({
   logTail: z.array(z.string()),
   /** problems that did not end the repetition, e.g. a container that was slow to remove */
   notes: z.array(z.string()),
+  /** null or absent: its clocks went together */
+  clockGap: clockGap.nullish(),
 })
 export type RepetitionTry = z.infer<typeof repetitionTry>
 

@@ -23,14 +23,14 @@ export async function buildImages(
   const built = new Map<string, Built>()
   await Promise.all(
     requests.map(async (request) => {
-      const startedAt = ports.clock.now()
+      const startedAtMs = ports.clock.steadyMs()
       const tell = (state: 'building' | 'built' | 'cached' | 'failed' | 'unsupported', message: string | null) =>
         ports.sink.event({
           kind: 'image',
           at: at(ports),
           image: request.name,
           state,
-          seconds: (ports.clock.now() - startedAt) / 1000,
+          seconds: (ports.clock.steadyMs() - startedAtMs) / 1000,
           message,
         })
       try {

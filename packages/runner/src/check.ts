@@ -120,9 +120,9 @@ async function checkCase(
  * target takes longer for one than it may take to recover.
  */
 async function recovered(cell: Cell, target: TargetGroup, ports: Ports, signal: AbortSignal): Promise<string[]> {
-  const until = ports.clock.now() + RECOVERY_MS
+  const until = ports.clock.steadyMs() + RECOVERY_MS
   for (;;) {
-    const isLast = ports.clock.now() >= until
+    const isLast = ports.clock.steadyMs() >= until
     const golden = await cell.agent.verify(target.origin, 5000, signal)
     if (golden.right === golden.total) return []
     if (isLast)

@@ -1,6 +1,7 @@
 import { blameOf } from '@bakeoff/core'
 import type {
   Block,
+  ClockGap,
   ErrorRecord,
   ImageFacts,
   LoadRecord,
@@ -31,6 +32,8 @@ export interface Draft {
   secondInstrument: SecondInstrumentRecord | null
   logTail: string[]
   readonly notes: string[]
+  /** null: the clocks went together */
+  clockGap: ClockGap | null
 }
 
 export function newDraft(): Draft {
@@ -47,6 +50,7 @@ export function newDraft(): Draft {
     secondInstrument: null,
     logTail: [],
     notes: [],
+    clockGap: null,
   }
 }
 

@@ -22,6 +22,8 @@ import type {
   SecondInstrumentFigures,
 } from '@bakeoff/model'
 
+export { steadyMs, steadyOfEngine } from './steady-clock.js'
+
 /** A folder to build, or an image to take as it is. */
 export interface ImageRequest {
   /** `bakeoff/target/go-net-http`, or a reference such as `redis:7` when `folder` is null */
@@ -67,7 +69,7 @@ export interface RunningContainer extends AsyncDisposable {
   readonly id: string
   /** its address on the cell's network */
   readonly address: string
-  /** State.StartedAt, epoch ms */
+  /** when its process started, on the steady scale */
   readonly startedAtMs: number
   /** how long the engine's start call took */
   readonly startCallMs: number
@@ -106,7 +108,7 @@ export interface Network extends AsyncDisposable {
 
 /** Reads counters of containers and of the host until it is stopped. */
 export interface Sampler extends AsyncDisposable {
-  /** everything read so far; `window(from, to)` cuts it (one reading before `from` is kept as the base of differences) */
+  /** everything read so far, on the steady scale; `window(from, to)` cuts it (one reading before `from` is kept as the base of differences) */
   window(
     fromMs: number,
     toMs: number,
@@ -201,7 +203,7 @@ export type Decision =
 export interface LoadAgent extends AsyncDisposable {
   /** loads work; must be called before verify and load */
   prepare(work: Work, signal: AbortSignal): Promise<void>
-  /** asks path every few ms until it answers 200; the epoch ms of that answer */
+  /** asks path every few ms until it answers 200; the time of that answer on the steady scale */
   waitUntilReady(origin: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<{ readyAtMs: number }>
   fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>
   /** every request of the work once */
@@ -253,8 +255,12 @@ export type MeasureSecond = (
 ) => Promise<SecondInstrumentFigures>
 
 export interface Clock {
-  /** epoch ms */
+  /** epoch ms of the machine's clock, for people to read: it steps when somebody sets it, or the machine slept */
   now(): number
+  /** for durations and deadlines, and the scale of readings and measurements: see `steadyMs` */
+  steadyMs(): number
+  /** how long the machine has slept, in ms since any fixed moment: only differences mean anything */
+  sleptMs(): number
   sleep(ms: number, signal: AbortSignal): Promise<void>
   /** calls `then` once, so much later; the function that it returns takes that back */
   after(ms: number, then: () => void): () => void

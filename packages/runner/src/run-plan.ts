@@ -12,6 +12,7 @@ import {
 import { tryBoundary } from './boundary.js'
 import { type BuiltImages, buildImages } from './build-images.js'
 import { canary } from './calibrate.js'
+import { ClockWatch, clockGapNote } from './clock-watch.js'
 import { endOfRun, newDraft, reasonOf, seal } from './draft.js'
 import type { Materials, Ports } from './materials.js'
 import { repetitionEvent } from './repetition-event.js'
@@ -92,9 +93,14 @@ async function runBlocks(
   calibrations: Calibration[],
   signal: AbortSignal,
 ): Promise<void> {
-  const startedAtMs = ports.clock.now()
+  const startedAtMs = ports.clock.steadyMs()
   const behind = earlierOf(before.runs)
-  const elapsedMs = () => behind.spentMs + ports.clock.now() - startedAtMs
+  const elapsedMs = () => behind.spentMs + ports.clock.steadyMs() - startedAtMs
+  const clocks = new ClockWatch(ports.clock)
+  const tellGap = (where: string) => {
+    const gap = clocks.look()
+    if (gap) ports.sink.event({ kind: 'note', at: now(ports), level: 'warning', message: clockGapNote(gap, where) })
+  }
   let isBoundaryTried = false
   for (const block of plan.blocks) {
     const wanted = entriesLeft(plan, block, runs, behind, elapsedMs(), relativeHalfWidth)
@@ -104,6 +110,7 @@ async function runBlocks(
     isBoundaryTried = true
     calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
     await ports.sink.writeCalibration(JSON.stringify(calibrations))
+    tellGap(`before the first repetition of ${block.id}`)
     for (const id of wanted) {
       signal.throwIfAborted()
       const entry = entryOf(plan, id)
@@ -114,6 +121,7 @@ async function runBlocks(
       const job = { plan, block, entry, earlier, curve, secondInstrument }
       const onDisk = before.runs.filter((run) => run.entry === id && run.block === block.id)
       for await (const { record, end, triedAgain } of tries(job, onDisk, images, materials, ports, signal)) {
+        tellGap(`while ${id} was measured, repetition ${block.repetition}`)
         await ports.sink.writeRun(record)
         if (!triedAgain) runs.push(record)
         const left = leftMs(plan, runs, elapsedMs())

@@ -12,6 +12,7 @@ import {
 } from '@bakeoff/model'
 import { type BuiltImages, imageOf } from './build-images.js'
 import { type Cell, openCell, startTarget, type TargetGroup } from './cell.js'
+import { ClockWatch } from './clock-watch.js'
 import { Disposables } from './disposables.js'
 import { type Draft, newDraft, outcomeOf, seal } from './draft.js'
 import { imageIds } from './image-ids.js'
@@ -54,7 +55,8 @@ export async function runRepetition(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Tried> {
-  const startedAtMs = ports.clock.now()
+  const [startedAtMs, steadyStartMs] = [ports.clock.now(), ports.clock.steadyMs()]
+  const clocks = new ClockWatch(ports.clock)
   const draft = newDraft()
   let outcome: Outcome = { kind: 'measured' }
   let end: Tried['end'] = null
@@ -64,7 +66,8 @@ export async function runRepetition(
     outcome = outcomeOf(error, draft.stage, signal)
     if (outcome.kind === 'aborted') end = { error }
   }
-  return { record: seal(draft, outcome, job, startedAtMs, ports.clock.now()), end }
+  draft.clockGap = clocks.look()
+  return { record: seal(draft, outcome, job, startedAtMs, startedAtMs + ports.clock.steadyMs() - steadyStartMs), end }
 }
 
 async function measure(
@@ -114,7 +117,7 @@ async function measure(
     draft.info = info
     if (isCut) draft.notes.push('its answer to GET /info is longer than a report keeps, and was cut')
     await verify(cell, target, job, draft, scenario.requestTimeoutMs, signal)
-    draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.now())
+    draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.steadyMs())
 
     const bench: Bench = {
       cell,
@@ -123,7 +126,7 @@ async function measure(
       scenario,
       rules: plan.rules,
       signal,
-      now: () => ports.clock.now(),
+      now: () => ports.clock.steadyMs(),
       sleep: (ms) => ports.clock.sleep(ms, signal),
       onWarm: () => step('load', 'load'),
       note: (text) => {

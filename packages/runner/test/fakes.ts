@@ -123,8 +123,24 @@ export interface Faults {
 export class FakeClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z')
   readonly #timers = new Set<{ readonly atMs: number; readonly then: () => void }>()
+  #setMs = 0
+  #sleptMs = 0
   now(): number {
+    return this.#now + this.#setMs + this.#sleptMs
+  }
+  steadyMs(): number {
     return this.#now
+  }
+  sleptMs(): number {
+    return this.#sleptMs
+  }
+  /** somebody sets the machine's clock, forward or back */
+  set(byMs: number): void {
+    this.#setMs += byMs
+  }
+  /** the machine sleeps: nothing happens, and its clock goes on */
+  sleepMachine(ms: number): void {
+    this.#sleptMs += ms
   }
   /** timers that come due in this time ring, in their order */
   advance(ms: number): void {
@@ -206,7 +222,7 @@ class FakeContainer implements RunningContainer {
     this.name = request.name
     this.id = id
     this.address = `fake-${id}`
-    this.startedAtMs = host.clock.now()
+    this.startedAtMs = host.clock.steadyMs()
     this.exited = new Promise((resolve, reject) => {
       this.#end = resolve
       this.#lose = reject
@@ -215,11 +231,11 @@ class FakeContainer implements RunningContainer {
   }
 
   end(exitCode: number, oomKilled = false): void {
-    this.#end({ exitCode, oomKilled, paused: false, atMs: this.#host.clock.now() })
+    this.#end({ exitCode, oomKilled, paused: false, atMs: this.#host.clock.steadyMs() })
   }
   /** as `docker pause` does: it stays, and answers nothing */
   freeze(): void {
-    this.#end({ exitCode: null, oomKilled: false, paused: true, atMs: this.#host.clock.now() })
+    this.#end({ exitCode: null, oomKilled: false, paused: true, atMs: this.#host.clock.steadyMs() })
   }
   /** as SIGSTOP inside it does: it answers nothing, and nobody tells of it */
   hang(): void {
@@ -258,7 +274,7 @@ class FakeContainer implements RunningContainer {
   }
   async resume(): Promise<void> {
     this.paused = false
-    this.resumedAtMs = this.#host.clock.now()
+    this.resumedAtMs = this.#host.clock.steadyMs()
   }
   async [Symbol.asyncDispose](): Promise<void> {
     this.#host.running.delete(this)
@@ -430,7 +446,7 @@ export class FakeAgent implements LoadAgent {
     if (gone || this.#host.faults.neverReady?.includes(image))
       throw new BakeoffError('NOT_READY', `${origin}${path} did not answer in ${timeoutMs} ms`)
     this.#host.clock.advance(150)
-    return { readyAtMs: this.#host.clock.now() }
+    return { readyAtMs: this.#host.clock.steadyMs() }
   }
 
   async fetch({ origin, path }: FetchRequest): Promise<Fetched> {
@@ -457,7 +473,7 @@ export class FakeAgent implements LoadAgent {
     const gone = this.#host.leavingService('verify')
     gone?.leave()
     if (gone?.paused) return new Promise(() => {}) // what it needs never answers
-    const recovering = [...running].some(({ resumedAtMs }) => clock.now() < resumedAtMs + (faults.recoveryMs ?? 0))
+    const recovering = [...running].some(({ resumedAtMs }) => clock.steadyMs() < resumedAtMs + (faults.recoveryMs ?? 0))
     const wrong = gone || recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
     clock.advance(faults.verifyMs ?? 0)
     const difference = {
@@ -502,7 +518,7 @@ export class FakeAgent implements LoadAgent {
     const windows: LoadWindow[] = []
     /** null before the window is opened */
     let leftMs: number | null = request.order.kind === 'batch' ? 500 : null
-    let startedAtMs = clock.now()
+    let startedAtMs = clock.steadyMs()
     while (leftMs === null || leftMs > 0) {
       clock.advance(request.sliceMs)
       const phase = leftMs === null ? settling : windows
@@ -528,7 +544,7 @@ export class FakeAgent implements LoadAgent {
       if (decision.kind === 'stop') break
       if (decision.kind !== 'measure') continue
       leftMs = decision.durationMs
-      startedAtMs = clock.now()
+      startedAtMs = clock.steadyMs()
     }
     signal.throwIfAborted()
     if (!faults.skipsWork?.includes(image)) this.#host.asked += answersIn([...settling, ...windows])

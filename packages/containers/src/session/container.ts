@@ -1,7 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError, boundedLog, boundedText, endWords } from '@bakeoff/model'
-import type { ContainerExit, ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
+import {
+  type ContainerExit,
+  type ContainerRequest,
+  type RunningContainer,
+  steadyMs,
+  steadyOfEngine,
+} from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { redactorOf } from '../redact.js'
 import type { Life } from './lives.js'
@@ -35,11 +41,11 @@ export async function startContainer(
   // Attached before the start, or what it says first would be lost.
   const wire = request.interactive ? await attachTo(container) : null
   try {
-    const calledAt = performance.now()
+    const calledAtMs = steadyMs()
     await container.start()
-    const startCallMs = performance.now() - calledAt
+    const startCallMs = steadyMs() - calledAtMs
     const running = new Running(home, container, request, life, wire, startCallMs)
-    await running.locate()
+    await running.locate(calledAtMs)
     return running
   } catch (error) {
     wire?.stream.destroy()
@@ -80,10 +86,11 @@ class Running implements RunningContainer {
     this.#attached = attached
   }
 
-  /** Reads address and start time, both of which a restart changes. */
-  async locate(): Promise<void> {
+  /** Reads address and start time, both of which a restart changes; called when the start call has returned. */
+  async locate(calledAtMs: number): Promise<void> {
+    const returnedAtMs = steadyMs()
     const { State, NetworkSettings } = await this.#container.inspect()
-    this.startedAtMs = Date.parse(State.StartedAt)
+    this.startedAtMs = steadyOfEngine(Date.parse(State.StartedAt), calledAtMs, returnedAtMs)
     const networks = Object.values(NetworkSettings.Networks)
     this.address = networks.find(({ NetworkID }) => NetworkID === this.#home.networkId)?.IPAddress ?? ''
     if (State.Running && this.address !== '') return
@@ -192,10 +199,11 @@ class Running implements RunningContainer {
   }
 
   async resume(): Promise<void> {
+    const calledAtMs = steadyMs()
     try {
       await this.#container.start().catch(unlessStatus(304))
       this.#life.expectRunning()
-      await this.locate()
+      await this.locate(calledAtMs)
     } catch (error) {
       throw startProblem(this.name, error)
     }

@@ -1,4 +1,4 @@
-import type { Boundary, Plan, PlanWarning } from '@bakeoff/model'
+import { type Boundary, formatDurationMs, type Plan, type PlanWarning } from '@bakeoff/model'
 import type { JudgedCell } from './judged.js'
 import { list, many } from './words.js'
 
@@ -83,6 +83,12 @@ const RULES: readonly Rule[] = [
       todo: 'Stop what else runs there, and run again.',
     })),
   (_, cells) =>
+    grouped(cells, 'machine-slept', 'The machine slept while it was measured', (why) => ({
+      why,
+      todo: 'Measure again with sleep switched off (on Linux: systemd-inhibit npm run matrix).',
+    })),
+  (_, cells) => clockWasSet(cells),
+  (_, cells) =>
     grouped(cells, 'agent-bound', 'The load agent was the limit', (why) => ({
       why,
       todo: 'Read these throughputs as lower bounds; give the agent more cores to see the rest.',
@@ -127,6 +133,21 @@ function boundaryWarning({ engine }: Plan, boundary: Boundary | null): PlanWarni
       todo: 'Use a Docker engine of version 20.10 or later for targets that you do not trust.',
     },
   ]
+}
+
+/** No figure depends on the clock, so that this casts no doubt; times of day that are shown do. */
+function clockWasSet(cells: readonly JudgedCell[]): PlanWarning | null {
+  const runs = new Set(cells.flatMap(({ view }) => view.runs))
+  const set = [...runs].filter(({ clockGap }) => (clockGap?.setMs ?? 0) !== 0)
+  const [first] = set
+  if (first?.clockGap == null) return null
+  const { setMs } = first.clockGap
+  return {
+    what: "The machine's clock was set while it was measured",
+    where: many(set.length, 'repetition'),
+    why: `for example by ${formatDurationMs(Math.abs(setMs))} ${setMs > 0 ? 'forward' : 'back'} in ${first.entry}, repetition ${first.repetition}: figures and budgets are by the time that passed, times of day that are shown are not`,
+    todo: 'Read times of day before and after it as of two clocks.',
+  }
 }
 
 /** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */

@@ -382,6 +382,22 @@ const table: Readonly<Record<CauseId, readonly Case[]>> = {
       says: /1,800 right answers while openai-upstream counted 900 hits: at least 50 %/,
     },
   ],
+  'machine-slept': [
+    { because: 'it was awake', effect: null, observed: repeat(full) },
+    {
+      because: 'only its clock was set',
+      effect: null,
+      observed: repeat(full),
+      run: { clockGap: { sleptMs: 0, setMs: 7_200_000 } },
+    },
+    {
+      because: 'it slept in each',
+      effect: 'doubts',
+      observed: repeat(full),
+      run: { clockGap: { sleptMs: 7_200_000, setMs: 0 } },
+      says: /the machine slept for 2 h in all 5 repetitions/,
+    },
+  ],
   'service-late': [
     {
       because: 'it was late with one token in a hundred',

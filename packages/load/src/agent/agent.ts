@@ -1,6 +1,7 @@
 import { BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
+import { monotonicMs } from '../clock.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
 import type { Job } from '../worker/messages.js'
 import type { Crew } from './crew.js'
@@ -48,6 +49,8 @@ export class Agent {
     switch (command.command) {
       case 'hello':
         return this.#hello()
+      case 'clock':
+        return monotonicMs()
       case 'prepare':
         return this.#prepare(command.work)
       case 'await-ready':

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError } from '@bakeoff/model'
+import { monotonicMs } from '../clock.js'
 import { fetchOnce } from './fetch.js'
 
 const EVERY_MS = 5
@@ -9,7 +10,7 @@ const TRY_MS = 500
 /**
  * Asks a path every few milliseconds until it answers 200.
  *
- * @returns when that answer was complete, in epoch ms
+ * @returns when that answer was complete, on the agent's clock
  * @throws BakeoffError NOT_READY with the last answer, and the signal's reason
  */
 export async function awaitReady(
@@ -34,7 +35,7 @@ export async function awaitReady(
       },
       signal,
     )
-    if (status === 200 && error === null) return { readyAtMs: Date.now() }
+    if (status === 200 && error === null) return { readyAtMs: monotonicMs() }
     last = error ?? `status ${status}`
     await sleep(EVERY_MS, undefined, { signal })
   }

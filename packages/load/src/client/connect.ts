@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { BakeoffError, type ErrorRecord, type Fetched, type LoadMeasurement, type LoadWindow } from '@bakeoff/model'
-import type { Decision, FetchRequest, LoadAgent, LoadRequest, Work } from '@bakeoff/runner/ports'
+import {
+  type Decision,
+  type FetchRequest,
+  type LoadAgent,
+  type LoadRequest,
+  steadyMs,
+  type Work,
+} from '@bakeoff/runner/ports'
 import { lineSplitter } from '../lines.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
 
@@ -13,6 +20,8 @@ const QUIT_MS = 1000
 const SILENCE_MS = 15_000
 /** This process may have been stopped itself: what has arrived meanwhile is read before the agent is called silent. */
 const LAST_CHANCE_MS = 1000
+/** How often the agent is asked for its clock: one answer may wait behind other work. */
+const CLOCK_QUESTIONS = 8
 
 /**
  * Starts talking to a load agent over its stdin and stdout.
@@ -34,6 +43,7 @@ export async function connectAgent(wire: Duplex, silenceMs = SILENCE_MS): Promis
           hint: 'Its image is of another version. `npm run build` writes the current one, and the next run builds its image.',
         },
       )
+    await client.setClock()
     return client
   } catch (error) {
     await client[Symbol.asyncDispose]()
@@ -53,6 +63,8 @@ class Client implements LoadAgent {
   readonly #wire: Duplex
   readonly #calls = new Map<number, Call>()
   #lastId = 0
+  /** what is added to a time of the agent to have it on the steady scale of this process */
+  #aheadMs = 0
   /** why nothing can be asked any more */
   #broken: BakeoffError | null = null
   readonly #closed: Promise<void>
@@ -90,6 +102,22 @@ class Client implements LoadAgent {
     }
   }
 
+  /**
+   * Finds out how the agent's clock stands to ours. Neither is the time of day, which may be set while they talk; the
+   * quickest answer tells best, and is wrong by half its way at most.
+   */
+  async setClock(): Promise<void> {
+    let bestMs = Number.POSITIVE_INFINITY
+    for (let asked = 0; asked < CLOCK_QUESTIONS; asked++) {
+      const askedAtMs = steadyMs()
+      const agentMs = (await this.#ask({ command: 'clock' }).answer) as number
+      const wayMs = steadyMs() - askedAtMs
+      if (wayMs >= bestMs) continue
+      bestMs = wayMs
+      this.#aheadMs = askedAtMs + wayMs / 2 - agentMs
+    }
+  }
+
   /** From now on something is expected to be heard. */
   #listen(): void {
     clearTimeout(this.#silence)
@@ -110,7 +138,10 @@ class Client implements LoadAgent {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<{ readyAtMs: number }> {
-    return (await this.#askUntil({ command: 'await-ready', origin, path, timeoutMs }, signal)) as { readyAtMs: number }
+    const { readyAtMs } = (await this.#askUntil({ command: 'await-ready', origin, path, timeoutMs }, signal)) as {
+      readyAtMs: number
+    }
+    return { readyAtMs: readyAtMs + this.#aheadMs }
   }
 
   async fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
@@ -147,7 +178,8 @@ class Client implements LoadAgent {
       if (isStopped) say.stop()
     })
     if (failure !== null) throw (failure as { readonly error: unknown }).error
-    return measurement as LoadMeasurement
+    const measured = measurement as LoadMeasurement
+    return { ...measured, startedAtMs: measured.startedAtMs + this.#aheadMs }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -150,7 +150,7 @@ export class Load {
     clearTimeout(this.#sliceTimer)
     const now = performance.now()
     this.#tally = this.#newTally(now, now + durationMs)
-    this.#startedAtMs = Date.now()
+    this.#startedAtMs = monotonicMs()
     this.#startCpu = process.cpuUsage()
     this.#startLoop = this.#sliceLoop = performance.eventLoopUtilization()
     this.#slice.begin()

@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { HostReading, Reading } from '@bakeoff/model'
-import type { RunningContainer, Sampler } from '@bakeoff/runner/ports'
+import { type RunningContainer, type Sampler, steadyMs } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { eachLine } from '../lines.js'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
 import { parseStatsLine } from './stats.js'
+
+/** Readings come a second apart and may be late; a clock that is further off than this was set. */
+const CLOCK_WAS_SET_MS = 5000
 
 /**
  * Reads until it is disposed: files of our own kernel at `hz`, else the engine's stats stream, which comes once a second.
@@ -28,10 +31,10 @@ export async function startSampler(
   const host = sameKernel ? openHostFiles() : null
 
   const read = () => {
-    const atMs = Date.now()
+    const atMs = steadyMs()
     if (host) hostSeries.push(host.read(atMs))
     for (const [name, opened] of files) {
-      const reading = opened.read(Date.now())
+      const reading = opened.read(steadyMs())
       if (reading) series.get(name)?.push(reading)
     }
   }
@@ -83,8 +86,10 @@ async function follow(docker: Docker, id: string, readings: Reading[]): Promise<
   eachLine(stream, (line) => {
     const reading = parseStatsLine(line)
     if (reading === null) return
-    // The engine's clock may be another machine's. Its spacing is exact, our clock is what windows are cut by.
-    clockOffsetMs ??= Date.now() - reading.atMs
+    // The engine's clock may be another machine's. Its spacing is exact until it is set; ours is what windows are cut by.
+    const nowMs = steadyMs()
+    if (clockOffsetMs === null || Math.abs(reading.atMs + clockOffsetMs - nowMs) > CLOCK_WAS_SET_MS)
+      clockOffsetMs = nowMs - reading.atMs
     readings.push({ ...reading, atMs: reading.atMs + clockOffsetMs })
   })
   return stream

@@ -103,6 +103,7 @@ function counterEvidence(view: CellView, cause: CauseId, service: string | null)
     case 'shared-cores':
     case 'late-sends':
     case 'service-late':
+    case 'machine-slept':
       return `${target} showed no sign of ${cause}`
   }
 }

@@ -7,6 +7,7 @@ import { instrumentsDisagree } from './instruments-disagree.js'
 import { lateSends } from './late-sends.js'
 import { latencyBound } from './latency-bound.js'
 import { limitOf } from './limit.js'
+import { machineSlept } from './machine-slept.js'
 import { noAnswers } from './no-answers.js'
 import { noisyHost } from './noisy-host.js'
 import { notSteady } from './not-steady.js'
@@ -42,6 +43,7 @@ export const verdictRules: readonly VerdictRule[] = [
   instrumentsDisagree,
   notSteady,
   noisyHost,
+  machineSlept,
   sharedCores,
   lateSends,
   serviceLate,
