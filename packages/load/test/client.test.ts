@@ -37,6 +37,11 @@ class FakeAgent extends Duplex {
     this.#answered = true
   }
 
+  /** names of all commands that it was told but the questions for its clock */
+  get orders(): Command['command'][] {
+    return this.told.map(({ command }) => command).filter((command) => command !== 'clock')
+  }
+
   say(reply: unknown): void {
     this.push(`${JSON.stringify(reply)}\n`)
   }
@@ -101,7 +106,7 @@ it('refuses an agent of another version, and ends it', async () => {
     code: 'AGENT_FAILED',
     message: expect.stringContaining('version'),
   })
-  expect(wire.told.map(({ command }) => command).filter((command) => command !== 'clock')).toEqual(['hello', 'quit'])
+  expect(wire.orders).toEqual(['hello', 'quit'])
   expect(wire.destroyed).toBe(true)
 })
 
@@ -145,8 +150,8 @@ it('hands over slices until one says stop, then tells the agent once and waits f
   for (const slice of ['first', 'second', 'third']) wire.say({ id, slice })
   expect(await wire.waitFor('stop')).toMatchObject({ target: id })
   wire.say({ id, slice: 'fourth' })
-  wire.say({ id, result: 'measured' })
-  expect(await loading).toBe('measured')
+  wire.say({ id, result: { startedAtMs: 7, measured: true } })
+  expect(await loading).toMatchObject({ measured: true })
   expect(seen).toEqual(['first', 'second'])
   expect(wire.told.filter(({ command }) => command === 'stop')).toHaveLength(1)
 })
@@ -161,7 +166,7 @@ it('stops the load and rejects when deciding on it fails', async () => {
   const { id } = await wire.waitFor('load')
   wire.say({ id, slice: 'first' })
   expect(await wire.waitFor('stop')).toMatchObject({ target: id })
-  wire.say({ id, result: 'measured' })
+  wire.say({ id, result: { startedAtMs: 7, measured: true } })
   await expect(loading).rejects.toThrow('our bug')
 })
 
@@ -176,8 +181,8 @@ it('tells the agent to open the window when a slice says so', async () => {
   const { id } = await wire.waitFor('load')
   wire.say({ id, slice: 'first' })
   expect(await wire.waitFor('cut')).toMatchObject({ target: id, durationMs: 5000 })
-  wire.say({ id, result: 'measured' })
-  expect(await loading).toBe('measured')
+  wire.say({ id, result: { startedAtMs: 7, measured: true } })
+  expect(await loading).toMatchObject({ measured: true })
 })
 
 it('tells the agent to stop when its signal aborts, and rejects once that has answered', async () => {
@@ -196,7 +201,7 @@ it('tells the agent to stop when its signal aborts, and rejects once that has an
     })
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(settled).toBe(false)
-  wire.say({ id, result: 'measured' })
+  wire.say({ id, result: { startedAtMs: 7, measured: true } })
   await expect(loading).rejects.toMatchObject({ code: 'ABORTED' })
 })
 
@@ -204,7 +209,7 @@ it('asks nothing once its signal has aborted', async () => {
   const wire = new FakeAgent()
   await using agent = await connectAgent(wire)
   await expect(agent.prepare(predictWork, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
-  expect(wire.told.map(({ command }) => command)).toEqual(['hello'])
+  expect(wire.orders).toEqual(['hello'])
 })
 
 it('fails every call when nothing at all is heard for too long, and not while there are heartbeats', async () => {
