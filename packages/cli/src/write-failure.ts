@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 
 /** What the file system says, in words. */
@@ -30,7 +31,7 @@ export function writeFailure(error: unknown, path: string, next: string): unknow
   const reason = code === undefined ? undefined : REASONS[code]
   if (reason === undefined) return error
   return new BakeoffError('OUT_OF_RESOURCES', `${path} could not be written: ${reason} (${code})`, {
-    hint: `${isFull(code) ? `Make room: df -h ${path} shows how much there is. ` : ''}${next}`,
+    hint: `${isFull(code) ? `Make room: df -h ${dirname(path)} shows how much there is. ` : ''}${next}`,
     cause: error,
   })
 }

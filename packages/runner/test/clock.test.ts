@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ClockWatch, clockGapNote } from '../src/clock-watch.js'
 import { runPlan } from '../src/index.js'
+import { steadyMs, steadyOfEngine } from '../src/ports.js'
 import { anEntry, aPlan, fakePorts, imageOf, materials } from './builders.js'
 import { FakeClock, type Faults } from './fakes.js'
 
@@ -38,6 +39,27 @@ describe('the watch of the clocks', () => {
     expect(clockGapNote({ sleptMs: 90_000, setMs: 0 }, 'while x was measured')).toMatch(
       /^the machine slept for 1 min 30 s while x was measured\. .* is doubtful\.$/,
     )
+  })
+})
+
+describe('the steady clock', () => {
+  afterEach(() => vi.useRealTimers())
+
+  it.each([
+    { because: 'as it was', byMs: 0 },
+    { because: 'set forward', byMs: 2 * HOUR },
+    { because: 'set back', byMs: -2 * HOUR },
+  ])("goes on at its pace, and holds the engine's times within the call that they belong to: $because", ({ byMs }) => {
+    const calledAtMs = steadyMs()
+    const started = Date.now() // by the engine, whose clock is the machine's
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(started + byMs)
+    const returnedAtMs = steadyMs()
+    expect(returnedAtMs - calledAtMs).toBeGreaterThanOrEqual(0)
+    expect(returnedAtMs - calledAtMs).toBeLessThan(60_000)
+    const startedAtMs = steadyOfEngine(started, calledAtMs, returnedAtMs)
+    expect(startedAtMs).toBeGreaterThanOrEqual(calledAtMs)
+    expect(startedAtMs).toBeLessThanOrEqual(returnedAtMs)
   })
 })
 
