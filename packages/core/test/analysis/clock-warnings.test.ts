@@ -6,7 +6,10 @@ import { aView, repeat } from '../builders.js'
 const warned = (clockGap: { sleptMs: number; setMs: number } | null) => {
   const view = aView({ observed: repeat({ perSecond: 2000, cpuMs: 0.495 }, 2), run: { clockGap } })
   const verdict = judge(view)
-  return { verdict, warnings: warningsOf(view.plan, [{ view, verdict }], null).map(({ what, why }) => `${what}: ${why}`) }
+  return {
+    verdict,
+    warnings: warningsOf(view.plan, [{ view, verdict }], null).map(({ what, why }) => `${what}: ${why}`),
+  }
 }
 
 describe('a run whose clocks went apart', () => {
