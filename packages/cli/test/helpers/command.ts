@@ -7,6 +7,8 @@ import { checkout, type TestProject } from './project.js'
 
 const MAIN = join(checkout, 'packages/cli/dist/main.js')
 
+type ProjectUnderTest = Pick<TestProject, 'root' | 'environment'>
+
 /** A command of the compiled program, as scripts/bootstrap.mjs starts it: no terminal, nothing to read. */
 export interface Started {
   readonly pid: number
@@ -33,7 +35,7 @@ export async function buildProgram(): Promise<void> {
   await execa(process.execPath, [join(checkout, 'scripts/bootstrap.mjs'), 'list'], { cwd: checkout, stdin: 'ignore' })
 }
 
-export function start(project: TestProject, args: readonly string[]): Started {
+export function start(project: ProjectUnderTest, args: readonly string[]): Started {
   const token = `lifecycle-${randomBytes(8).toString('hex')}`
   // stdin is closed, not empty: programs that are started by cron and the like find it so.
   const child = execa('/bin/sh', ['-c', 'exec "$0" "$@" <&-', process.execPath, MAIN, ...args], {
@@ -65,7 +67,7 @@ export function start(project: TestProject, args: readonly string[]): Started {
 }
 
 /** From start to end. */
-export function run(project: TestProject, ...args: string[]): Promise<Ended> {
+export function run(project: ProjectUnderTest, ...args: string[]): Promise<Ended> {
   return start(project, args).ended
 }
 
