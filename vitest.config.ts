@@ -8,7 +8,7 @@ const alias = [
   { find: /^@bakeoff\/runner\/ports$/, replacement: source('packages/runner/src/ports.ts') },
   { find: /^@bakeoff\/([a-z]+)$/, replacement: source('packages/$1/src/index.ts') },
 ]
-const real = ['**/*.engine.test.ts', '**/*.browser.test.ts']
+const real = ['**/*.engine.test.ts', '**/*.browser.test.ts', '**/*.faults.test.ts']
 
 export default defineConfig({
   resolve: { alias },
@@ -27,6 +27,11 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'engine', include: ['packages/*/test/**/*.engine.test.ts'], fileParallelism: false, maxConcurrency: 2, testTimeout: 300_000, hookTimeout: 1_800_000 },
+      },
+      // Each fault has reports, locks and a way to the engine of its own, so several are inflicted at once.
+      {
+        extends: true,
+        test: { name: 'faults', include: ['packages/*/test/**/*.faults.test.ts'], maxConcurrency: 3, testTimeout: 900_000, hookTimeout: 1_800_000 },
       },
       {
         extends: true,
