@@ -1,42 +1,50 @@
 /**
  * `npm test`: lint, then the test projects one after the other, since timing, the engine and the browser must not
- * disturb one another. Ends with `N passed, N failed`; a file or a hook that breaks counts as failed.
+ * disturb one another. Ends with the time that each part took and `N passed, N failed`; a file or a hook that breaks
+ * counts as failed. With --all every fault is tried at every moment, else the most telling ones; any other argument
+ * goes to vitest.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const PROJECTS = ['unit', 'load', 'browser', 'engine']
+const PROJECTS = ['unit', 'load', 'browser', 'engine', 'faults']
 
 export function runTests(root, args) {
   const folder = join(root, '.bakeoff')
   mkdirSync(folder, { recursive: true })
-  if (args.length > 0) return vitest(root, args)
+  const rest = args.filter((argument) => argument !== '--all')
+  if (rest.length < args.length) process.env.BAKEOFF_ALL_FAULTS = '1'
+  if (rest.length > 0) return vitest(root, rest)
   ensureChromium()
   ensureCompiler()
   ensureWrk()
   const total = { passed: 0, failed: 0 }
-  count(total, lint(root))
-  for (const project of PROJECTS) {
-    const report = join(folder, `tests-${project}.json`)
-    rmSync(report, { force: true })
-    process.stdout.write(`\n── ${project} tests ──\n`)
-    const status = vitest(root, [
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile=${report}`,
-    ])
-    const counted = countReport(report)
-    // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
-    if (status !== 0 && counted.failed === 0) counted.failed = 1
+  const parts = []
+  const timed = (name, run) => {
+    const startedAt = performance.now()
+    const counted = run()
+    const seconds = Math.round((performance.now() - startedAt) / 1000)
     count(total, counted)
+    parts.push(`${name.padEnd(8)} ${String(seconds).padStart(5)} s  ${counted.passed} passed, ${counted.failed} failed`)
   }
+  timed('lint', () => lint(root))
+  for (const project of PROJECTS) timed(project, () => runProject(root, folder, project))
   const line = `${total.passed} passed, ${total.failed} failed`
   writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
-  process.stdout.write(`\n${line}\n`)
+  process.stdout.write(`\n${parts.join('\n')}\n${line}\n`)
   return total.failed === 0 && total.passed > 0 ? 0 : 1
+}
+
+function runProject(root, folder, project) {
+  const report = join(folder, `tests-${project}.json`)
+  rmSync(report, { force: true })
+  process.stdout.write(`\n── ${project} tests ──\n`)
+  const status = vitest(root, ['--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`])
+  const counted = countReport(report)
+  // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
+  if (status !== 0 && counted.failed === 0) counted.failed = 1
+  return counted
 }
 
 function vitest(root, args) {

@@ -11,30 +11,60 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram, until } from '../helpers/command.js'
 import { checkout } from '../helpers/project.js'
 import { type FaultProject, makeFaultProject } from './fault-project.js'
-import { type Fault, faults } from './faults.js'
+import { type Fault, faults, playedFaults } from './faults.js'
 import { Lane } from './lane.js'
 import type { MomentName } from './moments.js'
+import { fullReports, type Stage } from './played.js'
 import { tell } from './story.js'
 import { faultDetails, faultSummary, faultTable, type Trial } from './table.js'
 
 const SEED = 20261128
 const ALL = process.env.BAKEOFF_ALL_FAULTS === '1'
+/** What only a new run comes by. */
+const FIRST: readonly MomentName[] = ['bootstrap', 'opening the session', 'build', 'calibration']
 const ONLY = process.env.BAKEOFF_FAULT ? new RegExp(process.env.BAKEOFF_FAULT) : null
 
 interface Told {
-  readonly fault: Fault
-  readonly moments: readonly MomentName[]
+  readonly name: string
+  readonly moments: readonly string[]
+  readonly scenario: Fault['scenario']
+  readonly prepared: null | 'halfway' | 'finished'
+  readonly untriable: string | null
+  /** a project of its own, whose target nobody has built yet */
+  readonly unbuilt: boolean
   readonly seed: number
+  tell(stage: Omit<Stage, 'moment'>): Promise<Trial[]>
 }
 
-/** A fresh run comes by all moments of a fault; halfway ones are a story for each. */
-const stories: Told[] = faults.flatMap((fault, index): Told[] => {
-  if (ONLY !== null && !ONLY.test(fault.name)) return []
-  const wanted = ALL || ONLY !== null ? fault.moments : (fault.fast ?? [])
-  const seed = SEED + 1000 * index
-  if (fault.from === 'fresh' && (ALL || ONLY !== null)) return [{ fault, moments: wanted, seed }]
-  return wanted.map((moment, at) => ({ fault, moments: [moment], seed: seed + at }))
-})
+const wantedOf = <M extends string>(name: string, moments: readonly M[], fast: readonly M[] = []): readonly M[] =>
+  ONLY !== null ? (ONLY.test(name) ? moments : []) : ALL ? moments : fast
+
+/** A fresh run comes by all moments of a fault; of the others each moment is a story. */
+const stories: Told[] = [
+  ...faults.flatMap((fault, index): Told[] => {
+    const wanted = wantedOf(fault.name, fault.moments, fault.fast)
+    if (wanted.length === 0) return []
+    const begins = wanted.some((moment) => FIRST.includes(moment))
+    const sets = fault.from === 'fresh' && begins ? [wanted] : wanted.map((moment) => [moment])
+    return sets.map((moments, at) => ({
+      ...{ name: fault.name, moments, scenario: fault.scenario, untriable: fault.untriable?.() ?? null },
+      ...{ prepared: fault.from === 'fresh' && begins ? null : 'halfway', unbuilt: fault.from === 'fresh' && begins },
+      seed: SEED + 1000 * index + at,
+      tell: (stage) => tell({ ...stage, fault, moments }, stage.lane),
+    }))
+  }),
+  ...playedFaults.flatMap((fault, index) =>
+    wantedOf(fault.name, fault.moments, fault.fast).map(
+      (moment, at): Told => ({
+        ...{ name: fault.name, moments: [moment], scenario: 'plain', untriable: fault.untriable?.() ?? null },
+        ...{ prepared: fault.prepared, unbuilt: false, seed: SEED + 1000 * (500 + index) + at },
+        tell: async (stage) => [
+          { fault: fault.name, moment, untried: null, behind: [], findings: await fault.play({ ...stage, moment }) },
+        ],
+      }),
+    ),
+  ),
+]
 
 const trials: Trial[] = []
 let engine: Engine
@@ -48,8 +78,11 @@ beforeAll(async () => {
   socket = socketPathOf(engine.found.endpoint) ?? '/var/run/docker.sock'
   shared = makeFaultProject(null)
   prepared = mkdtempSync(join(tmpdir(), 'bakeoff-prepared-'))
-  const needed = new Set(stories.flatMap(({ fault, moments }) => (isFresh(fault, moments) ? [] : [fault.scenario])))
-  await Promise.all([...needed].map(prepare))
+  // The complete run is made from the one that is halfway; a disk is filled with that one too.
+  const plain = stories.some(({ name, prepared }) => prepared === 'finished' || name === fullReports.name)
+  const halfway = stories.filter((story) => story.prepared === 'halfway').map(({ scenario }) => scenario)
+  await Promise.all([...new Set([...halfway, ...(plain ? ['plain' as const] : [])])].map(prepare))
+  if (plain) await finish()
 }, 600_000)
 
 afterAll(() => {
@@ -60,14 +93,6 @@ afterAll(() => {
   writeFileSync(join(checkout, '.bakeoff/fault-table.md'), text)
   process.stdout.write(`\n${text}`)
 })
-
-function isFresh(fault: Fault, moments: readonly MomentName[]): boolean {
-  return (
-    fault.from === 'fresh' &&
-    (moments.length > 1 ||
-      moments.some((moment) => ['bootstrap', 'opening the session', 'build', 'calibration'].includes(moment)))
-  )
-}
 
 /** A run with one repetition measured, and the next one about to begin. */
 async function prepare(scenario: Fault['scenario']): Promise<void> {
@@ -81,21 +106,43 @@ async function prepare(scenario: Fault['scenario']): Promise<void> {
   program.signal('SIGINT')
   const { how, stderr } = await program.ended
   expect(how, stderr).toBe(130)
-  lane.keep(join(prepared, scenario))
+  lane.keep(folderOf('halfway', scenario))
 }
 
-async function run({ fault, moments, seed }: Told): Promise<Trial[]> {
-  const why = fault.untriable?.() ?? null
-  if (why !== null)
-    return moments.map((moment) => ({ fault: fault.name, moment, untried: why, behind: [], findings: [] }))
-  const fresh = isFresh(fault, moments)
-  using project = fresh ? makeFaultProject(seed.toString(36)) : null
-  const { root, targets } = project ?? shared
-  await using lane = await new Lane(root, engine.docker, socket).open(fresh ? null : join(prepared, fault.scenario))
+async function finish(): Promise<void> {
+  await using lane = await new Lane(shared.root, engine.docker, socket).open(folderOf('halfway', 'plain'))
+  const { how, stderr } = await lane.run('matrix', '--resume')
+  expect(how, stderr).toBe(0)
+  lane.keep(folderOf('finished', 'plain'))
+}
+
+function folderOf(state: 'halfway' | 'finished', scenario: Fault['scenario']): string {
+  return join(prepared, state, scenario)
+}
+
+async function run(story: Told): Promise<Trial[]> {
+  const { name, untriable } = story
+  if (untriable !== null)
+    return story.moments.map((moment) => ({ fault: name, moment, untried: untriable, behind: [], findings: [] }))
+  using own = story.unbuilt ? makeFaultProject(story.seed.toString(36)) : null
+  const project = own ?? shared
+  const lanes: Lane[] = []
+  const open = async (from: string | null) => {
+    const lane = new Lane(project.root, engine.docker, socket)
+    lanes.push(lane)
+    return lane.open(from)
+  }
   try {
-    return await tell({ fault, moments, target: targets[fault.scenario], random: createRandom(seed) }, lane)
+    return await story.tell({
+      lane: await open(story.prepared === null ? null : folderOf(story.prepared, story.scenario)),
+      random: createRandom(story.seed),
+      target: project.targets[story.scenario],
+      other: () => open(null),
+      prepared: folderOf('halfway', story.scenario),
+    })
   } finally {
-    if (project?.image) await removeImages(project.image)
+    for (const lane of lanes) await lane[Symbol.asyncDispose]()
+    if (own?.image) await removeImages(own.image)
   }
 }
 
@@ -109,11 +156,13 @@ async function removeImages(name: string): Promise<void> {
 }
 
 describe('faults', () => {
-  it.concurrent.each(
-    stories.map((story) => ({ ...story, name: `${story.fault.name}, at ${story.moments.join(', ')}` })),
-  )('$name: nothing wrong, lost or left', { timeout: 900_000 }, async (story) => {
-    const told = await run(story)
-    trials.push(...told)
-    expect(faultDetails(told).filter((line) => !line.startsWith('not tried'))).toEqual([])
-  })
+  it.concurrent.each(stories.map((story) => ({ ...story, title: `${story.name}, at ${story.moments.join(', ')}` })))(
+    '$title: nothing wrong, lost or left',
+    { timeout: 900_000 },
+    async (story) => {
+      const told = await run(story)
+      trials.push(...told)
+      expect(faultDetails(told).filter((line) => !line.startsWith('not tried'))).toEqual([])
+    },
+  )
 })

@@ -6,6 +6,7 @@ import type { EngineMode } from './engine-proxy.js'
 import type { Ending } from './judge.js'
 import type { Lane } from './lane.js'
 import { type MomentName, withClock } from './moments.js'
+import { fullReports, type PlayedFault, powerLoss, sameSecond, secondRun } from './played.js'
 import type { Program, ProgramOptions } from './program.js'
 
 export interface Strike {
@@ -278,3 +279,5 @@ export const faults: readonly Fault[] = [
   { ...clock('+2 h', 2) },
   { ...clock('−2 h', -2) },
 ]
+
+export const playedFaults: readonly PlayedFault[] = [powerLoss, fullReports, secondRun, sameSecond]

@@ -108,12 +108,12 @@ export function judgeFolder({ records, results }: Folder, { statuses, fails }: E
   return [...findings, ...judgeFigures(results)]
 }
 
-/** Every figure that the report shows without a reason beside it. */
+/** Figures whose truth is known: those of the scenarios whose answers take a known time. */
 export function judgeFigures({ cells }: Pick<Results, 'cells'>): Finding[] {
   return cells.flatMap((cell): Finding[] => {
-    if (cell.outcome !== 'measured' || cell.throughput === null) return []
-    const connections = Number(/closed-(\d+)$/.exec(cell.id)?.[1])
-    const share = cell.throughput.median / (connections / ANSWER_SECONDS)
+    const connections = /^(?:plain|served)\/.*\/closed-(\d+)$/.exec(cell.id)?.[1]
+    if (connections === undefined || cell.outcome !== 'measured' || cell.throughput === null) return []
+    const share = cell.throughput.median / (Number(connections) / ANSWER_SECONDS)
     const reasons = (cell.verdict?.causes ?? []).filter(({ cause }) => !USUAL.includes(cause))
     const isFalse = share > MOST || (share < LEAST && reasons.length === 0)
     return [

@@ -74,6 +74,10 @@ export class Lane implements AsyncDisposable {
       .sort()
   }
 
+  has(run: string, file: string): boolean {
+    return existsSync(join(this.reports, run, file))
+  }
+
   /** Events of a run that can be read. */
   events(run: string): RunEvent[] {
     return linesOf(join(this.reports, run, 'events.ndjson')).flatMap((line) => parsed<RunEvent>(line) ?? [])

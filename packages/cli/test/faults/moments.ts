@@ -6,7 +6,6 @@ import type { RunEvent } from '@bakeoff/model'
 
 /** What can be seen of a program that runs. */
 export interface View {
-  readonly sinceStartMs: number
   /** since the program was started: a resumed run's earlier events are not among them */
   readonly events: readonly RunEvent[]
   /** it has the engine */
@@ -58,25 +57,38 @@ export type MomentName = keyof typeof moments
 const STEPS = ['before-write', 'half-written', 'before-rename', 'after-rename'] as const
 const preload = (name: string) => fileURLToPath(new URL(`./preload/${name}`, import.meta.url))
 
-/** The environment of a program that is to be held in the middle of a file. */
-export function heldInFile(
-  file: string,
-  folder: string,
-  random: Random,
-): { env: Record<string, string>; marker: string; step: string } {
-  const marker = join(folder, `held-${random.int(1e9)}`)
-  const step = STEPS[random.int(STEPS.length)] as string
-  const order = JSON.stringify({ path: file, step, marker, holdMs: 1500 })
-  return {
-    env: { NODE_OPTIONS: `--require ${preload('at-file-operation.cjs')}`, BAKEOFF_FAULT_AT: order },
-    marker,
-    step,
+/** A file in the middle of which a program stops for a moment. */
+export class HeldFile {
+  readonly moment: MomentName
+  readonly order: { path: string; step: string; marker: string; holdMs: number }
+
+  constructor(moment: MomentName, path: string, folder: string, random: Random) {
+    this.moment = moment
+    const marker = join(folder, `held-${random.int(1e9)}`)
+    this.order = { path, step: STEPS[random.int(STEPS.length)] as string, marker, holdMs: 1500 }
+  }
+
+  get isReached(): boolean {
+    return existsSync(this.order.marker)
   }
 }
 
-/** The environment of a program whose clock can be set, by the file. */
+/** The files that belong to these moments. */
+export function holdInFiles(coming: readonly MomentName[], folder: string, random: Random): HeldFile[] {
+  return coming.flatMap((name) => {
+    const { file } = moments[name] as Moment
+    return file === undefined ? [] : [new HeldFile(name, file, folder, random)]
+  })
+}
+
+/** The environment of a program that is held in these files. */
+export function heldEnvironment(files: readonly HeldFile[]): Record<string, string> {
+  if (files.length === 0) return {}
+  const orders = JSON.stringify(files.map(({ order }) => order))
+  return { NODE_OPTIONS: `--require ${preload('at-file-operation.cjs')}`, BAKEOFF_FAULT_AT: orders }
+}
+
+/** The environment of a program whose clock is set by a file. */
 export function withClock(file: string): Record<string, string> {
   return { NODE_OPTIONS: `--require ${preload('clock.cjs')}`, BAKEOFF_FAULT_CLOCK: file }
 }
-
-export const isHeld = (marker: string | null) => marker !== null && existsSync(marker)

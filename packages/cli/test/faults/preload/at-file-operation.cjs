@@ -1,6 +1,6 @@
 /**
- * Loaded before a program (node --require). Stops it for a moment in the middle of writing one file, so that a signal
- * from outside meets it just there. BAKEOFF_FAULT_AT is JSON:
+ * Loaded before a program (node --require). Stops it for a moment in the middle of writing a file, so that a signal from
+ * outside meets it just there. BAKEOFF_FAULT_AT is a JSON list, each of which happens once:
  *   path    part of the path of the file
  *   step    before-write | half-written | before-rename | after-rename
  *   marker  a file that is made when the program has come there
@@ -9,58 +9,55 @@
 const fs = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
 
-const order = JSON.parse(process.env.BAKEOFF_FAULT_AT)
+const orders = JSON.parse(process.env.BAKEOFF_FAULT_AT)
 const { openSync, writeSync, closeSync, renameSync, writeFileSync } = fs
-const original = { ...fs.promises }
+const { writeFile, rename } = fs.promises
 const paths = new Map()
-let done = false
 
-const isIt = (path) => !done && typeof path === 'string' && path.includes(order.path)
-const textOf = (data) => (typeof data === 'string' ? Buffer.from(data) : Buffer.from(data.buffer ?? data))
-
-function hold() {
-  done = true
-  closeSync(openSync(order.marker, 'w'))
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, order.holdMs)
+function holdAt(step, path, prepare = () => {}) {
+  const found = orders.find((order) => order.step === step && String(path).includes(order.path))
+  if (found === undefined) return
+  orders.splice(orders.indexOf(found), 1)
+  prepare()
+  closeSync(openSync(found.marker, 'w'))
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, found.holdMs)
 }
 
-function beforeWrite(path, data) {
-  if (!isIt(path)) return
-  if (order.step === 'before-write') hold()
-  else if (order.step === 'half-written') {
-    const bytes = textOf(data)
+function holdAtWrite(path, data) {
+  holdAt('before-write', path)
+  holdAt('half-written', path, () => {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data
     const file = openSync(path, 'w')
     writeSync(file, bytes, 0, bytes.length >> 1)
     closeSync(file)
-    hold()
-  }
+  })
 }
 
-fs.writeFileSync = (path, data, ...rest) => {
-  beforeWrite(typeof path === 'number' ? paths.get(path) : path, data)
-  return writeFileSync(path, data, ...rest)
-}
 fs.openSync = (path, ...rest) => {
   const file = openSync(path, ...rest)
-  paths.set(file, String(path))
+  paths.set(file, path)
   return file
 }
 fs.writeSync = (file, data, ...rest) => {
-  beforeWrite(paths.get(file), data)
+  holdAtWrite(paths.get(file), data)
   return writeSync(file, data, ...rest)
 }
+fs.writeFileSync = (path, data, ...rest) => {
+  holdAtWrite(typeof path === 'number' ? paths.get(path) : path, data)
+  return writeFileSync(path, data, ...rest)
+}
 fs.renameSync = (from, to) => {
-  if (isIt(to) && order.step === 'before-rename') hold()
+  holdAt('before-rename', to)
   renameSync(from, to)
-  if (isIt(to) && order.step === 'after-rename') hold()
+  holdAt('after-rename', to)
 }
 fs.promises.writeFile = async (path, data, ...rest) => {
-  beforeWrite(path, data)
-  return original.writeFile(path, data, ...rest)
+  holdAtWrite(path, data)
+  return writeFile(path, data, ...rest)
 }
 fs.promises.rename = async (from, to) => {
-  if (isIt(to) && order.step === 'before-rename') hold()
-  await original.rename(from, to)
-  if (isIt(to) && order.step === 'after-rename') hold()
+  holdAt('before-rename', to)
+  await rename(from, to)
+  holdAt('after-rename', to)
 }
 syncBuiltinESMExports()
