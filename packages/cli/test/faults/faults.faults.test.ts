@@ -140,6 +140,15 @@ async function run(story: Told): Promise<Trial[]> {
       other: () => open(null),
       prepared: folderOf('halfway', story.scenario),
     })
+  } catch (error) {
+    const text = `it could not be told: ${error instanceof Error ? error.stack : error}`
+    return story.moments.map((moment) => ({
+      fault: name,
+      moment,
+      untried: null,
+      behind: [],
+      findings: [{ kind: 'stuck', text }],
+    }))
   } finally {
     for (const lane of lanes) await lane[Symbol.asyncDispose]()
     if (own?.image) await removeImages(own.image)

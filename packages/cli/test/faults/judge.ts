@@ -80,15 +80,10 @@ export function judgeLoss(before: Evidence, { plan, records }: Folder): Finding[
 /** What the files and the report say must be true. */
 export function judgeFolder({ records, results }: Folder, { statuses, fails }: Ending): Finding[] {
   const findings: Finding[] = []
-  const parsed = [...records].flatMap(([name, text]) => {
-    try {
-      return [JSON.parse(text) as RunRecord]
-    } catch {
-      findings.push({ kind: 'wrong', text: `runs/${name} is not JSON` })
-      return []
-    }
-  })
-  for (const { entry, repetition, outcome } of parsed)
+  const parsed = parsedOf(records)
+  for (const name of records.keys())
+    if (!parsed.has(name)) findings.push({ kind: 'wrong', text: `runs/${name} is not JSON` })
+  for (const { entry, repetition, outcome } of parsed.values())
     if (outcome.kind === 'failed' && !(fails?.test(`${outcome.error.code} ${outcome.error.message}`) ?? false))
       findings.push({
         kind: 'wrong',
@@ -98,7 +93,9 @@ export function judgeFolder({ records, results }: Folder, { statuses, fails }: E
   const { status, statusReason } = results.run
   if (!statuses.includes(status)) findings.push({ kind: 'wrong', text: `the report says ${status} (${statusReason})` })
   for (const { id, repetitions } of results.entries) {
-    const measured = parsed.filter(({ entry, outcome }) => entry === id && outcome.kind === 'measured').length
+    const measured = [...parsed.values()].filter(
+      ({ entry, outcome }) => entry === id && outcome.kind === 'measured',
+    ).length
     if (repetitions !== measured)
       findings.push({
         kind: 'wrong',
@@ -137,7 +134,7 @@ export function judgeWhole(folder: Folder, end: End, ending: Ending): Finding[] 
   const findings = [...judgeEnd(end, ending), ...judgeFolder(folder, ending)]
   if (folder.plan === null) return [...findings, { kind: 'stuck', text: 'there is no plan to go on with' }]
   const plan = JSON.parse(folder.plan) as Plan
-  const records = [...folder.records.values()].map((text) => JSON.parse(text) as RunRecord)
+  const records = [...parsedOf(folder.records).values()]
   for (const block of plan.blocks.slice(0, plan.rules.minRepetitions * plan.scenarios.length))
     for (const entry of block.order) {
       const record = records.find((one) => one.block === block.id && one.entry === entry)
@@ -149,6 +146,19 @@ export function judgeWhole(folder: Folder, end: End, ending: Ending): Finding[] 
         })
     }
   return findings
+}
+
+/** Those that can be read. */
+function parsedOf(records: ReadonlyMap<string, string>): Map<string, RunRecord> {
+  return new Map(
+    [...records].flatMap(([name, text]) => {
+      try {
+        return [[name, JSON.parse(text) as RunRecord] as const]
+      } catch {
+        return []
+      }
+    }),
+  )
 }
 
 function tail(text: string): string {

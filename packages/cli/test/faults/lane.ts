@@ -92,8 +92,7 @@ export class Lane implements AsyncDisposable {
 
   /** The session that holds the engine, as its lock says; null: none yet. */
   holder(): { session: string; pid: number } | null {
-    const names = existsSync(this.locks) ? readdirSync(this.locks) : []
-    for (const name of names.filter((each) => each.endsWith('.json'))) {
+    for (const name of this.#lockFiles()) {
       for (const text of textOf(join(this.locks, name))) {
         const holder = parsed<{ session: string; pid: number }>(text)
         if (holder === null) continue
@@ -133,8 +132,7 @@ export class Lane implements AsyncDisposable {
   /** Files that nobody will finish, and locks. Ask when no program of the lane runs. */
   onDisk(): string[] {
     const files = readdirSync(this.reports, { recursive: true, encoding: 'utf8' })
-    const locks = existsSync(this.locks) ? readdirSync(this.locks) : []
-    return [...files.filter((name) => /\.part|\.tmp/.test(name)), ...locks.map((name) => `lock ${name}`)]
+    return [...files.filter((name) => /\.part|\.tmp/.test(name)), ...this.#lockFiles().map((name) => `lock ${name}`)]
   }
 
   /** Waits until everything that a program started has ended, its watchdog too, as long as that may take. */
@@ -158,6 +156,11 @@ export class Lane implements AsyncDisposable {
     for (const session of this.#sessions) await removeAll(this.docker, session)
     await this.engine[Symbol.asyncDispose]()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #lockFiles(): string[] {
+    if (!existsSync(this.locks)) return []
+    return readdirSync(this.locks, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
   }
 
   /** npm starts in the checkout, where there is no socket of ours. */

@@ -69,7 +69,10 @@ class Teller {
     this.#program = null
     const end = await endOf(program)
     await fault.recover?.(strike)
-    if (end === null) return trial([stuck(program)])
+    if (end === null) {
+      program.signal('SIGKILL') // or it would be in the way of all that follows
+      return trial([stuck(program)])
+    }
     const ending = fault.ending(moment)
     const { behind, left } = await this.#leftovers(program)
     const findings = [...judgeEnd(end, ending), ...left, ...(await this.#judgeReport(ending))]
