@@ -20,6 +20,7 @@ import { runLoads } from './loads.js'
 import { type Materials, type Ports, scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
 import { measureSecondInstrument } from './second-instrument.js'
+import { type Asked, deathBehind, unlessItEnds } from './target-death.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
 import { warmUpByBatch, warmUpRecord } from './warm-up.js'
 import type { Bench } from './windows.js'
@@ -113,10 +114,12 @@ async function measure(
     const sampler = held.use(await ports.host.sample(watched, plan.rules.samplingHz))
 
     step('verify', 'verify')
-    const { info, isCut } = await cell.serviceWatch.during(entry.id, askInfo(cell, target, signal))
+    const asked: Asked = { entry: entry.id, target, sleep: (ms) => ports.clock.sleep(ms, signal) }
+    const told = unlessItEnds(asked, askInfo(cell, target, signal))
+    const { info, isCut } = await cell.serviceWatch.during(entry.id, told)
     draft.info = info
     if (isCut) draft.notes.push('its answer to GET /info is longer than a report keeps, and was cut')
-    await verify(cell, target, job, draft, scenario.requestTimeoutMs, signal)
+    await verify(cell, asked, draft, scenario.requestTimeoutMs, signal)
     draft.idleMemoryBytes = idleMemory(sampler, target, ports.clock.steadyMs())
 
     const bench: Bench = {
@@ -195,19 +198,16 @@ export async function askInfo(
   return readTargetInfo(answer.body)
 }
 
-async function verify(
-  cell: Cell,
-  target: TargetGroup,
-  { entry }: Job,
-  draft: Draft,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const asked = cell.agent.verify(target.origin, timeoutMs, signal)
-  const golden = await cell.serviceWatch.during(entry.id, asked)
+async function verify(cell: Cell, asked: Asked, draft: Draft, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const { entry, target } = asked
+  const answering = unlessItEnds(asked, cell.agent.verify(target.origin, timeoutMs, signal))
+  const golden = await cell.serviceWatch.during(entry, answering)
+  if (golden.right < golden.total) {
+    const death = await deathBehind(asked)
+    if (death !== null) throw death
+  }
   draft.verification = { golden }
-  if (golden.right === golden.total) return
-  throw wrongAnswers(entry.id, golden)
+  if (golden.right < golden.total) throw wrongAnswers(entry, golden)
 }
 
 /** What to tell about answers that differ, with the first difference. */

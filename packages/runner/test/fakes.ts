@@ -49,6 +49,8 @@ export interface Faults {
   /** images whose target ends before it is ready */
   readonly diesEarly?: readonly string[]
   readonly wrongAnswers?: readonly string[]
+  /** images whose target ends while it is verified: its answers come to nothing, or never come */
+  readonly diesInVerify?: Readonly<Record<string, 'no answers' | 'silence'>>
   /** what targets of these images answer to `GET /info` */
   readonly info?: Readonly<Record<string, Partial<Fetched>>>
   /** what every container has written */
@@ -473,8 +475,12 @@ export class FakeAgent implements LoadAgent {
     const gone = this.#host.leavingService('verify')
     gone?.leave()
     if (gone?.paused) return new Promise(() => {}) // what it needs never answers
+    const dies = faults.diesInVerify?.[this.#imageOn(origin)]
+    if (dies === 'silence') this.#host.targetOn(origin)?.end(137)
+    if (dies === 'silence') return new Promise(() => {})
+    if (dies === 'no answers') setImmediate(() => this.#host.targetOn(origin)?.end(137)) // the engine tells of it later
     const recovering = [...running].some(({ resumedAtMs }) => clock.steadyMs() < resumedAtMs + (faults.recoveryMs ?? 0))
-    const wrong = gone || recovering || faults.wrongAnswers?.includes(this.#imageOn(origin))
+    const wrong = gone || recovering || dies || faults.wrongAnswers?.includes(this.#imageOn(origin))
     clock.advance(faults.verifyMs ?? 0)
     const difference = {
       request: 'GET /predict',

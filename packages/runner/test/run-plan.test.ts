@@ -50,6 +50,23 @@ describe('runPlan, when one target goes wrong', () => {
       outcome: { kind: 'failed', stage: 'verify', error: { code: 'WRONG_ANSWERS' } },
     },
     {
+      because: 'it dies while it is verified, and its connections break',
+      faults: { diesInVerify: { [BAD]: 'no answers' } },
+      outcome: {
+        kind: 'failed',
+        stage: 'verify',
+        error: {
+          code: 'TARGET_DIED',
+          message: 'predict/bad/default: target ended with exit code 137 while it was verified',
+        },
+      },
+    },
+    {
+      because: 'it dies while it is verified, and nothing more is heard of it',
+      faults: { diesInVerify: { [BAD]: 'silence' } },
+      outcome: { kind: 'failed', stage: 'verify', error: { code: 'TARGET_DIED' } },
+    },
+    {
       because: 'it dies while it warms up',
       faults: { diesSettling: { [BAD]: 0 } },
       outcome: { kind: 'failed', stage: 'warm-up', error: { code: 'TARGET_DIED' } },
