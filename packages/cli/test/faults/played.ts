@@ -34,9 +34,9 @@ export interface Stage {
 
 const COMPLETE: Ending = { exits: [0], statuses: ['complete'] }
 
-/** Files whose loss costs only itself, and those without which a run cannot be read. */
-const MAY_BREAK = ['calibration.json', 'events.ndjson', 'runs/1', 'runs/2', 'results.json', 'index.html', 'summary.md']
-const NEEDED = ['plan.json', 'context.json']
+/** Files whose loss costs only itself, and the one without which a run cannot be read. */
+const MAY_BREAK = ['context.json', 'calibration.json', 'events.ndjson', 'runs/1', 'runs/2', 'results.json', 'index.html', 'summary.md']
+const NEEDED = ['plan.json']
 
 /**
  * What a power cut leaves of files that were never flushed. The report must say what is damaged, and a resumed run must
@@ -44,7 +44,7 @@ const NEEDED = ['plan.json', 'context.json']
  */
 export const powerLoss: PlayedFault = {
   name: 'power loss: a file of a run cut off',
-  moments: [...NEEDED, ...MAY_BREAK, ...MAY_BREAK.slice(0, 4), 'all but plan and context'],
+  moments: [...NEEDED, ...MAY_BREAK, ...MAY_BREAK.slice(0, 5), 'all but the plan'],
   fast: ['events.ndjson', 'runs/1'],
   prepared: 'finished',
   async play({ lane, moment, random }) {
@@ -64,7 +64,7 @@ export const powerLoss: PlayedFault = {
     if (NEEDED.includes(moment)) return unreadable(lane, run, moment, before)
     const report = await lane.run('report', run)
     const findings = judgeEnd(report, { exits: [0], statuses: [] })
-    if (moment.startsWith('runs/') && !report.stderr.includes(cut[0] as string))
+    if (/^(runs|context)/.test(moment) && !report.stderr.includes(cut[0] as string))
       findings.push({ kind: 'unsaid', text: `the report does not name ${cut[0]}: ${report.stderr}` })
     if (report.how === 0) {
       const folder = folderOf(lane, run, resultsOf(lane, run))
