@@ -35,7 +35,16 @@ export interface Stage {
 const COMPLETE: Ending = { exits: [0], statuses: ['complete'] }
 
 /** Files whose loss costs only itself, and the one without which a run cannot be read. */
-const MAY_BREAK = ['context.json', 'calibration.json', 'events.ndjson', 'runs/1', 'runs/2', 'results.json', 'index.html', 'summary.md']
+const MAY_BREAK = [
+  'context.json',
+  'calibration.json',
+  'events.ndjson',
+  'runs/1',
+  'runs/2',
+  'results.json',
+  'index.html',
+  'summary.md',
+]
 const NEEDED = ['plan.json']
 
 /**
