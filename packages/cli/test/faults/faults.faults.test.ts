@@ -2,7 +2,7 @@
  * The table of faults: each is inflicted on a run of the compiled command line at seeded moments, and nothing may be wrong,
  * lost or left after it. BAKEOFF_ALL_FAULTS=1 tries all of them; BAKEOFF_FAULT, a regular expression, those it matches.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Engine, ensureEngine, socketPathOf } from '@bakeoff/containers'
@@ -12,9 +12,11 @@ import { buildProgram, until } from '../helpers/command.js'
 import { checkout } from '../helpers/project.js'
 import { type FaultProject, makeFaultProject } from './fault-project.js'
 import { type Fault, faults, playedFaults } from './faults.js'
+import { judgeEnd, judgeLoss } from './judge.js'
 import { Lane } from './lane.js'
 import type { MomentName } from './moments.js'
 import { fullReports, type Stage } from './played.js'
+import { evidenceOf, folderOf as runFolderOf } from './run-look.js'
 import { tell } from './story.js'
 import { faultDetails, faultSummary, faultTable, type Trial } from './table.js'
 
@@ -174,4 +176,37 @@ describe('faults', () => {
       expect(faultDetails(told).filter((line) => !line.startsWith('not tried'))).toEqual([])
     },
   )
+})
+
+describe('what tells of harm sees it where there is some', () => {
+  it('on the engine, and in the folder of locks', async () => {
+    const session = `harm-${process.pid}`
+    const lane = await new Lane(shared.root, engine.docker, socket).open()
+    try {
+      mkdirSync(lane.locks)
+      writeFileSync(join(lane.locks, 'engine.json'), JSON.stringify({ session, pid: process.pid }))
+      expect(lane.holder()).toMatchObject({ session })
+      expect(await lane.onEngine()).toEqual([])
+      await engine.docker.createNetwork({ Name: session, Labels: { 'bakeoff.session': session } })
+      expect(await lane.onEngine()).toEqual([`network ${session}`])
+      expect(lane.onDisk()).toEqual(['lock engine.json'])
+    } finally {
+      await lane[Symbol.asyncDispose]()
+    }
+    const filters = { label: [`bakeoff.session=${session}`] }
+    expect(await engine.docker.listNetworks({ filters })).toEqual([])
+  })
+
+  it('in the way a command ends, and in the files of its run', async (context) => {
+    context.skip(!existsSync(folderOf('halfway', 'plain')), 'no run was prepared')
+    await using lane = await new Lane(shared.root, engine.docker, socket).open(folderOf('halfway', 'plain'))
+    const run = lane.runs()[0] as string
+    const before = evidenceOf(lane, run)
+    expect(before.measured.size).toBe(1)
+    const [name] = before.measured.keys()
+    rmSync(join(lane.reports, run, 'runs', name as string))
+    expect(judgeLoss(before, runFolderOf(lane, run, null))).toEqual([{ kind: 'lost', text: `runs/${name} is gone` }])
+    const end = await lane.run('matrix', '--target', 'nobody')
+    expect(judgeEnd(end, { exits: [0], statuses: [] })).toMatchObject([{ kind: 'wrong' }])
+  })
 })
