@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { analyse, parseJson } from '@bakeoff/core'
@@ -27,6 +27,21 @@ export function drawResults(folder: RunFolder, drawn: Results): Results {
   folder.write('summary.md', renderSummary(drawn))
   folder.write('results.csv', renderCsv(drawn))
   return drawn
+}
+
+/** In the order in which they are written. */
+const DRAWN = ['results.json', 'index.html', 'summary.md', 'results.csv']
+
+/** Whether the report is there, whole and about this end. False when the run was killed while it was written. */
+export function isDrawn(folder: RunFolder, { run }: Results): boolean {
+  try {
+    const writtenAt = DRAWN.map((name) => statSync(join(folder.path, name)).mtimeMs)
+    const { status, endedAt } = JSON.parse(readFileSync(join(folder.path, 'results.json'), 'utf8')).run
+    const inOrder = writtenAt.every((atMs, index) => atMs >= (writtenAt[index - 1] ?? 0))
+    return inOrder && status === run.status && endedAt === run.endedAt
+  } catch {
+    return false
+  }
 }
 
 export interface Rebuilt {

@@ -19,7 +19,7 @@ import type { RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
-import { analyseRun, fileLink, type Rebuilt, rebuildReport, tellDamage, writeIndex } from '../write-report.js'
+import { analyseRun, fileLink, isDrawn, type Rebuilt, rebuildReport, tellDamage, writeIndex } from '../write-report.js'
 import { planText } from './plan.js'
 
 /** Which run: a new one, one that goes on, or one that is measured again. */
@@ -52,7 +52,7 @@ export async function matrix(
   const firstRun = which.kind === 'replay' && options.failOn !== undefined ? which.run : undefined
   const gate = openGate(project.reports, options.failOn, options.baseline ?? firstRun)
   const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
-  if (earlier?.isOver) return nothingLeft(earlier, options, gate, terminal)
+  if (earlier?.isOver) return nothingLeft(project, earlier, options, gate, terminal)
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, interruption.signal)
   const show = progressOn(terminal, Date.now)
@@ -134,9 +134,22 @@ function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, c
   }
 }
 
-/** A run that is complete stays as it is: its results are told again, and nothing is measured or written. */
-function nothingLeft({ folder }: Resumable, options: MatrixOptions, gate: Gate | null, terminal: Terminal): number {
+/**
+ * A run that is complete stays as it is: its results are told again, and nothing is measured or written, but a report
+ * that was being written when the run was killed.
+ */
+function nothingLeft(
+  project: Project,
+  { folder }: Resumable,
+  options: MatrixOptions,
+  gate: Gate | null,
+  terminal: Terminal,
+): number {
   const { results, runs, damage } = analyseRun(folder, 'aborted')
+  if (!isDrawn(folder, results)) {
+    rebuildReport(folder)
+    writeIndex(project.reports)
+  }
   tellDamage(damage, terminal)
   const failed = new Set(runs.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
   terminal.say(

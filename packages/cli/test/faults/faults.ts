@@ -56,9 +56,7 @@ const ALL: readonly MomentName[] = [
   'later load',
   'run-out',
   'write',
-  'between repetitions',
   'report',
-  'page',
 ]
 /** Before these nothing listens to signals, and nothing has begun. */
 const EARLY: readonly MomentName[] = ['bootstrap']
@@ -88,6 +86,13 @@ const signalled = (name: string, signal: NodeJS.Signals, ending: Fault['ending']
   inflict: async ({ program }) => program.signal(signal),
   ending,
   whole: COMPLETE,
+})
+
+/** Moments of a run that has its last repetition before it. */
+const atItsEnd = (fault: Fault): Fault => ({
+  ...fault,
+  from: 'halfway',
+  moments: ['between repetitions', 'report', 'page'],
 })
 
 /** The engine is seen so for a while, or until the run has ended. */
@@ -176,9 +181,11 @@ const clock = (name: string, hours: number): Fault => {
 
 export const faults: readonly Fault[] = [
   { ...signalled('SIGINT', 'SIGINT', asked('SIGINT')), fast: ['window', 'write'] },
+  atItsEnd(signalled('SIGINT', 'SIGINT', asked('SIGINT'))),
   signalled('SIGTERM', 'SIGTERM', asked('SIGTERM')),
   signalled('SIGHUP', 'SIGHUP', asked('SIGHUP')),
   { ...signalled('SIGKILL', 'SIGKILL', killed('SIGKILL')), fast: ['warm-up', 'write'] },
+  atItsEnd(signalled('SIGKILL', 'SIGKILL', killed('SIGKILL'))),
   { ...signalled('SIGQUIT', 'SIGQUIT', killed('SIGQUIT')), moments: ['bootstrap', 'calibration', 'window', 'write'] },
   {
     ...signalled('SIGSTOP, SIGCONT after 2 s', 'SIGSTOP', () => COMPLETE),

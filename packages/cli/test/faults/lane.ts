@@ -9,6 +9,11 @@ import { type End, Program, type ProgramOptions } from './program.js'
 
 export type Docker = Engine['docker']
 
+interface Holder {
+  readonly session: string
+  readonly pid: number
+}
+
 /** How long a watchdog has: it waits for three quiet seconds, and removals take theirs. */
 const WATCHDOG_MS = 20_000
 /** A path from the folder that the program is started in: the same for all lanes, so that their plans name one engine. */
@@ -91,14 +96,12 @@ export class Lane implements AsyncDisposable {
   }
 
   /** The session that holds the engine, as its lock says; null: none yet. */
-  holder(): { session: string; pid: number } | null {
+  holder(): Holder | null {
     for (const name of this.#lockFiles()) {
-      for (const text of textOf(join(this.locks, name))) {
-        const holder = parsed<{ session: string; pid: number }>(text)
-        if (holder === null) continue
-        this.#sessions.add(holder.session)
-        return holder
-      }
+      const holder = this.#holderIn(name)
+      if (holder === null) continue
+      this.#sessions.add(holder.session)
+      return holder
     }
     return null
   }
@@ -129,10 +132,20 @@ export class Lane implements AsyncDisposable {
     return found
   }
 
-  /** Files that nobody will finish, and locks. Ask when no program of the lane runs. */
-  onDisk(): string[] {
+  /**
+   * Files that nobody will finish, and locks. Ask when no program of the lane runs.
+   *
+   * @param which a lock of a process that has ended holds nothing; the next run takes it over
+   */
+  onDisk(which: 'all' | 'and is held' = 'all'): string[] {
     const files = readdirSync(this.reports, { recursive: true, encoding: 'utf8' })
-    return [...files.filter((name) => /\.part|\.tmp/.test(name)), ...this.#lockFiles().map((name) => `lock ${name}`)]
+    const locks = this.#lockFiles().filter(
+      (name) => which === 'all' || existsSync(`/proc/${this.#holderIn(name)?.pid}`),
+    )
+    return [
+      ...files.filter((name) => /\.part|\.tmp/.test(name)).map((name) => `file ${name}`),
+      ...locks.map((name) => `lock ${name}`),
+    ]
   }
 
   /** Waits until everything that a program started has ended, its watchdog too, as long as that may take. */
@@ -156,6 +169,10 @@ export class Lane implements AsyncDisposable {
     for (const session of this.#sessions) await removeAll(this.docker, session)
     await this.engine[Symbol.asyncDispose]()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #holderIn(lock: string): Holder | null {
+    return textOf(join(this.locks, lock)).map((text) => parsed<Holder>(text))[0] ?? null
   }
 
   #lockFiles(): string[] {

@@ -8,6 +8,8 @@ import type { RunEvent } from '@bakeoff/model'
 export interface View {
   /** since the program was started: a resumed run's earlier events are not among them */
   readonly events: readonly RunEvent[]
+  /** since something was told for the last time */
+  readonly sinceEventMs: number
   /** it has the engine */
   readonly holds: boolean
   /** it is held in the middle of a file */
@@ -28,11 +30,17 @@ const image =
   (view: View) =>
     view.events.filter((event) => event.kind === 'image' && states.includes(event.state))
 
+/** The images are there, and for a while nothing is told: of the canary only its end is. */
+function isCalibrating({ events, sinceEventMs }: View): boolean {
+  const states = new Map(events.flatMap((event) => (event.kind === 'image' ? [[event.image, event.state]] : [])))
+  return events.length > 0 && ![...states.values()].includes('building') && sinceEventMs > 500
+}
+
 export const moments = {
   bootstrap: { reached: () => true, spreadMs: 400 },
   'opening the session': { reached: ({ holds }) => holds, spreadMs: 80 },
   build: { reached: (view) => image('building')(view).length > 0, spreadMs: 1800 },
-  calibration: { reached: (view) => image('cached', 'built')(view).length >= 3, spreadMs: 4500 },
+  calibration: { reached: isCalibrating, spreadMs: 4500 },
   start: { reached: step('start'), spreadMs: 700 },
   verify: { reached: step('verify'), spreadMs: 350 },
   'warm-up': { reached: step('warm up'), spreadMs: 1800 },

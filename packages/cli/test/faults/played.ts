@@ -160,7 +160,8 @@ export const secondRun: PlayedFault = {
     const before = evidenceOf(lane, run)
     const events = lane.events(run).length
     const first = lane.start(['matrix', '--resume', run])
-    const reached = () => moments.window.reached({ events: lane.events(run).slice(events), holds: true, inFile: false })
+    const reached = () =>
+      moments.window.reached({ events: lane.events(run).slice(events), sinceEventMs: 0, holds: true, inFile: false })
     while (moment !== 'at once' && !reached()) {
       if (first.isOver) return [{ kind: 'stuck', text: `the first run ended: ${first.stderr}` }]
       await sleep(20)

@@ -56,11 +56,17 @@ export async function judgeToTheEnd(
   if (end === null) return [stuck(program)]
   await recover()
   const processes = await lane.settle(program)
-  const behind = [...(await lane.onEngine()), ...lane.onDisk(), ...processes.map((pid) => `process ${pid}`)]
+  const behind = [
+    ...(await lane.onEngine()),
+    ...lane.onDisk('and is held'),
+    ...processes.map((pid) => `process ${pid}`),
+  ]
   const findings: Finding[] = behind.map((text) => ({ kind: 'left', text: `at the end: ${text}` }))
   const [run] = lane.runs()
   if (run === undefined)
     return [...findings, ...judgeEnd(end, whole), { kind: 'stuck', text: 'there is no run at the end' }]
+  for (const file of ['results.json', 'index.html', 'summary.md', 'results.csv'])
+    if (!lane.has(run, file)) findings.push({ kind: 'stuck', text: `at the end there is no ${file}` })
   const folder = folderOf(lane, run, lane.has(run, 'results.json') ? resultsOf(lane, run) : null)
   return [...findings, ...judgeLoss(before, folder), ...judgeWhole(folder, end, whole)]
 }

@@ -38,6 +38,7 @@ class Teller {
   #program: Program | null = null
   #held: HeldFile[] = []
   #eventsBefore = 0
+  #told = { events: 0, atMs: performance.now() }
   #before: Evidence
 
   constructor(story: Story, lane: Lane) {
@@ -75,7 +76,7 @@ class Teller {
     }
     const ending = fault.ending(moment)
     const { behind, left } = await this.#leftovers(program)
-    const findings = [...judgeEnd(end, ending), ...left, ...(await this.#judgeReport(ending))]
+    const findings = [...judgeEnd(end, ending), ...left, ...(await this.#judgeReport(moment, ending))]
     this.#remember()
     return trial(findings, behind)
   }
@@ -118,8 +119,11 @@ class Teller {
 
   #view(moment: MomentName, program: Program): View {
     const run = this.#run()
+    const events = run === null ? [] : this.#lane.events(run).slice(this.#eventsBefore)
+    if (events.length !== this.#told.events) this.#told = { events: events.length, atMs: performance.now() }
     return {
-      events: run === null ? [] : this.#lane.events(run).slice(this.#eventsBefore),
+      events,
+      sinceEventMs: performance.now() - this.#told.atMs,
       holds: this.#isHolder(program),
       inFile: this.#held.some((held) => held.moment === moment && held.isReached),
     }
@@ -145,9 +149,11 @@ class Teller {
     }
   }
 
-  async #judgeReport(ending: Ending): Promise<Finding[]> {
+  /** A report that was being written is left to the run that goes on: it must not take it for whole. */
+  async #judgeReport(moment: MomentName, ending: Ending): Promise<Finding[]> {
     const run = this.#run()
-    const { results, findings } = run === null ? { results: null, findings: [] } : await reportAgain(this.#lane, run)
+    const isLeft = run === null || moment === 'report' || moment === 'page'
+    const { results, findings } = isLeft ? { results: null, findings: [] } : await reportAgain(this.#lane, run)
     const folder = folderOf(this.#lane, run, results)
     return [...findings, ...judgeLoss(this.#before, folder), ...judgeFolder(folder, ending)]
   }
