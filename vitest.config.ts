@@ -31,7 +31,7 @@ export default defineConfig({
       // Each fault has reports, locks and a way to the engine of its own, so several are inflicted at once.
       {
         extends: true,
-        test: { name: 'faults', include: ['packages/*/test/**/*.faults.test.ts'], maxConcurrency: 3, testTimeout: 900_000, hookTimeout: 1_800_000 },
+        test: { name: 'faults', include: ['packages/*/test/**/*.faults.test.ts'], maxConcurrency: 4, testTimeout: 900_000, hookTimeout: 1_800_000 },
       },
       {
         extends: true,
