@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { analyse, parseJson } from '@bakeoff/core'
 import { BakeoffError, type Results, type RunEvent, type RunRecord, results } from '@bakeoff/model'
 import { type RunListing, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
-import { writeWhole } from './durable-file.js'
+import { removeLeftovers, writeWhole } from './durable-file.js'
 import { type Damage, damageWarning, damageWords, problemOfText, type RunFiles } from './run-files.js'
 import { findRun, listRuns, type RunFolder } from './run-folder.js'
 import type { Terminal } from './terminal.js'
@@ -15,6 +15,7 @@ export type Unended = 'running' | 'aborted' | 'elsewhere'
 
 /** Everything right of the run files, rebuilt from what is in the folder: no engine, no network, no clock. */
 export function rebuildReport(folder: RunFolder, otherwise: Unended = 'aborted'): Rebuilt {
+  removeLeftovers(folder.path)
   const analysed = analyseFiles(folder.read(), otherwise)
   folder.write('results.json', JSON.stringify(analysed.results))
   drawResults(folder, analysed.results)
@@ -176,6 +177,7 @@ export function writeIndex(reports: string): void {
 export function writePage(path: string, html: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
+    removeLeftovers(dirname(path))
     writeWhole(path, html)
   } catch (error) {
     throw writeFailure(error, path, 'No run was touched.')

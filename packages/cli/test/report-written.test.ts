@@ -1,7 +1,7 @@
-import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { analyseFolder, isDrawn, rebuildReport } from '../src/write-report.js'
+import { analyseFolder, isDrawn, rebuildReport, writeIndex } from '../src/write-report.js'
 import { aRunOnDisk, emptyReports, type RunOnDisk } from './helpers/run-on-disk.js'
 
 const FILES = ['results.json', 'index.html', 'summary.md', 'results.csv']
@@ -44,6 +44,16 @@ describe('a report', () => {
     spoil()
     expect(drawn()).toBe(false)
   })
+})
+
+it('removes what a process left that was killed while it wrote, and nothing that another writes', () => {
+  const [killed, going] = [`results.json.999999999-abcdef00.part`, `results.json.${process.ppid}-abcdef00.part`]
+  for (const name of [killed, going]) writeFileSync(at(name), '{"run":')
+  for (const name of [killed, going]) writeFileSync(join(reports, name), '')
+  rebuildReport(run.folder)
+  writeIndex(reports)
+  expect([killed, going].map((name) => existsSync(at(name)))).toEqual([false, true])
+  expect([killed, going].map((name) => existsSync(join(reports, name)))).toEqual([false, true])
 })
 
 /** Dates what is drawn after what it is drawn from, as it is written. */

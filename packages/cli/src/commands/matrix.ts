@@ -138,17 +138,17 @@ function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, c
  * A run that is complete stays as it is: its results are told again, and nothing is measured or written, but a report
  * that was being written when the run was killed.
  */
-function nothingLeft(
+async function nothingLeft(
   project: Project,
   { folder }: Resumable,
   options: MatrixOptions,
   gate: Gate | null,
   terminal: Terminal,
-): number {
+): Promise<number> {
   const { results, runs, damage } = analyseRun(folder, 'aborted')
   if (!isDrawn(folder, results)) {
-    rebuildReport(folder)
-    writeIndex(project.reports)
+    await folder.own()
+    rebuild(folder, project, null, terminal)
   }
   tellDamage(damage, terminal)
   const failed = new Set(runs.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
