@@ -90,6 +90,8 @@ beforeAll(async () => {
 afterAll(() => {
   shared?.[Symbol.dispose]()
   if (prepared !== undefined) rmSync(prepared, { recursive: true, force: true })
+  const order = stories.map(({ name }) => name)
+  trials.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault))
   const text = [faultTable(trials), '', faultSummary(trials), ...faultDetails(trials), ''].join('\n')
   mkdirSync(join(checkout, '.bakeoff'), { recursive: true })
   writeFileSync(join(checkout, '.bakeoff/fault-table.md'), text)

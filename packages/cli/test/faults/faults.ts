@@ -198,7 +198,8 @@ export const faults: readonly Fault[] = [
   },
   {
     ...signalled('SIGINT twice', 'SIGINT', () => ({ exits: [130], statuses: ['aborted'] })),
-    moments: ['calibration', 'window'],
+    from: 'halfway',
+    moments: ['start', 'window'],
     inflict: async ({ program, random }) => {
       program.signal('SIGINT')
       await sleep(random.int(40))
@@ -268,6 +269,16 @@ export const faults: readonly Fault[] = [
 
   { ...container('plain', 'agent', 'killed', ['verify', 'warm-up', 'window'], RETRIED), fast: ['window'] },
   container('plain', 'agent', 'paused', ['warm-up', 'window'], RETRIED),
+  {
+    ...container('plain', 'agent', 'paused', ['window'], RETRIED),
+    name: 'agent: its processes stopped',
+    inflict: async ({ lane }) => {
+      const { Processes } = await lane.docker.getContainer(await lane.container('agent')).top({ ps_args: '-eo pid' })
+      for (const [pid] of Processes as string[][]) process.kill(Number(pid), 'SIGSTOP')
+    },
+    untriable: () =>
+      process.platform === 'linux' && process.getuid?.() === 0 ? null : 'stopping processes of containers needs root',
+  },
   {
     ...container('plain', 'target', 'killed', ['verify', 'warm-up', 'window', 'run-out'], FAILED, FAILED_BEFORE),
     fast: ['window'],
