@@ -1,4 +1,4 @@
-import { compareFingerprints, type Fingerprint, fingerprintOnDisk, replayPlan } from '@bakeoff/core'
+import { compareFingerprints, type Fingerprint, replayPlan } from '@bakeoff/core'
 import { BakeoffError, type Plan, type PlanWarning, toErrorRecord } from '@bakeoff/model'
 import { type Built, type BuiltImages, buildImages, type ImageRequest, requestsOf } from '@bakeoff/runner'
 import type { Beginning, Begun, Setting } from './beginning.js'

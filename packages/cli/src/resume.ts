@@ -21,7 +21,7 @@ export function resumeRun(setting: Setting, folder: RunFolder): Beginning {
  * @throws BakeoffError BAD_SPEC with every difference; the folder is then as it was
  */
 async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Workbench): Promise<Begun> {
-  const { project, catalogue, machine, signal } = setting
+  const { project, catalogue, signal } = setting
   const held = new HeldEvents(setting.show)
   const ports = bench.ports(held)
   const materials = materialsOf(project, catalogue, plan)

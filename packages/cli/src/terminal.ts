@@ -38,7 +38,7 @@ interface Streams {
 }
 
 export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv = process.env): Terminal {
-  const { stdin, stdout, stderr } = streams
+  const { stdin, stderr } = streams
   const interactive = Boolean(stderr.isTTY) && env.CI === undefined && env.TERM !== 'dumb'
   const { colours, render } = createPaint(interactive && picocolors.isColorSupported)
   const losses: OutputLost[] = []

@@ -1,5 +1,5 @@
 import { formatNumber } from '@bakeoff/model'
-import { besideWords, defineFinding, marks, nameOf, names, ratioWords, standing } from './define.js'
+import { besideWords, defineFinding, marks, nameOf, ratioWords, standing } from './define.js'
 
 /** Who carries the highest rate within the service level. */
 export const capacity = defineFinding({

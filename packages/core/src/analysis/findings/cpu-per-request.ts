@@ -1,7 +1,7 @@
 import { formatNumber } from '@bakeoff/model'
 import { loadWords } from '../load-words.js'
 import { times, withInterval } from '../words.js'
-import { besideWords, defineFinding, marks, nameOf, names, standing } from './define.js'
+import { besideWords, defineFinding, marks, nameOf, standing } from './define.js'
 
 /** Who needs least CPU time per request. */
 export const cpuPerRequest = defineFinding({
