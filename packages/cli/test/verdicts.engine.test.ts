@@ -239,8 +239,13 @@ describe('servers that know the truth, through the command line', () => {
   })
 
   it('a target that still gets faster is not called steady', () => {
-    const cause = truth('ramping').verdict!.causes.find((each) => each.cause === 'not-steady')
-    expect(cause).toMatchObject({ effect: 'doubts' })
+    // A warm-up of two seconds may be too short to tell; the window tells all the same.
+    const doubts = truth('ramping').verdict!.causes.filter(
+      ({ cause, effect }) => cause === 'not-steady' && effect === 'doubts',
+    )
+    expect(doubts.map(({ evidence }) => evidence)).toContainEqual(
+      expect.stringMatching(/rose by \d+ % within the window/),
+    )
   })
 
   it('answers without the work do not count', () => {

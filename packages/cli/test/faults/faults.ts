@@ -180,7 +180,7 @@ const clock = (name: string, hours: number): Fault => {
 }
 
 export const faults: readonly Fault[] = [
-  { ...signalled('SIGINT', 'SIGINT', asked('SIGINT')), fast: ['window', 'write'] },
+  { ...signalled('SIGINT', 'SIGINT', asked('SIGINT')), fast: ['window', 'run-out'] },
   atItsEnd(signalled('SIGINT', 'SIGINT', asked('SIGINT'))),
   signalled('SIGTERM', 'SIGTERM', asked('SIGTERM')),
   signalled('SIGHUP', 'SIGHUP', asked('SIGHUP')),
