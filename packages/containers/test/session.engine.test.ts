@@ -205,7 +205,10 @@ describe('a container', () => {
     const before = process.env.HTTP_PROXY
     process.env.HTTP_PROXY = 'http://me:correct-horse@proxy.example:3128'
     try {
-      await using container = await session.start(network, aRequest(shell('echo the proxy wants correct-horse; sleep 1')))
+      await using container = await session.start(
+        network,
+        aRequest(shell('echo the proxy wants correct-horse; sleep 1')),
+      )
       expect(await output(container)).toEqual(['the proxy wants ***'])
     } finally {
       if (before === undefined) delete process.env.HTTP_PROXY
