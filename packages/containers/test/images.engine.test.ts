@@ -142,7 +142,7 @@ describe('a build that fails', () => {
   })
 
   it('for want of the network is told from one that is wrong', async () => {
-    const line = "Temporary failure resolving 'deb.debian.org'"
+    const line = "Temporary failure resolving 'packages.example'"
     await put('targets/images-test-offline/Dockerfile', `FROM bakeoff/base\nRUN echo "${line}" >&2; exit 100\n`)
     await expect(ensure('offline')).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',

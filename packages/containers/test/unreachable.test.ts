@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { unreachableLine } from '../src/images/unreachable.js'
 
 it.each([
-  "W: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.debian.org'",
+  "W: Failed to fetch http://packages.example/debian/dists/bookworm/InRelease  Temporary failure resolving 'packages.example'",
   'curl: (6) Could not resolve host: example.org',
   'go: github.com/x/y@v1.0.0: Get "https://proxy/x/y": dial tcp: lookup proxy on 127.0.0.11:53: no such host',
   'npm error network request to https://x failed, reason: getaddrinfo EAI_AGAIN x',
