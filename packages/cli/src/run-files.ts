@@ -10,6 +10,7 @@ import {
   type Calibration,
   type ClaimSpec,
   calibration,
+  claimSource,
   type Plan,
   type PlanWarning,
   plan,
@@ -25,12 +26,7 @@ import { z } from 'zod'
 const claim = z.object({
   id: z.string(),
   title: z.string(),
-  source: z.object({
-    title: z.string(),
-    author: z.string().nullable(),
-    published: z.string().nullable(),
-    url: z.string().nullable(),
-  }),
+  source: claimSource,
   setting: z.string(),
   scenario: z.string(),
   subjects: z.array(

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ensureEngine, holdEngine } from '@bakeoff/containers'
+import { ensureEngine, holdEngine, labelsOf } from '@bakeoff/containers'
 import colours from 'picocolors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CleanOptions, clean } from '../src/commands/clean.js'
@@ -14,17 +14,7 @@ async function labels(changes: Record<string, string>): Promise<Record<string, s
     lockFolder: join(engine.folder, 'other-locks'),
   })
   await giveBack()
-  return {
-    'bakeoff.project': 'bakeoff',
-    'bakeoff.session': owner.session,
-    'bakeoff.pid': String(owner.pid),
-    'bakeoff.started': owner.started,
-    'bakeoff.boot': owner.boot,
-    'bakeoff.pid-namespace': owner.pidNamespace,
-    'bakeoff.machine': owner.machine,
-    'bakeoff.host': owner.host,
-    ...changes,
-  }
+  return { ...labelsOf(owner), ...changes }
 }
 
 let engine: SocketEngine
@@ -58,7 +48,7 @@ async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = nu
     interactive: false,
     colours: colours.createColors(false),
   }
-  const project = { root: '/work/project', reports: '/work/project/reports' }
+  const project = { root: '/srv/project', reports: '/srv/project/reports' }
   await clean(
     project,
     { images: false, all: false, yes: false, ...options },
@@ -118,10 +108,10 @@ describe('clean', () => {
 
   it('removes nothing while a run holds the engine whose images are to go', async () => {
     const { facts } = await ensureEngine({ say: () => {}, ask: null, env: process.env })
-    await holdEngine(facts, { root: '/work/other', lockFolder: join(engine.folder, 'locks') })
+    await holdEngine(facts, { root: '/srv/other', lockFolder: join(engine.folder, 'locks') })
     await expect(cleaned({ images: true })).rejects.toMatchObject({
       code: 'ENGINE_HELD',
-      message: expect.stringContaining('in /work/other'),
+      message: expect.stringContaining('in /srv/other'),
     })
     expect([...engine.images]).toEqual(['bakeoff/target/x:latest'])
     expect(left()).toContain('of-a-dead-run')

@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 async function holder(session: string, changes: Partial<LockHolder> = {}): Promise<LockHolder> {
   const owner = await thisOwner(session)
-  return { ...owner, since: '2026-01-01T00:00:00.000Z', command: 'matrix --quick', root: '/work/x', ...changes }
+  return { ...owner, since: '2026-01-01T00:00:00.000Z', command: 'matrix --quick', root: '/srv/x', ...changes }
 }
 
 const me = process.getuid?.() ?? 0
@@ -45,7 +45,7 @@ describe('the lock of an engine', () => {
     await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({
       code: 'ENGINE_HELD',
       message: expect.stringMatching(
-        new RegExp(`process ${process.pid} on .*since 2026-01-01T00:00:00.000Z, in /work/x: matrix --quick`),
+        new RegExp(`process ${process.pid} on .*since 2026-01-01T00:00:00.000Z, in /srv/x: matrix --quick`),
       ),
       hint: expect.stringContaining(`kill ${process.pid}`),
     })
@@ -138,9 +138,9 @@ describe('the lock of an engine', () => {
 
   it('keeps control characters of the command line to itself', async () => {
     const owner = await thisOwner('first')
-    await takeLock('engine', holderOf(owner, { command: 'matrix \x1b[2J\u202e', root: '/work/\n' }), folder)
+    await takeLock('engine', holderOf(owner, { command: 'matrix \x1b[2J\u202e', root: '/srv/\n' }), folder)
     await expect(takeLock('engine', await holder('second'), folder)).rejects.toMatchObject({
-      message: expect.stringContaining('in /work/ : matrix ␛[2J\\u202e'),
+      message: expect.stringContaining('in /srv/ : matrix ␛[2J\\u202e'),
     })
   })
 

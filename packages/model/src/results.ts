@@ -350,15 +350,18 @@ export const tierList = z.object({
 })
 export type TierList = z.infer<typeof tierList>
 
+/** Where a claim was published. */
+export const claimSource = z.object({
+  title: z.string(),
+  author: z.string().nullable(),
+  published: z.string().nullable(),
+  url: z.string().nullable(),
+})
+
 export const claimResult = z.object({
   id: z.string(),
   title: z.string(),
-  source: z.object({
-    title: z.string(),
-    author: z.string().nullable(),
-    published: z.string().nullable(),
-    url: z.string().nullable(),
-  }),
+  source: claimSource,
   setting: z.string(),
   scenario: z.string(),
   subjects: z.array(

@@ -50,8 +50,7 @@ async function reachHost(
   const asked = cell.network.hostAddresses
   const tried = asked.flatMap((address) => TRIED_PORTS.map((port) => `${address}:${port}`))
   const answers = tried.map(async (place) => {
-    const fetched = cell.agent.fetch(getFrom(`http://${place}`), signal)
-    const { error } = await Promise.race([fetched, cell.lost])
+    const { error } = await cell.agent.fetch(getFrom(`http://${place}`), signal)
     return error === null || !UNANSWERED.test(error)
   })
   const answered = await Promise.all(answers)

@@ -38,7 +38,7 @@ export async function waitUntilReady(
       },
     )
   })
-  return await Promise.race([asked, died, cell.lost])
+  return await Promise.race([asked, died])
 }
 
 async function askEach(

@@ -1,7 +1,7 @@
 /** What files of /proc, /sys and /etc say about a machine. Pure: a map of path → text in, facts out. */
-import { createHash } from 'node:crypto'
 import type { HostFacts, LogicalCpu } from '@bakeoff/model'
 import { dockerArchitecture } from './engine-view.js'
+import { machineDigest } from './machine-id.js'
 
 /** Absolute path → text of the file. A file that is absent or unreadable is not in the map. */
 export type FileTexts = ReadonlyMap<string, string>
@@ -57,7 +57,7 @@ export function parseHostFacts(files: FileTexts, basics: HostBasics): HostFacts 
   const memoryKb = /^MemTotal:\s+(\d+) kB/m.exec(files.get('/proc/meminfo') ?? '')?.[1]
   return {
     hostname: basics.hostname,
-    machineId: machineIdOf(files),
+    machineId: machineDigest(files.get('/etc/machine-id')),
     os: /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(files.get('/etc/os-release') ?? '')?.[1] ?? basics.osName,
     kernel: basics.kernel,
     architecture: dockerArchitecture(basics.architecture),
@@ -135,13 +135,6 @@ function governorOf(files: FileTexts): string | null {
     ),
   )
   return governors.size === 0 ? null : [...governors].join(', ')
-}
-
-/** A hash, since the id itself is meant to stay on its machine (see machine-id(5)). */
-function machineIdOf(files: FileTexts): string | null {
-  const id = files.get('/etc/machine-id')?.trim()
-  if (!id || id === 'uninitialized') return null
-  return createHash('sha256').update(`bakeoff machine ${id}`).digest('hex').slice(0, 16)
 }
 
 function pressureOf(text: string | undefined): number | null {

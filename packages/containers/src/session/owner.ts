@@ -1,10 +1,10 @@
 /** Whose something on the engine is, and whether that process still runs. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { readFile, readlink } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import type { Owner } from '@bakeoff/model'
+import { machineDigest } from '../host/machine-id.js'
 
 /** `elsewhere`: made on another machine or in another container, so nobody here can tell. */
 export type OwnerState = 'alive' | 'dead' | 'elsewhere'
@@ -88,13 +88,12 @@ async function readPlace(): Promise<Place> {
     linux ? readlink('/proc/self/ns/pid').catch(() => null) : null,
     linux ? textOf('/etc/machine-id') : said('sysctl', ['-n', 'kern.uuid']),
   ])
-  return { boot: boot ?? '', pidNamespace: pidNamespace ?? '', machine: digestOf(machine), host: os.hostname() }
-}
-
-/** The id itself is not for others to see (machine-id(5)), and labels can be read by whoever uses the engine. */
-function digestOf(machineId: string | null): string {
-  if (!machineId) return ''
-  return createHash('sha256').update(`bakeoff ${machineId}`).digest('hex').slice(0, 32)
+  return {
+    boot: boot ?? '',
+    pidNamespace: pidNamespace ?? '',
+    machine: machineDigest(machine) ?? '',
+    host: os.hostname(),
+  }
 }
 
 async function textOf(file: string): Promise<string | null> {
