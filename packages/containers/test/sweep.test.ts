@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Owner } from '@bakeoff/model'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Gate } from '../src/session/gate.js'
 import { labelsOf, ownerIn } from '../src/session/labels.js'
 import { thisOwner } from '../src/session/owner.js'
@@ -158,5 +158,22 @@ describe("the engine's errors", () => {
   it.each(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'])('%s is a lost engine', (code) => {
     expect(isEngineGone(connectionError(code))).toBe(true)
     expect(startProblem('target', connectionError(code))).toMatchObject({ code: 'ENGINE_LOST' })
+  })
+})
+
+describe('a clock that is set back', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('does not make a removal wait for hours', async () => {
+    const engine = new FakeEngine()
+    let now = Date.now()
+    vi.spyOn(Date, 'now').mockImplementation(() => {
+      now -= 7_200_000
+      return now
+    })
+    const waited = new Promise((resolve) => setTimeout(resolve, 2000, 'still waiting'))
+    expect(await Promise.race([removeSession(engine.docker, 'dead', { quietMs: 300 }), waited])).toEqual([])
   })
 })

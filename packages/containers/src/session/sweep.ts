@@ -70,14 +70,14 @@ export async function removeNetwork(docker: Docker, id: string, deadlineMs = 30_
 
 /** Again until the engine says 404: a removal that is under way answers 409, busy mounts 500. */
 async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promise<void> {
-  const deadline = Date.now() + deadlineMs
+  const deadline = performance.now() + deadlineMs
   for (;;) {
     try {
       await remove()
       return
     } catch (error) {
       if (statusOf(error) === 404) return
-      if (isEngineGone(error) || Date.now() > deadline) throw error
+      if (isEngineGone(error) || performance.now() > deadline) throw error
       await sleep(100)
     }
   }
@@ -89,13 +89,13 @@ async function removeUntilGone(
   quietMs = 0,
   deadlineMs = 60_000,
 ): Promise<Leftover[]> {
-  const deadline = Date.now() + deadlineMs
-  let quietSince = Date.now()
+  const deadline = performance.now() + deadlineMs
+  let quietSince = performance.now()
   for (;;) {
     const found = await find()
-    if (found.length > 0) quietSince = Date.now()
-    else if (Date.now() - quietSince >= quietMs) return []
-    if (Date.now() > deadline) return found
+    if (found.length > 0) quietSince = performance.now()
+    else if (performance.now() - quietSince >= quietMs) return []
+    if (performance.now() > deadline) return found
     await removeOnce(docker, found)
     if (found.length === 0) await sleep(200)
   }
