@@ -83,6 +83,22 @@ export const plannedScenario = z.object({
 })
 export type PlannedScenario = z.infer<typeof plannedScenario>
 
+/**
+ * What an entry is in the comparison. contender: what a senior engineer of that language would ship; headlines are made of
+ * these. as-published: the code of a source rebuilt. experiment: shows an effect.
+ */
+export const role = z.enum(['contender', 'as-published', 'experiment'])
+export type Role = z.infer<typeof role>
+
+/** Written because a library could not be had where this was written: never in a headline. */
+export const standIn = z.object({
+  /** the libraries that a senior engineer would have taken */
+  for: z.array(z.string()),
+  /** what was not reachable, e.g. `hex` */
+  because: z.string(),
+})
+export type StandIn = z.infer<typeof standIn>
+
 /** What one repetition starts: scenario × target variant × caps. */
 export const plannedEntry = z.object({
   /** `scenario/target/variant` */
@@ -106,6 +122,9 @@ export const plannedEntry = z.object({
   /** variant's and scenario's environment together, without PORT, CORES and MEMORY_BYTES */
   environment: z.record(z.string(), z.string()),
   readyTimeoutMs: z.number(),
+  /** absent in plans of before 2026-12: everything took part in the comparison then */
+  role: role.nullish(),
+  standIn: standIn.nullish(),
 })
 export type PlannedEntry = z.infer<typeof plannedEntry>
 
@@ -161,6 +180,8 @@ export const plan = z.object({
   engine: engineFacts,
   scenarios: z.array(plannedScenario),
   entries: z.array(plannedEntry),
+  /** entries of the same scenarios that this run does not measure, and why, e.g. `an experiment: --all measures it` */
+  leftOut: z.array(z.object({ entry: z.string(), why: z.string() })).nullish(),
   /** up to maxRepetitions per scenario, interleaved; the rules say which of the later ones are still needed */
   blocks: z.array(block),
   rules: runRules,

@@ -218,9 +218,24 @@ export const runEvent = z.discriminatedUnion('kind', [
     kind: z.literal('image'),
     at: z.string(),
     image: z.string(),
-    state: z.enum(['building', 'built', 'cached', 'failed', 'unsupported']),
+    state: z.enum(['building', 'built', 'cached', 'pulled', 'failed', 'unsupported']),
     seconds: z.number().nullable(),
     message: z.string().nullable(),
+    /** the step of its Dockerfile that a build has come to */
+    step: z.object({ number: z.int(), of: z.int() }).nullish(),
+    /** how long a build is expected to take in all, from earlier ones; null or absent: nobody knows */
+    expectedSeconds: z.number().nullish(),
+  }),
+  /** A block of a scenario: what it needs is built, then it is measured, then what is known by now is written. */
+  z.object({
+    kind: z.literal('stage'),
+    at: z.string(),
+    scenario: z.string(),
+    repetition: z.int(),
+    /** its place among the blocks of this repetition, from 1 */
+    number: z.int(),
+    of: z.int(),
+    state: z.enum(['building', 'measuring', 'over']),
   }),
   z.object({ kind: z.literal('calibrated'), at: z.string(), calibration }),
   z.object({ kind: z.literal('boundary'), at: z.string(), boundary }),

@@ -3,6 +3,7 @@
  * shapes of the files themselves, from which editors complete, are in files.ts.
  */
 import type { Arrivals, LoadSpec } from './load.js'
+import type { Role, StandIn } from './plan.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
 import type { Respell, ServiceCounters } from './work.js'
 
@@ -17,6 +18,8 @@ export interface VariantSpec {
   readonly command: readonly string[] | null
   /** the scenarios this variant takes part in */
   readonly scenarios: readonly string[]
+  readonly role: Role
+  readonly standIn: StandIn | null
 }
 
 export interface TargetSpec {

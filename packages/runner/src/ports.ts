@@ -130,10 +130,14 @@ export interface ContainerHost {
 
 export type ImageEvent =
   | {
-      readonly state: 'building' | 'cached' | 'built' | 'pulling'
+      readonly state: 'cached' | 'built' | 'pulling' | 'pulled'
       readonly image: string
       readonly seconds: number | null
     }
+  /** expectedSeconds: how long the whole build will take, from earlier ones; null: nobody knows */
+  | { readonly state: 'building'; readonly image: string; readonly expectedSeconds: number | null }
+  /** a build has come to this step of its Dockerfile */
+  | { readonly state: 'step'; readonly image: string; readonly number: number; readonly of: number }
   | { readonly state: 'log'; readonly image: string; readonly line: string }
 
 /** What the build needs from outside is not reachable: the cell is unsupported, the run goes on. */

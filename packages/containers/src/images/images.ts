@@ -155,7 +155,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     report: Report,
   ): Promise<ImageFacts> {
     if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped before ${name} was built`)
-    report({ state: 'building', image: name, seconds: null })
+    report({ state: 'building', image: name, expectedSeconds: null })
     const baseId = references.find((reference) => reference.name === baseName)?.id
     const seconds = await buildImage(docker, {
       name,

@@ -73,6 +73,8 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
       proxy: variant.proxy ?? null,
       command: variant.command ?? null,
       scenarios: variant.scenarios ?? file.scenarios,
+      role: 'contender',
+      standIn: null,
     }),
   )
   return {
