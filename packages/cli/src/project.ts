@@ -37,8 +37,11 @@ export function readCatalogue({ root }: Project): Catalogue {
       return []
     }
   }
-  const [matrix] = collect(() => parseMatrix('matrix.yaml', mustRead(root, 'matrix.yaml')))
-  const scenarios = yamlFiles(root, 'compose').flatMap((file) => collect(() => readScenario(root, file)))
+  const scenarioFiles = yamlFiles(root, 'compose')
+  const [matrix] = collect(() =>
+    parseMatrix('matrix.yaml', mustRead(root, 'matrix.yaml'), scenarioFiles.map(scenarioIdOf)),
+  )
+  const scenarios = scenarioFiles.flatMap((file) => collect(() => readScenario(root, file)))
   const targets = foldersWith(root, 'targets', 'target.yaml').flatMap((name) => collect(() => readTarget(root, name)))
   const claims = yamlFiles(root, 'claims').flatMap((file) => collect(() => parseClaim(file, mustRead(root, file))))
   if (problems.length > 0 || !matrix) {
@@ -64,13 +67,17 @@ function readTarget(root: string, name: string): TargetSpec {
 function readScenario(root: string, file: string): ScenarioSpec {
   const beside = (path: string) => join(root, 'compose', path)
   return parseScenario({
-    id: file.replace(/^compose\//, '').replace(/\.yaml$/, ''),
+    id: scenarioIdOf(file),
     file,
     yaml: mustRead(root, file),
     resolve: beside,
     read: (path) => readInside(root, `compose/${path}`, CORPUS_BYTES),
     buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
   })
+}
+
+function scenarioIdOf(file: string): string {
+  return file.replace(/^compose\//, '').replace(/\.yaml$/, '')
 }
 
 function yamlFiles(root: string, folder: string): string[] {

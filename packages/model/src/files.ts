@@ -218,6 +218,12 @@ const profileFile = z.strictObject({
 
 export const matrixFile = z.strictObject({
   scenarios: z.array(name).optional().describe('Only these; default all of compose/'),
+  order: z
+    .array(name)
+    .optional()
+    .describe(
+      'In which order scenarios are built, measured and reported; those that are not named come after, by name',
+    ),
   targets: z.array(name).optional().describe('Only these; default all of targets/'),
   seed: z.int().optional().describe('Seeds order and arrivals; default 1'),
   capacity: z.boolean().optional().describe('Add the capacity search to every scenario with an slo'),

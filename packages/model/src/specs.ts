@@ -156,6 +156,8 @@ export interface HostsSpec {
 export interface MatrixSpec {
   readonly scenarios: readonly string[] | null
   readonly targets: readonly string[] | null
+  /** in which scenarios are built, measured and reported; those that are not named come after, by name */
+  readonly order: readonly string[]
   readonly seed: number
   readonly profiles: Readonly<Record<string, ProfileSpec>>
   /** add the capacity load to every scenario with an slo */

@@ -1,17 +1,18 @@
 import { type MatrixSpec, matrixFile, type ProfileSpec, parseDurationMs, parseFraction } from '@bakeoff/model'
 import { DEFAULT_RESPONSES } from '../plan/window-length.js'
-import { badSpec, type Problem } from './problem.js'
-import { readYaml } from './yaml.js'
+import { badSpec, didYouMean, type Problem } from './problem.js'
+import { type Located, readYaml } from './yaml.js'
 
 /**
  * matrix.yaml: what is measured when nothing else is asked for.
  *
+ * @param scenarios names of all that the project has
  * @throws BakeoffError BAD_SPEC with file, line and column
  */
-export function parseMatrix(fileName: string, text: string): MatrixSpec {
+export function parseMatrix(fileName: string, text: string, scenarios: readonly string[]): MatrixSpec {
   const located = readYaml(fileName, text, matrixFile)
   const file = located.value
-  const problems: Problem[] = []
+  const problems: Problem[] = problemsOfOrder(located, file.order ?? [], scenarios)
   for (const needed of ['default', 'quick']) {
     if (!file.profiles[needed])
       problems.push(located.problem(['profiles'], `profiles has no "${needed}"`, { key: true }))
@@ -53,12 +54,27 @@ export function parseMatrix(fileName: string, text: string): MatrixSpec {
   return {
     scenarios: file.scenarios ?? null,
     targets: file.targets ?? null,
+    order: file.order ?? [],
     seed: file.seed ?? 1,
     profiles,
     capacity: file.capacity ?? false,
     rates: file.rates ?? [],
     hosts: { sut: file.hosts?.sut ?? null, load: file.hosts?.load ?? null, services: file.hosts?.services ?? null },
   }
+}
+
+function problemsOfOrder(
+  { problem }: Pick<Located<unknown>, 'problem'>,
+  order: readonly string[],
+  scenarios: readonly string[],
+): Problem[] {
+  return order.flatMap((name, index) => {
+    if (order.indexOf(name) < index) return [problem(['order', index], `order names ${name} twice`)]
+    if (scenarios.includes(name)) return []
+    const meant = didYouMean(name, scenarios)
+    const hint = meant ? `Did you mean "${meant}"?` : `There are: ${scenarios.join(', ') || 'none in compose/'}`
+    return [problem(['order', index], `order names the scenario "${name}", which does not exist`, { hint })]
+  })
 }
 
 function ms(text: string): number {

@@ -24,7 +24,7 @@ import type { Catalogue } from '../parse/catalogue.js'
 import { capacityLoad } from '../parse/scenario.js'
 import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
-import { type Selection, select } from './select.js'
+import { type Selected, type Selection, select } from './select.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -58,7 +58,7 @@ export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
 export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
   const profile = profileOf(request)
-  const selected = select(catalogue, request.selection)
+  const selected = inOrder(select(catalogue, request.selection), catalogue.matrix.order)
   const seed = request.seed ?? catalogue.matrix.seed
   const cpus = usableCpus(host, engine)
   const scenarios = selected.map(({ scenario }) => planScenario(scenario, cpus, profile, request))
@@ -107,6 +107,12 @@ export function planMatrix(request: PlanRequest): Plan {
     estimateMs: estimateMs(scenarios, entries, rules),
     warnings: warningsOf(scenarios, engine, profile),
   }
+}
+
+/** As matrix.yaml orders the scenarios; those that it does not name come after, by name. */
+function inOrder(selected: readonly Selected[], order: readonly string[]): Selected[] {
+  const place = ({ scenario: { id } }: Selected) => (order.includes(id) ? order.indexOf(id) : order.length)
+  return selected.toSorted((a, b) => place(a) - place(b) || (a.scenario.id < b.scenario.id ? -1 : 1))
 }
 
 function profileOf({ catalogue, profile, repetitions }: PlanRequest): ProfileSpec {

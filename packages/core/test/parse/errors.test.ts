@@ -334,10 +334,23 @@ describe('matrix.yaml and claims', () => {
   it.each([
     { because: 'no quick profile', text: MATRIX.replace('quick', 'fast'), says: 'profiles has no "quick"' },
     { because: 'min above max', text: MATRIX.replace('min: 5', 'min: 50'), says: 'min is 50, more than max, 10' },
-  ])('$because', ({ text, says }) => expect(problemOf(() => parseMatrix('matrix.yaml', text))).toContain(says))
+    {
+      because: 'an order that names a scenario which does not exist',
+      text: `order: [predict, chta]\n${MATRIX}`,
+      says: 'matrix.yaml:1:18: order names the scenario "chta", which does not exist',
+    },
+    { because: 'a slip in an order', text: `order: [chta]\n${MATRIX}`, says: 'Did you mean "chat"?' },
+    {
+      because: 'an order that names a scenario twice',
+      text: `order:\n  - chat\n  - predict\n  - chat\n${MATRIX}`,
+      says: 'matrix.yaml:4:5: order names chat twice',
+    },
+  ])('$because', ({ text, says }) =>
+    expect(problemOf(() => parseMatrix('matrix.yaml', text, ['chat', 'predict']))).toContain(says),
+  )
 
   it('reads durations and defaults', () => {
-    expect(parseMatrix('matrix.yaml', MATRIX).profiles.default).toMatchObject({
+    expect(parseMatrix('matrix.yaml', MATRIX, []).profiles.default).toMatchObject({
       budgetMs: 3_600_000,
       tightness: 0.03,
       windowMs: 5000,

@@ -17,6 +17,7 @@ const matrix = parseMatrix(
   default: { budget: 60m, repetitions: { min: 5, max: 8 }, warmUp: { min: 2s, max: 10s }, window: 5s }
   quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s, onlyMainLoad: true }
 `,
+  [],
 )
 const service = {
   build: null,
@@ -251,6 +252,35 @@ describe('planMatrix', () => {
     expect(plan({ seed: 2 }).blocks.map(({ order }) => order.join())).not.toEqual(
       blocks.map(({ order }) => order.join()),
     )
+  })
+
+  it.each([
+    { order: [], because: 'without an order scenarios come by name', ids: ['chat', 'predict', 'ranknet'] },
+    { order: ['predict'], because: 'what is not named comes after, by name', ids: ['predict', 'chat', 'ranknet'] },
+    { order: ['ranknet', 'predict', 'chat'], because: 'a whole order is kept', ids: ['ranknet', 'predict', 'chat'] },
+    {
+      order: ['embed', 'ranknet'],
+      because: 'what is not measured is passed over',
+      ids: ['ranknet', 'chat', 'predict'],
+    },
+  ])('$because, in scenarios, entries and blocks', ({ order, ids }) => {
+    const { scenarios, entries, blocks } = plan({
+      catalogue: {
+        ...catalogue,
+        matrix: { ...matrix, order },
+        scenarios: ['ranknet', 'chat', 'predict'].map((id) => aScenario(id)),
+        targets: [aTarget('go', ['predict', 'ranknet', 'chat']), aTarget('rust', ['chat'])],
+      },
+    })
+    expect(scenarios.map(({ id }) => id)).toEqual(ids)
+    expect([...new Set(entries.map(({ scenario }) => scenario))]).toEqual(ids)
+    expect(blocks.slice(0, 6).map(({ id }) => id)).toEqual([1, 2].flatMap((n) => ids.map((id) => `${id}#${n}`)))
+  })
+
+  it('measures the first block of every scenario before any second one', () => {
+    const repetitions = plan().blocks.map(({ repetition }) => repetition)
+    expect(repetitions).toEqual(repetitions.toSorted((a, b) => a - b))
+    expect(repetitions.filter((repetition) => repetition === 1)).toHaveLength(plan().scenarios.length)
   })
 
   it('measures only the main load in a quick run, and warns that it decides nothing', () => {
