@@ -1,11 +1,8 @@
-import { join } from 'node:path'
-import { leftToMeasure } from '@bakeoff/core'
-import { type Results, toErrorRecord } from '@bakeoff/model'
-import { relativeHalfWidth, runPlan } from '@bakeoff/runner'
+import { runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
-import { compareWithFirst } from '../compare-with-first.js'
+import { nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
-import { type Gate, openGate, passesGate } from '../gating.js'
+import { openGate } from '../gating.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
 import type { PlanOptions } from '../planning.js'
@@ -14,12 +11,10 @@ import { type Project, readCatalogue } from '../project.js'
 import { recordEnd } from '../record-end.js'
 import { type Replay, replayRun } from '../replay.js'
 import { resumeRun } from '../resume.js'
-import { exitCodeOfRun, whatIsLeft } from '../run-end.js'
 import type { RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
-import { analyseRun, fileLink, isDrawn, type Rebuilt, rebuildReport, tellDamage, writeIndex } from '../write-report.js'
 import { planText } from './plan.js'
 
 /** Which run: a new one, one that goes on, or one that is measured again. */
@@ -84,7 +79,7 @@ export async function matrix(
       },
     )
   }
-  return report(folder, failure, setting, options, gate, terminal)
+  return reportEnd(folder, failure, setting, options, gate, terminal)
 }
 
 function beginningOf(setting: Setting, which: Which, earlier: Resumable | null): Beginning {
@@ -94,81 +89,6 @@ function beginningOf(setting: Setting, which: Which, earlier: Resumable | null):
   throw new Error('a run that goes on was looked for and not found')
 }
 
-/** The end of a run, whatever ended it: the page, what it says in short, and the exit code. */
-function report(
-  folder: RunFolder,
-  failure: unknown,
-  { project, signal }: Setting,
-  options: MatrixOptions,
-  gate: Gate | null,
-  terminal: Terminal,
-): number {
-  const { results, runs, damage } = rebuild(folder, project, failure, terminal)
-  tellDamage(damage, terminal)
-  const tell = options.json ? terminal.say : terminal.print // standard output has the results alone
-  if (options.json) terminal.print(JSON.stringify(results))
-  else terminal.print(closing(results, folder))
-  const plan = folder.readPlan()
-  compareWithFirst(project, plan, results, tell)
-  const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, runs, relativeHalfWidth).length > 0
-  const left = isLeft ? whatIsLeft(results, runs) : null
-  if (left !== null) terminal.say(left)
-  if (failure !== null) throw failure
-  if (signal.aborted) return exitCodes.interrupted
-  const passed = gate === null || passesGate(results, gate, terminal)
-  return passed ? exitCodeOfRun(results, runs) : exitCodes.failed
-}
-
-/** Writes the report and gives the run back. A report that cannot be written must not hide what ended the run. */
-function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, colours }: Terminal): Rebuilt {
-  try {
-    const rebuilt = rebuildReport(folder)
-    writeIndex(project.reports)
-    return rebuilt
-  } catch (error) {
-    if (failure === null) throw error
-    say(colours.yellow(`There is no report: ${toErrorRecord(error).message}`))
-    throw failure
-  } finally {
-    folder.close()
-  }
-}
-
-/**
- * A run that is complete stays as it is: its results are told again, and nothing is measured or written, but a report
- * that was being written when the run was killed.
- */
-async function nothingLeft(
-  project: Project,
-  { folder }: Resumable,
-  options: MatrixOptions,
-  gate: Gate | null,
-  terminal: Terminal,
-): Promise<number> {
-  const { results, runs, damage } = analyseRun(folder, 'aborted')
-  if (!isDrawn(folder, results)) {
-    await folder.own()
-    rebuild(folder, project, null, terminal)
-  }
-  tellDamage(damage, terminal)
-  const failed = new Set(runs.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
-  terminal.say(
-    `Run ${folder.runId} has nothing left to measure${failed.size > 0 ? `: ${[...failed].join(', ')} failed for reasons of their own` : ''}. Measure all of it again, and compare: npm run matrix -- --replay ${folder.runId}`,
-  )
-  if (options.json) terminal.print(JSON.stringify(results))
-  else terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
-  if (gate !== null && !passesGate(results, gate, terminal)) return exitCodes.failed
-  return exitCodeOfRun(results, runs)
-}
-
 function repetitions(count: number): string {
   return `${count} ${count === 1 ? 'repetition' : 'repetitions'}`
-}
-
-function closing(results: Results, run: RunFolder): string {
-  // The long ones, about claims, are read on the page.
-  const findings = results.findings.filter(({ tone, kind }) => tone !== 'caveat' && kind !== 'claim').slice(0, 6)
-  return [...findings.map(({ text }) => `• ${text}`), '', `Report: ${fileLink(join(run.path, 'index.html'))}`].join(
-    '\n',
-  )
 }
