@@ -9,12 +9,19 @@ const GIB = 1024 ** 3
 
 describe('what a build may take', () => {
   it.each([
-    { memory: 4, builds: 1, each: 3.2 },
-    { memory: 8, builds: 2, each: 3.2 },
-    { memory: 64, builds: 2, each: 25.6 },
-  ])('of $memory GiB: $builds at once, $each GiB each', ({ memory, builds, each }) => {
-    expect(buildsAtOnce(memory * GIB)).toBe(builds)
-    expect(buildLimits(memory * GIB, {}).memoryBytes / GIB).toBeCloseTo(each)
+    { cores: 1, memory: 24, builds: 1, each: 19.2, because: 'one core has nothing for a second one' },
+    { cores: 2, memory: 4, builds: 1, each: 3.2, because: 'a build wants 4 GiB' },
+    { cores: 2, memory: 8, builds: 2, each: 3.2, because: 'two cores and 8 GiB bear two' },
+    { cores: 2, memory: 24, builds: 2, each: 9.6, because: 'two cores bear two, however much memory there is' },
+    { cores: 4, memory: 16, builds: 3, each: 4.27, because: 'half of the cores and one more' },
+    { cores: 16, memory: 16, builds: 2, each: 6.4, because: 'a build starts sixteen compilers' },
+    { cores: 16, memory: 64, builds: 6, each: 8.53, because: 'there is a most' },
+    { cores: 64, memory: 256, builds: 6, each: 34.1, because: 'there is a most' },
+    { cores: 64, memory: 16, builds: 1, each: 12.8, because: 'one always builds' },
+  ])('$cores cores, $memory GiB: $builds at once, $each GiB each: $because', ({ cores, memory, builds, each }) => {
+    const machine = { cores, memoryBytes: memory * GIB }
+    expect(buildsAtOnce(machine)).toBe(builds)
+    expect(buildLimits(machine, {}).memoryBytes / GIB).toBeCloseTo(each, 1)
   })
 
   it.each([
@@ -22,11 +29,14 @@ describe('what a build may take', () => {
     { given: '', totalMs: 7_200_000, silentMs: 1_800_000 },
     { given: '240', totalMs: 14_400_000, silentMs: 3_600_000 },
   ])('time, with BAKEOFF_BUILD_MINUTES $given', ({ given, totalMs, silentMs }) =>
-    expect(buildLimits(GIB, { BAKEOFF_BUILD_MINUTES: given })).toMatchObject({ totalMs, silentMs }),
+    expect(buildLimits({ cores: 2, memoryBytes: GIB }, { BAKEOFF_BUILD_MINUTES: given })).toMatchObject({
+      totalMs,
+      silentMs,
+    }),
   )
 
   it.each(['soon', '0', '-1', '1e9'])('no time that is none: "%s"', (given) =>
-    expect(() => buildLimits(GIB, { BAKEOFF_BUILD_MINUTES: given })).toThrow(
+    expect(() => buildLimits({ cores: 2, memoryBytes: GIB }, { BAKEOFF_BUILD_MINUTES: given })).toThrow(
       expect.objectContaining({ code: 'BAD_SPEC' }),
     ),
   )

@@ -8,7 +8,7 @@ import { buildArgsFrom } from '../images/build-args.js'
 import { buildLimits } from '../images/build-limits.js'
 import { readContext } from '../images/context.js'
 import { cacheKey } from '../images/key.js'
-import { imageOfKey, type LocalImage, localImage, memoryOf, platformOf } from '../images/lookup.js'
+import { imageOfKey, type LocalImage, localImage, machineOf, platformOf } from '../images/lookup.js'
 import { PullFailed, pullImage } from '../images/pull.js'
 import { redactorOf } from '../redact.js'
 import { type PrivateCertificate, privateCertificates } from './certificates.js'
@@ -92,7 +92,7 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
       `base-${key.slice(0, 12)}.log`,
     ),
     onLine: () => undefined,
-    limits: buildLimits(await memoryOf(docker), env),
+    limits: buildLimits(await machineOf(docker), env),
     redact,
     signal: options.signal,
   })

@@ -1,4 +1,5 @@
 import { BakeoffError } from '@bakeoff/model'
+import type { BuildMachine } from './lookup.js'
 
 /** What a build may take of the machine. */
 export interface BuildLimits {
@@ -16,9 +17,17 @@ const MINUTE = 60_000
 /** The slowest shipped image takes 36 min to build on two busy cores. */
 const USUAL_MINUTES = 120
 
-/** On a machine with less memory than 8 GiB a build would have too little beside another one. */
-export function buildsAtOnce(engineMemoryBytes: number): number {
-  return engineMemoryBytes >= 8 * GIB ? 2 : 1
+/** More gain nothing: a compiler takes every core by itself, and a network is full with a few downloads. */
+const MOST_AT_ONCE = 6
+
+/**
+ * One build more than half of the cores: while one downloads or links, another one compiles. Every build starts a compiler on each
+ * core, so its share of the memory must suffice for as many, and never be below 4 GiB.
+ */
+export function buildsAtOnce({ cores, memoryBytes }: BuildMachine): number {
+  const memoryEach = Math.max(4, cores / 2) * GIB
+  const byCores = Math.floor(cores / 2) + 1
+  return Math.max(1, Math.min(byCores, Math.floor(memoryBytes / memoryEach), MOST_AT_ONCE))
 }
 
 /**
@@ -28,7 +37,7 @@ export function buildsAtOnce(engineMemoryBytes: number): number {
  * @param env BAKEOFF_BUILD_MINUTES: how long one may take in all; 120 when unset. A quarter of that it may be silent
  * @throws BakeoffError BAD_SPEC when that is no number of minutes
  */
-export function buildLimits(engineMemoryBytes: number, env: Readonly<Record<string, string | undefined>>): BuildLimits {
+export function buildLimits(machine: BuildMachine, env: Readonly<Record<string, string | undefined>>): BuildLimits {
   const given = env.BAKEOFF_BUILD_MINUTES || String(USUAL_MINUTES)
   const minutes = Number(given)
   if (!(minutes > 0 && minutes <= 24 * 60)) {
@@ -37,7 +46,7 @@ export function buildLimits(engineMemoryBytes: number, env: Readonly<Record<stri
     })
   }
   return {
-    memoryBytes: Math.floor((0.8 * engineMemoryBytes) / buildsAtOnce(engineMemoryBytes)),
+    memoryBytes: Math.floor((0.8 * machine.memoryBytes) / buildsAtOnce(machine)),
     totalMs: minutes * MINUTE,
     silentMs: (minutes * MINUTE) / 4,
     logBytes: 10e6,

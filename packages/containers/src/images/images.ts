@@ -9,10 +9,12 @@ import { redactorOf } from '../redact.js'
 import { buildImage, imageLabels } from './build.js'
 import { buildArgsFrom } from './build-args.js'
 import { buildLimits, buildsAtOnce } from './build-limits.js'
+import { expectedBuildSeconds } from './build-seconds.js'
+import { stepOf } from './build-step.js'
 import { type BuildContext, readContext } from './context.js'
 import { readDockerfile } from './dockerfile.js'
 import { cacheKey } from './key.js'
-import { buildSecondsOf, imageOfKey, type LocalImage, localImage, memoryOf, platformOf } from './lookup.js'
+import { buildSecondsOf, imageOfKey, type LocalImage, localImage, machineOf, platformOf } from './lookup.js'
 import { PullFailed, pullImage } from './pull.js'
 import { checkReferences, folderOfImage, isOurs } from './references.js'
 import { type Requirement, requirementOf, requirements, whyUnreachable } from './requires.js'
@@ -39,13 +41,15 @@ export interface Images {
   findImage(name: string, id: string): Promise<ImageFacts | null>
   /** the image that all start from */
   ensureBase(signal: AbortSignal): Promise<BaseImage>
+  /** How long a build of this name takes from nothing, in seconds; null when nobody knows. */
+  expectedBuildSeconds(name: string): Promise<number | null>
   /** what of the environment was not passed to builds, and why */
   readonly notes: readonly string[]
 }
 
 type Report = (event: ImageEvent) => void
 
-/** Builds, pulls and finds images on one engine. At most two builds run at once, on a small machine one. */
+/** Builds, pulls and finds images on one engine. As many builds run at once as it has cores and memory for, the longest first. */
 export function createImages(docker: Docker, options: ImagesOptions): Images {
   const root = resolve(options.root)
   const env = options.env ?? process.env
@@ -53,8 +57,9 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   const logFolder = options.logFolder ?? join(root, '.bakeoff', 'build-logs')
   const args = buildArgsFrom(env)
   const redact = redactorOf(env)
-  const memory = once(() => memoryOf(docker))
-  const builds = once(async () => new Semaphore(buildsAtOnce(await memory())))
+  const machine = once(() => machineOf(docker))
+  const builds = once(async () => new Semaphore(buildsAtOnce(await machine())))
+  const weights = new Map<string, number>()
   const underWay = new Map<string, Promise<unknown>>()
   const reachability = new Map<string, Promise<string | null>>()
   const platform = once(() => platformOf(docker))
@@ -77,13 +82,27 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return baseImage
   }
 
-  async function ensure(request: ImageRequest, signal: AbortSignal, report: Report): Promise<ImageFacts> {
+  const expected = (name: string) => expectedBuildSeconds(docker, root, name)
+
+  /**
+   * What waits for an image waits for its build and for its own: an image below others is as urgent as the longest way up. One of
+   * which nobody knows how long it takes may take longest of all.
+   */
+  async function weigh(name: string, above: number): Promise<number> {
+    const own = (await expected(name)) ?? Number.POSITIVE_INFINITY
+    const weight = Math.max(weights.get(name) ?? 0, own + above)
+    weights.set(name, weight)
+    return weight
+  }
+
+  async function ensure(request: ImageRequest, signal: AbortSignal, report: Report, above = 0): Promise<ImageFacts> {
     if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped before ${request.name} was built`)
     if (request.name === baseName) return baseFacts(await base(signal))
     const { folder } = request
     if (folder === null) return asItIs(request.name, signal, report)
     await checkReferences(root, request.name, folder)
-    return shared(request.name, () => fromFolder(request, folder, signal, report))
+    const weight = await weigh(request.name, above)
+    return shared(request.name, () => fromFolder(request, folder, signal, report, weight))
   }
 
   async function fromFolder(
@@ -91,6 +110,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     folder: string,
     signal: AbortSignal,
     report: Report,
+    weight: number,
   ): Promise<ImageFacts> {
     const { context, dockerfile, registries, keyWith } = await recipeOf(folder)
 
@@ -101,16 +121,18 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       const built = references && (await imageOfKey(docker, request.name, await keyWith(references)))
       if (!built) throw new UnsupportedBuild(obstacle)
     }
-    const references: Reference[] = []
-    for (const name of dockerfile.images) references.push({ name, id: (await reference(name, signal, report)).id })
+    const references = await all(
+      dockerfile.images.map(async (name) => ({ name, id: (await reference(name, signal, report, weight)).id })),
+    )
     const key = await keyWith(references)
     const fitting = await imageOfKey(docker, request.name, key)
     if (fitting !== null) {
       report({ state: 'cached', image: request.name, seconds: null })
       return toFacts(request.name, key, fitting, true)
     }
-    return (await builds()).run(() =>
-      build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
+    return (await builds()).run(
+      () => build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
+      () => weights.get(request.name) ?? weight,
     )
   }
 
@@ -155,7 +177,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     report: Report,
   ): Promise<ImageFacts> {
     if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped before ${name} was built`)
-    report({ state: 'building', image: name, expectedSeconds: null })
+    report({ state: 'building', image: name, expectedSeconds: await expected(name) })
     const baseId = references.find((reference) => reference.name === baseName)?.id
     const seconds = await buildImage(docker, {
       name,
@@ -164,8 +186,12 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       labels: baseId === undefined ? {} : { [imageLabels.baseId]: baseId },
       key,
       logFile: join(logFolder, `${name.replace(/^bakeoff\//, '').replaceAll('/', '-')}-${key.slice(0, 12)}.log`),
-      onLine: (line) => report({ state: 'log', image: name, line }),
-      limits: buildLimits(await memory(), env),
+      onLine: (line) => {
+        const step = stepOf(line)
+        if (step !== null) report({ state: 'step', image: name, ...step })
+        report({ state: 'log', image: name, line })
+      },
+      limits: buildLimits(await machine(), env),
       redact,
       signal,
     })
@@ -176,9 +202,10 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   }
 
   /** An image that a Dockerfile names: made from its folder when it is ours, pulled when it is not here. */
-  async function reference(name: string, signal: AbortSignal, report: Report): Promise<{ id: string }> {
+  async function reference(name: string, signal: AbortSignal, report: Report, above: number): Promise<{ id: string }> {
     if (name === baseName) return base(signal)
-    return ensure({ name, folder: isOurs(name) ? folderOfImage(root, name) : null, requires: [] }, signal, report)
+    const request = { name, folder: isOurs(name) ? folderOfImage(root, name) : null, requires: [] }
+    return ensure(request, signal, report, above)
   }
 
   /** The same without making anything; null when one is missing. */
@@ -193,6 +220,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     let image = await localImage(docker, name)
     const cached = image !== null
     if (image === null) {
+      const started = performance.now()
       report({ state: 'pulling', image: name, seconds: null })
       await pullImage(docker, name, signal).catch((cause: unknown) => {
         if (!(cause instanceof PullFailed)) throw cause
@@ -203,6 +231,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
         })
       })
       image = await localImage(docker, name)
+      if (image !== null) report({ state: 'pulled', image: name, seconds: (performance.now() - started) / 1000 })
     }
     if (image === null) throw goneAfter(name)
     if (cached) report({ state: 'cached', image: name, seconds: null })
@@ -240,6 +269,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     lookUpImage: lookUp,
     findImage: find,
     ensureBase: base,
+    expectedBuildSeconds: expected,
     notes: args.notes,
   }
 }
@@ -271,6 +301,12 @@ function goneAfter(name: string): BakeoffError {
   return new BakeoffError('BUILD_FAILED', `${name} is gone right after it was made`, {
     hint: 'Is something pruning images? Run it again',
   })
+}
+
+/** All of them, or the first failure once none is under way any more. */
+async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
 }
 
 /** Asks once; an answer that failed is asked for again. */

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import type Docker from 'dockerode'
 import { imageLabels, keyTag } from './build.js'
 import { engineLost, isConnectionLost } from './progress.js'
@@ -67,17 +67,19 @@ export async function platformOf(docker: Docker): Promise<string> {
   }
 }
 
-/**
- * All memory of the engine's machine, in bytes.
- *
- * @throws BakeoffError ENGINE_LOST
- */
-export async function memoryOf(docker: Docker): Promise<number> {
+/** What of the engine's machine decides how many builds it bears at once. */
+export interface BuildMachine {
+  readonly cores: number
+  readonly memoryBytes: number
+}
+
+/** @throws BakeoffError ENGINE_LOST */
+export async function machineOf(docker: Docker): Promise<BuildMachine> {
   try {
-    const { MemTotal } = (await docker.info()) as { MemTotal?: number }
-    return MemTotal || totalmem()
+    const { NCPU, MemTotal } = (await docker.info()) as { NCPU?: number; MemTotal?: number }
+    return { cores: NCPU || availableParallelism(), memoryBytes: MemTotal || totalmem() }
   } catch (error) {
-    if (isConnectionLost(error)) throw engineLost('asking for its memory', error)
+    if (isConnectionLost(error)) throw engineLost('asking for its cores and memory', error)
     throw error
   }
 }

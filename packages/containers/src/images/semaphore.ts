@@ -1,22 +1,32 @@
-/** Lets at most `size` tasks run at once; the others wait in the order they came. */
+/**
+ * Lets at most `size` tasks run at once. Of those that wait the heaviest goes first, and of equals the one that came first:
+ * what takes longest must not be what everything waits for in the end.
+ */
 export class Semaphore {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: { readonly weight: () => number; readonly go: () => void }[] = []
 
   constructor(size: number) {
     this.#free = size
   }
 
-  async run<T>(task: () => Promise<T>): Promise<T> {
+  /** @param weight asked whenever a place becomes free: it may have grown while the task waited */
+  async run<T>(task: () => Promise<T>, weight: () => number = () => 0): Promise<T> {
     if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else await new Promise<void>((go) => this.#waiting.push({ weight, go }))
     try {
       return await task()
     } finally {
-      const next = this.#waiting.shift()
+      const next = this.#takeHeaviest()
       if (next)
-        next() // the place goes over without becoming free in between
+        next.go() // the place goes over without becoming free in between
       else this.#free++
     }
+  }
+
+  #takeHeaviest() {
+    const weights = this.#waiting.map(({ weight }) => weight())
+    const heaviest = weights.reduce((best, weight, index) => (weight > (weights[best] as number) ? index : best), 0)
+    return this.#waiting.splice(heaviest, 1)[0]
   }
 }
