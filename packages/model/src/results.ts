@@ -468,6 +468,67 @@ export const curve = z.object({
 })
 export type Curve = z.infer<typeof curve>
 
+/** What the decision says of a figure; the terminal and the page have a sign for each. */
+export const decisionMark = z.enum([
+  'leads',
+  /** not told apart from the first one */
+  'level',
+  /** the load agent was the limit: it can do more */
+  'at-least',
+  'suspect',
+  'invalid',
+  'stand-in',
+  /** as published, or an experiment: shown, and compared with nobody */
+  'not-contender',
+  /** it did other work, or has other caps */
+  'not-compared',
+  'failed',
+  'unsupported',
+  'not-reached',
+])
+export type DecisionMark = z.infer<typeof decisionMark>
+
+/** The best entry of a row (a language, or a target) in one scenario. */
+export const decisionFigure = z.object({
+  row: z.string(),
+  entry: z.string(),
+  /** `go-net-http`, `python-flask (gunicorn)` */
+  name: z.string(),
+  /** in the unit of its column; null: it has none, and the marks say why */
+  value: z.number().nullable(),
+  marks: z.array(decisionMark),
+})
+export type DecisionFigure = z.infer<typeof decisionFigure>
+
+export const decisionColumn = z.object({
+  scenario: z.string(),
+  loadId: z.string(),
+  unit: z.enum(['answers/s', 'tasks/s', 'requests/s within the service level']),
+  /** best first, then those that are not compared, then those without a figure */
+  figures: z.array(decisionFigure),
+  /**
+   * leads: one is told apart from all others. level: several may be the best. provisional: measured too few times, or too
+   * briefly, to decide. alone: nothing to compare with. nobody: no figure counts.
+   */
+  standing: z.enum(['leads', 'level', 'provisional', 'alone', 'nobody']),
+  /** the same as a sentence, with how much and how sure */
+  says: z.string(),
+})
+export type DecisionColumn = z.infer<typeof decisionColumn>
+
+/** The answer to "which one", as a table: languages × scenarios. A run of one language has a row for each target. */
+export const decision = z.object({
+  rows: z.object({ by: z.enum(['language', 'target']), names: z.array(z.string()) }),
+  columns: z.array(decisionColumn),
+  /** what would decide that which is open; null: nothing is, or nothing would */
+  next: z.object({ scenarios: z.array(z.string()), command: z.string() }).nullable(),
+  /** how many published sentences held here; null: none was measured */
+  claims: z.string().nullable(),
+  /** how far to trust the figures: at most three sentences */
+  trust: z.array(z.string()),
+})
+export type Decision = z.infer<typeof decision>
+
 export const results = z.object({
   schemaVersion: z.literal(1),
   run: z.object({
@@ -502,6 +563,8 @@ export const results = z.object({
   comparisons: z.array(cellComparison),
   claims: z.array(claimResult),
   findings: z.array(finding),
+  /** absent in files of before 2026-12 */
+  decision: decision.nullish(),
   warnings: z.array(planWarning),
 })
 export type Results = z.infer<typeof results>

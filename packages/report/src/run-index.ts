@@ -42,7 +42,7 @@ export function renderIndex(runs: readonly RunListing[]): string {
             head: 'What was found',
             align: 'start',
             cell: ({ headline }) =>
-              headline === null ? html`<span class="faint">nothing that may be said</span>` : unbroken(headline),
+              headline === null ? html`<span class="faint">nothing told apart yet</span>` : unbroken(headline),
           },
           { head: 'Host', align: 'start', cell: ({ host }) => html`<bdi>${host}</bdi>` },
           { head: 'Status', align: 'start', cell: statusOf },

@@ -141,9 +141,9 @@ describe('reports/index.html', () => {
     { path: `${HOSTILE_NAME}/index.html`, href: './%3C/script%3E%3Cimg' },
   ])('links $path below itself', ({ path, href }) => expect(renderIndex([{ ...run, path }])).toContain(`href="${href}`))
 
-  it('says that nothing may be said, that a run was a smoke run, and how it ended', () => {
+  it('says that nothing is told apart yet, that a run was a smoke run, and how it ended', () => {
     const text = renderIndex([{ ...run, profile: 'quick', status: 'aborted' }])
-    expect(text).toContain('nothing that may be said')
+    expect(text).toContain('nothing told apart yet')
     expect(text).toContain('smoke run')
     expect(text).toContain('aborted')
   })

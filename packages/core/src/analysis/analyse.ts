@@ -1,4 +1,5 @@
 import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, Results, RunRecord } from '@bakeoff/model'
+import { decide } from '../say/decision.js'
 import { toCell } from './cells.js'
 import { certificatesOf } from './certificate.js'
 import { compareClaims } from './claims/index.js'
@@ -57,24 +58,25 @@ export function analyse({
     comparisons,
     claims: compareClaims(claims, judged),
   }
+  const run: Results['run'] = {
+    id: plan.runId,
+    startedAt: plan.createdAt,
+    endedAt,
+    status,
+    statusReason,
+    profile: plan.profile,
+    command: plan.command,
+    replayOf: plan.replayOf ?? null,
+    seed: plan.seed,
+    gitCommit: plan.gitCommit,
+    gitDirty: plan.gitDirty,
+    budgetMs: plan.rules.budgetMs,
+    tightness: plan.rules.tightness,
+    windowMs: plan.rules.windowMs,
+  }
   return {
     schemaVersion: 1,
-    run: {
-      id: plan.runId,
-      startedAt: plan.createdAt,
-      endedAt,
-      status,
-      statusReason,
-      profile: plan.profile,
-      command: plan.command,
-      replayOf: plan.replayOf ?? null,
-      seed: plan.seed,
-      gitCommit: plan.gitCommit,
-      gitDirty: plan.gitDirty,
-      budgetMs: plan.rules.budgetMs,
-      tightness: plan.rules.tightness,
-      windowMs: plan.rules.windowMs,
-    },
+    run,
     host: plan.host,
     engine: plan.engine,
     boundary,
@@ -84,6 +86,7 @@ export function analyse({
     curves: curvesOf(views),
     ...known,
     findings: findings(known),
+    decision: decide({ ...known, run, host: plan.host, certificates }),
     warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
   }
 }

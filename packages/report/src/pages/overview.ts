@@ -38,7 +38,7 @@ function findings(view: View, scope: Scope): Html {
   const said = mine.filter(({ tone }) => tone !== 'caveat')
   return html`<header class="lead"><p class="eyebrow">Scenario <bdi>${scope.scenario.id}</bdi></p>
     <p class="summary">${scope.scenario.summary}</p>
-    ${mine.length === 0 ? html`<p class="none">Nothing may be said from these figures yet.</p>` : html`<div class="said">${said.length > 0 && html`<ul class="findings">${said.map(({ text, tone }) => html`<li${tone === 'nothing-to-say' && html` class="quiet"`}>${unbroken(text)}</li>`)}</ul>`}${caveats.length > 0 && html`<div class="caveats"><h4>Read it with this in mind</h4><ul>${caveats.map(({ text }) => html`<li>${unbroken(text)}</li>`)}</ul></div>`}</div>`}
+    ${mine.length === 0 ? html`<p class="none">Nothing is told apart yet.</p>` : html`<div class="said">${said.length > 0 && html`<ul class="findings">${said.map(({ text, tone }) => html`<li${tone === 'nothing-to-say' && html` class="quiet"`}>${unbroken(text)}</li>`)}</ul>`}${caveats.length > 0 && html`<div class="caveats"><h4>Read it with this in mind</h4><ul>${caveats.map(({ text }) => html`<li>${unbroken(text)}</li>`)}</ul></div>`}</div>`}
   </header>`
 }
 

@@ -33,7 +33,7 @@ function nobody({ leader: first, peers, conclusions }: Standing): Sentence {
   // Not to be told apart for want of repetitions is not to be equal.
   if (single.length > 0)
     return say(
-      `${under} nothing may be said about who serves more: one repetition of ${names(single)} has no interval. The figures are for orientation.`,
+      `${under} the order is provisional: ${names(single)} ${single.length === 1 ? 'has' : 'have'} one repetition, and how much the next one would differ is not known. ${nameOf(first)} was ahead.`,
     )
   return conclusions.every((conclusion) => conclusion === 'no-difference')
     ? say(`${under} ${names(all)} served the same, within 3 %.${marks(all)}`)

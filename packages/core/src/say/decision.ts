@@ -1,0 +1,209 @@
+import type {
+  Cell,
+  CellComparison,
+  Decision,
+  DecisionColumn,
+  DecisionFigure,
+  DecisionMark,
+  EntryResult,
+  Results,
+  Role,
+  ScenarioResult,
+  StandIn,
+} from '@bakeoff/model'
+import { isAgentBoundCell, nameOf } from '../analysis/findings/define.js'
+import { claimsSay } from './claims.js'
+import { nextStep } from './next-step.js'
+import { saysOf } from './standing.js'
+import { trustOf } from './trust.js'
+
+/** What a decision is made from: nothing that is not in the results. */
+export type Decided = Pick<
+  Results,
+  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'tiers' | 'comparisons' | 'claims' | 'certificates'
+>
+
+/** Fewer repetitions than this decide nothing: two leave the interval of a ratio one degree of freedom. */
+export const LEAST_REPETITIONS = 3
+
+/** One row's best entry in a scenario, with all that is known of it. */
+export interface Candidate {
+  readonly row: string
+  readonly name: string
+  readonly entry: EntryResult
+  readonly cell: Cell | null
+  readonly kind: Kind
+  readonly value: number | null
+}
+
+/** Whether, and as what, an entry takes part; in the order in which a row would rather show one. */
+const KINDS = ['ranked', 'stand-in', 'not-compared', 'invalid', 'without-figure', 'not-contender'] as const
+type Kind = (typeof KINDS)[number]
+
+/** Who takes part in one scenario, best first, and how they compare. */
+export interface Field {
+  readonly scenario: ScenarioResult
+  readonly unit: DecisionColumn['unit']
+  /** contenders that are ranked, one a row: only these lead, or are led */
+  readonly ranked: readonly Candidate[]
+  readonly others: readonly Candidate[]
+  /** of the first one to another; undefined: they were not compared */
+  readonly comparedWith: (other: Candidate) => CellComparison | undefined
+  /** why nothing is decided by it yet; null: it can be */
+  readonly provisional: string | null
+}
+
+/**
+ * The decision of a run: for each scenario the best contender of each language, who leads and by how much. It says what
+ * tiers, comparisons and verdicts hold, and judges nothing itself.
+ */
+export function decide(known: Decided): Decision {
+  const rowsBy = languagesOf(known).length > 1 ? 'language' : 'target'
+  const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, rowsBy))
+  const columns = fields.map(columnOf)
+  return {
+    rows: { by: rowsBy, names: rowsInOrder(columns) },
+    columns,
+    next: nextStep(known, fields),
+    claims: claimsSay(known.claims),
+    trust: trustOf(known),
+  }
+}
+
+function columnOf(field: Field): DecisionColumn {
+  const { scenario, unit } = field
+  const { standing, says, leading } = saysOf(field)
+  const mark = (candidate: Candidate): DecisionFigure => ({
+    row: candidate.row,
+    entry: candidate.entry.id,
+    name: candidate.name,
+    value: candidate.value,
+    marks: [
+      ...(leading.includes(candidate) ? [standing === 'leads' ? ('leads' as const) : ('level' as const)] : []),
+      ...marksOf(candidate),
+    ],
+  })
+  const all = [...field.ranked, ...field.others]
+  return { scenario: scenario.id, loadId: scenario.mainLoad, unit, figures: all.map(mark), standing, says }
+}
+
+function marksOf({ kind, cell, entry, value }: Candidate): DecisionMark[] {
+  const marks: DecisionMark[] = []
+  if (value === null) {
+    const { outcome } = entry
+    if (outcome.kind === 'failed') marks.push('failed')
+    else if (outcome.kind === 'unsupported') marks.push('unsupported')
+    else marks.push('not-reached')
+  } else if (cell) {
+    if (isAgentBoundCell(cell)) marks.push('at-least')
+    if (cell.verdict?.status === 'suspect') marks.push('suspect')
+    if (cell.verdict?.status === 'invalid') marks.push('invalid')
+    if (kind === 'not-compared') marks.push('not-compared')
+  }
+  if (isStandIn(entry)) marks.push('stand-in')
+  if (!isContender(entry)) marks.push('not-contender')
+  return marks
+}
+
+function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['rows']['by']): Field {
+  const list = known.tiers.find(
+    (each) => each.scenario === scenario.id && each.loadId === scenario.mainLoad && each.metric !== 'cpuMsPerRequest',
+  )
+  const order = list?.tiers.flat() ?? []
+  const candidates = known.entries
+    .filter((entry) => entry.scenario === scenario.id)
+    .map((entry) => candidateOf(known, scenario, entry, order, rowsBy))
+    .sort((a, b) => placeOf(a, order) - placeOf(b, order) || (b.value ?? -1) - (a.value ?? -1))
+  const best = [...new Set(candidates.map(({ row }) => row))].map((row) =>
+    bestOf(candidates.filter((each) => each.row === row)),
+  )
+  best.sort((a, b) => candidates.indexOf(a) - candidates.indexOf(b))
+  const ranked = best.filter(({ kind }) => kind === 'ranked')
+  const [first] = ranked
+  return {
+    scenario,
+    unit: unitOf(
+      list?.metric,
+      known.cells.find((cell) => cell.scenario === scenario.id && cell.loadId === scenario.mainLoad),
+    ),
+    ranked,
+    others: best.filter(({ kind }) => kind !== 'ranked'),
+    comparedWith: (other) =>
+      known.comparisons.find(
+        ({ metric, of, to }) => metric === list?.metric && of === first?.cell?.id && to === other.cell?.id,
+      ),
+    provisional: whyProvisional(known, ranked),
+  }
+}
+
+/** A row's own best by the order of the tiers; of those that are not ranked, what tells most. */
+function bestOf(own: readonly Candidate[]): Candidate {
+  const contenders = own.filter(({ entry }) => isContender(entry))
+  const from = contenders.length > 0 ? contenders : own
+  return from.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))[0] as Candidate
+}
+
+function candidateOf(
+  { cells }: Decided,
+  scenario: ScenarioResult,
+  entry: EntryResult,
+  order: readonly string[],
+  rowsBy: Decision['rows']['by'],
+): Candidate {
+  const own = cells.filter((cell) => cell.entry === entry.id)
+  // As published an entry has the load of its source, and not the scenario's.
+  const cell =
+    own.find(({ loadId }) => loadId === scenario.mainLoad) ?? own.find(({ throughput }) => throughput) ?? null
+  const name = nameOf({ target: { name: entry.target }, variant: entry.variant })
+  const value = cell?.outcome === 'measured' ? figureOf(cell) : null
+  const kind = (): Kind => {
+    if (!isContender(entry)) return 'not-contender'
+    if (value === null || cell === null) return 'without-figure'
+    if (cell.verdict?.status === 'invalid') return 'invalid'
+    if (!order.includes(cell.id)) return isStandIn(entry) ? 'stand-in' : 'not-compared'
+    return isStandIn(entry) ? 'stand-in' : 'ranked'
+  }
+  return { row: rowsBy === 'language' ? entry.language : name, name, entry, cell, kind: kind(), value }
+}
+
+function figureOf({ capacity, throughput }: Cell): number | null {
+  return capacity ? (capacity.perSecond?.median ?? null) : (throughput?.median ?? null)
+}
+
+function placeOf({ cell }: Candidate, order: readonly string[]): number {
+  const place = cell === null ? -1 : order.indexOf(cell.id)
+  return place === -1 ? order.length : place
+}
+
+function unitOf(metric: string | undefined, cell: Cell | undefined): DecisionColumn['unit'] {
+  if (metric === 'capacityPerSecond') return 'requests/s within the service level'
+  return cell?.load.kind === 'batch' ? 'tasks/s' : 'answers/s'
+}
+
+function whyProvisional({ run }: Decided, ranked: readonly Candidate[]): string | null {
+  const fewest = Math.min(...ranked.map(({ cell }) => cell?.repetitions ?? 0))
+  if (ranked.length > 1 && fewest < LEAST_REPETITIONS) return fewest === 1 ? 'one repetition' : `${fewest} repetitions`
+  return run.profile === 'quick' ? 'short windows' : null
+}
+
+/** Languages with something to compare; experiments alone make no row of languages. */
+function languagesOf({ entries }: Decided): string[] {
+  const contenders = entries.filter(isContender)
+  return [...new Set(contenders.map(({ language }) => language))]
+}
+
+/** As in the first scenario in which they have figures, so that a run of one scenario reads as its leaderboard. */
+function rowsInOrder(columns: readonly DecisionColumn[]): string[] {
+  const withFigures = columns.flatMap(({ figures }) => figures.filter(({ value }) => value !== null))
+  const all = columns.flatMap(({ figures }) => figures)
+  return [...new Set([...withFigures, ...all].map(({ row }) => row))]
+}
+
+/** Entries of before there were roles all took part in the comparison. */
+function isContender(entry: EntryResult & { readonly role?: Role | null }): boolean {
+  return (entry.role ?? 'contender') === 'contender'
+}
+
+function isStandIn(entry: EntryResult & { readonly standIn?: StandIn | null }): boolean {
+  return (entry.standIn ?? null) !== null
+}

@@ -1,0 +1,40 @@
+import type { Decision } from '@bakeoff/model'
+import { type Candidate, type Decided, type Field, LEAST_REPETITIONS } from './decision.js'
+import { saysOf, wouldMoreTell } from './standing.js'
+
+/** With so many a difference of some percent is usually told apart. */
+const DECIDING = 5
+/** A run of so few targets is meant to be about them. */
+const FEW = 3
+
+/** What would decide what is open by now. Null when all is decided, or more of the same would not decide it. */
+export function nextStep({ scenarios, entries }: Decided, fields: readonly Field[]): Decision['next'] {
+  const open = fields.filter(isOpen)
+  if (open.length === 0) return null
+  const most = Math.max(...open.flatMap(({ ranked }) => ranked.map(repetitionsOf)))
+  const repetitions = most < LEAST_REPETITIONS ? DECIDING : Math.max(DECIDING, 2 * most)
+  const targets = [...new Set(entries.map(({ target }) => target))]
+  return {
+    scenarios: open.map(({ scenario }) => scenario.id),
+    command: [
+      `npm run matrix -- --repetitions ${repetitions}`,
+      ...(open.length === scenarios.length && open.length > 1
+        ? []
+        : open.map(({ scenario }) => `--scenario ${scenario.id}`)),
+      ...(targets.length <= FEW ? targets.map((target) => `--target ${target}`) : []),
+    ].join(' '),
+  }
+}
+
+/** Open is what was measured too little, or came out undecided for another reason than the load agent's limit. */
+function isOpen(field: Field): boolean {
+  const { standing, leading } = saysOf(field)
+  if (standing === 'provisional') return true
+  if (standing !== 'level') return false
+  const [first, ...peers] = leading
+  return first !== undefined && wouldMoreTell(field, first, peers)
+}
+
+function repetitionsOf({ cell }: Candidate): number {
+  return cell?.repetitions ?? 0
+}

@@ -1,0 +1,107 @@
+import { type DecisionColumn, formatNumber } from '@bakeoff/model'
+import { isAgentBoundCell, ratioWords } from '../analysis/findings/define.js'
+import { reasonOf } from '../analysis/outcome.js'
+import { list, many } from '../analysis/words.js'
+import type { Candidate, Field } from './decision.js'
+
+interface Standing {
+  readonly standing: DecisionColumn['standing']
+  readonly says: string
+  /** who leads, or may */
+  readonly leading: readonly Candidate[]
+}
+
+/** Who leads in a scenario and by how much, in a sentence; where nobody is told apart, what may be said of it. */
+export function saysOf(field: Field): Standing {
+  const { ranked, provisional } = field
+  const [first, ...rest] = ranked
+  if (first === undefined) return { standing: 'nobody', says: nobodySays(field), leading: [] }
+  if (rest.length === 0) return { standing: 'alone', says: aloneSays(field, first), leading: [] }
+  if (provisional !== null) return { standing: 'provisional', says: provisionalSays(field, first, rest), leading: [] }
+  const behind = rest.filter((other) => isApart(field, other))
+  const peers = rest.filter((other) => !isApart(field, other))
+  if (peers.length === 0)
+    return {
+      standing: 'leads',
+      says: `${first.name} leads: it serves ${compared(field, first, behind[0]!)}.`,
+      leading: [first],
+    }
+  return { standing: 'level', says: levelSays(field, first, peers, behind), leading: [first, ...peers] }
+}
+
+/** Whether the first one is told apart from another, by the comparison that the results hold. */
+function isApart({ comparedWith }: Field, other: Candidate): boolean {
+  const conclusion = comparedWith(other)?.conclusion
+  return conclusion === 'higher' || conclusion === 'lower'
+}
+
+function levelSays(field: Field, first: Candidate, peers: readonly Candidate[], behind: readonly Candidate[]): string {
+  const names = list([first, ...peers].map(({ name }) => name))
+  const tail = behind[0] ? ` ${first.name} serves ${compared(field, first, behind[0])}.` : ''
+  if (peers.every((peer) => field.comparedWith(peer)?.conclusion === 'no-difference'))
+    return `level: ${names} serve the same.${tail}`
+  const repetitions = Math.min(...[first, ...peers].map(({ cell }) => cell?.repetitions ?? 0))
+  const why = wouldMoreTell(field, first, peers)
+    ? ` in ${many(repetitions, 'repetition')}`
+    : ': the load agent was the limit'
+  return `level: ${names} are not told apart${why}.${tail}`
+}
+
+/** Whether more repetitions may tell the first one from some peer: what the load agent held back stays unknown. */
+export function wouldMoreTell(field: Field, first: Candidate, peers: readonly Candidate[]): boolean {
+  const isBound = ({ cell }: Candidate) => cell !== null && isAgentBoundCell(cell)
+  return peers.some((peer) => field.comparedWith(peer)?.conclusion === 'undecided' && !isBound(first) && !isBound(peer))
+}
+
+function provisionalSays(field: Field, first: Candidate, [second]: readonly Candidate[]): string {
+  const how = second && field.comparedWith(second) ? `serves ${compared(field, first, second)}` : 'serves most'
+  return `provisional, ${field.provisional}: ${first.name} ${how}.`
+}
+
+/** `at least 1.5 × (1.4–1.6) what go-net-http does`. */
+function compared({ comparedWith }: Field, first: Candidate, other: Candidate): string {
+  const ratio = comparedWith(other)?.ratio
+  const least = first.cell !== null && isAgentBoundCell(first.cell) ? 'at least ' : ''
+  return `${least}${ratio ? ratioWords(ratio) : 'more than'} what ${other.name} does`
+}
+
+function aloneSays({ unit, others }: Field, { name, value, cell }: Candidate): string {
+  const { low, high } = cell?.throughput ?? { low: null, high: null }
+  const interval = low === null || high === null ? '' : ` (${formatNumber(low)}–${formatNumber(high)})`
+  const figure = `${value === null ? '' : formatNumber(value)} ${unit}${interval}`
+  return others.length === 0
+    ? `${name} alone: ${figure}; nothing was measured beside it.`
+    : `${name} alone can be compared: ${figure}.`
+}
+
+function nobodySays({ others, scenario }: Field): string {
+  const shown = others.filter(({ value }) => value !== null)
+  if (shown.some(({ kind }) => kind === 'stand-in'))
+    return `only stand-ins have a figure (${list(shown.filter(({ kind }) => kind === 'stand-in').map(({ name }) => name))}), and none of them wins.`
+  if (shown.some(({ kind }) => kind === 'not-contender'))
+    return 'no contender was measured: the figures are those of sources and experiments.'
+  if (shown.length > 0) return `no figure counts: ${why(shown)}`
+  return others.length === 0 ? `no entry of ${scenario.id} is in this run.` : `no figure: ${why(others)}`
+}
+
+/** Why there is nothing, once where it is the same for all. */
+function why(candidates: readonly Candidate[]): string {
+  const reasons = candidates.map((candidate) => ({ candidate, reason: reasonFor(candidate) }))
+  const [first] = reasons
+  if (first === undefined) return 'none was planned.'
+  const distinct = new Set(reasons.map(({ reason }) => reason))
+  return distinct.size === 1 && reasons.length > 1
+    ? `all ${reasons.length}: ${first.reason}.`
+    : `${first.candidate.name}: ${first.reason}${reasons.length > 1 ? `; and ${many(reasons.length - 1, 'other')}` : ''}.`
+}
+
+const MOST_REASON = 160
+
+function reasonFor({ cell, entry }: Candidate): string {
+  const invalid = cell?.verdict?.causes.find(({ effect }) => effect === 'invalidates')?.evidence
+  const text = (invalid ?? reasonOf(entry.outcome) ?? cell?.outcomeReason ?? 'no load was complete')
+    .replace(/\s+/g, ' ')
+    .replace(/\.$/, '')
+  const characters = [...text]
+  return characters.length > MOST_REASON ? `${characters.slice(0, MOST_REASON - 1).join('')}…` : text
+}

@@ -1,0 +1,110 @@
+import type { CauseId, Cell, EntryResult } from '@bakeoff/model'
+import { nameOf } from '../analysis/findings/define.js'
+import { list, many, percent } from '../analysis/words.js'
+import { median } from '../stats/index.js'
+import type { Decided } from './decision.js'
+
+/** How far to trust the figures, in at most three sentences: repetitions, doubts, the machine. Empty when nothing was measured. */
+export function trustOf(known: Decided): string[] {
+  if (!known.cells.some(({ outcome }) => outcome === 'measured')) return []
+  return [repetitionsSay(known), doubtsSay(known), machineSays(known)].filter((says) => says !== null)
+}
+
+function repetitionsSay({ entries, scenarios }: Decided): string {
+  const measured = entries.filter(({ repetitions }) => repetitions > 0)
+  const counts = measured.map(({ repetitions }) => repetitions)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  if (most === 1) return 'One repetition of each entry: how much the next one would differ is not known.'
+  const each = fewest === most ? `${most} repetitions of each entry` : `${fewest} to ${most} repetitions of each entry`
+  const spread = measured.flatMap((entry) => (entry.variation === null ? [] : [{ entry, variation: entry.variation }]))
+  if (spread.length === 0) return `${each}, in fresh containers.`
+  const typical = median(spread.map(({ variation }) => variation))
+  const widest = spread.reduce((a, b) => (b.variation > a.variation ? b : a))
+  const where =
+    spread.length === 1
+      ? ''
+      : `, at most ${percent(widest.variation)} (${entryName(widest.entry, scenarios.length > 1)})`
+  return `${each}, in fresh containers; throughput varied by ${percent(typical)} between them${where}.`
+}
+
+function doubtsSay({ cells }: Decided): string {
+  const judged = cells.filter(({ outcome }) => outcome === 'measured')
+  const of = (status: 'suspect' | 'invalid') => judged.filter(({ verdict }) => verdict?.status === status)
+  const [suspect, invalid] = [of('suspect'), of('invalid')]
+  if (suspect.length + invalid.length === 0)
+    return judged.length === 1 ? 'Its figure is valid.' : `All ${judged.length} figures are valid.`
+  const share = (some: readonly Cell[], status: 'suspect' | 'invalid') => {
+    const effect = status === 'suspect' ? 'doubts' : 'invalidates'
+    const [why, count] = commonest(some, effect)
+    const all = count === some.length ? '' : 'most '
+    return `${some.length} of ${judged.length} ${some.length === 1 ? 'is' : 'are'} ${status}${why === null ? '' : `, ${all}because ${WHY[why]}`}`
+  }
+  return `Of the figures ${list([
+    ...(suspect.length > 0 ? [share(suspect, 'suspect')] : []),
+    ...(invalid.length > 0 ? [share(invalid, 'invalid')] : []),
+  ])}.`
+}
+
+/** The cause that most of the cells have, and how many. */
+function commonest(cells: readonly Cell[], effect: 'doubts' | 'invalidates'): readonly [CauseId | null, number] {
+  const counts = new Map<CauseId, number>()
+  for (const { verdict } of cells) {
+    const own = new Set((verdict?.causes ?? []).filter((each) => each.effect === effect).map(({ cause }) => cause))
+    for (const cause of own) counts.set(cause, (counts.get(cause) ?? 0) + 1)
+  }
+  return [...counts].reduce<readonly [CauseId | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])
+}
+
+/** Ends a sentence that says `because`. */
+const WHY: Readonly<Record<CauseId, string>> = {
+  'service-died': 'a service went away',
+  'no-answers': 'there was no right answer',
+  'wrong-answers': 'answers were wrong',
+  errors: 'requests failed',
+  timeouts: 'requests had no answer in time',
+  restarted: 'the target restarted',
+  'target-memory': 'the target was short of memory',
+  'work-skipped': 'a service did not see all of the work',
+  'unaccounted-time': 'part of the time of the connections is not accounted for',
+  'agent-bound': 'the load agent was the limit',
+  'instruments-disagree': 'a second instrument measured something else',
+  'not-steady': 'throughput had not settled',
+  'too-short': 'the window was short for so few answers',
+  'noisy-host': 'others used the machine',
+  'machine-slept': 'the machine slept',
+  'shared-cores': 'roles held one another back on shared cores',
+  'late-sends': 'requests were sent late',
+  'service-late': 'a service was behind its script',
+  'target-throttled': 'the quota held the target back',
+  'target-cpu': 'its cores were full',
+  'service-cpu': 'a service was full',
+  'latency-bound': 'the number of connections was the limit',
+}
+
+function machineSays({ scenarios, host, certificates }: Decided): string | null {
+  const floors = (certificates ?? []).flatMap(({ scenario, noiseFloor }) =>
+    noiseFloor === null ? [] : [{ scenario, noiseFloor }],
+  )
+  const widest = floors.length === 0 ? null : floors.reduce((a, b) => (b.noiseFloor > a.noiseFloor ? b : a))
+  const shared = scenarios.filter(({ cores }) => cores.shared.length > 0)
+  const parts = [
+    ...(widest
+      ? [
+          `the machine itself varied by up to ${percent(widest.noiseFloor)}${floors.length > 1 ? ` (${widest.scenario})` : ''}, and no smaller difference is told apart`,
+        ]
+      : []),
+    ...(shared.length > 0
+      ? [
+          `on its ${many(host.cpus.length, 'CPU')} ${list([...new Set(shared.flatMap(({ cores }) => cores.shared.flat()))])} shared a core${shared.length < scenarios.length ? ` (${list(shared.map(({ id }) => id))})` : ''}`,
+        ]
+      : []),
+  ]
+  if (parts.length === 0) return null
+  const sentence = parts.join('; ')
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`
+}
+
+function entryName({ scenario, target, variant }: EntryResult, withScenario: boolean): string {
+  const name = nameOf({ target: { name: target }, variant })
+  return withScenario ? `${scenario}: ${name}` : name
+}

@@ -1,0 +1,234 @@
+import type { Decision, DecisionColumn, Results } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { analyse } from '../../src/analysis/index.js'
+import { decide } from '../../src/say/index.js'
+import { around, judgedCells, type Observed, repeat } from '../builders.js'
+import { sampleResults } from '../fixtures-results.js'
+
+type Options = Parameters<typeof judgedCells>[1]
+const fast = { perSecond: 2000, cpuMs: 0.495 }
+const slow = { perSecond: 645, cpuMs: 1.53 }
+
+/** Results of one scenario with these observations. */
+function resultsOf(targets: Readonly<Record<string, readonly Observed[]>>, options: Options = {}): Results {
+  const cells = judgedCells(targets, options)
+  return analyse({
+    plan: cells[0]!.view.plan,
+    runs: [...new Set(cells.flatMap(({ view }) => view.runs))],
+    calibrations: [],
+    claims: [],
+    targets: {},
+    base: { id: null, origin: null },
+    endedAt: null,
+    status: 'complete',
+    statusReason: null,
+  })
+}
+
+const columnOf = (targets: Readonly<Record<string, readonly Observed[]>>, options?: Options): DecisionColumn =>
+  decide(resultsOf(targets, options)).columns[0]!
+const marks = ({ figures }: DecisionColumn) => Object.fromEntries(figures.map(({ name, marks: own }) => [name, own]))
+
+describe('who leads', () => {
+  it.each([
+    {
+      because: 'one is told apart from all others',
+      targets: { 'go-a': around(fast), 'python-b': around(slow) },
+      standing: 'leads',
+      says: /^go-a leads: it serves 3\.10 × \(3\.08–3\.12\) what python-b does\.$/,
+      marks: { 'go-a': ['leads'], 'python-b': [] },
+    },
+    {
+      because: 'two serve the same',
+      targets: { 'go-a': around(fast), 'node-b': around({ ...fast, perSecond: 2001 }) },
+      standing: 'level',
+      says: /^level: (go-a and node-b|node-b and go-a) serve the same\.$/,
+      marks: { 'go-a': ['level'], 'node-b': ['level'] },
+    },
+    {
+      because: 'two are the same and a third is behind both',
+      targets: { 'go-a': around(fast), 'node-b': around({ ...fast, perSecond: 2001 }), 'python-c': around(slow) },
+      standing: 'level',
+      says: /^level: .* serve the same\. .* serves 3\.1\d × \(.*\) what python-c does\.$/,
+      marks: { 'go-a': ['level'], 'node-b': ['level'], 'python-c': [] },
+    },
+    {
+      because: 'the figures differ more between repetitions than between targets',
+      targets: {
+        'go-a': [1, 1.4, 0.8, 1.3, 0.9].map((share) => ({ perSecond: 1000 * share, cpuMs: 0.5 / share })),
+        'node-b': [1.2, 0.9, 1, 1, 1.1].map((share) => ({ perSecond: 1000 * share, cpuMs: 0.5 / share })),
+      },
+      standing: 'level',
+      says: /^level: .* are not told apart in 5 repetitions\.$/,
+      marks: { 'go-a': ['level'], 'node-b': ['level'] },
+    },
+    {
+      because: 'each was measured once',
+      targets: { 'go-a': repeat(fast, 1), 'python-b': repeat(slow, 1) },
+      standing: 'provisional',
+      says: /^provisional, one repetition: go-a serves 3\.1 × what python-b does\.$/,
+      marks: { 'go-a': [], 'python-b': [] },
+    },
+    {
+      because: 'each was measured twice',
+      targets: { 'go-a': around(fast, { times: 2 }), 'python-b': around(slow, { times: 2 }) },
+      standing: 'provisional',
+      says: /^provisional, 2 repetitions: go-a serves 3\.\d+ × \(.*\) what python-b does\.$/,
+      marks: { 'go-a': [], 'python-b': [] },
+    },
+    {
+      because: 'there is one target',
+      targets: { 'go-a': around(fast) },
+      standing: 'alone',
+      says: /^go-a alone: 2,0\d\d answers\/s \(1,9\d\d–2,0\d\d\); nothing was measured beside it\.$/,
+      marks: { 'go-a': [] },
+    },
+    {
+      because: 'all others gave wrong answers',
+      targets: { 'go-a': around(fast), 'node-b': around({ ...fast, counts: { wrong: 3 } }) },
+      standing: 'alone',
+      says: /^go-a alone can be compared: /,
+      marks: { 'go-a': [], 'node-b': ['invalid'] },
+    },
+    {
+      because: 'nobody gave right answers alone',
+      targets: {
+        'go-a': around({ ...fast, counts: { wrong: 3 } }),
+        'node-b': around({ ...slow, counts: { wrong: 3 } }),
+      },
+      standing: 'nobody',
+      says: /^no figure counts: .*wrong.*\.$/,
+      marks: { 'go-a': ['invalid'], 'node-b': ['invalid'] },
+    },
+  ])('$because', ({ targets, ...expected }) => {
+    const column = columnOf(targets)
+    expect(column.says).toMatch(expected.says)
+    expect(column).toMatchObject({ standing: expected.standing, unit: 'answers/s', loadId: 'closed-64' })
+    expect(marks(column)).toEqual(expected.marks)
+  })
+
+  it('never says more of a short run than that it is provisional', () => {
+    const quick = { plan: { profile: 'quick' } }
+    const column = columnOf({ 'go-a': around(fast), 'python-b': around(slow) }, quick)
+    expect(column.says).toMatch(/^provisional, short windows: go-a serves 3\.10 × /)
+    expect(marks(column)).toEqual({ 'go-a': [], 'python-b': [] })
+  })
+})
+
+describe('rows', () => {
+  const rows = (targets: Readonly<Record<string, readonly Observed[]>>) => decide(resultsOf(targets)).rows
+
+  it('are languages, each with its best target', () => {
+    const targets = { 'go-a': around(slow), 'go-b': around(fast), 'python-c': around({ ...slow, perSecond: 300 }) }
+    expect(rows(targets)).toEqual({ by: 'language', names: ['go', 'python'] })
+    expect(columnOf(targets).figures.map(({ name }) => name)).toEqual(['go-b', 'python-c'])
+  })
+
+  it('are targets where there is one language', () =>
+    expect(rows({ 'go-a': around(slow), 'go-b': around(fast) })).toEqual({ by: 'target', names: ['go-b', 'go-a'] }))
+
+  it('show that a target of a language failed only where none of it was measured', () => {
+    const [column] = decide(resultsOf({ 'go-a': [], 'go-b': around(fast), 'python-c': [] })).columns
+    expect(column!.figures.map(({ name, value, marks: own }) => [name, value === null, own])).toEqual([
+      ['go-b', false, []],
+      ['python-c', true, ['not-reached']],
+    ])
+  })
+})
+
+/** As if an entry had been planned in another role. */
+function inRole(results: Results, target: string, as: object): Results {
+  return { ...results, entries: results.entries.map((each) => (each.target === target ? { ...each, ...as } : each)) }
+}
+
+describe('who takes part', () => {
+  const measured = resultsOf({
+    'elixir-a': around(fast),
+    'go-b': around(slow),
+    'node-c': around({ ...slow, perSecond: 300 }),
+  })
+
+  it('a stand-in is shown and marked, and never wins', () => {
+    const [column] = decide(inRole(measured, 'elixir-a', { standIn: { for: ['Bandit'], because: 'hex' } })).columns
+    expect(marks(column!)).toEqual({ 'elixir-a': ['stand-in'], 'go-b': ['leads'], 'node-c': [] })
+    expect(column!.says).toMatch(/^go-b leads: it serves .* what node-c does\.$/)
+  })
+
+  it.each(['experiment', 'as-published'])('an entry that is %s is compared with nobody', (role) => {
+    const [column] = decide(inRole(measured, 'elixir-a', { role })).columns
+    expect(marks(column!)).toEqual({ 'elixir-a': ['not-contender'], 'go-b': ['leads'], 'node-c': [] })
+  })
+
+  it('says so when nobody but sources and experiments was measured', () => {
+    const all = ['elixir-a', 'go-b', 'node-c'].reduce(
+      (some, each) => inRole(some, each, { role: 'as-published' }),
+      measured,
+    )
+    expect(decide(all)).toMatchObject({
+      rows: { by: 'target' },
+      columns: [{ standing: 'nobody', says: expect.stringMatching(/^no contender was measured/) }],
+      next: null,
+    })
+  })
+})
+
+describe('what would decide it', () => {
+  it.each([
+    { because: 'one repetition', repetitions: 1, command: 'npm run matrix -- --repetitions 5' },
+    { because: 'all is decided', repetitions: 5, command: null },
+  ])('$because', ({ repetitions, command }) => {
+    const results = sampleResults({ repetitions, failing: 'none', noise: 0.001, scenarios: ['predict', 'embed'] })
+    expect(decide(results).next?.command ?? null).toBe(command)
+  })
+
+  it('names the scenarios that are open, and the targets where they are few', () =>
+    expect(decide(resultsOf({ 'go-a': repeat(fast, 1), 'python-b': repeat(slow, 1) })).next).toEqual({
+      scenarios: ['predict'],
+      command: 'npm run matrix -- --repetitions 5 --scenario predict --target go-a --target python-b',
+    }))
+})
+
+describe('trust', () => {
+  it('is three sentences at most', () => {
+    expect(decide(sampleResults({ small: true })).trust).toHaveLength(3)
+    expect(decide(sampleResults({ failing: 'all' })).trust).toEqual([])
+  })
+})
+
+describe('whatever the run', () => {
+  const runs: readonly { readonly name: string; readonly results: Results }[] = (
+    [
+      ...[1, 2, 3, 5].flatMap((repetitions) =>
+        (['none', 'some', 'all'] as const).map((failing) => ({ repetitions, failing })),
+      ),
+      { status: 'aborted' },
+      { status: 'running' },
+      { status: 'aborted', repetitions: 1, targets: 1 },
+      { targets: 1 },
+      { targets: 12, noise: 0.3 },
+      { hostile: true },
+      { blind: true },
+      { small: true },
+    ] as const
+  ).map((options) => ({ name: JSON.stringify(options), results: sampleResults(options) }))
+
+  it.each(runs)('$name: every figure of the table is in the results, and no sentence says nothing', ({ results }) => {
+    const decision: Decision = decide(results)
+    expect(results.decision).toEqual(decision)
+    expect(decision.columns.map(({ scenario }) => scenario)).toEqual(results.scenarios.map(({ id }) => id))
+    for (const { scenario, loadId, figures, standing, says } of decision.columns) {
+      for (const { entry, row, value, marks: own } of figures) {
+        const cell = results.cells.find((each) => each.entry === entry && each.loadId === loadId)
+        expect(value).toBe(cell?.throughput?.median ?? null)
+        expect(value === null).toBe(own.some((mark) => ['failed', 'unsupported', 'not-reached'].includes(mark)))
+        expect(decision.rows.names).toContain(row)
+        expect(results.entries.find(({ id }) => id === entry)?.scenario).toBe(scenario)
+      }
+      expect(new Set(figures.map(({ row }) => row)).size).toBe(figures.length)
+      const leading = figures.filter(({ marks: own }) => own.includes('leads'))
+      expect(leading).toHaveLength(standing === 'leads' ? 1 : 0)
+      expect(says).toMatch(/\S.*[.…]$/s)
+      expect(says).not.toMatch(/may be said|undefined|NaN/)
+    }
+  })
+})
