@@ -15,6 +15,7 @@ const OLDEST_NODE = [20, 19]
 /** Options of ours that npm swallows when `--` is forgotten; it leaves them as npm_config_* in the environment. */
 const OPTIONS = [
   'quick',
+  'claims',
   'scenario',
   'target',
   'repetitions',
@@ -33,7 +34,7 @@ const OPTIONS = [
   'baseline',
 ]
 /** The same of one command only: npm has options of these names itself, which may be set for good. */
-const OPTIONS_OF = { clean: ['images', 'all', 'yes'] }
+const OPTIONS_OF = { clean: ['images', 'all', 'yes'], matrix: ['all'], plan: ['all'] }
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 requireNode()

@@ -14,9 +14,9 @@ export interface PlanOptions {
   readonly seed: number | null
 }
 
-/** Everything: what `check` and `plan` take when nothing is asked for. */
+/** Every entry whatever its role: what `check` takes when nothing is asked for. */
 export const wholePlan: PlanOptions = {
-  selection: { scenarios: null, targets: null },
+  selection: { scenarios: null, targets: null, all: true },
   profile: 'default',
   repetitions: null,
   capacity: false,

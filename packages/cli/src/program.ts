@@ -19,6 +19,8 @@ import { readMachine } from './workbench.js'
 /** Options that choose what is planned, as commander gives them. */
 interface PlanFlags {
   quick?: boolean
+  claims?: boolean
+  all?: boolean
   profile?: string
   scenario?: string[]
   target?: string[]
@@ -104,7 +106,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .option('--keep', 'leave the containers of the last check running')
     .option('--json', 'what was found as JSON')
     .action(async (targets: string[], flags: { scenario: string[]; keep?: boolean; json?: boolean }) => {
-      const selection = { scenarios: orNull(flags.scenario), targets: orNull(targets) }
+      const selection = { scenarios: orNull(flags.scenario), targets: orNull(targets), all: true }
       const reports = await check(
         project,
         { ...toPlanOptions({}), selection },
@@ -174,6 +176,10 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
       terminal.print(
         `${shownPath(made.folder)} is there, made from ${made.from}. It runs as it is: npm run check -- ${options.name}`,
       )
+      if (made.standsInFor.length > 0)
+        terminal.say(
+          `It stands in for ${made.standsInFor.join(', ')} as ${made.from} does, so no headline has it: take standIn out of its target.yaml when that is no longer so.`,
+        )
     })
 
   return program
@@ -183,6 +189,8 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
 export function planning(command: Command): Command {
   return command
     .option('--quick', 'a smoke run of a few minutes')
+    .option('--claims', 'what published claims are about, under the loads of their sources')
+    .option('--all', 'every entry whatever its role; with --claims also the loads of the sources')
     .option('--profile <name>', 'a profile of matrix.yaml')
     .option('--scenario <name>', 'only this scenario; may be repeated', repeated, [])
     .option('--target <name>', 'only this target, or name/variant; may be repeated', repeated, [])
@@ -193,7 +201,18 @@ export function planning(command: Command): Command {
 }
 
 /** Options that choose what is planned; a plan that is there already cannot be chosen. */
-const PLANNING = ['quick', 'profile', 'scenario', 'target', 'repetitions', 'capacity', 'rate', 'seed'] as const
+const PLANNING = [
+  'quick',
+  'claims',
+  'all',
+  'profile',
+  'scenario',
+  'target',
+  'repetitions',
+  'capacity',
+  'rate',
+  'seed',
+] as const
 
 /**
  * Which run is meant. An option that the run could not follow is refused, not left aside.
@@ -241,7 +260,12 @@ export function toWhich(cells: readonly string[], flags: MatrixFlags): Which {
 
 export function toPlanOptions(flags: PlanFlags): PlanOptions {
   return {
-    selection: { scenarios: orNull(flags.scenario ?? []), targets: orNull(flags.target ?? []) },
+    selection: {
+      scenarios: orNull(flags.scenario ?? []),
+      targets: orNull(flags.target ?? []),
+      all: flags.all ?? false,
+      claims: flags.claims ?? false,
+    },
     profile: flags.profile ?? (flags.quick ? 'quick' : 'default'),
     repetitions: flags.repetitions ?? null,
     capacity: flags.capacity ?? false,

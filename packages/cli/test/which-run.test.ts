@@ -23,6 +23,7 @@ describe('which run is meant', () => {
     { flags: { replay: 'r', repetitions: 2 }, says: '--repetitions' },
     { flags: { replay: 'r', capacity: true }, says: '--capacity' },
     { flags: { resume: 'r', rate: [100], seed: 0 }, says: '--rate, --seed' },
+    { flags: { resume: 'r', claims: true, all: true }, says: '--claims, --all' },
     { flags: {}, cells: ['predict'], says: 'predict' },
     { flags: { resume: 'r' }, cells: ['a/b/c'], says: 'a/b/c' },
   ])('is refused, with what to type, for $flags and $cells', ({ flags, cells = [], says }) => {

@@ -3,6 +3,7 @@
  * member has the description an editor shows. core/parse turns a file into a Spec (specs.ts).
  */
 import { z } from 'zod'
+import { role } from './plan.js'
 import { parseBytes, parseDurationMs, parseFraction } from './units.js'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
@@ -22,6 +23,21 @@ const share = z
 const environment = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 const positive = z.int().positive()
 
+const roleOf = role
+  .optional()
+  .describe(
+    'What it is in the comparison: contender (what a senior engineer of the language would ship), as-published (the code of a source rebuilt; measured with --claims) or experiment (shows an effect; measured with --all). Default contender',
+  )
+const standInOf = z
+  .strictObject({
+    for: z.array(z.string().min(1)).min(1).describe('The libraries that a senior engineer would have taken'),
+    because: name.describe('What could not be reached where it was written, e.g. hex'),
+  })
+  .optional()
+  .describe(
+    'It was written because libraries could not be had: it is measured and marked, and never in a headline. On the target, or on one variant',
+  )
+
 export const targetFile = z.strictObject({
   language: name.describe('Language of the service, lower case: python, go, elixir, rust, node, …'),
   stack: z.array(z.string().min(1)).min(1).describe('Libraries that matter, most important first, as people call them'),
@@ -37,11 +53,15 @@ export const targetFile = z.strictObject({
   readyTimeout: duration
     .optional()
     .describe('How long GET /health may take to answer 200 after the start; default 60s'),
+  role: roleOf,
+  standIn: standInOf,
   variants: z
     .record(
       name,
       z.strictObject({
         summary: z.string().min(1).describe('What is different in this variant'),
+        role: roleOf,
+        standIn: standInOf,
         env: environment.optional().describe('Environment of this variant; wins over env of the target'),
         command: z.array(z.string()).min(1).optional().describe("Replaces the image's CMD"),
         replicas: positive

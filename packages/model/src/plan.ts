@@ -99,6 +99,25 @@ export const standIn = z.object({
 })
 export type StandIn = z.infer<typeof standIn>
 
+interface InComparison {
+  readonly role?: Role | null | undefined
+  readonly standIn?: StandIn | null | undefined
+}
+
+/** What headlines and tiers are made of. Files of before there were roles say none: everything took part then. */
+export function competes({ role: own, standIn: other }: InComparison): boolean {
+  return (own ?? 'contender') === 'contender' && !other
+}
+
+/**
+ * What marks an entry beside its name: `as published`, `stand-in, experiment`; empty for a contender, and for a variant whose
+ * name says it.
+ */
+export function roleWords({ role: own, standIn: other }: InComparison, variant = ''): string {
+  const words = { contender: '', 'as-published': 'as published', experiment: 'experiment' }[own ?? 'contender']
+  return [other ? 'stand-in' : '', variant.startsWith(own ?? 'contender') ? '' : words].filter(Boolean).join(', ')
+}
+
 /** What one repetition starts: scenario × target variant × caps. */
 export const plannedEntry = z.object({
   /** `scenario/target/variant` */
@@ -180,8 +199,8 @@ export const plan = z.object({
   engine: engineFacts,
   scenarios: z.array(plannedScenario),
   entries: z.array(plannedEntry),
-  /** entries of the same scenarios that this run does not measure, and why, e.g. `an experiment: --all measures it` */
-  leftOut: z.array(z.object({ entry: z.string(), why: z.string() })).nullish(),
+  /** entries of the same scenarios that their role keeps out: why, e.g. `experiment`, and the command that measures them */
+  leftOut: z.array(z.object({ entry: z.string(), why: z.string(), command: z.string() })).nullish(),
   /** up to maxRepetitions per scenario, interleaved; the rules say which of the later ones are still needed */
   blocks: z.array(block),
   rules: runRules,

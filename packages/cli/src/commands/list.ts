@@ -1,5 +1,5 @@
 import type { Catalogue } from '@bakeoff/core'
-import { type LoadSpec, loadIdOf } from '@bakeoff/model'
+import { type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
 
 /** What there is: scenarios with their loads, and who serves them. */
 export function listText(catalogue: Catalogue): string {
@@ -12,7 +12,10 @@ export function listText(catalogue: Catalogue): string {
     for (const target of catalogue.targets) {
       const variants = target.variants
         .filter((variant) => variant.scenarios.includes(scenario.id))
-        .map(({ name }) => name)
+        .map((variant) => {
+          const words = roleWords(variant, variant.name)
+          return words ? `${variant.name} (${words})` : variant.name
+        })
       if (variants.length > 0)
         lines.push(`  ${target.name.padEnd(30)} ${target.language.padEnd(8)} ${variants.join(', ')}`)
     }
@@ -34,6 +37,8 @@ export function listJson(catalogue: Catalogue): unknown {
         name: variant.name,
         summary: variant.summary,
         scenarios: variant.scenarios,
+        role: variant.role,
+        standIn: variant.standIn,
       })),
     })),
   }

@@ -15,7 +15,7 @@ import type { RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
-import { planText } from './plan.js'
+import { leftOutText, planText } from './plan.js'
 
 /** Which run: a new one, one that goes on, or one that is measured again. */
 export type Which =
@@ -71,6 +71,8 @@ export async function matrix(
     if (earlier) terminal.say(`Going on with run ${earlier.folder.runId}: ${repetitions(earlier.left)} to be measured`)
     await using live = options.live ? await openLivePage(folder) : null
     if (live) terminal.say(`Live: ${live.url}`)
+    const leftOut = leftOutText(begun.plan)
+    if (leftOut) terminal.say(leftOut)
     for (const { where, what } of begun.plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
     const materials = materialsOf(project, catalogue, begun.plan)
     await runPlan(begun.plan, materials, bench.ports(folder), begun.before, interruption.signal).catch(

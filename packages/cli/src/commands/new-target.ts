@@ -12,11 +12,13 @@ export interface NewTarget {
   readonly folder: string
   /** the shipped target it was made from */
   readonly from: string
+  /** libraries that it was written without, as its `standIn` says until a person takes it out */
+  readonly standsInFor: readonly string[]
 }
 
 /**
  * Makes a target that passes `check` as it is: a copy of the smallest shipped target of the language that serves the
- * scenario, under the new name. What a person changes then already runs.
+ * scenario, under the new name, and of no stand-in while there is another. What a person changes then already runs.
  *
  * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, or a language that no target is written in
  */
@@ -36,7 +38,9 @@ export function newTarget(
     throw new BakeoffError('BAD_SPEC', `targets/${name} is there already`, {
       hint: 'Choose another name, or remove the folder.',
     })
-  const [template] = candidates(catalogue, language, scenario).sort((a, b) => sizeOf(a.folder) - sizeOf(b.folder))
+  const [template] = candidates(catalogue, language, scenario).sort(
+    (a, b) => Number(isStandIn(a)) - Number(isStandIn(b)) || sizeOf(a.folder) - sizeOf(b.folder),
+  )
   if (!template) throw noTemplate(catalogue, language, scenario)
 
   cpSync(template.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
@@ -46,13 +50,21 @@ export function newTarget(
     rmSync(folder, { recursive: true }) // half a target would be found by the next scan
     throw error
   }
-  return { folder, from: template.name }
+  return {
+    folder,
+    from: template.name,
+    standsInFor: template.variants.find(({ standIn }) => standIn)?.standIn?.for ?? [],
+  }
 }
 
 function candidates(catalogue: Catalogue, language: string, scenario: string): TargetSpec[] {
   return catalogue.targets.filter(
     (target) => target.language === language && target.scenarios.includes(scenario) && target.requires.length === 0,
   )
+}
+
+function isStandIn({ variants }: TargetSpec): boolean {
+  return variants.every(({ standIn }) => standIn !== null)
 }
 
 function noTemplate(catalogue: Catalogue, language: string, scenario: string): BakeoffError {

@@ -1,8 +1,9 @@
-import { formatBytes, formatDurationMs, loadIdOf, type Plan } from '@bakeoff/model'
+import { formatBytes, formatDurationMs, loadIdOf, type Plan, roleWords } from '@bakeoff/model'
 
 /** A plan as a person reads it before starting it. */
 export function planText(plan: Plan): string {
   const lines: string[] = []
+  const leftOut = plan.leftOut ?? []
   for (const scenario of plan.scenarios) {
     const { cores } = scenario
     lines.push(`${scenario.id}: ${scenario.loads.map(loadIdOf).join(', ')}`)
@@ -11,9 +12,11 @@ export function planText(plan: Plan): string {
     )
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(
-        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : ''}`.trimEnd(),
+        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', roleWords(entry, entry.variant)].filter(Boolean).join(', ')}`.trimEnd(),
       )
     }
+    for (const { entry, why, command } of leftOut.filter((one) => one.entry.startsWith(`${scenario.id}/`)))
+      lines.push(`  – ${entry.slice(scenario.id.length + 1).padEnd(42)} left out, ${why}: ${command}`)
   }
   for (const { what, where, todo } of plan.warnings) lines.push(`! ${where}: ${what}. ${todo}`)
   const { minRepetitions, maxRepetitions, tightness, budgetMs } = plan.rules
@@ -24,4 +27,15 @@ export function planText(plan: Plan): string {
       : `${repetitions} repetitions, until every interval is within ±${(tightness * 100).toFixed(0)} % or ${formatDurationMs(budgetMs)} have passed: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
   )
   return lines.join('\n')
+}
+
+/** How many entries their role keeps out, and what measures them, in one line; null when it is none. */
+export function leftOutText({ leftOut }: Pick<Plan, 'leftOut'>): string | null {
+  if (!leftOut || leftOut.length === 0) return null
+  const counts = new Map<string, number>()
+  for (const { why, command } of leftOut) {
+    const reason = `${why} (${command})`
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  return `Left out: ${[...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ')}. npm run plan names them`
 }

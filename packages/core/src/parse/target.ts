@@ -1,4 +1,4 @@
-import { parseDurationMs, type TargetSpec, targetFile, type VariantSpec } from '@bakeoff/model'
+import { parseDurationMs, type TargetFile, type TargetSpec, targetFile, type VariantSpec } from '@bakeoff/model'
 import { badSpec, type Problem } from './problem.js'
 import { readYaml } from './yaml.js'
 
@@ -43,6 +43,13 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
       }),
     )
   }
+  if (file.variants === undefined && file.role === 'as-published' && file.standIn) {
+    problems.push(
+      located.problem(['role'], 'what stands in for other libraries is not as published', {
+        hint: 'Take `standIn` out, or make it an experiment.',
+      }),
+    )
+  }
   for (const [name, variant] of Object.entries(file.variants ?? {})) {
     for (const [index, scenario] of (variant.scenarios ?? []).entries()) {
       if (!file.scenarios.includes(scenario)) {
@@ -54,6 +61,15 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
         )
       }
     }
+    if ((variant.role ?? file.role) === 'as-published' && (variant.standIn ?? file.standIn)) {
+      problems.push(
+        located.problem(
+          variant.role ? ['variants', name, 'role'] : ['variants', name],
+          'what stands in for other libraries is not as published',
+          { key: variant.role === undefined, hint: 'Take `standIn` out, or make it an experiment.' },
+        ),
+      )
+    }
     if (variant.replicas !== undefined && variant.replicas > 1 && variant.proxy === undefined) {
       problems.push(
         located.problem(['variants', name, 'replicas'], 'several replicas need a proxy in front of them', {
@@ -64,8 +80,9 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
   }
   if (problems.length > 0) throw badSpec(problems, texts.yaml)
   const env = asTexts(file.env)
-  const variants: VariantSpec[] = Object.entries(file.variants ?? { default: { summary: file.summary } }).map(
-    ([name, variant]) => ({
+  const named: NonNullable<TargetFile['variants']> = file.variants ?? { default: { summary: file.summary } }
+  const variants = Object.entries(named).map(
+    ([name, variant]): VariantSpec => ({
       name,
       summary: variant.summary,
       env: { ...env, ...asTexts(variant.env) },
@@ -73,8 +90,8 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
       proxy: variant.proxy ?? null,
       command: variant.command ?? null,
       scenarios: variant.scenarios ?? file.scenarios,
-      role: 'contender',
-      standIn: null,
+      role: variant.role ?? file.role ?? 'contender',
+      standIn: variant.standIn ?? file.standIn ?? null,
     }),
   )
   return {

@@ -10,6 +10,7 @@ import {
   type HostFacts,
   type LoadSpec,
   type LogicalCpu,
+  loadIdOf,
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
@@ -22,9 +23,11 @@ import {
 } from '@bakeoff/model'
 import type { Catalogue } from '../parse/catalogue.js'
 import { capacityLoad } from '../parse/scenario.js'
+import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
-import { type Selected, type Selection, select } from './select.js'
+import { mainLoadOf } from './main-load.js'
+import { entryIdOf, type Selected, type Selection, select } from './select.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -45,6 +48,9 @@ export interface PlanRequest {
   readonly root: string
 }
 
+/** Nobody asked for what was published. */
+const NOT_PUBLISHED: ClaimLoads = { loads: [], warnings: [] }
+
 /** Memory that is left to the system and to the load agent. */
 export const RESERVED_BYTES = 512 * 1024 ** 2
 export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
@@ -61,13 +67,18 @@ export function planMatrix(request: PlanRequest): Plan {
   const selected = inOrder(select(catalogue, request.selection), catalogue.matrix.order)
   const seed = request.seed ?? catalogue.matrix.seed
   const cpus = usableCpus(host, engine)
-  const scenarios = selected.map(({ scenario }) => planScenario(scenario, cpus, profile, request))
+  const published = selected.map(({ scenario }) =>
+    request.selection.claims ? claimLoadsOf(scenario, catalogue.claims) : NOT_PUBLISHED,
+  )
+  const scenarios = selected.map(({ scenario }, index) =>
+    planScenario(scenario, cpus, profile, request, published[index]!.loads),
+  )
   for (const [index, planned] of scenarios.entries()) checkMemory(planned, selected[index]!.scenario, engine)
   const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
     chosen.map(({ target, variant }): PlannedEntry => {
       const planned = scenarios[index] as PlannedScenario
       return {
-        id: `${scenario.id}/${target.name}/${variant.name}`,
+        id: entryIdOf(scenario.id, { target, variant }),
         scenario: scenario.id,
         target: target.name,
         variant: variant.name,
@@ -84,6 +95,8 @@ export function planMatrix(request: PlanRequest): Plan {
         command: variant.command === null ? null : [...variant.command],
         environment: { ...planned.targetEnvironment, ...variant.env },
         readyTimeoutMs: target.readyTimeoutMs,
+        role: variant.role,
+        standIn: variant.standIn,
       }
     }),
   )
@@ -102,10 +115,11 @@ export function planMatrix(request: PlanRequest): Plan {
     engine,
     scenarios,
     entries,
+    leftOut: selected.flatMap(({ leftOut }) => [...leftOut]),
     blocks,
     rules,
     estimateMs: estimateMs(scenarios, entries, rules),
-    warnings: warningsOf(scenarios, engine, profile),
+    warnings: [...published.flatMap(({ warnings }) => warnings), ...warningsOf(scenarios, engine, profile)],
   }
 }
 
@@ -142,6 +156,7 @@ function planScenario(
   cpus: readonly LogicalCpu[],
   profile: ProfileSpec,
   request: PlanRequest,
+  published: readonly LoadSpec[],
 ): PlannedScenario {
   const cores = assignCores(cpus, { target: scenario.target.cpus, services: scenario.services })
   return {
@@ -154,7 +169,7 @@ function planScenario(
     targetDependsOn: scenario.target.dependsOn.map((dependency) => ({ ...dependency })),
     services: scenario.services.map((service) => planService(service, cores, request.root)),
     cores,
-    loads: chooseLoads(scenario, profile, request),
+    loads: chooseLoads(scenario, profile, request, published),
     stream: scenario.stream,
     script: scenario.script,
     requestTimeoutMs: scenario.requestTimeoutMs,
@@ -199,18 +214,21 @@ function capsOf(service: ServiceSpec, cpuset: readonly number[]): Caps {
   }
 }
 
-/** Closed loads first: the fractions of open loads refer to the best of them. */
-function chooseLoads(scenario: ScenarioSpec, profile: ProfileSpec, request: PlanRequest): LoadSpec[] {
-  const all = [...scenario.loads]
+/**
+ * Closed loads first: the fractions of open loads refer to the best of them. Published loads take the place of the
+ * scenario's own, or come beside them where everything is measured; a smoke run has them all, since they are what it is for.
+ */
+function chooseLoads(
+  scenario: ScenarioSpec,
+  profile: ProfileSpec,
+  request: PlanRequest,
+  published: readonly LoadSpec[],
+): LoadSpec[] {
+  const own = published.length === 0 || request.selection.all ? ownLoads(scenario, profile) : []
+  const all = [...own, ...published.filter((load) => !own.some((one) => loadIdOf(one) === loadIdOf(load)))]
+  all.sort((a, b) => Number(b.kind === 'closed') - Number(a.kind === 'closed'))
   const { connections, arrivals } = scenario
   const closed = all.filter((load) => load.kind === 'closed')
-  if (profile.onlyMainLoad) {
-    const main = closed.reduce<LoadSpec | null>(
-      (best, load) => (best === null || (best.kind === 'closed' && load.connections > best.connections) ? load : best),
-      null,
-    )
-    all.splice(0, all.length, main ?? (all[0] as LoadSpec))
-  }
   const rates = [...request.rates, ...request.catalogue.matrix.rates]
   for (const perSecond of new Set(rates)) {
     if (!all.some((load) => load.kind === 'rate' && load.perSecond === perSecond))
@@ -220,6 +238,12 @@ function chooseLoads(scenario: ScenarioSpec, profile: ProfileSpec, request: Plan
   if (wanted && scenario.slo && closed.length > 0 && !all.some((load) => load.kind === 'capacity'))
     all.push(capacityLoad(scenario, scenario.slo))
   return all
+}
+
+function ownLoads(scenario: ScenarioSpec, profile: ProfileSpec): LoadSpec[] {
+  if (!profile.onlyMainLoad) return [...scenario.loads]
+  const main = mainLoadOf(scenario.loads)
+  return scenario.loads.filter((load) => loadIdOf(load) === main)
 }
 
 function checkMemory(planned: PlannedScenario, scenario: ScenarioSpec, engine: EngineFacts): void {

@@ -1,21 +1,40 @@
-import { BakeoffError, type ScenarioSpec, type TargetSpec, type VariantSpec } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type ClaimSpec,
+  type Plan,
+  type ScenarioSpec,
+  type TargetSpec,
+  type VariantSpec,
+} from '@bakeoff/model'
 import type { Catalogue } from '../parse/catalogue.js'
 import { didYouMean } from '../parse/problem.js'
 
 /** What the command line narrows a run to; null takes everything that matrix.yaml names. */
 export interface Selection {
   readonly scenarios: readonly string[] | null
-  /** `name`, or `name/variant` for one variant */
+  /** `name`, or `name/variant` for one variant. Who is named takes part, whatever its role */
   readonly targets: readonly string[] | null
+  /** every role, and not the contenders alone */
+  readonly all?: boolean
+  /** what claims are about, under the loads of their sources */
+  readonly claims?: boolean
 }
 
 export interface Selected {
   readonly scenario: ScenarioSpec
-  readonly entries: readonly { readonly target: TargetSpec; readonly variant: VariantSpec }[]
+  readonly entries: readonly Candidate[]
+  /** entries of the scenario that their role leaves out */
+  readonly leftOut: NonNullable<Plan['leftOut']>
+}
+
+export interface Candidate {
+  readonly target: TargetSpec
+  readonly variant: VariantSpec
 }
 
 /**
- * The scenarios of a run and who takes part in each, in the catalogue's order.
+ * The scenarios of a run and who takes part in each, in the catalogue's order: the contenders (stand-ins among them) when
+ * nothing else is asked for.
  *
  * @throws BakeoffError BAD_SPEC for a name that does not exist, or when nothing is left
  */
@@ -44,27 +63,69 @@ export function select(catalogue: Catalogue, selection: Selection): Selected[] {
   }
   const selected = catalogue.scenarios
     .filter(({ id }) => scenarioNames === null || scenarioNames.includes(id))
-    .map((scenario) => ({
-      scenario,
-      entries: catalogue.targets.flatMap((target) =>
+    .map((scenario): Selected => {
+      const serving = catalogue.targets.flatMap((target) =>
         target.variants
           .filter((variant) => variant.scenarios.includes(scenario.id))
-          .filter(
-            (variant) =>
-              targetNames === null ||
-              targetNames.includes(target.name) ||
-              targetNames.includes(`${target.name}/${variant.name}`),
-          )
-          .map((variant) => ({ target, variant })),
-      ),
-    }))
+          .map((variant): Candidate => ({ target, variant })),
+      )
+      if (targetNames !== null) {
+        const entries = serving.filter(
+          ({ target, variant }) =>
+            targetNames.includes(target.name) || targetNames.includes(`${target.name}/${variant.name}`),
+        )
+        return { scenario, entries, leftOut: [] }
+      }
+      const reasonOf = (candidate: Candidate) => whyLeftOut(candidate, scenario.id, selection, catalogue.claims)
+      return {
+        scenario,
+        entries: serving.filter((candidate) => reasonOf(candidate) === null),
+        leftOut: serving.flatMap((candidate) => {
+          const reason = reasonOf(candidate)
+          return reason === null ? [] : [{ entry: entryIdOf(scenario.id, candidate), ...reason }]
+        }),
+      }
+    })
     .filter(({ entries }) => entries.length > 0)
   if (selected.length === 0) {
     throw new BakeoffError('BAD_SPEC', 'no target serves what was asked for', {
-      hint: 'See which target serves which scenario: npm run list',
+      hint:
+        selection.claims && !selection.all
+          ? 'Nothing published is asked of these scenarios: leave --claims out, or see which roles there are with npm run list'
+          : 'See which target serves which scenario: npm run list',
     })
   }
   return selected
+}
+
+export function entryIdOf(scenario: string, { target, variant }: Candidate): string {
+  return `${scenario}/${target.name}/${variant.name}`
+}
+
+type Reason = Pick<Selected['leftOut'][number], 'why' | 'command'>
+
+/** Why its role keeps an entry out, and the command that measures it; null when it takes part. */
+function whyLeftOut(
+  { target, variant: { name, role } }: Candidate,
+  scenario: string,
+  { all, claims }: Selection,
+  published: readonly ClaimSpec[],
+): Reason | null {
+  if (all) return null
+  const isSubject = published.some(
+    (claim) =>
+      claim.scenario === scenario &&
+      claim.subjects.some((subject) => subject.target === target.name && subject.variant === name),
+  )
+  if (claims ? isSubject || role === 'as-published' : role === 'contender') return null
+  switch (role) {
+    case 'contender':
+      return { why: 'no claim is about it', command: 'npm run matrix' }
+    case 'as-published':
+      return { why: 'as published', command: 'npm run matrix -- --claims' }
+    case 'experiment':
+      return { why: 'experiment', command: 'npm run matrix -- --all' }
+  }
 }
 
 function known(what: string, name: string, names: readonly string[]): void {

@@ -102,6 +102,31 @@ describe('a target.yaml that cannot be used says where and why', () => {
       yaml: `${TARGET}variants: { v: { summary: s, replicas: 2 } }\n`,
       says: ['several replicas need a proxy', 'proxy: caddy'],
     },
+    {
+      because: 'a role that there is not',
+      yaml: `${TARGET}variants: { v: { summary: s, role: as-publishd } }\n`,
+      says: [':5:36: variants.v.role is "as-publishd"', 'Did you mean "as-published"?'],
+    },
+    {
+      because: 'a stand-in for nothing',
+      yaml: `${TARGET}standIn: { for: [], because: hex }\n`,
+      says: [':5:17: standIn.for is []'],
+    },
+    {
+      because: 'a stand-in without a reason',
+      yaml: `${TARGET}standIn: { for: [Req] }\n`,
+      says: [':5:10: standIn.because is missing'],
+    },
+    {
+      because: 'a stand-in that is as published',
+      yaml: `${TARGET}standIn: { for: [Req], because: hex }\nvariants:\n  v: { summary: s, role: as-published }\n`,
+      says: [':7:26: what stands in for other libraries is not as published', 'Take `standIn` out'],
+    },
+    {
+      because: 'a stand-in whose variants are as published with it',
+      yaml: `${TARGET}role: as-published\nstandIn: { for: [Req], because: hex }\n`,
+      says: [':5:7: what stands in for other libraries is not as published'],
+    },
     { because: 'no variant at all', yaml: `${TARGET}variants: {}\n`, says: ['variants is empty'] },
   ])('$because', ({ yaml, says }) => {
     const problem = problemOf(() => target(yaml))
@@ -146,7 +171,24 @@ describe('a target.yaml that can be used', () => {
         proxy: null,
         command: null,
         scenarios: ['predict'],
+        role: 'contender',
+        standIn: null,
       },
+    ])
+  })
+
+  it('has the role and the stand-in of its target where a variant has none of its own', () => {
+    const spec = target(
+      `${TARGET}role: experiment
+standIn: { for: [Req], because: hex }
+variants:
+  a: { summary: s }
+  b: { summary: s, role: contender, standIn: { for: [Finch], because: hex } }
+`,
+    )
+    expect(spec.variants.map(({ name, role, standIn }) => [name, role, standIn])).toEqual([
+      ['a', 'experiment', { for: ['Req'], because: 'hex' }],
+      ['b', 'contender', { for: ['Finch'], because: 'hex' }],
     ])
   })
 

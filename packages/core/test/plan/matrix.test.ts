@@ -86,6 +86,8 @@ function aTarget(name: string, scenarios: string[], variants = ['default']): Tar
       proxy: null,
       command: null,
       scenarios,
+      role: 'contender',
+      standIn: null,
     })),
     yaml: '',
     dockerfile: '',

@@ -1,0 +1,88 @@
+/** What `npm run plan`, `npm run list` and the start of a run say of roles, of the targets that are shipped. */
+import { competes } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { listText } from '../src/commands/list.js'
+import { leftOutText, planText } from '../src/commands/plan.js'
+import { makePlan, wholePlan } from '../src/planning.js'
+import { findProject, readCatalogue } from '../src/project.js'
+import type { Machine } from '../src/workbench.js'
+
+const project = findProject({ BAKEOFF_ROOT: new URL('../../..', import.meta.url).pathname })
+const catalogue = readCatalogue(project)
+const cpus = [0, 1, 2, 3].map((id) => ({ id, core: id, package: 0, l3: 0, kind: 'performance' }))
+const facts = { cpus: 4, memoryBytes: 16 * 1024 ** 3, sameKernel: true, reducedTruth: false, name: 'Docker Engine' }
+const machine = { host: { cpus }, engine: { facts, holes: [] } } as unknown as Machine
+const planned = (flags: { all?: boolean; claims?: boolean }, profile = 'default') =>
+  makePlan(
+    project,
+    catalogue,
+    machine,
+    { ...wholePlan, profile, selection: { scenarios: null, targets: null, ...flags } },
+    new Date(0),
+  )
+
+describe('what is shipped', () => {
+  it('has a contender in every language of every scenario, or what stands in for one', () => {
+    const plan = planned({})
+    for (const { id } of plan.scenarios) {
+      const own = plan.entries.filter(({ scenario }) => scenario === id)
+      expect(new Set(own.map(({ language }) => language)), id).toEqual(
+        new Set(['elixir', 'go', 'node', 'python', 'rust']),
+      )
+      expect(own.map(({ role }) => role)).toEqual(own.map(() => 'contender'))
+    }
+  })
+
+  it('ranks no stand-in', () =>
+    expect(planned({ all: true }).entries.filter((entry) => entry.standIn && competes(entry))).toEqual([]))
+
+  it('takes less time by default than with everything', () =>
+    expect(planned({}, 'quick').estimateMs.most).toBeLessThan(planned({ all: true }, 'quick').estimateMs.most))
+
+  it('measures every subject of every claim with --claims', () => {
+    const entries = planned({ claims: true }).entries.map(({ id }) => id)
+    const subjects = catalogue.claims.flatMap(({ scenario, subjects: own }) =>
+      own.map(({ target, variant }) => `${scenario}/${target}/${variant}`),
+    )
+    expect(entries).toEqual(expect.arrayContaining(subjects))
+  })
+})
+
+describe('planText', () => {
+  it('names every entry once, those that are left out with why and the command', () => {
+    const text = planText(planned({}))
+    for (const { id } of planned({ all: true }).entries) {
+      const [scenario, ...rest] = id.split('/')
+      const part = text.split(/^(?=\S+: )/m).find((each) => each.startsWith(`${scenario}: `))!
+      expect(part.split('\n').filter((line) => line.includes(` ${rest.join('/')} `))).toHaveLength(1)
+    }
+    expect(text).toMatch(/– python-flask\/as-published +left out, as published: npm run matrix -- --claims/)
+    expect(text).toMatch(/– python-onnx-embed\/unbatched +left out, experiment: npm run matrix -- --all/)
+    expect(text).toMatch(/elixir-openai\/default +elixir +stand-in/)
+  })
+})
+
+describe('leftOutText', () => {
+  it('counts them by what measures them', () => {
+    const leftOut = [
+      { entry: 'a/b/c', why: 'experiment', command: 'npm run matrix -- --all' },
+      { entry: 'a/b/d', why: 'as published', command: 'npm run matrix -- --claims' },
+      { entry: 'a/b/e', why: 'experiment', command: 'npm run matrix -- --all' },
+    ]
+    expect(leftOutText({ leftOut })).toBe(
+      'Left out: 2 × experiment (npm run matrix -- --all), 1 × as published (npm run matrix -- --claims). npm run plan names them',
+    )
+  })
+
+  it.each([[[]], [null], [undefined]])('is nothing where nobody is: %j', (leftOut) =>
+    expect(leftOutText({ leftOut })).toBeNull(),
+  )
+})
+
+it('list shows roles and stand-ins, and does not say twice what a name says', () => {
+  const text = listText(catalogue)
+  expect(text).toContain('aiohttp, default (experiment), uvloop (experiment)')
+  expect(text).toContain('single, behind-caddy (as published), as-published')
+  expect(text).toMatch(/elixir-openai +elixir +default \(stand-in\)/)
+  expect(text).not.toContain('as-published (as published)')
+})

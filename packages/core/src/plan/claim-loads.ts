@@ -1,0 +1,103 @@
+import {
+  type ClaimSpec,
+  type ClaimSubject,
+  type LoadSpec,
+  loadIdOf,
+  type PlanWarning,
+  type ScenarioSpec,
+} from '@bakeoff/model'
+import { settingWords } from '../analysis/claims/setting.js'
+
+/** As many as a closed load may have. */
+const MOST_CONNECTIONS = 10_000
+
+/** The loads of the sources of a scenario's claims, as far as a load can say them, and what is otherwise than there. */
+export interface ClaimLoads {
+  readonly loads: readonly LoadSpec[]
+  readonly warnings: readonly PlanWarning[]
+}
+
+/**
+ * Turns the published settings into loads. Closed loads come first, as in every scenario: the fractions of open ones refer
+ * to the best of them. All entries get all of them, so that what two sources measured apart can be compared at one setting.
+ */
+export function claimLoadsOf(scenario: ScenarioSpec, claims: readonly ClaimSpec[]): ClaimLoads {
+  const own = claims.filter((claim) => claim.scenario === scenario.id)
+  const read = own.flatMap((claim) =>
+    claim.subjects
+      .filter(({ load }) => Object.keys(load).length > 0)
+      .map((subject) => ({ claim, subject, ...loadOf(subject, scenario) })),
+  )
+  const loads = new Map(read.flatMap(({ load }) => (load ? [[loadIdOf(load), load] as const] : [])))
+  const told = read.flatMap(({ claim, subject, untold }): PlanWarning[] =>
+    untold === null
+      ? []
+      : [
+          {
+            what: `${settingWords(subject)}: ${untold}`,
+            where: scenario.id,
+            why: `“${claim.title}” has it of ${subject.says}.`,
+            todo: 'Read the figures beside the published ones with this in mind.',
+          },
+        ],
+  )
+  return {
+    loads: [...loads.values()].sort((a, b) => Number(b.kind === 'closed') - Number(a.kind === 'closed')),
+    warnings: [...oncePerSetting(told), ...own.map((claim) => machineWarning(claim, scenario))],
+  }
+}
+
+/** The load of one subject and what of its setting it leaves out; null: nothing. */
+function loadOf({ load }: ClaimSubject, scenario: ScenarioSpec): { load: LoadSpec | null; untold: string | null } {
+  const { tasks, concurrency, connections, users, perSecond, requests } = load
+  const hasBatch = scenario.loads.some(({ kind }) => kind === 'batch')
+  const hasOthers = scenario.loads.some(({ kind }) => kind !== 'batch')
+  const none = (untold: string) => ({ load: null, untold })
+  if (tasks !== undefined) {
+    if (!hasBatch) return none('no load of this scenario has tasks, so it is not measured')
+    if (!isCount(tasks) || !isCount(concurrency)) return none('tasks without a concurrency are no load')
+    return { load: { kind: 'batch', tasks, concurrency }, untold: null }
+  }
+  if (!hasOthers) return none('this scenario has loads of tasks only, so it is not measured')
+  const amount =
+    requests === undefined
+      ? null
+      : 'a window lasts as long as the profile says, and not until so many requests are answered'
+  if (perSecond !== undefined) {
+    if (!(perSecond > 0)) return none('it is no rate')
+    return {
+      load: { kind: 'rate', perSecond, connections: scenario.connections, arrivals: scenario.arrivals },
+      untold: amount,
+    }
+  }
+  const atOnce = connections ?? users ?? concurrency
+  if (!isCount(atOnce) || atOnce > MOST_CONNECTIONS) return none('it does not say how many asked at once')
+  return { load: { kind: 'closed', connections: atOnce }, untold: amount }
+}
+
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isInteger(value) && value > 0
+}
+
+/** A load says how the target is asked, and nothing of the machine. */
+function machineWarning({ title, setting }: ClaimSpec, { id }: ScenarioSpec): PlanWarning {
+  return {
+    what: 'The load is of the source; caps, machine and load generator are of this run',
+    where: id,
+    why: `“${title}”: ${setting}`,
+    todo: 'Compare ratios with the published ones, and not figures.',
+  }
+}
+
+/** Subjects of one setting are told once. */
+function oncePerSetting(warnings: readonly PlanWarning[]): PlanWarning[] {
+  const byWhat = new Map<string, PlanWarning>()
+  for (const warning of warnings) {
+    const before = byWhat.get(warning.what)
+    byWhat.set(
+      warning.what,
+      before && before.why !== warning.why ? { ...before, why: `${before.why} ${warning.why}` } : warning,
+    )
+  }
+  return [...byWhat.values()]
+}
