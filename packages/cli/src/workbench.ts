@@ -6,6 +6,7 @@ import {
   ensureEngine,
   type Images,
   openSession,
+  parseRegistry,
   readHostFacts,
   type Session,
 } from '@bakeoff/containers'
@@ -26,6 +27,7 @@ export interface Machine {
 }
 
 export async function readMachine(terminal: Terminal, signal: AbortSignal): Promise<Machine> {
+  if (process.env.BAKEOFF_REGISTRY) parseRegistry(process.env.BAKEOFF_REGISTRY, 'BAKEOFF_REGISTRY') // refused before anything is set up
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
   return { engine, host: await readHostFacts() }
 }

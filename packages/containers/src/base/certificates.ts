@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -30,6 +30,13 @@ export function privateCertificates(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): PrivateCertificate[] {
   return selectPrivate(certificatePlaces(env), readText)
+}
+
+/** Tells sets of private certificates apart: `none`, or 16 hexadecimal digits. */
+export function certificatesDigest(certificates: readonly PrivateCertificate[]): string {
+  if (certificates.length === 0) return 'none'
+  const fingerprints = certificates.map(({ fingerprint }) => fingerprint).sort()
+  return createHash('sha256').update(fingerprints.join('\n')).digest('hex').slice(0, 16)
 }
 
 /**

@@ -10,13 +10,18 @@ import { readContext } from '../images/context.js'
 import { cacheKey } from '../images/key.js'
 import { imageOfKey, type LocalImage, localImage, machineOf, platformOf } from '../images/lookup.js'
 import { PullFailed, pullImage } from '../images/pull.js'
+import { bringImage, type Registry } from '../images/registry.js'
 import { redactorOf } from '../redact.js'
-import { type PrivateCertificate, privateCertificates } from './certificates.js'
-import { importDebian, release } from './debootstrap.js'
+import { bringBase } from './bring.js'
+import { certificatesDigest, type PrivateCertificate, privateCertificates } from './certificates.js'
+import { importDebian } from './debootstrap.js'
+import { baseLabels, baseName, debian } from './names.js'
 import { sweepScratch } from './scratch.js'
 
 /** How the Debian below the base image came here: it was there already, from a registry, or made by debootstrap. */
 export type BaseOrigin = 'local' | 'pulled' | 'debootstrap'
+
+export { baseName } from './names.js'
 
 export interface BaseImage {
   readonly id: string
@@ -35,18 +40,9 @@ export interface BaseOptions {
   /** where build logs are kept; default .bakeoff/build-logs beside compose/ */
   readonly logFolder?: string
   readonly signal?: AbortSignal | undefined
+  /** asked before anything is made */
+  readonly registry?: Registry | null
 }
-
-export const baseName = 'bakeoff/base'
-
-const debian = {
-  repo: 'bakeoff/debian',
-  tag: release,
-  name: `bakeoff/debian:${release}`,
-  published: `debian:${release}-slim`,
-} as const
-const originLabel = 'bakeoff.image.origin'
-const debianLabel = 'bakeoff.image.debian-id'
 
 /**
  * The image that all shipped targets start from: Debian with this machine's private certificate authorities. Built
@@ -58,21 +54,17 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
   const started = performance.now()
   const secondsSoFar = (): number => Math.round((performance.now() - started) / 100) / 10
   await sweepScratch(defaultStateFolder, options.say)
-  const certificates = privateCertificates(options.env)
-  const context = await readContext(options.composeBaseFolder, asFiles(certificates))
-  const platform = await platformOf(docker)
+  const { certificates, context, platform, keyOn } = await recipeOfBase(docker, options)
   const env = options.env ?? process.env
   const { proxies } = buildArgsFrom(env)
   const redact = redactorOf(env)
-  const keyOn = (id: string): string =>
-    cacheKey({ contextDigest: context.digest, references: [{ name: debian.name, id }], buildArgs: {}, platform })
+
+  const fitting = await fittingBase(docker, keyOn)
+  if (fitting !== null) return { id: fitting.id, origin: originOf(fitting), cached: true, seconds: secondsSoFar() }
+  const pulled = await fromRegistry(docker, keyOn, options)
+  if (pulled !== null) return { id: pulled.id, origin: originOf(pulled), cached: true, seconds: secondsSoFar() }
 
   const there = await localImage(docker, debian.name)
-  // The image below may have been removed since; the base image still knows it.
-  const belowId = there?.id ?? (await localImage(docker, baseName))?.labels[debianLabel]
-  const fitting = belowId === undefined ? null : await imageOfKey(docker, baseName, keyOn(belowId))
-  if (fitting !== null) return { id: fitting.id, origin: originOf(fitting), cached: true, seconds: secondsSoFar() }
-
   const below =
     there === null
       ? await obtainDebian(docker, platform, certificates, options)
@@ -86,7 +78,11 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
     context,
     buildArgs: proxies,
     key,
-    labels: { [originLabel]: below.origin, [debianLabel]: below.image.id },
+    labels: {
+      [baseLabels.origin]: below.origin,
+      [baseLabels.debianId]: below.image.id,
+      [baseLabels.certificates]: certificatesDigest(certificates),
+    },
     logFile: join(
       options.logFolder ?? resolve(options.composeBaseFolder, '../../.bakeoff/build-logs'),
       `base-${key.slice(0, 12)}.log`,
@@ -102,6 +98,49 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
       hint: 'Is something pruning images? Run it again',
     })
   return { id: built.id, origin: below.origin, cached: false, seconds: secondsSoFar() }
+}
+
+/** The base image as its folder and the certificates make it now, when the engine has it. Nothing is built or pulled. */
+export async function lookUpBase(
+  docker: Docker,
+  options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>,
+): Promise<LocalImage | null> {
+  return fittingBase(docker, (await recipeOfBase(docker, options)).keyOn)
+}
+
+/** What decides the base image, besides the Debian below it. */
+export async function recipeOfBase(docker: Docker, options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>) {
+  const certificates = privateCertificates(options.env)
+  const context = await readContext(options.composeBaseFolder, asFiles(certificates))
+  const platform = await platformOf(docker)
+  const keyOn = (id: string): string =>
+    cacheKey({ contextDigest: context.digest, references: [{ name: debian.name, id }], buildArgs: {}, platform })
+  return { certificates, context, platform, keyOn }
+}
+
+async function fittingBase(docker: Docker, keyOn: (debianId: string) => string): Promise<LocalImage | null> {
+  // The image below may have been removed since; the base image still knows it.
+  const below = (await localImage(docker, debian.name))?.id
+  const belowId = below ?? (await localImage(docker, baseName))?.labels[baseLabels.debianId]
+  return belowId === undefined ? null : imageOfKey(docker, baseName, keyOn(belowId))
+}
+
+/** From the registry: on the Debian that is here, or together with its Debian where there is none. Null: neither. */
+async function fromRegistry(
+  docker: Docker,
+  keyOn: (debianId: string) => string,
+  { registry = null, say, signal = new AbortController().signal }: BaseOptions,
+): Promise<LocalImage | null> {
+  if (registry === null) return null
+  const there = await localImage(docker, debian.name)
+  const brought = there ? null : await bringBase(docker, registry, keyOn, signal)
+  if (brought && !('use' in brought)) return null
+  await brought?.use() // also without its base: what is built here then stands on the Debian of everybody else
+  const base = brought?.base ?? (await bringImage(docker, registry, baseName, keyOn(there?.id as string), signal))
+  if (base.kind === 'refused') say(`Refused: ${base.why}`)
+  if (base.kind !== 'here') return null
+  say(`Pulled ${baseName} from ${registry.place.name}`)
+  return base.image
 }
 
 /** The private certificates as files of the build context. */
@@ -151,7 +190,7 @@ async function pullOrMake(
       docker,
       repo: debian.repo,
       tag: debian.tag,
-      labels: { [originLabel]: 'debootstrap' },
+      labels: { [baseLabels.origin]: 'debootstrap' },
       certificates: certificates.map(({ pem }) => pem),
       say: options.say,
       signal: options.signal,
@@ -171,6 +210,6 @@ function whyNoDebootstrap(platform: string): string | null {
 }
 
 function originOf(image: LocalImage): BaseOrigin {
-  const origin = image.labels[originLabel]
+  const origin = image.labels[baseLabels.origin]
   return origin === 'pulled' || origin === 'debootstrap' ? origin : 'local'
 }

@@ -3,7 +3,7 @@ import { BakeoffError, type ImageFacts } from '@bakeoff/model'
 import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { privateCertificates } from '../base/certificates.js'
-import { type BaseImage, baseName, ensureBase } from '../base/ensure.js'
+import { type BaseImage, baseName, ensureBase, lookUpBase } from '../base/ensure.js'
 import { realInside } from '../read-inside.js'
 import { redactorOf } from '../redact.js'
 import { buildImage, imageLabels } from './build.js'
@@ -13,10 +13,12 @@ import { expectedBuildSeconds } from './build-seconds.js'
 import { stepOf } from './build-step.js'
 import { type BuildContext, readContext } from './context.js'
 import { readDockerfile } from './dockerfile.js'
+import { registryOfEnvironment } from './image-source.js'
 import { cacheKey } from './key.js'
 import { buildSecondsOf, imageOfKey, type LocalImage, localImage, machineOf, platformOf } from './lookup.js'
 import { PullFailed, pullImage } from './pull.js'
 import { checkReferences, folderOfImage, isOurs } from './references.js'
+import { bringAsItIs, bringImage } from './registry.js'
 import { type Requirement, requirementOf, requirements, whyUnreachable } from './requires.js'
 import { Semaphore } from './semaphore.js'
 import { unreachableLine } from './unreachable.js'
@@ -63,6 +65,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   const underWay = new Map<string, Promise<unknown>>()
   const reachability = new Map<string, Promise<string | null>>()
   const platform = once(() => platformOf(docker))
+  const registry = registryOfEnvironment(docker, env, say)
 
   /** Whoever asks for what is already being made waits for the same. */
   function shared<T>(name: string, make: () => Promise<T>): Promise<T> {
@@ -77,7 +80,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   let baseImage: BaseImage | null = null
   async function base(signal: AbortSignal): Promise<BaseImage> {
     realInside(root, 'compose/base')
-    const options = { composeBaseFolder: folderOfImage(root, baseName), say, env, logFolder, signal }
+    const options = { composeBaseFolder: folderOfImage(root, baseName), say, env, logFolder, signal, registry }
     baseImage ??= await shared(baseName, () => ensureBase(docker, options))
     return baseImage
   }
@@ -115,25 +118,43 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     const { context, dockerfile, registries, keyWith } = await recipeOf(folder)
 
     const obstacle = await whyUnsupported(request.requires, signal)
-    if (obstacle !== null) {
-      // What needs no build needs nothing from outside either.
-      const references = await here(dockerfile.images)
-      const built = references && (await imageOfKey(docker, request.name, await keyWith(references)))
-      if (!built) throw new UnsupportedBuild(obstacle)
-    }
-    const references = await all(
-      dockerfile.images.map(async (name) => ({ name, id: (await reference(name, signal, report, weight)).id })),
-    )
+    // What needs no build needs nothing from outside either: it may be here, or in the registry.
+    const references =
+      obstacle === null || registry !== null
+        ? await all(
+            dockerfile.images.map(async (name) => ({ name, id: (await reference(name, signal, report, weight)).id })),
+          )
+        : await here(dockerfile.images)
+    if (references === null) throw new UnsupportedBuild(obstacle ?? '')
     const key = await keyWith(references)
     const fitting = await imageOfKey(docker, request.name, key)
     if (fitting !== null) {
       report({ state: 'cached', image: request.name, seconds: null })
       return toFacts(request.name, key, fitting, true)
     }
+    const pulled = await fromRegistry(request.name, key, signal, report)
+    if (pulled !== null) return toFacts(request.name, key, pulled, true)
+    if (obstacle !== null) throw new UnsupportedBuild(obstacle)
     return (await builds()).run(
       () => build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
       () => weights.get(request.name) ?? weight,
     )
+  }
+
+  /** The image of this key from BAKEOFF_REGISTRY; null: there is none, or no such registry. */
+  async function fromRegistry(name: string, key: string, signal: AbortSignal, report: Report) {
+    if (registry === null) return null
+    const started = performance.now()
+    let isTold = false
+    const onAnswer = () => {
+      if (!isTold) report({ state: 'pulling', image: name, seconds: null })
+      isTold = true
+    }
+    const brought = await bringImage(docker, registry, name, key, signal, { onAnswer })
+    if (brought.kind === 'refused') say(`Refused: ${brought.why}. ${name} is built instead`)
+    if (brought.kind !== 'here') return null
+    report({ state: 'pulled', image: name, seconds: (performance.now() - started) / 1000 })
+    return brought.image
   }
 
   /** What a folder says about its image. The key is complete with the images that its Dockerfile names. */
@@ -148,11 +169,18 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return { context, dockerfile, registries, keyWith }
   }
 
+  const baseHere = () => lookUpBase(docker, { composeBaseFolder: folderOfImage(root, baseName), env })
+
   async function lookUp({ name, folder }: ImageRequest): Promise<ImageFacts | null> {
+    if (name === baseName) {
+      const image = await baseHere()
+      return image && toFacts(name, image.labels[imageLabels.key] ?? image.id, image, true)
+    }
     if (folder === null) {
       const image = await localImage(docker, name)
       return image && asItIsFacts(name, image, true)
     }
+    await checkReferences(root, name, folder)
     const { dockerfile, keyWith } = await recipeOf(folder)
     const references = await here(dockerfile.images)
     if (references === null) return null
@@ -210,10 +238,14 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
 
   /** The same without making anything; null when one is missing. */
   async function here(names: readonly string[]): Promise<Reference[] | null> {
-    const found = await Promise.all(names.map(async (name) => ({ name, image: await localImage(docker, name) })))
-    return found.every((one): one is { name: string; image: LocalImage } => one.image !== null)
-      ? found.map(({ name, image }) => ({ name, id: image.id }))
-      : null
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const folder = isOurs(name) ? folderOfImage(root, name) : null
+        const image = name === baseName ? await baseHere() : await lookUp({ name, folder, requires: [] })
+        return { name, id: image?.id ?? null }
+      }),
+    )
+    return found.every((one): one is Reference => one.id !== null) ? found : null
   }
 
   async function asItIs(name: string, signal: AbortSignal, report: Report): Promise<ImageFacts> {
@@ -222,14 +254,16 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     if (image === null) {
       const started = performance.now()
       report({ state: 'pulling', image: name, seconds: null })
-      await pullImage(docker, name, signal).catch((cause: unknown) => {
-        if (!(cause instanceof PullFailed)) throw cause
-        const code = unreachableLine([cause.message]) === null ? 'BUILD_FAILED' : 'DOWNLOAD_FAILED'
-        throw new BakeoffError(code, redact(cause.message), {
-          hint: 'Check its name, or bring it yourself: docker pull, or docker load',
-          cause,
+      const brought = registry && (await bringAsItIs(docker, registry, name, signal))
+      if (brought?.kind !== 'here')
+        await pullImage(docker, name, signal).catch((cause: unknown) => {
+          if (!(cause instanceof PullFailed)) throw cause
+          const code = unreachableLine([cause.message]) === null ? 'BUILD_FAILED' : 'DOWNLOAD_FAILED'
+          throw new BakeoffError(code, redact(cause.message), {
+            hint: 'Check its name, or bring it yourself: docker pull, or docker load',
+            cause,
+          })
         })
-      })
       image = await localImage(docker, name)
       if (image !== null) report({ state: 'pulled', image: name, seconds: (performance.now() - started) / 1000 })
     }

@@ -1,5 +1,6 @@
 export { imageLabels } from './build.js'
 export { createImages, type Images, type ImagesOptions } from './images.js'
 export { type LocalImage, localImage } from './lookup.js'
+export { parseRegistry } from './registry-name.js'
 export { removeBuiltImages } from './remove.js'
 export { type Requirement, requirements } from './requires.js'

@@ -2,32 +2,57 @@ import { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { hideInAddresses } from '../redact.js'
 import { engineLost, isConnectionLost, progressEvents } from './progress.js'
+import type { RegistryAuth } from './registry-auth.js'
 
 /** A registry that is not there takes 20 to 40 s to say so. A slow one that sends something is waited for. */
 const silenceMs = 25_000
+
+export interface PullOptions {
+  /** how long the registry may take until it says anything; default 25 s */
+  readonly answerMs?: number
+  readonly auth?: RegistryAuth | null
+  /** called when the registry has answered that there is such an image */
+  readonly onAnswer?: () => void
+}
 
 /**
  * Pulls an image; gives up after 25 s without a sign of progress.
  *
  * @param reference `debian:trixie-slim`; without a tag it is `latest`
- * @throws PullFailed with the reason; BakeoffError ABORTED or ENGINE_LOST
+ * @throws PullFailed with the reason; BakeoffError ABORTED, OUT_OF_RESOURCES or ENGINE_LOST
  */
-export async function pullImage(docker: Docker, reference: string, signal?: AbortSignal): Promise<void> {
+export async function pullImage(
+  docker: Docker,
+  reference: string,
+  signal?: AbortSignal,
+  { answerMs = silenceMs, auth = null, onAnswer = () => undefined }: PullOptions = {},
+): Promise<void> {
   const silence = new AbortController()
-  let timer = setTimeout(() => silence.abort(), silenceMs)
+  let limitMs = answerMs
+  let timer = setTimeout(() => silence.abort(), limitMs)
   try {
     const abortSignal = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal
-    const stream = await docker.createImage({ fromImage: withTag(reference), abortSignal })
+    const options = { fromImage: withTag(reference), abortSignal }
+    const stream = await (auth === null ? docker.createImage(options) : docker.createImage(auth, options))
     for await (const _event of progressEvents(stream as AsyncIterable<Buffer>)) {
       clearTimeout(timer)
-      timer = setTimeout(() => silence.abort(), silenceMs)
+      limitMs = silenceMs
+      timer = setTimeout(() => silence.abort(), limitMs)
+      onAnswer()
     }
   } catch (cause) {
     if (signal?.aborted) throw new BakeoffError('ABORTED', `Stopped while pulling ${reference}`, { cause })
     if (silence.signal.aborted)
-      throw new PullFailed(reference, `no answer from its registry within ${silenceMs / 1000} s`)
+      throw new PullFailed(reference, `no answer from its registry within ${limitMs / 1000} s`)
     if (isConnectionLost(cause)) throw engineLost(`pulling ${reference}`, cause)
-    throw new PullFailed(reference, reasonOf(cause))
+    const reason = reasonOf(cause)
+    if (/no space left on device/i.test(reason)) {
+      throw new BakeoffError('OUT_OF_RESOURCES', `The disk of the engine is full: ${reference} could not be pulled`, {
+        hint: 'Make room, for example with `npm run clean` or `docker system prune`',
+        cause,
+      })
+    }
+    throw new PullFailed(reference, reason)
   } finally {
     clearTimeout(timer)
   }
@@ -49,7 +74,7 @@ export function withTag(reference: string): string {
 }
 
 /** The engine's words without dockerode's `(HTTP code 500) server error - `. */
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   return hideInAddresses(cause instanceof Error ? cause.message : String(cause))
     .replace(/^\(HTTP code \d+\) [^-]* - /, '')
     .trim()

@@ -1,0 +1,73 @@
+import { BakeoffError } from '@bakeoff/model'
+
+/** A place for images in a registry: `registry.example:5000/team`. */
+export interface RegistryPlace {
+  /** `registry.example:5000` */
+  readonly host: string
+  /** host and path, to which names of images are appended */
+  readonly name: string
+}
+
+/** As Docker's grammar of references has it. */
+const HOST =
+  /^(?:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i
+const PART = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*$/
+/** Of a repository; the longest name of ours has to fit behind it. */
+const MOST_CHARACTERS = 160
+
+/**
+ * Reads the name of a registry, with a path in it or not.
+ *
+ * @param what names the setting in errors: `BAKEOFF_REGISTRY`
+ * @throws BakeoffError BAD_SPEC
+ */
+export function parseRegistry(text: string, what: string): RegistryPlace {
+  const bad = (why: string, hint: string) =>
+    new BakeoffError('BAD_SPEC', `${what} is ${JSON.stringify(shown(text))}: ${why}`, { hint })
+  const example = `Write it as in ${what === 'BAKEOFF_REGISTRY' ? 'BAKEOFF_REGISTRY=' : ''}registry.example:5000/team`
+  const scheme = /^[a-z]+:\/\//i.exec(text)?.[0]
+  if (scheme) throw bad(`the engine finds out by itself whether it is http or https`, `Leave ${scheme} out. ${example}`)
+  if (text.includes('@'))
+    throw bad('it has an @ in it, as of a password or a digest', `Log in with docker login instead. ${example}`)
+  const [host = '', ...path] = text.replace(/\/$/, '').split('/')
+  if (!HOST.test(host)) throw bad('its host is no host name', example)
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 1)
+  if (port < 1 || port > 65_535) throw bad(`there is no port ${port}`, example)
+  // Docker takes a first part without a dot or a port for a name on Docker Hub.
+  if (!/[.:]/.test(host) && host !== 'localhost')
+    throw bad(
+      'its first part has neither a dot nor a port',
+      `For Docker Hub: docker.io/${text}. For a host: ${host}:5000`,
+    )
+  const wrong = path.find((part) => !PART.test(part))
+  if (wrong !== undefined) {
+    const why = wrong.includes(':') ? 'it has a tag' : `"${shown(wrong)}" is no part of a path`
+    throw bad(why, `Parts have small letters, digits and single . _ - between them, and no tag. ${example}`)
+  }
+  const name = [host, ...path].join('/')
+  if (name.length > MOST_CHARACTERS) throw bad(`it is longer than ${MOST_CHARACTERS} characters`, example)
+  return { host, name }
+}
+
+/** Where an image of ours is: `registry.example:5000/team/bakeoff/target/go-net-http`. */
+export function repositoryOf(place: RegistryPlace, name: string): string {
+  return `${place.name}/${name}`
+}
+
+/** An image that is taken as it is, by repository and tag; digests name what only its own registry has. */
+export interface AsItIsPlace {
+  readonly repository: string
+  readonly tag: string
+}
+
+/** Where an image lies that Dockerfiles or scenarios name and nobody builds: `redis:7` in `…/bakeoff/as-is/redis`. Null: it is pinned by digest. */
+export function asItIsPlaceOf(place: RegistryPlace, reference: string): AsItIsPlace | null {
+  if (reference.includes('@')) return null
+  const tag = /:([\w][\w.-]{0,127})$/.exec(reference)?.[1] ?? 'latest'
+  const name = reference.replace(/:[\w][\w.-]{0,127}$/, '')
+  return { repository: `${place.name}/bakeoff/as-is/${name.replace(/:(?=\d+\/)/, '-').toLowerCase()}`, tag }
+}
+
+function shown(text: string): string {
+  return text.replace(/[^/@]*@/, '***@').slice(0, 200)
+}
