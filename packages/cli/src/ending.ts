@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { leftToMeasure } from '@bakeoff/core'
+import { decide, leftToMeasure } from '@bakeoff/core'
 import { type Results, toErrorRecord } from '@bakeoff/model'
 import { relativeHalfWidth } from '@bakeoff/runner'
 import type { Setting } from './beginning.js'
 import { compareWithFirst } from './compare-with-first.js'
+import { decisionLines } from './decision-lines.js'
 import { exitCodes } from './exit.js'
 import { type Gate, passesGate } from './gating.js'
 import type { Resumable } from './own-runs.js'
@@ -31,16 +32,24 @@ export function reportEnd(
   tellDamage(damage, terminal)
   const tell = options.json ? terminal.say : terminal.print // standard output has the results alone
   if (options.json) terminal.print(JSON.stringify(results))
-  else terminal.print(closing(results, folder))
   const plan = folder.readPlan()
+  tell(decisionText(results, terminal))
   compareWithFirst(project, plan, results, tell)
   const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, runs, relativeHalfWidth).length > 0
   const left = isLeft ? whatIsLeft(results, runs) : null
   if (left !== null) terminal.say(left)
+  const goesOn = failure === null && !signal.aborted
+  const passed = !goesOn || gate === null || passesGate(results, gate, terminal)
+  tell(`\nReport: ${fileLink(join(folder.path, 'index.html'))}`) // last, where it is found again
   if (failure !== null) throw failure
   if (signal.aborted) return exitCodes.interrupted
-  const passed = gate === null || passesGate(results, gate, terminal)
   return passed ? exitCodeOfRun(results, runs) : exitCodes.failed
+}
+
+/** What a run says at its end: which one, how far to trust it. */
+function decisionText(results: Results, { colours, columns }: Terminal): string {
+  const decision = results.decision ?? decide(results) // older ones have none
+  return ['', ...decisionLines(decision, columns(), colours)].join('\n')
 }
 
 /** Writes the report and gives the run back. A report that cannot be written must not hide what ended the run. */
@@ -79,16 +88,11 @@ export async function nothingLeft(
   terminal.say(
     `Run ${folder.runId} has nothing left to measure${failed.size > 0 ? `: ${[...failed].join(', ')} failed for reasons of their own` : ''}. Measure all of it again, and compare: npm run matrix -- --replay ${folder.runId}`,
   )
+  const tell = options.json ? terminal.say : terminal.print
   if (options.json) terminal.print(JSON.stringify(results))
-  else terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
-  if (gate !== null && !passesGate(results, gate, terminal)) return exitCodes.failed
+  tell(decisionText(results, terminal))
+  const passed = gate === null || passesGate(results, gate, terminal)
+  tell(`\nReport: ${fileLink(join(folder.path, 'index.html'))}`)
+  if (!passed) return exitCodes.failed
   return exitCodeOfRun(results, runs)
-}
-
-function closing(results: Results, run: RunFolder): string {
-  // The long ones, about claims, are read on the page.
-  const findings = results.findings.filter(({ tone, kind }) => tone !== 'caveat' && kind !== 'claim').slice(0, 6)
-  return [...findings.map(({ text }) => `• ${text}`), '', `Report: ${fileLink(join(run.path, 'index.html'))}`].join(
-    '\n',
-  )
 }

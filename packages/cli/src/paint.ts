@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { visibleText } from '@bakeoff/model'
+import { cutTo, widthOf } from './width.js'
 
 /** Where each begins and ends, as numbers of SGR, the part of ECMA-48 that terminals know. */
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const
@@ -14,7 +15,7 @@ export type Colours = Readonly<Record<Colour, (text: string | number) => string>
  */
 export interface Paint {
   readonly colours: Colours
-  /** @param most characters that are shown of the text; all when absent */
+  /** @param most columns of the terminal that are shown of the text; all when absent */
   render(text: string, most?: number): string
 }
 
@@ -35,8 +36,10 @@ export function createPaint(isOn: boolean): Paint {
       const open: Colour[] = []
       let left = most
       const show = (part: string) => {
-        const shown = visibleText(part).slice(0, left)
-        left -= shown.length
+        const visible = visibleText(part)
+        if (left === Number.POSITIVE_INFINITY) return visible
+        const shown = cutTo(visible, left)
+        left = shown === visible ? left - widthOf(shown) : 0 // what follows a cut is cut, too, also where a half column is left
         return shown
       }
       const [first, ...painted] = text.split(mark)

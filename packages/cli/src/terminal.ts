@@ -11,8 +11,10 @@ import { type Colours, createPaint } from './paint.js'
 export interface Terminal {
   /** a line of progress that stays */
   say(line: string): void
-  /** the one live line; replaced by the next, gone when empty. Nothing without a terminal. */
-  live(line: string): void
+  /** what is shown until the next, below what stays: a line, or some; gone when empty. Nothing without a terminal. */
+  live(...lines: readonly string[]): void
+  /** how wide a line may be; 80 where there is no window */
+  columns(): number
   /** a result; a JSON document stays one, with the same value */
   print(text: string): void
   /** asks yes or no; null where nobody can answer */
@@ -33,12 +35,15 @@ export interface OutputLost {
 
 interface Streams {
   readonly stdin: { readonly isTTY?: boolean }
-  readonly stdout: Writable
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
 }
 
+/** In a narrower window lines wrap: there is no table of fewer. */
+const LEAST_COLUMNS = 20
+
 export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv = process.env): Terminal {
-  const { stdin, stderr } = streams
+  const { stdin, stdout, stderr } = streams
   const interactive = Boolean(stderr.isTTY) && env.CI === undefined && env.TERM !== 'dumb'
   const { colours, render } = createPaint(interactive && picocolors.isColorSupported)
   const losses: OutputLost[] = []
@@ -58,24 +63,33 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
   }
   const toStdout = writeTo('stdout')
   const toStderr = writeTo('stderr')
-  let shown = false
+  let shown = 0 // lines
   const clear = () => {
-    if (shown) toStderr('\r\u001b[2K')
-    shown = false
+    if (shown > 0) toStderr(`\r${shown > 1 ? `\u001b[${shown - 1}A` : ''}\u001b[0J`)
+    shown = 0
+  }
+  const columns = () => {
+    const window = [stderr, stdout].find(({ isTTY }) => isTTY)
+    return Math.max(LEAST_COLUMNS, window?.columns || 80)
   }
   return {
     interactive,
     colours,
+    columns,
     say: (line) => {
       clear()
       toStderr(`${render(line)}\n`)
     },
-    live: (line) => {
+    live: (...lines) => {
       if (!interactive) return
       clear()
-      if (line === '') return
-      toStderr(render(line.replaceAll(/\s/g, ' '), Math.max(20, (stderr.columns ?? 80) - 1)))
-      shown = true
+      const told = lines.filter((line) => line !== '')
+      if (told.length === 0) return
+      // Of more than the window has, those above could not be cleared any more. The last column stays free: some terminals wrap there.
+      const most = Math.max(1, (stderr.rows || 24) - 1)
+      const seen = told.slice(-most).map((line) => render(line.replaceAll(/\s/g, ' '), columns() - 1))
+      toStderr(seen.join('\n'))
+      shown = seen.length
     },
     print: (text) => {
       clear()

@@ -44,6 +44,7 @@ async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = nu
     say,
     print: say,
     live: () => {},
+    columns: () => 80,
     ask,
     interactive: false,
     colours: colours.createColors(false),

@@ -97,7 +97,34 @@ describe('the terminal', () => {
     expect(stderr.text).toHaveLength(59)
     expect(stderr.text).not.toContain('\n')
     terminal.say('next')
-    expect(stderr.text.slice(59)).toBe('\r\u001b[2Knext\n')
+    expect(stderr.text.slice(59)).toBe('\r\u001b[0Jnext\n')
+  })
+
+  it('counts columns, not characters, and cuts no character in two', () => {
+    const { terminal, stderr } = open(true)
+    terminal.live(`x${'日'.repeat(100)}`)
+    expect(stderr.text).toBe(`x${'日'.repeat(29)}`)
+  })
+
+  it('clears all lines of the block that it showed last, of which no more are shown than the window has', () => {
+    const { terminal, stderr } = open(true)
+    terminal.live('a', '', 'b')
+    expect(stderr.text).toBe('a\nb')
+    stderr.text = ''
+    const lines = Array.from({ length: 30 }, (_, line) => String(line))
+    terminal.live(...lines)
+    expect(stderr.text).toBe(`\r\u001b[1A\u001b[0J${lines.slice(7).join('\n')}`)
+    stderr.text = ''
+    terminal.live()
+    expect(stderr.text).toBe('\r\u001b[22A\u001b[0J')
+  })
+
+  it('shows no block without a window, and no code', () => {
+    const { terminal, stderr } = open(false)
+    terminal.live('a', 'b')
+    terminal.say('said')
+    expect(stderr.text).toBe('said\n')
+    expect(terminal.columns()).toBe(80)
   })
 
   it('tells once that nobody reads, and says no more there', async () => {

@@ -10,6 +10,7 @@ export function recordingTerminal(): Terminal & { readonly said: string[]; reado
     printed,
     say: (line) => void said.push(line),
     live: () => {},
+    columns: () => 80,
     print: (text) => void printed.push(text),
     ask: null,
     interactive: false,

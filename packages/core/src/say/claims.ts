@@ -1,5 +1,5 @@
 import type { ClaimResult } from '@bakeoff/model'
-import { list, many } from '../analysis/words.js'
+import { list } from '../analysis/words.js'
 
 type Conclusion = ClaimResult['comparisons'][number]['conclusion']
 
@@ -17,10 +17,10 @@ export function claimsSay(claims: readonly ClaimResult[]): string | null {
     .flatMap(({ comparisons, statements }) => [...comparisons, ...statements])
     .map(({ conclusion }) => conclusion)
     .filter((conclusion) => conclusion !== 'not-measured')
-  if (conclusions.length === 0) return null
+  if (conclusions.every((conclusion) => conclusion === 'not-comparable')) return null // that holds without measuring
   const counts = SAYS.flatMap(([conclusion, says]) => {
     const count = conclusions.filter((each) => each === conclusion).length
     return count === 0 ? [] : [says(count)]
   })
-  return `Of ${many(conclusions.length, 'published sentence')} ${list(counts)}.`
+  return `Published sentences: ${list(counts)}.`
 }

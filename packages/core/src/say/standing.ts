@@ -35,8 +35,14 @@ function isApart({ comparedWith }: Field, other: Candidate): boolean {
   return conclusion === 'higher' || conclusion === 'lower'
 }
 
+/** More names than this are a number. */
+const MOST_NAMES = 3
+
 function levelSays(field: Field, first: Candidate, peers: readonly Candidate[], behind: readonly Candidate[]): string {
-  const names = list([first, ...peers].map(({ name }) => name))
+  const names =
+    peers.length < MOST_NAMES
+      ? list([first, ...peers].map(({ name }) => name))
+      : `${first.name} and ${many(peers.length, 'other')}`
   const tail = behind[0] ? ` ${first.name} serves ${compared(field, first, behind[0])}.` : ''
   if (peers.every((peer) => field.comparedWith(peer)?.conclusion === 'no-difference'))
     return `level: ${names} serve the same.${tail}`
@@ -91,7 +97,7 @@ function why(candidates: readonly Candidate[]): string {
   if (first === undefined) return 'none was planned.'
   const distinct = new Set(reasons.map(({ reason }) => reason))
   return distinct.size === 1 && reasons.length > 1
-    ? `all ${reasons.length}: ${first.reason}.`
+    ? `for one reason in all ${reasons.length}: ${first.reason}.`
     : `${first.candidate.name}: ${first.reason}${reasons.length > 1 ? `; and ${many(reasons.length - 1, 'other')}` : ''}.`
 }
 
