@@ -1,11 +1,12 @@
 import type { Catalogue } from '@bakeoff/core'
 import type { Plan, RunEvent } from '@bakeoff/model'
-import { type Before, buildImages } from '@bakeoff/runner'
+import type { Before } from '@bakeoff/runner'
 import { profileOf, toStore } from './fingerprints.js'
 import { makePlan, type PlanOptions } from './planning.js'
 import type { Project } from './project.js'
 import { RunFolder } from './run-folder.js'
-import { type Machine, materialsOf, type Workbench } from './workbench.js'
+import { imagesOfRun } from './run-images.js'
+import type { Machine, Workbench } from './workbench.js'
 
 /** Where a run is begun. */
 export interface Setting {
@@ -30,7 +31,7 @@ export interface Begun {
   readonly before: Before
 }
 
-/** A new run. Its folder is there before its images are built: a build that fails is part of it. */
+/** A new run. Its folder is there before its images are built, each before the block that needs it: a build that fails is part of the run. */
 export function newRun(setting: Setting, options: PlanOptions): Beginning {
   const { project, catalogue, machine, signal } = setting
   const wanted = makePlan(project, catalogue, machine, options, new Date())
@@ -43,11 +44,8 @@ export function newRun(setting: Setting, options: PlanOptions): Beginning {
       const planText = JSON.stringify(plan)
       await folder.writePlan(planText)
       writeContext(folder, plan, catalogue, bench)
-      const images = async () => {
-        const built = await buildImages(plan, materialsOf(project, catalogue, plan), bench.ports(folder), signal)
-        folder.writeFingerprint(toStore(planText, profileOf(catalogue, plan), bench.base.id, built))
-        return built
-      }
+      const fingerprint = toStore(planText, profileOf(catalogue, plan), bench.base.id)
+      const images = imagesOfRun({ given: new Map(), fingerprint, folder, ports: bench.ports(folder), signal })
       return { plan, folder, before: { runs: [], calibrations: [], images } }
     },
   }

@@ -14,22 +14,27 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** What is kept of a run that begins, before it measures anything. */
+/** What is kept of a run that begins, before it has any image. */
 export function toStore(
   planText: string,
   profile: Readonly<Record<string, unknown>> | null,
   baseId: string | null,
-  images: BuiltImages,
 ): StoredFingerprint {
-  const facts = [...images.values()].flatMap((built) => ('facts' in built ? [built.facts] : []))
   return {
     schemaVersion: 1,
     planDigest: digestOf(planText),
     profile: profile === null ? null : { ...profile },
     code: codeDigest(),
     baseId,
-    images: Object.fromEntries(facts.map(({ name, id, key }) => [name, { id, key }])),
+    images: {},
   }
+}
+
+/** With the images that are there now, before anything is measured with them. */
+export function withImages(stored: StoredFingerprint, images: BuiltImages): StoredFingerprint {
+  const facts = [...images.values()].flatMap((built) => ('facts' in built ? [built.facts] : []))
+  const added = Object.fromEntries(facts.map(({ name, id, key }) => [name, { id, key }]))
+  return { ...stored, images: { ...stored.images, ...added } }
 }
 
 /** The profile of a plan as matrix.yaml has it now. */

@@ -2,10 +2,11 @@ import { compareFingerprints, type Fingerprint, replayPlan } from '@bakeoff/core
 import { BakeoffError, type Plan, type PlanWarning, toErrorRecord } from '@bakeoff/model'
 import { type Built, type BuiltImages, buildImages, type ImageRequest, requestsOf } from '@bakeoff/runner'
 import type { Beginning, Begun, Setting } from './beginning.js'
-import { fingerprintBefore, fingerprintNow, toStore } from './fingerprints.js'
+import { fingerprintBefore, fingerprintNow, toStore, withImages } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
 import { commandLine, gitState, runIdAt } from './planning.js'
 import { findRun, RunFolder } from './run-folder.js'
+import { imagesOfRun } from './run-images.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
 export interface Replay {
@@ -89,17 +90,18 @@ async function begin(
   const held = new HeldEvents(setting.show)
   const ports = bench.ports(held)
   const materials = materialsOf(project, catalogue, wanted)
-  const images = new Map<string, Built>()
+  const given = new Map<string, Built>()
   const missing: ImageRequest[] = []
   for (const request of requestsOf(wanted, materials)) {
     const [id, ...others] = before.images[request.name]?.ids ?? []
     const facts = id === undefined || others.length > 0 ? null : await ports.host.findImage(request.name, id)
-    if (facts) images.set(request.name, { facts })
-    else missing.push(request)
+    if (facts) given.set(request.name, { facts })
+    // What the first run never measured is built when it is its turn.
+    else if (id !== undefined || before.code === null) missing.push(request)
   }
-  const made = await buildImages(wanted, materials, ports, signal, missing)
+  const made = await buildImages(missing, ports, signal)
   const warnings = acceptMade(first, before, made)
-  for (const [name, built] of made) images.set(name, built)
+  for (const [name, built] of made) given.set(name, built)
 
   const folder = RunFolder.create(project.reports, wanted.runId)
   await folder.own()
@@ -107,9 +109,11 @@ async function begin(
   const planText = JSON.stringify(plan)
   await folder.writePlan(planText)
   folder.writeContext(first.readContext()) // of the images' own files, which may have changed since
-  folder.writeFingerprint(toStore(planText, null, before.baseId, images)) // the rules are those of the first plan
+  const fingerprint = withImages(toStore(planText, null, before.baseId), given) // the rules are those of the first plan
+  folder.writeFingerprint(fingerprint)
   held.releaseTo(folder)
-  return { plan, folder, before: { runs: [], calibrations: [], images: async (): Promise<BuiltImages> => images } }
+  const images = imagesOfRun({ given, fingerprint, folder, ports: bench.ports(folder), signal })
+  return { plan, folder, before: { runs: [], calibrations: [], images } }
 }
 
 /**
@@ -133,8 +137,8 @@ function acceptMade(first: RunFolder, before: Fingerprint, made: BuiltImages): P
   for (const [name, built] of made) {
     const ids = before.images[name]?.ids ?? []
     if (ids.length === 0) {
-      // It could not be built then either, or the run is of before ids were recorded.
-      if ('facts' in built && before.code === null) warn(name, 'is not recorded by the first run')
+      // The run is of before ids were recorded, or it could not be built then either.
+      if ('facts' in built) warn(name, 'is not recorded by the first run')
     } else if (ids.length > 1) refused.push(`${name}: the run was measured with several images of this name`)
     else if ('error' in built) refused.push(`${name}: gone from this engine; ${toErrorRecord(built.error).message}`)
     else if (built.facts.id === ids[0]) continue

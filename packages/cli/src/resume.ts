@@ -1,11 +1,19 @@
-import { compareFingerprints, type FingerprintDifference } from '@bakeoff/core'
-import { BakeoffError, type ImageFacts, type Plan, type RunRecord, toErrorRecord } from '@bakeoff/model'
-import { type Built, type BuiltImages, buildImages, type ImageRequest, type Ports, requestsOf } from '@bakeoff/runner'
+import { compareFingerprints, type Fingerprint, type FingerprintDifference } from '@bakeoff/core'
+import {
+  BakeoffError,
+  type ImageFacts,
+  type Plan,
+  type RunRecord,
+  type StoredFingerprint,
+  toErrorRecord,
+} from '@bakeoff/model'
+import { type Built, buildImages, type ImageRequest, type Ports, requestsOf } from '@bakeoff/runner'
 import { type Beginning, type Begun, type Setting, writeContext } from './beginning.js'
 import { fingerprintBefore, fingerprintNow, type ImagesNow, profileOf, toStore } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
 import { damageWords } from './run-files.js'
 import type { RunFolder } from './run-folder.js'
+import { imagesOfRun } from './run-images.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
 /** The plan of an earlier run, to be measured to its end with what it was begun with. */
@@ -16,7 +24,7 @@ export function resumeRun(setting: Setting, folder: RunFolder): Beginning {
 
 /**
  * Compares everything that must be the same, and only then writes to the folder. Images that the run used are looked
- * up and not built: a second build has other bytes.
+ * up and not built: a second build has other bytes. Those that no block has used yet are built when it is their turn.
  *
  * @throws BakeoffError BAD_SPEC with every difference; the folder is then as it was
  */
@@ -30,34 +38,31 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
     compareFingerprints(before, fingerprintNow(setting, folder, bench.base.id, images))
 
   const requests = requestsOf(plan, materials)
+  const used = requests.filter(({ name }) => before.images[name] !== undefined)
   const now = new Map<string, ImageFacts | { readonly why: string }>()
-  for (const request of requests) {
-    const ids = before.images[request.name]?.ids
-    const image = ids && (await lookUp(request, ids, plan, ports))
+  for (const request of used) {
+    const image = await lookUp(request, before.images[request.name]?.ids ?? [], plan, ports)
     if (image) now.set(request.name, image)
   }
   refuse(plan, compare(now).differences)
 
-  // What the run has not used yet: its build failed, or it was stopped before.
-  const missing = requests.filter(({ name }) => !now.has(name))
-  const made = await buildImages(plan, materials, ports, signal, missing)
-  for (const [name, built] of made) {
-    if ('facts' in built) now.set(name, built.facts)
-    else if (before.images[name]) now.set(name, { why: toErrorRecord(built.error).message })
-  }
-  const { differences, unchecked, notes } = compare(now)
+  // What is used as it is may be gone; pulled again it is the same or it is not.
+  const gone = used.filter(({ name }) => !now.has(name))
+  for (const [name, built] of await buildImages(gone, ports, signal))
+    now.set(name, 'facts' in built ? built.facts : { why: toErrorRecord(built.error).message })
+  const { differences, unchecked, notes } = compare(withUnrecorded(now, requests, before))
   refuse(plan, differences)
 
-  const images = new Map<string, Built>(made)
-  for (const [name, image] of now) if (!('why' in image)) images.set(name, { facts: image })
+  const given = new Map<string, Built>()
+  for (const [name, image] of now) if (!('why' in image)) given.set(name, { facts: image })
   // The run goes on. Before this line nothing was written to its folder.
   await folder.own()
   const { runs, calibrations, damage } = folder.read()
   const moved = folder.setAside(damage)
   held.releaseTo(folder)
   if (folder.readContextIfThere() === null) writeContext(folder, plan, catalogue, bench)
-  if (folder.readFingerprint() === null && !runs.some(hasMeasured))
-    folder.writeFingerprint(toStore(folder.readPlanText(), profileOf(catalogue, plan), bench.base.id, images))
+  const begun = () => toStore(folder.readPlanText(), profileOf(catalogue, plan), bench.base.id)
+  const fingerprint: StoredFingerprint | null = folder.readFingerprint() ?? (runs.some(hasMeasured) ? null : begun())
   const notice = (level: 'info' | 'warning', message: string) => {
     const event = { kind: 'note', at: new Date().toISOString(), level, message } as const
     folder.event(event)
@@ -71,7 +76,15 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
       'warning',
       `the run did not record ${unchecked.join(', ')}: whether they are what they were cannot be checked`,
     )
-  return { plan, folder, before: { runs, calibrations, images: async (): Promise<BuiltImages> => images } }
+  const images = imagesOfRun({ given, fingerprint, folder, ports: bench.ports(folder), signal })
+  return { plan, folder, before: { runs, calibrations, images } }
+}
+
+/** Runs of before fingerprints did not record every image that they used: what is not known of one is told. */
+function withUnrecorded(now: ImagesNow, requests: readonly ImageRequest[], { code, images }: Fingerprint): ImagesNow {
+  if (code !== null) return now
+  const unrecorded = requests.filter(({ name }) => images[name] === undefined)
+  return new Map([...now, ...unrecorded.map(({ name }) => [name, { why: 'not recorded' }] as const)])
 }
 
 /**

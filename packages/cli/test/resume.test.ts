@@ -39,7 +39,7 @@ describe('a run that goes on', () => {
 
   it('writes what a run was stopped before it could write, once', async () => {
     const folder = await fake.run(RUN, 0)
-    for (const name of ['fingerprint.json', 'context.json']) rmSync(join(folder.path, name))
+    for (const name of ['fingerprint.json', 'context.json']) rmSync(join(folder.path, name), { force: true })
     rmSync(join(folder.path, 'runs'), { recursive: true })
     fake.shelf.remove('bakeoff/target/a') // it was stopped while it built
     expect(await fake.finish(await resume(folder))).toMatchObject({ status: 'complete' })

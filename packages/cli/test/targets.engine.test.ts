@@ -1,7 +1,7 @@
 /** Every shipped target, in every variant and scenario, against a real engine: golden answers, bad input, faults, /info. */
 
 import type { Plan, RunEvent } from '@bakeoff/model'
-import { type BuiltImages, buildImages, type CheckReport, checkEntry, type Ports } from '@bakeoff/runner'
+import { type BuiltImages, buildImages, type CheckReport, checkEntry, type Ports, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkLines } from '../src/commands/check.js'
@@ -44,7 +44,7 @@ beforeAll(async () => {
   plan = makePlan(project, catalogue, machine, wholePlan, new Date())
   bench = await openWorkbench(project, machine, terminal, stop, false)
   ports = bench.ports(told)
-  images = await buildImages(plan, materialsOf(project, catalogue, plan), ports, stop.signal)
+  images = await buildImages(requestsOf(plan, materialsOf(project, catalogue, plan)), ports, stop.signal)
 }, 3_000_000)
 
 afterAll(async () => {

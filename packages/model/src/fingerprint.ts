@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * fingerprint.json: what a run was begun with, beside host and engine, which are in its plan. Written once, before
- * anything is measured, and compared before the run goes on; absent in runs of before 2026-12.
+ * fingerprint.json: what a run was begun with, beside host and engine, which are in its plan. Its images come to it block by
+ * block, each before it is measured. Compared before the run goes on; absent in runs of before 2026-12.
  */
 export const storedFingerprint = z.object({
   schemaVersion: z.literal(1),
@@ -14,7 +14,7 @@ export const storedFingerprint = z.object({
   code: z.string(),
   /** id of the base image */
   baseId: z.string().nullable(),
-  /** every image of the plan that could be built or found, by name; equal keys: made from the same files */
+  /** every image that could be built or found for a block that has begun, by name; equal keys: made from the same files */
   images: z.record(z.string(), z.object({ id: z.string(), key: z.string() })),
 })
 export type StoredFingerprint = z.infer<typeof storedFingerprint>

@@ -1,30 +1,35 @@
 import { join } from 'node:path'
 import { blameOf, secondInstrumentTask } from '@bakeoff/core'
-import { BakeoffError, type ImageFacts, type Plan, toErrorRecord } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type ImageFacts,
+  type Plan,
+  type PlannedEntry,
+  type RunEvent,
+  toErrorRecord,
+} from '@bakeoff/model'
 import { endsTheRun } from './draft.js'
 import type { Materials, Ports } from './materials.js'
-import { type ImageRequest, UnsupportedBuild } from './ports.js'
+import { type ImageEvent, type ImageRequest, UnsupportedBuild } from './ports.js'
 
 /** An image that is there, or why it is not. */
 export type Built = { readonly facts: ImageFacts } | { readonly error: unknown }
 export type BuiltImages = ReadonlyMap<string, Built>
 
 /**
- * Builds, finds or pulls every image of the plan, or those that are asked for. An image that cannot be built is an entry that
- * fails later, not an end of the run; an abort, a lost engine and a full disk are. What failed for a reason that is not in the image is tried twice.
+ * Builds, finds or pulls images. One that cannot be built is an entry that fails later, not an end of the run; an abort, a lost
+ * engine and a full disk are. What failed for a reason that is not in the image is tried twice.
  */
 export async function buildImages(
-  plan: Plan,
-  materials: Materials,
+  requests: readonly ImageRequest[],
   ports: Ports,
   signal: AbortSignal,
-  requests: readonly ImageRequest[] = requestsOf(plan, materials),
 ): Promise<BuiltImages> {
   const built = new Map<string, Built>()
   await Promise.all(
     requests.map(async (request) => {
       const startedAtMs = ports.clock.steadyMs()
-      const tell = (state: 'building' | 'built' | 'cached' | 'failed' | 'unsupported', message: string | null) =>
+      const tell = (state: ImageState, message: string | null, more: Progress = {}) =>
         ports.sink.event({
           kind: 'image',
           at: at(ports),
@@ -32,18 +37,23 @@ export async function buildImages(
           state,
           seconds: (ports.clock.steadyMs() - startedAtMs) / 1000,
           message,
+          ...more,
         })
+      let isPulled = false
+      const tellProgress = (event: ImageEvent) => {
+        if (event.state === 'pulling') tell('building', null)
+        else if (event.state === 'building') tell('building', null, { expectedSeconds: event.expectedSeconds })
+        else if (event.state === 'step') tell('building', null, { step: { number: event.number, of: event.of } })
+        else if (event.state === 'pulled') isPulled = true
+      }
       try {
-        const ensure = () =>
-          ports.host.ensureImage(request, signal, (event) => {
-            if (event.state === 'building' || event.state === 'pulling') tell('building', null)
-          })
+        const ensure = () => ports.host.ensureImage(request, signal, tellProgress)
         const facts = await ensure().catch((error: unknown) => {
           if (!isWorthAnotherTry(error)) throw error
           tell('failed', `${toErrorRecord(error).message}; tried again`)
           return ensure()
         })
-        tell(facts.cached ? 'cached' : 'built', null)
+        tell(isPulled ? 'pulled' : facts.cached ? 'cached' : 'built', null)
         built.set(request.name, { facts })
       } catch (error) {
         signal.throwIfAborted()
@@ -55,6 +65,10 @@ export async function buildImages(
   )
   return built
 }
+
+type Told = Extract<RunEvent, { kind: 'image' }>
+type ImageState = Told['state']
+type Progress = Pick<Told, 'step' | 'expectedSeconds'>
 
 function isWorthAnotherTry(error: unknown): boolean {
   return error instanceof BakeoffError && blameOf(error.code) === 'surroundings'
@@ -68,25 +82,31 @@ export function imageOf(images: BuiltImages, name: string): ImageFacts {
   return built.facts
 }
 
-/** Every image once, those of our own first: without an agent nothing can be measured. */
-export function requestsOf(plan: Plan, materials: Materials): ImageRequest[] {
+/**
+ * Every image that these entries need, once; those of our own first: without an agent nothing can be measured.
+ *
+ * @param entries default: all of the plan
+ */
+export function requestsOf(
+  plan: Plan,
+  materials: Materials,
+  entries: readonly PlannedEntry[] = plan.entries,
+): ImageRequest[] {
+  const scenarios = plan.scenarios.filter(({ id }) => entries.some(({ scenario }) => scenario === id))
   const requests = new Map<string, ImageRequest>()
   const add = (request: ImageRequest) => {
     if (!requests.has(request.name)) requests.set(request.name, request)
   }
   add(materials.agentImage)
   add(materials.nullServerImage)
-  if (plan.entries.some(({ proxy }) => proxy === 'caddy')) add(materials.caddyImage)
-  if (
-    plan.rules.secondInstrument &&
-    plan.scenarios.some((scenario) => secondInstrumentTask(scenario).kind === 'possible')
-  )
+  if (entries.some(({ proxy }) => proxy === 'caddy')) add(materials.caddyImage)
+  if (plan.rules.secondInstrument && scenarios.some((scenario) => secondInstrumentTask(scenario).kind === 'possible'))
     add(materials.wrkImage)
-  for (const { services } of plan.scenarios) {
+  for (const { services } of scenarios) {
     for (const { image, build } of services)
       add({ name: image, folder: build === null ? null : join(materials.root, build), requires: [] })
   }
-  for (const { image, folder, requires } of plan.entries)
+  for (const { image, folder, requires } of entries)
     add({ name: image, folder: join(materials.root, folder), requires })
   return [...requests.values()]
 }

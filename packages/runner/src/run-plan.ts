@@ -10,20 +10,22 @@ import {
   toErrorRecord,
 } from '@bakeoff/model'
 import { tryBoundary } from './boundary.js'
-import { type BuiltImages, buildImages } from './build-images.js'
+import type { BuiltImages } from './build-images.js'
 import { canary } from './calibrate.js'
 import { ClockWatch, clockGapNote } from './clock-watch.js'
 import { endOfRun, newDraft, reasonOf, seal } from './draft.js'
 import type { Materials, Ports } from './materials.js'
+import { MeasuredTime } from './measured-time.js'
 import { repetitionEvent } from './repetition-event.js'
+import { type ImageSource, StageImages } from './stage-images.js'
 import { tries } from './tries.js'
 
 export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
   readonly runs: readonly RunRecord[]
   readonly calibrations: readonly Calibration[]
-  /** how the images come; default: all are built, found or pulled */
-  readonly images?: () => Promise<BuiltImages>
+  /** default: all are built, found or pulled */
+  readonly images?: ImageSource
 }
 
 export interface Ended {
@@ -37,8 +39,8 @@ export interface Ended {
 const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
 
 /**
- * Runs a plan to its end: images, calibration, then block after block. Every repetition is handed to the sink before
- * the next begins. An entry that fails never stops the others; a lost engine, a full disk, an abort or a bug does, and what is
+ * Runs a plan to its end, block after block: the images that it needs and that are not there yet, its canary, its repetitions.
+ * Nothing is built while something is measured. Every repetition is handed to the sink before the next begins. An entry that fails never stops the others; a lost engine, a full disk, an abort or a bug does, and what is
  * missing then is recorded as aborted.
  *
  * @throws what ended the run, when it takes more to go on than to say so again: OUT_OF_RESOURCES, a bug
@@ -65,8 +67,7 @@ export async function runPlan(
     estimateMs: plan.estimateMs.most,
   })
   try {
-    const images = await (before.images?.() ?? buildImages(plan, materials, ports, signal))
-    await runBlocks(plan, images, materials, ports, before, runs, calibrations, signal)
+    await runBlocks({ plan, materials, ports, before, runs, calibrations, signal })
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))
     // Where even that cannot be written, the error that ended the run says why.
@@ -83,53 +84,82 @@ export async function runPlan(
     : emit('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
 }
 
-async function runBlocks(
-  plan: Plan,
-  images: BuiltImages,
-  materials: Materials,
-  ports: Ports,
-  before: Before,
-  runs: RunRecord[],
-  calibrations: Calibration[],
-  signal: AbortSignal,
-): Promise<void> {
-  const startedAtMs = ports.clock.steadyMs()
+interface Run {
+  readonly plan: Plan
+  readonly materials: Materials
+  readonly ports: Ports
+  readonly before: Before
+  /** what stands by now; grows */
+  readonly runs: RunRecord[]
+  readonly calibrations: Calibration[]
+  readonly signal: AbortSignal
+}
+
+async function runBlocks(run: Run): Promise<void> {
+  const { plan, materials, ports, before, runs, signal } = run
   const behind = earlierOf(before.runs)
-  const elapsedMs = () => behind.spentMs + ports.clock.steadyMs() - startedAtMs
+  const measured = new MeasuredTime(ports.clock, behind.spentMs)
+  const stageImages = new StageImages(plan, materials, ports, signal, before.images)
   const clocks = new ClockWatch(ports.clock)
+  let isBoundaryTried = false
+  for (const block of plan.blocks) {
+    const wanted = entriesLeft(plan, block, runs, behind, measured.ms, relativeHalfWidth)
+    if (wanted.length === 0) continue
+    signal.throwIfAborted()
+    const tellStage = (state: 'building' | 'measuring' | 'over') =>
+      ports.sink.event({ kind: 'stage', at: now(ports), ...placeOf(plan, block), state })
+    tellStage('building')
+    const entries = wanted.map((id) => entryOf(plan, id))
+    const images = await stageImages.forEntries(entries)
+    tellStage('measuring')
+    measured.start()
+    if (!isBoundaryTried) await tryBoundary(plan, images, materials, ports, signal)
+    isBoundaryTried = true
+    await measureBlock(run, block, entries, images, clocks, measured)
+    measured.stop()
+    tellStage('over')
+  }
+}
+
+async function measureBlock(
+  { plan, materials, ports, before, runs, calibrations, signal }: Run,
+  block: Block,
+  entries: readonly PlannedEntry[],
+  images: BuiltImages,
+  clocks: ClockWatch,
+  measured: MeasuredTime,
+): Promise<void> {
   const tellGap = (where: string) => {
     const gap = clocks.look()
     if (gap) ports.sink.event({ kind: 'note', at: now(ports), level: 'warning', message: clockGapNote(gap, where) })
   }
-  let isBoundaryTried = false
-  for (const block of plan.blocks) {
-    const wanted = entriesLeft(plan, block, runs, behind, elapsedMs(), relativeHalfWidth)
-    if (wanted.length === 0) continue
+  calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
+  await ports.sink.writeCalibration(JSON.stringify(calibrations))
+  tellGap(`before the first repetition of ${block.id}`)
+  for (const entry of entries) {
+    const { id } = entry
     signal.throwIfAborted()
-    if (!isBoundaryTried) await tryBoundary(plan, images, materials, ports, signal)
-    isBoundaryTried = true
-    calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
-    await ports.sink.writeCalibration(JSON.stringify(calibrations))
-    tellGap(`before the first repetition of ${block.id}`)
-    for (const id of wanted) {
-      signal.throwIfAborted()
-      const entry = entryOf(plan, id)
-      const earlier = bestRates(runs.filter((run) => run.entry === id))
-      const secondInstrument =
-        plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
-      const curve = curveLoads(plan, block, id, runs)
-      const job = { plan, block, entry, earlier, curve, secondInstrument }
-      const onDisk = before.runs.filter((run) => run.entry === id && run.block === block.id)
-      for await (const { record, end, triedAgain } of tries(job, onDisk, images, materials, ports, signal)) {
-        tellGap(`while ${id} was measured, repetition ${block.repetition}`)
-        await ports.sink.writeRun(record)
-        if (!triedAgain) runs.push(record)
-        const left = leftMs(plan, runs, elapsedMs())
-        ports.sink.event({ ...repetitionEvent(plan, entry, record, left, now(ports)), triedAgain })
-        if (end !== null) throw end.error
-      }
+    const earlier = bestRates(runs.filter((run) => run.entry === id))
+    const secondInstrument =
+      plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
+    const curve = curveLoads(plan, block, id, runs)
+    const job = { plan, block, entry, earlier, curve, secondInstrument }
+    const onDisk = before.runs.filter((run) => run.entry === id && run.block === block.id)
+    for await (const { record, end, triedAgain } of tries(job, onDisk, images, materials, ports, signal)) {
+      tellGap(`while ${id} was measured, repetition ${block.repetition}`)
+      await ports.sink.writeRun(record)
+      if (!triedAgain) runs.push(record)
+      const left = leftMs(plan, runs, measured.ms)
+      ports.sink.event({ ...repetitionEvent(plan, entry, record, left, now(ports)), triedAgain })
+      if (end !== null) throw end.error
     }
   }
+}
+
+/** Which block of its repetition it is. */
+function placeOf({ blocks }: Plan, { id, scenario, repetition }: Block) {
+  const round = blocks.filter((block) => block.repetition === repetition)
+  return { scenario, repetition, number: round.findIndex((block) => block.id === id) + 1, of: round.length }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { contractCase } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { buildImages, checkEntry } from '../src/index.js'
+import { buildImages, checkEntry, requestsOf } from '../src/index.js'
 import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
 import type { Faults } from './fakes.js'
 
@@ -21,7 +21,7 @@ async function check(faults: Faults, contract = [IS_FINE]) {
   const asked = { ...materials, corpora: new Map([['predict', corpus]]) }
   const ports = fakePorts(faults)
   const { signal } = new AbortController()
-  const images = await buildImages(plan, asked, ports, signal)
+  const images = await buildImages(requestsOf(plan, asked), ports, signal)
   return { report: await checkEntry(plan, entry, images, asked, ports, signal), left: ports.host.left }
 }
 

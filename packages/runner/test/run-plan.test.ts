@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildImages, runPlan } from '../src/index.js'
+import { buildImages, requestsOf, runPlan } from '../src/index.js'
 import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
 import type { Faults } from './fakes.js'
 
@@ -347,7 +347,7 @@ describe('runPlan, when all is well', () => {
   it('runs the images that it is given, and builds none', async () => {
     const plan = two()
     const first = await run({}, plan)
-    const images = await buildImages(plan, materials, first.ports, new AbortController().signal)
+    const images = await buildImages(requestsOf(plan, materials), first.ports, new AbortController().signal)
     const ports = fakePorts()
     const before = { ...none, images: async () => images }
     const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)

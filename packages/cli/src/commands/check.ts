@@ -1,4 +1,4 @@
-import { type BuiltImages, buildImages, type CheckReport, checkEntry } from '@bakeoff/runner'
+import { type BuiltImages, buildImages, type CheckReport, checkEntry, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
@@ -23,7 +23,7 @@ export async function check(
   await using bench = await openWorkbench(project, machine, terminal, interruption, keep)
   const materials = materialsOf(project, catalogue, plan)
   const ports = bench.ports(showingOnly(terminal))
-  const images: BuiltImages = await buildImages(plan, materials, ports, signal)
+  const images: BuiltImages = await buildImages(requestsOf(plan, materials), ports, signal)
   const reports: CheckReport[] = []
   for (const entry of plan.entries) {
     terminal.live(`checking ${entry.id}`)

@@ -30,10 +30,10 @@ const image =
   (view: View) =>
     view.events.filter((event) => event.kind === 'image' && states.includes(event.state))
 
-/** The images are there, and for a while nothing is told: of the canary only its end is. */
+/** The images of a block are there, and for a while nothing is told: of the canary only its end is. */
 function isCalibrating({ events, sinceEventMs }: View): boolean {
-  const states = new Map(events.flatMap((event) => (event.kind === 'image' ? [[event.image, event.state]] : [])))
-  return events.length > 0 && ![...states.values()].includes('building') && sinceEventMs > 500
+  const stage = events.findLast((event) => event.kind === 'stage')
+  return stage?.state === 'measuring' && sinceEventMs > 500
 }
 
 export const moments = {

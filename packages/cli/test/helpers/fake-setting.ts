@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Catalogue } from '@bakeoff/core'
 import type { ImageFacts, Plan, RunEvent } from '@bakeoff/model'
-import { buildImages, type ImageRequest, type Ports, type RunSink, runPlan } from '@bakeoff/runner'
+import { type ImageRequest, type Ports, type RunSink, runPlan } from '@bakeoff/runner'
 import { anEntry, aPlan, fakePorts } from '../../../runner/test/builders.js'
 import { FakeAgent, FakeHost } from '../../../runner/test/fakes.js'
 import { type Begun, type Setting, writeContext } from '../../src/beginning.js'
 import { profileOf, toStore } from '../../src/fingerprints.js'
 import { RunFolder } from '../../src/run-folder.js'
+import { imagesOfRun } from '../../src/run-images.js'
 import { materialsOf, type Workbench } from '../../src/workbench.js'
 
 const BASE = 'sha256:base'
@@ -137,9 +138,10 @@ export class FakeSetting {
       if (kind === 'repetition' && ++count === measured) stop.abort(new Error('stopped'))
     })
     if (measured === 0) stop.abort(new Error('stopped'))
-    const images = await buildImages(plan, this.materials(plan), this.bench.ports(folder), this.setting.signal)
-    if (!old) folder.writeFingerprint(toStore(folder.readPlanText(), profileOf(this.catalogue, plan), BASE, images))
-    const before = { runs: [], calibrations: [], images: async () => images }
+    const fingerprint = old ? null : toStore(folder.readPlanText(), profileOf(this.catalogue, plan), BASE)
+    const ports = this.bench.ports(folder)
+    const images = imagesOfRun({ given: new Map(), fingerprint, folder, ports, signal: this.setting.signal })
+    const before = { runs: [], calibrations: [], images }
     await runPlan(plan, this.materials(plan), this.bench.ports(folder), before, stop.signal)
     return folder
   }
