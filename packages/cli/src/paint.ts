@@ -3,7 +3,14 @@ import { visibleText } from '@bakeoff/model'
 import { cutTo, widthOf } from './width.js'
 
 /** Where each begins and ends, as numbers of SGR, the part of ECMA-48 that terminals know. */
-const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const
+const CODES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  struck: [9, 29],
+} as const
 type Colour = keyof typeof CODES
 
 export type Colours = Readonly<Record<Colour, (text: string | number) => string>>
@@ -31,6 +38,7 @@ export function createPaint(isOn: boolean): Paint {
       red: paintIn('red'),
       green: paintIn('green'),
       yellow: paintIn('yellow'),
+      struck: paintIn('struck'),
     },
     render(text, most = Number.POSITIVE_INFINITY) {
       const open: Colour[] = []

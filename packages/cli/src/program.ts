@@ -11,7 +11,7 @@ import { compare, report } from './commands/report.js'
 import { exitCodes } from './exit.js'
 import { openGate } from './gating.js'
 import { makePlan, type PlanOptions } from './planning.js'
-import { findProject, readCatalogue, shownPath } from './project.js'
+import { findProject, openCatalogue, readCatalogue, shownPath } from './project.js'
 import type { Stop } from './signals.js'
 import type { Terminal } from './terminal.js'
 import { readMachine } from './workbench.js'
@@ -83,10 +83,11 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
   planning(program.command('plan').description('what a run would do, and how long it would take'))
     .addOption(new Option('--json', 'the whole plan as JSON'))
     .action(async (flags: PlanFlags) => {
-      const catalogue = readCatalogue(project)
+      const catalogue = openCatalogue(project, terminal)
       const machine = await readMachine(terminal, interruption.signal)
       const plan = makePlan(project, catalogue, machine, toPlanOptions(flags), new Date())
-      terminal.print(flags.json ? JSON.stringify(plan, null, 2) : planText(plan))
+      const told = new Set(catalogue.broken.map(({ file }) => file))
+      terminal.print(flags.json ? JSON.stringify(plan, null, 2) : planText(plan, told))
     })
 
   program
@@ -95,7 +96,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .option('--json', 'as JSON')
     .action(({ json }: { json?: boolean }) => {
       const catalogue = readCatalogue(project)
-      terminal.print(json ? JSON.stringify(listJson(catalogue), null, 2) : listText(catalogue))
+      terminal.print(json ? JSON.stringify(listJson(catalogue), null, 2) : listText(catalogue, terminal.colours))
     })
 
   program
@@ -107,7 +108,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .option('--json', 'what was found as JSON')
     .action(async (targets: string[], flags: { scenario: string[]; keep?: boolean; json?: boolean }) => {
       const selection = { scenarios: orNull(flags.scenario), targets: orNull(targets), all: true }
-      const reports = await check(
+      const { reports, broken } = await check(
         project,
         { ...toPlanOptions({}), selection },
         flags.keep ?? false,
@@ -115,7 +116,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
         interruption,
       )
       if (flags.json) terminal.print(JSON.stringify(reports, null, 2))
-      const failed = reports.filter(({ outcome }) => outcome === 'failed').length
+      const failed = reports.filter(({ outcome }) => outcome === 'failed').length + broken
       terminal.say(
         `${reports.filter(({ outcome }) => outcome === 'passed').length} passed, ${failed} failed, ${reports.filter(({ outcome }) => outcome === 'unsupported').length} unsupported`,
       )
@@ -172,7 +173,7 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .requiredOption('--language <language>', 'python, go, elixir, rust or node')
     .option('--scenario <name>', 'the scenario it serves', 'predict')
     .action((options: { name: string; language: string; scenario: string }) => {
-      const made = newTarget(project, readCatalogue(project), options)
+      const made = newTarget(project, openCatalogue(project, terminal), options)
       terminal.print(
         `${shownPath(made.folder)} is there, made from ${made.from}. It runs as it is: npm run check -- ${options.name}`,
       )

@@ -1,9 +1,21 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readInside } from '@bakeoff/containers'
-import { type Catalogue, checkCatalogue, parseClaim, parseMatrix, parseScenario, parseTarget } from '@bakeoff/core'
+import {
+  type BrokenPart,
+  brokenPart,
+  type Catalogue,
+  checkCatalogue,
+  leftOutWords,
+  type PartPlace,
+  parseClaim,
+  parseMatrix,
+  parseScenario,
+  parseTarget,
+} from '@bakeoff/core'
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
+import type { Terminal } from './terminal.js'
 
 /** Where the project and its reports are. */
 export interface Project {
@@ -22,34 +34,49 @@ const CORPUS_BYTES = 256 * 1024 ** 2
 
 /**
  * Reads targets/, compose/, claims/ and matrix.yaml. Nothing is registered: a folder with a target.yaml is a target, a
- * YAML file in compose/ is a scenario.
+ * YAML file in compose/ is a scenario. A part that cannot be used is `broken` and stops nothing else.
  *
- * @throws BakeoffError BAD_SPEC with the problems of every file, so that they can be corrected in one go
+ * @throws BakeoffError BAD_SPEC for matrix.yaml, without which there is no plan
  */
 export function readCatalogue({ root }: Project): Catalogue {
-  const problems: BakeoffError[] = []
-  const collect = <T>(read: () => T): T[] => {
+  const scenarioFiles = yamlFiles(root, 'compose')
+  const matrix = parseMatrix(
+    'matrix.yaml',
+    mustRead(root, 'matrix.yaml'),
+    scenarioFiles.map(({ name }) => name),
+  )
+  const broken: BrokenPart[] = []
+  const collect = <T>(place: PartPlace, read: () => T): T[] => {
     try {
       return [read()]
     } catch (error) {
       if (!(error instanceof BakeoffError)) throw error
-      problems.push(error)
+      broken.push(brokenPart(place, error))
       return []
     }
   }
-  const scenarioFiles = yamlFiles(root, 'compose')
-  const [matrix] = collect(() =>
-    parseMatrix('matrix.yaml', mustRead(root, 'matrix.yaml'), scenarioFiles.map(scenarioIdOf)),
+  const scenarios = scenarioFiles.flatMap(({ name, file }) =>
+    collect({ kind: 'scenario', name, file }, () => readScenario(root, name, file)),
   )
-  const scenarios = scenarioFiles.flatMap((file) => collect(() => readScenario(root, file)))
-  const targets = foldersWith(root, 'targets', 'target.yaml').flatMap((name) => collect(() => readTarget(root, name)))
-  const claims = yamlFiles(root, 'claims').flatMap((file) => collect(() => parseClaim(file, mustRead(root, file))))
-  if (problems.length > 0 || !matrix) {
-    throw new BakeoffError('BAD_SPEC', problems.map(({ message }) => message).join('\n\n'), {
-      hint: problems[0]?.hint ?? '',
-    })
-  }
-  return checkCatalogue({ matrix, scenarios, targets, claims })
+  const targets = targetFolders(root).flatMap((name) =>
+    collect({ kind: 'target', name, file: `targets/${name}/target.yaml` }, () => readTarget(root, name)),
+  )
+  const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
+    collect({ kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
+  )
+  return checkCatalogue({ matrix, scenarios, targets, claims, broken })
+}
+
+/** Reads the project, and tells what of it is left out: once a command, with all that is wrong and what to do. */
+export function openCatalogue(project: Project, terminal: Pick<Terminal, 'say' | 'colours'>): Catalogue {
+  const catalogue = readCatalogue(project)
+  for (const part of catalogue.broken) for (const line of brokenLines(part, terminal)) terminal.say(line)
+  return catalogue
+}
+
+export function brokenLines(part: BrokenPart, { colours }: Pick<Terminal, 'colours'>): string[] {
+  const lines = [...part.message.split('\n'), part.hint]
+  return [colours.yellow(`! ${leftOutWords(part)}:`), ...lines.map((line) => `    ${line}`)]
 }
 
 function readTarget(root: string, name: string): TargetSpec {
@@ -59,15 +86,15 @@ function readTarget(root: string, name: string): TargetSpec {
     name,
     folder,
     file,
-    yaml: mustRead(root, file),
+    yaml: mustRead(root, file, 'Write one (docs/adding-a-target.md), or move the folder out of targets/.'),
     dockerfile: readInside(root, `targets/${name}/Dockerfile`),
   })
 }
 
-function readScenario(root: string, file: string): ScenarioSpec {
+function readScenario(root: string, id: string, file: string): ScenarioSpec {
   const beside = (path: string) => join(root, 'compose', path)
   return parseScenario({
-    id: scenarioIdOf(file),
+    id,
     file,
     yaml: mustRead(root, file),
     resolve: beside,
@@ -76,38 +103,43 @@ function readScenario(root: string, file: string): ScenarioSpec {
   })
 }
 
-function scenarioIdOf(file: string): string {
-  return file.replace(/^compose\//, '').replace(/\.yaml$/, '')
-}
-
-function yamlFiles(root: string, folder: string): string[] {
+/** What lies in a folder of the project, by name. */
+function entriesOf(root: string, folder: string): Dirent[] {
   const path = join(root, folder)
   if (!existsSync(path)) return []
-  return readdirSync(path)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => `${folder}/${name}`)
+  return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function foldersWith(root: string, folder: string, file: string): string[] {
-  const path = join(root, folder)
-  if (!existsSync(path)) return []
-  return readdirSync(path)
-    .filter((name) => isThere(join(path, name, file)))
-    .sort()
+function yamlFiles(root: string, folder: string): { name: string; file: string }[] {
+  return entriesOf(root, folder)
+    .filter(({ name }) => name.endsWith('.yaml'))
+    .map(({ name }) => ({ name: name.replace(/\.yaml$/, ''), file: `${folder}/${name}` }))
 }
 
-/** Also a link to nothing is there: reading it says what is wrong. */
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
-function mustRead(root: string, file: string): string {
-  const text = readInside(root, file)
-  if (text === null)
-    throw new BakeoffError('BAD_SPEC', `${file} is missing in ${root}`, {
-      hint: 'Is this a whole checkout? git status shows what is gone.',
+/**
+ * Folders, and links in the place of one, that are meant to be a target: those with a target.yaml, be it a link to nothing, or
+ * a Dockerfile, and those that cannot be looked into. Others hold what is no business of ours, such as what a build left.
+ */
+function targetFolders(root: string): string[] {
+  return entriesOf(root, 'targets')
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .filter(({ name }) => {
+      try {
+        return readdirSync(join(root, 'targets', name)).some((file) => file === 'target.yaml' || file === 'Dockerfile')
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== 'ENOTDIR' // a link to a file
+      }
     })
+    .map(({ name }) => name)
+}
+
+function mustRead(
+  root: string,
+  file: string,
+  hint = 'Is this a whole checkout? git status shows what is gone.',
+): string {
+  const text = readInside(root, file)
+  if (text === null) throw new BakeoffError('BAD_SPEC', `${file} is missing in ${root}`, { hint })
   return text
 }
 

@@ -58,11 +58,12 @@ describe('the project', () => {
     expect(catalogue.claims.length).toBeGreaterThan(0)
   })
 
-  it('reports the problems of all files at once', () => {
+  it('tells the problems of all files at once', () => {
     rmSync(join(project.root, 'targets/go-net-http/Dockerfile'))
     rmSync(join(project.root, 'compose/predict/golden.ndjson'))
-    expect(() => readCatalogue(project)).toThrowError(
-      /there is no file predict\/golden\.ndjson[\s\S]*there is no Dockerfile beside it/,
-    )
+    expect(readCatalogue(project).broken).toMatchObject([
+      { kind: 'scenario', name: 'predict', message: expect.stringContaining('there is no file predict/golden.ndjson') },
+      { kind: 'target', name: 'go-net-http', message: expect.stringContaining('there is no Dockerfile beside it') },
+    ])
   })
 })

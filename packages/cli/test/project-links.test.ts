@@ -22,8 +22,9 @@ afterEach(() => {
 
 const problem = (): string => {
   try {
-    readCatalogue(project)
-    return ''
+    return readCatalogue(project)
+      .broken.map(({ message }) => message)
+      .join('\n')
   } catch (error) {
     expect(error).toMatchObject({ code: 'BAD_SPEC' })
     return (error as Error).message

@@ -16,8 +16,7 @@ const USUAL_BYTES = 1024 ** 2
 export function readInside(folder: string, path: string, mostBytes = USUAL_BYTES): string | null {
   const real = realInside(folder, path)
   if (real === null) return null
-  // Not blocking: a pipe that nobody writes to would be waited for. No link: it was one only just resolved.
-  const file = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
+  const file = openFile(path, real)
   try {
     const facts = fstatSync(file)
     if (!facts.isFile()) throw refused(path, 'is no regular file', 'Put a file in its place.')
@@ -29,6 +28,15 @@ export function readInside(folder: string, path: string, mostBytes = USUAL_BYTES
     return buffer.toString('utf8', 0, length)
   } finally {
     closeSync(file)
+  }
+}
+
+function openFile(path: string, real: string): number {
+  try {
+    // Not blocking: a pipe that nobody writes to would be waited for. No link: it was one only just resolved.
+    return openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
+  } catch (error) {
+    throw unreadable(path, error)
   }
 }
 
@@ -59,7 +67,7 @@ function realOf(path: string): string | null {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw refused(path, `cannot be read (${code})`, 'Look at the links and permissions on the way to it: ls -l')
+    throw unreadable(path, error)
   }
 }
 
@@ -69,6 +77,11 @@ function isLink(path: string): boolean {
   } catch {
     return false
   }
+}
+
+function unreadable(path: string, error: unknown): BakeoffError {
+  const { code } = error as NodeJS.ErrnoException
+  return refused(path, `cannot be read (${code})`, 'Look at the links and permissions on the way to it: ls -l')
 }
 
 function refused(path: string, what: string, hint: string): BakeoffError {

@@ -1,22 +1,23 @@
+import { brokenInReach } from '@bakeoff/core'
 import { type BuiltImages, buildImages, type CheckReport, checkEntry, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
-import { type Project, readCatalogue } from '../project.js'
+import { openCatalogue, type Project } from '../project.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
 
-/** Builds, starts and asks one or all targets, without load. */
+/** Builds, starts and asks one or all targets, without load. What is broken in what was to be checked is as good as failed. */
 export async function check(
   project: Project,
   options: PlanOptions,
   keep: boolean,
   terminal: Terminal,
   interruption: Stop,
-): Promise<CheckReport[]> {
+): Promise<{ readonly reports: CheckReport[]; readonly broken: number }> {
   const { signal } = interruption
-  const catalogue = readCatalogue(project)
+  const catalogue = openCatalogue(project, terminal)
   const machine = await readMachine(terminal, signal)
   const whole = makePlan(project, catalogue, machine, options, new Date())
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
@@ -31,7 +32,7 @@ export async function check(
     reports.push(report)
     for (const line of checkLines(report, terminal)) terminal.say(line)
   }
-  return reports
+  return { reports, broken: brokenInReach(catalogue, options.selection).filter(({ kind }) => kind !== 'claim').length }
 }
 
 /** A finished check as rows: one when all is well, what differs otherwise. */

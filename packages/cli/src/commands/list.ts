@@ -1,8 +1,9 @@
-import type { Catalogue } from '@bakeoff/core'
+import { type BrokenPart, brokenWarning, type Catalogue } from '@bakeoff/core'
 import { type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
+import type { Colours } from '../paint.js'
 
-/** What there is: scenarios with their loads, and who serves them. */
-export function listText(catalogue: Catalogue): string {
+/** What there is: scenarios with their loads, and who serves them; last what is left out, struck, and why. */
+export function listText(catalogue: Catalogue, colours: Pick<Colours, 'struck'>): string {
   const lines: string[] = []
   for (const scenario of catalogue.scenarios) {
     lines.push(`${scenario.id}: ${scenario.summary}`)
@@ -21,7 +22,18 @@ export function listText(catalogue: Catalogue): string {
     }
     lines.push('')
   }
+  if (catalogue.broken.length > 0)
+    lines.push('left out', ...catalogue.broken.flatMap((part) => brokenRows(part, colours)))
   return lines.join('\n').trimEnd()
+}
+
+function brokenRows(part: BrokenPart, { struck }: Pick<Colours, 'struck'>): string[] {
+  const gap = ' '.repeat(Math.max(1, 31 - part.name.length))
+  const [first, ...rest] = [...part.message.split('\n'), part.hint]
+  return [
+    `  ${struck(part.name)}${gap}${part.kind.padEnd(8)} ${first}`,
+    ...rest.map((line) => `${' '.repeat(42)}${line}`),
+  ]
 }
 
 /** The same for programs. */
@@ -41,5 +53,6 @@ export function listJson(catalogue: Catalogue): unknown {
         standIn: variant.standIn,
       })),
     })),
+    broken: catalogue.broken.map((part) => ({ kind: part.kind, name: part.name, ...brokenWarning(part) })),
   }
 }

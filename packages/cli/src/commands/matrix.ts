@@ -1,3 +1,4 @@
+import { needWhole } from '@bakeoff/core'
 import { runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
 import { nothingLeft, reportEnd } from '../ending.js'
@@ -7,7 +8,7 @@ import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
 import type { PlanOptions } from '../planning.js'
 import { progressOn } from '../progress.js'
-import { type Project, readCatalogue } from '../project.js'
+import { openCatalogue, type Project } from '../project.js'
 import { recordEnd } from '../record-end.js'
 import { type Replay, replayRun } from '../replay.js'
 import { resumeRun } from '../resume.js'
@@ -48,15 +49,17 @@ export async function matrix(
   const gate = openGate(project.reports, options.failOn, options.baseline ?? firstRun)
   const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
   if (earlier?.isOver) return nothingLeft(project, earlier, options, gate, terminal)
-  const catalogue = readCatalogue(project)
+  const catalogue = openCatalogue(project, terminal)
+  const told = new Set(catalogue.broken.map(({ file }) => file))
   const machine = await readMachine(terminal, interruption.signal)
   const show = progressOn(terminal, Date.now)
   const setting = { project, catalogue, machine, show, signal: interruption.signal }
   const beginning = beginningOf(setting, which, earlier)
+  needWhole(catalogue, beginning.plan)
   if (options.dryRun) {
     if (earlier)
       terminal.say(`Of run ${earlier.folder.runId} ${repetitions(earlier.left)} would be measured; its plan:`)
-    terminal.print(options.json ? JSON.stringify(beginning.plan, null, 2) : planText(beginning.plan))
+    terminal.print(options.json ? JSON.stringify(beginning.plan, null, 2) : planText(beginning.plan, told))
     return exitCodes.fine
   }
   let folder: RunFolder
@@ -73,7 +76,8 @@ export async function matrix(
     if (live) terminal.say(`Live: ${live.url}`)
     const leftOut = leftOutText(begun.plan)
     if (leftOut) terminal.say(leftOut)
-    for (const { where, what } of begun.plan.warnings) terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
+    for (const { where, what } of begun.plan.warnings.filter((warning) => !told.has(warning.where)))
+      terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
     const materials = materialsOf(project, catalogue, begun.plan)
     await runPlan(begun.plan, materials, bench.ports(folder), begun.before, interruption.signal).catch(
       (error: unknown) => {

@@ -1,7 +1,11 @@
 import { formatBytes, formatDurationMs, loadIdOf, type Plan, roleWords } from '@bakeoff/model'
 
-/** A plan as a person reads it before starting it. */
-export function planText(plan: Plan): string {
+/**
+ * A plan as a person reads it before starting it.
+ *
+ * @param told where what is wrong has been told already, in full
+ */
+export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): string {
   const lines: string[] = []
   const leftOut = plan.leftOut ?? []
   for (const scenario of plan.scenarios) {
@@ -18,7 +22,8 @@ export function planText(plan: Plan): string {
     for (const { entry, why, command } of leftOut.filter((one) => one.entry.startsWith(`${scenario.id}/`)))
       lines.push(`  – ${entry.slice(scenario.id.length + 1).padEnd(42)} left out, ${why}: ${command}`)
   }
-  for (const { what, where, todo } of plan.warnings) lines.push(`! ${where}: ${what}. ${todo}`)
+  for (const { what, where, todo } of plan.warnings.filter((warning) => !told.has(warning.where)))
+    lines.push(`! ${where}: ${what}. ${todo}`)
   const { minRepetitions, maxRepetitions, tightness, budgetMs } = plan.rules
   const repetitions = minRepetitions === maxRepetitions ? `${minRepetitions}` : `${minRepetitions} to ${maxRepetitions}`
   lines.push(

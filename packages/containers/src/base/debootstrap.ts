@@ -166,8 +166,7 @@ async function importTree(root: string, options: DebootstrapOptions): Promise<vo
   ]
   try {
     const stream = await docker.importImage(tar.stdout, {
-      repo,
-      tag,
+      repo: `${repo}:${tag}`, // together: Podman 4 takes no notice of a tag beside it
       changes,
       ...(signal ? { abortSignal: signal } : {}),
     })

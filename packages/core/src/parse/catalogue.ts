@@ -1,5 +1,14 @@
-import { BakeoffError, type ClaimSpec, type MatrixSpec, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
-import { didYouMean } from './problem.js'
+import {
+  BakeoffError,
+  type ClaimSpec,
+  type MatrixSpec,
+  type ScenarioSpec,
+  type TargetSpec,
+  targetFile,
+} from '@bakeoff/model'
+import { type BrokenPart, brokenPart, type PartPlace } from './broken.js'
+import { badSpec, didYouMean } from './problem.js'
+import { readYaml } from './yaml.js'
 
 /** Everything a project holds, parsed and consistent with one another. */
 export interface Catalogue {
@@ -7,46 +16,93 @@ export interface Catalogue {
   readonly scenarios: readonly ScenarioSpec[]
   readonly targets: readonly TargetSpec[]
   readonly claims: readonly ClaimSpec[]
+  /** what is there and cannot be used; nothing of it is in the lists above */
+  readonly broken: readonly BrokenPart[]
 }
 
 /**
- * Checks what no single file can: that names used in one file exist in another.
+ * Checks what no single file can: that names used in one file exist in another. A target or a claim that names what is not
+ * there is broken, and only that; what it names may itself be broken, and is then told of by itself.
  *
- * @throws BakeoffError BAD_SPEC
+ * @throws BakeoffError BAD_SPEC for matrix.yaml, which every command needs
  */
 export function checkCatalogue(catalogue: Catalogue): Catalogue {
-  const scenarios = catalogue.scenarios.map(({ id }) => id)
-  const targets = catalogue.targets.map(({ name }) => name)
+  const named = (kind: BrokenPart['kind']) =>
+    catalogue.broken.filter((part) => part.kind === kind).map(({ name }) => name)
+  const scenarios = [...catalogue.scenarios.map(({ id }) => id), ...named('scenario')]
+  const targets = [...catalogue.targets.map(({ name }) => name), ...named('target')]
   const lines = [
-    ...catalogue.targets.flatMap((target) =>
-      target.scenarios.flatMap((name) => unknown(`targets/${target.name}/target.yaml`, 'scenario', name, scenarios)),
-    ),
     ...(catalogue.matrix.scenarios ?? []).flatMap((name) => unknown('matrix.yaml', 'scenario', name, scenarios)),
     ...(catalogue.matrix.targets ?? []).flatMap((name) => unknown('matrix.yaml', 'target', name, targets)),
-    ...catalogue.claims.flatMap((claim) => [
-      ...unknown(`claims/${claim.id}.yaml`, 'scenario', claim.scenario, scenarios),
-      ...claim.subjects.flatMap((subject) => [
-        ...unknown(`claims/${claim.id}.yaml`, 'target', subject.target, targets),
-        ...unknown(
-          `claims/${claim.id}.yaml`,
-          `variant of ${subject.target}`,
-          subject.variant,
-          catalogue.targets.find(({ name }) => name === subject.target)?.variants.map(({ name }) => name) ?? [
-            subject.variant,
-          ],
-        ),
-      ]),
-    ]),
   ]
   if (lines.length > 0)
     throw new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'See what there is: npm run list' })
-  return catalogue
+  const broken = [...catalogue.broken]
+  const whole = <T>(
+    parts: readonly T[],
+    placeOf: (part: T) => PartPlace,
+    errorOf: (part: T) => BakeoffError | null,
+  ): T[] =>
+    parts.filter((part) => {
+      const error = errorOf(part)
+      if (error !== null) broken.push(brokenPart(placeOf(part), error))
+      return error === null
+    })
+  return {
+    matrix: catalogue.matrix,
+    scenarios: catalogue.scenarios,
+    targets: whole(catalogue.targets, targetPlace, (target) => unknownScenarios(target, scenarios)),
+    claims: whole(catalogue.claims, claimPlace, (claim) =>
+      unknownSubjects(claim, catalogue.targets, scenarios, targets),
+    ),
+    broken,
+  }
+}
+
+const targetPlace = ({ name }: TargetSpec): PartPlace => ({ kind: 'target', name, file: `targets/${name}/target.yaml` })
+const claimPlace = ({ id }: ClaimSpec): PartPlace => ({ kind: 'claim', name: id, file: `claims/${id}.yaml` })
+
+function unknownScenarios(target: TargetSpec, known: readonly string[]): BakeoffError | null {
+  const missing = target.scenarios.filter((name) => !known.includes(name))
+  if (missing.length === 0) return null
+  const located = readYaml(targetPlace(target).file, target.yaml, targetFile)
+  const problems = missing.map((name) =>
+    located.problem(['scenarios', target.scenarios.indexOf(name)], missingWords('scenario', name, known)),
+  )
+  return badSpec(problems, target.yaml)
+}
+
+/** A claim about a target that is broken, or about its variants, is one that waits for it. */
+function unknownSubjects(
+  claim: ClaimSpec,
+  targets: readonly TargetSpec[],
+  scenarios: readonly string[],
+  targetNames: readonly string[],
+): BakeoffError | null {
+  const { file } = claimPlace(claim)
+  const lines = [
+    ...unknown(file, 'scenario', claim.scenario, scenarios),
+    ...claim.subjects.flatMap((subject) => [
+      ...unknown(file, 'target', subject.target, targetNames),
+      ...unknown(
+        file,
+        `variant of ${subject.target}`,
+        subject.variant,
+        targets.find(({ name }) => name === subject.target)?.variants.map(({ name }) => name) ?? [subject.variant],
+      ),
+    ]),
+  ]
+  return lines.length === 0
+    ? null
+    : new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'See what there is: npm run list' })
 }
 
 function unknown(file: string, what: string, name: string, known: readonly string[]): string[] {
-  if (known.includes(name)) return []
+  return known.includes(name) ? [] : [`${file}: ${missingWords(what, name, known)}`]
+}
+
+function missingWords(what: string, name: string, known: readonly string[]): string {
   const meant = didYouMean(name, known)
-  return [
-    `${file}: there is no ${what} "${name}"${meant ? `; did you mean "${meant}"?` : known.length ? `; there are ${known.join(', ')}` : ''}`,
-  ]
+  const others = meant ? `; did you mean "${meant}"?` : known.length > 0 ? `; there are ${known.join(', ')}` : ''
+  return `there is no ${what} "${name}"${others}`
 }

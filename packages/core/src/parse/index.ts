@@ -1,3 +1,4 @@
+export * from './broken.js'
 export * from './catalogue.js'
 export * from './claim.js'
 export * from './json.js'

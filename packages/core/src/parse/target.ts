@@ -30,7 +30,7 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
   }
   if (texts.dockerfile === null) {
     problems.push(
-      located.problem([], `there is no Dockerfile beside it, in ${texts.folder}`, {
+      located.problem([], 'there is no Dockerfile beside it', {
         hint: 'Every target is built from its folder: add a Dockerfile (docs/adding-a-target.md).',
       }),
     )

@@ -21,13 +21,14 @@ import {
   type ScenarioSpec,
   type ServiceSpec,
 } from '@bakeoff/model'
+import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
 import { capacityLoad } from '../parse/scenario.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
 import { mainLoadOf } from './main-load.js'
-import { entryIdOf, type Selected, type Selection, select } from './select.js'
+import { brokenInReach, entryIdOf, type Selected, type Selection, select } from './select.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -119,7 +120,11 @@ export function planMatrix(request: PlanRequest): Plan {
     blocks,
     rules,
     estimateMs: estimateMs(scenarios, entries, rules),
-    warnings: [...published.flatMap(({ warnings }) => warnings), ...warningsOf(scenarios, engine, profile)],
+    warnings: [
+      ...brokenInReach(catalogue, request.selection).map(brokenWarning),
+      ...published.flatMap(({ warnings }) => warnings),
+      ...warningsOf(scenarios, engine, profile),
+    ],
   }
 }
 

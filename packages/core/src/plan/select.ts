@@ -6,6 +6,7 @@ import {
   type TargetSpec,
   type VariantSpec,
 } from '@bakeoff/model'
+import { type BrokenPart, brokenError } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
 import { didYouMean } from '../parse/problem.js'
 
@@ -36,19 +37,22 @@ export interface Candidate {
  * The scenarios of a run and who takes part in each, in the catalogue's order: the contenders (stand-ins among them) when
  * nothing else is asked for.
  *
- * @throws BakeoffError BAD_SPEC for a name that does not exist, or when nothing is left
+ * @throws BakeoffError BAD_SPEC for a name that does not exist or is broken, or when nothing is left
  */
 export function select(catalogue: Catalogue, selection: Selection): Selected[] {
   const scenarioNames = selection.scenarios ?? catalogue.matrix.scenarios
   const targetNames = selection.targets ?? catalogue.matrix.targets
-  for (const name of scenarioNames ?? [])
+  for (const name of scenarioNames ?? []) {
+    unbroken(catalogue, 'scenario', name)
     known(
       'scenario',
       name,
       catalogue.scenarios.map(({ id }) => id),
     )
+  }
   for (const name of targetNames ?? []) {
     const [target, variant] = name.split('/') as [string, string | undefined]
+    unbroken(catalogue, 'target', target)
     known(
       'target',
       target,
@@ -88,6 +92,8 @@ export function select(catalogue: Catalogue, selection: Selection): Selected[] {
     })
     .filter(({ entries }) => entries.length > 0)
   if (selected.length === 0) {
+    const broken = catalogue.broken.filter(({ kind }) => kind !== 'claim' || (selection.claims && !selection.all))
+    if (broken.length > 0) throw brokenError(broken, 'no target is left that serves what was asked for. Left out were:')
     throw new BakeoffError('BAD_SPEC', 'no target serves what was asked for', {
       hint:
         selection.claims && !selection.all
@@ -126,6 +132,31 @@ function whyLeftOut(
     case 'experiment':
       return { why: 'experiment', command: 'npm run matrix -- --all' }
   }
+}
+
+/** What of the broken a selection would have taken along, had it been whole; of that the plan warns. */
+export function brokenInReach({ matrix, broken }: Catalogue, selection: Selection): BrokenPart[] {
+  const scenariosNamed = (selection.scenarios ?? matrix.scenarios) !== null
+  const targetsNamed = (selection.targets ?? matrix.targets) !== null
+  return broken.filter(({ kind }) => (kind === 'target' ? !targetsNamed : kind === 'scenario' ? !scenariosNamed : true))
+}
+
+/**
+ * A plan that is there already cannot go on without its parts.
+ *
+ * @throws BakeoffError BAD_SPEC with all that is wrong in those that it needs
+ */
+export function needWhole({ broken }: Catalogue, { runId, entries }: Pick<Plan, 'runId' | 'entries'>): void {
+  const needed = broken.filter(({ kind, name }) =>
+    entries.some((entry) => (kind === 'target' ? entry.target : kind === 'scenario' ? entry.scenario : null) === name),
+  )
+  if (needed.length > 0) throw brokenError(needed, `run ${runId} needs what cannot be used:`)
+}
+
+/** Whoever names a part wants that part: it is not left out in silence. */
+function unbroken({ broken }: Catalogue, kind: BrokenPart['kind'], name: string): void {
+  const part = broken.find((one) => one.kind === kind && one.name === name)
+  if (part) throw brokenError([part], `${kind} ${name} cannot be used:`)
 }
 
 function known(what: string, name: string, names: readonly string[]): void {

@@ -135,7 +135,7 @@ describe('a target.yaml that cannot be used says where and why', () => {
 
   it('a missing Dockerfile', () => {
     expect(problemOf(() => target(TARGET, 'go-net-http', null))).toContain(
-      'there is no Dockerfile beside it, in /p/targets/go-net-http',
+      'targets/go-net-http/target.yaml:1:1: there is no Dockerfile beside it',
     )
   })
 
