@@ -15,6 +15,8 @@ beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), 'bakeoff-broken-'))
   for (const part of ['compose/predict', 'compose/predict.yaml', 'targets/go-net-http', 'matrix.yaml'])
     cpSync(join(shipped, part), join(root, part), { recursive: true })
+  const matrix = join(root, 'matrix.yaml')
+  writeFileSync(matrix, readFileSync(matrix, 'utf8').replace(/^order:.*$/m, '')) // names scenarios that are not here
   cpSync(join(root, 'targets/go-net-http'), join(root, 'targets/mine'), { recursive: true })
   project = findProject({ BAKEOFF_ROOT: root })
 })

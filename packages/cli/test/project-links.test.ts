@@ -14,6 +14,8 @@ beforeEach(() => {
   for (const part of ['compose/predict', 'compose/predict.yaml', 'targets/go-net-http', 'claims', 'matrix.yaml'])
     cpSync(join(shipped, part), join(root, part), { recursive: true })
   rmSync(join(root, 'claims'), { recursive: true })
+  const matrix = join(root, 'matrix.yaml')
+  writeFileSync(matrix, readFileSync(matrix, 'utf8').replace(/^order:.*$/m, '')) // names scenarios that are not here
   project = findProject({ BAKEOFF_ROOT: root })
 })
 afterEach(() => {
