@@ -254,6 +254,7 @@ class EngineSession implements Session {
 
   #uniqueName(name: string): string {
     this.#made++
-    return `bakeoff-${this.id}-${this.#made}-${name}`
+    // Podman takes no other characters, not even for a network.
+    return `bakeoff-${this.id}-${this.#made}-${name.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}`
   }
 }

@@ -65,6 +65,7 @@ const claim = (scenario: string, ...subjects: ClaimSpec['subjects']) =>
   aClaim({ id: `about-${scenario}`, title: `About ${scenario}`, scenario, subjects, comparisons: [], statements: [] })
 
 const catalogue: Catalogue = {
+  broken: [],
   matrix,
   scenarios: [
     aScenario('batch', '{ batch: [{ tasks: 100, concurrency: 10 }] }'),
