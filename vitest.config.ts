@@ -1,5 +1,9 @@
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { SHORT_ENGINE } from './scripts/tests/parts.mjs'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -8,34 +12,113 @@ const alias = [
   { find: /^@bakeoff\/runner\/ports$/, replacement: source('packages/runner/src/ports.ts') },
   { find: /^@bakeoff\/([a-z]+)$/, replacement: source('packages/$1/src/index.ts') },
 ]
-const real = ['**/*.engine.test.ts', '**/*.browser.test.ts', '**/*.faults.test.ts']
 
+/** The kinds of tests that need more than this process, by the ending of their files. */
+const special = ['engine', 'images', 'timing', 'browser', 'faults'].map((kind) => `**/*.${kind}.test.ts`)
+const ofKind = (kind: string) => [`packages/*/test/**/*.${kind}.test.ts`]
+const HALF_AN_HOUR = 1_800_000
+
+/** The longest first, also where nothing is known of an earlier run: a lane must not begin its longest file last. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = SHORT_ENGINE.indexOf(relative(source('.'), moduleId))
+      return index < 0 ? SHORT_ENGINE.length : index
+    }
+    return (await super.sort(files)).sort((a, b) => (a.project.name === b.project.name ? rank(a) - rank(b) : 0))
+  }
+}
+
+/**
+ * Projects are run one at a time, each in as many processes as it bears: `groupOrder` keeps them apart when vitest is started
+ * without `--project`. A test that hangs is found by its time limit; one that is slow on a busy machine must not be.
+ */
 export default defineConfig({
   resolve: { alias },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], exclude: [...real, 'packages/load/**'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: [...special, 'packages/load/**'],
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+        },
       },
-      // Figures are measured: one file at a time, or files would disturb one another on two cores.
+      // Real sockets and processes, mostly waiting. What judges times is in `timing`.
       {
         extends: true,
-        test: { name: 'load', include: ['packages/load/test/**/*.test.ts'], exclude: real, fileParallelism: false, testTimeout: 120_000 },
+        test: {
+          name: 'load',
+          include: ['packages/load/test/**/*.test.ts'],
+          exclude: special,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+        },
       },
-      // The engine and its lock are shared.
+      // Figures are measured: nothing may run beside them.
       {
         extends: true,
-        test: { name: 'engine', include: ['packages/*/test/**/*.engine.test.ts'], fileParallelism: false, maxConcurrency: 2, testTimeout: 300_000, hookTimeout: 1_800_000 },
+        test: {
+          name: 'timing',
+          include: ofKind('timing'),
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          testTimeout: 120_000,
+        },
+      },
+      // Downloads and builds; the engine's own queue says how many at once.
+      {
+        extends: true,
+        test: {
+          name: 'images',
+          include: ofKind('images'),
+          maxConcurrency: 200,
+          sequence: { groupOrder: 4 },
+          testTimeout: 2 * HALF_AN_HOUR,
+          hookTimeout: HALF_AN_HOUR,
+        },
+      },
+      // Every file has a lock, reports and containers of its own, and mostly waits.
+      {
+        extends: true,
+        test: {
+          name: 'engine',
+          include: ofKind('engine'),
+          maxWorkers: 3,
+          maxConcurrency: 2,
+          sequence: { groupOrder: 5 },
+          testTimeout: 300_000,
+          hookTimeout: HALF_AN_HOUR,
+        },
       },
       // Each fault has reports, locks and a way to the engine of its own, so several are inflicted at once.
       {
         extends: true,
-        test: { name: 'faults', include: ['packages/*/test/**/*.faults.test.ts'], maxConcurrency: 4, testTimeout: 900_000, hookTimeout: 1_800_000 },
+        test: {
+          name: 'faults',
+          include: ofKind('faults'),
+          maxConcurrency: 5,
+          sequence: { groupOrder: 6 },
+          testTimeout: 900_000,
+          hookTimeout: HALF_AN_HOUR,
+        },
       },
       {
         extends: true,
-        test: { name: 'browser', include: ['packages/*/test/**/*.browser.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'browser',
+          include: ofKind('browser'),
+          fileParallelism: false,
+          sequence: { groupOrder: 7 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -34,7 +34,7 @@ const OPTIONS = [
   'baseline',
 ]
 /** The same of one command only: npm has options of these names itself, which may be set for good. */
-const OPTIONS_OF = { clean: ['images', 'all', 'yes'], matrix: ['all'], plan: ['all'] }
+const OPTIONS_OF = { clean: ['images', 'all', 'yes'], matrix: ['all'], plan: ['all'], '--test': ['all'] }
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 requireNode()
@@ -47,7 +47,7 @@ if (!isInstalled() || !isBuilt()) {
 }
 if (command === '--test') {
   const { runTests } = await import('./run-tests.mjs')
-  process.exitCode = runTests(root, rest)
+  process.exitCode = await runTests(root, rest)
 } else {
   process.argv = [process.argv[0], 'bakeoff', command, ...rest]
   await import(pathToFileURL(join(root, 'packages/cli/dist/main.js')).href)

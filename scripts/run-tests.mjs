@@ -1,68 +1,109 @@
 /**
- * `npm test`: lint, then the test projects one after the other, since timing, the engine and the browser must not
- * disturb one another. Ends with the time that each part took and `N passed, N failed`; a file or a hook that breaks
- * counts as failed. With --all every fault is tried at every moment, else the most telling ones; any other argument
- * goes to vitest.
+ * `npm test`: the parts of tests/parts.mjs, turn by turn. Ends with the time that each part took and `N passed, N failed`;
+ * a file or a hook that breaks counts as failed.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { optionsOf, USAGE } from './tests/options.mjs'
+import { ENVIRONMENT, turnsOf } from './tests/parts.mjs'
+import { ensureTools } from './tests/tools.mjs'
 
-const PROJECTS = ['unit', 'load', 'browser', 'engine', 'faults']
-
-export function runTests(root, args) {
-  const folder = join(root, '.bakeoff')
-  mkdirSync(folder, { recursive: true })
-  const rest = args.filter((argument) => argument !== '--all')
-  if (rest.length < args.length) process.env.BAKEOFF_ALL_FAULTS = '1'
-  if (rest.length > 0) return vitest(root, rest)
-  ensureChromium()
-  ensureCompiler()
-  ensureWrk()
-  const total = { passed: 0, failed: 0 }
-  const parts = []
-  const timed = (name, run) => {
-    const startedAt = performance.now()
-    const counted = run()
-    const seconds = Math.round((performance.now() - startedAt) / 1000)
-    count(total, counted)
-    parts.push(`${name.padEnd(8)} ${String(seconds).padStart(5)} s  ${counted.passed} passed, ${counted.failed} failed`)
+/**
+ * @param {string} root
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+export async function runTests(root, args) {
+  const options = optionsOf(args, process.env)
+  if (options.kind === 'help') {
+    process.stdout.write(`${USAGE}\n`)
+    return 0
   }
-  timed('lint', () => lint(root))
-  for (const project of PROJECTS) timed(project, () => runProject(root, folder, project))
-  const line = `${total.passed} passed, ${total.failed} failed`
-  writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
-  process.stdout.write(`\n${parts.join('\n')}\n${line}\n`)
-  return total.failed === 0 && total.passed > 0 ? 0 : 1
+  if (options.kind === 'bad') {
+    process.stderr.write(`${options.why}.\n${USAGE}\n`)
+    return 2
+  }
+  if (options.kind === 'vitest') {
+    const env = options.all ? ENVIRONMENT.all : {}
+    return run(root, vitestWith(options.args), { env })
+  }
+  return runParts(root, options)
 }
 
-function runProject(root, folder, project) {
-  const report = join(folder, `tests-${project}.json`)
+async function runParts(root, { all, only }) {
+  const folder = join(root, '.bakeoff')
+  mkdirSync(folder, { recursive: true })
+  ensureTools()
+  // This process began with the packages of npm and the compiler.
+  const results = [{ name: 'setup', ms: performance.now(), passed: 0, failed: 0 }]
+  for (const turn of turnsOf({ all, only, files: testFiles(root) })) {
+    process.stdout.write(`\n── ${turn.map(({ part }) => part.name).join(', ')} ──\n`)
+    const how = { env: all ? ENVIRONMENT.all : ENVIRONMENT.short, labelled: turn.length > 1 }
+    results.push(...(await Promise.all(turn.map(({ part, files }) => runPart(root, folder, part, files, how)))))
+  }
+  return summarise(folder, results, all)
+}
+
+function summarise(folder, results, all) {
+  const sum = (count) => results.reduce((total, result) => total + result[count], 0)
+  const [passed, failed] = [sum('passed'), sum('failed')]
+  const rows = results.map(
+    (one) => `${one.name.padEnd(8)} ${seconds(one.ms).padStart(5)} s  ${one.passed} passed, ${one.failed} failed`,
+  )
+  const total = `${'together'.padEnd(8)} ${seconds(performance.now()).padStart(5)} s  (parts of one turn ran side by side)`
+  const left = all
+    ? []
+    : ['Left out, for npm test -- --all: other targets, most faults, verdicts, and more against the engine.']
+  const line = `${passed} passed, ${failed} failed`
+  writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
+  process.stdout.write(`\n${[...rows, total, ...left, line].join('\n')}\n`)
+  return failed === 0 && passed > 0 ? 0 : 1
+}
+
+async function runPart(root, folder, part, files, { env, labelled }) {
+  const startedAt = performance.now()
+  const how = { env, label: labelled ? part.name : null }
+  const counted = part.commands
+    ? await runCommands(root, part.commands, how)
+    : await runProject(root, folder, part, files, how)
+  return { name: part.name, ms: performance.now() - startedAt, ...counted }
+}
+
+async function runCommands(root, commands, how) {
+  const counted = { passed: 0, failed: 0 }
+  for (const command of commands) counted[(await run(root, command, how)) === 0 ? 'passed' : 'failed']++
+  return counted
+}
+
+async function runProject(root, folder, { name, project }, files, how) {
+  const report = join(folder, `tests-${name}.json`)
   rmSync(report, { force: true })
-  process.stdout.write(`\n── ${project} tests ──\n`)
-  const status = vitest(root, ['--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`])
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
+  const status = await run(root, vitestWith(['--project', project, ...reporters, ...(files ?? [])]), how)
   const counted = countReport(report)
   // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
   if (status !== 0 && counted.failed === 0) counted.failed = 1
   return counted
 }
 
-function vitest(root, args) {
-  return (
-    spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests', ...args], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    }).status ?? 1
-  )
-}
+const vitestWith = (args) => ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests', ...args]
 
-function lint(root) {
-  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
-  const steps = [[biome, 'check', '--diagnostic-level=error', '.'], [join(root, 'scripts/check-boundaries.mjs')]]
-  const failed = steps.filter(
-    (step) => spawnSync(process.execPath, step, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0,
-  ).length
-  return { passed: steps.length - failed, failed }
+/** Runs a program of Node. With a label every line says whose it is, since several write at once. */
+function run(root, [program, ...args], { env, label = null }) {
+  const child = spawn(process.execPath, [join(root, program), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: label === null ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+  })
+  if (label !== null)
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (text) => process.stdout.write(`${label.padEnd(7)}│ ${text}\n`))
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(1))
+    child.on('close', (status) => resolve(status ?? 1))
+  })
 }
 
 function countReport(file) {
@@ -77,54 +118,15 @@ function countReport(file) {
   return counted
 }
 
-function count(total, { passed, failed }) {
-  total.passed += passed
-  total.failed += failed
-}
-
-/** The report's tests need a browser; on a machine with apt and root it is set up like everything else. */
-function ensureChromium() {
-  if (process.env.BAKEOFF_CHROMIUM) return
-  ensure({
-    what: 'Chromium for the tests of the report',
-    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
-    packages: ['chromium'],
-    otherwise: 'install it, or set BAKEOFF_CHROMIUM to its path.',
+/** Every test file of the packages, as a path from the root. */
+function testFiles(root) {
+  return readdirSync(join(root, 'packages')).flatMap((name) => {
+    const folder = join('packages', name, 'test')
+    const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true }) : []
+    return files.filter((file) => file.endsWith('.test.ts')).map((file) => join(folder, file))
   })
 }
 
-/** The load agent's tests measure it against a server in C. */
-function ensureCompiler() {
-  ensure({
-    what: "C compiler for the truth server of the load agent's tests",
-    paths: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'cc')),
-    packages: ['gcc', 'libc6-dev'],
-    otherwise: 'install one that is called cc.',
-  })
-}
-
-/** The second instrument's script is tested by the tool itself. */
-function ensureWrk() {
-  ensure({
-    what: 'wrk for the tests of the second instrument',
-    paths: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'wrk')),
-    packages: ['wrk'],
-    otherwise: 'install it; its tests are left out.',
-  })
-}
-
-function ensure({ what, paths, packages, otherwise }) {
-  if (paths.some((path) => existsSync(path)) || process.env.BAKEOFF_NO_SETUP === '1') return
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    process.stderr.write(`There is no ${what}: ${otherwise}\n`)
-    return
-  }
-  process.stderr.write(`Installing: ${what} …\n`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [
-    ['-qq', 'update'],
-    ['-qq', 'install', '-y', '--no-install-recommends', ...packages],
-  ]) {
-    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env })
-  }
+function seconds(ms) {
+  return String(Math.round(ms / 1000))
 }

@@ -1,17 +1,16 @@
 /**
  * The compiled command line as a user runs it, against a real engine: what it leaves on disk, what it leaves on the
- * engine (nothing), and how it ends, also when it is ended from outside.
+ * engine (nothing), and how it ends. interrupted.engine.test.ts ends it from outside.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Engine, ensureEngine } from '@bakeoff/containers'
-import { type Plan, plan, type Results, type RunEvent, results } from '@bakeoff/model'
+import { type Plan, plan, results } from '@bakeoff/model'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildProgram, type Ended, endAll, processesOf, run, type Started, start, until } from './helpers/command.js'
+import { buildProgram, type Ended, endAll, processesOf, run, type Started, start } from './helpers/command.js'
+import { ENTRY, linkedFile, newestRun, onEngine, resultsOf, startUntil } from './helpers/lifecycle.js'
 import { TestProject } from './helpers/project.js'
 
-const ENTRY = 'predict/go-net-http/default'
 let docker: Engine['docker']
 let project: TestProject
 
@@ -31,62 +30,6 @@ async function removeImages(name: string): Promise<void> {
   for (const tag of images.flatMap(({ RepoTags }) => RepoTags ?? [])) await docker.getImage(tag).remove()
 }
 
-/** Names of the containers and networks of a command that are on the engine. */
-async function onEngine({ pid }: Started): Promise<string[]> {
-  const filters = { label: [`bakeoff.pid=${pid}`] }
-  const containers = await docker.listContainers({ all: true, filters })
-  const networks = await docker.listNetworks({ filters })
-  return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => Name)]
-}
-
-function resultsOf(runId: string): Results {
-  return results.parse(JSON.parse(readFileSync(join(project.reports, runId, 'results.json'), 'utf8')))
-}
-
-function newestRun(): string {
-  const [id] = project.runs()
-  if (id === undefined) throw new Error('there is no run')
-  return id
-}
-
-/** The file behind the link in the last line of what was printed. */
-function linkedFile({ stdout }: Ended): string {
-  const link = /file:\/\/\S+$/.exec(stdout)?.[0]
-  if (link === undefined) throw new Error(`no link at the end of: ${stdout}`)
-  return fileURLToPath(link)
-}
-
-/** Starts a run and waits for an event of it. */
-async function startUntil(
-  args: readonly string[],
-  happened: (events: readonly RunEvent[]) => boolean,
-  what: string,
-): Promise<{ command: Started; runId: string }> {
-  const before = new Set(project.runs())
-  const command = start(project, ['matrix', ...args])
-  let runId: string | undefined
-  await until(
-    () => {
-      runId = project.runs().find((id) => !before.has(id))
-      return runId !== undefined && happened(project.events(runId))
-    },
-    what,
-    command,
-  )
-  return { command, runId: runId as string }
-}
-
-const underLoad = (events: readonly RunEvent[]) =>
-  events.some((event) => event.kind === 'window' && event.loadId === 'closed-1')
-
-const isLoading = (events: readonly RunEvent[]) => events.some(({ kind }) => kind === 'window')
-
-/** One repetition is done, and the second of its four loads is being measured in the next. */
-function inSecondRepetition(events: readonly RunEvent[]): boolean {
-  const first = events.findIndex(({ kind }) => kind === 'repetition')
-  return first >= 0 && underLoad(events.slice(first))
-}
-
 describe('a smoke run', () => {
   let command: Started
   let ended: Ended
@@ -96,7 +39,7 @@ describe('a smoke run', () => {
   beforeAll(async () => {
     command = start(project, ['matrix', '--quick'])
     ended = await command.ended
-    id = newestRun()
+    id = newestRun(project)
   })
 
   it('ends well, and leaves every seam as a file', () => {
@@ -113,11 +56,11 @@ describe('a smoke run', () => {
     const page = linkedFile(ended)
     expect(page).toBe(join(project.reports, id, 'index.html'))
     expect(readFileSync(page, 'utf8')).toContain('go-net-http')
-    expect(resultsOf(id).run).toMatchObject({ status: 'complete', profile: 'quick' })
+    expect(resultsOf(project, id).run).toMatchObject({ status: 'complete', profile: 'quick' })
   })
 
   it('measured right answers on one load, and the ceiling of the agent', () => {
-    const { cells, calibration } = resultsOf(id)
+    const { cells, calibration } = resultsOf(project, id)
     expect(cells.map(({ loadId }) => loadId)).toEqual(['closed-64'])
     expect(cells[0]).toMatchObject({ outcome: 'measured', requests: { wrong: 0, errors: 0, lost: 0 } })
     expect(cells[0]?.throughput?.median).toBeGreaterThan(0)
@@ -131,7 +74,7 @@ describe('a smoke run', () => {
   })
 
   it('leaves nothing on the engine, and no process', async () => {
-    expect(await onEngine(command)).toEqual([])
+    expect(await onEngine(docker, command)).toEqual([])
     expect(await processesOf(command)).toEqual([])
   })
 
@@ -141,7 +84,7 @@ describe('a smoke run', () => {
     const printed = results.parse(JSON.parse(json.stdout))
     jsonId = printed.run.id
     expect(printed.entries).toMatchObject([{ id: ENTRY, repetitions: 2 }])
-    expect(printed).toEqual(resultsOf(jsonId))
+    expect(printed).toEqual(resultsOf(project, jsonId))
   })
 
   it('shows its plan and measures nothing with --dry-run', async () => {
@@ -155,13 +98,13 @@ describe('a smoke run', () => {
   })
 
   it('is reported again from its files, without measuring', async () => {
-    const before = resultsOf(id)
+    const before = resultsOf(project, id)
     for (const name of ['results.json', 'index.html', 'summary.md', 'results.csv'])
       rmSync(join(project.reports, id, name))
     const report = await run(project, 'report', id)
     expect(report.exitCode, report.stderr).toBe(0)
     expect(linkedFile(report)).toBe(join(project.reports, id, 'index.html'))
-    expect(resultsOf(id)).toEqual(before)
+    expect(resultsOf(project, id)).toEqual(before)
     for (const name of ['index.html', 'summary.md', 'results.csv'])
       expect(existsSync(join(project.reports, id, name)), name).toBe(true)
   })
@@ -182,7 +125,7 @@ describe('a smoke run', () => {
       const partial = await run(project, 'matrix', '--quick')
       expect(partial.exitCode, partial.stderr).toBe(1)
       expect(partial.stderr).toContain('the compiler says no')
-      const { run: about, entries } = resultsOf(newestRun())
+      const { run: about, entries } = resultsOf(project, newestRun(project))
       expect(about).toMatchObject({ status: 'partial', statusReason: expect.stringContaining('go-broken') })
       expect(Object.fromEntries(entries.map(({ target, outcome }) => [target, outcome.kind]))).toEqual({
         'go-broken': 'failed',
@@ -199,130 +142,16 @@ describe('a smoke run', () => {
     expect(broken.exitCode, broken.stderr).toBe(1)
     expect(broken.stderr).toContain('bakeoff/null-server')
     expect(existsSync(linkedFile(broken))).toBe(true)
-    expect(resultsOf(newestRun()).run).toMatchObject({
+    expect(resultsOf(project, newestRun(project)).run).toMatchObject({
       status: 'aborted',
       statusReason: expect.stringContaining('bakeoff/null-server'),
     })
   })
 })
 
-describe('a run that is interrupted', () => {
-  it('reports what it measured, leaves nothing behind, and is finished by --resume', async () => {
-    const { command, runId } = await startUntil(
-      ['--profile', 'long'],
-      inSecondRepetition,
-      'load in the second repetition',
-    )
-    command.kill('SIGINT')
-    const ended = await command.ended
-    expect(ended.exitCode, ended.stderr).toBe(130)
-    // At this moment, not some time later.
-    expect(await onEngine(command)).toEqual([])
-    expect(await processesOf(command)).toEqual([])
-
-    expect(ended.stderr).toContain(`npm run matrix -- --resume ${runId}`)
-    expect(linkedFile(ended)).toBe(join(project.reports, runId, 'index.html'))
-    const stopped = resultsOf(runId)
-    expect(stopped.run).toMatchObject({ status: 'aborted', statusReason: expect.stringContaining('SIGINT') })
-    expect(stopped.cells.filter(({ outcome }) => outcome === 'measured')).toHaveLength(4)
-    const [first, second] = project.records(runId)
-    expect(first).toMatchObject({ repetition: 1, outcome: { kind: 'measured' } })
-    expect(second).toMatchObject({ repetition: 2, outcome: { kind: 'aborted' } })
-    expect(second?.loads[0]?.loadId, 'the load that was complete is kept').toBe('closed-64')
-
-    const resumed = await run(project, 'matrix', '--resume')
-    expect(resumed.exitCode, resumed.stderr).toBe(0)
-    expect(newestRun()).toBe(runId)
-    expect(resultsOf(runId)).toMatchObject({ run: { status: 'complete' }, entries: [{ id: ENTRY, repetitions: 2 }] })
-    expect(project.records(runId)[0], 'what was measured is not measured again').toEqual(first)
-  })
-
-  it('leaves nothing behind when it is killed, is reported from its files, and is finished by --resume', async () => {
-    const { command, runId } = await startUntil(
-      ['--profile', 'long'],
-      inSecondRepetition,
-      'load in the second repetition',
-    )
-    expect(await onEngine(command)).not.toEqual([])
-    command.kill('SIGKILL')
-    expect(await command.ended).toMatchObject({ exitCode: null, signal: 'SIGKILL' })
-    // Its watchdog ends when it has found nothing for a while.
-    await until(async () => (await processesOf(command)).length === 0, 'the watchdog ends')
-    expect(await onEngine(command)).toEqual([])
-
-    const report = await run(project, 'report', runId)
-    expect(report.exitCode, report.stderr).toBe(0)
-    expect(resultsOf(runId)).toMatchObject({
-      run: { status: 'aborted', statusReason: expect.stringContaining('killed') },
-      entries: [{ id: ENTRY, repetitions: 1 }],
-    })
-    const resumed = await run(project, 'matrix', '--resume', runId)
-    expect(resumed.exitCode, resumed.stderr).toBe(0)
-    expect(resultsOf(runId)).toMatchObject({ run: { status: 'complete' }, entries: [{ id: ENTRY, repetitions: 2 }] })
-  })
-
-  it('says so again when its resumption is killed as well', async () => {
-    const { command, runId } = await startUntil(['--profile', 'long'], underLoad, 'load')
-    command.kill('SIGINT')
-    await command.ended
-    const events = project.events(runId).length
-    const again = start(project, ['matrix', '--resume', runId])
-    await until(() => underLoad(project.events(runId).slice(events)), 'load of the resumed run', again)
-    again.kill('SIGKILL')
-    await again.ended
-    await until(async () => (await processesOf(again)).length === 0, 'the watchdog ends')
-    await run(project, 'report', runId)
-    expect(resultsOf(runId).run).toMatchObject({ status: 'aborted', statusReason: expect.stringContaining('killed') })
-  })
-})
-
-describe('a target that is killed under load', () => {
-  it('fails that repetition only; the run goes on, reports, and ends with 1', async () => {
-    const { command, runId } = await startUntil(['--profile', 'long'], underLoad, 'load')
-    const filters = { label: [`bakeoff.pid=${command.pid}`], name: ['-target$'] }
-    const [target] = await docker.listContainers({ filters })
-    await docker.getContainer(target?.Id as string).kill()
-    const ended = await command.ended
-    expect(ended.exitCode, ended.stderr).toBe(1)
-    const [killed, next] = project.records(runId)
-    expect(killed?.outcome).toMatchObject({
-      kind: 'failed',
-      stage: 'load',
-      error: { code: 'TARGET_DIED', message: expect.stringContaining('exit code 137') },
-    })
-    expect(killed?.loads[0]?.loadId, 'the load before is kept').toBe('closed-64')
-    expect(next?.outcome).toMatchObject({ kind: 'measured' })
-    expect(existsSync(linkedFile(ended))).toBe(true)
-    expect(ended.stderr).toMatch(/^✗ predict\/go-net-http\/default #1 .*ended with exit code 137/m)
-    expect(resultsOf(runId).run.status).toBe('complete')
-    expect(await onEngine(command)).toEqual([])
-  })
-})
-
-describe('a load agent that is killed under load', () => {
-  it('costs that try only: it is kept, and the repetition is tried again at once', async () => {
-    const { command, runId } = await startUntil(['--quick'], isLoading, 'load')
-    const filters = { label: [`bakeoff.pid=${command.pid}`], name: ['-agent$'] }
-    const [agent] = await docker.listContainers({ filters })
-    await docker.getContainer(agent?.Id as string).kill()
-    const ended = await command.ended
-    expect(ended.exitCode, ended.stderr).toBe(0)
-    expect(ended.stderr).toMatch(
-      /^– predict\/go-net-http\/default #1 .*the load agent ended with exit code 137; tried again/m,
-    )
-    const [record, ...others] = project.records(runId)
-    expect(others).toEqual([])
-    expect(record).toMatchObject({
-      outcome: { kind: 'measured' },
-      earlierTries: [{ outcome: { kind: 'failed', error: { code: 'AGENT_FAILED' } } }],
-    })
-    expect(await onEngine(command)).toEqual([])
-  })
-})
-
 describe('a second run', () => {
   it('says who holds the engine, leaves no folder and ends with 75', async () => {
-    const { command } = await startUntil(['--profile', 'long'], () => true, 'it is under way')
+    const { command } = await startUntil(project, ['--profile', 'long'], () => true, 'it is under way')
     const before = project.reportFiles()
     const second = await run(project, 'matrix', '--quick')
     expect(second.exitCode, second.stderr).toBe(75)
@@ -331,7 +160,7 @@ describe('a second run', () => {
     expect(project.reportFiles()).toEqual(before)
     command.kill('SIGTERM')
     expect(await command.ended).toMatchObject({ exitCode: 130 })
-    expect(await onEngine(command)).toEqual([])
+    expect(await onEngine(docker, command)).toEqual([])
   })
 })
 
@@ -394,10 +223,10 @@ describe('clean', () => {
     const { exitCode, stderr } = await checking.ended
     expect(exitCode, stderr).toBe(0)
     expect(stderr).toContain('kept: ')
-    expect(await onEngine(checking)).not.toEqual([])
+    expect(await onEngine(docker, checking)).not.toEqual([])
     const cleaned = await run(project, 'clean')
     expect(cleaned.exitCode, cleaned.stderr).toBe(0)
-    expect(await onEngine(checking)).toEqual([])
+    expect(await onEngine(docker, checking)).toEqual([])
   })
 })
 

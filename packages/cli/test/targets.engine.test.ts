@@ -1,24 +1,19 @@
-/** Every shipped target, in every variant and scenario, against a real engine: golden answers, bad input, faults, /info. */
+/**
+ * Every shipped target, in every variant and scenario, against a real engine: golden answers, bad input, faults, /info.
+ * BAKEOFF_TEST_SCENARIO narrows them to one scenario.
+ */
 
 import type { Plan, RunEvent } from '@bakeoff/model'
 import { type BuiltImages, buildImages, type CheckReport, checkEntry, type Ports, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkLines } from '../src/commands/check.js'
-import { makePlan, wholePlan } from '../src/planning.js'
-import { findProject, readCatalogue } from '../src/project.js'
 import { openTerminal } from '../src/terminal.js'
 import { materialsOf, openWorkbench, readMachine, type Workbench } from '../src/workbench.js'
+import { readShipped, shippedEntries, shippedPlan } from './helpers/shipped.js'
 
-const project = findProject({ ...process.env, BAKEOFF_ROOT: new URL('../../..', import.meta.url).pathname })
-const catalogue = readCatalogue(project)
-const entries = catalogue.scenarios.flatMap((scenario) =>
-  catalogue.targets.flatMap((target) =>
-    target.variants
-      .filter((variant) => variant.scenarios.includes(scenario.id))
-      .map((variant) => `${scenario.id}/${target.name}/${variant.name}`),
-  ),
-)
+const shipped = readShipped()
+const { project, catalogue } = shipped
 const terminal = openTerminal()
 const controller = new AbortController()
 const stop = { signal: controller.signal, guard: () => {} }
@@ -41,7 +36,7 @@ const told: RunSink = {
 
 beforeAll(async () => {
   const machine = await readMachine(terminal, stop.signal)
-  plan = makePlan(project, catalogue, machine, wholePlan, new Date())
+  plan = shippedPlan(shipped, machine)
   bench = await openWorkbench(project, machine, terminal, stop, false)
   ports = bench.ports(told)
   images = await buildImages(requestsOf(plan, materialsOf(project, catalogue, plan)), ports, stop.signal)
@@ -54,7 +49,7 @@ afterAll(async () => {
 
 // Two at a time: a contract is mostly waiting for what must time out.
 describe('every target answers every golden question and every case of the contract, and says what it is', () => {
-  it.concurrent.each(entries)('%s', async (id) => {
+  it.concurrent.each(shippedEntries(shipped))('%s', async (id) => {
     const entry = plan.entries.find((one) => one.id === id)!
     const report = await checkEntry(plan, entry, images, materialsOf(project, catalogue, plan), ports, stop.signal)
     if (report.outcome === 'unsupported') return expect(entry.requires, report.failure?.error.message).not.toEqual([])

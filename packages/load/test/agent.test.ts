@@ -193,14 +193,14 @@ describe('checking answers under load', () => {
     expect(wrongSamples[0]).toMatchObject({ requestIndex: 0, actual: 'Prediction: Iris-Virginica' })
   })
 
-  it('samples about as many as asked', async () => {
-    const { counts } = await started.agent.load(
+  it('samples about as many as asked, or a thousand a second where that is more', async () => {
+    const { counts, durationMs } = await started.agent.load(
       loadOf(server.origin, closed, { sampleEvery: 16 }),
       measureFor(1000),
       signal,
     )
-    expect(counts.checked / counts.ok).toBeGreaterThan(1 / 32)
-    expect(counts.checked / counts.ok).toBeLessThan(1 / 8)
+    expect(counts.checked).toBeGreaterThan(counts.ok / 32)
+    expect(counts.checked).toBeLessThan(counts.ok / 8 + 1.5 * durationMs)
     expect(counts.wrong).toBe(0)
   })
 

@@ -1,0 +1,48 @@
+/**
+ * The images that other tests use, built or downloaded before anything is timed, as a run does it: as many at once as the
+ * machine bears. BAKEOFF_TEST_SCENARIO narrows them to one scenario and our own.
+ */
+import { join } from 'node:path'
+import { createImages } from '@bakeoff/containers'
+import { requestsOf } from '@bakeoff/runner'
+import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
+import { expect, it } from 'vitest'
+import { openTerminal } from '../src/terminal.js'
+import { materialsOf, readMachine } from '../src/workbench.js'
+import { checkout } from './helpers/project.js'
+import { readShipped, shippedPlan } from './helpers/shipped.js'
+
+const { signal } = new AbortController()
+const terminal = openTerminal()
+const shipped = readShipped()
+const machine = await readMachine(terminal, signal)
+const images = createImages(machine.engine.docker, { root: checkout, say: terminal.say })
+const plan = shippedPlan(shipped, machine)
+const materials = materialsOf(shipped.project, shipped.catalogue, plan)
+const requests: ImageRequest[] = [
+  ...new Map(
+    [
+      ...requestsOf(plan, materials),
+      materials.caddyImage,
+      { name: 'bakeoff/truth-server', folder: join(checkout, 'packages/load/test/servers'), requires: [] },
+    ].map((request) => [request.name, request]),
+  ).values(),
+]
+
+/** Builds take minutes on a new machine: whoever waits sees which. */
+function tell(event: ImageEvent): void {
+  if (event.state === 'building') {
+    const expected = event.expectedSeconds === null ? '' : `, some ${Math.ceil(event.expectedSeconds)} s`
+    terminal.say(`building ${event.image}${expected}`)
+  } else if (event.state === 'pulling') terminal.say(`downloading ${event.image}`)
+  else if (event.state === 'built' || event.state === 'pulled')
+    terminal.say(`${event.state} ${event.image}${event.seconds === null ? '' : ` in ${Math.round(event.seconds)} s`}`)
+}
+
+it.concurrent.each(requests.map((request) => [request.name, request] as const))('%s', async (_, request) => {
+  const facts = await images.ensureImage(request, signal, tell).catch((error: unknown) => error)
+  // What a build needs from outside may be out of reach: the target is then unsupported here, which is no failure of it.
+  if (facts instanceof UnsupportedBuild) return expect(request.requires, facts.message).not.toEqual([])
+  if (facts instanceof Error) throw facts
+  expect(facts).toMatchObject({ id: expect.stringMatching(/^sha256:/) })
+})

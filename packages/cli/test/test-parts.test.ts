@@ -1,0 +1,83 @@
+/** What `npm test` runs: every test file in one part, and options that are understood or refused. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+// @ts-expect-error plain JavaScript: the scripts run before anything is compiled
+import { optionsOf, USAGE } from '../../../scripts/tests/options.mjs'
+// @ts-expect-error the same
+import { PARTS, turnsOf } from '../../../scripts/tests/parts.mjs'
+import { checkout } from './helpers/project.js'
+
+interface Part {
+  readonly name: string
+  readonly project?: string
+}
+type Turns = readonly (readonly { readonly part: Part; readonly files: readonly string[] | null }[])[]
+
+const files = readdirSync(join(checkout, 'packages')).flatMap((name) =>
+  existsSync(join(checkout, 'packages', name, 'test'))
+    ? readdirSync(join(checkout, 'packages', name, 'test'), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => join('packages', name, 'test', file))
+    : [],
+)
+const engineFiles = files.filter((file) => file.endsWith('.engine.test.ts')).sort()
+const turns = (all: boolean, only: readonly string[] = [], of = files): Turns => turnsOf({ all, only, files: of })
+const namesOf = (of: Turns) => of.map((turn) => turn.map(({ part }) => part.name))
+const filesOf = (of: Turns, project: string) =>
+  of.flat().flatMap(({ part, files: own }) => (part.project === project ? (own ?? ['all of them']) : []))
+
+describe('the parts of npm test', () => {
+  it('hold every test against the engine once with --all, and only files that there are', () => {
+    expect(filesOf(turns(true), 'engine').toSorted()).toEqual(engineFiles)
+    expect(engineFiles).toEqual(expect.arrayContaining(filesOf(turns(false), 'engine')))
+  })
+
+  it('run a new file against the engine with --all, where no part names it', () => {
+    const added = 'packages/cli/test/added.engine.test.ts'
+    expect(filesOf(turns(true, [], [...files, added]), 'engine')).toContain(added)
+    expect(filesOf(turns(false, [], [...files, added]), 'engine')).not.toContain(added)
+  })
+
+  it('have a project for every kind of test file', () => {
+    const kinds = new Set(
+      files.map((file) => /\.([a-z]+)\.test\.ts$/.exec(file)?.[1]).filter((kind) => kind !== undefined),
+    )
+    const projects = new Set(PARTS.map(({ project }: Part) => project))
+    expect([...kinds].filter((kind) => !projects.has(kind) && kind !== 'contract')).toEqual([])
+  })
+
+  it('put nothing beside what measures times', () => {
+    for (const alone of ['timing', 'verdicts']) expect(namesOf(turns(true))).toContainEqual([alone])
+  })
+
+  it('make the images before anything needs them', () => {
+    const at = (name: string) => namesOf(turns(true)).findIndex((turn) => turn.includes(name))
+    for (const later of ['verdicts', 'engine', 'faults']) expect(at('images')).toBeLessThan(at(later))
+  })
+
+  it('have names of their own, and are found by them', () => {
+    const names = PARTS.map(({ name }: Part) => name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(namesOf(turns(false, ['verdicts']))).toEqual([['verdicts']])
+    for (const name of names) expect(USAGE).toContain(name)
+  })
+})
+
+describe('what npm test is asked for', () => {
+  it.each([
+    { args: [], env: {}, is: { kind: 'parts', all: false, only: [] } },
+    { args: [], env: { CI: 'true' }, is: { kind: 'parts', all: true, only: [] } },
+    { args: [], env: { CI: 'false' }, is: { kind: 'parts', all: false, only: [] } },
+    { args: ['--short'], env: { CI: '1' }, is: { kind: 'parts', all: false, only: [] } },
+    { args: ['--all'], env: {}, is: { kind: 'parts', all: true, only: [] } },
+    { args: ['--part', 'unit', '--part=load'], env: {}, is: { kind: 'parts', all: false, only: ['unit', 'load'] } },
+    { args: ['--help'], env: {}, is: { kind: 'help' } },
+    { args: ['--project', 'unit', 'a'], env: {}, is: { kind: 'vitest', all: false, args: ['--project', 'unit', 'a'] } },
+    { args: ['--all', '--project=faults'], env: {}, is: { kind: 'vitest', all: true, args: ['--project=faults'] } },
+    { args: ['--all', '--short'], env: {}, is: { kind: 'bad', why: '--all and --short exclude each other' } },
+    { args: ['--part', 'units'], env: {}, is: { kind: 'bad', why: 'there is no part units' } },
+    { args: ['--part'], env: {}, is: { kind: 'bad', why: 'there is no part without a name' } },
+    { args: ['--part', 'unit', '-u'], env: {}, is: { kind: 'bad', why: '--part takes no options of vitest: -u' } },
+  ])('$args with $env: $is.kind', ({ args, env, is }) => expect(optionsOf(args, env)).toEqual(is))
+})

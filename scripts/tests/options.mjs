@@ -1,0 +1,42 @@
+import { PARTS } from './parts.mjs'
+
+export const USAGE = `npm test                     what every change must pass, in some fifteen minutes on two cores
+npm test -- --all            and every target, every fault, and what else takes long (CI=true asks for it as well)
+npm test -- --short          the short run, also where CI=true
+npm test -- --part NAME      only this part; may be given several times: ${PARTS.map(({ name }) => name).join(', ')}
+npm test -- FILE or OPTION   anything else goes to vitest: npm test -- --project unit packages/core`
+
+/**
+ * What was asked for.
+ *
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {{ kind: 'help' } | { kind: 'bad', why: string } | { kind: 'vitest', all: boolean, args: string[] } | { kind: 'parts', all: boolean, only: string[] }}
+ */
+export function optionsOf(args, env) {
+  const only = []
+  const rest = []
+  let size = null
+  for (let index = 0; index < args.length; index++) {
+    const argument = args[index]
+    if (argument === '--help' || argument === '-h') return { kind: 'help' }
+    if (argument === '--all' || argument === '--short') {
+      if (size !== null && size !== argument) return { kind: 'bad', why: '--all and --short exclude each other' }
+      size = argument
+    } else if (argument === '--part' || argument.startsWith('--part=')) {
+      const name = argument === '--part' ? args[++index] : argument.slice('--part='.length)
+      if (!PARTS.some((part) => part.name === name))
+        return { kind: 'bad', why: `there is no part ${name ?? 'without a name'}` }
+      only.push(name)
+    } else rest.push(argument)
+  }
+  if (only.length > 0 && rest.length > 0)
+    return { kind: 'bad', why: `--part takes no options of vitest: ${rest.join(' ')}` }
+  const all = size === null ? isOn(env.CI) : size === '--all'
+  if (rest.length > 0) return { kind: 'vitest', all: size === '--all', args: rest }
+  return { kind: 'parts', all, only }
+}
+
+function isOn(value) {
+  return value !== undefined && !['', '0', 'false'].includes(value.toLowerCase())
+}
