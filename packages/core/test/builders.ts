@@ -634,7 +634,15 @@ export function repeat(observed: Observed, times = 5): Observed[] {
 /** Cells of several targets of one scenario with their verdicts: what comparisons and claims start from. */
 export function judgedCells(
   targets: Readonly<Record<string, readonly Observed[]>>,
-  { scenario: given = {}, plan, calibrations = [] }: Pick<ViewOf, 'scenario' | 'plan' | 'calibrations'> = {},
+  {
+    scenario: given = {},
+    plan,
+    calibrations = [],
+    roles = {},
+  }: Pick<ViewOf, 'scenario' | 'plan' | 'calibrations'> & {
+    /** by name of the target: of those that do not compete */
+    readonly roles?: Readonly<Record<string, Pick<PlannedEntry, 'role' | 'standIn'>>>
+  } = {},
 ): JudgedCell[] {
   const loads = Object.values(targets).flatMap((observed) =>
     observed.map(({ load }) => load ?? ({ kind: 'closed', connections: 64 } as const)),
@@ -645,7 +653,7 @@ export function judgedCells(
   })
   const entries = Object.keys(targets).map((name) => {
     const [target = name, variant = 'default'] = name.split('/')
-    return anEntry(scenario.id, target, { variant, id: `${scenario.id}/${target}/${variant}` })
+    return anEntry(scenario.id, target, { variant, id: `${scenario.id}/${target}/${variant}`, ...roles[name] })
   })
   const runs = entries.flatMap((entry, at) => runsOf(entry, Object.values(targets)[at]!))
   return viewCells(aPlan([scenario], entries, plan), runs, calibrations).map((view) => ({ view, verdict: judge(view) }))

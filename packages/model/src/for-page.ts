@@ -1,3 +1,4 @@
 /** What the report's page bundles of the model: without zod, which would add 60 KB to every report. */
+export * from './roles.js'
 export * from './units.js'
 export * from './visible-text.js'

@@ -4,7 +4,7 @@ import { boundary } from './boundary.js'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { targetInfo } from './info.js'
 import { encodedHistogram, loadSpec } from './load.js'
-import { caps, planWarning, script, slo } from './plan.js'
+import { caps, planWarning, role, script, slo, standIn } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './run.js'
 import { secondInstrumentResult } from './second-instrument.js'
 
@@ -293,6 +293,9 @@ export const entryResult = z.object({
   targetYaml: z.string(),
   /** the command that runs just this again */
   rerun: z.string(),
+  /** absent in results of before 2026-12: a contender */
+  role: role.nullish(),
+  standIn: standIn.nullish(),
 })
 export type EntryResult = z.infer<typeof entryResult>
 

@@ -1,15 +1,17 @@
 import { type Cell, type Results, visibleText } from '@bakeoff/model'
-import { viewOf } from './shared/subjects.js'
+import { type View, viewOf } from './shared/subjects.js'
 
 type Value = string | number | boolean | null | undefined
 
 /** One column: its name, with the unit in it, and its value. An unknown value is an empty field. */
-const COLUMNS: readonly (readonly [name: string, of: (cell: Cell) => Value])[] = [
+const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) => Value])[] = [
   ['cell', ({ id }) => id],
   ['scenario', ({ scenario }) => scenario],
-  ['target', ({ target }) => target.name],
+  ['target', ({ entry }, view) => view.subjectOf(entry).target],
   ['variant', ({ variant }) => variant],
   ['language', ({ language }) => language],
+  ['role', ({ entry }, { entries }) => entries.get(entry)?.role ?? 'contender'],
+  ['stand_in_for', ({ entry }, { entries }) => entries.get(entry)?.standIn?.for.join(' ')],
   ['load', ({ loadId }) => loadId],
   ['outcome', ({ outcome }) => outcome],
   ['outcome_reason', ({ outcomeReason }) => outcomeReason],
@@ -63,9 +65,7 @@ export function renderCsv(results: Results): string {
   const view = viewOf(results)
   const services = [...new Set(results.cells.flatMap((cell) => Object.keys(cell.services)))].sort()
   const columns = [
-    ...COLUMNS.map(
-      ([name, of]) => [name, name === 'target' ? (cell: Cell) => view.subjectOf(cell.entry).target : of] as const,
-    ),
+    ...COLUMNS.map(([name, of]) => [name, (cell: Cell) => of(cell, view)] as const),
     ...services.flatMap((name) => [
       [`service_${name}_cores_used`, (cell: Cell) => cell.services[name]?.coresUsed] as const,
       [`service_${name}_cpu_share`, (cell: Cell) => cell.services[name]?.cpuShare] as const,

@@ -1,4 +1,4 @@
-import type { Cell, ClaimResult, Outcome, Results, ScenarioResult } from '@bakeoff/model'
+import { type Cell, type ClaimResult, type Outcome, type Results, roleWords, type ScenarioResult } from '@bakeoff/model'
 import { md, mdCode, mdTable } from './markdown.js'
 import {
   formatBytes,
@@ -10,7 +10,7 @@ import {
   formatTime,
   loadLabel,
 } from './shared/format.js'
-import { cellsInOrder, tierListOf, type View, viewOf } from './shared/subjects.js'
+import { cellsInOrder, labelOf, tierListOf, type View, viewOf } from './shared/subjects.js'
 
 /** The run on one screen, for a terminal, an e-mail or GitHub's job summary. */
 export function renderSummary(results: Results): string {
@@ -100,11 +100,13 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
           number(cell.target.cpuMsPerRequest?.median),
         ],
       }
+  const withRoles = cells.some((cell) => !view.subjectOf(cell.entry).competes)
   return mdTable(
-    ['Tier:', 'Target', ...figures.heads, 'Memory:', 'Verdict'],
+    ['Tier:', 'Target', ...(withRoles ? ['Role'] : []), ...figures.heads, 'Memory:', 'Verdict'],
     cells.map((cell) => [
       String(tierOf(cell) || '–'),
-      md(view.subjectOf(cell.entry).label),
+      md(labelOf(view.subjectOf(cell.entry).target, cell.variant)),
+      ...(withRoles ? [md(roleOf(view, cell))] : []),
       ...figures.of(cell),
       cell.target.memoryPeakBytes === null ? '–' : formatBytes(cell.target.memoryPeakBytes),
       md(
@@ -113,6 +115,15 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
           .join(': '),
       ),
     ]),
+  )
+}
+
+/** `contender`, `as published`, `experiment`, or for which libraries it stands in. */
+function roleOf(view: View, { entry }: Cell): string {
+  const { role, standIn } = view.entries.get(entry) ?? {}
+  return (
+    [standIn ? `stand-in for ${standIn.for.join(', ')}` : '', roleWords({ role })].filter(Boolean).join(', ') ||
+    'contender'
   )
 }
 

@@ -1,4 +1,4 @@
-import type { CellComparison, Certificate, Ratio, TierList } from '@bakeoff/model'
+import { type CellComparison, type Certificate, competes, type Ratio, type TierList } from '@bakeoff/model'
 import { holm, median, pairedRatio, type RatioEstimate, tiersOf, welchRatio } from '../stats/index.js'
 import type { JudgedCell } from './judged.js'
 import type { Metric } from './metrics/define.js'
@@ -9,7 +9,7 @@ import type { CellView } from './view.js'
 import { list, percent, withInterval } from './words.js'
 
 /**
- * All pairs of each scenario × load × metric, and the tiers that follow from them.
+ * All pairs of each scenario × load × metric, and the tiers that follow from those of the contenders.
  *
  * @param certificates of the machine: no difference below a scenario's noise floor is claimed
  */
@@ -51,36 +51,29 @@ function compareGroup(
 ): { comparisons: CellComparison[]; tiers: TierList } {
   const { scenario, loadId } = group[0]!.view
   const unranked: { cell: string; why: string }[] = []
-  const ranked: Ranked[] = []
+  const comparable: Ranked[] = []
   for (const cell of group) {
     const why = whyUnranked(cell, group)
     const values = valuesByBlock(metric, cell)
     if (why !== null || values.size === 0)
       unranked.push({ cell: cell.view.id, why: why ?? `${metric.title.toLowerCase()} was not measured` })
-    else ranked.push({ id: cell.view.id, cell, values, median: median([...values.values()]) })
+    else comparable.push({ id: cell.view.id, cell, values, median: median([...values.values()]) })
   }
-  ranked.sort(
+  comparable.sort(
     (a, b) => (metric.better === 'higher' ? b.median - a.median : a.median - b.median) || a.id.localeCompare(b.id),
   )
+  const ranked = comparable.filter(({ cell }) => competes(cell.view.entry))
+  const beside = comparable.filter(({ cell }) => !competes(cell.view.entry))
 
-  const pairs = ranked.flatMap((of, index) =>
-    ranked.slice(index + 1).map((to) => ({ of, to, estimate: ratioOf(of.values, to.values) })),
+  const pairs = comparable.flatMap((of, index) =>
+    comparable.slice(index + 1).map((to) => ({ of, to, estimate: ratioOf(of.values, to.values) })),
   )
-  const tested = pairs.filter(({ estimate }) => estimate.p !== null)
-  const adjusted = new Map(holm(tested.map(({ estimate }) => estimate.p!)).map((p, index) => [tested[index]!, p]))
-  const comparisons = pairs.map((pair): CellComparison => {
-    const pAdjusted = adjusted.get(pair) ?? null
-    return {
-      scenario: scenario.id,
-      loadId,
-      metric: metric.id,
-      of: pair.of.id,
-      to: pair.to.id,
-      ratio: toRatio(pair.estimate),
-      pAdjusted,
-      ...conclude(pair.estimate, pAdjusted, metric, pair.of.cell, pair.to.cell, tested.length, least),
-    }
-  })
+  // What stands beside the contenders is a family of its own: measuring it must not cost them their differences.
+  const isRanked = ({ of, to }: Pair) => ranked.includes(of) && ranked.includes(to)
+  const families = [pairs.filter(isRanked), pairs.filter((pair) => !isRanked(pair))]
+  const comparisons = families.flatMap((family) =>
+    concludeFamily(family, metric, least, { scenario: scenario.id, loadId }),
+  )
   const apart = new Set(
     comparisons
       .filter(({ conclusion }) => conclusion === (metric.better === 'higher' ? 'higher' : 'lower'))
@@ -95,9 +88,45 @@ function compareGroup(
       tiers: tiersOf(ranked, (item, leader) => apart.has(`${leader.id} ${item.id}`)).map((tier) =>
         tier.map(({ id }) => id),
       ),
-      unranked,
+      unranked: [...beside.map(({ id, cell }) => ({ cell: id, why: whyBeside(cell.view.entry) })), ...unranked],
     },
   }
+}
+
+interface Pair {
+  readonly of: Ranked
+  readonly to: Ranked
+  readonly estimate: RatioEstimate
+}
+
+/** Pairs that are adjusted for together. */
+function concludeFamily(
+  pairs: readonly Pair[],
+  metric: Metric,
+  least: number,
+  where: Pick<CellComparison, 'scenario' | 'loadId'>,
+): CellComparison[] {
+  const tested = pairs.filter(({ estimate }) => estimate.p !== null)
+  const adjusted = new Map(holm(tested.map(({ estimate }) => estimate.p!)).map((p, index) => [tested[index]!, p]))
+  return pairs.map((pair) => {
+    const pAdjusted = adjusted.get(pair) ?? null
+    return {
+      ...where,
+      metric: metric.id,
+      of: pair.of.id,
+      to: pair.to.id,
+      ratio: toRatio(pair.estimate),
+      pAdjusted,
+      ...conclude(pair.estimate, pAdjusted, metric, pair.of.cell, pair.to.cell, tested.length, least),
+    }
+  })
+}
+
+/** Why an entry that was measured right is in no tier. */
+function whyBeside({ role, standIn }: CellView['entry']): string {
+  if (role === 'as-published') return 'as published: shown beside the contenders, and not ranked with them'
+  if (role === 'experiment') return 'an experiment: shown beside the contenders, and not ranked with them'
+  return `a stand-in for ${list(standIn?.for ?? [])}, since ${standIn?.because} could not be reached: shown beside the contenders, and not ranked with them`
 }
 
 /** The metric by block; a ratio on logs has no use for 0. */

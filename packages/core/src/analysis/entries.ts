@@ -82,7 +82,9 @@ function toEntry(
     notes: runs.flatMap(({ repetition, notes }) => notes.map((note) => `repetition ${repetition}: ${note}`)),
     dockerfile: texts?.dockerfile ?? '',
     targetYaml: texts?.yaml ?? '',
-    rerun: `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}`,
+    rerun: `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}${entry.variant === 'default' ? '' : `/${entry.variant}`}`,
+    role: entry.role ?? 'contender',
+    standIn: entry.standIn ?? null,
   }
 }
 

@@ -7,9 +7,7 @@ import type {
   DecisionMark,
   EntryResult,
   Results,
-  Role,
   ScenarioResult,
-  StandIn,
 } from '@bakeoff/model'
 import { isAgentBoundCell, nameOf } from '../analysis/findings/define.js'
 import { claimsSay } from './claims.js'
@@ -200,10 +198,10 @@ function rowsInOrder(columns: readonly DecisionColumn[]): string[] {
 }
 
 /** Entries of before there were roles all took part in the comparison. */
-function isContender(entry: EntryResult & { readonly role?: Role | null }): boolean {
+function isContender(entry: EntryResult): boolean {
   return (entry.role ?? 'contender') === 'contender'
 }
 
-function isStandIn(entry: EntryResult & { readonly standIn?: StandIn | null }): boolean {
+function isStandIn(entry: EntryResult): boolean {
   return (entry.standIn ?? null) !== null
 }

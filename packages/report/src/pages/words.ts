@@ -24,7 +24,7 @@ export function topTier(view: View, tiers: TierList | null, what: string): Html 
   return html`${listed(names)} are not told apart at the top in ${what}`
 }
 
-/** `p99: 2.1 ms (a) to 45 ms (b)`, a range of what is drawn; null when nothing is known. */
+/** `p99: 2.1 ms (a) to 45 ms (b)`, a range of the contenders that are drawn, or of all where there are none; null when nothing is known. */
 export function rangeTitle(
   view: View,
   cells: readonly Cell[],
@@ -32,7 +32,8 @@ export function rangeTitle(
   of: (cell: Cell) => number | null,
   show: (value: number) => string = formatNumber,
 ): Html | null {
-  const known = cells.flatMap((cell) => {
+  const contenders = cells.filter((cell) => view.subjectOf(cell.entry).competes && of(cell) !== null)
+  const known = (contenders.length > 0 ? contenders : cells).flatMap((cell) => {
     const value = of(cell)
     return value === null ? [] : [{ value, name: view.subjectOf(cell.entry).label }]
   })

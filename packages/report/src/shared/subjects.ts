@@ -1,13 +1,15 @@
 /** Who is compared: a target's variant, with the same colour, marker and dash on every page. */
-import type { Cell, EntryResult, Results, ScenarioResult } from '@bakeoff/model'
+import { type Cell, competes, type EntryResult, type Results, roleWords, type ScenarioResult } from '@bakeoff/model'
 
 export interface Subject {
   /** its place in `subjectsOf`, which is what the page's attributes and switches name it by */
   readonly index: number
   readonly target: string
   readonly variant: string
-  /** `go-net-http`, or `python-flask · gunicorn` when the variant is not the default one */
+  /** `go-net-http`, `python-flask · gunicorn` when the variant is not the default one, and what marks it: `· stand-in` */
   readonly label: string
+  /** tiers, titles and headlines are about these; the others stand beside them */
+  readonly competes: boolean
   readonly language: string
   readonly stack: readonly string[]
   readonly colour: number
@@ -31,7 +33,8 @@ export function subjectsOf(results: Results): Subject[] {
       index,
       target: entry.target,
       variant: entry.variant,
-      label: labelOf(entry.target, entry.variant),
+      label: [labelOf(entry.target, entry.variant), roleWords(entry, entry.variant)].filter(Boolean).join(' · '),
+      competes: competes(entry),
       language: entry.language,
       stack: entry.stack,
       colour: index % COLOURS,

@@ -52,7 +52,8 @@ export function standing(known: Known, scenario: string, loadId: string, metric:
   const byId = new Map(known.cells.map((cell) => [cell.id, cell]))
   const [leader, ...others] = tiers.flat().flatMap((id) => byId.get(id) ?? [])
   if (!leader || others.length === 0) return null
-  const comparisons = known.comparisons.filter(isHere)
+  const ranked = new Set(tiers.flat())
+  const comparisons = known.comparisons.filter((each) => isHere(each) && ranked.has(each.of) && ranked.has(each.to))
   const pairs = others.map((cell) => ({
     cell,
     comparison: comparisons.find(({ of, to }) => of === leader.id && to === cell.id),
