@@ -1,80 +1,161 @@
-import { formatDurationMs, formatNumber, type RunEvent } from '@bakeoff/model'
+import { formatDurationMs, formatNumber, type Plan, type RunEvent } from '@bakeoff/model'
+import { boardLines, imageName, liveLine, stageWords, stillBuilding, timeLeft } from './progress-lines.js'
+import { advance, nameOf, namesOf, noProgress, type ProgressState } from './progress-state.js'
 import type { Terminal } from './terminal.js'
 
-/** Finished repetitions as rows that stay, one live line with the current step and the time left. */
-export function progressOn(terminal: Terminal, now: () => number): (event: RunEvent) => void {
-  const { green, yellow, red, dim, bold } = terminal.colours
-  let left: { ms: number; at: number } | null = null
-  const time = () =>
-    left === null ? '' : dim(`  about ${formatDurationMs(Math.max(0, left.ms - (now() - left.at)))} left`)
-  return (event) => {
-    switch (event.kind) {
-      case 'run-started':
-        left = { ms: event.estimateMs, at: now() }
-        terminal.say(
-          bold(
-            `run ${event.runId}: ${event.entries} target variants, at most ${formatDurationMs(event.estimateMs)} of measuring`,
-          ),
-        )
-        return
-      case 'image':
-        if (event.state === 'building') terminal.say(dim(`  building ${event.image} …`))
-        else if (event.state === 'built')
-          terminal.say(`  built ${event.image} in ${formatDurationMs((event.seconds ?? 0) * 1000)}`)
-        else if (event.state === 'failed') terminal.say(red(`✗ ${event.image}: ${event.message}`))
-        else if (event.state === 'unsupported') terminal.say(yellow(`– ${event.image}: ${event.message}`))
-        return
-      case 'calibrated':
-        terminal.say(
-          dim(
-            `  the load agent reaches ${formatNumber(event.calibration.throughput)} requests/s with ${event.calibration.connections} connections`,
-          ),
-        )
-        return
-      case 'boundary':
-        if (event.boundary.answered.length > 0)
-          terminal.say(
-            yellow(
-              `! targets can reach services of this machine: it answered at ${event.boundary.answered.join(', ')}`,
-            ),
-          )
-        return
-      case 'step':
-        terminal.live(`${event.entry}  ${event.step}${time()}`)
-        return
-      case 'window':
-        terminal.live(
-          `${event.entry}  ${event.loadId}  ${formatNumber(event.window.ok / (event.window.durationMs / 1000))} answers/s${time()}`,
-        )
-        return
-      case 'repetition': {
-        left = event.leftMs === null ? left : { ms: event.leftMs, at: now() }
-        const name = `${event.entry} #${event.repetition}`.padEnd(46)
-        if (event.outcome === 'measured') {
-          const figures = event.figures.map(({ loadId, throughput, p99Ms, invalid }) =>
-            invalid
-              ? red(`${loadId} does not count: ${invalid}`)
-              : `${loadId} ${formatNumber(throughput)}/s${p99Ms === null ? '' : ` p99 ${formatNumber(p99Ms)} ms`}`,
-          )
-          const mark = event.figures.some(({ invalid }) => invalid) ? red('✗') : green('✓')
-          terminal.say(`${mark} ${name} ${figures.join('  ')}`)
-        } else if (event.triedAgain) terminal.say(`${yellow('–')} ${name} ${event.message}; tried again`)
-        else if (event.outcome === 'failed') terminal.say(`${red('✗')} ${name} ${event.message}`)
-        else terminal.say(`${yellow('–')} ${name} ${event.message}`)
-        return
-      }
-      case 'note':
-        terminal.say(
-          event.level === 'error'
-            ? red(event.message)
-            : event.level === 'warning'
-              ? yellow(event.message)
-              : event.message,
-        )
-        return
-      case 'run-ended':
-        terminal.live('')
-        if (event.status !== 'complete') terminal.say(yellow(`${event.status}: ${event.reason}`))
-    }
+/** What goes on, told as it happens. Disposing it takes the live lines away. */
+export interface Progress extends Disposable {
+  readonly show: (event: RunEvent) => void
+  /** names and main loads for what follows */
+  knows(plan: Plan): void
+}
+
+/** Time as the progress needs it; `everySecond` gives back what ends it. */
+export interface ProgressClock {
+  now(): number
+  everySecond(then: () => void): () => void
+}
+
+export const progressClock: ProgressClock = {
+  now: Date.now,
+  everySecond: (then) => {
+    const timer = setInterval(then, 1000)
+    timer.unref() // nobody waits for it
+    return () => clearInterval(timer)
+  },
+}
+
+/** Rows of the leaderboard below which the live line stands. */
+const BOARD_ROWS = 8
+/** Of a row: what comes after the name of its entry. */
+const NAME_COLUMNS = 46
+
+/**
+ * Finished repetitions and builds as rows that stay; below them, on a terminal, the leaderboard of the scenario as it grows and
+ * one live line with stage, step and time left. Without one, plain lines: the leaderboard at the end of each stage, and
+ * every minute that a build goes on.
+ */
+export function openProgress(terminal: Terminal, clock: ProgressClock = progressClock): Progress {
+  let state = noProgress
+  let isDrawn = false
+  const draw = () => {
+    if (!terminal.interactive) return
+    const columns = terminal.columns() - 1
+    const line = liveLine(state, clock.now(), columns)
+    const scenario = state.stage?.state === 'measuring' ? state.stage.scenario : null
+    const board = line === '' || scenario === null ? [] : boardLines(state, scenario, columns, BOARD_ROWS)
+    if (line !== '' || isDrawn) terminal.live(...board.map(terminal.colours.dim), line) // else the live line is another's
+    isDrawn = line !== ''
   }
+  const tick = () => {
+    if (terminal.interactive) {
+      draw()
+      return
+    }
+    const told = stillBuilding(state, clock.now())
+    state = told.state
+    for (const line of told.lines) terminal.say(line)
+  }
+  const stop = clock.everySecond(tick)
+  return {
+    show: (event) => {
+      const before = state
+      state = advance(state, event, clock.now())
+      for (const line of rowsOf(before, state, event, terminal)) terminal.say(line)
+      draw()
+    },
+    knows: (plan) => {
+      state = { ...state, names: namesOf(plan) }
+    },
+    [Symbol.dispose]: () => {
+      stop()
+      state = { ...noProgress, names: state.names }
+      if (isDrawn) terminal.live()
+      isDrawn = false
+    },
+  }
+}
+
+/** What an event leaves behind for good. */
+function rowsOf(
+  before: ProgressState,
+  after: ProgressState,
+  event: RunEvent,
+  { colours, columns }: Pick<Terminal, 'colours' | 'columns'>,
+): string[] {
+  const { yellow, red, dim, bold } = colours
+  switch (event.kind) {
+    case 'run-started':
+      return [
+        bold(
+          `run ${event.runId}: ${event.entries} target variants, at most ${formatDurationMs(event.estimateMs)} of measuring`,
+        ),
+      ]
+    case 'image': {
+      const name = imageName(event.image)
+      const expected =
+        event.expectedSeconds == null ? '' : `, ${timeLeft(event.expectedSeconds * 1000).replace(' left', '')}`
+      switch (event.state) {
+        case 'building':
+          return before.builds.has(event.image) ? [] : [dim(`  building ${name}${expected} …`)]
+        case 'built':
+        case 'pulled':
+          return [`  ${event.state} ${name} in ${formatDurationMs((event.seconds ?? 0) * 1000)}`]
+        case 'failed':
+          return [red(`✗ ${event.image}: ${event.message}`)]
+        case 'unsupported':
+          return [yellow(`– ${event.image}: ${event.message}`)]
+        case 'cached':
+          return []
+      }
+      return []
+    }
+    case 'stage':
+      if (event.state === 'building') return [bold(stageWords(event))]
+      if (event.state === 'over') return boardLines(after, event.scenario, columns())
+      return []
+    case 'calibrated':
+      return [
+        dim(
+          `  the load agent reaches ${formatNumber(event.calibration.throughput)} requests/s with ${event.calibration.connections} connections`,
+        ),
+      ]
+    case 'boundary':
+      return event.boundary.answered.length === 0
+        ? []
+        : [yellow(`! targets can reach services of this machine: it answered at ${event.boundary.answered.join(', ')}`)]
+    case 'repetition':
+      return [repetitionRow(after, event, colours)]
+    case 'note':
+      if (event.level === 'error') return [red(event.message)]
+      return [event.level === 'warning' ? yellow(event.message) : event.message]
+    case 'run-ended':
+      return event.status === 'complete' ? [] : [yellow(`${event.status}: ${event.reason}`)]
+    case 'step':
+    case 'window':
+      return []
+  }
+}
+
+function repetitionRow(
+  state: ProgressState,
+  event: Extract<RunEvent, { kind: 'repetition' }>,
+  { green, yellow, red }: Terminal['colours'],
+): string {
+  const inStage = state.stage !== null && state.names !== null
+  const names = inStage ? [...(state.names?.entries.values() ?? [])].map(({ name }) => name.length + 3) : []
+  const name = `${nameOf(state, event.entry)} #${event.repetition}`.padEnd(
+    Math.min(NAME_COLUMNS, Math.max(0, ...names)) || NAME_COLUMNS,
+  )
+  if (event.outcome === 'measured') {
+    const figures = event.figures.map(({ loadId, throughput, p99Ms, invalid }) =>
+      invalid
+        ? red(`${loadId} does not count: ${invalid}`)
+        : `${loadId} ${formatNumber(throughput)}/s${p99Ms === null ? '' : ` p99 ${formatNumber(p99Ms)} ms`}`,
+    )
+    const mark = event.figures.some(({ invalid }) => invalid) ? red('✗') : green('✓')
+    return `${mark} ${name} ${figures.join('  ')}`
+  }
+  if (event.triedAgain) return `${yellow('–')} ${name} ${event.message}; tried again`
+  return `${event.outcome === 'failed' ? red('✗') : yellow('–')} ${name} ${event.message}`
 }

@@ -22,7 +22,8 @@ export function cutTo(text: string, columns: number): string {
 
 /** The same, with a mark where something is missing. */
 export function shorten(text: string, columns: number): string {
-  return widthOf(text) <= columns ? text : `${cutTo(text, Math.max(0, columns - 1))}…`.slice(0, columns)
+  if (widthOf(text) <= columns) return text
+  return columns < 1 ? '' : `${cutTo(text, columns - 1)}…`
 }
 
 export function padEnd(text: string, columns: number): string {

@@ -3,7 +3,7 @@ import { BakeoffError } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { showError } from '../src/exit.js'
 import { createPaint } from '../src/paint.js'
-import { progressOn } from '../src/progress.js'
+import { openProgress } from '../src/progress.js'
 import { type OutputLost, openTerminal, type Terminal } from '../src/terminal.js'
 
 const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u009b31mred\u202e\r'
@@ -57,10 +57,7 @@ describe('the terminal', () => {
     {
       because: 'a repetition failed',
       act: (t: Terminal) =>
-        progressOn(
-          t,
-          () => 0,
-        )({
+        openProgress(t, { now: () => 0, everySecond: () => () => {} }).show({
           kind: 'repetition',
           at: 'now',
           entry: 'e',

@@ -236,6 +236,8 @@ export const runEvent = z.discriminatedUnion('kind', [
     number: z.int(),
     of: z.int(),
     state: z.enum(['building', 'measuring', 'over']),
+    /** of building: how many images are asked for */
+    images: z.int().nullish(),
   }),
   z.object({ kind: z.literal('calibrated'), at: z.string(), calibration }),
   z.object({ kind: z.literal('boundary'), at: z.string(), boundary }),

@@ -106,10 +106,10 @@ async function runBlocks(run: Run): Promise<void> {
     const wanted = entriesLeft(plan, block, runs, behind, measured.ms, relativeHalfWidth)
     if (wanted.length === 0) continue
     signal.throwIfAborted()
-    const tellStage = (state: 'building' | 'measuring' | 'over') =>
-      ports.sink.event({ kind: 'stage', at: now(ports), ...placeOf(plan, block), state })
-    tellStage('building')
+    const tellStage = (state: 'building' | 'measuring' | 'over', images: number | null = null) =>
+      ports.sink.event({ kind: 'stage', at: now(ports), ...placeOf(plan, block), state, images })
     const entries = wanted.map((id) => entryOf(plan, id))
+    tellStage('building', stageImages.missing(entries).length)
     const images = await stageImages.forEntries(entries)
     tellStage('measuring')
     measured.start()

@@ -29,9 +29,14 @@ export class StageImages {
     this.#source = source
   }
 
+  /** What these entries need, and was not asked for yet. */
+  missing(entries: readonly PlannedEntry[]): ImageRequest[] {
+    return requestsOf(this.#plan, this.#materials, entries).filter(({ name }) => !this.#built.has(name))
+  }
+
   /** Everything that these entries need, and what was there before. */
   async forEntries(entries: readonly PlannedEntry[]): Promise<BuiltImages> {
-    const missing = requestsOf(this.#plan, this.#materials, entries).filter(({ name }) => !this.#built.has(name))
+    const missing = this.missing(entries)
     if (missing.length > 0) for (const [name, built] of await this.#source(missing)) this.#built.set(name, built)
     return this.#built
   }

@@ -2,7 +2,7 @@ import { brokenInReach } from '@bakeoff/core'
 import { type BuiltImages, buildImages, type CheckReport, checkEntry, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { makePlan, type PlanOptions } from '../planning.js'
-import { progressOn } from '../progress.js'
+import { openProgress, type Progress } from '../progress.js'
 import { openCatalogue, type Project } from '../project.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
@@ -23,7 +23,8 @@ export async function check(
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
   await using bench = await openWorkbench(project, machine, terminal, interruption, keep)
   const materials = materialsOf(project, catalogue, plan)
-  const ports = bench.ports(showingOnly(terminal))
+  using progress = openProgress(terminal)
+  const ports = bench.ports(showingOnly(progress))
   const images: BuiltImages = await buildImages(requestsOf(plan, materials), ports, signal)
   const reports: CheckReport[] = []
   for (const entry of plan.entries) {
@@ -61,7 +62,6 @@ export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'col
 }
 
 /** A sink for commands that leave no run behind. */
-function showingOnly(terminal: Terminal): RunSink {
-  const show = progressOn(terminal, () => Date.now())
+function showingOnly({ show }: Progress): RunSink {
   return { writePlan: async () => {}, writeRun: async () => {}, writeCalibration: async () => {}, event: show }
 }

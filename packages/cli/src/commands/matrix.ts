@@ -7,7 +7,7 @@ import { openGate } from '../gating.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
 import type { PlanOptions } from '../planning.js'
-import { progressOn } from '../progress.js'
+import { openProgress } from '../progress.js'
 import { openCatalogue, type Project } from '../project.js'
 import { recordEnd } from '../record-end.js'
 import { type Replay, replayRun } from '../replay.js'
@@ -52,7 +52,8 @@ export async function matrix(
   const catalogue = openCatalogue(project, terminal)
   const told = new Set(catalogue.broken.map(({ file }) => file))
   const machine = await readMachine(terminal, interruption.signal)
-  const show = progressOn(terminal, Date.now)
+  using progress = openProgress(terminal)
+  const { show } = progress
   const setting = { project, catalogue, machine, show, signal: interruption.signal }
   const beginning = beginningOf(setting, which, earlier)
   needWhole(catalogue, beginning.plan)
@@ -70,6 +71,7 @@ export async function matrix(
     folder = begun.folder
     const going = folder
     interruption.guard({ record: () => recordEnd(project.reports, going, interruption.signal) })
+    progress.knows(begun.plan)
     folder.onEvent(show)
     if (earlier) terminal.say(`Going on with run ${earlier.folder.runId}: ${repetitions(earlier.left)} to be measured`)
     await using live = options.live ? await openLivePage(folder) : null
@@ -85,6 +87,7 @@ export async function matrix(
       },
     )
   }
+  progress[Symbol.dispose]() // what is told from here on stays
   return reportEnd(folder, failure, setting, options, gate, terminal)
 }
 

@@ -1,0 +1,135 @@
+import { medianOf } from '@bakeoff/core'
+import { formatDurationMs, formatNumber, visibleText } from '@bakeoff/model'
+import { type Board, type Build, buildLeftMs, leftMs, nameOf, type ProgressState, waiting } from './progress-state.js'
+import { padEnd, padStart, shorten, widthOf } from './width.js'
+
+const BETWEEN = ' · '
+/** Of what goes on, less than this says nothing. */
+const LEAST_MIDDLE = 8
+
+/** Stage, step and time left in one line of at most so many columns; empty when nothing goes on. */
+export function liveLine(state: ProgressState, nowMs: number, columns: number): string {
+  const { stage } = state
+  const head = stage === null ? '' : stageWords(stage)
+  const middle = state.builds.size > 0 ? buildsWords(state) : (state.doing ?? '')
+  const left = leftMs(state, nowMs)
+  const tail = left === null ? '' : timeLeft(left)
+  if (head === '' && middle === '') return ''
+  const around = [head, tail].filter(Boolean)
+  const free = columns - around.reduce((width, part) => width + widthOf(part) + BETWEEN.length, 0)
+  const shown = widthOf(middle) <= free ? middle : free >= LEAST_MIDDLE ? shorten(middle, free) : ''
+  return shorten([head, shown, tail].filter(Boolean).join(BETWEEN), columns)
+}
+
+/** `2/6 ranknet`; later blocks with their number. */
+export function stageWords({ scenario, repetition, number, of }: NonNullable<ProgressState['stage']>): string {
+  return `${number}/${of} ${visibleText(scenario)}${repetition > 1 ? `, repetition ${repetition}` : ''}`
+}
+
+/** `building rust-candle, step 5/9, 1 more, 2 waiting`: the one that takes longest. */
+function buildsWords(state: ProgressState): string {
+  const builds = [...state.builds]
+  const longest = builds.reduce((a, b) => ((b[1].expectedMs ?? 0) > (a[1].expectedMs ?? 0) ? b : a))
+  const [image, { step }] = longest
+  const more = builds.length - 1
+  const queued = waiting(state) ?? 0
+  return [
+    `building ${imageName(image)}`,
+    ...(step ? [`step ${step.number}/${step.of}`] : []),
+    ...(more > 0 ? [`${more} more beside it`] : []),
+    ...(queued > 0 ? [`${queued} more waiting`] : []),
+  ].join(', ')
+}
+
+/** `about 4 min left`, coarser the longer it is. */
+export function timeLeft(ms: number): string {
+  if (ms < 10_000) return 'nearly done'
+  if (ms < 120_000) return `about ${Math.ceil(ms / 10_000) * 10} s left`
+  const minutes = Math.round(ms / 60_000)
+  return minutes < 60 ? `about ${minutes} min left` : `about ${formatDurationMs(minutes * 60_000)} left`
+}
+
+/** The last part of an image's name, which is its folder's: `bakeoff/target/rust-candle` → `rust-candle`. */
+export function imageName(image: string): string {
+  return visibleText(image.split('/').at(-1) as string)
+}
+
+/** What is said of builds that have not been told of for a minute, where no live line tells it. */
+export function stillBuilding(
+  state: ProgressState,
+  nowMs: number,
+  everyMs = 60_000,
+): { readonly state: ProgressState; readonly lines: readonly string[] } {
+  const due = [...state.builds].filter(([, { toldAtMs }]) => nowMs - toldAtMs >= everyMs)
+  if (due.length === 0) return { state, lines: [] }
+  const builds = new Map(state.builds)
+  for (const [image, build] of due) builds.set(image, { ...build, toldAtMs: nowMs })
+  return { state: { ...state, builds }, lines: due.map(([image, build]) => stillWords(image, build, nowMs)) }
+}
+
+function stillWords(image: string, build: Build, nowMs: number): string {
+  const left = buildLeftMs(build, nowMs)
+  return [
+    `  still building ${imageName(image)}: ${formatDurationMs(nowMs - build.startedAtMs)}`,
+    ...(build.step ? [`step ${build.step.number}/${build.step.of}`] : []),
+    ...(left !== null && left >= 10_000 ? [timeLeft(left)] : []),
+  ].join(', ')
+}
+
+const AFTER_FIGURES = {
+  counts: '',
+  invalid: 'does not count',
+  failed: 'failed',
+  unsupported: 'unsupported',
+  aborted: 'stopped',
+} as const
+
+/**
+ * A scenario as far as it is measured, most first: medians over the repetitions by now, then those without a figure. Empty
+ * for one entry alone, whose row says it.
+ *
+ * @param most rows
+ */
+export function boardLines(
+  state: ProgressState,
+  scenario: string,
+  columns: number,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
+  const board = state.boards.get(scenario)
+  const known = state.names?.scenarios.get(scenario)
+  if (!board || !known || board.size < 2) return []
+  const rows = rowsOf(state, board)
+  const shown = rows.slice(0, Math.max(1, most))
+  const names = Math.min(Math.max(...shown.map(({ name }) => widthOf(name))), Math.max(8, columns - 24))
+  const values = Math.max(...shown.map(({ value }) => widthOf(value)))
+  const hidden = rows.length - shown.length
+  return [
+    `${visibleText(scenario)} so far, ${known.unit} under ${visibleText(known.mainLoad)}${hidden > 0 ? `, and ${hidden} more` : ''}`,
+    ...shown.map(
+      ({ name, value, note }) =>
+        `  ${padEnd(shorten(name, names), names)}  ${padStart(value, values)}${note === '' ? '' : `  ${note}`}`,
+    ),
+  ].map((line) => shorten(line, columns).trimEnd())
+}
+
+function rowsOf(state: ProgressState, board: Board) {
+  return [...board]
+    .map(([entry, { perSecond, p99Ms, state: ended }]) => {
+      const median = medianOf(perSecond)
+      return {
+        median,
+        name: nameOf({ ...state, stage: stageOf(state, entry) }, entry),
+        value: median === null ? '' : formatNumber(median),
+        note: AFTER_FIGURES[ended] || (p99Ms === null ? '' : `p99 ${formatNumber(p99Ms)} ms`),
+        counts: ended === 'counts' && median !== null,
+      }
+    })
+    .sort((a, b) => Number(b.counts) - Number(a.counts) || (b.median ?? -1) - (a.median ?? -1))
+}
+
+/** Rows of a board are about its scenario, whichever is measured. */
+function stageOf({ names, stage }: ProgressState, entry: string): ProgressState['stage'] {
+  const scenario = names?.entries.get(entry)?.scenario
+  return scenario === undefined ? stage : { scenario, repetition: 1, number: 1, of: 1, state: 'over' }
+}

@@ -1,0 +1,186 @@
+import { mainLoadOf } from '@bakeoff/core'
+import { type Plan, type RunEvent, visibleText } from '@bakeoff/model'
+
+/** What is known of a run by now, from its events alone. Times are ms on the caller's clock. */
+export interface ProgressState {
+  /** of the plan, by entry and scenario; null before there is one */
+  readonly names: ProgressNames | null
+  /** of the measuring, as it was told last; it passes while nothing is built */
+  readonly left: { readonly ms: number; readonly atMs: number } | null
+  readonly stage: Stage | null
+  /** what goes on in the measuring */
+  readonly doing: string | null
+  /** that go on, in the order in which they began */
+  readonly builds: ReadonlyMap<string, Build>
+  /** how many images the stage asks for; null: it did not say */
+  readonly asked: number | null
+  /** those of them that are there, or are not to be had */
+  readonly done: ReadonlySet<string>
+  readonly boards: ReadonlyMap<string, Board>
+}
+
+export interface ProgressNames {
+  /** `go-net-http`, `python-flask (gunicorn)` by entry */
+  readonly entries: ReadonlyMap<string, { readonly name: string; readonly scenario: string }>
+  readonly scenarios: ReadonlyMap<string, { readonly mainLoad: string; readonly unit: 'answers/s' | 'tasks/s' }>
+}
+
+export type Stage = Pick<Extract<RunEvent, { kind: 'stage' }>, 'scenario' | 'repetition' | 'number' | 'of' | 'state'>
+
+export interface Build {
+  readonly startedAtMs: number
+  readonly expectedMs: number | null
+  readonly step: { readonly number: number; readonly of: number } | null
+  /** when it was said last that it goes on */
+  readonly toldAtMs: number
+}
+
+/** By entry: figures of its repetitions under the main load, and what became of the last one. */
+export type Board = ReadonlyMap<string, BoardRow>
+export interface BoardRow {
+  readonly perSecond: readonly number[]
+  readonly p99Ms: number | null
+  readonly state: 'counts' | 'invalid' | 'failed' | 'unsupported' | 'aborted'
+}
+
+export const noProgress: ProgressState = {
+  names: null,
+  left: null,
+  stage: null,
+  doing: null,
+  builds: new Map(),
+  asked: null,
+  done: new Set(),
+  boards: new Map(),
+}
+
+export function namesOf(plan: Plan): ProgressNames {
+  return {
+    entries: new Map(
+      plan.entries.map(({ id, scenario, target, variant }) => [
+        id,
+        { scenario, name: variant === 'default' ? target : `${target} (${variant})` },
+      ]),
+    ),
+    scenarios: new Map(
+      plan.scenarios.map(({ id, loads }) => [
+        id,
+        { mainLoad: mainLoadOf(loads), unit: loads.some(({ kind }) => kind === 'batch') ? 'tasks/s' : 'answers/s' },
+      ]),
+    ),
+  }
+}
+
+/** The next state. Pure: the clock is the caller's. */
+export function advance(before: ProgressState, event: RunEvent, nowMs: number): ProgressState {
+  const state = passed(before, nowMs)
+  switch (event.kind) {
+    case 'run-started':
+      return { ...noProgress, names: state.names, left: { ms: Math.max(0, event.estimateMs), atMs: nowMs } }
+    case 'image':
+      return afterImage(state, event, nowMs)
+    case 'stage': {
+      const { scenario, repetition, number, of } = event
+      const stage: Stage = { scenario, repetition, number, of, state: event.state }
+      return event.state === 'building'
+        ? { ...state, stage, doing: null, builds: new Map(), asked: event.images ?? null, done: new Set() }
+        : { ...state, stage, doing: null }
+    }
+    case 'step':
+      return { ...state, doing: `${nameOf(state, event.entry)} · ${visibleText(event.step)}` }
+    case 'repetition':
+      return {
+        ...state,
+        doing: null,
+        left: event.leftMs === null ? state.left : { ms: Math.max(0, event.leftMs), atMs: nowMs },
+        boards: event.triedAgain ? state.boards : afterRepetition(state, event),
+      }
+    case 'run-ended':
+      return { ...state, doing: null, stage: null, left: null, builds: new Map() }
+    case 'window': {
+      const perSecond = event.window.ok / (event.window.durationMs / 1000)
+      const rate = Number.isFinite(perSecond) ? ` · ${Math.round(perSecond).toLocaleString('en-US')} answers/s` : ''
+      return { ...state, doing: `${nameOf(state, event.entry)} · ${visibleText(event.loadId)}${rate}` }
+    }
+    case 'calibrated':
+    case 'boundary':
+    case 'note':
+      return state
+  }
+}
+
+/** Measuring time passes while nothing is built. */
+function passed(state: ProgressState, nowMs: number): ProgressState {
+  if (state.left === null) return state
+  const ms = state.builds.size > 0 ? state.left.ms : Math.max(0, state.left.ms - Math.max(0, nowMs - state.left.atMs))
+  return { ...state, left: { ms, atMs: nowMs } }
+}
+
+function afterImage(
+  state: ProgressState,
+  { image, state: now, step, expectedSeconds }: Extract<RunEvent, { kind: 'image' }>,
+  nowMs: number,
+): ProgressState {
+  const builds = new Map(state.builds)
+  const done = new Set(state.done)
+  if (now === 'building') {
+    const build = builds.get(image) ?? { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs }
+    const expectedMs = expectedSeconds == null ? build.expectedMs : Math.max(0, expectedSeconds * 1000)
+    builds.set(image, { ...build, expectedMs, step: step ?? build.step })
+    done.delete(image) // it is tried again
+    return { ...state, builds, done }
+  }
+  builds.delete(image)
+  done.add(image)
+  return { ...state, builds, done }
+}
+
+function afterRepetition(
+  { boards, names }: ProgressState,
+  event: Extract<RunEvent, { kind: 'repetition' }>,
+): ProgressState['boards'] {
+  const scenario = names?.entries.get(event.entry)?.scenario
+  if (names === null || scenario === undefined) return boards
+  const mainLoad = names.scenarios.get(scenario)?.mainLoad
+  // As published an entry has the load of its source.
+  const figure = event.figures.find(({ loadId }) => loadId === mainLoad) ?? event.figures[0]
+  const earlier = boards.get(scenario)?.get(event.entry)
+  const row: BoardRow = {
+    perSecond: [...(earlier?.perSecond ?? []), ...(figure && !figure.invalid ? [figure.throughput] : [])],
+    p99Ms: figure?.p99Ms ?? earlier?.p99Ms ?? null,
+    state: stateOf(event.outcome, Boolean(figure?.invalid)),
+  }
+  return new Map(boards).set(scenario, new Map(boards.get(scenario)).set(event.entry, row))
+}
+
+function stateOf(outcome: string, isInvalid: boolean): BoardRow['state'] {
+  if (outcome === 'measured') return isInvalid ? 'invalid' : 'counts'
+  return outcome === 'unsupported' || outcome === 'aborted' ? outcome : 'failed'
+}
+
+/** Until the end, as far as it is known: the rest of the builds that go on and of the measuring. Never below 0. */
+export function leftMs(before: ProgressState, nowMs: number): number | null {
+  const { left, builds } = passed(before, nowMs)
+  if (left === null) return null
+  // They go on at the same time.
+  return left.ms + Math.max(0, ...[...builds.values()].map((build) => buildLeftMs(build, nowMs) ?? 0))
+}
+
+/** From earlier builds of it, else from the steps that are behind it. Null when neither tells. */
+export function buildLeftMs({ startedAtMs, expectedMs, step }: Build, nowMs: number): number | null {
+  const elapsed = Math.max(0, nowMs - startedAtMs)
+  if (expectedMs !== null) return Math.max(0, expectedMs - elapsed)
+  if (step === null || step.number < 2 || step.of < step.number) return null
+  return (elapsed / (step.number - 1)) * (step.of - step.number + 1)
+}
+
+/** How many images have not begun; null when it is not known. */
+export function waiting({ asked, done, builds }: ProgressState): number | null {
+  return asked === null ? null : Math.max(0, asked - done.size - builds.size)
+}
+
+export function nameOf({ names, stage }: ProgressState, entry: string): string {
+  const known = names?.entries.get(entry)
+  if (!known) return visibleText(entry)
+  return visibleText(stage?.scenario === known.scenario ? known.name : `${known.scenario} · ${known.name}`)
+}
