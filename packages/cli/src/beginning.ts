@@ -45,7 +45,15 @@ export function newRun(setting: Setting, options: PlanOptions): Beginning {
       await folder.writePlan(planText)
       writeContext(folder, plan, catalogue, bench)
       const fingerprint = toStore(planText, profileOf(catalogue, plan), bench.base.id)
-      const images = imagesOfRun({ given: new Map(), fingerprint, folder, ports: bench.ports(folder), signal })
+      const images = imagesOfRun({
+        given: new Map(),
+        fingerprint,
+        folder,
+        plan,
+        root: project.root,
+        ports: bench.ports(folder),
+        signal,
+      })
       return { plan, folder, before: { runs: [], calibrations: [], images } }
     },
   }

@@ -112,7 +112,15 @@ async function begin(
   const fingerprint = withImages(toStore(planText, null, before.baseId), given) // the rules are those of the first plan
   folder.writeFingerprint(fingerprint)
   held.releaseTo(folder)
-  const images = imagesOfRun({ given, fingerprint, folder, ports: bench.ports(folder), signal })
+  const images = imagesOfRun({
+    given,
+    fingerprint,
+    folder,
+    plan,
+    root: project.root,
+    ports: bench.ports(folder),
+    signal,
+  })
   return { plan, folder, before: { runs: [], calibrations: [], images } }
 }
 

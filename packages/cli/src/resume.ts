@@ -76,7 +76,15 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
       'warning',
       `the run did not record ${unchecked.join(', ')}: whether they are what they were cannot be checked`,
     )
-  const images = imagesOfRun({ given, fingerprint, folder, ports: bench.ports(folder), signal })
+  const images = imagesOfRun({
+    given,
+    fingerprint,
+    folder,
+    plan,
+    root: project.root,
+    ports: bench.ports(folder),
+    signal,
+  })
   return { plan, folder, before: { runs, calibrations, images } }
 }
 

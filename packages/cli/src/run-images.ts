@@ -1,4 +1,5 @@
-import type { StoredFingerprint } from '@bakeoff/model'
+import { readInside } from '@bakeoff/containers'
+import type { Plan, StoredFingerprint } from '@bakeoff/model'
 import { type BuiltImages, buildImages, type ImageSource, type Ports } from '@bakeoff/runner'
 import { withImages } from './fingerprints.js'
 import type { RunFolder } from './run-folder.js'
@@ -8,17 +9,21 @@ export interface RunImages {
   readonly given: BuiltImages
   /** grows with what is built, and is written before any of it is measured. Null: the run keeps none */
   readonly fingerprint: StoredFingerprint | null
-  readonly folder: Pick<RunFolder, 'writeFingerprint'>
+  readonly folder: RunFolder
+  readonly plan: Plan
+  /** of the project */
+  readonly root: string
   readonly ports: Ports
   readonly signal: AbortSignal
 }
 
 /** The images of a run as its blocks come to them: those that are given, and the others built when it is their turn. */
-export function imagesOfRun({ given, fingerprint, folder, ports, signal }: RunImages): ImageSource {
+export function imagesOfRun({ given, fingerprint, folder, plan, root, ports, signal }: RunImages): ImageSource {
   let stored = fingerprint
   return async (requests) => {
     const missing = requests.filter(({ name }) => !given.has(name))
     const built = await buildImages(missing, ports, signal)
+    keepDockerfiles(folder, plan, root, built)
     if (stored !== null && missing.length > 0) {
       stored = withImages(stored, built)
       folder.writeFingerprint(stored)
@@ -29,4 +34,21 @@ export function imagesOfRun({ given, fingerprint, folder, ports, signal }: RunIm
     })
     return new Map([...found, ...built])
   }
+}
+
+/**
+ * An image is made from its files as they are when it is its turn, which may be an hour after the run was begun: the report
+ * shows the Dockerfile that was built. All else of a target is in the plan.
+ */
+function keepDockerfiles(folder: RunFolder, { entries }: Plan, root: string, built: BuiltImages): void {
+  const context = folder.readContextIfThere()
+  if (context === null) return
+  const changed = entries.flatMap(({ target, folder: of, image }) => {
+    const kept = context.targets[target]
+    if (!built.has(image) || kept === undefined) return []
+    const dockerfile = readInside(root, `${of}/Dockerfile`)
+    return dockerfile === null || dockerfile === kept.dockerfile ? [] : [[target, { ...kept, dockerfile }] as const]
+  })
+  if (changed.length > 0)
+    folder.writeContext({ ...context, targets: { ...context.targets, ...Object.fromEntries(changed) } })
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { needWhole } from '@bakeoff/core'
 import { runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
@@ -11,11 +12,13 @@ import { openProgress } from '../progress.js'
 import { openCatalogue, type Project } from '../project.js'
 import { recordEnd } from '../record-end.js'
 import { type Replay, replayRun } from '../replay.js'
+import { ReportSoFar } from '../report-so-far.js'
 import { resumeRun } from '../resume.js'
 import type { RunFolder } from '../run-folder.js'
 import type { Stop } from '../signals.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
+import { fileLink } from '../write-report.js'
 import { leftOutText, planText } from './plan.js'
 
 /** Which run: a new one, one that goes on, or one that is measured again. */
@@ -72,7 +75,12 @@ export async function matrix(
     const going = folder
     interruption.guard({ record: () => recordEnd(project.reports, going, interruption.signal) })
     progress.knows(begun.plan)
-    folder.onEvent(show)
+    const soFar = new ReportSoFar(folder, project.reports)
+    folder.onEvent((event) => {
+      const isFirst = soFar.hear(event)
+      show(event)
+      if (isFirst) terminal.say(`Report so far: ${fileLink(join(going.path, 'index.html'))}`)
+    })
     if (earlier) terminal.say(`Going on with run ${earlier.folder.runId}: ${repetitions(earlier.left)} to be measured`)
     await using live = options.live ? await openLivePage(folder) : null
     if (live) terminal.say(`Live: ${live.url}`)

@@ -66,10 +66,10 @@ export class FakeSetting {
   work: string
   profile = { name: 'default', budgetMs: 3_600_000 }
   base = BASE
+  root = '/nonexistent'
 
-  constructor(reports: string) {
+  constructor(reports: string, planned = aPlan([anEntry('a'), anEntry('b')], { repetitions: 2 })) {
     this.reports = reports
-    const planned = aPlan([anEntry('a'), anEntry('b')], { repetitions: 2 })
     this.plan = {
       ...planned,
       host: {
@@ -87,13 +87,13 @@ export class FakeSetting {
   }
 
   get catalogue(): Catalogue {
-    const scenario = {
-      id: 'predict',
+    const scenarios = this.plan.scenarios.map(({ id }) => ({
+      id,
       workDigest: this.work,
       requests: [{ method: 'GET', path: '/predict', headers: {}, body: null }],
       golden: [{ status: 200, contentType: null, body: 'x' }],
       contract: [],
-    }
+    }))
     const target = (name: string) => ({
       name,
       dockerfile: `FROM ${this.shelf.versions.get(`bakeoff/target/${name}`) ?? 1}`,
@@ -101,15 +101,15 @@ export class FakeSetting {
     })
     return {
       matrix: { profiles: { default: this.profile } },
-      scenarios: [scenario],
-      targets: [target('a'), target('b')],
+      scenarios,
+      targets: [...new Set(this.plan.entries.map((entry) => entry.target))].map(target),
       claims: [],
     } as unknown as Catalogue
   }
 
   get setting(): Setting {
     return {
-      project: { root: '/nonexistent', reports: this.reports },
+      project: { root: this.root, reports: this.reports },
       catalogue: this.catalogue,
       machine: { host: this.machine.host, engine: { facts: this.machine.facts } } as Setting['machine'],
       show: (event) => void this.shown.push(event),
@@ -126,12 +126,22 @@ export class FakeSetting {
     } as unknown as Workbench
   }
 
-  /** A run that measured this many of its four repetitions. */
-  async run(id: string, measured: number, { old = false } = {}): Promise<RunFolder> {
+  /**
+   * A run that measured this many of its four repetitions.
+   *
+   * @param options.old of before fingerprints
+   * @param options.watch is given the folder before anything happens
+   */
+  async run(
+    id: string,
+    measured: number,
+    { old = false, watch = () => {} }: { old?: boolean; watch?: (folder: RunFolder) => void } = {},
+  ): Promise<RunFolder> {
     const folder = RunFolder.create(this.reports, id)
     const plan = { ...this.plan, runId: folder.runId }
     await folder.writePlan(JSON.stringify(plan))
     writeContext(folder, plan, this.catalogue, this.bench)
+    watch(folder)
     const stop = new AbortController()
     let count = 0
     folder.onEvent(({ kind }) => {
@@ -140,7 +150,15 @@ export class FakeSetting {
     if (measured === 0) stop.abort(new Error('stopped'))
     const fingerprint = old ? null : toStore(folder.readPlanText(), profileOf(this.catalogue, plan), BASE)
     const ports = this.bench.ports(folder)
-    const images = imagesOfRun({ given: new Map(), fingerprint, folder, ports, signal: this.setting.signal })
+    const images = imagesOfRun({
+      given: new Map(),
+      fingerprint,
+      folder,
+      plan,
+      root: this.root,
+      ports,
+      signal: this.setting.signal,
+    })
     const before = { runs: [], calibrations: [], images }
     await runPlan(plan, this.materials(plan), this.bench.ports(folder), before, stop.signal)
     return folder

@@ -69,7 +69,7 @@ export function banners({ results }: View): Html {
     )
   if (run.status === 'running')
     lines.push(
-      html`<p class="banner plain"><b>This run is going on.</b> ${run.statusReason ?? 'Figures will change until it ends.'}</p>`,
+      html`<p class="banner plain"><b>This run is going on.</b> It shows what was measured when it was written, and figures will change until the run ends. Whether it still goes on says <code>npm run report -- ${run.id}</code>.</p>`,
     )
   if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured'))
     lines.push(
