@@ -27,6 +27,14 @@ describe('new-target', () => {
   })
 
   it.each([
+    { scenario: 'predict', standsInFor: [] },
+    { scenario: 'chat', standsInFor: ['Req', 'Finch'] },
+  ])('says of which libraries the one for $scenario does without', ({ scenario, standsInFor }) => {
+    const options = { name: 'elixir-mine', language: 'elixir', scenario }
+    expect(newTarget(project, readCatalogue(project), options)).toMatchObject({ standsInFor })
+  })
+
+  it.each([
     {
       because: 'a name that is taken',
       options: { name: 'go-net-http', language: 'go', scenario: 'predict' },

@@ -244,7 +244,12 @@ export const matrixFile = z.strictObject({
     .describe(
       'In which order scenarios are built, measured and reported; those that are not named come after, by name',
     ),
-  targets: z.array(name).optional().describe('Only these; default all of targets/'),
+  targets: z
+    .array(
+      z.string().regex(/^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)?$/, 'must be the name of a target, or name/variant'),
+    )
+    .optional()
+    .describe('Only these, whatever their role: names, or name/variant; default the contenders of targets/'),
   seed: z.int().optional().describe('Seeds order and arrivals; default 1'),
   capacity: z.boolean().optional().describe('Add the capacity search to every scenario with an slo'),
   rates: z.array(z.number().positive()).optional().describe('Absolute rates to offer to every target'),

@@ -33,7 +33,9 @@ export function checkCatalogue(catalogue: Catalogue): Catalogue {
   const targets = [...catalogue.targets.map(({ name }) => name), ...named('target')]
   const lines = [
     ...(catalogue.matrix.scenarios ?? []).flatMap((name) => unknown('matrix.yaml', 'scenario', name, scenarios)),
-    ...(catalogue.matrix.targets ?? []).flatMap((name) => unknown('matrix.yaml', 'target', name, targets)),
+    ...(catalogue.matrix.targets ?? []).flatMap((name) =>
+      unknown('matrix.yaml', 'target', name.replace(/\/.*/, ''), targets),
+    ),
   ]
   if (lines.length > 0)
     throw new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'See what there is: npm run list' })

@@ -381,6 +381,11 @@ describe('matrix.yaml and claims', () => {
       text: `order: [predict, chta]\n${MATRIX}`,
       says: 'matrix.yaml:1:18: order names the scenario "chta", which does not exist',
     },
+    {
+      because: 'a target that cannot be a name',
+      text: `targets: [go/default/x]\n${MATRIX}`,
+      says: 'must be the name of a target, or name/variant',
+    },
     { because: 'a slip in an order', text: `order: [chta]\n${MATRIX}`, says: 'Did you mean "chat"?' },
     {
       because: 'an order that names a scenario twice',

@@ -171,6 +171,15 @@ describe('who takes part', () => {
     ])
   })
 
+  it('is who matrix.yaml names, whatever their role', () => {
+    const named = { ...catalogue, matrix: { ...matrix, targets: ['flask/threads', 'own'] } }
+    const entries = select(named, { scenarios: ['chat'], targets: null })[0]!.entries
+    expect(entries.map(({ target, variant }) => `${target.name}/${variant.name}`)).toEqual([
+      'flask/threads',
+      'own/default',
+    ])
+  })
+
   it('leaves out nothing of what was named', () => expect(planned({ targets: ['flask/gunicorn'] }).leftOut).toEqual([]))
 
   it('says which role each entry has', () => {
