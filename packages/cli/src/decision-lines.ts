@@ -1,28 +1,7 @@
-import {
-  type Decision,
-  type DecisionColumn,
-  type DecisionFigure,
-  type DecisionMark,
-  formatNumber,
-  visibleText,
-} from '@bakeoff/model'
+import { type Decision, type DecisionColumn, formatNumber, legendOf, signsOf, visibleText } from '@bakeoff/model'
 import type { Colours } from './paint.js'
 import { padEnd, padStart, widthOf, wrap } from './width.js'
 
-/** How each mark looks, and what it means, in the order in which they stand behind a figure. */
-const SIGNS: readonly (readonly [DecisionMark, string, string])[] = [
-  ['leads', '*', 'leads'],
-  ['level', '=', 'may be the best: not told apart from the first'],
-  ['at-least', '+', 'at least: the load agent was the limit'],
-  ['suspect', '?', 'suspect: it counts, with a doubt'],
-  ['invalid', '!', 'invalid: it does not count'],
-  ['stand-in', 's', 'stand-in: never the winner'],
-  ['not-contender', 'p', 'as published, or an experiment: not compared'],
-  ['not-compared', 'n', 'not compared: other work or other caps'],
-  ['failed', 'x', 'failed'],
-  ['unsupported', '-', 'unsupported'],
-  ['not-reached', '.', 'not reached'],
-]
 const GAP = 2
 
 /**
@@ -60,8 +39,7 @@ function tableLines({ rows, columns: all }: Decision, columns: number, colours: 
   const isRoomy = widthOf(heads) + sum(withNames.map(({ width }) => width + GAP)) <= columns
   const parts = isRoomy ? withNames : shown.map((column) => partOf(column, rows, false))
   const tables = beside(parts, columns - widthOf(heads))
-  const used = new Set(shown.flatMap(({ figures }) => figures.flatMap(({ marks }) => marks)))
-  const legend = SIGNS.filter(([mark]) => used.has(mark)).map(([, sign, means]) => `${sign} ${means}`)
+  const legend = legendOf(shown.flatMap(({ figures }) => figures.flatMap(({ marks }) => marks)))
   return [
     ...wrap(title(rows.by, shown), columns).map(colours.bold),
     ...tables.flatMap((group) => [
@@ -114,7 +92,7 @@ function partOf({ scenario, figures }: DecisionColumn, { names }: Decision['rows
   const texts = own.map((figure) => ({
     name: withNames && figure ? visibleText(figure.name) : '',
     value: figure?.value == null ? '' : formatNumber(figure.value),
-    signs: figure ? signsOf(figure) : '',
+    signs: figure ? signsOf(figure.marks) : '',
   }))
   const most = (pick: (text: (typeof texts)[number]) => string) =>
     Math.max(0, ...texts.map((text) => widthOf(pick(text))))
@@ -139,10 +117,6 @@ function partOf({ scenario, figures }: DecisionColumn, { names }: Decision['rows
       isFirst: own[row]?.marks.includes('leads') ?? false,
     })),
   }
-}
-
-function signsOf({ marks }: DecisionFigure): string {
-  return SIGNS.flatMap(([mark, sign]) => (marks.includes(mark) ? [sign] : [])).join('')
 }
 
 /** Parts in groups that fit; a single one that does not fit stands alone. */

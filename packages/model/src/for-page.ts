@@ -1,4 +1,6 @@
 /** What the report's page bundles of the model: without zod, which would add 60 KB to every report. */
+
+export * from './decision-signs.js'
 export * from './roles.js'
 export * from './units.js'
 export * from './visible-text.js'

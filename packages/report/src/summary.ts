@@ -1,4 +1,15 @@
-import { type Cell, type ClaimResult, type Outcome, type Results, roleWords, type ScenarioResult } from '@bakeoff/model'
+import {
+  type Cell,
+  type ClaimResult,
+  type Decision,
+  type DecisionColumn,
+  legendOf,
+  type Outcome,
+  type Results,
+  roleWords,
+  type ScenarioResult,
+  signsOf,
+} from '@bakeoff/model'
 import { md, mdCode, mdTable } from './markdown.js'
 import {
   formatBytes,
@@ -18,6 +29,7 @@ export function renderSummary(results: Results): string {
   const parts = [
     title(results),
     banner(results),
+    decisionPart(results.decision ?? null),
     ...results.scenarios.map((scenario) => scenarioPart(view, scenario)),
     claims(results.claims),
     warnings(results),
@@ -49,6 +61,37 @@ function banner({ run, cells }: Results): string {
     lines.push(`**Partial.** ${md(run.statusReason ?? 'Some of what was planned has no figures.')}`)
   if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured')) lines.push('**Nothing was measured.**')
   return lines.length > 0 ? `> [!WARNING]\n${lines.map((line) => `> ${line}`).join('\n>\n')}` : ''
+}
+
+/** The same table that the run ends with on a terminal. Results of before 2026-12 have none. */
+function decisionPart(decision: Decision | null): string {
+  if (decision === null) return ''
+  const { rows, columns, next, trust } = decision
+  const shown = columns.filter(({ figures }) => figures.some(({ value }) => value !== null))
+  const cellOf = (column: DecisionColumn, row: string) => {
+    const figure = column.figures.find((each) => each.row === row)
+    if (!figure) return ''
+    const name = rows.by === 'language' && figure.value !== null ? ` ${md(figure.name)}` : ''
+    const value = figure.value === null ? '' : formatNumber(figure.value)
+    return `${[figure.marks.includes('leads') ? `**${value}**` : value, md(signsOf(figure.marks))].filter(Boolean).join(' ')}${name}`
+  }
+  const table =
+    shown.length === 0
+      ? ''
+      : mdTable(
+          ['', ...shown.map(({ scenario, unit }) => `${md(scenario)}, ${unit}:`)],
+          rows.names.map((row) => [md(row), ...shown.map((column) => cellOf(column, row))]),
+        )
+  const legend = legendOf(shown.flatMap(({ figures }) => figures.flatMap(({ marks }) => marks)))
+  return [
+    table,
+    legend.length > 0 ? md(legend.join(' · ')) : '',
+    columns.map(({ scenario, says }) => `- **${md(scenario)}**: ${md(says)}`).join('\n'),
+    next ? `To decide ${next.scenarios.map(md).join(', ')}: ${mdCode(next.command)}` : '',
+    trust.map((says) => `- ${md(says)}`).join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
 }
 
 function scenarioPart(view: View, scenario: ScenarioResult): string {

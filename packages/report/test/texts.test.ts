@@ -18,6 +18,22 @@ describe('summary.md', () => {
     expect(text.match(/^\| Tier \| Target /gm)).toHaveLength(usual.scenarios.length)
   })
 
+  it('begins with the decision that the terminal ends with', () => {
+    const text = renderSummary(usual)
+    const { columns, rows, trust } = usual.decision!
+    const [table] = /^\| {2}\|[\s\S]*?\n\n/m.exec(text) ?? []
+    expect(table?.trim().split('\n')).toHaveLength(rows.names.length + 2)
+    const plain = text.replaceAll('\\', '')
+    for (const { scenario, says } of columns) expect(plain).toContain(`- **${scenario}**: ${says}`)
+    for (const says of trust) expect(plain).toContain(`- ${says}`)
+    expect(text.indexOf('not told apart from the first')).toBeLessThan(text.indexOf('## '))
+  })
+
+  it('has no decision for results of before there were any', () => {
+    const { decision: _, ...older } = usual
+    expect(renderSummary(older)).not.toContain('leads')
+  })
+
   it('has as many cells in each row as its head has', () => {
     const width = (line: string) => line.replace(/\\\|/g, '').split('|').length
     expect(tables.length).toBeGreaterThan(usual.scenarios.length)
