@@ -152,7 +152,11 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
     .description('what this machine has, what is wrong and what to do')
     .option('--json', 'as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      leave((await runDoctor(json ?? false, terminal, interruption.signal)) ? exitCodes.fine : exitCodes.environment)
+      leave(
+        (await runDoctor(project, json ?? false, terminal, interruption.signal))
+          ? exitCodes.fine
+          : exitCodes.environment,
+      )
     })
 
   program

@@ -99,6 +99,12 @@ describe('doctor', () => {
       with: { engine: { ...engine, cgroupVersion: '1' as const, cgroupDriver: 'cgroupfs' } },
       found: 'version 1, driver cgroupfs',
     },
+    {
+      id: 'cgroup',
+      state: 'bad',
+      with: { engine: { ...engine, rootless: true, uncapped: ['cores' as const] } },
+      found: 'without root, cannot limit cores',
+    },
     { id: 'cgroup', state: 'ok', with: { engine: { ...engine, sameKernel: false } }, found: 'another kernel' },
     { id: 'cgroup', state: 'warn', with: { engine: { ...engine, cgroupVersion: null } }, found: 'does not say' },
     { id: 'isolation', state: 'ok', with: {}, found: 'not this machine' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { uncappedProblem } from '../src/engine/caps.js'
 import { toEngineFacts } from '../src/engine/facts.js'
 
 const found = { endpoint: 'unix:///var/run/docker.sock', foundBy: 'the system socket', tls: null }
@@ -62,6 +63,57 @@ describe('the facts of an engine', () => {
   it('have the id of the engine, which is the same by every way to it; Podman has none', () => {
     expect(toEngineFacts(found, version, { ...info, ID: 'ABCD:EFGH' }, here).id).toBe('ABCD:EFGH')
     expect(toEngineFacts(found, version, info, here).id).toBeNull()
+  })
+
+  const podmanOf = (rootless: boolean, cgroupControllers: readonly string[]) => ({
+    host: { cgroupControllers, security: { rootless } },
+  })
+  const all = { CPUSet: true, MemoryLimit: true }
+  it.each([
+    { because: 'an engine that holds all', info: { ...info, ...all }, podman: null, uncapped: [], rootless: false },
+    { because: 'an engine that does not say', info, podman: null, uncapped: [], rootless: false },
+    {
+      because: 'rootless Docker on cgroup 1',
+      info: { ...info, CgroupVersion: '1', CgroupDriver: 'none', SecurityOptions: ['name=rootless'] },
+      podman: null,
+      uncapped: ['cores', 'memory'],
+      rootless: true,
+    },
+    {
+      because: 'rootless Docker on cgroup 2 where systemd hands on memory and pids only',
+      info: { ...info, CPUSet: false, MemoryLimit: true, SecurityOptions: ['name=seccomp', 'name=rootless'] },
+      podman: null,
+      uncapped: ['cores'],
+      rootless: true,
+    },
+    {
+      because: 'rootless Podman on cgroup 1, whose Docker API says that it can',
+      info: { ...info, ...all, SecurityOptions: ['name=seccomp,profile=default'] },
+      podman: podmanOf(true, []),
+      uncapped: ['cores', 'memory'],
+      rootless: true,
+    },
+    {
+      because: 'rootless Podman on cgroup 2 where all is handed on',
+      info: { ...info, ...all },
+      podman: podmanOf(true, ['cpuset', 'cpu', 'io', 'memory', 'pids']),
+      uncapped: [],
+      rootless: true,
+    },
+    {
+      because: 'Podman that runs as root',
+      info: { ...info, ...all },
+      podman: podmanOf(false, ['cpuset', 'cpu', 'memory']),
+      uncapped: [],
+      rootless: false,
+    },
+  ])('tell what is not held, and whether it runs as root: $because', ({ info: said, podman, uncapped, rootless }) => {
+    const components = podman === null ? version : { ...version, Components: [{ Name: 'Podman Engine' }] }
+    const facts = toEngineFacts(found, components, said, here, podman)
+    expect(facts).toMatchObject({ uncapped, rootless })
+    const problem = uncappedProblem(facts)
+    if (uncapped.length === 0) expect(problem).toBeNull()
+    else expect(problem?.message).toContain(`without root, cannot limit ${uncapped.join(' and ')}`)
   })
 
   it('mark Podman, whose figures are less truthful', () => {

@@ -45,6 +45,8 @@ export const engineFacts = z.object({
   cgroupDriver: z.string().nullable(),
   storageDriver: z.string().nullable(),
   rootless: z.boolean(),
+  /** caps that the engine takes without holding them; older runs did not ask */
+  uncapped: z.array(z.enum(['cores', 'memory'])).nullish(),
   /** Podman and the like: stats and OOM events are less truthful */
   reducedTruth: z.boolean(),
   operatingSystem: z.string().nullable(),

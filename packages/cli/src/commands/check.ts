@@ -1,3 +1,4 @@
+import { uncappedProblem } from '@bakeoff/containers'
 import { brokenInReach } from '@bakeoff/core'
 import { type BuiltImages, buildImages, type CheckReport, checkEntry, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
@@ -19,6 +20,10 @@ export async function check(
   const { signal } = interruption
   const catalogue = openCatalogue(project, terminal)
   const machine = await readMachine(terminal, signal)
+  const uncapped = uncappedProblem(machine.engine.facts)
+  if (uncapped !== null && machine.engine.facts.uncapped?.includes('memory')) throw uncapped // builds are capped too
+  if (uncapped !== null)
+    terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can be checked all the same.`))
   const whole = makePlan(project, catalogue, machine, options, new Date())
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
   await using bench = await openWorkbench(project, machine, terminal, interruption, keep)

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { needWhole } from '@bakeoff/core'
+import { uncappedProblem } from '@bakeoff/containers'
+import { firstRunWords, needWhole } from '@bakeoff/core'
 import { runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
 import { nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
+import { readFirstRuns } from '../first-run.js'
 import { openGate } from '../gating.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
@@ -65,6 +67,12 @@ export async function matrix(
       terminal.say(`Of run ${earlier.folder.runId} ${repetitions(earlier.left)} would be measured; its plan:`)
     terminal.print(options.json ? JSON.stringify(beginning.plan, null, 2) : planText(beginning.plan, told))
     return exitCodes.fine
+  }
+  const uncapped = uncappedProblem(machine.engine.facts)
+  if (uncapped !== null) throw uncapped
+  if (which.kind === 'new') {
+    const [first] = await readFirstRuns(project, catalogue, [beginning.plan], machine)
+    if (first && first.missing.length > 0) terminal.say(`first run here: ${firstRunWords(first)}`)
   }
   let folder: RunFolder
   let failure: unknown = null

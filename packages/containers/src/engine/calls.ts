@@ -1,8 +1,8 @@
 import { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
 
-/** How long an engine may take: a frozen daemon accepts the connection and hangs an untimed call for ever. */
-export const deadlines = { pingMs: 2000, factsMs: 4000 } as const
+/** How long an engine may take (Podman needs 2 s to describe itself, on a busy machine several): a frozen daemon accepts the connection and hangs an untimed call for ever. */
+export const deadlines = { pingMs: 2000, factsMs: 10_000 } as const
 
 /** What `version` and `info` say, as far as we read it. Podman leaves some of it out. */
 export interface VersionAnswer {
@@ -27,6 +27,8 @@ export interface InfoAnswer {
   readonly NCPU?: number
   readonly MemTotal?: number
   readonly DockerRootDir?: string
+  readonly CPUSet?: boolean
+  readonly MemoryLimit?: boolean
 }
 
 /** dockerode's `ping`, `version` and `info` take an abort signal; its types do not say so for all of them. */

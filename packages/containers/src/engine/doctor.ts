@@ -3,8 +3,10 @@ import { BakeoffError, type EngineFacts, formatBytes, type HostFacts } from '@ba
 import { type PrivateCertificate, privateCertificates } from '../base/certificates.js'
 import { baseName } from '../base/ensure.js'
 import { type LocalImage, localImage } from '../images/lookup.js'
+import { uncappedProblem } from './caps.js'
 import { findProgram } from './command.js'
 import { connect } from './connect.js'
+import type { Engine } from './ensure.js'
 import { describeEngine } from './facts.js'
 import { findEngine } from './find.js'
 import { type Hole, holeSentence, knownHoles } from './holes.js'
@@ -81,7 +83,7 @@ function lookAtEngine({ engine, engineProblem }: DoctorFindings): Finding {
   const what = `${engine.name} ${engine.version} (API ${engine.apiVersion}) at ${engine.endpoint}, found by ${engine.foundBy}`
   if (engine.reducedTruth)
     return warn(
-      what,
+      engine.rootless ? `${what}, rootless` : what,
       'Podman reads memory and CPU rarely and does not report OOM kills: use Docker for figures to publish',
     )
   if (engine.rootless)
@@ -95,6 +97,8 @@ function lookAtEngine({ engine, engineProblem }: DoctorFindings): Finding {
 function lookAtCgroup({ engine }: DoctorFindings): Finding {
   if (engine === null) return warn('unknown without an engine', null)
   if (engine.cgroupVersion === null) return warn('the engine does not say', null)
+  const uncapped = uncappedProblem(engine)
+  if (uncapped !== null) return bad(uncapped.message, uncapped.hint)
   const what = `version ${engine.cgroupVersion}, driver ${engine.cgroupDriver ?? 'unknown'}`
   return ok(
     engine.sameKernel
@@ -237,6 +241,11 @@ async function gather({ host, env = process.env, signal }: DoctorOptions): Promi
     if (!(error instanceof BakeoffError) || error.code === 'ABORTED') throw error
     return { ...nothing, engineProblem: error }
   }
+}
+
+/** Free on the disk that the engine keeps images on; null where it cannot be read from here. */
+export async function engineFreeBytes({ docker, facts }: Pick<Engine, 'docker' | 'facts'>): Promise<number | null> {
+  return facts.sameKernel ? freeBytes(docker) : null
 }
 
 async function freeBytes(docker: ReturnType<typeof connect>): Promise<number | null> {

@@ -3,6 +3,7 @@ import { release, totalmem } from 'node:os'
 import { BakeoffError, type EngineFacts } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { deadlines, failureOf, type InfoAnswer, timed, type VersionAnswer } from './calls.js'
+import { type PodmanInfo, uncappedOf } from './caps.js'
 import { type FoundEngine, shownEndpoint, socketPathOf } from './connect.js'
 
 /** What of this machine tells whether the engine runs on its kernel. */
@@ -17,7 +18,7 @@ export interface KernelWitness {
 /**
  * What the engine is, from its `version` and `info`.
  *
- * @throws BakeoffError NO_ENGINE when it does not answer within 4 s: a daemon can answer pings and be stuck otherwise
+ * @throws BakeoffError NO_ENGINE when it does not answer within 10 s: a daemon can answer pings and be stuck otherwise
  */
 export async function describeEngine(docker: Docker, found: FoundEngine, signal?: AbortSignal): Promise<EngineFacts> {
   try {
@@ -25,7 +26,8 @@ export async function describeEngine(docker: Docker, found: FoundEngine, signal?
       timed(docker, deadlines.factsMs, signal, (calls, timing) => calls.version(timing)),
       timed(docker, deadlines.factsMs, signal, (calls, timing) => calls.info(timing)),
     ])
-    return toEngineFacts(found, version, info, thisKernel())
+    const podman = isPodman(version) ? await podmanInfo(docker, signal) : null
+    return toEngineFacts(found, version, info, thisKernel(), podman)
   } catch (error) {
     if (error instanceof BakeoffError) throw error
     const failure = failureOf(error)
@@ -52,8 +54,9 @@ export function toEngineFacts(
   version: VersionAnswer,
   info: InfoAnswer,
   here: KernelWitness,
+  podmanInfo: PodmanInfo | null = null,
 ): EngineFacts {
-  const podman = (version.Components ?? []).some((component) => /podman/i.test(component.Name ?? ''))
+  const podman = isPodman(version)
   const cgroupVersion = info.CgroupVersion === '1' || info.CgroupVersion === '2' ? info.CgroupVersion : null
   return {
     id: info.ID || null,
@@ -65,13 +68,38 @@ export function toEngineFacts(
     cgroupVersion,
     cgroupDriver: info.CgroupDriver ?? null,
     storageDriver: info.Driver ?? null,
-    rootless: (info.SecurityOptions ?? []).some((option) => /\brootless\b/.test(option)),
+    rootless:
+      podmanInfo?.host?.security?.rootless ??
+      (info.SecurityOptions ?? []).some((option) => /\brootless\b/.test(option)),
+    uncapped: uncappedOf(info, podmanInfo),
     reducedTruth: podman,
     operatingSystem: info.OperatingSystem ?? null,
     architecture: info.Architecture ?? version.Arch ?? 'unknown',
     cpus: info.NCPU ?? 0,
     memoryBytes: info.MemTotal ?? 0,
     sameKernel: isSameKernel(found, version, info, here),
+  }
+}
+
+function isPodman({ Components }: VersionAnswer): boolean {
+  return (Components ?? []).some(({ Name }) => /podman/i.test(Name ?? ''))
+}
+
+/** Null where Podman does not say: then what its other API says has to do. */
+async function podmanInfo(docker: Docker, signal: AbortSignal | undefined): Promise<PodmanInfo | null> {
+  const path = '/v4.0.0/libpod/info'
+  const ask = (abortSignal: AbortSignal) =>
+    new Promise<PodmanInfo>((resolve, reject) => {
+      docker.modem.dial(
+        { path, method: 'GET', abortSignal, statusCodes: { 200: true, 404: 'unknown', 500: 'server error' } },
+        (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer as PodmanInfo)),
+      )
+    })
+  try {
+    return await timed(docker, deadlines.factsMs, signal, (_calls, { abortSignal }) => ask(abortSignal))
+  } catch (error) {
+    if (error instanceof BakeoffError) throw error
+    return null
   }
 }
 

@@ -1,4 +1,6 @@
 export { imageLabels } from './build.js'
+export { buildsAtOnce } from './build-limits.js'
+export { committedSeconds } from './build-seconds.js'
 export { createImages, type Images, type ImagesOptions } from './images.js'
 export { type LocalImage, localImage } from './lookup.js'
 export { parseRegistry } from './registry-name.js'

@@ -64,6 +64,11 @@ const kinds: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
     hint: 'The image was removed after it was built. Start again: it is built anew.',
   },
   {
+    sign: /container-init binary not found/i,
+    code: 'ENGINE_FAILED',
+    hint: 'Podman takes its init process from another package: sudo apt-get install catatonit',
+  },
+  {
     sign: /executable file not found|no such file or directory|permission denied|exec format error/i,
     code: 'START_FAILED',
     hint: 'Look at the CMD of the Dockerfile: the file must be there, executable, and made for this architecture.',

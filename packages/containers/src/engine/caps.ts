@@ -1,0 +1,44 @@
+import { BakeoffError, type EngineFacts } from '@bakeoff/model'
+import type { InfoAnswer } from './calls.js'
+
+/** What Podman's own API says of its machine; the one that it has from Docker says that everything can be limited. */
+export interface PodmanInfo {
+  readonly host?: {
+    readonly cgroupControllers?: readonly string[] | null
+    readonly security?: { readonly rootless?: boolean }
+  }
+}
+
+type Cap = 'cores' | 'memory'
+
+/**
+ * The caps that the engine takes and does not hold: without control groups of its own (rootless on cgroup 1, or on 2 where
+ * systemd has not handed on the controller) it starts the container all the same, and says so in a warning at most.
+ */
+export function uncappedOf(info: InfoAnswer, podman: PodmanInfo | null): Cap[] {
+  const controllers = podman?.host?.cgroupControllers
+  if (podman !== null && controllers !== undefined) {
+    const has = (name: string) => (controllers ?? []).includes(name)
+    return [...(has('cpuset') ? [] : (['cores'] as const)), ...(has('memory') ? [] : (['memory'] as const))]
+  }
+  const none = info.CgroupDriver === 'none'
+  return [
+    ...(none || info.CPUSet === false ? (['cores'] as const) : []),
+    ...(none || info.MemoryLimit === false ? (['memory'] as const) : []),
+  ]
+}
+
+/** What is not held, and what to do; null when every cap is. */
+export function uncappedProblem(engine: EngineFacts): BakeoffError | null {
+  const uncapped = engine.uncapped ?? []
+  if (uncapped.length === 0) return null
+  const hint =
+    engine.cgroupVersion === '2'
+      ? 'Let systemd hand the controllers on: put "[Service]" and "Delegate=cpu cpuset io memory pids" into /etc/systemd/system/user@.service.d/delegate.conf, then sudo systemctl daemon-reload, and log in again. Or use an engine that runs as root.'
+      : 'Without root that takes cgroup version 2 (the default since Debian 11 and Ubuntu 21.10). Or use an engine that runs as root: docs/engines.md.'
+  return new BakeoffError(
+    'NO_ENGINE',
+    `${engine.name} ${engine.version} at ${engine.endpoint}${engine.rootless ? ', without root,' : ''} cannot limit ${uncapped.join(' and ')}: what is measured there has not the caps that the report would say`,
+    { hint },
+  )
+}
