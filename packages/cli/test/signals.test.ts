@@ -18,7 +18,7 @@ class FakeProcess extends EventEmitter {
 }
 
 /** A run with something to record and to remove, and a terminal whose reader may go away. */
-function aRun(stoppable: Stoppable = {}) {
+function aRun(stoppable: Stoppable = {}, graceMs = GRACE_MS) {
   const process = new FakeProcess()
   const said: string[] = []
   const listeners: ((loss: OutputLost) => void)[] = []
@@ -27,7 +27,7 @@ function aRun(stoppable: Stoppable = {}) {
     say: (line: string) => void said.push(line),
     onLost: (listener: (loss: OutputLost) => void) => void listeners.push(listener),
   }
-  const interruption = new Interruption(terminal, { process, graceMs: GRACE_MS, leaveMs: LEAVE_MS })
+  const interruption = new Interruption(terminal, { process, graceMs, leaveMs: LEAVE_MS })
   const done: string[] = []
   interruption.guard({
     record: () => void done.push('recorded'),
@@ -43,7 +43,7 @@ function aRun(stoppable: Stoppable = {}) {
       for (const listener of listeners) listener(loss)
     },
     until: async (leftWith: number) => {
-      for (const deadline = Date.now() + 2000; process.leftWith === null && Date.now() < deadline; ) await sleep(5)
+      for (const deadline = Date.now() + 60_000; process.leftWith === null && Date.now() < deadline; ) await sleep(5)
       expect(process.leftWith).toBe(leftWith)
     },
   }
@@ -142,13 +142,11 @@ describe('a second signal', () => {
   })
 
   it('leaves also when the engine does not answer, and says who removes the rest', async () => {
-    const run = aRun({ emergencyStop: () => new Promise(() => {}) })
+    const run = aRun({ emergencyStop: () => new Promise(() => {}) }, 300_000) // it does not leave by this
     run.process.emit('SIGINT')
     run.process.emit('SIGINT')
     run.process.emit('SIGINT')
-    const startedMs = Date.now()
     await run.until(130)
-    expect(Date.now() - startedMs).toBeLessThan(GRACE_MS)
     expect(run.said()).toContain('its watchdog goes on with that')
     expect(run.done).toEqual(['recorded'])
   })

@@ -78,7 +78,7 @@ describe('a container of a cell', () => {
     await using network = await session.openNetwork('cell')
     await using service = await start(network, 'service', SERVING, { aliases: ['database'] })
     await using target = await start(network, 'target', WAITING)
-    await expect.poll(() => connecting(target, service.address, 8080), { timeout: 10_000 }).toBe('answered')
+    await expect.poll(() => connecting(target, service.address, 8080), { timeout: 60_000 }).toBe('answered')
     for (const name of ['service', 'database']) expect(await connecting(target, name, 8080), name).toBe('answered')
     expect(await connecting(service, 'target', 9), 'refused by it is an answer of it').toBe('answered')
   })

@@ -213,7 +213,7 @@ describe('a build that takes too much', () => {
     expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringContaining(why) })
     expect(error?.hint).toContain('BAKEOFF_BUILD_MINUTES')
     expect(error?.logTail.length).toBeGreaterThan(0)
-    expect(seconds).toBeLessThan(20)
+    expect(seconds).toBeLessThan(60)
     const left = async () =>
       (await docker.listContainers({ all: true })).filter(({ Command }) => Command.includes(run.slice(0, 16)))
     await expect.poll(left, { timeout: 30_000 }).toEqual([])
@@ -225,7 +225,7 @@ describe('a build that takes too much', () => {
       totalMs: 6_000,
     })
     expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringContaining('not over after 6 s') })
-    expect(seconds, 'the clock is heard through it').toBeLessThan(20)
+    expect(seconds, 'the clock is heard through it').toBeLessThan(60)
     expect(log.length).toBeLessThan(1.1e6)
     expect(log).toContain('more lines: a log is kept up to 1 MB')
     expect(process.memoryUsage().rss - before).toBeLessThan(400e6)

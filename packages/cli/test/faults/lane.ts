@@ -15,7 +15,7 @@ interface Holder {
 }
 
 /** How long a watchdog has: it waits for three quiet seconds, and removals take theirs. */
-const WATCHDOG_MS = 20_000
+const WATCHDOG_MS = 60_000
 /** A path from the folder that the program is started in: the same for all lanes, so that their plans name one engine. */
 const SOCKET = 'engine.sock'
 

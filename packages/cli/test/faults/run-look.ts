@@ -7,7 +7,7 @@ import { type Lane, recordOf } from './lane.js'
 import type { End, Program } from './program.js'
 
 /** A run takes half a minute here, and much longer when several go on at once. */
-const END_MS = 150_000
+const QUIET_MS = 150_000
 
 export const NOTHING: Evidence = { plan: null, measured: new Map() }
 
@@ -35,13 +35,21 @@ export function resultsOf(lane: Lane, run: string): Results {
   return resultsSchema.parse(JSON.parse(readFileSync(join(lane.reports, run, 'results.json'), 'utf8')))
 }
 
-/** Null: it goes on much longer than it may. */
-export function endOf(program: Program): Promise<End | null> {
-  return Promise.race([program.ended, sleep(END_MS, null, { ref: false })])
+/** Null: it does not end, and has said nothing for a long time. A slow machine only makes it say things later. */
+export async function endOf(program: Program): Promise<End | null> {
+  for (let said = -1; said < program.stderr.length; ) {
+    said = program.stderr.length
+    const end = await Promise.race([program.ended, sleep(QUIET_MS, null, { ref: false })])
+    if (end !== null) return end
+  }
+  return null
 }
 
 export function stuck(program: Program): Finding {
-  return { kind: 'stuck', text: `it does not end within ${END_MS / 1000} s; it said: ${program.stderr.slice(-400)}` }
+  return {
+    kind: 'stuck',
+    text: `it does not end, and was quiet for ${QUIET_MS / 1000} s; it said: ${program.stderr.slice(-400)}`,
+  }
 }
 
 /** Waits for the end of a run that was gone on with, and looks at all of it. */
