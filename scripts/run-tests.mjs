@@ -43,17 +43,17 @@ async function runParts(root, { all, only }) {
     const how = { env: all ? ENVIRONMENT.all : ENVIRONMENT.short, labelled: turn.length > 1 }
     results.push(...(await Promise.all(turn.map(({ part, files }) => runPart(root, folder, part, files, how)))))
   }
-  return summarise(folder, results, all)
+  return summarise(folder, results, all || only.length > 0)
 }
 
-function summarise(folder, results, all) {
+function summarise(folder, results, isAsked) {
   const sum = (count) => results.reduce((total, result) => total + result[count], 0)
   const [passed, failed] = [sum('passed'), sum('failed')]
   const rows = results.map(
     (one) => `${one.name.padEnd(8)} ${seconds(one.ms).padStart(5)} s  ${one.passed} passed, ${one.failed} failed`,
   )
   const total = `${'together'.padEnd(8)} ${seconds(performance.now()).padStart(5)} s  (parts of one turn ran side by side)`
-  const left = all
+  const left = isAsked
     ? []
     : ['Left out, for npm test -- --all: other targets, most faults, verdicts, and more against the engine.']
   const line = `${passed} passed, ${failed} failed`

@@ -29,7 +29,7 @@ const told: RunSink = {
   writeRun: async () => {},
   writeCalibration: async () => {},
   event: (event: RunEvent) => {
-    if (event.kind === 'image' && event.state !== 'cached')
+    if (event.kind === 'image' && event.state !== 'cached' && !event.step)
       terminal.say(`${event.image} ${event.state} ${event.seconds?.toFixed(0)} s ${event.message ?? ''}`)
   },
 }

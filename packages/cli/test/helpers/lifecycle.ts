@@ -70,8 +70,8 @@ export const isLoading = (events: readonly RunEvent[]) => events.some(({ kind })
 export const underLoad = (events: readonly RunEvent[]) =>
   events.some((event) => event.kind === 'window' && event.loadId === 'closed-1')
 
-/** One repetition is done, and the second of its loads is being measured in the next. */
+/** One repetition is measured, not only tried, and the second of its loads is being measured in the next. */
 export function inSecondRepetition(events: readonly RunEvent[]): boolean {
-  const first = events.findIndex(({ kind }) => kind === 'repetition')
+  const first = events.findIndex((event) => event.kind === 'repetition' && event.outcome === 'measured')
   return first >= 0 && underLoad(events.slice(first))
 }
