@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
 import { clean } from './commands/clean.js'
 import { runDoctor } from './commands/doctor.js'
+import { type ImagesAction, images } from './commands/images.js'
 import { listJson, listText } from './commands/list.js'
 import { matrix, type Which } from './commands/matrix.js'
 import { newTarget } from './commands/new-target.js'
@@ -30,6 +31,8 @@ interface PlanFlags {
   seed?: number
   json?: boolean
 }
+
+type ImagesFlags = Pick<PlanFlags, 'scenario' | 'target' | 'claims' | 'all' | 'json'>
 
 interface GateFlags {
   failOn?: string
@@ -170,6 +173,38 @@ export function createProgram(terminal: Terminal, interruption: Stop, leave: (co
       return clean(project, options, terminal, interruption.signal)
     })
 
+  const imagesCommand = program
+    .command('images')
+    .description('images by their content key: between machines, by file or registry')
+  const onImages = (name: string, description: string, toAction: (where: string) => ImagesAction) =>
+    choosing(imagesCommand.command(name, { isDefault: name === 'list' }).description(description)).action(
+      async (...given: unknown[]) => {
+        const where = typeof given[0] === 'string' ? given[0] : ''
+        const flags = given.find((one): one is ImagesFlags => typeof one === 'object') ?? {}
+        const action = toAction(where)
+        const chosen = action.kind === 'list' ? { ...action, json: flags.json ?? false } : action
+        const isFine = await images(project, chosen, toPlanOptions(flags), terminal, interruption)
+        leave(isFine ? exitCodes.fine : exitCodes.failed)
+      },
+    )
+  onImages('list', 'what the plan needs, and what of it is here (the default)', () => ({
+    kind: 'list',
+    json: false,
+  })).option('--json', 'as JSON')
+  onImages('save <file>', 'build what is missing and write all to one file: .tar, .tar.gz or .tar.zst', (file) => ({
+    kind: 'save',
+    file,
+  }))
+  onImages('load <file>', 'take images from a file that save has written', (file) => ({ kind: 'load', file }))
+  onImages('push <registry>', 'build what is missing and put all into a registry', (registry) => ({
+    kind: 'push',
+    registry,
+  }))
+  onImages('pull <registry>', 'take from a registry what the folders here want now', (registry) => ({
+    kind: 'pull',
+    registry,
+  }))
+
   program
     .command('new-target')
     .description('make a target that passes check as it is')
@@ -203,6 +238,15 @@ export function planning(command: Command): Command {
     .option('--capacity', 'search the highest rate within each slo')
     .option('--rate <perSecond>', 'offer this rate to every target; may be repeated', repeatedNumber, [])
     .option('--seed <n>', 'seed of order and arrivals', integer)
+}
+
+/** The options that choose targets and nothing about how they are measured. */
+function choosing(command: Command): Command {
+  return command
+    .option('--scenario <name>', 'only what this scenario needs; may be repeated', repeated, [])
+    .option('--target <name>', 'only what this target, or name/variant, needs; may be repeated', repeated, [])
+    .option('--claims', 'what published claims are about')
+    .option('--all', 'every target whatever its role')
 }
 
 /** Options that choose what is planned; a plan that is there already cannot be chosen. */

@@ -41,6 +41,8 @@ export interface Images {
   /** As the ports say. */
   lookUpImage(request: ImageRequest): Promise<ImageFacts | null>
   findImage(name: string, id: string): Promise<ImageFacts | null>
+  /** The key of the image that a folder makes as it is now; null: an image that it stands on is not here, or it has no folder. */
+  keyOf(request: ImageRequest): Promise<string | null>
   /** the image that all start from */
   ensureBase(signal: AbortSignal): Promise<BaseImage>
   /** How long a build of this name takes from nothing, in seconds; null when nobody knows. */
@@ -169,6 +171,14 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return { context, dockerfile, registries, keyWith }
   }
 
+  async function keyOf({ name, folder }: Pick<ImageRequest, 'name' | 'folder'>): Promise<string | null> {
+    if (folder === null) return null
+    await checkReferences(root, name, folder)
+    const { dockerfile, keyWith } = await recipeOf(folder)
+    const references = await here(dockerfile.images)
+    return references && keyWith(references)
+  }
+
   const baseHere = () => lookUpBase(docker, { composeBaseFolder: folderOfImage(root, baseName), env })
 
   async function lookUp({ name, folder }: ImageRequest): Promise<ImageFacts | null> {
@@ -176,15 +186,11 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
       const image = await baseHere()
       return image && toFacts(name, image.labels[imageLabels.key] ?? image.id, image, true)
     }
-    if (folder === null) {
-      const image = await localImage(docker, name)
+    const key = await keyOf({ name, folder })
+    if (key === null) {
+      const image = folder === null ? await localImage(docker, name) : null
       return image && asItIsFacts(name, image, true)
     }
-    await checkReferences(root, name, folder)
-    const { dockerfile, keyWith } = await recipeOf(folder)
-    const references = await here(dockerfile.images)
-    if (references === null) return null
-    const key = await keyWith(references)
     const image = await imageOfKey(docker, name, key)
     return image && toFacts(name, key, image, true)
   }
@@ -302,6 +308,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     ensureImage: (request, signal, onEvent = () => undefined) => ensure(request, signal, onEvent),
     lookUpImage: lookUp,
     findImage: find,
+    keyOf,
     ensureBase: base,
     expectedBuildSeconds: expected,
     notes: args.notes,

@@ -1,0 +1,257 @@
+import { dirname, resolve } from 'node:path'
+import {
+  ArchiveFile,
+  createImages,
+  type ExchangeOptions,
+  holdEngine,
+  type LeftOut,
+  type Loaded,
+  loadImages,
+  needsOf,
+  parseRegistry,
+  pullImages,
+  pushImages,
+  type Shelf,
+  saveImages,
+  shelvesOf,
+} from '@bakeoff/containers'
+import { BakeoffError, formatBytes, formatDurationMs, toErrorRecord } from '@bakeoff/model'
+import { requestsOf } from '@bakeoff/runner'
+import { type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
+import { makePlan, type PlanOptions } from '../planning.js'
+import { type Project, readCatalogue, shownPath } from '../project.js'
+import type { Stop } from '../signals.js'
+import type { Terminal } from '../terminal.js'
+import { lockFolderFrom, type Machine, materialsOf, readMachine } from '../workbench.js'
+import { writeFailure } from '../write-failure.js'
+
+/** What is to be done with the images that a plan needs. */
+export type ImagesAction =
+  | { readonly kind: 'list'; readonly json: boolean }
+  | { readonly kind: 'save' | 'load'; readonly file: string }
+  | { readonly kind: 'push' | 'pull'; readonly registry: string }
+
+/** What the actions have in common. */
+interface Bench {
+  readonly docker: Machine['engine']['docker']
+  readonly needs: readonly ImageRequest[]
+  readonly exchange: ExchangeOptions
+  readonly terminal: Terminal
+}
+
+/**
+ * Images by their content key: what there is, to a file and back, to a registry and back.
+ *
+ * @returns whether nothing failed
+ */
+export async function images(
+  project: Project,
+  action: ImagesAction,
+  options: PlanOptions,
+  terminal: Terminal,
+  { signal }: Stop,
+): Promise<boolean> {
+  const place = 'registry' in action ? parseRegistry(action.registry, 'REGISTRY') : null
+  const catalogue = readCatalogue(project)
+  const machine = await readMachine(terminal, signal)
+  const plan = makePlan(project, catalogue, machine, options, new Date())
+  const needs = await needsOf(project.root, requestsOf(plan, materialsOf(project, catalogue, plan)))
+  const { docker, facts } = machine.engine
+  const made = createImages(docker, { root: project.root, env: process.env, say: terminal.say })
+  const exchange = { root: project.root, env: process.env, images: made, signal }
+  const bench: Bench = { docker, needs, exchange, terminal }
+  if (action.kind === 'list') return list(bench, action.json)
+  // Names of images are given anew, and what is built or sent would be heard by whatever is measured.
+  const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
+  try {
+    switch (action.kind) {
+      case 'save':
+        return await save(bench, resolve(action.file))
+      case 'load':
+        return await load(bench, resolve(action.file))
+      case 'push':
+        return await push(bench, place as NonNullable<typeof place>)
+      case 'pull':
+        return await pull(bench, place as NonNullable<typeof place>)
+    }
+  } finally {
+    terminal.live('')
+    await giveBack()
+  }
+}
+
+async function list({ needs, exchange, terminal }: Bench, json: boolean): Promise<boolean> {
+  const shelves = await shelvesOf(exchange.images, needs)
+  if (json) {
+    const rows = shelves.map(({ request, facts, key }) => ({
+      name: request.name,
+      key: request.folder === null ? null : key,
+      id: facts?.id ?? null,
+      bytes: facts?.bytes ?? null,
+      state: stateOf({ request, facts, key }),
+    }))
+    terminal.print(JSON.stringify({ images: rows }, null, 2))
+    return true
+  }
+  const width = Math.max(...shelves.map(({ request }) => request.name.length))
+  for (const shelf of shelves) {
+    const { request, facts } = shelf
+    const key = request.folder === null ? 'as it is' : (shelf.key?.slice(0, 16) ?? '–')
+    const bytes = facts?.bytes ? formatBytes(facts.bytes) : ''
+    terminal.print(
+      `${request.name.padEnd(width)}  ${key.padEnd(16)}  ${bytes.padStart(9)}  ${stateOf(shelf)}`.trimEnd(),
+    )
+  }
+  const missing = shelves.filter(({ facts }) => facts === null).length
+  terminal.say(
+    missing === 0 ? 'All of them are here.' : `${missing} of ${shelves.length} are not here as their folders are now.`,
+  )
+  return true
+}
+
+function stateOf({ request, facts }: Shelf): 'here' | 'not built' | 'not pulled' {
+  if (facts !== null) return 'here'
+  return request.folder === null ? 'not pulled' : 'not built'
+}
+
+async function save(bench: Bench, path: string): Promise<boolean> {
+  const { docker, exchange, terminal } = bench
+  const next = `Nothing of it was left. Name another file: npm run images -- save FILE`
+  try {
+    await using file = await ArchiveFile.create(path)
+    const { shelves, isWhole } = await makeAll(bench)
+    const onBytes = shower(terminal, 'saving', 'written')
+    const { bytes, references, leftOut } = await saveImages(docker, shelves, file, exchange.signal, onBytes)
+    tellLeftOut(leftOut, terminal)
+    terminal.print(`Saved ${references.length} images, ${formatBytes(bytes)}: ${shownPath(path)}`)
+    terminal.print(`On the other machine: npm run images -- load ${shownPath(path)}`)
+    return isWhole
+  } catch (error) {
+    throw writeFailure(error, path, `${next} (its folder is ${dirname(path)})`)
+  }
+}
+
+async function load({ docker, needs, exchange, terminal }: Bench, path: string): Promise<boolean> {
+  const before = await shelvesOf(exchange.images, needs)
+  const loaded = await loadImages(docker, path, needs, exchange, shower(terminal, 'loading', 'read'))
+  const after = await shelvesOf(exchange.images, needs)
+  for (const line of loadedLines(loaded, before, after)) terminal.print(line)
+  return true
+}
+
+/** What of a file fits, what does not, and what is still to be built. */
+export function loadedLines(loaded: Loaded, before: readonly Shelf[], after: readonly Shelf[]): string[] {
+  const wanted = new Map(after.map(({ request, facts }) => [request.name, facts]))
+  const fits = (one: Loaded['names'][number]) => {
+    if (one.kind === 'built') return wanted.get(one.name)?.key === one.key
+    return one.kind === 'debian' ? loaded.baseUnfit === null : wanted.has(one.reference)
+  }
+  const fitting = loaded.names.filter(fits)
+  const others = loaded.names.filter((one) => !fits(one))
+  const missing = after.filter(({ facts }) => facts === null).map(({ request }) => request.name)
+  const lost = before.filter(({ request, facts }) => facts !== null && missing.includes(request.name))
+  const lines = [`Loaded ${loaded.names.length} images; ${fitting.length} fit the folders as they are now.`]
+  if (others.length > 0)
+    lines.push(`Of another state, and not used: ${others.map(({ reference }) => reference).join(', ')}.`)
+  if (loaded.baseUnfit === 'certificates')
+    lines.push(
+      'Its base image trusts other private certificates than this machine does, so nothing that stands on it can be used here: save it on a machine with the same ones.',
+    )
+  if (loaded.baseUnfit === 'folder or platform')
+    lines.push(
+      'Its base image was made from another compose/base, or for another platform: nothing that stands on it can be used here.',
+    )
+  if (loaded.otherIds)
+    lines.push(
+      'This engine gives images other ids than the one that saved them (as Docker does with another image store), and ids of images are part of the keys of those that stand on them: these are built here.',
+    )
+  if (lost.length > 0)
+    lines.push(
+      `Stood on the base image from before, and will be built again: ${lost.map(({ request }) => request.name).join(', ')}.`,
+    )
+  lines.push(
+    missing.length === 0
+      ? 'Nothing is left to build.'
+      : `Not here yet, and built when it is needed: ${missing.join(', ')}.`,
+  )
+  return lines
+}
+
+async function push(bench: Bench, place: ReturnType<typeof parseRegistry>): Promise<boolean> {
+  const { docker, exchange, terminal } = bench
+  const { shelves, isWhole } = await makeAll(bench)
+  let pushed = 0
+  const { leftOut } = await pushImages(docker, shelves, place, exchange, (name) => {
+    pushed++
+    terminal.say(`  pushed ${name}`)
+  })
+  tellLeftOut(leftOut, terminal)
+  terminal.print(`Pushed ${pushed} images to ${place.name}`)
+  terminal.print(`Elsewhere: npm run images -- pull ${place.name}, or BAKEOFF_REGISTRY=${place.name} npm run matrix`)
+  return isWhole
+}
+
+async function pull(
+  { docker, needs, exchange, terminal }: Bench,
+  place: ReturnType<typeof parseRegistry>,
+): Promise<boolean> {
+  const result = await pullImages(docker, needs, place, exchange, (name) => terminal.say(`  pulled ${name}`))
+  const missing = (await shelvesOf(exchange.images, needs)).filter(({ facts }) => facts === null)
+  for (const why of result.refused) terminal.say(terminal.colours.red(`Refused: ${why}`))
+  if (result.base === 'registry has no Debian')
+    terminal.say(`${place.name} has nothing that npm run images -- push put there.`)
+  else if (result.base !== null)
+    terminal.say(
+      `The base image of ${place.name} is not the one that belongs here: it was made with other private certificates, from another compose/base or for another platform. What stands on it cannot be used here.`,
+    )
+  terminal.print(`Pulled ${result.pulled.length} images from ${place.name}`)
+  terminal.print(
+    missing.length === 0
+      ? 'Nothing is left to build.'
+      : `Not there, and built when it is needed: ${missing.map(({ request }) => request.name).join(', ')}.`,
+  )
+  return result.refused.length === 0
+}
+
+/** Builds what is not here. What fails is told and left out: the others are worth having all the same. */
+async function makeAll({ needs, exchange, terminal }: Bench): Promise<{ shelves: Shelf[]; isWhole: boolean }> {
+  const { images, signal } = exchange
+  let isWhole = true
+  await images.ensureBase(signal)
+  await Promise.all(
+    needs.map(async (request) => {
+      try {
+        await images.ensureImage(request, signal, ({ state, image, ...event }) => {
+          if (state === 'building' || state === 'pulling') terminal.say(terminal.colours.dim(`  ${state} ${image} …`))
+          const seconds = 'seconds' in event ? (event.seconds ?? 0) : 0
+          if (state === 'built' || state === 'pulled')
+            terminal.say(`  ${state} ${image} in ${formatDurationMs(seconds * 1000)}`)
+        })
+      } catch (error) {
+        signal.throwIfAborted()
+        const isImages =
+          error instanceof UnsupportedBuild ||
+          (error instanceof BakeoffError && ['BUILD_FAILED', 'DOWNLOAD_FAILED', 'BAD_SPEC'].includes(error.code))
+        if (!isImages) throw error
+        isWhole = isWhole && error instanceof UnsupportedBuild
+        terminal.say(terminal.colours.yellow(`! ${request.name} is left out: ${toErrorRecord(error).message}`))
+      }
+    }),
+  )
+  return { shelves: await shelvesOf(images, needs), isWhole }
+}
+
+function tellLeftOut(leftOut: readonly LeftOut[], { say, colours }: Terminal): void {
+  for (const { name, why } of leftOut) say(colours.yellow(`! ${name} is left out: ${why}`))
+}
+
+/** The one live line, a few times a second. */
+function shower({ live }: Terminal, doing: string, done: string): (bytes: number) => void {
+  let shownAt = 0
+  return (bytes) => {
+    const now = performance.now()
+    if (now - shownAt < 250) return
+    shownAt = now
+    live(`${doing} images  ${formatBytes(bytes)} ${done}`)
+  }
+}

@@ -1,0 +1,62 @@
+import { BakeoffError } from '@bakeoff/model'
+import { debian } from '../base/names.js'
+import { imageLabels, keyTag } from './build.js'
+import { isOurs } from './references.js'
+
+/** An image of an archive, as its own file describes it. */
+export interface ArchivedImage {
+  readonly references: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** A name of an archive, and what it stands for. */
+export type ArchivedName =
+  | {
+      readonly kind: 'built'
+      readonly reference: string
+      readonly name: string
+      readonly key: string
+      readonly labels: Readonly<Record<string, string>>
+    }
+  /** the Debian below base images, by the beginning of its id */
+  | { readonly kind: 'debian'; readonly reference: string }
+  /** what Dockerfiles or scenarios name and nobody here builds */
+  | { readonly kind: 'as it is'; readonly reference: string }
+
+/**
+ * What the names in an archive stand for. Nothing is loaded yet: an image under a name that is not its own is found before it could take the
+ * place of another.
+ *
+ * @throws BakeoffError BAD_SPEC when a name and the image's own key do not agree
+ */
+export function archivedNames(images: readonly ArchivedImage[], file: string): ArchivedName[] {
+  const names = images.flatMap(({ references, labels }) =>
+    references.map((given) => nameOf(plain(given), labels, file)),
+  )
+  if (!names.some(({ kind }) => kind === 'built')) {
+    throw new BakeoffError('BAD_SPEC', `${file} has no image that was built by Bakeoff`, {
+      hint: 'Make one with: npm run images -- save FILE. Any other archive of images is loaded by docker load',
+    })
+  }
+  return names
+}
+
+function nameOf(reference: string, labels: ArchivedImage['labels'], file: string): ArchivedName {
+  const [, name = reference, tag = 'latest'] = /^(.+):([^:/]+)$/.exec(reference) ?? []
+  if (!isOurs(reference)) return { kind: 'as it is', reference }
+  if (name === debian.repo && /^[0-9a-f]{16}$/.test(tag)) return { kind: 'debian', reference }
+  const key = labels[imageLabels.key]
+  const bad = (why: string) =>
+    new BakeoffError('BAD_SPEC', `${file}: ${reference} ${why}`, {
+      hint: 'Nothing of it was loaded. Make the file again with npm run images -- save FILE',
+    })
+  if (!/^[0-9a-f]{16}$/.test(tag)) throw bad('has no key for a tag')
+  if (key === undefined || !/^[0-9a-f]{64}$/.test(key)) throw bad('is not an image that Bakeoff built')
+  if (keyTag(key) !== tag) throw bad(`holds the image of another key, ${keyTag(key)}`)
+  return { kind: 'built', reference, name, key, labels }
+}
+
+/** Podman and newer engines write where a name is from. */
+function plain(reference: string): string {
+  return reference.replace(/^(?:localhost|docker\.io(?:\/library)?)\/(?=bakeoff\/|[^/]+$)/, '')
+}

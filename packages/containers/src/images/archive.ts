@@ -1,0 +1,246 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { PassThrough, type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import * as zlib from 'node:zlib'
+import { BakeoffError } from '@bakeoff/model'
+import type Docker from 'dockerode'
+import { extract as tarExtract } from 'tar-stream'
+import type { ArchivedImage } from './archive-names.js'
+import { EngineReport, engineLost, isConnectionLost, progressEvents } from './progress.js'
+import { reasonOf } from './pull.js'
+
+/** How much of a file was written or read by now, in bytes. */
+export type OnBytes = (bytes: number) => void
+
+/** dockerode's types do not know that it can export several images at once, nor that loading can be aborted. */
+interface Exporting {
+  getImages(options: { names: readonly string[]; abortSignal: AbortSignal }): Promise<Readable>
+  loadImage(tar: Readable, options: { abortSignal: AbortSignal }): Promise<Readable>
+}
+
+type Format = 'tar' | 'gzip' | 'zstd'
+
+/** In Node 22.15 and newer; the types are of an older one. */
+const { createZstdCompress, createZstdDecompress } = zlib as unknown as Partial<
+  Record<'createZstdCompress' | 'createZstdDecompress', () => Transform>
+>
+
+/**
+ * The file that an archive is written to, under another name until it is whole. It is there from the beginning, so that a folder
+ * that cannot be written to is known before anything is built.
+ */
+export class ArchiveFile {
+  readonly path: string
+  readonly #format: Format
+  readonly #part: string
+
+  private constructor(path: string, format: Format) {
+    this.path = path
+    this.#format = format
+    this.#part = `${path}.part`
+  }
+
+  /** @throws BakeoffError BAD_SPEC when its name asks for what this Node cannot write; else what the file system says */
+  static async create(path: string): Promise<ArchiveFile> {
+    const file = new ArchiveFile(path, formatOfName(path))
+    await (await open(file.#part, 'w')).close()
+    return file
+  }
+
+  /**
+   * Writes these images, streaming: none of it is held in memory.
+   *
+   * @returns the size of the file in bytes
+   * @throws BakeoffError ABORTED, ENGINE_LOST, ENGINE_FAILED; what the file system says. Nothing is left then
+   */
+  async write(docker: Docker, references: readonly string[], signal: AbortSignal, onBytes: OnBytes): Promise<number> {
+    let bytes = 0
+    const counted = counting((written) => {
+      bytes = written
+      onBytes(written)
+    })
+    try {
+      const images = await (docker as unknown as Exporting)
+        .getImages({ names: references, abortSignal: signal })
+        .catch(engineError('saving', signal))
+      const disk = createWriteStream(this.#part, { flush: true } as never)
+      await pipeline([images, ...compressor(this.#format), counted, disk] as never, { signal })
+      await rename(this.#part, this.path)
+      return bytes
+    } catch (error) {
+      throw await engineError('saving', signal)(error as Error).catch((told: unknown) => told)
+    }
+  }
+
+  /** Removes what is not whole. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#part, { force: true })
+  }
+}
+
+/**
+ * What is in an archive, read from the file alone.
+ *
+ * @throws BakeoffError BAD_SPEC when the file is no archive of images, or not whole
+ */
+export async function readArchive(path: string, signal: AbortSignal, onBytes: OnBytes): Promise<ArchivedImage[]> {
+  const texts = new Map<string, string>()
+  const tar = tarExtract()
+  const bad = (why: string, cause?: unknown) =>
+    new BakeoffError('BAD_SPEC', `${path} is no archive of images, or not whole: ${why}`, {
+      hint: 'Make it again with: npm run images -- save FILE',
+      cause,
+    })
+  try {
+    const read = pipeline([...(await plainTar(path, onBytes)), tar] as never, { signal })
+    read.catch(() => undefined) // it is waited for below; until then the loop says the same
+    for await (const entry of tar) {
+      const { name, size = 0, type } = entry.header
+      if (type === 'file' && isDescription(name) && size <= LONGEST_DESCRIPTION)
+        texts.set(name, await textOf(entry as unknown as AsyncIterable<Buffer>))
+      else entry.resume()
+    }
+    await read
+  } catch (cause) {
+    if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped while reading ${path}`, { cause })
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new BakeoffError('BAD_SPEC', `There is no file ${path}`, { cause })
+    if (cause instanceof BakeoffError) throw cause
+    throw bad(message, cause)
+  }
+  const manifest = texts.get('manifest.json')
+  if (manifest === undefined) throw bad('it has no manifest.json')
+  try {
+    return (JSON.parse(manifest) as { Config: string; RepoTags?: string[] | null }[]).map(({ Config, RepoTags }) => {
+      const described = JSON.parse(texts.get(Config) ?? '') as { config?: { Labels?: Record<string, string> | null } }
+      return { references: (RepoTags ?? []).map(String), labels: described.config?.Labels ?? {} }
+    })
+  } catch (cause) {
+    throw bad('what it says about its images cannot be read', cause)
+  }
+}
+
+/**
+ * Gives an archive to the engine.
+ *
+ * @returns the names that the engine says it has loaded
+ * @throws BakeoffError BAD_SPEC, OUT_OF_RESOURCES, ABORTED, ENGINE_LOST
+ */
+export async function loadArchive(
+  docker: Docker,
+  path: string,
+  signal: AbortSignal,
+  onBytes: OnBytes,
+): Promise<string[]> {
+  const loaded: string[] = []
+  const tar = new PassThrough()
+  const reading = pipeline([...(await plainTar(path, onBytes)), tar] as never, { signal })
+  reading.catch(() => undefined) // the engine's own words for it come first
+  try {
+    const stream = await (docker as unknown as Exporting).loadImage(tar, { abortSignal: signal })
+    for await (const { stream: text } of progressEvents(stream)) {
+      const name = /^Loaded image: (\S+)/.exec(text ?? '')?.[1]
+      if (name !== undefined) loaded.push(name)
+    }
+    await reading
+    return loaded
+  } catch (error) {
+    tar.destroy()
+    return engineError('loading', signal)(error as Error)
+  }
+}
+
+/** Larger ones are layers. */
+const LONGEST_DESCRIPTION = 4 * 1024 ** 2
+
+/** The files that describe images, in the way of older and of newer engines. */
+function isDescription(name: string): boolean {
+  return name === 'manifest.json' || /^(?:[0-9a-f]{64}\.json|blobs\/sha256\/[0-9a-f]{64})$/.test(name)
+}
+
+/** What does not begin as JSON is a small layer: of it nothing is kept. */
+async function textOf(entry: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let isText = true
+  for await (const chunk of entry) {
+    if (chunks.length === 0) isText = chunk[0] === 0x7b || chunk[0] === 0x5b
+    if (isText) chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function plainTar(path: string, onBytes: OnBytes): Promise<(Readable | Transform)[]> {
+  const format = await formatOfFile(path)
+  return [createReadStream(path), counting(onBytes), ...decompressor(format, path)]
+}
+
+function formatOfName(path: string): Format {
+  if (/\.(?:tar\.gz|tgz|gz)$/i.test(path)) return 'gzip'
+  if (!/\.(?:tar\.zst|tzst|zst)$/i.test(path)) return 'tar'
+  if (createZstdCompress === undefined) throw noZstd(path, 'Name the file .tar.gz instead')
+  return 'zstd'
+}
+
+async function formatOfFile(path: string): Promise<Format> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    if (buffer[0] === 0x1f && buffer[1] === 0x8b) return 'gzip'
+    return buffer.readUInt32LE() === 0xfd2fb528 ? 'zstd' : 'tar'
+  } finally {
+    await file.close()
+  }
+}
+
+/** The fastest level: layers are mostly programs, and a better one costs minutes for a tenth of the size. */
+function compressor(format: Format): Transform[] {
+  if (format === 'gzip') return [zlib.createGzip({ level: 1 })]
+  return format === 'zstd' && createZstdCompress ? [createZstdCompress()] : []
+}
+
+function decompressor(format: Format, path: string): Transform[] {
+  if (format === 'gzip') return [zlib.createGunzip()]
+  if (format === 'tar') return []
+  if (createZstdDecompress === undefined) throw noZstd(path, `Unpack it first: zstd -d ${path}`)
+  return [createZstdDecompress()]
+}
+
+function noZstd(path: string, hint: string): BakeoffError {
+  return new BakeoffError('BAD_SPEC', `${path}: Node ${process.versions.node} knows no zstd, which came with 22.15`, {
+    hint,
+  })
+}
+
+function counting(onBytes: OnBytes): Transform {
+  let bytes = 0
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      bytes += chunk.length
+      onBytes(bytes)
+      done(null, chunk)
+    },
+  })
+}
+
+/** What the engine or the way to it said, as an error for the user. The file system's own errors stay as they are. */
+function engineError(doing: 'saving' | 'loading', signal: AbortSignal): (cause: Error) => Promise<never> {
+  return async (cause) => {
+    if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped while ${doing} images`, { cause })
+    if (cause instanceof BakeoffError) throw cause
+    if (isConnectionLost(cause)) throw engineLost(`${doing} images`, cause)
+    const isEngines = cause instanceof EngineReport || (cause as { statusCode?: unknown }).statusCode !== undefined
+    if (!isEngines) throw cause
+    const reason = reasonOf(cause)
+    if (/no space left on device/i.test(reason)) {
+      throw new BakeoffError('OUT_OF_RESOURCES', `The disk of the engine is full, while ${doing} images`, {
+        hint: 'Make room, for example with `npm run clean` or `docker system prune`',
+        cause,
+      })
+    }
+    throw new BakeoffError('ENGINE_FAILED', `The engine failed while ${doing} images: ${reason}`, {
+      hint: 'Try again; docker info shows whether it is well',
+      cause,
+    })
+  }
+}

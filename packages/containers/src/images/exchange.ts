@@ -1,0 +1,257 @@
+/** Images between machines: what a project needs, to and from files and registries. */
+import { resolve } from 'node:path'
+import { BakeoffError, type ImageFacts } from '@bakeoff/model'
+import type { ImageRequest } from '@bakeoff/runner/ports'
+import type Docker from 'dockerode'
+import { adoptBase, type Unfit } from '../base/adopt.js'
+import { bringBase, debianTag } from '../base/bring.js'
+import { recipeOfBase } from '../base/ensure.js'
+import { baseLabels, baseName, debian } from '../base/names.js'
+import { type ArchiveFile, loadArchive, type OnBytes, readArchive } from './archive.js'
+import { type ArchivedName, archivedNames } from './archive-names.js'
+import { imageLabels, keyTag } from './build.js'
+import type { Images } from './images.js'
+import { type LocalImage, localImage } from './lookup.js'
+import { folderOfImage } from './references.js'
+import { bringAsItIs, bringImage, pushImage, registryAt, registryError } from './registry.js'
+import { usualWorld } from './registry-auth.js'
+import { asItIsPlaceOf, type RegistryPlace, repositoryOf } from './registry-name.js'
+
+/** One engine and the project whose images it holds. */
+export interface ExchangeOptions {
+  readonly root: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly images: Images
+  readonly signal: AbortSignal
+}
+
+/** A needed image and what the engine has of it. */
+export interface Shelf {
+  readonly request: ImageRequest
+  /** null: it is not there as its folder is now */
+  readonly facts: ImageFacts | null
+  /** null: it has no folder, none that can be built, or an image that it stands on is not here */
+  readonly key: string | null
+}
+
+/** What of these is here, as the folders are now. Nothing is built. */
+export async function shelvesOf(images: Images, needs: readonly ImageRequest[]): Promise<Shelf[]> {
+  const shelves: Shelf[] = []
+  for (const request of needs) {
+    try {
+      const facts = await images.lookUpImage(request)
+      shelves.push({ request, facts, key: facts?.key ?? (await images.keyOf(request)) })
+    } catch (error) {
+      // A folder that nothing can be built from is told by whoever builds it: the others are here all the same.
+      if (!(error instanceof BakeoffError && error.code === 'BAD_SPEC')) throw error
+      shelves.push({ request, facts: null, key: null })
+    }
+  }
+  return shelves
+}
+
+/** The base image's Debian, when the engine has it. */
+async function debianOf(docker: Docker, shelves: readonly Shelf[]): Promise<LocalImage | null> {
+  const base = shelves.find(({ request }) => request.name === baseName)?.facts
+  const id = base && (await localImage(docker, base.id))?.labels[baseLabels.debianId]
+  return id ? localImage(docker, id) : null
+}
+
+/** What was not saved or pushed, and why. */
+export interface LeftOut {
+  readonly name: string
+  readonly why: string
+}
+
+const PINNED: LeftOut['why'] = 'it is pinned by digest, which only its own registry can give: docker pull gets it'
+
+/** Saves what of these is here. Names that are only known by digest cannot travel. */
+export async function saveImages(
+  docker: Docker,
+  shelves: readonly Shelf[],
+  file: ArchiveFile,
+  signal: AbortSignal,
+  onBytes: OnBytes,
+): Promise<{ bytes: number; references: string[]; leftOut: LeftOut[] }> {
+  const references: string[] = []
+  const leftOut: LeftOut[] = []
+  const below = await debianOf(docker, shelves)
+  if (below !== null) {
+    await docker.getImage(below.id).tag({ repo: debian.repo, tag: debianTag(below.id) })
+    references.push(`${debian.repo}:${debianTag(below.id)}`)
+  }
+  for (const { request, facts } of shelves) {
+    if (facts === null) continue
+    if (request.folder !== null) {
+      // The tag of a key may have gone to a later build's making room, while `latest` still names the image.
+      await docker.getImage(facts.id).tag({ repo: request.name, tag: keyTag(facts.key) })
+      references.push(`${request.name}:${keyTag(facts.key)}`)
+    } else if (request.name.includes('@')) leftOut.push({ name: request.name, why: PINNED })
+    else references.push(request.name)
+  }
+  if (references.length === 0)
+    throw new BakeoffError('BUILD_FAILED', 'There is no image to save', {
+      hint: 'npm run images shows what is missing',
+    })
+  return { bytes: await file.write(docker, references, signal, onBytes), references, leftOut }
+}
+
+/** What came of loading a file. */
+export interface Loaded {
+  readonly names: readonly ArchivedName[]
+  /** null: its base image, if any, is the one that belongs here */
+  readonly baseUnfit: Unfit | null
+  /** the engine gives images other ids than the one that saved them, so keys that are made of ids are others here */
+  readonly otherIds: boolean
+}
+
+/**
+ * Loads a file of `saveImages`. The file is read before the engine gets it: an image whose key is another than its name says, or a name that would
+ * take the place of an image nobody here asks for, is refused with the whole file.
+ *
+ * @param needs what the folders here need: an image that is taken as it is may take the place of one of the same name only when it is among them
+ */
+export async function loadImages(
+  docker: Docker,
+  path: string,
+  needs: readonly ImageRequest[],
+  { root, env, signal }: ExchangeOptions,
+  onBytes: OnBytes,
+): Promise<Loaded> {
+  const names = archivedNames(await readArchive(path, signal, onBytes), path)
+  for (const { kind, reference } of names) {
+    if (kind !== 'as it is' || needs.some(({ name }) => name === reference)) continue
+    if ((await localImage(docker, reference)) === null) continue
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `${path} has a ${reference}, which nothing here needs and the engine has already`,
+      {
+        hint: 'Nothing of it was loaded. Load it with docker load if it may take the place of the one that is here',
+      },
+    )
+  }
+  const expected = new Set(names.map(({ reference }) => reference))
+  const loaded = await loadArchive(docker, path, signal, onBytes)
+  const foreign = loaded.filter((name) => ![...expected].some((one) => name === one || name.endsWith(`/${one}`)))
+  if (foreign.length > 0) {
+    for (const name of foreign) await docker.getImage(name).remove()
+    throw new BakeoffError('BAD_SPEC', `${path} names ${foreign.join(', ')} for the engine and not in its manifest`, {
+      hint: 'Those names were taken off again. Make the file again with npm run images -- save FILE',
+    })
+  }
+  let baseUnfit: Unfit | null = null
+  for (const one of names) {
+    if (one.kind !== 'built') continue
+    const image = await localImage(docker, one.reference)
+    if (image?.labels[imageLabels.key] !== one.key)
+      throw new BakeoffError('ENGINE_FAILED', `${one.reference} is not what ${path} says after it was loaded`, {
+        hint: 'Try again; docker info shows whether the engine is well',
+      })
+    if (one.name === baseName) baseUnfit = await adoptBase(docker, image, { composeBaseFolder: composeBase(root), env })
+  }
+  return { names, baseUnfit, otherIds: baseUnfit === null && (await hasOtherIds(docker, names)) }
+}
+
+/** Whether images say that they stand on a base image that came with them and that nobody here knows by that id. */
+async function hasOtherIds(docker: Docker, names: readonly ArchivedName[]): Promise<boolean> {
+  if (!names.some((one) => one.kind === 'built' && one.name === baseName)) return false
+  const ids = names.flatMap((one) => (one.kind === 'built' ? [one.labels[imageLabels.baseId]] : []))
+  for (const id of new Set(ids)) if (id !== undefined && (await localImage(docker, id)) === null) return true
+  return false
+}
+
+/** Pushes what of these is here; the Debian below last, since whoever has nothing begins with it. */
+export async function pushImages(
+  docker: Docker,
+  shelves: readonly Shelf[],
+  place: RegistryPlace,
+  { env, signal }: ExchangeOptions,
+  onPushed: (name: string) => void,
+): Promise<{ leftOut: LeftOut[] }> {
+  const to = registryAt(docker, place, usualWorld(env))
+  const leftOut: LeftOut[] = []
+  for (const { request, facts } of shelves) {
+    if (facts === null) continue
+    const target =
+      request.folder === null
+        ? asItIsPlaceOf(place, request.name)
+        : { repository: repositoryOf(place, request.name), tag: keyTag(facts.key) }
+    if (target === null) {
+      leftOut.push({ name: request.name, why: PINNED })
+      continue
+    }
+    await pushImage(docker, to, facts.id, target, signal)
+    onPushed(request.name)
+  }
+  const below = await debianOf(docker, shelves)
+  if (below !== null) {
+    await pushImage(docker, to, below.id, { repository: repositoryOf(place, debian.repo), tag: debian.tag }, signal)
+    onPushed(debian.name)
+  }
+  return { leftOut }
+}
+
+/** What came of pulling. */
+export interface Pulled {
+  readonly pulled: readonly string[]
+  readonly refused: readonly string[]
+  /** null: its base image is the one that belongs here, and is here; else why it was not taken */
+  readonly base: null | 'registry has no Debian' | 'other certificates, folder or platform'
+}
+
+/**
+ * Pulls what the folders here want now, by key, an image after those that it stands on.
+ *
+ * @throws BakeoffError DOWNLOAD_FAILED when the registry does not answer or lets nobody in
+ */
+export async function pullImages(
+  docker: Docker,
+  needs: readonly ImageRequest[],
+  place: RegistryPlace,
+  { root, env, images, signal }: ExchangeOptions,
+  onPulled: (name: string) => void,
+): Promise<Pulled> {
+  const registry = registryAt(docker, place, usualWorld(env))
+  const pulled: string[] = []
+  const refused: string[] = []
+  const take = (name: string) => {
+    pulled.push(name)
+    onPulled(name)
+  }
+  const base = needs.some(({ name }) => name === baseName) ? await takeBase() : null
+  for (const request of needs) {
+    if (request.name === baseName) continue
+    const [{ facts, key } = { facts: null, key: null }] = await shelvesOf(images, [request])
+    if (request.folder !== null && (facts !== null || key === null)) continue // here already, or one that it stands on is not
+    const brought =
+      request.folder === null || key === null
+        ? await bringAsItIs(docker, registry, request.name, signal)
+        : await bringImage(docker, registry, request.name, key, signal)
+    if (brought.kind === 'unreachable') throw registryError(place, brought.why)
+    if (brought.kind === 'refused') refused.push(brought.why)
+    if (brought.kind === 'here') take(request.name)
+  }
+  return { pulled, refused, base }
+
+  async function takeBase(): Promise<Pulled['base']> {
+    const { keyOn } = await recipeOfBase(docker, { composeBaseFolder: composeBase(root), env })
+    const brought = await bringBase(docker, registry, keyOn, signal)
+    if (!('use' in brought)) {
+      if (brought.kind === 'unreachable') throw registryError(place, brought.why)
+      return 'registry has no Debian'
+    }
+    if (brought.base.kind === 'here') {
+      await brought.use()
+      take(baseName)
+      return null
+    }
+    await brought.drop()
+    if (brought.base.kind === 'unreachable') throw registryError(place, brought.base.why)
+    if (brought.base.kind === 'refused') refused.push(brought.base.why)
+    return 'other certificates, folder or platform'
+  }
+}
+
+function composeBase(root: string): string {
+  return folderOfImage(resolve(root), baseName)
+}

@@ -1,0 +1,30 @@
+import type { ImageRequest } from '@bakeoff/runner/ports'
+import { baseName } from '../base/names.js'
+import { readInside } from '../read-inside.js'
+import { readDockerfile } from './dockerfile.js'
+import { checkReferences, folderOfImage, isOurs } from './references.js'
+
+/**
+ * These images and all that their Dockerfiles name, each once, an image after those that it stands on.
+ *
+ * @throws BakeoffError BAD_SPEC as `checkReferences`
+ */
+export async function needsOf(root: string, requests: readonly ImageRequest[]): Promise<ImageRequest[]> {
+  const needs = new Map<string, ImageRequest>()
+  const add = (request: ImageRequest): void => {
+    if (needs.has(request.name)) return
+    const text = request.folder === null ? '' : (readInside(request.folder, 'Dockerfile') ?? '')
+    // What the base image stands on is found or made by us and has no folder.
+    const below = request.name === baseName ? [] : readDockerfile(text).images
+    for (const name of below) {
+      const known = requests.find((one) => one.name === name)
+      add(known ?? { name, folder: isOurs(name) ? folderOfImage(root, name) : null, requires: [] })
+    }
+    needs.set(request.name, request)
+  }
+  for (const request of requests) {
+    if (request.folder !== null) await checkReferences(root, request.name, request.folder)
+    add(request)
+  }
+  return [...needs.values()]
+}
