@@ -2,6 +2,7 @@ import { formatDurationMs, formatNumber, type Plan, type RunEvent } from '@bakeo
 import { boardLines, imageName, liveLine, stageWords, stillBuilding, timeLeft } from './progress-lines.js'
 import { advance, nameOf, namesOf, noProgress, type ProgressState } from './progress-state.js'
 import type { Terminal } from './terminal.js'
+import { padEnd, widthOf } from './width.js'
 
 /** What goes on, told as it happens. Disposing it takes the live lines away. */
 export interface Progress extends Disposable {
@@ -27,8 +28,9 @@ export const progressClock: ProgressClock = {
 
 /** Rows of the leaderboard below which the live line stands. */
 const BOARD_ROWS = 8
-/** Of a row: what comes after the name of its entry. */
+/** Of a row, for the name of its entry, and the number of the repetition behind it. */
 const NAME_COLUMNS = 46
+const NUMBER_COLUMNS = 4
 
 /**
  * Finished repetitions and builds as rows that stay; below them, on a terminal, the leaderboard of the scenario as it grows and
@@ -142,11 +144,10 @@ function repetitionRow(
   event: Extract<RunEvent, { kind: 'repetition' }>,
   { green, yellow, red }: Terminal['colours'],
 ): string {
-  const inStage = state.stage !== null && state.names !== null
-  const names = inStage ? [...(state.names?.entries.values() ?? [])].map(({ name }) => name.length + 3) : []
-  const name = `${nameOf(state, event.entry)} #${event.repetition}`.padEnd(
-    Math.min(NAME_COLUMNS, Math.max(0, ...names)) || NAME_COLUMNS,
-  )
+  const beside = [...(state.names?.entries.values() ?? [])].filter(({ scenario }) => scenario === state.stage?.scenario)
+  const columns =
+    beside.length > 0 ? Math.max(...beside.map(({ name }) => widthOf(name))) + NUMBER_COLUMNS : NAME_COLUMNS
+  const name = padEnd(`${nameOf(state, event.entry)} #${event.repetition}`, Math.min(NAME_COLUMNS, columns))
   if (event.outcome === 'measured') {
     const figures = event.figures.map(({ loadId, throughput, p99Ms, invalid }) =>
       invalid
