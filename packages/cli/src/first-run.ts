@@ -25,13 +25,17 @@ export async function readFirstRuns(
   const images = machine === null ? null : createImages(machine.engine.docker, { root: project.root, env: process.env })
   const bytes = imageBytes(project.root)
   const committed = await committedSeconds(project.root)
-  const look = async (request: ImageRequest): Promise<NeededImage> => ({
-    name: request.name,
-    isHere: images !== null && (await images.lookUpImage(request).catch(() => null)) !== null,
-    buildSeconds:
-      images === null ? (committed.get(request.name) ?? null) : await images.expectedBuildSeconds(request.name),
-    bytes: bytes.get(request.name) ?? null,
-  })
+  const secondsOf = async (name: string) =>
+    images === null ? (committed.get(name) ?? null) : images.expectedBuildSeconds(name)
+  const look = async (request: ImageRequest): Promise<NeededImage> => {
+    const isHere = images !== null && (await images.lookUpImage(request).catch(() => null)) !== null
+    return {
+      name: request.name,
+      isHere,
+      buildSeconds: isHere ? null : await secondsOf(request.name), // not asked for in vain: each is a call to the engine
+      bytes: bytes.get(request.name) ?? null,
+    }
+  }
   const known = new Map<string, Promise<NeededImage>>()
   const lookOnce = (request: ImageRequest) => {
     const looked = known.get(request.name) ?? look(request)

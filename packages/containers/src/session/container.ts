@@ -92,7 +92,9 @@ class Running implements RunningContainer {
     const { State, NetworkSettings } = await this.#container.inspect()
     this.startedAtMs = steadyOfEngine(Date.parse(State.StartedAt), calledAtMs, returnedAtMs)
     const networks = Object.values(NetworkSettings.Networks)
-    this.address = networks.find(({ NetworkID }) => NetworkID === this.#home.networkId)?.IPAddress ?? ''
+    // Podman gives a network's name in the place of its id; a container of ours has one network only.
+    const own = networks.find(({ NetworkID }) => NetworkID === this.#home.networkId) ?? networks[0]
+    this.address = own?.IPAddress ?? ''
     if (State.Running && this.address !== '') return
     throw new BakeoffError(
       'START_FAILED',
