@@ -87,7 +87,16 @@ describe('an image of a folder', () => {
       await put(join('targets/images-test-secret', file), 'token')
     }
     const lines: string[] = []
-    await ensure('secret', (event) => event.state === 'log' && lines.push(event.line))
+    const steps: number[][] = []
+    await ensure('secret', (event) => {
+      if (event.state === 'log') lines.push(event.line)
+      if (event.state === 'step') steps.push([event.number, event.of])
+    })
+    expect(steps).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ])
     expect(lines.filter((line) => line.startsWith('/app/'))).toEqual([
       '/app/.dockerignore',
       '/app/Dockerfile',
@@ -109,6 +118,14 @@ describe('an image of a folder', () => {
       'bakeoff/target/images-test-pair',
     ])
     expect(events).toContainEqual({ state: 'log', image: 'bakeoff/target/images-test-pair', line: 'from below' })
+
+    await docker.getImage('bakeoff/images-test-below').remove({ force: true })
+    expect(await images.lookUpImage(request('pair')), 'what is built needs nothing of what it was built with').toEqual({
+      ...first,
+      cached: true,
+    })
+    expect(await ensure('pair')).toEqual({ ...first, cached: true })
+    expect(await localImage(docker, 'bakeoff/images-test-below')).toBeNull()
 
     await put('compose/images-test-below/data', 'changed below')
     expect((await ensure('pair')).id, 'a change below rebuilds what stands on it').not.toBe(first.id)

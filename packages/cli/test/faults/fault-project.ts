@@ -23,7 +23,7 @@ export interface FaultProject extends Disposable {
 export function makeFaultProject(token: string | null): FaultProject {
   const root = mkdtempSync(join(tmpdir(), 'bakeoff-fault-project-'))
   cpSync(fileURLToPath(new URL('./project', import.meta.url)), root, { recursive: true })
-  for (const part of ['base', 'null-server', 'caddy'])
+  for (const part of ['base', 'toolchains', 'runtimes', 'null-server', 'caddy'])
     cpSync(join(checkout, 'compose', part), join(root, 'compose', part), { recursive: true })
   for (const folder of ['targets/truth', 'compose/store'])
     cpSync(join(checkout, TRUTH), join(root, folder), { recursive: true })

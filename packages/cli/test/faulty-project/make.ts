@@ -21,7 +21,7 @@ export async function makeFaultyProject(): Promise<FaultyProject> {
   await mkdir(root)
   for (const part of ['compose', 'targets', 'matrix.yaml'])
     await cp(join(here, part), join(root, part), { recursive: true })
-  for (const image of ['base', 'null-server'])
+  for (const image of ['base', 'toolchains', 'runtimes', 'null-server'])
     await cp(join(repository, 'compose', image), join(root, 'compose', image), { recursive: true })
   await cp(join(repository, 'packages/load/test/servers'), join(root, 'targets/faulty'), { recursive: true })
   for (const folder of ['targets/truth', 'compose/store'])

@@ -38,7 +38,8 @@ export class TestProject {
   readonly locks = join(this.root, 'locks')
 
   constructor() {
-    for (const part of ['base', 'null-server', 'predict', 'predict.yaml']) this.#copy('compose', part)
+    for (const part of ['base', 'toolchains', 'runtimes', 'null-server', 'predict', 'predict.yaml'])
+      this.#copy('compose', part)
     this.#copy('targets', 'go-net-http')
     const scenario = join(this.root, 'compose', 'predict.yaml')
     const loads = 'load: { closed: [1, 64], rate: [100] }'

@@ -21,7 +21,7 @@ export function makeHostileProject(port: number, addresses: readonly string[]): 
   const reports = join(folder, 'reports')
   for (const part of ['compose', 'targets', 'matrix.yaml'])
     cpSync(join(here, part), join(root, part), { recursive: true })
-  for (const image of ['base', 'null-server'])
+  for (const image of ['base', 'toolchains', 'runtimes', 'null-server'])
     cpSync(join(repository, 'compose', image), join(root, 'compose', image), { recursive: true })
   const target = join(root, 'targets/hostile/target.yaml')
   const surroundings = `HOST_PORT: "${port}", HOST_ADDRESSES: "${addresses.join(' ')}"`

@@ -12,7 +12,7 @@ import { buildLimits, buildsAtOnce } from './build-limits.js'
 import { expectedBuildSeconds } from './build-seconds.js'
 import { stepOf } from './build-step.js'
 import { type BuildContext, readContext } from './context.js'
-import { readDockerfile } from './dockerfile.js'
+import { type DockerfileFacts, readDockerfile } from './dockerfile.js'
 import { registryOfEnvironment } from './image-source.js'
 import { cacheKey } from './key.js'
 import { buildSecondsOf, imageOfKey, type LocalImage, localImage, machineOf, platformOf } from './lookup.js'
@@ -117,28 +117,30 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     report: Report,
     weight: number,
   ): Promise<ImageFacts> {
-    const { context, dockerfile, registries, keyWith } = await recipeOf(folder)
-
+    const recipe = await recipeOf(folder)
     const obstacle = await whyUnsupported(request.requires, signal)
     // What needs no build needs nothing from outside either: it may be here, or in the registry.
-    const references =
+    const identity =
       obstacle === null || registry !== null
-        ? await all(
-            dockerfile.images.map(async (name) => ({ name, id: (await reference(name, signal, report, weight)).id })),
+        ? await identify(recipe, async (name) =>
+            name === baseName ? (await base(signal)).id : (await asItIs(name, signal, report)).id,
           )
-        : await here(dockerfile.images)
-    if (references === null) throw new UnsupportedBuild(obstacle ?? '')
-    const key = await keyWith(references)
-    const fitting = await imageOfKey(docker, request.name, key)
+        : await identify(recipe, idHere)
+    if (identity === null) throw new UnsupportedBuild(obstacle ?? '')
+    const fitting = await imageOfKey(docker, request.name, identity.key)
     if (fitting !== null) {
       report({ state: 'cached', image: request.name, seconds: null })
-      return toFacts(request.name, key, fitting, true)
+      return toFacts(request.name, identity.key, fitting, true)
     }
-    const pulled = await fromRegistry(request.name, key, signal, report)
-    if (pulled !== null) return toFacts(request.name, key, pulled, true)
+    const pulled = await fromRegistry(request.name, identity.key, signal, report)
+    if (pulled !== null) return toFacts(request.name, identity.key, pulled, true)
     if (obstacle !== null) throw new UnsupportedBuild(obstacle)
+    const below = recipe.dockerfile.images.filter((name) => isOurs(name) && name !== baseName)
+    await all(
+      below.map((name) => ensure({ name, folder: folderOfImage(root, name), requires: [] }, signal, report, weight)),
+    )
     return (await builds()).run(
-      () => build(request.name, context, { ...args.proxies, ...registries }, key, references, signal, report),
+      () => build(request.name, recipe, identity, signal, report),
       () => weights.get(request.name) ?? weight,
     )
   }
@@ -159,24 +161,45 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return brought.image
   }
 
-  /** What a folder says about its image. The key is complete with the images that its Dockerfile names. */
-  async function recipeOf(folder: string) {
+  /** What a folder says about its image. */
+  async function recipeOf(folder: string): Promise<Recipe> {
     const context = await readContext(folder)
     const dockerfile = readDockerfile(context.dockerfile)
     const registries = Object.fromEntries(
       Object.entries(args.registries).filter(([name]) => dockerfile.args.includes(name)),
     )
-    const keyWith = async (references: readonly Reference[]): Promise<string> =>
-      cacheKey({ contextDigest: context.digest, references, buildArgs: registries, platform: await platform() })
-    return { context, dockerfile, registries, keyWith }
+    return { context, dockerfile, registries }
+  }
+
+  /**
+   * What tells an image from all others. The images of ours that its Dockerfile names count by their keys, all others by their ids: so
+   * an image that is here, or comes from elsewhere, needs nothing of what it was built with.
+   *
+   * @param idOf asked for images that no folder makes, and for the base image
+   */
+  async function identify(recipe: Recipe, idOf: (name: string) => Promise<string>): Promise<Identity>
+  async function identify(recipe: Recipe, idOf: (name: string) => Promise<string | null>): Promise<Identity | null>
+  async function identify(recipe: Recipe, idOf: (name: string) => Promise<string | null>): Promise<Identity | null> {
+    const references: { name: string; id: string }[] = []
+    let baseId: string | null = null
+    for (const name of recipe.dockerfile.images) {
+      const below =
+        name !== baseName && isOurs(name) ? await identify(await recipeOf(folderOfImage(root, name)), idOf) : null
+      const id = below === null ? await idOf(name) : below.key
+      if (id === null) return null
+      baseId ??= name === baseName ? id : (below?.baseId ?? null)
+      references.push({ name, id })
+    }
+    const { context, registries } = recipe
+    const parts = { contextDigest: context.digest, references, buildArgs: registries, platform: await platform() }
+    return { key: cacheKey(parts), baseId }
   }
 
   async function keyOf({ name, folder }: Pick<ImageRequest, 'name' | 'folder'>): Promise<string | null> {
     if (folder === null) return null
     await checkReferences(root, name, folder)
-    const { dockerfile, keyWith } = await recipeOf(folder)
-    const references = await here(dockerfile.images)
-    return references && keyWith(references)
+    const identity = await identify(await recipeOf(folder), idHere)
+    return identity && identity.key
   }
 
   const baseHere = () => lookUpBase(docker, { composeBaseFolder: folderOfImage(root, baseName), env })
@@ -203,21 +226,18 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
 
   async function build(
     name: string,
-    context: BuildContext,
-    buildArgs: Readonly<Record<string, string>>,
-    key: string,
-    references: readonly Reference[],
+    { context, registries }: Recipe,
+    { key, baseId }: Identity,
     signal: AbortSignal,
     report: Report,
   ): Promise<ImageFacts> {
     if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped before ${name} was built`)
     report({ state: 'building', image: name, expectedSeconds: await expected(name) })
-    const baseId = references.find((reference) => reference.name === baseName)?.id
     const seconds = await buildImage(docker, {
       name,
       context,
-      buildArgs,
-      labels: baseId === undefined ? {} : { [imageLabels.baseId]: baseId },
+      buildArgs: { ...args.proxies, ...registries },
+      labels: baseId === null ? {} : { [imageLabels.baseId]: baseId },
       key,
       logFile: join(logFolder, `${name.replace(/^bakeoff\//, '').replaceAll('/', '-')}-${key.slice(0, 12)}.log`),
       onLine: (line) => {
@@ -235,23 +255,9 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return toFacts(name, key, built, false)
   }
 
-  /** An image that a Dockerfile names: made from its folder when it is ours, pulled when it is not here. */
-  async function reference(name: string, signal: AbortSignal, report: Report, above: number): Promise<{ id: string }> {
-    if (name === baseName) return base(signal)
-    const request = { name, folder: isOurs(name) ? folderOfImage(root, name) : null, requires: [] }
-    return ensure(request, signal, report, above)
-  }
-
-  /** The same without making anything; null when one is missing. */
-  async function here(names: readonly string[]): Promise<Reference[] | null> {
-    const found = await Promise.all(
-      names.map(async (name) => {
-        const folder = isOurs(name) ? folderOfImage(root, name) : null
-        const image = name === baseName ? await baseHere() : await lookUp({ name, folder, requires: [] })
-        return { name, id: image?.id ?? null }
-      }),
-    )
-    return found.every((one): one is Reference => one.id !== null) ? found : null
+  async function idHere(name: string): Promise<string | null> {
+    const image = name === baseName ? await baseHere() : await localImage(docker, name)
+    return image?.id ?? null
   }
 
   async function asItIs(name: string, signal: AbortSignal, report: Report): Promise<ImageFacts> {
@@ -315,9 +321,16 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   }
 }
 
-interface Reference {
-  readonly name: string
-  readonly id: string
+interface Recipe {
+  readonly context: BuildContext
+  readonly dockerfile: DockerfileFacts
+  readonly registries: Readonly<Record<string, string>>
+}
+
+interface Identity {
+  readonly key: string
+  /** the bakeoff/base it stands on, itself or by what it is built with; null: none */
+  readonly baseId: string | null
 }
 
 function toFacts(name: string, key: string, image: LocalImage, cached: boolean): ImageFacts {

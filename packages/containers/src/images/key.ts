@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** Everything that decides what an image contains. */
 export interface KeyParts {
   readonly contextDigest: string
-  /** the images its Dockerfile names, with the ids they have here */
+  /** the images its Dockerfile names: with their keys those that folders of ours make, with the ids they have here all others */
   readonly references: readonly { readonly name: string; readonly id: string }[]
   /** without proxies, which change nothing in the image; never with credentials */
   readonly buildArgs: Readonly<Record<string, string>>
