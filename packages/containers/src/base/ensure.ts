@@ -6,6 +6,7 @@ import { defaultStateFolder } from '../engine/setup.js'
 import { buildImage } from '../images/build.js'
 import { buildArgsFrom } from '../images/build-args.js'
 import { buildLimits } from '../images/build-limits.js'
+import { builderOf } from '../images/builder.js'
 import { readContext } from '../images/context.js'
 import { cacheKey } from '../images/key.js'
 import { imageOfKey, type LocalImage, localImage, machineOf, platformOf } from '../images/lookup.js'
@@ -89,6 +90,7 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
     ),
     onLine: () => undefined,
     limits: buildLimits(await machineOf(docker), env),
+    builder: await builderOf(docker, env),
     redact,
     signal: options.signal,
   })

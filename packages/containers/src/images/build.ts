@@ -5,7 +5,10 @@ import { pack as tarPack } from 'tar-stream'
 import type { Redact } from '../redact.js'
 import type { BuildLimits } from './build-limits.js'
 import { BuildLog } from './build-log.js'
-import { type BuildContext, packContext } from './context.js'
+import type { Builder } from './builder.js'
+import { BuildKitText, traceId } from './buildkit.js'
+import { withoutCacheMounts } from './cache-mounts.js'
+import { type BuildContext, packContext, withDockerfile } from './context.js'
 import { EngineReport, engineLost, isConnectionLost, LineJoiner, progressEvents } from './progress.js'
 import { forgetOldBuilds } from './remove.js'
 import { unreachableLine } from './unreachable.js'
@@ -21,7 +24,9 @@ export interface BuildRequest {
   /** where the builder's output is kept */
   readonly logFile: string
   readonly onLine: (line: string) => void
+  /** of these BuildKit knows no limit of memory */
   readonly limits: BuildLimits
+  readonly builder: Builder
   /** takes credentials out of what is kept or told */
   readonly redact: Redact
   readonly signal?: AbortSignal | undefined
@@ -38,8 +43,7 @@ export const imageLabels = {
 } as const
 
 /**
- * Builds an image and tags it `latest` and with its key (`keyTag`). The one place that knows which builder is used: the classic one, through the API
- * (`version` unset), which every engine has without a plugin.
+ * Builds an image and tags it `latest` and with its key (`keyTag`), by either builder, through the API: neither needs a plugin.
  *
  * How long the build took is known only after it, so the labels are put on by a second build of one line.
  *
@@ -50,7 +54,9 @@ export const imageLabels = {
 export async function buildImage(docker: Docker, request: BuildRequest): Promise<number> {
   const started = performance.now()
   const unlabelled = `${request.name}:unlabelled`
-  await build(docker, request, packContext(request.context), { t: unlabelled, buildargs: { ...request.buildArgs } })
+  const { context } = request
+  const sent = request.builder === 'classic' ? withDockerfile(context, withoutCacheMounts(context.dockerfile)) : context
+  await build(docker, request, packContext(sent), { t: unlabelled, buildargs: { ...request.buildArgs } })
   const seconds = Math.round((performance.now() - started) / 100) / 10
   const labels = { ...request.labels, [imageLabels.key]: request.key, [imageLabels.buildSeconds]: String(seconds) }
   const quiet = { ...request, onLine: () => undefined, logFile: null }
@@ -69,7 +75,15 @@ export function keyTag(key: string): string {
   return key.slice(0, 16)
 }
 
-type Step = Pick<BuildRequest, 'name' | 'onLine' | 'limits' | 'redact' | 'signal'> & { readonly logFile: string | null }
+type Step = Pick<BuildRequest, 'name' | 'onLine' | 'limits' | 'builder' | 'redact' | 'signal'> & {
+  readonly logFile: string | null
+}
+
+/**
+ * For BuildKit. dockerode opens a session, for credentials of registries, when this is the string that its types ask for. The engine
+ * takes the context from the request's body and needs none.
+ */
+const WITHOUT_SESSION = { version: 2 as unknown as '2' }
 
 async function build(docker: Docker, request: Step, tar: Readable, options: Docker.ImageBuildOptions): Promise<void> {
   const { limits, redact, signal } = request
@@ -84,6 +98,7 @@ async function build(docker: Docker, request: Step, tar: Readable, options: Dock
   try {
     const stream = await docker.buildImage(tar, {
       ...options,
+      ...(request.builder === 'buildkit' ? WITHOUT_SESSION : {}),
       memory: limits.memoryBytes,
       memswap: limits.memoryBytes, // memory and swap together: no swap
       rm: true,
@@ -91,10 +106,12 @@ async function build(docker: Docker, request: Step, tar: Readable, options: Dock
       abortSignal: signal ? AbortSignal.any([signal, overdue.signal]) : overdue.signal,
     })
     const joiner = new LineJoiner(redact)
+    const buildKit = new BuildKitText()
     for await (const event of progressEvents(stream as AsyncIterable<Buffer>)) {
-      if (event.stream === undefined) continue
+      const text = event.id === traceId && typeof event.aux === 'string' ? buildKit.push(event.aux) : event.stream
+      if (!text) continue
       overdue.heard()
-      take(joiner.push(event.stream))
+      take(joiner.push(text))
     }
     take(joiner.end())
   } catch (cause) {
@@ -168,9 +185,7 @@ function buildError(request: Step, cause: unknown, logTail: readonly string[], o
     })
   }
   // The builder repeats what the Dockerfile says: that is no evidence.
-  const unreachable = unreachableLine(
-    [...logTail, reason].filter((line) => !/^(Step \d+\/\d+ : |The command ')/.test(line)),
-  )
+  const unreachable = unreachableLine([...logTail, reason].filter((line) => !REPEATS_THE_DOCKERFILE.test(line)))
   if (unreachable !== null) {
     return new BakeoffError('DOWNLOAD_FAILED', `${name} did not build: ${unreachable.trim()}`, {
       hint: 'Something that the build downloads could not be reached. Look at the network of this machine, then go on with --resume.',
@@ -178,7 +193,7 @@ function buildError(request: Step, cause: unknown, logTail: readonly string[], o
       cause,
     })
   }
-  const killed = /non-zero code: 137\b/.test(reason)
+  const killed = /(non-zero code|exit code): 137\b/.test(reason)
     ? ` It was killed, as by a lack of memory: a build has ${formatBytes(limits.memoryBytes)} here.`
     : ''
   return new BakeoffError('BUILD_FAILED', `${name} did not build: ${reason}`, {
@@ -187,6 +202,8 @@ function buildError(request: Step, cause: unknown, logTail: readonly string[], o
     cause,
   })
 }
+
+const REPEATS_THE_DOCKERFILE = /^(Step \d+\/\d+ : |The command '|executor failed running \[|process ")/
 
 function wholeLog({ logFile }: Step): string {
   return logFile === null ? 'Run it again.' : `The whole log: ${logFile}`

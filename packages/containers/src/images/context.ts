@@ -61,6 +61,15 @@ export async function readContext(
   return { folder, entries: all, digest: await digestOf(all), dockerfile }
 }
 
+/** The context with another text in place of its Dockerfile's. The digest stays that of the folder. */
+export function withDockerfile(context: BuildContext, text: string): BuildContext {
+  const from = Buffer.from(text)
+  const entries = context.entries.map((entry) =>
+    entry.kind === 'file' && entry.path === 'Dockerfile' ? { ...entry, bytes: from.length, from } : entry,
+  )
+  return { ...context, entries, dockerfile: text }
+}
+
 /** The context as a tar stream. An error while reading destroys the stream with that error. */
 export function packContext(context: BuildContext): Readable {
   const tar = tarPack()

@@ -11,6 +11,7 @@ import { buildArgsFrom } from './build-args.js'
 import { buildLimits, buildsAtOnce } from './build-limits.js'
 import { expectedBuildSeconds } from './build-seconds.js'
 import { stepOf } from './build-step.js'
+import { builderOf } from './builder.js'
 import { type BuildContext, readContext } from './context.js'
 import { type DockerfileFacts, readDockerfile } from './dockerfile.js'
 import { registryOfEnvironment } from './image-source.js'
@@ -63,6 +64,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
   const redact = redactorOf(env)
   const machine = once(() => machineOf(docker))
   const builds = once(async () => new Semaphore(buildsAtOnce(await machine())))
+  const builder = once(() => builderOf(docker, env))
   const weights = new Map<string, number>()
   const underWay = new Map<string, Promise<unknown>>()
   const reachability = new Map<string, Promise<string | null>>()
@@ -246,6 +248,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
         report({ state: 'log', image: name, line })
       },
       limits: buildLimits(await machine(), env),
+      builder: await builder(),
       redact,
       signal,
     })

@@ -8,7 +8,8 @@ export interface ProgressEvent {
   readonly id?: string
   readonly error?: string
   readonly errorDetail?: { readonly code?: number; readonly message?: string }
-  readonly aux?: { readonly ID?: string }
+  /** of a BuildKit status message: its base64 */
+  readonly aux?: { readonly ID?: string } | string
 }
 
 /**
