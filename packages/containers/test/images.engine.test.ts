@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { BakeoffError } from '@bakeoff/model'
@@ -26,6 +26,11 @@ const names = [
   'flood',
   'greedy',
   'proxy',
+  'kit',
+  'kit-other',
+  'kit-broken',
+  'kit-slow',
+  'kit-silent',
 ].map((name) => `bakeoff/target/images-test-${name}`)
 
 let docker: Docker
@@ -204,6 +209,7 @@ describe('a build that takes too much', () => {
       logFile,
       onLine: () => undefined,
       limits: { ...limits, ...changes },
+      builder: 'classic',
       redact: (text) => text,
     }).then(
       () => null,
@@ -299,6 +305,81 @@ describe('what a build requires', () => {
     await put('targets/images-test-refused/Dockerfile', 'FROM bakeoff/base\n')
     const refused = images.ensureImage({ ...request('refused'), requires: ['hax'] }, new AbortController().signal)
     await expect(refused).rejects.toMatchObject({ code: 'BAD_SPEC', hint: 'Known are: hex' })
+  })
+})
+
+describe('BuildKit', () => {
+  const ensureByKit = (name: string, onEvent: (event: ImageEvent) => unknown = () => undefined, signal?: AbortSignal) =>
+    createImages(docker, { root, say, env: { BAKEOFF_BUILDER: 'buildkit' } }).ensureImage(
+      request(name),
+      signal ?? new AbortController().signal,
+      onEvent,
+    )
+  /** Command lines of processes of this machine with this text in them. */
+  const processes = async (text: string): Promise<string[]> => {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+    const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+    return lines.map((line) => line.replaceAll('\0', ' ')).filter((line) => line.includes(text))
+  }
+
+  it('keeps a cache from one image to the next, tells of steps, and makes what the classic builder finds again', async () => {
+    const mark = String(Date.now())
+    const mount = 'RUN --mount=type=cache,target=/var/cache/bakeoff-test'
+    const keep = `FROM bakeoff/base AS build\n${mount} echo ${mark} > /var/cache/bakeoff-test/mark && echo kept > /kept\nFROM bakeoff/base\nCOPY --from=build /kept /kept\n`
+    await put('targets/images-test-kit/Dockerfile', keep)
+    const events: ImageEvent[] = []
+    const made = await ensureByKit('kit', (event) => events.push(event))
+    expect(made).toMatchObject({ cached: false, baseId: (await localImage(docker, 'bakeoff/base'))?.id })
+    const steps = events.filter((event) => event.state === 'step')
+    expect(steps.at(-1)).toMatchObject({ number: steps.length, of: steps.length })
+    expect(steps.length).toBeGreaterThanOrEqual(3)
+    expect(await ensure('kit'), 'the key is that of the folder, whoever builds').toEqual({ ...made, cached: true })
+
+    await put(
+      'targets/images-test-kit-other/Dockerfile',
+      `FROM bakeoff/base\n${mount} cat /var/cache/bakeoff-test/mark\n`,
+    )
+    const lines: string[] = []
+    await ensureByKit('kit-other', (event) => event.state === 'log' && lines.push(event.line))
+    expect(lines).toContain(mark)
+  })
+
+  it('says with which lines a build failed, and does not take the Dockerfile for what it says', async () => {
+    await put(
+      'targets/images-test-kit-broken/Dockerfile',
+      'FROM bakeoff/base\nRUN (seq 1 40; echo missing header) >&2; : no such host; exit 3\n',
+    )
+    const error = await ensureByKit('kit-broken').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'BUILD_FAILED', message: expect.stringMatching(/exit code: 3/) })
+    expect((error as BakeoffError).logTail).toContain('missing header')
+  })
+
+  it.runIf(process.platform === 'linux')('stops when it is asked to, with what it runs', async () => {
+    await put('targets/images-test-kit-slow/Dockerfile', 'FROM bakeoff/base\nRUN echo begun && sleep 3141\n')
+    const stop = new AbortController()
+    const onEvent = (event: ImageEvent) => event.state === 'log' && event.line === 'begun' && stop.abort()
+    await expect(ensureByKit('kit-slow', onEvent, stop.signal)).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect.poll(() => processes('sleep 3141'), { timeout: 30_000 }).toEqual([])
+  })
+
+  it('is ended when it says nothing for too long', async () => {
+    await put('targets/images-test-kit-silent/Dockerfile', 'FROM bakeoff/base\nRUN echo begun && sleep 2718\n')
+    const building = buildImage(docker, {
+      name: 'bakeoff/target/images-test-kit-silent',
+      key: 'k'.repeat(64),
+      context: await readContext(request('kit-silent').folder),
+      buildArgs: {},
+      labels: {},
+      logFile: join(root, 'logs', 'kit-silent.log'),
+      onLine: () => undefined,
+      limits: { memoryBytes: 1e9, totalMs: 60_000, silentMs: 4_000, logBytes: 1e6 },
+      builder: 'buildkit',
+      redact: (text) => text,
+    })
+    await expect(building).rejects.toMatchObject({
+      code: 'BUILD_FAILED',
+      message: expect.stringContaining('without a line of output for 4 s'),
+    })
   })
 })
 

@@ -1,0 +1,1 @@
+//! Nothing: this crate is only there for its dependencies.
