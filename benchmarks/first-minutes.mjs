@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+/**
+ * Where the first minutes go: a table of a run, or of a build of every shipped image.
+ *
+ *   node benchmarks/first-minutes.mjs RUN_FOLDER          what is in its events.ndjson
+ *   node benchmarks/first-minutes.mjs --images [--write]  builds all that ships on the engine of DOCKER_HOST, and tells what took how long
+ *
+ * What the engine has already is not built again: for figures from nothing take an engine that has nothing. With --write they go to
+ * compose/build-seconds.json, from which a machine without builds of its own learns what will take long. Only images that were built count.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { imageTimes, imageTable, stageTable } from './lib/first-minutes.mjs'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const { values, positionals } = parseArgs({
+  options: { images: { type: 'boolean' }, write: { type: 'boolean' } },
+  allowPositionals: true,
+})
+const [folder] = positionals
+if (values.images) await buildAll()
+else if (folder !== undefined) readRun(folder)
+else {
+  console.error('Name the folder of a run, or write --images. What both do stands at the top of this file.')
+  process.exitCode = 2
+}
+
+function readRun(folder) {
+  const lines = readFileSync(join(folder, 'events.ndjson'), 'utf8').split('\n')
+  const events = lines.filter((line) => line !== '').map((line) => JSON.parse(line))
+  const setupSeconds = process.env.SETUP_SECONDS === undefined ? null : Number(process.env.SETUP_SECONDS)
+  console.log(stageTable(events, setupSeconds))
+  console.log(imageTable(imageTimes(events)))
+}
+
+async function buildAll() {
+  const { createImages, ensureEngine } = await import('@bakeoff/containers')
+  const { loadAgentFolder, loadAgentImage } = await import('@bakeoff/load')
+  const { UnsupportedBuild } = await import('@bakeoff/runner/ports')
+  const say = (line) => console.log(line)
+  const { docker, facts } = await ensureEngine({ say, ask: null, env: process.env })
+  const images = createImages(docker, { root, say })
+  const { signal } = new AbortController()
+  const events = []
+  const startedAt = performance.now()
+  const told = (name) => (event) => {
+    if (event.state === 'log' || event.state === 'step') return
+    events.push({ kind: 'image', at: new Date().toISOString(), ...event })
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0).padStart(5)
+    if (event.state !== 'cached' || event.image === name) console.log(`${seconds} s  ${event.state.padEnd(9)} ${event.image}`)
+  }
+
+  const base = await images.ensureBase(signal)
+  const baseSeconds = (performance.now() - startedAt) / 1000
+  const outcomes = await Promise.allSettled(
+    requests(loadAgentImage, loadAgentFolder).map((request) => images.ensureImage(request, signal, told(request.name))),
+  )
+  const seconds = (performance.now() - startedAt) / 1000
+  const times = imageTimes(events)
+  console.log(`\nbase: ${baseSeconds.toFixed(0)} s (${base.origin}${base.cached ? ', it was here' : ''})`)
+  console.log(imageTable(times))
+  const { cores, memoryBytes } = { cores: facts.cpus ?? cpus().length, memoryBytes: facts.memoryBytes ?? totalmem() }
+  const conditions = `${cores} cores, ${Math.round(memoryBytes / 1024 ** 3)} GiB, ${cpus()[0]?.model.trim()}, ${facts.name} ${facts.version}, load average ${loadavg()[0].toFixed(1)}, ${new Date().toISOString().slice(0, 10)}`
+  console.log(`${seconds.toFixed(0)} s in all; ${conditions}`)
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') continue
+    console.log(outcome.reason.message)
+    if (!(outcome.reason instanceof UnsupportedBuild)) process.exitCode = 1
+  }
+  if (values.write) writeTable(times, `${conditions}; ${seconds.toFixed(0)} s in all`)
+}
+
+/** Every target that has a Dockerfile, and all of our own that runs start. */
+function requests(agentImage, agentFolder) {
+  const own = ['null-server', 'wrk', 'caddy', 'postgres', 'openai-upstream'].map((name) => ({
+    name: `bakeoff/${name}`,
+    folder: join(root, 'compose', name),
+    requires: [],
+  }))
+  const targets = readdirSync(join(root, 'targets'))
+    .filter((name) => existsSync(join(root, 'targets', name, 'Dockerfile')))
+    .map((name) => ({
+      name: `bakeoff/target/${name}`,
+      folder: join(root, 'targets', name),
+      requires: /requires: \[(.*)\]/
+        .exec(readFileSync(join(root, 'targets', name, 'target.yaml'), 'utf8'))?.[1]
+        ?.split(/,\s*/) ?? [],
+    }))
+  return [{ name: agentImage, folder: agentFolder, requires: [] }, ...own, ...targets]
+}
+
+function writeTable(times, conditions) {
+  const path = join(root, 'compose/build-seconds.json')
+  const earlier = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).seconds : {}
+  const built = times.filter(({ builtSeconds }) => builtSeconds !== null)
+  const now = Object.fromEntries(built.map(({ image, builtSeconds }) => [image, Math.round(builtSeconds * 10) / 10]))
+  const sorted = Object.entries({ ...earlier, ...now }).sort(([a], [b]) => (a < b ? -1 : 1))
+  writeFileSync(path, `${JSON.stringify({ conditions, seconds: Object.fromEntries(sorted) }, null, 2)}\n`)
+  console.log(`${built.length} images written to compose/build-seconds.json`)
+}
