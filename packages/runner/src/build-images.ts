@@ -29,11 +29,11 @@ export async function buildImages(
   await Promise.all(
     requests.map(async (request) => {
       const startedAtMs = ports.clock.steadyMs()
-      const tell = (state: ImageState, message: string | null, more: Progress = {}) =>
+      const tell = (state: ImageState, message: string | null, more: Progress = {}, image = request.name) =>
         ports.sink.event({
           kind: 'image',
           at: at(ports),
-          image: request.name,
+          image,
           state,
           seconds: (ports.clock.steadyMs() - startedAtMs) / 1000,
           message,
@@ -41,9 +41,12 @@ export async function buildImages(
         })
       let isPulled = false
       const tellProgress = (event: ImageEvent) => {
-        if (event.state === 'pulling') tell('building', null)
-        else if (event.state === 'building') tell('building', null, { expectedSeconds: event.expectedSeconds })
-        else if (event.state === 'step') tell('building', null, { step: { number: event.number, of: event.of } })
+        const { image } = event // it may be one that this one stands on
+        if (event.state === 'pulling') tell('building', null, {}, image)
+        else if (event.state === 'building') tell('building', null, { expectedSeconds: event.expectedSeconds }, image)
+        else if (event.state === 'step') tell('building', null, { step: { number: event.number, of: event.of } }, image)
+        else if (image !== request.name && (event.state === 'built' || event.state === 'pulled'))
+          tell(event.state, null, {}, image)
         else if (event.state === 'pulled') isPulled = true
       }
       try {

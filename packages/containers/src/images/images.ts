@@ -52,6 +52,9 @@ export interface Images {
   readonly notes: readonly string[]
 }
 
+/** What a build counts of which nobody knows how long it takes: longer than most, and no reason to leave the longest waiting. */
+const UNKNOWN_SECONDS = 120
+
 type Report = (event: ImageEvent) => void
 
 /** Builds, pulls and finds images on one engine. As many builds run at once as it has cores and memory for, the longest first. */
@@ -91,12 +94,9 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
 
   const expected = (name: string) => expectedBuildSeconds(docker, root, name)
 
-  /**
-   * What waits for an image waits for its build and for its own: an image below others is as urgent as the longest way up. One of
-   * which nobody knows how long it takes may take longest of all.
-   */
+  /** What waits for an image waits for its build and for its own: an image below others is as urgent as the longest way up. */
   async function weigh(name: string, above: number): Promise<number> {
-    const own = (await expected(name)) ?? Number.POSITIVE_INFINITY
+    const own = (await expected(name)) ?? UNKNOWN_SECONDS
     const weight = Math.max(weights.get(name) ?? 0, own + above)
     weights.set(name, weight)
     return weight
