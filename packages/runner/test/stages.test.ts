@@ -290,11 +290,18 @@ describe('buildImages tells of', () => {
     await buildImages([{ name: 'x', folder: '/x', requires: [] }], { ...ports, host }, new AbortController().signal)
     return ports.sink.events.flatMap((event) =>
       event.kind === 'image'
-        ? [{ state: event.state, step: event.step ?? null, expectedSeconds: event.expectedSeconds ?? null }]
+        ? [
+            {
+              image: event.image,
+              state: event.state,
+              step: event.step ?? null,
+              expectedSeconds: event.expectedSeconds ?? null,
+            },
+          ]
         : [],
     )
   }
-  const quiet = { step: null, expectedSeconds: null }
+  const quiet = { image: 'x', step: null, expectedSeconds: null }
 
   it('a build with its steps and how long it is expected to take', async () => {
     const events = [
@@ -303,9 +310,23 @@ describe('buildImages tells of', () => {
       { state: 'log', image: 'x', line: 'compiling' },
     ] as const
     expect(await stateOf(events, false)).toEqual([
-      { state: 'building', step: null, expectedSeconds: 90 },
-      { state: 'building', step: { number: 2, of: 7 }, expectedSeconds: null },
+      { ...quiet, state: 'building', expectedSeconds: 90 },
+      { ...quiet, state: 'building', step: { number: 2, of: 7 } },
       { state: 'built', ...quiet },
+    ])
+  })
+
+  it('an image that it stands on, under that one’s name', async () => {
+    const events = [
+      { state: 'building', image: 'toolchain', expectedSeconds: null },
+      { state: 'built', image: 'toolchain', seconds: 5 },
+      { state: 'pulled', image: 'debian', seconds: 5 },
+    ] as const
+    expect(await stateOf(events, false)).toEqual([
+      { ...quiet, image: 'toolchain', state: 'building' },
+      { ...quiet, image: 'toolchain', state: 'built' },
+      { ...quiet, image: 'debian', state: 'pulled' },
+      { ...quiet, state: 'built' },
     ])
   })
 
