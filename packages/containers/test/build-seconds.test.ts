@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type Docker from 'dockerode'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { expectedBuildSeconds } from '../src/images/build-seconds.js'
+import { committedSeconds, expectedBuildSeconds } from '../src/images/build-seconds.js'
 import { stepOf } from '../src/images/build-step.js'
+import { folderOfImage } from '../src/images/references.js'
 
 let root: string
 beforeEach(async () => {
@@ -48,6 +50,15 @@ describe('how long a build will take', () => {
   it('is not known without a table', async () => {
     expect(await expectedBuildSeconds(engineWith(name, []), root, name)).toBeNull()
   })
+})
+
+it('the shipped table knows images that there are', async () => {
+  const shipped = resolve(import.meta.dirname, '../../..')
+  const folders = [...(await committedSeconds(shipped)).keys()]
+    .filter((image) => image !== 'bakeoff/load-agent')
+    .map((image) => folderOfImage(shipped, image))
+  expect(folders.length).toBeGreaterThan(30)
+  expect(folders.filter((folder) => !existsSync(join(folder, 'Dockerfile')))).toEqual([])
 })
 
 it.each([
