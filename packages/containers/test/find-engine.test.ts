@@ -297,6 +297,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
       cgroupVersion: '2',
       cgroupDriver: null,
       storageDriver: null,
+      uncapped: [],
       rootless: true,
       reducedTruth: false,
       operatingSystem: null,
