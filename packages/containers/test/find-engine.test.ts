@@ -299,6 +299,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
       storageDriver: null,
       uncapped: [],
       rootless: true,
+      uncapped: [],
       reducedTruth: false,
       operatingSystem: null,
       architecture: 'arm64',
