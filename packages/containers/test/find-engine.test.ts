@@ -297,7 +297,6 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
       cgroupVersion: '2',
       cgroupDriver: null,
       storageDriver: null,
-      uncapped: [],
       rootless: true,
       uncapped: [],
       reducedTruth: false,
