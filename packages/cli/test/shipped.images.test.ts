@@ -39,8 +39,16 @@ function tell(event: ImageEvent): void {
     terminal.say(`${event.state} ${event.image}${event.seconds === null ? '' : ` in ${Math.round(event.seconds)} s`}`)
 }
 
-it.concurrent.each(requests.map((request) => [request.name, request] as const))('%s', async (_, request) => {
-  const facts = await images.ensureImage(request, signal, tell).catch((error: unknown) => error)
+/** Asked for at once: only of what is asked for can the longest be built first. */
+const making = new Map(
+  requests.map((request) => [
+    request,
+    images.ensureImage(request, signal, tell).catch((error: unknown) => error), // judged by its test
+  ]),
+)
+
+it.each(requests.map((request) => [request.name, request] as const))('%s', async (_, request) => {
+  const facts = await making.get(request)
   // What a build needs from outside may be out of reach: the target is then unsupported here, which is no failure of it.
   if (facts instanceof UnsupportedBuild) return expect(request.requires, facts.message).not.toEqual([])
   if (facts instanceof Error) throw facts
