@@ -14,6 +14,7 @@ function tasks(semaphore: Semaphore) {
       }, weight),
     end: async (name: string) => {
       ends.get(name)?.()
+      await new Promise(setImmediate) // its place is handed over
       await new Promise(setImmediate)
     },
   }
@@ -43,6 +44,18 @@ it('asks for the weight when a place is free, not when the task came', async () 
   below = 100 // something long now waits for it
   await end('first')
   expect(begun).toEqual(['first', 'toolchain'])
+})
+
+it('lets what waited for a task be among those that its place may go to', async () => {
+  const { begun, add, end } = tasks(new Semaphore(1))
+  const toolchain = add('toolchain', () => 0)
+  const target = toolchain.then(() => add('target', () => 100))
+  add('short', () => 10)
+  await end('toolchain')
+  expect(begun).toEqual(['toolchain', 'target'])
+  await end('target')
+  await end('short')
+  await target
 })
 
 it('never runs more at once than it has places, and gives a place back after a failure', async () => {

@@ -17,11 +17,16 @@ export class Semaphore {
     try {
       return await task()
     } finally {
-      const next = this.#takeHeaviest()
-      if (next)
-        next.go() // the place goes over without becoming free in between
-      else this.#free++
+      // What waited for this task asks for a place in this turn of the event loop: it may be heavier than all that wait by now.
+      setImmediate(() => this.#handOver())
     }
+  }
+
+  #handOver(): void {
+    const next = this.#takeHeaviest()
+    if (next)
+      next.go() // the place goes over without becoming free in between
+    else this.#free++
   }
 
   #takeHeaviest() {
