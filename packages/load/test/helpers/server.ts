@@ -35,7 +35,7 @@ export async function startServer(settings: Record<string, string | number> = {}
     origin,
     process: child,
     exited,
-    truth: async () => (await fetch(`${origin}/truth`)).json(),
+    truth: async () => (await fetch(`${origin}/truth`, { signal: AbortSignal.timeout(30_000) })).json(),
     forget: async () => void (await fetch(`${origin}/truth`, { method: 'DELETE' })),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
