@@ -103,12 +103,11 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
 }
 
 /** The base image as its folder and the certificates make it now, when the engine has it. Nothing is built or pulled. */
-export async function lookUpBase(
-  docker: Docker,
-  options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>,
-): Promise<LocalImage | null> {
-  return fittingBase(docker, (await recipeOfBase(docker, options)).keyOn)
+export function lookUpBase(docker: Docker, { keyOn }: Pick<BaseRecipe, 'keyOn'>): Promise<LocalImage | null> {
+  return fittingBase(docker, keyOn)
 }
+
+export type BaseRecipe = Awaited<ReturnType<typeof recipeOfBase>>
 
 /** What decides the base image, besides the Debian below it. */
 export async function recipeOfBase(docker: Docker, options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>) {

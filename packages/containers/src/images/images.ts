@@ -3,7 +3,7 @@ import { BakeoffError, type ImageFacts } from '@bakeoff/model'
 import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
 import type Docker from 'dockerode'
 import { privateCertificates } from '../base/certificates.js'
-import { type BaseImage, baseName, ensureBase, lookUpBase } from '../base/ensure.js'
+import { type BaseImage, baseName, ensureBase, lookUpBase, recipeOfBase } from '../base/ensure.js'
 import { realInside } from '../read-inside.js'
 import { redactorOf } from '../redact.js'
 import { buildImage, imageLabels } from './build.js'
@@ -204,7 +204,9 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     return identity && identity.key
   }
 
-  const baseHere = () => lookUpBase(docker, { composeBaseFolder: folderOfImage(root, baseName), env })
+  // Read once: it compares every certificate that the machine trusts with those of the distribution.
+  const baseRecipe = once(() => recipeOfBase(docker, { composeBaseFolder: folderOfImage(root, baseName), env }))
+  const baseHere = async () => lookUpBase(docker, await baseRecipe())
 
   async function lookUp({ name, folder }: ImageRequest): Promise<ImageFacts | null> {
     if (name === baseName) {
