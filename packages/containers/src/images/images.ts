@@ -201,7 +201,7 @@ export function createImages(docker: Docker, options: ImagesOptions): Images {
     if (folder === null) return null
     await checkReferences(root, name, folder)
     const identity = await identify(await recipeOf(folder), idHere)
-    return identity && identity.key
+    return identity?.key ?? null
   }
 
   // Read once: it compares every certificate that the machine trusts with those of the distribution.
