@@ -79,6 +79,14 @@ describe('leftOutText', () => {
   )
 })
 
+it('list has the scenarios in the order in which they are measured', () => {
+  const ids = catalogue.scenarios.map(({ id }) => id)
+  const listed = listText(catalogue)
+    .split('\n')
+    .flatMap((line) => ids.filter((id) => line.startsWith(`${id}: `)))
+  expect(listed).toEqual([...catalogue.matrix.order])
+})
+
 it('list shows roles and stand-ins, and does not say twice what a name says', () => {
   const text = listText(catalogue)
   expect(text).toContain('aiohttp, default (experiment), uvloop (experiment)')

@@ -1,11 +1,11 @@
-import { type BrokenPart, brokenWarning, type Catalogue } from '@bakeoff/core'
+import { type BrokenPart, brokenWarning, type Catalogue, inOrder } from '@bakeoff/core'
 import { type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
 import type { Colours } from '../paint.js'
 
 /** What there is: scenarios with their loads, and who serves them; last what is left out, struck, and why. */
 export function listText(catalogue: Catalogue, colours: Pick<Colours, 'struck'>): string {
   const lines: string[] = []
-  for (const scenario of catalogue.scenarios) {
+  for (const scenario of inOrder(catalogue.scenarios, ({ id }) => id, catalogue.matrix.order)) {
     lines.push(`${scenario.id}: ${scenario.summary}`)
     lines.push(
       `  target ${scenario.target.cpus} cores${scenario.services.map(({ name, cpus }) => `, ${name} ${cpus}`).join('')}; loads ${scenario.loads.map((load: LoadSpec) => loadIdOf(load)).join(', ')}`,

@@ -28,7 +28,7 @@ import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
 import { mainLoadOf } from './main-load.js'
-import { brokenInReach, entryIdOf, type Selected, type Selection, select } from './select.js'
+import { brokenInReach, entryIdOf, type Selection, select } from './select.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -65,7 +65,7 @@ export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
 export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
   const profile = profileOf(request)
-  const selected = inOrder(select(catalogue, request.selection), catalogue.matrix.order)
+  const selected = inOrder(select(catalogue, request.selection), ({ scenario }) => scenario.id, catalogue.matrix.order)
   const seed = request.seed ?? catalogue.matrix.seed
   const cpus = usableCpus(host, engine)
   const published = selected.map(({ scenario }) =>
@@ -129,9 +129,9 @@ export function planMatrix(request: PlanRequest): Plan {
 }
 
 /** As matrix.yaml orders the scenarios; those that it does not name come after, by name. */
-function inOrder(selected: readonly Selected[], order: readonly string[]): Selected[] {
-  const place = ({ scenario: { id } }: Selected) => (order.includes(id) ? order.indexOf(id) : order.length)
-  return selected.toSorted((a, b) => place(a) - place(b) || (a.scenario.id < b.scenario.id ? -1 : 1))
+export function inOrder<T>(things: readonly T[], idOf: (thing: T) => string, order: readonly string[]): T[] {
+  const place = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
+  return things.toSorted((a, b) => place(idOf(a)) - place(idOf(b)) || (idOf(a) < idOf(b) ? -1 : 1))
 }
 
 function profileOf({ catalogue, profile, repetitions }: PlanRequest): ProfileSpec {
