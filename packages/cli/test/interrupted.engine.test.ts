@@ -125,7 +125,7 @@ describe('a target that is killed under load', () => {
     expect(killed?.loads[0]?.loadId, 'the load before is kept').toBe('closed-64')
     expect(next?.outcome).toMatchObject({ kind: 'measured' })
     expect(existsSync(linkedFile(ended))).toBe(true)
-    expect(ended.stderr).toMatch(/^✗ predict\/go-net-http\/default #1 .*ended with exit code 137/m)
+    expect(ended.stderr).toMatch(/^✗ go-net-http #1 .*ended with exit code 137/m)
     expect(resultsOf(project, runId).run.status).toBe('complete')
     expect(await onEngine(docker, command)).toEqual([])
   })
@@ -137,9 +137,7 @@ describe('a load agent that is killed under load', () => {
     await killContainer(docker, command, 'agent')
     const ended = await command.ended
     expect(ended.exitCode, ended.stderr).toBe(0)
-    expect(ended.stderr).toMatch(
-      /^– predict\/go-net-http\/default #1 .*the load agent ended with exit code 137; tried again/m,
-    )
+    expect(ended.stderr).toMatch(/^– go-net-http #1 .*the load agent ended with exit code 137; tried again/m)
     const [record, ...others] = project.records(runId)
     expect(others).toEqual([])
     expect(record).toMatchObject({

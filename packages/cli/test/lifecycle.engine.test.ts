@@ -70,7 +70,7 @@ describe('a smoke run', () => {
   it('says what it does in plain lines where there is no terminal', () => {
     expect(ended.stderr).not.toContain('\x1b')
     expect(ended.stderr).not.toContain('\r')
-    expect(ended.stderr).toMatch(/^✓ predict\/go-net-http\/default #1 +closed-64 /m)
+    expect(ended.stderr).toMatch(/^✓ go-net-http #1 +closed-64 /m)
   })
 
   it('leaves nothing on the engine, and no process', async () => {
@@ -198,7 +198,7 @@ describe('check', () => {
   it.each([
     {
       because: 'a target has no Dockerfile',
-      args: ['check'],
+      args: ['check', 'go-bare'],
       bare: true,
       says: /targets\/go-bare\/target\.yaml[\s\S]*Dockerfile/,
     },
@@ -214,6 +214,15 @@ describe('check', () => {
     if (bare) project.removeTarget('go-bare')
     expect(checked.stderr).toMatch(says)
     expect(checked.exitCode, checked.stderr).toBe(2)
+  })
+
+  it('checks the others where one has no Dockerfile, counts it as failed, and ends with 1', async () => {
+    project.addBareTarget('go-bare')
+    const checked = await run(project, 'check')
+    project.removeTarget('go-bare')
+    expect(checked.exitCode, checked.stderr).toBe(1)
+    expect(checked.stderr).toMatch(/target go-bare is left out:\n +targets\/go-bare\/target\.yaml:/)
+    expect(checked.stderr).toContain('1 passed, 1 failed')
   })
 })
 
