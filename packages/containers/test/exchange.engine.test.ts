@@ -183,12 +183,8 @@ describe.skipIf(skip !== null)('images between machines', () => {
     const place = parseRegistry(`${registry.name}/before`, 'REGISTRY')
     const options = { root, env: {}, images: imagesOn(here), signal }
     await pushImages(here, await shelvesOf(options.images, await needs(['exchange-test-x'])), place, options, quiet)
-    expect(await builtAnew('exchange-test-x', { BAKEOFF_REGISTRY: place.name })).toEqual([
-      'pulling',
-      'pulled',
-      'pulling',
-      'pulled',
-    ])
+    // What it was built with is not asked for: its key is known without.
+    expect(await builtAnew('exchange-test-x', { BAKEOFF_REGISTRY: place.name })).toEqual(['pulling', 'pulled'])
     expect((await localImage(other.docker, X))?.id).toBe((await localImage(here, X))?.id)
   })
 
