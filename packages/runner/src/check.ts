@@ -2,6 +2,7 @@ import { checkContract } from '@bakeoff/core'
 import {
   type ContractCase,
   type ErrorRecord,
+  type Fetched,
   type Plan,
   type PlannedEntry,
   type Stage,
@@ -108,11 +109,30 @@ async function checkCase(
 ): Promise<string[]> {
   const away = one.while === null ? undefined : cell.services.get(one.while.stopped)
   if (away) await away.pause()
-  const answer = await cell.agent.fetch(toFetch(one, cell, target), signal)
+  const answer = await ask(cell, toFetch(one, cell, target), signal)
   if (!away) return checkContract(one, answer)
   const differences = checkContract(one, answer)
   await away.resume()
   return [...differences, ...(await recovered(cell, target, ports, signal))]
+}
+
+/** What a client sees when the other end closed a connection that it was still writing to. */
+const CUT_WHILE_WRITING = ['EPIPE', 'ECONNRESET']
+/** As much as fits into the buffers of a connection was written, whoever reads. */
+const LONG_BODY = 64 * 1024
+const TRIES = 3
+
+/**
+ * A server may answer a long body before it has read it and close, which is right for 413. What it still had to read then
+ * resets the connection, and the answer can be lost with it (RFC 9112, 9.6): a race that says nothing about the target.
+ */
+async function ask(cell: Cell, request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+  const isLong = (request.body?.length ?? 0) > LONG_BODY
+  for (let tried = 1; ; tried++) {
+    const answer = await cell.agent.fetch(request, signal)
+    const isCut = answer.status === null && CUT_WHILE_WRITING.includes(answer.error ?? '')
+    if (!isLong || !isCut || tried === TRIES) return answer
+  }
 }
 
 /**

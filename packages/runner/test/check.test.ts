@@ -52,6 +52,24 @@ describe('checkEntry', () => {
   })
 })
 
+describe('checkEntry, when a target closes a connection that is still written to', () => {
+  const body = (times: number) =>
+    contractCase.parse({
+      name: `${times} bytes`,
+      request: { method: 'POST', path: '/info', bodyPad: { prefix: '', unit: 'a', times, suffix: '' } },
+      expect: { status: 200 },
+    })
+  it.each([
+    { cuts: 1, bytes: 2e6, outcome: 'passed', because: 'the answer to a long body may be lost with the connection' },
+    { cuts: 2, bytes: 2e6, outcome: 'passed', because: 'more than once' },
+    { cuts: 3, bytes: 2e6, outcome: 'failed', because: 'a target that never answers is no race' },
+    { cuts: 1, bytes: 1e3, outcome: 'failed', because: 'a short body was written whole' },
+  ])('has $outcome after $cuts cuts of $bytes bytes: $because', async ({ cuts, bytes, outcome }) => {
+    const { report } = await check({ cuts }, [body(bytes)])
+    expect(report.outcome).toBe(outcome)
+  })
+})
+
 describe('checkEntry, when a service goes away by itself', () => {
   it.each([{ paused: false }, { paused: true }])('blames the service, paused: $paused', async ({ paused }) => {
     const { report, left } = await check({ serviceEnds: { service: 'postgres', at: 'verify', paused } })

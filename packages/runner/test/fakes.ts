@@ -90,6 +90,8 @@ export interface Faults {
     readonly at: 'prepare' | 'ready' | 'fetch' | 'verify' | 'load' | 'window'
     readonly times?: number
   }
+  /** how often a target closes a connection that is still written to, before it is read to its end */
+  readonly cuts?: number
   /** calls at the start of every container */
   readonly atStart?: (request: ContainerRequest, cell: string) => void
   /** calls when an image is asked for */
@@ -451,12 +453,16 @@ export class FakeAgent implements LoadAgent {
     return { readyAtMs: this.#host.clock.steadyMs() }
   }
 
-  async fetch({ origin, path }: FetchRequest): Promise<Fetched> {
+  #cuts = 0
+
+  async fetch({ origin, path, body }: FetchRequest): Promise<Fetched> {
     if (this.#host.hangsAt(this.#container.cell, 'fetch')) return new Promise(() => {})
     if (origin.startsWith(`http://${HOST_ADDRESS}:`)) {
       const error = this.#host.faults.hostAnswers ? 'ECONNREFUSED' : 'EHOSTUNREACH'
       return { status: null, headers: {}, body: '', bodyTruncated: false, durationMs: 1, error }
     }
+    if (body !== null && this.#cuts++ < (this.#host.faults.cuts ?? 0))
+      return { status: null, headers: {}, body: '', bodyTruncated: false, durationMs: 1, error: 'EPIPE' }
     const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
       status: path === '/missing' ? 404 : 200,
