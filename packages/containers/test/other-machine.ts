@@ -28,11 +28,15 @@ export class OtherMachine implements AsyncDisposable {
 
   static async start(): Promise<OtherMachine> {
     const folder = mkdtempSync(join(tmpdir(), 'bakeoff-other-machine-'))
+    // A dockerd without a bridge removes docker0, whoever's it is: this one has a bridge of its own.
+    const bridge = `bko${process.pid}`
+    ip('link', 'add', bridge, 'type', 'bridge')
+    ip('addr', 'add', '10.213.77.1/24', 'dev', bridge)
     const daemon = spawn(
       findProgram('dockerd') as string,
       [
         ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
-        ...['--host', `unix://${folder}/engine.sock`, '--bridge=none', '--iptables=false', '--ip6tables=false'],
+        ...['--host', `unix://${folder}/engine.sock`, `--bridge=${bridge}`, '--iptables=false', '--ip6tables=false'],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     )
@@ -61,8 +65,14 @@ export class OtherMachine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await ended(this.#process)
+    ip('link', 'del', `bko${process.pid}`)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+function ip(...args: string[]): void {
+  const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`)
 }
 
 /** Debian's docker-registry on a free port of 127.0.0.1, which engines need no https for. */
