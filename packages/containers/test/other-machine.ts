@@ -14,6 +14,9 @@ export function whyNoOtherMachine(): string | null {
   return findProgram('dockerd') === null ? 'there is no dockerd' : null
 }
 
+/** One a process: its name has the room of an interface's, 15 characters. */
+const bridge = `bko${process.pid}`
+
 /** An engine of a test's own with nothing in it, as another machine has one. Builds in it have no network. */
 export class OtherMachine implements AsyncDisposable {
   readonly folder: string
@@ -29,7 +32,6 @@ export class OtherMachine implements AsyncDisposable {
   static async start(): Promise<OtherMachine> {
     const folder = mkdtempSync(join(tmpdir(), 'bakeoff-other-machine-'))
     // A dockerd without a bridge removes docker0, whoever's it is: this one has a bridge of its own.
-    const bridge = `bko${process.pid}`
     ip('link', 'add', bridge, 'type', 'bridge')
     ip('addr', 'add', '10.213.77.1/24', 'dev', bridge)
     const daemon = spawn(
@@ -65,7 +67,7 @@ export class OtherMachine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await ended(this.#process)
-    ip('link', 'del', `bko${process.pid}`)
+    ip('link', 'del', bridge)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -18,6 +18,7 @@ import {
   type SecondInstrumentRecord,
   type TargetInfo,
 } from '@bakeoff/model'
+import { analyse } from '../src/analysis/index.js'
 import type { JudgedCell } from '../src/analysis/judged.js'
 import { judge } from '../src/analysis/verdicts/index.js'
 import { type CellView, viewCells } from '../src/analysis/view.js'
@@ -689,5 +690,20 @@ export function around(
       perSecond: observed.perSecond * luck[index % luck.length]! * mine,
       cpuMs: (observed.cpuMs ?? 0.5) * (2 - mine),
     }
+  })
+}
+
+/** Results of a run that is complete and has these cells. */
+export function resultsOfCells(cells: readonly JudgedCell[]) {
+  return analyse({
+    plan: cells[0]!.view.plan,
+    runs: [...new Set(cells.flatMap(({ view }) => view.runs))],
+    calibrations: [],
+    claims: [],
+    targets: {},
+    base: { id: null, origin: null },
+    endedAt: null,
+    status: 'complete',
+    statusReason: null,
   })
 }

@@ -63,9 +63,14 @@ export interface AsItIsPlace {
 /** Where an image lies that Dockerfiles or scenarios name and nobody builds: `redis:7` in `…/bakeoff/as-is/redis`. Null: it is pinned by digest. */
 export function asItIsPlaceOf(place: RegistryPlace, reference: string): AsItIsPlace | null {
   if (reference.includes('@')) return null
-  const tag = /:([\w][\w.-]{0,127})$/.exec(reference)?.[1] ?? 'latest'
-  const name = reference.replace(/:[\w][\w.-]{0,127}$/, '')
+  const { name, tag } = nameAndTag(reference)
   return { repository: `${place.name}/bakeoff/as-is/${name.replace(/:(?=\d+\/)/, '-').toLowerCase()}`, tag }
+}
+
+/** `redis:7` → `redis` and `7`; without a tag it is `latest`. */
+export function nameAndTag(reference: string): { readonly name: string; readonly tag: string } {
+  const tag = /:([\w][\w.-]{0,127})$/.exec(reference)?.[1]
+  return tag === undefined ? { name: reference, tag: 'latest' } : { name: reference.slice(0, -tag.length - 1), tag }
 }
 
 function shown(text: string): string {

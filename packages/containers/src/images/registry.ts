@@ -6,7 +6,7 @@ import { type LocalImage, localImage } from './lookup.js'
 import { EngineReport, engineLost, isConnectionLost, progressEvents } from './progress.js'
 import { PullFailed, type PullOptions, pullImage, reasonOf } from './pull.js'
 import { type AuthWorld, type RegistryAuth, registryAuth } from './registry-auth.js'
-import { asItIsPlaceOf, type RegistryPlace, repositoryOf } from './registry-name.js'
+import { asItIsPlaceOf, nameAndTag, type RegistryPlace, repositoryOf } from './registry-name.js'
 
 /** What came of asking a registry for one tag. */
 export type Fetched =
@@ -122,8 +122,7 @@ export async function bringAsItIs(
   const fetched = await fetch(from.repository, from.tag, signal)
   if (fetched.kind !== 'here') return fetched
   const { image, release } = fetched
-  const repo = reference.replace(/:[\w][\w.-]{0,127}$/, '')
-  await docker.getImage(image.id).tag({ repo, tag: from.tag })
+  await docker.getImage(image.id).tag({ repo: nameAndTag(reference).name, tag: from.tag })
   await release()
   return { kind: 'here', image }
 }

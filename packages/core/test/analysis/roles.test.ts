@@ -1,11 +1,10 @@
 /** Tiers and headlines are made of contenders; what stands beside them is shown, compared, and never one of them. */
-import type { PlannedEntry, Results } from '@bakeoff/model'
+import type { PlannedEntry } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareCells } from '../../src/analysis/comparisons.js'
-import { analyse } from '../../src/analysis/index.js'
 import type { JudgedCell } from '../../src/analysis/judged.js'
-import { around, judgedCells, repeat } from '../builders.js'
+import { around, judgedCells, repeat, resultsOfCells } from '../builders.js'
 
 type Roles = Readonly<Record<string, Pick<PlannedEntry, 'role' | 'standIn'>>>
 
@@ -28,20 +27,6 @@ function compared(cells: readonly JudgedCell[]) {
     comparisons: comparisons.filter(({ metric }) => metric === 'throughput'),
     list: tiers.find(({ metric }) => metric === 'throughput')!,
   }
-}
-
-function resultsOf(cells: readonly JudgedCell[]): Results {
-  return analyse({
-    plan: cells[0]!.view.plan,
-    runs: [...new Set(cells.flatMap(({ view }) => view.runs))],
-    calibrations: [],
-    claims: [],
-    targets: {},
-    base: { id: null, origin: null },
-    endedAt: null,
-    status: 'complete',
-    statusReason: null,
-  })
 }
 
 describe('what does not compete', () => {
@@ -82,7 +67,7 @@ describe('what does not compete', () => {
   })
 
   it('is the role of its entry in the results; without one in the plan it competes', () => {
-    const { entries } = resultsOf(judgedCells(rates, { roles }))
+    const { entries } = resultsOfCells(judgedCells(rates, { roles }))
     expect(entries.map(({ target, role, standIn: other }) => [target, role, other])).toEqual([
       ['elixir-own', 'contender', standIn.standIn],
       ['python-unbatched', 'experiment', null],
@@ -96,14 +81,14 @@ describe('what does not compete', () => {
 describe('a headline', () => {
   it('is the one that there would be without the others', () => {
     const headline = (results: Results) => results.findings.find(({ kind }) => kind === 'leader')
-    const alone = headline(resultsOf(judgedCells({ 'go-a': rates['go-a'], 'rust-b': rates['rust-b'] })))
+    const alone = headline(resultsOfCells(judgedCells({ 'go-a': rates['go-a'], 'rust-b': rates['rust-b'] })))
     expect(alone?.tone).toBe('finding')
-    expect(headline(resultsOf(judgedCells(rates, { roles })))).toEqual(alone)
+    expect(headline(resultsOfCells(judgedCells(rates, { roles })))).toEqual(alone)
   })
 
   it('is none where a single contender was measured', () => {
     const { 'rust-b': _, ...rest } = rates
-    const { findings } = resultsOf(judgedCells(rest, { roles }))
+    const { findings } = resultsOfCells(judgedCells(rest, { roles }))
     expect(findings.filter(({ tone }) => tone !== 'caveat')).toEqual([])
   })
 
@@ -113,7 +98,7 @@ describe('a headline', () => {
     fc.assert(
       fc.property(fc.array(one, { minLength: 2, maxLength: 4 }), (made) => {
         const named = made.map((each, index) => ({ ...each, name: `go-t${index}` }))
-        const results = resultsOf(
+        const results = resultsOfCells(
           judgedCells(Object.fromEntries(named.map(({ name, perSecond }) => [name, around({ perSecond })])), {
             roles: Object.fromEntries(named.map(({ name, kind: own }) => [name, own])),
           }),

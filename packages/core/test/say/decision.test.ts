@@ -1,8 +1,7 @@
 import type { Decision, DecisionColumn, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { analyse } from '../../src/analysis/index.js'
 import { decide } from '../../src/say/index.js'
-import { around, judgedCells, type Observed, repeat } from '../builders.js'
+import { around, judgedCells, type Observed, repeat, resultsOfCells } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
 type Options = Parameters<typeof judgedCells>[1]
@@ -11,18 +10,7 @@ const slow = { perSecond: 645, cpuMs: 1.53 }
 
 /** Results of one scenario with these observations. */
 function resultsOf(targets: Readonly<Record<string, readonly Observed[]>>, options: Options = {}): Results {
-  const cells = judgedCells(targets, options)
-  return analyse({
-    plan: cells[0]!.view.plan,
-    runs: [...new Set(cells.flatMap(({ view }) => view.runs))],
-    calibrations: [],
-    claims: [],
-    targets: {},
-    base: { id: null, origin: null },
-    endedAt: null,
-    status: 'complete',
-    statusReason: null,
-  })
+  return resultsOfCells(judgedCells(targets, options))
 }
 
 const columnOf = (targets: Readonly<Record<string, readonly Observed[]>>, options?: Options): DecisionColumn =>
