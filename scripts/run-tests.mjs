@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { optionsOf, USAGE } from './tests/options.mjs'
 import { ENVIRONMENT, turnsOf } from './tests/parts.mjs'
@@ -37,7 +37,7 @@ async function runParts(root, { all, only }) {
   mkdirSync(folder, { recursive: true })
   ensureTools()
   // This process began with the packages of npm and the compiler.
-  const results = [{ name: 'setup', ms: performance.now(), passed: 0, failed: 0 }]
+  const results = [{ name: 'setup', ms: performance.now(), passed: 0, failed: 0, failures: [] }]
   for (const turn of turnsOf({ all, only, files: testFiles(root) })) {
     process.stdout.write(`\n── ${turn.map(({ part }) => part.name).join(', ')} ──\n`)
     const how = { env: all ? ENVIRONMENT.all : ENVIRONMENT.short, labelled: turn.length > 1 }
@@ -57,8 +57,10 @@ function summarise(folder, results, isAsked) {
     ? []
     : ['Left out, for npm test -- --all: other targets, most faults, verdicts, and more against the engine.']
   const line = `${passed} passed, ${failed} failed`
+  // Of a long output often only the end is kept: what failed is said there once more.
+  const broken = results.flatMap(({ name, failures }) => failures.map((failure) => `✗ ${name}: ${failure}`))
   writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
-  process.stdout.write(`\n${[...rows, total, ...left, line].join('\n')}\n`)
+  process.stdout.write(`\n${[...broken, ...rows, total, ...left, line].join('\n')}\n`)
   return failed === 0 && passed > 0 ? 0 : 1
 }
 
@@ -72,9 +74,9 @@ async function runPart(root, folder, part, files, { env, labelled }) {
 }
 
 async function runCommands(root, commands, how) {
-  const counted = { passed: 0, failed: 0 }
-  for (const command of commands) counted[(await run(root, command, how)) === 0 ? 'passed' : 'failed']++
-  return counted
+  const failures = []
+  for (const command of commands) if ((await run(root, command, how)) !== 0) failures.push(command.join(' '))
+  return { passed: commands.length - failures.length, failed: failures.length, failures }
 }
 
 async function runProject(root, folder, { name, project }, files, how) {
@@ -84,8 +86,8 @@ async function runProject(root, folder, { name, project }, files, how) {
   const status = await run(root, vitestWith(['--project', project, ...reporters, ...(files ?? [])]), how)
   const counted = countReport(report)
   // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
-  if (status !== 0 && counted.failed === 0) counted.failed = 1
-  return counted
+  if (status === 0 || counted.failed > 0) return counted
+  return { ...counted, failed: 1, failures: [`vitest ended with exit code ${status}, and no test failed`] }
 }
 
 const vitestWith = (args) => ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests', ...args]
@@ -107,15 +109,25 @@ function run(root, [program, ...args], { env, label = null }) {
 }
 
 function countReport(file) {
-  if (!existsSync(file)) return { passed: 0, failed: 1 }
+  if (!existsSync(file)) return { passed: 0, failed: 1, failures: ['vitest wrote no report'] }
   const { testResults } = JSON.parse(readFileSync(file, 'utf8'))
-  const counted = { passed: 0, failed: 0 }
-  for (const { status, assertionResults } of testResults) {
-    const failed = assertionResults.filter((result) => result.status === 'failed').length
+  const counted = { passed: 0, failed: 0, failures: [] }
+  for (const { name, status, message, assertionResults } of testResults) {
+    const failures = assertionResults.filter((result) => result.status === 'failed')
     counted.passed += assertionResults.filter((result) => result.status === 'passed').length
-    counted.failed += status === 'failed' && failed === 0 ? 1 : failed
+    counted.failures.push(
+      ...failures.map(
+        ({ fullName, failureMessages }) => `${fullName} (${basename(name)})\n    ${start(failureMessages[0])}`,
+      ),
+    )
+    if (status === 'failed' && failures.length === 0) counted.failures.push(`${basename(name)}\n    ${start(message)}`)
   }
-  return counted
+  return { ...counted, failed: counted.failures.length }
+}
+
+/** The beginning of a message, in a few lines. */
+function start(message = '') {
+  return message.slice(0, 1500).split('\n').slice(0, 12).join('\n    ')
 }
 
 /** Every test file of the packages, as a path from the root. */

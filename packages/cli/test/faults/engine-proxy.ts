@@ -74,8 +74,11 @@ export class EngineProxy implements AsyncDisposable {
         other.destroy()
       })
     }
+    let isRefused = false
     client.on('data', (data) => {
+      if (isRefused) return // a body that is still on its way: read to its end, or the answer could be lost with the connection
       const refusal = this.#refusal(data)
+      isRefused = refusal !== null
       if (refusal === null) engine.write(data)
       else client.end(refusal)
     })

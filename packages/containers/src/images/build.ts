@@ -56,11 +56,12 @@ export async function buildImage(docker: Docker, request: BuildRequest): Promise
   const unlabelled = `${request.name}:unlabelled`
   const { context } = request
   const sent = request.builder === 'classic' ? withDockerfile(context, withoutCacheMounts(context.dockerfile)) : context
-  await build(docker, request, packContext(sent), { t: unlabelled, buildargs: { ...request.buildArgs } })
+  await build(docker, request, () => packContext(sent), { t: unlabelled, buildargs: { ...request.buildArgs } })
   const seconds = Math.round((performance.now() - started) / 100) / 10
   const labels = { ...request.labels, [imageLabels.key]: request.key, [imageLabels.buildSeconds]: String(seconds) }
   const quiet = { ...request, onLine: () => undefined, logFile: null }
-  await build(docker, quiet, oneFile('Dockerfile', `FROM ${unlabelled}\n`), { t: `${request.name}:latest`, labels })
+  const labelling = () => oneFile('Dockerfile', `FROM ${unlabelled}\n`)
+  await build(docker, quiet, labelling, { t: `${request.name}:latest`, labels })
   await docker
     .getImage(unlabelled)
     .remove()
@@ -85,7 +86,14 @@ type Step = Pick<BuildRequest, 'name' | 'onLine' | 'limits' | 'builder' | 'redac
  */
 const WITHOUT_SESSION = { version: 2 as unknown as '2' }
 
-async function build(docker: Docker, request: Step, tar: Readable, options: Docker.ImageBuildOptions): Promise<void> {
+type PackContext = () => Readable
+
+async function build(
+  docker: Docker,
+  request: Step,
+  pack: PackContext,
+  options: Docker.ImageBuildOptions,
+): Promise<void> {
   const { limits, redact, signal } = request
   const log = await BuildLog.open(request.logFile, limits.logBytes)
   const overdue = new Overdue(limits)
@@ -96,7 +104,7 @@ async function build(docker: Docker, request: Step, tar: Readable, options: Dock
     }
   }
   try {
-    const stream = await docker.buildImage(tar, {
+    const stream = await send(docker, pack, {
       ...options,
       ...(request.builder === 'buildkit' ? WITHOUT_SESSION : {}),
       memory: limits.memoryBytes,
@@ -107,7 +115,7 @@ async function build(docker: Docker, request: Step, tar: Readable, options: Dock
     })
     const joiner = new LineJoiner(redact)
     const buildKit = new BuildKitText()
-    for await (const event of progressEvents(stream as AsyncIterable<Buffer>)) {
+    for await (const event of progressEvents(stream)) {
       const text = event.id === traceId && typeof event.aux === 'string' ? buildKit.push(event.aux) : event.stream
       if (!text) continue
       overdue.heard()
@@ -119,9 +127,40 @@ async function build(docker: Docker, request: Step, tar: Readable, options: Dock
     throw buildError(request, cause, log.tail, overdue.reason)
   } finally {
     overdue.clear()
-    tar.destroy()
     await log.close()
   }
+}
+
+const SENDS = 3
+
+/**
+ * Sends the context; the output follows. An engine may refuse a context before it has read it, as when its disk is full, and its
+ * answer can be lost with the connection that it closes (RFC 9112, 9.6). One that answers a ping is not gone: it is asked again.
+ */
+async function send(
+  docker: Docker,
+  pack: PackContext,
+  options: Docker.ImageBuildOptions,
+): Promise<AsyncIterable<Buffer>> {
+  for (let sent = 1; ; sent++) {
+    const tar = pack()
+    try {
+      const output = await docker.buildImage(tar, options)
+      output.once('close', () => tar.destroy()) // BuildKit may still read it while it writes
+      return output as unknown as AsyncIterable<Buffer>
+    } catch (cause) {
+      tar.destroy()
+      const isOver = sent === SENDS || options.abortSignal?.aborted
+      if (isOver || !isConnectionLost(cause) || !(await answers(docker))) throw cause
+    }
+  }
+}
+
+function answers(docker: Docker): Promise<boolean> {
+  return docker.ping().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Ends a build that takes too long, or says nothing for too long. */
