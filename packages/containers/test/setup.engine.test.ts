@@ -117,9 +117,9 @@ describe.skipIf(!root)('a dockerd of ours', () => {
     expect(liveDaemon(settings)).not.toBeNull()
   })
 
-  it('is one when two start it at the same moment', async () => {
+  it('is one when three start it at the same moment', async () => {
     await end(liveDaemon(settings), 'SIGTERM')
-    await Promise.all([startDaemon(settings, process.env), startDaemon(settings, process.env)])
+    await Promise.all([1, 2, 3].map(() => startDaemon(settings, process.env)))
     expect(await findEngine({ env: { DOCKER_HOST: `unix://${settings.socket}` } })).not.toBeNull()
     expect(liveDaemon(settings)).toBe(Number(readFileSync(settings.pidFile, 'utf8')))
   })

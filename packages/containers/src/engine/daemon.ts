@@ -6,6 +6,7 @@ import { BakeoffError } from '@bakeoff/model'
 import { timed } from './calls.js'
 import { systemPath } from './command.js'
 import { connect } from './connect.js'
+import { turnToStart } from './start-turn.js'
 
 /** A dockerd as we start it. */
 export interface DaemonSettings {
@@ -38,15 +39,26 @@ export function usualDaemon(program: string, stateFolder: string): DaemonSetting
 
 /**
  * Starts dockerd detached, in a session of its own, and waits until it answers. Also where an earlier one was killed:
- * its pid file, its socket and its containerd may still be there.
+ * its pid file, its socket and its containerd may still be there. One that another process has just started is taken.
  *
- * @throws BakeoffError SETUP_FAILED with the last lines of its log
+ * @throws BakeoffError SETUP_FAILED with the last lines of its log, ABORTED
  */
 export async function startDaemon(
   settings: DaemonSettings,
   env: Readonly<Record<string, string | undefined>>,
   signal?: AbortSignal,
 ): Promise<void> {
+  const giveBack = await turnToStart(settings.pidFile, signal)
+  try {
+    const ended = liveDaemon(settings) === null ? launch(settings, env) : () => null
+    await waitUntilAnswers(settings, ended, signal)
+  } finally {
+    await giveBack()
+  }
+}
+
+/** @returns why the daemon has ended; null while it has not, or when another is alive, started by other means at the same moment */
+function launch(settings: DaemonSettings, env: Readonly<Record<string, string | undefined>>): () => string | null {
   removeStalePidFiles(settings)
   mkdirSync(dirname(settings.pidFile), { recursive: true })
   mkdirSync(dirname(settings.logFile), { recursive: true })
@@ -66,8 +78,7 @@ export async function startDaemon(
   daemon.once('exit', (code, killedBy) => {
     ended = killedBy ? `it was ended by ${killedBy}` : `it ended with exit code ${code}`
   })
-  // Ours gives up when another process has started one at the same moment: then that one is waited for.
-  await waitUntilAnswers(settings, () => (liveDaemon(settings) === null ? ended : null), signal)
+  return () => (liveDaemon(settings) === null ? ended : null)
 }
 
 /**
