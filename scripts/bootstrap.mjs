@@ -12,29 +12,8 @@ import { alone } from './folder-lock.mjs'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamps = join(root, 'node_modules', '.bakeoff')
 const OLDEST_NODE = [20, 19]
-/** Options of ours that npm swallows when `--` is forgotten; it leaves them as npm_config_* in the environment. */
-const OPTIONS = [
-  'quick',
-  'claims',
-  'scenario',
-  'target',
-  'repetitions',
-  'resume',
-  'replay',
-  'dry-run',
-  'json',
-  'keep',
-  'live',
-  'capacity',
-  'rate',
-  'profile',
-  'seed',
-  'language',
-  'fail-on',
-  'baseline',
-]
-/** The same of one command only: npm has options of these names itself, which may be set for good. */
-const OPTIONS_OF = { clean: ['images', 'all', 'yes'], matrix: ['all'], plan: ['all'], '--test': ['all'] }
+/** Options of `npm test`; those of the commands are in options.json. */
+const TEST_OPTIONS = ['all', 'short', 'part']
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 requireNode()
@@ -63,10 +42,10 @@ function requireNode() {
   )
 }
 
+/** Where `--` is forgotten, npm takes our options for its own; it leaves them as npm_config_* in the environment. */
 function refuseSwallowedOptions() {
-  const swallowed = [...OPTIONS, ...(OPTIONS_OF[command] ?? [])].filter(
-    (option) => process.env[`npm_config_${option.replaceAll('-', '_')}`],
-  )
+  const options = command === '--test' ? TEST_OPTIONS : (optionsOfCommands()[command] ?? [])
+  const swallowed = options.filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
   if (swallowed.length === 0 || !process.env.npm_lifecycle_event) return
   const typed = swallowed.map((option) => {
     const value = process.env[`npm_config_${option.replaceAll('-', '_')}`]
@@ -78,6 +57,11 @@ function refuseSwallowedOptions() {
     `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,
     2,
   )
+}
+
+/** By command. They are commander's own, written down for a checkout that is not built yet: node scripts/write-options.mjs. */
+function optionsOfCommands() {
+  return JSON.parse(readFileSync(join(root, 'scripts', 'options.json'), 'utf8'))
 }
 
 function isInstalled() {

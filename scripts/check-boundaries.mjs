@@ -8,7 +8,7 @@ const ALLOWED = {
   model: [],
   core: ['model'],
   runner: ['model', 'core'],
-  containers: ['model', 'core', 'runner'],
+  containers: ['model', 'runner'],
   load: ['model', 'core', 'runner'],
   report: ['model'],
   cli: ['model', 'core', 'runner', 'containers', 'load', 'report'],
@@ -17,50 +17,67 @@ const ALLOWED = {
 const OWNERS = { dockerode: 'containers', autocannon: 'load', commander: 'cli', 'chart.js': 'report' }
 /** What a functional core never touches. */
 const CORE_FORBIDDEN = [
-  /from 'node:(fs|child_process|net|http|os|timers)/,
+  /(?:from|import|import\()\s*'node:(fs|child_process|net|http|os|timers)/,
   /\bDate\.now\(/,
   /\bMath\.random\(/,
   /\bnew Date\(\)/,
   /\bprocess\.(env|cwd|exit|argv|std|pid|hrtime)/,
 ]
 
+/** What prints, or ends the process. */
+const SPEAKS = [/\bconsole\.(log|error|warn|info)\(/, /\bprocess\.exit\(/, /\bprocess\.(stdout|stderr)\.write\(/]
+/** Programs that run as processes of their own speak over stdout: the load agent and the watchdog. So may a page in a browser. */
+const MAY_SPEAK = [
+  /^packages\/load\/src\/(agent|worker)\//,
+  /\/watchdog-process\.ts$/,
+  /^packages\/report\/src\/page\//,
+]
+
+/** Every violation in the sources of the packages. */
 export function violations() {
-  const found = []
-  for (const name of Object.keys(ALLOWED)) {
-    for (const file of sources(join(root, 'packages', name, 'src'))) {
-      const shown = relative(root, file)
-      const text = readFileSync(file, 'utf8')
-      for (const [, specifier] of text.matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
-        const own = /^@bakeoff\/([a-z]+)/.exec(specifier)?.[1]
-        if (own && own !== name && !ALLOWED[name].includes(own))
-          found.push(
-            `${shown} imports ${specifier}: ${name} may import ${ALLOWED[name].join(', ') || 'nothing of ours'}`,
-          )
-        const library = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]
-        if (OWNERS[library] && OWNERS[library] !== name)
-          found.push(`${shown} imports ${library}: only ${OWNERS[library]} does`)
-        if (specifier.startsWith('../../../') && !specifier.includes('/src/'))
-          found.push(`${shown} reaches out of its package: ${specifier}`)
-      }
-      if (name === 'core' || name === 'model')
-        for (const pattern of CORE_FORBIDDEN)
-          if (pattern.test(text)) found.push(`${shown} has an effect: ${pattern.source}`)
-      if (
-        name !== 'cli' &&
-        /\bconsole\.(log|error)\(|\bprocess\.(env|cwd|exit|argv|std|pid|hrtime)(exit\(|stdout\.write)/.test(text) &&
-        !mayPrint(shown)
-      )
-        found.push(`${shown} prints or exits: only cli does`)
-    }
-  }
-  return found
+  return Object.keys(ALLOWED).flatMap((name) =>
+    sources(join(root, 'packages', name, 'src')).flatMap((file) =>
+      violationsIn(relative(root, file).replaceAll('\\', '/'), readFileSync(file, 'utf8')),
+    ),
+  )
 }
 
-/** Programs that run as processes of their own speak over stdout: the load agent and the watchdog. */
-function mayPrint(file) {
-  return (
-    /packages\/load\/src\/(agent|worker)\//.test(file) || /watchdog-process|packages\/report\/src\/page\//.test(file)
-  )
+/**
+ * What a file must not do.
+ *
+ * @param {string} file from the root: `packages/core/src/analyse.ts`
+ * @param {string} text
+ * @returns {string[]} sentences that begin with the file
+ */
+export function violationsIn(file, text) {
+  const [, name = ''] = file.split('/')
+  const isPure = name === 'core' || name === 'model'
+  const speaks = name !== 'cli' && !MAY_SPEAK.some((pattern) => pattern.test(file))
+  return [
+    ...[...text.matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].flatMap(([, specifier]) =>
+      imports(file, name, specifier),
+    ),
+    ...CORE_FORBIDDEN.filter((pattern) => isPure && pattern.test(text)).map(
+      (pattern) => `${file} has an effect: ${pattern.source}`,
+    ),
+    ...(speaks && SPEAKS.some((pattern) => pattern.test(text)) ? [`${file} prints or exits: only cli does`] : []),
+  ]
+}
+
+function imports(file, name, specifier) {
+  const own = /^@bakeoff\/([a-z]+)/.exec(specifier)?.[1]
+  const library = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]
+  return [
+    ...(own && own !== name && !ALLOWED[name].includes(own)
+      ? [`${file} imports ${specifier}: ${name} may import ${ALLOWED[name].join(', ') || 'nothing of ours'}`]
+      : []),
+    ...(OWNERS[library] && OWNERS[library] !== name
+      ? [`${file} imports ${library}: only ${OWNERS[library]} does`]
+      : []),
+    ...(specifier.startsWith('../../../') && !specifier.includes('/src/')
+      ? [`${file} reaches out of its package: ${specifier}`]
+      : []),
+  ]
 }
 
 function sources(folder) {

@@ -14,7 +14,7 @@ const MOST_SHOWN = 3
 
 /** What must be done before the process leaves, also when its work has not ended. */
 export interface Stoppable {
-  /** writes what is known by then; must be quick */
+  /** writes what is known of a run by then; must be quick */
   record?(): void
   /** removes what was started, and tells what could not be removed */
   emergencyStop?(): Promise<void>
@@ -106,9 +106,9 @@ export class Interruption implements Stop {
 
   #stop(reason: string, exitCode: number, cause?: unknown): void {
     this.#exitCode = exitCode
-    this.#controller.abort(
-      new BakeoffError('ABORTED', reason, { cause, hint: 'Go on where it stopped: npm run matrix -- --resume' }),
-    )
+    const isRun = [...this.#stoppables].some(({ record }) => record !== undefined)
+    const next = isRun ? { hint: 'Go on where it stopped: npm run matrix -- --resume' } : {}
+    this.#controller.abort(new BakeoffError('ABORTED', reason, { cause, ...next }))
     // It keeps the process alive: one that waits for nothing any more would end in the middle.
     setTimeout(() => void this.#leave(`${this.#graceMs / 1000} s after it was stopped`, exitCode), this.#graceMs)
   }

@@ -1,5 +1,46 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 // @ts-expect-error a plain script without types
-import { violations } from '../../../scripts/check-boundaries.mjs'
+import { violations, violationsIn } from '../../../scripts/check-boundaries.mjs'
 
-it('no package imports what it must not', () => expect(violations()).toEqual([]))
+it('no package does what it must not', () => expect(violations()).toEqual([]))
+
+describe('the check of boundaries', () => {
+  it.each([
+    { file: 'model/src/x.ts', text: "import { a } from '@bakeoff/core'", why: 'may import nothing of ours' },
+    { file: 'report/src/x.ts', text: "import { a } from '@bakeoff/core'", why: 'may import model' },
+    { file: 'containers/src/x.ts', text: "import { a } from '@bakeoff/core'", why: 'may import model, runner' },
+    { file: 'core/src/x.ts', text: "const { a } = await import('@bakeoff/runner')", why: 'may import model' },
+    { file: 'core/src/x.ts', text: "import '@bakeoff/runner/ports'", why: 'may import model' },
+    { file: 'cli/src/x.ts', text: "import Docker from 'dockerode'", why: 'only containers does' },
+    { file: 'runner/src/x.ts', text: "import autocannon from 'autocannon'", why: 'only load does' },
+    { file: 'core/src/x.ts', text: "import { Command } from 'commander'", why: 'only cli does' },
+    { file: 'cli/src/x.ts', text: "import { Chart } from 'chart.js/auto'", why: 'only report does' },
+    {
+      file: 'cli/src/a/x.ts',
+      text: "import { a } from '../../../report/dist/x.js'",
+      why: 'reaches out of its package',
+    },
+    { file: 'core/src/x.ts', text: "import { readFileSync } from 'node:fs'", why: 'has an effect' },
+    { file: 'core/src/x.ts', text: 'const now = Date.now()', why: 'has an effect' },
+    { file: 'core/src/x.ts', text: 'const now = new Date()', why: 'has an effect' },
+    { file: 'model/src/x.ts', text: 'const dice = Math.random()', why: 'has an effect' },
+    { file: 'model/src/x.ts', text: 'const { CI } = process.env', why: 'has an effect' },
+    { file: 'runner/src/x.ts', text: "console.log('here')", why: 'prints or exits' },
+    { file: 'report/src/html/x.ts', text: "console.warn('here')", why: 'prints or exits' },
+    { file: 'containers/src/x.ts', text: 'process.exit(1)', why: 'prints or exits' },
+    { file: 'load/src/x.ts', text: "process.stdout.write('here')", why: 'prints or exits' },
+  ])('finds $text in $file', ({ file, text, why }) => {
+    const found = violationsIn(`packages/${file}`, `${text}\n`)
+    expect(found).toEqual([expect.stringContaining(why)])
+    expect(found[0]).toMatch(new RegExp(`^packages/${file} `))
+  })
+
+  it.each([
+    { file: 'cli/src/x.ts', text: 'process.exit(1)' },
+    { file: 'load/src/agent/x.ts', text: "process.stdout.write('{}')" },
+    { file: 'containers/src/session/watchdog-process.ts', text: 'process.exit(0)' },
+    { file: 'core/src/x.ts', text: "import { a } from '@bakeoff/model'" },
+    { file: 'core/src/x.ts', text: 'const at = new Date(ms)' },
+    { file: 'cli/src/x.ts', text: "import { a } from '@bakeoff/report'" },
+  ])('lets $file have $text', ({ file, text }) => expect(violationsIn(`packages/${file}`, text)).toEqual([]))
+})

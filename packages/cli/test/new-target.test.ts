@@ -23,7 +23,9 @@ describe('new-target', () => {
     const target = readCatalogue(project).targets.find((one) => one.name === name)
     expect(target).toMatchObject({ language, scenarios: expect.arrayContaining(['predict']) })
     expect(existsSync(join(made.folder, 'Dockerfile'))).toBe(true)
-    expect(readFileSync(join(made.folder, 'README.md'), 'utf8')).not.toContain(made.from)
+    const readme = readFileSync(join(made.folder, 'README.md'), 'utf8')
+    expect(readme).toContain(`# ${name}`)
+    expect(readme, 'a figure of another service').not.toMatch(/\d/)
   })
 
   it.each([

@@ -116,6 +116,15 @@ describe('what stops a run in order', () => {
     },
   )
 
+  it.each([
+    { what: 'a run', record: () => undefined, hint: /--resume$/ },
+    { what: 'a build of images, which has nothing to go on with', record: undefined, hint: null },
+  ])('says how to go on with $what', ({ record, hint }) => {
+    const { interruption, process } = aRun({ record })
+    process.emit('SIGINT')
+    expect(interruption.signal.reason.hint).toEqual(hint && expect.stringMatching(hint))
+  })
+
   it.each<{ because: string; stop: (run: Run) => void; code: number }>([
     { because: 'Ctrl-C', stop: ({ process }) => process.emit('SIGINT'), code: 130 },
     { because: 'a bug', stop: ({ process }) => process.emit('uncaughtException', new Error('x')), code: 1 },

@@ -119,6 +119,40 @@ describe('a command inside a container', () => {
   })
 })
 
+describe('the health check of a container that starts', () => {
+  const check = { test: ['CMD', 'ready'], intervalMs: 5, timeoutMs: 50, retries: 3, startPeriodMs: 0 }
+  const failing: Reaction = { says: [[1, 'not yet\n']], exitCode: 1 }
+
+  it('is given up after so many failures, with what it said', async () => {
+    const { running, asked } = await containerThat(failing, check)
+    await expect(running.healthy(signal)).rejects.toMatchObject({
+      code: 'NOT_READY',
+      message: 'the health check of postgres failed 3 times in a row; the last check said: not yet',
+      hint: expect.stringContaining('The check is: CMD ready'),
+    })
+    expect(asked).toHaveLength(3)
+  })
+
+  it('may fail as often as it likes within the start period', async () => {
+    const { running, asked } = await containerThat(failing, { ...check, startPeriodMs: 200 })
+    await expect(running.healthy(signal)).rejects.toMatchObject({ code: 'NOT_READY' })
+    expect(asked.length).toBeGreaterThan(5)
+  })
+
+  it('is asked again only after the interval', async () => {
+    const { running } = await containerThat(failing, { ...check, intervalMs: 150 })
+    const startedAt = performance.now()
+    await expect(running.healthy(signal)).rejects.toMatchObject({ code: 'NOT_READY' })
+    expect(performance.now() - startedAt).toBeGreaterThan(290)
+  })
+
+  it('has passed when it passes', async () => {
+    const { running, asked } = await containerThat({}, check)
+    await running.healthy(signal)
+    expect(asked).toEqual([['ready']])
+  })
+})
+
 describe('the health check of a container, run once', () => {
   const healthcheck = { test: ['CMD-SHELL', 'pg_isready'], intervalMs: 1, timeoutMs: 50, retries: 3, startPeriodMs: 0 }
 

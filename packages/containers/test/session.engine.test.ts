@@ -370,9 +370,9 @@ describe('a container', () => {
 describe('a health check', () => {
   const check = (script: string) => ({
     test: ['CMD-SHELL', script],
-    intervalMs: 1000,
+    intervalMs: 100,
     timeoutMs: 5000,
-    retries: 3,
+    retries: 300,
     startPeriodMs: 0,
   })
 

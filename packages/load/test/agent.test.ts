@@ -335,6 +335,13 @@ describe('a load', () => {
     expect(measured.durationMs).toBeGreaterThanOrEqual(measured.batch?.wallMs ?? Number.NaN)
   })
 
+  it('of a batch has as many tasks as the target says that it did, not as many as were asked for', async () => {
+    await using lazy = await startServer({ TASKS_DONE: 7 })
+    const order = { kind: 'batch', tasks: 10, concurrency: 1, seed: 4 } as const
+    const measured = await started.agent.load(loadOf(lazy.origin, order), goOn, signal)
+    expect(measured.batch).toMatchObject({ tasks: 7, ok: 7 })
+  })
+
   it('of a batch that the target cannot do has no counts', async () => {
     await using silent = await startServer({ TASK_MS: 10_000 })
     const order = { kind: 'batch', tasks: 10, concurrency: 1, seed: 4 } as const

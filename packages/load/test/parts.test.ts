@@ -259,9 +259,10 @@ describe('OpenDriver', () => {
 
 describe('batchCounts', () => {
   it.each([
-    { body: '{"tasks":8,"ok":7,"failed":1,"digest":"ab"}', expected: { ok: 7, failed: 1, digest: 'ab' } },
-    { body: '{"ok":7,"failed":1}', expected: { ok: 7, failed: 1, digest: null } },
-    { body: '{"ok":7}', expected: null },
+    { body: '{"tasks":8,"ok":7,"failed":1,"digest":"ab"}', expected: { tasks: 8, ok: 7, failed: 1, digest: 'ab' } },
+    { body: '{"tasks":8,"ok":7,"failed":1}', expected: { tasks: 8, ok: 7, failed: 1, digest: null } },
+    { body: '{"ok":7,"failed":1}', expected: null },
+    { body: '{"tasks":8,"ok":7}', expected: null },
     { body: 'null', expected: null },
     { body: 'oops', expected: null },
   ])('$body', ({ body, expected }) => expect(batchCounts(body)).toEqual(expected))

@@ -93,10 +93,10 @@ const composeService = z.strictObject({
   healthcheck: z
     .strictObject({
       test: z.array(z.string()).min(2).describe('["CMD", …] or ["CMD-SHELL", "…"]'),
-      interval: duration.optional(),
-      timeout: duration.optional(),
-      retries: positive.optional(),
-      start_period: duration.optional(),
+      interval: duration.optional().describe('Between two checks; default 100ms'),
+      timeout: duration.optional().describe('A check that takes longer has failed; default 5s'),
+      retries: positive.optional().describe('So many failures in a row, and the service counts as broken; default 300'),
+      start_period: duration.optional().describe('Failures so soon after the start do not count; default 0s'),
     })
     .optional(),
   expose: z.array(z.union([z.string(), z.int()])).optional(),
@@ -253,10 +253,6 @@ export const matrixFile = z.strictObject({
   seed: z.int().optional().describe('Seeds order and arrivals; default 1'),
   capacity: z.boolean().optional().describe('Add the capacity search to every scenario with an slo'),
   rates: z.array(z.number().positive()).optional().describe('Absolute rates to offer to every target'),
-  hosts: z
-    .strictObject({ sut: z.string().optional(), load: z.string().optional(), services: z.string().optional() })
-    .optional()
-    .describe('An engine endpoint per role: a socket, a context or ssh://user@host'),
   profiles: z.record(name, profileFile).describe('default and quick, and any of your own (--profile)'),
 })
 export type MatrixFile = z.infer<typeof matrixFile>

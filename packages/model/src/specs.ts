@@ -40,11 +40,16 @@ export interface TargetSpec {
   readonly dockerfile: string
 }
 
+/** How a service is asked whether it is ready, as compose has it, but from its first moment on. */
 export interface HealthcheckSpec {
   readonly test: readonly string[]
+  /** between the end of a check and the next */
   readonly intervalMs: number
+  /** a check that takes longer has failed */
   readonly timeoutMs: number
+  /** so many failures in a row, and it will never be ready */
   readonly retries: number
+  /** from the container's start; failures within it do not count */
   readonly startPeriodMs: number
 }
 
@@ -146,13 +151,6 @@ export interface WarmUpRules {
   readonly tolerance: number
 }
 
-export interface HostsSpec {
-  /** an engine endpoint per role, null: the engine that is found */
-  readonly sut: string | null
-  readonly load: string | null
-  readonly services: string | null
-}
-
 export interface MatrixSpec {
   readonly scenarios: readonly string[] | null
   readonly targets: readonly string[] | null
@@ -164,7 +162,6 @@ export interface MatrixSpec {
   readonly capacity: boolean
   /** absolute rates to offer to all, requests a second */
   readonly rates: readonly number[]
-  readonly hosts: HostsSpec
 }
 
 export interface ClaimFigures {

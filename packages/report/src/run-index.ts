@@ -62,8 +62,8 @@ function statusOf({ status, profile }: RunListing): Html {
       return html`${badge('warn', '!', 'partial')}${smoke}`
     case 'aborted':
       return html`${badge('warn', '■', 'aborted')}${smoke}`
-    case 'running':
-      return html`${badge('plain', '…', 'running')}${smoke}`
+    case 'running': // when this page was written: a run that was killed since could not say so
+      return html`${badge('plain', '…', 'not ended')}${smoke}`
   }
 }
 

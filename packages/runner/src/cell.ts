@@ -18,7 +18,6 @@ import { explained, NOT_THE_TARGET, WatchedAgent } from './watched-agent.js'
 export const PORT = 8080
 /** Memory of the proxy in front of replicas, out of the target's cap. */
 const PROXY_MEMORY_BYTES = 64 * 1024 ** 2
-const SERVICE_READY_MS = 60_000
 
 /** The containers of one repetition on a network of their own. Disposing removes them all. */
 export interface Cell extends AsyncDisposable {
@@ -205,11 +204,7 @@ async function startServices(
       await ports.host.start(network, serviceRequest(service, id)).catch(serviceFailed(service.name)),
     )
     running.set(service.name, container)
-    const ready = service.healthcheck
-      ? container
-          .healthy(AbortSignal.any([signal, AbortSignal.timeout(SERVICE_READY_MS)]))
-          .catch(serviceFailed(service.name))
-      : Promise.resolve()
+    const ready = service.healthcheck ? container.healthy(signal).catch(serviceFailed(service.name)) : Promise.resolve()
     ready.catch(() => {}) // awaited below, or by a dependant
     healthy.set(service.name, ready)
   }

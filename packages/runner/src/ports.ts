@@ -10,6 +10,7 @@ import type {
   ContainerEnd,
   Fetched,
   GoldenLine,
+  HealthcheckSpec,
   HostReading,
   ImageFacts,
   LoadMeasurement,
@@ -46,13 +47,7 @@ export interface ContainerRequest {
   readonly tmpfs: readonly string[]
   readonly shmBytes: number | null
   readonly user: string | null
-  readonly healthcheck: {
-    readonly test: readonly string[]
-    readonly intervalMs: number
-    readonly timeoutMs: number
-    readonly retries: number
-    readonly startPeriodMs: number
-  } | null
+  readonly healthcheck: HealthcheckSpec | null
   /** names it answers to on the network, besides its own */
   readonly aliases: readonly string[]
   /** keep stdin open and attach, for the agent */
@@ -80,7 +75,7 @@ export interface RunningContainer extends AsyncDisposable {
   readonly exited: Promise<ContainerExit>
   /** OOM kills of any process of the container seen so far */
   oomKills(): number
-  /** settles when its health check passes; rejects NOT_READY when it ends first or the signal aborts */
+  /** settles when its health check passes; rejects NOT_READY when it ends first, the check has failed as often as it may, or the signal aborts */
   healthy(signal: AbortSignal): Promise<void>
   /** runs its health check once. Null: it passes, or there is none; else what it said. Rejects only with ENGINE_LOST */
   checkHealth(): Promise<string | null>

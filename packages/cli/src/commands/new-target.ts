@@ -46,6 +46,7 @@ export function newTarget(
   cpSync(template.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
   try {
     for (const file of filesOf(folder)) rename(file, template.name, name)
+    writeFileSync(join(folder, 'README.md'), readme(name, template.name, scenario))
   } catch (error) {
     rmSync(folder, { recursive: true }) // half a target would be found by the next scan
     throw error
@@ -55,6 +56,20 @@ export function newTarget(
     from: template.name,
     standsInFor: template.variants.find(({ standIn }) => standIn)?.standIn?.for ?? [],
   }
+}
+
+/** Not the template's: what it says of figures was measured with another service. */
+function readme(name: string, from: string, scenario: string): string {
+  return `# ${name}
+
+Made from \`${from}\` by \`npm run new-target\`; nothing of it was measured yet.
+
+What belongs here: the server and the libraries, and why these; how many processes and threads it runs under a cap of cores; the settings that
+matter, and what happens when a service that it needs is away. Figures come from runs of this target, with their conditions beside them:
+
+    npm run check -- ${name}
+    npm run matrix -- --target ${name} --scenario ${scenario}
+`
 }
 
 function candidates(catalogue: Catalogue, language: string, scenario: string): TargetSpec[] {

@@ -14,7 +14,6 @@ import type { Life } from './lives.js'
 import { engineLost, isEngineGone, sentenceOf, startProblem, statusOf } from './problems.js'
 import { Frames, linesOf, Tail, wireOf } from './wire.js'
 
-const PROBE_EVERY_MS = 100
 const LOG_TAIL = 40
 /** How long a command inside a container may take. */
 const RUN_MS = 5_000
@@ -115,8 +114,9 @@ class Running implements RunningContainer {
   }
 
   async healthy(signal: AbortSignal): Promise<void> {
-    const probe = probeCommand(this.#request.healthcheck?.test ?? ['NONE'])
-    if (probe === null) return
+    const { healthcheck } = this.#request
+    const probe = probeCommand(healthcheck?.test ?? ['NONE'])
+    if (healthcheck === null || probe === null) return
     const over = new AbortController()
     const stop = () => over.abort()
     signal.addEventListener('abort', stop)
@@ -128,18 +128,23 @@ class Running implements RunningContainer {
       },
       stop, // the next probe meets the lost engine, and says so
     )
+    const since = steadyMs()
     let said = 'it was never asked'
+    let failed = 0
     try {
       if (signal.aborted) over.abort()
-      while (!over.signal.aborted) {
-        const answer = await this.#probe(probe, this.#request.healthcheck?.timeoutMs ?? 5_000)
+      while (!over.signal.aborted && failed < healthcheck.retries) {
+        const answer = await this.#probe(probe, healthcheck.timeoutMs)
         if (answer === null) return
         said = answer
-        await sleep(PROBE_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined)
+        if (steadyMs() - since >= healthcheck.startPeriodMs) failed++
+        if (failed < healthcheck.retries)
+          await sleep(healthcheck.intervalMs, undefined, { signal: over.signal }).catch(() => undefined)
       }
-      if (!ended && !signal.aborted) await this.exited // rejects with ENGINE_LOST
+      const isGivenUp = failed === healthcheck.retries
+      if (!ended && !signal.aborted && !isGivenUp) await this.exited // rejects with ENGINE_LOST
       await this.#askEngine()
-      throw await this.#notReady(ended, said)
+      throw await this.#notReady(ended, isGivenUp ? `failed ${failed} times in a row` : 'did not pass in time', said)
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -254,12 +259,12 @@ class Running implements RunningContainer {
     return { exitCode: ExitCode, lines: said.lines(Number.POSITIVE_INFINITY) }
   }
 
-  async #notReady(ended: ContainerExit | null, said: string): Promise<BakeoffError> {
+  async #notReady(ended: ContainerExit | null, how: string, said: string): Promise<BakeoffError> {
     const what = ended
       ? `${this.name} ${endWords(ended)} before its health check passed`
-      : `the health check of ${this.name} did not pass in time`
+      : `the health check of ${this.name} ${how}`
     return new BakeoffError('NOT_READY', `${what}; the last check said: ${said}`, {
-      hint: `The check is: ${this.#request.healthcheck?.test.join(' ')}`,
+      hint: `The check is: ${this.#request.healthcheck?.test.join(' ')}. How long it is tried say interval, retries and start_period of its healthcheck.`,
       logTail: await this.#lastWords(),
     })
   }

@@ -234,14 +234,13 @@ export function whyUnranked({ view, verdict }: JudgedCell, group: readonly Judge
   return whyOtherWork(view, group)
 }
 
-/** A batch answers with what it did: other settings, or another digest than most, are other work. */
+/** A batch answers with what it did: another number of tasks, or another digest than most, are other work. */
 function whyOtherWork({ load, repetitions }: CellView, group: readonly JudgedCell[]): string | null {
   if (load.kind !== 'batch') return null
   for (const { record } of repetitions) {
     const { batch } = record.measurement
-    if (batch && (batch.tasks !== load.tasks || batch.concurrency !== load.concurrency)) {
-      return `it did ${batch.tasks} tasks at ${batch.concurrency} where ${load.tasks} at ${load.concurrency} were asked for: other work is not compared`
-    }
+    if (batch && batch.tasks !== load.tasks)
+      return `it did ${batch.tasks} tasks where ${load.tasks} were asked for: other work is not compared`
   }
   // Every block asks for texts of its own, so only digests of one block must be equal.
   const isOther = repetitions.some(({ block, record }) => {

@@ -59,7 +59,6 @@ export function parseMatrix(fileName: string, text: string, scenarios: readonly 
     profiles,
     capacity: file.capacity ?? false,
     rates: file.rates ?? [],
-    hosts: { sut: file.hosts?.sut ?? null, load: file.hosts?.load ?? null, services: file.hosts?.services ?? null },
   }
 }
 

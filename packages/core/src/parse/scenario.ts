@@ -283,9 +283,9 @@ function toService(name: string, service: ScenarioFile['services'][string], text
     healthcheck: check
       ? {
           test: check.test,
-          intervalMs: parseDurationMs(check.interval ?? '1s') as number,
+          intervalMs: parseDurationMs(check.interval ?? '100ms') as number,
           timeoutMs: parseDurationMs(check.timeout ?? '5s') as number,
-          retries: check.retries ?? 30,
+          retries: check.retries ?? 300,
           startPeriodMs: parseDurationMs(check.start_period ?? '0s') as number,
         }
       : null,

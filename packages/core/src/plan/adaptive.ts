@@ -46,7 +46,8 @@ export function isTight(plan: Plan, entry: string, runs: readonly RunRecord[], h
   return width !== null && width <= plan.rules.tightness
 }
 
-function isHopeless(runs: readonly RunRecord[]): boolean {
+/** Whether an entry is not tried again, after these repetitions of it. */
+export function isHopeless(runs: readonly RunRecord[]): boolean {
   return runs.some(
     ({ outcome }) =>
       outcome.kind === 'unsupported' ||

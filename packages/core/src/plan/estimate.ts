@@ -1,4 +1,5 @@
 import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, RunRecord, RunRules } from '@bakeoff/model'
+import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
 import { secondInstrumentMs } from './second-instrument.js'
 
@@ -47,7 +48,8 @@ export function estimateMs(
 
 /**
  * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
- * none yet), the first round is always run whole, and the budget ends the rest. Null before the first repetition.
+ * none yet), an entry that cannot be measured takes no more, the first round is always run whole, and the budget ends
+ * the rest. Null before the first repetition.
  */
 export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number): number | null {
   const took = runs.map((run) => ({
@@ -57,10 +59,13 @@ export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
+  const isOver = (entry: string) => isHopeless(runs.filter((run) => run.entry === entry))
   const left = plan.blocks
     .filter(({ repetition }) => repetition <= plan.rules.minRepetitions)
     .flatMap((block) =>
-      block.order.filter((entry) => !runs.some((run) => run.entry === entry && run.block === block.id)),
+      block.order.filter(
+        (entry) => !isOver(entry) && !runs.some((run) => run.entry === entry && run.block === block.id),
+      ),
     )
     .reduce(
       (sum, entry) => {

@@ -332,7 +332,7 @@ function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, 
           {
             what: `${profile.maxRepetitions} ${profile.maxRepetitions === 1 ? 'repetition' : 'repetitions'} at most`,
             where: 'all scenarios',
-            why: 'Five are the least from which a difference can be called significant.',
+            why: 'With fewer than five the intervals are so wide that mostly large differences can be told.',
             todo: 'For a decision run npm run matrix as it is, without another profile.',
           },
         ]

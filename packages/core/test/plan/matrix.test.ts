@@ -449,4 +449,8 @@ describe('adaptive repetitions', () => {
     expect(leftMs(made, rounds(5), 60_000)).toBe(0)
     expect(leftMs(made, rounds(1), 3_600_000)).toBe(0)
   })
+
+  it('foresees no more time for what did not build', () => {
+    expect(leftMs(made, [aRun(both[0]!, 1, 'failed', 'build'), aRun(both[1]!, 1)], 60_000)).toBe(4 * 30_000)
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bootstrapInterval, createRandom, mean, median, randomFrom, variance } from '../../src/stats/index.js'
+import { createRandom, mean, randomFrom, variance } from '../../src/stats/index.js'
 
 describe('random numbers', () => {
   it("are xoshiro128**'s: its reference code from the state 1, 2, 3, 4", () => {
@@ -40,31 +40,5 @@ describe('random numbers', () => {
     const items = [1, 2, 3]
     createRandom(1).shuffle(items)
     expect(items).toEqual([1, 2, 3])
-  })
-})
-
-describe('the bootstrap', () => {
-  it('needs two values', () => expect(bootstrapInterval([1], median, createRandom(1))).toBeNull())
-
-  it('gives the same interval for the same seed, within the sample', () => {
-    const values = [12, 14, 11, 19, 13, 15, 12]
-    const interval = bootstrapInterval(values, median, createRandom(1))!
-    expect(bootstrapInterval(values, median, createRandom(1))).toEqual(interval)
-    expect(interval.low).toBeGreaterThanOrEqual(11)
-    expect(interval.high).toBeLessThanOrEqual(19)
-    expect(interval.low).toBeLessThanOrEqual(13)
-    expect(interval.high).toBeGreaterThanOrEqual(13)
-  })
-
-  it('holds the mean in roughly the share of cases that it promises', () => {
-    const random = createRandom(21)
-    const runs = Array.from({ length: 300 }, () => {
-      const values = Array.from({ length: 30 }, () => 10 + random.normal())
-      const { low, high } = bootstrapInterval(values, mean, random, { resamples: 300 })!
-      return low <= 10 && high >= 10
-    })
-    const share = runs.filter(Boolean).length / runs.length
-    expect(share).toBeGreaterThan(0.88)
-    expect(share).toBeLessThan(0.99)
   })
 })

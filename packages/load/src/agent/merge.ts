@@ -147,27 +147,35 @@ function mergeStreams(parts: readonly Part[]): LoadMeasurement['stream'] {
   return { firstByte, interChunk, chunks: streams.reduce((sum, { chunks }) => sum + chunks, 0) }
 }
 
-/** The target's own counts; null when there was no right answer. */
-function readBatch(order: { tasks: number; concurrency: number }, { batch }: Part): LoadMeasurement['batch'] {
+/** The target's own counts; null when there was no right answer. How many it had under way at once only the order says. */
+function readBatch({ concurrency }: { concurrency: number }, { batch }: Part): LoadMeasurement['batch'] {
   if (batch === null) return null
   const counts = batchCounts(batch.body)
-  if (counts === null) return null
-  return { tasks: order.tasks, concurrency: order.concurrency, ...counts, wallMs: batch.wallMs }
+  return counts === null ? null : { concurrency, ...counts, wallMs: batch.wallMs }
+}
+
+interface BatchCounts {
+  readonly tasks: number
+  readonly ok: number
+  readonly failed: number
+  readonly digest: string | null
 }
 
 /** `{"tasks":8,"ok":8,"failed":0,"digest":"…"}`; null when a body is not that. */
-export function batchCounts(body: string): { ok: number; failed: number; digest: string | null } | null {
-  let value: { ok?: unknown; failed?: unknown; digest?: unknown } | null
+export function batchCounts(body: string): BatchCounts | null {
+  let value: Partial<Record<keyof BatchCounts, unknown>> | null
   try {
     value = JSON.parse(body)
   } catch {
     return null
   }
-  if (!Number.isInteger(value?.ok) || !Number.isInteger(value?.failed)) return null
+  const { tasks, ok, failed, digest } = value ?? {}
+  if (![tasks, ok, failed].every(Number.isInteger)) return null
   return {
-    ok: value?.ok as number,
-    failed: value?.failed as number,
-    digest: typeof value?.digest === 'string' ? value.digest : null,
+    tasks: tasks as number,
+    ok: ok as number,
+    failed: failed as number,
+    digest: typeof digest === 'string' ? digest : null,
   }
 }
 

@@ -1,0 +1,11 @@
+import type { Command } from 'commander'
+
+/** The long names of the options of each command and of what is below it, without their dashes, in the order of the alphabet. */
+export function optionNames(program: Command): Record<string, string[]> {
+  return Object.fromEntries(program.commands.map((command) => [command.name(), namesOf(command)]))
+}
+
+function namesOf(command: Command): string[] {
+  const own = command.options.flatMap(({ long }) => (long ? [long.replace(/^--(no-)?/, '')] : []))
+  return [...new Set([...own, ...command.commands.flatMap(namesOf)])].sort()
+}
