@@ -53,7 +53,7 @@ export function imageTable(times) {
  * The run's stages: what was built and what was measured in each, and when it was over, counted from the start of the run or, where it is
  * known how long the command took until then, of the command.
  *
- * @param setupSeconds from the command to the run's start; null: not known
+ * @param {number | null} setupSeconds from the command to the run's start; null: not known
  */
 export function stageTable(events, setupSeconds = null) {
   const started = events.find(({ kind }) => kind === 'run-started')

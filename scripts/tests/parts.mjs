@@ -38,7 +38,14 @@ export const PARTS = [
       ['scripts/check-boundaries.mjs'],
     ],
   },
-  { name: 'types', turn: 1, commands: [['node_modules/typescript/bin/tsc', '-b']] },
+  {
+    name: 'types',
+    turn: 1,
+    commands: [
+      ['node_modules/typescript/bin/tsc', '-b'],
+      ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json'],
+    ],
+  },
   { name: 'images', turn: 2, project: 'images' },
   { name: 'unit', turn: 2, project: 'unit' },
   { name: 'load', turn: 2, project: 'load' },

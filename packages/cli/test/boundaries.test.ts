@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-// @ts-expect-error a plain script without types
 import { violations, violationsIn } from '../../../scripts/check-boundaries.mjs'
 
 it('no package does what it must not', () => expect(violations()).toEqual([]))

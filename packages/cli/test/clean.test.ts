@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { ensureEngine, holdEngine, labelsOf } from '@bakeoff/containers'
-import colours from 'picocolors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CleanOptions, clean } from '../src/commands/clean.js'
+import { createPaint } from '../src/paint.js'
 import type { Terminal } from '../src/terminal.js'
 import { SocketEngine } from './helpers/socket-engine.js'
 
@@ -47,7 +47,9 @@ async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = nu
     columns: () => 80,
     ask,
     interactive: false,
-    colours: colours.createColors(false),
+    colours: createPaint(false).colours,
+    onLost: () => {},
+    settled: async () => {},
   }
   const project = { root: '/srv/project', reports: '/srv/project/reports' }
   await clean(

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decide } from '@bakeoff/core'
 import { results as resultsSchema } from '@bakeoff/model'
-import pico from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { type SampleOptions, sampleResults } from '../../core/test/fixtures-results.js'
 import { decisionLines } from '../src/decision-lines.js'
+import { createPaint } from '../src/paint.js'
 import { openTerminal } from '../src/terminal.js'
 import { widthOf } from '../src/width.js'
 
-const plain = pico.createColors(false)
+const plain = createPaint(false).colours
 const two: SampleOptions = { scenarios: ['predict', 'chat-batch'], failing: 'none' }
 
 function ending(options: SampleOptions, columns = 80): string {

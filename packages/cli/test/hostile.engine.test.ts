@@ -32,7 +32,7 @@ let checked: Ended
 let leftOnEngine: string[]
 let leftRunning: string[]
 let results: Results
-let records: RunRecord[]
+let records: readonly RunRecord[]
 let folder: string
 
 beforeAll(async () => {
@@ -55,7 +55,7 @@ beforeAll(async () => {
   if (link === undefined) throw new Error(`there is no report: ${ended.stdout}\n${ended.stderr}`)
   folder = new URL('.', link).pathname
   results = resultsSchema.parse(JSON.parse(fileOf('results.json')))
-  records = new RunFolder(folder).readRuns()
+  records = RunFolder.open(folder).readRuns()
 })
 afterAll(async () => {
   await endAll()

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RunEvent } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sampleRun } from '../../core/test/fixtures-results.js'
 import { openLivePage } from '../src/live.js'
@@ -22,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(folder.path, { recursive: true }))
 
-const repetition = {
+const repetition: RunEvent = {
   kind: 'repetition',
   at: 'now',
   entry: first!.entry,
@@ -32,7 +33,7 @@ const repetition = {
   message: null,
   figures: [],
   leftMs: 5,
-} as const
+}
 
 /** Reads events until one satisfies the condition, then goes away. */
 async function readUntil(url: string, found: (text: string) => boolean): Promise<string> {

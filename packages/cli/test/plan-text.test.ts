@@ -3,10 +3,12 @@ import { competes } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { listText } from '../src/commands/list.js'
 import { leftOutText, planText } from '../src/commands/plan.js'
+import { createPaint } from '../src/paint.js'
 import { makePlan, wholePlan } from '../src/planning.js'
 import { findProject, readCatalogue } from '../src/project.js'
 import type { Machine } from '../src/workbench.js'
 
+const plain = createPaint(false).colours
 const project = findProject({ BAKEOFF_ROOT: new URL('../../..', import.meta.url).pathname })
 const catalogue = readCatalogue(project)
 const cpus = [0, 1, 2, 3].map((id) => ({ id, core: id, package: 0, l3: 0, kind: 'performance' }))
@@ -81,14 +83,14 @@ describe('leftOutText', () => {
 
 it('list has the scenarios in the order in which they are measured', () => {
   const ids = catalogue.scenarios.map(({ id }) => id)
-  const listed = listText(catalogue)
+  const listed = listText(catalogue, plain)
     .split('\n')
     .flatMap((line) => ids.filter((id) => line.startsWith(`${id}: `)))
   expect(listed).toEqual([...catalogue.matrix.order])
 })
 
 it('list shows roles and stand-ins, and does not say twice what a name says', () => {
-  const text = listText(catalogue)
+  const text = listText(catalogue, plain)
   expect(text).toContain('aiohttp, default (experiment), uvloop (experiment)')
   expect(text).toContain('single, behind-caddy (as published), as-published')
   expect(text).toMatch(/elixir-openai +elixir +default \(stand-in\)/)

@@ -12,6 +12,9 @@ const LEAVE_MS = 100
 /** A process that gets signals, and remembers how it left. */
 class FakeProcess extends EventEmitter {
   leftWith: number | null = null
+  override on(event: string, listener: (...given: never[]) => void): this {
+    return super.on(event, listener as (...given: unknown[]) => void)
+  }
   exit(code: number): void {
     this.leftWith ??= code
   }
@@ -49,6 +52,15 @@ function aRun(stoppable: Stoppable = {}, graceMs = GRACE_MS) {
   }
 }
 type Run = ReturnType<typeof aRun>
+
+/** A command that measures nothing. */
+function aCommand() {
+  const process = new FakeProcess()
+  const terminal = openTerminal({ stdin: {}, stdout: new PassThrough(), stderr: new PassThrough() }, {})
+  const interruption = new Interruption(terminal, { process, graceMs: GRACE_MS, leaveMs: LEAVE_MS })
+  interruption.guard({ emergencyStop: async () => undefined })
+  return { interruption, process }
+}
 
 describe('what stops a run in order', () => {
   it.each<{ because: string; stop: (run: Run) => void; code: number; reason: RegExp; says: RegExp }>([
@@ -117,10 +129,10 @@ describe('what stops a run in order', () => {
   )
 
   it.each([
-    { what: 'a run', record: () => undefined, hint: /--resume$/ },
-    { what: 'a build of images, which has nothing to go on with', record: undefined, hint: null },
-  ])('says how to go on with $what', ({ record, hint }) => {
-    const { interruption, process } = aRun({ record })
+    { what: 'a run', isRun: true, hint: /--resume$/ },
+    { what: 'a build of images, which has nothing to go on with', isRun: false, hint: null },
+  ])('says how to go on with $what', ({ isRun, hint }) => {
+    const { interruption, process } = isRun ? aRun() : aCommand()
     process.emit('SIGINT')
     expect(interruption.signal.reason.hint).toEqual(hint && expect.stringMatching(hint))
   })

@@ -2,9 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-// @ts-expect-error plain JavaScript: the scripts run before anything is compiled
 import { optionsOf, USAGE } from '../../../scripts/tests/options.mjs'
-// @ts-expect-error the same
 import { PARTS, turnsOf } from '../../../scripts/tests/parts.mjs'
 import { checkout } from './helpers/project.js'
 

@@ -21,7 +21,8 @@ beforeAll(async () => {
   await buildDist()
   ;({ docker, facts, image } = await engineUnderTest())
   lockFolder = await mkdtemp(join(tmpdir(), 'bakeoff-network-'))
-  const images = { ensureImage: () => Promise.reject(new Error('no images here')) }
+  const none = () => Promise.reject(new Error('no images here'))
+  const images = { ensureImage: none, lookUpImage: none, findImage: none }
   session = await openSession(docker, facts, { root: '/test', say: () => undefined, images, lockFolder })
 })
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { type Surroundings, toCreateOptions } from '../src/session/options.js'
 const request: ContainerRequest = {
   name: 'target',
   image: 'bakeoff/target/x',
-  caps: { cpuset: [2, 3], quotaCpus: null, memoryBytes: 256 << 20 },
+  caps: { cpus: 2, cpuset: [2, 3], quotaCpus: null, memoryBytes: 256 << 20 },
   environment: { PORT: '8080', EMPTY: '' },
   command: null,
   readOnly: true,
@@ -103,7 +103,10 @@ describe('what a request may change', () => {
   })
 
   it('takes a fraction of cores as a quota, on no core in particular', () => {
-    const options = toCreateOptions({ ...request, caps: { cpuset: [], quotaCpus: 0.5, memoryBytes: 1e8 } }, around)
+    const options = toCreateOptions(
+      { ...request, caps: { cpus: 0.5, cpuset: [], quotaCpus: 0.5, memoryBytes: 1e8 } },
+      around,
+    )
     expect(options.HostConfig).toMatchObject({ NanoCpus: 500_000_000 })
     expect(options.HostConfig).not.toHaveProperty('CpusetCpus')
   })

@@ -36,7 +36,8 @@ afterAll(async () => {
 })
 
 function open(changes: Partial<SessionOptions> & { docker?: Docker; facts?: EngineFacts } = {}): Promise<Session> {
-  const images = { ensureImage: () => Promise.reject(new Error('no images here')) }
+  const none = () => Promise.reject(new Error('no images here'))
+  const images = { ensureImage: none, lookUpImage: none, findImage: none }
   return openSession(changes.docker ?? docker, changes.facts ?? facts, {
     root: '/test',
     say: () => undefined,

@@ -33,9 +33,9 @@ async function run(faults: Faults, counters: ServiceCounters = store, loads = aS
 }
 
 describe('counters of services', () => {
-  it.each([
+  it.each<{ because: string; read: ServiceCounters['read'] }>([
     { because: 'over HTTP', read: store.read },
-    { because: 'by a command in its container', read: { by: 'command', command: ['psql'] } as const },
+    { because: 'by a command in its container', read: { by: 'command', command: ['psql'] } },
   ])('are read around every load, $because, and stand beside all answers of the load', async ({ read }) => {
     const { run: of, causes } = await run({}, { ...store, read })
     const { loads, notes } = of('good')
@@ -81,7 +81,7 @@ describe('counters of services', () => {
     expect(of('good').loads[0]?.counters).toMatchObject([{ answered: 50 }])
   })
 
-  it.each([
+  it.each<{ because: string; faults?: Faults; read?: ServiceCounters['read']; says: string }>([
     { because: 'the answer is not JSON', faults: { counters: () => 'oops' }, says: 'not a JSON object: oops' },
     { because: 'the answer is no object', faults: { counters: () => 'null' }, says: 'not a JSON object: null' },
     {
@@ -98,18 +98,18 @@ describe('counters of services', () => {
     },
     {
       because: 'there is no such path',
-      read: { by: 'http', path: '/missing' } as const,
+      read: { by: 'http', path: '/missing' },
       says: 'GET /missing: HTTP 404',
     },
     {
       because: 'the command fails',
-      read: { by: 'command', command: ['false'] } as const,
+      read: { by: 'command', command: ['false'] },
       says: 'false ended with exit code 1: no such database',
     },
     {
       because: 'the engine does not run it',
       faults: { cannotRun: true },
-      read: { by: 'command', command: ['psql'] } as const,
+      read: { by: 'command', command: ['psql'] },
       says: 'the engine did not answer',
     },
   ])('end nothing when $because: a note says so', async ({ faults = {}, read = store.read, says }) => {

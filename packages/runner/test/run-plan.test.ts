@@ -14,7 +14,7 @@ async function run(faults: Faults, plan = two(), controller = new AbortControlle
 }
 
 describe('runPlan, when one target goes wrong', () => {
-  it.each([
+  it.each<{ because: string; faults: Faults; outcome: object }>([
     {
       because: 'its image does not build',
       faults: { build: [BAD] },

@@ -1,4 +1,4 @@
-import colours from 'picocolors'
+import { createPaint } from '../../src/paint.js'
 import type { Terminal } from '../../src/terminal.js'
 
 /** A terminal that nobody sees: it keeps what was said and printed, without colours. */
@@ -14,6 +14,8 @@ export function recordingTerminal(): Terminal & { readonly said: string[]; reado
     print: (text) => void printed.push(text),
     ask: null,
     interactive: false,
-    colours: colours.createColors(false),
+    colours: createPaint(false).colours,
+    onLost: () => {},
+    settled: async () => {},
   }
 }

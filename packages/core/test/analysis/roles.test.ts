@@ -1,16 +1,17 @@
 /** Tiers and headlines are made of contenders; what stands beside them is shown, compared, and never one of them. */
-import type { PlannedEntry } from '@bakeoff/model'
+import type { PlannedEntry, Results } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareCells } from '../../src/analysis/comparisons.js'
 import type { JudgedCell } from '../../src/analysis/judged.js'
 import { around, judgedCells, repeat, resultsOfCells } from '../builders.js'
 
-type Roles = Readonly<Record<string, Pick<PlannedEntry, 'role' | 'standIn'>>>
+type Role = Pick<PlannedEntry, 'role' | 'standIn'>
+type Roles = Readonly<Record<string, Role>>
 
-const experiment = { role: 'experiment' } as const
-const asPublished = { role: 'as-published' } as const
-const standIn = { role: 'contender', standIn: { for: ['Req', 'Finch'], because: 'hex' } } as const
+const experiment: Role = { role: 'experiment' }
+const asPublished: Role = { role: 'as-published' }
+const standIn: Role = { role: 'contender', standIn: { for: ['Req', 'Finch'], because: 'hex' } }
 const rates = {
   'elixir-own': around({ perSecond: 9000 }),
   'python-unbatched': around({ perSecond: 8000 }),
@@ -93,7 +94,7 @@ describe('a headline', () => {
   })
 
   it('never names an experiment, what is as published, or a stand-in', () => {
-    const kind = fc.constantFrom({}, {}, experiment, asPublished, standIn)
+    const kind = fc.constantFrom<Role>({}, {}, experiment, asPublished, standIn)
     const one = fc.record({ kind, perSecond: fc.integer({ min: 50, max: 5000 }) })
     fc.assert(
       fc.property(fc.array(one, { minLength: 2, maxLength: 4 }), (made) => {

@@ -1,4 +1,4 @@
-import type { ErrorCode, Outcome, RunRecord } from '@bakeoff/model'
+import type { ErrorRecord, Outcome, RunRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { leftToMeasure } from '../../src/plan/index.js'
 import { anEntry, aPlan, aRunRecord, aScenario } from '../builders.js'
@@ -11,7 +11,7 @@ const two = {
   rules: { ...whole.rules, minRepetitions: 2, maxRepetitions: 2, budgetMs: 60_000 },
 }
 const wide = () => 1
-const failed = (code: ErrorCode): Outcome => ({
+const failed = (code: ErrorRecord['code']): Outcome => ({
   kind: 'failed',
   stage: 'load',
   error: { code, message: 'm', hint: null, logTail: [] },

@@ -41,6 +41,7 @@ function aScenario(id: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpe
     file: `compose/${id}.yaml`,
     summary: id,
     source: null,
+    script: null,
     target: { ...service, name: 'target', environment: { FROM_SCENARIO: 's', BOTH: 'scenario' } },
     services: [],
     requests: [{ method: 'GET', path: '/', headers: {}, body: null }],

@@ -35,7 +35,8 @@ export async function startServer(settings: Record<string, string | number> = {}
     origin,
     process: child,
     exited,
-    truth: async () => (await fetch(`${origin}/truth`, { signal: AbortSignal.timeout(30_000) })).json(),
+    truth: async () =>
+      (await (await fetch(`${origin}/truth`, { signal: AbortSignal.timeout(30_000) })).json()) as Truth,
     forget: async () => void (await fetch(`${origin}/truth`, { method: 'DELETE' })),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
