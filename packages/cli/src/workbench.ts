@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  asEngineSees,
   type BaseImage,
   createImages,
   type Engine,
@@ -29,7 +30,7 @@ export interface Machine {
 export async function readMachine(terminal: Terminal, signal: AbortSignal): Promise<Machine> {
   if (process.env.BAKEOFF_REGISTRY) parseRegistry(process.env.BAKEOFF_REGISTRY, 'BAKEOFF_REGISTRY') // refused before anything is set up
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
-  return { engine, host: await readHostFacts() }
+  return { engine, host: asEngineSees(await readHostFacts(), engine.facts) }
 }
 
 /** An engine held for this process, with the images of this project. Disposing removes every container. */

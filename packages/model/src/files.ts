@@ -255,7 +255,6 @@ export const matrixFile = z.strictObject({
   rates: z.array(z.number().positive()).optional().describe('Absolute rates to offer to every target'),
   profiles: z.record(name, profileFile).describe('default and quick, and any of your own (--profile)'),
 })
-export type MatrixFile = z.infer<typeof matrixFile>
 
 const figures = z.looseObject({})
 
@@ -306,4 +305,3 @@ export const claimFile = z.strictObject({
     .optional(),
   notes: z.array(z.string()).optional(),
 })
-export type ClaimFile = z.infer<typeof claimFile>

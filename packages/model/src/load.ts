@@ -113,7 +113,6 @@ export const wrongSample = z.object({
   actual: z.string(),
   difference: z.string(),
 })
-export type WrongSample = z.infer<typeof wrongSample>
 
 /**
  * Requests that were under way in the window, whenever they began or ended: each counts with the share of its life, from

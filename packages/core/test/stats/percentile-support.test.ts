@@ -8,7 +8,6 @@ import {
   encodeValues,
   excursionsAbove,
   intervalOverRepetitions,
-  kaplanMeier,
   quantileInterval,
   supportOf,
 } from '../../src/stats/index.js'
@@ -184,49 +183,4 @@ describe('the interval over repetitions', () => {
   it.each([{ values: [] }, { values: [3] }, { values: [3, 0] }])('is none for $values', ({ values }) =>
     expect(intervalOverRepetitions(values)).toBeNull(),
   )
-})
-
-describe('a percentile with unfinished requests', () => {
-  // The 6-MP arm of Freireich et al. (1963), in weeks; Kaplan–Meier estimates as in Cox & Oakes (1984).
-  const ended = distribution([6, 6, 6, 7, 10, 13, 16, 22, 23])
-  const censored = distribution([6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35])
-  it.each([
-    { survival: 0.8571, weeks: 6 },
-    { survival: 0.8067, weeks: 7 },
-    { survival: 0.7529, weeks: 10 },
-    { survival: 0.6902, weeks: 13 },
-    { survival: 0.6275, weeks: 16 },
-    { survival: 0.5378, weeks: 22 },
-    { survival: 0.4482, weeks: 23 },
-  ])("follows Freireich's patients: survival falls to $survival at $weeks weeks", ({ survival, weeks }) => {
-    expect(kaplanMeier(ended, censored, 1 - survival - 0.0002)).toBe(weeks)
-    expect(kaplanMeier(ended, censored, 1 - survival + 0.0002)).not.toBe(weeks)
-  })
-
-  it('is unknown where more than its share never ended', () => {
-    expect(kaplanMeier(ended, censored, 0.6)).toBeNull()
-    expect(kaplanMeier(distribution([]), distribution([10]), 0.5)).toBeNull()
-    expect(kaplanMeier(distribution([1, 2, 3]), distribution(Array(97).fill(10_000)), 0.99)).toBeNull()
-  })
-
-  it('is the plain percentile when all ended, or when all ages are longer', () => {
-    const all = distribution(Array.from({ length: 100 }, (_, index) => index + 1))
-    expect(kaplanMeier(all, distribution([]), 0.99)).toBe(99)
-    const some = distribution(Array.from({ length: 95 }, (_, index) => index + 1))
-    expect(kaplanMeier(some, distribution(Array(5).fill(10_000)), 0.9)).toBe(90)
-  })
-
-  it('finds the p90 of exponential times that were cut at random ages within 5 %', () => {
-    const random = createRandom(13)
-    const times: number[] = []
-    const ages: number[] = []
-    for (let request = 0; request < 20_000; request++) {
-      const time = 10_000 * random.exponential()
-      const age = 40_000 * random.next()
-      if (time <= age) times.push(time)
-      else ages.push(age)
-    }
-    const truth = -10_000 * Math.log(0.1)
-    expect(Math.abs(kaplanMeier(distribution(times), distribution(ages), 0.9)! / truth - 1)).toBeLessThan(0.05)
-  })
 })
