@@ -236,11 +236,18 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
     expect(await look()).toMatchObject({ foundBy: 'OrbStack' })
   })
 
+  it('asks one that was too slow twice for a third time', async () => {
+    let asked = 0
+    await listen(colima(), (_, response) => void (++asked < 3 || response.end('OK')))
+    expect(await look()).toMatchObject({ foundBy: 'colima' })
+    expect(asked).toBe(3)
+  })
+
   it('says that the only one is frozen', async () => {
     await listen(colima(), frozen)
     await expect(look()).rejects.toMatchObject({
       code: 'NO_ENGINE',
-      message: expect.stringMatching(/frozen: no answer to a ping within 0.3 s/),
+      message: expect.stringMatching(/frozen: no answer to 3 pings within 0.3 s each/),
       hint: expect.stringContaining('Restart it'),
     })
   })

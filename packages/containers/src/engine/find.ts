@@ -6,7 +6,7 @@ import { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
 import { connect, type FoundEngine, shownEndpoint } from './connect.js'
 
 export interface FindOptions extends Partial<EngineWorld> {
-  /** how long an engine may take to answer a ping; default 2 s */
+  /** how long an engine may take to answer a ping, the last of three; default 2 s */
   readonly pingMs?: number
   readonly signal?: AbortSignal | undefined
 }
@@ -55,8 +55,18 @@ export function thisWorld(): EngineWorld {
   }
 }
 
+/** A busy machine may keep an engine, or us, from one ping for seconds. */
+const PINGS = 3
+
 /** Null when the engine answered. */
 async function pingFailure(found: FoundEngine, options: FindOptions): Promise<CallFailure | null> {
+  for (let sent = 1; ; sent++) {
+    const failure = await onePing(found, options)
+    if (failure?.kind !== 'frozen' || sent === PINGS) return failure
+  }
+}
+
+async function onePing(found: FoundEngine, options: FindOptions): Promise<CallFailure | null> {
   try {
     await timed(connect(found), options.pingMs ?? deadlines.pingMs, options.signal, (calls, timing) =>
       calls.ping(timing),
@@ -82,7 +92,7 @@ function failedEngine(found: FoundEngine, failure: CallFailure, named: boolean):
     case 'frozen':
       return new BakeoffError(
         'NO_ENGINE',
-        `The engine at ${where} is frozen: no answer to a ping within ${failure.afterMs / 1000} s`,
+        `The engine at ${where} is frozen: no answer to ${PINGS} pings within ${failure.afterMs / 1000} s each`,
         {
           hint: `Restart it (sudo systemctl restart docker, or restart Docker Desktop)${orUnset}`,
         },
