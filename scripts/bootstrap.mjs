@@ -8,12 +8,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { alone } from './folder-lock.mjs'
+import { OPTIONS } from './tests/options.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamps = join(root, 'node_modules', '.bakeoff')
 const OLDEST_NODE = [20, 19]
-/** Options of `npm test`; those of the commands are in options.json. */
-const TEST_OPTIONS = ['all', 'short', 'part']
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 requireNode()
@@ -44,14 +43,15 @@ function requireNode() {
 
 /** Where `--` is forgotten, npm takes our options for its own; it leaves them as npm_config_* in the environment. */
 function refuseSwallowedOptions() {
-  const options = command === '--test' ? TEST_OPTIONS : (optionsOfCommands()[command] ?? [])
+  const script = process.env.npm_lifecycle_event
+  if (!script) return
+  const options = command === '--test' ? OPTIONS : (optionsOfCommands()[command] ?? [])
   const swallowed = options.filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
-  if (swallowed.length === 0 || !process.env.npm_lifecycle_event) return
+  if (swallowed.length === 0) return
   const typed = swallowed.map((option) => {
     const value = process.env[`npm_config_${option.replaceAll('-', '_')}`]
     return value === 'true' || value === '' ? `--${option}` : `--${option} ${value}`
   })
-  const script = process.env.npm_lifecycle_event
   fail(
     `npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`,
     `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,

@@ -15,9 +15,10 @@ const ALLOWED = {
 }
 /** Libraries with one importer each. */
 const OWNERS = { dockerode: 'containers', autocannon: 'load', commander: 'cli', 'chart.js': 'report' }
-/** What a functional core never touches. */
+const IMPORT = /(?:from|import|import\()\s*'([^']+)'/g
+/** What a functional core never imports, and never touches. */
+const CORE_MODULES = /^node:(fs|child_process|net|http|os|timers)/
 const CORE_FORBIDDEN = [
-  /(?:from|import|import\()\s*'node:(fs|child_process|net|http|os|timers)/,
   /\bDate\.now\(/,
   /\bMath\.random\(/,
   /\bnew Date\(\)/,
@@ -54,9 +55,7 @@ export function violationsIn(file, text) {
   const isPure = name === 'core' || name === 'model'
   const speaks = name !== 'cli' && !MAY_SPEAK.some((pattern) => pattern.test(file))
   return [
-    ...[...text.matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].flatMap(([, specifier]) =>
-      imports(file, name, specifier),
-    ),
+    ...[...text.matchAll(IMPORT)].flatMap(([, specifier]) => imports(file, name, specifier, isPure)),
     ...CORE_FORBIDDEN.filter((pattern) => isPure && pattern.test(text)).map(
       (pattern) => `${file} has an effect: ${pattern.source}`,
     ),
@@ -64,7 +63,7 @@ export function violationsIn(file, text) {
   ]
 }
 
-function imports(file, name, specifier) {
+function imports(file, name, specifier, isPure) {
   const own = /^@bakeoff\/([a-z]+)/.exec(specifier)?.[1]
   const library = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]
   return [
@@ -74,6 +73,7 @@ function imports(file, name, specifier) {
     ...(OWNERS[library] && OWNERS[library] !== name
       ? [`${file} imports ${library}: only ${OWNERS[library]} does`]
       : []),
+    ...(isPure && CORE_MODULES.test(specifier) ? [`${file} has an effect: ${specifier}`] : []),
     ...(specifier.startsWith('../../../') && !specifier.includes('/src/')
       ? [`${file} reaches out of its package: ${specifier}`]
       : []),

@@ -6,6 +6,9 @@ npm test -- --short          the short run, also where CI=true
 npm test -- --part NAME      only this part; may be given several times: ${PARTS.map(({ name }) => name).join(', ')}
 npm test -- FILE or OPTION   anything else goes to vitest: npm test -- --project unit packages/core`
 
+/** The options of our own, without their dashes. */
+export const OPTIONS = ['all', 'short', 'part']
+
 /**
  * What was asked for.
  *

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { ensureEngine, holdEngine, labelsOf } from '@bakeoff/containers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CleanOptions, clean } from '../src/commands/clean.js'
-import { createPaint } from '../src/paint.js'
 import type { Terminal } from '../src/terminal.js'
 import { SocketEngine } from './helpers/socket-engine.js'
+import { recordingTerminal } from './helpers/terminal.js'
 
 /** What a session labels its containers with; the process is this one. */
 async function labels(changes: Record<string, string>): Promise<Record<string, string>> {
@@ -40,17 +40,7 @@ afterEach(async () => {
 async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = null): Promise<string> {
   const lines: string[] = []
   const say = (line: string) => void lines.push(line)
-  const terminal: Terminal = {
-    say,
-    print: say,
-    live: () => {},
-    columns: () => 80,
-    ask,
-    interactive: false,
-    colours: createPaint(false).colours,
-    onLost: () => {},
-    settled: async () => {},
-  }
+  const terminal: Terminal = { ...recordingTerminal(), say, print: say, ask }
   const project = { root: '/srv/project', reports: '/srv/project/reports' }
   await clean(
     project,

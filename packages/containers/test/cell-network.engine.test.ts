@@ -9,7 +9,7 @@ import type { ContainerRequest, Network, RunningContainer } from '@bakeoff/runne
 import type Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSession, type Session } from '../src/index.js'
-import { buildDist, engineUnderTest } from './engine.js'
+import { buildDist, engineUnderTest, noImages } from './engine.js'
 
 let docker: Docker
 let facts: EngineFacts
@@ -21,9 +21,7 @@ beforeAll(async () => {
   await buildDist()
   ;({ docker, facts, image } = await engineUnderTest())
   lockFolder = await mkdtemp(join(tmpdir(), 'bakeoff-network-'))
-  const none = () => Promise.reject(new Error('no images here'))
-  const images = { ensureImage: none, lookUpImage: none, findImage: none }
-  session = await openSession(docker, facts, { root: '/test', say: () => undefined, images, lockFolder })
+  session = await openSession(docker, facts, { root: '/test', say: () => undefined, images: noImages, lockFolder })
 })
 afterAll(async () => {
   await session.close()

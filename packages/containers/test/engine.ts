@@ -15,6 +15,10 @@ export async function engineUnderTest(): Promise<{ docker: Docker; facts: Engine
   return { docker, facts, image: base.id }
 }
 
+/** For sessions of tests that build nothing. */
+const none = () => Promise.reject(new Error('no images here'))
+export const noImages = { ensureImage: none, lookUpImage: none, findImage: none }
+
 /** Programs that are processes of their own (the watchdog, fixtures) are taken from dist. */
 export async function buildDist(): Promise<void> {
   const compiler = resolve(root, 'node_modules/typescript/bin/tsc')

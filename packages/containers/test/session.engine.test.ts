@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, openSession, type Session, type SessionOptions } from '../src/index.js'
 import { startedOf } from '../src/session/owner.js'
 import { removeSession } from '../src/session/sweep.js'
-import { buildDist, engineUnderTest } from './engine.js'
+import { buildDist, engineUnderTest, noImages } from './engine.js'
 
 const MB = 1024 * 1024
 let docker: Docker
@@ -36,12 +36,10 @@ afterAll(async () => {
 })
 
 function open(changes: Partial<SessionOptions> & { docker?: Docker; facts?: EngineFacts } = {}): Promise<Session> {
-  const none = () => Promise.reject(new Error('no images here'))
-  const images = { ensureImage: none, lookUpImage: none, findImage: none }
   return openSession(changes.docker ?? docker, changes.facts ?? facts, {
     root: '/test',
     say: () => undefined,
-    images,
+    images: noImages,
     lockFolder,
     ...changes,
   })

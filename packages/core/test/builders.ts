@@ -693,17 +693,19 @@ export function around(
   })
 }
 
+/** A run that is complete, of which nothing is known but its plan and its repetitions. */
+export const nothingElse = {
+  calibrations: [],
+  claims: [],
+  targets: {},
+  base: { id: null, origin: null },
+  endedAt: null,
+  status: 'complete',
+  statusReason: null,
+} as const
+
 /** Results of a run that is complete and has these cells. */
 export function resultsOfCells(cells: readonly JudgedCell[]) {
-  return analyse({
-    plan: cells[0]!.view.plan,
-    runs: [...new Set(cells.flatMap(({ view }) => view.runs))],
-    calibrations: [],
-    claims: [],
-    targets: {},
-    base: { id: null, origin: null },
-    endedAt: null,
-    status: 'complete',
-    statusReason: null,
-  })
+  const runs = [...new Set(cells.flatMap(({ view }) => view.runs))]
+  return analyse({ ...nothingElse, plan: cells[0]!.view.plan, runs })
 }

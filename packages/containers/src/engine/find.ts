@@ -4,6 +4,7 @@ import { BakeoffError } from '@bakeoff/model'
 import { type CallFailure, deadlines, failureOf, timed } from './calls.js'
 import { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
 import { connect, type FoundEngine, shownEndpoint } from './connect.js'
+import { usualPatience } from './deadlines.js'
 
 export interface FindOptions extends Partial<EngineWorld> {
   /** how long an engine may take to answer a ping, the last of three; default 2 s */
@@ -55,14 +56,11 @@ export function thisWorld(): EngineWorld {
   }
 }
 
-/** A busy machine may keep an engine, or us, from one ping for seconds. */
-const PINGS = 3
-
-/** Null when the engine answered. */
+/** Null when the engine answered. A busy machine may keep an engine, or us, from one ping for seconds. */
 async function pingFailure(found: FoundEngine, options: FindOptions): Promise<CallFailure | null> {
   for (let sent = 1; ; sent++) {
     const failure = await onePing(found, options)
-    if (failure?.kind !== 'frozen' || sent === PINGS) return failure
+    if (failure?.kind !== 'frozen' || sent === usualPatience.pings) return failure
   }
 }
 
@@ -92,7 +90,7 @@ function failedEngine(found: FoundEngine, failure: CallFailure, named: boolean):
     case 'frozen':
       return new BakeoffError(
         'NO_ENGINE',
-        `The engine at ${where} is frozen: no answer to ${PINGS} pings within ${failure.afterMs / 1000} s each`,
+        `The engine at ${where} is frozen: no answer to ${usualPatience.pings} pings within ${failure.afterMs / 1000} s each`,
         {
           hint: `Restart it (sudo systemctl restart docker, or restart Docker Desktop)${orUnset}`,
         },

@@ -2,20 +2,21 @@ import { type Outcome, type Results, type RunRecord, results } from '@bakeoff/mo
 import { describe, expect, it } from 'vitest'
 import { type AnalysisInput, analyse, viewCells } from '../../src/analysis/index.js'
 import { createRandom, decodeHistogram } from '../../src/stats/index.js'
-import { aLoadRecord, anEntry, aPlan, aRunRecord, aScenario, aService, MIB, type Observed } from '../builders.js'
+import {
+  aLoadRecord,
+  anEntry,
+  aPlan,
+  aRunRecord,
+  aScenario,
+  aService,
+  MIB,
+  nothingElse,
+  type Observed,
+} from '../builders.js'
 import { sampleResults, sampleRun } from '../fixtures-results.js'
 
-const nothing = {
-  calibrations: [],
-  claims: [],
-  targets: {},
-  base: { id: null, origin: null },
-  endedAt: null,
-  status: 'complete',
-  statusReason: null,
-} as const
 const run = (input: Pick<AnalysisInput, 'plan' | 'runs'> & Partial<AnalysisInput>): Results =>
-  analyse({ ...nothing, ...input })
+  analyse({ ...nothingElse, ...input })
 const scenario = aScenario()
 const entry = anEntry('predict', 'go-net-http')
 const plan = aPlan([scenario], [entry])
