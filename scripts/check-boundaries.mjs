@@ -4,7 +4,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const ALLOWED = {
+/** Which of our packages each may import. */
+export const ALLOWED = {
   model: [],
   core: ['model'],
   runner: ['model', 'core'],
