@@ -247,7 +247,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
     await listen(colima(), frozen)
     await expect(look()).rejects.toMatchObject({
       code: 'NO_ENGINE',
-      message: expect.stringMatching(/frozen: no answer to 3 pings within 0.3 s each/),
+      message: expect.stringMatching(/frozen: no answer to 6 pings within 0.3 s each/),
       hint: expect.stringContaining('Restart it'),
     })
   })
