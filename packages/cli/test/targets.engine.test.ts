@@ -4,7 +4,7 @@
  */
 
 import type { Plan, RunEvent } from '@bakeoff/model'
-import { type BuiltImages, buildImages, type CheckReport, checkEntry, type Ports, requestsOf } from '@bakeoff/runner'
+import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkLines } from '../src/commands/check.js'
@@ -20,8 +20,7 @@ const stop = { signal: controller.signal, guard: () => {} }
 
 let plan: Plan
 let bench: Workbench
-let ports: Ports
-let images: BuiltImages
+let run: Run
 
 /** Builds take minutes on a new machine: the log says which. */
 const told: RunSink = {
@@ -38,8 +37,10 @@ beforeAll(async () => {
   const machine = await readMachine(terminal, stop.signal)
   plan = shippedPlan(shipped, machine)
   bench = await openWorkbench(project, machine, terminal, stop, false)
-  ports = bench.ports(told)
-  images = await buildImages(requestsOf(plan, materialsOf(project, catalogue, plan)), ports, stop.signal)
+  const ports = bench.ports(told)
+  const materials = materialsOf(project, catalogue, plan)
+  const images = await buildImages(requestsOf(plan, materials), ports, stop.signal)
+  run = new Run({ plan, images, materials, ports, signal: stop.signal })
 }, 3_000_000)
 
 afterAll(async () => {
@@ -51,7 +52,7 @@ afterAll(async () => {
 describe('every target answers every golden question and every case of the contract, and says what it is', () => {
   it.concurrent.each(shippedEntries(shipped))('%s', async (id) => {
     const entry = plan.entries.find((one) => one.id === id)!
-    const report = await checkEntry(plan, entry, images, materialsOf(project, catalogue, plan), ports, stop.signal)
+    const report = await checkEntry(run, entry)
     if (report.outcome === 'unsupported') return expect(entry.requires, report.failure?.error.message).not.toEqual([])
     expect(shown(report), shown(report)).toBe('')
     expect(report.info).toMatchObject({

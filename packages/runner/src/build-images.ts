@@ -11,6 +11,7 @@ import {
 import { endsTheRun } from './draft.js'
 import type { Materials, Ports } from './materials.js'
 import { type ImageEvent, type ImageRequest, UnsupportedBuild } from './ports.js'
+import { tell } from './tell.js'
 
 /** An image that is there, or why it is not. */
 export type Built = { readonly facts: ImageFacts } | { readonly error: unknown }
@@ -29,10 +30,9 @@ export async function buildImages(
   await Promise.all(
     requests.map(async (request) => {
       const startedAtMs = ports.clock.steadyMs()
-      const tell = (state: ImageState, message: string | null, more: Progress = {}, image = request.name) =>
-        ports.sink.event({
+      const tellState = (state: ImageState, message: string | null, more: Progress = {}, image = request.name) =>
+        tell(ports, {
           kind: 'image',
-          at: at(ports),
           image,
           state,
           seconds: (ports.clock.steadyMs() - startedAtMs) / 1000,
@@ -42,26 +42,28 @@ export async function buildImages(
       let isPulled = false
       const tellProgress = (event: ImageEvent) => {
         const { image } = event // it may be one that this one stands on
-        if (event.state === 'pulling') tell('building', null, {}, image)
-        else if (event.state === 'building') tell('building', null, { expectedSeconds: event.expectedSeconds }, image)
-        else if (event.state === 'step') tell('building', null, { step: { number: event.number, of: event.of } }, image)
+        if (event.state === 'pulling') tellState('building', null, {}, image)
+        else if (event.state === 'building')
+          tellState('building', null, { expectedSeconds: event.expectedSeconds }, image)
+        else if (event.state === 'step')
+          tellState('building', null, { step: { number: event.number, of: event.of } }, image)
         else if (image !== request.name && (event.state === 'built' || event.state === 'pulled'))
-          tell(event.state, null, {}, image)
+          tellState(event.state, null, {}, image)
         else if (event.state === 'pulled') isPulled = true
       }
       try {
         const ensure = () => ports.host.ensureImage(request, signal, tellProgress)
         const facts = await ensure().catch((error: unknown) => {
           if (!isWorthAnotherTry(error)) throw error
-          tell('failed', `${toErrorRecord(error).message}; tried again`)
+          tellState('failed', `${toErrorRecord(error).message}; tried again`)
           return ensure()
         })
-        tell(isPulled ? 'pulled' : facts.cached ? 'cached' : 'built', null)
+        tellState(isPulled ? 'pulled' : facts.cached ? 'cached' : 'built', null)
         built.set(request.name, { facts })
       } catch (error) {
         signal.throwIfAborted()
         if (endsTheRun(error)) throw error
-        tell(error instanceof UnsupportedBuild ? 'unsupported' : 'failed', toErrorRecord(error).message)
+        tellState(error instanceof UnsupportedBuild ? 'unsupported' : 'failed', toErrorRecord(error).message)
         built.set(request.name, { error })
       }
     }),
@@ -75,14 +77,6 @@ type Progress = Pick<Told, 'step' | 'expectedSeconds'>
 
 function isWorthAnotherTry(error: unknown): boolean {
   return error instanceof BakeoffError && blameOf(error.code) === 'surroundings'
-}
-
-/** The image, or the error that kept it from being built. */
-export function imageOf(images: BuiltImages, name: string): ImageFacts {
-  const built = images.get(name)
-  if (!built) throw new Error(`${name} was not asked for`)
-  if ('error' in built) throw built.error
-  return built.facts
 }
 
 /**
@@ -112,8 +106,4 @@ export function requestsOf(
   for (const { image, folder, requires } of entries)
     add({ name: image, folder: join(materials.root, folder), requires })
   return [...requests.values()]
-}
-
-function at(ports: Ports): string {
-  return new Date(ports.clock.now()).toISOString()
 }

@@ -6,16 +6,16 @@ import {
   calibrationKey,
   type LoadMeasurement,
   loadIdOf,
-  type Plan,
   type PlannedScenario,
   toErrorRecord,
 } from '@bakeoff/model'
-import { type BuiltImages, imageOf } from './build-images.js'
-import { openCell, PORT, plain } from './cell.js'
+import { PORT, plain } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { corpusOf, type Materials, type Ports, scenarioOf } from './materials.js'
-import type { Work } from './ports.js'
+import { corpusOf, type Materials, scenarioOf } from './materials.js'
+import type { LoadRequest, RunningContainer, Work } from './ports.js'
+import type { Run } from './run.js'
 import { isFilled, Settling } from './settle.js'
+import { openTestbed, type Testbed, withoutServices } from './testbed.js'
 import { coresUsed, SLICE_MS } from './windows.js'
 
 /** A canary's window. */
@@ -36,102 +36,68 @@ const LONGEST_ANSWER = 65_536
  * @throws BakeoffError when its images did not build, and what ends the run. Anything else that goes wrong is told as an
  *         event and tried once more: a block can be measured without
  */
-export async function canary(
-  plan: Plan,
-  block: Block,
-  known: readonly Calibration[],
-  images: BuiltImages,
-  materials: Materials,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Calibration[]> {
+export async function canary(run: Run, block: Block, known: readonly Calibration[]): Promise<Calibration[]> {
+  const { plan, materials, images } = run
   const scenario = scenarioOf(plan, block.scenario)
   if (known.some((each) => each.block === block.id)) return []
   const isFirst = !known.some((each) => each.scenario === scenario.id)
   const connections = connectionsOf(scenario, isFirst)
   if (connections.length === 0) return []
-  imageOf(images, materials.agentImage.name)
-  imageOf(images, materials.nullServerImage.name)
-  const of = { plan, block, scenario, connections, isFirst, images, materials, ports, signal }
+  const ids = [materials.agentImage, materials.nullServerImage].map(({ name }) => [name, images.of(name).id])
+  const wanted: Canary = {
+    block,
+    scenario,
+    connections,
+    durationMs: isFirst ? plan.rules.calibrationMs : CANARY_MS,
+    images: Object.fromEntries(ids),
+  }
   for (let triesLeft = 2; triesLeft > 0; triesLeft--) {
     try {
-      return await measureOn(of)
+      return await measureOn(run, wanted)
     } catch (error) {
-      signal.throwIfAborted()
+      run.signal.throwIfAborted()
       if (endsTheRun(error)) throw error
-      const { message } = toErrorRecord(error)
-      const at = new Date(ports.clock.now()).toISOString()
       const what = triesLeft > 1 ? 'tried again' : 'the block is measured without'
-      ports.sink.event({
-        kind: 'note',
-        at,
-        level: 'warning',
-        message: `no canary for ${block.id}: ${message}; ${what}`,
-      })
+      const message = `no canary for ${block.id}: ${toErrorRecord(error).message}; ${what}`
+      run.emit({ kind: 'note', level: 'warning', message })
     }
   }
   return []
 }
 
+/** What a canary measures. */
 interface Canary {
-  readonly plan: Plan
   readonly block: Block
   readonly scenario: PlannedScenario
+  /** ascending, each with a window of its own */
   readonly connections: readonly number[]
-  readonly isFirst: boolean
-  readonly images: BuiltImages
-  readonly materials: Materials
-  readonly ports: Ports
-  readonly signal: AbortSignal
+  /** of a window */
+  readonly durationMs: number
+  /** ids by name of what runs: the agent and the null server */
+  readonly images: Record<string, string>
 }
 
-async function measureOn(of: Canary): Promise<Calibration[]> {
-  const { plan, block, scenario, images, materials, ports, signal } = of
-  const bare: PlannedScenario = { ...scenario, services: [], targetDependsOn: [] }
-  const { work, requestBytes, answerBytes } = workLike(scenario, materials, plan.seed)
-  await using cell = await openCell('canary', bare, images, materials, ports, signal)
-  await cell.agent.prepare(work, signal)
-  await using server = await ports.host.start(cell.network, {
-    ...plain('target', imageOf(images, materials.nullServerImage.name).id, scenario.targetCaps),
-    environment: {
-      PORT: String(PORT),
-      CORES: String(scenario.cores.target.length),
-      ANSWER_BYTES: String(answerBytes),
-    },
-  })
+async function measureOn(
+  run: Run,
+  { block, scenario, connections, durationMs, images }: Canary,
+): Promise<Calibration[]> {
+  const { rules, seed } = run.plan
+  const { work, requestBytes, answerBytes } = workLike(scenario, run.materials, seed)
+  await using testbed = await openTestbed(run, 'canary', withoutServices(scenario))
+  await testbed.agent.prepare(work)
+  await using server = await startNullServer(testbed, answerBytes)
   const origin = `http://${server.address}:${PORT}`
-  await cell.agent.waitUntilReady(origin, '/health', 10_000, signal)
-  await using sampler = await ports.host.sample([server], plan.rules.samplingHz)
-  const run = (count: number, durationMs: number) => {
-    const request = {
-      origin,
-      order: { kind: 'closed' as const, connections: count },
-      requestTimeoutMs: 10_000,
-      sampleEvery: plan.rules.sampleEvery,
-      stream: false,
-      sliceMs: SLICE_MS,
-    }
-    const settling = new Settling(isFilled, {
-      leastMs: durationMs,
-      responses: 0,
-      longestMs: durationMs,
-      passRequests: null,
-    })
-    return cell.agent.load(request, (slice) => settling.decide(slice), signal)
-  }
+  await testbed.agent.waitUntilReady(origin, '/health', 10_000)
+  await using sampler = await run.ports.host.sample([server], rules.samplingHz)
   // An agent whose code is cold reaches half of what it can.
-  await run(of.connections.at(-1) as number, plan.rules.agentWarmUpMs)
-  const started = Object.fromEntries(
-    [materials.agentImage.name, materials.nullServerImage.name].map((name) => [name, imageOf(images, name).id]),
-  )
+  await loadWindow(testbed, origin, connections.at(-1) as number, rules.agentWarmUpMs)
   const calibrations: Calibration[] = []
-  for (const count of of.connections) {
-    const measured = await run(count, of.isFirst ? plan.rules.calibrationMs : CANARY_MS)
+  for (const count of connections) {
+    const measured = await loadWindow(testbed, origin, count, durationMs)
     if (measured.counts.ok === 0)
       throw new BakeoffError('AGENT_FAILED', `the null server gave no answer on ${count} connections`)
-    const { startedAtMs, durationMs } = measured
-    const readings = sampler.window(startedAtMs, startedAtMs + durationMs).containers[server.name] ?? []
-    const serverCores = coresUsed(readings)
+    const endedAtMs = measured.startedAtMs + measured.durationMs
+    const serverCores = coresUsed(sampler.window(measured.startedAtMs, endedAtMs).containers[server.name] ?? [])
     const p50Us = histogramQuantile(decodeHistogram(measured.serviceTime), 0.5)
     const calibration: Calibration = {
       key: calibrationKey(scenario.cores.agent, scenario.cores.target),
@@ -147,13 +113,45 @@ async function measureOn(of: Canary): Promise<Calibration[]> {
       eventLoopUtilisation: measured.agent.eventLoopUtilisation,
       serverCores,
       limit: limitOf(measured, serverCores, scenario),
-      images: started,
+      images,
       windows: measured.windows,
     }
     calibrations.push(calibration)
-    ports.sink.event({ kind: 'calibrated', at: new Date(ports.clock.now()).toISOString(), calibration })
+    run.emit({ kind: 'calibrated', calibration })
   }
   return calibrations
+}
+
+function startNullServer({ run, scenario, network }: Testbed, answerBytes: number): Promise<RunningContainer> {
+  const image = run.images.of(run.materials.nullServerImage.name).id
+  return run.ports.host.start(network, {
+    ...plain('target', image, scenario.targetCaps),
+    environment: {
+      PORT: String(PORT),
+      CORES: String(scenario.cores.target.length),
+      ANSWER_BYTES: String(answerBytes),
+    },
+  })
+}
+
+/** A closed load with a window of this length, which opens as soon as the connections are filled. */
+function loadWindow(
+  { run, agent }: Testbed,
+  origin: string,
+  connections: number,
+  durationMs: number,
+): Promise<LoadMeasurement> {
+  const rules = { leastMs: durationMs, responses: 0, longestMs: durationMs, passRequests: null }
+  const settling = new Settling(isFilled, rules)
+  const request: LoadRequest = {
+    origin,
+    order: { kind: 'closed', connections },
+    requestTimeoutMs: 10_000,
+    sampleEvery: run.plan.rules.sampleEvery,
+    stream: false,
+    sliceMs: SLICE_MS,
+  }
+  return agent.load(request, (slice) => settling.decide(slice))
 }
 
 /** A request and an answer of the scenario's median lengths. */

@@ -1,8 +1,9 @@
 import { CAPACITY_PROBES, capacityFrom, nextCapacityProbe, rightPerSecond, windowRulesOf } from '@bakeoff/core'
 import type { LoadRecord, LoadSpec } from '@bakeoff/model'
 import { p99MsOf } from './figures.js'
+import type { Bench } from './repetition.js'
 import { isFilled, Settling } from './settle.js'
-import { type Bench, record, runWindow, throwIfDead, type Window } from './windows.js'
+import { record, runWindow, throwIfDead, type Window } from './windows.js'
 
 type Capacity = Extract<LoadSpec, { kind: 'capacity' }>
 type CapacityProbe = NonNullable<LoadRecord['capacity']>['probes'][number] & { readonly servedPerSecond: number }
@@ -14,22 +15,17 @@ const REST_MS = 500
  * Searches the highest offered rate at which p99 and the share of errors stay within the load's limits. The record
  * holds every probe, and the measurement of the best one that kept the limits (else of the last one).
  */
-export async function searchCapacity(
-  bench: Bench,
-  load: Capacity,
-  best: number,
-  seed: number,
-  entry: string,
-  keep: (load: LoadRecord) => void,
-): Promise<void> {
+export async function searchCapacity(bench: Bench, load: Capacity, best: number, seed: number): Promise<void> {
+  const { repetition, testbed } = bench
+  const { run, scenario } = testbed
   const probes: CapacityProbe[] = []
   let kept: Window | null = null
   let dead: Window | null = null
   for (;;) {
     const rate = nextCapacityProbe(best, probes, CAPACITY_PROBES)
     if (rate === null || dead !== null) break
-    bench.signal.throwIfAborted()
-    if (probes.length > 0) await Promise.race([bench.sleep(REST_MS), bench.cell.lost])
+    run.signal.throwIfAborted()
+    if (probes.length > 0) await testbed.unlessLost(run.sleep(REST_MS))
     const order = {
       kind: 'open' as const,
       perSecond: rate,
@@ -37,7 +33,7 @@ export async function searchCapacity(
       arrivals: load.arrivals,
       seed: seed + probes.length,
     }
-    const settling = new Settling(isFilled, windowRulesOf(bench.rules, bench.scenario))
+    const settling = new Settling(isFilled, windowRulesOf(run.plan.rules, scenario))
     const window = await runWindow(
       bench,
       () => 'capacity',
@@ -50,8 +46,8 @@ export async function searchCapacity(
     if (window.death !== null || window.serviceDeaths.length > 0) dead = window
   }
   if (kept === null) return
-  keep(record(bench, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
-  if (dead !== null) await throwIfDead(bench, dead, entry)
+  repetition.draft.loads.push(record(bench, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
+  if (dead !== null) await throwIfDead(bench, dead)
 }
 
 /** The highest rate that was kept in some probe: the window to show is of that. */

@@ -3,21 +3,22 @@ import {
   type ContractCase,
   type ErrorRecord,
   type Fetched,
-  type Plan,
   type PlannedEntry,
   type Stage,
   type TargetInfo,
   toErrorRecord,
   type Verification,
 } from '@bakeoff/model'
-import { type BuiltImages, imageOf } from './build-images.js'
-import { type Cell, openCell, PORT, startTarget, type TargetGroup } from './cell.js'
-import { Disposables } from './disposables.js'
+import { PORT } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { corpusOf, type Materials, type Ports, scenarioOf, workOf } from './materials.js'
+import { corpusOf, scenarioOf, workOf } from './materials.js'
 import { type FetchRequest, UnsupportedBuild } from './ports.js'
+import type { Run } from './run.js'
 import { askInfo, wrongAnswers } from './run-repetition.js'
+import { startTarget, type TargetGroup } from './target-group.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
+import { openTestbed, type Testbed } from './testbed.js'
+import type { WatchedAgent } from './watched-agent.js'
 
 /** A service that was away must be served from again within this time. */
 const RECOVERY_MS = 15_000
@@ -36,14 +37,8 @@ export interface CheckReport {
 }
 
 /** Starts an entry, asks every golden question and every case of the contract, without load. Throws only what would end a run: an abort, a lost engine, a bug. */
-export async function checkEntry(
-  plan: Plan,
-  entry: PlannedEntry,
-  images: BuiltImages,
-  materials: Materials,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<CheckReport> {
+export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckReport> {
+  const { plan, materials, signal } = run
   const scenario = scenarioOf(plan, entry.scenario)
   let stage: Stage = 'build'
   let report: CheckReport = {
@@ -57,37 +52,33 @@ export async function checkEntry(
     readyMs: null,
   }
   try {
-    imageOf(images, entry.image)
-    imageOf(images, materials.agentImage.name)
+    run.images.need(entry.image, materials.agentImage.name)
     stage = 'start'
-    await using cell = await openCell(entry.id, scenario, images, materials, ports, signal)
-    await cell.agent.prepare(workOf(scenario, materials, plan.seed), signal)
-    await using held = new Disposables()
-    const target = await startTarget(cell.network, entry, images, materials, ports, held)
+    await using testbed = await openTestbed(run, entry.id, scenario)
+    const { agent, serviceWatch } = testbed
+    await agent.prepare(workOf(scenario, materials, plan.seed))
+    const target = await startTarget(testbed, entry)
     try {
       stage = 'ready'
-      const readyAtMs = await cell.serviceWatch.during(entry.id, waitUntilReady(cell, target, entry, signal))
+      const readyAtMs = await serviceWatch.during(waitUntilReady(testbed, target))
       stage = 'verify'
-      const golden = await cell.serviceWatch.during(
-        entry.id,
-        cell.agent.verify(target.origin, scenario.requestTimeoutMs, signal),
-      )
+      const golden = await serviceWatch.during(agent.verify(target.origin, scenario.requestTimeoutMs))
       report = {
         ...report,
         readyMs: readyAtMs - target.startedAtMs,
         verification: { golden },
-        info: (await askInfo(cell, target, signal)).info,
+        info: (await askInfo(testbed, target)).info,
       }
       const contract = []
       for (const one of corpusOf(scenario, materials).contract)
-        contract.push({ name: one.name, differences: await checkCase(one, cell, target, ports, signal) })
+        contract.push({ name: one.name, differences: await checkCase(testbed, target, one) })
       report = { ...report, contract }
       if (golden.right < golden.total) throw wrongAnswers(entry.id, golden)
       const passed = contract.every(({ differences }) => differences.length === 0)
       return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }
     } catch (error) {
       report = { ...report, logTail: await logsOf(target, 40).catch(() => []) }
-      throw await cell.serviceWatch.blame(entry.id, error, (ms) => ports.clock.sleep(ms, signal))
+      throw await serviceWatch.blame(error)
     }
   } catch (error) {
     signal.throwIfAborted()
@@ -100,20 +91,14 @@ export async function checkEntry(
   }
 }
 
-async function checkCase(
-  one: ContractCase,
-  cell: Cell,
-  target: TargetGroup,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const away = one.while === null ? undefined : cell.services.get(one.while.stopped)
+async function checkCase(testbed: Testbed, target: TargetGroup, one: ContractCase): Promise<string[]> {
+  const away = one.while === null ? undefined : testbed.services.get(one.while.stopped)
   if (away) await away.pause()
-  const answer = await ask(cell, toFetch(one, cell, target), signal)
+  const answer = await ask(testbed.agent, toFetch(testbed, target, one))
   if (!away) return checkContract(one, answer)
   const differences = checkContract(one, answer)
   await away.resume()
-  return [...differences, ...(await recovered(cell, target, ports, signal))]
+  return [...differences, ...(await recovered(testbed, target))]
 }
 
 /** What a client sees when the other end closed a connection that it was still writing to. */
@@ -126,10 +111,10 @@ const TRIES = 3
  * A server may answer a long body before it has read it and close, which is right for 413. What it still had to read then
  * resets the connection, and the answer can be lost with it (RFC 9112, 9.6): a race that says nothing about the target.
  */
-async function ask(cell: Cell, request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+async function ask(agent: WatchedAgent, request: FetchRequest): Promise<Fetched> {
   const isLong = (request.body?.length ?? 0) > LONG_BODY
   for (let tried = 1; ; tried++) {
-    const answer = await cell.agent.fetch(request, signal)
+    const answer = await agent.fetch(request)
     const isCut = answer.status === null && CUT_WHILE_WRITING.includes(answer.error ?? '')
     if (!isLong || !isCut || tried === TRIES) return answer
   }
@@ -139,23 +124,24 @@ async function ask(cell: Cell, request: FetchRequest, signal: AbortSignal): Prom
  * After a service is back, the golden answers must be right again. What counts is a pass that began in time: a slow
  * target takes longer for one than it may take to recover.
  */
-async function recovered(cell: Cell, target: TargetGroup, ports: Ports, signal: AbortSignal): Promise<string[]> {
-  const until = ports.clock.steadyMs() + RECOVERY_MS
+async function recovered({ run, agent }: Testbed, target: TargetGroup): Promise<string[]> {
+  const { clock } = run.ports
+  const until = clock.steadyMs() + RECOVERY_MS
   for (;;) {
-    const isLast = ports.clock.steadyMs() >= until
-    const golden = await cell.agent.verify(target.origin, 5000, signal)
+    const isLast = clock.steadyMs() >= until
+    const golden = await agent.verify(target.origin, 5000)
     if (golden.right === golden.total) return []
     if (isLast)
       return [
         `${RECOVERY_MS / 1000} s after the service is back ${golden.total - golden.right} of ${golden.total} answers are still wrong: ${golden.differences[0]?.difference ?? ''}`,
       ]
-    await ports.clock.sleep(250, signal)
+    await run.sleep(250)
   }
 }
 
-function toFetch(one: ContractCase, cell: Cell, target: TargetGroup): FetchRequest {
+function toFetch({ services }: Testbed, target: TargetGroup, one: ContractCase): FetchRequest {
   const { request } = one
-  const service = request.service === null ? null : cell.services.get(request.service)
+  const service = request.service === null ? null : services.get(request.service)
   const padded = request.bodyPad
     ? request.bodyPad.prefix + request.bodyPad.unit.repeat(request.bodyPad.times) + request.bodyPad.suffix
     : null

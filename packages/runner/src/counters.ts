@@ -1,7 +1,8 @@
 /** The counters of a scenario's services, read before and after a load. Nothing in here ends a repetition. */
 import type { Counted, LoadMeasurement, ServiceCounters } from '@bakeoff/model'
-import { PORT } from './cell.js'
-import type { Bench } from './windows.js'
+import { PORT } from './container-request.js'
+import type { Bench } from './repetition.js'
+import type { Testbed } from './testbed.js'
 
 /** What a service says of itself, by name; null: it could not be read, and a note says why. */
 export type Counters = Readonly<Record<string, number>>
@@ -9,16 +10,16 @@ export type Counters = Readonly<Record<string, number>>
 const ANSWER_MS = 2000
 
 /** Reads every service of the scenario that has counters, one after the other. */
-export async function readCounters(bench: Bench): Promise<ReadonlyMap<string, Counters | null>> {
+export async function readCounters({ repetition, testbed }: Bench): Promise<ReadonlyMap<string, Counters | null>> {
   const found = new Map<string, Counters | null>()
-  for (const source of bench.scenario.counters ?? []) {
+  for (const source of testbed.scenario.counters ?? []) {
     try {
-      found.set(source.service, countersIn(await Promise.race([ask(bench, source), bench.cell.lost])))
+      found.set(source.service, countersIn(await testbed.unlessLost(ask(testbed, source))))
     } catch (error) {
       // A lost engine or agent, and an abort too, end the repetition where the next thing is asked of them.
       found.set(source.service, null)
-      if (!bench.signal.aborted)
-        bench.note(noteOn(source.service, error instanceof Error ? error.message : String(error)))
+      if (!testbed.run.signal.aborted)
+        repetition.note(noteOn(source.service, error instanceof Error ? error.message : String(error)))
     }
   }
   return found
@@ -29,44 +30,41 @@ export async function readCounters(bench: Bench): Promise<ReadonlyMap<string, Co
  * scenario has no counters, or the agent did not count its answers.
  */
 export function countedBetween(
-  bench: Bench,
+  { repetition, testbed }: Bench,
   before: ReadonlyMap<string, Counters | null>,
   after: ReadonlyMap<string, Counters | null>,
   { batch, window }: LoadMeasurement,
 ): Counted[] | null {
   const answered = batch?.ok ?? window?.answered ?? null
-  if (!bench.scenario.counters?.length || answered === null) return null
-  return bench.scenario.counters.flatMap((source) => {
+  if (!testbed.scenario.counters?.length || answered === null) return null
+  return testbed.scenario.counters.flatMap((source) => {
     const [first, last] = [before.get(source.service), after.get(source.service)]
     if (!first || !last) return []
     const grown = growthOf(source, first, last)
     if (typeof grown !== 'string') return [{ service: source.service, ...grown, answered }]
-    bench.note(noteOn(source.service, grown))
+    repetition.note(noteOn(source.service, grown))
     return []
   })
 }
 
-async function ask({ cell, signal }: Bench, { service, read }: ServiceCounters): Promise<string> {
-  const container = cell.services.get(service)
+async function ask({ run, agent, services }: Testbed, { service, read }: ServiceCounters): Promise<string> {
+  const container = services.get(service)
   if (!container) throw new Error('it does not run')
   if (read.by === 'command') {
-    const { exitCode, output } = await container.run(read.command, signal)
+    const { exitCode, output } = await container.run(read.command, run.signal)
     if (exitCode !== 0) throw new Error(`${read.command[0]} ended with exit code ${exitCode}: ${output.slice(-200)}`)
     return output.trim().split('\n').at(-1) ?? ''
   }
-  const { status, body, error } = await cell.agent.fetch(
-    {
-      origin: `http://${container.address}:${PORT}`,
-      method: 'GET',
-      path: read.path,
-      headers: {},
-      body: null,
-      encoding: 'utf8',
-      timeoutMs: ANSWER_MS,
-      abandonAfterMs: null,
-    },
-    signal,
-  )
+  const { status, body, error } = await agent.fetch({
+    origin: `http://${container.address}:${PORT}`,
+    method: 'GET',
+    path: read.path,
+    headers: {},
+    body: null,
+    encoding: 'utf8',
+    timeoutMs: ANSWER_MS,
+    abandonAfterMs: null,
+  })
   if (status !== 200 || error !== null) throw new Error(`GET ${read.path}: ${error ?? `HTTP ${status}`}`)
   return body
 }

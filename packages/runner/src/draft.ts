@@ -20,6 +20,8 @@ import { UnsupportedBuild } from './ports.js'
 
 /** What is known so far of a repetition. Whatever ends it, what was measured by then is in here and gets sealed. */
 export interface Draft {
+  /** which repetition it is, and when it began */
+  readonly of: Pick<RunRecord, 'runId' | 'entry' | 'block' | 'repetition' | 'startedAt'>
   stage: Stage
   image: ImageFacts | null
   images: Record<string, string>
@@ -36,8 +38,19 @@ export interface Draft {
   clockGap: ClockGap | null
 }
 
-export function newDraft(): Draft {
+export function newDraft(
+  plan: Plan,
+  { block, entry }: { readonly block: Block; readonly entry: PlannedEntry },
+  startedAtMs: number,
+): Draft {
   return {
+    of: {
+      runId: plan.runId,
+      entry: entry.id,
+      block: block.id,
+      repetition: block.repetition,
+      startedAt: new Date(startedAtMs).toISOString(),
+    },
     stage: 'build',
     image: null,
     images: {},
@@ -78,23 +91,7 @@ export function reasonOf(signal: AbortSignal): string {
   return reason instanceof Error ? reason.message : String(reason ?? 'stopped')
 }
 
-export function seal(
-  draft: Draft,
-  outcome: Outcome,
-  job: { readonly plan: Plan; readonly block: Block; readonly entry: PlannedEntry },
-  startedAtMs: number,
-  endedAtMs: number,
-): RunRecord {
-  const { stage: _, ...known } = draft
-  return {
-    schemaVersion: 1,
-    runId: job.plan.runId,
-    entry: job.entry.id,
-    block: job.block.id,
-    repetition: job.block.repetition,
-    startedAt: new Date(startedAtMs).toISOString(),
-    endedAt: new Date(endedAtMs).toISOString(),
-    outcome,
-    ...known,
-  }
+/** The record of a repetition that has ended. */
+export function seal({ of, stage: _, ...known }: Draft, outcome: Outcome, endedAtMs: number): RunRecord {
+  return { schemaVersion: 1, ...of, endedAt: new Date(endedAtMs).toISOString(), outcome, ...known }
 }

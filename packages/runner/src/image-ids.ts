@@ -1,7 +1,7 @@
-import type { PlannedEntry, PlannedScenario } from '@bakeoff/model'
+import type { PlannedEntry } from '@bakeoff/model'
 import { blamedOn } from './blamed-on.js'
-import { type BuiltImages, imageOf } from './build-images.js'
-import type { Materials } from './materials.js'
+import { scenarioOf } from './materials.js'
+import type { Run } from './run.js'
 
 /**
  * The ids of the images that a repetition starts, by name. Containers are started by these: a name may be given to
@@ -9,25 +9,21 @@ import type { Materials } from './materials.js'
  *
  * @throws what kept one of them from being built
  */
-export function imageIds(
-  entry: PlannedEntry,
-  scenario: PlannedScenario,
-  images: BuiltImages,
-  materials: Pick<Materials, 'agentImage' | 'caddyImage'>,
-): Record<string, string> {
+export function imageIds(run: Run, entry: PlannedEntry): Record<string, string> {
+  const { agentImage, caddyImage } = run.materials
   const others = [
-    materials.agentImage.name,
-    ...(entry.proxy === 'caddy' ? [materials.caddyImage.name] : []),
-    ...scenario.services.map(({ image }) => image),
+    agentImage.name,
+    ...(entry.proxy === 'caddy' ? [caddyImage.name] : []),
+    ...scenarioOf(run.plan, entry.scenario).services.map(({ image }) => image),
   ]
-  const ids = others.map((name) => [name, idOfOther(images, name)])
-  return Object.fromEntries([[entry.image, imageOf(images, entry.image).id], ...ids])
+  const ids = others.map((name) => [name, idOfOther(run, name)])
+  return Object.fromEntries([[entry.image, run.images.of(entry.image).id], ...ids])
 }
 
 /** Of an image that is not the target's own: that it did not build says nothing about the target. */
-function idOfOther(images: BuiltImages, name: string): string {
+function idOfOther({ images }: Run, name: string): string {
   try {
-    return imageOf(images, name).id
+    return images.of(name).id
   } catch (error) {
     throw blamedOn('SETUP_FAILED', error, `${name} is not the target's own; see its folder under compose/.`)
   }

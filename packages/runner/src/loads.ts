@@ -1,39 +1,30 @@
 import { mainLoadOf, medianOf, rightPerSecond, windowRulesOf } from '@bakeoff/core'
-import { type LoadRecord, type LoadSpec, loadIdOf } from '@bakeoff/model'
+import { type LoadSpec, loadIdOf } from '@bakeoff/model'
 import { searchCapacity } from './capacity.js'
 import type { LoadOrder } from './ports.js'
+import type { Bench } from './repetition.js'
 import { isFilled, type Settled, Settling, warmedUp } from './settle.js'
-import { type Bench, record, runWindow, throwIfDead, type Window } from './windows.js'
-
-/** What the loads of a repetition are run with. */
-export interface Loading {
-  readonly bench: Bench
-  readonly entry: string
-  readonly seed: number
-  /** best closed throughput of each earlier repetition: rates are taken from all that is known */
-  readonly earlier: readonly number[]
-  /** rates of the latency–throughput curve that this repetition adds */
-  readonly curve: readonly LoadSpec[]
-  /** the target is warm, and the first load counts from here on */
-  warm(window: Window): void
-  keep(load: LoadRecord): void
-}
+import { warmUpRecord } from './warm-up.js'
+import { record, runWindow, throwIfDead } from './windows.js'
 
 /**
- * Every load of the scenario, one after the other, each handed over as soon as it is complete. The main load comes first:
+ * Every load of the scenario, one after the other, each in the draft as soon as it is complete. The main load comes first:
  * the target is warmed up by it, and measured on the same connections without a pause.
  *
- * @throws BakeoffError TARGET_DIED or SERVICE_DIED after handing over the load in which it died
+ * @throws BakeoffError TARGET_DIED or SERVICE_DIED after the load in which it died was kept
  */
-export async function runLoads({ bench, entry, seed, earlier, curve, warm, keep }: Loading): Promise<void> {
-  const { scenario, rules } = bench
+export async function runLoads(bench: Bench): Promise<void> {
+  const { repetition, testbed } = bench
+  const { job, draft, seed } = repetition
+  const { scenario, run } = testbed
+  const { rules } = run.plan
   const best: number[] = []
-  const rateOf = () => medianOf([...earlier, Math.max(0, ...best)].filter((rate) => rate > 0)) ?? 0
+  const rateOf = () => medianOf([...job.earlier, Math.max(0, ...best)].filter((rate) => rate > 0)) ?? 0
   let isWarm = false
-  for (const { load, index } of inOrder([...scenario.loads, ...curve])) {
-    bench.signal.throwIfAborted()
+  for (const { load, index } of inOrder([...scenario.loads, ...job.curve])) {
+    run.signal.throwIfAborted()
     if (load.kind === 'capacity') {
-      await searchCapacity(bench, load, rateOf(), seed + index, entry, keep)
+      await searchCapacity(bench, load, rateOf(), seed + index)
       continue
     }
     const order = orderOf(load, rateOf(), seed + index)
@@ -47,19 +38,19 @@ export async function runLoads({ bench, entry, seed, earlier, curve, warm, keep 
       (slice) => {
         if (isBatch) return { kind: 'go-on' }
         const decision = settling.decide(slice)
-        if (decision.kind === 'measure' && !isWarm) bench.onWarm()
+        if (decision.kind === 'measure' && !isWarm) repetition.step('load', 'load')
         return decision
       },
     )
-    if (!isBatch && !isWarm) warm(window)
+    if (!isBatch && !isWarm) draft.warmUp = warmUpRecord(window, rules, scenario)
     isWarm = true
     // One that died before its window was opened has no figures.
     if (isBatch || settling.isOpen) {
       const done = record(bench, load, window)
-      keep(done)
+      draft.loads.push(done)
       if (load.kind === 'closed') best.push(rightPerSecond(done.measurement))
     }
-    await throwIfDead(bench, window, entry)
+    await throwIfDead(bench, window)
   }
 }
 

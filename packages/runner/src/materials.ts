@@ -1,4 +1,4 @@
-import type { ContractCase, GoldenLine, Plan, PlannedScenario, RequestLine } from '@bakeoff/model'
+import type { ContractCase, GoldenLine, Plan, PlannedEntry, PlannedScenario, RequestLine } from '@bakeoff/model'
 import type { Clock, ConnectAgent, ContainerHost, ImageRequest, MeasureSecond, RunSink, Work } from './ports.js'
 
 /** What a plan refers to and does not hold itself: the corpora, and the images of our own. */
@@ -32,6 +32,12 @@ export function scenarioOf(plan: Plan, id: string): PlannedScenario {
   const scenario = plan.scenarios.find((one) => one.id === id)
   if (!scenario) throw new Error(`the plan has no scenario ${id}`)
   return scenario
+}
+
+export function entryOf(plan: Plan, id: string): PlannedEntry {
+  const entry = plan.entries.find((one) => one.id === id)
+  if (!entry) throw new Error(`the plan has no entry ${id}`)
+  return entry
 }
 
 /** @param seed orders the requests */

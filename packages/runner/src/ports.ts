@@ -62,7 +62,7 @@ export interface ContainerExit extends Readonly<ContainerEnd> {
 export interface RunningContainer extends AsyncDisposable {
   readonly name: string
   readonly id: string
-  /** its address on the cell's network */
+  /** its address on the testbed's network */
   readonly address: string
   /** when its process started, on the steady scale */
   readonly startedAtMs: number
@@ -135,7 +135,7 @@ export type ImageEvent =
   | { readonly state: 'step'; readonly image: string; readonly number: number; readonly of: number }
   | { readonly state: 'log'; readonly image: string; readonly line: string }
 
-/** What the build needs from outside is not reachable: the cell is unsupported, the run goes on. */
+/** What the build needs from outside is not reachable: the entry is unsupported, the run goes on. */
 export class UnsupportedBuild extends Error {
   override readonly name = 'UnsupportedBuild'
 }

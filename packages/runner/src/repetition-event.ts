@@ -1,23 +1,19 @@
 import { judge, reasonOf, rightPerSecond, viewCells } from '@bakeoff/core'
-import type { Plan, PlannedEntry, RunEvent, RunRecord } from '@bakeoff/model'
+import type { Plan, RunRecord } from '@bakeoff/model'
 import { shownP99MsOf } from './figures.js'
+import { entryOf } from './materials.js'
+import type { ToTell } from './tell.js'
 
-type RepetitionEvent = Extract<RunEvent, { kind: 'repetition' }>
+type RepetitionEvent = Extract<ToTell, { kind: 'repetition' }>
 
 /** What is told of a repetition as soon as it is on disk: its figures, and which of them do not count even now. */
-export function repetitionEvent(
-  plan: Plan,
-  entry: PlannedEntry,
-  run: RunRecord,
-  leftMs: number | null,
-  at: string,
-): RepetitionEvent {
+export function repetitionEvent(plan: Plan, run: RunRecord, leftMs: number | null): RepetitionEvent {
+  const entry = entryOf(plan, run.entry)
   const verdicts = new Map(
     viewCells({ ...plan, entries: [entry] }, [run], []).map((view) => [view.loadId, judge(view)]),
   )
   return {
     kind: 'repetition',
-    at,
     entry: entry.id,
     block: run.block,
     repetition: run.repetition,

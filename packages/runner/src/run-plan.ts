@@ -10,14 +10,16 @@ import {
   toErrorRecord,
 } from '@bakeoff/model'
 import { tryBoundary } from './boundary.js'
-import type { BuiltImages } from './build-images.js'
+import { buildImages, requestsOf } from './build-images.js'
 import { canary } from './calibrate.js'
 import { ClockWatch, clockGapNote } from './clock-watch.js'
 import { endOfRun, newDraft, reasonOf, seal } from './draft.js'
-import type { Materials, Ports } from './materials.js'
+import { entryOf } from './materials.js'
 import { MeasuredTime } from './measured-time.js'
+import type { Job } from './repetition.js'
 import { repetitionEvent } from './repetition-event.js'
-import { type ImageSource, StageImages } from './stage-images.js'
+import type { Run } from './run.js'
+import type { ImageSource } from './stage-images.js'
 import { tries } from './tries.js'
 
 export interface Before {
@@ -45,114 +47,111 @@ const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
  *
  * @throws what ended the run, when it takes more to go on than to say so again: OUT_OF_RESOURCES, a bug
  */
-export async function runPlan(
-  plan: Plan,
-  materials: Materials,
-  ports: Ports,
-  before: Before,
-  signal: AbortSignal,
-): Promise<Ended> {
-  const runs = [...earlierOf(before.runs).runs]
+export async function runPlan(run: Run, before: Before): Promise<Ended> {
+  const { plan, signal } = run
+  const behind = earlierOf(before.runs)
+  const runs = [...behind.runs]
   const calibrations = [...before.calibrations]
-  const emit = (status: Ended['status'], reason: string | null): Ended => {
-    ports.sink.event({ kind: 'run-ended', at: now(ports), status, reason })
+  const end = (status: Ended['status'], reason: string | null): Ended => {
+    run.emit({ kind: 'run-ended', status, reason })
     return { status, reason, runs, calibrations }
   }
-  ports.sink.event({
+  run.emit({
     kind: 'run-started',
-    at: now(ports),
     runId: plan.runId,
     entries: plan.entries.length,
     blocks: plan.blocks.length,
     estimateMs: plan.estimateMs.most,
   })
+  const { clock } = run.ports
+  const measured = new MeasuredTime(clock, behind.spentMs)
+  const course: Course = { before, runs, calibrations, measured, clocks: new ClockWatch(clock) }
   try {
-    await runBlocks({ plan, materials, ports, before, runs, calibrations, signal })
+    await runBlocks(run, course)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))
     // Where even that cannot be written, the error that ended the run says why.
-    await recordRest(plan, before, runs, reason, ports).catch(() => {})
-    const ended = emit('aborted', reason)
+    await recordRest(run, course, reason).catch(() => {})
+    const ended = end('aborted', reason)
     if (!signal.aborted && !(error instanceof BakeoffError && QUIET_ENDS.includes(error.code))) throw error
     return ended
   }
   const failed = plan.entries.filter(
-    ({ id }) => !runs.some((run) => run.entry === id && run.outcome.kind === 'measured'),
+    ({ id }) => !runs.some(({ entry, outcome }) => entry === id && outcome.kind === 'measured'),
   )
   return failed.length === 0
-    ? emit('complete', null)
-    : emit('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
+    ? end('complete', null)
+    : end('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
 }
 
-interface Run {
-  readonly plan: Plan
-  readonly materials: Materials
-  readonly ports: Ports
+/** How far a run has come. */
+interface Course {
   readonly before: Before
   /** what stands by now; grows */
   readonly runs: RunRecord[]
   readonly calibrations: Calibration[]
-  readonly signal: AbortSignal
+  readonly measured: MeasuredTime
+  readonly clocks: ClockWatch
 }
 
-async function runBlocks(run: Run): Promise<void> {
-  const { plan, materials, ports, before, runs, signal } = run
+async function runBlocks(run: Run, course: Course): Promise<void> {
+  const { plan, materials, ports, signal } = run
+  const { before, runs, measured } = course
   const behind = earlierOf(before.runs)
-  const measured = new MeasuredTime(ports.clock, behind.spentMs)
-  const stageImages = new StageImages(plan, materials, ports, signal, before.images)
-  const clocks = new ClockWatch(ports.clock)
+  const source = before.images ?? ((requests) => buildImages(requests, ports, signal))
   let isBoundaryTried = false
   for (const block of plan.blocks) {
     const wanted = entriesLeft(plan, block, runs, behind, measured.ms, relativeHalfWidth)
     if (wanted.length === 0) continue
     signal.throwIfAborted()
     const tellStage = (state: 'building' | 'measuring' | 'over', images: number | null = null) =>
-      ports.sink.event({ kind: 'stage', at: now(ports), ...placeOf(plan, block), state, images })
+      run.emit({ kind: 'stage', ...placeOf(plan, block), state, images })
     const entries = wanted.map((id) => entryOf(plan, id))
-    tellStage('building', stageImages.missing(entries).length)
-    const images = await stageImages.forEntries(entries)
+    const missing = run.images.missing(requestsOf(plan, materials, entries))
+    tellStage('building', missing.length)
+    if (missing.length > 0) run.images.add(await source(missing))
     tellStage('measuring')
     measured.start()
-    if (!isBoundaryTried) await tryBoundary(plan, images, materials, ports, signal)
+    if (!isBoundaryTried) await tryBoundary(run)
     isBoundaryTried = true
-    await measureBlock(run, block, entries, images, clocks, measured)
+    await measureBlock(run, course, block, entries)
     measured.stop()
     tellStage('over')
   }
 }
 
-async function measureBlock(
-  { plan, materials, ports, before, runs, calibrations, signal }: Run,
-  block: Block,
-  entries: readonly PlannedEntry[],
-  images: BuiltImages,
-  clocks: ClockWatch,
-  measured: MeasuredTime,
-): Promise<void> {
+async function measureBlock(run: Run, course: Course, block: Block, entries: readonly PlannedEntry[]): Promise<void> {
+  const { plan, signal } = run
+  const { sink } = run.ports
+  const { before, runs, calibrations, measured, clocks } = course
   const tellGap = (where: string) => {
     const gap = clocks.look()
-    if (gap) ports.sink.event({ kind: 'note', at: now(ports), level: 'warning', message: clockGapNote(gap, where) })
+    if (gap) run.emit({ kind: 'note', level: 'warning', message: clockGapNote(gap, where) })
   }
-  calibrations.push(...(await canary(plan, block, calibrations, images, materials, ports, signal)))
-  await ports.sink.writeCalibration(JSON.stringify(calibrations))
+  calibrations.push(...(await canary(run, block, calibrations)))
+  await sink.writeCalibration(JSON.stringify(calibrations))
   tellGap(`before the first repetition of ${block.id}`)
   for (const entry of entries) {
-    const { id } = entry
     signal.throwIfAborted()
-    const earlier = bestRates(runs.filter((run) => run.entry === id))
-    const secondInstrument =
-      plan.rules.secondInstrument === true && !runs.some((run) => run.entry === id && run.secondInstrument)
-    const curve = curveLoads(plan, block, id, runs)
-    const job = { plan, block, entry, earlier, curve, secondInstrument }
-    const onDisk = before.runs.filter((run) => run.entry === id && run.block === block.id)
-    for await (const { record, end, triedAgain } of tries(job, onDisk, images, materials, ports, signal)) {
-      tellGap(`while ${id} was measured, repetition ${block.repetition}`)
-      await ports.sink.writeRun(record)
+    const onDisk = before.runs.filter((record) => record.entry === entry.id && record.block === block.id)
+    for await (const { record, end, triedAgain } of tries(run, jobOf(plan, block, entry, runs), onDisk)) {
+      tellGap(`while ${entry.id} was measured, repetition ${block.repetition}`)
+      await sink.writeRun(record)
       if (!triedAgain) runs.push(record)
-      const left = leftMs(plan, runs, measured.ms)
-      ports.sink.event({ ...repetitionEvent(plan, entry, record, left, now(ports)), triedAgain })
+      run.emit({ ...repetitionEvent(plan, record, leftMs(plan, runs, measured.ms)), triedAgain })
       if (end !== null) throw end.error
     }
+  }
+}
+
+function jobOf(plan: Plan, block: Block, entry: PlannedEntry, runs: readonly RunRecord[]): Job {
+  const earlier = runs.filter((record) => record.entry === entry.id)
+  return {
+    block,
+    entry,
+    earlier: bestRates(earlier),
+    curve: curveLoads(plan, block, entry.id, runs),
+    secondInstrument: plan.rules.secondInstrument === true && !earlier.some((record) => record.secondInstrument),
   }
 }
 
@@ -166,22 +165,18 @@ function placeOf({ blocks }: Plan, { id, scenario, repetition }: Block) {
  * An entry that was never started because the run ended is recorded as aborted, so that it is not missing in silence. What
  * is on disk of an earlier try stays there.
  */
-async function recordRest(plan: Plan, before: Before, runs: RunRecord[], reason: string, ports: Ports): Promise<void> {
+async function recordRest(run: Run, { before, runs }: Course, reason: string): Promise<void> {
+  const { plan, ports } = run
   for (const entry of plan.entries) {
-    if (runs.some((run) => run.entry === entry.id)) continue
-    const onDisk = before.runs.filter((run) => run.entry === entry.id)
+    if (runs.some((record) => record.entry === entry.id)) continue
+    const onDisk = before.runs.filter((record) => record.entry === entry.id)
     runs.push(...onDisk)
     if (onDisk.length > 0) continue
     const block = plan.blocks.find((one) => one.order.includes(entry.id)) as Block
-    const run = seal(
-      newDraft(),
-      { kind: 'aborted', reason },
-      { plan, block, entry },
-      ports.clock.now(),
-      ports.clock.now(),
-    )
-    await ports.sink.writeRun(run)
-    runs.push(run)
+    const nowMs = ports.clock.now()
+    const record = seal(newDraft(plan, { block, entry }, nowMs), { kind: 'aborted', reason }, nowMs)
+    await ports.sink.writeRun(record)
+    runs.push(record)
   }
 }
 
@@ -191,14 +186,4 @@ export function relativeHalfWidth(values: readonly number[]): number | null {
   if (interval === null) return null
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
-}
-
-function entryOf(plan: Plan, id: string): PlannedEntry {
-  const entry = plan.entries.find((one) => one.id === id)
-  if (!entry) throw new Error(`the plan has no entry ${id}`)
-  return entry
-}
-
-function now(ports: Ports): string {
-  return new Date(ports.clock.now()).toISOString()
 }

@@ -1,19 +1,12 @@
 import { secondInstrumentSeconds, secondInstrumentTask } from '@bakeoff/core'
-import {
-  BakeoffError,
-  endWords,
-  type LoadRecord,
-  type Plan,
-  type SecondInstrumentRecord,
-  toErrorRecord,
-} from '@bakeoff/model'
-import { type BuiltImages, imageOf } from './build-images.js'
-import { plain, type TargetGroup, whenLost } from './cell.js'
+import { BakeoffError, endWords, type SecondInstrumentRecord, toErrorRecord } from '@bakeoff/model'
+import { plain } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { corpusOf, type Materials, type Ports } from './materials.js'
+import { corpusOf } from './materials.js'
 import type { ContainerRequest } from './ports.js'
-import { explained } from './watched-agent.js'
-import type { Bench } from './windows.js'
+import type { Bench } from './repetition.js'
+import type { TargetGroup } from './target-group.js'
+import { ToolContainer } from './tool-container.js'
 
 /** Its histogram has a slot for every µs up to the timeout, which costs memory only where it is written to. */
 const MEMORY_BYTES = 256 * 1024 ** 2
@@ -24,38 +17,31 @@ const MEMORY_BYTES = 256 * 1024 ** 2
  *
  * @throws when the signal aborts, and what ends a run anyway
  */
-export async function measureSecondInstrument(
-  { cell, target, scenario, rules, signal }: Bench,
-  plan: Plan,
-  images: BuiltImages,
-  materials: Materials,
-  ports: Ports,
-  loads: readonly LoadRecord[],
-): Promise<SecondInstrumentRecord> {
+export async function measureSecondInstrument({ repetition, testbed, target }: Bench): Promise<SecondInstrumentRecord> {
+  const { run, scenario } = testbed
+  const { plan, materials, ports, signal } = run
   const { requests, golden } = corpusOf(scenario, materials)
   const task = secondInstrumentTask(scenario, requests)
   const about = { tool: 'wrk', loadId: task.loadId } as const
   if (task.kind === 'unsupported') return { ...about, kind: 'unsupported', reason: task.reason }
+  const main = repetition.draft.loads.find(({ loadId }) => loadId === task.loadId)
   const order = {
     origin: target.origin,
     requests,
     statuses: golden.map(({ status }) => status),
     connections: task.connections,
     cores: scenario.cores.agent.length,
-    seconds: secondInstrumentSeconds({
-      windowMs: loads.find(({ loadId }) => loadId === task.loadId)?.measurement.durationMs ?? rules.windowMs,
-    }),
+    seconds: secondInstrumentSeconds({ windowMs: main?.measurement.durationMs ?? plan.rules.windowMs }),
     requestTimeoutMs: scenario.requestTimeoutMs,
     seed: plan.seed,
   }
   try {
-    const { id } = imageOf(images, materials.wrkImage.name)
-    await using container = await ports.host.start(cell.network, wrkRequest(scenario.cores.agent, id))
-    const lost = Promise.race([whenLost(container, 'wrk'), cell.lost])
-    lost.catch(() => {}) // heard only where it explains something
+    const { id } = run.images.of(materials.wrkImage.name)
+    await using container = await ports.host.start(testbed.network, wrkRequest(scenario.cores.agent, id))
+    const tool = new ToolContainer(run, container, 'wrk', testbed)
     const measuring = ports.measureSecond(await container.attach(), order, signal)
-    const figures = await Promise.race([measuring, whenDead(target), cell.lost]).catch(async (cause: unknown) => {
-      throw withLastWords(await explained(cause, container, lost, ports.clock, signal))
+    const figures = await testbed.unlessLost(measuring, whenDead(target)).catch(async (cause: unknown) => {
+      throw withLastWords(await tool.explain(cause))
     })
     return { ...about, kind: 'measured', ...figures }
   } catch (error) {

@@ -4,10 +4,11 @@ import {
   type ErrorCode,
   endWords,
   type LoadMeasurement,
-  type PlannedService,
+  type PlannedScenario,
   type ServiceDeath,
 } from '@bakeoff/model'
 import type { RunningContainer } from './ports.js'
+import type { Run } from './run.js'
 
 /** An engine tells of a death some time after the connections broke. */
 export const DEATH_TOLD_MS = 1000
@@ -15,23 +16,26 @@ export const DEATH_TOLD_MS = 1000
 /** Errors that blame the target, and that a service which went away may have caused. */
 const BLAMES: readonly ErrorCode[] = ['NOT_READY', 'WRONG_ANSWERS', 'TARGET_DIED']
 
-type Sleep = (ms: number) => Promise<unknown>
-
 /**
- * Watches the services of a cell. What a target does without a service says nothing about the target, so the end of a
+ * Watches the services of a testbed. What a target does without a service says nothing about the target, so the end of a
  * service is told before anything that the target did.
  */
 export class ServiceWatch {
   /** those that went away so far, first ones first */
   readonly deaths: ServiceDeath[] = []
-  /** resolves with the first service that goes away; never rejects: that the engine is lost is told by the cell */
+  /** resolves with the first service that goes away; never rejects: that the engine is lost is told by the testbed */
   readonly first: Promise<RunningContainer>
+  readonly #run: Run
+  readonly #entry: string
   readonly #services: ReadonlyMap<string, RunningContainer>
   #tell!: (container: RunningContainer) => void
 
-  /** @param planned a service without a health check may do its work and end with 0, as a migration does */
-  constructor(services: ReadonlyMap<string, RunningContainer>, planned: readonly PlannedService[]) {
-    const mayEnd = new Set(planned.filter(({ healthcheck }) => healthcheck === null).map(({ name }) => name))
+  /** @param entry the id of what needs the services */
+  constructor(run: Run, entry: string, scenario: PlannedScenario, services: ReadonlyMap<string, RunningContainer>) {
+    // A service without a health check may do its work and end with 0, as a migration does.
+    const mayEnd = new Set(scenario.services.filter(({ healthcheck }) => healthcheck === null).map(({ name }) => name))
+    this.#run = run
+    this.#entry = entry
     this.#services = services
     this.first = new Promise((resolve) => {
       this.#tell = resolve
@@ -47,9 +51,9 @@ export class ServiceWatch {
   }
 
   /** The outcome of the work, unless a service goes away first: SERVICE_DIED. */
-  async during<T>(entry: string, work: Promise<T>): Promise<T> {
+  async during<T>(work: Promise<T>): Promise<T> {
     const done = await Promise.race([work.then((value) => ({ value })), this.first.then(() => null)])
-    if (done === null) throw await this.failure(entry)
+    if (done === null) throw await this.failure()
     return done.value
   }
 
@@ -57,37 +61,37 @@ export class ServiceWatch {
    * Waits for a death that the engine has yet to tell, where the measurement shows signs of one; and asks services whether
    * they are healthy where there was no right answer in the end, for nobody tells of one that only hangs.
    */
-  async settle(measurement: LoadMeasurement, sleep: Sleep): Promise<void> {
-    if (hasFailures(measurement)) await this.#told(sleep)
+  async settle(measurement: LoadMeasurement): Promise<void> {
+    if (hasFailures(measurement)) await this.#told()
     if (endedSilent(measurement)) await this.#ask()
   }
 
   /** The error to throw instead of one that blames the target: it may have failed only because a service did. */
-  async blame(entry: string, error: unknown, sleep: Sleep): Promise<unknown> {
+  async blame(error: unknown): Promise<unknown> {
     if (!(error instanceof BakeoffError) || !BLAMES.includes(error.code)) return error
-    await this.#told(sleep)
+    await this.#told()
     try {
       await this.#ask()
     } catch (lost) {
       return lost
     }
-    return this.deaths.length === 0 ? error : await this.failure(entry, error)
+    return this.deaths.length === 0 ? error : await this.failure(error)
   }
 
   /** SERVICE_DIED, about the first service that went away. */
-  async failure(entry: string, cause?: unknown): Promise<BakeoffError> {
+  async failure(cause?: unknown): Promise<BakeoffError> {
     const container = await this.first
     const death = this.deaths[0] as ServiceDeath
-    return new BakeoffError('SERVICE_DIED', `${death.service} ${endWords(death)} while ${entry} was measured`, {
+    return new BakeoffError('SERVICE_DIED', `${death.service} ${endWords(death)} while ${this.#entry} was measured`, {
       logTail: await container.logTail(40).catch(() => []),
       hint: `The target is not to blame: ${death.service}, which it needs, did not serve it. Its last lines are above.`,
       cause,
     })
   }
 
-  async #told(sleep: Sleep): Promise<void> {
+  async #told(): Promise<void> {
     if (this.#services.size === 0 || this.deaths.length > 0) return
-    await Promise.race([this.first, sleep(DEATH_TOLD_MS)])
+    await Promise.race([this.first, this.#run.sleep(DEATH_TOLD_MS)])
   }
 
   /**

@@ -1,6 +1,5 @@
-import type { Plan, PlannedEntry } from '@bakeoff/model'
-import { type Built, type BuiltImages, buildImages, requestsOf } from './build-images.js'
-import type { Materials, Ports } from './materials.js'
+import type { ImageFacts } from '@bakeoff/model'
+import type { Built, BuiltImages } from './build-images.js'
 import type { ImageRequest } from './ports.js'
 
 /**
@@ -11,33 +10,35 @@ export type ImageSource = (requests: readonly ImageRequest[]) => Promise<BuiltIm
 
 /** The images of a run, which grow from block to block. One that could not be had stays so within a run. */
 export class StageImages {
-  readonly #plan: Plan
-  readonly #materials: Materials
-  readonly #source: ImageSource
-  readonly #built = new Map<string, Built>()
+  readonly #built: Map<string, Built>
 
-  /** @param source default: all are built, found or pulled */
-  constructor(
-    plan: Plan,
-    materials: Materials,
-    ports: Ports,
-    signal: AbortSignal,
-    source: ImageSource = (requests) => buildImages(requests, ports, signal),
-  ) {
-    this.#plan = plan
-    this.#materials = materials
-    this.#source = source
+  constructor(built: BuiltImages) {
+    this.#built = new Map(built)
   }
 
-  /** What these entries need, and was not asked for yet. */
-  missing(entries: readonly PlannedEntry[]): ImageRequest[] {
-    return requestsOf(this.#plan, this.#materials, entries).filter(({ name }) => !this.#built.has(name))
+  /** Those of the requests that were not asked for yet. */
+  missing(requests: readonly ImageRequest[]): ImageRequest[] {
+    return requests.filter(({ name }) => !this.#built.has(name))
   }
 
-  /** Everything that these entries need, and what was there before. */
-  async forEntries(entries: readonly PlannedEntry[]): Promise<BuiltImages> {
-    const missing = this.missing(entries)
-    if (missing.length > 0) for (const [name, built] of await this.#source(missing)) this.#built.set(name, built)
-    return this.#built
+  add(images: BuiltImages): void {
+    for (const [name, built] of images) this.#built.set(name, built)
+  }
+
+  /** @throws what kept the image from being built */
+  of(name: string): ImageFacts {
+    const built = this.#built.get(name)
+    if (!built) throw new Error(`${name} was not asked for`)
+    if ('error' in built) throw built.error
+    return built.facts
+  }
+
+  /**
+   * To be called before what is of no use without these images.
+   *
+   * @throws what kept the first that is missing from being built
+   */
+  need(...names: readonly string[]): void {
+    for (const name of names) this.of(name)
   }
 }

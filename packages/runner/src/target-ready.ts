@@ -6,18 +6,16 @@ import {
   MOST_LOG_CHARACTERS,
   type PlannedEntry,
 } from '@bakeoff/model'
-import type { Cell, TargetGroup } from './cell.js'
+import type { TargetGroup } from './target-group.js'
+import type { Testbed } from './testbed.js'
+import type { WatchedAgent } from './watched-agent.js'
 
 /**
  * Waits until the target answers 200 on /health, or says why it never will. Epoch ms of that answer. Of several
  * containers each is asked, the proxy last: it would answer as soon as the first replica does.
  */
-export async function waitUntilReady(
-  cell: Cell,
-  target: TargetGroup,
-  entry: PlannedEntry,
-  signal: AbortSignal,
-): Promise<number> {
+export async function waitUntilReady({ agent, run }: Testbed, target: TargetGroup): Promise<number> {
+  const { entry } = target
   const died = target.died.then(async ({ container, ...end }) => {
     throw new BakeoffError('NOT_READY', `${entry.id}: ${container.name} ${endWords(end)} before it was ready`, {
       logTail: await container.logTail(40),
@@ -25,8 +23,8 @@ export async function waitUntilReady(
     })
   })
   died.catch(() => {}) // heard only while waiting
-  const asked = askEach(cell, target.origins, entry.readyTimeoutMs, signal).catch(async (cause: unknown) => {
-    signal.throwIfAborted()
+  const asked = askEach(agent, target).catch(async (cause: unknown) => {
+    run.signal.throwIfAborted()
     if (cause instanceof BakeoffError && cause.code !== 'NOT_READY') throw cause
     throw new BakeoffError(
       'NOT_READY',
@@ -41,15 +39,10 @@ export async function waitUntilReady(
   return await Promise.race([asked, died])
 }
 
-async function askEach(
-  cell: Cell,
-  origins: readonly string[],
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<number> {
+async function askEach(agent: WatchedAgent, { origins, entry }: TargetGroup): Promise<number> {
   let lastMs = 0
   for (const origin of origins) {
-    const { readyAtMs } = await cell.agent.waitUntilReady(origin, '/health', timeoutMs, signal)
+    const { readyAtMs } = await agent.waitUntilReady(origin, '/health', entry.readyTimeoutMs)
     lastMs = readyAtMs
   }
   return lastMs

@@ -1,8 +1,8 @@
 import { isOfSurroundings, isToRunAgain, reasonOf } from '@bakeoff/core'
 import type { RepetitionTry, RunRecord } from '@bakeoff/model'
-import type { BuiltImages } from './build-images.js'
-import type { Materials, Ports } from './materials.js'
-import { type Job, runRepetition, type Tried } from './run-repetition.js'
+import type { Job } from './repetition.js'
+import type { Run } from './run.js'
+import { runRepetition, type Tried } from './run-repetition.js'
 
 /** How often a repetition is tried within a run. */
 const TRIES = 2
@@ -15,16 +15,13 @@ const TRIES = 2
  * @param onDisk records of this repetition from before the run was resumed
  */
 export async function* tries(
+  run: Run,
   job: Job,
   onDisk: readonly RunRecord[],
-  images: BuiltImages,
-  materials: Materials,
-  ports: Ports,
-  signal: AbortSignal,
 ): AsyncGenerator<Tried & { readonly record: RunRecord; readonly triedAgain: boolean }> {
-  let earlier = onDisk.filter((run) => isToRunAgain(run) && wasBegun(run)).flatMap(flattened)
+  let earlier = onDisk.filter((record) => isToRunAgain(record) && wasBegun(record)).flatMap(flattened)
   for (let triesLeft = TRIES; triesLeft > 0; triesLeft--) {
-    const tried = await runRepetition(job, images, materials, ports, signal)
+    const tried = await runRepetition(run, job)
     const triedAgain = triesLeft > 1 && tried.end === null && isWorthAnotherTry(tried.record)
     yield { ...tried, record: after(earlier, tried.record), triedAgain }
     if (!triedAgain) return

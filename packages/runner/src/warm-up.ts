@@ -1,7 +1,8 @@
 import { warmth } from '@bakeoff/core'
 import type { LoadSpec, PlannedScenario, RunRules, WarmUpRecord } from '@bakeoff/model'
+import type { Bench } from './repetition.js'
 import { settling, warmUpRules } from './settle.js'
-import { type Bench, runWindow, throwIfDead, type Window } from './windows.js'
+import { runWindow, throwIfDead, type Window } from './windows.js'
 
 /** The warm-up as it stands in the record: the part of the first load before its window. */
 export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario: PlannedScenario): WarmUpRecord {
@@ -22,14 +23,14 @@ export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario:
 }
 
 /** Where all loads are batches nothing can be cut: a small one warms the target. Null where it is not so. */
-export async function warmUpByBatch(bench: Bench, entry: string, seed: number): Promise<WarmUpRecord | null> {
-  const batch = onlyBatches(bench.scenario.loads)
+export async function warmUpByBatch(bench: Bench): Promise<WarmUpRecord | null> {
+  const batch = onlyBatches(bench.testbed.scenario.loads)
   if (batch === null) return null
   const order = {
     kind: 'batch',
     tasks: Math.min(batch.tasks, batch.concurrency),
     concurrency: batch.concurrency,
-    seed,
+    seed: bench.repetition.seed,
   } as const
   const window = await runWindow(
     bench,
@@ -37,7 +38,7 @@ export async function warmUpByBatch(bench: Bench, entry: string, seed: number): 
     order,
     () => ({ kind: 'go-on' }),
   )
-  await throwIfDead(bench, window, entry)
+  await throwIfDead(bench, window)
   return { durationMs: window.measurement.durationMs, steady: true, windows: [...(window.measurement.settling ?? [])] }
 }
 

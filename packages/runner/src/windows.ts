@@ -3,36 +3,18 @@ import type {
   LoadRecord,
   LoadSpec,
   LoadWindow,
-  PlannedScenario,
   Reading,
   RunEvent,
-  RunRules,
   Samples,
   ServiceDeath,
 } from '@bakeoff/model'
 import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
-import type { Cell, TargetGroup } from './cell.js'
 import { countedBetween, readCounters } from './counters.js'
-import type { Decision, LoadOrder, LoadRequest, Sampler } from './ports.js'
+import type { Decision, LoadOrder, LoadRequest } from './ports.js'
+import type { Bench } from './repetition.js'
 import { DEATH_TOLD_MS } from './service-watch.js'
+import type { TargetGroup } from './target-group.js'
 import { logsOf } from './target-ready.js'
-
-/** A started target under a sampler: what every load of a repetition works on. */
-export interface Bench {
-  readonly cell: Cell
-  readonly target: TargetGroup
-  readonly sampler: Sampler
-  readonly scenario: PlannedScenario
-  readonly rules: RunRules
-  readonly signal: AbortSignal
-  onWindow(loadId: string, window: LoadWindow, use: WindowUse): void
-  /** the target is warm: from here on it is measured */
-  onWarm(): void
-  /** a problem that ends nothing; told again it is kept once */
-  note(text: string): void
-  now(): number
-  sleep(ms: number): Promise<void>
-}
 
 export interface Window {
   readonly measurement: LoadMeasurement
@@ -60,45 +42,43 @@ export async function runWindow(
   order: LoadOrder,
   decide: (slice: LoadWindow) => Decision,
 ): Promise<Window> {
-  const { cell, target, scenario, rules, signal } = bench
+  const { testbed, target } = bench
+  const { run, scenario } = testbed
   let death: Window['death'] = null
   const watching = target.died.then((ended) => {
     death = ended
   })
-  watching.catch(() => {}) // the engine was lost, and cell.lost rejects
+  watching.catch(() => {}) // the engine was lost, and the testbed with it
   const request: LoadRequest = {
     origin: target.origin,
     order,
     requestTimeoutMs: scenario.requestTimeoutMs,
-    sampleEvery: rules.sampleEvery,
+    sampleEvery: run.plan.rules.sampleEvery,
     stream: scenario.stream,
     sliceMs: SLICE_MS,
   }
   const before = await readCounters(bench)
-  const measurement = await cell.agent.load(
-    request,
-    (slice) => {
-      bench.onWindow(loadId(), slice, useOf(bench, slice.durationMs))
-      return death === null && cell.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
-    },
-    signal,
-  )
+  const measurement = await testbed.agent.load(request, (slice) => {
+    const use = useOf(bench, slice.durationMs)
+    run.emit({ kind: 'window', entry: target.entry.id, loadId: loadId(), window: slice, use })
+    return death === null && testbed.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
+  })
   const { lost, connectErrors } = measurement.counts
-  const told = [cell.serviceWatch.settle(measurement, bench.sleep)]
-  if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, bench.sleep(DEATH_TOLD_MS)]))
-  await Promise.race([Promise.all(told), cell.lost])
+  const told = [testbed.serviceWatch.settle(measurement)]
+  if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, run.sleep(DEATH_TOLD_MS)]))
+  await testbed.unlessLost(Promise.all(told))
   const samples = samplesOf(bench, measurement)
-  const serviceDeaths = [...cell.serviceWatch.deaths]
+  const serviceDeaths = [...testbed.serviceWatch.deaths]
   // A service that went away has nothing more to say.
   const after = serviceDeaths.length === 0 ? await readCounters(bench) : new Map()
   return { measurement, samples, counters: countedBetween(bench, before, after, measurement), death, serviceDeaths }
 }
 
 /** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */
-export type WindowUse = Extract<RunEvent, { kind: 'window' }>['use']
+type WindowUse = Extract<RunEvent, { kind: 'window' }>['use']
 
-function useOf({ sampler, target, cell, now }: Bench, durationMs: number): WindowUse {
-  const toMs = now()
+function useOf({ sampler, target, testbed }: Bench, durationMs: number): WindowUse {
+  const toMs = testbed.run.ports.clock.steadyMs()
   const { containers } = sampler.window(toMs - durationMs, toMs)
   const parts = target.containers.map(({ name }) => use(containers[name] ?? []))
   const sum = (values: readonly (number | null)[]) =>
@@ -108,8 +88,8 @@ function useOf({ sampler, target, cell, now }: Bench, durationMs: number): Windo
       cores: sum(parts.map(({ cores }) => cores)),
       memoryBytes: sum(parts.map(({ memoryBytes }) => memoryBytes)),
     },
-    ...Object.fromEntries([...cell.services.keys()].map((name) => [name, use(containers[name] ?? [])])),
-    agent: use(containers[cell.agentContainer.name] ?? []),
+    ...Object.fromEntries([...testbed.services.keys()].map((name) => [name, use(containers[name] ?? [])])),
+    agent: use(containers[testbed.agentContainer.name] ?? []),
   }
 }
 
@@ -146,29 +126,27 @@ export function record(
 }
 
 /** @throws BakeoffError SERVICE_DIED or TARGET_DIED with exit code and log when one ended within the window */
-export async function throwIfDead(bench: Bench, window: Window, entry: string): Promise<void> {
-  if (window.serviceDeaths.length > 0) throw await bench.cell.serviceWatch.failure(entry)
+export async function throwIfDead({ testbed, target }: Bench, window: Window): Promise<void> {
+  if (window.serviceDeaths.length > 0) throw await testbed.serviceWatch.failure()
   if (window.death === null) return
   const { container, oomKilled } = window.death
-  const seconds = (
-    (window.measurement.startedAtMs + window.measurement.durationMs - bench.target.startedAtMs) /
-    1000
-  ).toFixed(0)
-  throw new BakeoffError('TARGET_DIED', `${entry}: ${container.name} ${endWords(window.death)} under load`, {
-    logTail: await logsOf(bench.target, 40),
+  const { startedAtMs, durationMs } = window.measurement
+  const seconds = ((startedAtMs + durationMs - target.startedAtMs) / 1000).toFixed(0)
+  throw new BakeoffError('TARGET_DIED', `${target.entry.id}: ${container.name} ${endWords(window.death)} under load`, {
+    logTail: await logsOf(target, 40),
     hint: oomKilled
       ? 'Raise mem_limit in the scenario, or lower what the target holds.'
       : `It had run for ${seconds} s. Its last lines are above.`,
   })
 }
 
-function samplesOf({ sampler, cell, target }: Bench, measurement: LoadMeasurement): Samples {
+function samplesOf({ sampler, testbed, target }: Bench, measurement: LoadMeasurement): Samples {
   const { containers, host } = sampler.window(measurement.startedAtMs, measurement.startedAtMs + measurement.durationMs)
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, containers[name] ?? []]))
   return {
     target: pick(target.containers.map(({ name }) => name)),
-    services: pick([...cell.services.keys()]),
-    agent: containers[cell.agentContainer.name] ?? [],
+    services: pick([...testbed.services.keys()]),
+    agent: containers[testbed.agentContainer.name] ?? [],
     host,
   }
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { runPlan } from '../src/index.js'
-import { anEntry, aPlan, fakePorts, materials } from './builders.js'
+import { anEntry, aPlan, aRun, fakePorts } from './builders.js'
 import { type Faults, HOST_ADDRESS } from './fakes.js'
 
 const AGENT = 'bakeoff/load-agent'
@@ -9,12 +9,12 @@ const AGENT = 'bakeoff/load-agent'
 async function run(faults: Faults) {
   const ports = fakePorts(faults)
   const plan = aPlan([anEntry('good')])
-  const { status } = await runPlan(plan, materials, ports, { runs: [], calibrations: [] }, new AbortController().signal)
+  const { status } = await runPlan(aRun(plan, ports), { runs: [], calibrations: [] })
   const tried = ports.sink.events.flatMap((event: RunEvent) => (event.kind === 'boundary' ? [event.boundary] : []))
   return { status, tried, left: ports.host.left }
 }
 
-describe('trying to reach the machine from inside a cell', () => {
+describe('trying to reach the machine from inside a testbed', () => {
   it.each([
     { because: 'nobody answers', faults: {}, answered: [] },
     {

@@ -1,5 +1,6 @@
 import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, PlannedService } from '@bakeoff/model'
 import type { Materials, Ports } from '../src/materials.js'
+import { Run, type RunParts } from '../src/run.js'
 import { FakeAgent, FakeClock, FakeHost, FakeSecondInstrument, FakeSink, type Faults } from './fakes.js'
 
 const CAPS = { cpus: 1, cpuset: [1], quotaCpus: null, memoryBytes: 512 * 1024 ** 2 }
@@ -184,4 +185,9 @@ export function fakePorts(
     connectAgent: async (wire) => new FakeAgent(host, host.wires.get(wire)!),
     measureSecond: (wire, order, signal) => second.measure(host.wires.get(wire)!, order, signal),
   }
+}
+
+/** A run of this plan, which nobody stops. */
+export function aRun(plan: Plan, ports: Ports, parts: Partial<RunParts> = {}): Run {
+  return new Run({ plan, materials, ports, signal: new AbortController().signal, ...parts })
 }

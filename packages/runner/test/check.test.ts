@@ -1,7 +1,7 @@
 import { contractCase } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { buildImages, checkEntry, requestsOf } from '../src/index.js'
-import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const BAD = imageOf('bad')
@@ -22,7 +22,10 @@ async function check(faults: Faults, contract = [IS_FINE]) {
   const ports = fakePorts(faults)
   const { signal } = new AbortController()
   const images = await buildImages(requestsOf(plan, asked), ports, signal)
-  return { report: await checkEntry(plan, entry, images, asked, ports, signal), left: ports.host.left }
+  return {
+    report: await checkEntry(aRun(plan, ports, { materials: asked, images, signal }), entry),
+    left: ports.host.left,
+  }
 }
 
 describe('checkEntry', () => {

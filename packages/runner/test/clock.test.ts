@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ClockWatch, clockGapNote } from '../src/clock-watch.js'
 import { runPlan } from '../src/index.js'
 import { steadyMs, steadyOfEngine } from '../src/ports.js'
-import { anEntry, aPlan, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, fakePorts, imageOf } from './builders.js'
 import { FakeClock, type Faults } from './fakes.js'
 
 const HOUR = 3_600_000
@@ -81,7 +81,7 @@ describe('a run whose machine gets another time', () => {
     const ports = fakePorts(faults)
     act = () => then(ports.clock)
     const none = { runs: [], calibrations: [] }
-    const ended = await runPlan({ ...three, rules }, materials, ports, none, new AbortController().signal)
+    const ended = await runPlan(aRun({ ...three, rules }, ports), none)
     return { ended, notes: ports.sink.events.flatMap((event) => (event.kind === 'note' ? [event.message] : [])) }
   }
 

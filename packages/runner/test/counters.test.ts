@@ -2,7 +2,7 @@ import { judge, viewCells } from '@bakeoff/core'
 import type { ServiceCounters } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { runPlan } from '../src/index.js'
-import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const store: ServiceCounters = {
@@ -18,7 +18,7 @@ async function run(faults: Faults, counters: ServiceCounters = store, loads = aS
   const scenario = aScenario({ services: [aService('store')], counters: [counters], loads })
   const plan = aPlan([anEntry('bad'), anEntry('good')], { scenario })
   const ports = fakePorts(faults)
-  await runPlan(plan, materials, ports, { runs: [], calibrations: [] }, new AbortController().signal)
+  await runPlan(aRun(plan, ports), { runs: [], calibrations: [] })
   const { runs } = ports.sink
   const cells = viewCells(plan, runs, []).map((view) => ({ view, verdict: judge(view) }))
   return {
@@ -127,7 +127,7 @@ describe('counters of services', () => {
   it('are null where the scenario names none', async () => {
     const plan = aPlan([anEntry('good')])
     const ports = fakePorts()
-    await runPlan(plan, materials, ports, { runs: [], calibrations: [] }, new AbortController().signal)
+    await runPlan(aRun(plan, ports), { runs: [], calibrations: [] })
     expect(ports.sink.runs[0]?.loads.map(({ counters }) => counters)).toEqual([null, null])
   })
 

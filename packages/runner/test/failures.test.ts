@@ -2,21 +2,21 @@ import { BakeoffError, type ErrorCode } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { runPlan } from '../src/index.js'
 import { UnsupportedBuild } from '../src/ports.js'
-import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const BAD = imageOf('bad')
-const BAD_CELL = 'predict/bad/default'
+const BAD_ENTRY = 'predict/bad/default'
 const two = () => aPlan([anEntry('bad'), anEntry('good')])
 
 async function run(
   faults: Faults,
   plan = two(),
-  before: Parameters<typeof runPlan>[3] = { runs: [], calibrations: [] },
+  before: Parameters<typeof runPlan>[1] = { runs: [], calibrations: [] },
 ) {
   const ports = fakePorts(faults)
   let thrown: unknown = null
-  const ended = await runPlan(plan, materials, ports, before, new AbortController().signal).catch((error: unknown) => {
+  const ended = await runPlan(aRun(plan, ports), before).catch((error: unknown) => {
     thrown = error
     return null
   })
@@ -28,8 +28,8 @@ async function run(
 function whenItStarts(fail: () => void, times = 1): Faults {
   let left = times
   return {
-    atStart: ({ name }, cell) => {
-      if (name === 'target' && cell === BAD_CELL && left-- > 0) fail()
+    atStart: ({ name }, testbed) => {
+      if (name === 'target' && testbed === BAD_ENTRY && left-- > 0) fail()
     },
   }
 }
@@ -73,7 +73,7 @@ describe('a failure of what surrounds a target', () => {
   it('stands when it comes twice; the run goes on, and a resumed one measures it again and keeps both tries', async () => {
     const plan = two()
     const first = await run(whenItStarts(failing('AGENT_FAILED'), 2), plan)
-    expect(first.ended).toMatchObject({ status: 'partial', reason: `not measured: ${BAD_CELL}` })
+    expect(first.ended).toMatchObject({ status: 'partial', reason: `not measured: ${BAD_ENTRY}` })
     expect(first.records('bad')).toHaveLength(2)
     expect(first.records('good')).toMatchObject([{ outcome: { kind: 'measured' } }])
     const second = await run({}, plan, { runs: first.ports.sink.runs, calibrations: [] })
@@ -106,8 +106,8 @@ describe('a failure of what surrounds a target', () => {
     ]) {
       const { records } = await run(
         {
-          atStart: (request, cell) => {
-            if (request.name === name && cell === BAD_CELL) failing('START_FAILED')()
+          atStart: (request, testbed) => {
+            if (request.name === name && testbed === BAD_ENTRY) failing('START_FAILED')()
           },
         },
         plan,
@@ -190,7 +190,7 @@ describe('a failure that leaves nothing to be measured', () => {
   it('is told also when it cannot be written down', async () => {
     const ports = fakePorts({})
     ports.sink.writeRun = async () => failing('OUT_OF_RESOURCES')()
-    const running = runPlan(two(), materials, ports, { runs: [], calibrations: [] }, new AbortController().signal)
+    const running = runPlan(aRun(two(), ports), { runs: [], calibrations: [] })
     await expect(running).rejects.toMatchObject({ code: 'OUT_OF_RESOURCES' })
     expect(ports.sink.events.at(-1)).toMatchObject({ kind: 'run-ended', status: 'aborted' })
   })
@@ -237,7 +237,7 @@ describe('a load agent that hangs', () => {
     { at: 'load', stage: 'warm-up', says: 'did not begin the load within 30 s' },
     { at: 'window', stage: 'load', says: 'told nothing of the load within 15 s' },
   ] as const)('at $at is overdue, is removed, and the repetition is tried again', async ({ at, stage, says }) => {
-    const { ended, ports, records } = await run({ hangs: { cell: BAD_CELL, at, times: 1 } })
+    const { ended, ports, records } = await run({ hangs: { testbed: BAD_ENTRY, at, times: 1 } })
     expect(records('bad')).toMatchObject([
       {
         outcome: {
@@ -258,7 +258,7 @@ describe('a load agent that hangs', () => {
       { times: 1, calibrations: 2 },
       { times: 2, calibrations: 0 },
     ]) {
-      const { ended, ports } = await run({ hangs: { cell: 'canary', at: 'load', times } })
+      const { ended, ports } = await run({ hangs: { testbed: 'canary', at: 'load', times } })
       expect(ended).toMatchObject({ status: 'complete' })
       expect(ended?.calibrations).toHaveLength(calibrations)
       const notes = ports.sink.events.flatMap((event) => (event.kind === 'note' ? [event.message] : []))
@@ -284,8 +284,7 @@ describe('a load agent whose connection breaks', () => {
     return ports
   }
   const agentOf = (ports: ReturnType<typeof fakePorts>) => [...ports.host.running].find(({ name }) => name === 'agent')!
-  const end = (ports: ReturnType<typeof fakePorts>) =>
-    runPlan(two(), materials, ports, { runs: [], calibrations: [] }, new AbortController().signal)
+  const end = (ports: ReturnType<typeof fakePorts>) => runPlan(aRun(two(), ports), { runs: [], calibrations: [] })
 
   it('because the engine went away: the repetition is aborted, though that is told seconds later', async () => {
     const ports = breaking((one) => {

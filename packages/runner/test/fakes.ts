@@ -83,17 +83,17 @@ export interface Faults {
     /** in so many repetitions; default: 1 */
     readonly times?: number
   }
-  /** the agent of a cell takes this order and is never heard of again, so many times (default: always) */
+  /** the agent of a testbed takes this order and is never heard of again, so many times (default: always) */
   readonly hangs?: {
-    /** entry, or `canary` */
-    readonly cell: string
+    /** the testbed: an entry's id, or `canary` */
+    readonly testbed: string
     readonly at: 'prepare' | 'ready' | 'fetch' | 'verify' | 'load' | 'window'
     readonly times?: number
   }
   /** how often a target closes a connection that is still written to, before it is read to its end */
   readonly cuts?: number
   /** calls at the start of every container */
-  readonly atStart?: (request: ContainerRequest, cell: string) => void
+  readonly atStart?: (request: ContainerRequest, testbed: string) => void
   /** calls when an image is asked for */
   readonly atImage?: (name: string) => void
   /** calls at the start of this load */
@@ -118,7 +118,7 @@ export interface Faults {
   readonly p99Ms?: (perSecond: number) => number
   /** images whose target gives no right answer under load */
   readonly silent?: readonly string[]
-  /** the engine's machine answers from inside a cell */
+  /** the engine's machine answers from inside a testbed */
   readonly hostAnswers?: boolean
   /** closed throughput by connections, asked at every load; default 1000 per connection, 20000 at most */
   readonly throughput?: (connections: number) => number
@@ -209,8 +209,8 @@ class FakeContainer implements RunningContainer {
   readonly request: ContainerRequest
   /** the name under which its image was built */
   readonly image: string
-  /** the entry that it was started for, or `canary` */
-  readonly cell: string
+  /** what its testbed is for: an entry's id, or `canary` */
+  readonly testbed: string
   paused = false
   isHung = false
   resumedAtMs = Number.NEGATIVE_INFINITY
@@ -218,8 +218,8 @@ class FakeContainer implements RunningContainer {
   #lose!: (error: unknown) => void
   readonly #host: FakeHost
 
-  constructor(host: FakeHost, cell: string, request: ContainerRequest, image: string, id: string) {
-    this.cell = cell
+  constructor(host: FakeHost, testbed: string, request: ContainerRequest, image: string, id: string) {
+    this.testbed = testbed
     this.#host = host
     this.request = request
     this.image = image
@@ -360,11 +360,11 @@ export class FakeHost implements ContainerHost {
   }
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
-    const cell = network.id.replace('network of ', '')
-    this.faults.atStart?.(request, cell)
+    const testbed = network.id.replace('network of ', '')
+    this.faults.atStart?.(request, testbed)
     const image = (this.tags.get(request.image) ?? request.image).replace('sha256:', '')
     if (this.faults.start?.includes(image)) throw new BakeoffError('START_FAILED', `${request.name} did not start`)
-    const container = new FakeContainer(this, cell, request, image, String(++this.#made))
+    const container = new FakeContainer(this, testbed, request, image, String(++this.#made))
     this.running.add(container)
     this.started.push(`${request.name} ${image}`)
     if (this.faults.diesEarly?.includes(image)) container.end(1)
@@ -411,10 +411,15 @@ export class FakeHost implements ContainerHost {
     }
   }
 
-  /** Whether the agent of this cell hangs from here on. A day goes by, and nothing more is heard of it. */
-  hangsAt(cell: string, at: NonNullable<Faults['hangs']>['at']): boolean {
+  /** Whether the agent of this testbed hangs from here on. A day goes by, and nothing more is heard of it. */
+  hangsAt(testbed: string, at: NonNullable<Faults['hangs']>['at']): boolean {
     const { hangs } = this.faults
-    if (!hangs || hangs.cell !== cell || hangs.at !== at || this.#hung >= (hangs.times ?? Number.POSITIVE_INFINITY))
+    if (
+      !hangs ||
+      hangs.testbed !== testbed ||
+      hangs.at !== at ||
+      this.#hung >= (hangs.times ?? Number.POSITIVE_INFINITY)
+    )
       return false
     this.#hung++
     setImmediate(() => this.clock.advance(24 * 3_600_000))
@@ -438,12 +443,12 @@ export class FakeAgent implements LoadAgent {
   }
 
   async prepare(): Promise<void> {
-    if (this.#host.hangsAt(this.#container.cell, 'prepare')) return new Promise(() => {})
+    if (this.#host.hangsAt(this.#container.testbed, 'prepare')) return new Promise(() => {})
   }
 
   async waitUntilReady(origin: string, path: string, timeoutMs: number): Promise<{ readyAtMs: number }> {
     const image = this.#imageOn(origin)
-    if (this.#host.hangsAt(this.#container.cell, 'ready')) return new Promise(() => {})
+    if (this.#host.hangsAt(this.#container.testbed, 'ready')) return new Promise(() => {})
     if (this.#host.faults.diesEarly?.includes(image)) return new Promise(() => {}) // its death is what ends the wait
     const gone = this.#host.leavingService('ready')
     gone?.leave()
@@ -456,7 +461,7 @@ export class FakeAgent implements LoadAgent {
   #cuts = 0
 
   async fetch({ origin, path, body }: FetchRequest): Promise<Fetched> {
-    if (this.#host.hangsAt(this.#container.cell, 'fetch')) return new Promise(() => {})
+    if (this.#host.hangsAt(this.#container.testbed, 'fetch')) return new Promise(() => {})
     if (origin.startsWith(`http://${HOST_ADDRESS}:`)) {
       const error = this.#host.faults.hostAnswers ? 'ECONNREFUSED' : 'EHOSTUNREACH'
       return { status: null, headers: {}, body: '', bodyTruncated: false, durationMs: 1, error }
@@ -477,7 +482,7 @@ export class FakeAgent implements LoadAgent {
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {
     const { faults, clock, running } = this.#host
-    if (this.#host.hangsAt(this.#container.cell, 'verify')) return new Promise(() => {})
+    if (this.#host.hangsAt(this.#container.testbed, 'verify')) return new Promise(() => {})
     const gone = this.#host.leavingService('verify')
     gone?.leave()
     if (gone?.paused) return new Promise(() => {}) // what it needs never answers
@@ -508,7 +513,7 @@ export class FakeAgent implements LoadAgent {
     this.#host.orders.push(request.order)
     faults.atLoad?.(image, index)
     signal.throwIfAborted()
-    if (this.#host.hangsAt(this.#container.cell, 'load')) return new Promise(() => {})
+    if (this.#host.hangsAt(this.#container.testbed, 'load')) return new Promise(() => {})
     if (faults.agentCrashes?.[image] === index) {
       this.#container.end(139)
       return new Promise(() => {})
@@ -552,7 +557,7 @@ export class FakeAgent implements LoadAgent {
       }
       await new Promise((resolve) => setImmediate(resolve)) // deaths are noticed between slices
       const decision = decide(slice)
-      if (phase === windows && this.#host.hangsAt(this.#container.cell, 'window')) return new Promise(() => {})
+      if (phase === windows && this.#host.hangsAt(this.#container.testbed, 'window')) return new Promise(() => {})
       if (decision.kind === 'stop') break
       if (decision.kind !== 'measure') continue
       leftMs = decision.durationMs

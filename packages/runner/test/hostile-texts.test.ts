@@ -2,14 +2,14 @@
 import type { Fetched } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { runPlan } from '../src/index.js'
-import { anEntry, aPlan, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, fakePorts, imageOf } from './builders.js'
 
 const LONG = 'x'.repeat(1e6)
 const body = (value: unknown): Partial<Fetched> => ({ body: JSON.stringify(value) })
 
 async function recordOf(info: Partial<Fetched>, log?: readonly string[]) {
   const ports = fakePorts({ info: { [imageOf('bad')]: info }, ...(log ? { log } : {}) })
-  await runPlan(aPlan([anEntry('bad')]), materials, ports, { runs: [], calibrations: [] }, new AbortController().signal)
+  await runPlan(aRun(aPlan([anEntry('bad')]), ports), { runs: [], calibrations: [] })
   return ports.sink.runs[0]!
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildImages, requestsOf, runPlan } from '../src/index.js'
-import { anEntry, aPlan, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const BAD = imageOf('bad')
@@ -9,7 +9,7 @@ const two = () => aPlan([anEntry('bad'), anEntry('good')])
 
 async function run(faults: Faults, plan = two(), controller = new AbortController()) {
   const ports = fakePorts(faults)
-  const ended = await runPlan(plan, materials, ports, none, controller.signal)
+  const ended = await runPlan(aRun(plan, ports, { signal: controller.signal }), none)
   return { ended, ports, outcome: (target: string) => ports.sink.runs.find(({ entry }) => entry.includes(target))! }
 }
 
@@ -255,7 +255,7 @@ describe('runPlan, when a service goes away', () => {
     const first = await run({ serviceEnds: { service, at: 1, times: 2 } }, plan)
     const ports = fakePorts()
     const before = { runs: first.ports.sink.runs, calibrations: first.ended.calibrations }
-    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    const ended = await runPlan(aRun(plan, ports), before)
     expect(ports.sink.runs.map(({ entry, outcome }) => [entry, outcome.kind])).toEqual([
       ['predict/bad/default', 'measured'],
     ])
@@ -297,7 +297,7 @@ describe('runPlan, when it is stopped', () => {
 
   it('because the load agent cannot be built: nothing is measured, and the last event says why', async () => {
     const ports = fakePorts({ build: [materials.agentImage.name] })
-    const running = runPlan(two(), materials, ports, none, new AbortController().signal)
+    const running = runPlan(aRun(two(), ports), none)
     await expect(running).rejects.toMatchObject({ code: 'BUILD_FAILED' })
     expect(ports.sink.events.at(-1)).toMatchObject({
       kind: 'run-ended',
@@ -333,13 +333,7 @@ describe('runPlan, when all is well', () => {
     const first = await run({}, plan)
     const ports = fakePorts()
     const [done] = first.ports.sink.runs
-    await runPlan(
-      plan,
-      materials,
-      ports,
-      { runs: [done!], calibrations: first.ended.calibrations },
-      new AbortController().signal,
-    )
+    await runPlan(aRun(plan, ports), { runs: [done!], calibrations: first.ended.calibrations })
     expect(ports.sink.runs.map(({ entry }) => entry)).toEqual(['predict/good/default'])
     expect(ports.host.started.some((name) => name.includes('null-server'))).toBe(false)
   })
@@ -350,7 +344,7 @@ describe('runPlan, when all is well', () => {
     const images = await buildImages(requestsOf(plan, materials), first.ports, new AbortController().signal)
     const ports = fakePorts()
     const before = { ...none, images: async () => images }
-    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    const ended = await runPlan(aRun(plan, ports), before)
     expect(ended.status).toBe('complete')
     expect(ports.sink.events.filter(({ kind }) => kind === 'image')).toEqual([])
   })
@@ -362,7 +356,7 @@ describe('runPlan, when all is well', () => {
     const spent = { ...one!, startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T02:00:00.000Z' }
     const ports = fakePorts()
     const before = { runs: [spent], calibrations: first.ended.calibrations }
-    const ended = await runPlan(plan, materials, ports, before, new AbortController().signal)
+    const ended = await runPlan(aRun(plan, ports), before)
     expect(ports.sink.runs).toEqual([])
     expect(ended.status).toBe('complete')
   })
@@ -377,7 +371,7 @@ describe('runPlan, when all is well', () => {
       ports.host.tags.set(request.name, 'sha256:another')
       return facts
     }
-    const { runs, calibrations } = await runPlan(plan, materials, ports, none, new AbortController().signal)
+    const { runs, calibrations } = await runPlan(aRun(plan, ports), none)
     expect(ports.host.started.filter((started) => started.includes('another'))).toEqual([])
     expect(runs[0]).toMatchObject({
       image: { id: 'sha256:bakeoff/target/good' },
@@ -424,7 +418,7 @@ describe('runPlan, when all is well', () => {
       proxy: 'caddy',
       caps: { cpus: 2, cpuset: [1, 2], quotaCpus: null, memoryBytes: 512 * 1024 ** 2 },
     })
-    await runPlan(aPlan([entry]), materials, ports, none, new AbortController().signal)
+    await runPlan(aRun(aPlan([entry]), ports), none)
     const mebibytes = seen.map(({ memory }) => memory / 1024 ** 2)
     expect(seen.map(({ name }) => name)).toEqual(['target-1', 'target-2', 'proxy'])
     expect(mebibytes).toEqual([224, 224, 64])
@@ -453,7 +447,7 @@ describe('runPlan, when all is well', () => {
     // 4000/s by and large, and one repetition that the machine disturbed
     const ports = fakePorts({ throughput: () => (ports.sink.runs.length === 1 ? 2000 : 4000) })
     const plan = aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }), repetitions: 3 })
-    await runPlan(plan, materials, ports, none, new AbortController().signal)
+    await runPlan(aRun(plan, ports), none)
     expect(ports.sink.runs.map((one) => one.loads.at(-1)?.measurement.offeredPerSecond)).toEqual([2000, 1500, 2000])
   })
 

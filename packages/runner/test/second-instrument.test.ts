@@ -1,7 +1,7 @@
 import type { LoadSpec, PlannedScenario, RunRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { requestsOf, runPlan } from '../src/index.js'
-import { anEntry, aPlan, aScenario, fakePorts, imageOf, materials } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, fakePorts, imageOf, materials } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const GOOD = imageOf('good')
@@ -29,7 +29,10 @@ async function run({
   const corpus = materials.corpora.get('predict')!
   const requests = corpus.requests.map((request) => ({ ...request, method }))
   const corpora = new Map([['predict', { ...corpus, requests }]])
-  const ended = await runPlan(plan, { ...materials, corpora }, ports, none, controller.signal)
+  const ended = await runPlan(
+    aRun(plan, ports, { materials: { ...materials, corpora }, signal: controller.signal }),
+    none,
+  )
   const { runs } = ports.sink
   return { plan, ended, ports, runs, first: runs[0] as RunRecord }
 }
@@ -95,7 +98,7 @@ describe('the second instrument', () => {
     const { plan, runs, ended } = await run({ repetitions: 2 })
     const ports = fakePorts()
     const before = { runs: runs.slice(0, 1), calibrations: ended.calibrations }
-    await runPlan(plan, materials, ports, before, new AbortController().signal)
+    await runPlan(aRun(plan, ports), before)
     expect(ports.sink.runs.map(({ secondInstrument }) => secondInstrument)).toEqual([null])
   })
 

@@ -2,8 +2,16 @@ import type { Plan, RunEvent } from '@bakeoff/model'
 import { BakeoffError } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildImages, type ImageEvent, type ImageRequest, type Materials, runPlan } from '../src/index.js'
-import { anEntry, aPlan, aScenario, aService, fakePorts, materials as ofPredict } from './builders.js'
+import {
+  buildImages,
+  type ImageEvent,
+  type ImageRequest,
+  type Materials,
+  type Ports,
+  type Run,
+  runPlan,
+} from '../src/index.js'
+import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, materials as ofPredict } from './builders.js'
 import type { Faults } from './fakes.js'
 
 /** Which targets a scenario has, and which services. */
@@ -48,8 +56,12 @@ function materialsOf({ scenarios }: Plan): Materials {
   return { ...ofPredict, corpora: new Map(scenarios.map(({ id }) => [id, corpus])) }
 }
 
+function runOf(plan: Plan, ports: Ports, signal = new AbortController().signal): Run {
+  return aRun(plan, ports, { materials: materialsOf(plan), signal })
+}
+
 /** What a run did in its order: `stage chat#1 building`, `image bakeoff/caddy`, `start target chat/c/default`. */
-async function run(plan: Plan, faults: Faults = {}, before: Parameters<typeof runPlan>[3] = none) {
+async function run(plan: Plan, faults: Faults = {}, before: Parameters<typeof runPlan>[1] = none) {
   const log: string[] = []
   const controller = new AbortController()
   const ports = fakePorts({
@@ -58,9 +70,9 @@ async function run(plan: Plan, faults: Faults = {}, before: Parameters<typeof ru
       log.push(`image ${name}`)
       faults.atImage?.(name)
     },
-    atStart: (request, cell) => {
-      log.push(`start ${request.name} ${cell}`)
-      faults.atStart?.(request, cell)
+    atStart: (request, testbed) => {
+      log.push(`start ${request.name} ${testbed}`)
+      faults.atStart?.(request, testbed)
     },
   })
   const note = ports.sink.event.bind(ports.sink)
@@ -68,7 +80,7 @@ async function run(plan: Plan, faults: Faults = {}, before: Parameters<typeof ru
     if (event.kind === 'stage') log.push(`stage ${event.scenario}#${event.repetition} ${event.state}`)
     note(event)
   }
-  const ended = await runPlan(plan, materialsOf(plan), ports, before, controller.signal)
+  const ended = await runPlan(runOf(plan, ports, controller.signal), before)
   return { ended, ports, log, controller, images: imagesOf(log) }
 }
 
@@ -192,7 +204,7 @@ describe('a run that is stopped between two scenarios', () => {
       if (event.kind === 'stage' && event.scenario === 'predict' && event.state === 'over')
         controller.abort(new Error('interrupted'))
     }
-    const { runs, calibrations } = await runPlan(plan, materialsOf(plan), ports, none, controller.signal)
+    const { runs, calibrations } = await runPlan(runOf(plan, ports, controller.signal), none)
     expect(runs.map(({ outcome }) => outcome.kind)).toEqual([...Array(2).fill('measured'), ...Array(4).fill('aborted')])
     const { ended, log, images } = await run(plan, {}, { runs, calibrations })
     expect(ended.status).toBe('complete')
@@ -211,7 +223,7 @@ describe('a run that is stopped between two scenarios', () => {
         throw controller.signal.reason
       },
     })
-    const { status, runs } = await runPlan(plan, materialsOf(plan), ports, none, controller.signal)
+    const { status, runs } = await runPlan(runOf(plan, ports, controller.signal), none)
     expect(status).toBe('aborted')
     expect(runs.map(({ outcome }) => outcome.kind)).toEqual([...Array(2).fill('measured'), ...Array(4).fill('aborted')])
     expect(ports.host.left).toEqual([])
@@ -252,7 +264,7 @@ describe('the budget', () => {
     const { clock, faults } = slow()
     const ports = fakePorts(faults)
     clock.advance = (ms) => ports.clock.advance(ms)
-    const ended = await runPlan(plan, materialsOf(plan), ports, none, new AbortController().signal)
+    const ended = await runPlan(runOf(plan, ports), none)
     expect(ended.status).toBe('complete')
     expect(ports.sink.runs).toHaveLength(18)
     const left = ports.sink.events.flatMap((event) => (event.kind === 'repetition' ? [event.leftMs] : []))
@@ -267,7 +279,7 @@ describe('the budget', () => {
     const ports = fakePorts(faults)
     clock.advance = (ms) => ports.clock.advance(ms)
     const before = { runs: first.ended.runs, calibrations: first.ended.calibrations }
-    await runPlan(plan, materialsOf(plan), ports, before, new AbortController().signal)
+    await runPlan(runOf(plan, ports), before)
     expect(ports.sink.runs, 'the second repetition').toHaveLength(6)
     const tired = before.runs.map((one, index) =>
       index === 0 ? { ...one, startedAt: '2025-12-31T22:00:00.000Z' } : one,

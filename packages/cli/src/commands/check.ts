@@ -1,6 +1,6 @@
 import { uncappedProblem } from '@bakeoff/containers'
 import { brokenInReach } from '@bakeoff/core'
-import { type BuiltImages, buildImages, type CheckReport, checkEntry, requestsOf } from '@bakeoff/runner'
+import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { openProgress, type Progress } from '../progress.js'
@@ -30,11 +30,12 @@ export async function check(
   const materials = materialsOf(project, catalogue, plan)
   using progress = openProgress(terminal)
   const ports = bench.ports(showingOnly(progress))
-  const images: BuiltImages = await buildImages(requestsOf(plan, materials), ports, signal)
+  const images = await buildImages(requestsOf(plan, materials), ports, signal)
+  const run = new Run({ plan, images, materials, ports, signal })
   const reports: CheckReport[] = []
   for (const entry of plan.entries) {
     terminal.live(`checking ${entry.id}`)
-    const report = await checkEntry(plan, entry, images, materials, ports, signal)
+    const report = await checkEntry(run, entry)
     reports.push(report)
     for (const line of checkLines(report, terminal)) terminal.say(line)
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
 import { firstRunWords, needWhole } from '@bakeoff/core'
-import { runPlan } from '@bakeoff/runner'
+import { Run, runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type Setting } from '../beginning.js'
 import { nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
@@ -97,11 +97,10 @@ export async function matrix(
     for (const { where, what } of begun.plan.warnings.filter((warning) => !told.has(warning.where)))
       terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
     const materials = materialsOf(project, catalogue, begun.plan)
-    await runPlan(begun.plan, materials, bench.ports(folder), begun.before, interruption.signal).catch(
-      (error: unknown) => {
-        failure = error // told below: what was measured until then is reported all the same
-      },
-    )
+    const run = new Run({ plan: begun.plan, materials, ports: bench.ports(folder), signal: interruption.signal })
+    await runPlan(run, begun.before).catch((error: unknown) => {
+      failure = error // told below: what was measured until then is reported all the same
+    })
   }
   progress[Symbol.dispose]() // what is told from here on stays
   return reportEnd(folder, failure, setting, options, gate, terminal)

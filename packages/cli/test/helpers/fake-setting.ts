@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Catalogue } from '@bakeoff/core'
 import type { ImageFacts, Plan, RunEvent } from '@bakeoff/model'
-import { type ImageRequest, type Ports, type RunSink, runPlan } from '@bakeoff/runner'
+import { type ImageRequest, type Ports, Run, type RunSink, runPlan } from '@bakeoff/runner'
 import { anEntry, aPlan, fakePorts } from '../../../runner/test/builders.js'
 import { FakeAgent, FakeHost } from '../../../runner/test/fakes.js'
 import { type Begun, type Setting, writeContext } from '../../src/beginning.js'
@@ -160,17 +160,18 @@ export class FakeSetting {
       signal: this.setting.signal,
     })
     const before = { runs: [], calibrations: [], images }
-    await runPlan(plan, this.materials(plan), this.bench.ports(folder), before, stop.signal)
+    await runPlan(this.#runOf(plan, folder, stop.signal), before)
     return folder
   }
 
   /** Measures what was begun, to its end. */
   finish({ plan, folder, before }: Begun) {
-    return runPlan(plan, this.materials(plan), this.bench.ports(folder), before, new AbortController().signal)
+    return runPlan(this.#runOf(plan, folder, new AbortController().signal), before)
   }
 
-  private materials(plan: Plan) {
-    return materialsOf(this.setting.project, this.catalogue, plan)
+  #runOf(plan: Plan, folder: RunFolder, signal: AbortSignal): Run {
+    const materials = materialsOf(this.setting.project, this.catalogue, plan)
+    return new Run({ plan, materials, ports: this.bench.ports(folder), signal })
   }
 }
 

@@ -1,0 +1,61 @@
+import type { Block, LoadSpec, PlannedEntry, Stage } from '@bakeoff/model'
+import { type Draft, newDraft } from './draft.js'
+import type { Sampler } from './ports.js'
+import type { Run } from './run.js'
+import type { TargetGroup } from './target-group.js'
+import type { Testbed } from './testbed.js'
+
+/** One repetition to be run. */
+export interface Job {
+  readonly block: Block
+  readonly entry: PlannedEntry
+  /** best closed throughput of each earlier repetition: rates are taken from all that is known */
+  readonly earlier: readonly number[]
+  /** its part of the latency–throughput curve, beside the scenario's loads */
+  readonly curve: readonly LoadSpec[]
+  /** whether the second instrument is to come after the loads; it does so once for an entry */
+  readonly secondInstrument: boolean
+}
+
+/** One try at a repetition, from its first step on. Whatever ends it, what is known by then is in its draft. */
+export class Repetition {
+  readonly run: Run
+  readonly job: Job
+  readonly draft: Draft
+
+  constructor(run: Run, job: Job, startedAtMs: number) {
+    this.run = run
+    this.job = job
+    this.draft = newDraft(run.plan, job, startedAtMs)
+  }
+
+  /** Orders the requests, and begins the random numbers of its loads: the same for every target of a block. */
+  get seed(): number {
+    return this.run.plan.seed * 1000 + this.job.block.repetition
+  }
+
+  /**
+   * What is done from here on, told, and to which stage of the repetition an error then belongs.
+   *
+   * @throws when the run is stopped
+   */
+  step(stage: Stage, name: string): void {
+    const { block, entry } = this.job
+    this.run.signal.throwIfAborted()
+    this.draft.stage = stage
+    this.run.emit({ kind: 'step', entry: entry.id, block: block.id, step: name, detail: null })
+  }
+
+  /** A problem that ends nothing; told again it is kept once. */
+  note(text: string): void {
+    if (!this.draft.notes.includes(text)) this.draft.notes.push(text)
+  }
+}
+
+/** A started target under a sampler: what every load of a repetition works on. */
+export interface Bench {
+  readonly repetition: Repetition
+  readonly testbed: Testbed
+  readonly target: TargetGroup
+  readonly sampler: Sampler
+}

@@ -1,0 +1,69 @@
+import type { PlannedEntry } from '@bakeoff/model'
+import { PORT, plain } from './container-request.js'
+import type { ContainerExit, ContainerRequest, RunningContainer } from './ports.js'
+import type { Run } from './run.js'
+import type { Testbed } from './testbed.js'
+
+/** Memory of the proxy in front of replicas, out of the target's cap. */
+const PROXY_MEMORY_BYTES = 64 * 1024 ** 2
+
+/** The containers that are the target, and where it answers. */
+export interface TargetGroup {
+  readonly entry: PlannedEntry
+  readonly containers: readonly RunningContainer[]
+  /** each container's own, in their order */
+  readonly origins: readonly string[]
+  /** where requests go */
+  readonly origin: string
+  /** resolves when the first container of the target ends */
+  readonly died: Promise<ContainerExit & { container: RunningContainer }>
+  readonly startedAtMs: number
+  readonly startCallMs: number
+}
+
+/** Starts the target, or its replicas and the proxy in front of them, all within the entry's cap. The testbed owns them. */
+export async function startTarget(testbed: Testbed, entry: PlannedEntry): Promise<TargetGroup> {
+  const { run, network } = testbed
+  const requests = targetRequests(run, entry)
+  const containers: RunningContainer[] = []
+  for (const request of requests) containers.push(testbed.hold(await run.ports.host.start(network, request)))
+  const origins = containers.map(({ address }) => `http://${address}:${PORT}`)
+  const died = Promise.race(containers.map(async (container) => ({ container, ...(await container.exited) })))
+  died.catch(() => {}) // the engine was lost: the testbed is, too
+  return {
+    entry,
+    containers,
+    origins,
+    origin: origins.at(-1) as string,
+    died,
+    startedAtMs: Math.min(...containers.map(({ startedAtMs }) => startedAtMs)),
+    startCallMs: containers.reduce((sum, { startCallMs }) => sum + startCallMs, 0),
+  }
+}
+
+/** What is started for an entry, the one that answers last. Replicas share the cores; memory is divided. */
+function targetRequests({ images, materials }: Run, entry: PlannedEntry): ContainerRequest[] {
+  const image = images.of(entry.image).id
+  const proxied = entry.proxy !== null
+  const memory = Math.floor((entry.caps.memoryBytes - (proxied ? PROXY_MEMORY_BYTES : 0)) / entry.replicas)
+  const cores = Math.max(1, Math.floor(entry.caps.cpus / entry.replicas))
+  const replicas = Array.from({ length: entry.replicas }, (_, index): ContainerRequest => {
+    const name = proxied || entry.replicas > 1 ? `target-${index + 1}` : 'target'
+    return {
+      ...plain(name, image, { ...entry.caps, memoryBytes: memory }),
+      command: entry.command,
+      environment: { ...entry.environment, PORT: String(PORT), CORES: String(cores), MEMORY_BYTES: String(memory) },
+    }
+  })
+  if (!proxied) return replicas
+  const upstreams = replicas.map(({ name }) => `${name}:${PORT}`).join(' ')
+  const caps = { ...entry.caps, memoryBytes: PROXY_MEMORY_BYTES }
+  return [
+    ...replicas,
+    {
+      ...plain('proxy', images.of(materials.caddyImage.name).id, caps),
+      environment: { PORT: String(PORT), UPSTREAMS: upstreams },
+      aliases: ['target'],
+    },
+  ]
+}

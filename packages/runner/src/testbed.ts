@@ -1,0 +1,135 @@
+import { AGENT_MEMORY_BYTES } from '@bakeoff/core'
+import type { Caps, PlannedScenario, PlannedService } from '@bakeoff/model'
+import { blamedOn } from './blamed-on.js'
+import { plain } from './container-request.js'
+import { Disposables } from './disposables.js'
+import type { ContainerRequest, Network, RunningContainer } from './ports.js'
+import type { Run } from './run.js'
+import { ServiceWatch } from './service-watch.js'
+import { type Losable, NOT_THE_TARGET, ToolContainer } from './tool-container.js'
+import { WatchedAgent } from './watched-agent.js'
+
+/**
+ * The live containers of one repetition, on a network of their own. Disposing removes them all, last started first. It is lost when its agent ends
+ * or the engine is lost: race against that what asks anything but the agent, whose own calls do so by themselves.
+ */
+export interface Testbed extends AsyncDisposable, Losable {
+  readonly run: Run
+  readonly scenario: PlannedScenario
+  readonly network: Network
+  readonly agent: WatchedAgent
+  readonly agentContainer: RunningContainer
+  readonly services: ReadonlyMap<string, RunningContainer>
+  readonly serviceWatch: ServiceWatch
+  /** releases the thing with the testbed, before what was there earlier */
+  hold<T extends AsyncDisposable>(thing: T): T
+}
+
+/**
+ * Opens the network, the load agent and the services of a scenario; the target comes later.
+ *
+ * @param name what it is for: an entry's id, `canary`, `boundary`
+ */
+export async function openTestbed(run: Run, name: string, scenario: PlannedScenario): Promise<Testbed> {
+  const { host } = run.ports
+  const held = new Disposables()
+  try {
+    const network = held.use(await host.openNetwork(name))
+    const agentContainer = held.use(
+      await host.start(network, agentRequest(run, scenario.cores.agent)).catch((error: unknown) => {
+        throw blamedOn('AGENT_FAILED', error, NOT_THE_TARGET)
+      }),
+    )
+    const tool = new ToolContainer(run, agentContainer, 'the load agent')
+    const starting = startServices(run, scenario, network, held)
+    // Both at once: the agent boots while PostgreSQL does. A failure of one must not leave the other unwatched.
+    const [connecting, services] = await Promise.allSettled([connect(run, tool, held), starting])
+    if (connecting.status === 'rejected') throw connecting.reason
+    if (services.status === 'rejected') throw services.reason
+    return {
+      run,
+      scenario,
+      network,
+      agent: connecting.value,
+      agentContainer,
+      services: services.value,
+      serviceWatch: new ServiceWatch(run, name, scenario, services.value),
+      unlessLost: (...work) => tool.unlessLost(...work),
+      hold: (thing) => held.use(thing),
+      [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await held[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The scenario for a testbed whose target needs no service. */
+export function withoutServices(scenario: PlannedScenario): PlannedScenario {
+  return { ...scenario, services: [], targetDependsOn: [] }
+}
+
+function agentRequest({ images, materials }: Run, cores: readonly number[]): ContainerRequest {
+  const caps: Caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: AGENT_MEMORY_BYTES }
+  return {
+    ...plain('agent', images.of(materials.agentImage.name).id, caps),
+    environment: { CORES: String(cores.length) },
+    interactive: true,
+  }
+}
+
+async function connect(run: Run, tool: ToolContainer, held: Disposables): Promise<WatchedAgent> {
+  const wire = await tool.container.attach()
+  try {
+    const agent = await tool.unlessLost(run.ports.connectAgent(wire))
+    return held.use(new WatchedAgent(run, tool, agent))
+  } catch (error) {
+    throw await tool.explain(error)
+  }
+}
+
+async function startServices(
+  run: Run,
+  scenario: PlannedScenario,
+  network: Network,
+  held: Disposables,
+): Promise<Map<string, RunningContainer>> {
+  const running = new Map<string, RunningContainer>()
+  const healthy = new Map<string, Promise<void>>()
+  const waitFor = async (dependencies: PlannedService['dependsOn']) => {
+    for (const { service, condition } of dependencies) if (condition === 'service_healthy') await healthy.get(service)
+  }
+  for (const service of scenario.services) {
+    await waitFor(service.dependsOn)
+    const request = serviceRequest(service, run.images.of(service.image).id)
+    const container = held.use(await run.ports.host.start(network, request).catch(serviceFailed(service.name)))
+    running.set(service.name, container)
+    const ready = service.healthcheck
+      ? container.healthy(run.signal).catch(serviceFailed(service.name))
+      : Promise.resolve()
+    ready.catch(() => {}) // awaited below, or by a dependant
+    healthy.set(service.name, ready)
+  }
+  await waitFor(scenario.targetDependsOn)
+  return running
+}
+
+/** What would be a target's own failure is not one when it is a service's. */
+function serviceFailed(service: string): (error: unknown) => never {
+  return (error) => {
+    throw blamedOn('SERVICE_DIED', error, `The target is not to blame: ${service}, which it needs, did not come up.`)
+  }
+}
+
+function serviceRequest(service: PlannedService, imageId: string): ContainerRequest {
+  return {
+    ...plain(service.name, imageId, service.caps),
+    environment: service.environment,
+    command: service.command,
+    readOnly: service.readOnly,
+    tmpfs: service.tmpfs,
+    shmBytes: service.shmBytes,
+    user: service.user,
+    healthcheck: service.healthcheck,
+  }
+}

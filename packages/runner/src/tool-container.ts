@@ -1,0 +1,67 @@
+import { BakeoffError, endWords } from '@bakeoff/model'
+import type { RunningContainer } from './ports.js'
+import type { Run } from './run.js'
+
+/** A broken connection is seen at once, what became of the container behind it, or of the engine, later. */
+const CAUSE_TOLD_MS = 5000
+
+export const NOT_THE_TARGET =
+  "This is not the target's fault. The lines above are the last that it wrote; npm run doctor shows what the machine has left."
+
+/** Something that can be lost while it is worked with. */
+export interface Losable {
+  /** The first outcome of the work; rejects when this is lost first. */
+  unlessLost<T>(...work: readonly Promise<T>[]): Promise<T>
+}
+
+/** A container with a tool of ours in it, the load agent or wrk. It is lost when it ends (AGENT_FAILED), and with the engine (ENGINE_LOST). */
+export class ToolContainer implements Losable {
+  readonly container: RunningContainer
+  readonly #run: Run
+  /** never settles well */
+  readonly #lost: Promise<never>
+
+  /**
+   * @param what   the tool, as a sentence calls it: `the load agent`
+   * @param within the tool is lost with this; default: with nothing else
+   */
+  constructor(run: Run, container: RunningContainer, what: string, within?: Losable) {
+    const ended = whenEnded(container, what)
+    this.#run = run
+    this.container = container
+    this.#lost = within?.unlessLost(ended) ?? ended
+    this.#lost.catch(() => {}) // raced by what works with it; unheard when it is disposed first
+  }
+
+  unlessLost<T>(...work: readonly Promise<T>[]): Promise<T> {
+    return Promise.race([...work, this.#lost])
+  }
+
+  /**
+   * Why the tool failed, as far as it can be known: an AGENT_FAILED that says only that the connection broke, or that an
+   * answer is overdue, becomes what was learnt of the container or the engine; else it gets the container's last lines.
+   * Any other error is returned as it is.
+   */
+  async explain(error: unknown): Promise<unknown> {
+    if (!(error instanceof BakeoffError) || error.code !== 'AGENT_FAILED') return error
+    try {
+      await this.unlessLost(this.#run.sleep(CAUSE_TOLD_MS))
+    } catch (cause) {
+      return this.#run.signal.aborted ? error : cause
+    }
+    const isOutOfMemory = this.container.oomKills() > 0
+    return new BakeoffError('AGENT_FAILED', isOutOfMemory ? `${error.message}: its memory ran out` : error.message, {
+      logTail: error.logTail.length > 0 ? error.logTail : await this.container.logTail(30).catch(() => []),
+      hint: error.hint ?? NOT_THE_TARGET,
+      cause: error,
+    })
+  }
+}
+
+async function whenEnded(container: RunningContainer, what: string): Promise<never> {
+  const end = await container.exited
+  throw new BakeoffError('AGENT_FAILED', `${what} ${endWords(end)}`, {
+    logTail: await container.logTail(30).catch(() => []),
+    hint: NOT_THE_TARGET,
+  })
+}
