@@ -1,3 +1,4 @@
+import { compareRuns } from '@bakeoff/core'
 import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
 import { comparisonLines } from '@bakeoff/report'
 import { writeComparison } from './commands/report.js'
@@ -21,12 +22,12 @@ export function compareWithFirst(
     tell(`Not compared with ${replayOf}: ${error.message}`) // it was there at the start; the replay stands without it
     return
   }
-  const [before, after] = [
+  const comparison = compareRuns([
     { name: replayOf, results: first },
     { name: results.run.id, results },
-  ]
-  tell(['', ...comparisonLines(before, after)].join('\n'))
-  tell(`Comparison: ${fileLink(writeComparison(project, [before, after], null))}`)
+  ])
+  tell(['', ...comparisonLines(comparison)].join('\n'))
+  tell(`Comparison: ${fileLink(writeComparison(project, comparison, null))}`)
 }
 
 /** As they are on disk, else from the repetitions: a run that was killed has no results yet. */

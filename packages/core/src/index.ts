@@ -1,5 +1,6 @@
 export * from './analysis/index.js'
 export * from './answers/index.js'
+export * from './compare-runs.js'
 export * from './gate/index.js'
 export * from './parse/index.js'
 export * from './plan/index.js'

@@ -1,5 +1,6 @@
 export * from './boundary.js'
 export * from './bounded-text.js'
+export * from './comparison.js'
 export * from './decision-signs.js'
 export * from './ends.js'
 export * from './errors.js'

@@ -1,6 +1,5 @@
 /** results.json → pages. Draws, never computes. */
 
-export type { NamedRun } from './comparison/read.js'
 export { renderComparison } from './comparison/render.js'
 export { comparisonLines } from './comparison/text.js'
 export { renderCsv } from './csv.js'

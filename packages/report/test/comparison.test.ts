@@ -1,126 +1,37 @@
-import type { Cell, Estimate, Results } from '@bakeoff/model'
+import type { Cell, Difference, NamedRun, Results, RunComparison } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
+import { compareRuns } from '../../core/src/compare-runs.js'
 import { sampleResults } from '../../core/test/fixtures-results.js'
-import { against, differencesOf, figureOf, isSameWork } from '../src/comparison/read.js'
+import { whySays } from '../src/comparison/words.js'
 import { comparisonLines, renderComparison, renderHtml } from '../src/index.js'
 
 const usual = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], repetitions: 3 })
 const sound = usual.cells.find(({ load, verdict }) => load.kind === 'closed' && verdict?.status === 'valid')!
 
-const withThroughput = (median: number, low: number | null, high: number | null, more: Partial<Cell> = {}): Cell => ({
-  ...sound,
-  ...more,
-  throughput: { ...(sound.throughput as Estimate), median, low, high },
+const compared = (...later: Results[]): RunComparison =>
+  compareRuns([usual, ...later].map((results, index): NamedRun => ({ name: 'abc'[index]!, results })))
+/** The results with the sound cell changed. */
+const withCell = (change: (cell: Cell) => Cell): Results => ({
+  ...usual,
+  cells: usual.cells.map((cell) => (cell.id === sound.id ? change(cell) : cell)),
 })
-const base = withThroughput(100, 95, 105)
-
-describe('a cell against the first run', () => {
-  it.each([
-    { other: withThroughput(120, 115, 125), conclusion: 'higher', because: 'the intervals do not meet' },
-    { other: withThroughput(80, 75, 85), conclusion: 'lower', because: 'nor below' },
-    { other: withThroughput(110, 104, 116), conclusion: 'not-apart', because: 'the intervals meet' },
-    { other: withThroughput(102.9, 102.8, 103), conclusion: 'not-apart', because: '3 % or less is not worth a word' },
-    { other: withThroughput(120, null, null), conclusion: 'undecided', because: 'one repetition has no interval' },
-    {
-      other: withThroughput(120, 115, 125, { verdict: { status: 'invalid', causes: [], limitedBy: null } }),
-      conclusion: 'undecided',
-      because: 'its figure does not count',
-    },
-    { other: null, conclusion: 'not-in-both', because: 'it is missing' },
-    {
-      other: { ...base, throughput: null, outcome: 'failed' as const, outcomeReason: 'build' },
-      conclusion: 'not-in-both',
-      because: 'it has no figure',
-    },
-  ])('is $conclusion: $because', ({ other, conclusion }) => {
-    expect(against(base, other, true).conclusion).toBe(conclusion)
+const times = (factor: number, pick: 'throughput' | 'cpu') =>
+  withCell((cell) => {
+    const { throughput, target } = cell
+    const more = (estimate: typeof throughput) =>
+      estimate && {
+        ...estimate,
+        median: estimate.median * factor,
+        values: estimate.values.map((value) => value * factor),
+      }
+    return pick === 'throughput'
+      ? { ...cell, throughput: more(throughput) }
+      : { ...cell, target: { ...target, cpuMsPerRequest: more(target.cpuMsPerRequest) } }
   })
-
-  it('is never compared when the work differs', () => {
-    expect(against(base, withThroughput(200, 190, 210), false)).toMatchObject({
-      conclusion: 'different-work',
-      low: null,
-      high: null,
-    })
-  })
-
-  it('gives the widest ratio that the two intervals allow', () => {
-    const { ratio, low, high } = against(base, withThroughput(120, 115, 125), true)
-    expect(ratio).toBeCloseTo(1.2)
-    expect(low).toBeCloseTo(115 / 105)
-    expect(high).toBeCloseTo(125 / 95)
-  })
-
-  it('compares a capacity by its rate and a batch by its CPU time per task', () => {
-    const of = (kind: string) => usual.cells.find(({ load, outcome }) => load.kind === kind && outcome === 'measured')!
-    expect(figureOf(of('capacity'))).toBe(of('capacity').capacity?.perSecond)
-    expect(figureOf(of('batch'))).toBe(of('batch').batch?.cpuMsPerTask)
-  })
-})
-
-describe('what differs between runs', () => {
-  const other = (change: (results: Results) => Results) => [
-    { name: 'a', results: usual },
-    { name: 'b', results: change(structuredClone(usual)) },
-  ]
-
-  it('is nothing between a run and itself', () => expect(differencesOf(other((results) => results))).toEqual([]))
-
-  it.each([
-    { what: 'Host', breaks: false, change: (r: Results) => ({ ...r, host: { ...r.host, hostname: 'elsewhere' } }) },
-    { what: 'Engine', breaks: false, change: (r: Results) => ({ ...r, engine: { ...r.engine, version: '29.1.0' } }) },
-    {
-      what: 'predict: requests and answers',
-      breaks: true,
-      change: (r: Results) => ({
-        ...r,
-        scenarios: r.scenarios.map((s) => ({ ...s, workDigest: s.id === 'predict' ? 'sha256:new' : s.workDigest })),
-      }),
-    },
-    {
-      what: 'ranknet: caps of the target',
-      breaks: true,
-      change: (r: Results) => ({
-        ...r,
-        scenarios: r.scenarios.map((s) =>
-          s.id === 'ranknet' ? { ...s, targetCaps: { ...s.targetCaps, cpus: 2 } } : s,
-        ),
-      }),
-    },
-    {
-      what: 'predict/go-net-http/default: versions',
-      breaks: false,
-      change: (r: Results) => ({
-        ...r,
-        entries: r.entries.map((e) =>
-          e.id === 'predict/go-net-http/default' && e.info ? { ...e, info: { ...e.info, languageVersion: '1.99' } } : e,
-        ),
-      }),
-    },
-  ])('names $what', ({ what, breaks, change }) => {
-    expect(differencesOf(other(change))).toMatchObject([{ what, breaks }])
-  })
-
-  it('makes the work of that scenario another one, and of no other', () => {
-    const changed = {
-      ...usual,
-      scenarios: usual.scenarios.map((s) => (s.id === 'predict' ? { ...s, workDigest: 'x' } : s)),
-    }
-    expect(isSameWork(usual, changed, 'predict')).toBe(false)
-    expect(isSameWork(usual, changed, 'ranknet')).toBe(true)
-  })
-})
 
 describe('the comparison page', () => {
-  it('needs two runs', () => {
-    expect(() => renderComparison([{ name: 'a', results: usual }])).toThrow(RangeError)
-  })
-
   it('says that nothing else differs when nothing does', () => {
-    const text = renderComparison([
-      { name: 'a', results: usual },
-      { name: 'b', results: usual },
-    ])
+    const text = renderComparison(compared(usual))
     expect(text).toContain('Same host, engine, caps and versions.')
     expect(text).toContain('no figure is told apart')
   })
@@ -131,10 +42,7 @@ describe('the comparison page', () => {
       host: { ...usual.host, hostname: 'elsewhere' },
       scenarios: usual.scenarios.map((s) => ({ ...s, workDigest: 'x' })),
     }
-    const text = renderComparison([
-      { name: 'a', results: usual },
-      { name: 'b', results: changed },
-    ])
+    const text = renderComparison(compared(changed))
     expect(text).toContain('These runs are not of the same work everywhere.')
     expect(text).toContain('elsewhere')
     expect(text).not.toContain('>higher<')
@@ -142,39 +50,113 @@ describe('the comparison page', () => {
   })
 
   it('shows what only one of them has', () => {
-    const text = renderComparison([
-      { name: 'a', results: usual },
-      { name: 'b', results: sampleResults({ scenarios: ['predict'], targets: 2, repetitions: 3 }) },
-    ])
+    const text = renderComparison(compared(sampleResults({ scenarios: ['predict'], targets: 2, repetitions: 3 })))
     expect(text).toContain('not in both')
+  })
+
+  it('counts a figure where it is shown, and calls only the better side good', () => {
+    const faster = renderComparison(compared(times(2, 'throughput')))
+    expect(faster).toContain(', throughput: 1 higher, 0 lower; ')
+    expect(faster).toContain(', CPU time per request: no figure is told apart; ')
+    expect(faster).toMatch(/class="badge good"><i aria-hidden=true>↑<\/i>higher/)
+    const hungrier = renderComparison(compared(times(2, 'cpu')))
+    expect(hungrier).toContain(', CPU time per request: 1 higher, 0 lower; ')
+    expect(hungrier).toMatch(/class="badge bad"><i aria-hidden=true>↑<\/i>higher/)
+  })
+
+  it('sets more than two runs beside the first', () => {
+    const text = renderComparison(compared(usual, times(0.5, 'throughput')))
+    expect(text).toContain('<bdi>b</bdi> against <bdi>a</bdi>, throughput: no figure is told apart')
+    expect(text).toContain('<bdi>c</bdi> against <bdi>a</bdi>, throughput: 0 higher, 1 lower')
   })
 })
 
 describe('a comparison in lines', () => {
-  const later = {
-    ...usual,
-    host: { ...usual.host, kernel: '9.9' },
-    cells: usual.cells.map((cell) =>
-      cell.id === sound.id
-        ? withThroughput(sound.throughput!.median * 2, sound.throughput!.median * 1.9, sound.throughput!.median * 2.1)
-        : cell,
-    ),
-  }
+  const lineOf = (later: Results) =>
+    comparisonLines(compared(later)).find((line) => line.trim().startsWith(`${sound.id} `))
 
   it('has what else differs, and every cell with its figures, their ratio and what can be said', () => {
-    const lines = comparisonLines({ name: 'a', results: usual }, { name: 'b', results: later })
+    const later = times(2, 'throughput')
+    const lines = comparisonLines(compared({ ...later, host: { ...usual.host, kernel: '9.9' } }))
     expect(lines[0]).toBe('b against a:')
     expect(lines).toContain(`  ! Kernel: ${usual.host.kernel} → 9.9`)
     expect(lines.find((line) => line.trim().startsWith(`${sound.id} `))).toMatch(
-      / → .* right answers\/s × 2 {2}higher: the intervals do not meet$/,
+      / → .* right answers\/s × 2 {2}higher: p .*, and more than 3 %$/,
     )
     expect(lines).toHaveLength(2 + usual.cells.length)
   })
 
-  it('has the cells of the later run alone, when that was narrowed', () => {
-    const narrowed = { ...usual, cells: [sound] }
-    expect(comparisonLines({ name: 'a', results: usual }, { name: 'b', results: narrowed })).toHaveLength(2)
+  it('has a further line for another figure that is told apart', () => {
+    const lines = comparisonLines(compared(times(2, 'cpu')))
+    expect(lines).toHaveLength(2 + usual.cells.length)
+    expect(lines.filter((line) => line.includes('CPU time per request: '))).toEqual([
+      expect.stringMatching(/^ +CPU time per request: .* ms × 2 {2}higher: /),
+    ])
   })
+
+  it('has the cells of the later run alone, when that was narrowed', () => {
+    expect(comparisonLines(compared({ ...usual, cells: [sound] }))).toHaveLength(2)
+  })
+
+  it.each<{ because: string; change: (cell: Cell) => Cell; says: RegExp }>([
+    {
+      because: 'one repetition',
+      change: (cell) => ({ ...cell, throughput: cell.throughput && { ...cell.throughput, values: [5], n: 1 } }),
+      says: /undecided: one repetition has no interval: a second one is missing here$/,
+    },
+    {
+      because: 'it failed',
+      change: (cell) => ({ ...cell, outcome: 'failed', outcomeReason: 'build', throughput: null }),
+      says: /not in both: here it was not measured \(failed: build\)$/,
+    },
+    {
+      because: 'its figures do not count',
+      change: (cell) => ({
+        ...cell,
+        verdict: {
+          status: 'invalid',
+          causes: [{ cause: 'wrong-answers', effect: 'invalidates', evidence: '', subject: null }],
+          limitedBy: null,
+        },
+      }),
+      says: /undecided: here its figures do not count \(wrong-answers\)$/,
+    },
+    {
+      because: 'it has no throughput',
+      change: (cell) => ({ ...cell, throughput: null }),
+      says: /not in both: here it has no throughput$/,
+    },
+  ])('says why nothing is concluded: $because', ({ change, says }) => expect(lineOf(withCell(change))).toMatch(says))
+})
+
+it('says of every reason of the judge what it means', () => {
+  const difference = {
+    conclusion: 'undecided' as const,
+    ratio: { median: 1.04, low: 1.01, high: 1.07, n: 3, method: '' },
+    p: 0.02,
+    pAdjusted: 0.02,
+    family: 1,
+    least: 0.05,
+    leastIs: 'noise-floor' as const,
+    heldBack: [],
+  }
+  const says = (found: Difference) =>
+    whySays({ conclusion: found.conclusion, difference: found, why: null }, { name: 'throughput' })
+  expect([
+    says({ ...difference, reason: { kind: 'apart' } }),
+    says({ ...difference, reason: { kind: 'within' } }),
+    says({ ...difference, reason: { kind: 'may-be-less' } }),
+    says({ ...difference, reason: { kind: 'includes-one' } }),
+    says({ ...difference, reason: { kind: 'too-few', repetitions: { of: 2, to: 1 } } }),
+    says({ ...difference, reason: { kind: 'too-few', repetitions: { of: 1, to: 1 } } }),
+  ]).toEqual([
+    'p = 0.02, and more than 5 %, by which the machine itself differed',
+    'its interval lies within ± 5 %, by which the machine itself differed',
+    'p = 0.02, but it may be less than 5 %, by which the machine itself differed',
+    'its interval includes 1 (p = 0.02)',
+    'one repetition has no interval: a second one is missing in the first run',
+    'one repetition has no interval: a second one is missing in both runs',
+  ])
 })
 
 it('the page of a replay names the run that it repeats, and any page how to repeat its own', () => {

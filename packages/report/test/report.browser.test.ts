@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Results, visibleText } from '@bakeoff/model'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compareRuns } from '../../core/src/compare-runs.js'
 import { HOSTILE, type SampleOptions, sampleResults } from '../../core/test/fixtures-results.js'
 import { renderComparison, renderIndex } from '../src/index.js'
 import { withHostileNames } from './hostile.js'
@@ -357,10 +358,12 @@ describe('hostile strings', () => {
       sampleResults({ scenarios: ['predict'], targets: 2, repetitions: 2, hostile: true }),
     )
     for (const html of [
-      renderComparison([
-        { name: HOSTILE, results },
-        { name: `other ${HOSTILE}`, results },
-      ]),
+      renderComparison(
+        compareRuns([
+          { name: HOSTILE, results },
+          { name: `other ${HOSTILE}`, results },
+        ]),
+      ),
       renderIndex([
         { ...aListing, id: HOSTILE, headline: HOSTILE, host: HOSTILE, scenarios: [HOSTILE], path: HOSTILE },
       ]),
@@ -439,8 +442,10 @@ function anIndex(): string {
 
 function aComparison(): string {
   const other = sampleResults({ scenarios: ['predict', 'ranknet'], repetitions: 3, seed: 11, blind: true })
-  return renderComparison([
-    { name: 'before', results: usual },
-    { name: 'after', results: other },
-  ])
+  return renderComparison(
+    compareRuns([
+      { name: 'before', results: usual },
+      { name: 'after', results: other },
+    ]),
+  )
 }

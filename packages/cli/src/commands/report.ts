@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { OwnerState } from '@bakeoff/containers'
-import { BakeoffError, type Results } from '@bakeoff/model'
-import { type NamedRun, renderComparison } from '@bakeoff/report'
+import { compareRuns } from '@bakeoff/core'
+import { BakeoffError, type Results, type RunComparison } from '@bakeoff/model'
+import { renderComparison } from '@bakeoff/report'
 import { type Gate, passesGate } from '../gating.js'
 import { newestRun } from '../own-runs.js'
 import type { Project } from '../project.js'
@@ -58,13 +59,13 @@ export function compare(project: Project, wanted: readonly string[], output: str
     throw new BakeoffError('BAD_SPEC', 'a comparison needs two runs', {
       hint: 'npm run compare -- reports/<earlier> reports/<later>',
     })
-  const named = wanted.map((one) => readResults(project.reports, one))
-  terminal.print(`Comparison: ${fileLink(writeComparison(project, named, output))}`)
+  const comparison = compareRuns(wanted.map((one) => readResults(project.reports, one)))
+  terminal.print(`Comparison: ${fileLink(writeComparison(project, comparison, output))}`)
 }
 
 /** Writes the page. Returns where. */
-export function writeComparison(project: Project, named: readonly NamedRun[], output: string | null): string {
-  const path = output ?? join(project.reports, `compare-${named.map(({ name }) => name).join('-')}.html`)
-  writePage(path, renderComparison(named))
+export function writeComparison(project: Project, comparison: RunComparison, output: string | null): string {
+  const path = output ?? join(project.reports, `compare-${comparison.runs.map(({ name }) => name).join('-')}.html`)
+  writePage(path, renderComparison(comparison))
   return path
 }

@@ -1,12 +1,15 @@
-import { type CellComparison, type Certificate, competes, type Ratio, type TierList } from '@bakeoff/model'
-import { holm, median, pairedRatio, type RatioEstimate, tiersOf, welchRatio } from '../stats/index.js'
+import { type CellComparison, type Certificate, competes, type Side, type TierList } from '@bakeoff/model'
+import { type Bounds, differences, type Observed } from '../judge/difference.js'
+import { differenceSays } from '../say/differences.js'
+import { median, tiersOf } from '../stats/index.js'
+import { nameOf } from './findings/define.js'
 import type { JudgedCell } from './judged.js'
 import type { Metric } from './metrics/define.js'
 import { metrics } from './metrics/index.js'
 import { outcomeOfCell } from './outcome.js'
 import { thresholds } from './thresholds.js'
 import type { CellView } from './view.js'
-import { list, percent, withInterval } from './words.js'
+import { list } from './words.js'
 
 /**
  * All pairs of each scenario × load × metric, and the tiers that follow from those of the contenders.
@@ -27,7 +30,13 @@ export function compareCells(
   for (const group of groups.values()) {
     for (const metric of metrics) {
       if (!metric.isCompared(group[0]!.view.load)) continue
-      const compared = compareGroup(group, metric, leastDifference(group[0]!.view.scenario.id, certificates))
+      const noiseFloor =
+        certificates.find(({ scenario }) => scenario === group[0]!.view.scenario.id)?.noiseFloor ?? null
+      const compared = compareGroup(group, metric, {
+        relevant: thresholds.relevantDifference,
+        significance: thresholds.significance,
+        noiseFloor,
+      })
       comparisons.push(...compared.comparisons)
       tiers.push(compared.tiers)
     }
@@ -40,14 +49,14 @@ interface Ranked {
   readonly cell: JudgedCell
   readonly median: number
   /** one value per block */
-  readonly values: ReadonlyMap<string, number>
+  readonly values: readonly Observed[]
 }
 
 /** The cells of one scenario and load by one metric. */
 function compareGroup(
   group: readonly JudgedCell[],
   metric: Metric,
-  least: number,
+  bounds: Bounds,
 ): { comparisons: CellComparison[]; tiers: TierList } {
   const { scenario, loadId } = group[0]!.view
   const unranked: { cell: string; why: string }[] = []
@@ -55,9 +64,9 @@ function compareGroup(
   for (const cell of group) {
     const why = whyUnranked(cell, group)
     const values = valuesByBlock(metric, cell)
-    if (why !== null || values.size === 0)
+    if (why !== null || values.length === 0)
       unranked.push({ cell: cell.view.id, why: why ?? `${metric.title.toLowerCase()} was not measured` })
-    else comparable.push({ id: cell.view.id, cell, values, median: median([...values.values()]) })
+    else comparable.push({ id: cell.view.id, cell, values, median: median(values.map(({ value }) => value)) })
   }
   comparable.sort(
     (a, b) => (metric.better === 'higher' ? b.median - a.median : a.median - b.median) || a.id.localeCompare(b.id),
@@ -65,14 +74,12 @@ function compareGroup(
   const ranked = comparable.filter(({ cell }) => competes(cell.view.entry))
   const beside = comparable.filter(({ cell }) => !competes(cell.view.entry))
 
-  const pairs = comparable.flatMap((of, index) =>
-    comparable.slice(index + 1).map((to) => ({ of, to, estimate: ratioOf(of.values, to.values) })),
-  )
+  const pairs = comparable.flatMap((of, index) => comparable.slice(index + 1).map((to) => ({ of, to })))
   // What stands beside the contenders is a family of its own: measuring it must not cost them their differences.
   const isRanked = ({ of, to }: Pair) => ranked.includes(of) && ranked.includes(to)
   const families = [pairs.filter(isRanked), pairs.filter((pair) => !isRanked(pair))]
   const comparisons = families.flatMap((family) =>
-    concludeFamily(family, metric, least, { scenario: scenario.id, loadId }),
+    judgeFamily(family, metric, bounds, { scenario: scenario.id, loadId }),
   )
   const apart = new Set(
     comparisons
@@ -96,30 +103,42 @@ function compareGroup(
 interface Pair {
   readonly of: Ranked
   readonly to: Ranked
-  readonly estimate: RatioEstimate
 }
 
 /** Pairs that are adjusted for together. */
-function concludeFamily(
+function judgeFamily(
   pairs: readonly Pair[],
   metric: Metric,
-  least: number,
+  bounds: Bounds,
   where: Pick<CellComparison, 'scenario' | 'loadId'>,
 ): CellComparison[] {
-  const tested = pairs.filter(({ estimate }) => estimate.p !== null)
-  const adjusted = new Map(holm(tested.map(({ estimate }) => estimate.p!)).map((p, index) => [tested[index]!, p]))
-  return pairs.map((pair) => {
-    const pAdjusted = adjusted.get(pair) ?? null
+  const judged = differences(
+    pairs.map(({ of, to }) => ({
+      of: of.values,
+      to: to.values,
+      better: metric.better,
+      heldBack: heldBackBy(metric, { of: of.cell, to: to.cell }),
+    })),
+    bounds,
+  )
+  return pairs.map(({ of, to }, index) => {
+    const difference = judged[index]!
+    const { ratio, pAdjusted, conclusion } = difference
     return {
       ...where,
       metric: metric.id,
-      of: pair.of.id,
-      to: pair.to.id,
-      ratio: toRatio(pair.estimate),
+      of: of.id,
+      to: to.id,
+      ratio,
       pAdjusted,
-      ...conclude(pair.estimate, pAdjusted, metric, pair.of.cell, pair.to.cell, tested.length, least),
+      conclusion,
+      why: differenceSays(difference, { of: nameOfCell(of.cell), to: nameOfCell(to.cell) }),
     }
   })
+}
+
+function nameOfCell({ view: { entry } }: JudgedCell): string {
+  return nameOf({ target: { name: entry.target }, variant: entry.variant })
 }
 
 /** Why an entry that was measured right is in no tier. */
@@ -130,90 +149,16 @@ function whyBeside({ role, standIn }: CellView['entry']): string {
 }
 
 /** The metric by block; a ratio on logs has no use for 0. */
-export function valuesByBlock(metric: Metric, { view }: JudgedCell): Map<string, number> {
-  return new Map(
-    view.repetitions.flatMap((repetition) => {
-      const value = metric.from(repetition, view)
-      return value === null || value <= 0 ? [] : [[repetition.block, value] as const]
-    }),
-  )
-}
-
-/** Paired within the blocks that both have, else Welch. */
-export function ratioOf(of: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): RatioEstimate {
-  const pairs = [...of].flatMap(([block, value]) => {
-    const other = to.get(block)
-    return other === undefined ? [] : [[value, other] as const]
+export function valuesByBlock(metric: Metric, { view }: JudgedCell): Observed[] {
+  return view.repetitions.flatMap((repetition) => {
+    const value = metric.from(repetition, view)
+    return value === null || value <= 0 ? [] : [{ value, block: repetition.block }]
   })
-  return pairs.length >= 2 || (of.size < 2 && pairs.length === 1)
-    ? pairedRatio(pairs)
-    : welchRatio([...of.values()], [...to.values()])
 }
 
-export function toRatio({ ratio, low, high, n, method }: RatioEstimate): Ratio {
-  return { median: ratio, low, high, n, method }
-}
-
-/**
- * A difference counts when it is significant after Holm's adjustment and above 3 %, or above the machine's noise floor where
- * that is more; "no difference" when the interval lies within; everything else is undecided. A cell that the agent held back is
- * at least as good as shown: it can win, not lose.
- */
-function conclude(
-  estimate: RatioEstimate,
-  pAdjusted: number | null,
-  metric: Metric,
-  of: JudgedCell,
-  to: JudgedCell,
-  family: number,
-  least: number,
-): Pick<CellComparison, 'conclusion' | 'why'> {
-  const { ratio, low, high } = estimate
-  if (low === null || high === null || pAdjusted === null) {
-    return { conclusion: 'undecided', why: 'one repetition has no interval: nothing can be said about the difference' }
-  }
-  const bound = metric.seenByAgent ? [of, to].filter(isAgentBound) : []
-  const interval = withInterval(ratio, low, high)
-  const relevant = 1 + least
-  if (pAdjusted < thresholds.significance && (ratio > relevant || ratio < 1 / relevant)) {
-    const worse = ratio > 1 === (metric.better === 'higher') ? to : of
-    if (bound.includes(worse)) {
-      return {
-        conclusion: 'undecided',
-        why: `${interval}, but the load agent held back ${worse.view.entry.target}: it may be better than shown`,
-      }
-    }
-    return {
-      conclusion: ratio > 1 ? 'higher' : 'lower',
-      why: `${interval}, p ${shortP(pAdjusted)} after Holm's adjustment for ${family} comparisons`,
-    }
-  }
-  if (low >= 1 / relevant && high <= relevant) {
-    if (bound.length > 0) {
-      return {
-        conclusion: 'undecided',
-        why: `${interval}, but the load agent held back ${list(bound.map(({ view }) => view.entry.target))}: what it could do is not known`,
-      }
-    }
-    return { conclusion: 'no-difference', why: `${interval} lies within ± ${percent(least)}` }
-  }
-  if (low <= 1 && high >= 1) return { conclusion: 'undecided', why: `${interval} includes 1` }
-  if (pAdjusted >= thresholds.significance) {
-    return {
-      conclusion: 'undecided',
-      why: `${interval} excludes 1 by itself, but not after Holm's adjustment for ${family} comparisons (p ${shortP(pAdjusted)})`,
-    }
-  }
-  return {
-    conclusion: 'undecided',
-    why: `${interval}: significant, but it may be less than ${percent(least)}${least > thresholds.relevantDifference ? ', by which the machine itself differed from block to block' : ''}`,
-  }
-}
-
-/** What a difference must exceed, relative: 3 %, or the furthest that the canaries of the scenario lie from their median. */
-function leastDifference(scenario: string, certificates: readonly Certificate[]): number {
-  const floor = certificates.find((each) => each.scenario === scenario)?.noiseFloor ?? 0
-  return Math.max(thresholds.relevantDifference, floor)
+/** Of two cells, those that can do more than this figure of them says, as the load agent was their limit. */
+export function heldBackBy(metric: Metric, cells: Readonly<Record<Side, JudgedCell>>): Side[] {
+  return metric.seenByAgent ? (['of', 'to'] as const).filter((side) => isAgentBound(cells[side])) : []
 }
 
 export function isAgentBound({ verdict }: JudgedCell): boolean {
@@ -260,8 +205,4 @@ function usualDigest(block: string, group: readonly JudgedCell[]): string | null
     (most, digest) => (most === null || count(digest) > count(most) ? digest : most),
     null,
   )
-}
-
-function shortP(p: number): string {
-  return p < 0.001 ? '< 0.001' : `= ${Number(p.toPrecision(2))}`
 }

@@ -1,2 +1,3 @@
-export * from './gate.js'
+export { gate } from './gate.js'
+export type { GateReport } from './report.js'
 export * from './rules.js'

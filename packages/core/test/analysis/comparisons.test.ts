@@ -72,8 +72,18 @@ describe('two targets', () => {
       pAdjusted: null,
       ratio: { low: null, high: null, n: 1 },
     })
-    expect(comparisons[0]!.why).toMatch(/one repetition has no interval/)
+    expect(comparisons[0]!.why).toBe('one repetition has no interval: go-a and go-b need a second one')
     expect(tiers.tiers).toHaveLength(1)
+  })
+
+  it('say of which one a second repetition is missing', () => {
+    const { comparisons } = throughputOf(
+      judgedCells({ 'go-a': repeat({ perSecond: 9000 }, 3), 'go-b': repeat({ perSecond: 1000 }, 1) }),
+    )
+    expect(comparisons[0]).toMatchObject({
+      conclusion: 'undecided',
+      why: 'one repetition has no interval: go-b needs a second one',
+    })
   })
 
   it('are compared within blocks, so drift that hits both does not hide a difference', () => {

@@ -64,6 +64,11 @@ const silent: Cell['verdict'] = {
   causes: [{ cause: 'no-answers', effect: 'invalidates', evidence: 'there was not one right answer', subject: null }],
   limitedBy: null,
 }
+const invalid: Cell['verdict'] = {
+  status: 'invalid',
+  causes: [{ cause: 'wrong-answers', effect: 'invalidates', evidence: '2 of 500', subject: null }],
+  limitedBy: null,
+}
 const onAnotherCpu = (results: Results): Results => ({ ...results, host: { ...results.host, cpuModel: 'Another CPU' } })
 
 describe('gate', () => {
@@ -157,6 +162,85 @@ describe('gate', () => {
   it('is broken by what fell to nothing on another CPU too', () => {
     const report = gate(onAnotherCpu(aRun({ throughput: [0, 0] })), aRun(), parseGateRules('regression=5%'))
     expect(report.broken).toMatchObject([{ rule: 'regression' }])
+  })
+
+  it.each([
+    {
+      because: 'it was invalid before too',
+      before: invalid,
+      now: invalid,
+      broken: [],
+      says: /^in the baseline its figures do not count: wrong-answers \(2 of 500\)/,
+    },
+    {
+      because: 'it counts again',
+      before: invalid,
+      now: null,
+      broken: [],
+      says: /^in the baseline its figures do not count/,
+    },
+    {
+      because: 'it has become invalid',
+      before: null,
+      now: invalid,
+      broken: ['regression'],
+      says: /^in the baseline its figures count, and here they do not: wrong-answers/,
+    },
+  ])('knows that figures of an invalid cell do not count: $because', ({ before, now, broken, says }) => {
+    const of = (verdict: Cell['verdict']) => aRun({ cell: { verdict } })
+    const report = gate(of(now), of(before), parseGateRules('regression=5%,cpu=5%'))
+    expect(report.broken.map(({ rule }) => rule)).toEqual(broken)
+    expect([...report.broken, ...report.unjudged].map(({ says: text }) => text)).toEqual([expect.stringMatching(says)])
+  })
+
+  it('is broken by no smaller change than counts as a difference, and says so', () => {
+    const slower = aRun({ throughput: [980, 980.1, 979.9] })
+    const before = aRun({ throughput: [1000, 1000.1, 999.9] })
+    const report = gate(slower, before, parseGateRules('regression=1%'))
+    expect(report.broken).toEqual([])
+    expect(report.unjudged).toMatchObject([
+      {
+        says: expect.stringMatching(
+          /^throughput changed by −2 % \(.*\), and it is not told apart: up to 3 % is no difference$/,
+        ),
+      },
+    ])
+  })
+
+  it('is broken by nothing within the noise of the machine, and says so', () => {
+    const noisy = aRun({ throughput: [850, 851, 849] })
+    const certificate = {
+      scenario: noisy.cells[0]!.scenario,
+      connections: 64,
+      requestBytes: null,
+      answerBytes: null,
+      canaries: [],
+      drift: null,
+      noiseFloor: 0.3,
+    }
+    expect(gate(noisy, aRun(), parseGateRules('regression=5%')).broken).toHaveLength(1)
+    const report = gate({ ...noisy, certificates: [certificate] }, aRun(), parseGateRules('regression=5%'))
+    expect(report.broken).toEqual([])
+    expect(report.unjudged).toMatchObject([{ says: expect.stringContaining('the machine itself differed by 30 %') }])
+  })
+
+  it('judges a capacity by the rate within the service level, and a batch by its tasks', () => {
+    const sampled = sampleResults({ scenarios: ['ranknet', 'chat-batch'], targets: 3, repetitions: 3 })
+    const of = (kind: string) =>
+      sampled.cells.find(({ load, verdict }) => load.kind === kind && verdict?.status === 'valid')!
+    const capacity = of('capacity')
+    const halved = { ...capacity, capacity: { ...capacity.capacity!, perSecond: estimate([50, 50.1, 49.9]) } }
+    const full = { ...capacity, capacity: { ...capacity.capacity!, perSecond: estimate([100, 100.1, 99.9]) } }
+    const none = { ...capacity, capacity: { ...capacity.capacity!, perSecond: null } }
+    const batch = of('batch')
+    const run = (cell: Cell): Results => ({ ...sampled, cells: [cell] })
+    const says = (now: Cell, before: Cell) =>
+      gate(run(now), run(before), parseGateRules('regression=5%')).broken.map((each) => each.says)
+    expect(says(halved, full)).toEqual([expect.stringMatching(/^capacity changed by −50 %/)])
+    expect(says(none, full)).toEqual(['the baseline has a capacity, and this run has none'])
+    expect(
+      says({ ...batch, throughput: estimate([5, 5.01, 4.99]) }, { ...batch, throughput: estimate([10, 10.01, 9.99]) }),
+    ).toEqual([expect.stringMatching(/^throughput changed by −50 %/)])
   })
 
   it('counts what was judged', () => {

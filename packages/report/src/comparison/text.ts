@@ -1,35 +1,32 @@
-import { formatNumber } from '@bakeoff/model'
-import { against, type Conclusion, differencesOf, figureName, figureOf, isSameWork, type NamedRun } from './read.js'
-
-const WORDS: Readonly<Record<Conclusion, string>> = {
-  higher: 'higher',
-  lower: 'lower',
-  'not-apart': 'not told apart',
-  undecided: 'undecided',
-  'different-work': 'different work',
-  'not-in-both': 'not in both',
-}
+import { type ComparedCell, type ComparedFigure, formatNumber, type RunComparison } from '@bakeoff/model'
+import { CONCLUSIONS, isApart, whySays } from './words.js'
 
 /**
- * The later run against the first for a terminal: what else differs, then a line for every cell of the later one. The
- * page of the comparison has the rest.
+ * The second run against the first for a terminal: what else differs, then a line for every cell of the second one, and
+ * one more for a further figure that is told apart. The page of the comparison has the rest.
  */
-export function comparisonLines(first: NamedRun, later: NamedRun): string[] {
-  const differences = differencesOf([first, later])
-  const cells = later.results.cells.map((cell) => {
-    const before = first.results.cells.find(({ id }) => id === cell.id) ?? null
-    const { conclusion, why, ratio } = against(before, cell, isSameWork(first.results, later.results, cell.scenario))
-    const { unit } = figureName(cell.load)
-    const [was, is] = [before && figureOf(before), figureOf(cell)].map((figure) =>
-      figure ? formatNumber(figure.median) : '–',
-    )
-    const factor = ratio === null ? '' : ` × ${formatNumber(ratio)}`
-    return { id: cell.id, text: `${was} → ${is} ${unit}${factor}  ${WORDS[conclusion]}: ${why}` }
-  })
-  const width = Math.max(0, ...cells.map(({ id }) => id.length))
+export function comparisonLines({ runs: [first, later], settings, cells }: RunComparison): string[] {
+  const shown = cells.filter(({ cells: [, cell] }) => cell)
+  const width = Math.max(0, ...shown.map(({ id }) => id.length))
   return [
-    `${later.name} against ${first.name}:`,
-    ...differences.map(({ what, values: [was, is] }) => `  ! ${what}: ${was} → ${is}`),
-    ...cells.map(({ id, text }) => `  ${id.padEnd(width)}  ${text}`),
+    `${later?.name} against ${first?.name}:`,
+    ...settings.map(({ what, values: [was, is] }) => `  ! ${what}: ${was ?? '–'} → ${is ?? '–'}`),
+    ...shown.flatMap((cell) =>
+      cellLines(cell).map((text, index) => `  ${(index === 0 ? cell.id : '').padEnd(width)}  ${text}`),
+    ),
   ]
+}
+
+function cellLines({ figures: [main, ...others] }: ComparedCell): string[] {
+  const further = others.filter(({ against: [found] }) => found && isApart(found))
+  return [...(main ? [figureLine(main)] : []), ...further.map((figure) => `${figure.name}: ${figureLine(figure)}`)]
+}
+
+function figureLine(figure: ComparedFigure): string {
+  const [was, is] = figure.estimates.map((estimate) => (estimate ? formatNumber(estimate.median) : '–'))
+  const [found] = figure.against
+  const ratio = found?.difference?.ratio
+  const factor = ratio ? ` × ${formatNumber(ratio.median)}` : ''
+  const conclusion = found ? `${CONCLUSIONS[found.conclusion].word}: ${whySays(found, figure)}` : ''
+  return `${was} → ${is} ${figure.unit}${factor}  ${conclusion}`
 }

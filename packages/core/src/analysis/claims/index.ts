@@ -1,9 +1,10 @@
 import type { ClaimResult, ClaimSpec } from '@bakeoff/model'
-import { holm, type RatioEstimate } from '../../stats/index.js'
-import { isAgentBound, ratioOf, toRatio, valuesByBlock, whyUnranked } from '../comparisons.js'
+import { differences, type Pair } from '../../judge/difference.js'
+import { heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
 import { typical } from '../estimate.js'
 import type { JudgedCell } from '../judged.js'
 import { type Metric, metrics } from '../metrics/index.js'
+import { thresholds } from '../thresholds.js'
 import { duration, list } from '../words.js'
 import { type Audit, aboutSource, auditOf, taskMs } from './audit.js'
 import { concludeRatio } from './conclude.js'
@@ -59,14 +60,14 @@ function toSubject(claim: ClaimSpec, subject: Subject, stand: Stand | null): Cla
   }
 }
 
-/** Either at once an answer, or a ratio that still waits for the adjustment over all ratios of the claim. */
+/** Either at once an answer, or two samples that are judged together with the others of the claim. */
 type Step = Pick<Comparison, 'conclusion' | 'why'> | Measured
 
 interface Measured {
   readonly metric: Metric
   readonly of: Stand
   readonly to: Stand
-  readonly estimate: RatioEstimate
+  readonly pair: Pair
 }
 
 function compare(
@@ -80,24 +81,20 @@ function compare(
     spec,
     step: measure(spec.metric, subjects.get(spec.of)!, subjects.get(spec.to)!, stands, cells),
   }))
-  const tested = steps.flatMap(({ step }) => ('estimate' in step && step.estimate.p !== null ? [step] : []))
-  const adjusted = new Map<Step, number>(
-    holm(tested.map(({ estimate }) => estimate.p!)).map((p, index) => [tested[index]!, p]),
+  const measured = steps.flatMap(({ step }) => ('pair' in step ? [step] : []))
+  const judged = differences(
+    measured.map(({ pair }) => pair),
+    { relevant: thresholds.relevantDifference, significance: thresholds.significance, noiseFloor: null },
   )
   return steps.map(({ spec, step }) => {
     const { metric, of, to, statement, published } = spec
     const base = { metric, of, to, statement, published }
-    if (!('estimate' in step)) return { ...base, measured: null, ...step }
-    const { conclusion, why } = concludeRatio({
-      estimate: step.estimate,
-      pAdjusted: adjusted.get(step) ?? null,
-      published,
-      better: step.metric.better,
-      heldBack: step.metric.seenByAgent ? (['of', 'to'] as const).filter((side) => isAgentBound(step[side].cell)) : [],
-    })
+    if (!('pair' in step)) return { ...base, measured: null, ...step }
+    const difference = judged[measured.indexOf(step)]!
+    const { conclusion, why } = concludeRatio(difference, published)
     return {
       ...base,
-      measured: toRatio(step.estimate),
+      measured: difference.ratio,
       conclusion,
       why: [
         why + otherLoadWords([step.of, step.to]),
@@ -140,11 +137,15 @@ function measure(
       why: `Here one was measured under ${standOfSide.cell.view.loadId} and the other under ${standToSide.cell.view.loadId}: ${metric.title.toLowerCase()} depends on that.`,
     }
   }
-  const ofValues = valuesByBlock(metric, standOfSide.cell)
-  const toValues = valuesByBlock(metric, standToSide.cell)
-  if (ofValues.size === 0 || toValues.size === 0)
+  const pair: Pair = {
+    of: valuesByBlock(metric, standOfSide.cell),
+    to: valuesByBlock(metric, standToSide.cell),
+    better: metric.better,
+    heldBack: heldBackBy(metric, { of: standOfSide.cell, to: standToSide.cell }),
+  }
+  if (pair.of.length === 0 || pair.to.length === 0)
     return { conclusion: 'not-measured', why: `${metric.title} could not be measured for both.` }
-  return { metric, of: standOfSide, to: standToSide, estimate: ratioOf(ofValues, toValues) }
+  return { metric, of: standOfSide, to: standToSide, pair }
 }
 
 /** A cell whose figures do not count, or count for other work. */

@@ -1,0 +1,214 @@
+import type {
+  Against,
+  Caps,
+  Cell,
+  ComparedCell,
+  ComparedFigure,
+  Estimate,
+  LoadSpec,
+  NamedRun,
+  Results,
+  RunComparison,
+  WhyNotJudged,
+} from '@bakeoff/model'
+import { capacityPerSecond } from './analysis/metrics/capacity.js'
+import { cpuMsPerRequest } from './analysis/metrics/cpu-per-request.js'
+import type { Metric } from './analysis/metrics/index.js'
+import { throughput } from './analysis/metrics/throughput.js'
+import { thresholds } from './analysis/thresholds.js'
+import { difference, type Observed } from './judge/difference.js'
+import { settingDifferences } from './setting-differences.js'
+
+const bounds = { relevant: thresholds.relevantDifference, significance: thresholds.significance }
+
+/**
+ * Sets runs side by side, each later one against the first, cell by cell: how the figures differ or why they cannot be
+ * compared, and what else differs. The gate goes by it and the report draws it, so that the two never contradict one
+ * another. Runs share no blocks: each figure of each cell is judged by itself, by Welch's t on logs.
+ *
+ * @throws RangeError with fewer than two runs
+ */
+export function compareRuns(runs: readonly NamedRun[]): RunComparison {
+  if (runs.length < 2) throw new RangeError('A comparison needs at least two runs')
+  const lookups = runs.map(({ results }) => new Map(results.cells.map((cell) => [cell.id, cell])))
+  const ids = [...new Set(runs.flatMap(({ results }) => results.cells.map(({ id }) => id)))]
+  return {
+    runs,
+    bounds,
+    settings: settingDifferences(runs),
+    cells: ids.map((id) =>
+      compareCell(runs.map(({ results }, index) => ({ results, cell: lookups[index]?.get(id) ?? null }))),
+    ),
+  }
+}
+
+/** A cell in one run. */
+interface Place {
+  readonly results: Results
+  readonly cell: Cell | null
+}
+
+function compareCell(places: readonly Place[]): ComparedCell {
+  const cells = places.map(({ cell }) => cell)
+  const [first, ...later] = places as [Place, ...Place[]]
+  const { id, scenario, entry, load, loadId } = cells.find((cell) => cell !== null) as Cell
+  return {
+    id,
+    scenario,
+    entry,
+    load,
+    loadId,
+    cells,
+    figures: figuresOf(load).map(({ metric, name, unit, of }): ComparedFigure => {
+      const estimates = cells.map((cell) => cell && of(cell))
+      return {
+        id: metric.id,
+        name,
+        unit,
+        better: metric.better,
+        estimates,
+        against: later.map((other, index) => {
+          const why = whyNotCompared(first, other)
+          return why === null
+            ? judge(
+                metric,
+                [estimates[0] ?? null, estimates[index + 1] ?? null],
+                noiseFloorOf(scenario, [first, other]),
+              )
+            : notJudged(why)
+        }),
+      }
+    }),
+  }
+}
+
+interface Figure {
+  readonly metric: Metric
+  readonly name: string
+  readonly unit: string
+  readonly of: (cell: Cell) => Estimate | null
+}
+
+const THROUGHPUT: Figure = {
+  metric: throughput,
+  name: 'throughput',
+  unit: 'right answers/s',
+  of: (cell) => cell.throughput,
+}
+const CAPACITY: Figure = {
+  metric: capacityPerSecond,
+  name: 'capacity',
+  unit: 'requests/s',
+  of: ({ capacity }) => capacity?.perSecond ?? null,
+}
+const CPU: Figure = {
+  metric: cpuMsPerRequest,
+  name: 'CPU time per request',
+  unit: 'ms',
+  of: ({ target }) => target.cpuMsPerRequest,
+}
+
+/** What cells under a load are compared by, what the load is about first. */
+function figuresOf({ kind }: LoadSpec): readonly [Figure, Figure] {
+  switch (kind) {
+    case 'closed':
+    case 'open':
+    case 'rate':
+      return [THROUGHPUT, CPU]
+    case 'capacity':
+      return [CAPACITY, CPU]
+    case 'batch':
+      return [
+        { ...CPU, name: 'CPU time per task' },
+        { ...THROUGHPUT, unit: 'tasks/s' },
+      ]
+  }
+}
+
+/** Later ÷ first. */
+function judge(
+  { better }: Metric,
+  [first, later]: readonly [Estimate | null, Estimate | null],
+  noiseFloor: number | null,
+): Against {
+  if (!isPositive(first)) return notJudged({ kind: 'no-figure', run: 'first' })
+  if (!isPositive(later)) return notJudged({ kind: 'no-figure', run: 'later' })
+  const found = difference({ of: observed(later), to: observed(first), better }, { ...bounds, noiseFloor })
+  return { conclusion: found.conclusion, difference: found, why: null }
+}
+
+/** Blocks of two runs have nothing in common but their names. */
+function observed({ values }: Estimate): Observed[] {
+  return values.map((value) => ({ value, block: null }))
+}
+
+/** A ratio on logs has no use for 0. */
+function isPositive(estimate: Estimate | null): estimate is Estimate {
+  return estimate !== null && estimate.values.length > 0 && estimate.values.every((value) => value > 0)
+}
+
+/** By how much the machine itself differed in either run; null when none of them tells. */
+function noiseFloorOf(scenario: string, places: readonly Place[]): number | null {
+  const floors = places.flatMap(
+    ({ results }) => results.certificates?.find((each) => each.scenario === scenario)?.noiseFloor ?? [],
+  )
+  return floors.length === 0 ? null : Math.max(...floors)
+}
+
+function notJudged(why: WhyNotJudged): Against {
+  switch (why.kind) {
+    case 'absent':
+    case 'not-measured':
+    case 'no-figure':
+      return { conclusion: 'not-in-both', difference: null, why }
+    case 'other-requests':
+    case 'other-caps':
+      return { conclusion: 'different-work', difference: null, why }
+    case 'no-right-answer':
+    case 'invalid':
+      return { conclusion: 'undecided', difference: null, why }
+  }
+}
+
+/** Why no figure of a cell can be compared; null when they can. */
+function whyNotCompared(first: Place, later: Place): WhyNotJudged | null {
+  return (
+    withoutFigures(first.cell, 'first') ??
+    withoutFigures(later.cell, 'later') ??
+    otherWork(first, later) ??
+    notCounting(first.cell, 'first') ??
+    notCounting(later.cell, 'later')
+  )
+}
+
+function withoutFigures(cell: Cell | null, run: 'first' | 'later'): WhyNotJudged | null {
+  if (cell === null) return { kind: 'absent', run }
+  const { outcome, outcomeReason, throughput: rate } = cell
+  if (outcome !== 'measured') return { kind: 'not-measured', run, outcome, says: outcomeReason }
+  return rate?.values.some((value) => value <= 0) ? { kind: 'no-right-answer', run } : null
+}
+
+function notCounting(cell: Cell | null, run: 'first' | 'later'): WhyNotJudged | null {
+  const verdict = cell?.verdict ?? null
+  return verdict?.status === 'invalid'
+    ? { kind: 'invalid', run, causes: verdict.causes.filter(({ effect }) => effect === 'invalidates') }
+    : null
+}
+
+/** The same requests and answers, within the same caps: anything else is other work. */
+function otherWork(first: Place, later: Place): WhyNotJudged | null {
+  const [a, b] = [first, later].map(({ results, cell }) => results.scenarios.find(({ id }) => id === cell?.scenario))
+  if (a?.workDigest !== b?.workDigest) return { kind: 'other-requests' }
+  const isSame = (one: Caps | null | undefined, other: Caps | null | undefined) => capsKey(one) === capsKey(other)
+  if (!isSame(a?.targetCaps, b?.targetCaps) || !isSame(first.cell?.target.caps, later.cell?.target.caps))
+    return { kind: 'other-caps', of: null }
+  const services = [...(a?.services ?? []), ...(b?.services ?? [])].map(({ name }) => name)
+  const capsOf = (scenario: typeof a, service: string) => scenario?.services.find(({ name }) => name === service)?.caps
+  const changed = services.find((name) => !isSame(capsOf(a, name), capsOf(b, name)))
+  return changed === undefined ? null : { kind: 'other-caps', of: changed }
+}
+
+/** Which cores they are does not matter. */
+function capsKey(caps: Caps | null | undefined): string {
+  return caps ? JSON.stringify([caps.cpus, caps.quotaCpus, caps.memoryBytes]) : ''
+}

@@ -1,0 +1,41 @@
+import type { GateRules } from './rules.js'
+
+export interface GateReport {
+  /** cells that broke a rule, and how */
+  readonly broken: readonly Broken[]
+  /** cells that could not be judged by some rule, and why; they break nothing */
+  readonly unjudged: readonly Unjudged[]
+  /** cells that were judged by every rule */
+  readonly judged: number
+}
+
+export interface Broken {
+  readonly cell: string
+  readonly rule: keyof GateRules
+  readonly says: string
+}
+
+export interface Unjudged {
+  readonly cell: string
+  readonly says: string
+}
+
+/** What some rules say of some cells. */
+export type Judgement = Pick<GateReport, 'broken' | 'unjudged'>
+
+export const FINE: Judgement = { broken: [], unjudged: [] }
+
+export function broken(cell: string, rule: keyof GateRules, says: string): Judgement {
+  return { broken: [{ cell, rule, says }], unjudged: [] }
+}
+
+export function unjudged(cell: string, says: string): Judgement {
+  return { broken: [], unjudged: [{ cell, says }] }
+}
+
+export function all(judgements: readonly Judgement[]): Judgement {
+  return {
+    broken: judgements.flatMap((each) => each.broken),
+    unjudged: judgements.flatMap((each) => each.unjudged),
+  }
+}

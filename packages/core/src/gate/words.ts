@@ -1,0 +1,59 @@
+import type { Difference, RunComparison, WhyNotJudged } from '@bakeoff/model'
+
+/** `throughput changed by −20.1 % (−21 % to −19.2 %)`. */
+export function changeSays({ ratio: { median, low, high } }: Difference, figure: string): string {
+  const interval = low === null || high === null ? '' : ` (${percent(low - 1)} to ${percent(high - 1)})`
+  return `${figure} changed by ${percent(median - 1)}${interval}`
+}
+
+/** Why a change whose interval excludes 1 is not told apart. */
+export function leastSays({ least, leastIs }: Difference): string {
+  return leastIs === 'noise-floor'
+    ? `the machine itself differed by ${percent(least)} from block to block`
+    : `up to ${percent(least)} is no difference`
+}
+
+/** Why a cell, or one figure of it, was not compared with the baseline. */
+export function whySays(why: WhyNotJudged, figure: string): string {
+  switch (why.kind) {
+    case 'absent':
+      return why.run === 'first'
+        ? 'it is not in the baseline'
+        : 'the baseline has it, and this run does not: measure the same, or take a baseline of what is measured'
+    case 'not-measured':
+      if (why.run === 'first') return `in the baseline it was not measured: ${why.says ?? why.outcome}`
+      return why.outcome === 'unsupported'
+        ? `it is unsupported here: ${why.says ?? 'no reason given'}`
+        : `the baseline measured it, and here it was not measured: ${why.says ?? why.outcome}`
+    case 'no-right-answer':
+      return why.run === 'first'
+        ? 'in the baseline a repetition had not one right answer'
+        : 'the baseline measured it, and here a repetition had not one right answer'
+    case 'no-figure':
+      return why.run === 'first'
+        ? `the baseline has no ${figure}`
+        : `the baseline has a ${figure}, and this run has none`
+    case 'invalid': {
+      const causes = why.causes.map(({ cause, evidence }) => `${cause} (${evidence})`).join(', ')
+      return why.run === 'first'
+        ? `in the baseline its figures do not count: ${causes}`
+        : `in the baseline its figures count, and here they do not: ${causes}`
+    }
+    case 'other-requests':
+      return 'requests or answers have changed since the baseline'
+    case 'other-caps':
+      return why.of === null ? 'its caps differ from the baseline' : `the caps of ${why.of} differ from the baseline`
+  }
+}
+
+/** Why nothing is judged where the runs are of other processors: a change there is not the target's. Null where they are not. */
+export function otherMachineSays({ runs, settings }: RunComparison): string | null {
+  if (!settings.some(({ makes }) => makes === 'other-machine')) return null
+  const [there, here] = runs.map(({ results: { host } }) => `${host.cpuModel ?? 'unknown CPU'}, ${host.architecture}`)
+  return `the baseline was measured on another CPU: ${there}; this is ${here}`
+}
+
+/** 0.123 → `12.3 %`, −0.05 → `−5 %`. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`.replace('-', '−')
+}

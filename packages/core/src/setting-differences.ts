@@ -1,0 +1,94 @@
+import type { Caps, EntryResult, NamedRun, Results, SettingDifference } from '@bakeoff/model'
+
+/** What differs between runs beside their figures: machine, engine, rules, work, versions. */
+export function settingDifferences(runs: readonly NamedRun[]): SettingDifference[] {
+  return [...ofRuns(runs), ...ofScenarios(runs), ...ofEntries(runs)]
+}
+
+function ofRuns(runs: readonly NamedRun[]): SettingDifference[] {
+  return [
+    ...differing(runs, 'Host', ({ host }) => host.hostname),
+    ...differing(runs, 'Processor', ({ host }) => host.cpuModel, 'other-machine'),
+    ...differing(runs, 'Architecture', ({ host }) => host.architecture, 'other-machine'),
+    ...differing(runs, 'Logical CPUs', ({ host }) => String(host.cpus.length)),
+    ...differing(runs, 'Memory', ({ host }) => (host.memoryBytes === null ? null : `${host.memoryBytes} bytes`)),
+    ...differing(runs, 'Kernel', ({ host }) => host.kernel),
+    ...differing(runs, 'Governor', ({ host }) => host.governor),
+    ...differing(runs, 'Engine', ({ engine }) => `${engine.name} ${engine.version}`),
+    ...differing(runs, 'Base image', ({ base }) => base.id),
+    ...differing(runs, 'Profile', ({ run }) => run.profile),
+    ...differing(runs, 'Measured window', ({ run }) => `${run.windowMs} ms`),
+    ...differing(runs, 'Commit', ({ run }) => commitText(run)),
+  ]
+}
+
+function ofScenarios(runs: readonly NamedRun[]): SettingDifference[] {
+  return inAll(runs, ({ scenarios }) => scenarios).flatMap((id) => {
+    const scenarioOf = ({ scenarios }: Results) => scenarios.find((each) => each.id === id)
+    const services = runs.flatMap(({ results }) => scenarioOf(results)?.services.map(({ name }) => name) ?? [])
+    const capsOf = (results: Results, service: string) =>
+      scenarioOf(results)?.services.find(({ name }) => name === service)?.caps
+    return [
+      ...differing(runs, `${id}: requests and answers`, (results) => scenarioOf(results)?.workDigest, 'other-work'),
+      ...differing(
+        runs,
+        `${id}: caps of the target`,
+        (results) => capsText(scenarioOf(results)?.targetCaps),
+        'other-work',
+      ),
+      ...[...new Set(services)].flatMap((name) =>
+        differing(runs, `${id}: caps of ${name}`, (results) => capsText(capsOf(results, name)), 'other-work'),
+      ),
+    ]
+  })
+}
+
+function ofEntries(runs: readonly NamedRun[]): SettingDifference[] {
+  return inAll(runs, ({ entries }) => entries).flatMap((id) => {
+    const entryOf = ({ entries }: Results) => entries.find((each) => each.id === id)
+    return [
+      ...differing(runs, `${id}: versions`, (results) => versionsText(entryOf(results)?.info)),
+      ...differing(runs, `${id}: environment`, (results) => environmentText(entryOf(results)?.environment)),
+    ]
+  })
+}
+
+/** One difference, or none. */
+function differing(
+  runs: readonly NamedRun[],
+  what: string,
+  read: (results: Results) => string | null | undefined,
+  makes: SettingDifference['makes'] = null,
+): SettingDifference[] {
+  const values = runs.map(({ results }) => read(results) ?? null)
+  return new Set(values).size > 1 ? [{ what, values, makes }] : []
+}
+
+/** Ids of what every run has, in the order of the first. */
+function inAll(runs: readonly NamedRun[], of: (results: Results) => readonly { readonly id: string }[]): string[] {
+  const [first = [], ...others] = runs.map(({ results }) => of(results).map(({ id }) => id))
+  return first.filter((id) => others.every((ids) => ids.includes(id)))
+}
+
+function capsText(caps: Caps | undefined): string | null {
+  return caps
+    ? `${caps.cpus} cores${caps.quotaCpus === null ? '' : ` (quota ${caps.quotaCpus})`}, ${Math.round(caps.memoryBytes / 1024 ** 2)} MiB`
+    : null
+}
+
+function commitText({ gitCommit, gitDirty }: Results['run']): string | null {
+  return gitCommit && `${gitCommit.slice(0, 10)}${gitDirty ? ' + changes' : ''}`
+}
+
+function versionsText(info: EntryResult['info'] | undefined): string | null {
+  if (!info) return null
+  const versions = Object.entries(info.versions ?? {})
+    .sort()
+    .map(([name, version]) => `${name} ${version ?? '?'}`)
+  return [info.languageVersion, ...versions].filter(Boolean).join(', ')
+}
+
+function environmentText(environment: EntryResult['environment'] = {}): string | null {
+  const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+  return settings.join(' ') || null
+}

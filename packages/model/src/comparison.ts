@@ -1,0 +1,122 @@
+/** What is said about two samples of a figure, and about runs side by side: data, from which others make sentences. */
+import type { LoadSpec } from './load.js'
+import type { Cause, Cell, CellComparison, Estimate, Ratio, Results } from './results.js'
+
+/** One of the two that are compared, in `of ÷ to`. */
+export type Side = 'of' | 'to'
+
+/** How two samples of a figure differ, as `packages/core/src/judge/difference.ts` judges it. */
+export interface Difference {
+  /** of `of`, against `to` */
+  readonly conclusion: CellComparison['conclusion']
+  readonly reason: DifferenceReason
+  /** of ÷ to, of the geometric means */
+  readonly ratio: Ratio
+  /** two-sided, of "as much"; null without an interval */
+  readonly p: number | null
+  /** the same after the adjustment for all comparisons of its family */
+  readonly pAdjusted: number | null
+  /** comparisons that were adjusted for together */
+  readonly family: number
+  /** what a difference must exceed to count, relative */
+  readonly least: number
+  /** where that comes from: what is relevant to a reader, or by how much the machine itself differs */
+  readonly leastIs: 'relevant' | 'noise-floor'
+  /** sides whose figure is only a bound: the true one may be better */
+  readonly heldBack: readonly Side[]
+}
+
+export type DifferenceReason =
+  /** higher or lower: certain, and more than counts as a difference */
+  | { readonly kind: 'apart' }
+  /** no difference: the whole interval is less than counts as one */
+  | { readonly kind: 'within' }
+  /** without two repetitions of both there is no interval */
+  | { readonly kind: 'too-few'; readonly repetitions: Readonly<Record<Side, number>> }
+  /** it looks apart, or within, but the figures of these sides are only bounds */
+  | { readonly kind: 'held-back'; readonly sides: readonly Side[]; readonly looks: 'apart' | 'within' }
+  /** the interval includes 1 */
+  | { readonly kind: 'includes-one' }
+  /** the interval excludes 1 by itself, but not after the adjustment */
+  | { readonly kind: 'adjusted-away' }
+  /** certain, but it may be less than counts as a difference */
+  | { readonly kind: 'may-be-less' }
+
+/** Results with the name by which a reader knows them. */
+export interface NamedRun {
+  readonly name: string
+  readonly results: Results
+}
+
+/** Runs side by side, each later one against the first. What `compare` draws, and what `--fail-on` goes by. */
+export interface RunComparison {
+  /** the first is what the others are compared with */
+  readonly runs: readonly NamedRun[]
+  /** by what the figures were judged; the noise floor of the runs can ask for more */
+  readonly bounds: { readonly relevant: number; readonly significance: number }
+  readonly settings: readonly SettingDifference[]
+  /** every cell that one of the runs has */
+  readonly cells: readonly ComparedCell[]
+}
+
+/** What differs between runs beside the figures. */
+export interface SettingDifference {
+  readonly what: string
+  /** by run; null: not known, or not there */
+  readonly values: readonly (string | null)[]
+  /** what it makes of the figures: those of other work are not compared, those of another machine are no change of the target */
+  readonly makes: 'other-work' | 'other-machine' | null
+}
+
+export interface ComparedCell {
+  readonly id: string
+  readonly scenario: string
+  readonly entry: string
+  readonly load: LoadSpec
+  readonly loadId: string
+  /** by run; null: not part of it */
+  readonly cells: readonly (Cell | null)[]
+  /** what the load is about first */
+  readonly figures: readonly ComparedFigure[]
+}
+
+export interface ComparedFigure {
+  readonly id: string
+  /** as it stands in a sentence: `throughput`, `CPU time per request` */
+  readonly name: string
+  readonly unit: string
+  readonly better: 'higher' | 'lower'
+  /** by run */
+  readonly estimates: readonly (Estimate | null)[]
+  /** by run, the first left out */
+  readonly against: readonly Against[]
+}
+
+/** A figure of a later run against the first: the judge's difference (later ÷ first), or why it was not judged. */
+export type Against =
+  | { readonly conclusion: Difference['conclusion']; readonly difference: Difference; readonly why: null }
+  | {
+      readonly conclusion: 'undecided' | 'different-work' | 'not-in-both'
+      readonly difference: null
+      readonly why: WhyNotJudged
+    }
+
+/** Where a reason holds for both runs, it is told of the first. */
+export type WhyNotJudged =
+  | { readonly kind: 'absent'; readonly run: 'first' | 'later' }
+  | {
+      readonly kind: 'not-measured'
+      readonly run: 'first' | 'later'
+      readonly outcome: Exclude<Cell['outcome'], 'measured'>
+      readonly says: string | null
+    }
+  /** a repetition of it had not one right answer */
+  | { readonly kind: 'no-right-answer'; readonly run: 'first' | 'later' }
+  /** it was measured, and this figure of it was not */
+  | { readonly kind: 'no-figure'; readonly run: 'first' | 'later' }
+  /** requests or answers differ */
+  | { readonly kind: 'other-requests' }
+  /** `of`: the service whose caps differ; null: the target's */
+  | { readonly kind: 'other-caps'; readonly of: string | null }
+  /** its figures do not count, by these causes */
+  | { readonly kind: 'invalid'; readonly run: 'first' | 'later'; readonly causes: readonly Cause[] }

@@ -1,0 +1,75 @@
+import { type Against, type ComparedFigure, type Difference, formatNumber, type WhyNotJudged } from '@bakeoff/model'
+import { formatShare } from '../shared/format.js'
+
+/** One sign and one word for each conclusion. */
+export const CONCLUSIONS: Readonly<Record<Against['conclusion'], { readonly sign: string; readonly word: string }>> = {
+  higher: { sign: '↑', word: 'higher' },
+  lower: { sign: '↓', word: 'lower' },
+  'no-difference': { sign: '=', word: 'no difference' },
+  undecided: { sign: '?', word: 'undecided' },
+  'different-work': { sign: '≠', word: 'different work' },
+  'not-in-both': { sign: '–', word: 'not in both' },
+}
+
+export function isApart({ conclusion }: Against): boolean {
+  return conclusion === 'higher' || conclusion === 'lower'
+}
+
+/** Why it is concluded so; the ratio and its interval stand beside it. */
+export function whySays({ difference, why }: Against, { name }: Pick<ComparedFigure, 'name'>): string {
+  return why === null ? differenceSays(difference) : notJudgedSays(why, name)
+}
+
+function differenceSays({ reason, p, pAdjusted, least, leastIs }: Difference): string {
+  const floor = leastIs === 'noise-floor' ? ', by which the machine itself differed' : ''
+  switch (reason.kind) {
+    case 'apart':
+      return `p ${pSays(pAdjusted)}, and more than ${formatShare(least)}${floor}`
+    case 'within':
+      return `its interval lies within ± ${formatShare(least)}${floor}`
+    case 'too-few':
+      return `one repetition has no interval: a second one is missing ${missingIn(reason.repetitions)}`
+    case 'held-back':
+      return 'the load agent was the limit: it may be better than shown'
+    case 'includes-one':
+      return `its interval includes 1 (p ${pSays(p)})`
+    case 'adjusted-away':
+      return `not certain beside the other comparisons (p ${pSays(pAdjusted)})`
+    case 'may-be-less':
+      return `p ${pSays(pAdjusted)}, but it may be less than ${formatShare(least)}${floor}`
+  }
+}
+
+/** A later run is compared with the first: later ÷ first. */
+function missingIn({ of, to }: Readonly<Record<'of' | 'to', number>>): string {
+  if (of < 2 && to < 2) return 'in both runs'
+  return of < 2 ? 'here' : 'in the first run'
+}
+
+function notJudgedSays(why: WhyNotJudged, figure: string): string {
+  switch (why.kind) {
+    case 'absent':
+      return `not part of ${why.run === 'first' ? 'the first run' : 'this run'}`
+    case 'not-measured':
+      return `${where(why.run)} it was not measured (${why.outcome}${why.says === null ? '' : `: ${why.says}`})`
+    case 'no-right-answer':
+      return `${where(why.run)} a repetition had not one right answer`
+    case 'no-figure':
+      return `${where(why.run)} it has no ${figure}`
+    case 'other-requests':
+      return 'requests or answers differ: the figures are not of the same work'
+    case 'other-caps':
+      return `the caps of ${why.of ?? 'the target'} differ: the figures are not of the same work`
+    case 'invalid':
+      return `${where(why.run)} its figures do not count (${why.causes.map(({ cause }) => cause).join(', ')})`
+  }
+}
+
+function where(run: 'first' | 'later'): string {
+  return run === 'first' ? 'in the first run' : 'here'
+}
+
+function pSays(p: number | null): string {
+  if (p === null) return 'not known'
+  return p < 0.001 ? '< 0.001' : `= ${formatNumber(p)}`
+}
