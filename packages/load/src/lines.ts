@@ -1,21 +1,12 @@
-import { StringDecoder } from 'node:string_decoder'
+import { LineSplitter } from '@bakeoff/model'
 
 /**
- * Cuts a stream of chunks into lines. A chunk may hold half a line, or half a character.
- *
- * @param onLine called with every line that is complete, without its end; empty ones are left out
+ * Hears the chunks of a stream in which every line is a message. Empty lines are left out, and so is one that has no end: half a
+ * message is none. There is no limit: a corpus that is prepared is one line.
  */
-export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | string) => void {
-  const decoder = new StringDecoder('utf8')
-  /** pieces of the line that is not complete: joined once, since a line may be megabytes long */
-  let pieces: string[] = []
+export function messagesOf(onMessage: (line: string) => void): (chunk: Buffer | string) => void {
+  const lines = new LineSplitter()
   return (chunk) => {
-    const [first = '', ...others] = (typeof chunk === 'string' ? chunk : decoder.write(chunk)).split('\n')
-    pieces.push(first)
-    for (const piece of others) {
-      const line = pieces.join('')
-      pieces = [piece]
-      if (line.trim() !== '') onLine(line)
-    }
+    for (const line of lines.push(chunk)) if (line.trim() !== '') onMessage(line)
   }
 }

@@ -3,8 +3,7 @@ import type { LoadOrder } from '@bakeoff/runner/ports'
 import { describe, expect, it } from 'vitest'
 import { batchCounts } from '../src/agent/merge.js'
 import { splitLoad } from '../src/agent/split.js'
-import { lineSplitter } from '../src/lines.js'
-import { Recorder } from '../src/recorder.js'
+import { messagesOf } from '../src/lines.js'
 import type { Connection } from '../src/worker/autocannon.js'
 import type { Sample, Share } from '../src/worker/messages.js'
 import { OpenDriver } from '../src/worker/open-driver.js'
@@ -63,16 +62,6 @@ describe('splitLoad', () => {
     const [order, ...others] = splitLoad(loadOf('http://x', { kind: 'batch', tasks: 8, concurrency: 4, seed: 2 }), 4)
     expect(others).toEqual([])
     expect(order?.share).toEqual({ kind: 'batch', body: '{"tasks":8,"concurrency":4,"seed":2}' })
-  })
-})
-
-describe('Recorder', () => {
-  it('keeps times outside its range in its outermost buckets, and their true extremes', () => {
-    const recorder = new Recorder()
-    recorder.record(0)
-    recorder.record(120_000)
-    expect(recorder.encode()).toMatchObject({ count: 2, minUs: 0, maxUs: 120_000_000 })
-    expect(recorder.percentileUs(50)).toBe(1)
   })
 })
 
@@ -268,14 +257,13 @@ describe('batchCounts', () => {
   ])('$body', ({ body, expected }) => expect(batchCounts(body)).toEqual(expected))
 })
 
-describe('lineSplitter', () => {
-  it('joins pieces, splits characters nowhere, and leaves empty lines out', () => {
+describe('messagesOf', () => {
+  it('hears every line that has an end and says something', () => {
     const lines: string[] = []
-    const feed = lineSplitter((line) => lines.push(line))
-    const bytes = Buffer.from('eins\n\nzwei é\r\ndr')
-    for (const byte of bytes) feed(Buffer.from([byte]))
-    feed('ei\nvier\nfü')
-    expect(lines).toEqual(['eins', 'zwei é\r', 'drei', 'vier'])
+    const hear = messagesOf((line) => lines.push(line))
+    hear(Buffer.from('{"id":1}\n\n \r\n{"id"'))
+    hear(Buffer.from(':2}\n{"id":3'))
+    expect(lines).toEqual(['{"id":1}', '{"id":2}'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { BakeoffError } from '@bakeoff/model'
+import { BakeoffError, LineSplitter } from '@bakeoff/model'
 import { isEngineGone } from '../engine/lost.js'
 
 /** What the engine reports while it builds, pulls, imports or loads: one JSON object a line. */
@@ -19,7 +19,7 @@ export interface ProgressEvent {
  * @throws EngineReport as soon as the engine reports an error
  */
 export async function* progressEvents(stream: AsyncIterable<Buffer | string>): AsyncGenerator<ProgressEvent> {
-  for await (const line of textLines(stream)) {
+  for await (const line of linesOf(stream)) {
     if (line.trim() === '') continue
     const event = parseEvent(line)
     yield event
@@ -36,7 +36,7 @@ const BEYOND = 4 * 1024
 /** The text of the builder's output, in whole lines without colours and without what is to be hidden. */
 export class LineJoiner {
   readonly #hide: (text: string) => string
-  #open = ''
+  readonly #lines = new LineSplitter(LONGEST_LINE + BEYOND)
 
   constructor(hide: (text: string) => string = (text) => text) {
     this.#hide = hide
@@ -44,29 +44,17 @@ export class LineJoiner {
 
   /** The lines that this piece completes. */
   push(text: string): string[] {
-    const [first = '', ...rest] = text.split(/\r\n|\n|\r/)
-    this.#append(first)
-    return rest.map((part) => {
-      const line = this.#line()
-      this.#append(part)
-      return line
-    })
+    return this.#lines.push(text).map((line) => this.#shown(line))
   }
 
   /** What is left when the output ends without a line break. */
   end(): string[] {
-    return this.#open === '' ? [] : [this.#line()]
+    return this.#lines.end().map((line) => this.#shown(line))
   }
 
-  #append(part: string): void {
-    this.#open += part.slice(0, LONGEST_LINE + BEYOND - this.#open.length)
-  }
-
-  #line(): string {
-    const isCut = this.#open.length > LONGEST_LINE
-    const line = this.#hide(plain(this.#open))
-    this.#open = ''
-    return isCut ? `${line.slice(0, Math.max(0, line.length - BEYOND))} …` : line
+  #shown(printed: string): string {
+    const line = this.#hide(plain(printed))
+    return printed.length > LONGEST_LINE ? `${line.slice(0, Math.max(0, line.length - BEYOND))} …` : line
   }
 }
 
@@ -86,15 +74,10 @@ export function engineLost(doing: string, cause: unknown): BakeoffError {
   })
 }
 
-async function* textLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let open = ''
-  for await (const chunk of stream) {
-    const parts = (open + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
-    open = parts.pop() as string
-    yield* parts
-  }
-  yield open
+async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+  const lines = new LineSplitter()
+  for await (const chunk of stream) yield* lines.push(chunk)
+  yield* lines.end()
 }
 
 function parseEvent(line: string): ProgressEvent {

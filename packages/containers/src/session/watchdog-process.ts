@@ -1,6 +1,6 @@
 /** The watchdog's program; see watchdog.ts. It prints nothing, and ends whatever happens. */
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LineSplitter } from '@bakeoff/model'
 import { connect } from '../engine/connect.js'
 import { removeSession } from './sweep.js'
 import { GOODBYE, type WatchdogOrder } from './watchdog.js'
@@ -8,16 +8,17 @@ import { GOODBYE, type WatchdogOrder } from './watchdog.js'
 // Ctrl-C and a closing terminal reach every process of the terminal, and this one has work to do just then.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
-const lines: string[] = []
-for await (const line of createInterface({ input: process.stdin })) {
-  if (line === GOODBYE) process.exit(0)
-  lines.push(line)
+const told: string[] = []
+const lines = new LineSplitter()
+for await (const chunk of process.stdin) {
+  told.push(...lines.push(chunk))
+  if (told.includes(GOODBYE)) process.exit(0)
 }
 
 // A frozen engine may thaw, a stopped one may be started again. If that takes longer, the next start sweeps.
 setTimeout(() => process.exit(1), 30 * 60_000)
-if (lines[0] !== undefined) {
-  const { engine, session } = JSON.parse(lines[0]) as WatchdogOrder
+if (told[0] !== undefined) {
+  const { engine, session } = JSON.parse(told[0]) as WatchdogOrder
   const docker = connect(engine)
   for (let attempt = 0; ; attempt++) {
     try {

@@ -1,6 +1,6 @@
 /** The load agent's own process: commands on stdin, replies on stdout, CORES load processes. */
 import { fileURLToPath } from 'node:url'
-import { lineSplitter } from '../lines.js'
+import { messagesOf } from '../lines.js'
 import { type Command, HEARTBEAT_MS, NO_COMMAND, type Reply } from '../protocol.js'
 import { Agent } from './agent.js'
 import { Crew } from './crew.js'
@@ -18,7 +18,7 @@ function end(): void {
 
 process.stdin.on(
   'data',
-  lineSplitter((line) => {
+  messagesOf((line) => {
     const command = JSON.parse(line) as Command
     agent.obey(command).then(() => {
       if (command.command === 'quit') process.stdout.write('', end)

@@ -8,7 +8,7 @@ import {
   steadyMs,
   type Work,
 } from '@bakeoff/runner/ports'
-import { lineSplitter } from '../lines.js'
+import { messagesOf } from '../lines.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
 
 /** How long the agent may take to start its processes. */
@@ -76,7 +76,7 @@ class Client implements LoadAgent {
     this.#silenceMs = silenceMs
     wire.on(
       'data',
-      lineSplitter((line) => this.#hear(line)),
+      messagesOf((line) => this.#hear(line)),
     )
     wire.on('data', () => {
       if (this.#silence !== undefined) this.#listen()

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { SECOND_WARM_UP_S } from '@bakeoff/core'
 import { BakeoffError, type SecondInstrumentFigures } from '@bakeoff/model'
 import type { SecondInstrumentOrder } from '@bakeoff/runner/ports'
-import { lineSplitter } from '../lines.js'
+import { messagesOf } from '../lines.js'
 import { renderCorpus } from './corpus.js'
 import { readReport } from './figures.js'
 
@@ -25,7 +25,7 @@ export async function measureWithWrk(
     const line = await new Promise<string>((resolve, reject) => {
       const fail = (how: string) => reject(new BakeoffError('AGENT_FAILED', `no figures: ${how}`))
       abort = () => reject(new BakeoffError('ABORTED', 'wrk was told to stop', { cause: signal.reason }))
-      wire.on('data', lineSplitter(resolve))
+      wire.on('data', messagesOf(resolve))
       wire.on('end', () => fail('it ended'))
       wire.on('close', () => fail('its connection closed'))
       wire.on('error', ({ message }) => fail(message))
