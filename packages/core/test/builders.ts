@@ -22,7 +22,8 @@ import { analyse } from '../src/analysis/index.js'
 import type { JudgedCell } from '../src/analysis/judged.js'
 import { judge } from '../src/analysis/verdicts/index.js'
 import { type CellView, viewCells } from '../src/analysis/view.js'
-import { type Distribution, encodeDistribution, encodeValues } from '../src/stats/index.js'
+import { type Distribution, encodeDistribution } from '../src/stats/index.js'
+import { encodeValues } from './times.js'
 
 export const GIB = 1024 ** 3
 export const MIB = 1024 ** 2

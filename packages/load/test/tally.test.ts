@@ -112,8 +112,8 @@ describe('the cohort', () => {
     tally.unended(900, 800, 5000)
     tally.unsent(950, 5000)
     expect(tally.censored).toBe(3)
-    expect(tally.responseTime?.encode()).toMatchObject({ count: 3, minUs: 510_000, maxUs: 4_200_000 })
-    expect(tally.serviceTime.encode()).toMatchObject({ count: 2, maxUs: 4_100_000 })
+    expect(tally.responseTime?.distribution).toMatchObject({ count: 3, minUs: 510_000, maxUs: 4_200_000 })
+    expect(tally.serviceTime.distribution).toMatchObject({ count: 2, maxUs: 4_100_000 })
     // Within the window it waited for 100 ms.
     expect(tally.account(1)).toMatchObject({ failedMs: 500, unendedMs: 100 })
   })
@@ -131,7 +131,7 @@ describe('the cohort', () => {
     tally.end('ok', 1500, 900, 1600)
     expect(tally.close(0, 0).ok).toBe(1)
     expect(tally.weighted.ok).toBe(0)
-    expect(tally.responseTime?.encode().maxUs).toBe(700_000)
+    expect(tally.responseTime?.distribution.maxUs).toBe(700_000)
   })
 
   it('keeps the slowest time of each 10 ms above a limit', () => {

@@ -3,7 +3,6 @@
  * when somebody waits. Tests ask them afterwards what is left; there are no spies on calls.
  */
 import { PassThrough } from 'node:stream'
-import { encodeValues } from '@bakeoff/core'
 import {
   BakeoffError,
   type EncodedHistogram,
@@ -15,6 +14,7 @@ import {
   type RunRecord,
   type SecondInstrumentFigures,
 } from '@bakeoff/model'
+import { encodeValues } from '../../core/test/times.js'
 import type {
   Clock,
   ContainerExit,

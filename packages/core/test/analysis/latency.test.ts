@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { latencyOf, percentileMs, plainTimes, spectrumOf } from '../../src/analysis/latency.js'
-import { decodeHistogram, encodeValues, mergeDistributions } from '../../src/stats/index.js'
+import { mergeDistributions } from '../../src/stats/index.js'
+import { recorded } from '../times.js'
 
 /** n answers of 1, 2, … n tenths of a millisecond */
 const distribution = (n: number, unitUs = 100) =>
-  decodeHistogram(encodeValues(Array.from({ length: n }, (_, index) => (index + 1) * unitUs)))
+  recorded(Array.from({ length: n }, (_, index) => (index + 1) * unitUs))
 
 const answers = (n: number, unitUs?: number) => plainTimes(distribution(n, unitUs))
 

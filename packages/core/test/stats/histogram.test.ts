@@ -1,20 +1,23 @@
-import { BakeoffError } from '@bakeoff/model'
+import { BakeoffError, type EncodedHistogram } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  type Distribution,
   decodeHistogram,
   encodeDistribution,
-  encodeValues,
   histogramQuantile,
   logBins,
   mergeDistributions,
-  mergeHistograms,
+  Recorder,
 } from '../../src/stats/index.js'
+import { encodeValues, recorded as of } from '../times.js'
 import './arbitraries.js'
 
 const micros = fc.array(fc.integer({ min: 1, max: 60_000_000 }), { minLength: 1, maxLength: 200 })
-const of = (values: Iterable<number>) => decodeHistogram(encodeValues(values))
 const oneTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
+/** As another process reads it from a file: nothing is known of it but its text. */
+const stored = (distribution: Distribution) =>
+  decodeHistogram(JSON.parse(JSON.stringify(encodeDistribution({ ...distribution }))) as EncodedHistogram)
 
 describe('a percentile of a histogram', () => {
   it.each([
@@ -46,38 +49,95 @@ describe('a percentile of a histogram', () => {
     ))
 })
 
-describe('histograms of several repetitions', () => {
-  it('merge into that of all values together', () =>
+describe('times that are recorded', () => {
+  it('have the percentiles of their distribution without making it', () =>
     fc.assert(
-      fc.property(micros, micros, (a, b) => {
-        const merged = mergeHistograms([encodeValues(a), encodeValues(b)])!
-        const together = encodeValues([...a, ...b])
-        expect(decodeHistogram(merged).counts).toEqual(decodeHistogram(together).counts)
-        expect(merged).toMatchObject({ count: together.count, minUs: together.minUs, maxUs: together.maxUs })
-        expect(merged.meanUs).toBeCloseTo(together.meanUs!, 3)
+      fc.property(micros, fc.constantFrom(0, 50, 90, 99, 99.5, 99.9, 100), (values, percentile) => {
+        const recorder = new Recorder()
+        for (const us of values) recorder.record(us / 1000)
+        if (percentile > 0)
+          expect(recorder.percentileUs(percentile)).toBe(histogramQuantile(recorder.distribution, percentile / 100))
+        expect(recorder.distribution.count).toBe(recorder.count)
       }),
     ))
 
-  it('come back from storage as they were', () =>
+  it('outside 1 µs to 60 s are in the outermost buckets, with the true extremes beside them', () => {
+    const recorder = new Recorder()
+    recorder.record(0)
+    recorder.record(90_000)
+    expect(recorder.distribution).toMatchObject({ count: 2, minUs: 0, maxUs: 90_000_000, meanUs: 45_000_000 })
+    expect(recorder.distribution.valuesUs[0]).toBe(1)
+    expect(recorder.percentileUs(50)).toBe(1)
+    expect(stored(recorder.distribution)).toEqual(recorder.distribution)
+  })
+
+  it('are none after a reset', () => {
+    const recorder = new Recorder()
+    recorder.record(1)
+    recorder.reset()
+    expect(recorder.distribution).toEqual(of([]))
+    expect(recorder.percentileUs(50)).toBeNull()
+  })
+})
+
+describe('times of several processes or repetitions', () => {
+  const parts = fc.array(micros, { minLength: 1, maxLength: 4 })
+  const merged = (all: readonly Distribution[]) => mergeDistributions(all)!
+
+  it('merge into those of all together', () =>
+    fc.assert(
+      fc.property(parts, (values) => {
+        const { meanUs, ...rest } = merged(values.map(of))
+        const { meanUs: meanOfAll, ...together } = of(values.flat())
+        expect(rest).toEqual(together)
+        expect(meanUs).toBeCloseTo(meanOfAll!, 3)
+      }),
+    ))
+
+  it('merge in any order and grouping', () =>
+    fc.assert(
+      fc.property(micros, micros, micros, (...values) => {
+        const [a, b, c] = values.map(of) as [Distribution, Distribution, Distribution]
+        const known = ({ meanUs: _, ...rest }: Distribution) => rest
+        const all = merged([a, b, c])
+        for (const other of [merged([merged([a, b]), c]), merged([a, merged([b, c])]), merged([c, a, b])]) {
+          expect(known(other)).toEqual(known(all))
+          expect(other.meanUs! / all.meanUs!).toBeCloseTo(1, 12)
+        }
+      }),
+    ))
+
+  it('have the same quantiles whether they were stored on their way or not', () =>
+    fc.assert(
+      fc.property(parts, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
+        const onTheWay = stored(merged(values.map((each) => stored(of(each)))))
+        expect(histogramQuantile(merged(values.map(of)), q)).toBe(histogramQuantile(onTheWay, q))
+      }),
+    ))
+
+  it('are themselves where there is one, and none where there are none', () => {
+    const only = of([1, 2, 3])
+    expect(mergeDistributions([only])).toBe(only)
+    expect(mergeDistributions([])).toBeNull()
+  })
+})
+
+describe('a stored histogram', () => {
+  it('comes back as it was', () =>
     fc.assert(
       fc.property(micros, (values) => {
-        const stored = of(values)
-        expect(decodeHistogram(encodeDistribution(stored))).toEqual(stored)
+        expect(stored(of(values))).toEqual(of(values))
       }),
     ))
 
-  it('are none when there are none', () => {
-    expect(mergeDistributions([])).toBeNull()
-    expect(mergeHistograms([])).toBeNull()
+  it('is decoded once, and written as it was read', () => {
+    const encoded = encodeValues([1, 2, 3])
+    expect(decodeHistogram(encoded)).toBe(decodeHistogram(encoded))
+    expect(encodeDistribution(decodeHistogram(encoded))).toBe(encoded)
+    expect(encodeDistribution({ ...decodeHistogram(encoded) })).toEqual(encoded)
   })
 
-  it('take what lies outside 1 µs to 60 s at the border, and keep the true extremes beside it', () => {
-    const read = of([0.2, 90_000_000])
-    expect(read).toMatchObject({ count: 2, minUs: 0.2, maxUs: 90_000_000 })
-    expect(read.valuesUs[0]).toBe(1)
-  })
-
-  it('say what to do when a file was cut', () => {
+  it('says what to do when a file was cut', () => {
     const cut = { ...encodeValues([1, 2, 3]), data: 'HISTFAAAA' }
     expect(() => decodeHistogram(cut)).toThrow(BakeoffError)
     expect(() => decodeHistogram(cut)).toThrow(/cannot be decoded/)

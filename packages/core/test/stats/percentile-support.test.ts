@@ -2,18 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   createRandom,
-  type Distribution,
-  decodeHistogram,
   enclosingRanks,
-  encodeValues,
   excursionsAbove,
   intervalOverRepetitions,
   quantileInterval,
   supportOf,
 } from '../../src/stats/index.js'
+import { recorded as distribution } from '../times.js'
 import './arbitraries.js'
-
-const distribution = (values: Iterable<number>): Distribution => decodeHistogram(encodeValues(values))
 
 describe('a percentile', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { decodeHistogram, histogramQuantile, mergeHistograms } from '@bakeoff/core'
+import { type Distribution, encodeDistribution, histogramQuantile, mergeDistributions } from '@bakeoff/core'
 import type { EncodedHistogram, LoadCounts, LoadMeasurement, LoadWindow } from '@bakeoff/model'
 import type { LoadRequest } from '@bakeoff/runner/ports'
 import type { Part, Phase, SlicePart } from '../worker/messages.js'
@@ -28,7 +28,8 @@ export function mergeSlices(parts: readonly SlicePart[]): LoadWindow {
 }
 
 /**
- * The measurement of all processes together: counts and CPU added, histograms merged, the busiest event loop.
+ * The measurement of all processes together: counts and CPU added, times merged and encoded as they are stored, the busiest
+ * event loop.
  *
  * @param parts at least one
  * @throws Error when requests are unaccounted for: our bug
@@ -56,22 +57,21 @@ export function mergeParts(
   const { sent, ok, errorStatus, timeouts, lost, inFlight } = counts
   if (sent !== ok + wrong + errorStatus + timeouts + lost + inFlight)
     throw new Error(`accounting: ${JSON.stringify(counts)} does not add up`)
-  const serviceTime = merge(parts.map(({ serviceTime }) => serviceTime)) as EncodedHistogram
+  const serviceTime = merge(parts.map(({ serviceTime }) => serviceTime)) as Distribution
   const responseTime = merge(parts.map(({ responseTime }) => responseTime))
-  const serviceOrResponse = responseTime ?? serviceTime
   return {
     startedAtMs: Math.min(...parts.map(({ startedAtMs }) => startedAtMs)),
     durationMs: Math.max(...parts.map(({ durationMs }) => durationMs)),
     counts,
     errorsByKind: addUp(parts.map(({ errorsByKind }) => errorsByKind)),
-    serviceTime,
-    responseTime,
-    lateness: merge(parts.map(({ lateness }) => lateness)),
+    serviceTime: encodeDistribution(serviceTime),
+    responseTime: encoded(responseTime),
+    lateness: encoded(merge(parts.map(({ lateness }) => lateness))),
     lateShare: order.kind !== 'open' ? null : sent === 0 ? 0 : sum(({ lateSends }) => lateSends) / sent,
     offeredPerSecond: order.kind === 'open' ? order.perSecond : null,
     settling: [...slices.settling],
     windows: [...slices.window],
-    window: mergeCuts(parts, serviceOrResponse, wrong, counts.ok + wrong),
+    window: mergeCuts(parts, responseTime ?? serviceTime, wrong, counts.ok + wrong),
     agent: {
       processes: parts.length,
       eventLoopUtilisation: Math.max(...parts.map(({ eventLoopUtilisation }) => eventLoopUtilisation)),
@@ -89,7 +89,7 @@ const PEAK_QUANTILE = 0.998
 /** What lies between the cuts, of all processes. A sampled answer that was wrong takes its part of the weight of answers. */
 function mergeCuts(
   parts: readonly Part[],
-  times: EncodedHistogram,
+  times: Distribution,
   wrong: number,
   answers: number,
 ): NonNullable<LoadMeasurement['window']> {
@@ -115,7 +115,7 @@ function mergeCuts(
     censored: sum(({ censored }) => censored),
     peaks: mergePeaks(
       parts.map(({ peaks }) => peaks),
-      histogramQuantile(decodeHistogram(times), PEAK_QUANTILE) ?? 0,
+      histogramQuantile(times, PEAK_QUANTILE) ?? 0,
     ),
     settledMs: Math.max(...parts.map(({ settledMs }) => settledMs)),
     runOutMs: Math.max(...parts.map(({ runOutMs }) => runOutMs)),
@@ -133,10 +133,9 @@ function mergePeaks(all: readonly Part['peaks'][], aboveUs: number): [number, nu
 
 function quantilesOf(parts: readonly SlicePart[]): Pick<LoadWindow, 'p50Us' | 'p99Us'> {
   if (parts.length === 1) return { p50Us: (parts[0] as SlicePart).p50Us, p99Us: (parts[0] as SlicePart).p99Us }
-  const merged = merge(parts.map(({ times }) => times))
-  if (merged === null) return { p50Us: null, p99Us: null }
-  const distribution = decodeHistogram(merged)
-  return { p50Us: histogramQuantile(distribution, 0.5), p99Us: histogramQuantile(distribution, 0.99) }
+  const times = merge(parts.map(({ times }) => times))
+  if (times === null) return { p50Us: null, p99Us: null }
+  return { p50Us: histogramQuantile(times, 0.5), p99Us: histogramQuantile(times, 0.99) }
 }
 
 function mergeStreams(parts: readonly Part[]): LoadMeasurement['stream'] {
@@ -144,7 +143,11 @@ function mergeStreams(parts: readonly Part[]): LoadMeasurement['stream'] {
   const firstByte = merge(streams.map((stream) => stream.firstByte))
   const interChunk = merge(streams.map((stream) => stream.interChunk))
   if (firstByte === null || interChunk === null) return null
-  return { firstByte, interChunk, chunks: streams.reduce((sum, { chunks }) => sum + chunks, 0) }
+  return {
+    firstByte: encodeDistribution(firstByte),
+    interChunk: encodeDistribution(interChunk),
+    chunks: streams.reduce((sum, { chunks }) => sum + chunks, 0),
+  }
 }
 
 /** The target's own counts; null when there was no right answer. How many it had under way at once only the order says. */
@@ -179,8 +182,12 @@ export function batchCounts(body: string): BatchCounts | null {
   }
 }
 
-function merge(histograms: readonly (EncodedHistogram | null)[]): EncodedHistogram | null {
-  return mergeHistograms(histograms.filter((histogram) => histogram !== null))
+function merge(times: readonly (Distribution | null)[]): Distribution | null {
+  return mergeDistributions(times.filter((each) => each !== null))
+}
+
+function encoded(times: Distribution | null): EncodedHistogram | null {
+  return times === null ? null : encodeDistribution(times)
 }
 
 function addUp(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {

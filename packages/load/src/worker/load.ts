@@ -224,16 +224,20 @@ export class Load {
       answered: this.#answered,
       counts,
       errorsByKind: tally.errorsByKind,
-      serviceTime: tally.serviceTime.encode(),
-      responseTime: tally.responseTime?.encode() ?? null,
-      lateness: tally.lateness?.encode() ?? null,
+      serviceTime: tally.serviceTime.distribution,
+      responseTime: tally.responseTime?.distribution ?? null,
+      lateness: tally.lateness?.distribution ?? null,
       lateSends: tally.lateSends,
       eventLoopUtilisation: this.#used?.loop ?? 0,
       cpuSeconds: this.#used?.cpuSeconds ?? 0,
       sampled: this.#sampler.seen,
       stream:
         tally.firstByte && tally.interChunk
-          ? { firstByte: tally.firstByte.encode(), interChunk: tally.interChunk.encode(), chunks: tally.chunks }
+          ? {
+              firstByte: tally.firstByte.distribution,
+              interChunk: tally.interChunk.distribution,
+              chunks: tally.chunks,
+            }
           : null,
       batch: this.#batch,
     }
@@ -360,7 +364,7 @@ export class Load {
           durationMs,
           ...figures,
           busy: performance.eventLoopUtilization(this.#sliceLoop).utilization,
-          times: this.#order.part.of > 1 ? times.encode() : null,
+          times: this.#order.part.of > 1 ? times.distribution : null,
         },
       })
     }

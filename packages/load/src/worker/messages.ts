@@ -1,5 +1,6 @@
-/** What the controller and a load process say to each other over Node's IPC channel. */
-import type { Account, EncodedHistogram, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
+/** What the controller and a load process say to each other over Node's IPC channel. Times travel as they can be merged: unencoded. */
+import type { Distribution } from '@bakeoff/core'
+import type { Account, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
 
 /** One request of the work, with what is needed to judge its answer at once. */
 export interface Job {
@@ -71,7 +72,7 @@ export interface SlicePart {
   readonly meanUs: number | null
   readonly busy: number
   /** null: this process is alone, and nothing has to be merged */
-  readonly times: EncodedHistogram | null
+  readonly times: Distribution | null
 }
 
 /** A sampled answer that differs from the ones sampled before for the same request. */
@@ -101,9 +102,9 @@ export interface Part {
   readonly answered: number
   readonly counts: Omit<LoadCounts, 'wrong' | 'checked'>
   readonly errorsByKind: Readonly<Record<string, number>>
-  readonly serviceTime: EncodedHistogram
-  readonly responseTime: EncodedHistogram | null
-  readonly lateness: EncodedHistogram | null
+  readonly serviceTime: Distribution
+  readonly responseTime: Distribution | null
+  readonly lateness: Distribution | null
   /** sends more than 5 ms late though a connection was free */
   readonly lateSends: number
   readonly eventLoopUtilisation: number
@@ -111,8 +112,8 @@ export interface Part {
   /** how often the answer of each sample was seen, by sample id */
   readonly sampled: readonly number[]
   readonly stream: {
-    readonly firstByte: EncodedHistogram
-    readonly interChunk: EncodedHistogram
+    readonly firstByte: Distribution
+    readonly interChunk: Distribution
     readonly chunks: number
   } | null
   readonly batch: { readonly wallMs: number; readonly body: string } | null

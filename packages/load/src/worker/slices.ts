@@ -1,4 +1,4 @@
-import { Recorder } from '../recorder.js'
+import { Recorder } from '@bakeoff/core'
 
 /** What one slice of a load held, by when answers came. */
 export interface SliceFigures {

@@ -1,5 +1,5 @@
+import { Recorder } from '@bakeoff/core'
 import type { Account, LoadCounts, Weighted } from '@bakeoff/model'
-import { Recorder } from '../recorder.js'
 
 /** Sends later than this, though a connection was free, count as late. */
 const LATE_MS = 5
