@@ -6,8 +6,8 @@ import {
   type HostReading,
   type LoadMeasurement,
   type LoadRecord,
+  type LoadSlice,
   type LoadSpec,
-  type LoadWindow,
   loadIdOf,
   type Plan,
   type PlannedEntry,
@@ -485,7 +485,7 @@ export function windows(
   meanMs: number,
   agentBusy = 0.3,
   shape: (share: number) => number = () => 1,
-): LoadWindow[] {
+): LoadSlice[] {
   const count = Math.max(1, Math.round(seconds * 2))
   const durationMs = (seconds * 1000) / count
   return Array.from({ length: count }, (_, index) => ({

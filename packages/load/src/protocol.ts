@@ -2,7 +2,7 @@
  * What client and agent say to each other: one JSON value a line, commands on the agent's stdin, replies on its
  * stdout. Every command has an id, and every reply names the command it belongs to.
  */
-import type { ErrorRecord, LoadWindow } from '@bakeoff/model'
+import type { ErrorRecord, LoadSlice } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
@@ -32,7 +32,7 @@ export const NO_COMMAND = 0
 
 export type Reply = { readonly id: number } /** of no command: it lives */ & (
   | { readonly alive: true }
-  | { readonly slice: LoadWindow }
+  | { readonly slice: LoadSlice }
   | { readonly result: unknown }
   | { readonly error: ErrorRecord }
 )

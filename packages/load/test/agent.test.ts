@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { LoadWindow, RequestLine } from '@bakeoff/model'
+import type { LoadSlice, RequestLine } from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   expectArrivals,
@@ -246,7 +246,7 @@ describe('checking answers under load', () => {
 describe('a load', () => {
   it('has a window as long as asked, with slices that cover it', async () => {
     const run = async () => {
-      const told: LoadWindow[] = []
+      const told: LoadSlice[] = []
       const decide = measureFor(1200)
       const measurement = await started.agent.load(
         loadOf(server.origin, closed, { sliceMs: 250 }),

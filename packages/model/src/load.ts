@@ -91,7 +91,7 @@ export const encodedHistogram = z.object({
 export type EncodedHistogram = z.infer<typeof encodedHistogram>
 
 /** One slice (about half a second) of a load, by when answers came: for curves over time and for the steadiness test. */
-export const loadWindow = z.object({
+export const loadSlice = z.object({
   /** since the window's start, or the load's where it settles; the slice's end */
   atMs: z.number(),
   durationMs: z.number(),
@@ -105,7 +105,7 @@ export const loadWindow = z.object({
   /** share of the slice the busiest agent process's event loop was busy, 0 to 1 */
   agentBusy: z.number().nullable(),
 })
-export type LoadWindow = z.infer<typeof loadWindow>
+export type LoadSlice = z.infer<typeof loadSlice>
 
 export const wrongSample = z.object({
   requestIndex: z.int(),
@@ -181,10 +181,10 @@ export const loadMeasurement = z.object({
   lateShare: z.number().nullable(),
   /** the rate asked for, requests a second; null for closed and batch loads */
   offeredPerSecond: z.number().nullable(),
-  /** slices of the window */
-  windows: z.array(loadWindow),
+  /** slices of the window; they were called windows when there were files of them already */
+  windows: z.array(loadSlice),
   /** slices before it; absent in files of before 2026-12 */
-  settling: z.array(loadWindow).nullish(),
+  settling: z.array(loadSlice).nullish(),
   /** absent in files of before 2026-12, whose counts are of what ended within the window */
   window: cutWindow.nullish(),
   agent: z.object({

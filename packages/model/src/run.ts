@@ -3,7 +3,7 @@ import { boundary } from './boundary.js'
 import { serviceDeath } from './ends.js'
 import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
-import { loadMeasurement, loadSpec, loadWindow } from './load.js'
+import { loadMeasurement, loadSlice, loadSpec } from './load.js'
 import { secondInstrumentRecord } from './second-instrument.js'
 import { counted } from './work.js'
 
@@ -129,7 +129,7 @@ export const warmUpRecord = z.object({
   remaining: z.number().nullish(),
   /** mean rate before the steady part ÷ steady rate */
   coldShare: z.number().nullish(),
-  windows: z.array(loadWindow),
+  windows: z.array(loadSlice),
 })
 export type WarmUpRecord = z.infer<typeof warmUpRecord>
 
@@ -195,7 +195,7 @@ export const calibration = z.object({
   serverCores: z.number().nullish(),
   /** whose cores were full */
   limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullish(),
-  windows: z.array(loadWindow),
+  windows: z.array(loadSlice),
 })
 export type Calibration = z.infer<typeof calibration>
 
@@ -254,8 +254,8 @@ export const runEvent = z.discriminatedUnion('kind', [
     at: z.string(),
     entry: z.string(),
     loadId: z.string(),
-    window: loadWindow,
-    /** cores used and anonymous memory in this window, by `target`, service name and `agent` */
+    window: loadSlice,
+    /** cores used and anonymous memory in this slice, by `target`, service name and `agent` */
     use: z.record(z.string(), z.object({ cores: z.number().nullable(), memoryBytes: z.number().nullable() })),
   }),
   z.object({

@@ -90,10 +90,10 @@ async function measureOn(
   await testbed.agent.waitUntilReady(origin, '/health', 10_000)
   await using sampler = await run.ports.host.sample([server], rules.samplingHz)
   // An agent whose code is cold reaches half of what it can.
-  await loadWindow(testbed, origin, connections.at(-1) as number, rules.agentWarmUpMs)
+  await loadSlice(testbed, origin, connections.at(-1) as number, rules.agentWarmUpMs)
   const calibrations: Calibration[] = []
   for (const count of connections) {
-    const measured = await loadWindow(testbed, origin, count, durationMs)
+    const measured = await loadSlice(testbed, origin, count, durationMs)
     if (measured.counts.ok === 0)
       throw new BakeoffError('AGENT_FAILED', `the null server gave no answer on ${count} connections`)
     const endedAtMs = measured.startedAtMs + measured.durationMs
@@ -135,7 +135,7 @@ function startNullServer({ run, scenario, network }: Testbed, answerBytes: numbe
 }
 
 /** A closed load with a window of this length, which opens as soon as the connections are filled. */
-function loadWindow(
+function loadSlice(
   { run, agent }: Testbed,
   origin: string,
   connections: number,

@@ -14,7 +14,7 @@ import type {
   HostReading,
   ImageFacts,
   LoadMeasurement,
-  LoadWindow,
+  LoadSlice,
   Reading,
   RequestLine,
   Respell,
@@ -222,7 +222,7 @@ export interface LoadAgent extends AsyncDisposable {
    * stopped before its window was opened it stands for all the time until then. Aborting the signal stops it and
    * rejects with ABORTED.
    */
-  load(request: LoadRequest, decide: (slice: LoadWindow) => Decision, signal: AbortSignal): Promise<LoadMeasurement>
+  load(request: LoadRequest, decide: (slice: LoadSlice) => Decision, signal: AbortSignal): Promise<LoadMeasurement>
 }
 
 /** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */

@@ -1,5 +1,5 @@
 import { paceOf, type WindowRules, warmth, windowLength } from '@bakeoff/core'
-import type { LoadWindow, RunRules } from '@bakeoff/model'
+import type { LoadSlice, RunRules } from '@bakeoff/model'
 import type { Decision } from './ports.js'
 
 /** A load that was warmed up before still has to fill its connections: for so many mean response times … */
@@ -11,7 +11,7 @@ const LONGEST_SETTLE_MS = 15_000
 const GO_ON: Decision = { kind: 'go-on' }
 
 /** Whether the window may be opened, given the slices so far. */
-export type Settled = (slices: readonly LoadWindow[]) => boolean
+export type Settled = (slices: readonly LoadSlice[]) => boolean
 
 /** The first load of a repetition warms the target up: until throughput is steady, or the limit is reached. */
 export function warmedUp(rules: RunRules, limitMs: number | null): Settled {
@@ -21,7 +21,7 @@ export function warmedUp(rules: RunRules, limitMs: number | null): Settled {
 }
 
 /** What tells of the target: while connections are still being started, throughput rises by itself. */
-export function settling(slices: readonly LoadWindow[]): LoadWindow[] {
+export function settling(slices: readonly LoadSlice[]): LoadSlice[] {
   return slices.filter(({ ramping }) => !ramping)
 }
 
@@ -45,7 +45,7 @@ export const isFilled: Settled = (slices) => {
 export class Settling {
   readonly #settled: Settled
   readonly #rules: WindowRules
-  readonly #slices: LoadWindow[] = []
+  readonly #slices: LoadSlice[] = []
   #isOpen = false
 
   constructor(settled: Settled, rules: WindowRules) {
@@ -58,7 +58,7 @@ export class Settling {
     return this.#isOpen
   }
 
-  decide(slice: LoadWindow): Decision {
+  decide(slice: LoadSlice): Decision {
     if (this.#isOpen) return GO_ON
     this.#slices.push(slice)
     if (!this.#settled(this.#slices)) return GO_ON

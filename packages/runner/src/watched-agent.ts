@@ -1,4 +1,4 @@
-import type { Fetched, LoadMeasurement, LoadWindow } from '@bakeoff/model'
+import type { Fetched, LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import { Deadline } from './deadline.js'
 import type { Decision, FetchRequest, LoadAgent, LoadRequest, Work } from './ports.js'
 import type { Run } from './run.js'
@@ -55,13 +55,13 @@ export class WatchedAgent implements AsyncDisposable {
    * A load has no length of its own: `decide` opens its window. So slices must keep coming until then and in the window;
    * after it the load has until its requests time out. A batch ends with its one request.
    */
-  async load(request: LoadRequest, decide: (slice: LoadWindow) => Decision): Promise<LoadMeasurement> {
+  async load(request: LoadRequest, decide: (slice: LoadSlice) => Decision): Promise<LoadMeasurement> {
     const { order, requestTimeoutMs, sliceMs } = request
     const { signal, ports } = this.#run
     const deadline = new Deadline(ports.clock)
     let windowMs: number | null = null
     let isEnding = false
-    const heard = (slice: LoadWindow): Decision => {
+    const heard = (slice: LoadSlice): Decision => {
       const decision = decide(slice)
       if (isEnding) return decision
       isEnding = decision.kind === 'stop' || (windowMs !== null && slice.atMs + 1.5 * sliceMs >= windowMs)

@@ -1,8 +1,8 @@
 import type {
   LoadMeasurement,
   LoadRecord,
+  LoadSlice,
   LoadSpec,
-  LoadWindow,
   Reading,
   RunEvent,
   Samples,
@@ -40,7 +40,7 @@ export async function runWindow(
   bench: Bench,
   loadId: () => string,
   order: LoadOrder,
-  decide: (slice: LoadWindow) => Decision,
+  decide: (slice: LoadSlice) => Decision,
 ): Promise<Window> {
   const { testbed, target } = bench
   const { run, scenario } = testbed
@@ -74,10 +74,10 @@ export async function runWindow(
   return { measurement, samples, counters: countedBetween(bench, before, after, measurement), death, serviceDeaths }
 }
 
-/** Cores used and memory held within the last window, by role: for the eye of whoever watches the run. */
-type WindowUse = Extract<RunEvent, { kind: 'window' }>['use']
+/** Cores used and memory held within the last slice, by role: for the eye of whoever watches the run. */
+type SliceUse = Extract<RunEvent, { kind: 'window' }>['use']
 
-function useOf({ sampler, target, testbed }: Bench, durationMs: number): WindowUse {
+function useOf({ sampler, target, testbed }: Bench, durationMs: number): SliceUse {
   const toMs = testbed.run.ports.clock.steadyMs()
   const { containers } = sampler.window(toMs - durationMs, toMs)
   const parts = target.containers.map(({ name }) => use(containers[name] ?? []))
@@ -93,7 +93,7 @@ function useOf({ sampler, target, testbed }: Bench, durationMs: number): WindowU
   }
 }
 
-function use(readings: readonly Reading[]): WindowUse[string] {
+function use(readings: readonly Reading[]): SliceUse[string] {
   return { cores: coresUsed(readings), memoryBytes: readings.at(-1)?.memoryAnonBytes ?? null }
 }
 

@@ -9,7 +9,7 @@ import {
   type Fetched,
   type ImageFacts,
   type LoadMeasurement,
-  type LoadWindow,
+  type LoadSlice,
   type RunEvent,
   type RunRecord,
   type SecondInstrumentFigures,
@@ -504,7 +504,7 @@ export class FakeAgent implements LoadAgent {
 
   async load(
     request: LoadRequest,
-    decide: (slice: LoadWindow) => Decision,
+    decide: (slice: LoadSlice) => Decision,
     signal: AbortSignal,
   ): Promise<LoadMeasurement> {
     const { faults, clock } = this.#host
@@ -531,15 +531,15 @@ export class FakeAgent implements LoadAgent {
     if (gone?.settling) leave()
     const isAway = gone !== null && gone.exitCode !== 0
     const perSecond = faults.silent?.includes(image) ? 0 : this.#rate(request)
-    const settling: LoadWindow[] = []
-    const windows: LoadWindow[] = []
+    const settling: LoadSlice[] = []
+    const windows: LoadSlice[] = []
     /** null before the window is opened */
     let leftMs: number | null = request.order.kind === 'batch' ? 500 : null
     let startedAtMs = clock.steadyMs()
     while (leftMs === null || leftMs > 0) {
       clock.advance(request.sliceMs)
       const phase = leftMs === null ? settling : windows
-      const slice: LoadWindow = {
+      const slice: LoadSlice = {
         atMs: (phase.length + 1) * request.sliceMs,
         durationMs: request.sliceMs,
         ok: isAway && (gone.settling || phase === windows) ? 0 : Math.round((perSecond * request.sliceMs) / 1000),
@@ -637,14 +637,14 @@ export class FakeSecondInstrument {
   }
 }
 
-function answersIn(slices: readonly LoadWindow[]): number {
+function answersIn(slices: readonly LoadSlice[]): number {
   return slices.reduce((sum, { ok }) => sum + ok, 0)
 }
 
 function measurement(
   request: LoadRequest,
   startedAtMs: number,
-  { settling, windows }: { settling: readonly LoadWindow[]; windows: readonly LoadWindow[] },
+  { settling, windows }: { settling: readonly LoadSlice[]; windows: readonly LoadSlice[] },
   p99Ms: number,
 ): LoadMeasurement {
   const ok = windows.reduce((sum, window) => sum + window.ok, 0)

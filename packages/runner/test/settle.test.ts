@@ -1,4 +1,4 @@
-import type { LoadWindow } from '@bakeoff/model'
+import type { LoadSlice } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { isFilled, Settling, warmedUp, warmUpRules } from '../src/settle.js'
 import { aPlan } from './builders.js'
@@ -7,7 +7,7 @@ const { rules } = aPlan([])
 const window = { leastMs: 2000, responses: 5, longestMs: 30_000, passRequests: null }
 
 /** Slices of half a second, each with so many answers that took so long. */
-const slices = (count: number, ok: number, meanMs: number, over: Partial<LoadWindow> = {}): LoadWindow[] =>
+const slices = (count: number, ok: number, meanMs: number, over: Partial<LoadSlice> = {}): LoadSlice[] =>
   Array.from({ length: count }, (_, index) => ({
     atMs: (index + 1) * 500,
     durationMs: 500,

@@ -1,4 +1,4 @@
-import type { LoadWindow, Timeline } from '@bakeoff/model'
+import type { LoadSlice, Timeline } from '@bakeoff/model'
 import { medianRepetition } from './estimate.js'
 import { round } from './latency.js'
 import type { Slice, Use } from './use.js'
@@ -13,8 +13,8 @@ export function timelineOf(view: CellView): Timeline | null {
   return {
     repetition: repetition.number,
     windows: [
-      ...(warmUp?.windows ?? []).map((window) => point(window, -warmUp!.durationMs, true)),
-      ...record.measurement.windows.map((window) => point(window, 0, false)),
+      ...(warmUp?.windows ?? []).map((slice) => point(slice, -warmUp!.durationMs, true)),
+      ...record.measurement.windows.map((slice) => point(slice, 0, false)),
     ],
     target: curve(target),
     services: Object.fromEntries(Object.entries(services).map(([name, use]) => [name, curve(use)])),
@@ -27,13 +27,13 @@ export function timelineOf(view: CellView): Timeline | null {
   }
 }
 
-function point(window: LoadWindow, offsetMs: number, warmUp: boolean): Timeline['windows'][number] {
+function point(slice: LoadSlice, offsetMs: number, warmUp: boolean): Timeline['windows'][number] {
   const ms = (us: number | null) => (us === null ? null : round(us / 1000))
   return {
-    atMs: Math.round(window.atMs + offsetMs),
-    throughput: window.durationMs > 0 ? round((window.ok / window.durationMs) * 1000) : 0,
-    p50Ms: ms(window.p50Us),
-    p99Ms: ms(window.p99Us),
+    atMs: Math.round(slice.atMs + offsetMs),
+    throughput: slice.durationMs > 0 ? round((slice.ok / slice.durationMs) * 1000) : 0,
+    p50Ms: ms(slice.p50Us),
+    p99Ms: ms(slice.p99Us),
     warmUp,
   }
 }

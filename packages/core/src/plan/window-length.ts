@@ -1,4 +1,4 @@
-import type { LoadWindow, PlannedScenario, RunRules } from '@bakeoff/model'
+import type { LoadSlice, PlannedScenario, RunRules } from '@bakeoff/model'
 
 /** A window lasts at least this many mean response times, where the profile does not say. */
 export const DEFAULT_RESPONSES = 20
@@ -14,7 +14,7 @@ export interface Pace {
 }
 
 /** The pace of the later half of these slices: the earlier ones may still be a start. */
-export function paceOf(slices: readonly Pick<LoadWindow, 'ok' | 'durationMs' | 'meanUs'>[]): Pace {
+export function paceOf(slices: readonly Pick<LoadSlice, 'ok' | 'durationMs' | 'meanUs'>[]): Pace {
   const later = slices.slice(Math.floor(slices.length / 2))
   const answers = later.reduce((sum, { ok }) => sum + ok, 0)
   const ms = later.reduce((sum, { durationMs }) => sum + durationMs, 0)

@@ -1,7 +1,7 @@
 import { neighbourCorrelation } from './noise.js'
 import { mean } from './summary.js'
 
-/** What a slice of a load's curve must tell. `LoadWindow` of the model is one. */
+/** What a slice of a load's curve must tell. `LoadSlice` of the model is one. */
 export interface Slice {
   /** since the load's start, the slice's end */
   readonly atMs: number

@@ -1,5 +1,5 @@
 import { type Distribution, encodeDistribution, histogramQuantile, mergeDistributions } from '@bakeoff/core'
-import type { EncodedHistogram, LoadCounts, LoadMeasurement, LoadWindow } from '@bakeoff/model'
+import type { EncodedHistogram, LoadCounts, LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest } from '@bakeoff/runner/ports'
 import type { Part, Phase, SlicePart } from '../worker/messages.js'
 
@@ -11,7 +11,7 @@ export interface Checked {
 }
 
 /** The same slice of all processes as one. */
-export function mergeSlices(parts: readonly SlicePart[]): LoadWindow {
+export function mergeSlices(parts: readonly SlicePart[]): LoadSlice {
   const sum = (of: (part: SlicePart) => number) => parts.reduce((total, part) => total + of(part), 0)
   const longest = (of: (part: SlicePart) => number) => Math.max(...parts.map(of))
   const ok = sum(({ ok }) => ok)
@@ -37,7 +37,7 @@ export function mergeSlices(parts: readonly SlicePart[]): LoadWindow {
 export function mergeParts(
   request: LoadRequest,
   parts: readonly Part[],
-  slices: Readonly<Record<Phase, readonly LoadWindow[]>>,
+  slices: Readonly<Record<Phase, readonly LoadSlice[]>>,
   { checked, wrong, wrongSamples }: Checked,
 ): LoadMeasurement {
   const { order } = request
@@ -131,7 +131,7 @@ function mergePeaks(all: readonly Part['peaks'][], aboveUs: number): [number, nu
   return [...slowest].sort(([a], [b]) => a - b)
 }
 
-function quantilesOf(parts: readonly SlicePart[]): Pick<LoadWindow, 'p50Us' | 'p99Us'> {
+function quantilesOf(parts: readonly SlicePart[]): Pick<LoadSlice, 'p50Us' | 'p99Us'> {
   if (parts.length === 1) return { p50Us: (parts[0] as SlicePart).p50Us, p99Us: (parts[0] as SlicePart).p99Us }
   const times = merge(parts.map(({ times }) => times))
   if (times === null) return { p50Us: null, p99Us: null }

@@ -1,4 +1,4 @@
-import type { LoadMeasurement, LoadWindow } from '@bakeoff/model'
+import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest, Work } from '@bakeoff/runner/ports'
 import { monotonicMs } from '../clock.js'
 import type { FromWorker, Order, Part, Phase, SlicePart } from '../worker/messages.js'
@@ -12,7 +12,7 @@ const CUT_AHEAD_MS = 10
 
 /** What is told of a load while it runs. */
 export interface Listener {
-  slice(slice: LoadWindow): void
+  slice(slice: LoadSlice): void
   /** it runs, and this opens its window */
   running(cut: (durationMs: number) => void): void
 }
@@ -34,7 +34,7 @@ export async function runLoad(
   const orders = splitLoad(request, crew.size, crew.countLoad())
   const hands = await crew.take(orders.length)
   const checker = new Checker(request.order.kind === 'batch' ? { ...work, golden: [] } : work)
-  const slices: Record<Phase, LoadWindow[]> = { settling: [], window: [] }
+  const slices: Record<Phase, LoadSlice[]> = { settling: [], window: [] }
   const stop = () => {
     for (const hand of hands) hand.say({ kind: 'stop' })
   }
@@ -63,7 +63,7 @@ function measure(
   signal: AbortSignal,
   stop: () => void,
   checker: Checker,
-  listener: { slice(slice: LoadWindow, phase: Phase): void; running: Listener['running'] },
+  listener: { slice(slice: LoadSlice, phase: Phase): void; running: Listener['running'] },
 ): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = []

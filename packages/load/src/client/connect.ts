@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { BakeoffError, type ErrorRecord, type Fetched, type LoadMeasurement, type LoadWindow } from '@bakeoff/model'
+import { BakeoffError, type ErrorRecord, type Fetched, type LoadMeasurement, type LoadSlice } from '@bakeoff/model'
 import {
   type Decision,
   type FetchRequest,
@@ -54,7 +54,7 @@ export async function connectAgent(wire: Duplex, silenceMs = SILENCE_MS): Promis
 interface Call {
   resolve(result: unknown): void
   reject(error: unknown): void
-  onSlice(slice: LoadWindow): void
+  onSlice(slice: LoadSlice): void
 }
 
 type Order = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
@@ -156,12 +156,12 @@ class Client implements LoadAgent {
 
   async load(
     request: LoadRequest,
-    decide: (slice: LoadWindow) => Decision,
+    decide: (slice: LoadSlice) => Decision,
     signal: AbortSignal,
   ): Promise<LoadMeasurement> {
     let isStopped = false
     let failure: { readonly error: unknown } | null = null
-    const decided = (slice: LoadWindow): Decision => {
+    const decided = (slice: LoadSlice): Decision => {
       try {
         return decide(slice)
       } catch (error) {
@@ -197,7 +197,7 @@ class Client implements LoadAgent {
   async #askUntil(
     order: Order,
     signal: AbortSignal,
-    onSlice: (slice: LoadWindow, say: { stop(): void; cut(durationMs: number): void }) => void = () => {},
+    onSlice: (slice: LoadSlice, say: { stop(): void; cut(durationMs: number): void }) => void = () => {},
   ): Promise<unknown> {
     throwIfAborted(signal)
     const stop = () => this.#send({ id: ++this.#lastId, command: 'stop', target: id })
@@ -219,7 +219,7 @@ class Client implements LoadAgent {
     }
   }
 
-  #ask(order: Order, onSlice: (slice: LoadWindow) => void = () => {}): { id: number; answer: Promise<unknown> } {
+  #ask(order: Order, onSlice: (slice: LoadSlice) => void = () => {}): { id: number; answer: Promise<unknown> } {
     const id = ++this.#lastId
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#calls.set(id, { resolve, reject, onSlice })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
-import type { LoadMeasurement, LoadWindow } from '@bakeoff/model'
+import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { Decision, LoadAgent, LoadOrder, LoadRequest, Work } from '@bakeoff/runner/ports'
 import { expect } from 'vitest'
 import { bundleAgent } from '../../scripts/bundle.mjs'
@@ -62,10 +62,10 @@ export const loadOf = (origin: string, order: LoadOrder, over: Partial<LoadReque
 /** A load without a window, from its first request until it is stopped: everything is counted. */
 export const stopAfter =
   (ms: number) =>
-  ({ atMs }: LoadWindow): Decision => ({ kind: atMs >= ms ? 'stop' : 'go-on' })
+  ({ atMs }: LoadSlice): Decision => ({ kind: atMs >= ms ? 'stop' : 'go-on' })
 
 /** A window of this length, once the load has settled. */
-export function measureFor(durationMs: number, settleMs = 300): (slice: LoadWindow) => Decision {
+export function measureFor(durationMs: number, settleMs = 300): (slice: LoadSlice) => Decision {
   let isOpen = false
   return ({ atMs }) => {
     if (isOpen || atMs < settleMs) return { kind: 'go-on' }

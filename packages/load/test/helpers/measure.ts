@@ -1,6 +1,6 @@
 /** What the tests against truth servers need of the agent: a window of a settled load, and its figures by their names. */
 import { readFileSync } from 'node:fs'
-import type { LoadMeasurement, LoadWindow } from '@bakeoff/model'
+import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { Decision, LoadAgent, LoadOrder, LoadRequest } from '@bakeoff/runner/ports'
 import { expect } from 'vitest'
 import { type StartedAgent, signal, unaccounted } from './agent.js'
@@ -21,7 +21,7 @@ export async function measureFor(
   { settleMs, durationMs, onOpening }: Measuring,
 ): Promise<LoadMeasurement> {
   let isOpen = false
-  const decide = ({ atMs }: LoadWindow): Decision => {
+  const decide = ({ atMs }: LoadSlice): Decision => {
     if (isOpen || atMs < settleMs) return { kind: 'go-on' }
     isOpen = true
     onOpening?.()
