@@ -1,11 +1,11 @@
 /**
- * Every npm script starts here. Installs and builds what is missing, then runs the command line in this process.
+ * Every npm script starts here, and so does `npx bakeoff`. Installs and builds what is missing, then runs the command line in this process.
  * Plain Node without dependencies, since on a fresh clone there are none yet. A second start only compares two stamps.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { alone } from './folder-lock.mjs'
 import { OPTIONS } from './tests/options.mjs'
@@ -15,6 +15,7 @@ const stamps = join(root, 'node_modules', '.bakeoff')
 const OLDEST_NODE = [20, 19]
 
 const [command = 'help', ...rest] = process.argv.slice(2)
+const called = calledAs()
 requireNode()
 refuseSwallowedOptions()
 if (!isInstalled() || !isBuilt()) {
@@ -27,7 +28,7 @@ if (command === '--test') {
   const { runTests } = await import('./run-tests.mjs')
   process.exitCode = await runTests(root, rest)
 } else {
-  process.argv = [process.argv[0], 'bakeoff', command, ...rest]
+  process.argv = [process.argv[0], called, command, ...rest] // packages/cli/src/called-as.ts reads the name
   await import(pathToFileURL(join(root, 'packages/cli/dist/main.js')).href)
 }
 
@@ -41,12 +42,21 @@ function requireNode() {
   )
 }
 
+/** The name that the program was called by: that of its bin, or `npm run`, also when this file is started by itself. */
+function calledAs() {
+  if (basename(process.argv[1] ?? '', '.mjs') !== 'bakeoff') return 'npm run'
+  return process.env.npm_lifecycle_event === 'npx' ? 'npx bakeoff' : 'bakeoff'
+}
+
 /** Where `--` is forgotten, npm takes our options for its own; it leaves them as npm_config_* in the environment. */
 function refuseSwallowedOptions() {
   const script = process.env.npm_lifecycle_event
   if (!script) return
+  const isNpx = script === 'npx' // and `npm exec`, which swallows options where npx does not
   const options = command === '--test' ? OPTIONS : (optionsOfCommands()[command] ?? [])
-  const swallowed = options.filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
+  const swallowed = options
+    .filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
+    .filter((option) => !(isNpx && option === 'yes')) // npx --yes is npx's own
   if (swallowed.length === 0) return
   const typed = swallowed.map((option) => {
     const value = process.env[`npm_config_${option.replaceAll('-', '_')}`]
@@ -54,7 +64,9 @@ function refuseSwallowedOptions() {
   })
   fail(
     `npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`,
-    `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,
+    isNpx
+      ? `npx lets it through: npx bakeoff ${[command, ...typed, ...rest].join(' ')}`
+      : `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,
     2,
   )
 }

@@ -5,6 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { optionNames } from '../packages/cli/dist/option-names.js'
 import { createProgram } from '../packages/cli/dist/program.js'
 
-const program = createProgram({ print() {}, say() {} }, {}, () => {})
+const program = createProgram({})
 const file = join(dirname(fileURLToPath(import.meta.url)), 'options.json')
 writeFileSync(file, `${JSON.stringify(optionNames(program), null, 2)}\n`)

@@ -3,16 +3,13 @@ import type { Plan, RunEvent } from '@bakeoff/model'
 import type { Before } from '@bakeoff/runner'
 import { profileOf, toStore } from './fingerprints.js'
 import { makePlan, type PlanOptions } from './planning.js'
-import type { Project } from './project.js'
 import { RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
-import type { Machine, Workbench } from './workbench.js'
+import type { Setting } from './setting.js'
+import type { Workbench } from './workbench.js'
 
 /** Where a run is begun. */
-export interface Setting {
-  readonly project: Project
-  readonly catalogue: Catalogue
-  readonly machine: Machine
+export interface RunSetting extends Setting {
   /** shows what happens before there is a folder to write it to */
   readonly show: (event: RunEvent) => void
   readonly signal: AbortSignal
@@ -32,9 +29,9 @@ export interface Begun {
 }
 
 /** A new run. Its folder is there before its images are built, each before the block that needs it: a build that fails is part of the run. */
-export function newRun(setting: Setting, options: PlanOptions): Beginning {
-  const { project, catalogue, machine, signal } = setting
-  const wanted = makePlan(project, catalogue, machine, options, new Date())
+export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
+  const { project, catalogue, signal } = setting
+  const wanted = makePlan(setting, options, new Date())
   return {
     plan: wanted,
     begin: async (bench) => {

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { decide, leftToMeasure } from '@bakeoff/core'
 import { type Results, toErrorRecord } from '@bakeoff/model'
 import { relativeHalfWidth } from '@bakeoff/runner'
-import type { Setting } from './beginning.js'
-import { compareWithFirst } from './compare-with-first.js'
+import { compareWithFirst } from './comparison.js'
 import { decisionLines } from './decision-lines.js'
 import { exitCodes } from './exit.js'
 import { type Gate, passesGate } from './gating.js'
+import type { Invocation } from './invocation.js'
 import type { Resumable } from './own-runs.js'
 import type { Project } from './project.js'
 import { exitCodeOfRun, whatIsLeft } from './run-end.js'
@@ -17,33 +17,39 @@ import { analyseRun, fileLink, isDrawn, type Rebuilt, rebuildReport, tellDamage,
 export interface EndOptions {
   /** standard output has the results alone, as JSON */
   readonly json: boolean
+  /** null: nothing decides whether the run passes but its own failures */
+  readonly gate: Gate | null
+}
+
+/** A run that was measured, to its end or until something stopped it. */
+export interface Measured {
+  readonly folder: RunFolder
+  /** what ended it before its end; null when nothing did */
+  readonly failure: unknown
 }
 
 /** The end of a run, whatever ended it: the page, what it says in short, and the exit code. */
 export function reportEnd(
-  folder: RunFolder,
-  failure: unknown,
-  { project, signal }: Setting,
-  options: EndOptions,
-  gate: Gate | null,
-  terminal: Terminal,
+  { project, terminal, stop: { signal } }: Invocation,
+  { folder, failure }: Measured,
+  { json, gate }: EndOptions,
 ): number {
-  const { results, runs, damage } = rebuild(folder, project, failure, terminal)
+  const { results, records, damage } = rebuild(folder, project, failure, terminal)
   tellDamage(damage, terminal)
-  const tell = options.json ? terminal.say : terminal.print // standard output has the results alone
-  if (options.json) terminal.print(JSON.stringify(results))
+  const tell = json ? terminal.say : terminal.print // standard output has the results alone
+  if (json) terminal.print(JSON.stringify(results))
   const plan = folder.readPlan()
   tell(decisionText(results, terminal))
   compareWithFirst(project, plan, results, tell)
-  const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, runs, relativeHalfWidth).length > 0
-  const left = isLeft ? whatIsLeft(results, runs) : null
+  const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, records, relativeHalfWidth).length > 0
+  const left = isLeft ? whatIsLeft(results, records) : null
   if (left !== null) terminal.say(left)
   const goesOn = failure === null && !signal.aborted
   const passed = !goesOn || gate === null || passesGate(results, gate, terminal)
   tell(`\nReport: ${fileLink(join(folder.path, 'index.html'))}`) // last, where it is found again
   if (failure !== null) throw failure
   if (signal.aborted) return exitCodes.interrupted
-  return passed ? exitCodeOfRun(results, runs) : exitCodes.failed
+  return passed ? exitCodeOfRun(results, records) : exitCodes.failed
 }
 
 /** What a run says at its end: which one, how far to trust it. */
@@ -72,27 +78,25 @@ function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, c
  * that was being written when the run was killed.
  */
 export async function nothingLeft(
-  project: Project,
+  { project, terminal }: Invocation,
   { folder }: Resumable,
-  options: EndOptions,
-  gate: Gate | null,
-  terminal: Terminal,
+  { json, gate }: EndOptions,
 ): Promise<number> {
-  const { results, runs, damage } = analyseRun(folder, 'aborted')
+  const { results, records, damage } = analyseRun(folder, 'aborted')
   if (!isDrawn(folder, results)) {
     await folder.own()
     rebuild(folder, project, null, terminal)
   }
   tellDamage(damage, terminal)
-  const failed = new Set(runs.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
+  const failed = new Set(records.filter(({ outcome }) => outcome.kind === 'failed').map(({ entry }) => entry))
   terminal.say(
     `Run ${folder.runId} has nothing left to measure${failed.size > 0 ? `: ${[...failed].join(', ')} failed for reasons of their own` : ''}. Measure all of it again, and compare: npm run matrix -- --replay ${folder.runId}`,
   )
-  const tell = options.json ? terminal.say : terminal.print
-  if (options.json) terminal.print(JSON.stringify(results))
+  const tell = json ? terminal.say : terminal.print
+  if (json) terminal.print(JSON.stringify(results))
   tell(decisionText(results, terminal))
   const passed = gate === null || passesGate(results, gate, terminal)
   tell(`\nReport: ${fileLink(join(folder.path, 'index.html'))}`)
   if (!passed) return exitCodes.failed
-  return exitCodeOfRun(results, runs)
+  return exitCodeOfRun(results, records)
 }

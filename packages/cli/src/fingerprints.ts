@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { type Catalogue, type Fingerprint, fingerprintOnDisk } from '@bakeoff/core'
 import type { ImageFacts, Plan, StoredFingerprint } from '@bakeoff/model'
 import type { BuiltImages } from '@bakeoff/runner'
-import type { Setting } from './beginning.js'
 import { codeDigest } from './code-digest.js'
 import { gitState } from './planning.js'
 import type { RunFolder } from './run-folder.js'
+import type { Setting } from './setting.js'
 
 /** Image by name as it is now; a reason where there is none. */
 export type ImagesNow = ReadonlyMap<string, ImageFacts | { readonly why: string }>
@@ -47,7 +47,7 @@ export function fingerprintBefore(folder: RunFolder): Fingerprint {
   return fingerprintOnDisk({
     plan: folder.readPlan(),
     stored: folder.readFingerprint(),
-    runs: folder.readRuns(),
+    runs: folder.readRecords(),
     calibrations: folder.readCalibrations(),
     baseId: folder.readContextIfThere()?.base.id ?? null,
   })
@@ -55,7 +55,7 @@ export function fingerprintBefore(folder: RunFolder): Fingerprint {
 
 /** What it would go on with. */
 export function fingerprintNow(
-  { project, catalogue, machine }: Pick<Setting, 'project' | 'catalogue' | 'machine'>,
+  { project, catalogue, machine }: Setting,
   folder: RunFolder,
   baseId: string | null,
   images: ImagesNow,

@@ -45,17 +45,17 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
   folder.onEvent((event) => {
     if (event.kind !== 'window') past.push(event)
     if (event.kind === 'repetition' || event.kind === 'run-ended' || event.kind === 'calibrated') page = null
-    for (const response of watching) send(response, event)
+    for (const response of watching) tell(response, event)
   })
 
   const routes: Readonly<Record<string, (response: ServerResponse, isHead: boolean) => void>> = {
     '/': (response) => {
       page ??= renderHtml(analyseFolder(folder, 'running'), { served: true })
-      answer(response, 200, 'text/html', page)
+      send(response, { status: 200, type: 'text/html', body: page })
     },
     '/events': (response, isHead) => {
       if (watching.size >= MOST_WATCHING) {
-        answer(response, 503, 'text/plain', `${MOST_WATCHING} pages watch this run already: close one of them.\n`)
+        send(response, plain(503, `${MOST_WATCHING} pages watch this run already: close one of them.`))
         return
       }
       response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
@@ -75,18 +75,18 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       const { port } = server.address() as AddressInfo
       const refused = refusalOf(request, [`127.0.0.1:${port}`, `localhost:${port}`])
       if (refused) {
-        answer(response, refused.status, 'text/plain', `${refused.says}\n`, refused.headers)
+        send(response, refused)
         return
       }
       const path = pathOf(request)
       const route = Object.hasOwn(routes, path) ? routes[path] : undefined
       if (route) route(response, request.method === 'HEAD')
-      else answer(response, 404, 'text/plain', 'The report of this run is at /\n')
+      else send(response, plain(404, 'The report of this run is at /'))
     } catch (error) {
       // Files of a going run may be half written, and a page that cannot be made is no reason to end the run.
       const says = error instanceof Error ? error.message : String(error)
       if (response.headersSent) response.destroy()
-      else answer(response, 500, 'text/plain', `The page could not be made: ${says}\n`)
+      else send(response, plain(500, `The page could not be made: ${says}`))
     }
   })
   server.maxConnections = MOST_CONNECTIONS
@@ -107,19 +107,24 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
   }
 }
 
-interface Refusal {
+interface Answer {
   readonly status: number
-  readonly says: string
+  readonly type: 'text/html' | 'text/plain'
+  readonly body: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
+function plain(status: number, says: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, type: 'text/plain', body: `${says}\n`, headers }
+}
+
 /** @param names of this server, with its port */
-function refusalOf({ method, headers, url = '' }: IncomingMessage, names: readonly string[]): Refusal | null {
+function refusalOf({ method, headers, url = '' }: IncomingMessage, names: readonly string[]): Answer | null {
   const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host
   if (authority === undefined || ![authority, headers.host ?? authority].every((name) => names.includes(name)))
-    return { status: 421, says: `This is ${names[0]}, and nothing else is served here.` }
+    return plain(421, `This is ${names[0]}, and nothing else is served here.`)
   if (method !== 'GET' && method !== 'HEAD')
-    return { status: 405, says: 'There is nothing to change here.', headers: { allow: 'GET, HEAD' } }
+    return plain(405, 'There is nothing to change here.', { allow: 'GET, HEAD' })
   return null
 }
 
@@ -129,13 +134,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return path === '' ? '/' : path
 }
 
-function answer(
-  response: ServerResponse,
-  status: number,
-  type: 'text/html' | 'text/plain',
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+function send(response: ServerResponse, { status, type, body, headers }: Answer): void {
   response
     .writeHead(status, {
       ...HEADERS,
@@ -147,7 +146,7 @@ function answer(
 }
 
 /** Whoever does not read what it asked for is not waited for. */
-function send(response: ServerResponse, event: RunEvent): void {
+function tell(response: ServerResponse, event: RunEvent): void {
   if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
   else response.write(messageOf(event))
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, showError } from './exit.js'
 import { createProgram } from './program.js'
+import { findProject } from './project.js'
 import { Interruption } from './signals.js'
 import { openTerminal } from './terminal.js'
 
@@ -8,8 +9,13 @@ const terminal = openTerminal()
 const interruption = new Interruption(terminal)
 let code: number = exitCodes.fine
 try {
-  await createProgram(terminal, interruption, (wanted) => {
-    code = wanted
+  await createProgram({
+    project: findProject(process.env),
+    terminal,
+    stop: interruption,
+    leave: (wanted) => {
+      code = wanted
+    },
   }).parseAsync(process.argv)
 } catch (error) {
   if (error instanceof CommanderError) code = error.exitCode === 0 ? exitCodes.fine : exitCodes.configuration

@@ -72,7 +72,7 @@ function isCommitted(path: string): boolean {
 }
 
 function stateOf(folder: RunFolder): Resumable {
-  const left = leftToMeasure(folder.readPlan(), folder.readRuns(), relativeHalfWidth).length
+  const left = leftToMeasure(folder.readPlan(), folder.readRecords(), relativeHalfWidth).length
   const last = folder.readEvents().findLast(({ kind }) => kind === 'run-ended' || kind === 'run-started')
   return { folder, left, isOver: left === 0 && last?.kind === 'run-ended' && last.status !== 'aborted' }
 }

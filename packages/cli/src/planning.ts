@@ -1,37 +1,15 @@
 import { holeSentence } from '@bakeoff/containers'
-import { type Catalogue, planMatrix, type Selection } from '@bakeoff/core'
+import { type PlanRequest, planMatrix } from '@bakeoff/core'
 import type { Plan, PlanWarning } from '@bakeoff/model'
 import { execaSync } from 'execa'
-import type { Project } from './project.js'
-import type { Machine } from './workbench.js'
+import { typedCommand } from './called-as.js'
+import type { Setting } from './setting.js'
 
-export interface PlanOptions {
-  readonly selection: Selection
-  readonly profile: string
-  readonly repetitions: number | null
-  readonly capacity: boolean
-  readonly rates: readonly number[]
-  readonly seed: number | null
-}
+/** What a user chooses of a plan; all else of it is read. */
+export type PlanOptions = Pick<PlanRequest, 'selection' | 'profile' | 'repetitions' | 'capacity' | 'rates' | 'seed'>
 
-/** Every entry whatever its role: what `check` takes when nothing is asked for. */
-export const wholePlan: PlanOptions = {
-  selection: { scenarios: null, targets: null, all: true },
-  profile: 'default',
-  repetitions: null,
-  capacity: false,
-  rates: [],
-  seed: null,
-}
-
-/** Plans a run on this machine, now. */
-export function makePlan(
-  project: Project,
-  catalogue: Catalogue,
-  machine: Machine,
-  options: PlanOptions,
-  now: Date,
-): Plan {
+/** Plans a run on this machine. */
+export function makePlan({ project, catalogue, machine }: Setting, options: PlanOptions, now: Date): Plan {
   const plan = planMatrix({
     catalogue,
     host: machine.host,
@@ -39,7 +17,7 @@ export function makePlan(
     ...options,
     runId: runIdAt(now),
     createdAt: now.toISOString(),
-    command: commandLine(process.argv.slice(2)),
+    command: typedCommand(),
     git: gitState(project.root),
     root: project.root,
   })
@@ -47,7 +25,7 @@ export function makePlan(
 }
 
 /** What of the engine lets a container out, for who reads the report: it says how far the targets were to be trusted. */
-function holeWarnings({ engine: { facts, holes } }: Machine): PlanWarning[] {
+function holeWarnings({ engine: { facts, holes } }: Setting['machine']): PlanWarning[] {
   const open = holes.filter(({ closedBy }) => closedBy === null)
   if (open.length === 0) return []
   return [
@@ -64,11 +42,6 @@ function holeWarnings({ engine: { facts, holes } }: Machine): PlanWarning[] {
 export function runIdAt(now: Date): string {
   const [day, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T')
   return `${day}-${time}`
-}
-
-/** The command as a person would type it. */
-export function commandLine([command = '', ...rest]: readonly string[]): string {
-  return `npm run ${command}${rest.length > 0 ? ` -- ${rest.join(' ')}` : ''}`
 }
 
 export function gitState(root: string): { commit: string | null; dirty: boolean | null } {

@@ -1,10 +1,11 @@
 import { compareFingerprints, type Fingerprint, replayPlan } from '@bakeoff/core'
 import { BakeoffError, type Plan, type PlanWarning, toErrorRecord } from '@bakeoff/model'
 import { type Built, type BuiltImages, buildImages, type ImageRequest, requestsOf } from '@bakeoff/runner'
-import type { Beginning, Begun, Setting } from './beginning.js'
+import type { Beginning, Begun, RunSetting } from './beginning.js'
+import { typedCommand } from './called-as.js'
 import { fingerprintBefore, fingerprintNow, toStore, withImages } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
-import { commandLine, gitState, runIdAt } from './planning.js'
+import { gitState, runIdAt } from './planning.js'
 import { findRun, RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
 import { materialsOf, type Workbench } from './workbench.js'
@@ -16,34 +17,41 @@ export interface Replay {
   readonly cells: readonly string[]
 }
 
+/** The run that is repeated. */
+interface First {
+  readonly folder: RunFolder
+  readonly plan: Plan
+  readonly fingerprint: Fingerprint
+}
+
 /**
  * The plan of an earlier run as a new run, with the images of the earlier one. Another machine is told on the report;
  * other work or other images are refused.
  *
  * @throws BakeoffError BAD_SPEC, BAD_RESULTS or OUT_OF_RESOURCES; nothing is written then
  */
-export function replayRun(setting: Setting, { run, cells }: Replay): Beginning {
+export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginning {
   const { project, machine } = setting
-  const first = RunFolder.open(findRun(project.reports, run))
-  refuseWithoutRecords(first, run)
-  const before = fingerprintBefore(first)
-  const warnings = warningsOf(setting, first, before)
+  const folder = RunFolder.open(findRun(project.reports, run))
+  refuseWithoutContext(folder, run)
+  const first: First = { folder, plan: folder.readPlan(), fingerprint: fingerprintBefore(folder) }
+  const warnings = warningsOf(setting, first)
   const now = new Date()
   const plan = replayPlan({
-    first: first.readPlan(),
+    first: first.plan,
     cells,
     host: machine.host,
     engine: machine.engine.facts,
     runId: runIdAt(now),
     createdAt: now.toISOString(),
-    command: commandLine(process.argv.slice(2)),
+    command: typedCommand(),
     git: gitState(project.root),
     warnings,
   })
-  return { plan, begin: (bench) => begin(setting, first, before, plan, bench) }
+  return { plan, begin: (bench) => begin(setting, first, plan, bench) }
 }
 
-function refuseWithoutRecords(first: RunFolder, run: string): void {
+function refuseWithoutContext(first: RunFolder, run: string): void {
   if (first.readContextIfThere() !== null) return
   throw new BakeoffError(
     'BAD_RESULTS',
@@ -57,16 +65,15 @@ function refuseWithoutRecords(first: RunFolder, run: string): void {
  *
  * @throws BakeoffError BAD_SPEC when requests or golden answers are
  */
-function warningsOf(setting: Setting, first: RunFolder, before: Fingerprint): PlanWarning[] {
-  const { runId } = first.readPlan()
-  const now = fingerprintNow(setting, first, before.baseId, new Map())
-  const { differences } = compareFingerprints(before, now)
+function warningsOf(setting: RunSetting, { folder, plan: { runId }, fingerprint }: First): PlanWarning[] {
+  const now = fingerprintNow(setting, folder, fingerprint.baseId, new Map())
+  const { differences } = compareFingerprints(fingerprint, now)
   const work = differences.filter(({ of }) => of === 'work')
   if (work.length > 0) {
     throw new BakeoffError(
       'BAD_SPEC',
       `run ${runId} cannot be replayed: ${work.map(({ what }) => what).join(', ')} changed since`,
-      { hint: goBack(before) },
+      { hint: goBack(fingerprint) },
     )
   }
   return differences
@@ -79,14 +86,9 @@ function warningsOf(setting: Setting, first: RunFolder, before: Fingerprint): Pl
     }))
 }
 
-async function begin(
-  setting: Setting,
-  first: RunFolder,
-  before: Fingerprint,
-  wanted: Plan,
-  bench: Workbench,
-): Promise<Begun> {
+async function begin(setting: RunSetting, first: First, wanted: Plan, bench: Workbench): Promise<Begun> {
   const { project, catalogue, signal } = setting
+  const before = first.fingerprint
   const held = new HeldEvents(setting.show)
   const ports = bench.ports(held)
   const materials = materialsOf(project, catalogue, wanted)
@@ -100,7 +102,7 @@ async function begin(
     else if (id !== undefined || before.code === null) missing.push(request)
   }
   const made = await buildImages(missing, ports, signal)
-  const warnings = acceptMade(first, before, made)
+  const warnings = acceptMade(first, made)
   for (const [name, built] of made) given.set(name, built)
 
   const folder = RunFolder.create(project.reports, wanted.runId)
@@ -108,7 +110,7 @@ async function begin(
   const plan = { ...wanted, runId: folder.runId, warnings: [...warnings, ...wanted.warnings] }
   const planText = JSON.stringify(plan)
   await folder.writePlan(planText)
-  folder.writeContext(first.readContext()) // of the images' own files, which may have changed since
+  folder.writeContext(first.folder.readContext()) // of the images' own files, which may have changed since
   const fingerprint = withImages(toStore(planText, null, before.baseId), given) // the rules are those of the first plan
   folder.writeFingerprint(fingerprint)
   held.releaseTo(folder)
@@ -130,9 +132,8 @@ async function begin(
  *
  * @throws BakeoffError BAD_SPEC with every image that is not what it was
  */
-function acceptMade(first: RunFolder, before: Fingerprint, made: BuiltImages): PlanWarning[] {
-  const { runId } = first.readPlan()
-  const keys = recordedKeys(first)
+function acceptMade({ folder, plan: { runId }, fingerprint }: First, made: BuiltImages): PlanWarning[] {
+  const keys = recordedKeys(folder)
   const warnings: PlanWarning[] = []
   const refused: string[] = []
   const warn = (name: string, what: string) =>
@@ -143,7 +144,7 @@ function acceptMade(first: RunFolder, before: Fingerprint, made: BuiltImages): P
       todo: 'Read a difference between the two runs as one of both.',
     })
   for (const [name, built] of made) {
-    const ids = before.images[name]?.ids ?? []
+    const ids = fingerprint.images[name]?.ids ?? []
     if (ids.length === 0) {
       // The run is of before ids were recorded, or it could not be built then either.
       if ('facts' in built) warn(name, 'is not recorded by the first run')
@@ -160,14 +161,14 @@ function acceptMade(first: RunFolder, before: Fingerprint, made: BuiltImages): P
   throw new BakeoffError(
     'BAD_SPEC',
     `run ${runId} cannot be replayed, since its images cannot be had:\n${refused.map((line) => `  ${line}`).join('\n')}`,
-    { hint: goBack(before) },
+    { hint: goBack(fingerprint) },
   )
 }
 
 /** Keys by name of the images that a run used. */
 function recordedKeys(first: RunFolder): ReadonlyMap<string, string> {
   const stored = Object.entries(first.readFingerprint()?.images ?? {}).map(([name, { key }]) => [name, key] as const)
-  const recorded = first.readRuns().flatMap(({ image }) => (image ? [[image.name, image.key] as const] : []))
+  const recorded = first.readRecords().flatMap(({ image }) => (image ? [[image.name, image.key] as const] : []))
   return new Map([...recorded, ...stored])
 }
 

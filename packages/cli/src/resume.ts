@@ -8,7 +8,7 @@ import {
   toErrorRecord,
 } from '@bakeoff/model'
 import { type Built, buildImages, type ImageRequest, type Ports, requestsOf } from '@bakeoff/runner'
-import { type Beginning, type Begun, type Setting, writeContext } from './beginning.js'
+import { type Beginning, type Begun, type RunSetting, writeContext } from './beginning.js'
 import { fingerprintBefore, fingerprintNow, type ImagesNow, profileOf, toStore } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
 import { damageWords } from './run-files.js'
@@ -17,7 +17,7 @@ import { imagesOfRun } from './run-images.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
 /** The plan of an earlier run, to be measured to its end with what it was begun with. */
-export function resumeRun(setting: Setting, folder: RunFolder): Beginning {
+export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
   const plan = folder.readPlan()
   return { plan, begin: (bench) => begin(setting, folder, plan, bench) }
 }
@@ -28,7 +28,7 @@ export function resumeRun(setting: Setting, folder: RunFolder): Beginning {
  *
  * @throws BakeoffError BAD_SPEC with every difference; the folder is then as it was
  */
-async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Workbench): Promise<Begun> {
+async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, bench: Workbench): Promise<Begun> {
   const { project, catalogue, signal } = setting
   const held = new HeldEvents(setting.show)
   const ports = bench.ports(held)
@@ -57,12 +57,12 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
   for (const [name, image] of now) if (!('why' in image)) given.set(name, { facts: image })
   // The run goes on. Before this line nothing was written to its folder.
   await folder.own()
-  const { runs, calibrations, damage } = folder.read()
+  const { records, calibrations, damage } = folder.read()
   const moved = folder.setAside(damage)
   held.releaseTo(folder)
   if (folder.readContextIfThere() === null) writeContext(folder, plan, catalogue, bench)
   const begun = () => toStore(folder.readPlanText(), profileOf(catalogue, plan), bench.base.id)
-  const fingerprint: StoredFingerprint | null = folder.readFingerprint() ?? (runs.some(hasMeasured) ? null : begun())
+  const fingerprint: StoredFingerprint | null = folder.readFingerprint() ?? (records.some(hasMeasured) ? null : begun())
   const notice = (level: 'info' | 'warning', message: string) => {
     const event = { kind: 'note', at: new Date().toISOString(), level, message } as const
     folder.event(event)
@@ -85,7 +85,7 @@ async function begin(setting: Setting, folder: RunFolder, plan: Plan, bench: Wor
     ports: bench.ports(folder),
     signal,
   })
-  return { plan, folder, before: { runs, calibrations, images } }
+  return { plan, folder, before: { runs: records, calibrations, images } }
 }
 
 /** Runs of before fingerprints did not record every image that they used: what is not known of one is told. */

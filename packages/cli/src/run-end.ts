@@ -6,18 +6,18 @@ import { exitCodes } from './exit.js'
  * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not, or when a
  * load got no right answer at all; what a second try made good did not fail. An unsupported target is no failure: it says what it needs.
  */
-export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, runs: readonly RunRecord[]): number {
+export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, records: readonly RunRecord[]): number {
   if (run.status === 'aborted') return exitCodes.environment
-  const failed = runs.some(({ outcome }) => outcome.kind === 'failed')
+  const failed = records.some(({ outcome }) => outcome.kind === 'failed')
   const silent = cells.some(({ verdict }) => verdict?.causes.some(({ cause }) => cause === 'no-answers'))
   return failed || silent ? exitCodes.failed : exitCodes.fine
 }
 
 /** What to type when something is still to be measured; null when nothing is. */
-export function whatIsLeft({ run }: Pick<Results, 'run'>, runs: readonly RunRecord[]): string | null {
+export function whatIsLeft({ run }: Pick<Results, 'run'>, records: readonly RunRecord[]): string | null {
   const command = `npm run matrix -- --resume ${run.id}`
   if (run.status === 'aborted') return `Go on where it stopped: ${command}`
-  const lost = runs.flatMap(({ entry, outcome }) =>
+  const lost = records.flatMap(({ entry, outcome }) =>
     outcome.kind === 'failed' && isOfSurroundings(outcome) ? [{ entry, message: outcome.error.message }] : [],
   )
   const [first] = lost

@@ -81,7 +81,7 @@ export interface RunFiles {
   readonly plan: Plan
   readonly context: RunContext
   /** by block, and in it by entry */
-  readonly runs: readonly RunRecord[]
+  readonly records: readonly RunRecord[]
   readonly calibrations: readonly Calibration[]
   readonly events: readonly RunEvent[]
   /** what could not be read; none of it is in the others */
@@ -94,16 +94,16 @@ export function readRunFiles(folder: string): RunFiles {
   const damage: Damage[] = []
   const { events, ...ofEvents } = readEvents(folder)
   const context = contextOf(folder)
-  const { runs, ...ofRuns } = readRuns(folder, plan, events)
+  const { records, ...ofRecords } = readRecords(folder, plan, events)
   const { calibrations, ...ofCalibrations } = readCalibrations(folder, events)
   damage.push(
-    ...ofRuns.damage,
+    ...ofRecords.damage,
     ...ofCalibrations.damage,
     ...ofEvents.damage,
     ...context.damage,
     ...fingerprintDamage(folder),
   )
-  return { plan, context: context.context, runs, calibrations, events, damage }
+  return { plan, context: context.context, records, calibrations, events, damage }
 }
 
 /** @throws BakeoffError BAD_RESULTS when it is missing or damaged: without it nothing says what was measured */
@@ -135,11 +135,15 @@ export function damageWarning({ file, what, why, follows }: Damage): PlanWarning
   return { what, where: file, why, todo: follows }
 }
 
-function readRuns(folder: string, plan: Plan, events: readonly RunEvent[]): { runs: RunRecord[]; damage: Damage[] } {
+function readRecords(
+  folder: string,
+  plan: Plan,
+  events: readonly RunEvent[],
+): { records: RunRecord[]; damage: Damage[] } {
   const again = `Measure it again: npm run matrix -- --resume ${plan.runId}`
   const names = existsSync(join(folder, 'runs')) ? readdirSync(join(folder, 'runs')) : []
   const damage: Damage[] = []
-  const found = new Map<string, { name: string; run: RunRecord }>()
+  const found = new Map<string, { name: string; record: RunRecord }>()
   const setAside = (name: string, why: string, follows = `It is left out. ${again}`) =>
     damage.push({ file: `runs/${name}`, kind: 'file', what: 'The file of a repetition is damaged', why, follows })
   for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
@@ -150,13 +154,13 @@ function readRuns(folder: string, plan: Plan, events: readonly RunEvent[]): { ru
       setAside(name, why ?? '')
       continue
     }
-    const run = read.value
-    const key = `${run.block} ${run.entry}`
+    const record = read.value
+    const key = `${record.block} ${record.entry}`
     const other = found.get(key)
     // A copy under another name would count twice.
-    const keep = other === undefined || name === `${fileNameOf(run)}.json`
+    const keep = other === undefined || name === `${fileNameOf(record)}.json`
     if (other) setAside(keep ? other.name : name, `it tells of the same repetition as ${keep ? name : other.name}`, '')
-    if (keep) found.set(key, { name, run })
+    if (keep) found.set(key, { name, record })
   }
   const planned = new Map<string, string>(
     plan.blocks.flatMap(({ id, repetition, order }) =>
@@ -178,7 +182,7 @@ function readRuns(folder: string, plan: Plan, events: readonly RunEvent[]): { ru
       follows: `It is left out. ${again}`,
     })
   }
-  return { runs: [...found.values()].map(({ run }) => run), damage }
+  return { records: [...found.values()].map(({ record }) => record), damage }
 }
 
 /** Canaries are told as events too, so a damaged file of them costs nothing that the events still have. */

@@ -237,8 +237,8 @@ export class RunFolder implements RunSink {
     return readFileSync(join(this.path, 'plan.json'), 'utf8')
   }
 
-  readRuns(): readonly RunRecord[] {
-    return this.read().runs
+  readRecords(): readonly RunRecord[] {
+    return this.read().records
   }
 
   readCalibrations(): readonly Calibration[] {

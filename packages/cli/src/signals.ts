@@ -5,7 +5,7 @@ import { exitCodeOf, exitCodes, showError } from './exit.js'
 import type { OutputLost, Terminal } from './terminal.js'
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** How long a run that was told to stop may take to record, report and remove. */
+/** How long a run that was told to stop may take to write its end, report and remove. */
 const GRACE_MS = 30_000
 /** How long removing may take after that; the watchdog goes on with what is left. */
 const LEAVE_MS = 20_000
@@ -14,8 +14,8 @@ const MOST_SHOWN = 3
 
 /** What must be done before the process leaves, also when its work has not ended. */
 export interface Stoppable {
-  /** writes what is known of a run by then; must be quick */
-  record?(): void
+  /** writes the end of a run, and the report of what is known of it by then; must be quick */
+  writeEnd?(): void
   /** removes what was started, and tells what could not be removed */
   emergencyStop?(): Promise<void>
 }
@@ -37,7 +37,7 @@ interface Surroundings {
 }
 
 /**
- * The first signal asks everything to stop: what was measured is recorded and reported. So does an error that nobody
+ * The first signal asks everything to stop: what was measured is kept and reported. So does an error that nobody
  * caught, and an output that nobody reads any more, as of `npm run matrix 2>&1 | head`: what is left is not measured
  * by a program that is broken or that nobody watches, and is not recorded as failed either. Whatever has not ended
  * half a minute later, or at the second signal, is recorded as it is, the containers are removed, and the process
@@ -106,7 +106,7 @@ export class Interruption implements Stop {
 
   #stop(reason: string, exitCode: number, cause?: unknown): void {
     this.#exitCode = exitCode
-    const isRun = [...this.#stoppables].some(({ record }) => record !== undefined)
+    const isRun = [...this.#stoppables].some(({ writeEnd }) => writeEnd !== undefined)
     const next = isRun ? { hint: 'Go on where it stopped: npm run matrix -- --resume' } : {}
     this.#controller.abort(new BakeoffError('ABORTED', reason, { cause, ...next }))
     // It keeps the process alive: one that waits for nothing any more would end in the middle.
@@ -118,12 +118,12 @@ export class Interruption implements Stop {
     this.#leaving = true
     this.#terminal.live('')
     const stoppables = [...this.#stoppables]
-    const recorded = stoppables.flatMap(({ record }) => (record ? [this.#isDone(record)] : []))
+    const written = stoppables.flatMap(({ writeEnd }) => (writeEnd ? [this.#isDone(writeEnd)] : []))
     const stopped = Promise.all(stoppables.map((one) => one.emergencyStop?.().catch(() => {})))
     const isStopped = await Promise.race([stopped.then(() => true), sleep(this.#leaveMs, false)])
     const said = [
       `Left ${when}, before its end`,
-      ...(recorded.length > 0 && recorded.every(Boolean) ? ['what was measured is in the report'] : []),
+      ...(written.length > 0 && written.every(Boolean) ? ['what was measured is in the report'] : []),
       ...(isStopped ? [] : ['its containers are not removed yet: its watchdog goes on with that']),
     ]
     this.#terminal.say(`${said.join('; ')}.`)
@@ -131,9 +131,9 @@ export class Interruption implements Stop {
   }
 
   /** False when it failed, as on a disk that is full; the error is shown. */
-  #isDone(record: () => void): boolean {
+  #isDone(writeEnd: () => void): boolean {
     try {
-      record()
+      writeEnd()
       return true
     } catch (error) {
       showError(error, this.#terminal)

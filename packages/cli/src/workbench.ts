@@ -17,8 +17,8 @@ import type { HostFacts, Plan } from '@bakeoff/model'
 import type { Corpus, Materials, Ports } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { systemClock } from './clock.js'
+import type { Invocation } from './invocation.js'
 import type { Project } from './project.js'
-import type { Stop } from './signals.js'
 import type { Terminal } from './terminal.js'
 
 /** The machine: what can be planned on. */
@@ -41,11 +41,10 @@ export interface Workbench extends AsyncDisposable {
   ports(sink: RunSink): Ports
 }
 
+/** @param keep leave the containers of what was started last */
 export async function openWorkbench(
-  project: Project,
+  { project, terminal, stop }: Pick<Invocation, 'project' | 'terminal' | 'stop'>,
   machine: Machine,
-  terminal: Terminal,
-  interruption: Stop,
   keep: boolean,
 ): Promise<Workbench> {
   const { docker, facts } = machine.engine
@@ -57,9 +56,9 @@ export async function openWorkbench(
     keep,
     ...lockFolderFrom(process.env),
   })
-  interruption.guard(session)
+  stop.guard(session)
   try {
-    const base = await images.ensureBase(interruption.signal)
+    const base = await images.ensureBase(stop.signal)
     return {
       session,
       images,

@@ -47,8 +47,8 @@ export function isDrawn(folder: RunFolder, { run }: Results): boolean {
 
 export interface Rebuilt {
   readonly results: Results
-  /** repetitions that could be read */
-  readonly runs: readonly RunRecord[]
+  /** of the repetitions that could be read */
+  readonly records: readonly RunRecord[]
   /** what could not; it is among the warnings of the results, too */
   readonly damage: readonly Damage[]
 }
@@ -63,7 +63,10 @@ export function analyseFolder(folder: RunFolder, otherwise: Unended): Results {
 }
 
 /** @param otherwise what a run without an end is */
-function analyseFiles({ plan, runs, calibrations, context, events, ...files }: RunFiles, otherwise: Unended): Rebuilt {
+function analyseFiles(
+  { plan, records, calibrations, context, events, ...files }: RunFiles,
+  otherwise: Unended,
+): Rebuilt {
   const ended = endOf(events)
   const tried = events.findLast((event) => event.kind === 'boundary')
   const isRunning = ended === null && otherwise === 'running'
@@ -71,7 +74,7 @@ function analyseFiles({ plan, runs, calibrations, context, events, ...files }: R
   const damage = files.damage.filter(({ kind }) => !(isRunning && kind === 'half-line'))
   const results = analyse({
     plan,
-    runs,
+    runs: records,
     calibrations,
     claims: context.claims,
     targets: context.targets,
@@ -81,7 +84,7 @@ function analyseFiles({ plan, runs, calibrations, context, events, ...files }: R
     ...(ended ? { status: ended.status, statusReason: ended.reason } : UNENDED[otherwise]),
     warnings: damage.map(damageWarning),
   })
-  return { results, runs, damage }
+  return { results, records, damage }
 }
 
 /** The end of a run as its events tell it; null: it goes on, or was killed. */

@@ -1,4 +1,4 @@
-/** What every npm script does first, in a checkout whose npm and compiler only note that they were called. */
+/** What every npm script and `npx bakeoff` do first, in a checkout whose npm and compiler only note that they were called. */
 import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
@@ -9,6 +9,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +23,8 @@ const checkout = new URL('../../..', import.meta.url).pathname
 let root: string
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'bakeoff-bootstrap-'))
-  cpSync(join(checkout, 'scripts'), join(root, 'scripts'), { recursive: true })
+  for (const part of ['scripts', 'packages/cli/bin'])
+    cpSync(join(checkout, part), join(root, part), { recursive: true })
   for (const name of ['package.json', 'package-lock.json', 'turbo.json', 'tsconfig.base.json']) {
     writeFileSync(join(root, name), '{"type":"module"}')
   }
@@ -94,10 +97,35 @@ describe.skipIf(process.platform === 'win32')('a first start', () => {
     expect([exitCode, stderr]).toEqual([3, expect.stringContaining('npm ci')])
     expect(existsSync(lock())).toBe(false)
   })
+
+  it.each([
+    { because: 'by its bin', lifecycle: '', says: 'bakeoff list --json' },
+    { because: 'by npx', lifecycle: 'npx', says: 'npx bakeoff list --json' },
+    { because: 'by its bin in a script of a user', lifecycle: 'bench', says: 'bakeoff list --json' },
+  ])('sets up as much when the program is called $because, and tells it so', async ({ lifecycle, says }) => {
+    program('bin/turbo', 'mkdir -p packages/cli/dist; cp bin/main.js packages/cli/dist/main.js')
+    writeFileSync(join(root, 'bin/main.js'), "console.log(process.argv.slice(1).join(' '))")
+    symlinkSync(join(root, 'packages/cli/bin/bakeoff.mjs'), join(root, 'bin/bakeoff')) // as npm links it
+    const env = { ...environment(), npm_lifecycle_event: lifecycle }
+    const { stdout } = await execa('bakeoff', ['list', '--json'], { cwd: tmpdir(), env, reject: false })
+    expect(stdout).toBe(says)
+    expect(calls().filter((call) => call.endsWith(' ended'))).toEqual(['npm ended', 'turbo ended'])
+  })
 })
 
 describe('packages', () => {
   const read = (file: string) => JSON.parse(readFileSync(join(checkout, file), 'utf8'))
+
+  it('have one bin, which npx finds in a clone before and after npm ci', () => {
+    const [clone, cli] = [read('package.json').bin, read('packages/cli/package.json').bin]
+    expect(clone).toEqual({ bakeoff: `packages/cli/${cli.bakeoff}` })
+    const { packages } = read('package-lock.json')
+    expect([packages[''].bin, packages['packages/cli'].bin]).toEqual([clone, cli])
+    expect(
+      statSync(join(checkout, clone.bakeoff)).mode & 0o111,
+      'npm would make it executable, and git see a change',
+    ).toBe(0o111)
+  })
 
   it('run no scripts of their own when somebody types npm ci', () => {
     const said = execFileSync('npm', ['config', 'get', 'ignore-scripts'], { cwd: checkout, encoding: 'utf8' })

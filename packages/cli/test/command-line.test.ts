@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs'
 import { BakeoffError, errorCodes } from '@bakeoff/model'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
+import { calledAs, commandLine } from '../src/called-as.js'
 import { exitCodeOf } from '../src/exit.js'
-import { commandLine, runIdAt } from '../src/planning.js'
+import { runIdAt } from '../src/planning.js'
 
 const root = new URL('../../..', import.meta.url).pathname
 const run = (args: string[], env: Record<string, string> = {}) =>
@@ -32,13 +33,19 @@ describe('the command line', () => {
       env: { npm_config_scenario: 'true', npm_lifecycle_event: 'matrix' },
       says: 'npm run matrix -- --scenario predict',
     },
+    {
+      because: 'npm exec swallowed the option',
+      args: ['clean'],
+      env: { npm_config_images: 'true', npm_lifecycle_event: 'npx' },
+      says: 'npx bakeoff clean --images',
+    },
     { because: 'the command does not exist', args: ['matrx'], env: {}, says: 'unknown command' },
     { because: 'an option does not exist', args: ['list', '--jsn'], env: {}, says: '--json' },
     {
       because: 'a number is none',
       args: ['plan', '--repetitions', 'many'],
       env: {},
-      says: 'It is a whole number from 1 on.',
+      says: 'Write a whole number, 1 or more.',
     },
     { because: 'a run does not exist', args: ['report', 'nowhere'], env: {}, says: 'there is no run nowhere' },
     {
@@ -99,6 +106,12 @@ describe('exit codes', () => {
 
 describe('what a run is called', () => {
   it('sorts by time', () => expect(runIdAt(new Date('2026-11-25T13:05:02.123Z'))).toBe('20261125-130502'))
-  it('remembers the command as it was typed', () =>
-    expect(commandLine(['matrix', '--quick'])).toBe('npm run matrix -- --quick'))
+  it.each([
+    { argv: ['node', '/x/packages/cli/dist/main.js'], words: ['list'], typed: 'npm run list' },
+    { argv: ['node', 'npm run'], words: ['matrix', '--quick'], typed: 'npm run matrix -- --quick' },
+    { argv: ['node', 'npx bakeoff'], words: ['matrix', '--quick'], typed: 'npx bakeoff matrix --quick' },
+    { argv: ['node', 'bakeoff'], words: ['images', 'save', 'x.tar'], typed: 'bakeoff images save x.tar' },
+  ])('remembers the command as it was typed: $typed', ({ argv, words, typed }) =>
+    expect(commandLine(words, calledAs(argv))).toBe(typed),
+  )
 })

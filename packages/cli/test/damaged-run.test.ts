@@ -90,8 +90,8 @@ describe('a damaged file of a repetition', () => {
     },
   ])('costs that repetition and is named: $because', async ({ spoil, why }) => {
     spoil()
-    const { runs, damage } = run.folder.read()
-    expect(runs).toHaveLength(run.runs.length - 1)
+    const { records, damage } = run.folder.read()
+    expect(records).toHaveLength(run.runs.length - 1)
     expect(damage).toMatchObject([{ file: victim, kind: 'file' }])
     expect(damage[0]!.why).toContain(why)
     expect(damage[0]!.follows).toBe(`It is left out. Measure it again: npm run matrix -- --resume ${run.plan.runId}`)
@@ -109,7 +109,7 @@ describe('a damaged file of a repetition', () => {
   it('is told in the terminal as well', async () => {
     writeFileSync(at(victim), '')
     const terminal = recordingTerminal()
-    await report({ reports } as Project, run.plan.runId, null, terminal)
+    await report({ project: { reports } as Project, terminal }, run.plan.runId, null)
     expect(terminal.said).toEqual([expect.stringMatching(new RegExp(`^! ${victim}: .* it is empty\\. .*--resume`))])
   })
 
@@ -119,22 +119,22 @@ describe('a damaged file of a repetition', () => {
     writeFileSync(at(victim), 'second')
     expect(run.folder.setAside(run.folder.read().damage)).toEqual([`${victim}.damaged-2`])
     await run.folder.writeRun(run.runs[0]!)
-    expect(run.folder.read()).toMatchObject({ damage: [], runs: { length: run.runs.length } })
+    expect(run.folder.read()).toMatchObject({ damage: [], records: { length: run.runs.length } })
     expect([text(`${victim}.damaged`), text(`${victim}.damaged-2`)]).toEqual(['first', 'second'])
   })
 
   it('is missed when it is gone, since the events tell of it', () => {
     rmSync(at(victim))
-    const { runs, damage } = run.folder.read()
-    expect(runs).toHaveLength(run.runs.length - 1)
+    const { records, damage } = run.folder.read()
+    expect(records).toHaveLength(run.runs.length - 1)
     expect(damage).toMatchObject([{ file: victim, kind: 'missing', what: 'The file of a repetition is missing' }])
     expect(run.folder.setAside(damage)).toEqual([])
   })
 
   it('does not count twice when it was copied', () => {
     copyFileSync(at(victim), at('runs/copy of it.json'))
-    const { runs, damage } = run.folder.read()
-    expect(runs).toHaveLength(run.runs.length)
+    const { records, damage } = run.folder.read()
+    expect(records).toHaveLength(run.runs.length)
     expect(damage).toMatchObject([
       { file: 'runs/copy of it.json', why: `it tells of the same repetition as ${victim.slice(5)}` },
     ])
@@ -159,8 +159,8 @@ describe('the other files of a run', () => {
   it('cost the canaries only when both are damaged', () => {
     writeFileSync(at('calibration.json'), '')
     writeFileSync(at('events.ndjson'), '')
-    const { calibrations, damage, runs } = run.folder.read()
-    expect([calibrations.length, runs.length]).toEqual([0, run.runs.length])
+    const { calibrations, damage, records } = run.folder.read()
+    expect([calibrations.length, records.length]).toEqual([0, run.runs.length])
     expect(damage[0]!.follows).toContain('no ceiling of the load agent')
   })
 

@@ -1,8 +1,9 @@
 import type { FirstRun } from '@bakeoff/core'
 import { describe, expect, it } from 'vitest'
 import { firstRunFinding } from '../src/commands/doctor.js'
+import { toPlanOptions } from '../src/commands/shared/planning.js'
 import { engineToCome, readFirstRuns } from '../src/first-run.js'
-import { makePlan, wholePlan } from '../src/planning.js'
+import { makePlan } from '../src/planning.js'
 import { readCatalogue } from '../src/project.js'
 import type { Machine } from '../src/workbench.js'
 
@@ -56,8 +57,8 @@ describe('doctor on what a run will take', () => {
     } as unknown as Machine['host']
     const machine = { host, engine: { facts: engineToCome(host), holes: [] } } as unknown as Machine
     const catalogue = readCatalogue(project)
-    const options = { ...wholePlan, selection: { scenarios: ['predict'], targets: ['go-net-http'] } }
-    const plan = makePlan(project, catalogue, machine, options, new Date(0))
+    const options = toPlanOptions({ scenario: ['predict'], target: ['go-net-http'] })
+    const plan = makePlan({ project, catalogue, machine }, options, new Date(0))
     const [first] = await readFirstRuns(project, catalogue, [plan], null)
     expect(first?.missing).toEqual(expect.arrayContaining(['bakeoff/load-agent', 'bakeoff/target/go-net-http']))
     expect(first?.missing).toHaveLength(first?.images ?? 0)

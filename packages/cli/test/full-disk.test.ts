@@ -74,7 +74,7 @@ describe('a repetition that cannot be written', () => {
     await sleep(10)
     unblock()
     await writing
-    expect(run.folder.readRuns()).toHaveLength(1)
+    expect(run.folder.readRecords()).toHaveLength(1)
     expect(readdirSync(refuge)).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describe('a repetition that cannot be written', () => {
     unblock()
     mkdirSync(at('runs'))
     writeFileSync(to!, readFileSync(from!))
-    expect(run.folder.readRuns()).toEqual([JSON.parse(JSON.stringify(record))])
+    expect(run.folder.readRecords()).toEqual([JSON.parse(JSON.stringify(record))])
   })
 
   it('is lost only when there is no room anywhere, and that is said', async () => {

@@ -55,7 +55,7 @@ beforeAll(async () => {
   if (link === undefined) throw new Error(`there is no report: ${ended.stdout}\n${ended.stderr}`)
   folder = new URL('.', link).pathname
   results = resultsSchema.parse(JSON.parse(fileOf('results.json')))
-  records = RunFolder.open(folder).readRuns()
+  records = RunFolder.open(folder).readRecords()
 })
 afterAll(async () => {
   await endAll()

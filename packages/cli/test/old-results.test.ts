@@ -23,7 +23,7 @@ describe('npm run report, of a folder that holds a results.json and nothing else
     copyFileSync(join(KEPT, name), join(folder, 'results.json'))
     const said: string[] = []
     const terminal = { print: (line: string) => said.push(line) } as unknown as Terminal
-    expect(await report({ reports } as Project, 'old', null, terminal)).toBe(true)
+    expect(await report({ project: { reports } as Project, terminal }, 'old', null)).toBe(true)
 
     const { cells, run } = JSON.parse(readFileSync(join(KEPT, name), 'utf8')) as Results
     const read = (file: string) => readFileSync(join(folder, file), 'utf8')

@@ -3,8 +3,9 @@ import { competes } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { listText } from '../src/commands/list.js'
 import { leftOutText, planText } from '../src/commands/plan.js'
+import { toPlanOptions } from '../src/commands/shared/planning.js'
 import { createPaint } from '../src/paint.js'
-import { makePlan, wholePlan } from '../src/planning.js'
+import { makePlan } from '../src/planning.js'
 import { findProject, readCatalogue } from '../src/project.js'
 import type { Machine } from '../src/workbench.js'
 
@@ -15,13 +16,7 @@ const cpus = [0, 1, 2, 3].map((id) => ({ id, core: id, package: 0, l3: 0, kind: 
 const facts = { cpus: 4, memoryBytes: 16 * 1024 ** 3, sameKernel: true, reducedTruth: false, name: 'Docker Engine' }
 const machine = { host: { cpus }, engine: { facts, holes: [] } } as unknown as Machine
 const planned = (flags: { all?: boolean; claims?: boolean }, profile = 'default') =>
-  makePlan(
-    project,
-    catalogue,
-    machine,
-    { ...wholePlan, profile, selection: { scenarios: null, targets: null, ...flags } },
-    new Date(0),
-  )
+  makePlan({ project, catalogue, machine }, toPlanOptions({ ...flags, profile }), new Date(0))
 
 describe('what is shipped', () => {
   it('has a contender in every language of every scenario, or what stands in for one', () => {

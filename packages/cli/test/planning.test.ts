@@ -1,7 +1,8 @@
 import type { Hole } from '@bakeoff/containers'
 import type { EngineFacts, HostFacts } from '@bakeoff/model'
 import { expect, it } from 'vitest'
-import { makePlan, wholePlan } from '../src/planning.js'
+import { toPlanOptions } from '../src/commands/shared/planning.js'
+import { makePlan } from '../src/planning.js'
 import { readCatalogue } from '../src/project.js'
 import type { Machine } from '../src/workbench.js'
 
@@ -54,8 +55,8 @@ const hole = (id: string, closedBy: string | null): Hole => ({
 
 function warningsWith(holes: readonly Hole[]): string[] {
   const machine = { host, engine: { facts, holes } } as unknown as Machine
-  const selection = { scenarios: ['predict'], targets: null }
-  const plan = makePlan(project, readCatalogue(project), machine, { ...wholePlan, selection }, new Date(0))
+  const setting = { project, catalogue: readCatalogue(project), machine }
+  const plan = makePlan(setting, toPlanOptions({ scenario: ['predict'] }), new Date(0))
   return plan.warnings.filter(({ what }) => what.includes('hole')).map(({ why }) => why)
 }
 

@@ -45,9 +45,9 @@ describe('a run after a power cut', () => {
     for (const file of filesOf(whole.folder.path).filter((name) => name.startsWith('runs/'))) {
       for (const seed of seeds) {
         const { folder } = spoilt(file, seed)
-        const { runs, damage, calibrations, context } = folder.read()
+        const { records, damage, calibrations, context } = folder.read()
         expect({ file, seed, damaged: damage.map((each) => each.file) }).toEqual({ file, seed, damaged: [file] })
-        expect(runs).toHaveLength(whole.runs.length - 1)
+        expect(records).toHaveLength(whole.runs.length - 1)
         expect([calibrations.length, context.claims.length > 0]).toEqual([whole.calibrations.length, true])
         expect(folder.setAside(damage)).toEqual([`${file}.damaged`])
       }
@@ -57,9 +57,9 @@ describe('a run after a power cut', () => {
   it('loses nothing when its canaries are cut, and no figure when what stands beside them is', () => {
     for (const file of ['calibration.json', 'context.json']) {
       for (const seed of seeds) {
-        const { runs, damage, calibrations } = spoilt(file, seed).folder.read()
+        const { records, damage, calibrations } = spoilt(file, seed).folder.read()
         expect(damage.map((each) => each.file)).toEqual([file])
-        expect([runs.length, calibrations.length]).toEqual([whole.runs.length, whole.calibrations.length])
+        expect([records.length, calibrations.length]).toEqual([whole.runs.length, whole.calibrations.length])
       }
     }
   })
@@ -72,8 +72,8 @@ describe('a run after a power cut', () => {
         .split('\n')
         .slice(0, -1)
         .filter((line) => line.startsWith('{'))
-      const { events, runs, damage, calibrations } = folder.read()
-      expect([runs.length, calibrations.length]).toEqual([whole.runs.length, whole.calibrations.length])
+      const { events, records, damage, calibrations } = folder.read()
+      expect([records.length, calibrations.length]).toEqual([whole.runs.length, whole.calibrations.length])
       expect(events.length).toBeGreaterThanOrEqual(wholeLines.length)
       const isTorn = after.length > 0 && after.at(-1) !== 0x0a && events.length === wholeLines.length
       expect(damage.map(({ kind }) => kind)).toEqual(isTorn ? ['half-line'] : [])
@@ -120,8 +120,8 @@ describe('a run after a power cut', () => {
       rmSync(copy, { recursive: true, force: true })
       cpSync(whole.folder.path, copy, { recursive: true })
       for (const later of order.slice(index)) rmSync(join(copy, later), { recursive: true, force: true })
-      const { plan: read, runs } = RunFolder.open(copy).read()
-      expect([read.runId, runs.length]).toEqual([plan.runId, 0])
+      const { plan: read, records } = RunFolder.open(copy).read()
+      expect([read.runId, records.length]).toEqual([plan.runId, 0])
     }
   })
 })

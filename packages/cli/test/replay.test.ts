@@ -19,8 +19,8 @@ beforeEach(async () => {
 afterEach(() => rmSync(reports, { recursive: true }))
 
 const replay = (...cells: string[]) => replayRun(fake.setting, { run: RUN, cells }).begin(fake.bench)
-const order = (folder: RunFolder) => folder.readRuns().map(({ entry, repetition }) => `${entry} ${repetition}`)
-const ids = (folder: RunFolder) => folder.readRuns().map(({ images }) => images)
+const order = (folder: RunFolder) => folder.readRecords().map(({ entry, repetition }) => `${entry} ${repetition}`)
+const ids = (folder: RunFolder) => folder.readRecords().map(({ images }) => images)
 
 describe('a replay', () => {
   it('measures the same in the same order with the same images, in a folder of its own', async () => {
@@ -47,7 +47,7 @@ describe('a replay', () => {
   it('measures one entry alone', async () => {
     const begun = await replay('predict/b/default')
     await fake.finish(begun)
-    expect(new Set(begun.folder.readRuns().map(({ entry }) => entry))).toEqual(new Set(['predict/b/default']))
+    expect(new Set(begun.folder.readRecords().map(({ entry }) => entry))).toEqual(new Set(['predict/b/default']))
   })
 
   it('builds an image that is gone from the same files, and says so', async () => {

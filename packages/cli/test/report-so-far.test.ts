@@ -153,7 +153,7 @@ describe('a run that is killed after such a report', () => {
     kill(folder)
     expect(resultsOf(folder).run.status).toBe('running')
     expect(isDrawn(folder, analyseFolder(folder, 'aborted')), 'it is no report of its end').toBe(false)
-    await report({ reports } as Project, RUN, null, recordingTerminal())
+    await report({ project: { reports } as Project, terminal: recordingTerminal() }, RUN, null)
     expect(resultsOf(folder).run).toMatchObject({ status: 'aborted', statusReason: expect.stringContaining('killed') })
 
     const built = [...fake.shelf.built]

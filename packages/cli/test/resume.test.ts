@@ -32,8 +32,8 @@ describe('a run that goes on', () => {
     const before = kept.map((name) => readFileSync(join(folder.path, name), 'utf8'))
     const ended = await fake.finish(await resume(folder))
     expect(ended).toMatchObject({ status: 'complete' })
-    expect(folder.readRuns().map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
-    expect(new Set(folder.readRuns().map(({ images }) => JSON.stringify(images))).size, 'images by entry').toBe(2)
+    expect(folder.readRecords().map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
+    expect(new Set(folder.readRecords().map(({ images }) => JSON.stringify(images))).size, 'images by entry').toBe(2)
     expect(kept.map((name) => readFileSync(join(folder.path, name), 'utf8'))).toEqual(before)
   })
 
@@ -68,7 +68,7 @@ describe('a run that goes on', () => {
       folder.close()
       const read = folder.read()
       expect(read.damage).toEqual([])
-      expect(read.runs.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
+      expect(read.records.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
       const kept = readFileSync(`${path}.damaged`, 'utf8')
       expect(part === 'events.ndjson' ? left.endsWith(kept.trimEnd()) : kept === left).toBe(true)
     },

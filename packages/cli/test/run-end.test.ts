@@ -19,33 +19,45 @@ function results(status: Results['run']['status'], causes: readonly string[] = [
 
 describe('the end of a run', () => {
   it.each([
-    { because: 'all was measured', of: results('complete'), runs: [measured], code: 0, left: null },
-    { because: 'a figure does not count', of: results('complete', ['errors']), runs: [measured], code: 0, left: null },
-    { because: 'no right answer came', of: results('complete', ['no-answers']), runs: [measured], code: 1, left: null },
-    { because: 'a target died', of: results('partial'), runs: [failed('TARGET_DIED')], code: 1, left: null },
+    { because: 'all was measured', of: results('complete'), records: [measured], code: 0, left: null },
+    {
+      because: 'a figure does not count',
+      of: results('complete', ['errors']),
+      records: [measured],
+      code: 0,
+      left: null,
+    },
+    {
+      because: 'no right answer came',
+      of: results('complete', ['no-answers']),
+      records: [measured],
+      code: 1,
+      left: null,
+    },
+    { because: 'a target died', of: results('partial'), records: [failed('TARGET_DIED')], code: 1, left: null },
     {
       because: 'a service died',
       of: results('partial'),
-      runs: [failed('SERVICE_DIED'), measured],
+      records: [failed('SERVICE_DIED'), measured],
       code: 1,
       left: `Not for a reason of theirs, ${measured.entry} could not be measured (m). Measure that again: npm run matrix -- --resume r`,
     },
     {
       because: 'the load agent failed, and a second try was fine',
       of: results('complete'),
-      runs: [{ ...measured, earlierTries: [failed('AGENT_FAILED')] }],
+      records: [{ ...measured, earlierTries: [failed('AGENT_FAILED')] }],
       code: 0,
       left: null,
     },
     {
       because: 'it was stopped',
       of: results('aborted'),
-      runs: [measured],
+      records: [measured],
       code: 3,
       left: 'Go on where it stopped: npm run matrix -- --resume r',
     },
-  ])('is $code when $because', ({ of, runs, code, left }) => {
-    expect(exitCodeOfRun(of, runs)).toBe(code)
-    expect(whatIsLeft(of, runs)).toBe(left)
+  ])('is $code when $because', ({ of, records, code, left }) => {
+    expect(exitCodeOfRun(of, records)).toBe(code)
+    expect(whatIsLeft(of, records)).toBe(left)
   })
 })

@@ -16,7 +16,7 @@ describe('the folder of a run', () => {
     const read = RunFolder.open(folder.path).read()
     expect(read.damage).toEqual([])
     expect(read.plan).toEqual(JSON.parse(JSON.stringify(plan)))
-    expect(read.runs).toEqual(JSON.parse(JSON.stringify(runs)))
+    expect(read.records).toEqual(JSON.parse(JSON.stringify(runs)))
     expect(read.calibrations).toEqual(calibrations)
     expect(read.events.map(({ kind }) => kind)).toEqual([
       'run-started',

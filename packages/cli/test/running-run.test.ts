@@ -28,7 +28,7 @@ const owned = (change: Partial<Owner> = {}) =>
 
 async function reported() {
   const terminal = recordingTerminal()
-  await report({ reports } as Project, run.plan.runId, null, terminal)
+  await report({ project: { reports } as Project, terminal }, run.plan.runId, null)
   const { run: told, warnings } = JSON.parse(readFileSync(join(run.folder.path, 'results.json'), 'utf8'))
   return { status: told.status, reason: told.statusReason, endedAt: told.endedAt, warnings, said: terminal.said }
 }

@@ -20,7 +20,7 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-/** A run with something to record and to remove, and a terminal whose reader may go away. */
+/** A run with an end to write and something to remove, and a terminal whose reader may go away. */
 function aRun(stoppable: Stoppable = {}, graceMs = GRACE_MS) {
   const process = new FakeProcess()
   const said: string[] = []
@@ -33,7 +33,7 @@ function aRun(stoppable: Stoppable = {}, graceMs = GRACE_MS) {
   const interruption = new Interruption(terminal, { process, graceMs, leaveMs: LEAVE_MS })
   const done: string[] = []
   interruption.guard({
-    record: () => void done.push('recorded'),
+    writeEnd: () => void done.push('written'),
     emergencyStop: async () => void done.push('removed'),
     ...stoppable,
   })
@@ -141,11 +141,11 @@ describe('what stops a run in order', () => {
     { because: 'Ctrl-C', stop: ({ process }) => process.emit('SIGINT'), code: 130 },
     { because: 'a bug', stop: ({ process }) => process.emit('uncaughtException', new Error('x')), code: 1 },
     { because: 'a closed pipe', stop: ({ lose }) => lose({ stream: 'stderr', code: 'EPIPE' }), code: 141 },
-  ])('what has not ended in time after $because is recorded, removed and left', async ({ stop, code }) => {
+  ])('what has not ended in time after $because has its end written, is removed and left', async ({ stop, code }) => {
     const run = aRun()
     stop(run)
     await run.until(code)
-    expect(run.done).toEqual(['recorded', 'removed'])
+    expect(run.done).toEqual(['written', 'removed'])
     expect(run.said()).toMatch(
       /Left 0\.2 s after it was stopped, before its end; what was measured is in the report\.$/,
     )
@@ -153,11 +153,11 @@ describe('what stops a run in order', () => {
 })
 
 describe('a second signal', () => {
-  it('records, removes and leaves at once, with its own code', async () => {
+  it('writes the end, removes and leaves at once, with its own code', async () => {
     const run = aRun()
     run.process.emit('SIGINT')
     run.process.emit('SIGTERM')
-    expect(run.done).toEqual(['recorded', 'removed'])
+    expect(run.done).toEqual(['written', 'removed'])
     await run.until(143)
     expect(run.said()).toMatch(/Left at the second signal \(SIGTERM\), before its end/)
   })
@@ -169,12 +169,12 @@ describe('a second signal', () => {
     run.process.emit('SIGINT')
     await run.until(130)
     expect(run.said()).toContain('its watchdog goes on with that')
-    expect(run.done).toEqual(['recorded'])
+    expect(run.done).toEqual(['written'])
   })
 
-  it('leaves also when nothing can be recorded, and says why', async () => {
+  it('leaves also when the end cannot be written, and says why', async () => {
     const run = aRun({
-      record: () => {
+      writeEnd: () => {
         throw new BakeoffError('OUT_OF_RESOURCES', 'no room for the report')
       },
       emergencyStop: () => Promise.reject(new Error('the engine is gone')),

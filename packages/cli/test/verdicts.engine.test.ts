@@ -44,8 +44,13 @@ async function matrix(...options: string[]): Promise<typeof faults> {
     printed = text
   }
   const terminal = { ...openTerminal(), print }
-  const program = createProgram(terminal, { signal: controller.signal, guard: () => {} }, (wanted) => {
-    code = wanted
+  const program = createProgram({
+    project: faulty.project,
+    terminal,
+    stop: { signal: controller.signal, guard: () => {} },
+    leave: (wanted) => {
+      code = wanted
+    },
   })
   await program.parseAsync(['matrix', '--json', ...options], { from: 'user' })
   return { code, results: resultsSchema.parse(JSON.parse(printed)) }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { toPlanOptions } from '../src/commands/shared/planning.js'
+import { toWhich } from '../src/commands/which-run.js'
 import { openGate } from '../src/gating.js'
-import { toPlanOptions, toWhich } from '../src/program.js'
 
 describe('which run is meant', () => {
-  const plain = { scenario: [], target: [], rate: [] }
   it.each([
     { cells: [], flags: { quick: true }, which: { kind: 'new', plan: toPlanOptions({ quick: true }) } },
     { cells: [], flags: { resume: true as const }, which: { kind: 'resume', run: null } },
@@ -11,7 +11,7 @@ describe('which run is meant', () => {
     { cells: [], flags: { replay: 'r' }, which: { kind: 'replay', run: 'r', cells: [] } },
     { cells: ['a/b/c'], flags: { replay: 'r' }, which: { kind: 'replay', run: 'r', cells: ['a/b/c'] } },
   ])('is $which.kind for $flags', ({ cells, flags, which }) => {
-    expect(toWhich(cells, { ...plain, ...flags })).toEqual(which)
+    expect(toWhich(cells, flags)).toEqual(which)
   })
 
   it.each([
@@ -27,7 +27,7 @@ describe('which run is meant', () => {
     { flags: {}, cells: ['predict'], says: 'predict' },
     { flags: { resume: 'r' }, cells: ['a/b/c'], says: 'a/b/c' },
   ])('is refused, with what to type, for $flags and $cells', ({ flags, cells = [], says }) => {
-    expect(() => toWhich(cells, { ...plain, ...flags })).toThrowError(
+    expect(() => toWhich(cells, flags)).toThrowError(
       expect.objectContaining({
         code: 'BAD_SPEC',
         message: expect.stringContaining(says),

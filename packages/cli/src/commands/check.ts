@@ -2,31 +2,61 @@ import { uncappedProblem } from '@bakeoff/containers'
 import { brokenInReach } from '@bakeoff/core'
 import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
+import { exitCodes } from '../exit.js'
+import type { Invocation } from '../invocation.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { openProgress, type Progress } from '../progress.js'
-import { openCatalogue, type Project } from '../project.js'
-import type { Stop } from '../signals.js'
+import { openSetting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
-import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
+import { materialsOf, openWorkbench } from '../workbench.js'
+import type { AddCommand } from './shared/command.js'
+import { jsonOption, toJson } from './shared/json.js'
+import { keepOption } from './shared/keep.js'
+import { toPlanOptions } from './shared/planning.js'
+import { scenario } from './shared/selection.js'
+
+interface CheckFlags {
+  readonly scenario?: readonly string[]
+  readonly keep?: boolean
+  readonly json?: boolean
+}
+
+export const addCheck: AddCommand = (program, invocation) =>
+  program
+    .command('check')
+    .description('build, start and verify one or all targets, without load')
+    .argument('[target...]', 'names of targets, or name/variant')
+    .addOption(scenario)
+    .addOption(keepOption('check'))
+    .addOption(jsonOption('what was found'))
+    .action(async (targets: string[], { json, keep = false, ...chosen }: CheckFlags) => {
+      const { terminal, leave } = invocation
+      const options = toPlanOptions({ ...chosen, target: targets, all: true })
+      const { reports, broken } = await check(invocation, options, keep)
+      if (json) terminal.print(toJson(reports))
+      const count = (wanted: CheckReport['outcome']) => reports.filter(({ outcome }) => outcome === wanted).length
+      const failed = count('failed') + broken
+      terminal.say(`${count('passed')} passed, ${failed} failed, ${count('unsupported')} unsupported`)
+      leave(failed === 0 ? exitCodes.fine : exitCodes.failed)
+    })
 
 /** Builds, starts and asks one or all targets, without load. What is broken in what was to be checked is as good as failed. */
-export async function check(
-  project: Project,
+async function check(
+  invocation: Invocation,
   options: PlanOptions,
   keep: boolean,
-  terminal: Terminal,
-  interruption: Stop,
 ): Promise<{ readonly reports: CheckReport[]; readonly broken: number }> {
-  const { signal } = interruption
-  const catalogue = openCatalogue(project, terminal)
-  const machine = await readMachine(terminal, signal)
+  const { project, terminal, stop } = invocation
+  const { signal } = stop
+  const setting = await openSetting(invocation)
+  const { catalogue, machine } = setting
   const uncapped = uncappedProblem(machine.engine.facts)
   if (uncapped !== null && machine.engine.facts.uncapped?.includes('memory')) throw uncapped // builds are capped too
   if (uncapped !== null)
     terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can be checked all the same.`))
-  const whole = makePlan(project, catalogue, machine, options, new Date())
+  const whole = makePlan(setting, options, new Date())
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
-  await using bench = await openWorkbench(project, machine, terminal, interruption, keep)
+  await using bench = await openWorkbench(invocation, machine, keep)
   const materials = materialsOf(project, catalogue, plan)
   using progress = openProgress(terminal)
   const ports = bench.ports(showingOnly(progress))

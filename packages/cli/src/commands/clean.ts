@@ -1,8 +1,20 @@
 import { type Engine, ensureEngine, holdEngine, type Leftover, removeBuiltImages, sweep } from '@bakeoff/containers'
 import { BakeoffError } from '@bakeoff/model'
-import type { Project } from '../project.js'
+import type { Invocation } from '../invocation.js'
 import type { Terminal } from '../terminal.js'
 import { lockFolderFrom } from '../workbench.js'
+import type { AddCommand } from './shared/command.js'
+
+export const addClean: AddCommand = (program, invocation) =>
+  program
+    .command('clean')
+    .description('remove what killed runs left on the engine')
+    .option('--images', 'and every image that was built')
+    .option('--all', 'and what runs on other machines or in other containers made; asks before')
+    .option('--yes', 'without being asked')
+    .action(({ images = false, all = false, yes = false }: Partial<CleanOptions>) =>
+      clean(invocation, { images, all, yes }),
+    )
 
 export interface CleanOptions {
   /** the images that were built as well */
@@ -18,12 +30,8 @@ export interface CleanOptions {
  *
  * @throws ENGINE_HELD when images are to go and a run needs them, BAD_SPEC when somebody would have to be asked
  */
-export async function clean(
-  project: Project,
-  options: CleanOptions,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+export async function clean({ project, terminal, stop }: Invocation, options: CleanOptions): Promise<void> {
+  const { signal } = stop
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
   if (!options.images) return cleanContainers(engine, options, terminal)
   // A run between two repetitions has no container that would keep its images.

@@ -1,25 +1,33 @@
 import { type DoctorCheck, doctor, engineFreeBytes, findEngine, readHostFacts } from '@bakeoff/containers'
 import { type FirstRun, firstRunWords } from '@bakeoff/core'
 import { BakeoffError, formatBytes } from '@bakeoff/model'
+import { exitCodes } from '../exit.js'
 import { engineToCome, readFirstRuns } from '../first-run.js'
-import { makePlan, type PlanOptions, wholePlan } from '../planning.js'
-import { type Project, readCatalogue } from '../project.js'
+import type { Invocation } from '../invocation.js'
+import { makePlan } from '../planning.js'
+import { readCatalogue } from '../project.js'
 import type { Terminal } from '../terminal.js'
 import { type Machine, readMachine } from '../workbench.js'
+import type { AddCommand } from './shared/command.js'
+import { jsonOption, toJson } from './shared/json.js'
+import { toPlanOptions } from './shared/planning.js'
+
+export const addDoctor: AddCommand = (program, invocation) =>
+  program
+    .command('doctor')
+    .description('what this machine has, what is wrong and what to do')
+    .addOption(jsonOption('what was found'))
+    .action(async ({ json = false }: { json?: boolean }) =>
+      invocation.leave((await runDoctor(invocation, json)) ? exitCodes.fine : exitCodes.environment),
+    )
 
 /** What was found on this machine, what is wrong and what to do, and what a run will take. True when nothing stands in its way. */
-export async function runDoctor(
-  project: Project,
-  json: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const found = await doctor({ host: await readHostFacts(), env: process.env, signal })
+async function runDoctor(invocation: Invocation, json: boolean): Promise<boolean> {
+  const { terminal, stop } = invocation
+  const found = await doctor({ host: await readHostFacts(), env: process.env, signal: stop.signal })
   const isUsable = found.every(({ id, state }) => id !== 'engine' || state !== 'bad')
-  const checks = [...found, ...(await firstRuns(project, isUsable, terminal, signal))]
-  terminal.print(
-    json ? JSON.stringify(checks, null, 2) : checks.flatMap((check) => doctorLines(check, terminal)).join('\n'),
-  )
+  const checks = [...found, ...(await firstRuns(invocation, isUsable))]
+  terminal.print(json ? toJson(checks) : checks.flatMap((check) => doctorLines(check, terminal)).join('\n'))
   return checks.every(({ state }) => state !== 'bad')
 }
 
@@ -28,23 +36,16 @@ const profiles = [
   { id: 'first-default', title: 'Run', profile: 'default' },
 ] as const
 
-async function firstRuns(
-  project: Project,
-  isUsable: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<DoctorCheck[]> {
-  const engine = isUsable ? await findEngine({ env: process.env, signal }) : null
-  const machine = engine === null ? null : await readMachine(terminal, signal)
+async function firstRuns({ project, terminal, stop }: Invocation, isUsable: boolean): Promise<DoctorCheck[]> {
+  const engine = isUsable ? await findEngine({ env: process.env, signal: stop.signal }) : null
+  const machine = engine === null ? null : await readMachine(terminal, stop.signal)
   const host = machine?.host ?? (await readHostFacts())
   const planned: Machine = machine ?? ({ host, engine: { facts: engineToCome(host), holes: [] } } as unknown as Machine)
   const freeBytes = (machine && (await engineFreeBytes(machine.engine))) ?? host.diskFreeBytes
   try {
     const catalogue = readCatalogue(project)
-    const plans = profiles.map(({ profile }) => {
-      const options: PlanOptions = { ...wholePlan, selection: { scenarios: null, targets: null }, profile }
-      return makePlan(project, catalogue, planned, options, new Date())
-    })
+    const setting = { project, catalogue, machine: planned }
+    const plans = profiles.map(({ profile }) => makePlan(setting, toPlanOptions({ profile }), new Date()))
     const runs = await readFirstRuns(project, catalogue, plans, machine)
     return profiles.map(({ id, title }, index) => ({
       id,

@@ -18,15 +18,48 @@ import {
 import { BakeoffError, formatBytes, formatDurationMs, toErrorRecord } from '@bakeoff/model'
 import { requestsOf } from '@bakeoff/runner'
 import { type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
+import { exitCodes } from '../exit.js'
+import type { Invocation } from '../invocation.js'
 import { makePlan, type PlanOptions } from '../planning.js'
-import { type Project, readCatalogue, shownPath } from '../project.js'
-import type { Stop } from '../signals.js'
+import { readCatalogue, shownPath } from '../project.js'
 import type { Terminal } from '../terminal.js'
 import { lockFolderFrom, type Machine, materialsOf, readMachine } from '../workbench.js'
 import { writeFailure } from '../write-failure.js'
+import { type AddCommand, withOptions } from './shared/command.js'
+import { jsonOption, toJson } from './shared/json.js'
+import { toPlanOptions } from './shared/planning.js'
+import { type SelectionFlags, selectionOptions } from './shared/selection.js'
+
+export const addImages: AddCommand = (program, invocation) => {
+  const command = program
+    .command('images')
+    .description('images by their content key: between machines, by file or registry')
+  const act = async (action: ImagesAction, flags: SelectionFlags) =>
+    invocation.leave((await images(invocation, action, toPlanOptions(flags))) ? exitCodes.fine : exitCodes.failed)
+
+  withOptions(command.command('list', { isDefault: true }), [...selectionOptions, jsonOption('the list')])
+    .description('what the plan needs, and what of it is here (the default)')
+    .action(({ json = false, ...flags }: SelectionFlags & { json?: boolean }) => act({ kind: 'list', json }, flags))
+  withOptions(command.command('save'), selectionOptions)
+    .description('build what is missing and write all to one file: .tar, .tar.gz or .tar.zst')
+    .argument('<file>', 'where to write it')
+    .action((file: string, flags: SelectionFlags) => act({ kind: 'save', file }, flags))
+  withOptions(command.command('load'), selectionOptions)
+    .description('take images from a file that save has written')
+    .argument('<file>', 'where it is')
+    .action((file: string, flags: SelectionFlags) => act({ kind: 'load', file }, flags))
+  withOptions(command.command('push'), selectionOptions)
+    .description('build what is missing and put all into a registry')
+    .argument('<registry>', 'its host and a path in it, such as registry.example/team')
+    .action((registry: string, flags: SelectionFlags) => act({ kind: 'push', registry }, flags))
+  withOptions(command.command('pull'), selectionOptions)
+    .description('take from a registry what the folders here want now')
+    .argument('<registry>', 'its host and a path in it, such as registry.example/team')
+    .action((registry: string, flags: SelectionFlags) => act({ kind: 'pull', registry }, flags))
+}
 
 /** What is to be done with the images that a plan needs. */
-export type ImagesAction =
+type ImagesAction =
   | { readonly kind: 'list'; readonly json: boolean }
   | { readonly kind: 'save' | 'load'; readonly file: string }
   | { readonly kind: 'push' | 'pull'; readonly registry: string }
@@ -44,17 +77,15 @@ interface Bench {
  *
  * @returns whether nothing failed
  */
-export async function images(
-  project: Project,
+async function images(
+  { project, terminal, stop: { signal } }: Invocation,
   action: ImagesAction,
   options: PlanOptions,
-  terminal: Terminal,
-  { signal }: Stop,
 ): Promise<boolean> {
   const place = 'registry' in action ? parseRegistry(action.registry, 'REGISTRY') : null
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, signal)
-  const plan = makePlan(project, catalogue, machine, options, new Date())
+  const plan = makePlan({ project, catalogue, machine }, options, new Date())
   const needs = await needsOf(project.root, requestsOf(plan, materialsOf(project, catalogue, plan)))
   const { docker, facts } = machine.engine
   const made = createImages(docker, { root: project.root, env: process.env, say: terminal.say })
@@ -90,7 +121,7 @@ async function list({ needs, exchange, terminal }: Bench, json: boolean): Promis
       bytes: facts?.bytes ?? null,
       state: stateOf({ request, facts, key }),
     }))
-    terminal.print(JSON.stringify({ images: rows }, null, 2))
+    terminal.print(toJson({ images: rows }))
     return true
   }
   const width = Math.max(...shelves.map(({ request }) => request.name.length))

@@ -1,6 +1,19 @@
 import { type BrokenPart, brokenWarning, type Catalogue, inOrder } from '@bakeoff/core'
 import { type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
 import type { Colours } from '../paint.js'
+import { readCatalogue } from '../project.js'
+import type { AddCommand } from './shared/command.js'
+import { jsonOption, toJson } from './shared/json.js'
+
+export const addList: AddCommand = (program, { project, terminal }) =>
+  program
+    .command('list')
+    .description('scenarios, and the targets that serve them')
+    .addOption(jsonOption('all of it'))
+    .action(({ json }: { json?: boolean }) => {
+      const catalogue = readCatalogue(project)
+      terminal.print(json ? toJson(listJson(catalogue)) : listText(catalogue, terminal.colours))
+    })
 
 /** What there is: scenarios with their loads, and who serves them; last what is left out, struck, and why. */
 export function listText(catalogue: Catalogue, colours: Pick<Colours, 'struck'>): string {

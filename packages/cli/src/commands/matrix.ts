@@ -1,116 +1,139 @@
 import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
 import { firstRunWords, needWhole } from '@bakeoff/core'
+import type { Plan } from '@bakeoff/model'
 import { Run, runPlan } from '@bakeoff/runner'
-import { type Beginning, newRun, type Setting } from '../beginning.js'
-import { nothingLeft, reportEnd } from '../ending.js'
+import { type Beginning, newRun, type RunSetting } from '../beginning.js'
+import { type Measured, nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
 import { readFirstRuns } from '../first-run.js'
 import { openGate } from '../gating.js'
+import type { Invocation } from '../invocation.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
-import type { PlanOptions } from '../planning.js'
-import { openProgress } from '../progress.js'
-import { openCatalogue, type Project } from '../project.js'
-import { recordEnd } from '../record-end.js'
-import { type Replay, replayRun } from '../replay.js'
+import { openProgress, type Progress } from '../progress.js'
+import { replayRun } from '../replay.js'
 import { ReportSoFar } from '../report-so-far.js'
 import { resumeRun } from '../resume.js'
-import type { RunFolder } from '../run-folder.js'
-import type { Stop } from '../signals.js'
+import { brokenFiles, openSetting, type Setting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
-import { materialsOf, openWorkbench, readMachine } from '../workbench.js'
+import { materialsOf, openWorkbench } from '../workbench.js'
+import { writeEnd } from '../write-end.js'
 import { fileLink } from '../write-report.js'
 import { leftOutText, planText } from './plan.js'
+import { type AddCommand, withOptions } from './shared/command.js'
+import { type GateFlags, gateOptions } from './shared/gate.js'
+import { jsonOption, toJson } from './shared/json.js'
+import { keepOption } from './shared/keep.js'
+import { planOptions } from './shared/planning.js'
+import { toWhich, type Which, type WhichFlags, whichOptions } from './which-run.js'
 
-/** Which run: a new one, one that goes on, or one that is measured again. */
-export type Which =
-  | { readonly kind: 'new'; readonly plan: PlanOptions }
-  /** null: the newest */
-  | { readonly kind: 'resume'; readonly run: string | null }
-  | ({ readonly kind: 'replay' } & Replay)
+interface MatrixFlags extends WhichFlags, GateFlags {
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly keep?: boolean
+  readonly live?: boolean
+}
 
-export interface MatrixOptions {
-  readonly which: Which
-  readonly dryRun: boolean
-  readonly json: boolean
-  readonly keep: boolean
-  /** serve the page while the run goes on */
-  readonly live: boolean
-  readonly failOn: string | undefined
-  /** of `failOn`; a replay is judged against the run that it repeats when none is named */
-  readonly baseline: string | undefined
+export const addMatrix: AddCommand = (program, invocation) => {
+  const command = program
+    .command('matrix')
+    .description('measure, and write a report')
+    .argument('[cell...]', 'with --replay: scenario/target/variant, or one load of it: scenario/target/variant@load')
+  withOptions(command, [...planOptions, ...whichOptions])
+    .option('--dry-run', 'show the plan and measure nothing')
+    .addOption(jsonOption('the results'))
+    .addOption(keepOption('repetition'))
+    .option('--live', 'serve the report on 127.0.0.1 while the run goes on')
+  withOptions(command, gateOptions).action(async (cells: string[], flags: MatrixFlags) =>
+    invocation.leave(await matrix(invocation, toWhich(cells, flags), flags)),
+  )
 }
 
 /** The main command: plan, build, measure, report. Returns the exit code. */
-export async function matrix(
-  project: Project,
-  options: MatrixOptions,
-  terminal: Terminal,
-  interruption: Stop,
-): Promise<number> {
-  const { which } = options
-  const firstRun = which.kind === 'replay' && options.failOn !== undefined ? which.run : undefined
-  const gate = openGate(project.reports, options.failOn, options.baseline ?? firstRun)
+async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags): Promise<number> {
+  const { project, terminal, stop } = invocation
+  // A replay is judged against the run that it repeats when no other is named.
+  const repeated = which.kind === 'replay' && flags.failOn !== undefined ? which.run : undefined
+  const gate = openGate(project.reports, flags.failOn, flags.baseline ?? repeated)
+  const end = { json: flags.json ?? false, gate }
   const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
-  if (earlier?.isOver) return nothingLeft(project, earlier, options, gate, terminal)
-  const catalogue = openCatalogue(project, terminal)
-  const told = new Set(catalogue.broken.map(({ file }) => file))
-  const machine = await readMachine(terminal, interruption.signal)
+  if (earlier?.isOver) return nothingLeft(invocation, earlier, end)
+  const found = await openSetting(invocation)
   using progress = openProgress(terminal)
-  const { show } = progress
-  const setting = { project, catalogue, machine, show, signal: interruption.signal }
+  const setting: RunSetting = { ...found, show: progress.show, signal: stop.signal }
   const beginning = beginningOf(setting, which, earlier)
-  needWhole(catalogue, beginning.plan)
-  if (options.dryRun) {
+  needWhole(setting.catalogue, beginning.plan)
+  if (flags.dryRun) {
     if (earlier)
       terminal.say(`Of run ${earlier.folder.runId} ${repetitions(earlier.left)} would be measured; its plan:`)
-    terminal.print(options.json ? JSON.stringify(beginning.plan, null, 2) : planText(beginning.plan, told))
+    terminal.print(flags.json ? toJson(beginning.plan) : planText(beginning.plan, brokenFiles(setting)))
     return exitCodes.fine
   }
-  const uncapped = uncappedProblem(machine.engine.facts)
+  const uncapped = uncappedProblem(setting.machine.engine.facts)
   if (uncapped !== null) throw uncapped
-  if (which.kind === 'new') {
-    const [first] = await readFirstRuns(project, catalogue, [beginning.plan], machine)
-    if (first && first.missing.length > 0) terminal.say(`first run here: ${firstRunWords(first)}`)
-  }
-  let folder: RunFolder
-  let failure: unknown = null
-  {
-    await using bench = await openWorkbench(project, machine, terminal, interruption, options.keep)
-    const begun = await beginning.begin(bench)
-    folder = begun.folder
-    const going = folder
-    interruption.guard({ record: () => recordEnd(project.reports, going, interruption.signal) })
-    progress.knows(begun.plan)
-    const soFar = new ReportSoFar(folder, project.reports)
-    folder.onEvent((event) => {
-      const isFirst = soFar.hear(event)
-      show(event)
-      if (isFirst) terminal.say(`Report so far: ${fileLink(join(going.path, 'index.html'))}`)
-    })
-    if (earlier) terminal.say(`Going on with run ${earlier.folder.runId}: ${repetitions(earlier.left)} to be measured`)
-    await using live = options.live ? await openLivePage(folder) : null
-    if (live) terminal.say(`Live: ${live.url}`)
-    const leftOut = leftOutText(begun.plan)
-    if (leftOut) terminal.say(leftOut)
-    for (const { where, what } of begun.plan.warnings.filter((warning) => !told.has(warning.where)))
-      terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
-    const materials = materialsOf(project, catalogue, begun.plan)
-    const run = new Run({ plan: begun.plan, materials, ports: bench.ports(folder), signal: interruption.signal })
-    await runPlan(run, begun.before).catch((error: unknown) => {
-      failure = error // told below: what was measured until then is reported all the same
-    })
-  }
+  if (which.kind === 'new') await tellFirstRun(setting, beginning.plan, terminal)
+  const { keep = false, live = false } = flags
+  const measured = await measure(invocation, setting, { earlier, beginning, progress, keep, live })
   progress[Symbol.dispose]() // what is told from here on stays
-  return reportEnd(folder, failure, setting, options, gate, terminal)
+  return reportEnd(invocation, measured, end)
 }
 
-function beginningOf(setting: Setting, which: Which, earlier: Resumable | null): Beginning {
+function beginningOf(setting: RunSetting, which: Which, earlier: Resumable | null): Beginning {
   if (earlier) return resumeRun(setting, earlier.folder)
   if (which.kind === 'replay') return replayRun(setting, which)
   if (which.kind === 'new') return newRun(setting, which.plan)
   throw new Error('a run that goes on was looked for and not found')
+}
+
+async function tellFirstRun({ project, catalogue, machine }: Setting, plan: Plan, terminal: Terminal): Promise<void> {
+  const [first] = await readFirstRuns(project, catalogue, [plan], machine)
+  if (first && first.missing.length > 0) terminal.say(`first run here: ${firstRunWords(first)}`)
+}
+
+interface Measuring {
+  /** the run that goes on; null: it is a new one */
+  readonly earlier: Resumable | null
+  readonly beginning: Beginning
+  readonly progress: Progress
+  /** leave the containers of the last repetition */
+  readonly keep: boolean
+  /** serve the page while the run goes on */
+  readonly live: boolean
+}
+
+/** Measures what was planned, to its end or until something stops it: what was measured until then is reported all the same. */
+async function measure(
+  invocation: Invocation,
+  setting: RunSetting,
+  { earlier, beginning, progress, keep, live }: Measuring,
+): Promise<Measured> {
+  const { project, terminal, stop } = invocation
+  await using bench = await openWorkbench(invocation, setting.machine, keep)
+  const { plan, folder, before } = await beginning.begin(bench)
+  stop.guard({ writeEnd: () => writeEnd(project.reports, folder, stop.signal) })
+  progress.knows(plan)
+  const soFar = new ReportSoFar(folder, project.reports)
+  folder.onEvent((event) => {
+    const isFirst = soFar.hear(event)
+    progress.show(event)
+    if (isFirst) terminal.say(`Report so far: ${fileLink(join(folder.path, 'index.html'))}`)
+  })
+  if (earlier) terminal.say(`Going on with run ${earlier.folder.runId}: ${repetitions(earlier.left)} to be measured`)
+  await using page = live ? await openLivePage(folder) : null
+  if (page) terminal.say(`Live: ${page.url}`)
+  const leftOut = leftOutText(plan)
+  if (leftOut) terminal.say(leftOut)
+  const told = brokenFiles(setting)
+  for (const { where, what } of plan.warnings.filter((warning) => !told.has(warning.where)))
+    terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
+  const materials = materialsOf(project, setting.catalogue, plan)
+  const run = new Run({ plan, materials, ports: bench.ports(folder), signal: stop.signal })
+  const failure = await runPlan(run, before).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  return { folder, failure }
 }
 
 function repetitions(count: number): string {

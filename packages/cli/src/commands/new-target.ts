@@ -3,7 +3,32 @@ import { basename, join } from 'node:path'
 import type { Catalogue } from '@bakeoff/core'
 import { didYouMean } from '@bakeoff/core'
 import { BakeoffError, type TargetSpec } from '@bakeoff/model'
-import type { Project } from '../project.js'
+import { openCatalogue, type Project, shownPath } from '../project.js'
+import type { AddCommand } from './shared/command.js'
+
+export const addNewTarget: AddCommand = (program, { project, terminal }) =>
+  program
+    .command('new-target')
+    .description('make a target that passes check as it is')
+    .requiredOption('--name <name>', 'its name, which is its folder in targets/')
+    .requiredOption('--language <language>', 'python, go, elixir, rust or node')
+    .option('--scenario <name>', 'the scenario it serves', 'predict')
+    .action((options: NewTargetOptions) => {
+      const made = newTarget(project, openCatalogue(project, terminal), options)
+      terminal.print(
+        `${shownPath(made.folder)} is there, made from ${made.from}. It runs as it is: npm run check -- ${options.name}`,
+      )
+      if (made.standsInFor.length > 0)
+        terminal.say(
+          `It stands in for ${made.standsInFor.join(', ')} as ${made.from} does, so no headline has it: take standIn out of its target.yaml when that is no longer so.`,
+        )
+    })
+
+interface NewTargetOptions {
+  readonly name: string
+  readonly language: string
+  readonly scenario: string
+}
 
 /** What building leaves in a folder and no copy should have. */
 const LEFT_OUT = new Set(['node_modules', 'target', '_build', 'deps', '__pycache__', '.venv', 'dist'])
@@ -22,11 +47,7 @@ export interface NewTarget {
  *
  * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, or a language that no target is written in
  */
-export function newTarget(
-  project: Project,
-  catalogue: Catalogue,
-  options: { readonly name: string; readonly language: string; readonly scenario: string },
-): NewTarget {
+export function newTarget(project: Project, catalogue: Catalogue, options: NewTargetOptions): NewTarget {
   const { name, language, scenario } = options
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     throw new BakeoffError('BAD_SPEC', `"${name}" cannot be the name of a target`, {

@@ -1,4 +1,22 @@
 import { formatBytes, formatDurationMs, loadIdOf, type Plan, roleWords } from '@bakeoff/model'
+import { makePlan } from '../planning.js'
+import { brokenFiles, openSetting } from '../setting.js'
+import { type AddCommand, withOptions } from './shared/command.js'
+import { jsonOption, toJson } from './shared/json.js'
+import { type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
+
+interface Flags extends PlanFlags {
+  readonly json?: boolean
+}
+
+export const addPlan: AddCommand = (program, invocation) =>
+  withOptions(program.command('plan'), [...planOptions, jsonOption('the whole plan')])
+    .description('what a run would do, and how long it would take')
+    .action(async (flags: Flags) => {
+      const setting = await openSetting(invocation)
+      const plan = makePlan(setting, toPlanOptions(flags), new Date())
+      invocation.terminal.print(flags.json ? toJson(plan) : planText(plan, brokenFiles(setting)))
+    })
 
 /**
  * A plan as a person reads it before starting it.

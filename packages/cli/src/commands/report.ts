@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import type { OwnerState } from '@bakeoff/containers'
-import { compareRuns } from '@bakeoff/core'
-import { BakeoffError, type Results, type RunComparison } from '@bakeoff/model'
-import { renderComparison } from '@bakeoff/report'
-import { type Gate, passesGate } from '../gating.js'
+import type { Results } from '@bakeoff/model'
+import { exitCodes } from '../exit.js'
+import { type Gate, openGate, passesGate } from '../gating.js'
+import type { Invocation } from '../invocation.js'
 import { newestRun } from '../own-runs.js'
-import type { Project } from '../project.js'
 import { findRun, RunFolder } from '../run-folder.js'
 import { writerOf } from '../run-owner.js'
 import type { Terminal } from '../terminal.js'
@@ -18,18 +17,31 @@ import {
   tellDamage,
   type Unended,
   writeIndex,
-  writePage,
 } from '../write-report.js'
+import { compare } from './compare.js'
+import { type AddCommand, withOptions } from './shared/command.js'
+import { type GateFlags, gateOptions } from './shared/gate.js'
+
+export const addReport: AddCommand = (program, invocation) =>
+  withOptions(program.command('report'), gateOptions)
+    .description('rebuild the report of a run, without measuring')
+    .argument('[run...]', 'its folder or id, the newest when none is named; or `compare A B`')
+    .action(async (runs: string[], { failOn, baseline }: GateFlags) => {
+      if (runs[0] === 'compare') return compare(invocation, runs.slice(1), null)
+      const gate = openGate(invocation.project.reports, failOn, baseline)
+      let passed = true
+      for (const run of runs.length > 0 ? runs : [null]) passed = (await report(invocation, run, gate)) && passed
+      invocation.leave(passed ? exitCodes.fine : exitCodes.failed)
+    })
 
 /**
  * Rebuilds the report of a run, the newest when none is named; from its repetitions, or from results.json where that is
  * all that was kept. False when it breaks a rule of the gate.
  */
 export async function report(
-  project: Project,
+  { project, terminal }: Pick<Invocation, 'project' | 'terminal'>,
   wanted: string | null,
   gate: Gate | null,
-  terminal: Terminal,
 ): Promise<boolean> {
   const folder = RunFolder.open(wanted === null ? newestRun(project.reports) : findRun(project.reports, wanted))
   const results = folder.isWhole
@@ -51,21 +63,4 @@ async function rebuild(folder: RunFolder, terminal: Terminal): Promise<Results> 
   tellDamage(damage, terminal)
   if (isRunning) terminal.say(`Run ${results.run.id} is still running: the report shows what is on disk by now.`)
   return results
-}
-
-/** One page that sets two or more runs side by side. */
-export function compare(project: Project, wanted: readonly string[], output: string | null, terminal: Terminal): void {
-  if (wanted.length < 2)
-    throw new BakeoffError('BAD_SPEC', 'a comparison needs two runs', {
-      hint: 'npm run compare -- reports/<earlier> reports/<later>',
-    })
-  const comparison = compareRuns(wanted.map((one) => readResults(project.reports, one)))
-  terminal.print(`Comparison: ${fileLink(writeComparison(project, comparison, output))}`)
-}
-
-/** Writes the page. Returns where. */
-export function writeComparison(project: Project, comparison: RunComparison, output: string | null): string {
-  const path = output ?? join(project.reports, `compare-${comparison.runs.map(({ name }) => name).join('-')}.html`)
-  writePage(path, renderComparison(comparison))
-  return path
 }

@@ -6,7 +6,7 @@ import type { ImageFacts, Plan, RunEvent } from '@bakeoff/model'
 import { type ImageRequest, type Ports, Run, type RunSink, runPlan } from '@bakeoff/runner'
 import { anEntry, aPlan, fakePorts } from '../../../runner/test/builders.js'
 import { FakeAgent, FakeHost } from '../../../runner/test/fakes.js'
-import { type Begun, type Setting, writeContext } from '../../src/beginning.js'
+import { type Begun, type RunSetting, writeContext } from '../../src/beginning.js'
 import { profileOf, toStore } from '../../src/fingerprints.js'
 import { RunFolder } from '../../src/run-folder.js'
 import { imagesOfRun } from '../../src/run-images.js'
@@ -107,11 +107,11 @@ export class FakeSetting {
     } as unknown as Catalogue
   }
 
-  get setting(): Setting {
+  get setting(): RunSetting {
     return {
       project: { root: this.root, reports: this.reports },
       catalogue: this.catalogue,
-      machine: { host: this.machine.host, engine: { facts: this.machine.facts } } as Setting['machine'],
+      machine: { host: this.machine.host, engine: { facts: this.machine.facts } } as RunSetting['machine'],
       show: (event) => void this.shown.push(event),
       signal: new AbortController().signal,
     }

@@ -105,7 +105,7 @@ ENTRYPOINT ["/usr/local/bin/server"]
   }
 
   records(run: string): readonly RunRecord[] {
-    return this.folder(run).readRuns()
+    return this.folder(run).readRecords()
   }
 
   folder(run: string): RunFolder {

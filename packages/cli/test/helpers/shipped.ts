@@ -1,5 +1,6 @@
 import type { Catalogue } from '@bakeoff/core'
-import { makePlan, wholePlan } from '../../src/planning.js'
+import { toPlanOptions } from '../../src/commands/shared/planning.js'
+import { makePlan } from '../../src/planning.js'
 import { findProject, type Project, readCatalogue } from '../../src/project.js'
 import type { Machine } from '../../src/workbench.js'
 import { checkout } from './project.js'
@@ -30,6 +31,6 @@ export function shippedEntries({ catalogue, scenarios }: Shipped): string[] {
 }
 
 export function shippedPlan({ project, catalogue, scenarios }: Shipped, machine: Machine) {
-  const options = { ...wholePlan, selection: { ...wholePlan.selection, scenarios } }
-  return makePlan(project, catalogue, machine, options, new Date())
+  const options = toPlanOptions({ all: true, scenario: scenarios ?? [] })
+  return makePlan({ project, catalogue, machine }, options, new Date())
 }

@@ -1,10 +1,17 @@
+import { join } from 'node:path'
 import { compareRuns } from '@bakeoff/core'
-import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
-import { comparisonLines } from '@bakeoff/report'
-import { writeComparison } from './commands/report.js'
+import { BakeoffError, type Plan, type Results, type RunComparison } from '@bakeoff/model'
+import { comparisonLines, renderComparison } from '@bakeoff/report'
 import type { Project } from './project.js'
 import { findRun, RunFolder } from './run-folder.js'
-import { analyseFolder, fileLink, readResults } from './write-report.js'
+import { analyseFolder, fileLink, readResults, writePage } from './write-report.js'
+
+/** Writes the page that sets runs side by side. Returns where it is. */
+export function writeComparison(project: Project, comparison: RunComparison, output: string | null): string {
+  const path = output ?? join(project.reports, `compare-${comparison.runs.map(({ name }) => name).join('-')}.html`)
+  writePage(path, renderComparison(comparison))
+  return path
+}
 
 /** The end of a replay: its figures beside those of the run that it repeats, in lines and as a page. */
 export function compareWithFirst(

@@ -5,7 +5,7 @@ import { rebuildReport, writeIndex } from './write-report.js'
  * Writes the end of a run that its process leaves in the middle, and the report of what it measured by then. A run that
  * has its end already is only reported.
  */
-export function recordEnd(reports: string, run: RunFolder, signal: AbortSignal): void {
+export function writeEnd(reports: string, run: RunFolder, signal: AbortSignal): void {
   if (run.readEvents().at(-1)?.kind !== 'run-ended') {
     const reason = signal.reason instanceof Error ? signal.reason.message : 'stopped'
     run.event({ kind: 'run-ended', at: new Date().toISOString(), status: 'aborted', reason })

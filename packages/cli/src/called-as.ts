@@ -1,0 +1,22 @@
+/** How the program was called, for its help and for what a run remembers of its command. */
+
+/** `npm run` needs two dashes before the options of a script; the program itself does not. */
+const BY_NAME = ['npx bakeoff', 'bakeoff'] as const
+
+export type CalledAs = 'npm run' | (typeof BY_NAME)[number]
+
+/** @param argv as scripts/bootstrap.mjs leaves it, with the name that the program was called by in the place of its file */
+export function calledAs([, name]: readonly string[]): CalledAs {
+  return BY_NAME.find((one) => one === name) ?? 'npm run'
+}
+
+/** The command as a person would type it. */
+export function commandLine([command = '', ...rest]: readonly string[], called: CalledAs = 'npm run'): string {
+  const dashes = called === 'npm run' && rest.length > 0 ? ['--'] : []
+  return [called, command, ...dashes, ...rest].join(' ')
+}
+
+/** The command that this process was started with. */
+export function typedCommand(): string {
+  return commandLine(process.argv.slice(2), calledAs(process.argv))
+}

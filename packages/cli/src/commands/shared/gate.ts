@@ -1,0 +1,12 @@
+/** Options of a gate: rules, and what they compare with. */
+import { Option } from 'commander'
+
+export interface GateFlags {
+  readonly failOn?: string
+  readonly baseline?: string
+}
+
+export const gateOptions: readonly Option[] = [
+  new Option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0'),
+  new Option('--baseline <run>', 'the run or results.json that --fail-on compares with'),
+]

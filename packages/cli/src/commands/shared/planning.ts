@@ -1,0 +1,35 @@
+/** Options that choose what is planned: those of a selection, and how it is measured. */
+import { Option } from 'commander'
+import type { PlanOptions } from '../../planning.js'
+import { type SelectionFlags, selectionOptions, toSelection } from './selection.js'
+import { integer, positiveInteger, rates } from './values.js'
+
+export interface PlanFlags extends SelectionFlags {
+  readonly quick?: boolean
+  readonly profile?: string
+  readonly repetitions?: number
+  readonly capacity?: boolean
+  readonly rate?: readonly number[]
+  readonly seed?: number
+}
+
+export const planOptions: readonly Option[] = [
+  new Option('--quick', 'a smoke run of a few minutes'),
+  ...selectionOptions,
+  new Option('--profile <name>', 'a profile of matrix.yaml'),
+  new Option('--repetitions <n>', 'exactly this many repetitions of every entry').argParser(positiveInteger),
+  new Option('--capacity', 'search the highest rate within each slo'),
+  new Option('--rate <perSecond>', 'offer this rate to every target; may be repeated').argParser(rates),
+  new Option('--seed <n>', 'seed of order and arrivals').argParser(integer),
+]
+
+export function toPlanOptions(flags: PlanFlags): PlanOptions {
+  return {
+    selection: toSelection(flags),
+    profile: flags.profile ?? (flags.quick ? 'quick' : 'default'),
+    repetitions: flags.repetitions ?? null,
+    capacity: flags.capacity ?? false,
+    rates: flags.rate ?? [],
+    seed: flags.seed ?? null,
+  }
+}

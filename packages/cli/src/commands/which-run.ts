@@ -1,0 +1,68 @@
+/** Options that say which run `matrix` measures: a new one, one that goes on, or one that is measured again. */
+import { BakeoffError } from '@bakeoff/model'
+import { Option } from 'commander'
+import type { PlanOptions } from '../planning.js'
+import type { Replay } from '../replay.js'
+import { type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
+
+export type Which =
+  | { readonly kind: 'new'; readonly plan: PlanOptions }
+  /** null: the newest */
+  | { readonly kind: 'resume'; readonly run: string | null }
+  | ({ readonly kind: 'replay' } & Replay)
+
+export interface WhichFlags extends PlanFlags {
+  readonly resume?: string | true
+  readonly replay?: string
+}
+
+export const whichOptions: readonly Option[] = [
+  new Option('--resume [run]', 'go on with a run that stopped, the newest when none is named'),
+  new Option('--replay <run>', 'measure the plan of a run again with the same images, and compare the two'),
+]
+
+/**
+ * Which run is meant. An option that the run could not follow is refused, not left aside.
+ *
+ * @throws BakeoffError BAD_SPEC
+ */
+export function toWhich(cells: readonly string[], flags: WhichFlags): Which {
+  const { resume, replay } = flags
+  if (resume === undefined && replay === undefined) {
+    if (cells.length === 0) return { kind: 'new', plan: toPlanOptions(flags) }
+    throw new BakeoffError('BAD_SPEC', `matrix takes no names by themselves: ${cells.join(' ')}`, {
+      hint: `Choose with options: npm run matrix -- --target ${cells[0]?.split('/')[1] ?? cells[0]}. Names of cells come with --replay.`,
+    })
+  }
+  if (resume !== undefined && replay !== undefined) {
+    throw new BakeoffError('BAD_SPEC', '--resume goes on with a run and --replay begins a new one: only one of them', {
+      hint: `A replay that stopped is a run of its own: npm run matrix -- --resume ${resume === true ? '' : resume}`.trim(),
+    })
+  }
+  refusePlanning(flags)
+  if (replay !== undefined) return { kind: 'replay', run: replay, cells }
+  if (cells.length > 0) {
+    throw new BakeoffError('BAD_SPEC', `--resume measures all that is left of a run, not ${cells.join(', ')} alone`, {
+      hint: `Measure only that again, as a new run: npm run matrix -- --replay RUN ${cells.join(' ')}`,
+    })
+  }
+  return { kind: 'resume', run: resume === true ? null : (resume ?? null) }
+}
+
+/** A plan that is there already cannot be chosen. */
+function refusePlanning(flags: WhichFlags): void {
+  const given: Readonly<Record<string, unknown>> = { ...flags }
+  const refused = planOptions.filter((option) => given[option.attributeName()] !== undefined)
+  if (refused.length === 0) return
+  const { replay } = flags
+  throw new BakeoffError(
+    'BAD_SPEC',
+    `${replay === undefined ? '--resume' : '--replay'} measures the plan of an earlier run, so ${refused.map(({ long }) => long).join(', ')} cannot change it`,
+    {
+      hint:
+        replay === undefined
+          ? 'Leave it out, or begin a new run: npm run matrix'
+          : `Leave it out. Narrow a replay to cells by their names: npm run matrix -- --replay ${replay} scenario/target/variant`,
+    },
+  )
+}

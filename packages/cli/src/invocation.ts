@@ -1,0 +1,12 @@
+import type { Project } from './project.js'
+import type { Stop } from './signals.js'
+import type { Terminal } from './terminal.js'
+
+/** One call of the program: what every command is given. */
+export interface Invocation {
+  readonly project: Project
+  readonly terminal: Terminal
+  readonly stop: Stop
+  /** Sets the exit code of the process, which is 0 when no command sets it. */
+  leave(code: number): void
+}

@@ -1,0 +1,22 @@
+import type { Catalogue } from '@bakeoff/core'
+import type { Invocation } from './invocation.js'
+import { openCatalogue, type Project } from './project.js'
+import { type Machine, readMachine } from './workbench.js'
+
+/** What a plan is made from: the project with its parts, and the machine. */
+export interface Setting {
+  readonly project: Project
+  readonly catalogue: Catalogue
+  readonly machine: Machine
+}
+
+/** Reads both, and tells what of the project is left out. The engine is set up where there is none. */
+export async function openSetting({ project, terminal, stop }: Invocation): Promise<Setting> {
+  const catalogue = openCatalogue(project, terminal) // before an engine is set up: a typing error costs nothing then
+  return { project, catalogue, machine: await readMachine(terminal, stop.signal) }
+}
+
+/** Files of which openSetting has told what is wrong: a plan that warns of them need not say it again. */
+export function brokenFiles({ catalogue }: Setting): ReadonlySet<string> {
+  return new Set(catalogue.broken.map(({ file }) => file))
+}
