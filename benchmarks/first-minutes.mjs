@@ -37,12 +37,12 @@ function readRun(folder) {
 }
 
 async function buildAll() {
-  const { createImages, ensureEngine } = await import('@bakeoff/containers')
+  const { ensureEngine, ImageStore } = await import('@bakeoff/containers')
   const { loadAgentFolder, loadAgentImage } = await import('@bakeoff/load')
   const { UnsupportedBuild } = await import('@bakeoff/runner/ports')
   const say = (line) => console.log(line)
-  const { docker, facts } = await ensureEngine({ say, ask: null, env: process.env })
-  const images = createImages(docker, { root, say })
+  const { client, facts } = await ensureEngine({ say, ask: null, env: process.env })
+  const images = new ImageStore(client, { root, say })
   const { signal } = new AbortController()
   const events = []
   const startedAt = performance.now()

@@ -1,6 +1,6 @@
-/** Checks who imports whom: the line `model ← everything ← cli` of ARCHITECTURE.md, and the libraries that only one package may touch. */
+/** Checks who imports whom: the line `model ← everything ← cli` of ARCHITECTURE.md, the folders inside a package, and the libraries that only one place may touch. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -14,9 +14,13 @@ export const ALLOWED = {
   report: ['model'],
   cli: ['model', 'core', 'runner', 'containers', 'load', 'report'],
 }
-/** Libraries with one importer each. */
+/** Folders of a package that lie on one another, lowest first: each may import those before it, and files outside of all of them. */
+const FLOORS = {
+  containers: ['client', 'host', 'locks', 'engine', 'building', 'registry', 'base', 'images', 'session', 'doctor'],
+}
+/** Libraries with one importer each: a package, or a folder of one. */
 const OWNERS = {
-  dockerode: 'containers',
+  dockerode: 'containers/client',
   autocannon: 'load',
   commander: 'cli',
   'chart.js': 'report',
@@ -77,14 +81,36 @@ function imports(file, name, specifier, isPure) {
     ...(own && own !== name && !ALLOWED[name].includes(own)
       ? [`${file} imports ${specifier}: ${name} may import ${ALLOWED[name].join(', ') || 'nothing of ours'}`]
       : []),
-    ...(OWNERS[library] && OWNERS[library] !== name
+    ...(OWNERS[library] && !isIn(OWNERS[library], file)
       ? [`${file} imports ${library}: only ${OWNERS[library]} does`]
       : []),
+    ...floorAbove(file, name, specifier),
     ...(isPure && CORE_MODULES.test(specifier) ? [`${file} has an effect: ${specifier}`] : []),
     ...(specifier.startsWith('../../../') && !specifier.includes('/src/')
       ? [`${file} reaches out of its package: ${specifier}`]
       : []),
   ]
+}
+
+/** @param owner `load`, or `containers/client` */
+function isIn(owner, file) {
+  const [name, ...folder] = owner.split('/')
+  return file.startsWith(['packages', name, 'src', ...folder, ''].join('/'))
+}
+
+function floorAbove(file, name, specifier) {
+  const floors = FLOORS[name]
+  if (!floors || !specifier.startsWith('.')) return []
+  const [own, other] = [file, posix.join(posix.dirname(file), specifier)].map((path) =>
+    floors.indexOf(path.split('/')[3] ?? ''),
+  )
+  // The door of a package lies outside, and above all of them.
+  const isDoor = own === -1 && file.endsWith('/src/index.ts')
+  const isFound = own !== -1 && other > own
+  const isBelowAll = own === -1 && other !== -1 && !isDoor
+  return isFound || isBelowAll
+    ? [`${file} imports ${specifier}: inside ${name} the order is ${floors.join(' ← ')}`]
+    : []
 }
 
 function sources(folder) {

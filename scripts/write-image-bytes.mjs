@@ -9,8 +9,8 @@ import { findProject, readCatalogue } from '../packages/cli/dist/project.js'
 const project = findProject(process.env)
 const found = await findEngine()
 if (found === null) throw new Error('no engine')
-const docker = connect(found)
-const base = await localImage(docker, baseName)
+const client = connect(found)
+const base = await localImage(client, baseName)
 const { targets, scenarios } = readCatalogue(project)
 const services = scenarios.flatMap((scenario) => scenario.services.flatMap(({ build }) => build ?? []))
 const names = [
@@ -20,7 +20,7 @@ const names = [
 ]
 const bytes = {}
 for (const name of [...new Set(names)].sort()) {
-  const image = await localImage(docker, name)
+  const image = await localImage(client, name)
   if (image === null || image.bytes === null) {
     console.error(`${name} is not here: left out`)
     continue
@@ -32,5 +32,5 @@ for (const name of [...new Set(names)].sort()) {
 writeFileSync('compose/image-bytes.json', `${JSON.stringify({ [baseName]: base.bytes, ...bytes }, null, 2)}\n`)
 
 async function layersOf(name) {
-  return (await docker.getImage(name).inspect()).RootFS.Layers
+  return (await client.images.inspect(name)).RootFS.Layers
 }

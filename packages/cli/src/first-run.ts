@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { buildsAtOnce, committedSeconds, createImages } from '@bakeoff/containers'
+import { buildsAtOnce, committedSeconds, ImageStore } from '@bakeoff/containers'
 import { type Catalogue, type FirstRun, firstRun, type NeededImage } from '@bakeoff/core'
 import type { EngineFacts, HostFacts, Plan } from '@bakeoff/model'
 import { type ImageRequest, requestsOf } from '@bakeoff/runner'
@@ -22,7 +22,8 @@ export async function readFirstRuns(
   plans: readonly Plan[],
   machine: Machine | null,
 ): Promise<FirstRun[]> {
-  const images = machine === null ? null : createImages(machine.engine.docker, { root: project.root, env: process.env })
+  const images =
+    machine === null ? null : new ImageStore(machine.engine.client, { root: project.root, env: process.env })
   const bytes = imageBytes(project.root)
   const committed = await committedSeconds(project.root)
   const secondsOf = async (name: string) =>

@@ -3,13 +3,13 @@ import { type PlanRequest, planMatrix } from '@bakeoff/core'
 import type { Plan, PlanWarning } from '@bakeoff/model'
 import { execaSync } from 'execa'
 import { typedCommand } from './called-as.js'
-import type { Setting } from './setting.js'
+import type { PlanSetting } from './setting.js'
 
 /** What a user chooses of a plan; all else of it is read. */
 export type PlanOptions = Pick<PlanRequest, 'selection' | 'profile' | 'repetitions' | 'capacity' | 'rates' | 'seed'>
 
 /** Plans a run on this machine. */
-export function makePlan({ project, catalogue, machine }: Setting, options: PlanOptions, now: Date): Plan {
+export function makePlan({ project, catalogue, machine }: PlanSetting, options: PlanOptions, now: Date): Plan {
   const plan = planMatrix({
     catalogue,
     host: machine.host,
@@ -25,7 +25,7 @@ export function makePlan({ project, catalogue, machine }: Setting, options: Plan
 }
 
 /** What of the engine lets a container out, for who reads the report: it says how far the targets were to be trusted. */
-function holeWarnings({ engine: { facts, holes } }: Setting['machine']): PlanWarning[] {
+function holeWarnings({ engine: { facts, holes } }: PlanSetting['machine']): PlanWarning[] {
   const open = holes.filter(({ closedBy }) => closedBy === null)
   if (open.length === 0) return []
   return [

@@ -1,12 +1,17 @@
 import type { Catalogue } from '@bakeoff/core'
 import type { Invocation } from './invocation.js'
 import { openCatalogue, type Project } from './project.js'
-import { type Machine, readMachine } from './workbench.js'
+import { type Machine, type PlannedOn, readMachine } from './workbench.js'
 
 /** What a plan is made from: the project with its parts, and the machine. */
-export interface Setting {
+export interface PlanSetting {
   readonly project: Project
   readonly catalogue: Catalogue
+  readonly machine: PlannedOn
+}
+
+/** The same where there is an engine, so that it can be measured too. */
+export interface Setting extends PlanSetting {
   readonly machine: Machine
 }
 

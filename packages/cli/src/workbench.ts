@@ -2,10 +2,9 @@ import { join } from 'node:path'
 import {
   asEngineSees,
   type BaseImage,
-  createImages,
   type Engine,
   ensureEngine,
-  type Images,
+  ImageStore,
   openSession,
   parseRegistry,
   readHostFacts,
@@ -21,22 +20,32 @@ import type { Invocation } from './invocation.js'
 import type { Project } from './project.js'
 import type { Terminal } from './terminal.js'
 
-/** The machine: what can be planned on. */
-export interface Machine {
+/** What a plan is made for: the machine that containers run on, and what is known of its engine, which may still be to come. */
+export interface PlannedOn {
   readonly host: HostFacts
+  readonly engine: Pick<Engine, 'facts' | 'holes'>
+}
+
+/** The machine: what can be measured on. */
+export interface Machine extends PlannedOn {
   readonly engine: Engine
 }
 
 export async function readMachine(terminal: Terminal, signal: AbortSignal): Promise<Machine> {
   if (process.env.BAKEOFF_REGISTRY) parseRegistry(process.env.BAKEOFF_REGISTRY, 'BAKEOFF_REGISTRY') // refused before anything is set up
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
-  return { engine, host: asEngineSees(await readHostFacts(), engine.facts) }
+  return machineOf(await readHostFacts(), engine)
+}
+
+/** @param host this machine, which need not be the one that the engine runs on */
+export function machineOf(host: HostFacts, engine: Engine): Machine {
+  return { engine, host: asEngineSees(host, engine.facts) }
 }
 
 /** An engine held for this process, with the images of this project. Disposing removes every container. */
 export interface Workbench extends AsyncDisposable {
   readonly session: Session
-  readonly images: Images
+  readonly images: ImageStore
   readonly base: BaseImage
   ports(sink: RunSink): Ports
 }
@@ -47,9 +56,9 @@ export async function openWorkbench(
   machine: Machine,
   keep: boolean,
 ): Promise<Workbench> {
-  const { docker, facts } = machine.engine
-  const images = createImages(docker, { root: project.root, env: process.env, say: terminal.say })
-  const session = await openSession(docker, facts, {
+  const { client, facts } = machine.engine
+  const images = new ImageStore(client, { root: project.root, env: process.env, say: terminal.say })
+  const session = await openSession(client, facts, {
     root: project.root,
     say: terminal.say,
     images,

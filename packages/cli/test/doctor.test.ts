@@ -5,7 +5,7 @@ import { toPlanOptions } from '../src/commands/shared/planning.js'
 import { engineToCome, readFirstRuns } from '../src/first-run.js'
 import { makePlan } from '../src/planning.js'
 import { readCatalogue } from '../src/project.js'
-import type { Machine } from '../src/workbench.js'
+import type { PlannedOn } from '../src/workbench.js'
 
 const GIB = 1024 ** 3
 const run: FirstRun = {
@@ -54,8 +54,8 @@ describe('doctor on what a run will take', () => {
       architecture: 'x64',
       cpus: [{}, {}],
       memoryBytes: 24 * GIB,
-    } as unknown as Machine['host']
-    const machine = { host, engine: { facts: engineToCome(host), holes: [] } } as unknown as Machine
+    } as unknown as PlannedOn['host']
+    const machine = { host, engine: { facts: engineToCome(host), holes: [] } }
     const catalogue = readCatalogue(project)
     const options = toPlanOptions({ scenario: ['predict'], target: ['go-net-http'] })
     const plan = makePlan({ project, catalogue, machine }, options, new Date(0))

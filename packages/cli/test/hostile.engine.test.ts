@@ -6,9 +6,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { type Engine, ensureEngine } from '@bakeoff/containers'
+import { ensureEngine } from '@bakeoff/containers'
 import { type Cell, type EntryResult, type Results, type RunRecord, results as resultsSchema } from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RawEngine, rawEngine } from '../../containers/test/raw-engine.js'
 import { RunFolder } from '../src/run-folder.js'
 import { buildProgram, type Ended, endAll, processesOf, start } from './helpers/command.js'
 import { type HostileProject, makeHostileProject } from './hostile-project/make.js'
@@ -21,7 +22,7 @@ const MOST_TEXT = 48 * 1024
 /** Characters that nothing that is shown may hold. */
 const UNSEEN = /[^\P{C}\n\t\p{Cn}\p{Co}]/u
 
-let docker: Engine['docker']
+let docker: RawEngine
 let project: HostileProject
 /** listens at every address of this machine, as a database of a developer's may */
 let host: Server
@@ -37,7 +38,7 @@ let folder: string
 
 beforeAll(async () => {
   await buildProgram()
-  ;({ docker } = await ensureEngine({ say: console.log, ask: null, env: process.env }))
+  docker = rawEngine((await ensureEngine({ say: console.log, ask: null, env: process.env })).client)
   host = createServer((socket) => {
     connections++
     socket.on('error', () => {}).end('this is the host\n')

@@ -1,8 +1,9 @@
 /** A run that is ended from outside, or loses a container: what was measured is kept, reported and gone on with. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Engine, ensureEngine } from '@bakeoff/containers'
+import { ensureEngine } from '@bakeoff/containers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type RawEngine, rawEngine } from '../../containers/test/raw-engine.js'
 import { buildProgram, endAll, processesOf, run, start, until } from './helpers/command.js'
 import {
   ENTRY,
@@ -18,12 +19,12 @@ import {
 } from './helpers/lifecycle.js'
 import { TestProject } from './helpers/project.js'
 
-let docker: Engine['docker']
+let docker: RawEngine
 let project: TestProject
 
 beforeAll(async () => {
   await buildProgram()
-  ;({ docker } = await ensureEngine({ say: console.log, ask: null, env: process.env }))
+  docker = rawEngine((await ensureEngine({ say: console.log, ask: null, env: process.env })).client)
   project = new TestProject()
 })
 afterEach(endAll)

@@ -4,19 +4,20 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Engine, ensureEngine } from '@bakeoff/containers'
+import { ensureEngine } from '@bakeoff/containers'
 import { type Plan, plan, results } from '@bakeoff/model'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type RawEngine, rawEngine } from '../../containers/test/raw-engine.js'
 import { buildProgram, type Ended, endAll, processesOf, run, type Started, start } from './helpers/command.js'
 import { ENTRY, linkedFile, newestRun, onEngine, resultsOf, startUntil } from './helpers/lifecycle.js'
 import { TestProject } from './helpers/project.js'
 
-let docker: Engine['docker']
+let docker: RawEngine
 let project: TestProject
 
 beforeAll(async () => {
   await buildProgram()
-  ;({ docker } = await ensureEngine({ say: console.log, ask: null, env: process.env }))
+  docker = rawEngine((await ensureEngine({ say: console.log, ask: null, env: process.env })).client)
   project = new TestProject()
 })
 afterEach(endAll)

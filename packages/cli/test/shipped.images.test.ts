@@ -3,7 +3,7 @@
  * machine bears. BAKEOFF_TEST_SCENARIO narrows them to one scenario and our own.
  */
 import { join } from 'node:path'
-import { createImages } from '@bakeoff/containers'
+import { ImageStore } from '@bakeoff/containers'
 import { requestsOf } from '@bakeoff/runner'
 import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
 import { expect, it } from 'vitest'
@@ -16,7 +16,7 @@ const { signal } = new AbortController()
 const terminal = openTerminal()
 const shipped = readShipped()
 const machine = await readMachine(terminal, signal)
-const images = createImages(machine.engine.docker, { root: checkout, say: terminal.say })
+const images = new ImageStore(machine.engine.client, { root: checkout, say: terminal.say })
 const plan = shippedPlan(shipped, machine)
 const materials = materialsOf(shipped.project, shipped.catalogue, plan)
 const requests: ImageRequest[] = [

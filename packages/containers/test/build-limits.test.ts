@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { buildLimits, buildsAtOnce } from '../src/images/build-limits.js'
-import { BuildLog } from '../src/images/build-log.js'
+import { buildLimits, buildsAtOnce } from '../src/building/build-limits.js'
+import { BuildLog } from '../src/building/build-log.js'
 
 const GIB = 1024 ** 3
 

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type Docker from 'dockerode'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { committedSeconds, expectedBuildSeconds } from '../src/images/build-seconds.js'
-import { stepOf } from '../src/images/build-step.js'
+import { committedSeconds, expectedBuildSeconds } from '../src/building/build-seconds.js'
+import { stepOf } from '../src/building/build-step.js'
+import type { EngineClient } from '../src/client/client.js'
 import { folderOfImage } from '../src/images/references.js'
+import { clientOf } from './fake-engine.js'
 
 let root: string
 beforeEach(async () => {
@@ -16,13 +17,13 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }))
 
 /** An engine that has builds of one image, with these labels. */
-function engineWith(name: string, seconds: readonly (string | null)[]): Docker {
+function engineWith(name: string, seconds: readonly (string | null)[]): EngineClient {
   const images = seconds.map((value) => ({
     Labels: value === null ? null : { 'bakeoff.image.build-seconds': value },
   }))
   const listImages = async ({ filters }: { filters: { reference: string[] } }) =>
     filters.reference.includes(name) ? images : []
-  return { listImages } as unknown as Docker
+  return clientOf({ listImages })
 }
 
 const name = 'bakeoff/target/a'

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { buildImage } from '../src/images/build.js'
-import { buildLimits } from '../src/images/build-limits.js'
-import { readContext } from '../src/images/context.js'
+import { buildImage } from '../src/building/build.js'
+import { buildLimits } from '../src/building/build-limits.js'
+import { readContext } from '../src/building/context.js'
 import { connect } from '../src/index.js'
 
 /** An engine that refuses contexts before it has read them: so often with a closed connection, then with an answer. */
@@ -39,8 +39,8 @@ async function build(): Promise<number> {
   const context = join(folder, 'context')
   mkdirSync(context)
   writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\n')
-  const docker = connect({ endpoint: `unix://${join(folder, 'd.sock')}`, foundBy: 'test', tls: null })
-  return buildImage(docker, {
+  const client = connect({ endpoint: `unix://${join(folder, 'd.sock')}`, foundBy: 'test', tls: null })
+  return buildImage(client, {
     name: 'bakeoff/target/x',
     key: 'a'.repeat(64),
     context: await readContext(context),

@@ -1,9 +1,10 @@
 import protobuf from 'protobufjs'
 import { describe, expect, it } from 'vitest'
-import { stepOf } from '../src/images/build-step.js'
-import { builderOf } from '../src/images/builder.js'
-import { BuildKitText } from '../src/images/buildkit.js'
-import { withoutCacheMounts } from '../src/images/cache-mounts.js'
+import { stepOf } from '../src/building/build-step.js'
+import { builderOf } from '../src/building/builder.js'
+import { BuildKitText } from '../src/building/buildkit.js'
+import { withoutCacheMounts } from '../src/building/cache-mounts.js'
+import { clientOf } from './fake-engine.js'
 
 describe('a Dockerfile for the classic builder', () => {
   it.each([
@@ -94,9 +95,9 @@ describe('the builder', () => {
     { wanted: 'buildkit', header: '1', builder: 'buildkit', because: 'it was asked for' },
     { wanted: 'classic', header: '2', builder: 'classic', because: 'it was asked for' },
   ])('is $builder: $because', async ({ wanted, header, builder }) => {
-    expect(await builderOf(engine(header) as never, { BAKEOFF_BUILDER: wanted })).toBe(builder)
+    expect(await builderOf(clientOf(engine(header)), { BAKEOFF_BUILDER: wanted })).toBe(builder)
   })
 
   it('must be one that there is', () =>
-    expect(builderOf(engine('2') as never, { BAKEOFF_BUILDER: 'buildx' })).rejects.toMatchObject({ code: 'BAD_SPEC' }))
+    expect(builderOf(clientOf(engine('2')), { BAKEOFF_BUILDER: 'buildx' })).rejects.toMatchObject({ code: 'BAD_SPEC' }))
 })

@@ -6,12 +6,11 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineFacts } from '@bakeoff/model'
 import type { ContainerRequest, Network, RunningContainer } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, type Session } from '../src/index.js'
+import { type EngineClient, openSession, type Session } from '../src/index.js'
 import { buildDist, engineUnderTest, noImages } from './engine.js'
 
-let docker: Docker
+let client: EngineClient
 let facts: EngineFacts
 let image: string
 let lockFolder: string
@@ -19,9 +18,9 @@ let session: Session
 
 beforeAll(async () => {
   await buildDist()
-  ;({ docker, facts, image } = await engineUnderTest())
+  ;({ client, facts, image } = await engineUnderTest())
   lockFolder = await mkdtemp(join(tmpdir(), 'bakeoff-network-'))
-  session = await openSession(docker, facts, { root: '/test', say: () => undefined, images: noImages, lockFolder })
+  session = await openSession(client, facts, { root: '/test', say: () => undefined, images: noImages, lockFolder })
 })
 afterAll(async () => {
   await session.close()

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { packContext, readContext } from '../src/images/context.js'
+import { packContext, readContext } from '../src/building/context.js'
 
 let folder: string
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import type Docker from 'dockerode'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Patience } from '../src/engine/deadlines.js'
+import type { EngineClient } from '../src/client/client.js'
+import type { Patience } from '../src/client/deadlines.js'
 import { connect } from '../src/index.js'
 import { Lives } from '../src/session/lives.js'
 import { removeSession } from '../src/session/sweep.js'
+import { aBuild, CLIENT_CALLS } from './client-calls.js'
 
 const quick: Patience = { readMs: 800, changeMs: 1_200, pingAfterMs: 40, pingMs: 40, pings: 3 }
 
@@ -18,7 +18,7 @@ let folder: string
 let server: Server
 let asked: string[]
 let unanswered: ServerResponse[]
-let docker: Docker
+let client: EngineClient
 
 beforeEach(async () => {
   mode = 'well'
@@ -27,7 +27,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bakeoff-deadlines-'))
   server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(join(folder, 'd.sock'), resolve))
-  docker = connect({ endpoint: `unix://${join(folder, 'd.sock')}`, foundBy: 'test', tls: null }, quick)
+  client = connect({ endpoint: `unix://${join(folder, 'd.sock')}`, foundBy: 'test', tls: null }, quick)
 })
 afterEach(() => {
   server.closeAllConnections()
@@ -46,36 +46,12 @@ function answer({ method, url = '' }: IncomingMessage, response: ServerResponse)
   else response.end(url.startsWith('/volumes') ? '{"Volumes":[]}' : '[]')
 }
 
-const container = () => docker.getContainer('c')
-const calls: { call: string; make: () => Promise<unknown> }[] = [
-  { call: 'inspect', make: () => container().inspect() },
-  { call: 'create', make: () => docker.createContainer({ Image: 'x' }) },
-  { call: 'start', make: () => container().start() },
-  { call: 'stop', make: () => container().stop() },
-  { call: 'remove', make: () => container().remove({ force: true }) },
-  { call: 'exec', make: () => container().exec({ Cmd: ['true'] }) },
-  { call: 'exec start', make: () => docker.getExec('e').start({ hijack: false }) },
-  { call: 'exec inspect', make: () => docker.getExec('e').inspect() },
-  { call: 'logs', make: () => container().logs({ stdout: true }) },
-  { call: 'stats', make: () => container().stats({ stream: true }) },
-  { call: 'attach', make: () => container().attach({ stream: true, stdin: true, stdout: true, hijack: true }) },
-  { call: 'events', make: () => docker.getEvents({}) },
-  { call: 'list', make: () => docker.listContainers() },
-  { call: 'networks', make: () => docker.listNetworks() },
-  { call: 'create network', make: () => docker.createNetwork({ Name: 'n' }) },
-  { call: 'remove network', make: () => docker.getNetwork('n').remove() },
-  { call: 'volumes', make: () => docker.listVolumes() },
-  { call: 'image inspect', make: () => docker.getImage('i').inspect() },
-  { call: 'image tag', make: () => docker.getImage('i').tag({ repo: 'r' }) },
-  { call: 'image remove', make: () => docker.getImage('i').remove() },
-  { call: 'pull', make: () => docker.createImage({ fromImage: 'x' }) },
-  { call: 'info', make: () => docker.info() },
-]
+const { signal } = new AbortController()
 
 describe('a frozen engine', () => {
-  it.each(calls)('ends $call', async ({ make }) => {
+  it.each(Object.entries(CLIENT_CALLS))('ends %s', async (_name, call) => {
     mode = 'frozen'
-    await expect(make()).rejects.toMatchObject({
+    await expect(call(client)).rejects.toMatchObject({
       code: 'ENGINE_LOST',
       message: expect.stringMatching(
         /^the container engine stopped answering: no answer to (GET|POST|DELETE) \/.*, nor to 3 pings$/,
@@ -85,8 +61,9 @@ describe('a frozen engine', () => {
 
   it('is waited for once, and not again by every call that follows', async () => {
     mode = 'frozen'
-    await expect(docker.listContainers()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
-    for (let i = 0; i < 3; i++) await expect(container().remove()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    await expect(client.containers.list('a=b')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    for (let i = 0; i < 3; i++)
+      await expect(client.containers.remove('c')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
     expect(
       asked.filter((one) => one.startsWith('DELETE')),
       'nothing is asked of it meanwhile, so nothing is waited for',
@@ -95,24 +72,22 @@ describe('a frozen engine', () => {
 
   it('that thaws is used again', async () => {
     mode = 'frozen'
-    await expect(docker.listContainers()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
-    await expect(docker.listContainers(), 'and it was asked again').rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    await expect(client.containers.list('a=b')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    await expect(client.containers.list('a=b'), 'and it was asked again').rejects.toMatchObject({ code: 'ENGINE_LOST' })
     mode = 'well'
     await new Promise((resolve) => setTimeout(resolve, 2 * quick.pingMs + 10))
-    expect(await docker.listContainers()).toEqual([])
+    expect(await client.containers.list('a=b')).toEqual([])
   })
 
   it('ends a build that was under way', async () => {
-    const build = (await docker.buildImage(Readable.from([]))) as Readable
+    const progress = aBuild(client)
+    expect(await progress.next()).toEqual({ done: false, value: { stream: 'begun' } })
     mode = 'frozen'
-    const read = async () => {
-      for await (const _ of build);
-    }
-    await expect(read()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    await expect(progress.next()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
   })
 
   it('loses no stream that may be silent for ever', async () => {
-    const events = (await docker.getEvents({})) as Readable
+    const events = await client.events({ events: ['die'], label: 'a=b' }, signal)
     mode = 'frozen'
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(events.destroyed).toBe(false)
@@ -120,7 +95,7 @@ describe('a frozen engine', () => {
   })
 
   it('is the end of what it ran', async () => {
-    const watch = new Lives(docker, 's', { pollMs: 20, patience: 3 })
+    const watch = new Lives(client, 's', { pollMs: 20, patience: 3 })
     await watch.open()
     const life = watch.watch('c')
     mode = 'frozen'
@@ -130,14 +105,14 @@ describe('a frozen engine', () => {
 
   it('keeps nobody who wants to remove a session', async () => {
     mode = 'frozen'
-    await expect(removeSession(docker, 's')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    await expect(removeSession(client, 's')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
   })
 })
 
 describe('a slow engine', () => {
   it('is waited for as long as it answers pings', async () => {
     mode = 'only pings'
-    const listed = docker.listContainers()
+    const listed = client.containers.list('a=b')
     setTimeout(() => {
       for (const response of unanswered.splice(0)) response.end('[]')
     }, 400)
@@ -145,8 +120,8 @@ describe('a slow engine', () => {
   })
 
   it.each([
-    { what: 'a read', make: () => docker.listContainers(), withinMs: quick.readMs },
-    { what: 'a change', make: () => docker.createContainer({}), withinMs: quick.changeMs },
+    { what: 'a read', make: () => client.containers.list('a=b'), withinMs: quick.readMs },
+    { what: 'a change', make: () => client.containers.create({}), withinMs: quick.changeMs },
   ])('has a deadline for $what all the same', async ({ make, withinMs }) => {
     mode = 'only pings'
     await expect(make()).rejects.toMatchObject({
@@ -157,7 +132,7 @@ describe('a slow engine', () => {
 
   it('is not blamed for the time in which this process stood still', async () => {
     mode = 'only pings'
-    const listed = docker.listContainers()
+    const listed = client.containers.list('a=b')
     await new Promise((resolve) => setTimeout(resolve, 20))
     mode = 'well'
     for (let i = 0; i < 8; i++) {
@@ -170,7 +145,7 @@ describe('a slow engine', () => {
 
   it('lets a caller stop a call of its own', async () => {
     mode = 'only pings'
-    const stopped = docker.listContainers({ abortSignal: AbortSignal.timeout(50) })
-    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
+    const stopped = client.version({ signal: AbortSignal.timeout(50) })
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED', message: 'stopped while asking about the engine' })
   })
 })

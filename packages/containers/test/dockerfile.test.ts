@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readDockerfile } from '../src/images/dockerfile.js'
+import { readDockerfile } from '../src/building/dockerfile.js'
 import { checkReferences, folderOfImage } from '../src/images/references.js'
 
 describe('what a Dockerfile refers to', () => {
@@ -80,7 +80,7 @@ describe('references between folders', () => {
     await put('compose/c', 'FROM bakeoff/base\nCOPY --from=bakeoff/b / /')
     await expect(check('a')).rejects.toMatchObject({
       code: 'BAD_SPEC',
-      message: 'These images need one another: bakeoff/b → bakeoff/c → bakeoff/b',
+      message: 'these images need one another: bakeoff/b → bakeoff/c → bakeoff/b',
     })
   })
 

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { uncappedProblem } from '../src/engine/caps.js'
-import { toEngineFacts } from '../src/engine/facts.js'
+import { type EngineAnswers, toEngineFacts } from '../src/engine/facts.js'
 
 const found = { endpoint: 'unix:///var/run/docker.sock', foundBy: 'the system socket', tls: null }
 const here = { platform: 'linux' as const, kernel: '6.1.0-13-amd64', memoryBytes: 16_000_000_000, cgroupMounted: true }
 const version = { Version: '29.0.0', ApiVersion: '1.52', Arch: 'amd64', KernelVersion: here.kernel }
 const info = { CgroupVersion: '2', CgroupDriver: 'systemd', NCPU: 4, MemTotal: here.memoryBytes }
+
+/** What the engine says: as usual, but for what is given. */
+const answers = (said: Partial<EngineAnswers>): EngineAnswers => ({
+  version: said.version ?? version,
+  info: said.info ?? info,
+  podman: said.podman ?? null,
+})
+const factsOf = (said: Partial<EngineAnswers>) => toEngineFacts(answers(said), found, here)
 
 describe('the facts of an engine', () => {
   it.each([
@@ -52,17 +60,17 @@ describe('the facts of an engine', () => {
       sameKernel: false,
     },
   ])('call its kernel ours: $sameKernel for $because', (given) => {
-    expect(toEngineFacts(given.found, given.version, given.info, given.here).sameKernel).toBe(given.sameKernel)
+    expect(toEngineFacts(answers(given), given.found, given.here).sameKernel).toBe(given.sameKernel)
   })
 
   it('hold no credentials of an address', () => {
     const withPassword = { ...found, endpoint: 'tcp://me:p/w@rd@10.0.0.1:2375?token=secret' }
-    expect(toEngineFacts(withPassword, version, info, here).endpoint).toBe('tcp://***@10.0.0.1:2375')
+    expect(toEngineFacts(answers({}), withPassword, here).endpoint).toBe('tcp://***@10.0.0.1:2375')
   })
 
   it('have the id of the engine, which is the same by every way to it; Podman has none', () => {
-    expect(toEngineFacts(found, version, { ...info, ID: 'ABCD:EFGH' }, here).id).toBe('ABCD:EFGH')
-    expect(toEngineFacts(found, version, info, here).id).toBeNull()
+    expect(factsOf({ info: { ...info, ID: 'ABCD:EFGH' } }).id).toBe('ABCD:EFGH')
+    expect(factsOf({}).id).toBeNull()
   })
 
   const podmanOf = (rootless: boolean, cgroupControllers: readonly string[]) => ({
@@ -109,7 +117,7 @@ describe('the facts of an engine', () => {
     },
   ])('tell what is not held, and whether it runs as root: $because', ({ info: said, podman, uncapped, rootless }) => {
     const components = podman === null ? version : { ...version, Components: [{ Name: 'Podman Engine' }] }
-    const facts = toEngineFacts(found, components, said, here, podman)
+    const facts = factsOf({ version: components, info: said, podman })
     expect(facts).toMatchObject({ uncapped, rootless })
     const problem = uncappedProblem(facts)
     if (uncapped.length === 0) expect(problem).toBeNull()
@@ -118,17 +126,15 @@ describe('the facts of an engine', () => {
 
   it('mark Podman, whose figures are less truthful', () => {
     const podman = { ...version, Components: [{ Name: 'Podman Engine' }, { Name: 'Conmon' }] }
-    expect(toEngineFacts(found, podman, info, here)).toMatchObject({ name: 'Podman', reducedTruth: true })
-    expect(toEngineFacts(found, { ...version, Components: [{ Name: 'Engine' }] }, info, here)).toMatchObject({
+    expect(factsOf({ version: podman })).toMatchObject({ name: 'Podman', reducedTruth: true })
+    expect(factsOf({ version: { ...version, Components: [{ Name: 'Engine' }] } })).toMatchObject({
       reducedTruth: false,
     })
   })
 
   it('name Docker Desktop and editions of the engine', () => {
-    expect(toEngineFacts(found, version, { ...info, OperatingSystem: 'Docker Desktop' }, here).name).toBe(
-      'Docker Desktop',
-    )
-    expect(toEngineFacts(found, { ...version, Platform: { Name: 'Docker Engine - Community' } }, info, here).name).toBe(
+    expect(factsOf({ info: { ...info, OperatingSystem: 'Docker Desktop' } }).name).toBe('Docker Desktop')
+    expect(factsOf({ version: { ...version, Platform: { Name: 'Docker Engine - Community' } } }).name).toBe(
       'Docker Engine - Community',
     )
   })

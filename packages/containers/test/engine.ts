@@ -1,18 +1,24 @@
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { EngineFacts } from '@bakeoff/model'
-import type Docker from 'dockerode'
-import { ensureBase, ensureEngine } from '../src/index.js'
+import { type Engine, ensureBase, ensureEngine } from '../src/index.js'
+import { type RawEngine, rawEngine } from './raw-engine.js'
 
 export const root = resolve(import.meta.dirname, '../../..')
 
+/** What tests have of an engine. */
+export interface EngineUnderTest extends Engine {
+  readonly docker: RawEngine
+  /** id of the base image */
+  readonly image: string
+}
+
 /** The engine of this machine with the base image on it, both set up when they are not there. */
-export async function engineUnderTest(): Promise<{ docker: Docker; facts: EngineFacts; image: string }> {
+export async function engineUnderTest(): Promise<EngineUnderTest> {
   const say = (line: string): void => console.log(line)
-  const { docker, facts } = await ensureEngine({ say, ask: null, env: process.env })
-  const base = await ensureBase(docker, { composeBaseFolder: resolve(root, 'compose/base'), say })
-  return { docker, facts, image: base.id }
+  const engine = await ensureEngine({ say, ask: null, env: process.env })
+  const base = await ensureBase(engine.client, { composeBaseFolder: resolve(root, 'compose/base'), say })
+  return { ...engine, docker: rawEngine(engine.client), image: base.id }
 }
 
 /** For sessions of tests that build nothing. */

@@ -7,14 +7,21 @@ import { createServer, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { ImageEvent } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { loadImages, pullImages, pushImages, saveImages, shelvesOf } from '../src/images/exchange.js'
+import {
+  type ExchangeOptions,
+  loadImages,
+  pullImages,
+  pushImages,
+  saveImages,
+  shelvesOf,
+} from '../src/images/exchange.js'
 import { needsOf } from '../src/images/needs.js'
-import { parseRegistry } from '../src/images/registry-name.js'
-import { ArchiveFile, createImages, localImage } from '../src/index.js'
+import { ArchiveFile, type EngineClient, ImageStore, localImage } from '../src/index.js'
+import { parseRegistry } from '../src/registry/registry-name.js'
 import { engineUnderTest } from './engine.js'
 import { freePort, OtherMachine, TestRegistry, whyNoOtherMachine } from './other-machine.js'
+import type { RawEngine } from './raw-engine.js'
 
 const X = 'bakeoff/target/exchange-test-x'
 const BELOW = 'bakeoff/exchange-test-below'
@@ -24,7 +31,9 @@ const quiet = () => undefined
 const { signal } = new AbortController()
 
 let root: string
-let here: Docker
+let here: EngineClient
+/** the same engine, as the test looks at it */
+let docker: RawEngine
 let other: OtherMachine
 let registry: TestRegistry
 
@@ -33,7 +42,7 @@ if (skip !== null) console.warn(`Images between machines are not tested: ${skip}
 
 describe.skipIf(skip !== null)('images between machines', () => {
   beforeAll(async () => {
-    here = (await engineUnderTest()).docker
+    ;({ client: here, docker } = await engineUnderTest())
     root = await mkdtemp(join(tmpdir(), 'bakeoff-exchange-'))
     const base = resolve(import.meta.dirname, '../../../compose/base')
     for (const file of ['Dockerfile', '.dockerignore', 'ca/.keep'])
@@ -53,8 +62,8 @@ describe.skipIf(skip !== null)('images between machines', () => {
 
   afterAll(async () => {
     for (const name of [X, SMALL, BELOW])
-      for (const { RepoTags } of here ? await here.listImages({ filters: { reference: [name] } }) : [])
-        for (const tag of RepoTags ?? []) await here.getImage(tag).remove({ force: true })
+      for (const { RepoTags } of docker ? await docker.listImages({ filters: { reference: [name] } }) : [])
+        for (const tag of RepoTags ?? []) await docker.getImage(tag).remove({ force: true })
     await other?.[Symbol.asyncDispose]()
     await registry?.[Symbol.asyncDispose]()
     if (root) await rm(root, { recursive: true, force: true })
@@ -74,7 +83,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
 
     const loaded = await load(path, ['exchange-test-x', 'exchange-test-small'])
     expect(loaded).toMatchObject({ baseUnfit: null, otherIds: false })
-    const shelves = await shelvesOf(imagesOn(other.docker), await needs(['exchange-test-x', 'exchange-test-small']))
+    const shelves = await shelvesOf(imagesOn(other.client), await needs(['exchange-test-x', 'exchange-test-small']))
     expect(shelves.map(({ request, facts }) => [request.name, facts?.id])).toEqual(
       await Promise.all(
         ['bakeoff/base', BELOW, X, SMALL].map(async (name) => [name, (await localImage(here, name))?.id]),
@@ -89,7 +98,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
     expect((await readFile(path)).subarray(0, 2), 'it is packed').toEqual(Buffer.from([0x1f, 0x8b]))
     await put('targets/exchange-test-small/small', 'changed')
     await load(path, ['exchange-test-small'])
-    const shelves = await shelvesOf(imagesOn(other.docker), await needs(['exchange-test-small']))
+    const shelves = await shelvesOf(imagesOn(other.client), await needs(['exchange-test-small']))
     await put('targets/exchange-test-small/small', 'small')
     expect(shelves.map(({ request, facts }) => [request.name, facts !== null])).toEqual([
       [BELOW, true],
@@ -106,8 +115,8 @@ describe.skipIf(skip !== null)('images between machines', () => {
     const base = await localImage(here, 'bakeoff/base')
     // An older base image does not say which certificates it has.
     expect(loaded.baseUnfit).toBe(base?.labels['bakeoff.image.certificates'] ? 'certificates' : 'folder or platform')
-    expect(await localImage(other.docker, 'bakeoff/base:latest')).toBeNull()
-    expect(await localImage(other.docker, 'bakeoff/debian:trixie')).toBeNull()
+    expect(await localImage(other.client, 'bakeoff/base:latest')).toBeNull()
+    expect(await localImage(other.client, 'bakeoff/debian:trixie')).toBeNull()
   })
 
   it('are not taken from a file that is none, is cut, or is of somebody else', async () => {
@@ -125,14 +134,14 @@ describe.skipIf(skip !== null)('images between machines', () => {
         message: expect.stringContaining('is no archive of images, or not whole'),
       })
     await expect(load(join(root, 'nowhere.tar'), [])).rejects.toMatchObject({
-      message: expect.stringContaining('There is no file'),
+      message: expect.stringContaining('there is no file'),
     })
     const { key } = (await imagesOn(here).lookUpImage(requestOf('exchange-test-small')))!
     const wrong = { references: [`${SMALL}:${key.slice(0, 16)}`] }
-    await here.getImage(BELOW).tag({ repo: X, tag: '0123456789abcdef' })
+    await docker.getImage(BELOW).tag({ repo: X, tag: '0123456789abcdef' })
     const foreign = await ArchiveFile.create(join(root, 'foreign.tar'))
     await foreign.write(here, [`${X}:0123456789abcdef`, ...wrong.references], signal, quiet)
-    await here.getImage(`${X}:0123456789abcdef`).remove()
+    await docker.getImage(`${X}:0123456789abcdef`).remove()
     await expect(load(join(root, 'foreign.tar'), ['exchange-test-small'])).rejects.toMatchObject({
       code: 'BAD_SPEC',
       message: expect.stringContaining(`${X}:0123456789abcdef holds the image of another key`),
@@ -162,48 +171,48 @@ describe.skipIf(skip !== null)('images between machines', () => {
     const place = parseRegistry(`${registry.name}/team`, 'REGISTRY')
     const pushed: string[] = []
     const wanted = await needs(['exchange-test-x', 'exchange-test-small'])
-    const options = { root, env: {}, images: imagesOn(here), signal }
-    await pushImages(here, await shelvesOf(options.images, wanted), place, options, (name) => pushed.push(name))
+    const options = on(here)
+    await pushImages(options, await shelvesOf(options.images, wanted), place, (name) => pushed.push(name))
     expect(pushed).toEqual(['bakeoff/base', BELOW, X, SMALL, 'bakeoff/debian:trixie'])
     expect(
-      (await tagsOf(here)).filter((tag) => tag.startsWith(registry.name)),
+      (await tagsOf(docker)).filter((tag) => tag.startsWith(registry.name)),
       'names of the registry are not left',
     ).toEqual([])
 
     const pulled: string[] = []
-    const there = { ...options, images: imagesOn(other.docker) }
-    const result = await pullImages(other.docker, wanted, place, there, (name) => pulled.push(name))
+    const there = on(other.client)
+    const result = await pullImages(there, wanted, place, (name) => pulled.push(name))
     expect(result).toMatchObject({ base: null, refused: [] })
     expect(pulled).toEqual(['bakeoff/base', BELOW, X, SMALL])
-    expect((await localImage(other.docker, X))?.id).toBe((await localImage(here, X))?.id)
+    expect((await localImage(other.client, X))?.id).toBe((await localImage(here, X))?.id)
     expect(await builtAnew('exchange-test-x')).toEqual(['cached'])
   })
 
   it('come from BAKEOFF_REGISTRY before anything is built', async () => {
     const place = parseRegistry(`${registry.name}/before`, 'REGISTRY')
-    const options = { root, env: {}, images: imagesOn(here), signal }
-    await pushImages(here, await shelvesOf(options.images, await needs(['exchange-test-x'])), place, options, quiet)
+    const options = on(here)
+    await pushImages(options, await shelvesOf(options.images, await needs(['exchange-test-x'])), place, quiet)
     // What it was built with is not asked for: its key is known without.
     expect(await builtAnew('exchange-test-x', { BAKEOFF_REGISTRY: place.name })).toEqual(['pulling', 'pulled'])
-    expect((await localImage(other.docker, X))?.id).toBe((await localImage(here, X))?.id)
+    expect((await localImage(other.client, X))?.id).toBe((await localImage(here, X))?.id)
   })
 
   it('are refused when the registry has another image under the key, and built instead in a run', async () => {
     const place = parseRegistry(`${registry.name}/wrong`, 'REGISTRY')
-    const options = { root, env: {}, images: imagesOn(here), signal }
+    const options = on(here)
     const wanted = await needs(['exchange-test-small'])
     const [below, small] = (await shelvesOf(options.images, wanted)) as [never, never]
     const swapped = {
       ...(small as object),
       facts: { ...(small as { facts: object }).facts, id: (below as { facts: { id: string } }).facts.id },
     }
-    await pushImages(here, [below, swapped as never], place, options, quiet)
-    const there = { ...options, images: imagesOn(other.docker) }
-    const result = await pullImages(other.docker, wanted, place, there, quiet)
+    await pushImages(options, [below, swapped as never], place, quiet)
+    const there = on(other.client)
+    const result = await pullImages(there, wanted, place, quiet)
     expect(result.refused).toEqual([
       expect.stringMatching(/exchange-test-small:[0-9a-f]{16} is another image: its key is/),
     ])
-    expect(await localImage(other.docker, SMALL)).toBeNull()
+    expect(await localImage(other.client, SMALL)).toBeNull()
     expect(await builtAnew('exchange-test-small', { BAKEOFF_REGISTRY: place.name })).toContain('built')
   })
 
@@ -212,46 +221,47 @@ describe.skipIf(skip !== null)('images between machines', () => {
     const wanted = await needs(['exchange-test-small'])
     const place = parseRegistry(gate.name, 'REGISTRY')
     const shelves = await shelvesOf(imagesOn(here), wanted)
-    const options = (env: Record<string, string>) => ({ root, env, images: imagesOn(here), signal })
     await expect(
-      pushImages(here, shelves, place, options({ HOME: join(root, 'nobody') }), quiet),
+      pushImages({ ...on(here), env: { HOME: join(root, 'nobody') } }, shelves, place, quiet),
     ).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringContaining(`docker login ${gate.name}`),
     })
     const auth = Buffer.from('me:pass:word').toString('base64')
     await put('somebody/.docker/config.json', JSON.stringify({ auths: { [gate.name]: { auth } } }))
-    const known = options({ HOME: join(root, 'somebody') })
-    await pushImages(here, shelves, place, known, quiet)
-    const there = { ...known, images: imagesOn(other.docker) }
-    expect((await pullImages(other.docker, wanted, place, there, quiet)).pulled).toEqual([BELOW, SMALL])
+    const env = { HOME: join(root, 'somebody') }
+    await pushImages({ ...on(here), env }, shelves, place, quiet)
+    const there = { ...on(other.client), env }
+    expect((await pullImages(there, wanted, place, quiet)).pulled).toEqual([BELOW, SMALL])
   })
 
   it('are not there when nobody answers, which is said in a moment', async () => {
     const nobody = `127.0.0.1:${await freePort()}`
-    const options = { root, env: {}, images: imagesOn(other.docker), signal }
+    const options = on(other.client)
     const wanted = await needs(['exchange-test-small'])
-    await expect(
-      pullImages(other.docker, wanted, parseRegistry(nobody, 'REGISTRY'), options, quiet),
-    ).rejects.toMatchObject({
+    await expect(pullImages(options, wanted, parseRegistry(nobody, 'REGISTRY'), quiet)).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringMatching(/connection refused/),
     })
     const said: string[] = []
     const env = { BAKEOFF_REGISTRY: nobody }
-    const images = createImages(other.docker, { root, env, say: (line) => said.push(line) })
+    const images = new ImageStore(other.client, { root, env, say: (line) => said.push(line) })
     await images.ensureImage(requestOf('exchange-test-small'), signal)
     expect(said).toEqual([expect.stringContaining(`${nobody} is not asked for images`)])
   })
 
-  function imagesOn(docker: Docker, env: Record<string, string> = {}) {
-    return createImages(docker, { root, env: { ...process.env, BAKEOFF_REGISTRY: '', ...env }, say })
+  function on(client: EngineClient): ExchangeOptions {
+    return { client, root, env: {}, images: imagesOn(client), signal }
+  }
+
+  function imagesOn(client: EngineClient, env: Record<string, string> = {}) {
+    return new ImageStore(client, { root, env: { ...process.env, BAKEOFF_REGISTRY: '', ...env }, say })
   }
 
   /** What building a target on the other machine tells of. */
   async function builtAnew(name: string, env: Record<string, string> = {}): Promise<string[]> {
     const events: ImageEvent[] = []
-    await imagesOn(other.docker, env).ensureImage(requestOf(name), signal, (event) => events.push(event))
+    await imagesOn(other.client, env).ensureImage(requestOf(name), signal, (event) => events.push(event))
     const told = events.filter(({ state }) => state !== 'log' && state !== 'step').map(({ state }) => state)
     return told.every((state) => state === 'cached') ? ['cached'] : told
   }
@@ -267,12 +277,13 @@ describe.skipIf(skip !== null)('images between machines', () => {
     onBytes: (bytes: number) => void = quiet,
   ) {
     await using file = await ArchiveFile.create(path)
-    return await saveImages(here, await shelvesOf(imagesOn(here), await needs(names)), file, stop, onBytes)
+    const options = { client: here, signal: stop }
+    return await saveImages(options, await shelvesOf(imagesOn(here), await needs(names)), file, onBytes)
   }
 
   async function load(path: string, names: readonly string[], env: Record<string, string> = {}) {
-    const options = { root, env: { ...process.env, ...env }, images: imagesOn(other.docker, env), signal }
-    return loadImages(other.docker, path, await needs(names), options, quiet)
+    const options = { client: other.client, root, env: { ...process.env, ...env }, signal }
+    return loadImages(options, path, await needs(names), quiet)
   }
 
   function requestOf(name: string) {
@@ -285,7 +296,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
   }
 })
 
-async function tagsOf(docker: Docker): Promise<string[]> {
+async function tagsOf(docker: RawEngine): Promise<string[]> {
   return (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? [])
 }
 

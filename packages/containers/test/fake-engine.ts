@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type Docker from 'dockerode'
+import { EngineClient } from '../src/client/client.js'
 
 export interface FakeContainer {
   Id: string
@@ -19,6 +20,11 @@ export function engineError(statusCode: number, message: string): Error {
 
 export function connectionError(code: string): Error {
   return Object.assign(new Error(`connect ${code} /var/run/docker.sock`), { code })
+}
+
+/** The client of an engine that is only played: what a test needs of the library below. */
+export function clientOf(library: object): EngineClient {
+  return new EngineClient(library as Docker, { endpoint: 'unix:///a/test.sock', foundBy: 'a test', tls: null })
 }
 
 /** An engine with containers, networks and volumes, that can be slow to remove them, and go away. */
@@ -53,8 +59,8 @@ export class FakeEngine {
     this.events = new PassThrough()
   }
 
-  get docker(): Docker {
-    return {
+  get client(): EngineClient {
+    return clientOf({
       getEvents: async () => {
         this.#answers()
         return this.events
@@ -81,7 +87,7 @@ export class FakeEngine {
       }),
       getNetwork: (id: string) => ({ remove: async () => this.#remove(this.networks, id) }),
       getVolume: (name: string) => ({ remove: async () => this.#remove(this.volumes, name) }),
-    } as unknown as Docker
+    })
   }
 
   #answers(): void {

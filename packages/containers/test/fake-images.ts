@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import type Docker from 'dockerode'
-import { engineError } from './fake-engine.js'
+import type { EngineClient } from '../src/client/client.js'
+import { clientOf, engineError } from './fake-engine.js'
 
 export interface FakeImage {
   readonly id: string
@@ -35,8 +35,8 @@ export class FakeImageEngine {
     return image
   }
 
-  get docker(): Docker {
-    return {
+  get client(): EngineClient {
+    return clientOf({
       version: async () => ({ Os: 'linux', Arch: 'amd64' }),
       info: async () => ({ NCPU: 2, MemTotal: 8 * 1024 ** 3 }),
       listImages: async () => [],
@@ -68,7 +68,7 @@ export class FakeImageEngine {
         this.put(t, `sha256:${String(++builds).padStart(64, '0')}`, labels)
         return events({ stream: 'Step 1/1 : FROM x\n' })
       },
-    } as unknown as Docker
+    })
   }
 
   async #pull({ fromImage, abortSignal }: { fromImage: string; abortSignal?: AbortSignal }): Promise<Readable> {

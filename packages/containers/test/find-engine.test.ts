@@ -268,7 +268,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
     await listen(orbstack(), engine)
     await expect(look({ DOCKER_HOST: `unix://${colima()}` })).rejects.toMatchObject({
       code: 'NO_ENGINE',
-      message: `No engine listens at unix://${colima()} (from DOCKER_HOST)`,
+      message: `no engine listens at unix://${colima()} (from DOCKER_HOST)`,
       hint: expect.stringContaining('unset DOCKER_HOST'),
     })
   })
@@ -294,7 +294,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
   it('describes it: what it does not say is null, and another kernel is not ours', async () => {
     await listen(colima(), engine)
     const found = { endpoint: `unix://${colima()}`, foundBy: 'colima', tls: null }
-    expect(await describeEngine(connect(found), found)).toEqual({
+    expect(await describeEngine(connect(found))).toEqual({
       id: null,
       name: 'Docker Engine',
       version: '29.0.0',
@@ -318,7 +318,7 @@ describe.skipIf(process.platform === 'win32')('looking for an engine', () => {
   it('says so when it answers pings and nothing else', async () => {
     await listen(colima(), half)
     const found = { endpoint: `unix://${colima()}`, foundBy: 'colima', tls: null }
-    await expect(describeEngine(connect(found), found)).rejects.toMatchObject({
+    await expect(describeEngine(connect(found))).rejects.toMatchObject({
       code: 'NO_ENGINE',
       message: expect.stringContaining('answers pings but not questions'),
     })

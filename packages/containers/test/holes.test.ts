@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { VersionAnswer } from '../src/engine/calls.js'
+import type { VersionAnswer } from '../src/client/answers.js'
 import { type Changelogs, holeSentence, holesOf, isFixed, publishedHoles } from '../src/engine/holes.js'
 
 describe('a version', () => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { BakeoffError } from '@bakeoff/model'
 import { type ImageEvent, UnsupportedBuild } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildImage } from '../src/images/build.js'
-import { readContext } from '../src/images/context.js'
-import { createImages, ensureBase, ensureEngine, type Images, localImage } from '../src/index.js'
+import { buildImage } from '../src/building/build.js'
+import { readContext } from '../src/building/context.js'
+import { type EngineClient, ensureBase, ensureEngine, ImageStore, localImage } from '../src/index.js'
+import { type RawEngine, rawEngine } from './raw-engine.js'
 
 const composeBaseFolder = resolve(import.meta.dirname, '../../../compose/base')
 const say = (line: string): void => console.log(line)
@@ -33,19 +33,21 @@ const names = [
   'kit-silent',
 ].map((name) => `bakeoff/target/images-test-${name}`)
 
-let docker: Docker
+let client: EngineClient
+let docker: RawEngine
 let root: string
-let images: Images
+let images: ImageStore
 
 beforeAll(async () => {
-  docker = (await ensureEngine({ say, ask: null, env: process.env })).docker
+  client = (await ensureEngine({ say, ask: null, env: process.env })).client
+  docker = rawEngine(client)
   root = await mkdtemp(join(tmpdir(), 'bakeoff-images-'))
   // The shipped base folder, so that the base image is the one that everything else here uses.
   for (const file of ['Dockerfile', '.dockerignore', 'ca/.keep']) {
     await put(join('compose/base', file), await readFile(join(composeBaseFolder, file), 'utf8'))
   }
-  await ensureBase(docker, { composeBaseFolder, say, logFolder: join(root, 'logs') })
-  images = createImages(docker, { root, say })
+  await ensureBase(client, { composeBaseFolder, say, logFolder: join(root, 'logs') })
+  images = new ImageStore(client, { root, say })
 })
 
 afterAll(async () => {
@@ -66,7 +68,7 @@ describe('an image of a folder', () => {
     const first = await ensure('plain')
     expect(first).toMatchObject({ cached: false, name: 'bakeoff/target/images-test-plain' })
     expect(first.buildSeconds).toBeGreaterThan(0)
-    expect(first.baseId).toBe((await localImage(docker, 'bakeoff/base'))?.id)
+    expect(first.baseId).toBe((await localImage(client, 'bakeoff/base'))?.id)
     expect(first.bytes).toBeGreaterThan(0)
 
     await utimes(join(root, 'targets/images-test-plain/main.txt'), 1, 1)
@@ -82,7 +84,7 @@ describe('an image of a folder', () => {
 
     await put('targets/images-test-plain/main.txt', 'one')
     expect(await ensure('plain'), 'an earlier build of the same content counts').toEqual({ ...first, cached: true })
-    expect((await localImage(docker, first.name))?.id).toBe(first.id)
+    expect((await localImage(client, first.name))?.id).toBe(first.id)
   })
 
   it('holds nothing that is ignored, and no credentials even when they are not', async () => {
@@ -130,7 +132,7 @@ describe('an image of a folder', () => {
       cached: true,
     })
     expect(await ensure('pair')).toEqual({ ...first, cached: true })
-    expect(await localImage(docker, 'bakeoff/images-test-below')).toBeNull()
+    expect(await localImage(client, 'bakeoff/images-test-below')).toBeNull()
 
     await put('compose/images-test-below/data', 'changed below')
     expect((await ensure('pair')).id, 'a change below rebuilds what stands on it').not.toBe(first.id)
@@ -160,7 +162,7 @@ describe('a build that fails', () => {
     expect(logTail).toContain('100')
     const log = await readFile(hint.replace('The whole log: ', ''), 'utf8')
     expect(log.split('\n')).toContain('1')
-    expect(await localImage(docker, 'bakeoff/target/images-test-broken')).toBeNull()
+    expect(await localImage(client, 'bakeoff/target/images-test-broken')).toBeNull()
   })
 
   it('for want of the network is told from one that is wrong', async () => {
@@ -200,7 +202,7 @@ describe('a build that takes too much', () => {
     const { folder } = request(name)
     const logFile = join(root, 'logs', `${name}.log`)
     const started = performance.now()
-    const error = await buildImage(docker, {
+    const error = await buildImage(client, {
       name: `bakeoff/target/images-test-${name}`,
       key: 'k'.repeat(64),
       context: await readContext(folder),
@@ -262,7 +264,7 @@ describe('a build that takes too much', () => {
 
 it('prints the password of a proxy nowhere', async () => {
   const HTTP_PROXY = 'http://me:correct-horse%21@127.0.0.1:9'
-  const here = createImages(docker, { root, say, env: { HTTP_PROXY } })
+  const here = new ImageStore(client, { root, say, env: { HTTP_PROXY } })
   await put(
     'targets/images-test-proxy/Dockerfile',
     'FROM bakeoff/base\nRUN env; echo "$HTTP_PROXY" | base64; echo "me:correct-horse!"; echo "http_proxy=$HTTP_PROXY" >&2; exit 1\n',
@@ -285,7 +287,7 @@ describe('what a build requires', () => {
   const closed = { name: 'nothing', title: 'a package source that is not there', url: 'http://127.0.0.1:9/names' }
 
   it('makes a target unsupported, with the reason, where it cannot be had', async () => {
-    const here = createImages(docker, { root, say, env: {}, requirements: [closed] })
+    const here = new ImageStore(client, { root, say, env: {}, requirements: [closed] })
     await put('targets/images-test-needy/Dockerfile', 'FROM bakeoff/base\nRUN echo built\n')
     const needy = { ...request('needy'), requires: ['nothing'] }
     const refusal = await here.ensureImage(needy, new AbortController().signal).catch((thrown: unknown) => thrown)
@@ -304,13 +306,13 @@ describe('what a build requires', () => {
   it('must be something that is known', async () => {
     await put('targets/images-test-refused/Dockerfile', 'FROM bakeoff/base\n')
     const refused = images.ensureImage({ ...request('refused'), requires: ['hax'] }, new AbortController().signal)
-    await expect(refused).rejects.toMatchObject({ code: 'BAD_SPEC', hint: 'Known are: hex' })
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_SPEC', hint: 'Known are: hex.' })
   })
 })
 
 describe('BuildKit', () => {
   const ensureByKit = (name: string, onEvent: (event: ImageEvent) => unknown = () => undefined, signal?: AbortSignal) =>
-    createImages(docker, { root, say, env: { BAKEOFF_BUILDER: 'buildkit' } }).ensureImage(
+    new ImageStore(client, { root, say, env: { BAKEOFF_BUILDER: 'buildkit' } }).ensureImage(
       request(name),
       signal ?? new AbortController().signal,
       onEvent,
@@ -329,7 +331,7 @@ describe('BuildKit', () => {
     await put('targets/images-test-kit/Dockerfile', keep)
     const events: ImageEvent[] = []
     const made = await ensureByKit('kit', (event) => events.push(event))
-    expect(made).toMatchObject({ cached: false, baseId: (await localImage(docker, 'bakeoff/base'))?.id })
+    expect(made).toMatchObject({ cached: false, baseId: (await localImage(client, 'bakeoff/base'))?.id })
     const steps = events.filter((event) => event.state === 'step')
     expect(steps.at(-1)).toMatchObject({ number: steps.length, of: steps.length })
     expect(steps.length).toBeGreaterThanOrEqual(3)
@@ -365,7 +367,7 @@ describe('BuildKit', () => {
 
   it('is ended when it says nothing for too long', async () => {
     await put('targets/images-test-kit-silent/Dockerfile', 'FROM bakeoff/base\nRUN echo begun && sleep 2718\n')
-    const building = buildImage(docker, {
+    const building = buildImage(client, {
       name: 'bakeoff/target/images-test-kit-silent',
       key: 'k'.repeat(64),
       context: await readContext(request('kit-silent').folder),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { buildArgsFrom } from '../src/images/build-args.js'
-import { cacheKey, type KeyParts } from '../src/images/key.js'
+import { buildArgsFrom } from '../src/building/build-args.js'
+import { cacheKey, type KeyParts } from '../src/building/key.js'
 
 describe('the cache key', () => {
   const parts: KeyParts = {

@@ -8,7 +8,7 @@ let lives: Lives
 
 beforeEach(async () => {
   engine = new FakeEngine()
-  lives = new Lives(engine.docker, 's', { pollMs: 20, patience: 3 })
+  lives = new Lives(engine.client, 's', { pollMs: 20, patience: 3 })
   await lives.open()
 })
 afterEach(() => lives.close())

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { LockHolder } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { holderOf, takeLock } from '../src/session/lock.js'
-import { type Place, startedIn, startedOf, stateOf, thisOwner, whereIs } from '../src/session/owner.js'
+import { holderOf, takeLock } from '../src/locks/lock.js'
+import { type Place, startedIn, startedOf, stateOf, thisOwner, whereIs } from '../src/locks/owner.js'
 
 let folder: string
 beforeEach(async () => {

@@ -5,8 +5,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type Docker from 'dockerode'
-import { connect } from '../src/engine/connect.js'
+import type { EngineClient } from '../src/client/client.js'
+import { connect } from '../src/client/connect.js'
+import { type RawEngine, rawEngine } from './raw-engine.js'
 
 /** Why there can be no second engine here; null: there can. */
 export function whyNoOtherMachine(): string | null {
@@ -20,13 +21,15 @@ const bridge = `bko${process.pid}`
 /** An engine of a test's own with nothing in it, as another machine has one. Builds in it have no network. */
 export class OtherMachine implements AsyncDisposable {
   readonly folder: string
-  readonly docker: Docker
+  readonly client: EngineClient
+  readonly docker: RawEngine
   readonly #process: ChildProcess
 
   private constructor(folder: string, process: ChildProcess) {
     this.folder = folder
     this.#process = process
-    this.docker = connect({ endpoint: `unix://${folder}/engine.sock`, foundBy: 'a test', tls: null })
+    this.client = connect({ endpoint: `unix://${folder}/engine.sock`, foundBy: 'a test', tls: null })
+    this.docker = rawEngine(this.client)
   }
 
   static async start(): Promise<OtherMachine> {

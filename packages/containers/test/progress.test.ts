@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { EngineReport, LineJoiner, type ProgressEvent, progressEvents } from '../src/images/progress.js'
+import { EngineRefusal } from '../src/client/errors.js'
+import { LineJoiner, type ProgressEvent, progressEvents } from '../src/client/progress.js'
 import { Semaphore } from '../src/images/semaphore.js'
 
 async function read(chunks: (string | Buffer)[]): Promise<{ events: ProgressEvent[]; error: unknown }> {
@@ -30,7 +31,7 @@ describe('the events of a build', () => {
   ])('throw when $because, although the answer was 200 and the stream ends well', async ({ event, message }) => {
     const { events, error } = await read(['{"stream":"Step 1"}\n', JSON.stringify(event), '\n'])
     expect(events).toHaveLength(2)
-    expect(error).toBeInstanceOf(EngineReport)
+    expect(error).toBeInstanceOf(EngineRefusal)
     expect(error).toMatchObject({ message })
   })
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readContext } from '../src/images/context.js'
+import { readContext } from '../src/building/context.js'
 import { checkReferences } from '../src/images/references.js'
 import { readInside } from '../src/index.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LineJoiner } from '../src/images/progress.js'
+import { LineJoiner } from '../src/client/progress.js'
 import { hideInAddresses, redactorOf } from '../src/redact.js'
 
 /** What may stand for itself in a URL's user information, and what must be encoded there. */

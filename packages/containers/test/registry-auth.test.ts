@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type AuthWorld, registryAuth } from '../src/images/registry-auth.js'
+import { type AuthWorld, registryAuth } from '../src/registry/registry-auth.js'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 

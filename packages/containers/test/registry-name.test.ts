@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asItIsPlaceOf, parseRegistry, repositoryOf } from '../src/images/registry-name.js'
+import { asItIsPlaceOf, parseRegistry, repositoryOf } from '../src/registry/registry-name.js'
 
 const parsed = (text: string) => parseRegistry(text, 'BAKEOFF_REGISTRY')
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ImageEvent } from '@bakeoff/runner/ports'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { untilItFails } from '../src/images/image-source.js'
-import { createImages } from '../src/images/images.js'
-import { type Fetch, registryAt } from '../src/images/registry.js'
-import type { AuthWorld } from '../src/images/registry-auth.js'
-import { parseRegistry } from '../src/images/registry-name.js'
+import { ImageStore } from '../src/images/image-store.js'
+import { untilItFails } from '../src/registry/image-source.js'
+import { type Fetch, registryAt } from '../src/registry/registry.js'
+import type { AuthWorld } from '../src/registry/registry-auth.js'
+import { parseRegistry } from '../src/registry/registry-name.js'
 import { FakeImageEngine, FakeRegistries } from './fake-images.js'
 
 const HOST = 'registry.example:5000'
@@ -31,7 +31,7 @@ function machine(engine = new FakeImageEngine(registries), registry: string | un
   const said: string[] = []
   const events: ImageEvent[] = []
   const env = { HOME: root, BAKEOFF_REGISTRY: registry }
-  const images = createImages(engine.docker, { root, env, say: (line) => said.push(line) })
+  const images = new ImageStore(engine.client, { root, env, say: (line) => said.push(line) })
   const ensure = (name: string) =>
     images.ensureImage(
       { name: `bakeoff/target/${name}`, folder: join(root, 'targets', name), requires: [] },
@@ -148,7 +148,7 @@ describe('a registry that cannot be asked', () => {
   it('is waited for only so long', async () => {
     registries.down.set(HOST, 'never')
     const world: AuthWorld = { env: {}, read: () => null, ask: async () => '' }
-    const { fetch } = registryAt(own().docker, parseRegistry(HOST, 'REGISTRY'), world, 30)
+    const { fetch } = registryAt(own().client, parseRegistry(HOST, 'REGISTRY'), world, 30)
     expect(await fetch(`${HOST}/x`, 'y', new AbortController().signal)).toEqual({
       kind: 'unreachable',
       why: 'no answer from its registry within 0.03 s',

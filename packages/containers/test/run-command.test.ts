@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream'
 import { BakeoffError } from '@bakeoff/model'
 import type { ContainerRequest } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { describe, expect, it } from 'vitest'
 import { startContainer } from '../src/session/container.js'
-import { connectionError, engineError } from './fake-engine.js'
+import { clientOf, connectionError, engineError } from './fake-engine.js'
 
 /** What the engine does when a command is run in a container. */
 interface Reaction {
@@ -49,7 +48,8 @@ async function containerThat(
   const ping = async () => {
     if (pingError) throw pingError
   }
-  const home = { docker: { ping } as unknown as Docker, networkId: 'network', release: async () => {} }
+  const client = clientOf({ ping, getContainer: () => container })
+  const home = { client, networkId: 'network', release: async () => {} }
   const life = {
     exited: new Promise<never>(() => {}),
     oomKills: () => 0,
@@ -57,12 +57,7 @@ async function containerThat(
     expectRunning: () => {},
   }
   const request = { name: 'postgres', image: 'i', interactive: false, healthcheck } as unknown as ContainerRequest
-  const running = await startContainer(
-    home as unknown as Parameters<typeof startContainer>[0],
-    container as unknown as Docker.Container,
-    request,
-    life as unknown as Parameters<typeof startContainer>[3],
-  )
+  const running = await startContainer(home, { id: 'id', request, life })
   return { running, asked }
 }
 

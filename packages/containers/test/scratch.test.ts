@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { makeScratch, removeScratch, sweepScratch } from '../src/base/scratch.js'
-import { thisOwner } from '../src/session/owner.js'
+import { thisOwner } from '../src/locks/owner.js'
 
 let parent: string
 beforeEach(() => {

@@ -10,15 +10,16 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineFacts, Reading } from '@bakeoff/model'
 import type { ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connect, openSession, type Session, type SessionOptions } from '../src/index.js'
-import { startedOf } from '../src/session/owner.js'
+import { connect, type EngineClient, openSession, type Session, type SessionOptions } from '../src/index.js'
+import { startedOf } from '../src/locks/owner.js'
 import { removeSession } from '../src/session/sweep.js'
 import { buildDist, engineUnderTest, noImages } from './engine.js'
+import type { RawEngine } from './raw-engine.js'
 
 const MB = 1024 * 1024
-let docker: Docker
+let client: EngineClient
+let docker: RawEngine
 let facts: EngineFacts
 let image: string
 /** of this test run alone, so that runs beside it do not find the engine held */
@@ -27,7 +28,7 @@ const children: ChildProcess[] = []
 
 beforeAll(async () => {
   await buildDist()
-  ;({ docker, facts, image } = await engineUnderTest())
+  ;({ client, docker, facts, image } = await engineUnderTest())
   lockFolder = await mkdtemp(join(tmpdir(), 'bakeoff-session-'))
 })
 afterAll(async () => {
@@ -35,8 +36,10 @@ afterAll(async () => {
   await rm(lockFolder, { recursive: true, force: true })
 })
 
-function open(changes: Partial<SessionOptions> & { docker?: Docker; facts?: EngineFacts } = {}): Promise<Session> {
-  return openSession(changes.docker ?? docker, changes.facts ?? facts, {
+function open(
+  changes: Partial<SessionOptions> & { client?: EngineClient; facts?: EngineFacts } = {},
+): Promise<Session> {
+  return openSession(changes.client ?? client, changes.facts ?? facts, {
     root: '/test',
     say: () => undefined,
     images: noImages,
@@ -538,7 +541,7 @@ describe('the end of a session', () => {
     expect(running.map(({ Names }) => Names[0])).toEqual([expect.stringMatching(/second$/)])
     expect(said.join()).toContain('second')
     expect(await startedOf(session.watchdogPid)).toBeNull()
-    await removeSession(docker, session.id)
+    await removeSession(client, session.id)
   })
 
   it('is told to whoever finds the engine held', async () => {
@@ -555,7 +558,7 @@ describe('an engine that goes away', () => {
     const proxy = await socketProxy('/var/run/docker.sock')
     const through = connect({ endpoint: `unix://${proxy.path}`, foundBy: 'test', tls: null })
     const said: string[] = []
-    const session = await open({ docker: through, say: (line) => said.push(line) })
+    const session = await open({ client: through, say: (line) => said.push(line) })
     const network = await session.openNetwork('cell')
     const container = await session.start(network, aRequest(['sleep', '1000']))
     await proxy.stop()

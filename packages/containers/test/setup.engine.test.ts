@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type Docker from 'dockerode'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram, run } from '../src/engine/command.js'
 import { type DaemonSettings, liveDaemon, startDaemon, usualDaemon } from '../src/engine/daemon.js'
-import { connect, ensureBase, ensureEngine, findEngine } from '../src/index.js'
+import { ensureBase, ensureEngine, findEngine } from '../src/index.js'
+import { type RawEngine, rawEngine } from './raw-engine.js'
 
 const root = process.platform === 'linux' && process.getuid?.() === 0
 const say = (line: string): void => console.log(line)
@@ -19,7 +19,7 @@ describe.skipIf(!root)('a dockerd of ours', () => {
   let able = false
   let folder: string
   let settings: DaemonSettings
-  let docker: Docker
+  let docker: RawEngine
   let interfaces: string[]
 
   beforeAll(async () => {
@@ -43,14 +43,14 @@ describe.skipIf(!root)('a dockerd of ours', () => {
       extra: ['--bridge=none', '--iptables=false', '--ip-forward=false'],
       otherPidFiles: [join(folder, 'other.pid')],
     }
-    docker = connect({ endpoint: `unix://${settings.socket}`, foundBy: 'test', tls: null })
-    await ensureBase(engine.docker, {
+    docker = rawEngine({ found: { endpoint: `unix://${settings.socket}`, foundBy: 'test', tls: null } })
+    await ensureBase(engine.client, {
       composeBaseFolder: resolve(import.meta.dirname, '../../../compose/base'),
       say,
       logFolder: folder,
     })
     await startDaemon(settings, process.env)
-    const loading = await docker.loadImage(await engine.docker.getImage('bakeoff/base').get())
+    const loading = await docker.loadImage(await rawEngine(engine.client).getImage('bakeoff/base').get())
     loading.resume()
     await new Promise((resolve, reject) => loading.on('end', resolve).on('error', reject))
   })
@@ -143,7 +143,7 @@ describe.skipIf(!root)('a dockerd of ours', () => {
     ).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
       code: 'SETUP_FAILED',
-      message: 'The Docker engine did not start: it ended with exit code 1',
+      message: 'the Docker engine did not start: it ended with exit code 1',
     })
     expect((error as { logTail: string[] }).logTail.join('\n')).toContain('nonsense')
   })

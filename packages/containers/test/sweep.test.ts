@@ -1,10 +1,11 @@
 import { hostname } from 'node:os'
 import type { Owner } from '@bakeoff/model'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isEngineGone, translated } from '../src/client/errors.js'
+import { thisOwner } from '../src/locks/owner.js'
 import { Gate } from '../src/session/gate.js'
 import { labelsOf, ownerIn } from '../src/session/labels.js'
-import { thisOwner } from '../src/session/owner.js'
-import { isEngineGone, startProblem } from '../src/session/problems.js'
+import { startProblem } from '../src/session/problems.js'
 import { listLeftovers, removeContainer, removeSession, sweep } from '../src/session/sweep.js'
 import { connectionError, engineError, FakeEngine } from './fake-engine.js'
 
@@ -32,7 +33,7 @@ const names = (things: readonly { name: string }[]) => things.map(({ name }) => 
 describe('a sweep', () => {
   it('removes what dead sessions left, and nothing else', async () => {
     const engine = engineWithLeftovers()
-    const { removed, left } = await sweep(engine.docker)
+    const { removed, left } = await sweep(engine.client)
     expect(names(removed)).toEqual(['c-dead', 'c-renamed', 'n-dead', 'n-renamed', 'v-dead', 'v-renamed'])
     expect(names(left)).toEqual(['c-alive', 'c-elsewhere', 'n-alive', 'n-elsewhere', 'v-alive', 'v-elsewhere'])
     expect([...engine.containers.keys()]).toEqual(['c-alive', 'c-elsewhere', 'by-hand', 'foreign'])
@@ -40,13 +41,13 @@ describe('a sweep', () => {
 
   it('removes what other machines left when told to, never what runs', async () => {
     const engine = engineWithLeftovers()
-    await sweep(engine.docker, { everything: true })
+    await sweep(engine.client, { everything: true })
     expect([...engine.containers.keys()]).toEqual(['c-alive', 'by-hand', 'foreign'])
     expect([...engine.networks.keys()]).toEqual(['n-alive'])
   })
 
   it('lists whose everything is', async () => {
-    const found = await listLeftovers(engineWithLeftovers().docker)
+    const found = await listLeftovers(engineWithLeftovers().client)
     expect(found).toContainEqual({
       kind: 'network',
       id: 'n-dead',
@@ -59,7 +60,7 @@ describe('a sweep', () => {
 
 describe('removing', () => {
   it('takes what is gone already for removed', async () => {
-    await removeContainer(new FakeEngine().docker, 'never-was')
+    await removeContainer(new FakeEngine().client, 'never-was')
   })
 
   it.each([
@@ -69,21 +70,21 @@ describe('removing', () => {
     const engine = new FakeEngine()
     engine.addContainer('x')
     engine.removalErrors.push(engineError(status, message), engineError(status, message))
-    await removeContainer(engine.docker, 'x')
+    await removeContainer(engine.client, 'x')
     expect([...engine.containers.keys()]).toEqual([])
   })
 
   it('gives up at once when the engine is gone', async () => {
     const engine = new FakeEngine()
     engine.kill()
-    await expect(removeContainer(engine.docker, 'x')).rejects.toThrow('ECONNREFUSED')
+    await expect(removeContainer(engine.client, 'x')).rejects.toThrow('ECONNREFUSED')
   })
 
   it('of a session goes on until nothing turns up any more', async () => {
     const engine = new FakeEngine()
     engine.addContainer('early', labelsOf(dead))
     setTimeout(() => engine.addContainer('late', labelsOf(dead)), 300)
-    expect(await removeSession(engine.docker, 'dead', { quietMs: 600 })).toEqual([])
+    expect(await removeSession(engine.client, 'dead', { quietMs: 600 })).toEqual([])
     expect([...engine.containers.keys()]).toEqual([])
   })
 
@@ -91,7 +92,7 @@ describe('removing', () => {
     const engine = new FakeEngine()
     engine.networks.set('n', { Id: 'n', Name: 'stuck', Labels: labelsOf(dead) })
     engine.removalErrors.push(...Array.from({ length: 100 }, () => engineError(403, 'has active endpoints')))
-    expect(names(await removeSession(engine.docker, 'dead', { deadlineMs: 10 }))).toEqual(['stuck'])
+    expect(names(await removeSession(engine.client, 'dead', { deadlineMs: 10 }))).toEqual(['stuck'])
   })
 })
 
@@ -150,14 +151,15 @@ describe("the engine's errors", () => {
     { status: 400, message: 'something it does not like', code: 'START_FAILED' },
     { status: 500, message: 'something new', code: 'ENGINE_FAILED' },
   ])('$status $message is $code', ({ status, message, code }) => {
-    const problem = startProblem('target', engineError(status, message), ['last line'])
+    const problem = startProblem('target', translated(engineError(status, message), 'starting it'), ['last line'])
     expect(problem).toMatchObject({ code, message: `target did not start: ${message}`, logTail: ['last line'] })
     expect(problem.hint).toBeTruthy()
   })
 
   it.each(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'])('%s is a lost engine', (code) => {
-    expect(isEngineGone(connectionError(code))).toBe(true)
-    expect(startProblem('target', connectionError(code))).toMatchObject({ code: 'ENGINE_LOST' })
+    const lost = translated(connectionError(code), 'starting it')
+    expect(isEngineGone(lost)).toBe(true)
+    expect(startProblem('target', lost)).toBe(lost)
   })
 })
 
@@ -174,6 +176,6 @@ describe('a clock that is set back', () => {
       return now
     })
     const waited = new Promise((resolve) => setTimeout(resolve, 2000, 'still waiting'))
-    expect(await Promise.race([removeSession(engine.docker, 'dead', { quietMs: 300 }), waited])).toEqual([])
+    expect(await Promise.race([removeSession(engine.client, 'dead', { quietMs: 300 }), waited])).toEqual([])
   })
 })

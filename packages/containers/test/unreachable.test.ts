@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { unreachableLine } from '../src/images/unreachable.js'
+import { unreachableLine } from '../src/building/unreachable.js'
 
 it.each([
   "W: Failed to fetch http://packages.example/debian/dists/bookworm/InRelease  Temporary failure resolving 'packages.example'",

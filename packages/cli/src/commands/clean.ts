@@ -41,15 +41,15 @@ export async function clean({ project, terminal, stop }: Invocation, options: Cl
   })
   try {
     await cleanContainers(engine, options, terminal)
-    const images = await removeBuiltImages(engine.docker, 'targets and services')
+    const images = await removeBuiltImages(engine.client, 'targets and services')
     terminal.print(`removed ${images.length} images`)
   } finally {
     await giveBack()
   }
 }
 
-async function cleanContainers({ docker }: Engine, options: CleanOptions, terminal: Terminal): Promise<void> {
-  const { removed, left } = await sweep(docker)
+async function cleanContainers({ client }: Engine, options: CleanOptions, terminal: Terminal): Promise<void> {
+  const { removed, left } = await sweep(client)
   for (const { kind, name } of removed) terminal.print(`removed ${kind} ${name}`)
   const foreign = left.filter(({ ownerState }) => ownerState === 'elsewhere')
   for (const each of left) terminal.print(`left ${each.kind} ${each.name}: ${whyLeft(each)}`)
@@ -63,7 +63,7 @@ async function cleanContainers({ docker }: Engine, options: CleanOptions, termin
     terminal.print('removed nothing of them')
     return
   }
-  const swept = await sweep(docker, { everything: true })
+  const swept = await sweep(client, { everything: true })
   for (const { kind, name } of swept.removed) terminal.print(`removed ${kind} ${name}`)
 }
 

@@ -1,4 +1,4 @@
-import { type DoctorCheck, doctor, engineFreeBytes, findEngine, readHostFacts } from '@bakeoff/containers'
+import { type Diagnosis, type DoctorCheck, diagnose, examine, readHostFacts } from '@bakeoff/containers'
 import { type FirstRun, firstRunWords } from '@bakeoff/core'
 import { BakeoffError, formatBytes } from '@bakeoff/model'
 import { exitCodes } from '../exit.js'
@@ -7,7 +7,7 @@ import type { Invocation } from '../invocation.js'
 import { makePlan } from '../planning.js'
 import { readCatalogue } from '../project.js'
 import type { Terminal } from '../terminal.js'
-import { type Machine, readMachine } from '../workbench.js'
+import { machineOf } from '../workbench.js'
 import type { AddCommand } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { toPlanOptions } from './shared/planning.js'
@@ -24,9 +24,8 @@ export const addDoctor: AddCommand = (program, invocation) =>
 /** What was found on this machine, what is wrong and what to do, and what a run will take. True when nothing stands in its way. */
 async function runDoctor(invocation: Invocation, json: boolean): Promise<boolean> {
   const { terminal, stop } = invocation
-  const found = await doctor({ host: await readHostFacts(), env: process.env, signal: stop.signal })
-  const isUsable = found.every(({ id, state }) => id !== 'engine' || state !== 'bad')
-  const checks = [...found, ...(await firstRuns(invocation, isUsable))]
+  const diagnosis = await diagnose({ host: await readHostFacts(), env: process.env, signal: stop.signal })
+  const checks = [...examine(diagnosis.findings), ...(await firstRuns(invocation, diagnosis))]
   terminal.print(json ? toJson(checks) : checks.flatMap((check) => doctorLines(check, terminal)).join('\n'))
   return checks.every(({ state }) => state !== 'bad')
 }
@@ -36,12 +35,10 @@ const profiles = [
   { id: 'first-default', title: 'Run', profile: 'default' },
 ] as const
 
-async function firstRuns({ project, terminal, stop }: Invocation, isUsable: boolean): Promise<DoctorCheck[]> {
-  const engine = isUsable ? await findEngine({ env: process.env, signal: stop.signal }) : null
-  const machine = engine === null ? null : await readMachine(terminal, stop.signal)
-  const host = machine?.host ?? (await readHostFacts())
-  const planned: Machine = machine ?? ({ host, engine: { facts: engineToCome(host), holes: [] } } as unknown as Machine)
-  const freeBytes = (machine && (await engineFreeBytes(machine.engine))) ?? host.diskFreeBytes
+async function firstRuns({ project }: Invocation, { findings, engine }: Diagnosis): Promise<DoctorCheck[]> {
+  const machine = engine && machineOf(findings.host, engine)
+  const planned = machine ?? { host: findings.host, engine: { facts: engineToCome(findings.host), holes: [] } }
+  const freeBytes = findings.engineDiskFreeBytes ?? planned.host.diskFreeBytes
   try {
     const catalogue = readCatalogue(project)
     const setting = { project, catalogue, machine: planned }

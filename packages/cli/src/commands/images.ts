@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import {
   ArchiveFile,
-  createImages,
   type ExchangeOptions,
   holdEngine,
+  ImageStore,
   type LeftOut,
   type Loaded,
   loadImages,
@@ -23,7 +23,7 @@ import type { Invocation } from '../invocation.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { readCatalogue, shownPath } from '../project.js'
 import type { Terminal } from '../terminal.js'
-import { lockFolderFrom, type Machine, materialsOf, readMachine } from '../workbench.js'
+import { lockFolderFrom, materialsOf, readMachine } from '../workbench.js'
 import { writeFailure } from '../write-failure.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
@@ -66,7 +66,6 @@ type ImagesAction =
 
 /** What the actions have in common. */
 interface Bench {
-  readonly docker: Machine['engine']['docker']
   readonly needs: readonly ImageRequest[]
   readonly exchange: ExchangeOptions
   readonly terminal: Terminal
@@ -87,10 +86,10 @@ async function images(
   const machine = await readMachine(terminal, signal)
   const plan = makePlan({ project, catalogue, machine }, options, new Date())
   const needs = await needsOf(project.root, requestsOf(plan, materialsOf(project, catalogue, plan)))
-  const { docker, facts } = machine.engine
-  const made = createImages(docker, { root: project.root, env: process.env, say: terminal.say })
-  const exchange = { root: project.root, env: process.env, images: made, signal }
-  const bench: Bench = { docker, needs, exchange, terminal }
+  const { client, facts } = machine.engine
+  const made = new ImageStore(client, { root: project.root, env: process.env, say: terminal.say })
+  const exchange = { client, root: project.root, env: process.env, images: made, signal }
+  const bench: Bench = { needs, exchange, terminal }
   if (action.kind === 'list') return list(bench, action.json)
   // Names of images are given anew, and what is built or sent would be heard by whatever is measured.
   const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
@@ -146,13 +145,13 @@ function stateOf({ request, facts }: Shelf): 'here' | 'not built' | 'not pulled'
 }
 
 async function save(bench: Bench, path: string): Promise<boolean> {
-  const { docker, exchange, terminal } = bench
+  const { exchange, terminal } = bench
   const next = `Nothing of it was left. Name another file: npm run images -- save FILE`
   try {
     await using file = await ArchiveFile.create(path)
     const { shelves, isWhole } = await makeAll(bench)
     const onBytes = shower(terminal, 'saving', 'written')
-    const { bytes, references, leftOut } = await saveImages(docker, shelves, file, exchange.signal, onBytes)
+    const { bytes, references, leftOut } = await saveImages(exchange, shelves, file, onBytes)
     tellLeftOut(leftOut, terminal)
     terminal.print(`Saved ${references.length} images, ${formatBytes(bytes)}: ${shownPath(path)}`)
     terminal.print(`On the other machine: npm run images -- load ${shownPath(path)}`)
@@ -162,9 +161,9 @@ async function save(bench: Bench, path: string): Promise<boolean> {
   }
 }
 
-async function load({ docker, needs, exchange, terminal }: Bench, path: string): Promise<boolean> {
+async function load({ needs, exchange, terminal }: Bench, path: string): Promise<boolean> {
   const before = await shelvesOf(exchange.images, needs)
-  const loaded = await loadImages(docker, path, needs, exchange, shower(terminal, 'loading', 'read'))
+  const loaded = await loadImages(exchange, path, needs, shower(terminal, 'loading', 'read'))
   const after = await shelvesOf(exchange.images, needs)
   for (const line of loadedLines(loaded, before, after)) terminal.print(line)
   return true
@@ -209,10 +208,10 @@ export function loadedLines(loaded: Loaded, before: readonly Shelf[], after: rea
 }
 
 async function push(bench: Bench, place: ReturnType<typeof parseRegistry>): Promise<boolean> {
-  const { docker, exchange, terminal } = bench
+  const { exchange, terminal } = bench
   const { shelves, isWhole } = await makeAll(bench)
   let pushed = 0
-  const { leftOut } = await pushImages(docker, shelves, place, exchange, (name) => {
+  const { leftOut } = await pushImages(exchange, shelves, place, (name) => {
     pushed++
     terminal.say(`  pushed ${name}`)
   })
@@ -222,11 +221,8 @@ async function push(bench: Bench, place: ReturnType<typeof parseRegistry>): Prom
   return isWhole
 }
 
-async function pull(
-  { docker, needs, exchange, terminal }: Bench,
-  place: ReturnType<typeof parseRegistry>,
-): Promise<boolean> {
-  const result = await pullImages(docker, needs, place, exchange, (name) => terminal.say(`  pulled ${name}`))
+async function pull({ needs, exchange, terminal }: Bench, place: ReturnType<typeof parseRegistry>): Promise<boolean> {
+  const result = await pullImages(exchange, needs, place, (name) => terminal.say(`  pulled ${name}`))
   const missing = (await shelvesOf(exchange.images, needs)).filter(({ facts }) => facts === null)
   for (const why of result.refused) terminal.say(terminal.colours.red(`Refused: ${why}`))
   if (result.base === 'registry has no Debian')

@@ -5,9 +5,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Engine, ensureEngine, socketPathOf } from '@bakeoff/containers'
+import { ensureEngine, socketPathOf } from '@bakeoff/containers'
 import { createRandom } from '@bakeoff/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RawEngine, rawEngine } from '../../../containers/test/raw-engine.js'
 import { buildProgram, until } from '../helpers/command.js'
 import { checkout } from '../helpers/project.js'
 import { type FaultProject, makeFaultProject } from './fault-project.js'
@@ -69,15 +70,16 @@ const stories: Told[] = [
 ]
 
 const trials: Trial[] = []
-let engine: Engine
+let docker: RawEngine
 let socket: string
 let shared: FaultProject
 let prepared: string
 
 beforeAll(async () => {
   await buildProgram()
-  engine = await ensureEngine({ say: console.log, ask: null, env: process.env })
-  socket = socketPathOf(engine.found.endpoint) ?? '/var/run/docker.sock'
+  const engine = await ensureEngine({ say: console.log, ask: null, env: process.env })
+  docker = rawEngine(engine.client)
+  socket = socketPathOf(engine.client.found.endpoint) ?? '/var/run/docker.sock'
   shared = makeFaultProject(null)
   prepared = mkdtempSync(join(tmpdir(), 'bakeoff-prepared-'))
   // The complete run is made from the one that is halfway; a disk is filled with that one too.
@@ -103,7 +105,7 @@ afterAll(() => {
 
 /** A run with one repetition measured, and the next one about to begin. */
 async function prepare(scenario: Fault['scenario']): Promise<void> {
-  await using lane = await new Lane(shared.root, engine.docker, socket).open()
+  await using lane = await new Lane(shared.root, docker, socket).open()
   const program = lane.start(['matrix', '--target', shared.targets[scenario]])
   await until(() => {
     if (program.isOver) throw new Error(`the run to begin with ended: ${program.stderr}`)
@@ -117,7 +119,7 @@ async function prepare(scenario: Fault['scenario']): Promise<void> {
 }
 
 async function finish(): Promise<void> {
-  await using lane = await new Lane(shared.root, engine.docker, socket).open(folderOf('halfway', 'plain'))
+  await using lane = await new Lane(shared.root, docker, socket).open(folderOf('halfway', 'plain'))
   const { how, stderr } = await lane.run('matrix', '--resume')
   expect(how, stderr).toBe(0)
   lane.keep(folderOf('finished', 'plain'))
@@ -135,7 +137,7 @@ async function run(story: Told): Promise<Trial[]> {
   const project = own ?? shared
   const lanes: Lane[] = []
   const open = async (from: string | null) => {
-    const lane = new Lane(project.root, engine.docker, socket)
+    const lane = new Lane(project.root, docker, socket)
     lanes.push(lane)
     return lane.open(from)
   }
@@ -163,9 +165,9 @@ async function run(story: Told): Promise<Trial[]> {
 }
 
 async function removeImages(name: string): Promise<void> {
-  const images = await engine.docker.listImages({ filters: { reference: [name] } })
+  const images = await docker.listImages({ filters: { reference: [name] } })
   for (const tag of images.flatMap(({ RepoTags }) => RepoTags ?? []))
-    await engine.docker
+    await docker
       .getImage(tag)
       .remove()
       .catch(() => undefined)
@@ -186,25 +188,25 @@ describe('faults', () => {
 describe('what tells of harm sees it where there is some', () => {
   it('on the engine, and in the folder of locks', async () => {
     const session = `harm-${process.pid}`
-    const lane = await new Lane(shared.root, engine.docker, socket).open()
+    const lane = await new Lane(shared.root, docker, socket).open()
     try {
       mkdirSync(lane.locks)
       writeFileSync(join(lane.locks, 'engine.json'), JSON.stringify({ session, pid: process.pid }))
       expect(lane.holder()).toMatchObject({ session })
       expect(await lane.onEngine()).toEqual([])
-      await engine.docker.createNetwork({ Name: session, Labels: { 'bakeoff.session': session } })
+      await docker.createNetwork({ Name: session, Labels: { 'bakeoff.session': session } })
       expect(await lane.onEngine()).toEqual([`network ${session}`])
       expect(lane.onDisk()).toEqual(['lock engine.json'])
     } finally {
       await lane[Symbol.asyncDispose]()
     }
     const filters = { label: [`bakeoff.session=${session}`] }
-    expect(await engine.docker.listNetworks({ filters })).toEqual([])
+    expect(await docker.listNetworks({ filters })).toEqual([])
   })
 
   it('in the way a command ends, and in the files of its run', async (context) => {
     context.skip(!existsSync(folderOf('halfway', 'plain')), 'no run was prepared')
-    await using lane = await new Lane(shared.root, engine.docker, socket).open(folderOf('halfway', 'plain'))
+    await using lane = await new Lane(shared.root, docker, socket).open(folderOf('halfway', 'plain'))
     const run = lane.runs()[0] as string
     const before = evidenceOf(lane, run)
     expect(before.measured.size).toBe(1)

@@ -2,12 +2,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Engine } from '@bakeoff/containers'
 import type { RunEvent, RunRecord } from '@bakeoff/model'
+import type { RawEngine } from '../../../containers/test/raw-engine.js'
 import { EngineProxy } from './engine-proxy.js'
 import { type End, Program, type ProgramOptions } from './program.js'
-
-export type Docker = Engine['docker']
 
 interface Holder {
   readonly session: string
@@ -28,14 +26,14 @@ export class Lane implements AsyncDisposable {
   readonly reports = join(this.folder, 'reports')
   readonly locks = join(this.folder, 'locks')
   readonly root: string
-  readonly docker: Docker
+  readonly docker: RawEngine
   readonly engine: EngineProxy
   /** sessions that programs of this lane opened */
   readonly #sessions = new Set<string>()
   readonly #programs: Program[] = []
   readonly #undo: (() => void)[] = []
 
-  constructor(root: string, docker: Docker, engineSocket: string) {
+  constructor(root: string, docker: RawEngine, engineSocket: string) {
     this.root = root
     this.docker = docker
     this.engine = new EngineProxy(join(this.folder, SOCKET), engineSocket)
@@ -192,7 +190,7 @@ export class Lane implements AsyncDisposable {
 }
 
 /** What a failed test left must not disturb the next one. */
-async function removeAll(docker: Docker, session: string): Promise<void> {
+async function removeAll(docker: RawEngine, session: string): Promise<void> {
   const filters = { label: [`bakeoff.session=${session}`] }
   for (const { Id } of await docker.listContainers({ all: true, filters }))
     await docker

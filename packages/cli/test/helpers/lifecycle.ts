@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Engine } from '@bakeoff/containers'
 import { type Results, type RunEvent, results } from '@bakeoff/model'
+import type { RawEngine } from '../../../containers/test/raw-engine.js'
 import { type Ended, type Started, start, until } from './command.js'
 import type { TestProject } from './project.js'
 
 /** The one entry of a test project. */
 export const ENTRY = 'predict/go-net-http/default'
 
-type Docker = Engine['docker']
-
 /** Names of the containers and networks of a command that are on the engine. */
-export async function onEngine(docker: Docker, { pid }: Started): Promise<string[]> {
+export async function onEngine(docker: RawEngine, { pid }: Started): Promise<string[]> {
   const filters = { label: [`bakeoff.pid=${pid}`] }
   const containers = await docker.listContainers({ all: true, filters })
   const networks = await docker.listNetworks({ filters })
@@ -20,7 +18,7 @@ export async function onEngine(docker: Docker, { pid }: Started): Promise<string
 }
 
 /** Kills a container of a command by the end of its name: `agent`, `target`. */
-export async function killContainer(docker: Docker, { pid }: Started, name: string): Promise<void> {
+export async function killContainer(docker: RawEngine, { pid }: Started, name: string): Promise<void> {
   const [one] = await docker.listContainers({ filters: { label: [`bakeoff.pid=${pid}`], name: [`-${name}$`] } })
   if (one === undefined) throw new Error(`there is no ${name}`)
   await docker.getContainer(one.Id).kill()

@@ -1,6 +1,6 @@
-import type Docker from 'dockerode'
-import { imageLabels } from '../images/build.js'
-import { type LocalImage, localImage } from '../images/lookup.js'
+import { imageLabels } from '../building/labels.js'
+import { type LocalImage, localImage } from '../building/lookup.js'
+import type { EngineClient } from '../client/client.js'
 import { debianTag, useDebian } from './bring.js'
 import { certificatesDigest } from './certificates.js'
 import { recipeOfBase } from './ensure.js'
@@ -16,26 +16,26 @@ export type Unfit = 'certificates' | 'folder or platform'
  * @returns null: it is the base image now
  */
 export async function adoptBase(
-  docker: Docker,
+  client: EngineClient,
   image: LocalImage,
   options: { readonly composeBaseFolder: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Unfit | null> {
-  const { keyOn, certificates } = await recipeOfBase(docker, options)
+  const { keyOn, certificates } = await recipeOfBase(client, options)
   const debianId = image.labels[baseLabels.debianId]
   if (debianId === undefined || keyOn(debianId) !== image.labels[imageLabels.key]) {
     const theirs = image.labels[baseLabels.certificates]
     return theirs !== undefined && theirs !== certificatesDigest(certificates) ? 'certificates' : 'folder or platform'
   }
-  if ((await localImage(docker, debianId)) !== null) await useDebian(docker, debianId)
-  else await forgetDebian(docker)
-  await docker.getImage(image.id).tag({ repo: baseName, tag: 'latest' })
+  if ((await localImage(client, debianId)) !== null) await useDebian(client, debianId)
+  else await forgetDebian(client)
+  await client.images.tag(image.id, { repo: baseName, tag: 'latest' })
   return null
 }
 
 /** Where no Debian has the name, the base image says which one it stands on. */
-async function forgetDebian(docker: Docker): Promise<void> {
-  const before = await localImage(docker, debian.name)
+async function forgetDebian(client: EngineClient): Promise<void> {
+  const before = await localImage(client, debian.name)
   if (before === null) return
-  await docker.getImage(before.id).tag({ repo: debian.repo, tag: debianTag(before.id) })
-  await docker.getImage(debian.name).remove()
+  await client.images.tag(before.id, { repo: debian.repo, tag: debianTag(before.id) })
+  await client.images.remove(debian.name)
 }

@@ -1,7 +1,7 @@
-import type Docker from 'dockerode'
-import { type LocalImage, localImage } from '../images/lookup.js'
-import { type Brought, bringImage, type Registry } from '../images/registry.js'
-import { repositoryOf } from '../images/registry-name.js'
+import { type LocalImage, localImage } from '../building/lookup.js'
+import type { EngineClient } from '../client/client.js'
+import { type Brought, bringImage, type Registry } from '../registry/registry.js'
+import { repositoryOf } from '../registry/registry-name.js'
 import { baseName, debian } from './names.js'
 
 /** The Debian of a registry, and the base image that stands on it. */
@@ -22,7 +22,7 @@ export interface BroughtBase {
  * @returns     null when the registry has no Debian; why it cannot be asked
  */
 export async function bringBase(
-  docker: Docker,
+  client: EngineClient,
   registry: Registry,
   keyOn: (debianId: string) => string,
   signal: AbortSignal,
@@ -31,12 +31,12 @@ export async function bringBase(
   if (fetched.kind !== 'here') return fetched
   const { image, release } = fetched
   try {
-    const base = await bringImage(docker, registry, baseName, keyOn(image.id), signal)
+    const base = await bringImage(client, registry, { name: baseName, key: keyOn(image.id), signal })
     return {
       debian: image,
       base,
       use: async () => {
-        await useDebian(docker, image.id)
+        await useDebian(client, image.id)
         await release()
       },
       drop: release,
@@ -48,11 +48,11 @@ export async function bringBase(
 }
 
 /** Makes a Debian that is here the one below base images. */
-export async function useDebian(docker: Docker, id: string): Promise<void> {
-  const before = await localImage(docker, debian.name)
+export async function useDebian(client: EngineClient, id: string): Promise<void> {
+  const before = await localImage(client, debian.name)
   if (before?.id === id) return
-  if (before !== null) await docker.getImage(before.id).tag({ repo: debian.repo, tag: debianTag(before.id) })
-  await docker.getImage(id).tag({ repo: debian.repo, tag: debian.tag })
+  if (before !== null) await client.images.tag(before.id, { repo: debian.repo, tag: debianTag(before.id) })
+  await client.images.tag(id, { repo: debian.repo, tag: debian.tag })
 }
 
 /** The tag under which a Debian travels, and stays when another one takes its place. */

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
-import type Docker from 'dockerode'
 import { execa } from 'execa'
+import { aborted, isAborted } from '../aborted.js'
+import type { EngineClient } from '../client/client.js'
+import { sentenceOf } from '../client/errors.js'
 import { findProgram, run } from '../engine/command.js'
 import { defaultStateFolder, installPackages } from '../engine/setup.js'
-import { engineLost, isConnectionLost, progressEvents } from '../images/progress.js'
 import { makeScratch, removeScratch } from './scratch.js'
 import { type DebianMirrors, debianMirrors } from './sources.js'
 
@@ -14,7 +15,7 @@ import { type DebianMirrors, debianMirrors } from './sources.js'
 export const release = 'trixie'
 
 export interface DebootstrapOptions {
-  readonly docker: Docker
+  readonly client: EngineClient
   /** `bakeoff/debian` and `trixie` */
   readonly repo: string
   readonly tag: string
@@ -79,7 +80,7 @@ async function debootstrap(root: string, mirrors: DebianMirrors | null, options:
   } catch (error) {
     if (!(error instanceof BakeoffError) || error.code !== 'SETUP_FAILED') throw error
     throw new BakeoffError('SETUP_FAILED', `debootstrap could not make a Debian ${release}`, {
-      hint: 'See whether this machine can install packages (apt-get update), or make an image registry reachable',
+      hint: 'See whether this machine can install packages (apt-get update), or make an image registry reachable.',
       logTail: error.logTail,
       cause: error,
     })
@@ -108,14 +109,14 @@ async function writeSettings(root: string, mirrors: DebianMirrors, options: Debo
     'etc/apt/sources.list.d/debian.sources',
     [stanza(mirrors.main, release), ...suites.map(([uri, suite]) => stanza(uri, suite))].join('\n'),
   )
-  put('etc/dpkg/dpkg.cfg.d/docker', dpkgSettings)
+  put('etc/dpkg/dpkg.cfg.d/docker', DPKG_SETTINGS)
   put('etc/apt/apt.conf.d/docker', 'Acquire::Languages "none";\nAPT::Install-Recommends "false";\n')
   put('usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755)
   put('etc/machine-id', '')
   for (const path of ['etc/resolv.conf', 'etc/hostname']) rmSync(join(root, path), { force: true })
 }
 
-const dpkgSettings = [
+const DPKG_SETTINGS = [
   'path-exclude /usr/share/doc/*',
   'path-include /usr/share/doc/*/copyright',
   ...['man', 'groff', 'info', 'lintian', 'linda', 'locale'].map((folder) => `path-exclude /usr/share/${folder}/*`),
@@ -123,7 +124,7 @@ const dpkgSettings = [
   '',
 ].join('\n')
 
-const leftOut = [
+const LEFT_OUT = [
   ...[
     'var/cache/apt',
     'var/lib/apt/lists',
@@ -137,7 +138,7 @@ const leftOut = [
 ].map((folder) => `--exclude=./${folder}/*`)
 
 async function importTree(root: string, options: DebootstrapOptions): Promise<void> {
-  const { docker, repo, tag, signal } = options
+  const { client, repo, tag, signal = new AbortController().signal } = options
   const tar = execa(
     'tar',
     [
@@ -145,7 +146,7 @@ async function importTree(root: string, options: DebootstrapOptions): Promise<vo
       '--numeric-owner',
       '--one-file-system',
       '--exclude=./var/cache/debconf/*-old',
-      ...leftOut,
+      ...LEFT_OUT,
       '-C',
       root,
       '-c',
@@ -155,7 +156,7 @@ async function importTree(root: string, options: DebootstrapOptions): Promise<vo
       stdin: 'ignore',
       buffer: { stdout: false },
       reject: false,
-      ...(signal ? { cancelSignal: signal } : {}),
+      cancelSignal: signal,
     },
   )
   const changes = [
@@ -165,30 +166,19 @@ async function importTree(root: string, options: DebootstrapOptions): Promise<vo
     ...Object.entries(options.labels).map(([name, value]) => `LABEL ${name}="${value}"`),
   ]
   try {
-    const stream = await docker.importImage(tar.stdout, {
-      repo: `${repo}:${tag}`, // together: Podman 4 takes no notice of a tag beside it
-      changes,
-      ...(signal ? { abortSignal: signal } : {}),
-    })
-    for await (const _event of progressEvents(stream as AsyncIterable<Buffer>)) {
+    const reference = `${repo}:${tag}`
+    for await (const _event of client.images.import({ reference, tar: tar.stdout, changes, signal })) {
       // each is a line of progress; an error throws
     }
   } catch (cause) {
-    if (signal?.aborted) throw new BakeoffError('ABORTED', 'Stopped while importing the base image', { cause })
-    if (isConnectionLost(cause)) throw engineLost('importing the base image', cause)
-    throw new BakeoffError(
-      'SETUP_FAILED',
-      `The engine did not take the base image: ${(cause as Error).message.trim()}`,
-      { cause },
-    )
+    if (signal.aborted) throw aborted('while importing the base image', cause)
+    if (cause instanceof BakeoffError) throw cause
+    throw new BakeoffError('SETUP_FAILED', `the engine did not take the base image: ${sentenceOf(cause)}`, { cause })
   }
   const packed = await tar
   if (packed.failed) {
-    await docker
-      .getImage(`${repo}:${tag}`)
-      .remove()
-      .catch(() => undefined) // half an image is worse than none
-    throw new BakeoffError('SETUP_FAILED', 'The base image could not be packed', {
+    await client.images.remove(`${repo}:${tag}`).catch(() => undefined) // half an image is worse than none
+    throw new BakeoffError('SETUP_FAILED', 'the base image could not be packed', {
       logTail: packed.stderr.split('\n').slice(-20),
     })
   }
@@ -207,7 +197,7 @@ async function hasSuite(
     })
     return true
   } catch (error) {
-    if (error instanceof BakeoffError && error.code === 'ABORTED') throw error
+    if (isAborted(error)) throw error
     return false
   }
 }
@@ -224,7 +214,7 @@ function mirrorsOf(root: string): DebianMirrors {
   const found = debianMirrors([{ name: path, text: textOf(path) }])
   if (found) return found
   throw new BakeoffError('SETUP_FAILED', 'debootstrap left no mirror in the base image', {
-    hint: 'Name a Debian mirror in /etc/apt/sources.list.d',
+    hint: 'Name a Debian mirror in /etc/apt/sources.list.d.',
   })
 }
 

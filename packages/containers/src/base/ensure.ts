@@ -1,18 +1,18 @@
 import { join, resolve } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
-import type Docker from 'dockerode'
+import { buildImage } from '../building/build.js'
+import { buildArgsFrom } from '../building/build-args.js'
+import { buildLimits } from '../building/build-limits.js'
+import { builderOf } from '../building/builder.js'
+import { readContext } from '../building/context.js'
+import { cacheKey } from '../building/key.js'
+import { imageOfKey, type LocalImage, localImage, machineOf, platformOf } from '../building/lookup.js'
+import type { EngineClient } from '../client/client.js'
 import { findProgram } from '../engine/command.js'
 import { defaultStateFolder } from '../engine/setup.js'
-import { buildImage } from '../images/build.js'
-import { buildArgsFrom } from '../images/build-args.js'
-import { buildLimits } from '../images/build-limits.js'
-import { builderOf } from '../images/builder.js'
-import { readContext } from '../images/context.js'
-import { cacheKey } from '../images/key.js'
-import { imageOfKey, type LocalImage, localImage, machineOf, platformOf } from '../images/lookup.js'
-import { PullFailed, pullImage } from '../images/pull.js'
-import { bringImage, type Registry } from '../images/registry.js'
 import { redactorOf } from '../redact.js'
+import { PullFailed, pullImage } from '../registry/pull.js'
+import { bringImage, type Registry } from '../registry/registry.js'
 import { bringBase } from './bring.js'
 import { certificatesDigest, type PrivateCertificate, privateCertificates } from './certificates.js'
 import { importDebian } from './debootstrap.js'
@@ -51,30 +51,30 @@ export interface BaseOptions {
  *
  * @throws BakeoffError SETUP_FAILED when there is no Debian to be had; BUILD_FAILED, ABORTED, ENGINE_LOST
  */
-export async function ensureBase(docker: Docker, options: BaseOptions): Promise<BaseImage> {
+export async function ensureBase(client: EngineClient, options: BaseOptions): Promise<BaseImage> {
   const started = performance.now()
   const secondsSoFar = (): number => Math.round((performance.now() - started) / 100) / 10
   await sweepScratch(defaultStateFolder, options.say)
-  const { certificates, context, platform, keyOn } = await recipeOfBase(docker, options)
+  const { certificates, context, platform, keyOn } = await recipeOfBase(client, options)
   const env = options.env ?? process.env
   const { proxies } = buildArgsFrom(env)
   const redact = redactorOf(env)
 
-  const fitting = await fittingBase(docker, keyOn)
+  const fitting = await fittingBase(client, keyOn)
   if (fitting !== null) return { id: fitting.id, origin: originOf(fitting), cached: true, seconds: secondsSoFar() }
-  const pulled = await fromRegistry(docker, keyOn, options)
+  const pulled = await fromRegistry(client, keyOn, options)
   if (pulled !== null) return { id: pulled.id, origin: originOf(pulled), cached: true, seconds: secondsSoFar() }
 
-  const there = await localImage(docker, debian.name)
+  const there = await localImage(client, debian.name)
   const below =
     there === null
-      ? await obtainDebian(docker, platform, certificates, options)
+      ? await obtainDebian(client, platform, certificates, options)
       : { image: there, origin: originOf(there) }
   const key = keyOn(below.image.id)
   options.say(
     `Building ${baseName}${certificates.length > 0 ? ` with ${certificates.length} private certificate${certificates.length > 1 ? 's' : ''}` : ''}`,
   )
-  await buildImage(docker, {
+  await buildImage(client, {
     name: baseName,
     context,
     buildArgs: proxies,
@@ -89,55 +89,56 @@ export async function ensureBase(docker: Docker, options: BaseOptions): Promise<
       `base-${key.slice(0, 12)}.log`,
     ),
     onLine: () => undefined,
-    limits: buildLimits(await machineOf(docker), env),
-    builder: await builderOf(docker, env),
+    limits: buildLimits(await machineOf(client), env),
+    builder: await builderOf(client, env),
     redact,
     signal: options.signal,
   })
-  const built = await localImage(docker, baseName)
+  const built = await localImage(client, baseName)
   if (built === null)
     throw new BakeoffError('BUILD_FAILED', `${baseName} is gone right after its build`, {
-      hint: 'Is something pruning images? Run it again',
+      hint: 'Is something pruning images? Run it again.',
     })
   return { id: built.id, origin: below.origin, cached: false, seconds: secondsSoFar() }
 }
 
 /** The base image as its folder and the certificates make it now, when the engine has it. Nothing is built or pulled. */
-export function lookUpBase(docker: Docker, { keyOn }: Pick<BaseRecipe, 'keyOn'>): Promise<LocalImage | null> {
-  return fittingBase(docker, keyOn)
+export function lookUpBase(client: EngineClient, { keyOn }: Pick<BaseRecipe, 'keyOn'>): Promise<LocalImage | null> {
+  return fittingBase(client, keyOn)
 }
 
 export type BaseRecipe = Awaited<ReturnType<typeof recipeOfBase>>
 
 /** What decides the base image, besides the Debian below it. */
-export async function recipeOfBase(docker: Docker, options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>) {
+export async function recipeOfBase(client: EngineClient, options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>) {
   const certificates = privateCertificates(options.env)
   const context = await readContext(options.composeBaseFolder, asFiles(certificates))
-  const platform = await platformOf(docker)
+  const platform = await platformOf(client)
   const keyOn = (id: string): string =>
     cacheKey({ contextDigest: context.digest, references: [{ name: debian.name, id }], buildArgs: {}, platform })
   return { certificates, context, platform, keyOn }
 }
 
-async function fittingBase(docker: Docker, keyOn: (debianId: string) => string): Promise<LocalImage | null> {
+async function fittingBase(client: EngineClient, keyOn: (debianId: string) => string): Promise<LocalImage | null> {
   // The image below may have been removed since; the base image still knows it.
-  const below = (await localImage(docker, debian.name))?.id
-  const belowId = below ?? (await localImage(docker, baseName))?.labels[baseLabels.debianId]
-  return belowId === undefined ? null : imageOfKey(docker, baseName, keyOn(belowId))
+  const below = (await localImage(client, debian.name))?.id
+  const belowId = below ?? (await localImage(client, baseName))?.labels[baseLabels.debianId]
+  return belowId === undefined ? null : imageOfKey(client, baseName, keyOn(belowId))
 }
 
 /** From the registry: on the Debian that is here, or together with its Debian where there is none. Null: neither. */
 async function fromRegistry(
-  docker: Docker,
+  client: EngineClient,
   keyOn: (debianId: string) => string,
   { registry = null, say, signal = new AbortController().signal }: BaseOptions,
 ): Promise<LocalImage | null> {
   if (registry === null) return null
-  const there = await localImage(docker, debian.name)
-  const brought = there ? null : await bringBase(docker, registry, keyOn, signal)
+  const there = await localImage(client, debian.name)
+  const brought = there ? null : await bringBase(client, registry, keyOn, signal)
   if (brought && !('use' in brought)) return null
   await brought?.use() // also without its base: what is built here then stands on the Debian of everybody else
-  const base = brought?.base ?? (await bringImage(docker, registry, baseName, keyOn(there?.id as string), signal))
+  const base =
+    brought?.base ?? (await bringImage(client, registry, { name: baseName, key: keyOn(there?.id as string), signal }))
   if (base.kind === 'refused') say(`Refused: ${base.why}`)
   if (base.kind !== 'here') return null
   say(`Pulled ${baseName} from ${registry.place.name}`)
@@ -151,44 +152,44 @@ function asFiles(certificates: readonly PrivateCertificate[]): Map<string, Buffe
 
 /** Debian itself: the published image when the engine has it or can pull it, else made here. Tagged `bakeoff/debian`. */
 async function obtainDebian(
-  docker: Docker,
+  client: EngineClient,
   platform: string,
   certificates: readonly PrivateCertificate[],
   options: BaseOptions,
 ): Promise<{ image: LocalImage; origin: BaseOrigin }> {
-  const local = await localImage(docker, debian.published)
-  const origin = local !== null ? 'local' : await pullOrMake(docker, platform, certificates, options)
-  if (origin !== 'debootstrap') await docker.getImage(debian.published).tag({ repo: debian.repo, tag: debian.tag })
-  const image = await localImage(docker, debian.name)
+  const local = await localImage(client, debian.published)
+  const origin = local !== null ? 'local' : await pullOrMake(client, platform, certificates, options)
+  if (origin !== 'debootstrap') await client.images.tag(debian.published, { repo: debian.repo, tag: debian.tag })
+  const image = await localImage(client, debian.name)
   if (image === null)
     throw new BakeoffError('SETUP_FAILED', `${debian.name} is gone right after it came`, {
-      hint: 'Is something pruning images? Run it again',
+      hint: 'Is something pruning images? Run it again.',
     })
   return { image, origin }
 }
 
 async function pullOrMake(
-  docker: Docker,
+  client: EngineClient,
   platform: string,
   certificates: readonly PrivateCertificate[],
   options: BaseOptions,
 ): Promise<'pulled' | 'debootstrap'> {
   options.say(`Pulling ${debian.published}`)
   try {
-    await pullImage(docker, debian.published, options.signal)
+    await pullImage(client, debian.published, options.signal)
     return 'pulled'
   } catch (error) {
     if (!(error instanceof PullFailed)) throw error
     options.say(`Not pulled: ${error.reason}`)
     const obstacle = whyNoDebootstrap(platform)
     if (obstacle !== null) {
-      throw new BakeoffError('SETUP_FAILED', `There is no base image: ${error.message}`, {
-        hint: `Make an image registry reachable, or bring the image yourself (docker load) as ${debian.published}. It cannot be made here: ${obstacle}`,
+      throw new BakeoffError('SETUP_FAILED', `there is no base image: ${error.message}`, {
+        hint: `Make an image registry reachable, or bring the image yourself (docker load) as ${debian.published}. It cannot be made here: ${obstacle}.`,
         cause: error,
       })
     }
     await importDebian({
-      docker,
+      client,
       repo: debian.repo,
       tag: debian.tag,
       labels: { [baseLabels.origin]: 'debootstrap' },

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync
 import { join } from 'node:path'
 import type { Owner } from '@bakeoff/model'
 import { run } from '../engine/command.js'
-import { stateOf, thisOwner } from '../session/owner.js'
+import { stateOf, thisOwner } from '../locks/owner.js'
 
 /** Making one takes half a minute; what nobody signed, or who cannot be asked, is left alone for so long. */
 const DAY_MS = 24 * 60 * 60_000

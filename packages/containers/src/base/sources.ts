@@ -19,9 +19,9 @@ export function debianMirrors(
     .filter(({ uri }) => /^https?:\/\//.test(uri))
     .map((entry) => ({ ...entry, uri: entry.uri.replace(/\/+$/, '') }))
   // Debian calls its suites by these names; Ubuntu's and third parties' have others.
-  const main = entries.find(({ suite, components }) => debianSuite.test(suite) && components.includes('main'))
+  const main = entries.find(({ suite, components }) => DEBIAN_SUITE.test(suite) && components.includes('main'))
   if (!main) return null
-  const security = entries.find(({ suite }) => securitySuite.test(suite))
+  const security = entries.find(({ suite }) => SECURITY_SUITE.test(suite))
   return { main: main.uri, security: security?.uri ?? null }
 }
 
@@ -31,8 +31,8 @@ interface SourceEntry {
   readonly components: readonly string[]
 }
 
-const debianSuite = /^(?:buster|bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable)$/
-const securitySuite = /^(?:buster|bullseye|bookworm|trixie|forky|oldstable|stable|testing)(?:-security|\/updates)$/
+const DEBIAN_SUITE = /^(?:buster|bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable)$/
+const SECURITY_SUITE = /^(?:buster|bullseye|bookworm|trixie|forky|oldstable|stable|testing)(?:-security|\/updates)$/
 
 /** `deb [options] uri suite component…` */
 function oneLiners(text: string): SourceEntry[] {

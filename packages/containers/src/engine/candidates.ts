@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
-import { type EngineTls, type FoundEngine, shownEndpoint } from './connect.js'
+import { type EngineTls, type FoundEngine, shownEndpoint } from '../client/endpoint.js'
 
 /** What the search for an engine may look at: all of the outside world it needs, so that a table can stand in for it. */
 export interface EngineWorld {
@@ -77,8 +77,8 @@ function engineOfContext(world: EngineWorld, folder: string, name: string): Foun
   const host =
     text === null ? null : (parseJson(text)?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host
   if (typeof host !== 'string' || host === '') {
-    throw new BakeoffError('NO_ENGINE', `The Docker context "${name}" does not exist or names no engine`, {
-      hint: 'List the contexts with `docker context ls` and choose one with `docker context use`, or unset DOCKER_CONTEXT',
+    throw new BakeoffError('NO_ENGINE', `the Docker context "${name}" does not exist or names no engine`, {
+      hint: 'List the contexts with `docker context ls` and choose one with `docker context use`, or unset DOCKER_CONTEXT.',
     })
   }
   const tlsFolder = posix.join(folder, 'contexts', 'tls', id, 'docker')
@@ -129,8 +129,8 @@ function readTls(world: EngineWorld, folder: string): EngineTls {
   const read = (file: string): string => {
     const text = world.readText(posix.join(folder, file))
     if (text !== null) return text
-    throw new BakeoffError('NO_ENGINE', `The engine wants TLS, and ${posix.join(folder, file)} cannot be read`, {
-      hint: 'Put ca.pem, cert.pem and key.pem there, or name their folder in DOCKER_CERT_PATH',
+    throw new BakeoffError('NO_ENGINE', `the engine wants TLS, and ${posix.join(folder, file)} cannot be read`, {
+      hint: 'Put ca.pem, cert.pem and key.pem there, or name their folder in DOCKER_CERT_PATH.',
     })
   }
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }

@@ -1,13 +1,5 @@
 import { BakeoffError, type EngineFacts } from '@bakeoff/model'
-import type { InfoAnswer } from './calls.js'
-
-/** What Podman's own API says of its machine; the one that it has from Docker says that everything can be limited. */
-export interface PodmanInfo {
-  readonly host?: {
-    readonly cgroupControllers?: readonly string[] | null
-    readonly security?: { readonly rootless?: boolean }
-  }
-}
+import type { InfoAnswer, PodmanInfo } from '../client/answers.js'
 
 type Cap = 'cores' | 'memory'
 

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 import { ExecaError, execa } from 'execa'
+import { aborted } from '../aborted.js'
 import { redactorOf } from '../redact.js'
 
 export interface CommandOptions {
@@ -12,12 +13,12 @@ export interface CommandOptions {
 }
 
 /** Where root's tools are; `su` without a dash leaves them out of the PATH. */
-const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 /** The PATH with the folders of system tools. */
 export function systemPath(env: Readonly<Record<string, string | undefined>>): string {
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return [...folders, ...systemFolders.filter((folder) => !folders.includes(folder))].join(delimiter)
+  return [...folders, ...SYSTEM_FOLDERS.filter((folder) => !folders.includes(folder))].join(delimiter)
 }
 
 /** The absolute path of a program, or null. */
@@ -50,7 +51,7 @@ export async function run(command: string, args: readonly string[], options: Com
     })
     return all
   } catch (cause) {
-    if (options.signal?.aborted) throw new BakeoffError('ABORTED', `Stopped in the middle of ${command}`, { cause })
+    if (options.signal?.aborted) throw aborted(`in the middle of ${command}`, cause)
     const output = cause instanceof ExecaError && typeof cause.all === 'string' ? cause.all : String(cause)
     const redact = redactorOf(process.env) // apt and its like print the proxy that they cannot reach
     throw new BakeoffError('SETUP_FAILED', redact(`\`${[command, ...args].join(' ')}\` failed`), {

@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError } from '@bakeoff/model'
-import { timed } from './calls.js'
+import { isAborted } from '../aborted.js'
+import { connect } from '../client/connect.js'
 import { systemPath } from './command.js'
-import { connect } from './connect.js'
 import { turnToStart } from './start-turn.js'
 
 /** A dockerd as we start it. */
@@ -92,18 +92,18 @@ export async function waitUntilAnswers(
   signal?: AbortSignal,
   limitMs = 60_000,
 ): Promise<void> {
-  const docker = connect({ endpoint: `unix://${settings.socket}`, foundBy: 'setup', tls: null })
+  const client = connect({ endpoint: `unix://${settings.socket}`, foundBy: 'setup', tls: null })
   const until = performance.now() + limitMs
   for (;;) {
     try {
-      await timed(docker, 1000, signal, (calls, timing) => calls.ping(timing))
+      await client.ping({ signal, withinMs: 1000 })
       return
     } catch (error) {
-      if (error instanceof BakeoffError) throw error
+      if (isAborted(error)) throw error
     }
     const reason = ended() ?? (performance.now() > until ? `it did not answer within ${limitMs / 1000} s` : null)
     if (reason !== null) {
-      throw new BakeoffError('SETUP_FAILED', `The Docker engine did not start: ${reason}`, {
+      throw new BakeoffError('SETUP_FAILED', `the Docker engine did not start: ${reason}`, {
         hint: `Its log is ${settings.logFile}`,
         logTail: tailOf(settings.logFile),
       })

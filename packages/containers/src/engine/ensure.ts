@@ -1,16 +1,14 @@
-import type { EngineFacts } from '@bakeoff/model'
-import { BakeoffError } from '@bakeoff/model'
-import type Docker from 'dockerode'
-import { connect, type FoundEngine } from './connect.js'
+import { BakeoffError, type EngineFacts } from '@bakeoff/model'
+import type { EngineClient } from '../client/client.js'
+import { connect } from '../client/connect.js'
 import { describeEngine } from './facts.js'
 import { findEngine } from './find.js'
 import { type Hole, knownHoles } from './holes.js'
 import { type SetupOptions, setUpEngine } from './setup.js'
 
 export interface Engine {
-  readonly docker: Docker
+  readonly client: EngineClient
   readonly facts: EngineFacts
-  readonly found: FoundEngine
   /** published ways out of a container that its version is not known to have closed */
   readonly holes: readonly Hole[]
 }
@@ -28,11 +26,19 @@ export async function ensureEngine(options: SetupOptions): Promise<Engine> {
     found = await findEngine(looking)
   }
   if (found === null) {
-    throw new BakeoffError('SETUP_FAILED', 'The engine was set up and does not answer at any usual place', {
-      hint: 'Name its socket in DOCKER_HOST',
+    throw new BakeoffError('SETUP_FAILED', 'the engine was set up and does not answer at any usual place', {
+      hint: 'Name its socket in DOCKER_HOST.',
     })
   }
-  const docker = connect(found)
-  const facts = await describeEngine(docker, found, options.signal)
-  return { docker, found, facts, holes: await knownHoles(docker, facts, options.signal) }
+  return describedEngine(connect(found), options.signal)
+}
+
+/**
+ * An engine that was found, with all that is known of it.
+ *
+ * @throws BakeoffError NO_ENGINE when it does not say what it is
+ */
+export async function describedEngine(client: EngineClient, signal?: AbortSignal): Promise<Engine> {
+  const facts = await describeEngine(client, signal)
+  return { client, facts, holes: await knownHoles(client, facts, signal) }
 }

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs'
 import { release, totalmem } from 'node:os'
 import { BakeoffError, type EngineFacts } from '@bakeoff/model'
-import type Docker from 'dockerode'
-import { deadlines, failureOf, type InfoAnswer, timed, type VersionAnswer } from './calls.js'
-import { type PodmanInfo, uncappedOf } from './caps.js'
-import { type FoundEngine, shownEndpoint, socketPathOf } from './connect.js'
+import { isAborted } from '../aborted.js'
+import type { InfoAnswer, PodmanInfo, VersionAnswer } from '../client/answers.js'
+import type { EngineClient, Timing } from '../client/client.js'
+import { type FoundEngine, shownEndpoint, socketPathOf } from '../client/endpoint.js'
+import { EngineLost } from '../client/errors.js'
+import { uncappedOf } from './caps.js'
+
+/** Podman needs 2 s to describe itself, on a busy machine several. */
+export const FACTS_MS = 10_000
 
 /** What of this machine tells whether the engine runs on its kernel. */
 export interface KernelWitness {
@@ -20,47 +25,47 @@ export interface KernelWitness {
  *
  * @throws BakeoffError NO_ENGINE when it does not answer within 10 s: a daemon can answer pings and be stuck otherwise
  */
-export async function describeEngine(docker: Docker, found: FoundEngine, signal?: AbortSignal): Promise<EngineFacts> {
+export async function describeEngine(client: EngineClient, signal?: AbortSignal): Promise<EngineFacts> {
+  const timing = { signal, withinMs: FACTS_MS }
   try {
-    const [version, info] = await Promise.all([
-      timed(docker, deadlines.factsMs, signal, (calls, timing) => calls.version(timing)),
-      timed(docker, deadlines.factsMs, signal, (calls, timing) => calls.info(timing)),
-    ])
-    const podman = isPodman(version) ? await podmanInfo(docker, signal) : null
-    return toEngineFacts(found, version, info, thisKernel(), podman)
+    const [version, info] = await Promise.all([client.version(timing), client.info(timing)])
+    const podman = isPodman(version) ? await podmanInfo(client, timing) : null
+    return toEngineFacts({ version, info, podman }, client.found, thisKernel())
   } catch (error) {
-    if (error instanceof BakeoffError) throw error
-    const failure = failureOf(error)
-    const what =
-      failure.kind === 'frozen'
-        ? `no answer within ${failure.afterMs / 1000} s`
-        : failure.kind === 'other'
-          ? failure.message.trim()
-          : failure.kind
+    if (isAborted(error)) throw error
+    const isSilent = error instanceof EngineLost && error.isFrozen
     throw new BakeoffError(
       'NO_ENGINE',
-      `The engine at ${shownEndpoint(found.endpoint)} answers pings but not questions about itself: ${what}`,
+      `the engine at ${shownEndpoint(client.found.endpoint)} answers pings but not questions about itself: ${
+        isSilent ? `no answer within ${FACTS_MS / 1000} s` : (error as Error).message
+      }`,
       {
-        hint: 'Restart it: sudo systemctl restart docker, or restart Docker Desktop',
+        hint: 'Restart it: sudo systemctl restart docker, or restart Docker Desktop.',
         cause: error,
       },
     )
   }
 }
 
+/** What an engine says of itself. */
+export interface EngineAnswers {
+  readonly version: VersionAnswer
+  readonly info: InfoAnswer
+  /** null: it is not Podman, or one that does not say */
+  readonly podman: PodmanInfo | null
+}
+
 /** Pure: answers of an engine as facts. What it does not say is null. */
 export function toEngineFacts(
+  { version, info, podman }: EngineAnswers,
   found: FoundEngine,
-  version: VersionAnswer,
-  info: InfoAnswer,
   here: KernelWitness,
-  podmanInfo: PodmanInfo | null = null,
 ): EngineFacts {
-  const podman = isPodman(version)
+  const isOfPodman = isPodman(version)
   const cgroupVersion = info.CgroupVersion === '1' || info.CgroupVersion === '2' ? info.CgroupVersion : null
   return {
     id: info.ID || null,
-    name: podman ? 'Podman' : engineName(version, info),
+    name: isOfPodman ? 'Podman' : engineName(version, info),
     version: version.Version ?? 'unknown',
     apiVersion: version.ApiVersion ?? 'unknown',
     endpoint: shownEndpoint(found.endpoint),
@@ -69,15 +74,14 @@ export function toEngineFacts(
     cgroupDriver: info.CgroupDriver ?? null,
     storageDriver: info.Driver ?? null,
     rootless:
-      podmanInfo?.host?.security?.rootless ??
-      (info.SecurityOptions ?? []).some((option) => /\brootless\b/.test(option)),
-    uncapped: uncappedOf(info, podmanInfo),
-    reducedTruth: podman,
+      podman?.host?.security?.rootless ?? (info.SecurityOptions ?? []).some((option) => /\brootless\b/.test(option)),
+    uncapped: uncappedOf(info, podman),
+    reducedTruth: isOfPodman,
     operatingSystem: info.OperatingSystem ?? null,
     architecture: info.Architecture ?? version.Arch ?? 'unknown',
     cpus: info.NCPU ?? 0,
     memoryBytes: info.MemTotal ?? 0,
-    sameKernel: isSameKernel(found, version, info, here),
+    sameKernel: isSameKernel(found, { version, info }, here),
   }
 }
 
@@ -86,21 +90,11 @@ function isPodman({ Components }: VersionAnswer): boolean {
 }
 
 /** Null where Podman does not say: then what its other API says has to do. */
-async function podmanInfo(docker: Docker, signal: AbortSignal | undefined): Promise<PodmanInfo | null> {
-  const path = '/v4.0.0/libpod/info'
-  const ask = (abortSignal: AbortSignal) =>
-    new Promise<PodmanInfo>((resolve, reject) => {
-      docker.modem.dial(
-        { path, method: 'GET', abortSignal, statusCodes: { 200: true, 404: 'unknown', 500: 'server error' } },
-        (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer as PodmanInfo)),
-      )
-    })
-  try {
-    return await timed(docker, deadlines.factsMs, signal, (_calls, { abortSignal }) => ask(abortSignal))
-  } catch (error) {
-    if (error instanceof BakeoffError) throw error
+async function podmanInfo(client: EngineClient, timing: Timing): Promise<PodmanInfo | null> {
+  return client.podmanInfo(timing).catch((error: unknown) => {
+    if (isAborted(error)) throw error
     return null
-  }
+  })
 }
 
 /**
@@ -110,7 +104,11 @@ async function podmanInfo(docker: Docker, signal: AbortSignal | undefined): Prom
  * what a virtual machine in between (Docker Desktop, colima) would have to match by accident, and the cgroup
  * hierarchy must be mounted. Whoever reads a container's files still checks that they are there.
  */
-function isSameKernel(found: FoundEngine, version: VersionAnswer, info: InfoAnswer, here: KernelWitness): boolean {
+function isSameKernel(
+  found: FoundEngine,
+  { version, info }: Pick<EngineAnswers, 'version' | 'info'>,
+  here: KernelWitness,
+): boolean {
   if (here.platform !== 'linux' || !here.cgroupMounted || socketPathOf(found.endpoint) === null) return false
   if (version.KernelVersion !== here.kernel || info.MemTotal === undefined) return false
   return Math.abs(info.MemTotal - here.memoryBytes) <= here.memoryBytes * 0.01

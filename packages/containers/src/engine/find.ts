@@ -1,10 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { BakeoffError } from '@bakeoff/model'
-import { type CallFailure, deadlines, failureOf, timed } from './calls.js'
+import { isAborted } from '../aborted.js'
+import { connect } from '../client/connect.js'
+import { USUAL_PATIENCE } from '../client/deadlines.js'
+import { type FoundEngine, shownEndpoint } from '../client/endpoint.js'
+import { EngineLost } from '../client/errors.js'
 import { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
-import { connect, type FoundEngine, shownEndpoint } from './connect.js'
-import { usualPatience } from './deadlines.js'
+
+/** A frozen daemon accepts the connection, and hangs a call without a deadline for ever. */
+const PING_MS = 2000
 
 export interface FindOptions extends Partial<EngineWorld> {
   /** how long an engine may take to answer a ping, the last of three; default 2 s */
@@ -56,48 +61,62 @@ export function thisWorld(): EngineWorld {
   }
 }
 
+/** Why an engine gave no answer to a ping. `absent`: nobody listens there. */
+type PingFailure =
+  | { readonly kind: 'absent' | 'forbidden' }
+  | { readonly kind: 'frozen'; readonly afterMs: number }
+  | { readonly kind: 'other'; readonly message: string }
+
 /** Null when the engine answered. A busy machine may keep an engine, or us, from one ping for seconds. */
-async function pingFailure(found: FoundEngine, options: FindOptions): Promise<CallFailure | null> {
+async function pingFailure(found: FoundEngine, options: FindOptions): Promise<PingFailure | null> {
   for (let sent = 1; ; sent++) {
     const failure = await onePing(found, options)
-    if (failure?.kind !== 'frozen' || sent === usualPatience.pings) return failure
+    if (failure?.kind !== 'frozen' || sent === USUAL_PATIENCE.pings) return failure
   }
 }
 
-async function onePing(found: FoundEngine, options: FindOptions): Promise<CallFailure | null> {
+async function onePing(found: FoundEngine, { signal, pingMs = PING_MS }: FindOptions): Promise<PingFailure | null> {
   try {
-    await timed(connect(found), options.pingMs ?? deadlines.pingMs, options.signal, (calls, timing) =>
-      calls.ping(timing),
-    )
+    await connect(found).ping({ signal, withinMs: pingMs })
     return null
   } catch (error) {
-    if (error instanceof BakeoffError) throw error
+    if (isAborted(error)) throw error
+    if (error instanceof EngineLost && error.isFrozen) return { kind: 'frozen', afterMs: pingMs }
     return failureOf(error)
   }
 }
 
-function failedEngine(found: FoundEngine, failure: CallFailure, named: boolean): BakeoffError {
+/** A socket file that a killed daemon left behind refuses the connection: nobody is there. */
+function failureOf(error: unknown): PingFailure {
+  const cause = error instanceof EngineLost ? error.cause : error
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'ECONNREFUSED' || code === 'ENOENT') return { kind: 'absent' }
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden' }
+  return { kind: 'other', message: message || String(code ?? error) }
+}
+
+function failedEngine(found: FoundEngine, failure: PingFailure, named: boolean): BakeoffError {
   const endpoint = shownEndpoint(found.endpoint)
   const where = named ? `${endpoint} (from ${found.foundBy})` : endpoint
   const orUnset = found.foundBy === 'DOCKER_HOST' ? ', or unset DOCKER_HOST to look in the usual places' : ''
   switch (failure.kind) {
     case 'absent':
-      return new BakeoffError('NO_ENGINE', `No engine listens at ${where}`, { hint: `Start it${orUnset}` })
+      return new BakeoffError('NO_ENGINE', `no engine listens at ${where}`, { hint: `Start it${orUnset}.` })
     case 'forbidden':
-      return new BakeoffError('NO_ENGINE', `The engine at ${where} does not let ${userName()} in`, {
+      return new BakeoffError('NO_ENGINE', `the engine at ${where} does not let ${userName()} in`, {
         hint: `Add yourself to its group and log in again: sudo usermod -aG docker ${userName()}`,
       })
     case 'frozen':
       return new BakeoffError(
         'NO_ENGINE',
-        `The engine at ${where} is frozen: no answer to ${usualPatience.pings} pings within ${failure.afterMs / 1000} s each`,
+        `the engine at ${where} is frozen: no answer to ${USUAL_PATIENCE.pings} pings within ${failure.afterMs / 1000} s each`,
         {
-          hint: `Restart it (sudo systemctl restart docker, or restart Docker Desktop)${orUnset}`,
+          hint: `Restart it (sudo systemctl restart docker, or restart Docker Desktop)${orUnset}.`,
         },
       )
     case 'other':
-      return new BakeoffError('NO_ENGINE', `The engine at ${where} cannot be used: ${failure.message.trim()}`, {
-        hint: `See what \`docker info\` says${orUnset}`,
+      return new BakeoffError('NO_ENGINE', `the engine at ${where} cannot be used: ${failure.message.trim()}`, {
+        hint: `See what \`docker info\` says${orUnset}.`,
       })
   }
 }

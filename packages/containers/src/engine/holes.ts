@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { EngineFacts } from '@bakeoff/model'
-import type Docker from 'dockerode'
-import { deadlines, timed, type VersionAnswer } from './calls.js'
+import type { VersionAnswer } from '../client/answers.js'
+import type { EngineClient } from '../client/client.js'
+import { FACTS_MS } from './facts.js'
 
 type Component = 'engine' | 'runc' | 'Docker Desktop'
 
@@ -70,8 +71,8 @@ export interface Hole extends PublishedHole {
 export type Changelogs = (component: Component, version: string) => string | null
 
 /** The holes of this engine that are not known to be closed. */
-export async function knownHoles(docker: Docker, facts: EngineFacts, signal?: AbortSignal): Promise<Hole[]> {
-  const version = await timed(docker, deadlines.factsMs, signal, (calls, timing) => calls.version(timing))
+export async function knownHoles(client: EngineClient, facts: EngineFacts, signal?: AbortSignal): Promise<Hole[]> {
+  const version = await client.version({ signal, withinMs: FACTS_MS })
   return holesOf(version, facts.sameKernel ? installedChangelog : () => null)
 }
 

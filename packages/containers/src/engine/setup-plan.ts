@@ -31,12 +31,12 @@ export interface SetupPlan {
  */
 export function planSetup(situation: SetupSituation): SetupPlan {
   if (situation.refused) {
-    throw new BakeoffError('NO_ENGINE', 'There is no container engine, and BAKEOFF_NO_SETUP=1 forbids setting one up', {
+    throw new BakeoffError('NO_ENGINE', 'there is no container engine, and BAKEOFF_NO_SETUP=1 forbids setting one up', {
       hint: byHand(situation),
     })
   }
   if (situation.platform !== 'linux' || !situation.root || (!situation.dockerd && !situation.apt)) {
-    throw new BakeoffError('NO_ENGINE', 'There is no container engine', { hint: byHand(situation) })
+    throw new BakeoffError('NO_ENGINE', 'there is no container engine', { hint: byHand(situation) })
   }
   // After an installation by apt a machine with systemd has the unit.
   const start = situation.systemd && (situation.unit || !situation.dockerd) ? 'systemd' : 'detached'
@@ -48,12 +48,12 @@ export function planSetup(situation: SetupSituation): SetupPlan {
 
 function byHand(situation: SetupSituation): string {
   if (situation.platform === 'darwin')
-    return 'Install Docker Desktop, OrbStack or colima (brew install colima docker && colima start), start it, and run this again'
-  if (situation.platform === 'win32') return 'Install Docker Desktop and start it, or run this inside WSL 2'
+    return 'Install Docker Desktop, OrbStack or colima (brew install colima docker && colima start), start it, and run this again.'
+  if (situation.platform === 'win32') return 'Install Docker Desktop and start it, or run this inside WSL 2.'
   if (situation.dockerd)
     return `Start the engine that is installed: ${situation.systemd ? 'sudo systemctl start docker' : 'sudo dockerd &'}`
   if (situation.apt) {
-    return 'Install and start one: sudo apt-get install --no-install-recommends docker.io iptables && sudo usermod -aG docker $USER, then log in again (or run this as root, and it is done for you)'
+    return 'Install and start one: sudo apt-get install --no-install-recommends docker.io iptables && sudo usermod -aG docker $USER, then log in again (or run this as root, and it is done for you).'
   }
-  return "Install Docker Engine or Podman from your distribution's packages, start it, and run this again"
+  return "Install Docker Engine or Podman from your distribution's packages, start it, and run this again."
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError } from '@bakeoff/model'
+import { aborted } from '../aborted.js'
 import { findProgram, run } from './command.js'
 import { type DaemonSettings, liveDaemon, startDaemon, usualDaemon, waitUntilAnswers } from './daemon.js'
 import { planSetup } from './setup-plan.js'
@@ -39,8 +40,8 @@ export async function setUpEngine(options: SetupOptions): Promise<void> {
     refused: options.env.BAKEOFF_NO_SETUP === '1',
   })
   if (options.ask && !(await options.ask(`No container engine answers. Shall I ${plan.summary}?`))) {
-    throw new BakeoffError('NO_ENGINE', 'There is no container engine, and none was to be set up', {
-      hint: 'Start or install one yourself, or answer yes the next time',
+    throw new BakeoffError('NO_ENGINE', 'there is no container engine, and none was to be set up', {
+      hint: 'Start or install one yourself, or answer yes the next time.',
     })
   }
   if (!options.ask) options.say(`No container engine answers: I ${plan.summary}`)
@@ -66,7 +67,7 @@ export async function installPackages(
   await patiently(options, () =>
     run('apt-get', install, { detached: true, env: { DEBIAN_FRONTEND: 'noninteractive' } }),
   )
-  if (options.signal?.aborted) throw new BakeoffError('ABORTED', 'Stopped after the installation')
+  if (options.signal?.aborted) throw aborted('after the installation')
 }
 
 /** Tries again for up to two minutes while another apt holds the lock, and once after an interrupted installation. */
@@ -85,7 +86,7 @@ async function patiently(options: Pick<SetupOptions, 'say' | 'signal'>, attempt:
         await run('dpkg', ['--configure', '-a'], { detached: true, env: { DEBIAN_FRONTEND: 'noninteractive' } })
       } else if (/Could not get lock|is another process using it/.test(output) && performance.now() < until) {
         options.say('Another apt is at work: waiting for it')
-        if (options.signal?.aborted) throw new BakeoffError('ABORTED', 'Stopped while waiting for another apt')
+        if (options.signal?.aborted) throw aborted('while waiting for another apt')
         await sleep(3000)
       } else {
         throw error
@@ -114,8 +115,8 @@ async function startUnit(options: SetupOptions): Promise<void> {
 async function startDetached(options: SetupOptions): Promise<void> {
   const program = findProgram('dockerd', options.env)
   if (program === null)
-    throw new BakeoffError('SETUP_FAILED', 'The package docker.io brought no dockerd', {
-      hint: 'Install Docker Engine yourself',
+    throw new BakeoffError('SETUP_FAILED', 'the package docker.io brought no dockerd', {
+      hint: 'Install Docker Engine yourself.',
     })
   const settings = { ...usualDaemon(program, options.stateFolder ?? defaultStateFolder), ...options.daemon }
   const running = liveDaemon(settings)
@@ -128,7 +129,7 @@ async function startDetached(options: SetupOptions): Promise<void> {
         'SETUP_FAILED',
         `dockerd is running (process ${running}) and does not answer at ${settings.socket}`,
         {
-          hint: `It is not ours to stop. If it is stuck, end it yourself (kill ${running}) and run this again`,
+          hint: `It is not ours to stop. If it is stuck, end it yourself (kill ${running}) and run this again.`,
           cause: error,
         },
       )

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BakeoffError } from '@bakeoff/model'
-import { defaultLockFolder, holderOf, takeLock } from '../session/lock.js'
-import { thisOwner } from '../session/owner.js'
+import { aborted } from '../aborted.js'
+import { defaultLockFolder, holderOf, takeLock } from '../locks/lock.js'
+import { thisOwner } from '../locks/owner.js'
 
 /** A daemon that was started has answered by then, or has failed. */
 const LONGEST_MS = 120_000
@@ -19,13 +20,13 @@ export async function turnToStart(pidFile: string, signal?: AbortSignal): Promis
   const holder = holderOf(owner, { command: 'starting the container engine', root: pidFile })
   const until = performance.now() + LONGEST_MS
   for (;;) {
-    if (signal?.aborted) throw new BakeoffError('ABORTED', 'Stopped while another process started the engine')
+    if (signal?.aborted) throw aborted('while another process started the engine')
     try {
       return await takeLock(`start ${pidFile}`, holder, defaultLockFolder)
     } catch (error) {
       if (!(error instanceof BakeoffError) || error.code !== 'ENGINE_HELD') throw error
       if (performance.now() > until) {
-        throw new BakeoffError('SETUP_FAILED', 'Another process has been starting the engine for two minutes', {
+        throw new BakeoffError('SETUP_FAILED', 'another process has been starting the engine for two minutes', {
           hint: error.message,
           cause: error,
         })

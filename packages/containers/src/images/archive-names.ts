@@ -1,6 +1,6 @@
 import { BakeoffError } from '@bakeoff/model'
 import { debian } from '../base/names.js'
-import { imageLabels, keyTag } from './build.js'
+import { imageLabels, keyTag } from '../building/labels.js'
 import { isOurs } from './references.js'
 
 /** An image of an archive, as its own file describes it. */
@@ -35,7 +35,7 @@ export function archivedNames(images: readonly ArchivedImage[], file: string): A
   )
   if (!names.some(({ kind }) => kind === 'built')) {
     throw new BakeoffError('BAD_SPEC', `${file} has no image that was built by Bakeoff`, {
-      hint: 'Make one with: npm run images -- save FILE. Any other archive of images is loaded by docker load',
+      hint: 'Make one with: npm run images -- save FILE. Any other archive of images is loaded by docker load.',
     })
   }
   return names

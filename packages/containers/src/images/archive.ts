@@ -4,20 +4,14 @@ import { PassThrough, type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import * as zlib from 'node:zlib'
 import { BakeoffError } from '@bakeoff/model'
-import type Docker from 'dockerode'
 import { extract as tarExtract } from 'tar-stream'
+import { aborted } from '../aborted.js'
+import type { EngineClient } from '../client/client.js'
+import { diskFull, EngineRefusal, translated } from '../client/errors.js'
 import type { ArchivedImage } from './archive-names.js'
-import { EngineReport, engineLost, isConnectionLost, progressEvents } from './progress.js'
-import { reasonOf } from './pull.js'
 
 /** How much of a file was written or read by now, in bytes. */
 export type OnBytes = (bytes: number) => void
-
-/** dockerode's types do not know that it can export several images at once, nor that loading can be aborted. */
-interface Exporting {
-  getImages(options: { names: readonly string[]; abortSignal: AbortSignal }): Promise<Readable>
-  loadImage(tar: Readable, options: { abortSignal: AbortSignal }): Promise<Readable>
-}
 
 type Format = 'tar' | 'gzip' | 'zstd'
 
@@ -54,22 +48,25 @@ export class ArchiveFile {
    * @returns the size of the file in bytes
    * @throws BakeoffError ABORTED, ENGINE_LOST, ENGINE_FAILED; what the file system says. Nothing is left then
    */
-  async write(docker: Docker, references: readonly string[], signal: AbortSignal, onBytes: OnBytes): Promise<number> {
+  async write(
+    client: EngineClient,
+    references: readonly string[],
+    signal: AbortSignal,
+    onBytes: OnBytes,
+  ): Promise<number> {
     let bytes = 0
     const counted = counting((written) => {
       bytes = written
       onBytes(written)
     })
     try {
-      const images = await (docker as unknown as Exporting)
-        .getImages({ names: references, abortSignal: signal })
-        .catch(engineError('saving', signal))
+      const images = await client.images.save(references, signal)
       const disk = createWriteStream(this.#part, { flush: true } as never)
       await pipeline([images, ...compressor(this.#format), counted, disk] as never, { signal })
       await rename(this.#part, this.path)
       return bytes
     } catch (error) {
-      throw await engineError('saving', signal)(error as Error).catch((told: unknown) => told)
+      throw engineError('saving images', error, signal)
     }
   }
 
@@ -103,9 +100,9 @@ export async function readArchive(path: string, signal: AbortSignal, onBytes: On
     }
     await read
   } catch (cause) {
-    if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped while reading ${path}`, { cause })
+    if (signal.aborted) throw aborted(`while reading ${path}`, cause)
     const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new BakeoffError('BAD_SPEC', `There is no file ${path}`, { cause })
+    if (code === 'ENOENT') throw new BakeoffError('BAD_SPEC', `there is no file ${path}`, { cause })
     if (cause instanceof BakeoffError) throw cause
     throw bad(message, cause)
   }
@@ -128,7 +125,7 @@ export async function readArchive(path: string, signal: AbortSignal, onBytes: On
  * @throws BakeoffError BAD_SPEC, OUT_OF_RESOURCES, ABORTED, ENGINE_LOST
  */
 export async function loadArchive(
-  docker: Docker,
+  client: EngineClient,
   path: string,
   signal: AbortSignal,
   onBytes: OnBytes,
@@ -138,8 +135,7 @@ export async function loadArchive(
   const reading = pipeline([...(await plainTar(path, onBytes)), tar] as never, { signal })
   reading.catch(() => undefined) // the engine's own words for it come first
   try {
-    const stream = await (docker as unknown as Exporting).loadImage(tar, { abortSignal: signal })
-    for await (const { stream: text } of progressEvents(stream)) {
+    for await (const { stream: text } of client.images.load(tar, signal)) {
       const name = /^Loaded image: (\S+)/.exec(text ?? '')?.[1]
       if (name !== undefined) loaded.push(name)
     }
@@ -147,7 +143,7 @@ export async function loadArchive(
     return loaded
   } catch (error) {
     tar.destroy()
-    return engineError('loading', signal)(error as Error)
+    throw engineError('loading images', error, signal)
   }
 }
 
@@ -224,23 +220,14 @@ function counting(onBytes: OnBytes): Transform {
 }
 
 /** What the engine or the way to it said, as an error for the user. The file system's own errors stay as they are. */
-function engineError(doing: 'saving' | 'loading', signal: AbortSignal): (cause: Error) => Promise<never> {
-  return async (cause) => {
-    if (signal.aborted) throw new BakeoffError('ABORTED', `Stopped while ${doing} images`, { cause })
-    if (cause instanceof BakeoffError) throw cause
-    if (isConnectionLost(cause)) throw engineLost(`${doing} images`, cause)
-    const isEngines = cause instanceof EngineReport || (cause as { statusCode?: unknown }).statusCode !== undefined
-    if (!isEngines) throw cause
-    const reason = reasonOf(cause)
-    if (/no space left on device/i.test(reason)) {
-      throw new BakeoffError('OUT_OF_RESOURCES', `The disk of the engine is full, while ${doing} images`, {
-        hint: 'Make room, for example with `npm run clean` or `docker system prune`',
-        cause,
-      })
-    }
-    throw new BakeoffError('ENGINE_FAILED', `The engine failed while ${doing} images: ${reason}`, {
-      hint: 'Try again; docker info shows whether it is well',
-      cause,
+function engineError(doing: 'saving images' | 'loading images', error: unknown, signal: AbortSignal): unknown {
+  const told = translated(error, doing, signal)
+  if (!(told instanceof EngineRefusal)) return told
+  return (
+    diskFull(`${doing} failed`, told) ??
+    new BakeoffError('ENGINE_FAILED', `the engine failed while ${doing}: ${told.message}`, {
+      hint: 'Try again; docker info shows whether it is well.',
+      cause: told,
     })
-  }
+  )
 }

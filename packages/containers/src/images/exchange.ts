@@ -2,26 +2,27 @@
 import { resolve } from 'node:path'
 import { BakeoffError, type ImageFacts } from '@bakeoff/model'
 import type { ImageRequest } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { adoptBase, type Unfit } from '../base/adopt.js'
 import { bringBase, debianTag } from '../base/bring.js'
 import { recipeOfBase } from '../base/ensure.js'
 import { baseLabels, baseName, debian } from '../base/names.js'
+import { imageLabels, keyTag } from '../building/labels.js'
+import { type LocalImage, localImage } from '../building/lookup.js'
+import type { EngineClient } from '../client/client.js'
+import { bringAsItIs, bringImage, pushImage, registryAt, registryError } from '../registry/registry.js'
+import { usualWorld } from '../registry/registry-auth.js'
+import { asItIsPlaceOf, type RegistryPlace, repositoryOf } from '../registry/registry-name.js'
 import { type ArchiveFile, loadArchive, type OnBytes, readArchive } from './archive.js'
 import { type ArchivedName, archivedNames } from './archive-names.js'
-import { imageLabels, keyTag } from './build.js'
-import type { Images } from './images.js'
-import { type LocalImage, localImage } from './lookup.js'
+import type { ImageStore } from './image-store.js'
 import { folderOfImage } from './references.js'
-import { bringAsItIs, bringImage, pushImage, registryAt, registryError } from './registry.js'
-import { usualWorld } from './registry-auth.js'
-import { asItIsPlaceOf, type RegistryPlace, repositoryOf } from './registry-name.js'
 
 /** One engine and the project whose images it holds. */
 export interface ExchangeOptions {
+  readonly client: EngineClient
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly images: Images
+  readonly images: ImageStore
   readonly signal: AbortSignal
 }
 
@@ -35,7 +36,7 @@ export interface Shelf {
 }
 
 /** What of these is here, as the folders are now. Nothing is built. */
-export async function shelvesOf(images: Images, needs: readonly ImageRequest[]): Promise<Shelf[]> {
+export async function shelvesOf(images: ImageStore, needs: readonly ImageRequest[]): Promise<Shelf[]> {
   const shelves: Shelf[] = []
   for (const request of needs) {
     try {
@@ -51,10 +52,10 @@ export async function shelvesOf(images: Images, needs: readonly ImageRequest[]):
 }
 
 /** The base image's Debian, when the engine has it. */
-async function debianOf(docker: Docker, shelves: readonly Shelf[]): Promise<LocalImage | null> {
+async function debianOf(client: EngineClient, shelves: readonly Shelf[]): Promise<LocalImage | null> {
   const base = shelves.find(({ request }) => request.name === baseName)?.facts
-  const id = base && (await localImage(docker, base.id))?.labels[baseLabels.debianId]
-  return id ? localImage(docker, id) : null
+  const id = base && (await localImage(client, base.id))?.labels[baseLabels.debianId]
+  return id ? localImage(client, id) : null
 }
 
 /** What was not saved or pushed, and why. */
@@ -67,33 +68,32 @@ const PINNED: LeftOut['why'] = 'it is pinned by digest, which only its own regis
 
 /** Saves what of these is here. Names that are only known by digest cannot travel. */
 export async function saveImages(
-  docker: Docker,
+  { client, signal }: Pick<ExchangeOptions, 'client' | 'signal'>,
   shelves: readonly Shelf[],
   file: ArchiveFile,
-  signal: AbortSignal,
   onBytes: OnBytes,
 ): Promise<{ bytes: number; references: string[]; leftOut: LeftOut[] }> {
   const references: string[] = []
   const leftOut: LeftOut[] = []
-  const below = await debianOf(docker, shelves)
+  const below = await debianOf(client, shelves)
   if (below !== null) {
-    await docker.getImage(below.id).tag({ repo: debian.repo, tag: debianTag(below.id) })
+    await client.images.tag(below.id, { repo: debian.repo, tag: debianTag(below.id) })
     references.push(`${debian.repo}:${debianTag(below.id)}`)
   }
   for (const { request, facts } of shelves) {
     if (facts === null) continue
     if (request.folder !== null) {
       // The tag of a key may have gone to a later build's making room, while `latest` still names the image.
-      await docker.getImage(facts.id).tag({ repo: request.name, tag: keyTag(facts.key) })
+      await client.images.tag(facts.id, { repo: request.name, tag: keyTag(facts.key) })
       references.push(`${request.name}:${keyTag(facts.key)}`)
     } else if (request.name.includes('@')) leftOut.push({ name: request.name, why: PINNED })
     else references.push(request.name)
   }
   if (references.length === 0)
-    throw new BakeoffError('BUILD_FAILED', 'There is no image to save', {
-      hint: 'npm run images shows what is missing',
+    throw new BakeoffError('BUILD_FAILED', 'there is no image to save', {
+      hint: 'See what is missing: npm run images',
     })
-  return { bytes: await file.write(docker, references, signal, onBytes), references, leftOut }
+  return { bytes: await file.write(client, references, signal, onBytes), references, leftOut }
 }
 
 /** What came of loading a file. */
@@ -112,29 +112,28 @@ export interface Loaded {
  * @param needs what the folders here need: an image that is taken as it is may take the place of one of the same name only when it is among them
  */
 export async function loadImages(
-  docker: Docker,
+  { client, root, env, signal }: Omit<ExchangeOptions, 'images'>,
   path: string,
   needs: readonly ImageRequest[],
-  { root, env, signal }: ExchangeOptions,
   onBytes: OnBytes,
 ): Promise<Loaded> {
   const names = archivedNames(await readArchive(path, signal, onBytes), path)
   for (const { kind, reference } of names) {
     if (kind !== 'as it is' || needs.some(({ name }) => name === reference)) continue
-    if ((await localImage(docker, reference)) === null) continue
+    if ((await localImage(client, reference)) === null) continue
     throw new BakeoffError(
       'BAD_SPEC',
       `${path} has a ${reference}, which nothing here needs and the engine has already`,
       {
-        hint: 'Nothing of it was loaded. Load it with docker load if it may take the place of the one that is here',
+        hint: 'Nothing of it was loaded. Load it with docker load if it may take the place of the one that is here.',
       },
     )
   }
   const expected = new Set(names.map(({ reference }) => reference))
-  const loaded = await loadArchive(docker, path, signal, onBytes)
+  const loaded = await loadArchive(client, path, signal, onBytes)
   const foreign = loaded.filter((name) => ![...expected].some((one) => name === one || name.endsWith(`/${one}`)))
   if (foreign.length > 0) {
-    for (const name of foreign) await docker.getImage(name).remove()
+    for (const name of foreign) await client.images.remove(name)
     throw new BakeoffError('BAD_SPEC', `${path} names ${foreign.join(', ')} for the engine and not in its manifest`, {
       hint: 'Those names were taken off again. Make the file again with npm run images -- save FILE',
     })
@@ -142,33 +141,32 @@ export async function loadImages(
   let baseUnfit: Unfit | null = null
   for (const one of names) {
     if (one.kind !== 'built') continue
-    const image = await localImage(docker, one.reference)
+    const image = await localImage(client, one.reference)
     if (image?.labels[imageLabels.key] !== one.key)
       throw new BakeoffError('ENGINE_FAILED', `${one.reference} is not what ${path} says after it was loaded`, {
-        hint: 'Try again; docker info shows whether the engine is well',
+        hint: 'Try again; docker info shows whether the engine is well.',
       })
-    if (one.name === baseName) baseUnfit = await adoptBase(docker, image, { composeBaseFolder: composeBase(root), env })
+    if (one.name === baseName) baseUnfit = await adoptBase(client, image, { composeBaseFolder: composeBase(root), env })
   }
-  return { names, baseUnfit, otherIds: baseUnfit === null && (await hasOtherIds(docker, names)) }
+  return { names, baseUnfit, otherIds: baseUnfit === null && (await hasOtherIds(client, names)) }
 }
 
 /** Whether images say that they stand on a base image that came with them and that nobody here knows by that id. */
-async function hasOtherIds(docker: Docker, names: readonly ArchivedName[]): Promise<boolean> {
+async function hasOtherIds(client: EngineClient, names: readonly ArchivedName[]): Promise<boolean> {
   if (!names.some((one) => one.kind === 'built' && one.name === baseName)) return false
   const ids = names.flatMap((one) => (one.kind === 'built' ? [one.labels[imageLabels.baseId]] : []))
-  for (const id of new Set(ids)) if (id !== undefined && (await localImage(docker, id)) === null) return true
+  for (const id of new Set(ids)) if (id !== undefined && (await localImage(client, id)) === null) return true
   return false
 }
 
 /** Pushes what of these is here; the Debian below last, since whoever has nothing begins with it. */
 export async function pushImages(
-  docker: Docker,
+  { client, env, signal }: ExchangeOptions,
   shelves: readonly Shelf[],
   place: RegistryPlace,
-  { env, signal }: ExchangeOptions,
   onPushed: (name: string) => void,
 ): Promise<{ leftOut: LeftOut[] }> {
-  const to = registryAt(docker, place, usualWorld(env))
+  const to = registryAt(client, place, usualWorld(env))
   const leftOut: LeftOut[] = []
   for (const { request, facts } of shelves) {
     if (facts === null) continue
@@ -180,12 +178,13 @@ export async function pushImages(
       leftOut.push({ name: request.name, why: PINNED })
       continue
     }
-    await pushImage(docker, to, facts.id, target, signal)
+    await pushImage(client, to, { id: facts.id, ...target }, signal)
     onPushed(request.name)
   }
-  const below = await debianOf(docker, shelves)
+  const below = await debianOf(client, shelves)
   if (below !== null) {
-    await pushImage(docker, to, below.id, { repository: repositoryOf(place, debian.repo), tag: debian.tag }, signal)
+    const target = { repository: repositoryOf(place, debian.repo), tag: debian.tag }
+    await pushImage(client, to, { id: below.id, ...target }, signal)
     onPushed(debian.name)
   }
   return { leftOut }
@@ -205,13 +204,12 @@ export interface Pulled {
  * @throws BakeoffError DOWNLOAD_FAILED when the registry does not answer or lets nobody in
  */
 export async function pullImages(
-  docker: Docker,
+  { client, root, env, images, signal }: ExchangeOptions,
   needs: readonly ImageRequest[],
   place: RegistryPlace,
-  { root, env, images, signal }: ExchangeOptions,
   onPulled: (name: string) => void,
 ): Promise<Pulled> {
-  const registry = registryAt(docker, place, usualWorld(env))
+  const registry = registryAt(client, place, usualWorld(env))
   const pulled: string[] = []
   const refused: string[] = []
   const take = (name: string) => {
@@ -225,8 +223,8 @@ export async function pullImages(
     if (request.folder !== null && (facts !== null || key === null)) continue // here already, or one that it stands on is not
     const brought =
       request.folder === null || key === null
-        ? await bringAsItIs(docker, registry, request.name, signal)
-        : await bringImage(docker, registry, request.name, key, signal)
+        ? await bringAsItIs(client, registry, request.name, signal)
+        : await bringImage(client, registry, { name: request.name, key, signal })
     if (brought.kind === 'unreachable') throw registryError(place, brought.why)
     if (brought.kind === 'refused') refused.push(brought.why)
     if (brought.kind === 'here') take(request.name)
@@ -234,8 +232,8 @@ export async function pullImages(
   return { pulled, refused, base }
 
   async function takeBase(): Promise<Pulled['base']> {
-    const { keyOn } = await recipeOfBase(docker, { composeBaseFolder: composeBase(root), env })
-    const brought = await bringBase(docker, registry, keyOn, signal)
+    const { keyOn } = await recipeOfBase(client, { composeBaseFolder: composeBase(root), env })
+    const brought = await bringBase(client, registry, keyOn, signal)
     if (!('use' in brought)) {
       if (brought.kind === 'unreachable') throw registryError(place, brought.why)
       return 'registry has no Debian'

@@ -1,7 +1,7 @@
 import type { ImageRequest } from '@bakeoff/runner/ports'
 import { baseName } from '../base/names.js'
+import { readDockerfile } from '../building/dockerfile.js'
 import { readInside } from '../read-inside.js'
-import { readDockerfile } from './dockerfile.js'
 import { checkReferences, folderOfImage, isOurs } from './references.js'
 
 /**

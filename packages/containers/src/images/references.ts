@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
+import { readDockerfile } from '../building/dockerfile.js'
 import { readInside, realInside } from '../read-inside.js'
-import { readDockerfile } from './dockerfile.js'
 
 /** Where the folder of one of our own images is: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
 export function folderOfImage(root: string, name: string): string {
@@ -11,7 +11,7 @@ export function folderOfImage(root: string, name: string): string {
   const path = /^bakeoff\/((?:[a-z0-9][a-z0-9_.-]*\/)*[a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
   if (path) return join(root, 'compose', ...path.split('/'))
   throw new BakeoffError('BAD_SPEC', `"${name}" is not the name of an image of ours`, {
-    hint: 'bakeoff/x is the folder compose/x, bakeoff/target/x is targets/x, both without a tag',
+    hint: 'The image bakeoff/x is the folder compose/x, bakeoff/target/x is targets/x, both without a tag.',
   })
 }
 
@@ -34,9 +34,9 @@ export async function checkReferences(
   if (path.includes(name)) {
     throw new BakeoffError(
       'BAD_SPEC',
-      `These images need one another: ${[...path.slice(path.indexOf(name)), name].join(' → ')}`,
+      `these images need one another: ${[...path.slice(path.indexOf(name)), name].join(' → ')}`,
       {
-        hint: 'Take one of the references out of its Dockerfile',
+        hint: 'Take one of the references out of its Dockerfile.',
       },
     )
   }
@@ -51,7 +51,7 @@ export async function checkReferences(
         'BAD_SPEC',
         `${join(folder, 'Dockerfile')} refers to ${reference}, and ${below} has no Dockerfile`,
         {
-          hint: 'Create that folder, or correct the name',
+          hint: 'Create that folder, or correct the name.',
         },
       )
     }

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { BakeoffError } from '@bakeoff/model'
+import { aborted } from '../aborted.js'
 
 /** Something that a build needs from outside and that not every network gives. */
 export interface Requirement {
@@ -33,7 +34,7 @@ export function requirementOf(name: string, known: readonly Requirement[] = requ
   const found = known.find((requirement) => requirement.name === name)
   if (found) return found
   throw new BakeoffError('BAD_SPEC', `requires: "${name}" is not known`, {
-    hint: `Known are: ${known.map((requirement) => requirement.name).join(', ')}`,
+    hint: `Known are: ${known.map((requirement) => requirement.name).join(', ')}.`,
   })
 }
 
@@ -51,7 +52,7 @@ export async function whyUnreachable(requirement: Requirement, options: ProbeOpt
     const status = proxy === null ? await head(url, options, signal) : await connectThrough(proxy, url, signal)
     return status < 400 ? null : `${url.host} answers ${status}`
   } catch (error) {
-    if (options.signal?.aborted) throw new BakeoffError('ABORTED', `Stopped while asking for ${requirement.title}`)
+    if (options.signal?.aborted) throw aborted(`while asking for ${requirement.title}`, error)
     if (deadline.aborted) return `${url.host} does not answer within ${timeoutMs / 1000} s`
     return `${url.host} is not reachable: ${(error as Error).message}`
   }

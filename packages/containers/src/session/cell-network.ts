@@ -9,7 +9,8 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import type { EngineFacts } from '@bakeoff/model'
-import type Docker from 'dockerode'
+import type { NetworkAnswer } from '../client/answers.js'
+import type { EngineClient } from '../client/client.js'
 
 export interface CellNetwork {
   readonly id: string
@@ -22,19 +23,13 @@ export interface CellNetworkOptions {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** What of a network's description is read. */
-interface NetworkAnswer {
-  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] | null }
-  readonly Options?: Readonly<Record<string, string>> | null
-}
-
 /** @throws what the engine threw */
 export async function openCellNetwork(
-  docker: Docker,
+  client: EngineClient,
   engine: EngineFacts,
   { name, labels }: CellNetworkOptions,
 ): Promise<CellNetwork> {
-  const { id } = await docker.createNetwork({
+  const id = await client.networks.create({
     Name: name,
     Driver: 'bridge',
     Internal: true, // nothing under measurement can reach out
@@ -44,9 +39,9 @@ export async function openCellNetwork(
     // Podman does not know it. What that means is found out by the run itself.
     ...(engine.reducedTruth ? {} : { Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } }),
   })
-  const network = (await docker.getNetwork(id).inspect()) as NetworkAnswer
+  const network = await client.networks.inspect(id)
   if (engine.sameKernel && !engine.reducedTruth) await deafen(bridgeOf(id, network))
-  return { id, hostAddresses: [...new Set([...gatewaysOf(network), ...(await defaultGateways(docker))])] }
+  return { id, hostAddresses: [...new Set([...gatewaysOf(network), ...(await defaultGateways(client))])] }
 }
 
 /** The interface of a network on the engine's machine. */
@@ -55,7 +50,7 @@ export function bridgeOf(id: string, network: NetworkAnswer): string {
 }
 
 /** Settings of one interface: answer no ARP, take no IPv4 from who cannot be answered over it, have no IPv6. */
-const deaf = [
+const DEAF = [
   { path: 'ipv4/conf', setting: 'arp_ignore', value: '8' },
   { path: 'ipv4/conf', setting: 'rp_filter', value: '1' },
   { path: 'ipv6/conf', setting: 'disable_ipv6', value: '1' },
@@ -66,7 +61,7 @@ const deaf = [
  * not there, since no other has a name with that network's id in it.
  */
 async function deafen(bridge: string): Promise<void> {
-  for (const { path, setting, value } of deaf) {
+  for (const { path, setting, value } of DEAF) {
     const file = `/proc/sys/net/${path}/${bridge}/${setting}`
     if (existsSync(file)) await writeFile(file, value).catch(() => undefined)
   }
@@ -77,10 +72,6 @@ function gatewaysOf(network: NetworkAnswer): string[] {
 }
 
 /** Of the network that containers get when nothing is said: the engine's machine always has an address there. */
-async function defaultGateways(docker: Docker): Promise<string[]> {
-  const network = await docker
-    .getNetwork('bridge')
-    .inspect()
-    .catch(() => ({})) // turned off, or Podman
-  return gatewaysOf(network as NetworkAnswer)
+async function defaultGateways(client: EngineClient): Promise<string[]> {
+  return gatewaysOf(await client.networks.inspect('bridge').catch(() => ({}))) // turned off, or Podman
 }

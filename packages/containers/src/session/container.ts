@@ -8,10 +8,11 @@ import {
   steadyMs,
   steadyOfEngine,
 } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
+import type { EngineClient } from '../client/client.js'
+import { isEngineGone, sentenceOf, statusOf } from '../client/errors.js'
 import { redactorOf } from '../redact.js'
 import type { Life } from './lives.js'
-import { engineLost, isEngineGone, sentenceOf, startProblem, statusOf } from './problems.js'
+import { startProblem } from './problems.js'
 import { Frames, linesOf, Tail, wireOf } from './wire.js'
 
 const LOG_TAIL = 40
@@ -20,7 +21,7 @@ const RUN_MS = 5_000
 
 /** What a container needs from its session. */
 export interface Home {
-  readonly docker: Docker
+  readonly client: EngineClient
   readonly networkId: string
   /** removes it, or keeps it when the run was told to; reports a problem instead of throwing */
   release(id: string, what: string): Promise<void>
@@ -31,25 +32,33 @@ export interface Home {
  *
  * @throws START_FAILED, OUT_OF_RESOURCES, ENGINE_FAILED or ENGINE_LOST
  */
-export async function startContainer(
-  home: Home,
-  container: Docker.Container,
-  request: ContainerRequest,
-  life: Life,
-): Promise<RunningContainer> {
+export async function startContainer(home: Home, created: Created): Promise<RunningContainer> {
+  const { id, request } = created
   // Attached before the start, or what it says first would be lost.
-  const wire = request.interactive ? await attachTo(container) : null
+  const attached = request.interactive ? await attachTo(home.client, id) : null
   try {
     const calledAtMs = steadyMs()
-    await container.start()
+    await home.client.containers.start(id)
     const startCallMs = steadyMs() - calledAtMs
-    const running = new Running(home, container, request, life, wire, startCallMs)
+    const running = new Running(home, { ...created, attached, startCallMs })
     await running.locate(calledAtMs)
     return running
   } catch (error) {
-    wire?.stream.destroy()
+    attached?.stream.destroy()
     throw error
   }
+}
+
+/** A container that is to be started. */
+export interface Created {
+  readonly id: string
+  readonly request: ContainerRequest
+  readonly life: Life
+}
+
+interface Started extends Created {
+  readonly attached: Attached | null
+  readonly startCallMs: number
 }
 
 class Running implements RunningContainer {
@@ -60,26 +69,17 @@ class Running implements RunningContainer {
   address = ''
   startedAtMs = 0
   readonly #home: Home
-  readonly #container: Docker.Container
   readonly #request: ContainerRequest
   readonly #life: Life
   readonly #attached: Attached | null
   #isTaken = false
 
-  constructor(
-    home: Home,
-    container: Docker.Container,
-    request: ContainerRequest,
-    life: Life,
-    attached: Attached | null,
-    startCallMs: number,
-  ) {
+  constructor(home: Home, { id, request, life, attached, startCallMs }: Started) {
     this.name = request.name
-    this.id = container.id
+    this.id = id
     this.startCallMs = startCallMs
     this.exited = life.exited
     this.#home = home
-    this.#container = container
     this.#request = request
     this.#life = life
     this.#attached = attached
@@ -88,7 +88,7 @@ class Running implements RunningContainer {
   /** Reads address and start time, both of which a restart changes; called when the start call has returned. */
   async locate(calledAtMs: number): Promise<void> {
     const returnedAtMs = steadyMs()
-    const { State, NetworkSettings } = await this.#container.inspect()
+    const { State, NetworkSettings } = await this.#home.client.containers.inspect(this.id)
     this.startedAtMs = steadyOfEngine(Date.parse(State.StartedAt), calledAtMs, returnedAtMs)
     const networks = Object.values(NetworkSettings.Networks)
     // Podman gives a network's name in the place of its id; a container of ours has one network only.
@@ -161,12 +161,7 @@ class Running implements RunningContainer {
   async logTail(lines: number): Promise<string[]> {
     const hide = redactorOf(process.env) // a build may have left what it was given in its image
     if (this.#attached) return boundedLog(this.#attached.stderr.lines(lines).map(hide), lines)
-    const log = (await this.#container.logs({
-      stdout: true,
-      stderr: true,
-      tail: lines,
-      follow: false,
-    })) as unknown as Buffer
+    const log = await this.#home.client.containers.logs(this.id, lines)
     return boundedLog(linesOf(log).map(hide), lines) // a line of the engine's may be 16 KB long
   }
 
@@ -178,7 +173,7 @@ class Running implements RunningContainer {
     } catch (error) {
       signal.throwIfAborted()
       if (deadline.aborted) await this.#askEngine()
-      if (isEngineGone(error)) throw engineLost(error)
+      if (isEngineGone(error)) throw error
       const why = deadline.aborted ? `it was not over after ${RUN_MS / 1000} s` : sentenceOf(error)
       throw new BakeoffError('START_FAILED', `${command[0]} could not be run in ${this.name}: ${why}`, {
         hint: `Try it yourself: docker exec CONTAINER ${command.join(' ')}`,
@@ -197,18 +192,13 @@ class Running implements RunningContainer {
   async pause(): Promise<void> {
     if (this.#request.interactive) throw new Error(`${this.name} is interactive: its stream would not survive a pause`)
     this.#life.expectStop()
-    await this.#container
-      .stop({ t: 5 })
-      .catch(unlessStatus(304))
-      .catch((error: unknown) => {
-        throw isEngineGone(error) ? engineLost(error) : error
-      })
+    await this.#home.client.containers.stop(this.id, { seconds: 5 }).catch(unlessStatus(304))
   }
 
   async resume(): Promise<void> {
     const calledAtMs = steadyMs()
     try {
-      await this.#container.start().catch(unlessStatus(304))
+      await this.#home.client.containers.start(this.id).catch(unlessStatus(304))
       this.#life.expectRunning()
       await this.locate(calledAtMs)
     } catch (error) {
@@ -229,7 +219,7 @@ class Running implements RunningContainer {
       if (exitCode === 0) return null
       return boundedText(lines.at(-1) ?? `exit code ${exitCode}`)
     } catch (error) {
-      if (isEngineGone(error)) throw engineLost(error)
+      if (isEngineGone(error)) throw error
       return abortSignal.aborted ? `no answer within ${timeoutMs} ms` : sentenceOf(error)
     }
   }
@@ -240,23 +230,23 @@ class Running implements RunningContainer {
    * @throws ENGINE_LOST
    */
   async #askEngine(): Promise<void> {
-    await this.#home.docker.ping().catch((error: unknown) => {
-      if (isEngineGone(error)) throw engineLost(error)
+    await this.#home.client.ping().catch((error: unknown) => {
+      if (isEngineGone(error)) throw error
     })
   }
 
-  /** The engine cannot end a command: one that is aborted is left behind. Of what it says the last 64 KiB are kept. */
+  /** Of what the command says the last 64 KiB are kept. */
   async #execute(
     command: readonly string[],
-    abortSignal: AbortSignal,
+    signal: AbortSignal,
   ): Promise<{ readonly exitCode: number | null; readonly lines: string[] }> {
-    const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true })
-    const output = await exec.start({ hijack: false, abortSignal })
     const frames = new Frames()
     const said = new Tail()
-    for await (const chunk of output) for (const { payload } of frames.take(chunk as Buffer)) said.take(payload)
-    const { ExitCode } = await exec.inspect()
-    return { exitCode: ExitCode, lines: said.lines(Number.POSITIVE_INFINITY) }
+    const hear = (chunk: Buffer) => {
+      for (const { payload } of frames.take(chunk)) said.take(payload)
+    }
+    const exitCode = await this.#home.client.containers.run(this.id, { command, hear, signal })
+    return { exitCode, lines: said.lines(Number.POSITIVE_INFINITY) }
   }
 
   async #notReady(ended: ContainerExit | null, how: string, said: string): Promise<BakeoffError> {
@@ -288,10 +278,9 @@ interface Attached {
   readonly stderr: Tail
 }
 
-async function attachTo(container: Docker.Container): Promise<Attached> {
-  const options = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true }
+async function attachTo(client: EngineClient, id: string): Promise<Attached> {
   const stderr = new Tail()
-  return { stream: wireOf((await container.attach(options)) as Duplex, (said) => stderr.take(said)), stderr }
+  return { stream: wireOf(await client.containers.attach(id), (said) => stderr.take(said)), stderr }
 }
 
 function unlessStatus(fine: number): (error: unknown) => void {

@@ -1,4 +1,4 @@
-import { BakeoffError } from '@bakeoff/model'
+import { aborted } from '../aborted.js'
 
 /**
  * Everything that makes something in the engine goes through the gate. Creates are never aborted (most exist afterwards
@@ -10,7 +10,7 @@ export class Gate {
 
   /** @throws ABORTED once the gate is closed */
   async pass<T>(create: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new BakeoffError('ABORTED', 'the run is being stopped: nothing new is started')
+    if (this.#closed) throw aborted('by the end of the session: nothing new is started')
     const creating = create()
     this.#inFlight.add(creating)
     try {

@@ -4,12 +4,11 @@
  */
 
 import type { Readable } from 'node:stream'
-import { BakeoffError } from '@bakeoff/model'
 import type { ContainerExit } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
+import type { EngineClient } from '../client/client.js'
+import { EngineLost, isEngineGone, statusOf } from '../client/errors.js'
 import { ofSession } from './labels.js'
 import { eachLine } from './lines.js'
-import { engineLost, isEngineGone, statusOf } from './problems.js'
 
 export interface Life {
   /** rejects with ENGINE_LOST */
@@ -32,11 +31,11 @@ interface Watched {
   oomKills: number
   settled: boolean
   readonly settle: (exit: ContainerExit) => void
-  readonly lose: (error: BakeoffError) => void
+  readonly lose: (error: unknown) => void
 }
 
 export class Lives {
-  readonly #docker: Docker
+  readonly #client: EngineClient
   readonly #session: string
   readonly #options: LivesOptions
   readonly #watched = new Map<string, Watched>()
@@ -45,8 +44,8 @@ export class Lives {
   #timer: NodeJS.Timeout | null = null
   #failures = 0
 
-  constructor(docker: Docker, session: string, options: Partial<LivesOptions> = {}) {
-    this.#docker = docker
+  constructor(client: EngineClient, session: string, options: Partial<LivesOptions> = {}) {
+    this.#client = client
     this.#session = session
     this.#options = { pollMs: 5_000, patience: 3, ...options }
   }
@@ -60,7 +59,7 @@ export class Lives {
   /** From its creation on: a container may end before `start` returns. */
   watch(id: string): Life {
     let settle!: (exit: ContainerExit) => void
-    let lose!: (error: BakeoffError) => void
+    let lose!: (error: unknown) => void
     const exited = new Promise<ContainerExit>((resolve, reject) => {
       settle = resolve
       lose = reject
@@ -96,10 +95,8 @@ export class Lives {
   }
 
   async #listen(): Promise<void> {
-    const events = (await this.#docker.getEvents({
-      filters: { type: ['container'], event: ['die', 'oom', 'pause'], label: [ofSession(this.#session)] },
-      abortSignal: this.#closing.signal,
-    })) as Readable
+    const filter = { events: ['die', 'oom', 'pause'], label: ofSession(this.#session) }
+    const events = await this.#client.events(filter, this.#closing.signal)
     this.#events = events
     const gone = () => {
       if (this.#events !== events || this.#closing.signal.aborted) return
@@ -128,20 +125,18 @@ export class Lives {
   async #poll(): Promise<void> {
     const watchedBefore = [...this.#watched.values()]
     try {
-      const listed = await this.#docker.listContainers({
-        all: true,
-        filters: { label: [ofSession(this.#session)] },
-      })
+      const listed = await this.#client.containers.list(ofSession(this.#session))
       if (this.#events === null) await this.#listen()
       this.#failures = 0
-      const states = new Map(listed.map(({ Id, State }) => [Id, State]))
+      const states = new Map(listed.map(({ id, state }) => [id, state]))
       const over = watchedBefore.filter(({ id, stopExpected }) => !stopExpected && isOver(states.get(id)))
       await Promise.all(over.map((watched) => this.#look(watched, null, Date.now())))
       for (const watched of watchedBefore) if (states.get(watched.id) === 'paused') this.#pause(watched, Date.now())
       this.#schedule(this.#options.pollMs)
     } catch (error) {
       // A refused connection may be a restart of a moment; an engine that left several pings unanswered is lost.
-      this.#failures = error instanceof BakeoffError ? this.#options.patience : this.#failures + 1
+      const isFrozen = error instanceof EngineLost && error.isFrozen
+      this.#failures = isFrozen ? this.#options.patience : this.#failures + 1
       if (this.#failures >= this.#options.patience) this.#loseAll(error)
       else this.#schedule(isEngineGone(error) ? 300 : 0)
     }
@@ -167,7 +162,7 @@ export class Lives {
   /** Null: it is removed already. */
   async #stateOf(id: string): Promise<{ Running: boolean; ExitCode: number; OOMKilled: boolean } | null> {
     try {
-      return (await this.#docker.getContainer(id).inspect()).State
+      return (await this.#client.containers.inspect(id)).State
     } catch (error) {
       if (statusOf(error) === 404) return null
       throw error
@@ -180,10 +175,12 @@ export class Lives {
     watched.settle(exit)
   }
 
-  #loseAll(cause: unknown): void {
+  #loseAll(error: unknown): void {
+    // A listing that is refused again and again is no engine either.
+    const lost = isEngineGone(error) ? error : EngineLost.gone('listing containers', error)
     for (const watched of this.#watched.values()) {
       watched.settled = true
-      watched.lose(engineLost(cause))
+      watched.lose(lost)
     }
     // It may come back for the next cell; those that were running are lost all the same.
     this.#watched.clear()

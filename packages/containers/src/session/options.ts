@@ -1,7 +1,7 @@
 /** What a container may use and do. Pure: a request in, the engine's create options out. */
 import { posix } from 'node:path'
 import type { ContainerRequest } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
+import type { ContainerOptions } from '../client/answers.js'
 
 export interface Surroundings {
   /** the container's own name, unique on the engine */
@@ -21,7 +21,7 @@ export interface Surroundings {
 /** Nobody in particular: what runs as this user owns nothing on the host, and nothing in most images. */
 const NOBODY = '10001:10001'
 
-export function toCreateOptions(request: ContainerRequest, around: Surroundings): Docker.ContainerCreateOptions {
+export function toCreateOptions(request: ContainerRequest, around: Surroundings): ContainerOptions {
   const { caps } = request
   const user = request.user ?? (around.imageUser || NOBODY)
   return {

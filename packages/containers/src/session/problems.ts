@@ -1,19 +1,6 @@
-/** What the engine's errors mean. dockerode's `reason` misleads: status code and message decide. */
+/** What a refused create or start means to the user. */
 import { BakeoffError, type ErrorCode } from '@bakeoff/model'
-import { isEngineGone } from '../engine/lost.js'
-
-export { isEngineGone }
-
-export function statusOf(error: unknown): number | null {
-  const status = (error as { statusCode?: unknown } | null)?.statusCode
-  return typeof status === 'number' ? status : null
-}
-
-/** The engine's own sentence, without dockerode's `(HTTP code 500) server error - ` before it. */
-export function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.replace(/^\(HTTP code \d+\)[^-]*- /, '').trim()
-}
+import { sentenceOf, statusOf } from '../client/errors.js'
 
 /** The limit on open files that was asked for is above the engine's own. */
 export function isAboveFileLimit(error: unknown): boolean {
@@ -23,21 +10,12 @@ export function isAboveFileLimit(error: unknown): boolean {
 /** A failed create or start of `what` as an error for the user. */
 export function startProblem(what: string, error: unknown, logTail: readonly string[] = []): BakeoffError {
   if (error instanceof BakeoffError) return error
-  if (isEngineGone(error)) return engineLost(error)
   const sentence = sentenceOf(error)
-  const { code, hint } = kinds.find(({ sign }) => sign.test(sentence)) ?? otherWith(statusOf(error))
+  const { code, hint } = KINDS.find(({ sign }) => sign.test(sentence)) ?? otherWith(statusOf(error))
   return new BakeoffError(code, `${what} did not start: ${sentence}`, { hint, logTail, cause: error })
 }
 
-export function engineLost(cause: unknown): BakeoffError {
-  if (cause instanceof BakeoffError && cause.code === 'ENGINE_LOST') return cause
-  return new BakeoffError('ENGINE_LOST', `the container engine stopped answering: ${sentenceOf(cause)}`, {
-    hint: 'See whether it still runs with `npm run doctor`. What was measured so far is kept: go on with --resume.',
-    cause,
-  })
-}
-
-const kinds: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
+const KINDS: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
   {
     sign: /no space left|disk quota/i,
     code: 'OUT_OF_RESOURCES',

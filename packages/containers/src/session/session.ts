@@ -1,14 +1,15 @@
-import { type EngineFacts, formatBytes } from '@bakeoff/model'
+import { type EngineFacts, formatBytes, type Owner } from '@bakeoff/model'
 import type { ContainerHost, ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
+import type { EngineClient } from '../client/client.js'
+import { isEngineGone, sentenceOf } from '../client/errors.js'
+import { type HoldOptions, holdEngine } from '../locks/hold.js'
 import { openCellNetwork } from './cell-network.js'
 import { startContainer } from './container.js'
 import { Gate } from './gate.js'
-import { type HoldOptions, holdEngine } from './hold.js'
 import { labelsOf } from './labels.js'
 import { Lives } from './lives.js'
 import { maskedVolumes, tmpfsBytes, toCreateOptions } from './options.js'
-import { engineLost, isAboveFileLimit, isEngineGone, sentenceOf, startProblem } from './problems.js'
+import { isAboveFileLimit, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
 import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
 import { startWatchdog, type Watchdog } from './watchdog.js'
@@ -40,40 +41,51 @@ export interface Session extends ContainerHost, AsyncDisposable {
  *
  * @throws ENGINE_HELD when another run has it, ENGINE_LOST when it does not answer
  */
-export async function openSession(docker: Docker, facts: EngineFacts, options: SessionOptions): Promise<Session> {
+export async function openSession(client: EngineClient, facts: EngineFacts, options: SessionOptions): Promise<Session> {
   const { owner, giveBack } = await holdEngine(facts, options)
-  const id = owner.session
-  const lives = new Lives(docker, id)
+  const lives = new Lives(client, owner.session)
   try {
-    await sweepBefore(docker, options.say)
-    const watchdog = await startWatchdog(docker, id)
+    await sweepBefore(client, options.say)
+    const watchdog = await startWatchdog({ ...client.found, foundBy: 'the session' }, owner.session)
     await lives.open()
-    return new EngineSession(docker, facts, options, id, labelsOf(owner), lives, watchdog, giveBack)
+    return new EngineSession({ client, facts, options, owner, lives, watchdog, giveBack })
   } catch (error) {
     lives.close()
     await giveBack()
-    throw isEngineGone(error) ? engineLost(error) : error
+    throw error
   }
 }
 
-async function sweepBefore(docker: Docker, say: (message: string) => void): Promise<void> {
-  const { removed, left } = await sweep(docker)
+async function sweepBefore(client: EngineClient, say: (message: string) => void): Promise<void> {
+  const { removed, left } = await sweep(client)
   if (removed.length > 0) say(`removed ${removed.map(({ name }) => name).join(', ')}, left by a run that was killed`)
   for (const each of left.filter(({ ownerState }) => ownerState === 'dead')) {
     say(`${each.kind} ${each.name} is left from an earlier run, and the engine does not remove it`)
   }
 }
 
+/** What a session is made of. */
+interface Parts {
+  readonly client: EngineClient
+  readonly facts: EngineFacts
+  readonly options: SessionOptions
+  /** this process, under the session's id */
+  readonly owner: Owner
+  readonly lives: Lives
+  readonly watchdog: Watchdog
+  readonly giveBack: () => Promise<void>
+}
+
 class EngineSession implements Session {
   readonly id: string
   readonly labels: Readonly<Record<string, string>>
   readonly watchdogPid: number
-  readonly #docker: Docker
+  readonly #client: EngineClient
   readonly #facts: EngineFacts
   readonly #options: SessionOptions
   readonly #lives: Lives
   readonly #watchdog: Watchdog
-  readonly #unlock: () => Promise<void>
+  readonly #giveBack: () => Promise<void>
   readonly #gate = new Gate()
   /** removals that wait for the next network, containers first */
   readonly #kept: { readonly what: string; readonly remove: () => Promise<void> }[] = []
@@ -84,25 +96,16 @@ class EngineSession implements Session {
   #openFiles: number | null = 65_536
   #closing: Promise<void> | null = null
 
-  constructor(
-    docker: Docker,
-    facts: EngineFacts,
-    options: SessionOptions,
-    id: string,
-    labels: Readonly<Record<string, string>>,
-    lives: Lives,
-    watchdog: Watchdog,
-    unlock: () => Promise<void>,
-  ) {
-    this.#docker = docker
+  constructor({ client, facts, options, owner, lives, watchdog, giveBack }: Parts) {
+    this.#client = client
     this.#facts = facts
     this.#options = options
-    this.id = id
-    this.labels = labels
+    this.id = owner.session
+    this.labels = labelsOf(owner)
     this.#lives = lives
     this.#watchdog = watchdog
     this.watchdogPid = watchdog.pid
-    this.#unlock = unlock
+    this.#giveBack = giveBack
   }
 
   ensureImage: ContainerHost['ensureImage'] = (...request) => this.#options.images.ensureImage(...request)
@@ -113,14 +116,14 @@ class EngineSession implements Session {
     await this.#removeKept()
     const options = { name: this.#uniqueName(name), labels: this.labels }
     const network = await this.#gate
-      .pass(() => openCellNetwork(this.#docker, this.#facts, options))
+      .pass(() => openCellNetwork(this.#client, this.#facts, options))
       .catch((error: unknown) => {
         throw startProblem(`the network of ${name}`, error)
       })
     const { id } = network
     return {
       ...network,
-      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#docker, id)),
+      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#client, id)),
     }
   }
 
@@ -140,9 +143,7 @@ class EngineSession implements Session {
   }
 
   async sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler> {
-    return startSampler(this.#docker, containers, hz, this.#facts.sameKernel).catch((error: unknown) => {
-      throw isEngineGone(error) ? engineLost(error) : error
-    })
+    return startSampler(this.#client, containers, hz, this.#facts.sameKernel)
   }
 
   close(): Promise<void> {
@@ -159,31 +160,31 @@ class EngineSession implements Session {
   }
 
   async #startOnce(network: Network, request: ContainerRequest, openFiles: number | null): Promise<RunningContainer> {
-    const { Config } = await this.#docker.getImage(request.image).inspect()
-    const imageVolumes = Object.keys(Config.Volumes ?? {})
+    const { Config } = await this.#client.images.inspect(request.image)
+    const imageVolumes = Object.keys(Config?.Volumes ?? {})
     this.#tellMasked(request, imageVolumes)
-    const container = await this.#docker.createContainer(
+    const id = await this.#client.containers.create(
       toCreateOptions(request, {
         uniqueName: this.#uniqueName(request.name),
         networkId: network.id,
         labels: this.labels,
-        imageUser: Config.User ?? '',
+        imageUser: Config?.User ?? '',
         imageVolumes,
         openFiles,
         ownResolver: !this.#facts.reducedTruth,
       }),
     )
-    const life = this.#lives.watch(container.id)
+    const life = this.#lives.watch(id)
     const home = {
-      docker: this.#docker,
+      client: this.#client,
       networkId: network.id,
-      release: (id: string, what: string) => this.#release(what, () => this.#removeContainer(id)),
+      release: (started: string, what: string) => this.#release(what, () => this.#removeContainer(started)),
     }
     try {
-      return await startContainer(home, container, request, life)
+      return await startContainer(home, { id, request, life })
     } catch (error) {
       // Nobody owns it yet. If this fails too, closing the session removes it.
-      await this.#removeContainer(container.id).catch(() => undefined)
+      await this.#removeContainer(id).catch(() => undefined)
       throw error
     }
   }
@@ -199,7 +200,7 @@ class EngineSession implements Session {
   }
 
   async #removeContainer(id: string): Promise<void> {
-    await removeContainer(this.#docker, id)
+    await removeContainer(this.#client, id)
     this.#lives.forget(id)
   }
 
@@ -226,23 +227,22 @@ class EngineSession implements Session {
     this.#lives.close()
     if (done) await this.#watchdog.dismiss()
     else this.#watchdog.release()
-    await this.#unlock().catch(() => undefined) // it dies with this process anyway
+    await this.#giveBack().catch(() => undefined) // it dies with this process anyway
   }
 
   async #removeAll(): Promise<boolean> {
     try {
-      const left = await removeSession(this.#docker, this.id)
+      const left = await removeSession(this.#client, this.id)
       for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
       return left.length === 0
     } catch (error) {
-      const why = isEngineGone(error) ? engineLost(error).message : sentenceOf(error)
-      this.#options.say(`${why}; what is left is removed when it answers again, or by the next run`)
+      this.#options.say(`${sentenceOf(error)}; what is left is removed when it answers again, or by the next run`)
       return false
     }
   }
 
   async #tellKept(): Promise<boolean> {
-    const kept = await listLeftovers(this.#docker).catch(() => [])
+    const kept = await listLeftovers(this.#client).catch(() => [])
     const mine = kept.filter(({ kind, owner }) => kind === 'container' && owner.session === this.id)
     if (mine.length > 0) {
       this.#options.say(

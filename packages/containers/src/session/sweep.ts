@@ -2,10 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Owner } from '@bakeoff/model'
-import type Docker from 'dockerode'
+import type { Listed } from '../client/answers.js'
+import type { EngineClient } from '../client/client.js'
+import { isEngineGone, statusOf } from '../client/errors.js'
+import { type OwnerState, stateOf } from '../locks/owner.js'
 import { ofSession, ownerIn, PROJECT } from './labels.js'
-import { type OwnerState, stateOf } from './owner.js'
-import { isEngineGone, statusOf } from './problems.js'
 
 export interface Leftover {
   readonly kind: 'container' | 'network' | 'volume'
@@ -22,8 +23,8 @@ export interface Swept {
 }
 
 /** Everything that sessions made and that is still there; what running sessions use is among it, as `alive`. */
-export async function listLeftovers(docker: Docker): Promise<Leftover[]> {
-  return list(docker, PROJECT)
+export async function listLeftovers(client: EngineClient): Promise<Leftover[]> {
+  return list(client, PROJECT)
 }
 
 /**
@@ -31,11 +32,11 @@ export async function listLeftovers(docker: Docker): Promise<Leftover[]> {
  *
  * @param everything also what sessions on other machines made on this engine: nobody here knows whether they run
  */
-export async function sweep(docker: Docker, options: { everything?: boolean } = {}): Promise<Swept> {
-  const found = await listLeftovers(docker)
+export async function sweep(client: EngineClient, options: { everything?: boolean } = {}): Promise<Swept> {
+  const found = await listLeftovers(client)
   const doomed = ({ ownerState }: Leftover) =>
     ownerState === 'dead' || (options.everything === true && ownerState === 'elsewhere')
-  const left = await removeUntilGone(docker, async () => (await listLeftovers(docker)).filter(doomed))
+  const left = await removeUntilGone(client, async () => (await listLeftovers(client)).filter(doomed))
   const stuck = new Set(left.map(({ id }) => id))
   return {
     removed: found.filter((each) => doomed(each) && !stuck.has(each.id)),
@@ -48,24 +49,24 @@ export async function sweep(docker: Docker, options: { everything?: boolean } = 
  *
  * @param quietMs goes on until nothing has turned up for so long: creates of a killed process arrive late
  * @returns what is left when the deadline passes, normally nothing
- * @throws the engine's connection error when it is gone
+ * @throws ENGINE_LOST when the engine is gone
  */
 export async function removeSession(
-  docker: Docker,
+  client: EngineClient,
   session: string,
   { quietMs = 0, deadlineMs = 60_000 } = {},
 ): Promise<Leftover[]> {
-  return removeUntilGone(docker, () => list(docker, ofSession(session)), quietMs, deadlineMs)
+  return removeUntilGone(client, () => list(client, ofSession(session)), quietMs, deadlineMs)
 }
 
 /** Removes a container and its anonymous volumes; settles when it is gone. One that is being removed is waited for. */
-export async function removeContainer(docker: Docker, id: string, deadlineMs = 30_000): Promise<void> {
-  await insist(() => docker.getContainer(id).remove({ force: true, v: true }), deadlineMs)
+export async function removeContainer(client: EngineClient, id: string, deadlineMs = 30_000): Promise<void> {
+  await insist(() => client.containers.remove(id), deadlineMs)
 }
 
 /** A network goes when its last container has: the engine answers 403 until then. */
-export async function removeNetwork(docker: Docker, id: string, deadlineMs = 30_000): Promise<void> {
-  await insist(() => docker.getNetwork(id).remove(), deadlineMs)
+export async function removeNetwork(client: EngineClient, id: string, deadlineMs = 30_000): Promise<void> {
+  await insist(() => client.networks.remove(id), deadlineMs)
 }
 
 /** Again until the engine says 404: a removal that is under way answers 409, busy mounts 500. */
@@ -84,7 +85,7 @@ async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promi
 }
 
 async function removeUntilGone(
-  docker: Docker,
+  client: EngineClient,
   find: () => Promise<Leftover[]>,
   quietMs = 0,
   deadlineMs = 60_000,
@@ -96,16 +97,16 @@ async function removeUntilGone(
     if (found.length > 0) quietSince = performance.now()
     else if (performance.now() - quietSince >= quietMs) return []
     if (performance.now() > deadline) return found
-    await removeOnce(docker, found)
+    await removeOnce(client, found)
     if (found.length === 0) await sleep(200)
   }
 }
 
 /** Problems are not reported here: what could not be removed is found again by the next listing. */
-async function removeOnce(docker: Docker, found: readonly Leftover[]): Promise<void> {
+async function removeOnce(client: EngineClient, found: readonly Leftover[]): Promise<void> {
   for (const kind of ['container', 'network', 'volume'] as const) {
     const results = await Promise.allSettled(
-      found.filter((each) => each.kind === kind).map(({ id }) => removal[kind](docker, id)),
+      found.filter((each) => each.kind === kind).map(({ id }) => removal[kind](client, id)),
     )
     const gone = results.find((result) => result.status === 'rejected' && isEngineGone(result.reason))
     if (gone?.status === 'rejected') throw gone.reason
@@ -113,34 +114,21 @@ async function removeOnce(docker: Docker, found: readonly Leftover[]): Promise<v
 }
 
 const removal = {
-  container: (docker: Docker, id: string) => removeContainer(docker, id, 5_000),
-  network: (docker: Docker, id: string) => removeNetwork(docker, id, 2_000),
-  volume: (docker: Docker, id: string) => insist(() => docker.getVolume(id).remove(), 2_000),
+  container: (client: EngineClient, id: string) => removeContainer(client, id, 5_000),
+  network: (client: EngineClient, id: string) => removeNetwork(client, id, 2_000),
+  volume: (client: EngineClient, id: string) => insist(() => client.volumes.remove(id), 2_000),
 }
 
-async function list(docker: Docker, label: string): Promise<Leftover[]> {
-  const filters = { label: [label] }
-  const containers = await docker.listContainers({ all: true, filters })
-  const networks = await docker.listNetworks({ filters })
-  const { Volumes: volumes } = await docker.listVolumes({ filters })
+async function list(client: EngineClient, label: string): Promise<Leftover[]> {
+  const of = (kind: Leftover['kind'], listed: readonly Listed[]) => listed.map((each) => ({ ...each, kind }))
   const found = [
-    ...containers.map((each) => ({
-      kind: 'container' as const,
-      id: each.Id,
-      name: each.Names[0]?.replace(/^\//, '') ?? each.Id,
-      labels: each.Labels,
-    })),
-    ...networks.map((each) => ({ kind: 'network' as const, id: each.Id, name: each.Name, labels: each.Labels })),
-    ...(volumes ?? []).map((each) => ({
-      kind: 'volume' as const,
-      id: each.Name,
-      name: each.Name,
-      labels: each.Labels,
-    })),
+    ...of('container', await client.containers.list(label)),
+    ...of('network', await client.networks.list(label)),
+    ...of('volume', await client.volumes.list(label)),
   ]
-  const owned = found.flatMap(({ labels, ...each }) => {
+  const owned = found.flatMap(({ kind, id, name, labels }) => {
     const owner = ownerIn(labels)
-    return owner === null ? [] : [{ ...each, owner }]
+    return owner === null ? [] : [{ kind, id, name, owner }]
   })
   return Promise.all(owned.map(async (each) => ({ ...each, ownerState: await stateOf(each.owner) })))
 }

@@ -1,7 +1,7 @@
 /** The watchdog's program; see watchdog.ts. It prints nothing, and ends whatever happens. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LineSplitter } from '@bakeoff/model'
-import { connect } from '../engine/connect.js'
+import { connect } from '../client/connect.js'
 import { removeSession } from './sweep.js'
 import { GOODBYE, type WatchdogOrder } from './watchdog.js'
 
@@ -19,11 +19,11 @@ for await (const chunk of process.stdin) {
 setTimeout(() => process.exit(1), 30 * 60_000)
 if (told[0] !== undefined) {
   const { engine, session } = JSON.parse(told[0]) as WatchdogOrder
-  const docker = connect(engine)
+  const client = connect(engine)
   for (let attempt = 0; ; attempt++) {
     try {
       // What the dead process asked for last may still be in the making: wait until nothing new turns up.
-      await removeSession(docker, session, { quietMs: 3_000, deadlineMs: 90_000 })
+      await removeSession(client, session, { quietMs: 3_000, deadlineMs: 90_000 })
       process.exit(0)
     } catch {
       await sleep(attempt < 100 ? 1_000 : 10_000) // the engine is away

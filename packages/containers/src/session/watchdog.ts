@@ -6,8 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type Docker from 'dockerode'
-import type { FoundEngine } from '../engine/connect.js'
+import type { FoundEngine } from '../client/endpoint.js'
 
 /** The first line that the watchdog reads. It says what is to be removed, and where. */
 export interface WatchdogOrder {
@@ -25,12 +24,13 @@ export interface Watchdog {
   release(): void
 }
 
-export async function startWatchdog(docker: Docker, session: string): Promise<Watchdog> {
+export async function startWatchdog(engine: FoundEngine, session: string): Promise<Watchdog> {
   const child = spawn(process.execPath, [program()], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   await once(child, 'spawn')
   const { stdin } = child
   stdin.on('error', () => undefined) // it was killed: the next start sweeps
-  const order: WatchdogOrder = { session, engine: await connectionOf(docker) }
+  const order: WatchdogOrder = { session, engine }
+  // Through the pipe, not the command line: everybody can read that, and a key may be in it.
   stdin.write(`${JSON.stringify(order)}\n`)
   child.unref()
   ;(stdin as unknown as { unref(): void }).unref()
@@ -61,25 +61,4 @@ async function ended(child: ChildProcess): Promise<void> {
   child.ref() // or the process may end, with this await, before the watchdog has
   await Promise.race([once(child, 'exit'), new Promise((resolve) => setTimeout(resolve, 5_000).unref())])
   child.unref()
-}
-
-interface ModemSettings {
-  readonly host?: string
-  readonly port?: string | number
-  readonly ca?: unknown
-  readonly cert?: unknown
-  readonly key?: unknown
-  getSocketPath(): Promise<string> | undefined
-}
-
-/** How this client reaches its engine. Goes through the pipe, not the command line: everybody can read that. */
-async function connectionOf(docker: Docker): Promise<FoundEngine> {
-  const modem = docker.modem as unknown as ModemSettings
-  const socketPath = modem.host === undefined ? await modem.getSocketPath() : undefined
-  const foundBy = 'the session'
-  if (socketPath !== undefined) {
-    return { endpoint: `${socketPath.startsWith('/') ? 'unix' : 'npipe'}://${socketPath}`, foundBy, tls: null }
-  }
-  const tls = modem.cert ? { ca: String(modem.ca), cert: String(modem.cert), key: String(modem.key) } : null
-  return { endpoint: `tcp://${modem.host}:${modem.port}`, foundBy, tls }
 }

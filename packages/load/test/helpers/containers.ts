@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createImages, openSession } from '@bakeoff/containers'
+import { ImageStore, openSession } from '@bakeoff/containers'
 import type { ImageRequest, RunningContainer } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
 import { buildDist, engineUnderTest, root } from '../../../containers/test/engine.js'
+import type { RawEngine } from '../../../containers/test/raw-engine.js'
 import { signal } from './agent.js'
 
 /** What a test starts: everything else is the same for all of them. */
@@ -19,7 +19,7 @@ export interface Start {
 
 /** Containers of a test, on an internal network of its own. */
 export interface TestContainers extends AsyncDisposable {
-  readonly docker: Docker
+  readonly docker: RawEngine
   start(what: Start): Promise<RunningContainer>
 }
 
@@ -34,13 +34,13 @@ export async function openContainers(
   images: (temporary: string) => Promise<readonly ImageRequest[]>,
 ): Promise<TestContainers> {
   await buildDist() // of the session: its watchdog is a process of its own
-  const { docker, facts } = await engineUnderTest()
+  const { client, docker, facts } = await engineUnderTest()
   const temporary = await mkdtemp(join(tmpdir(), `bakeoff-${name}-`))
-  const built = createImages(docker, { root, logFolder: join(temporary, 'logs') })
+  const built = new ImageStore(client, { root, logFolder: join(temporary, 'logs') })
   for (const request of await images(temporary)) await built.ensureImage(request, signal)
   // A lock of its own, so that a run beside it does not find the engine held.
   const lockFolder = join(temporary, 'locks')
-  const session = await openSession(docker, facts, { root, say: () => {}, images: built, lockFolder })
+  const session = await openSession(client, facts, { root, say: () => {}, images: built, lockFolder })
   const network = await session.openNetwork(`${name}-test`)
   return {
     docker,

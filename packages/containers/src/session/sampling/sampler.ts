@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { HostReading, Reading } from '@bakeoff/model'
 import { type RunningContainer, type Sampler, steadyMs } from '@bakeoff/runner/ports'
-import type Docker from 'dockerode'
+import type { EngineClient } from '../../client/client.js'
 import { eachLine } from '../lines.js'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
 import { parseStatsLine } from './stats.js'
@@ -14,7 +14,7 @@ const CLOCK_WAS_SET_MS = 5000
  * The host is read only where it is the machine that the containers run on.
  */
 export async function startSampler(
-  docker: Docker,
+  client: EngineClient,
   containers: readonly RunningContainer[],
   hz: number,
   sameKernel: boolean,
@@ -24,9 +24,9 @@ export async function startSampler(
   const files = new Map<string, ContainerFiles>()
   const streams: Readable[] = []
   for (const { name, id } of containers) {
-    const opened = sameKernel ? await filesOf(docker, id) : null
+    const opened = sameKernel ? await filesOf(client, id) : null
     if (opened) files.set(name, opened)
-    else streams.push(await follow(docker, id, series.get(name) as Reading[]))
+    else streams.push(await follow(client, id, series.get(name) as Reading[]))
   }
   const host = sameKernel ? openHostFiles() : null
 
@@ -74,13 +74,13 @@ function everyMs(periodMs: number, call: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-async function filesOf(docker: Docker, id: string): Promise<ContainerFiles | null> {
-  const { State } = await docker.getContainer(id).inspect()
+async function filesOf(client: EngineClient, id: string): Promise<ContainerFiles | null> {
+  const { State } = await client.containers.inspect(id)
   return openContainerFiles(State.Pid, id)
 }
 
-async function follow(docker: Docker, id: string, readings: Reading[]): Promise<Readable> {
-  const stream = (await docker.getContainer(id).stats({ stream: true })) as unknown as Readable
+async function follow(client: EngineClient, id: string, readings: Reading[]): Promise<Readable> {
+  const stream = await client.containers.stats(id)
   stream.on('error', () => undefined) // it ends with its container, and that is told elsewhere
   let clockOffsetMs: number | null = null
   eachLine(stream, (line) => {

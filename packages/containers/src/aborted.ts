@@ -1,0 +1,14 @@
+import { BakeoffError } from '@bakeoff/model'
+
+/**
+ * The error of what somebody asked to stop.
+ *
+ * @param when completes "stopped …": `while pulling redis:7`, `before bakeoff/x was built`
+ */
+export function aborted(when: string, cause?: unknown): BakeoffError {
+  return new BakeoffError('ABORTED', `stopped ${when}`, { cause })
+}
+
+export function isAborted(error: unknown): boolean {
+  return error instanceof BakeoffError && error.code === 'ABORTED'
+}

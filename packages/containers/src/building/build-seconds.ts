@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineClient } from '../client/client.js'
+import { imageLabels } from './labels.js'
+
+/** Where a run of benchmarks/first-minutes.mjs leaves what it saw, with its conditions. */
+export const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
+
+/**
+ * Seconds that an image's build takes from nothing: as an earlier build of that name took here, else as one took on the machine of
+ * `compose/build-seconds.json`; null when nobody knows. Of several earlier ones the longest counts: the shorter ones found their
+ * first layers in the builder's cache.
+ *
+ * @throws BakeoffError ENGINE_LOST
+ */
+export async function expectedBuildSeconds(client: EngineClient, root: string, name: string): Promise<number | null> {
+  return longest(await earlierHere(client, name)) ?? (await committedSeconds(root)).get(name) ?? null
+}
+
+/** What the committed table says, by the image's name. A project without the table, or with a damaged one, only knows less. */
+export async function committedSeconds(root: string): Promise<ReadonlyMap<string, number>> {
+  try {
+    const { seconds } = JSON.parse(await readFile(join(root, BUILD_SECONDS_FILE), 'utf8')) as { seconds?: unknown }
+    const entries: [string, unknown][] = Object.entries(seconds ?? {})
+    return new Map(entries.filter((entry): entry is [string, number] => Number.isFinite(entry[1])))
+  } catch {
+    return new Map()
+  }
+}
+
+async function earlierHere(client: EngineClient, name: string): Promise<number[]> {
+  return (await client.images.list([name]))
+    .map(({ Labels }) => Number.parseFloat(Labels?.[imageLabels.buildSeconds] ?? ''))
+    .filter((seconds) => Number.isFinite(seconds))
+}
+
+function longest(seconds: readonly number[]): number | null {
+  return seconds.length === 0 ? null : Math.max(...seconds)
+}

@@ -1,0 +1,5 @@
+export { buildsAtOnce } from './build-limits.js'
+export { committedSeconds } from './build-seconds.js'
+export { imageLabels } from './labels.js'
+export { type LocalImage, localImage } from './lookup.js'
+export { removeBuiltImages } from './remove.js'

@@ -1,0 +1,88 @@
+/** What is read of the engine's answers. Podman leaves some of it out. */
+import type Docker from 'dockerode'
+
+export interface VersionAnswer {
+  readonly Version?: string
+  readonly ApiVersion?: string
+  readonly Os?: string
+  readonly Arch?: string
+  readonly KernelVersion?: string
+  readonly Platform?: { readonly Name?: string }
+  readonly Components?: readonly { readonly Name?: string; readonly Version?: string }[]
+}
+
+export interface InfoAnswer {
+  readonly ID?: string
+  readonly Name?: string
+  readonly OperatingSystem?: string
+  readonly Architecture?: string
+  readonly Driver?: string
+  readonly CgroupVersion?: string
+  readonly CgroupDriver?: string
+  readonly SecurityOptions?: readonly string[] | null
+  readonly NCPU?: number
+  readonly MemTotal?: number
+  readonly DockerRootDir?: string
+  readonly CPUSet?: boolean
+  readonly MemoryLimit?: boolean
+}
+
+/** What Podman's own API says of its machine; the one that it has from Docker says that everything can be limited. */
+export interface PodmanInfo {
+  readonly host?: {
+    readonly cgroupControllers?: readonly string[] | null
+    readonly security?: { readonly rootless?: boolean }
+  }
+}
+
+export interface ImageAnswer {
+  readonly Id: string
+  readonly Size?: number
+  readonly Architecture?: string
+  readonly RootFS?: { readonly Layers?: readonly string[] | undefined }
+  readonly Config?: {
+    readonly Labels?: Readonly<Record<string, string>> | null
+    readonly User?: string
+    readonly Volumes?: Readonly<Record<string, object>> | null
+  }
+}
+
+/** An image of a list. */
+export interface ListedImage {
+  readonly Created: number
+  readonly RepoTags?: readonly string[] | null | undefined
+  readonly Labels?: Readonly<Record<string, string>> | null
+}
+
+export interface ContainerAnswer {
+  readonly State: {
+    readonly Running: boolean
+    readonly Pid: number
+    readonly ExitCode: number
+    readonly OOMKilled: boolean
+    readonly StartedAt: string
+  }
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly NetworkID: string; readonly IPAddress: string }>>
+  }
+}
+
+/** A container, network or volume of a list. */
+export interface Listed {
+  readonly id: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>> | undefined
+}
+
+export interface ListedContainer extends Listed {
+  /** `running`, `paused`, `exited`, … */
+  readonly state: string
+}
+
+export interface NetworkAnswer {
+  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] | null }
+  readonly Options?: Readonly<Record<string, string>> | null
+}
+
+/** What a container is created with. */
+export type ContainerOptions = Docker.ContainerCreateOptions

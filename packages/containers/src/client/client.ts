@@ -1,0 +1,128 @@
+/**
+ * One engine, with the calls that are used of it. All of them end (deadlines.ts), those that a caller may stop take its signal, and all
+ * tell what they met in one way (errors.ts). Nothing outside of this folder knows the library below.
+ *
+ * What makes or changes something takes no signal: of aborted creates most exist afterwards all the same. They are waited for, and what
+ * they made is removed.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import type { InfoAnswer, PodmanInfo, VersionAnswer } from './answers.js'
+import { ContainerCalls } from './container-calls.js'
+import type { FoundEngine } from './endpoint.js'
+import { EngineLost, translated } from './errors.js'
+import { ImageCalls } from './image-calls.js'
+import { NetworkCalls, VolumeCalls } from './network-calls.js'
+
+/** How long a question that somebody waits for may take. */
+export interface Timing {
+  readonly signal?: AbortSignal | undefined
+  /** a deadline of its own, shorter than that of every call */
+  readonly withinMs?: number
+}
+
+/** What an event stream is to tell of. */
+export interface EventFilter {
+  readonly events: readonly string[]
+  /** `name=value` */
+  readonly label: string
+}
+
+interface Abortable {
+  readonly abortSignal?: AbortSignal
+}
+
+/** dockerode's `ping`, `version` and `info` take an abort signal; its types do not say so for all of them. */
+interface TimedCalls {
+  ping(options: Abortable): Promise<unknown>
+  version(options: Abortable): Promise<VersionAnswer>
+  info(options: Abortable): Promise<InfoAnswer>
+}
+
+export class EngineClient {
+  /** what this client was made for */
+  readonly found: FoundEngine
+  readonly images: ImageCalls
+  readonly containers: ContainerCalls
+  readonly networks: NetworkCalls
+  readonly volumes: VolumeCalls
+  readonly #docker: Docker
+  readonly #timed: TimedCalls
+
+  constructor(docker: Docker, found: FoundEngine) {
+    this.#docker = docker
+    this.#timed = docker as unknown as TimedCalls
+    this.found = found
+    this.images = new ImageCalls(docker)
+    this.containers = new ContainerCalls(docker)
+    this.networks = new NetworkCalls(docker)
+    this.volumes = new VolumeCalls(docker)
+  }
+
+  async ping(timing: Timing = {}): Promise<void> {
+    await timed(timing, (options) => this.#timed.ping(options))
+  }
+
+  version(timing: Timing = {}): Promise<VersionAnswer> {
+    return timed(timing, (options) => this.#timed.version(options))
+  }
+
+  info(timing: Timing = {}): Promise<InfoAnswer> {
+    return timed(timing, (options) => this.#timed.info(options))
+  }
+
+  /** What Podman's own API says; a refusal where there is no such API. */
+  podmanInfo(timing: Timing = {}): Promise<PodmanInfo> {
+    const statusCodes = { 200: true as const, 404: 'unknown', 500: 'server error' }
+    return timed(timing, (options) =>
+      this.#dial({ ...options, path: '/v4.0.0/libpod/info', method: 'GET', statusCodes }),
+    )
+  }
+
+  /** The version of the builder that an engine recommends, `2` for BuildKit: a header of its ping. Null: it says nothing. */
+  async builderVersion(timing: Timing = {}): Promise<string | null> {
+    const response = await timed(timing, (options) =>
+      this.#dial<IncomingMessage>({
+        ...options,
+        path: '/_ping',
+        method: 'GET',
+        isStream: true, // only so is the answer given with its headers
+        statusCodes: { 200: true, 500: 'server error' },
+      }),
+    )
+    response.resume()
+    const version = response.headers['builder-version']
+    return typeof version === 'string' ? version : null
+  }
+
+  /** Events of containers as they come, one JSON object a line; it goes on until the signal or the engine's end. */
+  async events({ events, label }: EventFilter, signal: AbortSignal): Promise<Readable> {
+    const filters = { type: ['container' as const], event: [...events], label: [label] }
+    try {
+      return (await this.#docker.getEvents({ filters, abortSignal: signal })) as Readable
+    } catch (error) {
+      throw translated(error, 'listening to its events', signal)
+    }
+  }
+
+  #dial<T>(request: Parameters<Docker['modem']['dial']>[0]): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#docker.modem.dial(request, (error: unknown, answer: unknown) =>
+        error ? reject(error) : resolve(answer as T),
+      )
+    })
+  }
+}
+
+/** Asks the engine about itself. @throws what `translated` says; an `EngineLost` that is frozen when the deadline passed */
+async function timed<T>({ signal, withinMs }: Timing, call: (options: Abortable) => Promise<T>): Promise<T> {
+  const deadline = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs)
+  const signals = [signal, deadline].filter((one) => one !== undefined)
+  try {
+    return await call(signals.length === 0 ? {} : { abortSignal: AbortSignal.any(signals) })
+  } catch (error) {
+    if (deadline?.aborted && !signal?.aborted) throw EngineLost.frozen(`no answer within ${(withinMs ?? 0) / 1000} s`)
+    throw translated(error, 'asking about the engine', signal)
+  }
+}

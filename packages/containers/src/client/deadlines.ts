@@ -1,0 +1,222 @@
+/**
+ * Every call to an engine ends. A frozen daemon (a hung virtual machine, a stopped process) accepts connections and
+ * never answers, so each call has a deadline, and while one takes long the engine is pinged beside it: six pings
+ * without an answer, and all calls that wait are over.
+ *
+ * This sits below dockerode, in the one function through which all of its calls go, so that none can be forgotten.
+ * What a call that is given up has begun in the engine may still come to be: whoever cleans up after the session finds
+ * it by its label.
+ */
+import type { Readable } from 'node:stream'
+import type { BakeoffError } from '@bakeoff/model'
+import type Docker from 'dockerode'
+import { EngineLost } from './errors.js'
+
+/** All in ms, counted while this process runs: a process that was stopped, or a laptop that slept, waited for nothing. */
+export interface Patience {
+  /** for calls that only read */
+  readonly readMs: number
+  /** for calls that change something: a slow disk may take its time, as long as pings are answered */
+  readonly changeMs: number
+  /** a call that takes longer is pinged beside */
+  readonly pingAfterMs: number
+  /** how long a ping may take */
+  readonly pingMs: number
+  /** so many pings in a row without an answer, and the engine is lost */
+  readonly pings: number
+}
+
+export const USUAL_PATIENCE: Patience = {
+  readMs: 30_000,
+  changeMs: 120_000,
+  pingAfterMs: 4_000,
+  pingMs: 2_500,
+  /** 19 s in all: the daemon of a machine of two cores with five runs and a browser on it was silent for 16 s, and came back */
+  pings: 6,
+}
+
+/** Gives every call of this client a deadline: it fails with ENGINE_LOST when that passes. */
+export function withDeadlines(docker: Docker, patience: Partial<Patience> = {}): Docker {
+  const modem = docker.modem as unknown as Modem
+  const dial = modem.dial.bind(modem)
+  const watch = new CallWatch(dial, { ...USUAL_PATIENCE, ...patience })
+  modem.dial = (request, callback) => void watch.dial(request, callback)
+  return docker
+}
+
+/** The part of docker-modem's request that is read here. */
+interface Request {
+  readonly method: string
+  readonly path: string
+  readonly isStream?: boolean
+  abortSignal?: AbortSignal
+  readonly [other: string]: unknown
+}
+
+type Callback = (error: unknown, answer?: unknown) => void
+type Dial = (request: Request, callback: Callback) => void
+
+interface Modem {
+  dial: Dial
+}
+
+interface WaitingCall {
+  readonly name: string
+  /** null: as long as pings are answered */
+  readonly limitMs: number | null
+  waitedMs: number
+  readonly giveUp: (error: BakeoffError) => void
+}
+
+/** How often waiting is counted; a tick that comes late counts as one that came in time. */
+const TICKS_OF_A_PING = 5
+
+class CallWatch {
+  readonly #dial: Dial
+  readonly #patience: Patience
+  readonly #waiting = new Set<WaitingCall>()
+  #ticker: NodeJS.Timeout | null = null
+  #ping: { waitedMs: number; readonly stop: AbortController } | null = null
+  #unanswered = 0
+  #isLost = false
+  /** by the clock of performance.now: until then a lost engine is taken for lost without a question */
+  #lostUntilMs = 0
+
+  constructor(dial: Dial, patience: Patience) {
+    this.#dial = dial
+    this.#patience = patience
+  }
+
+  async dial(request: Request, callback: Callback): Promise<void> {
+    const name = `${request.method} ${request.path.replace(/\?.*$/, '')}`
+    // A lost engine is not waited for again by every call: one ping decides for the next few whether it is back.
+    if (this.#isLost && !isPing(request) && !(await this.#isBack())) {
+      callback(EngineLost.frozen(`no answer to ${name}`))
+      return
+    }
+    const stop = new AbortController()
+    let settled = false
+    const settle: Callback = (error, answer) => {
+      if (settled) {
+        if (isStream(answer)) answer.destroy() // nobody waits for it any more
+        return
+      }
+      settled = true
+      this.#forget(call)
+      if (error === null || error === undefined) this.#heard()
+      if (isStream(answer) && isLongWork(request)) this.#follow(name, answer)
+      callback(error, answer)
+    }
+    const call: WaitingCall = {
+      name,
+      limitMs: limitOf(request, this.#patience),
+      waitedMs: 0,
+      giveUp: (error) => {
+        settle(error)
+        stop.abort()
+      },
+    }
+    this.#wait(call)
+    const abortSignal = request.abortSignal ? AbortSignal.any([request.abortSignal, stop.signal]) : stop.signal
+    this.#dial({ ...request, abortSignal }, settle)
+  }
+
+  /** A build or a pull may be silent for long: it lasts as long as pings are answered. */
+  #follow(name: string, stream: Readable): void {
+    const call: WaitingCall = { name, limitMs: null, waitedMs: 0, giveUp: (error) => stream.destroy(error) }
+    this.#wait(call)
+    stream.once('close', () => this.#forget(call))
+  }
+
+  #wait(call: WaitingCall): void {
+    this.#waiting.add(call)
+    const everyMs = this.#patience.pingMs / TICKS_OF_A_PING
+    this.#ticker ??= setInterval(() => this.#tick(everyMs), everyMs).unref()
+  }
+
+  #forget(call: WaitingCall): void {
+    this.#waiting.delete(call)
+    if (this.#waiting.size > 0) return
+    if (this.#ticker) clearInterval(this.#ticker)
+    this.#ticker = null
+    this.#ping?.stop.abort()
+    this.#ping = null
+    this.#unanswered = 0
+  }
+
+  #tick(ms: number): void {
+    for (const call of [...this.#waiting]) {
+      call.waitedMs += ms
+      if (call.limitMs !== null && call.waitedMs >= call.limitMs)
+        call.giveUp(
+          EngineLost.frozen(`no answer to ${call.name} within ${call.limitMs / 1000} s, though it answers pings`),
+        )
+    }
+    if (this.#ping === null) {
+      if ([...this.#waiting].some(({ waitedMs }) => waitedMs >= this.#patience.pingAfterMs)) this.#sendPing()
+      return
+    }
+    this.#ping.waitedMs += ms
+    if (this.#ping.waitedMs < this.#patience.pingMs) return
+    this.#ping.stop.abort()
+    this.#ping = null
+    this.#missed()
+  }
+
+  #sendPing(): void {
+    const ping = { waitedMs: 0, stop: new AbortController() }
+    this.#ping = ping
+    this.#dial(pingRequest(ping.stop.signal), (error) => {
+      if (this.#ping !== ping) return // given up meanwhile
+      this.#ping = null
+      if (error === null || error === undefined) this.#heard()
+      else this.#missed()
+    })
+  }
+
+  #missed(): void {
+    this.#unanswered++
+    if (this.#unanswered < this.#patience.pings) return
+    this.#isLost = true
+    for (const call of [...this.#waiting])
+      call.giveUp(EngineLost.frozen(`no answer to ${call.name}, nor to ${this.#unanswered} pings`))
+  }
+
+  #heard(): void {
+    this.#unanswered = 0
+    this.#isLost = false
+  }
+
+  #isBack(): Promise<boolean> {
+    if (performance.now() < this.#lostUntilMs) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#dial(pingRequest(AbortSignal.timeout(this.#patience.pingMs)), (error) => {
+        if (error === null || error === undefined) this.#heard()
+        else this.#lostUntilMs = performance.now() + 2 * this.#patience.pingMs
+        resolve(!this.#isLost)
+      })
+    })
+  }
+}
+
+function pingRequest(abortSignal: AbortSignal): Request {
+  return { method: 'GET', path: '/_ping', statusCodes: { 200: true, 500: 'server error' }, abortSignal }
+}
+
+function isPing({ path }: Request): boolean {
+  return path === '/_ping'
+}
+
+/** Builds, pulls, imports, loads and saves: nobody can say how long they take, and those who ask for them watch them. */
+function isLongWork({ path }: Request): boolean {
+  return /^\/(build|images\/(create|load|get)|images\/.+\/(get|push))(\?|$)/.test(path)
+}
+
+function limitOf(request: Request, { readMs, changeMs }: Patience): number | null {
+  if (isLongWork(request)) return null
+  return request.method === 'GET' || request.method === 'HEAD' ? readMs : changeMs
+}
+
+function isStream(answer: unknown): answer is Readable {
+  return typeof (answer as { destroy?: unknown } | null)?.destroy === 'function'
+}

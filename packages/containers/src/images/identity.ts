@@ -1,0 +1,68 @@
+import { baseName } from '../base/names.js'
+import { type BuildContext, readContext } from '../building/context.js'
+import { type DockerfileFacts, readDockerfile } from '../building/dockerfile.js'
+import { cacheKey } from '../building/key.js'
+import { platformOf } from '../building/lookup.js'
+import type { EngineClient } from '../client/client.js'
+import { once } from './once.js'
+import { folderOfImage, isOurs } from './references.js'
+
+/** What a folder says about its image. */
+export interface Recipe {
+  readonly context: BuildContext
+  readonly dockerfile: DockerfileFacts
+  /** addresses of registries that its Dockerfile asks for */
+  readonly registries: Readonly<Record<string, string>>
+}
+
+/** What tells an image from all others. */
+export interface Identity {
+  readonly key: string
+  /** the bakeoff/base it stands on, itself or by what it is built with; null: none */
+  readonly baseId: string | null
+}
+
+/** The folders of a project, as recipes for one engine. */
+export class Recipes {
+  readonly #root: string
+  readonly #registries: Readonly<Record<string, string>>
+  readonly #platform: () => Promise<string>
+
+  constructor(client: EngineClient, root: string, registries: Readonly<Record<string, string>>) {
+    this.#root = root
+    this.#registries = registries
+    this.#platform = once(() => platformOf(client))
+  }
+
+  async of(folder: string): Promise<Recipe> {
+    const context = await readContext(folder)
+    const dockerfile = readDockerfile(context.dockerfile)
+    const registries = Object.fromEntries(
+      Object.entries(this.#registries).filter(([name]) => dockerfile.args.includes(name)),
+    )
+    return { context, dockerfile, registries }
+  }
+
+  /**
+   * The identity of what a recipe makes. The images of ours that its Dockerfile names count by their keys, all others by their ids: so
+   * an image that is here, or comes from elsewhere, needs nothing of what it was built with.
+   *
+   * @param idOf asked for images that no folder makes, and for the base image; null: it is not here
+   * @returns    null when one of those is not here
+   */
+  async identify(recipe: Recipe, idOf: (name: string) => Promise<string | null>): Promise<Identity | null> {
+    const references: { name: string; id: string }[] = []
+    let baseId: string | null = null
+    for (const name of recipe.dockerfile.images) {
+      const isFolders = name !== baseName && isOurs(name)
+      const below = isFolders ? await this.identify(await this.of(folderOfImage(this.#root, name)), idOf) : null
+      const id = isFolders ? (below?.key ?? null) : await idOf(name)
+      if (id === null) return null
+      baseId ??= name === baseName ? id : (below?.baseId ?? null)
+      references.push({ name, id })
+    }
+    const { context, registries } = recipe
+    const parts = { contextDigest: context.digest, references, buildArgs: registries, platform: await this.#platform() }
+    return { key: cacheKey(parts), baseId }
+  }
+}

@@ -1,0 +1,34 @@
+import { privateCertificates } from '../base/certificates.js'
+import { type Requirement, requirementOf, whyUnreachable } from './requires.js'
+
+/** What keeps builds from working here: requirements that cannot be had. Each is asked for once. */
+export class Obstacles {
+  readonly #known: readonly Requirement[]
+  readonly #env: Readonly<Record<string, string | undefined>>
+  readonly #reasons = new Map<string, Promise<string | null>>()
+
+  constructor(known: readonly Requirement[], env: Readonly<Record<string, string | undefined>>) {
+    this.#known = known
+    this.#env = env
+  }
+
+  /** The first of these requirements that cannot be had, in words; null: all can. */
+  async firstOf(requires: readonly string[], signal: AbortSignal): Promise<string | null> {
+    for (const name of requires) {
+      const requirement = requirementOf(name, this.#known)
+      const why = await this.#ask(requirement, signal)
+      if (why !== null) return `needs ${requirement.title}: ${why}`
+    }
+    return null
+  }
+
+  #ask(requirement: Requirement, signal: AbortSignal): Promise<string | null> {
+    const asked = this.#reasons.get(requirement.name)
+    if (asked) return asked
+    const certificates = privateCertificates(this.#env).map(({ pem }) => pem)
+    const reason = whyUnreachable(requirement, { env: this.#env, certificates, signal })
+    this.#reasons.set(requirement.name, reason)
+    reason.catch(() => this.#reasons.delete(requirement.name)) // an abort says nothing about the network
+    return reason
+  }
+}

@@ -1,0 +1,1 @@
+export { parseRegistry, type RegistryPlace } from './registry-name.js'
