@@ -1,5 +1,5 @@
 import { mainLoadOf } from '@bakeoff/core'
-import { type Plan, type RunEvent, visibleText } from '@bakeoff/model'
+import { kindOf, type Plan, type RunEvent, visibleText } from '@bakeoff/model'
 
 /** What is known of a run by now, from its events alone. Times are ms on the caller's clock. */
 export interface ProgressState {
@@ -65,7 +65,10 @@ export function namesOf(plan: Plan): ProgressNames {
     scenarios: new Map(
       plan.scenarios.map(({ id, loads }) => [
         id,
-        { mainLoad: mainLoadOf(loads), unit: loads.some(({ kind }) => kind === 'batch') ? 'tasks/s' : 'answers/s' },
+        {
+          mainLoad: mainLoadOf(loads),
+          unit: loads.some((load) => kindOf(load).unit === 'task') ? 'tasks/s' : 'answers/s',
+        },
       ]),
     ),
   }

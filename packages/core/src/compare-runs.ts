@@ -1,15 +1,16 @@
-import type {
-  Against,
-  Caps,
-  Cell,
-  ComparedCell,
-  ComparedFigure,
-  Estimate,
-  LoadSpec,
-  NamedRun,
-  Results,
-  RunComparison,
-  WhyNotJudged,
+import {
+  type Against,
+  type Caps,
+  type Cell,
+  type ComparedCell,
+  type ComparedFigure,
+  type Estimate,
+  kindOf,
+  type LoadSpec,
+  type NamedRun,
+  type Results,
+  type RunComparison,
+  type WhyNotJudged,
 } from '@bakeoff/model'
 import { capacityPerSecond } from './analysis/metrics/capacity.js'
 import { cpuMsPerRequest } from './analysis/metrics/cpu-per-request.js'
@@ -109,15 +110,13 @@ const CPU: Figure = {
 }
 
 /** What cells under a load are compared by, what the load is about first. */
-function figuresOf({ kind }: LoadSpec): readonly [Figure, Figure] {
-  switch (kind) {
-    case 'closed':
-    case 'open':
-    case 'rate':
+function figuresOf(load: LoadSpec): readonly [Figure, Figure] {
+  switch (kindOf(load).headline) {
+    case 'throughput':
       return [THROUGHPUT, CPU]
-    case 'capacity':
+    case 'capacityPerSecond':
       return [CAPACITY, CPU]
-    case 'batch':
+    case 'cpuMsPerRequest':
       return [
         { ...CPU, name: 'CPU time per task' },
         { ...THROUGHPUT, unit: 'tasks/s' },

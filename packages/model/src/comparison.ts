@@ -1,5 +1,5 @@
 /** What is said about two samples of a figure, and about runs side by side: data, from which others make sentences. */
-import type { LoadSpec } from './load.js'
+import type { LoadSpec } from './loads/index.js'
 import type { Cause, Cell, CellComparison, Estimate, Ratio, Results } from './results.js'
 
 /** One of the two that are compared, in `of ÷ to`. */

@@ -3,6 +3,7 @@
  * member has the description an editor shows. core/parse turns a file into a Spec (specs.ts).
  */
 import { z } from 'zod'
+import { arrivals, writtenLoads } from './loads/index.js'
 import { role } from './plan.js'
 import { parseBytes, parseDurationMs, parseFraction } from './units.js'
 
@@ -181,23 +182,12 @@ export const scenarioFile = z.strictObject({
       .optional()
       .describe('Counters of services, read around every load: was the work done, and was the service in time'),
     load: z.strictObject({
-      closed: z.array(positive.max(10_000)).optional().describe('Connections; each waits for its answer'),
-      open: z
-        .array(z.number().positive().max(2))
-        .optional()
-        .describe('Fractions of the best closed throughput of the same repetition'),
-      rate: z.array(z.number().positive()).optional().describe('Absolute rates, requests a second'),
-      capacity: z.boolean().optional().describe('Search the highest rate within the slo'),
-      batch: z
-        .array(z.strictObject({ tasks: positive, concurrency: positive }))
-        .optional()
-        .describe('POST /batch: the target does the tasks itself'),
+      ...writtenLoads,
       connections: positive
         .max(10_000)
         .optional()
         .describe('Connections for open, rate and capacity loads; default 256'),
-      arrivals: z
-        .enum(['exponential', 'constant'])
+      arrivals: arrivals
         .optional()
         .describe('Gaps between arrivals of open, rate and capacity loads; default exponential'),
       wholePasses: z.boolean().optional().describe('Requests differ in cost: a window covers whole passes of them'),

@@ -1,56 +1,5 @@
 import { z } from 'zod'
 
-/** When the requests of an offered rate are due: at random as from many independent users, or one every 1/rate. */
-export const arrivals = z.enum(['exponential', 'constant'])
-export type Arrivals = z.infer<typeof arrivals>
-
-/**
- * What is put on a target in one measured window.
- * closed: n connections, each waits for its answer. open: arrivals at a fraction of the best closed throughput of the
- * same repetition. rate: arrivals at an absolute rate. capacity: a search for the highest open rate within the slo.
- * batch: one request that makes the target do `tasks` tasks at `concurrency` itself.
- */
-export const loadSpec = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('closed'), connections: z.int().positive() }),
-  z.object({
-    kind: z.literal('open'),
-    fraction: z.number().positive(),
-    connections: z.int().positive(),
-    arrivals,
-  }),
-  z.object({
-    kind: z.literal('rate'),
-    perSecond: z.number().positive(),
-    connections: z.int().positive(),
-    arrivals,
-  }),
-  z.object({
-    kind: z.literal('capacity'),
-    connections: z.int().positive(),
-    p99Ms: z.number().positive(),
-    errors: z.number().min(0).max(1),
-    arrivals: arrivals.default('exponential'), // older plans have none
-  }),
-  z.object({ kind: z.literal('batch'), tasks: z.int().positive(), concurrency: z.int().positive() }),
-])
-export type LoadSpec = z.infer<typeof loadSpec>
-
-/** `closed-64`, `open-0.8`, `rate-1000`, `capacity`, `batch-1800x200`: the last part of a cell's id. */
-export function loadIdOf(load: LoadSpec): string {
-  switch (load.kind) {
-    case 'closed':
-      return `closed-${load.connections}`
-    case 'open':
-      return `open-${load.fraction}`
-    case 'rate':
-      return `rate-${load.perSecond}`
-    case 'capacity':
-      return 'capacity'
-    case 'batch':
-      return `batch-${load.tasks}x${load.concurrency}`
-  }
-}
-
 /**
  * Of the cohort: the requests that were sent (closed load) or due (open load) within the window, each followed to its
  * end. Every one that was sent ends in exactly one of: ok, wrong, errorStatus, timeouts, lost, inFlight.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
-import { arrivals, loadSpec } from './load.js'
+import { arrivals, loadSpec } from './loads/index.js'
 import { comparison } from './requests.js'
 import { respell, serviceCounters } from './work.js'
 

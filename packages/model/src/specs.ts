@@ -2,7 +2,7 @@
  * Specs: what the YAML files say, checked and in plain units (ms, bytes, fractions). Parsing is in core/parse; the
  * shapes of the files themselves, from which editors complete, are in files.ts.
  */
-import type { Arrivals, LoadSpec } from './load.js'
+import type { Arrivals, LoadSpec, SloSpec } from './loads/index.js'
 import type { Role, StandIn } from './plan.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
 import type { Respell, ServiceCounters } from './work.js'
@@ -76,12 +76,6 @@ export interface ScriptSpec {
   readonly firstByteMs: number
   readonly gapMs: number
   readonly chunks: number
-}
-
-export interface SloSpec {
-  readonly p99Ms: number
-  /** highest share of requests that may fail, 0 to 1 */
-  readonly errors: number
 }
 
 export interface ScenarioSpec {

@@ -60,3 +60,9 @@ export function formatNumber(value: number): string {
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US')
   return String(Number(value.toPrecision(3)))
 }
+
+/** 0.413 → `41 %`, 0.0042 → `0.42 %`, 0 → `0 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100
+  return `${percent === 0 || Math.abs(percent) >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`
+}

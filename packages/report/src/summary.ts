@@ -3,7 +3,9 @@ import {
   type ClaimResult,
   type Decision,
   type DecisionColumn,
+  kindOf,
   legendOf,
+  loadLabel,
   type Outcome,
   type Results,
   roleWords,
@@ -19,7 +21,6 @@ import {
   formatNumber,
   formatShare,
   formatTime,
-  loadLabel,
 } from './shared/format.js'
 import { cellsInOrder, labelOf, tierListOf, type View, viewOf } from './shared/subjects.js'
 
@@ -118,31 +119,32 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
   const tierOf = (cell: Cell) => tiers.findIndex((tier) => tier.includes(cell.id)) + 1
   const number = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : formatNumber(value)
-  const batch = cells[0]?.load.kind === 'batch'
-  const figures = batch
-    ? {
-        heads: ['Tasks:', 'Wall s:', 'CPU ms/task:'],
-        of: (cell: Cell) => [
-          number(cell.batch?.tasks),
-          number(cell.batch?.wallSeconds.median),
-          number(cell.batch?.cpuMsPerTask?.median),
-        ],
-      }
-    : {
-        heads: ['Throughput /s:', '95 %:', 'p50 ms:', 'p99 ms:', 'Errors:', 'CPU ms/request:'],
-        of: (cell: Cell) => [
-          number(cell.throughput?.median),
-          (cell.throughput && formatInterval(cell.throughput)) ?? '–',
-          number(cell.latencyMs?.p50),
-          cell.latencyMs?.p99 == null && cell.latencyAtLeastMs?.p99 !== undefined
-            ? `≥ ${formatNumber(cell.latencyAtLeastMs.p99)}`
-            : number(cell.latencyMs?.p99),
-          cell.requests
-            ? formatNumber(cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost)
-            : '–',
-          number(cell.target.cpuMsPerRequest?.median),
-        ],
-      }
+  const [first] = cells
+  const figures =
+    first && kindOf(first.load).unit === 'task'
+      ? {
+          heads: ['Tasks:', 'Wall s:', 'CPU ms/task:'],
+          of: (cell: Cell) => [
+            number(cell.batch?.tasks),
+            number(cell.batch?.wallSeconds.median),
+            number(cell.batch?.cpuMsPerTask?.median),
+          ],
+        }
+      : {
+          heads: ['Throughput /s:', '95 %:', 'p50 ms:', 'p99 ms:', 'Errors:', 'CPU ms/request:'],
+          of: (cell: Cell) => [
+            number(cell.throughput?.median),
+            (cell.throughput && formatInterval(cell.throughput)) ?? '–',
+            number(cell.latencyMs?.p50),
+            cell.latencyMs?.p99 == null && cell.latencyAtLeastMs?.p99 !== undefined
+              ? `≥ ${formatNumber(cell.latencyAtLeastMs.p99)}`
+              : number(cell.latencyMs?.p99),
+            cell.requests
+              ? formatNumber(cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost)
+              : '–',
+            number(cell.target.cpuMsPerRequest?.median),
+          ],
+        }
   const withRoles = cells.some((cell) => !view.subjectOf(cell.entry).competes)
   return mdTable(
     ['Tier:', 'Target', ...(withRoles ? ['Role'] : []), ...figures.heads, 'Memory:', 'Verdict'],

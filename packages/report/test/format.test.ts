@@ -1,3 +1,4 @@
+import { loadLabel, loadShort } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import {
   formatCores,
@@ -5,8 +6,6 @@ import {
   formatInterval,
   formatShare,
   formatTime,
-  loadLabel,
-  loadShort,
   shorten,
   unbroken,
 } from '../src/shared/format.js'

@@ -4,7 +4,10 @@ import {
   type Block,
   type Calibration,
   calibrationKey,
+  connectionsOf,
+  kindOf,
   type LoadMeasurement,
+  type LoadSpec,
   loadIdOf,
   type PlannedScenario,
   toErrorRecord,
@@ -41,7 +44,7 @@ export async function canary(run: Run, block: Block, known: readonly Calibration
   const scenario = scenarioOf(plan, block.scenario)
   if (known.some((each) => each.block === block.id)) return []
   const isFirst = !known.some((each) => each.scenario === scenario.id)
-  const connections = connectionsOf(scenario, isFirst)
+  const connections = countsFor(scenario, isFirst)
   if (connections.length === 0) return []
   const ids = [materials.agentImage, materials.nullServerImage].map(({ name }) => [name, images.of(name).id])
   const wanted: Canary = {
@@ -219,14 +222,13 @@ function limitOf(
  * The numbers of connections for which a ceiling is needed, ascending: those of closed loads, and of the largest other
  * load; of the main load alone when the others are known.
  */
-function connectionsOf(scenario: PlannedScenario, all: boolean): number[] {
+function countsFor(scenario: PlannedScenario, all: boolean): number[] {
+  const countOf = (load: LoadSpec) => connectionsOf(load) ?? []
   const main = mainLoadOf(scenario.loads)
   const closed = scenario.loads.flatMap((load) =>
-    load.kind === 'closed' && (all || loadIdOf(load) === main) ? [load.connections] : [],
+    kindOf(load).best === 'gives' && (all || loadIdOf(load) === main) ? countOf(load) : [],
   )
-  const open = scenario.loads.flatMap((load) =>
-    load.kind === 'open' || load.kind === 'rate' || load.kind === 'capacity' ? [load.connections] : [],
-  )
+  const open = scenario.loads.flatMap((load) => (kindOf(load).best === 'gives' ? [] : countOf(load)))
   const largest = open.length > 0 && (all || closed.length === 0) ? [Math.max(...open)] : []
   return [...new Set([...closed, ...largest])].sort((a, b) => a - b)
 }

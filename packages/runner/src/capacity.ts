@@ -1,11 +1,10 @@
-import { CAPACITY_PROBES, capacityFrom, nextCapacityProbe, rightPerSecond, windowRulesOf } from '@bakeoff/core'
-import type { LoadRecord, LoadSpec } from '@bakeoff/model'
+import { capacityFrom, nextCapacityProbe, rightPerSecond, windowRulesOf } from '@bakeoff/core'
+import { CAPACITY_PROBES, kindOf, type LoadRecord, type LoadSpec, type SloSpec } from '@bakeoff/model'
 import { p99MsOf } from './figures.js'
 import type { Bench } from './repetition.js'
 import { isFilled, Settling } from './settle.js'
 import { record, runWindow, throwIfDead, type Window } from './windows.js'
 
-type Capacity = Extract<LoadSpec, { kind: 'capacity' }>
 type CapacityProbe = NonNullable<LoadRecord['capacity']>['probes'][number] & { readonly servedPerSecond: number }
 
 /** Between probes the target works off what the last one left behind. */
@@ -15,9 +14,12 @@ const REST_MS = 500
  * Searches the highest offered rate at which p99 and the share of errors stay within the load's limits. The record
  * holds every probe, and the measurement of the best one that kept the limits (else of the last one).
  */
-export async function searchCapacity(bench: Bench, load: Capacity, best: number, seed: number): Promise<void> {
+export async function searchCapacity(bench: Bench, load: LoadSpec, best: number, seed: number): Promise<void> {
   const { repetition, testbed } = bench
   const { run, scenario } = testbed
+  const kind = kindOf(load)
+  const limits = kind.limits(load)
+  if (limits === null) throw new Error(`${load.kind} has no limits within which it could be searched`)
   const probes: CapacityProbe[] = []
   let kept: Window | null = null
   let dead: Window | null = null
@@ -26,13 +28,7 @@ export async function searchCapacity(bench: Bench, load: Capacity, best: number,
     if (rate === null || dead !== null) break
     run.signal.throwIfAborted()
     if (probes.length > 0) await testbed.unlessLost(run.sleep(REST_MS))
-    const order = {
-      kind: 'open' as const,
-      perSecond: rate,
-      connections: load.connections,
-      arrivals: load.arrivals,
-      seed: seed + probes.length,
-    }
+    const order = kind.toOrder(load, { best: rate, seed: seed + probes.length })
     const settling = new Settling(isFilled, windowRulesOf(run.plan.rules, scenario))
     const window = await runWindow(
       bench,
@@ -40,7 +36,7 @@ export async function searchCapacity(bench: Bench, load: Capacity, best: number,
       order,
       (slice) => settling.decide(slice),
     )
-    const probe = judge(window, rate, load)
+    const probe = judge(window, rate, limits)
     probes.push(probe)
     if (kept === null || (probe.ok && rate === highestKept(probes))) kept = window
     if (window.death !== null || window.serviceDeaths.length > 0) dead = window
@@ -56,7 +52,7 @@ function highestKept(probes: readonly CapacityProbe[]): number {
 }
 
 /** Whether a probe kept the limits. Arrivals that were never sent failed as much as those without an answer. */
-function judge({ measurement }: Window, perSecond: number, load: Capacity): CapacityProbe {
+function judge({ measurement }: Window, perSecond: number, limits: SloSpec): CapacityProbe {
   const { counts } = measurement
   const failed = counts.errorStatus + counts.wrong + counts.timeouts + counts.lost + counts.unsent
   const arrivals = counts.sent + counts.unsent
@@ -68,6 +64,6 @@ function judge({ measurement }: Window, perSecond: number, load: Capacity): Capa
     servedPerSecond,
     p99Ms,
     errorShare,
-    ok: p99Ms !== null && p99Ms <= load.p99Ms && errorShare <= load.errors,
+    ok: p99Ms !== null && p99Ms <= limits.p99Ms && errorShare <= limits.errors,
   }
 }

@@ -1,7 +1,6 @@
 import { mainLoadOf, medianOf, rightPerSecond, windowRulesOf } from '@bakeoff/core'
-import { type LoadSpec, loadIdOf } from '@bakeoff/model'
+import { kindOf, type LoadSpec, loadIdOf } from '@bakeoff/model'
 import { searchCapacity } from './capacity.js'
-import type { LoadOrder } from './ports.js'
 import type { Bench } from './repetition.js'
 import { isFilled, type Settled, Settling, warmedUp } from './settle.js'
 import { warmUpRecord } from './warm-up.js'
@@ -23,32 +22,33 @@ export async function runLoads(bench: Bench): Promise<void> {
   let isWarm = false
   for (const { load, index } of inOrder([...scenario.loads, ...job.curve])) {
     run.signal.throwIfAborted()
-    if (load.kind === 'capacity') {
+    const kind = kindOf(load)
+    if (kind.windows === 'several') {
       await searchCapacity(bench, load, rateOf(), seed + index)
       continue
     }
-    const order = orderOf(load, rateOf(), seed + index)
+    const order = kind.toOrder(load, { best: rateOf(), seed: seed + index })
     const settled: Settled = isWarm ? isFilled : warmedUp(rules, scenario.warmUpLimitMs ?? null)
     const settling = new Settling(settled, windowRulesOf(rules, scenario))
-    const isBatch = order.kind === 'batch'
+    const endsItself = kind.windows === 'none'
     const window = await runWindow(
       bench,
       () => (isWarm || settling.isOpen ? loadIdOf(load) : 'warm-up'),
       order,
       (slice) => {
-        if (isBatch) return { kind: 'go-on' }
+        if (endsItself) return { kind: 'go-on' }
         const decision = settling.decide(slice)
         if (decision.kind === 'measure' && !isWarm) repetition.step('load', 'load')
         return decision
       },
     )
-    if (!isBatch && !isWarm) draft.warmUp = warmUpRecord(window, rules, scenario)
+    if (!endsItself && !isWarm) draft.warmUp = warmUpRecord(window, rules, scenario)
     isWarm = true
     // One that died before its window was opened has no figures.
-    if (isBatch || settling.isOpen) {
+    if (endsItself || settling.isOpen) {
       const done = record(bench, load, window)
       draft.loads.push(done)
-      if (load.kind === 'closed') best.push(rightPerSecond(done.measurement))
+      if (kind.best === 'gives') best.push(rightPerSecond(done.measurement))
     }
     await throwIfDead(bench, window)
   }
@@ -62,24 +62,4 @@ function inOrder(loads: readonly LoadSpec[]): { load: LoadSpec; index: number }[
     ...numbered.filter(({ load }) => loadIdOf(load) === main),
     ...numbered.filter(({ load }) => loadIdOf(load) !== main),
   ]
-}
-
-/** A load as the agent is told it: fractions become rates. */
-function orderOf(load: Exclude<LoadSpec, { kind: 'capacity' }>, best: number, seed: number): LoadOrder {
-  switch (load.kind) {
-    case 'closed':
-      return { kind: 'closed', connections: load.connections }
-    case 'open':
-      return {
-        kind: 'open',
-        perSecond: Math.max(1, load.fraction * best),
-        connections: load.connections,
-        arrivals: load.arrivals,
-        seed,
-      }
-    case 'rate':
-      return { kind: 'open', perSecond: load.perSecond, connections: load.connections, arrivals: load.arrivals, seed }
-    case 'batch':
-      return { kind: 'batch', tasks: load.tasks, concurrency: load.concurrency, seed }
-  }
 }

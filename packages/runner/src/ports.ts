@@ -14,6 +14,7 @@ import type {
   HostReading,
   ImageFacts,
   LoadMeasurement,
+  LoadOrder,
   LoadSlice,
   Reading,
   RequestLine,
@@ -23,6 +24,7 @@ import type {
   SecondInstrumentFigures,
 } from '@bakeoff/model'
 
+export type { LoadOrder } from '@bakeoff/model'
 export { steadyMs, steadyOfEngine } from './steady-clock.js'
 
 /** A folder to build, or an image to take as it is. */
@@ -166,18 +168,6 @@ export interface FetchRequest {
   /** a longer body is cut there; 8 MiB when absent */
   readonly mostBytes?: number
 }
-
-/** What the load agent is asked to do in one window. Rates are absolute here: the runner has resolved fractions. */
-export type LoadOrder =
-  | { readonly kind: 'closed'; readonly connections: number }
-  | {
-      readonly kind: 'open'
-      readonly perSecond: number
-      readonly connections: number
-      readonly arrivals: 'exponential' | 'constant'
-      readonly seed: number
-    }
-  | { readonly kind: 'batch'; readonly tasks: number; readonly concurrency: number; readonly seed: number }
 
 export interface LoadRequest {
   readonly origin: string

@@ -1,5 +1,5 @@
 import { warmth } from '@bakeoff/core'
-import type { LoadSpec, PlannedScenario, RunRules, WarmUpRecord } from '@bakeoff/model'
+import { kindOf, type LoadSpec, type PlannedScenario, type RunRules, type WarmUpRecord } from '@bakeoff/model'
 import type { Bench } from './repetition.js'
 import { settling, warmUpRules } from './settle.js'
 import { runWindow, throwIfDead, type Window } from './windows.js'
@@ -22,16 +22,11 @@ export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario:
   }
 }
 
-/** Where all loads are batches nothing can be cut: a small one warms the target. Null where it is not so. */
+/** Where all loads end by themselves no window can be cut: a small one warms the target. Null where it is not so. */
 export async function warmUpByBatch(bench: Bench): Promise<WarmUpRecord | null> {
-  const batch = onlyBatches(bench.testbed.scenario.loads)
-  if (batch === null) return null
-  const order = {
-    kind: 'batch',
-    tasks: Math.min(batch.tasks, batch.concurrency),
-    concurrency: batch.concurrency,
-    seed: bench.repetition.seed,
-  } as const
+  const load = smallLoad(bench.testbed.scenario.loads)
+  if (load === null) return null
+  const order = kindOf(load).toOrder(load, { best: 0, seed: bench.repetition.seed })
   const window = await runWindow(
     bench,
     () => 'warm-up',
@@ -42,7 +37,7 @@ export async function warmUpByBatch(bench: Bench): Promise<WarmUpRecord | null> 
   return { durationMs: window.measurement.durationMs, steady: true, windows: [...(window.measurement.settling ?? [])] }
 }
 
-function onlyBatches(loads: readonly LoadSpec[]): Extract<LoadSpec, { kind: 'batch' }> | null {
-  const [first] = loads.filter((load) => load.kind === 'batch')
-  return first && loads.every(({ kind }) => kind === 'batch') ? first : null
+function smallLoad(loads: readonly LoadSpec[]): LoadSpec | null {
+  const [first] = loads
+  return first && loads.every((load) => kindOf(load).windows === 'none') ? kindOf(first).warmUp(first) : null
 }

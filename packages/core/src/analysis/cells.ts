@@ -1,4 +1,4 @@
-import type { Cell, ComponentUse, LoadRecord, Verdict } from '@bakeoff/model'
+import { type Cell, type ComponentUse, connectionsOf, type LoadRecord, type Verdict } from '@bakeoff/model'
 import { decodeHistogram, encodeDistribution, inSystem, logBins, medianOf, mergeDistributions } from '../stats/index.js'
 import { estimateOf, typical, valuesOf } from './estimate.js'
 import { latencyDistribution, latencyOf, plainTimes, round, spectrumOf, timesOf } from './latency.js'
@@ -14,7 +14,7 @@ import { overheadOf } from './overhead.js'
 import { secondInstrumentOf } from './second-instrument.js'
 import { timelineOf } from './timeline.js'
 import { componentUse, type Use } from './use.js'
-import { type CellView, connectionsOf, type Repetition } from './view.js'
+import type { CellView, Repetition } from './view.js'
 
 const BINS_PER_DECADE = 12
 const MOST_WRONG_SAMPLES = 5

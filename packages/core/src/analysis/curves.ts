@@ -1,4 +1,4 @@
-import type { Curve } from '@bakeoff/model'
+import { type Curve, kindOf } from '@bakeoff/model'
 import { type CurvePoint, kneeOf, MOST_FAILED, medianOf, quantileInterval, sloCrossing } from '../stats/index.js'
 import { percentileOf, timesOf } from './latency.js'
 import { type CellView, failuresOf, type Repetition } from './view.js'
@@ -17,9 +17,7 @@ interface Point extends CurvePoint {
 export function curvesOf(views: readonly CellView[]): Curve[] {
   const entries = [...new Set(views.map(({ entry }) => entry.id))]
   return entries.flatMap((entry) => {
-    const own = views.filter(
-      (view) => view.entry.id === entry && (view.load.kind === 'rate' || view.load.kind === 'open'),
-    )
+    const own = views.filter((view) => view.entry.id === entry && kindOf(view.load).inCurves)
     const points = own.flatMap((view) => view.repetitions.flatMap((each, pass) => pointOf(each, pass) ?? []))
     const [first] = own
     if (!first || new Set(points.map(({ offeredPerSecond }) => offeredPerSecond)).size < 2) return []
@@ -73,10 +71,9 @@ function pointOf(repetition: Repetition, pass: number): Point | null {
 }
 
 /** One offered rate over its repetitions, medians. */
-function summaryOf({ load, repetitions }: CellView): Curve['points'][number] | null {
+function summaryOf({ repetitions }: CellView): Curve['points'][number] | null {
   const points = repetitions.flatMap((each, pass) => pointOf(each, pass) ?? [])
-  const perSecond =
-    load.kind === 'rate' ? load.perSecond : medianOf(points.map(({ offeredPerSecond }) => offeredPerSecond))
+  const perSecond = medianOf(points.map(({ offeredPerSecond }) => offeredPerSecond))
   if (perSecond === null || points.length === 0) return null
   return {
     perSecond,

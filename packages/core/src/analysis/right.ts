@@ -1,4 +1,4 @@
-import type { LoadMeasurement, RunRecord } from '@bakeoff/model'
+import { kindOf, type LoadMeasurement, type RunRecord } from '@bakeoff/model'
 
 /**
  * How many right answers the window is worth: each with the share of its life that lies within. Of a batch: tasks done
@@ -20,7 +20,7 @@ export function rightPerSecond(
 export function bestRates(runs: readonly Pick<RunRecord, 'loads'>[]): number[] {
   return runs.flatMap(({ loads }) => {
     const rates = loads.flatMap(({ load, measurement }) =>
-      load.kind === 'closed' ? [rightPerSecond(measurement)] : [],
+      kindOf(load).best === 'gives' ? [rightPerSecond(measurement)] : [],
     )
     return rates.length > 0 ? [Math.max(...rates)] : []
   })

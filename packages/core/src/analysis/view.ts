@@ -1,6 +1,8 @@
 import {
   type Calibration,
   calibrationKey,
+  connectionsOf,
+  kindOf,
   type LoadRecord,
   type LoadSpec,
   loadIdOf,
@@ -94,12 +96,14 @@ function addedLoads(scenario: PlannedScenario, runs: readonly RunRecord[]): Load
   const planned = new Set(scenario.loads.map(loadIdOf))
   const added = new Map(
     runs.flatMap(({ loads }) =>
-      loads.flatMap(({ load, loadId }) =>
-        load.kind === 'rate' && !planned.has(loadId) ? [[loadId, load] as const] : [],
+      loads.flatMap(({ load, loadId, measurement }) =>
+        kindOf(load).sameRate && !planned.has(loadId)
+          ? [[loadId, { load, perSecond: measurement.offeredPerSecond ?? 0 }] as const]
+          : [],
       ),
     ),
   )
-  return [...added.values()].sort((a, b) => a.perSecond - b.perSecond)
+  return [...added.values()].sort((a, b) => a.perSecond - b.perSecond).map(({ load }) => load)
 }
 
 /**
@@ -111,11 +115,6 @@ export function runsOf(runs: readonly RunRecord[], entry: string): RunRecord[] {
     if (run.entry === entry) byRepetition.set(run.repetition, run)
   }
   return [...byRepetition.values()].sort((a, b) => a.repetition - b.repetition)
-}
-
-/** Connections that a load keeps open; null for a batch, which is one request. */
-export function connectionsOf(load: LoadSpec): number | null {
-  return load.kind === 'batch' ? null : load.connections
 }
 
 /** Failed requests of any kind, without wrong answers and those still under way. */

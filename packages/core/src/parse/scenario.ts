@@ -3,8 +3,11 @@ import { dirname, join } from 'node:path'
 import {
   type ContractCase,
   contractCase,
+  DEFAULT_OFFERED,
   goldenLine,
   type LoadSpec,
+  loadKinds,
+  type Offered,
   parseBytes,
   parseDurationMs,
   parseFraction,
@@ -12,7 +15,6 @@ import {
   type ScenarioFile,
   type ScenarioSpec,
   type ServiceSpec,
-  type SloSpec,
   scenarioFile,
 } from '@bakeoff/model'
 import { readNdjson } from './ndjson.js'
@@ -34,7 +36,6 @@ export interface ScenarioTexts {
 }
 
 const DEFAULT_TOLERANCE = { exact: 0, 'ranked-scores': 1e-4, cosine: 1e-4 }
-const DEFAULT_CONNECTIONS = 256
 
 /**
  * A scenario from its Compose file and the files that it names.
@@ -104,6 +105,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   const odd = respell ? unspellable(beside(x.requests), contents.requests as string, requests, respell) : []
   if (odd.length > 0) throw badSpec(odd, contents.requests as string)
 
+  const offered = offeredOf(x)
   const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts))
   return {
     id: texts.id,
@@ -117,8 +119,8 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     contract,
     compare: x.expect.compare,
     tolerance: x.expect.tolerance ?? DEFAULT_TOLERANCE[x.expect.compare],
-    loads: toLoads(x),
-    ...offered(x),
+    loads: toLoads(x, offered),
+    ...offered,
     stream: x.stream ?? false,
     script: x.script ? { firstByteMs: ms(x.script.firstByte), gapMs: ms(x.script.gap), chunks: x.script.chunks } : null,
     requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
@@ -127,7 +129,6 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     longestWindowMs: x.load.longest === undefined ? null : ms(x.load.longest),
     respell,
     counters: countersOf(file),
-    slo: x.slo ? { p99Ms: parseDurationMs(x.slo.p99) as number, errors: toShare(x.slo.errors ?? 0) } : null,
     workDigest: createHash('sha256')
       .update(contents.requests as string)
       .update('\0')
@@ -216,32 +217,36 @@ function loadProblems(located: Located<ScenarioFile>): Problem[] {
   const { load, slo } = located.value['x-scenario']
   const problems: Problem[] = []
   const path = ['x-scenario', 'load']
-  if (!load.closed?.length && !load.rate?.length && !load.batch?.length) {
-    problems.push(
-      located.problem(path, 'load has neither closed, rate nor batch: nothing would be measured', { key: true }),
-    )
-  }
-  if (load.open?.length && !load.closed?.length)
+  const asked = loadKinds.filter(({ kind }) => isAsked(load[kind]))
+  const alone = loadKinds.flatMap(({ kind, best }) => (best === 'needs' ? [] : kind))
+  if (!asked.some(({ best }) => best !== 'needs')) {
     problems.push(
       located.problem(
-        [...path, 'open'],
-        'open loads are fractions of the best closed throughput, and there is no closed load',
+        path,
+        `load has neither ${alone.slice(0, -1).join(', ')} nor ${alone.at(-1)}: nothing would be measured`,
         { key: true },
       ),
     )
-  if (load.capacity && !slo)
-    problems.push(
-      located.problem([...path, 'capacity'], 'capacity is searched within the slo, and there is none', {
-        key: true,
-        hint: 'Add `slo: { p99: 50ms, errors: 0.1% }`.',
-      }),
-    )
-  for (const member of ['closed', 'open', 'rate'] as const) {
-    const values = load[member] ?? []
-    const twice = values.findIndex((value, index) => values.indexOf(value) !== index)
-    if (twice >= 0) problems.push(located.problem([...path, member, twice], `${member} has ${values[twice]} twice`))
+  }
+  const about = { givesBest: asked.some(({ best }) => best === 'gives'), hasSlo: slo !== undefined }
+  for (const kind of asked) {
+    const refusal = kind.refusal(about)
+    if (refusal === null) continue
+    const { why, hint } = refusal
+    problems.push(located.problem([...path, kind.kind], why, { key: true, ...(hint === null ? {} : { hint }) }))
+  }
+  for (const { kind } of asked) {
+    const values: unknown = load[kind]
+    if (!Array.isArray(values)) continue
+    const twice = values.findIndex((value, index) => typeof value === 'number' && values.indexOf(value) !== index)
+    if (twice >= 0) problems.push(located.problem([...path, kind, twice], `${kind} has ${values[twice]} twice`))
   }
   return problems
+}
+
+/** `true`, or a list with something in it. */
+function isAsked(written: boolean | readonly unknown[] | undefined): boolean {
+  return Array.isArray(written) ? written.length > 0 : Boolean(written)
 }
 
 function cycleIn(services: ScenarioFile['services']): string | null {
@@ -296,36 +301,24 @@ function toService(name: string, service: ScenarioFile['services'][string], text
   }
 }
 
-function toLoads(x: ScenarioFile['x-scenario']): LoadSpec[] {
-  const { load } = x
-  const { connections, arrivals } = offered(x)
-  return [
-    ...(load.closed ?? []).map((closed): LoadSpec => ({ kind: 'closed', connections: closed })),
-    ...(load.open ?? []).map((fraction): LoadSpec => ({ kind: 'open', fraction, connections, arrivals })),
-    ...(load.rate ?? []).map((perSecond): LoadSpec => ({ kind: 'rate', perSecond, connections, arrivals })),
-    ...(load.batch ?? []).map(({ tasks, concurrency }): LoadSpec => ({ kind: 'batch', tasks, concurrency })),
-    ...(load.capacity && x.slo
-      ? [
-          capacityLoad(offered(x), {
-            p99Ms: parseDurationMs(x.slo.p99) as number,
-            errors: toShare(x.slo.errors ?? 0),
-          }),
-        ]
-      : []),
-  ]
+/** As the file has them by kind; searches come last, since they leave a target overloaded. */
+function toLoads({ load }: ScenarioFile['x-scenario'], offered: Offered): LoadSpec[] {
+  const loads = loadKinds.flatMap((kind) => {
+    const written = load[kind.kind]
+    return written === undefined
+      ? []
+      : kind.read(written, offered).map((each) => ({ each, last: kind.windows === 'several' }))
+  })
+  return loads.toSorted((a, b) => Number(a.last) - Number(b.last)).map(({ each }) => each)
 }
 
 /** What every offered load of a scenario has in common, whether its file names the rate or a run adds it. */
-function offered({ load }: ScenarioFile['x-scenario']): Pick<ScenarioSpec, 'connections' | 'arrivals'> {
-  return { connections: load.connections ?? DEFAULT_CONNECTIONS, arrivals: load.arrivals ?? 'exponential' }
-}
-
-/** The search for the highest rate within an slo. */
-export function capacityLoad(
-  { connections, arrivals }: Pick<ScenarioSpec, 'connections' | 'arrivals'>,
-  slo: SloSpec,
-): LoadSpec {
-  return { kind: 'capacity', connections, p99Ms: slo.p99Ms, errors: slo.errors, arrivals }
+function offeredOf({ load, slo }: ScenarioFile['x-scenario']): Offered {
+  return {
+    connections: load.connections ?? DEFAULT_OFFERED.connections,
+    arrivals: load.arrivals ?? DEFAULT_OFFERED.arrivals,
+    slo: slo ? { p99Ms: ms(slo.p99), errors: toShare(slo.errors ?? 0) } : null,
+  }
 }
 
 /** Services so that each comes after those it depends on; otherwise as written. */

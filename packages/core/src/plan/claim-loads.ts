@@ -1,15 +1,15 @@
 import {
   type ClaimSpec,
   type ClaimSubject,
+  kindOf,
   type LoadSpec,
   loadIdOf,
   type PlanWarning,
+  publishedLoad,
   type ScenarioSpec,
 } from '@bakeoff/model'
 import { settingWords } from '../analysis/claims/setting.js'
-
-/** As many as a closed load may have. */
-const MOST_CONNECTIONS = 10_000
+import { bestFirst } from './main-load.js'
 
 /** The loads of the sources of a scenario's claims, as far as a load can say them, and what is otherwise than there. */
 export interface ClaimLoads {
@@ -42,41 +42,33 @@ export function claimLoadsOf(scenario: ScenarioSpec, claims: readonly ClaimSpec[
         ],
   )
   return {
-    loads: [...loads.values()].sort((a, b) => Number(b.kind === 'closed') - Number(a.kind === 'closed')),
+    loads: bestFirst([...loads.values()]),
     warnings: [...oncePerSetting(told), ...own.map((claim) => machineWarning(claim, scenario))],
   }
 }
 
 /** The load of one subject and what of its setting it leaves out; null: nothing. */
-function loadOf({ load }: ClaimSubject, scenario: ScenarioSpec): { load: LoadSpec | null; untold: string | null } {
-  const { tasks, concurrency, connections, users, perSecond, requests } = load
-  const hasBatch = scenario.loads.some(({ kind }) => kind === 'batch')
-  const hasOthers = scenario.loads.some(({ kind }) => kind !== 'batch')
-  const none = (untold: string) => ({ load: null, untold })
-  if (tasks !== undefined) {
-    if (!hasBatch) return none('no load of this scenario has tasks, so it is not measured')
-    if (!isCount(tasks) || !isCount(concurrency)) return none('tasks without a concurrency are no load')
-    return { load: { kind: 'batch', tasks, concurrency }, untold: null }
-  }
-  if (!hasOthers) return none('this scenario has loads of tasks only, so it is not measured')
-  const amount =
-    requests === undefined
-      ? null
-      : 'a window lasts as long as the profile says, and not until so many requests are answered'
-  if (perSecond !== undefined) {
-    if (!(perSecond > 0)) return none('it is no rate')
+function loadOf(
+  { load: said }: ClaimSubject,
+  scenario: ScenarioSpec,
+): { load: LoadSpec | null; untold: string | null } {
+  const unit = said['tasks'] === undefined ? 'request' : 'task'
+  if (!scenario.loads.some((load) => kindOf(load).unit === unit)) {
     return {
-      load: { kind: 'rate', perSecond, connections: scenario.connections, arrivals: scenario.arrivals },
-      untold: amount,
+      load: null,
+      untold:
+        unit === 'task'
+          ? 'no load of this scenario has tasks, so it is not measured'
+          : 'this scenario has loads of tasks only, so it is not measured',
     }
   }
-  const atOnce = connections ?? users ?? concurrency
-  if (!isCount(atOnce) || atOnce > MOST_CONNECTIONS) return none('it does not say how many asked at once')
-  return { load: { kind: 'closed', connections: atOnce }, untold: amount }
-}
-
-function isCount(value: number | undefined): value is number {
-  return value !== undefined && Number.isInteger(value) && value > 0
+  const load = publishedLoad(said, scenario)
+  if (typeof load === 'string') return { load: null, untold: load }
+  const isCut = unit === 'request' && said['requests'] !== undefined
+  return {
+    load,
+    untold: isCut ? 'a window lasts as long as the profile says, and not until so many requests are answered' : null,
+  }
 }
 
 /** A load says how the target is asked, and nothing of the machine. */

@@ -1,4 +1,13 @@
-import { type Block, type LoadSpec, loadIdOf, type Plan, type RunRecord, type RunRules } from '@bakeoff/model'
+import {
+  type Block,
+  DEFAULT_OFFERED,
+  type LoadSpec,
+  loadIdOf,
+  type Plan,
+  type RunRecord,
+  type RunRules,
+  rateLoad,
+} from '@bakeoff/model'
 import { bestRates } from '../analysis/right.js'
 import { commonRates, medianOf } from '../stats/index.js'
 
@@ -31,11 +40,10 @@ export function curveLoads(plan: Plan, block: Block, entry: string, runs: readon
   const perBlock = Math.min(rates.length, ratesPerBlock(plan.rules))
   const first = (block.repetition - 2) * perBlock
   const turn = Array.from({ length: perBlock }, (_, index) => rates[(first + index) % rates.length] as number)
-  const { connections, arrivals } = scenario.offered ?? { connections: 256, arrivals: 'exponential' as const }
   return [...new Set(rates.length === 0 ? [] : turn)]
     .filter((perSecond) => perSecond <= best * MOST_OF_BEST)
     .sort((a, b) => a - b)
-    .map((perSecond): LoadSpec => ({ kind: 'rate', perSecond, connections, arrivals }))
+    .map((perSecond) => rateLoad(perSecond, scenario.offered ?? DEFAULT_OFFERED))
     .filter((load) => !scenario.loads.some((each) => loadIdOf(each) === loadIdOf(load)))
 }
 

@@ -1,4 +1,11 @@
-import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, RunRecord, RunRules } from '@bakeoff/model'
+import {
+  kindOf,
+  type Plan,
+  type PlannedEntry,
+  type PlannedScenario,
+  type RunRecord,
+  type RunRules,
+} from '@bakeoff/model'
 import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
 import { secondInstrumentMs } from './second-instrument.js'
@@ -10,15 +17,11 @@ const PER_SERVICE_MS = 1500
 const AROUND_WINDOW_MS = 800
 /** The null server and its agent at the start of a block. */
 const CANARY_MS = 6000
-/** A batch takes as long as it takes. */
-const BATCH_GUESS_MS = 15_000
-/** Probes of a search for capacity at most, and as a rule. */
-export const CAPACITY_PROBES = 10
-const USUAL_PROBES = 8
 
 /** How long one repetition of an entry takes with its warm-up as given. */
 export function repetitionMs(scenario: PlannedScenario, rules: RunRules, warmUpMs: number): number {
-  const loads = scenario.loads.reduce((sum, load) => sum + loadMs(load, rules), 0)
+  const windowMs = rules.windowMs + AROUND_WINDOW_MS
+  const loads = scenario.loads.reduce((sum, load) => sum + kindOf(load).durationMs(load, windowMs), 0)
   return OVERHEAD_MS + scenario.services.length * PER_SERVICE_MS + warmUpMs + loads
 }
 
@@ -100,19 +103,6 @@ function secondInstrumentMsFor(plan: Plan, entry: string): number {
 
 /** The rates that a repetition adds from the second one on. */
 function curveMs(scenario: PlannedScenario, rules: RunRules): number {
-  if (!scenario.loads.some(({ kind }) => kind === 'closed')) return 0
+  if (!scenario.loads.some((load) => kindOf(load).best === 'gives')) return 0
   return ratesPerBlock(rules) * (rules.windowMs + AROUND_WINDOW_MS)
-}
-
-function loadMs(load: LoadSpec, rules: RunRules): number {
-  switch (load.kind) {
-    case 'closed':
-    case 'open':
-    case 'rate':
-      return rules.windowMs + AROUND_WINDOW_MS
-    case 'capacity':
-      return (rules.windowMs + AROUND_WINDOW_MS) * USUAL_PROBES
-    case 'batch':
-      return BATCH_GUESS_MS
-  }
 }

@@ -1,7 +1,14 @@
-import { type LoadSpec, loadIdOf } from '@bakeoff/model'
+import { kindOf, type LoadSpec, loadIdOf } from '@bakeoff/model'
 
-/** The load that a scenario is ranked by: the closed one with the most connections, else the first. */
+/** The load that a scenario is ranked by: of those that give its best throughput the one with most at once, else the first. */
 export function mainLoadOf(loads: readonly LoadSpec[]): string {
-  const closed = loads.filter((load) => load.kind === 'closed').sort((a, b) => b.connections - a.connections)
-  return loadIdOf((closed[0] ?? loads[0]) as LoadSpec)
+  const atOnce = (load: LoadSpec) => kindOf(load).atOnce(load)
+  const [most] = loads.filter((load) => kindOf(load).best === 'gives').sort((a, b) => atOnce(b) - atOnce(a))
+  return loadIdOf((most ?? loads[0]) as LoadSpec)
+}
+
+/** Those first that the others refer to; otherwise as they are. */
+export function bestFirst(loads: readonly LoadSpec[]): LoadSpec[] {
+  const place = (load: LoadSpec) => (kindOf(load).best === 'gives' ? 0 : 1)
+  return loads.toSorted((a, b) => place(a) - place(b))
 }

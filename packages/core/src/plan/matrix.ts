@@ -5,9 +5,11 @@ import {
   type Block,
   type Caps,
   type CoreAssignment,
+  capacityLoad,
   type EngineFacts,
   formatBytes,
   type HostFacts,
+  kindOf,
   type LoadSpec,
   type LogicalCpu,
   loadIdOf,
@@ -18,16 +20,16 @@ import {
   type PlanWarning,
   type ProfileSpec,
   type RunRules,
+  rateLoad,
   type ScenarioSpec,
   type ServiceSpec,
 } from '@bakeoff/model'
 import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
-import { capacityLoad } from '../parse/scenario.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
-import { mainLoadOf } from './main-load.js'
+import { bestFirst, mainLoadOf } from './main-load.js'
 import { brokenInReach, entryIdOf, type Selection, select } from './select.js'
 
 export interface PlanRequest {
@@ -230,18 +232,14 @@ function chooseLoads(
   published: readonly LoadSpec[],
 ): LoadSpec[] {
   const own = published.length === 0 || request.selection.all ? ownLoads(scenario, profile) : []
-  const all = [...own, ...published.filter((load) => !own.some((one) => loadIdOf(one) === loadIdOf(load)))]
-  all.sort((a, b) => Number(b.kind === 'closed') - Number(a.kind === 'closed'))
-  const { connections, arrivals } = scenario
-  const closed = all.filter((load) => load.kind === 'closed')
-  const rates = [...request.rates, ...request.catalogue.matrix.rates]
-  for (const perSecond of new Set(rates)) {
-    if (!all.some((load) => load.kind === 'rate' && load.perSecond === perSecond))
-      all.push({ kind: 'rate', perSecond, connections, arrivals })
+  const all = bestFirst([...own, ...published.filter((load) => !own.some((one) => loadIdOf(one) === loadIdOf(load)))])
+  const givesBest = all.some((load) => kindOf(load).best === 'gives')
+  const add = (load: LoadSpec) => {
+    if (!all.some((one) => loadIdOf(one) === loadIdOf(load))) all.push(load)
   }
+  for (const perSecond of [...request.rates, ...request.catalogue.matrix.rates]) add(rateLoad(perSecond, scenario))
   const wanted = request.capacity || request.catalogue.matrix.capacity
-  if (wanted && scenario.slo && closed.length > 0 && !all.some((load) => load.kind === 'capacity'))
-    all.push(capacityLoad(scenario, scenario.slo))
+  if (wanted && scenario.slo && givesBest) add(capacityLoad(scenario, scenario.slo))
   return all
 }
 

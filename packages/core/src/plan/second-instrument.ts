@@ -1,4 +1,4 @@
-import { loadIdOf, type PlannedScenario, type RequestLine, type RunRules } from '@bakeoff/model'
+import { kindOf, loadIdOf, type PlannedScenario, type RequestLine, type RunRules } from '@bakeoff/model'
 import { mainLoadOf } from './main-load.js'
 
 /** wrk's own warm-up on the target, before what counts. */
@@ -23,12 +23,14 @@ export function secondInstrumentTask(
   const loadId = mainLoadOf(loads)
   const unsupported = (reason: string) => ({ kind: 'unsupported', loadId, reason }) as const
   const main = loads.find((load) => loadIdOf(load) === loadId)
-  if (main?.kind === 'batch') return unsupported('a batch is one request, and the target does the rest itself')
-  if (main?.kind !== 'closed') return unsupported('there is no closed load, and wrk has no other')
+  const kind = main && kindOf(main)
+  if (kind?.unit === 'task') return unsupported('a batch is one request, and the target does the rest itself')
+  const connections = main && kind?.best === 'gives' ? kind.connections(main) : null
+  if (connections === null) return unsupported('there is no closed load, and wrk has no other')
   if (stream) return unsupported('the answers are streams, and wrk sees neither their first byte nor their chunks')
   if (requests.some(({ method }) => method === 'HEAD'))
     return unsupported('wrk waits for the body of an answer to HEAD, which has none')
-  return { kind: 'possible', loadId, connections: main.connections }
+  return { kind: 'possible', loadId, connections }
 }
 
 /** Seconds of its window: as long as the agent's, in whole seconds, for wrk knows no others. */

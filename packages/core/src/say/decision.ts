@@ -1,13 +1,14 @@
-import type {
-  Cell,
-  CellComparison,
-  Decision,
-  DecisionColumn,
-  DecisionFigure,
-  DecisionMark,
-  EntryResult,
-  Results,
-  ScenarioResult,
+import {
+  type Cell,
+  type CellComparison,
+  type Decision,
+  type DecisionColumn,
+  type DecisionFigure,
+  type DecisionMark,
+  type EntryResult,
+  kindOf,
+  type Results,
+  type ScenarioResult,
 } from '@bakeoff/model'
 import { isAgentBoundCell, nameOf } from '../analysis/findings/define.js'
 import { claimsSay } from './claims.js'
@@ -175,7 +176,7 @@ function placeOf({ cell }: Candidate, order: readonly string[]): number {
 
 function unitOf(metric: string | undefined, cell: Cell | undefined): DecisionColumn['unit'] {
   if (metric === 'capacityPerSecond') return 'requests/s within the service level'
-  return cell?.load.kind === 'batch' ? 'tasks/s' : 'answers/s'
+  return cell && kindOf(cell.load).unit === 'task' ? 'tasks/s' : 'answers/s'
 }
 
 function whyProvisional({ run }: Decided, ranked: readonly Candidate[]): string | null {

@@ -1,5 +1,5 @@
+import { loadWords } from '@bakeoff/model'
 import { expect, it } from 'vitest'
-import { loadWords } from '../../src/analysis/load-words.js'
 import { cores, duration, list, many, percent, times, withInterval } from '../../src/analysis/words.js'
 
 it.each([

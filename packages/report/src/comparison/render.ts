@@ -1,18 +1,19 @@
-import type {
-  Against,
-  Cell,
-  ComparedCell,
-  ComparedFigure,
-  NamedRun,
-  RunComparison,
-  SettingDifference,
+import {
+  type Against,
+  type Cell,
+  type ComparedCell,
+  type ComparedFigure,
+  loadLabel,
+  type NamedRun,
+  type RunComparison,
+  type SettingDifference,
 } from '@bakeoff/model'
 import { documentText } from '../html/document.js'
 import { type Html, html } from '../html/html.js'
 import { badge } from '../html/marks.js'
 import { type Column, facts, known, table, unknown } from '../html/table.js'
 import { estimateText, outcomeBadge } from '../pages/columns.js'
-import { formatFactor, formatNumber, formatShare, formatTime, loadLabel } from '../shared/format.js'
+import { formatFactor, formatNumber, formatShare, formatTime } from '../shared/format.js'
 import { COLOURS, labelOf } from '../shared/subjects.js'
 import { CONCLUSIONS, isApart, whySays } from './words.js'
 

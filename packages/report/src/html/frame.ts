@@ -1,7 +1,7 @@
 /** What stands around every page of a report: header, warnings, tabs, switches, chips. */
-import type { Caps, Results } from '@bakeoff/model'
+import { type Caps, kindOf, loadLabel, loadShort, type Results } from '@bakeoff/model'
 import type { Page } from '../pages/page.js'
-import { formatBytes, formatCores, formatTime, LOAD_KINDS, loadLabel, loadShort } from '../shared/format.js'
+import { formatBytes, formatCores, formatTime } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { type Html, html } from './html.js'
 import { badge, markClass } from './marks.js'
@@ -118,11 +118,11 @@ export function switches(view: View, scopes: readonly Scope[]): Html {
 
 function loadSwitch(scope: Scope): Html | null {
   if (scope.loads.length < 2) return null
-  const kinds = [...new Set(scope.loads.map(({ load }) => load.kind))]
+  const kinds = [...new Set(scope.loads.map(({ load }) => kindOf(load)))]
   return html`<div class="switch">${kinds.map((kind) => {
-    const name = `sw-${scope.index}-${kind}`
-    return html`<span id="${name}">${LOAD_KINDS[kind]}</span><div class="segmented" role="group" aria-labelledby="${name}">${scope.loads
-      .filter(({ load }) => load.kind === kind)
+    const name = `sw-${scope.index}-${kind.kind}`
+    return html`<span id="${name}">${kind.words.group}</span><div class="segmented" role="group" aria-labelledby="${name}">${scope.loads
+      .filter(({ load }) => kindOf(load) === kind)
       .map(
         ({ id, load }) =>
           html`<button type="button" data-choose-load="${id}" aria-pressed="${id === scope.scenario.mainLoad ? 'true' : 'false'}" title="${loadLabel(load)}">${loadShort(load)}</button>`,

@@ -1,9 +1,9 @@
-import type { Cell, LoadSpec } from '@bakeoff/model'
+import { type Cell, kindOf, type LoadSpec, loadLabel } from '@bakeoff/model'
 import { type Figure, figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
-import { formatBytes, formatDurationMs, formatNumber, loadLabel } from '../shared/format.js'
+import { formatBytes, formatDurationMs, formatNumber } from '../shared/format.js'
 import { METRICS, type Metric, type MetricId } from '../shared/metrics.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import {
@@ -64,7 +64,7 @@ const AT_REST: readonly { readonly id: MetricId; readonly howTo: string }[] = [
 
 function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
-  if (cells.length === 0 || load.kind === 'batch')
+  if (cells.length === 0 || kindOf(load).unit === 'task')
     return html`<p class="none">CPU time per task of a batch is on the Overview.</p>`
   return html`<div class="figures">${UNDER_LOAD.map(({ id, howTo }) => metricFigure(view, cells, id, howTo, [loadLabel(load), repetitionsOf(cells)]))}</div>
     ${beyondScript(view, scope, cells, load)}

@@ -1,17 +1,9 @@
-import type { Certificate, CoreAssignment, HostFacts, Results } from '@bakeoff/model'
+import { type Certificate, type CoreAssignment, type HostFacts, loadLabel, type Results } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
 import { facts, known, table } from '../html/table.js'
-import {
-  formatBytes,
-  formatCores,
-  formatDurationMs,
-  formatNumber,
-  formatShare,
-  formatTime,
-  loadLabel,
-} from '../shared/format.js'
+import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare, formatTime } from '../shared/format.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
 import type { Page } from './page.js'
 

@@ -1,9 +1,9 @@
-import type { Cell, LatencyMs, LoadSpec } from '@bakeoff/model'
+import { type Cell, kindOf, type LatencyMs, type LoadSpec, loadLabel } from '@bakeoff/model'
 import { type Figure, figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
-import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { formatNumber, formatShare } from '../shared/format.js'
 import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, latencyColumn, nameColumn } from './columns.js'
@@ -23,7 +23,7 @@ const ms = (value: number) => `${formatNumber(value)} ms`
 
 function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
-  if (load.kind === 'batch')
+  if (kindOf(load).shown === null)
     return html`<p class="none">A batch is one request in which the target does its tasks itself: it has a wall time and a CPU time per task, on the Overview, and no latencies seen from outside.</p>`
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
   return html`<div class="figures">${figures(view, load, cells)}</div>
@@ -46,7 +46,7 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
         sortable: true,
       },
     )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small ones below it the lowest and highest. A request that never ended counts with the age that it reached; where such requests could move a percentile, “≥” stands before it. p99.9 also needs ten slow moments apart from one another.</p></section>
-    ${load.kind !== 'closed' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
+    ${kindOf(load).pace === 'offered' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
 }
 
 function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
@@ -106,7 +106,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
 
 /** What is timed: from the sending under closed load, from the intended start under open load. */
 function timeOf(load: LoadSpec): string {
-  return load.kind === 'closed' ? 'Service time' : 'Response time'
+  return kindOf(load).shown === 'service' ? 'Service time' : 'Response time'
 }
 
 const SPECTRUM = [50, 90, 95, 99, 99.9, 99.99] as const

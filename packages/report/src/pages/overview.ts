@@ -1,9 +1,9 @@
-import type { Cell, CellComparison, LoadSpec } from '@bakeoff/model'
+import { type Cell, type CellComparison, kindOf, type LoadSpec, loadLabel } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
-import { formatBytes, formatFactor, formatInterval, formatNumber, loadLabel, unbroken } from '../shared/format.js'
+import { formatBytes, formatFactor, formatInterval, formatNumber, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
 import { cellsInOrder, metricOf, tierListOf, type View } from '../shared/subjects.js'
 import {
@@ -61,10 +61,8 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
 function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): CellColumn[] {
   const shared = [tierColumn(view, scope, loadId), introducedColumn(view)]
   const use = [coresColumn('CPU', ({ target }) => target), memoryColumn('Memory', ({ target }) => target)]
-  switch (load.kind) {
-    case 'closed':
-    case 'open':
-    case 'rate':
+  switch (kindOf(load).headline) {
+    case 'throughput':
       return [
         ...shared,
         throughputColumn,
@@ -79,7 +77,7 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
         requestsPerCpuColumn,
         verdictColumn,
       ]
-    case 'capacity':
+    case 'capacityPerSecond':
       return [
         ...shared,
         capacityColumn,
@@ -91,7 +89,7 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
         cpuPerRequestColumn,
         verdictColumn,
       ]
-    case 'batch':
+    case 'cpuMsPerRequest':
       return [...shared, ...batchColumns, baselineColumn(view), ...use, verdictColumn]
   }
 }
@@ -200,7 +198,8 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
   if (cells.length === 0) return []
   const condition = [loadLabel(load), repetitionsOf(cells)]
   const subject = (cell: Cell) => view.subjectOf(cell.entry).index
-  if (load.kind === 'batch') {
+  const { headline, shown } = kindOf(load)
+  if (headline === 'cpuMsPerRequest') {
     return [
       figure({
         chart: 'bars',
@@ -228,7 +227,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
       }),
     ]
   }
-  if (load.kind === 'capacity') {
+  if (headline === 'capacityPerSecond') {
     return [
       figure({
         chart: 'bars',
@@ -251,7 +250,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
   }
   const measured = cells.some(({ throughput }) => throughput)
   const latencies = cells.some(({ latencyMs }) => latencyMs)
-  const time = load.kind === 'closed' ? 'Service time' : 'Response time from the intended start'
+  const time = shown === 'service' ? 'Service time' : 'Response time from the intended start'
   return [
     figure({
       chart: 'bars',

@@ -1,4 +1,4 @@
-import type { Cell, EntryResult } from '@bakeoff/model'
+import { type Cell, type EntryResult, kindOf } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, subjectName } from '../html/marks.js'
@@ -29,7 +29,7 @@ function scalingOf(view: View, scope: Scope): Html {
   const connections = [...new Set(rows.flatMap(({ steps }) => steps.map((step) => step.connections)))].sort(
     (a, b) => a - b,
   )
-  const capacity = cells.filter((cell) => cell.load.kind === 'capacity')
+  const capacity = cells.filter((cell) => kindOf(cell.load).headline === 'capacityPerSecond')
   const enough = connections.length >= 2
   return html`${!enough && html`<p class="none">A curve needs at least two closed loads; this run measured ${connections.length === 0 ? 'none' : 'one'}.</p>`}
     ${enough && html`<div class="figures">${throughputFigure(view, rows, connections)}${latencyFigure(view, scope, rows, connections)}</div>`}

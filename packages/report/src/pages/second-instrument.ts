@@ -1,10 +1,10 @@
 /** The agent's throughput beside that of another tool: on the Verification page, and in a line for a target's page. */
-import type { Cell, SecondInstrumentResult } from '@bakeoff/model'
+import { type Cell, loadLabel, type SecondInstrumentResult } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge } from '../html/marks.js'
 import type { Scope } from '../html/scope.js'
 import { known, table, type Unknown, unknown } from '../html/table.js'
-import { formatNumber, formatShare, loadLabel } from '../shared/format.js'
+import { formatNumber, formatShare } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, nameColumn } from './columns.js'
 import { hasCause, whyMissing } from './words.js'

@@ -1,19 +1,13 @@
 /** Numbers as text: the one place where a figure gets its unit. Runs on the server and in the page. */
 
-import type { Estimate, LoadSpec, Ratio } from '@bakeoff/model'
-import { formatBytes, formatDurationMs, formatNumber } from '@bakeoff/model'
+import type { Estimate, Ratio } from '@bakeoff/model'
+import { formatBytes, formatDurationMs, formatNumber, formatShare } from '@bakeoff/model'
 
-export { formatBytes, formatDurationMs, formatNumber }
+export { formatBytes, formatDurationMs, formatNumber, formatShare }
 
 /** 0.0661 → `0.0661 ms`, 1234 → `1,234 ms`. A column of latencies stays in one unit, so that it can be read down. */
 export function formatMs(ms: number): string {
   return `${formatNumber(ms)} ms`
-}
-
-/** 0.413 → `41 %`, 0.0042 → `0.42 %`, 0 → `0 %`. */
-export function formatShare(share: number): string {
-  const percent = share * 100
-  return `${percent === 0 || Math.abs(percent) >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`
 }
 
 /** Cores in use: two decimals below ten. */
@@ -32,46 +26,6 @@ export function formatInterval(
   format: (value: number) => string = formatNumber,
 ): string | null {
   return figure.low === null || figure.high === null ? null : `${format(figure.low)}–${format(figure.high)}`
-}
-
-/** The load as a reader says it. */
-export function loadLabel(load: LoadSpec): string {
-  switch (load.kind) {
-    case 'closed':
-      return load.connections === 1 ? '1 connection' : `${formatNumber(load.connections)} connections`
-    case 'open':
-      return `open, ${formatShare(load.fraction)} of best`
-    case 'rate':
-      return `${formatNumber(load.perSecond)} requests/s offered`
-    case 'capacity':
-      return `capacity within p99 ${formatMs(load.p99Ms)}`
-    case 'batch':
-      return `${formatNumber(load.tasks)} tasks, ${formatNumber(load.concurrency)} at once`
-  }
-}
-
-/** The same, for a switch: as short as can be. */
-export function loadShort(load: LoadSpec): string {
-  switch (load.kind) {
-    case 'closed':
-      return String(load.connections)
-    case 'open':
-      return formatShare(load.fraction)
-    case 'rate':
-      return `${formatNumber(load.perSecond)}/s`
-    case 'capacity':
-      return 'capacity'
-    case 'batch':
-      return `${load.tasks} × ${load.concurrency}`
-  }
-}
-
-export const LOAD_KINDS: Readonly<Record<LoadSpec['kind'], string>> = {
-  closed: 'connections',
-  open: 'open load',
-  rate: 'rate',
-  capacity: 'capacity',
-  batch: 'batch',
 }
 
 /** `2026-11-25 10:33 UTC`. What is not a date is shown as it is. */

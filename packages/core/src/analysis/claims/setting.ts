@@ -1,4 +1,4 @@
-import { type ClaimSpec, type LoadSpec, loadIdOf } from '@bakeoff/model'
+import { atOnceOf, type ClaimSpec, DEFAULT_OFFERED, loadIdOf, publishedLoad } from '@bakeoff/model'
 import { mainLoadOf } from '../../plan/main-load.js'
 import type { JudgedCell } from '../judged.js'
 import { list, many } from '../words.js'
@@ -10,7 +10,7 @@ const WORK = ['tasks', 'requests', 'concurrency', 'connections', 'users', 'perSe
 
 /** Connections, users and tasks under way at once, as published; null when the source does not say. */
 export function atOnce({ load }: Subject): number | null {
-  return load['connections'] ?? load['users'] ?? load['concurrency'] ?? null
+  return atOnceOf(load)
 }
 
 /** `1,800 tasks at 200`, `1,000 requests over 10 connections`, `10 users`. */
@@ -43,25 +43,11 @@ export function standOf(subject: Subject, scenario: string, cells: readonly Judg
     ({ view }) =>
       view.scenario.id === scenario && view.entry.target === subject.target && view.entry.variant === subject.variant,
   )
-  const same = own.find(({ view }) => isPublishedLoad(view.load, subject))
+  const published = publishedLoad(subject.load, DEFAULT_OFFERED)
+  const same = typeof published === 'string' ? null : own.find(({ view }) => view.loadId === loadIdOf(published))
   if (same) return { cell: same, sameLoad: true }
   const main = own.find(({ view }) => view.loadId === mainLoadOf(view.scenario.loads))
   return main ? { cell: main, sameLoad: false } : null
-}
-
-function isPublishedLoad(load: LoadSpec, subject: Subject): boolean {
-  const { tasks, concurrency, perSecond } = subject.load
-  switch (load.kind) {
-    case 'closed':
-      return tasks === undefined && load.connections === atOnce(subject)
-    case 'batch':
-      return load.tasks === tasks && load.concurrency === concurrency
-    case 'rate':
-      return load.perSecond === perSecond
-    case 'open':
-    case 'capacity':
-      return false
-  }
 }
 
 /** Says under which load was measured instead of the published one; empty when it was the same. */

@@ -1,5 +1,4 @@
-import { formatNumber } from '@bakeoff/model'
-import { loadWords } from '../load-words.js'
+import { formatNumber, kindOf, loadWords } from '@bakeoff/model'
 import { times, withInterval } from '../words.js'
 import { besideWords, defineFinding, marks, nameOf, standing } from './define.js'
 
@@ -11,7 +10,7 @@ export const cpuPerRequest = defineFinding({
     const last = found?.behind.at(-1)
     if (!found || !last) return []
     const { leader, peers } = found
-    const unit = leader.load.kind === 'batch' ? 'task' : 'request'
+    const { unit } = kindOf(leader.load)
     return [
       {
         tone: 'finding',

@@ -1,5 +1,4 @@
-import type { Cell, Finding, ScenarioResult } from '@bakeoff/model'
-import { loadWords } from '../load-words.js'
+import { type Cell, type Finding, kindOf, loadWords, type ScenarioResult } from '@bakeoff/model'
 import { list, percent } from '../words.js'
 import {
   besideWords,
@@ -71,7 +70,7 @@ function limitOf({ verdict, load }: Cell, { services }: ScenarioResult): string 
     if (cause === 'target-cpu') return ['its own cores']
     if (cause === 'service-cpu') return [services.find(({ name }) => name === subject)?.name ?? 'a service']
     if (cause === 'latency-bound')
-      return [load.kind === 'batch' ? 'how many tasks ran at once' : 'the number of connections']
+      return [kindOf(load).unit === 'task' ? 'how many tasks ran at once' : 'the number of connections']
     return []
   })
   return limits.length === 0 ? null : list([...new Set(limits)])

@@ -1,5 +1,4 @@
-import { formatNumber } from '@bakeoff/model'
-import { loadWords } from '../load-words.js'
+import { formatNumber, loadWords } from '@bakeoff/model'
 import { reachedWords } from '../second-instrument.js'
 import { list } from '../words.js'
 import { defineFinding, isAgentBoundCell, measuredCells, nameOf } from './define.js'

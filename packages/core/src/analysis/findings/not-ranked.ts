@@ -1,4 +1,4 @@
-import { loadWords } from '../load-words.js'
+import { loadWords } from '@bakeoff/model'
 import { defineFinding, nameOf } from './define.js'
 
 /** Cells under the main load that were measured and do not count. */

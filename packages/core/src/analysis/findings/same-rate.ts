@@ -1,5 +1,4 @@
-import { loadIdOf } from '@bakeoff/model'
-import { loadWords } from '../load-words.js'
+import { kindOf, loadIdOf, loadWords } from '@bakeoff/model'
 import { list } from '../words.js'
 import { defineFinding, marks, names, standing } from './define.js'
 
@@ -14,7 +13,7 @@ export const sameRate = defineFinding({
   kind: 'same-rate',
   find: (scenario, known) =>
     scenario.loads
-      .filter((load) => load.kind === 'rate')
+      .filter((load) => kindOf(load).sameRate)
       .flatMap((load) => {
         const best = MERITS.flatMap(({ metric, says }) => {
           const found = standing(known, scenario.id, loadIdOf(load), metric)

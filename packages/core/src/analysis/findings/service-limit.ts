@@ -1,4 +1,4 @@
-import { loadWords } from '../load-words.js'
+import { loadWords } from '@bakeoff/model'
 import { many } from '../words.js'
 import { defineFinding, measuredCells, names } from './define.js'
 

@@ -1,4 +1,4 @@
-import { loadWords } from '../load-words.js'
+import { kindOf, loadWords } from '@bakeoff/model'
 import { list } from '../words.js'
 import { defineFinding } from './define.js'
 
@@ -6,9 +6,9 @@ import { defineFinding } from './define.js'
 export const unequalWork = defineFinding({
   kind: 'unequal-work',
   find: (scenario, { cells }) => {
-    const loads = scenario.loads.filter((load) => load.kind === 'batch')
+    const loads = scenario.loads.filter((load) => kindOf(load).unit === 'task')
     const measured = cells.filter(
-      ({ scenario: of, load, outcome }) => of === scenario.id && load.kind === 'batch' && outcome === 'measured',
+      ({ scenario: of, load, outcome }) => of === scenario.id && kindOf(load).unit === 'task' && outcome === 'measured',
     )
     if (loads.length < 2 || measured.length === 0) return []
     return [

@@ -1,3 +1,4 @@
+import { connectionsOf } from '@bakeoff/model'
 import { agentCpuShare, agentEventLoop, ceilingShare } from '../metrics/agent.js'
 import { reachedWords, secondInstrumentOf } from '../second-instrument.js'
 import { thresholds } from '../thresholds.js'
@@ -9,7 +10,7 @@ export const agentBound = defineVerdict({
   description:
     'The load agent was near its own limit: throughput is at least what is shown, and latencies are in part its own.',
   find: (view) => {
-    if (view.load.kind === 'batch') return [] // one request: the target loads itself
+    if (connectionsOf(view.load) === null) return [] // one request: the target loads itself
     const { eventLoop, cpu, ceiling } = thresholds.agent
     const busy = above(view, agentEventLoop, eventLoop)
     const used = above(view, agentCpuShare, cpu)

@@ -1,4 +1,4 @@
-import { formatNumber } from '@bakeoff/model'
+import { formatNumber, kindOf } from '@bakeoff/model'
 import { inSystem, meanTimeMs, medianOf } from '../../stats/index.js'
 import { typical } from '../estimate.js'
 import { agentEventLoop } from '../metrics/agent.js'
@@ -14,7 +14,7 @@ export const latencyBound = defineVerdict({
   description:
     "Nobody was busy, and every connection was waiting for its answer: throughput is just connections ÷ latency (Little's law), and more connections would serve more.",
   find: (view) => {
-    if (view.load.kind !== 'closed' && view.load.kind !== 'batch') return []
+    if (kindOf(view.load).pace !== 'own') return []
     const idle = everyoneIdle(view)
     const underWay = idle && allUnderWay(view)
     return idle && underWay
@@ -40,7 +40,7 @@ function everyoneIdle(view: CellView): string[] | null {
     if (service === null || service / caps.cpus > thresholds.idle) return null
     parts.push(`${name} ${Number(service.toFixed(2))} of ${Number(caps.cpus.toFixed(2))}`)
   }
-  if (view.load.kind === 'batch') return parts
+  if (kindOf(view.load).windows === 'none') return parts // one request keeps nobody busy
   const busy = typical(agentEventLoop, view)
   if (busy === null || busy > thresholds.idle) return null
   return [...parts, `the agent's event loop was ${percent(busy)} busy`]
@@ -50,16 +50,17 @@ function everyoneIdle(view: CellView): string[] | null {
 function allUnderWay(view: CellView): string | null {
   const rate = typical(throughput, view)
   if (rate === null || rate === 0) return null
-  if (view.load.kind === 'batch') {
-    return `with ${view.load.concurrency} tasks at once each took about ${duration(meanTimeMs(view.load.concurrency, rate))} (Little's law)`
+  const kind = kindOf(view.load)
+  const atOnce = kind.atOnce(view.load)
+  if (kind.shown === null) {
+    return `with ${atOnce} tasks at once each took about ${duration(meanTimeMs(atOnce, rate))} (Little's law)`
   }
-  if (view.load.kind !== 'closed') return null
   const latency = medianOf(
     view.repetitions.map(({ serviceTime }) => (serviceTime.meanUs === null ? null : serviceTime.meanUs / 1000)),
   )
   if (latency === null) return null
   const implied = inSystem(rate, latency)
   const { low, high } = thresholds.little
-  if (implied / view.load.connections < low || implied / view.load.connections > high) return null
-  return `${formatNumber(implied)} of ${view.load.connections} connections were waiting for an answer on average (${formatNumber(rate)} requests/s × ${duration(latency)}, Little's law)`
+  if (implied / atOnce < low || implied / atOnce > high) return null
+  return `${formatNumber(implied)} of ${atOnce} connections were waiting for an answer on average (${formatNumber(rate)} requests/s × ${duration(latency)}, Little's law)`
 }

@@ -1,4 +1,4 @@
-import { type Cause, type CauseId, formatNumber } from '@bakeoff/model'
+import { type Cause, type CauseId, formatNumber, kindOf } from '@bakeoff/model'
 import { medianOf } from '../../stats/index.js'
 import { typical } from '../estimate.js'
 import { throughput } from '../metrics/throughput.js'
@@ -21,7 +21,8 @@ export function limitOf(view: CellView, causes: readonly Cause[]): string | null
 
 /** Under an offered rate the rate is the limit, when it was served. */
 function keptUp(view: CellView): string | null {
-  if (view.load.kind !== 'open' && view.load.kind !== 'rate') return null
+  const { pace, windows } = kindOf(view.load)
+  if (pace !== 'offered' || windows !== 'one') return null
   const offered = medianOf(view.repetitions.map(({ record }) => record.measurement.offeredPerSecond))
   const served = typical(throughput, view)
   if (offered === null || served === null || served < 0.98 * offered) return null

@@ -1,4 +1,4 @@
-import { formatDurationMs, type WarmUpRecord } from '@bakeoff/model'
+import { formatDurationMs, kindOf, type WarmUpRecord } from '@bakeoff/model'
 import { changeWithin, trendOf } from '../../stats/index.js'
 import { thresholds } from '../thresholds.js'
 import type { Repetition } from '../view.js'
@@ -61,7 +61,7 @@ function coldText({ why, durationMs, remaining }: WarmUpRecord): string {
 
 /** Change of throughput within the window, by a trend or a step, relative to its mean; null when it may be chance. */
 function changeOf({ record }: Repetition): number | null {
-  if (record.load.kind === 'batch' || record.load.kind === 'capacity') return null
+  if (kindOf(record.load).windows !== 'one') return null
   const { windows } = record.measurement
   const { change: least, p: limit } = thresholds.trend
   const trend = trendOf(windows)

@@ -1,3 +1,4 @@
+import { kindOf } from '@bakeoff/model'
 import { neededMs, windowRulesOf } from '../../plan/window-length.js'
 import { thresholds } from '../thresholds.js'
 import type { CellView, Repetition } from '../view.js'
@@ -34,7 +35,7 @@ function fewAnswers(right: number): Found[] {
 /** The limit kept the window from being as long as this target's pace asks for. */
 function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): Found | null {
   const { seconds, record } = repetition
-  if (load.kind === 'batch' || load.kind === 'capacity' || !record.measurement.window) return null
+  if (kindOf(load).windows !== 'one' || !record.measurement.window) return null
   // Of an overloaded open load the response time is the length of its queue; how long an answer takes is the service time.
   const { meanUs } = repetition.serviceTime
   if (meanUs === null) return null

@@ -1,3 +1,4 @@
+import { connectionsOf, kindOf } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
 import type { CellView, Repetition } from '../view.js'
 import { list, many, percent } from '../words.js'
@@ -8,7 +9,7 @@ export const unaccountedTime = defineVerdict({
   description:
     "Little's law as an account: connections × window is the time that all connections had, and each moment of it should lie in a request that was answered. What does not was spent on requests that never were, or on opening connections again, and no latency shows it.",
   find: (view) => {
-    if (view.load.kind !== 'closed') return []
+    if (busyConnections(view) === null) return []
     const { doubts, invalidates } = thresholds.unaccounted
     const all = view.repetitions.flatMap((repetition) => accountOf(repetition, view) ?? [])
     const beyond = all.filter(({ unanswered, between }) => unanswered + between > doubts)
@@ -38,10 +39,11 @@ interface Unaccounted {
   readonly connections: number
 }
 
-function accountOf(repetition: Repetition, { load }: CellView): Unaccounted | null {
-  if (load.kind !== 'closed') return null
+function accountOf(repetition: Repetition, view: CellView): Unaccounted | null {
+  const connections = busyConnections(view)
+  if (connections === null) return null
   const { window } = repetition.record.measurement
-  const about = { number: repetition.number, connections: load.connections }
+  const about = { number: repetition.number, connections }
   if (window) {
     const { connectionMs, answeredMs, betweenMs } = window.account
     if (connectionMs <= 0) return null
@@ -57,7 +59,12 @@ function accountOf(repetition: Repetition, { load }: CellView): Unaccounted | nu
   const { serviceTime, seconds } = repetition
   if (serviceTime.meanUs === null || seconds <= 0) return null
   const implied = (serviceTime.count * serviceTime.meanUs) / 1e6 / seconds
-  return { ...about, unanswered: Math.max(0, 1 - implied / load.connections), between: 0, silent: 0 }
+  return { ...about, unanswered: Math.max(0, 1 - implied / connections), between: 0, silent: 0 }
+}
+
+/** Connections that are to wait for an answer all the time; null where some may be without work. */
+function busyConnections({ load }: CellView): number | null {
+  return kindOf(load).pace === 'own' ? connectionsOf(load) : null
 }
 
 function missing({ unanswered, between }: Unaccounted): number {

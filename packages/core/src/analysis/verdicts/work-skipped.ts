@@ -1,6 +1,6 @@
-import type { Counted } from '@bakeoff/model'
+import { type Counted, connectionsOf } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
-import { type CellView, connectionsOf, type Repetition } from '../view.js'
+import type { CellView, Repetition } from '../view.js'
 import { many, percent } from '../words.js'
 import { defineVerdict, type Found, inRepetitions } from './define.js'
 
