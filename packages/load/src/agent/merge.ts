@@ -1,6 +1,7 @@
 import { type Distribution, encodeDistribution, histogramQuantile, mergeDistributions } from '@bakeoff/core'
 import type { EncodedHistogram, LoadCounts, LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest } from '@bakeoff/runner/ports'
+import { driverOf } from '../worker/drivers.js'
 import type { Part, Phase, SlicePart } from '../worker/messages.js'
 
 /** What the checking of samples adds to what the processes counted. */
@@ -40,7 +41,7 @@ export function mergeParts(
   slices: Readonly<Record<Phase, readonly LoadSlice[]>>,
   { checked, wrong, wrongSamples }: Checked,
 ): LoadMeasurement {
-  const { order } = request
+  const driver = driverOf(request.order)
   const sum = (of: (part: Part) => number) => parts.reduce((total, part) => total + of(part), 0)
   const counts: LoadCounts = {
     sent: sum(({ counts }) => counts.sent),
@@ -67,8 +68,8 @@ export function mergeParts(
     serviceTime: encodeDistribution(serviceTime),
     responseTime: encoded(responseTime),
     lateness: encoded(merge(parts.map(({ lateness }) => lateness))),
-    lateShare: order.kind !== 'open' ? null : sent === 0 ? 0 : sum(({ lateSends }) => lateSends) / sent,
-    offeredPerSecond: order.kind === 'open' ? order.perSecond : null,
+    lateShare: !driver.isTimed ? null : sent === 0 ? 0 : sum(({ lateSends }) => lateSends) / sent,
+    offeredPerSecond: driver.offeredPerSecond(request.order),
     settling: [...slices.settling],
     windows: [...slices.window],
     window: mergeCuts(parts, responseTime ?? serviceTime, wrong, counts.ok + wrong),
@@ -79,7 +80,7 @@ export function mergeParts(
     },
     wrongSamples,
     stream: mergeStreams(parts),
-    batch: order.kind === 'batch' ? readBatch(order, parts[0] as Part) : null,
+    batch: readBatch(driver.tasksAtOnce(request.order), parts[0] as Part),
   }
 }
 
@@ -151,8 +152,8 @@ function mergeStreams(parts: readonly Part[]): LoadMeasurement['stream'] {
 }
 
 /** The target's own counts; null when there was no right answer. How many it had under way at once only the order says. */
-function readBatch({ concurrency }: { concurrency: number }, { batch }: Part): LoadMeasurement['batch'] {
-  if (batch === null) return null
+function readBatch(concurrency: number | null, { batch }: Part): LoadMeasurement['batch'] {
+  if (concurrency === null || batch === null) return null
   const counts = batchCounts(batch.body)
   return counts === null ? null : { concurrency, ...counts, wallMs: batch.wallMs }
 }

@@ -1,6 +1,7 @@
 import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest, Work } from '@bakeoff/runner/ports'
 import { monotonicMs } from '../clock.js'
+import { driverOf } from '../worker/drivers.js'
 import type { FromWorker, Order, Part, Phase, SlicePart } from '../worker/messages.js'
 import { Checker } from './checker.js'
 import type { Crew, Hand } from './crew.js'
@@ -33,7 +34,8 @@ export async function runLoad(
 ): Promise<LoadMeasurement> {
   const orders = splitLoad(request, crew.size, crew.countLoad())
   const hands = await crew.take(orders.length)
-  const checker = new Checker(request.order.kind === 'batch' ? { ...work, golden: [] } : work)
+  const isBatch = driverOf(request.order).tasksAtOnce(request.order) !== null
+  const checker = new Checker(isBatch ? { ...work, golden: [] } : work)
   const slices: Record<Phase, LoadSlice[]> = { settling: [], window: [] }
   const stop = () => {
     for (const hand of hands) hand.say({ kind: 'stop' })
@@ -46,10 +48,7 @@ export async function runLoad(
         listener.slice(slice)
       },
     })
-    const checked =
-      request.order.kind === 'batch'
-        ? checkBatch(parts[0] as Part)
-        : checker.result(parts.map(({ sampled }) => sampled))
+    const checked = isBatch ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ sampled }) => sampled))
     return mergeParts(request, parts, slices, checked)
   } finally {
     signal.removeEventListener('abort', stop)

@@ -1,22 +1,124 @@
 import { performance } from 'node:perf_hooks'
+import type { Random } from '@bakeoff/core'
+import type { BatchOrder, ClosedOrder, LoadOrder, OpenOrder, RequestLine } from '@bakeoff/model'
 import type { Connection } from './autocannon.js'
+import type { Driver, Send } from './driver.js'
+import { OpenDriver, type OpenShare } from './open-driver.js'
+import type { Ticker } from './ticker.js'
 
-/** Decides when a free connection sends. */
-export interface Driver {
-  /** a connection may send */
-  free(connection: Connection, nowMs: number): void
-  /** the load begins; connections may have become free before */
-  start(nowMs: number): void
-  /** every connection has sent at least once, as far as it could */
-  readonly hasBegun: boolean
-  /** whether an arrival that was due before this time is still to be sent */
-  owes(beforeMs: number): boolean
-  /** the load is over: sends nothing more. When the arrivals were due that were not sent */
-  finish(nowMs: number): readonly number[]
+/**
+ * How orders of one kind are carried out: what each process does of one, when a connection sends, and what its requests
+ * and times are. Controller and processes ask this value, and never which kind it is.
+ */
+export interface DriverKind<Order extends { readonly kind: string }, Share> {
+  /** Requests are due at times that do not care for answers: they count from then, and arrivals may be late. */
+  readonly isTimed: boolean
+  /** Every connection always has a request under way: one that gets no answer is told of. */
+  readonly keepsAllBusy: boolean
+  /** What each process does of it; where there are fewer shares than processes, some have no work. */
+  split(order: Order, processes: number): Share[]
+  /** Seeds what is random in its processes. */
+  seedOf(order: Order): number
+  /** The rate asked for, requests a second; null: none. */
+  offeredPerSecond(order: Order): number | null
+  /** Tasks that the target is to have under way at once; null: it is not told. */
+  tasksAtOnce(order: Order): number | null
+  connections(share: Share): number
+  /** The one request that it sends in place of the corpus; null: it asks from the corpus. The load ends with its answer. */
+  ownRequest(share: Share): RequestLine | null
+  drive(share: Share, tools: Tools): Driver
 }
 
-/** Sends the next request of the work on a connection. */
-export type Send = (connection: Connection, nowMs: number) => void
+/** What a driver works with. */
+export interface Tools {
+  readonly send: Send
+  readonly random: (seed: number) => Random
+  /** started; null unless the driver is timed */
+  readonly ticker: Ticker | null
+  /** told of every send for which a connection was free at its time */
+  readonly late: (dueMs: number, byMs: number) => void
+}
+
+interface ClosedShare {
+  readonly kind: 'closed'
+  readonly connections: number
+}
+
+interface BatchShare {
+  readonly kind: 'batch'
+  readonly body: string
+}
+
+const closed: DriverKind<ClosedOrder, ClosedShare> = {
+  isTimed: false,
+  keepsAllBusy: true,
+  split: ({ connections }, processes) =>
+    divided(connections, processes).map((each) => ({ kind: 'closed', connections: each })),
+  seedOf: ({ connections }) => connections,
+  offeredPerSecond: () => null,
+  tasksAtOnce: () => null,
+  connections: ({ connections }) => connections,
+  ownRequest: () => null,
+  drive: (_, { send }) => new ClosedDriver(send),
+}
+
+const open: DriverKind<OpenOrder, OpenShare> = {
+  isTimed: true,
+  keepsAllBusy: false, // a low rate leaves connections without work
+  split: ({ connections, perSecond, arrivals, seed }, processes) =>
+    divided(connections, processes).map((each, index, all) => ({
+      kind: 'open',
+      connections: each,
+      perSecond: (perSecond * each) / connections,
+      arrivals,
+      // The sum of independent Poisson streams is one again.
+      seed: seed * 1009 + index,
+      phase: index / all.length,
+    })),
+  seedOf: ({ seed }) => seed,
+  offeredPerSecond: ({ perSecond }) => perSecond,
+  tasksAtOnce: () => null,
+  connections: ({ connections }) => connections,
+  ownRequest: () => null,
+  drive: (share, { send, random, ticker, late }) =>
+    new OpenDriver(share, random(share.seed), ticker as Ticker, send, late),
+}
+
+const batch: DriverKind<BatchOrder, BatchShare> = {
+  isTimed: false,
+  keepsAllBusy: false,
+  split: ({ tasks, concurrency, seed }) => [{ kind: 'batch', body: JSON.stringify({ tasks, concurrency, seed }) }],
+  seedOf: ({ seed }) => seed,
+  offeredPerSecond: () => null,
+  tasksAtOnce: ({ concurrency }) => concurrency,
+  connections: () => 1,
+  ownRequest: ({ body }) => ({
+    method: 'POST',
+    path: '/batch',
+    headers: { 'content-type': 'application/json' },
+    body,
+  }),
+  drive: (_, { send }) => new BatchDriver(send),
+}
+
+/** One for each kind of order: the compiler asks for it. */
+const drivers = { closed, open, batch } satisfies {
+  [Kind in LoadOrder['kind']]: DriverKind<Extract<LoadOrder, { kind: Kind }>, { readonly kind: Kind }>
+}
+
+/** A process's share of a load. */
+export type Share = ReturnType<(typeof drivers)[LoadOrder['kind']]['split']>[number]
+
+/** How an order, or a process's share of it, is carried out. */
+export function driverOf({ kind }: Pick<LoadOrder, 'kind'>): DriverKind<LoadOrder, Share> {
+  return drivers[kind]
+}
+
+/** As evenly as it goes, and no part empty: 10 in 4 → 3, 3, 2, 2. */
+function divided(total: number, most: number): number[] {
+  const parts = Math.min(most, total)
+  return Array.from({ length: parts }, (_, index) => Math.floor(total / parts) + (index < total % parts ? 1 : 0))
+}
 
 /** What the first answer may take before the others begin without it. */
 const LONGEST_PILOT_MS = 1000

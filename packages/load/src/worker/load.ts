@@ -2,10 +2,10 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { createRandom } from '@bakeoff/core'
 import { monotonicMs } from '../clock.js'
 import { type Connection, type ConnectionEvents, openConnections, type Pool } from './autocannon.js'
-import { BatchDriver, ClosedDriver, type Driver, type Send } from './drivers.js'
+import type { Driver, Send } from './driver.js'
+import { driverOf } from './drivers.js'
 import type { JobSequence } from './job-sequence.js'
 import type { FromWorker, Job, Order, Part, Phase, Prepared } from './messages.js'
-import { OpenDriver } from './open-driver.js'
 import { Speller } from './respell.js'
 import { Sampler } from './sampler.js'
 import { SliceTally } from './slices.js'
@@ -34,6 +34,8 @@ export class Load {
   readonly #maySample: () => boolean
   readonly #sampler: Sampler
   readonly #driver: Driver
+  /** requests count from when they were due */
+  readonly #isTimed: boolean
   readonly #pool: Pool
   readonly #slice = new SliceTally()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -60,8 +62,8 @@ export class Load {
   #sliceTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param sequence which job comes next; null for a batch, whose request is its own
-   * @param ticker   started already; only an open load needs one
+   * @param sequence which job comes next; not asked by a load whose request is its own
+   * @param ticker   started already; only a timed load needs one
    * @param say      tells the controller
    * @param maySample whether the controller keeps up with comparing answers
    */
@@ -74,9 +76,12 @@ export class Load {
     maySample: () => boolean,
   ) {
     const { share } = order
+    const kind = driverOf(share)
+    const own = kind.ownRequest(share)
     this.#order = order
-    this.#jobs = share.kind === 'batch' ? [batchJob(share.body)] : jobs
-    this.#sequence = share.kind === 'batch' ? null : sequence
+    this.#jobs = own === null ? jobs : [{ request: own, expectedStatus: 200 }]
+    this.#sequence = own === null ? sequence : null
+    this.#isTimed = kind.isTimed
     this.#say = say
     this.#maySample = maySample
     this.#tally = this.#newTally(0, Number.POSITIVE_INFINITY)
@@ -84,23 +89,22 @@ export class Load {
       say({ kind: 'sample', sample }),
     )
     const send: Send = (connection, nowMs) => this.#send(connection, nowMs)
-    this.#driver =
-      share.kind === 'closed'
-        ? new ClosedDriver(send)
-        : share.kind === 'batch'
-          ? new BatchDriver(send)
-          : new OpenDriver(share, createRandom(share.seed), ticker as Ticker, send, (dueMs, byMs) => {
-              if (this.#tally.isOurs(dueMs)) this.#tally.late(byMs)
-            })
+    this.#driver = kind.drive(share, {
+      send,
+      random: createRandom,
+      ticker,
+      late: (dueMs, byMs) => {
+        if (this.#tally.isOurs(dueMs)) this.#tally.late(byMs)
+      },
+    })
     const requests = this.#jobs.map(({ request }) => request)
     this.#pool = openConnections(
       {
         origin: order.origin,
-        connections: share.kind === 'batch' ? 1 : share.connections,
+        connections: kind.connections(share),
         requestTimeoutMs: order.requestTimeoutMs,
         answerCapBytes,
-        speller:
-          share.kind === 'batch' || respell === null ? null : new Speller(requests, respell, seed, order.spelling),
+        speller: own !== null || respell === null ? null : new Speller(requests, respell, seed, order.spelling),
       },
       requests,
       this.#events(),
@@ -207,7 +211,6 @@ export class Load {
 
   #part(counts: Part['counts'], silent: number, nowMs: number): Part {
     const tally = this.#tally
-    const { share } = this.#order
     const times = tally.responseTime ?? tally.serviceTime
     return {
       startedAtMs: this.#startedAtMs,
@@ -215,8 +218,7 @@ export class Load {
       durationMs: Math.round((tally.toMs - tally.fromMs) * 1e6) / 1e6,
       weighted: tally.weighted,
       account: tally.account(this.#pool.connections.length),
-      // An open load may leave connections without work.
-      silentConnections: share.kind === 'closed' ? silent : 0,
+      silentConnections: driverOf(this.#order.share).keepsAllBusy ? silent : 0,
       censored: tally.censored,
       peaks: tally.peaksAbove(times.percentileUs(PEAK_PERCENTILE) ?? 0),
       settledMs: tally.fromMs - this.#begunMs,
@@ -244,18 +246,18 @@ export class Load {
   }
 
   #newTally(fromMs: number, toMs: number): Tally {
-    return new Tally(fromMs, toMs, this.#order.share.kind === 'open', this.#order.stream)
+    return new Tally(fromMs, toMs, this.#isTimed, this.#order.stream)
   }
 
   /** The time that decides whether a request belongs to the cohort. */
   #dueOf(connection: Connection): number {
-    return this.#order.share.kind === 'open' ? connection.intendedAtMs : connection.sentAtMs
+    return this.#isTimed ? connection.intendedAtMs : connection.sentAtMs
   }
 
   #send(connection: Connection, nowMs: number): void {
     const tally = this.#tally
     if (connection.endedAtMs !== nowMs) tally.between(connection.endedAtMs, nowMs)
-    const isOurs = tally.isOurs(this.#order.share.kind === 'open' ? connection.intendedAtMs : nowMs)
+    const isOurs = tally.isOurs(this.#isTimed ? connection.intendedAtMs : nowMs)
     if (isOurs) tally.sent++
     const isBatch = this.#sequence === null
     // Answers before and after the window are not compared: they are in no count.
@@ -392,12 +394,5 @@ export class Load {
       callback()
     }, ms)
     this.#timers.add(timer)
-  }
-}
-
-function batchJob(body: string): Job {
-  return {
-    request: { method: 'POST', path: '/batch', headers: { 'content-type': 'application/json' }, body },
-    expectedStatus: 200,
   }
 }

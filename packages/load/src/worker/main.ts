@@ -1,5 +1,6 @@
 /** A load process: takes orders from the controller over IPC, one at a time. */
 
+import { driverOf } from './drivers.js'
 import { JobSequence, shareOf } from './job-sequence.js'
 import { Load } from './load.js'
 import type { FromWorker, Order, Prepared, ToWorker } from './messages.js'
@@ -18,7 +19,7 @@ let stopped = false
 /** of sampled answers that the controller has yet to take */
 let queuedBytes = 0
 
-/** Started with the first open load; the bundle puts its script beside this one. */
+/** Started with the first timed load; the bundle puts its script beside this one. */
 async function startedTicker(): Promise<Ticker> {
   ticker ??= new Ticker(new URL('./ticker-thread.mjs', import.meta.url))
   await ticker.started
@@ -35,7 +36,7 @@ function sequenceOf({ part: { index, of } }: Order): JobSequence {
 async function open(order: Order): Promise<void> {
   load = null
   stopped = false
-  const running = order.share.kind === 'open' ? await startedTicker() : null
+  const running = driverOf(order.share).isTimed ? await startedTicker() : null
   load = new Load(order, work, sequenceOf(order), running, say, () => queuedBytes < MOST_QUEUED_BYTES)
   if (stopped) load.stop()
   await load.opened()

@@ -1,6 +1,7 @@
 /** What the controller and a load process say to each other over Node's IPC channel. Times travel as they can be merged: unencoded. */
 import type { Distribution } from '@bakeoff/core'
 import type { Account, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
+import type { Share } from './drivers.js'
 
 /** One request of the work, with what is needed to judge its answer at once. */
 export interface Job {
@@ -16,20 +17,6 @@ export interface Prepared {
   /** of a longer body no more is kept */
   readonly answerCapBytes: number
 }
-
-/** A process's share of a load. */
-export type Share =
-  | { readonly kind: 'closed'; readonly connections: number }
-  | {
-      readonly kind: 'open'
-      readonly connections: number
-      readonly perSecond: number
-      readonly arrivals: 'exponential' | 'constant'
-      readonly seed: number
-      /** constant arrivals: where in its gap this process begins, 0 to 1, so that processes take turns */
-      readonly phase: number
-    }
-  | { readonly kind: 'batch'; readonly body: string }
 
 export interface Order {
   readonly origin: string

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { Random } from '@bakeoff/core'
+import type { Arrivals } from '@bakeoff/model'
 import type { Connection } from './autocannon.js'
-import type { Driver, Send } from './drivers.js'
-import type { Share } from './messages.js'
+import type { Driver, Send } from './driver.js'
 import { Queue } from './queue.js'
 import type { Ticker } from './ticker.js'
 
@@ -13,12 +13,23 @@ const LEAD_PER_SECOND = 2000
 /** Least time between two ticks. */
 const TICK_MS = 0.2
 
+/** A process's share of an open load. */
+export interface OpenShare {
+  readonly kind: 'open'
+  readonly connections: number
+  readonly perSecond: number
+  readonly arrivals: Arrivals
+  readonly seed: number
+  /** constant arrivals: where in its gap this process begins, 0 to 1, so that processes take turns */
+  readonly phase: number
+}
+
 /**
  * Arrivals at a rate that does not care for answers. Each is sent at its time when a connection is free, else as soon
  * as one is; whatever the wait, its response time counts from when it was due. Connections take turns.
  */
 export class OpenDriver implements Driver {
-  readonly #share: Extract<Share, { kind: 'open' }>
+  readonly #share: OpenShare
   readonly #random: Random
   readonly #send: Send
   readonly #late: (dueMs: number, byMs: number) => void
@@ -36,7 +47,7 @@ export class OpenDriver implements Driver {
    * @param late told of every send for which a connection was free at its time
    */
   constructor(
-    share: Extract<Share, { kind: 'open' }>,
+    share: OpenShare,
     random: Random,
     ticker: Ticker,
     send: Send,
