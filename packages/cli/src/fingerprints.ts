@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Catalogue, type Fingerprint, fingerprintOnDisk } from '@bakeoff/core'
+import { type Catalogue, type Fingerprint, fingerprintOnDisk, takeRequests } from '@bakeoff/core'
 import type { ImageFacts, Plan, StoredFingerprint } from '@bakeoff/model'
 import type { BuiltImages } from '@bakeoff/runner'
 import { codeDigest } from './code-digest.js'
@@ -61,9 +61,9 @@ export function fingerprintNow(
   images: ImagesNow,
 ): Fingerprint {
   const plan = folder.readPlan()
-  const works = plan.scenarios.map(({ id }) => {
+  const works = plan.scenarios.map(({ id, requests }) => {
     const scenario = catalogue.scenarios.find((one) => one.id === id)
-    return [id, scenario?.workDigest ?? null] as const
+    return [id, scenario ? takeRequests(scenario, requests).workDigest : null] as const
   })
   return {
     host: machine.host,

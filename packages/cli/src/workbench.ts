@@ -10,7 +10,7 @@ import {
   readHostFacts,
   type Session,
 } from '@bakeoff/containers'
-import type { Catalogue } from '@bakeoff/core'
+import { type Catalogue, takeRequests } from '@bakeoff/core'
 import { connectAgent, loadAgentFolder, loadAgentImage, measureWithWrk, wrkImage } from '@bakeoff/load'
 import type { HostFacts, Plan } from '@bakeoff/model'
 import type { Corpus, Materials, Ports } from '@bakeoff/runner'
@@ -88,11 +88,13 @@ export function lockFolderFrom({ BAKEOFF_LOCK_FOLDER: lockFolder }: NodeJS.Proce
 
 /** The corpora of a plan's scenarios and the images of our own. */
 export function materialsOf(project: Project, catalogue: Catalogue, plan: Plan): Materials {
-  const ids = new Set(plan.scenarios.map(({ id }) => id))
   const corpora = new Map<string, Corpus>(
-    catalogue.scenarios
-      .filter(({ id }) => ids.has(id))
-      .map(({ id, requests, golden, contract }) => [id, { requests, golden, contract }]),
+    plan.scenarios.flatMap((planned) => {
+      const scenario = catalogue.scenarios.find(({ id }) => id === planned.id)
+      if (!scenario) return []
+      const { requests, golden, contract } = takeRequests(scenario, planned.requests)
+      return [[planned.id, { requests, golden, contract }] as const]
+    }),
   )
   const own = (name: string, folder: string) => ({ name, folder, requires: [] })
   return {

@@ -219,6 +219,9 @@ const profileFile = z.strictObject({
     .optional()
     .describe('Common rates at which latency–throughput curves are measured, from the second repetition on; default 0'),
   responses: positive.optional().describe('Mean response times that a window lasts at least; default 20'),
+  requests: positive
+    .optional()
+    .describe('At most so many different requests of a scenario, of all lengths alike, for a smoke run; default all'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
   secondInstrument: z
     .boolean()

@@ -130,6 +130,8 @@ export interface ProfileSpec {
   readonly windowMs: number
   /** a window lasts at least this many mean response times */
   readonly leastResponses: number
+  /** at most so many different requests of a scenario, of all lengths alike; null: all */
+  readonly requests: number | null
   /** common rates at which latency–throughput curves are measured; 0: none */
   readonly curveRates: number
   /** only the last closed load of a scenario, for a smoke run */

@@ -46,6 +46,7 @@ export function parseMatrix(fileName: string, text: string, scenarios: readonly 
       windowMs: ms(profile.window),
       curveRates: profile.curve ?? 0,
       leastResponses: profile.responses ?? DEFAULT_RESPONSES,
+      requests: profile.requests ?? null,
       onlyMainLoad: profile.onlyMainLoad ?? false,
       secondInstrument: profile.secondInstrument ?? true,
     }

@@ -31,6 +31,7 @@ import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
 import { bestFirst, mainLoadOf } from './main-load.js'
 import { brokenInReach, entryIdOf, type Selection, select } from './select.js'
+import { takeRequests } from './take-requests.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -166,6 +167,7 @@ function planScenario(
   published: readonly LoadSpec[],
 ): PlannedScenario {
   const cores = assignCores(cpus, { target: scenario.target.cpus, services: scenario.services })
+  const work = takeRequests(scenario, profile.requests)
   return {
     id: scenario.id,
     summary: scenario.summary,
@@ -189,8 +191,8 @@ function planScenario(
     slo: scenario.slo,
     compare: scenario.compare,
     tolerance: scenario.tolerance,
-    requests: scenario.requests.length,
-    workDigest: scenario.workDigest,
+    requests: work.requests.length,
+    workDigest: work.workDigest,
   }
 }
 

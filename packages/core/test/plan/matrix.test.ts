@@ -15,7 +15,7 @@ const matrix = parseMatrix(
   'matrix.yaml',
   `profiles:
   default: { budget: 60m, repetitions: { min: 5, max: 8 }, warmUp: { min: 2s, max: 10s }, window: 5s }
-  quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s, onlyMainLoad: true }
+  quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s, onlyMainLoad: true, requests: 2 }
 `,
   [],
 )
@@ -291,6 +291,16 @@ describe('planMatrix', () => {
     const quick = plan({ profile: 'quick' })
     expect(quick.scenarios[0]?.loads).toEqual([{ kind: 'closed', connections: 64 }])
     expect(quick.warnings.map(({ what }) => what)).toContain('1 repetition at most')
+  })
+
+  it('sends fewer different requests where the profile says so, and calls that other work', () => {
+    const three = ['a', 'bb', 'ccc'].map((body) => ({ method: 'POST', path: '/', headers: {}, body }))
+    const golden = three.map(({ body }) => ({ status: 200, contentType: null, body }))
+    const scenarios = [aScenario('predict', { requests: three, golden, workDigest: 'all' })]
+    const of = (profile: string) => plan({ catalogue: { ...catalogue, scenarios }, profile }).scenarios[0]!
+    expect(of('default')).toMatchObject({ requests: 3, workDigest: 'all' })
+    expect(of('quick').requests).toBe(2)
+    expect(of('quick').workDigest).not.toBe('all')
   })
 
   it('adds rates and the search for capacity when asked', () => {
