@@ -2,6 +2,7 @@
 import {
   type Calibration,
   type Caps,
+  type Certificate,
   type ClaimSpec,
   type HostReading,
   type LoadMeasurement,
@@ -32,6 +33,19 @@ export const START_MS = Date.UTC(2026, 2, 1, 12)
 
 export function caps(overrides: Partial<Caps> = {}): Caps {
   return { cpus: 1, cpuset: [1], quotaCpus: null, memoryBytes: 2 * GIB, ...overrides }
+}
+
+/** The certificate of a machine that differed by so much from block to block; null: not known. */
+export function aCertificate(scenario: string, noiseFloor: number | null): Certificate {
+  return {
+    scenario,
+    connections: 64,
+    requestBytes: null,
+    answerBytes: null,
+    canaries: [],
+    drift: null,
+    noiseFloor,
+  }
 }
 
 export function aService(name: string, overrides: Partial<PlannedService> = {}): PlannedService {

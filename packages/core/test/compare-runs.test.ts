@@ -2,6 +2,7 @@ import type { Against, Cell, Estimate, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { estimateOf } from '../src/analysis/estimate.js'
 import { compareRuns } from '../src/compare-runs.js'
+import { aCertificate } from './builders.js'
 import { sampleResults } from './fixtures-results.js'
 
 const usual = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], repetitions: 3 })
@@ -35,17 +36,7 @@ const invalid: Cell['verdict'] = {
   limitedBy: null,
 }
 const withFloor = (noiseFloor: number): Partial<Results> => ({
-  certificates: [
-    {
-      scenario: sound.scenario,
-      connections: 64,
-      requestBytes: null,
-      answerBytes: null,
-      canaries: [],
-      drift: null,
-      noiseFloor,
-    },
-  ],
+  certificates: [aCertificate(sound.scenario, noiseFloor)],
 })
 
 describe('a figure of a later run', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { estimateOf } from '../../src/analysis/estimate.js'
 import { compareRuns, type GateRules, gate } from '../../src/index.js'
+import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
 const sample = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], targets: 3, repetitions: 2 })
@@ -58,15 +59,7 @@ const drawnRun = fc
         workDigest: isOtherWork ? 'other' : each.workDigest,
         targetCaps: { ...each.targetCaps, cpus },
       })),
-      certificates: sample.scenarios.map(({ id }) => ({
-        scenario: id,
-        connections: 64,
-        requestBytes: null,
-        answerBytes: null,
-        canaries: [],
-        drift: null,
-        noiseFloor,
-      })),
+      certificates: sample.scenarios.map(({ id }) => aCertificate(id, noiseFloor)),
       cells: own.flatMap((drawn, index) => (drawn.isAbsent ? [] : [asDrawn(cells[index]!, drawn)])),
     }),
   )

@@ -1,6 +1,7 @@
 import type { Cell, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { gate, parseGateRules } from '../../src/index.js'
+import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
 const estimate = (values: number[]) => ({
@@ -209,15 +210,7 @@ describe('gate', () => {
 
   it('is broken by nothing within the noise of the machine, and says so', () => {
     const noisy = aRun({ throughput: [850, 851, 849] })
-    const certificate = {
-      scenario: noisy.cells[0]!.scenario,
-      connections: 64,
-      requestBytes: null,
-      answerBytes: null,
-      canaries: [],
-      drift: null,
-      noiseFloor: 0.3,
-    }
+    const certificate = aCertificate(noisy.cells[0]!.scenario, 0.3)
     expect(gate(noisy, aRun(), parseGateRules('regression=5%')).broken).toHaveLength(1)
     const report = gate({ ...noisy, certificates: [certificate] }, aRun(), parseGateRules('regression=5%'))
     expect(report.broken).toEqual([])
