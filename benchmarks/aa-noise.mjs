@@ -75,8 +75,8 @@ for (const [index, { cells, comparisons }] of results.entries()) {
     lines.push(
       [
         a.loadId.padEnd(11),
-        `${Math.round(a.throughput.median)}/s: ${[a, b].map((cell) => shown(variation(cell.throughput.values))).join(', ')}`.padEnd(34),
-        [a, b].map((cell) => shown(variation(cell.target.cpuMsPerRequest.values))).join(', ').padEnd(40),
+        `${Math.round(a.figures.throughput.median)}/s: ${[a, b].map((cell) => shown(variation(cell.figures.throughput.values))).join(', ')}`.padEnd(34),
+        [a, b].map((cell) => shown(variation(cell.figures.cpuMsPerRequest.values))).join(', ').padEnd(40),
         ratio ? `${ratio.median.toFixed(3)} (${ratio.low.toFixed(3)}–${ratio.high.toFixed(3)})` : 'not compared',
         results.length > 1 ? `run ${index + 1}` : '',
       ].join(' '),

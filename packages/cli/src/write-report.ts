@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { analyse, parseJson } from '@bakeoff/core'
+import { analyse, parseJson, upgradeResults } from '@bakeoff/core'
 import { BakeoffError, type Results, type RunEvent, type RunRecord, results } from '@bakeoff/model'
 import { type RunListing, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
 import { removeLeftovers, writeWhole } from './durable-file.js'
@@ -124,7 +124,7 @@ export function readResults(reports: string, wanted: string): { name: string; re
       hint: `${likelyCause(json)} ${hint}`,
     })
   }
-  const parsed = results.safeParse(json.value)
+  const parsed = results.safeParse(upgradeResults(json.value))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new BakeoffError(

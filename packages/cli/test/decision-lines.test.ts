@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { decide } from '@bakeoff/core'
+import { decide, upgradeResults } from '@bakeoff/core'
 import { results as resultsSchema } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type SampleOptions, sampleResults } from '../../core/test/fixtures-results.js'
@@ -378,9 +378,13 @@ describe('colours', () => {
 
 describe('results of real runs', () => {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-  it.each([path('./results/schema-1.json'), path('../../../reports/example/results.json')])('%s', (file) => {
+  it.each([
+    path('./results/schema-1.json'),
+    path('./results/schema-2.json'),
+    path('../../../reports/example/results.json'),
+  ])('%s', (file) => {
     expect(existsSync(file)).toBe(true)
-    const decision = decide(resultsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))
+    const decision = decide(resultsSchema.parse(upgradeResults(JSON.parse(readFileSync(file, 'utf8')))))
     const lines = decisionLines(decision, 80, plain)
     for (const line of lines.filter((each) => each.trim() !== decision.next?.command))
       expect(widthOf(line)).toBeLessThanOrEqual(80)

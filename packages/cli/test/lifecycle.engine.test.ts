@@ -64,7 +64,7 @@ describe('a smoke run', () => {
     const { cells, calibration } = resultsOf(project, id)
     expect(cells.map(({ loadId }) => loadId)).toEqual(['closed-64'])
     expect(cells[0]).toMatchObject({ outcome: 'measured', requests: { wrong: 0, errors: 0, lost: 0 } })
-    expect(cells[0]?.throughput?.median).toBeGreaterThan(0)
+    expect(cells[0]?.figures.throughput?.median).toBeGreaterThan(0)
     expect(calibration[0]?.throughput).toBeGreaterThan(0)
   })
 

@@ -1,6 +1,6 @@
 /** A server for every fault against a real engine: each gets the verdict that it deserves, and no other. */
 
-import { type CauseId, type Cell, type Results, results as resultsSchema } from '@bakeoff/model'
+import { type Cell, type Results, results as resultsSchema } from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { exitCodes } from '../src/exit.js'
 import { createProgram } from '../src/program.js'
@@ -8,7 +8,7 @@ import { openTerminal } from '../src/terminal.js'
 import { type FaultyProject, makeFaultyProject } from './faulty-project/make.js'
 
 /** What the machine adds to any cell when others use it, or when it has two cores. */
-const MACHINE: readonly CauseId[] = [
+const MACHINE: readonly string[] = [
   'noisy-host',
   'not-steady',
   'shared-cores',
@@ -62,12 +62,12 @@ const causesOf = (cell: Cell) => cell.verdict!.causes.map(({ cause }) => cause)
 
 /** Skips what cannot be seen while others hold the cores. */
 function needsQuiet({ skip }: TestContext, cell: Cell): void {
-  const others = cell.host.otherLoad
+  const others = cell.figures.hostOthers?.median ?? null
   skip(others !== null && others > OTHERS, `others used ${others?.toFixed(1)} cores`)
 }
 
 describe('what does not count, and why', () => {
-  it.each<{ cell: string; deserves: CauseId[]; perhaps?: CauseId[] }>([
+  it.each<{ cell: string; deserves: string[]; perhaps?: string[] }>([
     { cell: 'predict/faulty/none/closed-4', deserves: [] },
     { cell: 'predict/faulty/wait/closed-4', deserves: [] },
     { cell: 'predict/faulty/busy/closed-4', deserves: [] },
@@ -89,7 +89,7 @@ describe('what does not count, and why', () => {
     expect(outcome).toBe('measured')
     const [invalidates, doubts] = ['invalidates', 'doubts'].map((wanted) =>
       verdict!.causes.filter(({ effect }) => effect === wanted).map(({ cause }) => cause),
-    ) as [CauseId[], CauseId[]]
+    ) as [string[], string[]]
     expect(invalidates.filter((cause) => !perhaps.includes(cause)).sort()).toEqual(deserves)
     expect(doubts.filter((cause) => ![...MACHINE, ...perhaps].includes(cause))).toEqual([])
     expect(verdict!.status).toBe(deserves.length > 0 ? 'invalid' : doubts.length > 0 ? 'suspect' : 'valid')
@@ -171,25 +171,25 @@ describe('every request is accounted for', () => {
 describe('what limited it', () => {
   it('a target that waits is bound by the number of connections, and its time is seen', (context) => {
     const cell = cellOf('predict/faulty/wait/closed-4')
-    expect(cell.latencyMs!.p50).toBeGreaterThan(4.9)
+    expect(cell.figures['serviceMs.p50']!.median).toBeGreaterThan(4.9)
     needsQuiet(context, cell)
     expect(causesOf(cell)).toContain('latency-bound')
     expect(causesOf(cell)).not.toContain('target-cpu')
-    expect(cell.latencyMs!.p50).toBeLessThan(7)
+    expect(cell.figures['serviceMs.p50']!.median).toBeLessThan(7)
   })
 
   it('a target that computes is bound by its core, at the rate that its work allows', (context) => {
     const cell = cellOf('predict/faulty/busy/closed-4')
-    expect(cell.throughput!.median).toBeLessThan(1000 / 0.3)
+    expect(cell.figures.throughput!.median).toBeLessThan(1000 / 0.3)
     needsQuiet(context, cell)
     expect(causesOf(cell)).toContain('target-cpu')
     expect(causesOf(cell)).not.toContain('latency-bound')
-    expect(cell.throughput!.median).toBeGreaterThan(1500)
+    expect(cell.figures.throughput!.median).toBeGreaterThan(1500)
   })
 
   it('a thread that computes for nobody is seen in the CPU time of each request', (context) => {
     const cell = cellOf('steady/faulty/background/rate-500')
-    const per = (one: Cell) => one.target.cpuMsPerRequest!.median
+    const per = (one: Cell) => one.figures.cpuMsPerRequest!.median
     const none = cellOf('steady/faulty/none/rate-500')
     expect(per(cell)).toBeGreaterThan(1.2 * per(none))
     needsQuiet(context, cell)
@@ -205,19 +205,19 @@ describe('what limited it', () => {
 
 describe('times', () => {
   it('a stall of 1 s is in p99 of an open load', () => {
-    const { latencyMs } = cellOf('steady/faulty/stall/rate-500')
+    const { figures } = cellOf('steady/faulty/stall/rate-500')
     // A starved machine answers fewer than the thousand requests that p99 needs; the longest is known even then.
-    expect(latencyMs!.p99 ?? latencyMs!.max).toBeGreaterThan(850)
+    expect((figures['responseMs.p99'] ?? figures['responseMs.max'])!.median).toBeGreaterThan(850)
   })
 
   it('a start of 3 s is the cold start', () => {
-    expect(entryOf('predict/faulty/slow-start').coldStartMs!.median).toBeGreaterThan(2990)
+    expect(entryOf('predict/faulty/slow-start').figures.coldStartMs!.median).toBeGreaterThan(2990)
   })
 })
 
 describe('servers that know the truth, through the command line', () => {
   const truth = (variant: string) => cellOf(`truth/truth/${variant}/closed-8`)
-  const rateOf = (variant: string) => truth(variant).throughput!.median
+  const rateOf = (variant: string) => truth(variant).figures.throughput!.median
 
   it('a constant delay has the throughput that it must have', (context) => {
     const cell = truth('constant')
@@ -273,8 +273,9 @@ describe('a search for capacity, and a rate that all are offered', () => {
   it('finds what a server that computes 300 µs can serve', (context) => {
     const cell = cellOf('predict/faulty/busy/capacity', run)
     expect(cell.outcome).toBe('measured')
-    const { perSecond, probes, p99Ms } = cell.capacity!
-    expect(p99Ms).toBe(50)
+    const perSecond = cell.figures.capacityPerSecond
+    const probes = cell.probes!
+    expect(cell.load).toMatchObject({ p99Ms: 50 })
     expect(probes.length).toBeGreaterThan(2)
     // Counting makes the rate of one window uncertain by a few per cent.
     if (perSecond) expect(perSecond.median).toBeLessThan(1.05 * (1000 / 0.3))
@@ -285,10 +286,10 @@ describe('a search for capacity, and a rate that all are offered', () => {
 
   it('offers the rate, and says what a request costs at it', (context) => {
     const cell = cellOf('predict/faulty/busy/rate-1000', run)
-    expect(cell.offeredPerSecond).toBe(1000)
-    expect(cell.target.cpuMsPerRequest!.median).toBeGreaterThan(0.2)
+    expect(cell.figures.offeredPerSecond!.median).toBe(1000)
+    expect(cell.figures.cpuMsPerRequest!.median).toBeGreaterThan(0.2)
     needsQuiet(context, cell)
-    expect(cell.throughput!.median).toBeGreaterThan(900)
+    expect(cell.figures.throughput!.median).toBeGreaterThan(900)
     expect(cell.verdict!.limitedBy).toMatch(/offered rate/)
   })
 })

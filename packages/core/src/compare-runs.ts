@@ -5,6 +5,7 @@ import {
   type ComparedCell,
   type ComparedFigure,
   type Estimate,
+  figureOf,
   kindOf,
   type LoadSpec,
   type NamedRun,
@@ -12,11 +13,11 @@ import {
   type RunComparison,
   type WhyNotJudged,
 } from '@bakeoff/model'
-import { capacityPerSecond } from './analysis/metrics/capacity.js'
-import { cpuMsPerRequest } from './analysis/metrics/cpu-per-request.js'
-import type { Metric } from './analysis/metrics/index.js'
-import { throughput } from './analysis/metrics/throughput.js'
 import { thresholds } from './analysis/thresholds.js'
+import { capacityPerSecond } from './figures/capacity.js'
+import { cpuMsPerRequest } from './figures/cpu-per-request.js'
+import type { FigureRule } from './figures/define.js'
+import { throughput } from './figures/throughput.js'
 import { difference, type Observed } from './judge/difference.js'
 import { settingDifferences } from './setting-differences.js'
 
@@ -60,8 +61,8 @@ function compareCell(places: readonly Place[]): ComparedCell {
     load,
     loadId,
     cells,
-    figures: figuresOf(load).map(({ metric, name, unit, of }): ComparedFigure => {
-      const estimates = cells.map((cell) => cell && of(cell))
+    figures: figuresOf(load).map(({ metric, name, unit }): ComparedFigure => {
+      const estimates = cells.map((cell) => figureOf(cell, metric.id))
       return {
         id: metric.id,
         name,
@@ -84,30 +85,14 @@ function compareCell(places: readonly Place[]): ComparedCell {
 }
 
 interface Figure {
-  readonly metric: Metric
+  readonly metric: FigureRule
   readonly name: string
   readonly unit: string
-  readonly of: (cell: Cell) => Estimate | null
 }
 
-const THROUGHPUT: Figure = {
-  metric: throughput,
-  name: 'throughput',
-  unit: 'right answers/s',
-  of: (cell) => cell.throughput,
-}
-const CAPACITY: Figure = {
-  metric: capacityPerSecond,
-  name: 'capacity',
-  unit: 'requests/s',
-  of: ({ capacity }) => capacity?.perSecond ?? null,
-}
-const CPU: Figure = {
-  metric: cpuMsPerRequest,
-  name: 'CPU time per request',
-  unit: 'ms',
-  of: ({ target }) => target.cpuMsPerRequest,
-}
+const THROUGHPUT: Figure = { metric: throughput, name: 'throughput', unit: 'right answers/s' }
+const CAPACITY: Figure = { metric: capacityPerSecond, name: 'capacity', unit: 'requests/s' }
+const CPU: Figure = { metric: cpuMsPerRequest, name: 'CPU time per request', unit: 'ms' }
 
 /** What cells under a load are compared by, what the load is about first. */
 function figuresOf(load: LoadSpec): readonly [Figure, Figure] {
@@ -126,7 +111,7 @@ function figuresOf(load: LoadSpec): readonly [Figure, Figure] {
 
 /** Later ÷ first. */
 function judge(
-  { better }: Metric,
+  { better }: FigureRule,
   [first, later]: readonly [Estimate | null, Estimate | null],
   noiseFloor: number | null,
 ): Against {
@@ -182,7 +167,8 @@ function whyNotCompared(first: Place, later: Place): WhyNotJudged | null {
 
 function withoutFigures(cell: Cell | null, run: 'first' | 'later'): WhyNotJudged | null {
   if (cell === null) return { kind: 'absent', run }
-  const { outcome, outcomeReason, throughput: rate } = cell
+  const { outcome, outcomeReason } = cell
+  const rate = figureOf(cell, 'throughput')
   if (outcome !== 'measured') return { kind: 'not-measured', run, outcome, says: outcomeReason }
   return rate?.values.some((value) => value <= 0) ? { kind: 'no-right-answer', run } : null
 }

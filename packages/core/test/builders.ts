@@ -21,8 +21,8 @@ import {
 } from '@bakeoff/model'
 import { analyse } from '../src/analysis/index.js'
 import type { JudgedCell } from '../src/analysis/judged.js'
-import { judge } from '../src/analysis/verdicts/index.js'
 import { type CellView, viewCells } from '../src/analysis/view.js'
+import { judge } from '../src/judge/causes/index.js'
 import { type Distribution, encodeDistribution } from '../src/stats/index.js'
 import { encodeValues } from './times.js'
 

@@ -11,7 +11,7 @@ const sound = usual.cells.find(({ load, verdict }) => load.kind === 'closed' && 
 /** The sound cell with this throughput in its repetitions, alone in a run. */
 const aCell = (rates: readonly number[], changes: Partial<Cell> = {}): Cell => ({
   ...sound,
-  throughput: estimateOf(rates),
+  figures: { ...sound.figures, throughput: estimateOf(rates) },
   ...changes,
 })
 const aRun = (cell: Cell | null, changes: Partial<Results> = {}): Results => ({
@@ -30,8 +30,8 @@ const base = aCell([100, 101, 99])
 const invalid: Cell['verdict'] = {
   status: 'invalid',
   causes: [
-    { cause: 'wrong-answers', effect: 'invalidates', evidence: '2 of 500 were wrong', subject: null },
-    { cause: 'noisy-host', effect: 'doubts', evidence: 'others were busy', subject: null },
+    { cause: 'wrong-answers', effect: 'invalidates', evidence: '2 of 500 were wrong', subject: null, limit: null },
+    { cause: 'noisy-host', effect: 'doubts', evidence: 'others were busy', subject: null, limit: null },
   ],
   limitedBy: null,
 }
@@ -83,7 +83,12 @@ describe('a figure of a later run', () => {
     {
       because: 'it failed',
       first: aRun(base),
-      later: aRun({ ...base, throughput: null, outcome: 'failed', outcomeReason: 'build' }),
+      later: aRun({
+        ...base,
+        figures: { ...base.figures, throughput: null },
+        outcome: 'failed',
+        outcomeReason: 'build',
+      }),
       conclusion: 'not-in-both',
       why: { kind: 'not-measured', run: 'later', outcome: 'failed', says: 'build' },
     },
@@ -169,19 +174,19 @@ describe('cells side by side', () => {
   ])
 
   it.each([
-    { kind: 'closed', figures: ['throughput', 'cpuMsPerRequest'], of: (cell: Cell) => cell.throughput },
+    { kind: 'closed', figures: ['throughput', 'cpuMsPerRequest'], of: 'throughput' },
     {
       kind: 'capacity',
       figures: ['capacityPerSecond', 'cpuMsPerRequest'],
-      of: (cell: Cell) => cell.capacity?.perSecond ?? null,
+      of: 'capacityPerSecond',
     },
-    { kind: 'batch', figures: ['cpuMsPerRequest', 'throughput'], of: (cell: Cell) => cell.batch?.cpuMsPerTask ?? null },
+    { kind: 'batch', figures: ['cpuMsPerRequest', 'throughput'], of: 'cpuMsPerRequest' },
   ])('are compared by what the load is about first: $kind', ({ kind, figures, of }) => {
     const found = cells.find(({ load, cells: [cell] }) => load.kind === kind && cell?.outcome === 'measured')!
     expect(found.figures.map(({ id }) => id)).toEqual(figures)
     const [estimate]: readonly (Estimate | null)[] = found.figures[0]!.estimates
     expect(estimate).not.toBeNull()
-    expect(estimate).toEqual(of(found.cells[0]!))
+    expect(estimate).toEqual(found.cells[0]!.figures[of])
   })
 
   it('are those of any of the runs, each later one against the first', () => {

@@ -87,7 +87,7 @@ export const rankNet: ClaimSpec = aClaim({
       target: 'rust-axum',
       variant: 'default',
       says: 'Rust Candle',
-      figures: { throughput: 994.4, latencyMeanMs: 9.55, latencyP99Ms: 23 },
+      figures: { throughput: 994.4, 'serviceMs.mean': 9.55, 'serviceMs.p99': 23 },
       load: { users: 10 },
     },
     {
@@ -95,13 +95,13 @@ export const rankNet: ClaimSpec = aClaim({
       target: 'python-flask',
       variant: 'as-published',
       says: 'Python ONNX',
-      figures: { throughput: 80.1, latencyMeanMs: 122.51, latencyP99Ms: 280 },
+      figures: { throughput: 80.1, 'serviceMs.mean': 122.51, 'serviceMs.p99': 280 },
       load: { users: 10 },
     },
   ],
   comparisons: [
     { metric: 'throughput', of: 'rust', to: 'onnx', published: 12.4, statement: 'Rust Candle is the clear winner' },
-    { metric: 'latencyP99Ms', of: 'onnx', to: 'rust', published: 12.2, statement: 'P99 latency 23 ms against 280 ms' },
+    { metric: 'serviceMs.p99', of: 'onnx', to: 'rust', published: 12.2, statement: 'P99 latency 23 ms against 280 ms' },
   ],
   statements: [
     {

@@ -1,6 +1,8 @@
 /** What is said about two samples of a figure, and about runs side by side: data, from which others make sentences. */
+
+import type { Estimate } from './figure.js'
 import type { LoadSpec } from './loads/index.js'
-import type { Cause, Cell, CellComparison, Estimate, Ratio, Results } from './results.js'
+import type { Cause, Cell, CellComparison, Ratio, Results } from './results.js'
 
 /** One of the two that are compared, in `of ÷ to`. */
 export type Side = 'of' | 'to'

@@ -269,7 +269,7 @@ export const claimFile = z.strictObject({
       variant: name,
       says: z.string().describe('What the source calls it'),
       figures: figures.describe(
-        'Published figures by metric: throughput, latencyP99Ms, cpuMsPerRequest, memoryBytes, …',
+        'Published figures as docs/method.md calls them: throughput, serviceMs.p99, cpuMsPerRequest, memoryPeakBytes, …',
       ),
       load: z
         .record(z.string(), z.number())

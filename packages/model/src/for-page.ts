@@ -1,6 +1,7 @@
 /** What the report's page bundles of the model: without zod, which would add 60 KB to every report (report/scripts/no-schemas.mjs stands for it). */
 
 export * from './decision-signs.js'
+export * from './figure-of.js'
 export * from './loads/index.js'
 export * from './roles.js'
 export * from './units.js'

@@ -1,65 +1,27 @@
 /** results.json: the product. Every page of the report is a function of it. */
 import { z } from 'zod'
 import { boundary } from './boundary.js'
+import { estimate, figures } from './figure.js'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { targetInfo } from './info.js'
+import { legend } from './legend.js'
 import { encodedHistogram } from './load.js'
 import { loadSpec } from './loads/index.js'
 import { caps, planWarning, role, script, slo, standIn } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './run.js'
 import { secondInstrumentResult } from './second-instrument.js'
 
-/** A figure over repetitions. `low` and `high` are null with a single repetition: no interval can be given. */
-export const estimate = z.object({
-  median: z.number(),
-  mean: z.number(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  n: z.int().positive(),
-  /** one per repetition, in order */
-  values: z.array(z.number()),
-  /** e.g. `Student t, 95 %`, `range` */
-  method: z.string(),
-  /** indices into values that lie far out; they are flagged and stay in */
-  outliers: z.array(z.int()),
-})
-export type Estimate = z.infer<typeof estimate>
-
-export const verdictCauses = [
-  'service-died',
-  'no-answers',
-  'wrong-answers',
-  'errors',
-  'timeouts',
-  'restarted',
-  'target-memory',
-  'work-skipped',
-  'unaccounted-time',
-  'agent-bound',
-  'instruments-disagree',
-  'not-steady',
-  'too-short',
-  'noisy-host',
-  'machine-slept',
-  'shared-cores',
-  'late-sends',
-  'service-late',
-  'target-throttled',
-  'target-cpu',
-  'service-cpu',
-  'latency-bound',
-] as const
-export const causeId = z.enum(verdictCauses)
-export type CauseId = z.infer<typeof causeId>
-
 export const cause = z.object({
-  cause: causeId,
+  /** `legend.causes` says what it means */
+  cause: z.string(),
   /** invalidates: the figure does not count. doubts: it counts, marked. explains: it says what limited a sound figure. */
   effect: z.enum(['invalidates', 'doubts', 'explains']),
   /** with figures and units, e.g. `target used 0.98 of its 1 core` */
   evidence: z.string(),
   /** the service, repetition or load concerned, when there is one */
   subject: z.string().nullable(),
+  /** what the figure ran into, as `own cores` of the target itself; null: the cause limits nothing */
+  limit: z.object({ what: z.string(), isOwn: z.boolean() }).nullable(),
 })
 export type Cause = z.infer<typeof cause>
 
@@ -153,18 +115,12 @@ export const cell = z.object({
   outcomeReason: z.string().nullable(),
   verdict: verdict.nullable(),
   repetitions: z.int(),
-  /** right answers a second */
-  throughput: estimate.nullable(),
-  /** service time for closed loads, response time for open ones: median over repetitions */
-  latencyMs: latencyMs.nullable(),
-  /** per percentile the lowest and highest repetition */
-  latencyRangeMs: z.record(z.string(), z.tuple([z.number(), z.number()])),
-  /** per percentile a 95 % interval: over repetitions, or from the ranks within the only one */
-  latencyIntervalMs: z.record(z.string(), z.tuple([z.number(), z.number()])).nullish(),
-  /** percentiles that are null in latencyMs since too many requests had no end: they are at least so long */
-  latencyAtLeastMs: z.record(z.string(), z.number()).nullish(),
-  /** for open loads the service time beside the response time */
-  serviceTimeMs: latencyMs.nullable(),
+  /** of each load; `legend.figures` says what they are */
+  figures,
+  /** figures that are null since too many requests had no end: they are at least so much */
+  atLeast: z.record(z.string(), z.number()),
+  /** which of its two times a cell is told by: that from when a request was due, where requests are due; null for a batch, which has neither */
+  shownTime: z.enum(['serviceMs', 'responseMs']).nullable(),
   /** sums over repetitions */
   requests: z
     .object({
@@ -181,65 +137,23 @@ export const cell = z.object({
     .nullable(),
   target: componentUse.extend({
     name: z.string(),
-    /** CPU time of the target (proxy included) per right answer */
-    cpuMsPerRequest: estimate.nullable(),
-    requestsPerCpuSecond: z.number().nullable(),
-    coldStartMs: z.number().nullable(),
-    imageBytes: z.number().nullable(),
     /** with replicas or a proxy: each container's use */
     containers: z.record(z.string(), componentUse),
   }),
   services: z.record(z.string(), componentUse),
-  agent: z.object({
-    cores: z.int().nullable(),
-    cpuSeconds: z.number().nullable(),
-    /** of its cores, 0 to 1 */
-    cpuShare: z.number().nullable(),
-    eventLoopUtilisation: z.number().nullable(),
-    /** throughput ÷ ceiling with the same connections, 0 to 1 */
-    ceilingShare: z.number().nullable(),
-    lateShare: z.number().nullable(),
-  }),
-  /** steal and pressure: share of the window, 0 to 1; otherLoad: cores used by anything that is not part of the run */
-  host: z.object({ steal: z.number().nullable(), pressure: z.number().nullable(), otherLoad: z.number().nullable() }),
   /** Little's law: connections that were in answered requests on average, and that ÷ connections used (for closed loads near 1) */
   little: z.object({ implied: z.number(), connections: z.number(), ratio: z.number() }).nullable(),
   /** closed loads: shares of connections × window in answered requests, in requests without an answer, and in none */
   account: z.object({ answered: z.number(), unanswered: z.number(), between: z.number() }).nullish(),
-  /** length of the window, median over repetitions */
-  windowSeconds: z.number().nullish(),
-  offeredPerSecond: z.number().nullable(),
-  /** cores ÷ CPU time per request: what the target's cap could carry; an estimate, shown where the agent was the limit */
-  estimatedCapacity: z.number().nullable(),
   /** the same load by another tool, once per run; null or absent where it was not asked */
   secondInstrument: secondInstrumentResult.nullish(),
-  /** capacity loads: highest rate within the slo */
-  capacity: z
-    .object({
-      perSecond: estimate.nullable(),
-      p99Ms: z.number(),
-      errors: z.number(),
-      probes: z.array(
-        z.object({ perSecond: z.number(), p99Ms: z.number().nullable(), errorShare: z.number(), ok: z.boolean() }),
-      ),
-    })
+  /** capacity loads: every rate that was tried, ascending, of the last repetition */
+  probes: z
+    .array(z.object({ perSecond: z.number(), p99Ms: z.number().nullable(), errorShare: z.number(), ok: z.boolean() }))
     .nullable(),
-  /** batch loads, medians per batch */
-  batch: z
-    .object({
-      tasks: z.int(),
-      concurrency: z.int(),
-      wallSeconds: estimate,
-      userSeconds: z.number().nullable(),
-      systemSeconds: z.number().nullable(),
-      cpuMsPerTask: estimate.nullable(),
-      memoryPeakBytes: z.number().nullable(),
-      failed: z.int(),
-    })
-    .nullable(),
+  /** batch loads: tasks that failed, summed over repetitions */
+  tasksFailed: z.int().nullable(),
   stream: z.object({ firstByteMs: latencyMs, interChunkMs: latencyMs, chunks: z.int() }).nullable(),
-  /** observed − scripted, of medians: what the target and its client add to a scripted service; null without a script */
-  overhead: z.object({ firstByteMs: z.number().nullable(), perStreamMs: z.number(), perChunkMs: z.number() }).nullish(),
   histograms: z.object({ service: encodedHistogram.nullable(), response: encodedHistogram.nullable() }),
   /** percentile spectrum of the merged histogram; `supported` false beyond what n can carry */
   spectrum: z.array(z.object({ percentile: z.number(), ms: z.number(), supported: z.boolean() })),
@@ -270,9 +184,8 @@ export const entryResult = z.object({
   image: imageFacts.nullable(),
   info: targetInfo.nullable(),
   lints: z.array(lint),
-  coldStartMs: estimate.nullable(),
-  startCallMs: estimate.nullable(),
-  idleMemoryBytes: estimate.nullable(),
+  /** of its starts; `legend.figures` says what they are */
+  figures,
   verification: verification.nullable(),
   warmUps: z.array(
     z.object({
@@ -534,7 +447,8 @@ export const decision = z.object({
 export type Decision = z.infer<typeof decision>
 
 export const results = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
+  legend,
   run: z.object({
     id: z.string(),
     startedAt: z.string(),

@@ -1,9 +1,11 @@
-import { type Cell, type Results, visibleText } from '@bakeoff/model'
+import { type Cell, type Figure, figureOf, type Results, shownValue, visibleText } from '@bakeoff/model'
 import { type View, viewOf } from './shared/subjects.js'
 
 type Value = string | number | boolean | null | undefined
 
-/** One column: its name, with the unit in it, and its value. An unknown value is an empty field. */
+type Column = readonly [name: string, of: (cell: Cell) => Value]
+
+/** What is no figure: names, outcomes, counts. Each with its value; an unknown one is an empty field. */
 const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) => Value])[] = [
   ['cell', ({ id }) => id],
   ['scenario', ({ scenario }) => scenario],
@@ -19,18 +21,6 @@ const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) =>
   ['causes', ({ verdict }) => verdict?.causes.map(({ cause }) => cause).join(' ')],
   ['limited_by', ({ verdict }) => verdict?.limitedBy],
   ['repetitions', ({ repetitions }) => repetitions],
-  ['throughput_per_s', ({ throughput }) => throughput?.median],
-  ['throughput_low_per_s', ({ throughput }) => throughput?.low],
-  ['throughput_high_per_s', ({ throughput }) => throughput?.high],
-  ['offered_per_s', ({ offeredPerSecond }) => offeredPerSecond],
-  ['p50_ms', ({ latencyMs }) => latencyMs?.p50],
-  ['p90_ms', ({ latencyMs }) => latencyMs?.p90],
-  ['p95_ms', ({ latencyMs }) => latencyMs?.p95],
-  ['p99_ms', ({ latencyMs }) => latencyMs?.p99],
-  ['p99_9_ms', ({ latencyMs }) => latencyMs?.p99_9],
-  ['max_ms', ({ latencyMs }) => latencyMs?.max],
-  ['p99_at_least_ms', ({ latencyAtLeastMs }) => latencyAtLeastMs?.p99],
-  ['window_s', ({ windowSeconds }) => windowSeconds],
   ['time_answered_share', ({ account }) => account?.answered],
   ['time_unanswered_share', ({ account }) => account?.unanswered],
   ['time_between_share', ({ account }) => account?.between],
@@ -40,32 +30,42 @@ const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) =>
   ['errors', ({ requests }) => requests?.errors],
   ['timeouts', ({ requests }) => requests?.timeouts],
   ['lost', ({ requests }) => requests?.lost],
-  ['target_cpu_s', ({ target }) => target.cpuSeconds],
-  ['target_cores_used', ({ target }) => target.coresUsed],
-  ['target_cpu_share', ({ target }) => target.cpuShare],
-  ['target_cpu_ms_per_request', ({ target }) => target.cpuMsPerRequest?.median],
-  ['target_requests_per_cpu_s', ({ target }) => target.requestsPerCpuSecond],
-  ['target_memory_peak_bytes', ({ target }) => target.memoryPeakBytes],
-  ['target_throttled_ms', ({ target }) => target.throttledMs],
-  ['target_cold_start_ms', ({ target }) => target.coldStartMs],
-  ['target_image_bytes', ({ target }) => target.imageBytes],
-  ['agent_cpu_share', ({ agent }) => agent.cpuShare],
-  ['agent_ceiling_share', ({ agent }) => agent.ceilingShare],
-  ['host_pressure', ({ host }) => host.pressure],
-  ['host_steal', ({ host }) => host.steal],
   ['second_instrument_per_s', (cell) => secondOf(cell)?.perSecond],
   ['second_instrument_difference', (cell) => secondOf(cell)?.difference],
-  ['capacity_per_s', ({ capacity }) => capacity?.perSecond?.median],
-  ['batch_wall_s', ({ batch }) => batch?.wallSeconds.median],
-  ['batch_cpu_ms_per_task', ({ batch }) => batch?.cpuMsPerTask?.median],
 ]
+
+/** A figure by its name in the legend; where targets are compared by it, also the bounds of its interval. */
+function figureColumns(view: View, figure: Figure): readonly Column[] {
+  const of = (cell: Cell) => figureOf(figure.of === 'start' ? view.entries.get(cell.entry) : cell, figure.id)
+  const { id, column } = figure
+  const plain: readonly Column[] = [
+    [
+      column,
+      (cell) => {
+        const found = of(cell)
+        return found && shownValue(figure, found)
+      },
+    ],
+  ]
+  // A percentile may be known only to be at least so long.
+  const least: readonly Column[] = id.endsWith('.p99')
+    ? [[column.replace('_ms', '_at_least_ms'), (cell) => cell.atLeast[id]]]
+    : []
+  if (!figure.compared) return [...plain, ...least]
+  const bound = (name: 'low' | 'high'): Column => [
+    column.replace(/_(?=per_|ms|bytes)/, `_${name}_`),
+    (cell) => of(cell)?.[name],
+  ]
+  return [...plain, bound('low'), bound('high'), ...least]
+}
 
 /** One line per cell, RFC 4180, with CRLF and a head. Units stand in the names; services follow with theirs. */
 export function renderCsv(results: Results): string {
   const view = viewOf(results)
   const services = [...new Set(results.cells.flatMap((cell) => Object.keys(cell.services)))].sort()
-  const columns = [
+  const columns: readonly Column[] = [
     ...COLUMNS.map(([name, of]) => [name, (cell: Cell) => of(cell, view)] as const),
+    ...results.legend.figures.flatMap((figure) => figureColumns(view, figure)),
     ...services.flatMap((name) => [
       [`service_${name}_cores_used`, (cell: Cell) => cell.services[name]?.coresUsed] as const,
       [`service_${name}_cpu_share`, (cell: Cell) => cell.services[name]?.cpuShare] as const,

@@ -3,6 +3,8 @@ import {
   type ClaimResult,
   type Decision,
   type DecisionColumn,
+  type Estimate,
+  figureOf,
   kindOf,
   legendOf,
   loadLabel,
@@ -11,8 +13,10 @@ import {
   roleWords,
   type ScenarioResult,
   signsOf,
+  typicalOf,
 } from '@bakeoff/model'
 import { md, mdCode, mdTable } from './markdown.js'
+import { atLeastMs, shownMs } from './shared/figures.js'
 import {
   formatBytes,
   formatCores,
@@ -114,6 +118,16 @@ function scenarioPart(view: View, scenario: ScenarioResult): string {
     .join('\n\n')
 }
 
+/** A p99 that is not known since too many requests never ended. */
+function atLeast(cell: Cell): string | null {
+  const least = shownMs(cell, 'p99') === null ? atLeastMs(cell, 'p99') : null
+  return least === null ? null : `≥ ${formatNumber(least)}`
+}
+
+function intervalOf(estimate: Estimate | null): string {
+  return (estimate && formatInterval(estimate)) ?? '–'
+}
+
 function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): string {
   const tiers = tierListOf(view, scenario.id, scenario.mainLoad)?.tiers ?? []
   const tierOf = (cell: Cell) => tiers.findIndex((tier) => tier.includes(cell.id)) + 1
@@ -125,24 +139,22 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
       ? {
           heads: ['Tasks:', 'Wall s:', 'CPU ms/task:'],
           of: (cell: Cell) => [
-            number(cell.batch?.tasks),
-            number(cell.batch?.wallSeconds.median),
-            number(cell.batch?.cpuMsPerTask?.median),
+            number('tasks' in cell.load ? cell.load.tasks : null),
+            number(typicalOf(cell, 'wallSeconds')),
+            number(typicalOf(cell, 'cpuMsPerRequest')),
           ],
         }
       : {
           heads: ['Throughput /s:', '95 %:', 'p50 ms:', 'p99 ms:', 'Errors:', 'CPU ms/request:'],
           of: (cell: Cell) => [
-            number(cell.throughput?.median),
-            (cell.throughput && formatInterval(cell.throughput)) ?? '–',
-            number(cell.latencyMs?.p50),
-            cell.latencyMs?.p99 == null && cell.latencyAtLeastMs?.p99 !== undefined
-              ? `≥ ${formatNumber(cell.latencyAtLeastMs.p99)}`
-              : number(cell.latencyMs?.p99),
+            number(typicalOf(cell, 'throughput')),
+            intervalOf(figureOf(cell, 'throughput')),
+            number(shownMs(cell, 'p50')),
+            atLeast(cell) ?? number(shownMs(cell, 'p99')),
             cell.requests
               ? formatNumber(cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost)
               : '–',
-            number(cell.target.cpuMsPerRequest?.median),
+            number(typicalOf(cell, 'cpuMsPerRequest')),
           ],
         }
   const withRoles = cells.some((cell) => !view.subjectOf(cell.entry).competes)

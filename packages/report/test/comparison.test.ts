@@ -1,4 +1,4 @@
-import type { Cell, Difference, NamedRun, Results, RunComparison } from '@bakeoff/model'
+import type { Cell, Difference, Estimate, NamedRun, Results, RunComparison } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from '../../core/src/compare-runs.js'
 import { sampleResults } from '../../core/test/fixtures-results.js'
@@ -10,6 +10,10 @@ const sound = usual.cells.find(({ load, verdict }) => load.kind === 'closed' && 
 
 const compared = (...later: Results[]): RunComparison =>
   compareRuns([usual, ...later].map((results, index): NamedRun => ({ name: 'abc'[index]!, results })))
+const withThroughput = (cell: Cell, throughput: Estimate | null): Cell => ({
+  ...cell,
+  figures: { ...cell.figures, throughput },
+})
 /** The results with the sound cell changed. */
 const withCell = (change: (cell: Cell) => Cell): Results => ({
   ...usual,
@@ -17,16 +21,16 @@ const withCell = (change: (cell: Cell) => Cell): Results => ({
 })
 const times = (factor: number, pick: 'throughput' | 'cpu') =>
   withCell((cell) => {
-    const { throughput, target } = cell
-    const more = (estimate: typeof throughput) =>
+    const { throughput = null, cpuMsPerRequest = null } = cell.figures
+    const more = (estimate: Estimate | null) =>
       estimate && {
         ...estimate,
         median: estimate.median * factor,
         values: estimate.values.map((value) => value * factor),
       }
     return pick === 'throughput'
-      ? { ...cell, throughput: more(throughput) }
-      : { ...cell, target: { ...target, cpuMsPerRequest: more(target.cpuMsPerRequest) } }
+      ? { ...cell, figures: { ...cell.figures, throughput: more(throughput) } }
+      : { ...cell, figures: { ...cell.figures, cpuMsPerRequest: more(cpuMsPerRequest) } }
   })
 
 describe('the comparison page', () => {
@@ -101,12 +105,12 @@ describe('a comparison in lines', () => {
   it.each<{ because: string; change: (cell: Cell) => Cell; says: RegExp }>([
     {
       because: 'one repetition',
-      change: (cell) => ({ ...cell, throughput: cell.throughput && { ...cell.throughput, values: [5], n: 1 } }),
+      change: (cell) => withThroughput(cell, { ...(cell.figures.throughput as Estimate), values: [5], n: 1 }),
       says: /undecided: one repetition has no interval: a second one is missing here$/,
     },
     {
       because: 'it failed',
-      change: (cell) => ({ ...cell, outcome: 'failed', outcomeReason: 'build', throughput: null }),
+      change: (cell) => ({ ...withThroughput(cell, null), outcome: 'failed', outcomeReason: 'build' }),
       says: /not in both: here it was not measured \(failed: build\)$/,
     },
     {
@@ -115,7 +119,7 @@ describe('a comparison in lines', () => {
         ...cell,
         verdict: {
           status: 'invalid',
-          causes: [{ cause: 'wrong-answers', effect: 'invalidates', evidence: '', subject: null }],
+          causes: [{ cause: 'wrong-answers', effect: 'invalidates', evidence: '', subject: null, limit: null }],
           limitedBy: null,
         },
       }),
@@ -123,7 +127,7 @@ describe('a comparison in lines', () => {
     },
     {
       because: 'it has no throughput',
-      change: (cell) => ({ ...cell, throughput: null }),
+      change: (cell) => withThroughput(cell, null),
       says: /not in both: here it has no throughput$/,
     },
   ])('says why nothing is concluded: $because', ({ change, says }) => expect(lineOf(withCell(change))).toMatch(says))

@@ -42,9 +42,9 @@ describe('the results inside a page', () => {
 
   it('keep every cell with its figures to five digits', () => {
     expect(slim.cells.map(({ id }) => id)).toEqual(results.cells.map(({ id }) => id))
-    for (const [index, { throughput }] of slim.cells.entries()) {
-      const exact = results.cells[index]?.throughput?.median ?? 0
-      expect(Math.abs((throughput?.median ?? 0) - exact)).toBeLessThanOrEqual(exact * 1e-4)
+    for (const [index, { figures }] of slim.cells.entries()) {
+      const exact = results.cells[index]?.figures.throughput?.median ?? 0
+      expect(Math.abs((figures.throughput?.median ?? 0) - exact)).toBeLessThanOrEqual(exact * 1e-4)
     }
   })
 
@@ -70,6 +70,6 @@ describe('the results inside a page', () => {
 
   it('stand as they are when there is little of them', () => {
     const little = { ...results, cells: [], comparisons: [], entries: [], tiers: [], findings: [] }
-    expect(embedded(little).text).toContain('"schemaVersion":1')
+    expect(embedded(little).text).toContain('"schemaVersion":2')
   })
 })

@@ -226,8 +226,8 @@ describe('a report opened from disk', () => {
       fetched[kind] = readFileSync(await (await waiting).path(), 'utf8')
     }
     const json = JSON.parse(fetched.json as string) as Results
-    expect(json.cells.map(({ id, throughput }) => [id, throughput?.n])).toEqual(
-      usual.cells.map(({ id, throughput }) => [id, throughput?.n]),
+    expect(json.cells.map(({ id, figures }) => [id, figures.throughput?.n])).toEqual(
+      usual.cells.map(({ id, figures }) => [id, figures.throughput?.n]),
     )
     expect(fetched.csv?.split('\r\n')).toHaveLength(usual.cells.length + 2)
     expect(fetched.markdown).toContain('# Bakeoff: predict, ranknet, chat-batch')

@@ -82,7 +82,12 @@ describe('results.csv', () => {
     expect(lines).toHaveLength(usual.cells.length)
     expect(new Set(lines.map(({ length }) => length))).toEqual(new Set([head.length]))
     expect(head).toEqual(
-      expect.arrayContaining(['throughput_per_s', 'p99_ms', 'target_memory_peak_bytes', 'service_postgres_cpu_share']),
+      expect.arrayContaining([
+        'throughput_per_s',
+        'service_p99_ms',
+        'target_memory_peak_bytes',
+        'service_postgres_cpu_share',
+      ]),
     )
     expect(new Set(head).size).toBe(head.length)
   })
@@ -91,7 +96,7 @@ describe('results.csv', () => {
     const [head = [], ...lines] = parse(renderCsv(usual))
     const at = head.indexOf('throughput_per_s')
     expect(lines.map((line) => line[at])).toEqual(
-      usual.cells.map(({ throughput }) => (throughput ? String(throughput.median) : '')),
+      usual.cells.map(({ figures: { throughput } }) => (throughput ? String(throughput.median) : '')),
     )
     expect(lines.some((line) => line[at] === '')).toBe(true)
   })

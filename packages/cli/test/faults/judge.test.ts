@@ -42,8 +42,7 @@ function results({
       {
         id: `${ENTRY}/closed-${connections}`,
         outcome: 'measured',
-        throughput: { median: perSecond },
-        target: { cpuMsPerRequest: cpu === null ? null : { median: cpu } },
+        figures: { throughput: { median: perSecond }, cpuMsPerRequest: cpu === null ? null : { median: cpu } },
         verdict: { status: 'valid', causes: causes.map((cause) => ({ cause })) },
       },
     ],

@@ -109,8 +109,8 @@ export function judgeFolder({ records, results }: Folder, { statuses, fails }: E
 export function judgeFigures({ cells }: Pick<Results, 'cells'>): Finding[] {
   return cells.flatMap((cell): Finding[] => {
     const connections = /^(?:plain|served)\/.*\/closed-(\d+)$/.exec(cell.id)?.[1]
-    if (connections === undefined || cell.outcome !== 'measured' || cell.throughput === null) return []
-    const share = cell.throughput.median / (Number(connections) / ANSWER_SECONDS)
+    if (connections === undefined || cell.outcome !== 'measured' || !cell.figures.throughput) return []
+    const share = cell.figures.throughput.median / (Number(connections) / ANSWER_SECONDS)
     const reasons = (cell.verdict?.causes ?? []).filter(({ cause }) => !USUAL.includes(cause))
     const isFalse = share > MOST || (share < LEAST && reasons.length === 0)
     return [
@@ -122,9 +122,7 @@ export function judgeFigures({ cells }: Pick<Results, 'cells'>): Finding[] {
             },
           ]
         : []),
-      ...(cell.target.cpuMsPerRequest === null
-        ? [{ kind: 'lost' as const, text: `${cell.id} has no CPU figure` }]
-        : []),
+      ...(!cell.figures.cpuMsPerRequest ? [{ kind: 'lost' as const, text: `${cell.id} has no CPU figure` }] : []),
     ]
   })
 }

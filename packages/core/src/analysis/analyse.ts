@@ -1,4 +1,5 @@
 import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, Results, RunRecord } from '@bakeoff/model'
+import { judge } from '../judge/causes/index.js'
 import { decide } from '../say/decision.js'
 import { toCell } from './cells.js'
 import { certificatesOf } from './certificate.js'
@@ -7,8 +8,8 @@ import { compareCells } from './comparisons.js'
 import { curvesOf } from './curves.js'
 import { type TargetPage, toEntries } from './entries.js'
 import { findings } from './findings/index.js'
+import { legend } from './legend.js'
 import { toScenarios } from './scenarios.js'
-import { judge } from './verdicts/index.js'
 import { viewCells } from './view.js'
 import { warningsOf } from './warnings.js'
 
@@ -75,7 +76,8 @@ export function analyse({
     windowMs: plan.rules.windowMs,
   }
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
+    legend: legend(),
     run,
     host: plan.host,
     engine: plan.engine,

@@ -1,16 +1,8 @@
-import { type Cell, type ComponentUse, connectionsOf, type LoadRecord, type Verdict } from '@bakeoff/model'
+import { type Cell, type ComponentUse, connectionsOf, kindOf, type LoadRecord, type Verdict } from '@bakeoff/model'
+import { figuresOfCell } from '../figures/over-repetitions.js'
 import { decodeHistogram, encodeDistribution, inSystem, logBins, medianOf, mergeDistributions } from '../stats/index.js'
-import { estimateOf, typical, valuesOf } from './estimate.js'
-import { latencyDistribution, latencyOf, plainTimes, round, spectrumOf, timesOf } from './latency.js'
-import { agentCpuShare, agentEventLoop, ceilingShare, lateShare } from './metrics/agent.js'
-import { wallSeconds } from './metrics/batch.js'
-import { capacityPerSecond } from './metrics/capacity.js'
-import { coldStart } from './metrics/cold-start.js'
-import { cpuMsPerRequest, requestsPerCpuSecond } from './metrics/cpu-per-request.js'
-import { hostOthers, hostPressure, hostSteal } from './metrics/host.js'
-import { throughput } from './metrics/throughput.js'
+import { latencyDistribution, latencyOf, plainTimes, round, spectrumOf } from './latency.js'
 import { outcomeOfCell } from './outcome.js'
-import { overheadOf } from './overhead.js'
 import { secondInstrumentOf } from './second-instrument.js'
 import { timelineOf } from './timeline.js'
 import { componentUse, type Use } from './use.js'
@@ -23,14 +15,9 @@ const MOST_WRONG_SAMPLES = 5
 export function toCell(view: CellView, verdict: Verdict | null): Cell {
   const { entry, scenario, load, repetitions } = view
   const latencies = repetitions.map(latencyDistribution)
-  const latency = latencyOf(repetitions.map(timesOf))
   const merged = mergeDistributions(latencies)
   const isOpen = repetitions.some(({ responseTime }) => responseTime !== null)
-  const rate = estimateOf(valuesOf(throughput, view))
-  const cpuPerRequest = estimateOf(valuesOf(cpuMsPerRequest, view))
-  const agentBound = verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
   const service = isOpen ? mergeDistributions(repetitions.map(({ serviceTime }) => serviceTime)) : merged
-  const stream = streamOf(repetitions)
   return {
     id: view.id,
     entry: entry.id,
@@ -43,23 +30,13 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
     ...outcomeOfCell(view),
     verdict,
     repetitions: repetitions.length,
-    throughput: rate,
-    latencyMs: latency?.latency ?? null,
-    latencyRangeMs: latency?.range ?? {},
-    latencyIntervalMs: latency?.interval ?? {},
-    latencyAtLeastMs: latency?.atLeast ?? {},
-    serviceTimeMs: isOpen
-      ? (latencyOf(repetitions.map(({ serviceTime }) => plainTimes(serviceTime)))?.latency ?? null)
-      : null,
+    ...figuresOfCell(view),
+    shownTime: shownTimeOf(view),
     requests: requestsOf(repetitions),
     target: {
       name: entry.target,
       ...useOver(repetitions.map(({ target }) => componentUse(target, entry.caps))),
       caps: entry.caps,
-      cpuMsPerRequest: cpuPerRequest,
-      requestsPerCpuSecond: typical(requestsPerCpuSecond, view),
-      coldStartMs: typical(coldStart, view),
-      imageBytes: view.runs.findLast(({ image }) => image !== null)?.image?.bytes ?? null,
       containers: containersOf(repetitions),
     },
     services: Object.fromEntries(
@@ -71,32 +48,12 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
         },
       ]),
     ),
-    agent: {
-      cores: scenario.cores.agent.length,
-      cpuSeconds: medianOf(
-        repetitions.map(({ agent, record }) => agent.cpuSeconds ?? record.measurement.agent.cpuSeconds),
-      ),
-      cpuShare: typical(agentCpuShare, view),
-      eventLoopUtilisation: typical(agentEventLoop, view),
-      ceilingShare: typical(ceilingShare, view),
-      lateShare: typical(lateShare, view),
-    },
-    host: {
-      steal: typical(hostSteal, view),
-      pressure: typical(hostPressure, view),
-      otherLoad: typical(hostOthers, view),
-    },
     little: littleOf(view),
     account: accountOf(view),
-    windowSeconds: medianOf(repetitions.map(({ seconds }) => seconds)),
-    offeredPerSecond: medianOf(repetitions.map(({ record }) => record.measurement.offeredPerSecond)),
-    estimatedCapacity:
-      agentBound && cpuPerRequest && cpuPerRequest.median > 0 ? (entry.caps.cpus / cpuPerRequest.median) * 1000 : null,
     secondInstrument: secondInstrumentOf(view),
-    capacity: capacityOfCell(view),
-    batch: batchOf(view),
-    stream,
-    overhead: load.kind === 'batch' ? null : overheadOf(scenario, latency?.latency ?? null, stream),
+    probes: probesOf(view),
+    tasksFailed: tasksFailedOf(view),
+    stream: streamOf(repetitions),
     histograms: {
       service: service && encodeDistribution(service),
       response: isOpen && merged ? encodeDistribution(merged) : null,
@@ -127,7 +84,7 @@ export function littleOf(view: CellView): Cell['little'] {
 
 /** Where the connections' time went: shares of connections × window, means over repetitions; null where it is not known. */
 function accountOf({ load, repetitions }: CellView): Cell['account'] {
-  if (load.kind !== 'closed') return null
+  if (kindOf(load).pace !== 'own' || connectionsOf(load) === null) return null
   const accounts = repetitions.flatMap(({ record }) => record.measurement.window?.account ?? [])
   const whole = accounts.reduce((sum, { connectionMs }) => sum + connectionMs, 0)
   if (whole <= 0) return null
@@ -194,32 +151,19 @@ function requestsOf(repetitions: readonly Repetition[]): Cell['requests'] {
   }
 }
 
-function capacityOfCell(view: CellView): Cell['capacity'] {
-  if (view.load.kind !== 'capacity') return null
-  const last = view.repetitions.at(-1)?.record.capacity
-  return {
-    perSecond: estimateOf(valuesOf(capacityPerSecond, view)),
-    p99Ms: view.load.p99Ms,
-    errors: view.load.errors,
-    probes: last ? [...last.probes].sort((a, b) => a.perSecond - b.perSecond) : [],
-  }
+function shownTimeOf({ load, repetitions }: CellView): Cell['shownTime'] {
+  const { shown } = kindOf(load)
+  return shown === null || repetitions.length === 0 ? null : `${shown}Ms`
 }
 
-function batchOf(view: CellView): Cell['batch'] {
-  if (view.load.kind !== 'batch') return null
-  const wall = estimateOf(valuesOf(wallSeconds, view))
-  if (wall === null) return null
-  const { repetitions, load } = view
-  return {
-    tasks: load.tasks,
-    concurrency: load.concurrency,
-    wallSeconds: wall,
-    userSeconds: medianOf(repetitions.map(({ target }) => target.cpuUserSeconds)),
-    systemSeconds: medianOf(repetitions.map(({ target }) => target.cpuSystemSeconds)),
-    cpuMsPerTask: estimateOf(valuesOf(cpuMsPerRequest, view)),
-    memoryPeakBytes: medianOf(repetitions.map(({ target }) => target.memoryPeakBytes)),
-    failed: repetitions.reduce((sum, { record }) => sum + (record.measurement.batch?.failed ?? 0), 0),
-  }
+function probesOf({ load, repetitions }: CellView): Cell['probes'] {
+  if (kindOf(load).windows !== 'several') return null
+  return (repetitions.at(-1)?.record.capacity?.probes ?? []).toSorted((a, b) => a.perSecond - b.perSecond)
+}
+
+function tasksFailedOf({ load, repetitions }: CellView): Cell['tasksFailed'] {
+  if (kindOf(load).unit !== 'task' || repetitions.length === 0) return null
+  return repetitions.reduce((sum, { record }) => sum + (record.measurement.batch?.failed ?? 0), 0)
 }
 
 function streamOf(repetitions: readonly Repetition[]): Cell['stream'] {
@@ -228,8 +172,8 @@ function streamOf(repetitions: readonly Repetition[]): Cell['stream'] {
   const interChunk = latencyOf(streams.map((each) => plainTimes(decodeHistogram(each.interChunk))))
   if (!firstByte || !interChunk) return null
   return {
-    firstByteMs: firstByte.latency,
-    interChunkMs: interChunk.latency,
+    firstByteMs: firstByte,
+    interChunkMs: interChunk,
     chunks: streams.reduce((sum, { chunks }) => sum + chunks, 0),
   }
 }

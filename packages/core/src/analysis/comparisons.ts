@@ -1,11 +1,11 @@
 import { type CellComparison, type Certificate, competes, type Side, type TierList } from '@bakeoff/model'
+import { type FigureRule, valueIn } from '../figures/define.js'
+import { figureRules } from '../figures/index.js'
 import { type Bounds, differences, type Observed } from '../judge/difference.js'
 import { differenceSays } from '../say/differences.js'
 import { median, tiersOf } from '../stats/index.js'
 import { nameOf } from './findings/define.js'
 import type { JudgedCell } from './judged.js'
-import type { Metric } from './metrics/define.js'
-import { metrics } from './metrics/index.js'
 import { outcomeOfCell } from './outcome.js'
 import { thresholds } from './thresholds.js'
 import type { CellView } from './view.js'
@@ -28,7 +28,7 @@ export function compareCells(
   const comparisons: CellComparison[] = []
   const tiers: TierList[] = []
   for (const group of groups.values()) {
-    for (const metric of metrics) {
+    for (const metric of figureRules) {
       if (!metric.isCompared(group[0]!.view.load)) continue
       const noiseFloor =
         certificates.find(({ scenario }) => scenario === group[0]!.view.scenario.id)?.noiseFloor ?? null
@@ -55,7 +55,7 @@ interface Ranked {
 /** The cells of one scenario and load by one metric. */
 function compareGroup(
   group: readonly JudgedCell[],
-  metric: Metric,
+  metric: FigureRule,
   bounds: Bounds,
 ): { comparisons: CellComparison[]; tiers: TierList } {
   const { scenario, loadId } = group[0]!.view
@@ -108,7 +108,7 @@ interface Pair {
 /** Pairs that are adjusted for together. */
 function judgeFamily(
   pairs: readonly Pair[],
-  metric: Metric,
+  metric: FigureRule,
   bounds: Bounds,
   where: Pick<CellComparison, 'scenario' | 'loadId'>,
 ): CellComparison[] {
@@ -149,15 +149,15 @@ function whyBeside({ role, standIn }: CellView['entry']): string {
 }
 
 /** The metric by block; a ratio on logs has no use for 0. */
-export function valuesByBlock(metric: Metric, { view }: JudgedCell): Observed[] {
+export function valuesByBlock(metric: FigureRule, { view }: JudgedCell): Observed[] {
   return view.repetitions.flatMap((repetition) => {
-    const value = metric.from(repetition, view)
+    const value = valueIn(metric, repetition, view)
     return value === null || value <= 0 ? [] : [{ value, block: repetition.block }]
   })
 }
 
 /** Of two cells, those that can do more than this figure of them says, as the load agent was their limit. */
-export function heldBackBy(metric: Metric, cells: Readonly<Record<Side, JudgedCell>>): Side[] {
+export function heldBackBy(metric: FigureRule, cells: Readonly<Record<Side, JudgedCell>>): Side[] {
   return metric.seenByAgent ? (['of', 'to'] as const).filter((side) => isAgentBound(cells[side])) : []
 }
 

@@ -1,6 +1,6 @@
 import { type Curve, kindOf } from '@bakeoff/model'
 import { type CurvePoint, kneeOf, MOST_FAILED, medianOf, quantileInterval, sloCrossing } from '../stats/index.js'
-import { percentileOf, timesOf } from './latency.js'
+import { percentileOf, shownTimes } from './latency.js'
 import { type CellView, failuresOf, type Repetition } from './view.js'
 
 /** A point and what its window knows of its p99: for an interval where there is one pass only. */
@@ -53,7 +53,7 @@ function pointOf(repetition: Repetition, pass: number): Point | null {
   const { measurement } = repetition.record
   const offered = measurement.offeredPerSecond
   if (offered === null) return null
-  const times = timesOf(repetition)
+  const times = shownTimes(repetition)
   const p99 = percentileOf(times, 0.99)
   const isKnown = p99.support !== 'at-least'
   const interval = isKnown ? quantileInterval(times.distribution, 0.99) : null

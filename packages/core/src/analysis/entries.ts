@@ -1,9 +1,10 @@
 import type { EntryResult, Plan, PlannedScenario, RunRecord } from '@bakeoff/model'
+import { figuresOfStarts } from '../figures/over-repetitions.js'
+import { throughput } from '../figures/throughput.js'
 import { mainLoadOf } from '../plan/main-load.js'
 import { coefficientOfVariation, leastSquares, mean } from '../stats/index.js'
-import { estimateOf, valuesOf } from './estimate.js'
+import { valuesOf } from './estimate.js'
 import { lint } from './lints/index.js'
-import { throughput } from './metrics/throughput.js'
 import { outcomeOfEntry } from './outcome.js'
 import { type CellView, runsOf } from './view.js'
 
@@ -59,9 +60,7 @@ function toEntry(
     image,
     info,
     lints: started ? lint({ plan, scenario, entry, info, image }) : [],
-    coldStartMs: estimateOf(runs.map(({ coldStart }) => coldStart?.readyMs ?? null)),
-    startCallMs: estimateOf(runs.map(({ coldStart }) => coldStart?.startCallMs ?? null)),
-    idleMemoryBytes: estimateOf(runs.map(({ idleMemoryBytes }) => idleMemoryBytes)),
+    figures: figuresOfStarts(runs),
     verification: worstVerification(runs),
     warmUps: runs.flatMap(({ repetition, warmUp }) =>
       warmUp

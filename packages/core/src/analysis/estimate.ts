@@ -1,37 +1,58 @@
 import type { Estimate } from '@bakeoff/model'
+import { type FigureRule, valueIn } from '../figures/define.js'
+import { throughput } from '../figures/throughput.js'
 import { mean, meanInterval, median, medianOf, outliers } from '../stats/index.js'
-import type { Metric } from './metrics/define.js'
-import { throughput } from './metrics/throughput.js'
 import type { CellView, Repetition } from './view.js'
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+  readonly method: string
+}
 
 /**
  * A figure over repetitions: median for showing, Student's t for the interval of the mean. With one repetition there is
- * no interval, and with none no estimate. Bounds stop at 0: no figure here can be negative.
+ * no interval, and with none no estimate.
+ *
+ * @param isSigned whether the figure can lie below 0; the interval of any other stops there
  */
-export function estimateOf(values: readonly (number | null)[]): Estimate | null {
+export function estimateOf(values: readonly (number | null)[], isSigned = false): Estimate | null {
   const known = values.filter((value) => value !== null)
   if (known.length === 0) return null
   const interval = meanInterval(known)
+  const least = isSigned ? Number.NEGATIVE_INFINITY : 0
+  return estimateWithin(
+    known,
+    interval && {
+      low: Math.max(least, interval.low),
+      high: Math.max(least, interval.high),
+      method: 'Student t, 95 %',
+    },
+  )
+}
+
+/** The same with an interval that was found otherwise. @param values at least one */
+export function estimateWithin(values: readonly number[], interval: Interval | null): Estimate {
   return {
-    median: median(known),
-    mean: mean(known),
-    low: interval && Math.max(0, interval.low),
-    high: interval && Math.max(0, interval.high),
-    n: known.length,
-    values: known,
-    method: interval ? 'Student t, 95 %' : 'one repetition: no interval',
-    outliers: outliers(known),
+    median: median(values),
+    mean: mean(values),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    n: values.length,
+    values: [...values],
+    method: interval?.method ?? (values.length === 1 ? 'one repetition: no interval' : 'no interval'),
+    outliers: outliers(values),
   }
 }
 
-/** The metric in each repetition, in order; null where it was not measured. */
-export function valuesOf(metric: Metric, view: CellView): (number | null)[] {
-  return view.repetitions.map((repetition) => metric.from(repetition, view))
+/** The figure in each repetition, in order; null where it was not measured. */
+export function valuesOf(rule: FigureRule, view: CellView): (number | null)[] {
+  return view.repetitions.map((repetition) => valueIn(rule, repetition, view))
 }
 
-/** The median of the metric over repetitions; null when it was never measured. */
-export function typical(metric: Metric, view: CellView): number | null {
-  return medianOf(valuesOf(metric, view))
+/** The median of the figure over repetitions; null when it was never measured. */
+export function typical(rule: FigureRule, view: CellView): number | null {
+  return medianOf(valuesOf(rule, view))
 }
 
 /** The repetition whose throughput is nearest to the median: the one to show as an example. */

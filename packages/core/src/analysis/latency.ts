@@ -1,14 +1,15 @@
 import type { LatencyMs } from '@bakeoff/model'
+import type { Over } from '../figures/define.js'
 import {
   type Distribution,
   excursionsAbove,
   histogramQuantile,
   intervalOverRepetitions,
-  median,
   type PercentileSupport,
   quantileInterval,
   supportOf,
 } from '../stats/index.js'
+import { estimateWithin, type Interval } from './estimate.js'
 import type { Repetition } from './view.js'
 
 /** The percentiles that are shown, as fractions. */
@@ -29,14 +30,25 @@ export function plainTimes(distribution: Distribution): Times {
   return { distribution, censored: 0, peaks: null }
 }
 
-/** The latency that counts: from the intended start where there is one, so that waiting for a busy server counts. */
-export function timesOf(repetition: Pick<Repetition, 'responseTime' | 'serviceTime' | 'record'>): Times {
-  const { window } = repetition.record.measurement
-  return {
-    distribution: latencyDistribution(repetition),
-    censored: window?.censored ?? 0,
-    peaks: window?.peaks ?? null,
-  }
+type TimesOfRepetition = Pick<Repetition, 'responseTime' | 'serviceTime' | 'record'>
+
+/** From sending a request to its answer. Requests that never ended count where no other time is kept: under an open load their waiting does. */
+export function serviceTimes({ serviceTime, responseTime, record }: TimesOfRepetition): Times {
+  return responseTime === null ? withUnended(serviceTime, record) : plainTimes(serviceTime)
+}
+
+/** From the moment at which a request was due, so that waiting for a busy server counts; null where nothing is due: closed loads. */
+export function responseTimes({ responseTime, record }: TimesOfRepetition): Times | null {
+  return responseTime === null ? null : withUnended(responseTime, record)
+}
+
+/** The one that counts: from when a request was due, where it was. */
+export function shownTimes(repetition: TimesOfRepetition): Times {
+  return responseTimes(repetition) ?? serviceTimes(repetition)
+}
+
+function withUnended(distribution: Distribution, { measurement: { window } }: Repetition['record']): Times {
+  return { distribution, censored: window?.censored ?? 0, peaks: window?.peaks ?? null }
 }
 
 /** A percentile of one repetition: its value in ms, and how it may be shown. */
@@ -56,88 +68,71 @@ export function percentileMs(times: Times, q: number): number | null {
   return support === 'shown' ? ms : null
 }
 
-/** Latencies of a cell over its repetitions. */
-export interface CellLatency {
-  readonly latency: LatencyMs
-  /** per figure the lowest and highest repetition */
-  readonly range: Record<string, [number, number]>
-  /** 95 %, per percentile: over repetitions, or within the only one */
-  readonly interval: Record<string, [number, number]>
-  /** percentiles that too many requests without an end keep from being known: they are at least so long */
-  readonly atLeast: Record<string, number>
-}
-
 /**
- * Each percentile per repetition, then its median over repetitions and its range: percentiles are never averaged. One that
- * fewer than half of the repetitions can carry is null. The maximum is the highest of all.
+ * A percentile per repetition, then its median over repetitions: percentiles are never averaged. Without an estimate when fewer than
+ * half of the repetitions can carry it.
  */
-export function latencyOf(repetitions: readonly Times[]): CellLatency | null {
+export function percentileOver(repetitions: readonly Times[], q: number): Over {
   const filled = repetitions.filter(({ distribution }) => distribution.count > 0)
-  if (filled.length === 0) return null
-  const range: CellLatency['range'] = {}
-  const interval: CellLatency['interval'] = {}
-  const atLeast: CellLatency['atLeast'] = {}
-  const over = (name: string, values: readonly (number | null)[]): number | null => {
-    const known = values.filter((value) => value !== null)
-    if (known.length === 0 || known.length < filled.length / 2) return null
-    range[name] = [Math.min(...known), Math.max(...known)]
-    return median(known)
+  const found = filled.map((times) => ({ times, ...percentileOf(times, q) }))
+  const shown = found.flatMap(({ times, ms, support }) => (support === 'shown' && ms !== null ? [{ times, ms }] : []))
+  if (shown.length === 0 || shown.length < filled.length / 2) {
+    const least = found.flatMap(({ ms, support }) => (support === 'at-least' && ms !== null ? [ms] : []))
+    return { estimate: null, atLeast: least.length > 0 ? Math.max(...least) : null }
   }
-  const at = (name: PercentileName) => {
-    const q = percentiles[name]
-    const found = filled.map((times) => percentileOf(times, q))
-    const shown = over(
-      name,
-      found.map(({ ms, support }) => (support === 'shown' ? ms : null)),
-    )
-    if (shown === null) {
-      const least = found.flatMap(({ ms, support }) => (support === 'at-least' && ms !== null ? [ms] : []))
-      if (least.length > 0) atLeast[name] = Math.max(...least)
-      return null
-    }
-    const bounds = intervalOf(
-      filled.filter((_, index) => found[index]?.support === 'shown'),
-      q,
-    )
-    if (bounds) interval[name] = bounds
-    return shown
-  }
-  over(
-    'max',
-    filled.map(({ distribution: { maxUs } }) => (maxUs === null ? null : maxUs / 1000)),
+  const interval = intervalOf(
+    shown.map(({ times }) => times),
+    q,
   )
   return {
-    latency: {
-      p50: at('p50'),
-      p90: at('p90'),
-      p95: at('p95'),
-      p99: at('p99'),
-      p99_9: at('p99_9'),
-      max: range['max']?.[1] ?? null,
-      mean: over(
-        'mean',
-        filled.map(({ distribution: { meanUs } }) => (meanUs === null ? null : meanUs / 1000)),
-      ),
-    },
-    range,
-    interval,
-    atLeast,
+    estimate: estimateWithin(
+      shown.map(({ ms }) => ms),
+      interval,
+    ),
+    atLeast: null,
+  }
+}
+
+/** The least, most or mean time of each repetition: what needs no support by ranks, and has no interval. */
+export function extremeOver(repetitions: readonly Times[], of: (distribution: Distribution) => number | null): Over {
+  const filled = repetitions.filter(({ distribution }) => distribution.count > 0)
+  const known = filled.flatMap(({ distribution }) => {
+    const us = of(distribution)
+    return us === null ? [] : [us / 1000]
+  })
+  const isKnown = known.length > 0 && known.length >= filled.length / 2
+  return { estimate: isKnown ? estimateWithin(known, null) : null, atLeast: null }
+}
+
+/** Percentiles of times that are no figures of their own, such as of a stream's parts; null where there are none. */
+export function latencyOf(repetitions: readonly Times[]): LatencyMs | null {
+  if (repetitions.every(({ distribution }) => distribution.count === 0)) return null
+  const at = (name: PercentileName) => percentileOver(repetitions, percentiles[name]).estimate?.median ?? null
+  const highest = extremeOver(repetitions, ({ maxUs }) => maxUs).estimate
+  return {
+    p50: at('p50'),
+    p90: at('p90'),
+    p95: at('p95'),
+    p99: at('p99'),
+    p99_9: at('p99_9'),
+    max: highest && Math.max(...highest.values),
+    mean: extremeOver(repetitions, ({ meanUs }) => meanUs).estimate?.median ?? null,
   }
 }
 
 /** Repetitions tell more of what varies than one window can; of a single one its own ranks are all there is. */
-function intervalOf(repetitions: readonly Times[], q: number): [number, number] | null {
+function intervalOf(repetitions: readonly Times[], q: number): Interval | null {
   if (repetitions.length >= 2) {
     const values = repetitions.map(({ distribution }) => histogramQuantile(distribution, q)! / 1000)
     const bounds = intervalOverRepetitions(values)
-    return bounds && [bounds.low, bounds.high]
+    return bounds && { ...bounds, method: 'Student t on logs, 95 %' }
   }
   const [only] = repetitions
   if (!only) return null
   const us = histogramQuantile(only.distribution, q)!
   const clusters = only.peaks === null || q < percentiles.p99_9 ? {} : { clusters: excursionsAbove(only.peaks, us) }
   const bounds = quantileInterval(only.distribution, q, clusters)
-  return bounds && [bounds.lowUs / 1000, bounds.highUs / 1000]
+  return bounds && { low: bounds.lowUs / 1000, high: bounds.highUs / 1000, method: 'ranks within one repetition, 95 %' }
 }
 
 /** From the intended start where there is one. */

@@ -1,6 +1,6 @@
 import { formatNumber, type SecondInstrumentResult } from '@bakeoff/model'
+import { throughput } from '../figures/throughput.js'
 import { median } from '../stats/index.js'
-import { throughput } from './metrics/throughput.js'
 import { thresholds } from './thresholds.js'
 import type { CellView } from './view.js'
 

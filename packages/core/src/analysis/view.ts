@@ -16,7 +16,7 @@ import { type Distribution, decodeHistogram } from '../stats/index.js'
 import { rightAnswers } from './right.js'
 import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
 
-/** One repetition of one cell, its counters turned into use. What metrics and verdicts look at. */
+/** One repetition of one cell, its counters turned into use. What figures and verdicts look at. */
 export interface Repetition {
   readonly number: number
   readonly block: string

@@ -1,4 +1,6 @@
 import { type Boundary, formatDurationMs, type Plan, type PlanWarning } from '@bakeoff/model'
+import type { CauseRule } from '../judge/causes/define.js'
+import { causeRules } from '../judge/causes/index.js'
 import type { JudgedCell } from './judged.js'
 import { list, many } from './words.js'
 
@@ -8,6 +10,7 @@ export function warningsOf(plan: Plan, cells: readonly JudgedCell[], boundary: B
     ...plan.warnings,
     ...boundaryWarning(plan, boundary),
     ...RULES.flatMap((rule) => rule(plan, cells) ?? []),
+    ...causeRules.flatMap((rule) => doubtful(rule, cells) ?? []),
   ].filter(
     (warning, index, all) =>
       all.findIndex(({ what, where }) => what === warning.what && where === warning.where) === index,
@@ -72,42 +75,7 @@ const RULES: readonly Rule[] = [
           todo: 'Compare with other runs on this machine only, or use one with more cores.',
         }
   },
-  (_, cells) =>
-    grouped(cells, 'shared-cores', 'Roles held one another back on the cores they share', (why) => ({
-      why,
-      todo: 'Use a machine with more cores; four are enough for most scenarios.',
-    })),
-  (_, cells) =>
-    grouped(cells, 'noisy-host', 'Others used the machine while it was measured', (why) => ({
-      why,
-      todo: 'Stop what else runs there, and run again.',
-    })),
-  (_, cells) =>
-    grouped(cells, 'machine-slept', 'The machine slept while it was measured', (why) => ({
-      why,
-      todo: 'Measure again with sleep switched off (on Linux: systemd-inhibit npm run matrix).',
-    })),
   (_, cells) => clockWasSet(cells),
-  (_, cells) =>
-    grouped(cells, 'agent-bound', 'The load agent was the limit', (why) => ({
-      why,
-      todo: 'Read these throughputs as lower bounds; give the agent more cores to see the rest.',
-    })),
-  (_, cells) =>
-    grouped(cells, 'service-late', 'A service was behind its own script', (why) => ({
-      why,
-      todo: "Give the service more cores, or the machine less other work: part of these latencies is its own and not the target's.",
-    })),
-  (_, cells) =>
-    grouped(cells, 'unaccounted-time', 'Part of the time of the connections is not accounted for', (why) => ({
-      why,
-      todo: 'Look at errors, timeouts and reconnects of these targets first: their latencies leave that time out.',
-    })),
-  (_, cells) =>
-    grouped(cells, 'instruments-disagree', 'A second instrument measured other throughputs', (why) => ({
-      why,
-      todo: 'Look at both figures on the Verification page; the machine may have changed between the two, or one of them is wrong.',
-    })),
 ]
 
 /** Runs of before it was tried say nothing of it. */
@@ -151,21 +119,18 @@ function clockWasSet(cells: readonly JudgedCell[]): PlanWarning | null {
 }
 
 /** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */
-function grouped(
-  cells: readonly JudgedCell[],
-  cause: string,
-  what: string,
-  rest: (why: string) => Pick<PlanWarning, 'why' | 'todo'>,
-): PlanWarning | null {
+function doubtful({ id, warning }: CauseRule, cells: readonly JudgedCell[]): PlanWarning | null {
+  if (!warning) return null
   const found = cells.flatMap(({ view, verdict }) => {
-    const own = verdict?.causes.find((each) => each.cause === cause && each.effect !== 'explains')
+    const own = verdict?.causes.find(({ cause, effect }) => cause === id && effect !== 'explains')
     return own ? [{ view, evidence: own.evidence }] : []
   })
-  if (found.length === 0) return null
+  const [first] = found
+  if (!first) return null
   const measured = cells.filter(({ verdict }) => verdict !== null).length
   const where =
     found.length === measured
       ? 'all cells'
       : `${found.length} of ${many(measured, 'cell')}: ${list([...new Set(found.map(({ view }) => view.entry.scenario))])}`
-  return { what, where, ...rest(`for example ${found[0]!.view.id}: ${found[0]!.evidence}`) }
+  return { ...warning, where, why: `for example ${first.view.id}: ${first.evidence}` }
 }

@@ -6,9 +6,11 @@ import {
   type DecisionFigure,
   type DecisionMark,
   type EntryResult,
+  figureOf,
   kindOf,
   type Results,
   type ScenarioResult,
+  typicalOf,
 } from '@bakeoff/model'
 import { isAgentBoundCell, nameOf } from '../analysis/findings/define.js'
 import { claimsSay } from './claims.js'
@@ -152,9 +154,9 @@ function candidateOf(
   const own = cells.filter((cell) => cell.entry === entry.id)
   // As published an entry has the load of its source, and not the scenario's.
   const cell =
-    own.find(({ loadId }) => loadId === scenario.mainLoad) ?? own.find(({ throughput }) => throughput) ?? null
+    own.find(({ loadId }) => loadId === scenario.mainLoad) ?? own.find((each) => figureOf(each, 'throughput')) ?? null
   const name = nameOf({ target: { name: entry.target }, variant: entry.variant })
-  const value = cell?.outcome === 'measured' ? figureOf(cell) : null
+  const value = cell?.outcome === 'measured' ? headlineOf(cell) : null
   const kind = (): Kind => {
     if (!isContender(entry)) return 'not-contender'
     if (value === null || cell === null) return 'without-figure'
@@ -165,8 +167,8 @@ function candidateOf(
   return { row: rowsBy === 'language' ? entry.language : name, name, entry, cell, kind: kind(), value }
 }
 
-function figureOf({ capacity, throughput }: Cell): number | null {
-  return capacity ? (capacity.perSecond?.median ?? null) : (throughput?.median ?? null)
+function headlineOf(cell: Cell): number | null {
+  return typicalOf(cell, kindOf(cell.load).headline === 'capacityPerSecond' ? 'capacityPerSecond' : 'throughput')
 }
 
 function placeOf({ cell }: Candidate, order: readonly string[]): number {

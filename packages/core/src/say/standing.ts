@@ -1,4 +1,4 @@
-import { type DecisionColumn, formatNumber } from '@bakeoff/model'
+import { type DecisionColumn, figureOf, formatNumber } from '@bakeoff/model'
 import { isAgentBoundCell, ratioWords } from '../analysis/findings/define.js'
 import { reasonOf } from '../analysis/outcome.js'
 import { list, many } from '../analysis/words.js'
@@ -72,7 +72,7 @@ function compared({ comparedWith }: Field, first: Candidate, other: Candidate): 
 }
 
 function aloneSays({ unit, others }: Field, { name, value, cell }: Candidate): string {
-  const { low, high } = cell?.throughput ?? { low: null, high: null }
+  const { low, high } = figureOf(cell, 'throughput') ?? { low: null, high: null }
   const interval = low === null || high === null ? '' : ` (${formatNumber(low)}–${formatNumber(high)})`
   const figure = `${value === null ? '' : formatNumber(value)} ${unit}${interval}`
   return others.length === 0

@@ -1,6 +1,7 @@
-import type { CauseId, Cell, EntryResult } from '@bakeoff/model'
+import type { Cell, EntryResult } from '@bakeoff/model'
 import { nameOf } from '../analysis/findings/define.js'
 import { list, many, percent } from '../analysis/words.js'
+import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
 import type { Decided } from './decision.js'
 
@@ -37,7 +38,7 @@ function doubtsSay({ cells }: Decided): string {
     const effect = status === 'suspect' ? 'doubts' : 'invalidates'
     const [why, count] = commonest(some, effect)
     const all = count === some.length ? '' : 'most '
-    return `${some.length} of ${judged.length} ${some.length === 1 ? 'is' : 'are'} ${status}${why === null ? '' : `, ${all}because ${WHY[why]}`}`
+    return `${some.length} of ${judged.length} ${some.length === 1 ? 'is' : 'are'} ${status}${why === null ? '' : `, ${all}because ${becauseOf(why)}`}`
   }
   return `Of the figures ${list([
     ...(suspect.length > 0 ? [share(suspect, 'suspect')] : []),
@@ -46,39 +47,17 @@ function doubtsSay({ cells }: Decided): string {
 }
 
 /** The cause that most of the cells have, and how many. */
-function commonest(cells: readonly Cell[], effect: 'doubts' | 'invalidates'): readonly [CauseId | null, number] {
-  const counts = new Map<CauseId, number>()
+function commonest(cells: readonly Cell[], effect: 'doubts' | 'invalidates'): readonly [string | null, number] {
+  const counts = new Map<string, number>()
   for (const { verdict } of cells) {
     const own = new Set((verdict?.causes ?? []).filter((each) => each.effect === effect).map(({ cause }) => cause))
     for (const cause of own) counts.set(cause, (counts.get(cause) ?? 0) + 1)
   }
-  return [...counts].reduce<readonly [CauseId | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])
+  return [...counts].reduce<readonly [string | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])
 }
 
-/** Ends a sentence that says `because`. */
-const WHY: Readonly<Record<CauseId, string>> = {
-  'service-died': 'a service went away',
-  'no-answers': 'there was no right answer',
-  'wrong-answers': 'answers were wrong',
-  errors: 'requests failed',
-  timeouts: 'requests had no answer in time',
-  restarted: 'the target restarted',
-  'target-memory': 'the target was short of memory',
-  'work-skipped': 'a service did not see all of the work',
-  'unaccounted-time': 'part of the time of the connections is not accounted for',
-  'agent-bound': 'the load agent was the limit',
-  'instruments-disagree': 'a second instrument measured something else',
-  'not-steady': 'throughput had not settled',
-  'too-short': 'the window was short for so few answers',
-  'noisy-host': 'others used the machine',
-  'machine-slept': 'the machine slept',
-  'shared-cores': 'roles held one another back on shared cores',
-  'late-sends': 'requests were sent late',
-  'service-late': 'a service was behind its script',
-  'target-throttled': 'the quota held the target back',
-  'target-cpu': 'its cores were full',
-  'service-cpu': 'a service was full',
-  'latency-bound': 'the number of connections was the limit',
+function becauseOf(cause: string): string {
+  return causeRules.find(({ id }) => id === cause)?.because ?? `of ${cause}`
 }
 
 function machineSays({ scenarios, host, certificates }: Decided): string | null {

@@ -107,8 +107,8 @@ describe('the outcome of a cell', () => {
       // Unknown is null, never 0: nothing of it can be drawn.
       expect(cell).toMatchObject({
         verdict: null,
-        throughput: null,
-        latencyMs: null,
+        shownTime: null,
+        figures: { throughput: null, 'serviceMs.p50': null },
         requests: null,
         little: null,
         timeline: null,
@@ -129,7 +129,7 @@ it('counts a repetition that --resume ran again once: the later one', () => {
     [first, again],
     [again, first],
   ]) {
-    expect(run({ plan, runs }).cells[0]).toMatchObject({ repetitions: 1, throughput: { values: [1000] } })
+    expect(run({ plan, runs }).cells[0]).toMatchObject({ repetitions: 1, figures: { throughput: { values: [1000] } } })
   }
 })
 
@@ -169,7 +169,9 @@ it('ranks only valid and suspect cells, and says why the others are not', () => 
 
 it('has no interval anywhere after one repetition', () => {
   const { cells, comparisons, tiers } = sampleResults({ repetitions: 1 })
-  for (const { throughput } of cells)
+  for (const {
+    figures: { throughput },
+  } of cells)
     if (throughput)
       expect(throughput).toMatchObject({ low: null, high: null, n: 1, method: 'one repetition: no interval' })
   for (const each of comparisons)
@@ -183,7 +185,7 @@ describe('a cell', () => {
   it('has figures over its repetitions, with an interval and each value', () => {
     const runs = five.map((number) => measured(number, { perSecond: 1000 + 10 * number, cpuMs: 0.4 }))
     const [cell] = run({ plan, runs }).cells
-    expect(cell!.throughput).toMatchObject({
+    expect(cell!.figures.throughput).toMatchObject({
       median: 1030,
       mean: 1030,
       n: 5,
@@ -192,10 +194,10 @@ describe('a cell', () => {
       outliers: [],
     })
     // R: t.test(seq(1010, 1050, 10))$conf.int is 1010.368 to 1049.632
-    expect(cell!.throughput!.low).toBeCloseTo(1010.368, 3)
-    expect(cell!.throughput!.high).toBeCloseTo(1049.632, 3)
-    expect(cell!.target.cpuMsPerRequest!.median).toBeCloseTo(0.4, 6)
-    expect(cell!.target.requestsPerCpuSecond).toBeCloseTo(2500, 3)
+    expect(cell!.figures.throughput!.low).toBeCloseTo(1010.368, 3)
+    expect(cell!.figures.throughput!.high).toBeCloseTo(1049.632, 3)
+    expect(cell!.figures.cpuMsPerRequest!.median).toBeCloseTo(0.4, 6)
+    expect(cell!.figures.requestsPerCpuSecond!.median).toBeCloseTo(2500, 3)
     expect(cell!.requests).toMatchObject({ sent: 41_200, ok: 41_200, wrong: 0, errors: 0, timeouts: 0, lost: 0 })
     expect(decodeHistogram(cell!.histograms.service!).count).toBe(41_200)
     expect(cell!.bins.reduce((sum, [, , count]) => sum + count, 0)).toBe(41_200)
@@ -206,7 +208,7 @@ describe('a cell', () => {
 
   it('flags a repetition far out and leaves it in', () => {
     const runs = [1000, 1002, 998, 1001, 600].map((perSecond, index) => measured(index + 1, { perSecond }))
-    expect(run({ plan, runs }).cells[0]!.throughput).toMatchObject({ n: 5, outliers: [4] })
+    expect(run({ plan, runs }).cells[0]!.figures.throughput).toMatchObject({ n: 5, outliers: [4] })
   })
 
   it('counts the unlucky: every kind of failure is summed and named', () => {
@@ -228,9 +230,9 @@ describe('a cell', () => {
       plan: aPlan([open], [entry]),
       runs: five.map((number) => measured(number, { load, meanMs: 5 })),
     }).cells
-    expect(cell!.latencyMs!.mean).toBeCloseTo(6, 1)
-    expect(cell!.serviceTimeMs!.mean).toBeCloseTo(5, 1)
-    expect(cell!.offeredPerSecond).toBe(1000)
+    expect(cell!.figures['responseMs.mean']!.median).toBeCloseTo(6, 1)
+    expect(cell!.figures['serviceMs.mean']!.median).toBeCloseTo(5, 1)
+    expect(cell!.figures.offeredPerSecond!.median).toBe(1000)
     expect(cell!.histograms.response).not.toBeNull()
   })
 
@@ -263,11 +265,9 @@ describe('a cell', () => {
     expect(result({})['postgres']).toMatchObject({ cpuShare: null, memoryPeakBytes: null })
   })
 
-  it('under a full agent has an estimated capacity from CPU time, and none otherwise', () => {
-    const bound = (eventLoop: number) =>
-      run({ plan, runs: five.map((number) => measured(number, { cpuMs: 0.2, eventLoop })) }).cells[0]!.estimatedCapacity
-    expect(bound(0.95)).toBeCloseTo(5000, 0)
-    expect(bound(0.4)).toBeNull()
+  it('has an estimated capacity from CPU time, however full the agent was', () => {
+    const runs = five.map((number) => measured(number, { cpuMs: 0.2, eventLoop: 0.95 }))
+    expect(run({ plan, runs }).cells[0]!.figures.estimatedCapacity!.median).toBeCloseTo(5000, 0)
   })
 })
 
@@ -333,8 +333,7 @@ describe('an entry', () => {
       ),
     )
     expect(run({ plan, runs }).entries[0]).toMatchObject({
-      coldStartMs: { median: 402, n: 3 },
-      idleMemoryBytes: { median: 40 * MIB },
+      figures: { coldStartMs: { median: 402, n: 3 }, idleMemoryBytes: { median: 40 * MIB } },
       notes: ['repetition 2: slow to remove'],
     })
   })

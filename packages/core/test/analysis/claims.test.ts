@@ -178,8 +178,8 @@ describe('a published ratio', () => {
       ...one,
       comparisons: [
         only!,
-        { ...only!, metric: 'latencyMeanMs', published: 0.8 },
-        { ...only!, metric: 'latencyP90Ms', published: 0.8 },
+        { ...only!, metric: 'serviceMs.mean', published: 0.8 },
+        { ...only!, metric: 'serviceMs.p90', published: 0.8 },
       ],
     }
     expect(measure(one, targets).comparisons[0]!.conclusion).toBe('reproduced')
@@ -202,11 +202,11 @@ describe('a published ratio', () => {
 
   it('is not measured when too few answers carry the percentile', () => {
     const claim = aAgainstB(2, {
-      comparisons: [{ metric: 'latencyP99Ms', of: 'b', to: 'a', published: 2, statement: 'A is sooner' }],
+      comparisons: [{ metric: 'serviceMs.p99', of: 'b', to: 'a', published: 2, statement: 'A is sooner' }],
     })
     expect(measure(claim, two(100, 50, { cpuMs: 5 })).comparisons[0]).toMatchObject({
       conclusion: 'not-measured',
-      why: 'p99 latency could not be measured for both.',
+      why: 'Service time, p99 could not be measured for both.',
     })
   })
 
@@ -217,7 +217,7 @@ describe('a published ratio', () => {
 
   it('rests on a latency that the agent did not make', () => {
     const claim = aAgainstB(2, {
-      comparisons: [{ metric: 'latencyMeanMs', of: 'b', to: 'a', published: 2, statement: 'A is sooner' }],
+      comparisons: [{ metric: 'serviceMs.mean', of: 'b', to: 'a', published: 2, statement: 'A is sooner' }],
     })
     expect(measure(claim, two(2000, 1000)).comparisons[0]!.conclusion).toBe('reproduced')
     expect(measure(claim, two(2000, 1000, {}, { eventLoop: 0.95 })).comparisons[0]!.conclusion).toBe('undecided')
@@ -258,11 +258,11 @@ describe('the cell that stands for a subject', () => {
     const claim = aAgainstB(2)
     const [a, b] = claim.subjects
     const [subject] = measure(
-      { ...claim, subjects: [{ ...a!, figures: { throughput: 5, latencyP99Ms: 1, 'percentilesMs.50': 36 } }, b!] },
+      { ...claim, subjects: [{ ...a!, figures: { throughput: 5, 'serviceMs.p99': 1, 'percentilesMs.50': 36 } }, b!] },
       targets,
     ).subjects
-    expect(subject!.published).toEqual({ throughput: 5, latencyP99Ms: 1, 'percentilesMs.50': 36 })
-    expect(Object.keys(subject!.measured).sort()).toEqual(['latencyP99Ms', 'throughput'])
+    expect(subject!.published).toEqual({ throughput: 5, 'serviceMs.p99': 1, 'percentilesMs.50': 36 })
+    expect(Object.keys(subject!.measured).sort()).toEqual(['serviceMs.p99', 'throughput'])
     expect(subject!.measured['throughput']! / 2000).toBeCloseTo(1, 1)
   })
 })
@@ -281,7 +281,7 @@ describe('unequal work', () => {
       says: /10 connections against 20 connections/,
     },
     {
-      metric: 'latencyP99Ms',
+      metric: 'serviceMs.p99',
       of: { requests: 1000, connections: 10 },
       to: { requests: 5000, connections: 10 },
       says: /1,000 requests over 10 connections against 5,000 requests over 10 connections/,
@@ -326,14 +326,14 @@ describe('what published figures show about themselves', () => {
     },
     {
       because: 'users ÷ latency',
-      figures: { throughput: 994.4, latencyMeanMs: 9.55 },
+      figures: { throughput: 994.4, 'serviceMs.mean': 9.55 },
       load: { users: 10 },
       note: /^A: latency-bound\. By Little's law 994 requests\/s × 9\.55 ms = 9\.5 under way, of 10 users/,
       why: /latency-bound: by Little's law throughput is just A 10 ÷ 9\.55 ms/,
     },
     {
       because: 'figures that do not agree',
-      figures: { throughput: 100, latencyMeanMs: 10 },
+      figures: { throughput: 100, 'serviceMs.mean': 10 },
       load: { users: 10 },
       note: /^A: its figures do not agree\. By Little's law .* = 1 under way, of 10 users \(10 %\)/,
       why: /do not agree by Little's law \(A 10 %/,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { judge } from '../../src/analysis/verdicts/index.js'
 import { warningsOf } from '../../src/analysis/warnings.js'
+import { judge } from '../../src/judge/causes/index.js'
 import { aView, repeat } from '../builders.js'
 
 const warned = (clockGap: { sleptMs: number; setMs: number } | null) => {

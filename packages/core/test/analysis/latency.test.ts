@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { latencyOf, percentileMs, plainTimes, spectrumOf } from '../../src/analysis/latency.js'
-import { mergeDistributions } from '../../src/stats/index.js'
-import { recorded } from '../times.js'
+import { latencyOf, percentileMs, percentileOver, plainTimes, spectrumOf } from '../../src/analysis/latency.js'
+import { decodeHistogram, mergeDistributions } from '../../src/stats/index.js'
+import { encodeValues } from '../times.js'
 
 /** n answers of 1, 2, … n tenths of a millisecond */
 const distribution = (n: number, unitUs = 100) =>
-  recorded(Array.from({ length: n }, (_, index) => (index + 1) * unitUs))
+  decodeHistogram(encodeValues(Array.from({ length: n }, (_, index) => (index + 1) * unitUs)))
 
 const answers = (n: number, unitUs?: number) => plainTimes(distribution(n, unitUs))
 
@@ -22,47 +22,54 @@ it.each([
   expect(percentileMs(answers(n), q) !== null).toBe(is)
 })
 
-describe('latency over repetitions', () => {
-  it('takes the percentile of each and then their median: percentiles are never averaged', () => {
-    const { latency, range } = latencyOf([answers(1000, 100), answers(1000, 200), answers(1000, 1000)])!
-    expect(latency.p99! / 198).toBeCloseTo(1, 2)
-    expect(range['p99']![0] / 99).toBeCloseTo(1, 2)
-    expect(range['p99']![1] / 990).toBeCloseTo(1, 2)
-    expect(latency.max).toBe(1000)
+describe('a percentile over repetitions', () => {
+  it('is of each and then their median: percentiles are never averaged', () => {
+    const times = [answers(1000, 100), answers(1000, 200), answers(1000, 1000)]
+    const { median, values } = percentileOver(times, 0.99).estimate!
+    expect(median / 198).toBeCloseTo(1, 2)
+    expect(values[0]! / 99).toBeCloseTo(1, 2)
+    expect(values[2]! / 990).toBeCloseTo(1, 2)
+    expect(latencyOf(times)).toMatchObject({ p99: median, max: 1000 })
   })
 
-  it('does not show a percentile that fewer than half of them can carry', () => {
-    const { latency } = latencyOf([answers(10_000, 1), answers(500), answers(500)])!
-    expect(latency.p99).toBeNull()
-    expect(latency.p95).not.toBeNull()
+  it('is not known when fewer than half of them can carry it', () => {
+    const times = [answers(10_000, 1), answers(500), answers(500)]
+    expect(percentileOver(times, 0.99).estimate).toBeNull()
+    expect(percentileOver(times, 0.95).estimate).not.toBeNull()
   })
 
-  it('says "at least" where as many requests never ended as lie beyond a percentile', () => {
+  it('is "at least" where as many requests never ended as lie beyond it', () => {
     const known = { ...answers(2000), censored: 40 }
-    const { latency, atLeast } = latencyOf([known, known])!
-    expect(latency).toMatchObject({ p99: null, p95: expect.closeTo(190, 0) })
-    expect(atLeast.p99).toBeCloseTo(198, 0)
-    expect(atLeast.p95).toBeUndefined()
+    expect(percentileOver([known, known], 0.99)).toEqual({ estimate: null, atLeast: expect.closeTo(198, 0) })
+    expect(percentileOver([known, known], 0.95)).toMatchObject({
+      estimate: { median: expect.closeTo(190, 0) },
+      atLeast: null,
+    })
   })
 
-  it('does not show a p99.9 that rests on one stall', () => {
+  it('is no p99.9 where it rests on one stall', () => {
     const stall = { ...answers(20_000), peaks: [[1000, 1_999_000] as const] }
-    expect(latencyOf([stall])!.latency.p99_9).toBeNull()
+    expect(percentileOver([stall], 0.999).estimate).toBeNull()
     const peaks = Array.from({ length: 12 }, (_, index) => [(index + 1) * 3000, 1_999_900] as const)
-    expect(latencyOf([{ ...stall, peaks }])!.latency.p99_9).not.toBeNull()
+    expect(percentileOver([{ ...stall, peaks }], 0.999).estimate).not.toBeNull()
   })
 
-  it('gives an interval: over repetitions, and from the ranks of the only one', () => {
-    const several = latencyOf([answers(1000, 100), answers(1000, 110), answers(1000, 90)])!.interval.p50!
-    expect(several[0]).toBeLessThan(50)
-    expect(several[1]).toBeGreaterThan(50)
-    const [low, high] = latencyOf([answers(1000, 100)])!.interval.p50!
+  it('has an interval: over repetitions, or from the ranks of the only one', () => {
+    const several = percentileOver([answers(1000, 100), answers(1000, 110), answers(1000, 90)], 0.5).estimate!
+    expect(several).toMatchObject({ n: 3, method: 'Student t on logs, 95 %' })
+    expect(several.low).toBeLessThan(50)
+    expect(several.high).toBeGreaterThan(50)
+    const only = percentileOver([answers(1000, 100)], 0.5).estimate!
+    expect(only).toMatchObject({ n: 1, method: 'ranks within one repetition, 95 %' })
     // 500 ± 1.96 × √(1000 × ¼) = 469 to 531
-    expect(low).toBeCloseTo(46.9, 0)
-    expect(high).toBeCloseTo(53.1, 0)
+    expect(only.low).toBeCloseTo(46.9, 0)
+    expect(only.high).toBeCloseTo(53.1, 0)
   })
 
-  it('is unknown when nothing was answered', () => expect(latencyOf([answers(0)])).toBeNull())
+  it('is unknown when nothing was answered', () => {
+    expect(percentileOver([answers(0)], 0.5)).toEqual({ estimate: null, atLeast: null })
+    expect(latencyOf([answers(0)])).toBeNull()
+  })
 })
 
 describe('the spectrum', () => {

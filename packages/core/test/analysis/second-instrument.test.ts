@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toCell } from '../../src/analysis/cells.js'
 import { lowerBounds } from '../../src/analysis/findings/lower-bounds.js'
 import { secondInstrumentOf } from '../../src/analysis/second-instrument.js'
-import { judge } from '../../src/analysis/verdicts/index.js'
+import { judge } from '../../src/judge/causes/index.js'
 import { aSecondInstrument, aView, type Observed, repeat } from '../builders.js'
 
 const seen = (observed: readonly Observed[], secondInstrument: SecondInstrumentRecord | null) =>

@@ -74,10 +74,12 @@ function asDrawn(cell: Cell, { speed, cpu, outcome, isInvalid }: Drawn): Cell {
     ...cell,
     outcome,
     verdict: isInvalid ? { status: 'invalid', causes: [], limitedBy: null } : cell.verdict,
-    throughput: outcome === 'measured' ? estimateOf(speed) : null,
-    capacity: cell.capacity && { ...cell.capacity, perSecond: estimateOf(speed) },
-    target: { ...cell.target, cpuMsPerRequest: cpuMs },
-    batch: cell.batch && { ...cell.batch, cpuMsPerTask: cpuMs },
+    figures: {
+      ...cell.figures,
+      throughput: outcome === 'measured' ? estimateOf(speed) : null,
+      capacityPerSecond: cell.load.kind === 'capacity' ? estimateOf(speed) : null,
+      cpuMsPerRequest: cpuMs,
+    },
   }
 }
 

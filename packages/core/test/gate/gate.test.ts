@@ -19,14 +19,17 @@ const sample = sampleResults()
 
 /** One run with one cell that was measured, changed as told. */
 function aRun(
-  changes: { throughput?: number[]; cpu?: number[]; cell?: Partial<Cell>; workDigest?: string } = {},
+  changes: { throughput?: number[] | null; cpu?: number[]; cell?: Partial<Cell>; workDigest?: string } = {},
 ): Results {
   const results = sample
   const cell = results.cells.find(({ outcome }) => outcome === 'measured')!
   const changed: Cell = {
     ...cell,
-    throughput: estimate(changes.throughput ?? [1000, 1010, 990, 1005]),
-    target: { ...cell.target, cpuMsPerRequest: estimate(changes.cpu ?? [0.1, 0.101, 0.099, 0.1]) },
+    figures: {
+      ...cell.figures,
+      throughput: changes.throughput === null ? null : estimate(changes.throughput ?? [1000, 1010, 990, 1005]),
+      cpuMsPerRequest: estimate(changes.cpu ?? [0.1, 0.101, 0.099, 0.1]),
+    },
     requests: {
       sent: 10_000,
       ok: 10_000,
@@ -62,12 +65,20 @@ const failed = {
 
 const silent: Cell['verdict'] = {
   status: 'invalid',
-  causes: [{ cause: 'no-answers', effect: 'invalidates', evidence: 'there was not one right answer', subject: null }],
+  causes: [
+    {
+      cause: 'no-answers',
+      effect: 'invalidates',
+      evidence: 'there was not one right answer',
+      subject: null,
+      limit: null,
+    },
+  ],
   limitedBy: null,
 }
 const invalid: Cell['verdict'] = {
   status: 'invalid',
-  causes: [{ cause: 'wrong-answers', effect: 'invalidates', evidence: '2 of 500', subject: null }],
+  causes: [{ cause: 'wrong-answers', effect: 'invalidates', evidence: '2 of 500', subject: null, limit: null }],
   limitedBy: null,
 }
 const onAnotherCpu = (results: Results): Results => ({ ...results, host: { ...results.host, cpuModel: 'Another CPU' } })
@@ -153,7 +164,7 @@ describe('gate', () => {
     expect(missing.broken).toMatchObject([
       { cell: before.cells[0]!.id, rule, says: expect.stringContaining('the baseline has it') },
     ])
-    const failing = aRun({ cell: { outcome: 'failed', outcomeReason: 'load: it died', throughput: null } })
+    const failing = aRun({ throughput: null, cell: { outcome: 'failed', outcomeReason: 'load: it died' } })
     expect(gate(failing, before, parseGateRules(text)).broken).toMatchObject([
       { rule, says: 'the baseline measured it, and here it was not measured: load: it died' },
     ])
@@ -222,9 +233,9 @@ describe('gate', () => {
     const of = (kind: string) =>
       sampled.cells.find(({ load, verdict }) => load.kind === kind && verdict?.status === 'valid')!
     const capacity = of('capacity')
-    const halved = { ...capacity, capacity: { ...capacity.capacity!, perSecond: estimate([50, 50.1, 49.9]) } }
-    const full = { ...capacity, capacity: { ...capacity.capacity!, perSecond: estimate([100, 100.1, 99.9]) } }
-    const none = { ...capacity, capacity: { ...capacity.capacity!, perSecond: null } }
+    const halved = { ...capacity, figures: { ...capacity.figures, capacityPerSecond: estimate([50, 50.1, 49.9]) } }
+    const full = { ...capacity, figures: { ...capacity.figures, capacityPerSecond: estimate([100, 100.1, 99.9]) } }
+    const none = { ...capacity, figures: { ...capacity.figures, capacityPerSecond: null } }
     const batch = of('batch')
     const run = (cell: Cell): Results => ({ ...sampled, cells: [cell] })
     const says = (now: Cell, before: Cell) =>
@@ -232,7 +243,10 @@ describe('gate', () => {
     expect(says(halved, full)).toEqual([expect.stringMatching(/^capacity changed by −50 %/)])
     expect(says(none, full)).toEqual(['the baseline has a capacity, and this run has none'])
     expect(
-      says({ ...batch, throughput: estimate([5, 5.01, 4.99]) }, { ...batch, throughput: estimate([10, 10.01, 9.99]) }),
+      says(
+        { ...batch, figures: { ...batch.figures, throughput: estimate([5, 5.01, 4.99]) } },
+        { ...batch, figures: { ...batch.figures, throughput: estimate([10, 10.01, 9.99]) } },
+      ),
     ).toEqual([expect.stringMatching(/^throughput changed by −50 %/)])
   })
 

@@ -5,16 +5,17 @@ import type { Cell, CellComparison, Results, Side } from '@bakeoff/model'
 import { expect, it } from 'vitest'
 import { differences, type Observed } from '../../src/judge/difference.js'
 import { differenceSays } from '../../src/say/differences.js'
+import { upgradeResults } from '../../src/upgrade-results.js'
 
 const file = join(import.meta.dirname, '../../../../reports/example/results.json')
-const example: Pick<Results, 'cells' | 'comparisons'> = JSON.parse(readFileSync(file, 'utf8'))
+const example = upgradeResults(JSON.parse(readFileSync(file, 'utf8'))) as Pick<Results, 'cells' | 'comparisons'>
 const cells = new Map(example.cells.map((cell) => [cell.id, cell]))
 
 const FIGURES: Readonly<
   Record<string, { better: 'higher' | 'lower'; seenByAgent: boolean; of: (cell: Cell) => number[] }>
 > = {
-  throughput: { better: 'higher', seenByAgent: true, of: (cell) => cell.throughput?.values ?? [] },
-  cpuMsPerRequest: { better: 'lower', seenByAgent: false, of: (cell) => cell.target.cpuMsPerRequest?.values ?? [] },
+  throughput: { better: 'higher', seenByAgent: true, of: (cell) => cell.figures.throughput?.values ?? [] },
+  cpuMsPerRequest: { better: 'lower', seenByAgent: false, of: (cell) => cell.figures.cpuMsPerRequest?.values ?? [] },
 }
 
 /** Pairs that were adjusted for together: those of a scenario, a load and a figure. */

@@ -210,7 +210,7 @@ describe('whatever the run', () => {
     for (const { scenario, loadId, figures, standing, says } of decision.columns) {
       for (const { entry, row, value, marks: own } of figures) {
         const cell = results.cells.find((each) => each.entry === entry && each.loadId === loadId)
-        expect(value).toBe(cell?.throughput?.median ?? null)
+        expect(value).toBe(cell?.figures.throughput?.median ?? null)
         expect(value === null).toBe(own.some((mark) => ['failed', 'unsupported', 'not-reached'].includes(mark)))
         expect(decision.rows.names).toContain(row)
         expect(results.entries.find(({ id }) => id === entry)?.scenario).toBe(scenario)

@@ -13,9 +13,12 @@ import { type Html, html } from '../html/html.js'
 import { badge } from '../html/marks.js'
 import { type Column, facts, known, table, unknown } from '../html/table.js'
 import { estimateText, outcomeBadge } from '../pages/columns.js'
+import { shownMs } from '../shared/figures.js'
 import { formatFactor, formatNumber, formatShare, formatTime } from '../shared/format.js'
 import { COLOURS, labelOf } from '../shared/subjects.js'
 import { CONCLUSIONS, isApart, whySays } from './words.js'
+
+const p99Of = (cell: Cell | null) => cell && shownMs(cell, 'p99')
 
 /**
  * Two or more runs in one file, cell by cell, each against the first. What else differs between them is said first and
@@ -167,7 +170,7 @@ function runColumns(figures: readonly ComparedFigure[], run: number): Column<Com
   const p99: Column<ComparedCell> = {
     head: 'p99',
     unit: 'ms',
-    cell: ({ cells }) => known(cells[run]?.latencyMs?.p99, formatNumber, 'no p99'),
+    cell: ({ cells }) => known(p99Of(cells[run] ?? null), formatNumber, 'no p99'),
   }
   return [...(main ? [main] : []), p99, ...others]
 }

@@ -33,7 +33,11 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
     chart: 'at-cap',
     wide: true,
     title: busyTitle(view, cells, services),
-    condition: ['Share of the measured window at 95 % of the cap or more', '% of time', loadLabel(load)],
+    condition: [
+      `Share of the measured window at ${formatShare(view.results.legend.thresholds.atCap)} of the cap or more`,
+      '% of time',
+      loadLabel(load),
+    ],
     rows: cells.length,
     howTo:
       'For each target, how long it and each service had its cores full, one after the other. Where nothing is full, nobody was busy: the number of connections is the limit, and more of them would bring more.',
@@ -59,7 +63,7 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
         align: 'start',
         cell: (cell) =>
           known(
-            cell.verdict && briefly(cell.verdict).limits?.replace(/^limited by /, () => ''),
+            cell.verdict && briefly(cell.verdict).limits,
             (text) => html`<b>${text}</b>`,
             whyMissing(cell, 'nothing was found'),
           ),

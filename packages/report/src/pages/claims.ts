@@ -29,21 +29,10 @@ const CONCLUSIONS: Readonly<Record<Conclusion, Html>> = {
   'not-measured': badge('plain', '–', 'not measured'),
 }
 
-/** What claims are about, as a reader says it; a figure that is not here stands under its own name. */
-const METRIC_NAMES: Readonly<Record<string, string>> = {
-  throughput: 'Throughput, answers/s',
-  latencyMeanMs: 'Mean latency, ms',
-  latencyP50Ms: 'p50, ms',
-  latencyP95Ms: 'p95, ms',
-  latencyP99Ms: 'p99, ms',
-  latencyMaxMs: 'Slowest answer, ms',
-  wallSeconds: 'Wall time, s',
-  userSeconds: 'User time, s',
-  systemSeconds: 'System time, s',
-  cpuMsPerRequest: 'CPU per request, ms',
-  requestsPerCpuSecond: 'Requests per CPU-second',
-  memoryPeakBytes: 'Peak memory, bytes',
-  coldStartMs: 'Cold start, ms',
+/** What claims are about, as the legend has it; a figure that Bakeoff does not measure stands under its own name. */
+function nameOfFigure(view: View, id: string): string {
+  const figure = view.figures.get(id)
+  return figure ? `${figure.title}, ${figure.unit}` : id
 }
 
 function claimBlock(view: View, claim: ClaimResult): Html {
@@ -65,7 +54,7 @@ function claimBlock(view: View, claim: ClaimResult): Html {
       groups: [
         ['', 2],
         ...(settings.length > 0 ? ([['Load in the source', settings.length]] as const) : []),
-        ...metrics.map((metric) => [METRIC_NAMES[metric] ?? metric, 2] as const),
+        ...metrics.map((metric) => [nameOfFigure(view, metric), 2] as const),
       ],
       columns: [
         { head: 'In the source', names: true, cell: ({ says }) => html`<bdi>${says}</bdi>` },

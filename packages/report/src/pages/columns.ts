@@ -1,8 +1,17 @@
 /** Columns that several tables share. Each is one figure of a cell with its unit and the reason for a dash. */
-import type { Cell, ComponentUse, Estimate, LatencyMs } from '@bakeoff/model'
+import type { Cell, ComponentUse, Estimate, LoadSpec } from '@bakeoff/model'
 import { html } from '../html/html.js'
 import { badge, shareBar, statusBadge, subjectName } from '../html/marks.js'
 import { type Column, known, unknown } from '../html/table.js'
+import {
+  atLeastMs,
+  type DrawnFigure,
+  drawnFigure,
+  rangeOf,
+  shownMs,
+  shownTime,
+  type TimeName,
+} from '../shared/figures.js'
 import { formatBytes, formatCores, formatInterval, formatNumber, formatShare } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { briefly, reachedBesideAgent, whyMissing } from './words.js'
@@ -41,19 +50,52 @@ export function estimateText(estimate: Estimate, format: (value: number) => stri
   return html`<b>${format(estimate.median)}</b>${flag}<small>${interval ?? (estimate.n === 1 ? 'n = 1, no interval' : 'no interval')}</small>`
 }
 
-export const throughputColumn: CellColumn = {
-  head: 'Throughput',
-  unit: 'right answers/s',
-  cell: (cell) =>
-    known(
-      cell.throughput,
-      (figure) => html`${estimateText(figure)}${reachedBesideAgent(cell)}`,
-      whyMissing(cell, 'no throughput was measured'),
-    ),
-  sort: (cell) => cell.throughput?.median ?? null,
+export interface ColumnOptions {
+  /** in place of the figure's title */
+  readonly head?: string
+  readonly unit?: string
+  /** the median alone, where another table has its interval */
+  readonly plain?: true
+  /** why it is not known where the cell was measured */
+  readonly why?: string
+  readonly load?: LoadSpec
 }
 
-const PERCENTILES: Readonly<Record<keyof LatencyMs, string>> = {
+/** A figure of the legend: its title, its unit, its number with the interval below it. */
+export function figureColumn(view: View, id: string, options: ColumnOptions = {}): CellColumn {
+  const figure = drawnFigure(view, id, options.load)
+  const why = options.why ?? `${figure.title} was not measured`
+  const unit = options.unit ?? (isWritten(figure) ? undefined : figure.unit)
+  return {
+    head: options.head ?? figure.title,
+    ...(unit === undefined ? {} : { unit }),
+    cell: (cell) =>
+      options.plain
+        ? known(figure.value(cell), figure.format, whyMissing(cell, why))
+        : known(figure.estimate(cell), (estimate) => estimateText(estimate, figure.format), whyMissing(cell, why)),
+    sort: figure.value,
+  }
+}
+
+/** Whether its numbers are written with their unit. */
+function isWritten(figure: DrawnFigure): boolean {
+  return figure.withUnit(1) === figure.format(1)
+}
+
+export function throughputColumn(view: View): CellColumn {
+  const figure = drawnFigure(view, 'throughput')
+  return {
+    ...figureColumn(view, 'throughput'),
+    cell: (cell) =>
+      known(
+        figure.estimate(cell),
+        (estimate) => html`${estimateText(estimate)}${reachedBesideAgent(cell)}`,
+        whyMissing(cell, 'no throughput was measured'),
+      ),
+  }
+}
+
+const PERCENTILES: Readonly<Record<TimeName, string>> = {
   p50: 'p50',
   p90: 'p90',
   p95: 'p95',
@@ -64,25 +106,25 @@ const PERCENTILES: Readonly<Record<keyof LatencyMs, string>> = {
 }
 
 /** p99.9 needs ten slow moments apart from one another: 500 requests that waited for one stall are one. */
-function tooFew(key: keyof LatencyMs): string {
-  return `too few answers${key === 'p99_9' ? ', or too few slow moments apart from one another,' : ''} for ${PERCENTILES[key]}`
+function tooFew(name: TimeName): string {
+  return `too few answers${name === 'p99_9' ? ', or too few slow moments apart from one another,' : ''} for ${PERCENTILES[name]}`
 }
 
 /** Latency in ms; the column's unit says so. */
-export function latencyColumn(key: keyof LatencyMs, range = false): CellColumn {
+export function latencyColumn(name: TimeName, range = false): CellColumn {
   return {
-    head: PERCENTILES[key],
+    head: PERCENTILES[name],
     unit: 'ms',
     cell: (cell) => {
-      const value = cell.latencyMs?.[key] ?? null
-      const least = cell.latencyAtLeastMs?.[key]
-      if (value === null && least !== undefined) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
+      const value = shownMs(cell, name)
+      const least = atLeastMs(cell, name)
+      if (value === null && least !== null) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
       if (value === null)
-        return unknown(whyMissing(cell, cell.latencyMs === null ? 'no latencies were recorded' : tooFew(key)))
-      const spread = cell.latencyRangeMs[key]
-      return html`${formatNumber(value)}${range && spread && cell.repetitions > 1 && html`<small>${formatNumber(spread[0])}–${formatNumber(spread[1])}</small>`}`
+        return unknown(whyMissing(cell, shownMs(cell, 'max') === null ? 'no latencies were recorded' : tooFew(name)))
+      const spread = range && cell.repetitions > 1 ? rangeOf(shownTime(cell, name)) : null
+      return html`${formatNumber(value)}${spread && html`<small>${formatNumber(spread[0])}–${formatNumber(spread[1])}</small>`}`
     },
-    sort: (cell) => cell.latencyMs?.[key] ?? null,
+    sort: (cell) => shownMs(cell, name),
   }
 }
 
@@ -142,19 +184,12 @@ export function memoryColumn(
   }
 }
 
-export const cpuPerRequestColumn: CellColumn = {
-  head: 'CPU/request',
-  unit: 'ms',
-  cell: (cell) =>
-    known(cell.target.cpuMsPerRequest, (figure) => estimateText(figure), whyMissing(cell, 'CPU was not read')),
-  sort: (cell) => cell.target.cpuMsPerRequest?.median ?? null,
+export function cpuPerRequestColumn(view: View): CellColumn {
+  return figureColumn(view, 'cpuMsPerRequest', { head: 'CPU/request', why: 'CPU was not read' })
 }
 
-export const requestsPerCpuColumn: CellColumn = {
-  head: 'Per CPU-second',
-  unit: 'requests',
-  cell: (cell) => known(cell.target.requestsPerCpuSecond, formatNumber, whyMissing(cell, 'CPU was not read')),
-  sort: (cell) => cell.target.requestsPerCpuSecond,
+export function requestsPerCpuColumn(view: View): CellColumn {
+  return figureColumn(view, 'requestsPerCpuSecond', { head: 'Per CPU-second', plain: true, why: 'CPU was not read' })
 }
 
 /** The verdict as a badge, and in a few words what held the cell back; the evidence is on the Bottleneck page. */
@@ -163,7 +198,8 @@ export const verdictColumn: CellColumn = {
   align: 'start',
   cell: (cell) => {
     const { limits, marks } = cell.verdict ? briefly(cell.verdict) : { limits: null, marks: cell.outcomeReason }
-    return html`${outcomeBadge(cell)}${(limits ?? marks) && html`<small>${[marks, limits].filter(Boolean).join('; ')}</small>`}`
+    const words = [marks, limits && `limited by ${limits}`].filter(Boolean)
+    return html`${outcomeBadge(cell)}${words.length > 0 && html`<small>${words.join('; ')}</small>`}`
   },
 }
 

@@ -14,7 +14,7 @@ export const environment: Page = {
   render: ({ view, scopes }) => html`${again(view)}
     <div class="columns">${run(view)}${machine(view)}</div>
     ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
-    ${certificate(view)}${calibrations(view)}${method(view)}${glossary()}`,
+    ${certificate(view)}${calibrations(view)}${method(view)}${glossary(view)}`,
 }
 
 const NOT_READ = 'could not be read here'
@@ -309,11 +309,12 @@ function calibrations({ results: { calibration } }: View): Html {
   })}</section>`
 }
 
-function method({ results: { run } }: View): Html {
+function method({ results }: View): Html {
+  const { run } = results
   return html`<section class="block prose"><h3>Method</h3>
     <p>The unit is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is measured in a window of ${formatDurationMs(run.windowMs)} at least, longer where answers are slow. Repetitions of different targets are interleaved in random order, so that a drift of the machine meets all alike. They go on until the interval of throughput is within ± ${formatShare(run.tightness)}, or the time budget ends.</p>
     <p><b>Throughput</b> counts right answers only, each with the share of its life that lies within the window, so that what was under way at its ends is neither lost nor counted whole. Its interval is Student’s t at 95 % over repetitions; ratios are compared on logarithms within blocks. <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged. Requests that never ended count with the age they reached; a percentile that they could move is shown as “at least”.</p>
-    <p><b>Tiers</b> instead of ranks: two targets are told apart only when the difference is significant after Holm’s adjustment and larger than 3 %. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
+    <p><b>Tiers</b> instead of ranks: two targets are told apart only when the difference is significant after Holm’s adjustment and larger than ${formatShare(results.legend.thresholds.relevantDifference)}. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
     <p><b>Verdicts</b> come before ranks. A figure that a wrong answer or missing answers made is invalid and not ranked; one that the load agent or a noisy machine may have moved is suspect, and ranked with that mark. Little’s law audits every closed load: the time of all connections must lie in answered requests.</p></section>`
 }
 
@@ -330,7 +331,6 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
   ['Open load', 'Requests arrive at a rate, whether or not earlier ones were answered.'],
   ['Service time', 'From sending a request to its complete answer.'],
   ['Response time', 'From the moment a request was due to its complete answer.'],
-  ['Throughput', 'Right answers per second.'],
   ['Ceiling', 'What the load agent reaches against a server that does nothing.'],
   ['p99', '99 of 100 answers were at least as fast as this.'],
   ['Tier', 'Targets that are not told apart.'],
@@ -338,9 +338,13 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
   ['Claim', 'A published comparison with its figures.'],
   ['Knee', 'The fewest connections that bring nearly all the throughput there is.'],
   ['Throttled', 'Not allowed to run by the kernel, because a quota was used up.'],
-  ['CPU-ms per request', 'CPU time of the target per right answer: comparable even when the agent was the limit.'],
 ]
 
-function glossary(): Html {
-  return html`<section class="block"><h3>Glossary</h3><dl class="glossary">${GLOSSARY.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></section>`
+function glossary({ results: { legend } }: View): Html {
+  const list = (items: readonly (readonly [string, string])[]) =>
+    html`<dl class="glossary">${items.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl>`
+  return html`<section class="block"><h3>Glossary</h3>${list(GLOSSARY)}
+    <h4>Figures</h4>${list(legend.figures.map(({ title, unit, about }) => [`${title}, ${unit}`, about]))}
+    <h4>Causes of a verdict</h4>${list(legend.causes.map(({ id, about }) => [id, about]))}
+    <h4>Lints</h4>${list(legend.lints.map(({ id, about }) => [id, about]))}</section>`
 }

@@ -3,10 +3,11 @@ import { type Figure, figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
+import { shownMs } from '../shared/figures.js'
 import { formatNumber, formatShare } from '../shared/format.js'
 import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
-import { type CellColumn, latencyColumn, nameColumn } from './columns.js'
+import { type CellColumn, figureColumn, latencyColumn, nameColumn } from './columns.js'
 import { curveTable } from './curve.js'
 import type { Page } from './page.js'
 import { rangeTitle, repetitionsOf, whyMissing } from './words.js'
@@ -74,7 +75,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       chart: 'spectrum',
       wide: true,
       title:
-        rangeTitle(view, cells, `p99 ${timeOf(load).toLowerCase()}`, ({ latencyMs }) => latencyMs?.p99 ?? null, ms) ??
+        rangeTitle(view, cells, `p99 ${timeOf(load).toLowerCase()}`, (cell) => shownMs(cell, 'p99'), ms) ??
         'No percentile is known',
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
@@ -82,19 +83,14 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       table: rowsOf(SPECTRUM.map(spectrumColumn), 'Latency by percentile'),
       nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
-    figure(time('p50Ms', 'p50', ({ latencyMs }) => latencyMs?.p50 ?? null)),
-    figure(time('p99Ms', 'p99', ({ latencyMs }) => latencyMs?.p99 ?? null)),
+    figure(time('p50Ms', 'p50', (cell) => shownMs(cell, 'p50'))),
+    figure(time('p99Ms', 'p99', (cell) => shownMs(cell, 'p99'))),
     figure({
       chart: 'histogram',
       wide: true,
       title:
-        rangeTitle(
-          view,
-          cells,
-          `Median ${timeOf(load).toLowerCase()}`,
-          ({ latencyMs }) => latencyMs?.p50 ?? null,
-          ms,
-        ) ?? 'No latencies are known',
+        rangeTitle(view, cells, `Median ${timeOf(load).toLowerCase()}`, (cell) => shownMs(cell, 'p50'), ms) ??
+        'No latencies are known',
       condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
       howTo:
         'Each step of the line is a span of latency, its height the share of answers in it. One hump is one kind of answer; two humps are two, for instance with and without a pause of the collector.',
@@ -170,28 +166,22 @@ function valueColumn(head: string, of: (cell: Cell) => number | null | undefined
 }
 
 function openLoad(view: View, cells: readonly Cell[]): Html {
-  const service = (key: keyof LatencyMs) =>
-    valueColumn(`Service ${key}`, ({ serviceTimeMs }) => serviceTimeMs?.[key], 'no service times were recorded')
-  const response = (key: keyof LatencyMs) =>
-    valueColumn(`Response ${key}`, ({ latencyMs }) => latencyMs?.[key], 'no response times were recorded')
+  const time = (kind: 'service' | 'response', name: 'p50' | 'p99') =>
+    figureColumn(view, `${kind}Ms.${name}`, {
+      head: `${kind === 'service' ? 'Service' : 'Response'} ${name}`,
+      plain: true,
+      why: `no ${kind} times were recorded`,
+    })
   return html`<section class="block"><h3>Service time and response time</h3>${table({
     caption: 'Service time and response time',
     columns: [
       nameColumn(view),
-      {
-        head: 'Offered',
-        unit: 'requests/s',
-        cell: (cell) => known(cell.offeredPerSecond, formatNumber, whyMissing(cell, 'the rate was not recorded')),
-        sort: (cell) => cell.offeredPerSecond,
-      },
-      service('p50'),
-      response('p50'),
-      service('p99'),
-      response('p99'),
-      {
-        head: 'Late sends',
-        cell: (cell) => known(cell.agent.lateShare, formatShare, whyMissing(cell, 'lateness was not recorded')),
-      },
+      figureColumn(view, 'offeredPerSecond', { plain: true, why: 'the rate was not recorded' }),
+      time('service', 'p50'),
+      time('response', 'p50'),
+      time('service', 'p99'),
+      time('response', 'p99'),
+      figureColumn(view, 'lateShare', { plain: true, why: 'lateness was not recorded' }),
     ],
     rows: cells,
     subject: (cell) => view.subjectOf(cell.entry).index,

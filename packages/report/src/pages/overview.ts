@@ -1,17 +1,19 @@
-import { type Cell, type CellComparison, kindOf, type LoadSpec, loadLabel } from '@bakeoff/model'
+import { type Cell, type CellComparison, figureOf, kindOf, type LoadSpec, loadLabel, typicalOf } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
-import { known, table, unknown } from '../html/table.js'
-import { formatBytes, formatFactor, formatInterval, formatNumber, unbroken } from '../shared/format.js'
+import { known, table } from '../html/table.js'
+import { shownMs } from '../shared/figures.js'
+import { formatFactor, formatInterval, formatNumber, formatShare, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
 import { cellsInOrder, metricOf, tierListOf, type View } from '../shared/subjects.js'
 import {
   type CellColumn,
+  type ColumnOptions,
   coresColumn,
   cpuPerRequestColumn,
   errorsColumn,
-  estimateText,
+  figureColumn,
   introducedColumn,
   latencyColumn,
   memoryColumn,
@@ -54,7 +56,7 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above 3 %. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
+    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above ${formatShare(view.results.legend.thresholds.relevantDifference)}. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts(view, scope, loadId, load, cells)}</div>`
 }
 
@@ -65,7 +67,7 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
     case 'throughput':
       return [
         ...shared,
-        throughputColumn,
+        throughputColumn(view),
         baselineColumn(view),
         latencyColumn('p50'),
         latencyColumn('p95'),
@@ -73,24 +75,24 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
         latencyColumn('p99_9'),
         errorsColumn,
         ...use,
-        cpuPerRequestColumn,
-        requestsPerCpuColumn,
+        cpuPerRequestColumn(view),
+        requestsPerCpuColumn(view),
         verdictColumn,
       ]
     case 'capacityPerSecond':
       return [
         ...shared,
-        capacityColumn,
+        capacityColumn(view),
         baselineColumn(view),
         latencyColumn('p50'),
         latencyColumn('p99'),
         errorsColumn,
         ...use,
-        cpuPerRequestColumn,
+        cpuPerRequestColumn(view),
         verdictColumn,
       ]
     case 'cpuMsPerRequest':
-      return [...shared, ...batchColumns, baselineColumn(view), ...use, verdictColumn]
+      return [...shared, ...batchColumns(view, load), baselineColumn(view), ...use, verdictColumn]
   }
 }
 
@@ -134,65 +136,31 @@ export function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>):
   return (last && view.cells.get(last)) || null
 }
 
-const capacityColumn: CellColumn = {
-  head: 'Capacity',
-  unit: 'requests/s within the SLO',
-  cell: (cell) =>
-    known(
-      cell.capacity?.perSecond,
-      (figure) => estimateText(figure),
-      whyMissing(cell, 'no rate was held within the SLO'),
-    ),
-  sort: (cell) => cell.capacity?.perSecond?.median ?? null,
+function capacityColumn(view: View): CellColumn {
+  return figureColumn(view, 'capacityPerSecond', {
+    head: 'Capacity',
+    unit: 'requests/s within the SLO',
+    why: 'no rate was held within the SLO',
+  })
 }
 
-const batchColumns: readonly CellColumn[] = [
-  {
-    head: 'Tasks',
-    cell: (cell) => known(cell.batch, ({ tasks }) => formatNumber(tasks), whyMissing(cell, 'no batch was run')),
-  },
-  {
-    head: 'At once',
-    cell: (cell) =>
-      known(cell.batch, ({ concurrency }) => formatNumber(concurrency), whyMissing(cell, 'no batch was run')),
-  },
-  {
-    head: 'Wall time',
-    unit: 's',
-    cell: (cell) =>
-      known(cell.batch?.wallSeconds, (figure) => estimateText(figure), whyMissing(cell, 'no batch was run')),
-    sort: (cell) => cell.batch?.wallSeconds.median ?? null,
-  },
-  {
-    head: 'CPU/task',
-    unit: 'ms',
-    cell: (cell) =>
-      known(cell.batch?.cpuMsPerTask, (figure) => estimateText(figure), whyMissing(cell, 'CPU was not read')),
-    sort: (cell) => cell.batch?.cpuMsPerTask?.median ?? null,
-  },
-  {
-    head: 'User',
-    unit: 's',
-    cell: (cell) => known(cell.batch?.userSeconds, formatNumber, whyMissing(cell, 'CPU was not read')),
-    sort: (cell) => cell.batch?.userSeconds ?? null,
-  },
-  {
-    head: 'System',
-    unit: 's',
-    cell: (cell) => known(cell.batch?.systemSeconds, formatNumber, whyMissing(cell, 'CPU was not read')),
-    sort: (cell) => cell.batch?.systemSeconds ?? null,
-  },
-  {
-    head: 'Peak memory',
-    cell: (cell) => known(cell.batch?.memoryPeakBytes, formatBytes, whyMissing(cell, 'memory was not read')),
-    sort: (cell) => cell.batch?.memoryPeakBytes ?? null,
-  },
-  {
-    head: 'Failed',
-    unit: 'tasks',
-    cell: (cell) => known(cell.batch, ({ failed }) => formatNumber(failed), whyMissing(cell, 'no batch was run')),
-  },
-]
+function batchColumns(view: View, load: LoadSpec): CellColumn[] {
+  const of = (id: string, options: ColumnOptions) => figureColumn(view, id, { ...options, load })
+  return [
+    { head: 'Tasks', cell: () => known('tasks' in load ? load.tasks : null, formatNumber, 'it has no tasks') },
+    { head: 'At once', cell: () => formatNumber(kindOf(load).atOnce(load)) },
+    of('wallSeconds', { head: 'Wall time', why: 'no batch was run' }),
+    of('cpuMsPerRequest', { head: 'CPU/task', why: 'CPU was not read' }),
+    of('userSeconds', { head: 'User', plain: true, why: 'CPU was not read' }),
+    of('systemSeconds', { head: 'System', plain: true, why: 'CPU was not read' }),
+    of('memoryPeakBytes', { head: 'Peak memory', plain: true, why: 'memory was not read' }),
+    {
+      head: 'Failed',
+      unit: 'tasks',
+      cell: (cell) => known(cell.tasksFailed, formatNumber, whyMissing(cell, 'no batch was run')),
+    },
+  ]
+}
 
 function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html[] {
   if (cells.length === 0) return []
@@ -203,14 +171,14 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
     return [
       figure({
         chart: 'bars',
-        of: 'cpuMsPerTask',
+        of: 'cpuMsPerRequest',
         wide: true,
         title:
           rangeTitle(
             view,
             cells,
             'CPU time per task',
-            ({ batch }) => batch?.cpuMsPerTask?.median ?? null,
+            (cell) => typicalOf(cell, 'cpuMsPerRequest'),
             (value) => `${formatNumber(value)} ms`,
           ) ?? 'CPU time per task is not known',
         condition: ['CPU time per task', 'ms', ...condition],
@@ -219,11 +187,11 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
           'Each bar is the median over repetitions, each dot one repetition, the whisker the 95 % interval. CPU time per task is comparable even where the number of tasks or the concurrency differs; wall time is not.',
         table: table({
           caption: 'CPU time per task',
-          columns: [nameColumn(view), ...batchColumns],
+          columns: [nameColumn(view), ...batchColumns(view, load)],
           rows: cells,
           subject,
         }),
-        nothing: cells.some(({ batch }) => batch?.cpuMsPerTask) ? null : 'No batch was measured.',
+        nothing: cells.some((cell) => figureOf(cell, 'cpuMsPerRequest')) ? null : 'No batch was measured.',
       }),
     ]
   }
@@ -231,7 +199,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
     return [
       figure({
         chart: 'bars',
-        of: 'capacity',
+        of: 'capacityPerSecond',
         wide: true,
         title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'capacity'),
         condition: ['Highest rate within the SLO', 'requests/s', ...condition],
@@ -240,16 +208,17 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
           'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found in a search in which one failed probe alone does not count. The dots are repetitions, the whisker is the 95 % interval.',
         table: table({
           caption: 'Capacity',
-          columns: [nameColumn(view), capacityColumn],
+          columns: [nameColumn(view), capacityColumn(view)],
           rows: cells,
           subject,
         }),
-        nothing: cells.some(({ capacity }) => capacity?.perSecond) ? null : 'No rate was held within the SLO.',
+        nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate was held within the SLO.',
       }),
     ]
   }
-  const measured = cells.some(({ throughput }) => throughput)
-  const latencies = cells.some(({ latencyMs }) => latencyMs)
+  const throughputs = cells.flatMap((cell) => figureOf(cell, 'throughput') ?? [])
+  const measured = throughputs.length > 0
+  const latencies = cells.some((cell) => shownMs(cell, 'max') !== null)
   const time = shown === 'service' ? 'Service time' : 'Response time from the intended start'
   return [
     figure({
@@ -257,18 +226,13 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
       of: 'throughput',
       wide: true,
       title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'throughput'),
-      condition: [
-        'Throughput',
-        'right answers/s',
-        ...condition,
-        cells.find(({ throughput }) => throughput)?.throughput?.method ?? null,
-      ],
+      condition: ['Throughput', 'right answers/s', ...condition, throughputs[0]?.method ?? null],
       rows: cells.length,
       howTo:
         'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Where two whiskers overlap much, the two are not told apart. A hollow bar does not count; the verdict says why.',
       table: table({
         caption: 'Throughput by repetition',
-        columns: [nameColumn(view), medianColumn, repetitionsColumn],
+        columns: [nameColumn(view), medianColumn(view), repetitionsColumn],
         rows: cells,
         subject,
       }),
@@ -281,7 +245,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
           view,
           cells,
           'p99',
-          ({ latencyMs }) => latencyMs?.p99 ?? null,
+          (cell) => shownMs(cell, 'p99'),
           (value) => `${formatNumber(value)} ms`,
         ) ?? 'p99 is not known',
       condition: [`${time} p50, p99, p99.9`, 'ms, log scale', ...condition],
@@ -304,7 +268,7 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
         'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
       table: table({
         caption: 'Throughput and p99',
-        columns: [nameColumn(view), medianColumn, latencyColumn('p99', true)],
+        columns: [nameColumn(view), medianColumn(view), latencyColumn('p99', true)],
         rows: cells,
         subject,
       }),
@@ -314,17 +278,17 @@ function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells:
 }
 
 /** Throughput without its interval, which the leaderboard has. */
-const medianColumn: CellColumn = {
-  head: 'Throughput',
-  unit: 'right answers/s',
-  cell: (cell) => known(cell.throughput?.median, formatNumber, whyMissing(cell, 'no throughput was measured')),
+function medianColumn(view: View): CellColumn {
+  return figureColumn(view, 'throughput', { plain: true, why: 'no throughput was measured' })
 }
 
 const repetitionsColumn: CellColumn = {
   head: 'Repetitions',
   align: 'start',
   cell: (cell) =>
-    cell.throughput
-      ? cell.throughput.values.map(formatNumber).join(' · ')
-      : unknown(whyMissing(cell, 'no throughput was measured')),
+    known(
+      figureOf(cell, 'throughput'),
+      ({ values }) => values.map(formatNumber).join(' · '),
+      whyMissing(cell, 'no throughput was measured'),
+    ),
 }

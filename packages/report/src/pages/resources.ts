@@ -1,11 +1,11 @@
-import { type Cell, type ComponentUse, type LoadSpec, loadLabel } from '@bakeoff/model'
+import { type Cell, type ComponentUse, type LoadSpec, loadLabel, typicalOf } from '@bakeoff/model'
 import { type Figure, figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
-import { type CellColumn, coresColumn, memoryColumn, nameColumn } from './columns.js'
+import { type CellColumn, type ColumnOptions, coresColumn, figureColumn, memoryColumn, nameColumn } from './columns.js'
 import type { Page } from './page.js'
 import { rangeTitle, whyMissing } from './words.js'
 
@@ -187,6 +187,8 @@ const outOfMemoryColumn: CellColumn = {
 
 function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Cell[]): Html {
   const curve = cells.some(({ timeline }) => timeline && timeline.agent.length > 0)
+  const limit = formatShare(view.results.legend.thresholds.agentCpu)
+  const plain = (id: string, options: ColumnOptions) => figureColumn(view, id, { ...options, plain: true })
   return html`<section class="block"><h3>Load agent <small>${scope.scenario.cores.agent.length > 0 && `cores ${scope.scenario.cores.agent.join(', ')}`}</small></h3><div class="figures">${figure(
     {
       chart: 'cpu',
@@ -197,59 +199,22 @@ function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Ce
           view,
           cells,
           'Share of its ceiling that the agent reached',
-          ({ agent }) => agent.ceilingShare,
+          (cell) => typicalOf(cell, 'ceilingShare'),
           formatShare,
         ) ?? 'How near the agent was to its ceiling is not known',
-      condition: ['CPU of the load agent', 'cores', loadLabel(load), 'line at 80 % of its cores'],
-      howTo:
-        'An agent that is busy measures itself. Below the line at 80 % of its cores it can be trusted; above it, the figures of that target may be the agent’s.',
+      condition: ['CPU of the load agent', 'cores', loadLabel(load), `line at ${limit} of its cores`],
+      howTo: `An agent that is busy measures itself. Below the line at ${limit} of its cores it can be trusted; above it, the figures of that target may be the agent’s.`,
       table: table({
         caption: 'Load agent',
         columns: [
           nameColumn(view),
-          {
-            head: 'CPU',
-            unit: 'of its cores',
-            cell: (cell) => known(cell.agent.cpuShare, formatShare, whyMissing(cell, 'the agent’s CPU was not read')),
-            sort: (cell) => cell.agent.cpuShare,
-          },
-          {
-            head: 'Event loop',
-            unit: 'busy',
-            cell: (cell) =>
-              known(cell.agent.eventLoopUtilisation, formatShare, whyMissing(cell, 'the event loop was not read')),
-            sort: (cell) => cell.agent.eventLoopUtilisation,
-          },
-          {
-            head: 'Ceiling',
-            unit: 'reached',
-            cell: (cell) =>
-              known(cell.agent.ceilingShare, formatShare, whyMissing(cell, 'no calibration with as many connections')),
-            sort: (cell) => cell.agent.ceilingShare,
-          },
-          {
-            head: 'CPU',
-            unit: 'seconds',
-            cell: (cell) =>
-              known(cell.agent.cpuSeconds, formatNumber, whyMissing(cell, 'the agent’s CPU was not read')),
-            sort: (cell) => cell.agent.cpuSeconds,
-          },
-          {
-            head: 'Host pressure',
-            cell: (cell) => known(cell.host.pressure, formatShare, whyMissing(cell, 'pressure is not readable here')),
-            sort: (cell) => cell.host.pressure,
-          },
-          {
-            head: 'Steal',
-            cell: (cell) => known(cell.host.steal, formatShare, whyMissing(cell, 'steal is not readable here')),
-            sort: (cell) => cell.host.steal,
-          },
-          {
-            head: 'Load by others',
-            unit: 'cores',
-            cell: (cell) => known(cell.host.otherLoad, formatCores, whyMissing(cell, 'other load was not read')),
-            sort: (cell) => cell.host.otherLoad,
-          },
+          plain('agentCpuShare', { head: 'CPU', unit: 'of its cores', why: 'the agent’s CPU was not read' }),
+          plain('agentEventLoop', { head: 'Event loop', unit: 'busy', why: 'the event loop was not read' }),
+          plain('ceilingShare', { head: 'Ceiling', unit: 'reached', why: 'no calibration with as many connections' }),
+          plain('agentCpuSeconds', { head: 'CPU', unit: 'seconds', why: 'the agent’s CPU was not read' }),
+          plain('hostPressure', { head: 'Host pressure', why: 'pressure is not readable here' }),
+          plain('hostSteal', { head: 'Steal', why: 'steal is not readable here' }),
+          plain('hostOthers', { why: 'other load was not read' }),
         ],
         rows: cells,
         subject: (cell) => view.subjectOf(cell.entry).index,

@@ -1,9 +1,10 @@
-import { type Cell, type EntryResult, kindOf } from '@bakeoff/model'
+import { type Cell, type EntryResult, kindOf, typicalOf } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
 import { type Column, known, table, unknown } from '../html/table.js'
+import { shownMs } from '../shared/figures.js'
 import { formatNumber, formatShare } from '../shared/format.js'
 import { crossingOf, KNEE_SHARE, kneeOf, type Step, stepsOf } from '../shared/scaling.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
@@ -51,7 +52,7 @@ function throughputFigure(view: View, rows: readonly Row[], connections: readonl
       caption: 'Throughput by connections',
       columns: [
         nameColumn(view),
-        ...connections.map((count) => stepColumn(count, 'answers/s', ({ throughput }) => throughput?.median ?? null)),
+        ...connections.map((count) => stepColumn(count, 'answers/s', (cell) => typicalOf(cell, 'throughput'))),
         kneeColumn,
       ],
       rows,
@@ -76,7 +77,7 @@ function latencyFigure(view: View, scope: Scope, rows: readonly Row[], connectio
       caption: 'p99 by connections',
       columns: [
         nameColumn(view),
-        ...connections.map((count) => stepColumn(count, 'p99 ms', ({ latencyMs }) => latencyMs?.p99 ?? null)),
+        ...connections.map((count) => stepColumn(count, 'p99 ms', (cell) => shownMs(cell, 'p99'))),
         ...(scope.scenario.slo ? [crossingColumn(scope.scenario.slo)] : []),
       ],
       rows,
@@ -170,18 +171,18 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
         unit: 'requests/s',
         cell: (cell) =>
           known(
-            cell.capacity?.perSecond?.median,
+            typicalOf(cell, 'capacityPerSecond'),
             (rate) => html`<b>${formatNumber(rate)}</b>`,
             cell.outcome === 'measured' ? 'no rate was held' : cell.outcome,
           ),
-        sort: (cell) => cell.capacity?.perSecond?.median ?? null,
+        sort: (cell) => typicalOf(cell, 'capacityPerSecond'),
       },
       {
         head: 'Service level',
         align: 'start',
         cell: (cell) =>
           known(
-            cell.capacity,
+            kindOf(cell.load).limits(cell.load),
             ({ p99Ms, errors }) => `p99 ${formatNumber(p99Ms)} ms, errors ${formatShare(errors)}`,
             cell.outcome,
           ),
@@ -191,8 +192,8 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
         align: 'start',
         cell: (cell) =>
           known(
-            cell.capacity,
-            ({ probes }) =>
+            cell.probes,
+            (probes) =>
               html`<span class="wrap">${probes.map(({ perSecond, p99Ms, ok }, index) => html`${index > 0 && ' · '}${formatNumber(perSecond)}/s ${ok ? 'held' : 'not held'}${p99Ms !== null && ` (p99 ${formatNumber(p99Ms)} ms)`}`)}</span>`,
             cell.outcome,
           ),

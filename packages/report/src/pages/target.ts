@@ -66,7 +66,7 @@ function targetPage(view: View, name: string): Html {
         { head: 'Variant', names: true, cell: (cell) => cell.variant },
         { head: 'Scenario', align: 'start', cell: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
         { head: 'Load', align: 'start', cell: ({ load }) => loadLabel(load) },
-        throughputColumn,
+        throughputColumn(view),
         latencyColumn('p50'),
         latencyColumn('p99'),
         errorsColumn,

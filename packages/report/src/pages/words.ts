@@ -1,5 +1,5 @@
 /** Sentences for titles. They describe what is drawn and leave "which is better" to the tiers and the findings. */
-import type { Cause, CauseId, Cell, TierList } from '@bakeoff/model'
+import { type Cell, limitWords, type TierList } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -62,7 +62,7 @@ export function whyMissing(cell: Cell, otherwise: string): string {
   return `${cell.outcome}${cell.outcomeReason ? `: ${cell.outcomeReason}` : ''}`
 }
 
-export function hasCause({ verdict }: Cell, wanted: CauseId): boolean {
+export function hasCause({ verdict }: Cell, wanted: string): boolean {
   return verdict?.causes.some(({ cause }) => cause === wanted) ?? false
 }
 
@@ -78,27 +78,11 @@ function namesOf(view: View, cellId: string): string[] {
   return cell ? [view.subjectOf(cell.entry).label] : []
 }
 
-/** Causes that say what a figure ran into, as a reader says it; all others say how far it can be trusted. */
-const LIMITS: Partial<Record<CauseId, (cause: Cause) => string>> = {
-  'agent-bound': () => 'the load agent',
-  'target-memory': () => 'its memory',
-  'target-throttled': () => 'its CPU quota',
-  'target-cpu': () => 'its own cores',
-  'service-cpu': ({ subject }) => subject ?? 'a service',
-  'latency-bound': () => 'the number of connections',
-}
-
-/** `limited by the load agent, its own cores`, and `errors, timeouts`: the verdict in a few words, in core's order. */
+/** What it ran into, and the causes that say how far it can be trusted: the verdict in a few words, in core's order. */
 export function briefly({ causes }: NonNullable<Cell['verdict']>): { limits: string | null; marks: string | null } {
-  const limits = new Set<string>()
-  const marks = new Set<string>()
-  for (const cause of causes) {
-    const limit = LIMITS[cause.cause]
-    if (limit) limits.add(limit(cause))
-    else marks.add(cause.cause)
-  }
+  const joined = (words: readonly string[]) => (words.length === 0 ? null : [...new Set(words)].join(', '))
   return {
-    limits: limits.size === 0 ? null : `limited by ${[...limits].join(', ')}`,
-    marks: marks.size === 0 ? null : [...marks].join(', '),
+    limits: joined(causes.flatMap(({ limit }) => (limit ? [limitWords(limit)] : []))),
+    marks: joined(causes.flatMap(({ cause, limit }) => (limit ? [] : [cause]))),
   }
 }

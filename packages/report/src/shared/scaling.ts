@@ -1,5 +1,6 @@
 /** Reads off a row of closed loads where it bends and where it leaves the service level. Selects, computes nothing new. */
-import type { Cell, ScenarioResult } from '@bakeoff/model'
+import { type Cell, connectionsOf, figureOf, kindOf, type ScenarioResult, typicalOf } from '@bakeoff/model'
+import { shownMs } from './figures.js'
 
 /** A closed load of one entry that was measured, by connections. */
 export interface Step {
@@ -9,11 +10,10 @@ export interface Step {
 
 export function stepsOf(cells: readonly Cell[], entry: string): Step[] {
   return cells
-    .flatMap((cell): Step[] =>
-      cell.entry === entry && cell.load.kind === 'closed' && cell.throughput
-        ? [{ cell, connections: cell.load.connections }]
-        : [],
-    )
+    .flatMap((cell): Step[] => {
+      const connections = kindOf(cell.load).pace === 'own' ? connectionsOf(cell.load) : null
+      return cell.entry === entry && connections !== null && figureOf(cell, 'throughput') ? [{ cell, connections }] : []
+    })
     .sort((a, b) => a.connections - b.connections)
 }
 
@@ -37,12 +37,13 @@ export function crossingOf(
   return { within: steps[first - 1] ?? null, beyond: steps[first] ?? null }
 }
 
-function isWithin({ latencyMs, requests }: Cell, { p99Ms, errors }: NonNullable<ScenarioResult['slo']>): boolean {
-  const p99 = latencyMs?.p99 ?? null
+function isWithin(cell: Cell, { p99Ms, errors }: NonNullable<ScenarioResult['slo']>): boolean {
+  const p99 = shownMs(cell, 'p99')
+  const { requests } = cell
   const failed = requests ? requests.errors + requests.timeouts + requests.lost + requests.wrong : 0
   return p99 !== null && p99 <= p99Ms && failed <= errors * (requests?.sent ?? 0)
 }
 
 function throughputOf({ cell }: Step): number {
-  return cell.throughput?.median ?? 0
+  return typicalOf(cell, 'throughput') ?? 0
 }

@@ -1,5 +1,13 @@
 /** Who is compared: a target's variant, with the same colour, marker and dash on every page. */
-import { type Cell, competes, type EntryResult, type Results, roleWords, type ScenarioResult } from '@bakeoff/model'
+import {
+  type Cell,
+  competes,
+  type EntryResult,
+  type Figure,
+  type Results,
+  roleWords,
+  type ScenarioResult,
+} from '@bakeoff/model'
 
 export interface Subject {
   /** its place in `subjectsOf`, which is what the page's attributes and switches name it by */
@@ -55,6 +63,8 @@ export interface View {
   readonly subjects: readonly Subject[]
   readonly entries: ReadonlyMap<string, EntryResult>
   readonly cells: ReadonlyMap<string, Cell>
+  /** as the legend explains them */
+  readonly figures: ReadonlyMap<string, Figure>
   /** of an entry's id */
   readonly subjectOf: (entry: string) => Subject
 }
@@ -64,13 +74,14 @@ export function viewOf(results: Results): View {
   const byKey = new Map(subjects.map((subject) => [keyOf(subject.target, subject.variant), subject]))
   const entries = new Map(results.entries.map((entry) => [entry.id, entry]))
   const cells = new Map(results.cells.map((cell) => [cell.id, cell]))
+  const figures = new Map(results.legend.figures.map((figure) => [figure.id, figure]))
   const subjectOf = (id: string): Subject => {
     const entry = entries.get(id)
     const subject = entry && byKey.get(keyOf(entry.target, entry.variant))
     if (!subject) throw new RangeError(`results.json names an entry that it does not hold: ${id}`)
     return subject
   }
-  return { results, subjects, entries, cells, subjectOf }
+  return { results, subjects, entries, cells, figures, subjectOf }
 }
 
 /** Cells of one scenario and load, best tier first, then those that are not ranked: the order on every page. */

@@ -1,7 +1,7 @@
 import { type ClaimSpec, formatNumber } from '@bakeoff/model'
+import { shortWindow } from '../../judge/causes/too-short.js'
 import { inSystem, meanTimeMs } from '../../stats/index.js'
 import { thresholds } from '../thresholds.js'
-import { shortWindow } from '../verdicts/too-short.js'
 import { duration, list, percent } from '../words.js'
 import { atOnce, settingWords } from './setting.js'
 
@@ -48,17 +48,17 @@ function window({ says, load, figures }: Subject): Audit | null {
 
 function connections(subject: Subject): Audit | null {
   const { says, figures, load } = subject
-  const { throughput, latencyMeanMs } = figures
+  const { throughput, 'serviceMs.mean': meanMs } = figures
   const count = atOnce(subject)
-  if (!throughput || !latencyMeanMs || !count || load['tasks'] !== undefined) return null
-  const implied = inSystem(throughput, latencyMeanMs)
+  if (!throughput || !meanMs || !count || load['tasks'] !== undefined) return null
+  const implied = inSystem(throughput, meanMs)
   const { low, high } = thresholds.little
-  const sum = `${formatNumber(throughput)} requests/s × ${duration(latencyMeanMs)} = ${formatNumber(implied)} under way, of ${settingWords({ ...subject, load: withoutAmount(load) })}`
+  const sum = `${formatNumber(throughput)} requests/s × ${duration(meanMs)} = ${formatNumber(implied)} under way, of ${settingWords({ ...subject, load: withoutAmount(load) })}`
   return implied / count >= low && implied / count <= high
     ? {
         about: 'latency-bound',
         says,
-        figure: `${count} ÷ ${duration(latencyMeanMs)}`,
+        figure: `${count} ÷ ${duration(meanMs)}`,
         full: `${says}: latency-bound. By Little's law ${sum}: throughput is just ${count} ÷ latency, and what more at once would have served was not asked.`,
       }
     : {

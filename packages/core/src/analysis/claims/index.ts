@@ -1,9 +1,10 @@
 import type { ClaimResult, ClaimSpec } from '@bakeoff/model'
+import { type FigureRule, figureRules } from '../../figures/index.js'
+import { todaysId } from '../../figures/old-ids.js'
 import { differences, type Pair } from '../../judge/difference.js'
 import { heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
 import { typical } from '../estimate.js'
 import type { JudgedCell } from '../judged.js'
-import { type Metric, metrics } from '../metrics/index.js'
 import { thresholds } from '../thresholds.js'
 import { duration, list } from '../words.js'
 import { type Audit, aboutSource, auditOf, taskMs } from './audit.js'
@@ -16,7 +17,20 @@ type Comparison = ClaimResult['comparisons'][number]
 
 /** Each published claim beside what was measured here. */
 export function compareClaims(claims: readonly ClaimSpec[], cells: readonly JudgedCell[]): ClaimResult[] {
-  return claims.map((claim) => compareClaim(claim, cells))
+  return claims.map((claim) => compareClaim(withTodaysIds(claim), cells))
+}
+
+/** A run holds its claims as they were when it was made. What was published is time from sending. */
+function withTodaysIds(claim: ClaimSpec): ClaimSpec {
+  const today = (id: string) => todaysId(id, 'serviceMs')
+  return {
+    ...claim,
+    subjects: claim.subjects.map((subject) => ({
+      ...subject,
+      figures: Object.fromEntries(Object.entries(subject.figures).map(([id, value]) => [today(id), value])),
+    })),
+    comparisons: claim.comparisons.map((each) => ({ ...each, metric: today(each.metric) })),
+  }
 }
 
 function compareClaim(claim: ClaimSpec, cells: readonly JudgedCell[]): ClaimResult {
@@ -53,7 +67,7 @@ function toSubject(claim: ClaimSpec, subject: Subject, stand: Stand | null): Cla
     load: { ...subject.load },
     cell: view?.id ?? null,
     measured: Object.fromEntries(
-      metrics
+      figureRules
         .filter(({ id }) => asked.includes(id))
         .map((metric) => [metric.id, view === null ? null : typical(metric, view)]),
     ),
@@ -64,7 +78,7 @@ function toSubject(claim: ClaimSpec, subject: Subject, stand: Stand | null): Cla
 type Step = Pick<Comparison, 'conclusion' | 'why'> | Measured
 
 interface Measured {
-  readonly metric: Metric
+  readonly metric: FigureRule
   readonly of: Stand
   readonly to: Stand
   readonly pair: Pair
@@ -114,7 +128,7 @@ function measure(
   stands: ReadonlyMap<string, Stand | null>,
   cells: readonly JudgedCell[],
 ): Step {
-  const metric = metrics.find((each) => each.id === id)
+  const metric = figureRules.find((each) => each.id === id)
   if (!metric) return { conclusion: 'not-measured', why: `Bakeoff has no figure called ${id}.` }
   if (metric.dependsOnLoad && isUnequalWork(of, to))
     return { conclusion: 'not-comparable', why: unequalWords(of, to, metric) }
@@ -160,7 +174,7 @@ function whyNot(cell: JudgedCell, cells: readonly JudgedCell[]): Step | null {
   return { conclusion: isNothing ? 'not-measured' : 'not-comparable', why: `${view.entry.target}: ${why}.` }
 }
 
-function unequalWords(of: Subject, to: Subject, metric: Metric): string {
+function unequalWords(of: Subject, to: Subject, metric: FigureRule): string {
   const unequal = `The work was not the same: ${settingWords(of)} against ${settingWords(to)}. ${metric.title} depends on that, so the two are not ranked by it.`
   const [ofMs, toMs] = [taskMs(of), taskMs(to)]
   return ofMs === null || toMs === null

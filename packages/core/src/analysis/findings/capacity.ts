@@ -1,4 +1,4 @@
-import { formatNumber } from '@bakeoff/model'
+import { formatNumber, kindOf, typicalOf } from '@bakeoff/model'
 import { besideWords, defineFinding, marks, nameOf, ratioWords, standing } from './define.js'
 
 /** Who carries the highest rate within the service level. */
@@ -7,13 +7,14 @@ export const capacity = defineFinding({
   find: (scenario, known) => {
     const found = standing(known, scenario.id, 'capacity', 'capacityPerSecond')
     const second = found?.behind[0]
-    const carried = found?.leader.capacity
-    if (!found || !second || !carried?.perSecond) return []
+    const carried = typicalOf(found?.leader, 'capacityPerSecond')
+    const limits = found && kindOf(found.leader.load).limits(found.leader.load)
+    if (!found || !second || carried === null || !limits) return []
     const { leader, peers } = found
     return [
       {
         tone: 'finding',
-        text: `Within p99 ≤ ${formatNumber(carried.p99Ms)} ms ${nameOf(leader)} carried ${formatNumber(carried.perSecond.median)} requests/s, ${ratioWords(second.ratio)} what ${nameOf(second.cell)} carried.${besideWords(leader, peers)}${marks([leader, second.cell])}`,
+        text: `Within p99 ≤ ${formatNumber(limits.p99Ms)} ms ${nameOf(leader)} carried ${formatNumber(carried)} requests/s, ${ratioWords(second.ratio)} what ${nameOf(second.cell)} carried.${besideWords(leader, peers)}${marks([leader, second.cell])}`,
         cells: [leader, second.cell, ...peers].map(({ id }) => id),
       },
     ]

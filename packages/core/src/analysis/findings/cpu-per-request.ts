@@ -1,4 +1,4 @@
-import { formatNumber, kindOf, loadWords } from '@bakeoff/model'
+import { formatNumber, kindOf, loadWords, typicalOf } from '@bakeoff/model'
 import { times, withInterval } from '../words.js'
 import { besideWords, defineFinding, marks, nameOf, standing } from './define.js'
 
@@ -14,7 +14,7 @@ export const cpuPerRequest = defineFinding({
     return [
       {
         tone: 'finding',
-        text: `Under ${loadWords(leader.load)} ${nameOf(leader)} needed ${ms(leader.target.cpuMsPerRequest?.median)} of CPU time per ${unit}, ${nameOf(last.cell)} ${inverse(last.ratio)} as much (${ms(last.cell.target.cpuMsPerRequest?.median)}).${besideWords(leader, peers)}${marks([leader, last.cell])}`,
+        text: `Under ${loadWords(leader.load)} ${nameOf(leader)} needed ${ms(typicalOf(leader, 'cpuMsPerRequest'))} of CPU time per ${unit}, ${nameOf(last.cell)} ${inverse(last.ratio)} as much (${ms(typicalOf(last.cell, 'cpuMsPerRequest'))}).${besideWords(leader, peers)}${marks([leader, last.cell])}`,
         cells: [leader, ...peers, last.cell].map(({ id }) => id),
       },
     ]
@@ -26,6 +26,6 @@ function inverse({ median, low, high }: { median: number; low: number | null; hi
   return low === null || high === null ? times(1 / median) : withInterval(1 / median, 1 / high, 1 / low)
 }
 
-function ms(value: number | undefined): string {
-  return value === undefined ? '–' : `${formatNumber(value)} ms`
+function ms(value: number | null): string {
+  return value === null ? '–' : `${formatNumber(value)} ms`
 }

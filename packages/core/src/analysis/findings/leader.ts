@@ -1,4 +1,4 @@
-import { type Cell, type Finding, kindOf, loadWords, type ScenarioResult } from '@bakeoff/model'
+import { type Cell, type Finding, limitWords, loadWords, typicalOf } from '@bakeoff/model'
 import { list, percent } from '../words.js'
 import {
   besideWords,
@@ -18,7 +18,7 @@ export const leader = defineFinding({
   find: (scenario, known) => {
     const found = standing(known, scenario.id, scenario.mainLoad, 'throughput')
     if (found === null) return []
-    return [found.behind.length === 0 ? nobody(found) : somebody(scenario, found)]
+    return [found.behind.length === 0 ? nobody(found) : somebody(found)]
   },
 })
 
@@ -39,7 +39,7 @@ function nobody({ leader: first, peers, conclusions }: Standing): Sentence {
     : say(`${under} none of ${names(all)} is told apart as the fastest.${marks(all)}`)
 }
 
-function somebody(scenario: ScenarioResult, { leader: first, peers, behind }: Standing): Sentence {
+function somebody({ leader: first, peers, behind }: Standing): Sentence {
   const [second, ...rest] = behind
   const last = rest.at(-1)
   const least = isAgentBoundCell(first) ? 'at least ' : ''
@@ -47,36 +47,28 @@ function somebody(scenario: ScenarioResult, { leader: first, peers, behind }: St
   const named = [first, second!.cell, ...(last ? [last.cell] : [])]
   return {
     tone: 'finding',
-    text: `Under ${loadWords(first.load)} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell, scenario)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}${marks(named)}`,
+    text: `Under ${loadWords(first.load)} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}${marks(named)}`,
     cells: [...named, ...peers].map(({ id }) => id),
   }
 }
 
-function limits(a: Cell, b: Cell, scenario: ScenarioResult): string {
-  const [ofA, ofB] = [limitOf(a, scenario), limitOf(b, scenario)]
+function limits(a: Cell, b: Cell): string {
+  const [ofA, ofB] = [limitOf(a), limitOf(b)]
   if (ofA === null && ofB === null) return 'what limited the two was not found'
-  if (ofA === ofB) return `both were limited by ${ofA!.replace(/^its /, 'their ')}`
+  if (ofA === ofB) return `both were limited by ${limitOf(a, true)}`
   if (ofA !== null && ofB !== null) return `${nameOf(a)} was limited by ${ofA}, ${nameOf(b)} by ${ofB}`
   return ofA === null
     ? `${nameOf(b)} was limited by ${ofB}, and what limited ${nameOf(a)} was not found`
     : `${nameOf(a)} was limited by ${ofA}, and what limited ${nameOf(b)} was not found`
 }
 
-/** `its own cores`, of every limit that was found; null when none was. */
-function limitOf({ verdict, load }: Cell, { services }: ScenarioResult): string | null {
-  const limits = (verdict?.causes ?? []).flatMap(({ cause, subject }) => {
-    if (cause === 'agent-bound') return ['the load agent']
-    if (cause === 'target-throttled') return ['its quota']
-    if (cause === 'target-cpu') return ['its own cores']
-    if (cause === 'service-cpu') return [services.find(({ name }) => name === subject)?.name ?? 'a service']
-    if (cause === 'latency-bound')
-      return [kindOf(load).unit === 'task' ? 'how many tasks ran at once' : 'the number of connections']
-    return []
-  })
+/** `its own cores`, of every limit that was found, or `their own cores` of several; null when none was. */
+function limitOf({ verdict }: Cell, ofSeveral = false): string | null {
+  const limits = (verdict?.causes ?? []).flatMap(({ limit }) => (limit ? [limitWords(limit, ofSeveral)] : []))
   return limits.length === 0 ? null : list([...new Set(limits)])
 }
 
 function agentShare(cells: readonly Cell[]): string {
-  const shares = cells.flatMap(({ agent }) => agent.ceilingShare ?? [])
+  const shares = cells.flatMap((cell) => typicalOf(cell, 'ceilingShare') ?? [])
   return shares.length === 0 ? '' : `; the agent was at up to ${percent(Math.max(...shares))} of its ceiling`
 }

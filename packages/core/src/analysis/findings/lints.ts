@@ -1,8 +1,9 @@
+import { lintRules } from '../lints/index.js'
 import { defineFinding, nameOf } from './define.js'
 
-/** Lints that can invert a comparison by themselves: a sentence each. The others stand on the target's page. */
-const GRAVE = ['nx-without-compiler', 'development-server', 'debug-build', 'emulated', 'threads-above-cap']
+const GRAVE = new Set(lintRules.filter(({ isGrave }) => isGrave).map(({ id }) => id))
 
+/** Lints that can invert a comparison by themselves: a sentence each. The others stand on the target's page. */
 export const lints = defineFinding({
   kind: 'lint',
   find: (scenario, { entries, cells }) =>
@@ -10,7 +11,7 @@ export const lints = defineFinding({
       .filter((entry) => entry.scenario === scenario.id)
       .flatMap((entry) =>
         entry.lints
-          .filter(({ lint }) => GRAVE.includes(lint))
+          .filter(({ lint }) => GRAVE.has(lint))
           .map(({ message, consequence }) => ({
             tone: 'caveat' as const,
             text: `${nameOf({ target: { name: entry.target }, variant: entry.variant })}: ${message}. ${consequence}`,

@@ -1,4 +1,4 @@
-import { formatNumber, loadWords } from '@bakeoff/model'
+import { formatNumber, loadWords, typicalOf } from '@bakeoff/model'
 import { reachedWords } from '../second-instrument.js'
 import { list } from '../words.js'
 import { defineFinding, isAgentBoundCell, measuredCells, nameOf } from './define.js'
@@ -13,13 +13,12 @@ export const lowerBounds = defineFinding({
     const [first] = bound
     if (!first) return []
     const each = bound.map((cell) => {
-      if (cell.throughput === null) return nameOf(cell)
+      const [measured, estimated] = ['throughput', 'estimatedCapacity'].map((id) => typicalOf(cell, id))
+      if (measured == null) return nameOf(cell)
       const known = [
-        `measured ${formatNumber(cell.throughput.median)}`,
+        `measured ${formatNumber(measured)}`,
         reachedWords(cell.secondInstrument),
-        cell.estimatedCapacity === null
-          ? null
-          : `its CPU time would allow about ${formatNumber(cell.estimatedCapacity)} requests/s`,
+        estimated == null ? null : `its CPU time would allow about ${formatNumber(estimated)} requests/s`,
       ]
       return `${nameOf(cell)} (${known.filter((each) => each !== null).join(', ')})`
     })

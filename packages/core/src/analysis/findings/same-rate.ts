@@ -3,7 +3,7 @@ import { list } from '../words.js'
 import { defineFinding, marks, names, standing } from './define.js'
 
 const MERITS = [
-  { metric: 'latencyP99Ms', says: 'had the lowest p99' },
+  { metric: 'responseMs.p99', says: 'had the lowest p99' },
   { metric: 'cpuMsPerRequest', says: 'needed the least CPU' },
   { metric: 'memoryPeakBytes', says: 'needed the least memory' },
 ] as const

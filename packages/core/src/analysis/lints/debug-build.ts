@@ -3,6 +3,7 @@ import { defineLint } from './define.js'
 export const debugBuild = defineLint({
   id: 'debug-build',
   description: 'The target was built without optimisation, or with checks for debugging.',
+  isGrave: true,
   find: ({ info }) =>
     info?.debugBuild
       ? [

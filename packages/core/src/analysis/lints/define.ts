@@ -14,6 +14,8 @@ export interface LintInput {
 export interface LintRule {
   readonly id: string
   readonly description: string
+  /** it can invert a comparison by itself: a finding says so, and not only the target's page */
+  readonly isGrave?: true
   readonly find: (input: LintInput) => readonly Omit<Lint, 'lint'>[]
 }
 

@@ -3,6 +3,7 @@ import { defineLint } from './define.js'
 export const developmentServer = defineLint({
   id: 'development-server',
   description: 'The target serves with a server that is made for developing.',
+  isGrave: true,
   find: ({ info }) =>
     info?.developmentServer
       ? [

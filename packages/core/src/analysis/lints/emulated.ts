@@ -4,6 +4,7 @@ import { defineLint } from './define.js'
 export const emulated = defineLint({
   id: 'emulated',
   description: 'An image is made for another processor architecture than the machine has.',
+  isGrave: true,
   find: ({ plan, info, image }) => {
     const host = normal(plan.engine.architecture || plan.host.architecture)
     const found = [

@@ -6,6 +6,7 @@ const NOTHING = /^(|none|nil|null|false|.*\bevaluator|.*\bbinary_?backend)$/i
 export const nxWithoutCompiler = defineLint({
   id: 'nx-without-compiler',
   description: 'Nx runs without a compiler or native backend.',
+  isGrave: true,
   find: ({ info }) => {
     const flags = info?.flags ?? {}
     if (!('nx_compiler' in flags)) return []

@@ -5,6 +5,7 @@ import { defineLint } from './define.js'
 export const threadsAboveCap = defineLint({
   id: 'threads-above-cap',
   description: 'A pool of computing threads is larger than the cores that the target may use.',
+  isGrave: true,
   find: ({ plan, entry, info }) => {
     if (!info) return []
     const cap = entry.caps.cpus

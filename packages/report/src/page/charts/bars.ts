@@ -1,31 +1,32 @@
 import type { Cell } from '@bakeoff/model'
-import { METRICS, type Metric, type MetricId } from '../../shared/metrics.js'
+import { drawnFigure } from '../../shared/figures.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { colourOf, counts, type Drawing, withAlpha } from './drawing.js'
 import type { Whisker } from './whiskers.js'
 
 /** One bar per target from zero, its interval, its repetitions and its value. What does not count is hollow. */
 export const bars: Drawing = (scene) => {
-  const metric: Metric | undefined = METRICS[scene.of as MetricId]
-  if (!metric) return null
+  if (!scene.of) return null
+  const figure = drawnFigure(scene.view, scene.of, scene.cells[0]?.load)
   const rows = scene.cells.flatMap((cell) => {
-    const bar = metric.of(cell, scene.view.entries.get(cell.entry)!)
-    return bar ? [{ cell, bar, subject: scene.view.subjectOf(cell.entry) }] : []
+    const bar = figure.estimate(cell)
+    const value = figure.value(cell)
+    return bar && value !== null ? [{ cell, bar, value, subject: scene.view.subjectOf(cell.entry) }] : []
   })
   if (rows.length === 0) return null
-  const whiskers = rows.map(({ bar }): Whisker[] => [
+  const whiskers = rows.map(({ bar, value }): Whisker[] => [
     {
       axis: 'x',
       low: bar.low,
       high: bar.high,
       values: bar.values.length > 1 ? bar.values : [],
-      text: metric.format(bar.value),
+      text: figure.format(value),
     },
   ])
   // What is measured at rest does not depend on how the load went.
   const solid = (cell: Cell) => scene.load === null || counts(cell)
   const base = baseOptions(scene)
-  const reach = Math.max(...rows.flatMap(({ bar }) => [bar.value, bar.high ?? 0, ...bar.values]))
+  const reach = Math.max(...rows.flatMap(({ bar, value }) => [value, bar.high ?? 0, ...bar.values]))
   return {
     height: rows.length * 36 + 62,
     config: {
@@ -34,8 +35,8 @@ export const bars: Drawing = (scene) => {
         labels: rows.map(({ subject }) => subject.label),
         datasets: [
           {
-            label: metric.title,
-            data: rows.map(({ bar }) => bar.value),
+            label: figure.title,
+            data: rows.map(({ value }) => value),
             backgroundColor: rows.map(({ cell, subject }) =>
               solid(cell) ? withAlpha(colourOf(scene, subject), 0.82) : withAlpha(colourOf(scene, subject), 0.1),
             ),
@@ -56,10 +57,10 @@ export const bars: Drawing = (scene) => {
         // Wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
         scales: {
           x: numberAxis(scene, {
-            title: metric.unit,
-            format: metric.format,
+            title: figure.unit,
+            format: figure.format,
             max: reach > 0 ? undefined : 1,
-            binary: metric.unit === 'bytes',
+            binary: figure.unit === 'bytes',
           }),
           y: nameAxis(
             scene,
@@ -72,11 +73,11 @@ export const bars: Drawing = (scene) => {
             ...base.plugins?.tooltip,
             callbacks: {
               label: ({ dataIndex }) => {
-                const { bar, cell } = rows[dataIndex]!
+                const { bar, value, cell } = rows[dataIndex]!
                 return [
-                  `${metric.title}: ${metric.format(bar.value)}${metric.unit === 'bytes' || metric.format(1).includes(' ') ? '' : ` ${metric.unit}`}`,
+                  `${figure.title}: ${figure.withUnit(value)}`,
                   ...(bar.low !== null && bar.high !== null
-                    ? [`95 % interval: ${metric.format(bar.low)}–${metric.format(bar.high)}`]
+                    ? [`95 % interval: ${figure.format(bar.low)}–${figure.format(bar.high)}`]
                     : bar.values.length === 1
                       ? ['one repetition: no interval']
                       : []),

@@ -84,7 +84,7 @@ export const timeline: Drawing = (scene) => {
 
 export const cpu: Drawing = (scene) => {
   const cap = capOf(scene)
-  const agentCores = scene.cells.find(({ agent }) => agent.cores !== null)?.agent.cores ?? null
+  const agentCores = scene.scenario.cores.agent.length || null
   const line: Record<string, AnnotationOptions> =
     scene.of === 'agent'
       ? agentCores === null
@@ -93,8 +93,8 @@ export const cpu: Drawing = (scene) => {
             limit: levelLine(
               scene,
               'y',
-              agentCores * 0.8,
-              `80 % of ${formatCores(agentCores)} ${agentCores === 1 ? 'core' : 'cores'}`,
+              agentCores * scene.view.results.legend.thresholds.agentCpu,
+              `${formatShare(scene.view.results.legend.thresholds.agentCpu)} of ${formatCores(agentCores)} ${agentCores === 1 ? 'core' : 'cores'}`,
             ),
           }
       : cap

@@ -1,3 +1,4 @@
+import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatNumber } from '../../shared/format.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { type Drawing, lineStyle } from './drawing.js'
@@ -14,10 +15,10 @@ export const dumbbell: Drawing = (scene) => {
   const rows = scene.cells.flatMap((cell) => {
     const subject = scene.view.subjectOf(cell.entry)
     const points = ENDS.flatMap(({ key, name }) => {
-      const value = cell.latencyMs?.[key] ?? null
+      const value = shownMs(cell, key)
       return value === null || value <= 0
         ? []
-        : [{ x: value, y: subject.label, name, range: cell.latencyRangeMs[key] ?? null }]
+        : [{ x: value, y: subject.label, name, range: rangeOf(shownTime(cell, key)) }]
     })
     return points.length > 0 ? [{ cell, subject, points }] : []
   })
@@ -41,7 +42,7 @@ export const dumbbell: Drawing = (scene) => {
             name === 'p50' ? scene.ink.surface : lineStyle(scene, subject).borderColor,
           ),
           whiskers: points.map(({ name, range }): Whisker[] =>
-            name === 'p99' && range && range[0] < range[1] ? [{ axis: 'x', low: range[0], high: range[1] }] : [],
+            name === 'p99' && range ? [{ axis: 'x', low: range[0], high: range[1] }] : [],
           ),
           whiskerColour: scene.ink.text,
           whiskerHalo: scene.ink.surface,

@@ -1,3 +1,5 @@
+import { figureOf, typicalOf } from '@bakeoff/model'
+import { shownMs } from '../../shared/figures.js'
 import { formatNumber } from '../../shared/format.js'
 import { kneeOf, type Step, stepsOf } from '../../shared/scaling.js'
 import type { Subject } from '../../shared/subjects.js'
@@ -30,14 +32,15 @@ export const scaling: Drawing = (scene) => {
             ...style,
             data: steps.map(({ connections, cell }) => ({
               x: connections,
-              y: cell.throughput?.median ?? null,
+              y: typicalOf(cell, 'throughput'),
             })) as never,
             pointRadius: steps.map((step) => (step === knee ? 7 : 4)),
             pointBorderWidth: steps.map((step) => (step === knee ? 2.5 : 1)),
             pointBackgroundColor: steps.map((step) => (step === knee ? scene.ink.surface : style.borderColor)),
-            whiskers: steps.map(({ cell }): Whisker[] =>
-              cell.throughput ? [{ axis: 'y', low: cell.throughput.low, high: cell.throughput.high }] : [],
-            ),
+            whiskers: steps.map(({ cell }): Whisker[] => {
+              const throughput = figureOf(cell, 'throughput')
+              return throughput ? [{ axis: 'y', low: throughput.low, high: throughput.high }] : []
+            }),
             whiskerColour: style.borderColor,
             whiskerHalo: scene.ink.surface,
             whiskersBehind: true,
@@ -75,7 +78,7 @@ export const scaling: Drawing = (scene) => {
 /** p99 against throughput, joined from the fewest connections to the most. */
 export const loadLatency: Drawing = (scene) => {
   const rows = rowsOf(scene)
-    .map(({ subject, steps }): Row => ({ subject, steps: steps.filter(({ cell }) => (cell.latencyMs?.p99 ?? 0) > 0) }))
+    .map(({ subject, steps }): Row => ({ subject, steps: steps.filter(({ cell }) => (shownMs(cell, 'p99') ?? 0) > 0) }))
     .filter(({ steps }) => steps.length > 0)
   if (rows.length === 0) return null
   const base = baseOptions(scene)
@@ -87,7 +90,7 @@ export const loadLatency: Drawing = (scene) => {
         datasets: rows.map(({ subject, steps }) => ({
           ...lineStyle(scene, subject),
           showLine: true,
-          data: steps.map(({ cell }) => ({ x: cell.throughput?.median ?? 0, y: cell.latencyMs?.p99 ?? 0 })),
+          data: steps.map(({ cell }) => ({ x: typicalOf(cell, 'throughput') ?? 0, y: shownMs(cell, 'p99') ?? 0 })),
           pointRadius: steps.map((_, index) => (index === steps.length - 1 ? 6 : 4)),
         })),
       },
@@ -121,10 +124,10 @@ function rowsOf({ view, all, cells }: Scene): Row[] {
 
 function sayStep({ steps }: Row, index: number): string[] {
   const step = steps[index]!
-  const p99 = step.cell.latencyMs?.p99 ?? null
+  const p99 = shownMs(step.cell, 'p99')
   return [
     `${formatNumber(step.connections)} ${step.connections === 1 ? 'connection' : 'connections'}${step === kneeOf(steps) ? ', the knee' : ''}`,
-    `${formatNumber(step.cell.throughput?.median ?? 0)} right answers/s`,
+    `${formatNumber(typicalOf(step.cell, 'throughput') ?? 0)} right answers/s`,
     ...(p99 === null ? [] : [`p99 ${formatNumber(p99)} ms`]),
   ]
 }

@@ -1,3 +1,5 @@
+import { figureOf } from '@bakeoff/model'
+import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatNumber } from '../../shared/format.js'
 import { baseOptions, numberAxis } from './axes.js'
 import { counts, type Drawing, lineStyle } from './drawing.js'
@@ -7,9 +9,10 @@ import type { Whisker } from './whiskers.js'
 /** Throughput against p99, with the uncertainty of both. */
 export const scatter: Drawing = (scene) => {
   const rows = scene.cells.flatMap((cell) => {
-    const p99 = cell.latencyMs?.p99 ?? null
-    return cell.throughput && p99 !== null && p99 > 0
-      ? [{ cell, subject: scene.view.subjectOf(cell.entry), x: cell.throughput.median, y: p99 }]
+    const p99 = shownMs(cell, 'p99')
+    const throughput = figureOf(cell, 'throughput')
+    return throughput && p99 !== null && p99 > 0
+      ? [{ cell, throughput, subject: scene.view.subjectOf(cell.entry), x: throughput.median, y: p99 }]
       : []
   })
   if (rows.length === 0) return null
@@ -19,11 +22,11 @@ export const scatter: Drawing = (scene) => {
     config: {
       type: 'scatter',
       data: {
-        datasets: rows.map(({ cell, subject, x, y }) => {
-          const range = cell.latencyRangeMs.p99
+        datasets: rows.map(({ cell, throughput, subject, x, y }) => {
+          const range = rangeOf(shownTime(cell, 'p99'))
           const whiskers: Whisker[] = [
-            ...(cell.throughput ? [{ axis: 'x', low: cell.throughput.low, high: cell.throughput.high } as const] : []),
-            ...(range && range[0] < range[1] ? [{ axis: 'y', low: range[0], high: range[1] } as const] : []),
+            { axis: 'x', low: throughput.low, high: throughput.high },
+            ...(range ? [{ axis: 'y', low: range[0], high: range[1] } as const] : []),
           ]
           return {
             ...lineStyle(scene, subject),

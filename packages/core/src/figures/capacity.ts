@@ -1,0 +1,40 @@
+import { kindOf } from '@bakeoff/model'
+import { estimateOf, typical, valuesOf } from '../analysis/estimate.js'
+import { cpuMsPerRequest } from './cpu-per-request.js'
+import { defineFigure, type LoadFigure } from './define.js'
+
+export const capacityPerSecond = defineFigure({
+  id: 'capacityPerSecond',
+  title: 'Capacity within the SLO',
+  unit: 'requests/s',
+  better: 'higher',
+  about:
+    "The highest offered rate at which p99 and errors stay within the scenario's slo, found by a search in which one failure alone does not count.",
+  column: 'capacity_per_s',
+  dependsOnLoad: false,
+  seenByAgent: true,
+  isCompared: (load) => kindOf(load).windows === 'several',
+  from: ({ record }) => record.capacity?.perSecond ?? null,
+})
+
+export const estimatedCapacity: LoadFigure = defineFigure({
+  id: 'estimatedCapacity',
+  title: 'Estimated capacity',
+  unit: 'answers/s',
+  better: 'higher',
+  about:
+    'Cores of the cap ÷ CPU time per request: what they could carry if nothing else were in the way. It was not measured, and is of use where the load agent was the limit.',
+  column: 'estimated_capacity_per_s',
+  dependsOnLoad: false,
+  from: (repetition, view) => {
+    const cpuMs = cpuMsPerRequest.from(repetition, view)
+    return cpuMs === null || cpuMs <= 0 ? null : (view.entry.caps.cpus / cpuMs) * 1000
+  },
+  // Of the CPU time that stands beside it: the median of an even number of inverses is not the inverse of their median.
+  over: (view) => {
+    const estimate = estimateOf(valuesOf(estimatedCapacity, view))
+    const cpuMs = typical(cpuMsPerRequest, view)
+    const median = cpuMs === null ? null : (view.entry.caps.cpus / cpuMs) * 1000
+    return { estimate: estimate && median !== null ? { ...estimate, median } : null, atLeast: null }
+  },
+})

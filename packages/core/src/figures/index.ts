@@ -1,0 +1,51 @@
+import { agentCpuSeconds, agentCpuShare, agentEventLoop, ceilingShare, lateShare } from './agent.js'
+import { wallSeconds } from './batch.js'
+import { capacityPerSecond, estimatedCapacity } from './capacity.js'
+import { coresUsed, cpuSeconds, cpuShare, systemSeconds, throttledMs, userSeconds } from './cpu.js'
+import { cpuMsPerRequest, requestsPerCpuSecond } from './cpu-per-request.js'
+import type { FigureRule } from './define.js'
+import { hostOthers, hostPressure, hostSteal } from './host.js'
+import { responseFigures, serviceFigures } from './latency.js'
+import { memoryPeak } from './memory.js'
+import { overheadFirstByte, overheadPerChunk, overheadPerStream } from './overhead.js'
+import { buildTime, coldStart, idleMemory, imageSize, startCall } from './start.js'
+import { offeredPerSecond, throughput, windowSeconds } from './throughput.js'
+
+export type { FigureRule } from './define.js'
+
+/** Every figure there is, in the order of tables. A new one is a file and a line here. */
+export const figureRules: readonly FigureRule[] = [
+  throughput,
+  capacityPerSecond,
+  wallSeconds,
+  offeredPerSecond,
+  windowSeconds,
+  ...serviceFigures,
+  ...responseFigures,
+  cpuMsPerRequest,
+  requestsPerCpuSecond,
+  estimatedCapacity,
+  cpuSeconds,
+  coresUsed,
+  cpuShare,
+  userSeconds,
+  systemSeconds,
+  throttledMs,
+  memoryPeak,
+  overheadPerStream,
+  overheadPerChunk,
+  overheadFirstByte,
+  coldStart,
+  startCall,
+  idleMemory,
+  imageSize,
+  buildTime,
+  agentEventLoop,
+  agentCpuSeconds,
+  agentCpuShare,
+  ceilingShare,
+  lateShare,
+  hostSteal,
+  hostPressure,
+  hostOthers,
+]

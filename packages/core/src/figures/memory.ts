@@ -1,0 +1,15 @@
+import { kindOf } from '@bakeoff/model'
+import { defineFigure } from './define.js'
+
+export const memoryPeak = defineFigure({
+  id: 'memoryPeakBytes',
+  title: 'Peak memory under load',
+  unit: 'bytes',
+  format: 'bytes',
+  about:
+    'Most anonymous memory that the target held at any reading while load was applied, all its containers together; page cache is left out.',
+  column: 'target_memory_peak_bytes',
+  // At the same offered rate for all: who needs least.
+  isCompared: (load) => kindOf(load).sameRate,
+  from: ({ target }) => target.memoryPeakBytes,
+})

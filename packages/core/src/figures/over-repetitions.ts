@@ -1,0 +1,25 @@
+import type { Cell, Figures, RunRecord } from '@bakeoff/model'
+import { estimateOf, valuesOf } from '../analysis/estimate.js'
+import type { CellView } from '../analysis/view.js'
+import type { LoadFigure, Over } from './define.js'
+import { figureRules } from './index.js'
+
+/** Every figure of a cell, and what those are at least that are not known since too many requests had no end. */
+export function figuresOfCell(view: CellView): Pick<Cell, 'figures' | 'atLeast'> {
+  const found = figureRules.flatMap((rule) => (rule.of === 'load' ? [[rule.id, over(rule, view)] as const] : []))
+  return {
+    figures: Object.fromEntries(found.map(([id, { estimate }]) => [id, estimate])),
+    atLeast: Object.fromEntries(found.flatMap(([id, { atLeast }]) => (atLeast === null ? [] : [[id, atLeast]]))),
+  }
+}
+
+/** Every figure of an entry's starts. @param runs of the entry, by repetition */
+export function figuresOfStarts(runs: readonly RunRecord[]): Figures {
+  return Object.fromEntries(
+    figureRules.flatMap((rule) => (rule.of === 'start' ? [[rule.id, estimateOf(runs.map(rule.from))]] : [])),
+  )
+}
+
+function over(rule: LoadFigure, view: CellView): Over {
+  return rule.over?.(view) ?? { estimate: estimateOf(valuesOf(rule, view), rule.isSigned), atLeast: null }
+}

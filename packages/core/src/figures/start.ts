@@ -1,0 +1,52 @@
+import { defineStartFigure } from './define.js'
+
+export const coldStart = defineStartFigure({
+  id: 'coldStartMs',
+  title: 'Cold start',
+  unit: 'ms',
+  format: 'duration',
+  about: 'From the engine’s start call to the first 200 of GET /health; with replicas, of the last of them.',
+  column: 'target_cold_start_ms',
+  from: ({ coldStart: start }) => start?.readyMs ?? null,
+})
+
+export const startCall = defineStartFigure({
+  id: 'startCallMs',
+  title: 'of it the engine’s start',
+  unit: 'ms',
+  format: 'duration',
+  about: 'The part of the cold start in which the engine made the container: no doing of the target.',
+  column: 'target_start_call_ms',
+  from: ({ coldStart: start }) => start?.startCallMs ?? null,
+})
+
+export const idleMemory = defineStartFigure({
+  id: 'idleMemoryBytes',
+  title: 'Idle memory',
+  unit: 'bytes',
+  format: 'bytes',
+  about: 'Anonymous memory of the target after it was verified and before any load.',
+  column: 'target_idle_memory_bytes',
+  from: ({ idleMemoryBytes }) => idleMemoryBytes,
+})
+
+export const imageSize = defineStartFigure({
+  id: 'imageBytes',
+  title: 'Image size',
+  unit: 'bytes',
+  format: 'bytes',
+  about: 'The image as the engine keeps it, base image included, which all targets share.',
+  column: 'target_image_bytes',
+  from: ({ image }) => image?.bytes ?? null,
+})
+
+export const buildTime = defineStartFigure({
+  id: 'buildSeconds',
+  title: 'Build time',
+  unit: 's',
+  format: 'duration',
+  about:
+    'The build that made the image, without the base image. It depends on the network and on what was built beside it; read it roughly.',
+  column: 'target_build_s',
+  from: ({ image }) => image?.buildSeconds ?? null,
+})

@@ -1,0 +1,78 @@
+import type { Verdict } from '@bakeoff/model'
+import type { CellView } from '../../analysis/view.js'
+import { agentBound } from './agent-bound.js'
+import type { CauseRule, Found } from './define.js'
+import { errors } from './errors.js'
+import { instrumentsDisagree } from './instruments-disagree.js'
+import { lateSends } from './late-sends.js'
+import { latencyBound } from './latency-bound.js'
+import { limitOf } from './limit.js'
+import { machineSlept } from './machine-slept.js'
+import { noAnswers } from './no-answers.js'
+import { noisyHost } from './noisy-host.js'
+import { notSteady } from './not-steady.js'
+import { restarted } from './restarted.js'
+import { serviceCpu } from './service-cpu.js'
+import { serviceDied } from './service-died.js'
+import { serviceLate } from './service-late.js'
+import { sharedCores } from './shared-cores.js'
+import { targetCpu } from './target-cpu.js'
+import { targetMemory } from './target-memory.js'
+import { targetThrottled } from './target-throttled.js'
+import { timeouts } from './timeouts.js'
+import { tooShort } from './too-short.js'
+import { unaccountedTime } from './unaccounted-time.js'
+import { workSkipped } from './work-skipped.js'
+import { wrongAnswers } from './wrong-answers.js'
+
+export type { CauseRule } from './define.js'
+
+/** Every cause there is, worst first. A new one is a file and a line here. */
+export const causeRules: readonly CauseRule[] = [
+  serviceDied,
+  noAnswers,
+  wrongAnswers,
+  errors,
+  timeouts,
+  restarted,
+  targetMemory,
+  workSkipped,
+  unaccountedTime,
+  tooShort,
+  agentBound,
+  instrumentsDisagree,
+  notSteady,
+  noisyHost,
+  machineSlept,
+  sharedCores,
+  lateSends,
+  serviceLate,
+  targetThrottled,
+  targetCpu,
+  serviceCpu,
+  latencyBound,
+]
+
+/** Whether a cell's figures count, and what limited it. Null for a cell that was not measured. */
+export function judge(view: CellView): Verdict | null {
+  if (view.repetitions.length === 0) return null
+  const causes = causeRules.flatMap((rule) =>
+    findWith(rule, view).map(({ effect, evidence, subject }) => ({
+      cause: rule.id,
+      effect,
+      evidence,
+      subject: subject ?? null,
+      limit: rule.limits?.(subject ?? null, view.load) ?? null,
+    })),
+  )
+  const has = (effect: string) => causes.some((cause) => cause.effect === effect)
+  const status = has('invalidates') ? 'invalid' : has('doubts') ? 'suspect' : 'valid'
+  return { status, causes, limitedBy: status === 'invalid' ? null : limitOf(view, causes) }
+}
+
+/** What a target did without a service that it needs is not held against it: only one rule sees those repetitions. */
+function findWith(rule: CauseRule, view: CellView): readonly Found[] {
+  if (rule === serviceDied) return rule.find(view)
+  const repetitions = view.repetitions.filter(({ record }) => (record.serviceDeaths ?? []).length === 0)
+  return repetitions.length === 0 ? [] : rule.find({ ...view, repetitions })
+}

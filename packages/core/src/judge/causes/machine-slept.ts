@@ -1,0 +1,23 @@
+import { formatDurationMs } from '@bakeoff/model'
+import { defineCause, inRepetitions } from './define.js'
+
+export const machineSlept = defineCause({
+  id: 'machine-slept',
+  about:
+    'The machine slept while a repetition was measured. The time of the sleep is in no figure, but caches, connections and timers did not stand still.',
+  because: 'the machine slept',
+  warning: {
+    what: 'The machine slept while it was measured',
+    todo: 'Measure again with sleep switched off (on Linux: systemd-inhibit npm run matrix).',
+  },
+  find: ({ repetitions }) => {
+    const slept = repetitions.filter(({ run }) => (run.clockGap?.sleptMs ?? 0) > 0)
+    if (slept.length === 0) return []
+    const longest = Math.max(...slept.map(({ run }) => run.clockGap?.sleptMs ?? 0))
+    const where = inRepetitions(
+      slept.map(({ number }) => number),
+      repetitions.length,
+    )
+    return [{ effect: 'doubts', evidence: `the machine slept for ${formatDurationMs(longest)} ${where}` }]
+  },
+})

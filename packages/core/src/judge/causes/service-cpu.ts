@@ -1,0 +1,26 @@
+import { thresholds } from '../../analysis/thresholds.js'
+import { cores, percent } from '../../analysis/words.js'
+import { medianOf } from '../../stats/index.js'
+import { defineCause } from './define.js'
+import { serviceUse } from './use.js'
+
+export const serviceCpu = defineCause({
+  id: 'service-cpu',
+  about:
+    'A service that the target needs filled its cores: the target could not have been faster, whatever its language.',
+  because: 'a service was full',
+  limits: (subject) => ({ what: subject ?? 'a service', isOwn: false }),
+  against: serviceUse,
+  find: ({ scenario, repetitions }) =>
+    scenario.services.flatMap(({ name, caps }) => {
+      const used = medianOf(repetitions.map(({ services }) => services[name]?.coresUsed ?? null))
+      if (used === null || used / caps.cpus < thresholds.full) return []
+      return [
+        {
+          effect: 'explains',
+          evidence: `${name} used ${Number(used.toFixed(2))} of its ${cores(caps.cpus)} (${percent(used / caps.cpus)})`,
+          subject: name,
+        } as const,
+      ]
+    }),
+})

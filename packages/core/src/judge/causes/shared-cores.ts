@@ -1,0 +1,55 @@
+import { thresholds } from '../../analysis/thresholds.js'
+import type { CellView } from '../../analysis/view.js'
+import { cores, list, percent } from '../../analysis/words.js'
+import { medianOf } from '../../stats/index.js'
+import { defineCause } from './define.js'
+
+/**
+ * What shares cores with the target takes time from it: that is always a doubt. Services and agent that share among
+ * themselves are a doubt only when together they filled their cores, or when nobody knows; below that, and for the
+ * orchestrator, which only waits while a load runs, the cell just says so.
+ */
+export const sharedCores = defineCause({
+  id: 'shared-cores',
+  about: 'The machine has too few cores to give each role its own.',
+  because: 'roles held one another back on shared cores',
+  warning: {
+    what: 'Roles held one another back on the cores they share',
+    todo: 'Use a machine with more cores; four are enough for most scenarios.',
+  },
+  find: (view) =>
+    view.scenario.cores.shared.map((roles) => {
+      const subject = roles.join('+')
+      const ids = coresOf(view, roles)
+      const together = `${list(roles)} shared ${ids.size === 1 ? `core ${[...ids][0]}` : `cores ${[...ids].join(', ')}`}`
+      if (roles.includes('target'))
+        return { effect: 'doubts', evidence: `${together}: the target did not have its cores to itself`, subject }
+      const working = roles.filter((role) => role !== 'orchestrator')
+      if (working.length < 2)
+        return { effect: 'explains', evidence: `${together}; the orchestrator waits while a load runs`, subject }
+      const used = usedBy(view, working)
+      if (used === null) return { effect: 'doubts', evidence: `${together}; how much they used is not known`, subject }
+      const share = used / Math.max(1, ids.size)
+      const use = `together they used ${cores(used)} (${percent(share)})`
+      return share > thresholds.sharedCoresFull
+        ? { effect: 'doubts', evidence: `${together}, and ${use}: they held one another back`, subject }
+        : { effect: 'explains', evidence: `${together}; ${use}, so each had what it asked for`, subject }
+    }),
+})
+
+function coresOf({ scenario }: CellView, roles: readonly string[]): Set<number> {
+  const { target, services, agent, orchestrator } = scenario.cores
+  const own: Record<string, readonly number[]> = { ...services, target, agent, orchestrator }
+  return new Set(roles.flatMap((role) => own[role] ?? []))
+}
+
+function usedBy({ repetitions }: CellView, roles: readonly string[]): number | null {
+  const uses = roles.map((role) =>
+    medianOf(
+      repetitions.map(({ agent, services }) =>
+        role === 'agent' ? agent.coresUsed : (services[role]?.coresUsed ?? null),
+      ),
+    ),
+  )
+  return uses.reduce<number | null>((sum, use) => (sum === null || use === null ? null : sum + use), 0)
+}

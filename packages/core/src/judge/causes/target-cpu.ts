@@ -1,0 +1,25 @@
+import { typical } from '../../analysis/estimate.js'
+import { thresholds } from '../../analysis/thresholds.js'
+import { cores, percent } from '../../analysis/words.js'
+import { coresUsed } from '../../figures/cpu.js'
+import { defineCause } from './define.js'
+import { targetUse } from './use.js'
+
+export const targetCpu = defineCause({
+  id: 'target-cpu',
+  about: 'The target filled the cores of its cap: that is what held it back, and what a comparison of stacks is about.',
+  because: 'its cores were full',
+  limits: () => ({ what: 'own cores', isOwn: true }),
+  against: (view) => targetUse(view),
+  find: (view) => {
+    const used = typical(coresUsed, view)
+    const cap = view.entry.caps.cpus
+    if (used === null || used / cap < thresholds.full) return []
+    return [
+      {
+        effect: 'explains',
+        evidence: `the target used ${Number(used.toFixed(2))} of its ${cores(cap)} (${percent(used / cap)})`,
+      },
+    ]
+  },
+})

@@ -1,0 +1,24 @@
+import { typical } from '../../analysis/estimate.js'
+import type { CellView } from '../../analysis/view.js'
+import { cores, list } from '../../analysis/words.js'
+import { coresUsed } from '../../figures/cpu.js'
+import { medianOf } from '../../stats/index.js'
+
+/** `go-net-http used 0.4 of its 1 core`; null when it was not read. */
+export function targetUse(view: CellView): string | null {
+  const used = typical(coresUsed, view)
+  const { target, caps } = view.entry
+  return used === null ? null : `${target} used ${Number(used.toFixed(2))} of its ${cores(caps.cpus)}`
+}
+
+/** The same of a service under this target, or of all of them; null when one was not read. */
+export function serviceUse(view: CellView, service: string | null): string | null {
+  const found = view.scenario.services.filter(({ name }) => service === null || name === service)
+  const uses = found.map(({ name, caps }) => {
+    const used = medianOf(view.repetitions.map(({ services }) => services[name]?.coresUsed ?? null))
+    return used === null
+      ? null
+      : `${name} used ${Number(used.toFixed(2))} of its ${cores(caps.cpus)} under ${view.entry.target}`
+  })
+  return uses.length === 0 || uses.includes(null) ? null : list(uses.filter((use) => use !== null))
+}

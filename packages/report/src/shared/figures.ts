@@ -1,0 +1,83 @@
+/** Figures as they are drawn: what results.legend says of each, and how its numbers are written. */
+import { type Cell, type Estimate, type Figure, figureOf, kindOf, type LoadSpec, shownValue } from '@bakeoff/model'
+import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare } from './format.js'
+import type { View } from './subjects.js'
+
+export interface DrawnFigure {
+  readonly id: string
+  readonly title: string
+  readonly unit: string
+  readonly better: 'higher' | 'lower'
+  readonly about: string
+  readonly format: (value: number) => string
+  /** `12.3 ms`: with the unit, where the number does not have one already */
+  readonly withUnit: (value: number) => string
+  /** of a cell, or of its entry where it is one of the starts; null: not known */
+  readonly estimate: (cell: Cell) => Estimate | null
+  /** the one number that stands for all repetitions */
+  readonly value: (cell: Cell) => number | null
+}
+
+/** @throws RangeError for a figure that the results do not explain: a slip of the page that asks */
+export function drawnFigure(view: View, id: string, load?: LoadSpec | null): DrawnFigure {
+  const figure = view.figures.get(id)
+  if (!figure) throw new RangeError(`the results have no figure ${id}`)
+  const { title, unit } = load && kindOf(load).unit === 'task' && figure.ofBatch ? figure.ofBatch : figure
+  const format = formatOf(figure)
+  const hasUnit = figure.format === 'bytes' || figure.format === 'duration' || figure.format === 'share'
+  const estimate = (cell: Cell) => figureOf(figure.of === 'start' ? view.entries.get(cell.entry) : cell, id)
+  return {
+    id,
+    title,
+    unit,
+    better: figure.better,
+    about: figure.about,
+    format,
+    withUnit: (value) => (hasUnit ? format(value) : `${format(value)} ${unit}`),
+    estimate,
+    value: (cell) => {
+      const found = estimate(cell)
+      return found && shownValue(figure, found)
+    },
+  }
+}
+
+function formatOf({ format, unit }: Figure): (value: number) => string {
+  switch (format) {
+    case 'number':
+      return formatNumber
+    case 'bytes':
+      return formatBytes
+    case 'duration':
+      return unit === 's' ? (seconds) => formatDurationMs(seconds * 1000) : formatDurationMs
+    case 'share':
+      return formatShare
+    case 'cores':
+      return formatCores
+  }
+}
+
+export type TimeName = 'p50' | 'p90' | 'p95' | 'p99' | 'p99_9' | 'max' | 'mean'
+
+/** The time by which a cell is told: from when a request was due, where requests are due. */
+export function shownTime(cell: Cell, name: TimeName): Estimate | null {
+  return cell.shownTime === null ? null : figureOf(cell, `${cell.shownTime}.${name}`)
+}
+
+/** The same as one number, ms: of the slowest answers the slowest of all repetitions. */
+export function shownMs(cell: Cell, name: TimeName): number | null {
+  const found = shownTime(cell, name)
+  return found && shownValue({ shows: name === 'max' ? 'highest' : 'median' }, found)
+}
+
+/** What a time is at least that is not known since too many requests had no end, ms. */
+export function atLeastMs(cell: Cell, name: TimeName): number | null {
+  return (cell.shownTime && cell.atLeast[`${cell.shownTime}.${name}`]) ?? null
+}
+
+/** The lowest and the highest repetition; null where they are one. */
+export function rangeOf(estimate: Estimate | null): readonly [number, number] | null {
+  if (!estimate) return null
+  const [least, most] = [Math.min(...estimate.values), Math.max(...estimate.values)]
+  return least < most ? [least, most] : null
+}
