@@ -3,7 +3,7 @@ import {
   BakeoffError,
   type ImageFacts,
   type Plan,
-  type RunRecord,
+  type RepetitionRecord,
   type StoredFingerprint,
   toErrorRecord,
 } from '@bakeoff/model'
@@ -130,6 +130,6 @@ function refuse({ runId, gitCommit }: Plan, differences: readonly FingerprintDif
   )
 }
 
-function hasMeasured({ images, image }: RunRecord): boolean {
+function hasMeasured({ images, image }: RepetitionRecord): boolean {
   return image !== null || Object.keys(images ?? {}).length > 0
 }

@@ -1,12 +1,15 @@
 import { isOfSurroundings } from '@bakeoff/core'
-import type { Results, RunRecord } from '@bakeoff/model'
+import type { RepetitionRecord, Results } from '@bakeoff/model'
 import { exitCodes } from './exit.js'
 
 /**
  * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not, or when a
  * load got no right answer at all; what a second try made good did not fail. An unsupported target is no failure: it says what it needs.
  */
-export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, records: readonly RunRecord[]): number {
+export function exitCodeOfRun(
+  { run, cells }: Pick<Results, 'run' | 'cells'>,
+  records: readonly RepetitionRecord[],
+): number {
   if (run.status === 'aborted') return exitCodes.environment
   const failed = records.some(({ outcome }) => outcome.kind === 'failed')
   const silent = cells.some(({ verdict }) => verdict?.causes.some(({ cause }) => cause === 'no-answers'))
@@ -14,7 +17,7 @@ export function exitCodeOfRun({ run, cells }: Pick<Results, 'run' | 'cells'>, re
 }
 
 /** What to type when something is still to be measured; null when nothing is. */
-export function whatIsLeft({ run }: Pick<Results, 'run'>, records: readonly RunRecord[]): string | null {
+export function whatIsLeft({ run }: Pick<Results, 'run'>, records: readonly RepetitionRecord[]): string | null {
   const command = `npm run matrix -- --resume ${run.id}`
   if (run.status === 'aborted') return `Go on where it stopped: ${command}`
   const lost = records.flatMap(({ entry, outcome }) =>

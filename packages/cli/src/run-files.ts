@@ -14,10 +14,10 @@ import {
   type Plan,
   type PlanWarning,
   plan,
+  type RepetitionRecord,
   type RunEvent,
-  type RunRecord,
+  repetitionRecord,
   runEvent,
-  runRecord,
   type StoredFingerprint,
   storedFingerprint,
 } from '@bakeoff/model'
@@ -81,7 +81,7 @@ export interface RunFiles {
   readonly plan: Plan
   readonly context: RunContext
   /** by block, and in it by entry */
-  readonly records: readonly RunRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   readonly events: readonly RunEvent[]
   /** what could not be read; none of it is in the others */
@@ -121,7 +121,7 @@ export function readPlan(folder: string): Plan {
 }
 
 /** The name of a repetition's file in runs/, without .json. */
-export function fileNameOf({ repetition, entry }: Pick<RunRecord, 'repetition' | 'entry'>): string {
+export function fileNameOf({ repetition, entry }: Pick<RepetitionRecord, 'repetition' | 'entry'>): string {
   return `${String(repetition).padStart(3, '0')}-${entry.replaceAll('/', '--')}`.replaceAll(/[^a-zA-Z0-9.-]/g, '_')
 }
 
@@ -139,15 +139,15 @@ function readRecords(
   folder: string,
   plan: Plan,
   events: readonly RunEvent[],
-): { records: RunRecord[]; damage: Damage[] } {
+): { records: RepetitionRecord[]; damage: Damage[] } {
   const again = `Measure it again: npm run matrix -- --resume ${plan.runId}`
   const names = existsSync(join(folder, 'runs')) ? readdirSync(join(folder, 'runs')) : []
   const damage: Damage[] = []
-  const found = new Map<string, { name: string; record: RunRecord }>()
+  const found = new Map<string, { name: string; record: RepetitionRecord }>()
   const setAside = (name: string, why: string, follows = `It is left out. ${again}`) =>
     damage.push({ file: `runs/${name}`, kind: 'file', what: 'The file of a repetition is damaged', why, follows })
   for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
-    const read = readJson(join(folder, 'runs', name), runRecord)
+    const read = readJson(join(folder, 'runs', name), repetitionRecord)
     if (read.kind === 'missing') continue // removed in this moment
     const why = read.kind === 'whole' ? problemOfRecord(read.value, plan) : read.why
     if (read.kind !== 'whole' || why !== null) {

@@ -6,8 +6,8 @@ import {
   BakeoffError,
   type Calibration,
   type Plan,
+  type RepetitionRecord,
   type RunEvent,
-  type RunRecord,
   type StoredFingerprint,
 } from '@bakeoff/model'
 import type { RunSink } from '@bakeoff/runner/ports'
@@ -128,7 +128,7 @@ export class RunFolder implements RunSink {
    * @throws OUT_OF_RESOURCES when it cannot be written, tried twice. A repetition in which something was measured is
    *         then in the refuge, where there is room, and the hint says how it comes back
    */
-  async writeRun(record: RunRecord): Promise<void> {
+  async writeRun(record: RepetitionRecord): Promise<void> {
     const name = `runs/${fileNameOf(record)}.json`
     const text = JSON.stringify(record)
     const write = () => {
@@ -237,7 +237,7 @@ export class RunFolder implements RunSink {
     return readFileSync(join(this.path, 'plan.json'), 'utf8')
   }
 
-  readRecords(): readonly RunRecord[] {
+  readRecords(): readonly RepetitionRecord[] {
     return this.read().records
   }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { analyse, parseJson, upgradeResults } from '@bakeoff/core'
-import { BakeoffError, type Results, type RunEvent, type RunRecord, results } from '@bakeoff/model'
+import { BakeoffError, type RepetitionRecord, type Results, type RunEvent, results } from '@bakeoff/model'
 import { type RunListing, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
 import { removeLeftovers, writeWhole } from './durable-file.js'
 import { type Damage, damageWarning, damageWords, problemOfText, type RunFiles } from './run-files.js'
@@ -48,7 +48,7 @@ export function isDrawn(folder: RunFolder, { run }: Results): boolean {
 export interface Rebuilt {
   readonly results: Results
   /** of the repetitions that could be read */
-  readonly records: readonly RunRecord[]
+  readonly records: readonly RepetitionRecord[]
   /** what could not; it is among the warnings of the results, too */
   readonly damage: readonly Damage[]
 }

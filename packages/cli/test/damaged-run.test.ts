@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LoadRecord, RunRecord } from '@bakeoff/model'
+import type { LoadRecord, RepetitionRecord } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { report } from '../src/commands/report.js'
 import type { Project } from '../src/project.js'
@@ -23,7 +23,7 @@ const at = (name: string) => join(run.folder.path, name)
 const text = (name: string) => readFileSync(at(name), 'utf8')
 
 /** Changes the record, or the measurement of its first load. */
-function edit(change: (record: RunRecord & { loads: LoadRecord[] }) => unknown): () => void {
+function edit(change: (record: RepetitionRecord & { loads: LoadRecord[] }) => unknown): () => void {
   return () => {
     const record = JSON.parse(text(victim))
     change(record)
@@ -31,7 +31,7 @@ function edit(change: (record: RunRecord & { loads: LoadRecord[] }) => unknown):
   }
 }
 
-const measurementOf = ({ loads }: RunRecord) => loads[0]!.measurement
+const measurementOf = ({ loads }: RepetitionRecord) => loads[0]!.measurement
 
 describe('a damaged file of a repetition', () => {
   it.each([

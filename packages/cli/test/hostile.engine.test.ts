@@ -7,7 +7,13 @@ import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { ensureEngine } from '@bakeoff/containers'
-import { type Cell, type EntryResult, type Results, type RunRecord, results as resultsSchema } from '@bakeoff/model'
+import {
+  type Cell,
+  type EntryResult,
+  type RepetitionRecord,
+  type Results,
+  results as resultsSchema,
+} from '@bakeoff/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RawEngine, rawEngine } from '../../containers/test/raw-engine.js'
 import { RunFolder } from '../src/run-folder.js'
@@ -33,7 +39,7 @@ let checked: Ended
 let leftOnEngine: string[]
 let leftRunning: string[]
 let results: Results
-let records: readonly RunRecord[]
+let records: readonly RepetitionRecord[]
 let folder: string
 
 beforeAll(async () => {
@@ -83,7 +89,8 @@ function fileOf(name: string): string {
   return readFileSync(join(folder, name), 'utf8')
 }
 
-const recordOf = (attack: string): RunRecord => records.find(({ entry }) => entry === `predict/hostile/${attack}`)!
+const recordOf = (attack: string): RepetitionRecord =>
+  records.find(({ entry }) => entry === `predict/hostile/${attack}`)!
 const cellOf = (attack: string): Cell => results.cells.find(({ entry }) => entry === `predict/hostile/${attack}`)!
 const entryOf = (attack: string): EntryResult => results.entries.find(({ id }) => id === `predict/hostile/${attack}`)!
 const attacks = () => records.map(({ entry }) => entry.split('/')[2] as string)

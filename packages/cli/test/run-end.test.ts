@@ -1,11 +1,11 @@
-import type { Cell, ErrorCode, Results, RunRecord } from '@bakeoff/model'
+import type { Cell, ErrorCode, RepetitionRecord, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleRun } from '../../core/test/fixtures-results.js'
 import { exitCodeOfRun, whatIsLeft } from '../src/run-end.js'
 
-const [measured] = sampleRun({ targets: 1, repetitions: 1, scenarios: ['predict'] }).runs as [RunRecord]
+const [measured] = sampleRun({ targets: 1, repetitions: 1, scenarios: ['predict'] }).runs as [RepetitionRecord]
 
-function failed(code: ErrorCode): RunRecord {
+function failed(code: ErrorCode): RepetitionRecord {
   return {
     ...measured,
     outcome: { kind: 'failed', stage: 'load', error: { code, message: 'm', hint: null, logTail: [] } },

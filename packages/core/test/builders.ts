@@ -15,7 +15,7 @@ import {
   type PlannedScenario,
   type PlannedService,
   type Reading,
-  type RunRecord,
+  type RepetitionRecord,
   type SecondInstrumentRecord,
   type TargetInfo,
 } from '@bakeoff/model'
@@ -397,12 +397,12 @@ export function aBatch(
   })
 }
 
-export function aRunRecord(
+export function aRepetitionRecord(
   entry: PlannedEntry,
   repetition: number,
   loads: readonly LoadRecord[],
-  overrides: Partial<RunRecord> = {},
-): RunRecord {
+  overrides: Partial<RepetitionRecord> = {},
+): RepetitionRecord {
   const startedAtMs = START_MS + repetition * 600_000
   return {
     schemaVersion: 1,
@@ -597,7 +597,7 @@ export interface ViewOf {
   readonly entry?: Partial<PlannedEntry>
   readonly plan?: Partial<Plan>
   /** for every run */
-  readonly run?: Partial<RunRecord>
+  readonly run?: Partial<RepetitionRecord>
   readonly calibrations?: readonly Calibration[]
 }
 
@@ -638,7 +638,7 @@ export function aView({
   const load = observed[0]?.load ?? { kind: 'closed', connections: 64 }
   const scenario = aScenario({ loads: [load], ...given })
   const entry = anEntry(scenario.id, own.target ?? 'go-net-http', own)
-  const runs = observed.map((each, index) => aRunRecord(entry, index + 1, [aLoadRecord({ load, ...each })], run))
+  const runs = observed.map((each, index) => aRepetitionRecord(entry, index + 1, [aLoadRecord({ load, ...each })], run))
   return viewCells(aPlan([scenario], [entry], plan), runs, calibrations)[0]!
 }
 
@@ -676,7 +676,7 @@ export function judgedCells(
 }
 
 /** One run for the n-th observation of each load: loads of one repetition share a start. */
-function runsOf(entry: PlannedEntry, observed: readonly Observed[]): RunRecord[] {
+function runsOf(entry: PlannedEntry, observed: readonly Observed[]): RepetitionRecord[] {
   const byLoad = new Map<string, LoadRecord[]>()
   for (const each of observed) {
     const record = aLoadRecord(each)
@@ -684,7 +684,7 @@ function runsOf(entry: PlannedEntry, observed: readonly Observed[]): RunRecord[]
   }
   const most = Math.max(0, ...[...byLoad.values()].map(({ length }) => length))
   return Array.from({ length: most }, (_, index) =>
-    aRunRecord(
+    aRepetitionRecord(
       entry,
       index + 1,
       [...byLoad.values()].flatMap((records) => records[index] ?? []),

@@ -9,8 +9,8 @@ import type {
   Plan,
   PlannedEntry,
   PlannedScenario,
+  RepetitionRecord,
   Results,
-  RunRecord,
   SecondInstrumentRecord,
   TargetInfo,
 } from '@bakeoff/model'
@@ -23,7 +23,7 @@ import {
   anEntry,
   anInfo,
   aPlan,
-  aRunRecord,
+  aRepetitionRecord,
   aScenario,
   aSecondInstrument,
   aService,
@@ -100,7 +100,7 @@ export function sampleResults(options: SampleOptions = {}): Results {
 }
 
 /** The plan and the run files from which `sampleResults` are made. */
-export function sampleRun(options: SampleOptions = {}): { plan: Plan; runs: RunRecord[] } {
+export function sampleRun(options: SampleOptions = {}): { plan: Plan; runs: RepetitionRecord[] } {
   const { targets = 5, repetitions = 5, failing = 'some', status = 'complete', seed = 7 } = options
   const wanted = options.scenarios ?? ['predict', 'ranknet', 'embed', 'chat', 'chat-batch']
   const scenarios = wanted.map((id) => scenarioOf(id, options))
@@ -338,10 +338,10 @@ function runOf(
   failing: NonNullable<SampleOptions['failing']>,
   random: Random,
   options: SampleOptions,
-): RunRecord {
+): RepetitionRecord {
   const stack = STACKS[index]!
   const failure = failureOf(scenario.id, index, failing, options)
-  if (failure) return aRunRecord(entry, repetition, [], { ...NOTHING, ...failure })
+  if (failure) return aRepetitionRecord(entry, repetition, [], { ...NOTHING, ...failure })
   const noise = options.noise ?? 0.01
   // What drifts between blocks hits everyone alike; the rest is each one's own.
   const drift = 1 + 0.01 * repetition
@@ -354,7 +354,7 @@ function runOf(
       ...(dies && at === 2 ? { deaths: 1, oomKills: 1, counts: { lost: 64 } } : {}),
     }),
   )
-  return aRunRecord(entry, repetition, dies ? loads.slice(0, 3) : loads, {
+  return aRepetitionRecord(entry, repetition, dies ? loads.slice(0, 3) : loads, {
     info: anInfo(stack.info),
     coldStart: { startCallMs: 240 + 20 * random.next(), readyMs: stack.coldMs * (1 + 0.05 * random.normal()) },
     idleMemoryBytes: stack.memoryMib * MIB * 0.6,
@@ -411,7 +411,7 @@ function secondInstrumentFor(
   return aSecondInstrument({ ...about, connections: task.connections, perSecond: ours * factor })
 }
 
-const NOTHING: Partial<RunRecord> = {
+const NOTHING: Partial<RepetitionRecord> = {
   image: null,
   info: null,
   coldStart: null,
@@ -425,7 +425,7 @@ function failureOf(
   index: number,
   failing: NonNullable<SampleOptions['failing']>,
   { hostile = false }: SampleOptions,
-): Partial<RunRecord> | null {
+): Partial<RepetitionRecord> | null {
   if (failing === 'all') {
     const message = hostile ? HOSTILE : 'the build of its image ended with exit code 1'
     return {

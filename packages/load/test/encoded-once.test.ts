@@ -1,8 +1,8 @@
-import type { LoadMeasurement, LoadSpec, RunRecord } from '@bakeoff/model'
+import type { LoadMeasurement, LoadSpec, RepetitionRecord } from '@bakeoff/model'
 import type { LoadOrder } from '@bakeoff/runner/ports'
 import { describe, expect, it, vi } from 'vitest'
 import { analyse, problemOfRecord } from '../../core/src/analysis/index.js'
-import { aLoadRecord, anEntry, aPlan, aRunRecord, aScenario, nothingElse } from '../../core/test/builders.js'
+import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, nothingElse } from '../../core/test/builders.js'
 import { p99MsOf, shownP99MsOf } from '../../runner/src/figures.js'
 import { mergeParts, mergeSlices } from '../src/agent/merge.js'
 import type { Part, SlicePart } from '../src/worker/messages.js'
@@ -122,12 +122,12 @@ function run(load: Load, processes: number, repetitions: number) {
   const plan = aPlan([scenario], [entry])
   const record = aLoadRecord({ load: load.spec })
   count.encoded = count.decoded = 0
-  const records: RunRecord[] = []
+  const records: RepetitionRecord[] = []
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     const measurement = measure(load, processes)
     p99MsOf({ measurement }) // a probe of a capacity
     shownP99MsOf({ measurement }) // what is told of the repetition
-    records.push(aRunRecord(entry, repetition, [{ ...record, measurement }]))
+    records.push(aRepetitionRecord(entry, repetition, [{ ...record, measurement }]))
   }
   const measured = { ...count }
   const read = asText(records)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { claimFile, matrixFile, scenarioFile, targetFile } from './files.js'
 import { plan } from './plan.js'
+import { repetitionRecord, runEvent } from './repetition.js'
 import { contractCase, goldenLine, requestLine } from './requests.js'
 import { results } from './results.js'
-import { runEvent, runRecord } from './run.js'
 
 const files = {
   target: { schema: targetFile, title: 'target.yaml of a target' },
@@ -14,7 +14,7 @@ const files = {
   golden: { schema: goldenLine, title: 'A line of golden.ndjson' },
   contract: { schema: contractCase, title: 'A line of contract.ndjson' },
   plan: { schema: plan, title: 'plan.json of a run' },
-  run: { schema: runRecord, title: 'runs/*.json: one repetition' },
+  run: { schema: repetitionRecord, title: 'runs/*.json: one repetition' },
   event: { schema: runEvent, title: 'A line of events.ndjson' },
   results: { schema: results, title: 'results.json of a run' },
 }

@@ -8,7 +8,7 @@ import { legend } from './legend.js'
 import { encodedHistogram } from './load.js'
 import { loadSpec } from './loads/index.js'
 import { caps, planWarning, role, script, slo, standIn } from './plan.js'
-import { calibration, imageFacts, outcome, verification } from './run.js'
+import { calibration, imageFacts, outcome, verification } from './repetition.js'
 import { secondInstrumentResult } from './second-instrument.js'
 
 export const cause = z.object({

@@ -8,7 +8,7 @@ import type {
   Outcome,
   Plan,
   PlannedEntry,
-  RunRecord,
+  RepetitionRecord,
   SecondInstrumentRecord,
   Stage,
   TargetInfo,
@@ -21,12 +21,12 @@ import { UnsupportedBuild } from './ports.js'
 /** What is known so far of a repetition. Whatever ends it, what was measured by then is in here and gets sealed. */
 export interface Draft {
   /** which repetition it is, and when it began */
-  readonly of: Pick<RunRecord, 'runId' | 'entry' | 'block' | 'repetition' | 'startedAt'>
+  readonly of: Pick<RepetitionRecord, 'runId' | 'entry' | 'block' | 'repetition' | 'startedAt'>
   stage: Stage
   image: ImageFacts | null
   images: Record<string, string>
   info: TargetInfo | null
-  coldStart: RunRecord['coldStart']
+  coldStart: RepetitionRecord['coldStart']
   idleMemoryBytes: number | null
   verification: Verification | null
   warmUp: WarmUpRecord | null
@@ -92,6 +92,6 @@ export function reasonOf(signal: AbortSignal): string {
 }
 
 /** The record of a repetition that has ended. */
-export function seal({ of, stage: _, ...known }: Draft, outcome: Outcome, endedAtMs: number): RunRecord {
+export function seal({ of, stage: _, ...known }: Draft, outcome: Outcome, endedAtMs: number): RepetitionRecord {
   return { schemaVersion: 1, ...of, endedAt: new Date(endedAtMs).toISOString(), outcome, ...known }
 }

@@ -17,10 +17,10 @@ import type {
   LoadOrder,
   LoadSlice,
   Reading,
+  RepetitionRecord,
   RequestLine,
   Respell,
   RunEvent,
-  RunRecord,
   SecondInstrumentFigures,
 } from '@bakeoff/model'
 
@@ -258,7 +258,7 @@ export interface Clock {
 /** Where a run is written. Every repetition is on disk before the next begins. */
 export interface RunSink {
   writePlan(text: string): Promise<void>
-  writeRun(record: RunRecord): Promise<void>
+  writeRun(record: RepetitionRecord): Promise<void>
   writeCalibration(text: string): Promise<void>
   event(event: RunEvent): void
 }

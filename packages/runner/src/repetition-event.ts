@@ -1,5 +1,5 @@
 import { judge, reasonOf, rightPerSecond, viewCells } from '@bakeoff/core'
-import type { Plan, RunRecord } from '@bakeoff/model'
+import type { Plan, RepetitionRecord } from '@bakeoff/model'
 import { shownP99MsOf } from './figures.js'
 import { entryOf } from './materials.js'
 import type { ToTell } from './tell.js'
@@ -7,7 +7,7 @@ import type { ToTell } from './tell.js'
 type RepetitionEvent = Extract<ToTell, { kind: 'repetition' }>
 
 /** What is told of a repetition as soon as it is on disk: its figures, and which of them do not count even now. */
-export function repetitionEvent(plan: Plan, run: RunRecord, leftMs: number | null): RepetitionEvent {
+export function repetitionEvent(plan: Plan, run: RepetitionRecord, leftMs: number | null): RepetitionEvent {
   const entry = entryOf(plan, run.entry)
   const verdicts = new Map(
     viewCells({ ...plan, entries: [entry] }, [run], []).map((view) => [view.loadId, judge(view)]),

@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   type Plan,
   type PlannedEntry,
-  type RunRecord,
+  type RepetitionRecord,
   toErrorRecord,
 } from '@bakeoff/model'
 import { tryBoundary } from './boundary.js'
@@ -24,7 +24,7 @@ import { tries } from './tries.js'
 
 export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   /** default: all are built, found or pulled */
   readonly images?: ImageSource
@@ -33,7 +33,7 @@ export interface Before {
 export interface Ended {
   readonly status: 'complete' | 'partial' | 'aborted'
   readonly reason: string | null
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
 }
 
@@ -88,7 +88,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
 interface Course {
   readonly before: Before
   /** what stands by now; grows */
-  readonly runs: RunRecord[]
+  readonly runs: RepetitionRecord[]
   readonly calibrations: Calibration[]
   readonly measured: MeasuredTime
   readonly clocks: ClockWatch
@@ -144,7 +144,7 @@ async function measureBlock(run: Run, course: Course, block: Block, entries: rea
   }
 }
 
-function jobOf(plan: Plan, block: Block, entry: PlannedEntry, runs: readonly RunRecord[]): Job {
+function jobOf(plan: Plan, block: Block, entry: PlannedEntry, runs: readonly RepetitionRecord[]): Job {
   const earlier = runs.filter((record) => record.entry === entry.id)
   return {
     block,

@@ -2,7 +2,7 @@ import {
   BakeoffError,
   MOST_INFO_BYTES,
   type Outcome,
-  type RunRecord,
+  type RepetitionRecord,
   readTargetInfo,
   type TargetInfo,
 } from '@bakeoff/model'
@@ -23,7 +23,7 @@ import { warmUpByBatch } from './warm-up.js'
 
 /** One try at a repetition, and the error that ends the whole run when there is one. */
 export interface Tried {
-  readonly record: RunRecord
+  readonly record: RepetitionRecord
   /** null: the run goes on */
   readonly end: { readonly error: unknown } | null
 }

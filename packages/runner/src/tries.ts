@@ -1,5 +1,5 @@
 import { isOfSurroundings, isToRunAgain, reasonOf } from '@bakeoff/core'
-import type { RepetitionTry, RunRecord } from '@bakeoff/model'
+import type { RepetitionRecord, RepetitionTry } from '@bakeoff/model'
 import type { Job } from './repetition.js'
 import type { Run } from './run.js'
 import { runRepetition, type Tried } from './run-repetition.js'
@@ -17,8 +17,8 @@ const TRIES = 2
 export async function* tries(
   run: Run,
   job: Job,
-  onDisk: readonly RunRecord[],
-): AsyncGenerator<Tried & { readonly record: RunRecord; readonly triedAgain: boolean }> {
+  onDisk: readonly RepetitionRecord[],
+): AsyncGenerator<Tried & { readonly record: RepetitionRecord; readonly triedAgain: boolean }> {
   let earlier = onDisk.filter((record) => isToRunAgain(record) && wasBegun(record)).flatMap(flattened)
   for (let triesLeft = TRIES; triesLeft > 0; triesLeft--) {
     const tried = await runRepetition(run, job)
@@ -39,11 +39,11 @@ function wasBegun({ outcome, image }: RepetitionTry): boolean {
   return outcome.kind !== 'aborted' || image !== null
 }
 
-function flattened({ earlierTries, ...last }: RunRecord): RepetitionTry[] {
+function flattened({ earlierTries, ...last }: RepetitionRecord): RepetitionTry[] {
   return [...(earlierTries ?? []), last]
 }
 
-function after(earlierTries: readonly RepetitionTry[], record: RepetitionTry): RunRecord {
+function after(earlierTries: readonly RepetitionTry[], record: RepetitionTry): RepetitionRecord {
   if (earlierTries.length === 0) return record
   const notes = earlierTries.map(
     ({ outcome }) => `tried again; an earlier try ended before its end: ${reasonOf(outcome)}`,

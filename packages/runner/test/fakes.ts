@@ -10,8 +10,8 @@ import {
   type ImageFacts,
   type LoadMeasurement,
   type LoadSlice,
+  type RepetitionRecord,
   type RunEvent,
-  type RunRecord,
   type SecondInstrumentFigures,
 } from '@bakeoff/model'
 import { encodeValues } from '../../core/test/times.js'
@@ -176,19 +176,19 @@ export class FakeClock implements Clock {
 
 /** As a folder: a record that is written again takes the place of the first. */
 export class FakeSink implements RunSink {
-  readonly written: RunRecord[] = []
+  readonly written: RepetitionRecord[] = []
   readonly events: RunEvent[] = []
   plan: string | null = null
   calibration: string | null = null
-  get runs(): RunRecord[] {
-    const files = new Map<string, RunRecord>()
+  get runs(): RepetitionRecord[] {
+    const files = new Map<string, RepetitionRecord>()
     for (const record of this.written) files.set(`${record.entry} ${record.block}`, record)
     return [...files.values()]
   }
   async writePlan(text: string): Promise<void> {
     this.plan = text
   }
-  async writeRun(record: RunRecord): Promise<void> {
+  async writeRun(record: RepetitionRecord): Promise<void> {
     this.written.push(record)
   }
   async writeCalibration(text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { LoadSpec, PlannedScenario, RunRecord } from '@bakeoff/model'
+import type { LoadSpec, PlannedScenario, RepetitionRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { requestsOf, runPlan } from '../src/index.js'
 import { anEntry, aPlan, aRun, aScenario, fakePorts, imageOf, materials } from './builders.js'
@@ -34,7 +34,7 @@ async function run({
     none,
   )
   const { runs } = ports.sink
-  return { plan, ended, ports, runs, first: runs[0] as RunRecord }
+  return { plan, ended, ports, runs, first: runs[0] as RepetitionRecord }
 }
 
 describe('the second instrument', () => {

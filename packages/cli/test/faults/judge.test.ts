@@ -1,5 +1,5 @@
 /** A judge that finds nothing is worth nothing: every kind of harm is found, and a run that is as it must be has none. */
-import type { Plan, Results, RunRecord } from '@bakeoff/model'
+import type { Plan, RepetitionRecord, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Ending, type Folder, judgeEnd, judgeFigures, judgeFolder, judgeLoss, judgeWhole } from './judge.js'
 import type { End } from './program.js'
@@ -15,7 +15,7 @@ const PLAN = JSON.stringify({
   blocks: [1, 2].map((repetition) => ({ id: `plain#${repetition}`, order: [ENTRY] })),
 } as unknown as Plan)
 
-type Outcome = RunRecord['outcome']
+type Outcome = RepetitionRecord['outcome']
 const MEASURED: Outcome = { kind: 'measured' }
 const ABORTED: Outcome = { kind: 'aborted', reason: 'interrupted (SIGINT)' }
 const failedWith = (code: 'TARGET_DIED' | 'AGENT_FAILED'): Outcome => ({

@@ -1,4 +1,4 @@
-import type { Plan, Results, RunRecord } from '@bakeoff/model'
+import type { Plan, RepetitionRecord, Results } from '@bakeoff/model'
 import type { End } from './program.js'
 
 /**
@@ -147,11 +147,11 @@ export function judgeWhole(folder: Folder, end: End, ending: Ending): Finding[] 
 }
 
 /** Those that can be read. */
-function parsedOf(records: ReadonlyMap<string, string>): Map<string, RunRecord> {
+function parsedOf(records: ReadonlyMap<string, string>): Map<string, RepetitionRecord> {
   return new Map(
     [...records].flatMap(([name, text]) => {
       try {
-        return [[name, JSON.parse(text) as RunRecord] as const]
+        return [[name, JSON.parse(text) as RepetitionRecord] as const]
       } catch {
         return []
       }

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunEvent, RunRecord } from '@bakeoff/model'
+import type { RepetitionRecord, RunEvent } from '@bakeoff/model'
 import type { RawEngine } from '../../../containers/test/raw-engine.js'
 import { EngineProxy } from './engine-proxy.js'
 import { type End, Program, type ProgramOptions } from './program.js'
@@ -204,8 +204,8 @@ async function removeAll(docker: RawEngine, session: string): Promise<void> {
       .catch(() => undefined)
 }
 
-export function recordOf(text: string): RunRecord | null {
-  return parsed<RunRecord>(text)
+export function recordOf(text: string): RepetitionRecord | null {
+  return parsed<RepetitionRecord>(text)
 }
 
 function linesOf(path: string): string[] {

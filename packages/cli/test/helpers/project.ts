@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RunEvent, RunRecord } from '@bakeoff/model'
+import type { RepetitionRecord, RunEvent } from '@bakeoff/model'
 import { listRuns, RunFolder } from '../../src/run-folder.js'
 
 export const checkout = new URL('../../../..', import.meta.url).pathname
@@ -104,7 +104,7 @@ ENTRYPOINT ["/usr/local/bin/server"]
     return this.folder(run).readEvents()
   }
 
-  records(run: string): readonly RunRecord[] {
+  records(run: string): readonly RepetitionRecord[] {
     return this.folder(run).readRecords()
   }
 

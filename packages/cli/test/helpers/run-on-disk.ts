@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Calibration, Plan, RunRecord } from '@bakeoff/model'
+import type { Calibration, Plan, RepetitionRecord } from '@bakeoff/model'
 import { calibrationKey } from '@bakeoff/model'
 import { sampleClaims } from '../../../core/test/fixtures-claims.js'
 import { type SampleOptions, sampleRun } from '../../../core/test/fixtures-results.js'
@@ -10,7 +10,7 @@ import { RunFolder, type RunFolderOptions } from '../../src/run-folder.js'
 export interface RunOnDisk {
   readonly folder: RunFolder
   readonly plan: Plan
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
 }
 

@@ -1,4 +1,4 @@
-import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, Results, RunRecord } from '@bakeoff/model'
+import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, RepetitionRecord, Results } from '@bakeoff/model'
 import { judge } from '../judge/causes/index.js'
 import { decide } from '../say/decision.js'
 import { toCell } from './cells.js'
@@ -16,7 +16,7 @@ import { warningsOf } from './warnings.js'
 export interface AnalysisInput {
   readonly plan: Plan
   /** in any order; what is missing shows as not reached */
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   readonly claims: readonly ClaimSpec[]
   /** by target: what its page shows */

@@ -1,4 +1,4 @@
-import type { EntryResult, Plan, PlannedScenario, RunRecord } from '@bakeoff/model'
+import type { EntryResult, Plan, PlannedScenario, RepetitionRecord } from '@bakeoff/model'
 import { figuresOfStarts } from '../figures/over-repetitions.js'
 import { throughput } from '../figures/throughput.js'
 import { mainLoadOf } from '../plan/main-load.js'
@@ -17,7 +17,7 @@ export interface TargetPage {
 /** Every entry of the plan, run or not. */
 export function toEntries(
   plan: Plan,
-  runs: readonly RunRecord[],
+  runs: readonly RepetitionRecord[],
   views: readonly CellView[],
   targets: Readonly<Record<string, TargetPage>>,
 ): EntryResult[] {
@@ -32,7 +32,7 @@ function toEntry(
   plan: Plan,
   scenario: PlannedScenario,
   entry: Plan['entries'][number],
-  runs: readonly RunRecord[],
+  runs: readonly RepetitionRecord[],
   views: readonly CellView[],
   texts: TargetPage | undefined,
 ): EntryResult {
@@ -88,7 +88,7 @@ function toEntry(
 }
 
 /** The verification with the most wrong answers: one bad repetition must not hide behind a good one. */
-function worstVerification(runs: readonly RunRecord[]): EntryResult['verification'] {
+function worstVerification(runs: readonly RepetitionRecord[]): EntryResult['verification'] {
   const known = runs.flatMap(({ verification }) => verification ?? [])
   const wrong = ({ golden }: (typeof known)[number]) => golden.total - golden.right
   return known.reduce<EntryResult['verification']>(
@@ -98,7 +98,7 @@ function worstVerification(runs: readonly RunRecord[]): EntryResult['verificatio
 }
 
 /** The log that explains most: of a failure, else the last one. */
-function tellingRun(runs: readonly RunRecord[]): RunRecord | undefined {
+function tellingRun(runs: readonly RepetitionRecord[]): RepetitionRecord | undefined {
   return runs.find(({ outcome }) => outcome.kind === 'failed') ?? runs.at(-1)
 }
 

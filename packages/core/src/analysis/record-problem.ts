@@ -1,11 +1,11 @@
-import type { EncodedHistogram, LoadRecord, Plan, RunRecord } from '@bakeoff/model'
+import type { EncodedHistogram, LoadRecord, Plan, RepetitionRecord } from '@bakeoff/model'
 import { decodeHistogram } from '../stats/index.js'
 
 /**
  * Why a repetition cannot be one of this plan's, though it has the shape of one: it was copied from another run, or its
  * file was damaged in a place where any value fits. Null: nothing speaks against it.
  */
-export function problemOfRecord(run: RunRecord, plan: Plan): string | null {
+export function problemOfRecord(run: RepetitionRecord, plan: Plan): string | null {
   if (run.runId !== plan.runId) return `it is of run ${run.runId}`
   const entry = plan.entries.find(({ id }) => id === run.entry)
   if (entry === undefined) return `the plan has no entry ${run.entry}`

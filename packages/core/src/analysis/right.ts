@@ -1,4 +1,4 @@
-import { kindOf, type LoadMeasurement, type RunRecord } from '@bakeoff/model'
+import { kindOf, type LoadMeasurement, type RepetitionRecord } from '@bakeoff/model'
 
 /**
  * How many right answers the window is worth: each with the share of its life that lies within. Of a batch: tasks done
@@ -17,7 +17,7 @@ export function rightPerSecond(
 }
 
 /** The best closed throughput of each of these repetitions, right answers a second; those without a closed load are left out. */
-export function bestRates(runs: readonly Pick<RunRecord, 'loads'>[]): number[] {
+export function bestRates(runs: readonly Pick<RepetitionRecord, 'loads'>[]): number[] {
   return runs.flatMap(({ loads }) => {
     const rates = loads.flatMap(({ load, measurement }) =>
       kindOf(load).best === 'gives' ? [rightPerSecond(measurement)] : [],

@@ -9,7 +9,7 @@ import {
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
-  type RunRecord,
+  type RepetitionRecord,
 } from '@bakeoff/model'
 import { mainLoadOf } from '../plan/main-load.js'
 import { type Distribution, decodeHistogram } from '../stats/index.js'
@@ -20,7 +20,7 @@ import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
 export interface Repetition {
   readonly number: number
   readonly block: string
-  readonly run: RunRecord
+  readonly run: RepetitionRecord
   readonly record: LoadRecord
   /** length of the window; of a batch, until its answer */
   readonly seconds: number
@@ -47,7 +47,7 @@ export interface CellView {
   readonly load: LoadSpec
   readonly loadId: string
   /** of this entry, by repetition, failed ones included */
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   /** those with this load */
   readonly repetitions: readonly Repetition[]
   /** the agent's ceiling with these connections on these cores; null: not calibrated */
@@ -66,7 +66,11 @@ export interface Ceiling {
 }
 
 /** All cells of a plan, measured or not, in the plan's order. */
-export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: readonly Calibration[]): CellView[] {
+export function viewCells(
+  plan: Plan,
+  runs: readonly RepetitionRecord[],
+  calibrations: readonly Calibration[],
+): CellView[] {
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
   return plan.entries.flatMap((entry) => {
     const scenario = scenarios.get(entry.scenario)
@@ -92,7 +96,7 @@ export function viewCells(plan: Plan, runs: readonly RunRecord[], calibrations: 
 }
 
 /** Loads that a run adds to those of its plan: the rates of latency–throughput curves, ascending. */
-function addedLoads(scenario: PlannedScenario, runs: readonly RunRecord[]): LoadSpec[] {
+function addedLoads(scenario: PlannedScenario, runs: readonly RepetitionRecord[]): LoadSpec[] {
   const planned = new Set(scenario.loads.map(loadIdOf))
   const added = new Map(
     runs.flatMap(({ loads }) =>
@@ -109,8 +113,8 @@ function addedLoads(scenario: PlannedScenario, runs: readonly RunRecord[]): Load
 /**
  * Runs of an entry by repetition. A repetition that was aborted and run again by --resume counts once: the later one.
  */
-export function runsOf(runs: readonly RunRecord[], entry: string): RunRecord[] {
-  const byRepetition = new Map<number, RunRecord>()
+export function runsOf(runs: readonly RepetitionRecord[], entry: string): RepetitionRecord[] {
+  const byRepetition = new Map<number, RepetitionRecord>()
   for (const run of [...runs].sort((a, b) => a.startedAt.localeCompare(b.startedAt))) {
     if (run.entry === entry) byRepetition.set(run.repetition, run)
   }
@@ -123,7 +127,7 @@ export function failuresOf({ record }: Repetition): number {
   return errorStatus + timeouts + lost
 }
 
-function viewRepetition(run: RunRecord, record: LoadRecord): Repetition {
+function viewRepetition(run: RepetitionRecord, record: LoadRecord): Repetition {
   const { measurement, samples } = record
   const { startedAtMs, durationMs, batch } = measurement
   const span = { fromMs: startedAtMs, toMs: startedAtMs + durationMs }

@@ -1,4 +1,4 @@
-import type { Estimate, Figure, LoadSpec, RunRecord } from '@bakeoff/model'
+import type { Estimate, Figure, LoadSpec, RepetitionRecord } from '@bakeoff/model'
 import type { CellView, Repetition } from '../analysis/view.js'
 
 /** How a figure comes from what was measured, with all that results.json says of it. */
@@ -23,7 +23,7 @@ export interface LoadFigure extends Described {
 /** One number of one start of an entry's containers, whatever load came after it. */
 export interface StartFigure extends Described {
   readonly of: 'start'
-  readonly from: (run: RunRecord) => number | null
+  readonly from: (run: RepetitionRecord) => number | null
 }
 
 export interface Over {

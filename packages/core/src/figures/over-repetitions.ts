@@ -1,4 +1,4 @@
-import type { Cell, Figures, RunRecord } from '@bakeoff/model'
+import type { Cell, Figures, RepetitionRecord } from '@bakeoff/model'
 import { estimateOf, valuesOf } from '../analysis/estimate.js'
 import type { CellView } from '../analysis/view.js'
 import type { LoadFigure, Over } from './define.js'
@@ -14,7 +14,7 @@ export function figuresOfCell(view: CellView): Pick<Cell, 'figures' | 'atLeast'>
 }
 
 /** Every figure of an entry's starts. @param runs of the entry, by repetition */
-export function figuresOfStarts(runs: readonly RunRecord[]): Figures {
+export function figuresOfStarts(runs: readonly RepetitionRecord[]): Figures {
   return Object.fromEntries(
     figureRules.flatMap((rule) => (rule.of === 'start' ? [[rule.id, estimateOf(runs.map(rule.from))]] : [])),
   )

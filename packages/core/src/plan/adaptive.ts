@@ -1,4 +1,4 @@
-import type { Block, Plan, RunRecord } from '@bakeoff/model'
+import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
 import { rightPerSecond } from '../analysis/right.js'
 import { isOfSurroundings } from './failures.js'
 import { mainLoadOf } from './main-load.js'
@@ -16,7 +16,7 @@ export type HalfWidth = (values: readonly number[]) => number | null
 export function entriesToRun(
   plan: Plan,
   block: Block,
-  runs: readonly RunRecord[],
+  runs: readonly RepetitionRecord[],
   elapsedMs: number,
   halfWidth: HalfWidth,
 ): string[] {
@@ -34,7 +34,7 @@ export function entriesToRun(
 }
 
 /** Whether the interval of an entry's throughput on the main load is within the plan's tightness. */
-export function isTight(plan: Plan, entry: string, runs: readonly RunRecord[], halfWidth: HalfWidth): boolean {
+export function isTight(plan: Plan, entry: string, runs: readonly RepetitionRecord[], halfWidth: HalfWidth): boolean {
   const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
   if (!scenario) return true
   const loadId = mainLoadOf(scenario.loads)
@@ -47,7 +47,7 @@ export function isTight(plan: Plan, entry: string, runs: readonly RunRecord[], h
 }
 
 /** Whether an entry is not tried again, after these repetitions of it. */
-export function isHopeless(runs: readonly RunRecord[]): boolean {
+export function isHopeless(runs: readonly RepetitionRecord[]): boolean {
   return runs.some(
     ({ outcome }) =>
       outcome.kind === 'unsupported' ||

@@ -4,7 +4,7 @@ import {
   type LoadSpec,
   loadIdOf,
   type Plan,
-  type RunRecord,
+  type RepetitionRecord,
   type RunRules,
   rateLoad,
 } from '@bakeoff/model'
@@ -18,7 +18,7 @@ const MOST_OF_BEST = 0.97
  * The rates at which the latency–throughput curves of a scenario are measured: the same for all targets, from what they
  * reached in the first block. Empty before it, for scenarios without a closed load, and in profiles without curves.
  */
-export function curveRatesOf(plan: Plan, scenario: string, runs: readonly RunRecord[]): number[] {
+export function curveRatesOf(plan: Plan, scenario: string, runs: readonly RepetitionRecord[]): number[] {
   const count = plan.rules.curveRates ?? 0
   if (count === 0) return []
   const best = plan.entries
@@ -31,7 +31,7 @@ export function curveRatesOf(plan: Plan, scenario: string, runs: readonly RunRec
  * The loads that this repetition of an entry adds to those of its scenario: its part of the curve. From the second block on
  * the rates take turns, so that the least number of repetitions goes through all of them.
  */
-export function curveLoads(plan: Plan, block: Block, entry: string, runs: readonly RunRecord[]): LoadSpec[] {
+export function curveLoads(plan: Plan, block: Block, entry: string, runs: readonly RepetitionRecord[]): LoadSpec[] {
   const scenario = plan.scenarios.find(({ id }) => id === block.scenario)
   if (!scenario || block.repetition < 2) return []
   const rates = curveRatesOf(plan, scenario.id, runs)
@@ -53,6 +53,6 @@ export function ratesPerBlock({ curveRates, minRepetitions }: Pick<RunRules, 'cu
 }
 
 /** The median over repetitions of the best closed throughput; null where there is none. */
-function bestOf(runs: readonly RunRecord[]): number | null {
+function bestOf(runs: readonly RepetitionRecord[]): number | null {
   return medianOf(bestRates(runs).filter((rate) => rate > 0))
 }

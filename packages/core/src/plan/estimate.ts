@@ -3,7 +3,7 @@ import {
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
-  type RunRecord,
+  type RepetitionRecord,
   type RunRules,
 } from '@bakeoff/model'
 import { isHopeless } from './adaptive.js'
@@ -54,7 +54,7 @@ export function estimateMs(
  * none yet), an entry that cannot be measured takes no more, the first round is always run whole, and the budget ends
  * the rest. Null before the first repetition.
  */
-export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number): number | null {
+export function leftMs(plan: Plan, runs: readonly RepetitionRecord[], elapsedMs: number): number | null {
   const took = runs.map((run) => ({
     entry: run.entry,
     ms: Date.parse(run.endedAt) - Date.parse(run.startedAt) - secondInstrumentMsOf(plan, run),
@@ -85,12 +85,12 @@ export function leftMs(plan: Plan, runs: readonly RunRecord[], elapsedMs: number
 }
 
 /** What the second instrument took of a repetition: it comes once, and says nothing of those that follow. */
-function secondInstrumentMsOf(plan: Plan, { entry, secondInstrument }: RunRecord): number {
+function secondInstrumentMsOf(plan: Plan, { entry, secondInstrument }: RepetitionRecord): number {
   return secondInstrument?.kind === 'measured' ? secondInstrumentMsFor(plan, entry) : 0
 }
 
 /** What it will take with the entries that it has yet to come to. */
-function secondInstrumentLeftMs(plan: Plan, runs: readonly RunRecord[]): number {
+function secondInstrumentLeftMs(plan: Plan, runs: readonly RepetitionRecord[]): number {
   return plan.entries
     .filter(({ id }) => !runs.some(({ entry }) => entry === id))
     .reduce((sum, { id }) => sum + secondInstrumentMsFor(plan, id), 0)

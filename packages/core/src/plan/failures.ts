@@ -1,4 +1,4 @@
-import type { ErrorRecord, Outcome, RunRecord } from '@bakeoff/model'
+import type { ErrorRecord, Outcome, RepetitionRecord } from '@bakeoff/model'
 
 /**
  * Whose failure an error is, and so what becomes of the repetition in which it came up:
@@ -40,6 +40,6 @@ export function isOfSurroundings(outcome: Outcome): boolean {
 }
 
 /** Whether a run that goes on measures this repetition again: nothing was found out about its target. */
-export function isToRunAgain({ outcome }: Pick<RunRecord, 'outcome'>): boolean {
+export function isToRunAgain({ outcome }: Pick<RepetitionRecord, 'outcome'>): boolean {
   return outcome.kind === 'aborted' || isOfSurroundings(outcome)
 }

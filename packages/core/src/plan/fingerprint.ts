@@ -4,7 +4,7 @@ import type {
   HostFacts,
   LogicalCpu,
   Plan,
-  RunRecord,
+  RepetitionRecord,
   StoredFingerprint,
 } from '@bakeoff/model'
 import { formatBytes } from '@bakeoff/model'
@@ -49,7 +49,7 @@ export interface RunOnDisk {
   readonly plan: Plan
   /** null in runs of before there was one, and in runs that ended before their images were there */
   readonly stored: StoredFingerprint | null
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   /** of context.json */
   readonly baseId: string | null

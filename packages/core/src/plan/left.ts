@@ -1,18 +1,18 @@
-import type { Block, Plan, RunRecord } from '@bakeoff/model'
+import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
 import { entriesToRun, type HalfWidth } from './adaptive.js'
 import { isToRunAgain } from './failures.js'
 
 /** What a run has behind it when it goes on. */
 export interface Earlier {
   /** repetitions that stand; those that are measured again are left out */
-  readonly runs: readonly RunRecord[]
+  readonly runs: readonly RepetitionRecord[]
   /** ids of blocks of which anything was tried: a block is run whole, so the budget does not cut these */
   readonly begun: ReadonlySet<string>
   /** of the budget */
   readonly spentMs: number
 }
 
-export function earlierOf(records: readonly RunRecord[]): Earlier {
+export function earlierOf(records: readonly RepetitionRecord[]): Earlier {
   const runs = records.filter((run) => !isToRunAgain(run))
   const spentMs = runs.reduce(
     (sum, run) => sum + Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt) || 0),
@@ -25,7 +25,7 @@ export function earlierOf(records: readonly RunRecord[]): Earlier {
 export function entriesLeft(
   plan: Plan,
   block: Block,
-  runs: readonly RunRecord[],
+  runs: readonly RepetitionRecord[],
   { begun }: Pick<Earlier, 'begun'>,
   elapsedMs: number,
   halfWidth: HalfWidth,
@@ -36,7 +36,7 @@ export function entriesLeft(
 /** What a run would measure if it went on now; empty when it is complete. */
 export function leftToMeasure(
   plan: Plan,
-  records: readonly RunRecord[],
+  records: readonly RepetitionRecord[],
   halfWidth: HalfWidth,
 ): { readonly block: string; readonly entry: string }[] {
   const earlier = earlierOf(records)

@@ -1,4 +1,4 @@
-import { type Outcome, type Results, type RunRecord, results } from '@bakeoff/model'
+import { type Outcome, type RepetitionRecord, type Results, results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type AnalysisInput, analyse, viewCells } from '../../src/analysis/index.js'
 import { createRandom, decodeHistogram } from '../../src/stats/index.js'
@@ -6,7 +6,7 @@ import {
   aLoadRecord,
   anEntry,
   aPlan,
-  aRunRecord,
+  aRepetitionRecord,
   aScenario,
   aService,
   MIB,
@@ -20,8 +20,8 @@ const run = (input: Pick<AnalysisInput, 'plan' | 'runs'> & Partial<AnalysisInput
 const scenario = aScenario()
 const entry = anEntry('predict', 'go-net-http')
 const plan = aPlan([scenario], [entry])
-const measured = (number: number, observed: Observed = {}, more: Partial<RunRecord> = {}) =>
-  aRunRecord(entry, number, [aLoadRecord(observed)], more)
+const measured = (number: number, observed: Observed = {}, more: Partial<RepetitionRecord> = {}) =>
+  aRepetitionRecord(entry, number, [aLoadRecord(observed)], more)
 const failed = (stage: 'build' | 'load', code: 'BUILD_FAILED' | 'TARGET_DIED', message: string): Outcome => ({
   kind: 'failed',
   stage,
@@ -48,28 +48,30 @@ describe('the outcome of a cell', () => {
     },
     {
       because: 'one of two was',
-      runs: [measured(1), aRunRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died') })],
+      runs: [measured(1), aRepetitionRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died') })],
       outcome: 'measured',
       reason: null,
       repetitions: 1,
     },
     {
       because: 'it needs what is not reachable',
-      runs: [aRunRecord(entry, 1, [], { ...unstarted, outcome: { kind: 'unsupported', reason: 'needs hex' } })],
+      runs: [aRepetitionRecord(entry, 1, [], { ...unstarted, outcome: { kind: 'unsupported', reason: 'needs hex' } })],
       outcome: 'unsupported',
       reason: 'needs hex',
       repetitions: 0,
     },
     {
       because: 'it did not build',
-      runs: [aRunRecord(entry, 1, [], { ...unstarted, outcome: failed('build', 'BUILD_FAILED', 'exit code 1') })],
+      runs: [
+        aRepetitionRecord(entry, 1, [], { ...unstarted, outcome: failed('build', 'BUILD_FAILED', 'exit code 1') }),
+      ],
       outcome: 'failed',
       reason: 'build: exit code 1',
       repetitions: 0,
     },
     {
       because: 'somebody stopped it',
-      runs: [aRunRecord(entry, 1, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } })],
+      runs: [aRepetitionRecord(entry, 1, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } })],
       outcome: 'aborted',
       reason: 'Ctrl-C',
       repetitions: 0,
@@ -77,8 +79,8 @@ describe('the outcome of a cell', () => {
     {
       because: 'a failure tells more than a stop',
       runs: [
-        aRunRecord(entry, 1, [], { outcome: failed('build', 'BUILD_FAILED', 'exit code 1') }),
-        aRunRecord(entry, 2, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } }),
+        aRepetitionRecord(entry, 1, [], { outcome: failed('build', 'BUILD_FAILED', 'exit code 1') }),
+        aRepetitionRecord(entry, 2, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } }),
       ],
       outcome: 'failed',
       reason: 'build: exit code 1',
@@ -93,7 +95,7 @@ describe('the outcome of a cell', () => {
     },
     {
       because: 'its load is missing',
-      runs: [aRunRecord(entry, 1, [])],
+      runs: [aRepetitionRecord(entry, 1, [])],
       outcome: 'aborted',
       reason: 'this load is not in any of the repetitions that were measured',
       repetitions: 0,
@@ -290,7 +292,7 @@ describe('an entry', () => {
   it('shows the log of the failure', () => {
     const runs = [
       measured(1, {}, { logTail: ['fine'] }),
-      aRunRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died'), logTail: ['panic'] }),
+      aRepetitionRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died'), logTail: ['panic'] }),
       measured(3, {}, { logTail: ['fine too'] }),
     ]
     expect(run({ plan, runs }).entries[0]).toMatchObject({
@@ -301,7 +303,7 @@ describe('an entry', () => {
   })
 
   it('has no lints before anything of it started, and its own page', () => {
-    const unbuilt = aRunRecord(entry, 1, [], {
+    const unbuilt = aRepetitionRecord(entry, 1, [], {
       info: null,
       verification: null,
       warmUp: null,

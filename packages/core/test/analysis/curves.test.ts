@@ -2,7 +2,7 @@ import type { LoadSpec } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { curvesOf } from '../../src/analysis/curves.js'
 import { viewCells } from '../../src/analysis/view.js'
-import { aLoadRecord, anEntry, aPlan, aRunRecord, aScenario } from '../builders.js'
+import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario } from '../builders.js'
 
 const entry = anEntry('predict', 'go-mm1')
 const plan = aPlan([aScenario({ slo: { p99Ms: 20, errors: 0.001 } })], [entry])
@@ -14,7 +14,7 @@ const RATES = [200, 400, 600, 800, 900, 950]
 
 describe('the curve of an entry', () => {
   const [curve] = curvesOf(
-    viewCells(plan, [aRunRecord(entry, 2, RATES.map(at)), aRunRecord(entry, 3, RATES.map(at))], []),
+    viewCells(plan, [aRepetitionRecord(entry, 2, RATES.map(at)), aRepetitionRecord(entry, 3, RATES.map(at))], []),
   )
 
   it('has a point for every rate that was offered, though the plan has none of them', () => {
@@ -35,7 +35,7 @@ describe('the curve of an entry', () => {
   })
 
   it('gives an interval from the windows themselves when each rate was offered once', () => {
-    const [once] = curvesOf(viewCells(plan, [aRunRecord(entry, 2, RATES.map(at))], []))
+    const [once] = curvesOf(viewCells(plan, [aRepetitionRecord(entry, 2, RATES.map(at))], []))
     const { low, high, perSecond } = once!.slo!
     expect(low).not.toBeNull()
     expect(low!).toBeLessThanOrEqual(perSecond!)
@@ -43,13 +43,13 @@ describe('the curve of an entry', () => {
   })
 
   it('is none without two rates', () => {
-    expect(curvesOf(viewCells(plan, [aRunRecord(entry, 2, [at(200)])], []))).toEqual([])
-    expect(curvesOf(viewCells(plan, [aRunRecord(entry, 2, [aLoadRecord()])], []))).toEqual([])
+    expect(curvesOf(viewCells(plan, [aRepetitionRecord(entry, 2, [at(200)])], []))).toEqual([])
+    expect(curvesOf(viewCells(plan, [aRepetitionRecord(entry, 2, [aLoadRecord()])], []))).toEqual([])
   })
 
   it('does not know a p99 that requests without an end would move', () => {
     const stuck = aLoadRecord({ load: rate(950), perSecond: 950, censored: 400 })
-    const [one] = curvesOf(viewCells(plan, [aRunRecord(entry, 2, [...RATES.slice(0, 5).map(at), stuck])], []))
+    const [one] = curvesOf(viewCells(plan, [aRepetitionRecord(entry, 2, [...RATES.slice(0, 5).map(at), stuck])], []))
     expect(one!.points.at(-1)!.p99Ms).toBeNull()
   })
 })

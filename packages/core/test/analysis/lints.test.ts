@@ -1,7 +1,7 @@
 import type { PlannedEntry, TargetInfo } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { lint, lintRules } from '../../src/analysis/index.js'
-import { anEntry, anInfo, aPlan, aRunRecord, aScenario, caps, GIB } from '../builders.js'
+import { anEntry, anInfo, aPlan, aRepetitionRecord, aScenario, caps, GIB } from '../builders.js'
 
 interface Case {
   readonly because: string
@@ -148,7 +148,7 @@ describe.each(Object.keys(table))('%s', (id) => {
   it.each(table[id]!)('$because', ({ info, entry: own, architecture, says }) => {
     const scenario = aScenario()
     const entry = anEntry(scenario.id, 'go-net-http', own)
-    const run = aRunRecord(entry, 1, [])
+    const run = aRepetitionRecord(entry, 1, [])
     const found = lint({
       plan: aPlan([scenario], [entry]),
       scenario,

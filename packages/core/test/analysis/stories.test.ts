@@ -11,7 +11,7 @@ import {
   anEntry,
   anInfo,
   aPlan,
-  aRunRecord,
+  aRepetitionRecord,
   aScenario,
   aService,
   aView,
@@ -47,8 +47,8 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
   const python = anEntry('chat-batch', 'python-openai')
   // As published: each did its own batch. 4.9 ms and 34.2 ms of CPU a task.
   const runs = five.flatMap((number) => [
-    aRunRecord(node, number, [aBatch(1800, 200, 10.659 + number / 100, { cpuMs: 4.9 + number / 200 })]),
-    aRunRecord(python, number, [aBatch(300, 20, 15.991 + number / 100, { cpuMs: 34.2 + number / 50 })]),
+    aRepetitionRecord(node, number, [aBatch(1800, 200, 10.659 + number / 100, { cpuMs: 4.9 + number / 200 })]),
+    aRepetitionRecord(python, number, [aBatch(300, 20, 15.991 + number / 100, { cpuMs: 34.2 + number / 50 })]),
   ])
   const { claims, comparisons, tiers, findings, cells } = results({
     plan: aPlan([scenario], [node, python]),
@@ -91,8 +91,8 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
 
   it('ranks both by time once they have the same work', () => {
     const equal = five.flatMap((number) => [
-      aRunRecord(node, number, [aBatch(300, 20, 16 + number / 100, { cpuMs: 4.9 })]),
-      aRunRecord(python, number, [aBatch(300, 20, 16 + number / 90, { cpuMs: 34.2 })]),
+      aRepetitionRecord(node, number, [aBatch(300, 20, 16 + number / 100, { cpuMs: 4.9 })]),
+      aRepetitionRecord(python, number, [aBatch(300, 20, 16 + number / 90, { cpuMs: 34.2 })]),
     ])
     const same = results({ plan: aPlan([scenario], [node, python]), runs: equal, claims: [] })
     expect(same.comparisons.find(({ metric }) => metric === 'throughput')).toMatchObject({
@@ -106,7 +106,7 @@ describe('2. embeddings in Elixir without the compiler that its author added lat
   const scenario = aScenario({ id: 'embed' })
   const elixir = anEntry('embed', 'elixir-nx')
   const run = (flags: Record<string, unknown>, perSecond: number) => (number: number) =>
-    aRunRecord(elixir, number, [aLoadRecord({ perSecond, cpuMs: 900 / perSecond })], {
+    aRepetitionRecord(elixir, number, [aLoadRecord({ perSecond, cpuMs: 900 / perSecond })], {
       info: anInfo({ language: 'elixir', flags }),
     })
   const lintsOf = (flags: Record<string, unknown>, perSecond: number) => {
@@ -130,7 +130,7 @@ describe('2. embeddings in Elixir without the compiler that its author added lat
 
   it('does not rank embeddings that are wrong, however fast', () => {
     const wrong = five.map((number) =>
-      aRunRecord(elixir, number, [aLoadRecord({ perSecond: 5000, cpuMs: 0.1 })], {
+      aRepetitionRecord(elixir, number, [aLoadRecord({ perSecond: 5000, cpuMs: 0.1 })], {
         verification: { golden: { total: 200, right: 0, differences: [] } },
       }),
     )
@@ -166,8 +166,8 @@ describe('3. Go against Flask: hey -n 1000', () => {
       id: 'predict/python-flask/as-published',
     })
     const runs = five.flatMap((number) => [
-      aRunRecord(go, number, [aLoadRecord({ load, perSecond: 18_000 + number, cpuMs: 0.054 })]),
-      aRunRecord(flask, number, [aLoadRecord({ load, perSecond: 1200 + number, cpuMs: 0.82 })]),
+      aRepetitionRecord(go, number, [aLoadRecord({ load, perSecond: 18_000 + number, cpuMs: 0.054 })]),
+      aRepetitionRecord(flask, number, [aLoadRecord({ load, perSecond: 1200 + number, cpuMs: 0.82 })]),
     ])
     const [claim] = results({
       plan: aPlan([scenario], [go, flask]),
@@ -203,10 +203,10 @@ describe('4. RankNet: ten users, host-sized threads, an emulated database that f
   const rustSaw: Observed = { load, perSecond: 994.4, meanMs: 9.9, cpuMs: 0.7, services: { postgres: 2.9 } }
   const onnxSaw: Observed = { load, perSecond: 80.1, meanMs: 124, cpuMs: 24.6, services: { postgres: 0.9 } }
   const runs = five.flatMap((number) => [
-    aRunRecord(rust, number, [aLoadRecord({ ...rustSaw, perSecond: 994.4 + number })], {
+    aRepetitionRecord(rust, number, [aLoadRecord({ ...rustSaw, perSecond: 994.4 + number })], {
       info: anInfo({ workers: 16, cpus: 16, threads: { tokio_workers: 2 } }),
     }),
-    aRunRecord(onnx, number, [aLoadRecord({ ...onnxSaw, perSecond: 80.1 + number / 10 })], {
+    aRepetitionRecord(onnx, number, [aLoadRecord({ ...onnxSaw, perSecond: 80.1 + number / 10 })], {
       info: anInfo({ workers: 1, cpus: 2, threads: { ort_intra_op: 16 } }),
     }),
   ])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { causeRules, judge } from '../../src/analysis/index.js'
 import {
   anInfo,
-  aRunRecord,
+  aRepetitionRecord,
   aSecondInstrument,
   aService,
   aView,
@@ -812,7 +812,7 @@ describe('a verdict', () => {
 
   it('counts a death before the load against what the other repetitions measured', () => {
     const view = aView({ observed: repeat(full, 2) })
-    const died = aRunRecord(view.entry, 3, [], {
+    const died = aRepetitionRecord(view.entry, 3, [], {
       outcome: {
         kind: 'failed',
         stage: 'load',
@@ -828,7 +828,7 @@ describe('a verdict', () => {
 
   it('doubts what other repetitions measured when a service went away before the load', () => {
     const view = aView({ observed: repeat(full, 2), scenario: postgres })
-    const died = aRunRecord(view.entry, 3, [], {
+    const died = aRepetitionRecord(view.entry, 3, [], {
       outcome: {
         kind: 'failed',
         stage: 'load',

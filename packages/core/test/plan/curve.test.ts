@@ -1,7 +1,7 @@
-import { loadIdOf, type RunRecord } from '@bakeoff/model'
+import { loadIdOf, type RepetitionRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { curveLoads, curveRatesOf } from '../../src/index.js'
-import { aLoadRecord, anEntry, aPlan, aRunRecord, aScenario } from '../builders.js'
+import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario } from '../builders.js'
 
 describe('the curve of an entry', () => {
   const [slow, fast] = [anEntry('predict', 'python-slow'), anEntry('predict', 'go-fast')]
@@ -9,11 +9,11 @@ describe('the curve of an entry', () => {
     const made = aPlan([aScenario({ offered: { connections: 32, arrivals: 'constant' } })], [slow, fast])
     return { ...made, rules: { ...made.rules, minRepetitions, curveRates } }
   }
-  const measured = (repetition: number): RunRecord[] => [
-    aRunRecord(slow, repetition, [aLoadRecord({ perSecond: 100 })]),
-    aRunRecord(fast, repetition, [aLoadRecord({ perSecond: 10_000 })]),
+  const measured = (repetition: number): RepetitionRecord[] => [
+    aRepetitionRecord(slow, repetition, [aLoadRecord({ perSecond: 100 })]),
+    aRepetitionRecord(fast, repetition, [aLoadRecord({ perSecond: 10_000 })]),
   ]
-  const idsOf = (made: ReturnType<typeof plan>, block: number, entry: string, runs: RunRecord[]) =>
+  const idsOf = (made: ReturnType<typeof plan>, block: number, entry: string, runs: RepetitionRecord[]) =>
     curveLoads(made, made.blocks[block - 1]!, entry, runs).map(loadIdOf)
 
   it('has no rates before the first block, nor in a profile without curves', () => {

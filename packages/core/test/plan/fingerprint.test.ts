@@ -1,7 +1,7 @@
 import type { EngineFacts, HostFacts, StoredFingerprint } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { compareFingerprints, type Fingerprint, fingerprintOnDisk } from '../../src/plan/index.js'
-import { anEntry, aPlan, aRunRecord, aScenario, GIB } from '../builders.js'
+import { anEntry, aPlan, aRepetitionRecord, aScenario, GIB } from '../builders.js'
 
 const entry = anEntry('predict', 'go')
 const plan = aPlan([aScenario()], [entry])
@@ -130,7 +130,7 @@ describe('what must be the same when a run goes on', () => {
 })
 
 describe('a run of before fingerprints were kept', () => {
-  const record = aRunRecord(entry, 1, [])
+  const record = aRepetitionRecord(entry, 1, [])
   const image = { ...record.image!, name: 'bakeoff/target/go', id: id('a') }
   const onDisk = (stored: StoredFingerprint | null, ids: Record<string, string> = {}) =>
     fingerprintOnDisk({

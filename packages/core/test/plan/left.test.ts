@@ -1,7 +1,7 @@
-import type { ErrorRecord, Outcome, RunRecord } from '@bakeoff/model'
+import type { ErrorRecord, Outcome, RepetitionRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { leftToMeasure } from '../../src/plan/index.js'
-import { anEntry, aPlan, aRunRecord, aScenario } from '../builders.js'
+import { anEntry, aPlan, aRepetitionRecord, aScenario } from '../builders.js'
 
 const [go, rust] = [anEntry('predict', 'go'), anEntry('predict', 'rust')]
 const whole = aPlan([aScenario()], [go, rust])
@@ -16,8 +16,8 @@ const failed = (code: ErrorRecord['code']): Outcome => ({
   stage: 'load',
   error: { code, message: 'm', hint: null, logTail: [] },
 })
-const record = (entry: typeof go, repetition: number, changes: Partial<RunRecord> = {}) =>
-  aRunRecord(entry, repetition, [], {
+const record = (entry: typeof go, repetition: number, changes: Partial<RepetitionRecord> = {}) =>
+  aRepetitionRecord(entry, repetition, [], {
     startedAt: '2026-01-01T00:00:00.000Z',
     endedAt: '2026-01-01T00:00:10.000Z',
     ...changes,

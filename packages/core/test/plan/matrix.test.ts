@@ -1,4 +1,4 @@
-import type { EngineFacts, HostFacts, RunRecord, ScenarioSpec, TargetSpec } from '@bakeoff/model'
+import type { EngineFacts, HostFacts, RepetitionRecord, ScenarioSpec, TargetSpec } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import {
   type Catalogue,
@@ -362,7 +362,7 @@ describe('adaptive repetitions', () => {
       startedAt: '2026-01-01T00:00:00Z',
       endedAt: '2026-01-01T00:00:30Z',
       outcome: kind === 'failed' ? { kind, stage, error: { code } } : { kind },
-    }) as unknown as RunRecord
+    }) as unknown as RepetitionRecord
   const rounds = (n: number) =>
     Array.from({ length: n }, (_, index) => both.map((entry) => aRun(entry, index + 1))).flat()
   const wide = () => 0.2

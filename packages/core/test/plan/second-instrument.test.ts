@@ -7,7 +7,7 @@ import {
   secondInstrumentSeconds,
   secondInstrumentTask,
 } from '../../src/plan/index.js'
-import { anEntry, aPlan, aRunRecord, aScenario, aSecondInstrument } from '../builders.js'
+import { anEntry, aPlan, aRepetitionRecord, aScenario, aSecondInstrument } from '../builders.js'
 
 const closed = (connections: number): LoadSpec => ({ kind: 'closed', connections })
 const batch: LoadSpec = { kind: 'batch', tasks: 300, concurrency: 20 }
@@ -57,7 +57,7 @@ describe('the estimate of a run', () => {
   })
 
   it('does not take the one repetition with it for what the others take', () => {
-    const measured = entries.map((entry) => aRunRecord(entry, 1, [], { secondInstrument: aSecondInstrument() }))
+    const measured = entries.map((entry) => aRepetitionRecord(entry, 1, [], { secondInstrument: aSecondInstrument() }))
     const left = 2 * 4 * 60_000
     expect(leftMs(aPlan([scenario], entries, { rules: { ...withIt, minRepetitions: 5 } }), measured, 0)).toBe(
       left - 2 * 4 * onceMs,
@@ -65,7 +65,7 @@ describe('the estimate of a run', () => {
   })
 
   it('holds it for the entries that were not yet reached', () => {
-    const [first] = entries.map((entry) => aRunRecord(entry, 1, []))
+    const [first] = entries.map((entry) => aRepetitionRecord(entry, 1, []))
     // Three repetitions each at least: five of 60 s are left, and the second instrument with the other entry.
     expect(leftMs(plan, [first!], 0)).toBe(5 * 60_000 + onceMs)
   })

@@ -165,11 +165,11 @@ export const repetitionTry = z.object({
 export type RepetitionTry = z.infer<typeof repetitionTry>
 
 /** One repetition of one entry: the file runs/<block>-<entry>.json. */
-export const runRecord = repetitionTry.extend({
+export const repetitionRecord = repetitionTry.extend({
   /** tries before this one, first ones first, that ended for a reason which is not the target's; nothing is computed from them */
   earlierTries: z.array(repetitionTry).nullish(),
 })
-export type RunRecord = z.infer<typeof runRecord>
+export type RepetitionRecord = z.infer<typeof repetitionRecord>
 
 /** What the agent reaches against the null server on this run's cores: the file calibration.json. */
 export const calibration = z.object({
