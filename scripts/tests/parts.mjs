@@ -11,7 +11,7 @@ export const SHORT_ENGINE = [
   'packages/containers/test/session.engine.test.ts',
   'packages/load/test/agent.engine.test.ts',
   'packages/containers/test/setup.engine.test.ts',
-  'packages/containers/test/cell-network.engine.test.ts',
+  'packages/containers/test/testbed-network.engine.test.ts',
 ]
 
 /** Those that judge times: nothing runs beside them. */

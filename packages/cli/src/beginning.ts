@@ -19,7 +19,7 @@ export interface RunSetting extends Setting {
 export interface Beginning {
   readonly plan: Plan
   /** Makes or opens the folder. Not before the engine is ours, and not before all is there that the run needs. */
-  begin(bench: Workbench): Promise<Begun>
+  begin(workbench: Workbench): Promise<Begun>
 }
 
 export interface Begun {
@@ -34,21 +34,21 @@ export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
   const wanted = makePlan(setting, options, new Date())
   return {
     plan: wanted,
-    begin: async (bench) => {
+    begin: async (workbench) => {
       const folder = RunFolder.create(project.reports, wanted.runId)
       await folder.own()
       const plan = { ...wanted, runId: folder.runId }
       const planText = JSON.stringify(plan)
       await folder.writePlan(planText)
-      writeContext(folder, plan, catalogue, bench)
-      const fingerprint = toStore(planText, profileOf(catalogue, plan), bench.base.id)
+      writeContext(folder, plan, catalogue, workbench)
+      const fingerprint = toStore(planText, profileOf(catalogue, plan), workbench.base.id)
       const images = imagesOfRun({
         given: new Map(),
         fingerprint,
         folder,
         plan,
         root: project.root,
-        ports: bench.ports(folder),
+        ports: workbench.ports(folder),
         signal,
       })
       return { plan, folder, before: { runs: [], calibrations: [], images } }
@@ -57,14 +57,14 @@ export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
 }
 
 /** Writes what a report shows beside the measurements. Once: it says what the run began with. */
-export function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, bench: Workbench): void {
+export function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, workbench: Workbench): void {
   const names = new Set(plan.entries.map(({ target }) => target))
   const scenarios = new Set(plan.scenarios.map(({ id }) => id))
   const targets = catalogue.targets
     .filter(({ name }) => names.has(name))
     .map(({ name, dockerfile, yaml }) => [name, { dockerfile, yaml }] as const)
   run.writeContext({
-    base: { id: bench.base.id, origin: bench.base.origin },
+    base: { id: workbench.base.id, origin: workbench.base.origin },
     targets: Object.fromEntries(targets),
     claims: catalogue.claims.filter(({ scenario }) => scenarios.has(scenario)),
   })

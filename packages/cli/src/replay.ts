@@ -48,7 +48,7 @@ export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginnin
     git: gitState(project.root),
     warnings,
   })
-  return { plan, begin: (bench) => begin(setting, first, plan, bench) }
+  return { plan, begin: (workbench) => begin(setting, first, plan, workbench) }
 }
 
 function refuseWithoutContext(first: RunFolder, run: string): void {
@@ -86,11 +86,11 @@ function warningsOf(setting: RunSetting, { folder, plan: { runId }, fingerprint 
     }))
 }
 
-async function begin(setting: RunSetting, first: First, wanted: Plan, bench: Workbench): Promise<Begun> {
+async function begin(setting: RunSetting, first: First, wanted: Plan, workbench: Workbench): Promise<Begun> {
   const { project, catalogue, signal } = setting
   const before = first.fingerprint
   const held = new HeldEvents(setting.show)
-  const ports = bench.ports(held)
+  const ports = workbench.ports(held)
   const materials = materialsOf(project, catalogue, wanted)
   const given = new Map<string, Built>()
   const missing: ImageRequest[] = []
@@ -120,7 +120,7 @@ async function begin(setting: RunSetting, first: First, wanted: Plan, bench: Wor
     folder,
     plan,
     root: project.root,
-    ports: bench.ports(folder),
+    ports: workbench.ports(folder),
     signal,
   })
   return { plan, folder, before: { runs: [], calibrations: [], images } }

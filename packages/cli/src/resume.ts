@@ -19,7 +19,7 @@ import { materialsOf, type Workbench } from './workbench.js'
 /** The plan of an earlier run, to be measured to its end with what it was begun with. */
 export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
   const plan = folder.readPlan()
-  return { plan, begin: (bench) => begin(setting, folder, plan, bench) }
+  return { plan, begin: (workbench) => begin(setting, folder, plan, workbench) }
 }
 
 /**
@@ -28,14 +28,14 @@ export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
  *
  * @throws BakeoffError BAD_SPEC with every difference; the folder is then as it was
  */
-async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, bench: Workbench): Promise<Begun> {
+async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workbench: Workbench): Promise<Begun> {
   const { project, catalogue, signal } = setting
   const held = new HeldEvents(setting.show)
-  const ports = bench.ports(held)
+  const ports = workbench.ports(held)
   const materials = materialsOf(project, catalogue, plan)
   const before = fingerprintBefore(folder)
   const compare = (images: ImagesNow) =>
-    compareFingerprints(before, fingerprintNow(setting, folder, bench.base.id, images))
+    compareFingerprints(before, fingerprintNow(setting, folder, workbench.base.id, images))
 
   const requests = requestsOf(plan, materials)
   const used = requests.filter(({ name }) => before.images[name] !== undefined)
@@ -60,8 +60,8 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, bench: 
   const { records, calibrations, damage } = folder.read()
   const moved = folder.setAside(damage)
   held.releaseTo(folder)
-  if (folder.readContextIfThere() === null) writeContext(folder, plan, catalogue, bench)
-  const begun = () => toStore(folder.readPlanText(), profileOf(catalogue, plan), bench.base.id)
+  if (folder.readContextIfThere() === null) writeContext(folder, plan, catalogue, workbench)
+  const begun = () => toStore(folder.readPlanText(), profileOf(catalogue, plan), workbench.base.id)
   const fingerprint: StoredFingerprint | null = folder.readFingerprint() ?? (records.some(hasMeasured) ? null : begun())
   const notice = (level: 'info' | 'warning', message: string) => {
     const event = { kind: 'note', at: new Date().toISOString(), level, message } as const
@@ -82,7 +82,7 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, bench: 
     folder,
     plan,
     root: project.root,
-    ports: bench.ports(folder),
+    ports: workbench.ports(folder),
     signal,
   })
   return { plan, folder, before: { runs: records, calibrations, images } }

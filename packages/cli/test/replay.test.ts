@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(reports, { recursive: true }))
 
-const replay = (...cells: string[]) => replayRun(fake.setting, { run: RUN, cells }).begin(fake.bench)
+const replay = (...cells: string[]) => replayRun(fake.setting, { run: RUN, cells }).begin(fake.workbench)
 const order = (folder: RunFolder) => folder.readRecords().map(({ entry, repetition }) => `${entry} ${repetition}`)
 const ids = (folder: RunFolder) => folder.readRecords().map(({ images }) => images)
 
@@ -72,7 +72,7 @@ describe('a replay', () => {
     await fake.finish(begun)
     const [last] = readdirSync(join(begun.folder.path, 'runs')).slice(-1)
     rmSync(join(begun.folder.path, 'runs', last as string))
-    await fake.finish(await resumeRun(fake.setting, begun.folder).begin(fake.bench))
+    await fake.finish(await resumeRun(fake.setting, begun.folder).begin(fake.workbench))
     expect(ids(begun.folder)).toEqual(ids(first))
   })
 })

@@ -158,7 +158,7 @@ describe('a run that is killed after such a report', () => {
 
     const built = [...fake.shelf.built]
     expect(built, 'nothing of the third scenario').not.toContain('bakeoff/target/c')
-    const begun = await resumeRun(fake.setting, folder).begin(fake.bench)
+    const begun = await resumeRun(fake.setting, folder).begin(fake.workbench)
     expect(await fake.finish(begun)).toMatchObject({ status: 'complete' })
     expect(fake.shelf.built).toEqual([...built, 'bakeoff/target/c'])
     expect(Object.keys(folder.readFingerprint()?.images ?? {})).toEqual(
@@ -170,13 +170,13 @@ describe('a run that is killed after such a report', () => {
     const folder = await fake.run(RUN, 2)
     kill(folder)
     fake.shelf.change('bakeoff/target/c')
-    expect(await fake.finish(await resumeRun(fake.setting, folder).begin(fake.bench))).toMatchObject({
+    expect(await fake.finish(await resumeRun(fake.setting, folder).begin(fake.workbench))).toMatchObject({
       status: 'complete',
     })
     const other = await fake.run('20260101-120001', 2)
     kill(other)
     fake.shelf.change('bakeoff/target/a')
-    await expect(resumeRun(fake.setting, other).begin(fake.bench)).rejects.toMatchObject({
+    await expect(resumeRun(fake.setting, other).begin(fake.workbench)).rejects.toMatchObject({
       message: expect.stringContaining('image bakeoff/target/a'),
     })
   })

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(reports, { recursive: true }))
 
-const resume = (folder: RunFolder) => resumeRun(fake.setting, folder).begin(fake.bench)
+const resume = (folder: RunFolder) => resumeRun(fake.setting, folder).begin(fake.workbench)
 async function refusalOf(folder: RunFolder): Promise<BakeoffError> {
   return resume(folder).then(
     () => expect.fail('it went on'),

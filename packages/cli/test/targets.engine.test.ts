@@ -19,7 +19,7 @@ const controller = new AbortController()
 const stop = { signal: controller.signal, guard: () => {} }
 
 let plan: Plan
-let bench: Workbench
+let workbench: Workbench
 let run: Run
 
 /** Builds take minutes on a new machine: the log says which. */
@@ -36,8 +36,8 @@ const told: RunSink = {
 beforeAll(async () => {
   const machine = await readMachine(terminal, stop.signal)
   plan = shippedPlan(shipped, machine)
-  bench = await openWorkbench({ project, terminal, stop }, machine, false)
-  const ports = bench.ports(told)
+  workbench = await openWorkbench({ project, terminal, stop }, machine, false)
+  const ports = workbench.ports(told)
   const materials = materialsOf(project, catalogue, plan)
   const images = await buildImages(requestsOf(plan, materials), ports, stop.signal)
   run = new Run({ plan, images, materials, ports, signal: stop.signal })
@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   controller.abort()
-  await bench?.[Symbol.asyncDispose]()
+  await workbench?.[Symbol.asyncDispose]()
 })
 
 // Two at a time: a contract is mostly waiting for what must time out.

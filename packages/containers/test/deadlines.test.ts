@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineClient } from '../src/client/client.js'
 import type { Patience } from '../src/client/deadlines.js'
 import { connect } from '../src/index.js'
-import { Lives } from '../src/session/lives.js'
+import { ContainerWatch } from '../src/session/container-watch.js'
 import { removeSession } from '../src/session/sweep.js'
 import { aBuild, CLIENT_CALLS } from './client-calls.js'
 
@@ -95,7 +95,7 @@ describe('a frozen engine', () => {
   })
 
   it('is the end of what it ran', async () => {
-    const watch = new Lives(client, 's', { pollMs: 20, patience: 3 })
+    const watch = new ContainerWatch(client, 's', { pollMs: 20, patience: 3 })
     await watch.open()
     const life = watch.watch('c')
     mode = 'frozen'

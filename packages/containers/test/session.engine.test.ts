@@ -102,7 +102,7 @@ async function labelled(label: string): Promise<string[]> {
 describe('a container', () => {
   it('runs capped and hardened', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const command = shell(
       'sleep 0.3; id -u; touch /x || echo no root; touch /tmp/x /data/x && echo tmp; ' +
         'grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp|Cpus_allowed_list):" /proc/self/status; nproc; df -m /tmp | tail -1; echo "$GREETING"',
@@ -162,7 +162,7 @@ describe('a container', () => {
       await docker.getImage(Id).tag({ repo, tag: 'kept' }) // else the first would be nameless, and an engine may remove it
       await second.commit({ repo, tag: 'latest' })
       await using session = await open()
-      await using network = await session.openNetwork('cell')
+      await using network = await session.openNetwork('testbed')
       await using container = await session.start(network, aRequest(shell('sleep 0.3; echo "$IT"'), { image: Id }))
       expect(await output(container)).toEqual(['first'])
       expect((await docker.getContainer(container.id).inspect()).Image).toBe(Id)
@@ -184,7 +184,7 @@ describe('a container', () => {
       const before = await volumes()
       const said: string[] = []
       await using session = await open({ say: (line) => said.push(line) })
-      await using network = await session.openNetwork('cell')
+      await using network = await session.openNetwork('testbed')
       const fill = 'touch /data/a && echo may write; dd if=/dev/zero of=/data/big bs=1M count=100; stat -c %s /data/big'
       await using container = await session.start(network, aRequest(shell(fill), { image: Id }))
       const lines = await output(container)
@@ -203,7 +203,7 @@ describe('a container', () => {
 
   it('shows no credentials of a proxy in its log, whoever left them in its image', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const before = process.env.HTTP_PROXY
     process.env.HTTP_PROXY = 'http://me:correct-horse@proxy.example:3128'
     try {
@@ -223,7 +223,7 @@ describe('a container', () => {
     if (!(await reaches(host, port)))
       skip('this machine reaches nothing outside, so a container that does not proves nothing')
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     // Some engines drop what leaves, some have no route for it: both are fine.
     const dial = `alarm 5; $SIG{ALRM} = sub { print "no way out\\n"; exit }; socket(S, PF_INET, SOCK_STREAM, 0); print connect(S, sockaddr_in(${port}, inet_aton("${host}"))) ? "got out\\n" : "no way out\\n"`
     await using container = await session.start(network, aRequest(['perl', '-MSocket', '-e', `sleep 1; ${dial}`]))
@@ -232,7 +232,7 @@ describe('a container', () => {
 
   it('is found by its names on the network, at its address', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using database = await session.start(
       network,
       aRequest(['sleep', '1000'], { name: 'postgres', aliases: ['db'] }),
@@ -246,7 +246,7 @@ describe('a container', () => {
 
   it('starts beside others, also where the engine refuses our limit on open files', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const started = await Promise.all(
       ['a', 'b', 'c'].map((name) => session.start(network, aRequest(shell('ulimit -n; sleep 1000'), { name }))),
     )
@@ -259,7 +259,7 @@ describe('a container', () => {
 
   it('tells how it ended, and what it said', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using container = await session.start(
       network,
       // The engine reads both streams side by side: what follows at once on the other one may be written before.
@@ -279,7 +279,7 @@ describe('a container', () => {
     { because: 'it is paused', command: 'pause', expected: { exitCode: null, paused: true } },
   ] as const)('tells from outside that $because, at once, and can be removed', async ({ command, expected }) => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using container = await session.start(network, aRequest(['sleep', '1000'], { name: 'postgres' }))
     await docker.getContainer(container.id)[command]()
     const calledAt = Date.now()
@@ -291,7 +291,7 @@ describe('a container', () => {
 
   it('tells that it was killed for memory', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const hungry = ['perl', '-e', 'sleep 1; my @x; push @x, "x" x 1e6 while 1']
     await using container = await session.start(
       network,
@@ -302,7 +302,7 @@ describe('a container', () => {
 
   it('counts a child that was killed for memory while it goes on itself', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const script = `perl -e 'my @x; push @x, "x" x 1e6 while 1'; echo survived; sleep 1000`
     await using container = await session.start(
       network,
@@ -318,7 +318,7 @@ describe('a container', () => {
     { because: 'it ends at once', command: shell('echo last words; exit 3'), message: /exit code 3/ },
   ])('does not start when $because, and leaves nothing', async ({ command, message }) => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const error = await session.start(network, aRequest(command)).then(
       // Very quick ends may be seen only after the start: the machine decides.
       async (container) => {
@@ -340,7 +340,7 @@ describe('a container', () => {
 
   it('says that this engine has no such core', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const caps = { cpus: 1, cpuset: [facts.cpus + 60], quotaCpus: null, memoryBytes: 64 * MB }
     await expect(session.start(network, aRequest(['true'], { caps }))).rejects.toMatchObject({
       code: 'OUT_OF_RESOURCES',
@@ -349,7 +349,7 @@ describe('a container', () => {
 
   it('can be away for a while', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using container = await session.start(network, aRequest(['sleep', '1000']))
     let ended = false
     container.exited.then(() => {
@@ -380,7 +380,7 @@ describe('a health check', () => {
 
   it('is waited for', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const script = shell('sleep 1; touch /tmp/ready; sleep 1000')
     await using container = await session.start(network, aRequest(script, { healthcheck: check('test -f /tmp/ready') }))
     await container.healthy(AbortSignal.timeout(60_000))
@@ -389,7 +389,7 @@ describe('a health check', () => {
 
   it('that never passes ends with the signal, and with what it said', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const healthcheck = check('echo not yet; exit 1')
     await using container = await session.start(network, aRequest(shell('echo starting; sleep 1000'), { healthcheck }))
     await expect(container.healthy(AbortSignal.timeout(2000))).rejects.toMatchObject({
@@ -401,7 +401,7 @@ describe('a health check', () => {
 
   it('ends with its container', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using container = await session.start(
       network,
       aRequest(shell('sleep 1; echo no memory; exit 4'), { healthcheck: check('exit 1') }),
@@ -417,7 +417,7 @@ describe('a health check', () => {
 describe('an interactive container', () => {
   it('answers on the wire what it is asked, from its first word to its last', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const script = 'echo first; echo aside >&2; cat; echo last'
     await using agent = await session.start(network, aRequest(shell(script), { name: 'agent', interactive: true }))
     const wire = await agent.attach()
@@ -430,7 +430,7 @@ describe('an interactive container', () => {
 
   it('waits for a reader that is slow, and then loses nothing', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using agent = await session.start(network, aRequest(['cat'], { name: 'agent', interactive: true }))
     const wire = await agent.attach()
     const question = randomBytes(12 * MB).toString('hex')
@@ -464,7 +464,7 @@ describe('a sampler', () => {
   ])('sees the CPU time that was burnt, $because', async ({ sameKernel, hz }, { skip }) => {
     if (sameKernel && !facts.sameKernel) skip('the engine runs elsewhere')
     await using session = await open({ facts: { ...facts, sameKernel } })
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     await using container = await session.start(network, aRequest(burner, { interactive: true }))
     const wire = await container.attach()
     await using sampler = await session.sample([container], hz)
@@ -491,7 +491,7 @@ describe('a sampler', () => {
     async ({ sameKernel }, { skip }) => {
       if (sameKernel && !facts.sameKernel) skip('the engine runs elsewhere')
       await using session = await open({ facts: { ...facts, sameKernel } })
-      await using network = await session.openNetwork('cell')
+      await using network = await session.openNetwork('testbed')
       const script = `sleep 1; head -c 20000000 /dev/zero > /tmp/x; perl -e 'my $x = "x" x 3e7; sleep 1000'`
       await using container = await session.start(network, aRequest(shell(script)))
       await using sampler = await session.sample([container], 10)
@@ -503,7 +503,7 @@ describe('a sampler', () => {
 
   it('sees throttling by a quota', async () => {
     await using session = await open()
-    await using network = await session.openNetwork('cell')
+    await using network = await session.openNetwork('testbed')
     const caps = { cpus: 0.2, cpuset: [], quotaCpus: 0.2, memoryBytes: 64 * MB }
     await using container = await session.start(network, aRequest(['perl', '-e', '1 while 1'], { caps }))
     await using sampler = await session.sample([container], 10)
@@ -517,7 +517,7 @@ describe('a sampler', () => {
 describe('the end of a session', () => {
   it('removes what nobody removed, dismisses its watchdog and refuses more', async () => {
     const session = await open()
-    const network = await session.openNetwork('cell')
+    const network = await session.openNetwork('testbed')
     await session.start(network, aRequest(['sleep', '1000']))
     const starting = session.start(network, aRequest(['sleep', '1000'], { name: 'late' })) // in flight
     await session.close()
@@ -559,7 +559,7 @@ describe('an engine that goes away', () => {
     const through = connect({ endpoint: `unix://${proxy.path}`, foundBy: 'test', tls: null })
     const said: string[] = []
     const session = await open({ client: through, say: (line) => said.push(line) })
-    const network = await session.openNetwork('cell')
+    const network = await session.openNetwork('testbed')
     const container = await session.start(network, aRequest(['sleep', '1000']))
     await proxy.stop()
     await expect(container.exited).rejects.toMatchObject({ code: 'ENGINE_LOST' })

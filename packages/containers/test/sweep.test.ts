@@ -3,7 +3,7 @@ import type { Owner } from '@bakeoff/model'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isEngineGone, translated } from '../src/client/errors.js'
 import { thisOwner } from '../src/locks/owner.js'
-import { Gate } from '../src/session/gate.js'
+import { CreateBarrier } from '../src/session/create-barrier.js'
 import { labelsOf, ownerIn } from '../src/session/labels.js'
 import { startProblem } from '../src/session/problems.js'
 import { listLeftovers, removeContainer, removeSession, sweep } from '../src/session/sweep.js'
@@ -96,18 +96,18 @@ describe('removing', () => {
   })
 })
 
-describe('the gate', () => {
+describe('the barrier before creates', () => {
   it('waits for what is being made, also if it fails, and lets nothing more through', async () => {
-    const gate = new Gate()
+    const barrier = new CreateBarrier()
     const order: string[] = []
-    const made = gate.pass(async () => {
+    const made = barrier.pass(async () => {
       await new Promise((resolve) => setTimeout(resolve, 30))
       order.push('made')
     })
-    const failed = gate.pass(() => Promise.reject(new Error('no')))
-    await Promise.all([gate.close().then(() => order.push('closed')), made, expect(failed).rejects.toThrow('no')])
+    const failed = barrier.pass(() => Promise.reject(new Error('no')))
+    await Promise.all([barrier.close().then(() => order.push('closed')), made, expect(failed).rejects.toThrow('no')])
     expect(order).toEqual(['made', 'closed'])
-    await expect(gate.pass(async () => order.push('too late'))).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(barrier.pass(async () => order.push('too late'))).rejects.toMatchObject({ code: 'ABORTED' })
     expect(order).toEqual(['made', 'closed'])
   })
 })

@@ -1,7 +1,7 @@
 import { capacityFrom, nextCapacityProbe, rightPerSecond, windowRulesOf } from '@bakeoff/core'
 import { CAPACITY_PROBES, kindOf, type LoadRecord, type LoadSpec, type SloSpec } from '@bakeoff/model'
 import { p99MsOf } from './figures.js'
-import type { Bench } from './repetition.js'
+import type { ReadyTestbed } from './repetition.js'
 import { isFilled, Settling } from './settle.js'
 import { record, runWindow, throwIfDead, type Window } from './windows.js'
 
@@ -14,8 +14,8 @@ const REST_MS = 500
  * Searches the highest offered rate at which p99 and the share of errors stay within the load's limits. The record
  * holds every probe, and the measurement of the best one that kept the limits (else of the last one).
  */
-export async function searchCapacity(bench: Bench, load: LoadSpec, best: number, seed: number): Promise<void> {
-  const { repetition, testbed } = bench
+export async function searchCapacity(ready: ReadyTestbed, load: LoadSpec, best: number, seed: number): Promise<void> {
+  const { repetition, testbed } = ready
   const { run, scenario } = testbed
   const kind = kindOf(load)
   const limits = kind.limits(load)
@@ -31,7 +31,7 @@ export async function searchCapacity(bench: Bench, load: LoadSpec, best: number,
     const order = kind.toOrder(load, { best: rate, seed: seed + probes.length })
     const settling = new Settling(isFilled, windowRulesOf(run.plan.rules, scenario))
     const window = await runWindow(
-      bench,
+      ready,
       () => 'capacity',
       order,
       (slice) => settling.decide(slice),
@@ -42,8 +42,8 @@ export async function searchCapacity(bench: Bench, load: LoadSpec, best: number,
     if (window.death !== null || window.serviceDeaths.length > 0) dead = window
   }
   if (kept === null) return
-  repetition.draft.loads.push(record(bench, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
-  if (dead !== null) await throwIfDead(bench, dead)
+  repetition.draft.loads.push(record(ready, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
+  if (dead !== null) await throwIfDead(ready, dead)
 }
 
 /** The highest rate that was kept in some probe: the window to show is of that. */

@@ -1,7 +1,7 @@
 /** The counters of a scenario's services, read before and after a load. Nothing in here ends a repetition. */
 import type { Counted, LoadMeasurement, ServiceCounters } from '@bakeoff/model'
 import { PORT } from './container-request.js'
-import type { Bench } from './repetition.js'
+import type { ReadyTestbed } from './repetition.js'
 import type { Testbed } from './testbed.js'
 
 /** What a service says of itself, by name; null: it could not be read, and a note says why. */
@@ -10,7 +10,10 @@ export type Counters = Readonly<Record<string, number>>
 const ANSWER_MS = 2000
 
 /** Reads every service of the scenario that has counters, one after the other. */
-export async function readCounters({ repetition, testbed }: Bench): Promise<ReadonlyMap<string, Counters | null>> {
+export async function readCounters({
+  repetition,
+  testbed,
+}: ReadyTestbed): Promise<ReadonlyMap<string, Counters | null>> {
   const found = new Map<string, Counters | null>()
   for (const source of testbed.scenario.counters ?? []) {
     try {
@@ -30,7 +33,7 @@ export async function readCounters({ repetition, testbed }: Bench): Promise<Read
  * scenario has no counters, or the agent did not count its answers.
  */
 export function countedBetween(
-  { repetition, testbed }: Bench,
+  { repetition, testbed }: ReadyTestbed,
   before: ReadonlyMap<string, Counters | null>,
   after: ReadonlyMap<string, Counters | null>,
   { batch, window }: LoadMeasurement,

@@ -1,7 +1,7 @@
 import { mainLoadOf, medianOf, rightPerSecond, windowRulesOf } from '@bakeoff/core'
 import { kindOf, type LoadSpec, loadIdOf } from '@bakeoff/model'
 import { searchCapacity } from './capacity.js'
-import type { Bench } from './repetition.js'
+import type { ReadyTestbed } from './repetition.js'
 import { isFilled, type Settled, Settling, warmedUp } from './settle.js'
 import { warmUpRecord } from './warm-up.js'
 import { record, runWindow, throwIfDead } from './windows.js'
@@ -12,8 +12,8 @@ import { record, runWindow, throwIfDead } from './windows.js'
  *
  * @throws BakeoffError TARGET_DIED or SERVICE_DIED after the load in which it died was kept
  */
-export async function runLoads(bench: Bench): Promise<void> {
-  const { repetition, testbed } = bench
+export async function runLoads(ready: ReadyTestbed): Promise<void> {
+  const { repetition, testbed } = ready
   const { job, draft, seed } = repetition
   const { scenario, run } = testbed
   const { rules } = run.plan
@@ -24,7 +24,7 @@ export async function runLoads(bench: Bench): Promise<void> {
     run.signal.throwIfAborted()
     const kind = kindOf(load)
     if (kind.windows === 'several') {
-      await searchCapacity(bench, load, rateOf(), seed + index)
+      await searchCapacity(ready, load, rateOf(), seed + index)
       continue
     }
     const order = kind.toOrder(load, { best: rateOf(), seed: seed + index })
@@ -32,7 +32,7 @@ export async function runLoads(bench: Bench): Promise<void> {
     const settling = new Settling(settled, windowRulesOf(rules, scenario))
     const endsItself = kind.windows === 'none'
     const window = await runWindow(
-      bench,
+      ready,
       () => (isWarm || settling.isOpen ? loadIdOf(load) : 'warm-up'),
       order,
       (slice) => {
@@ -46,11 +46,11 @@ export async function runLoads(bench: Bench): Promise<void> {
     isWarm = true
     // One that died before its window was opened has no figures.
     if (endsItself || settling.isOpen) {
-      const done = record(bench, load, window)
+      const done = record(ready, load, window)
       draft.loads.push(done)
       if (kind.best === 'gives') best.push(rightPerSecond(done.measurement))
     }
-    await throwIfDead(bench, window)
+    await throwIfDead(ready, window)
   }
 }
 

@@ -52,8 +52,8 @@ export class Repetition {
   }
 }
 
-/** A started target under a sampler: what every load of a repetition works on. */
-export interface Bench {
+/** A testbed whose target is ready and under a sampler: what every load of a repetition works on. */
+export interface ReadyTestbed {
   readonly repetition: Repetition
   readonly testbed: Testbed
   readonly target: TargetGroup

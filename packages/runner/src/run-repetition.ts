@@ -12,7 +12,7 @@ import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
 import { scenarioOf, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
-import { type Bench, type Job, Repetition } from './repetition.js'
+import { type Job, type ReadyTestbed, Repetition } from './repetition.js'
 import type { Run } from './run.js'
 import { measureSecondInstrument } from './second-instrument.js'
 import { deathBehind, unlessItEnds } from './target-death.js'
@@ -65,9 +65,9 @@ async function measure(repetition: Repetition): Promise<void> {
   run.signal.throwIfAborted()
   const target = await startTarget(testbed, entry)
   try {
-    const bench = await makeReady(repetition, testbed, target)
-    await verify(bench)
-    await measureLoads(bench)
+    const ready = await makeReady(repetition, testbed, target)
+    await verify(ready)
+    await measureLoads(ready)
   } catch (error) {
     const toThrow = await testbed.serviceWatch.blame(error)
     if (toThrow !== error && draft.stage === 'verify') draft.verification = null // wrong for want of a service
@@ -78,7 +78,7 @@ async function measure(repetition: Repetition): Promise<void> {
 }
 
 /** Waits until the target answers. From then on every container is sampled. */
-async function makeReady(repetition: Repetition, testbed: Testbed, target: TargetGroup): Promise<Bench> {
+async function makeReady(repetition: Repetition, testbed: Testbed, target: TargetGroup): Promise<ReadyTestbed> {
   const { run, draft } = repetition
   repetition.step('ready', 'wait until ready')
   const readyAtMs = await testbed.serviceWatch.during(waitUntilReady(testbed, target))
@@ -89,7 +89,7 @@ async function makeReady(repetition: Repetition, testbed: Testbed, target: Targe
 }
 
 /** What the target says of itself, and whether it answers right. */
-async function verify({ repetition, testbed, target, sampler }: Bench): Promise<void> {
+async function verify({ repetition, testbed, target, sampler }: ReadyTestbed): Promise<void> {
   const { run, draft } = repetition
   const { agent, scenario, serviceWatch } = testbed
   repetition.step('verify', 'verify')
@@ -108,15 +108,15 @@ async function verify({ repetition, testbed, target, sampler }: Bench): Promise<
 }
 
 /** The warm-up, every load, and the second instrument where it is this repetition's turn. */
-async function measureLoads(bench: Bench): Promise<void> {
-  const { run, job, draft } = bench.repetition
-  bench.repetition.step('warm-up', 'warm up')
-  draft.warmUp = await warmUpByBatch(bench)
-  if (draft.warmUp !== null) bench.repetition.step('load', 'load')
-  await runLoads(bench)
+async function measureLoads(ready: ReadyTestbed): Promise<void> {
+  const { run, job, draft } = ready.repetition
+  ready.repetition.step('warm-up', 'warm up')
+  draft.warmUp = await warmUpByBatch(ready)
+  if (draft.warmUp !== null) ready.repetition.step('load', 'load')
+  await runLoads(ready)
   if (!job.secondInstrument) return
-  bench.repetition.step('load', 'second instrument')
-  draft.secondInstrument = await measureSecondInstrument(bench)
+  ready.repetition.step('load', 'second instrument')
+  draft.secondInstrument = await measureSecondInstrument(ready)
   const { name } = run.materials.wrkImage
   if (draft.secondInstrument.kind === 'measured') draft.images = { ...draft.images, [name]: run.images.of(name).id }
 }

@@ -4,7 +4,7 @@ import { plain } from './container-request.js'
 import { endsTheRun } from './draft.js'
 import { corpusOf } from './materials.js'
 import type { ContainerRequest } from './ports.js'
-import type { Bench } from './repetition.js'
+import type { ReadyTestbed } from './repetition.js'
 import type { TargetGroup } from './target-group.js'
 import { ToolContainer } from './tool-container.js'
 
@@ -17,7 +17,11 @@ const MEMORY_BYTES = 256 * 1024 ** 2
  *
  * @throws when the signal aborts, and what ends a run anyway
  */
-export async function measureSecondInstrument({ repetition, testbed, target }: Bench): Promise<SecondInstrumentRecord> {
+export async function measureSecondInstrument({
+  repetition,
+  testbed,
+  target,
+}: ReadyTestbed): Promise<SecondInstrumentRecord> {
   const { run, scenario } = testbed
   const { plan, materials, ports, signal } = run
   const { requests, golden } = corpusOf(scenario, materials)

@@ -1,6 +1,6 @@
 import { warmth } from '@bakeoff/core'
 import { kindOf, type LoadSpec, type PlannedScenario, type RunRules, type WarmUpRecord } from '@bakeoff/model'
-import type { Bench } from './repetition.js'
+import type { ReadyTestbed } from './repetition.js'
 import { settling, warmUpRules } from './settle.js'
 import { runWindow, throwIfDead, type Window } from './windows.js'
 
@@ -23,17 +23,17 @@ export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario:
 }
 
 /** Where all loads end by themselves no window can be cut: a small one warms the target. Null where it is not so. */
-export async function warmUpByBatch(bench: Bench): Promise<WarmUpRecord | null> {
-  const load = smallLoad(bench.testbed.scenario.loads)
+export async function warmUpByBatch(ready: ReadyTestbed): Promise<WarmUpRecord | null> {
+  const load = smallLoad(ready.testbed.scenario.loads)
   if (load === null) return null
-  const order = kindOf(load).toOrder(load, { best: 0, seed: bench.repetition.seed })
+  const order = kindOf(load).toOrder(load, { best: 0, seed: ready.repetition.seed })
   const window = await runWindow(
-    bench,
+    ready,
     () => 'warm-up',
     order,
     () => ({ kind: 'go-on' }),
   )
-  await throwIfDead(bench, window)
+  await throwIfDead(ready, window)
   return { durationMs: window.measurement.durationMs, steady: true, windows: [...(window.measurement.settling ?? [])] }
 }
 

@@ -11,7 +11,7 @@ import type {
 import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
 import { countedBetween, readCounters } from './counters.js'
 import type { Decision, LoadOrder, LoadRequest } from './ports.js'
-import type { Bench } from './repetition.js'
+import type { ReadyTestbed } from './repetition.js'
 import { DEATH_TOLD_MS } from './service-watch.js'
 import type { TargetGroup } from './target-group.js'
 import { logsOf } from './target-ready.js'
@@ -37,12 +37,12 @@ export const SLICE_MS = 500
  * @param decide what is to become of the load after each slice
  */
 export async function runWindow(
-  bench: Bench,
+  ready: ReadyTestbed,
   loadId: () => string,
   order: LoadOrder,
   decide: (slice: LoadSlice) => Decision,
 ): Promise<Window> {
-  const { testbed, target } = bench
+  const { testbed, target } = ready
   const { run, scenario } = testbed
   let death: Window['death'] = null
   const watching = target.died.then((ended) => {
@@ -57,9 +57,9 @@ export async function runWindow(
     stream: scenario.stream,
     sliceMs: SLICE_MS,
   }
-  const before = await readCounters(bench)
+  const before = await readCounters(ready)
   const measurement = await testbed.agent.load(request, (slice) => {
-    const use = useOf(bench, slice.durationMs)
+    const use = useOf(ready, slice.durationMs)
     run.emit({ kind: 'window', entry: target.entry.id, loadId: loadId(), window: slice, use })
     return death === null && testbed.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
   })
@@ -67,17 +67,17 @@ export async function runWindow(
   const told = [testbed.serviceWatch.settle(measurement)]
   if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, run.sleep(DEATH_TOLD_MS)]))
   await testbed.unlessLost(Promise.all(told))
-  const samples = samplesOf(bench, measurement)
+  const samples = samplesOf(ready, measurement)
   const serviceDeaths = [...testbed.serviceWatch.deaths]
   // A service that went away has nothing more to say.
-  const after = serviceDeaths.length === 0 ? await readCounters(bench) : new Map()
-  return { measurement, samples, counters: countedBetween(bench, before, after, measurement), death, serviceDeaths }
+  const after = serviceDeaths.length === 0 ? await readCounters(ready) : new Map()
+  return { measurement, samples, counters: countedBetween(ready, before, after, measurement), death, serviceDeaths }
 }
 
 /** Cores used and memory held within the last slice, by role: for the eye of whoever watches the run. */
 type SliceUse = Extract<RunEvent, { kind: 'window' }>['use']
 
-function useOf({ sampler, target, testbed }: Bench, durationMs: number): SliceUse {
+function useOf({ sampler, target, testbed }: ReadyTestbed, durationMs: number): SliceUse {
   const toMs = testbed.run.ports.clock.steadyMs()
   const { containers } = sampler.window(toMs - durationMs, toMs)
   const parts = target.containers.map(({ name }) => use(containers[name] ?? []))
@@ -107,7 +107,7 @@ export function coresUsed(readings: readonly Reading[]): number | null {
 
 /** Records a finished load; a death in it ends the repetition after it is recorded. */
 export function record(
-  bench: Bench,
+  ready: ReadyTestbed,
   load: LoadSpec,
   window: Window,
   capacity: LoadRecord['capacity'] = null,
@@ -119,14 +119,14 @@ export function record(
     samples: window.samples,
     deaths: window.death === null ? 0 : 1,
     serviceDeaths: [...window.serviceDeaths],
-    oomKills: bench.target.containers.reduce((sum, container) => sum + container.oomKills(), 0),
+    oomKills: ready.target.containers.reduce((sum, container) => sum + container.oomKills(), 0),
     counters: window.counters,
     capacity,
   }
 }
 
 /** @throws BakeoffError SERVICE_DIED or TARGET_DIED with exit code and log when one ended within the window */
-export async function throwIfDead({ testbed, target }: Bench, window: Window): Promise<void> {
+export async function throwIfDead({ testbed, target }: ReadyTestbed, window: Window): Promise<void> {
   if (window.serviceDeaths.length > 0) throw await testbed.serviceWatch.failure()
   if (window.death === null) return
   const { container, oomKilled } = window.death
@@ -140,7 +140,7 @@ export async function throwIfDead({ testbed, target }: Bench, window: Window): P
   })
 }
 
-function samplesOf({ sampler, testbed, target }: Bench, measurement: LoadMeasurement): Samples {
+function samplesOf({ sampler, testbed, target }: ReadyTestbed, measurement: LoadMeasurement): Samples {
   const { containers, host } = sampler.window(measurement.startedAtMs, measurement.startedAtMs + measurement.durationMs)
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, containers[name] ?? []]))
   return {

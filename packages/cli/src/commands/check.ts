@@ -56,10 +56,10 @@ async function check(
     terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can be checked all the same.`))
   const whole = makePlan(setting, options, new Date())
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
-  await using bench = await openWorkbench(invocation, machine, keep)
+  await using workbench = await openWorkbench(invocation, machine, keep)
   const materials = materialsOf(project, catalogue, plan)
   using progress = openProgress(terminal)
-  const ports = bench.ports(showingOnly(progress))
+  const ports = workbench.ports(showingOnly(progress))
   const images = await buildImages(requestsOf(plan, materials), ports, signal)
   const run = new Run({ plan, images, materials, ports, signal })
   const reports: CheckReport[] = []

@@ -65,7 +65,7 @@ type ImagesAction =
   | { readonly kind: 'push' | 'pull'; readonly registry: string }
 
 /** What the actions have in common. */
-interface Bench {
+interface ImageCall {
   readonly needs: readonly ImageRequest[]
   readonly exchange: ExchangeOptions
   readonly terminal: Terminal
@@ -89,20 +89,20 @@ async function images(
   const { client, facts } = machine.engine
   const made = new ImageStore(client, { root: project.root, env: process.env, say: terminal.say })
   const exchange = { client, root: project.root, env: process.env, images: made, signal }
-  const bench: Bench = { needs, exchange, terminal }
-  if (action.kind === 'list') return list(bench, action.json)
+  const call: ImageCall = { needs, exchange, terminal }
+  if (action.kind === 'list') return list(call, action.json)
   // Names of images are given anew, and what is built or sent would be heard by whatever is measured.
   const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
   try {
     switch (action.kind) {
       case 'save':
-        return await save(bench, resolve(action.file))
+        return await save(call, resolve(action.file))
       case 'load':
-        return await load(bench, resolve(action.file))
+        return await load(call, resolve(action.file))
       case 'push':
-        return await push(bench, place as NonNullable<typeof place>)
+        return await push(call, place as NonNullable<typeof place>)
       case 'pull':
-        return await pull(bench, place as NonNullable<typeof place>)
+        return await pull(call, place as NonNullable<typeof place>)
     }
   } finally {
     terminal.live('')
@@ -110,7 +110,7 @@ async function images(
   }
 }
 
-async function list({ needs, exchange, terminal }: Bench, json: boolean): Promise<boolean> {
+async function list({ needs, exchange, terminal }: ImageCall, json: boolean): Promise<boolean> {
   const shelves = await shelvesOf(exchange.images, needs)
   if (json) {
     const rows = shelves.map(({ request, facts, key }) => ({
@@ -144,12 +144,12 @@ function stateOf({ request, facts }: Shelf): 'here' | 'not built' | 'not pulled'
   return request.folder === null ? 'not pulled' : 'not built'
 }
 
-async function save(bench: Bench, path: string): Promise<boolean> {
-  const { exchange, terminal } = bench
+async function save(call: ImageCall, path: string): Promise<boolean> {
+  const { exchange, terminal } = call
   const next = `Nothing of it was left. Name another file: npm run images -- save FILE`
   try {
     await using file = await ArchiveFile.create(path)
-    const { shelves, isWhole } = await makeAll(bench)
+    const { shelves, isWhole } = await makeAll(call)
     const onBytes = shower(terminal, 'saving', 'written')
     const { bytes, references, leftOut } = await saveImages(exchange, shelves, file, onBytes)
     tellLeftOut(leftOut, terminal)
@@ -161,7 +161,7 @@ async function save(bench: Bench, path: string): Promise<boolean> {
   }
 }
 
-async function load({ needs, exchange, terminal }: Bench, path: string): Promise<boolean> {
+async function load({ needs, exchange, terminal }: ImageCall, path: string): Promise<boolean> {
   const before = await shelvesOf(exchange.images, needs)
   const loaded = await loadImages(exchange, path, needs, shower(terminal, 'loading', 'read'))
   const after = await shelvesOf(exchange.images, needs)
@@ -207,9 +207,9 @@ export function loadedLines(loaded: Loaded, before: readonly Shelf[], after: rea
   return lines
 }
 
-async function push(bench: Bench, place: ReturnType<typeof parseRegistry>): Promise<boolean> {
-  const { exchange, terminal } = bench
-  const { shelves, isWhole } = await makeAll(bench)
+async function push(call: ImageCall, place: ReturnType<typeof parseRegistry>): Promise<boolean> {
+  const { exchange, terminal } = call
+  const { shelves, isWhole } = await makeAll(call)
   let pushed = 0
   const { leftOut } = await pushImages(exchange, shelves, place, (name) => {
     pushed++
@@ -221,7 +221,10 @@ async function push(bench: Bench, place: ReturnType<typeof parseRegistry>): Prom
   return isWhole
 }
 
-async function pull({ needs, exchange, terminal }: Bench, place: ReturnType<typeof parseRegistry>): Promise<boolean> {
+async function pull(
+  { needs, exchange, terminal }: ImageCall,
+  place: ReturnType<typeof parseRegistry>,
+): Promise<boolean> {
   const result = await pullImages(exchange, needs, place, (name) => terminal.say(`  pulled ${name}`))
   const missing = (await shelvesOf(exchange.images, needs)).filter(({ facts }) => facts === null)
   for (const why of result.refused) terminal.say(terminal.colours.red(`Refused: ${why}`))
@@ -241,7 +244,7 @@ async function pull({ needs, exchange, terminal }: Bench, place: ReturnType<type
 }
 
 /** Builds what is not here. What fails is told and left out: the others are worth having all the same. */
-async function makeAll({ needs, exchange, terminal }: Bench): Promise<{ shelves: Shelf[]; isWhole: boolean }> {
+async function makeAll({ needs, exchange, terminal }: ImageCall): Promise<{ shelves: Shelf[]; isWhole: boolean }> {
   const { images, signal } = exchange
   let isWhole = true
   await images.ensureBase(signal)

@@ -109,8 +109,8 @@ async function measure(
   { earlier, beginning, progress, keep, live }: Measuring,
 ): Promise<Measured> {
   const { project, terminal, stop } = invocation
-  await using bench = await openWorkbench(invocation, setting.machine, keep)
-  const { plan, folder, before } = await beginning.begin(bench)
+  await using workbench = await openWorkbench(invocation, setting.machine, keep)
+  const { plan, folder, before } = await beginning.begin(workbench)
   stop.guard({ writeEnd: () => writeEnd(project.reports, folder, stop.signal) })
   progress.knows(plan)
   const soFar = new ReportSoFar(folder, project.reports)
@@ -128,7 +128,7 @@ async function measure(
   for (const { where, what } of plan.warnings.filter((warning) => !told.has(warning.where)))
     terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
   const materials = materialsOf(project, setting.catalogue, plan)
-  const run = new Run({ plan, materials, ports: bench.ports(folder), signal: stop.signal })
+  const run = new Run({ plan, materials, ports: workbench.ports(folder), signal: stop.signal })
   const failure = await runPlan(run, before).then(
     () => null,
     (error: unknown) => error,

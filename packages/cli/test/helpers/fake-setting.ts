@@ -117,7 +117,7 @@ export class FakeSetting {
     }
   }
 
-  get bench(): Workbench {
+  get workbench(): Workbench {
     const ports = { ...fakePorts(), clock: this.shelf.clock }
     const connectAgent: Ports['connectAgent'] = async (wire) => new FakeAgent(this.shelf, this.shelf.wires.get(wire)!)
     return {
@@ -140,7 +140,7 @@ export class FakeSetting {
     const folder = RunFolder.create(this.reports, id)
     const plan = { ...this.plan, runId: folder.runId }
     await folder.writePlan(JSON.stringify(plan))
-    writeContext(folder, plan, this.catalogue, this.bench)
+    writeContext(folder, plan, this.catalogue, this.workbench)
     watch(folder)
     const stop = new AbortController()
     let count = 0
@@ -149,7 +149,7 @@ export class FakeSetting {
     })
     if (measured === 0) stop.abort(new Error('stopped'))
     const fingerprint = old ? null : toStore(folder.readPlanText(), profileOf(this.catalogue, plan), BASE)
-    const ports = this.bench.ports(folder)
+    const ports = this.workbench.ports(folder)
     const images = imagesOfRun({
       given: new Map(),
       fingerprint,
@@ -171,7 +171,7 @@ export class FakeSetting {
 
   #runOf(plan: Plan, folder: RunFolder, signal: AbortSignal): Run {
     const materials = materialsOf(this.setting.project, this.catalogue, plan)
-    return new Run({ plan, materials, ports: this.bench.ports(folder), signal })
+    return new Run({ plan, materials, ports: this.workbench.ports(folder), signal })
   }
 }
 

@@ -104,7 +104,7 @@ function lookAtIsolation({ engine }: DoctorFindings): Finding {
       `Docker ${engine.version} cannot keep its machine's address off a network: services there are open to targets`,
       'Update it: 20.10 can, and only the newest versions get fixes',
     )
-  const what = 'targets reach their cell only, not this machine'
+  const what = 'targets reach their testbed only, not this machine'
   if (major >= 25) return ok(what)
   return warn(
     `${what}; Docker ${engine.version} gets no more fixes from its makers`,

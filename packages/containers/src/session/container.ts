@@ -11,7 +11,7 @@ import {
 import type { EngineClient } from '../client/client.js'
 import { isEngineGone, sentenceOf, statusOf } from '../client/errors.js'
 import { redactorOf } from '../redact.js'
-import type { Life } from './lives.js'
+import type { Life } from './container-watch.js'
 import { startProblem } from './problems.js'
 import { Frames, linesOf, Tail, wireOf } from './wire.js'
 

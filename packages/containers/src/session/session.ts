@@ -3,21 +3,21 @@ import type { ContainerHost, ContainerRequest, Network, RunningContainer, Sample
 import type { EngineClient } from '../client/client.js'
 import { isEngineGone, sentenceOf } from '../client/errors.js'
 import { type HoldOptions, holdEngine } from '../locks/hold.js'
-import { openCellNetwork } from './cell-network.js'
 import { startContainer } from './container.js'
-import { Gate } from './gate.js'
+import { ContainerWatch } from './container-watch.js'
+import { CreateBarrier } from './create-barrier.js'
 import { labelsOf } from './labels.js'
-import { Lives } from './lives.js'
 import { maskedVolumes, tmpfsBytes, toCreateOptions } from './options.js'
 import { isAboveFileLimit, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
 import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
+import { openTestbedNetwork } from './testbed-network.js'
 import { startWatchdog, type Watchdog } from './watchdog.js'
 
 export interface SessionOptions extends HoldOptions {
   readonly say: (message: string) => void
   /**
-   * What a cell would remove stays: until the next network is opened, so that kept containers never disturb a
+   * What a testbed would remove stays: until the next network is opened, so that kept containers never disturb a
    * measurement, and after the end until `clean` or the next run.
    */
   readonly keep?: boolean
@@ -43,14 +43,14 @@ export interface Session extends ContainerHost, AsyncDisposable {
  */
 export async function openSession(client: EngineClient, facts: EngineFacts, options: SessionOptions): Promise<Session> {
   const { owner, giveBack } = await holdEngine(facts, options)
-  const lives = new Lives(client, owner.session)
+  const watch = new ContainerWatch(client, owner.session)
   try {
     await sweepBefore(client, options.say)
     const watchdog = await startWatchdog({ ...client.found, foundBy: 'the session' }, owner.session)
-    await lives.open()
-    return new EngineSession({ client, facts, options, owner, lives, watchdog, giveBack })
+    await watch.open()
+    return new EngineSession({ client, facts, options, owner, watch, watchdog, giveBack })
   } catch (error) {
-    lives.close()
+    watch.close()
     await giveBack()
     throw error
   }
@@ -71,7 +71,7 @@ interface Parts {
   readonly options: SessionOptions
   /** this process, under the session's id */
   readonly owner: Owner
-  readonly lives: Lives
+  readonly watch: ContainerWatch
   readonly watchdog: Watchdog
   readonly giveBack: () => Promise<void>
 }
@@ -83,10 +83,10 @@ class EngineSession implements Session {
   readonly #client: EngineClient
   readonly #facts: EngineFacts
   readonly #options: SessionOptions
-  readonly #lives: Lives
+  readonly #watch: ContainerWatch
   readonly #watchdog: Watchdog
   readonly #giveBack: () => Promise<void>
-  readonly #gate = new Gate()
+  readonly #barrier = new CreateBarrier()
   /** removals that wait for the next network, containers first */
   readonly #kept: { readonly what: string; readonly remove: () => Promise<void> }[] = []
   /** images whose volumes were spoken of */
@@ -96,13 +96,13 @@ class EngineSession implements Session {
   #openFiles: number | null = 65_536
   #closing: Promise<void> | null = null
 
-  constructor({ client, facts, options, owner, lives, watchdog, giveBack }: Parts) {
+  constructor({ client, facts, options, owner, watch, watchdog, giveBack }: Parts) {
     this.#client = client
     this.#facts = facts
     this.#options = options
     this.id = owner.session
     this.labels = labelsOf(owner)
-    this.#lives = lives
+    this.#watch = watch
     this.#watchdog = watchdog
     this.watchdogPid = watchdog.pid
     this.#giveBack = giveBack
@@ -115,8 +115,8 @@ class EngineSession implements Session {
   async openNetwork(name: string): Promise<Network> {
     await this.#removeKept()
     const options = { name: this.#uniqueName(name), labels: this.labels }
-    const network = await this.#gate
-      .pass(() => openCellNetwork(this.#client, this.#facts, options))
+    const network = await this.#barrier
+      .pass(() => openTestbedNetwork(this.#client, this.#facts, options))
       .catch((error: unknown) => {
         throw startProblem(`the network of ${name}`, error)
       })
@@ -128,7 +128,7 @@ class EngineSession implements Session {
   }
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
-    return this.#gate.pass(async () => {
+    return this.#barrier.pass(async () => {
       const openFiles = this.#openFiles
       try {
         return await this.#startOnce(network, request, openFiles)
@@ -174,7 +174,7 @@ class EngineSession implements Session {
         ownResolver: !this.#facts.reducedTruth,
       }),
     )
-    const life = this.#lives.watch(id)
+    const life = this.#watch.watch(id)
     const home = {
       client: this.#client,
       networkId: network.id,
@@ -201,7 +201,7 @@ class EngineSession implements Session {
 
   async #removeContainer(id: string): Promise<void> {
     await removeContainer(this.#client, id)
-    this.#lives.forget(id)
+    this.#watch.forget(id)
   }
 
   async #release(what: string, remove: () => Promise<void>): Promise<void> {
@@ -222,9 +222,9 @@ class EngineSession implements Session {
   }
 
   async #close(): Promise<void> {
-    await this.#gate.close()
+    await this.#barrier.close()
     const done = await (this.#options.keep ? this.#tellKept() : this.#removeAll())
-    this.#lives.close()
+    this.#watch.close()
     if (done) await this.#watchdog.dismiss()
     else this.#watchdog.release()
     await this.#giveBack().catch(() => undefined) // it dies with this process anyway

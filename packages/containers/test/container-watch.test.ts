@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Lives, parseEvent } from '../src/session/lives.js'
+import { ContainerWatch, parseEvent } from '../src/session/container-watch.js'
 import { FakeEngine } from './fake-engine.js'
 
 const labels = { 'bakeoff.session': 's' }
 let engine: FakeEngine
-let lives: Lives
+let watch: ContainerWatch
 
 beforeEach(async () => {
   engine = new FakeEngine()
-  lives = new Lives(engine.client, 's', { pollMs: 20, patience: 3 })
-  await lives.open()
+  watch = new ContainerWatch(engine.client, 's', { pollMs: 20, patience: 3 })
+  await watch.open()
 })
-afterEach(() => lives.close())
+afterEach(() => watch.close())
 
 describe('the end of a container', () => {
   it('is known from its event, with what the engine knows of it', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     Object.assign(container, { State: 'exited', ExitCode: 3 })
     engine.say('die', 'a', 3)
     expect(await life.exited).toEqual({ exitCode: 3, oomKilled: false, paused: false, atMs: 1000 })
@@ -24,21 +24,21 @@ describe('the end of a container', () => {
 
   it('is known from the listing when no event came', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     Object.assign(container, { State: 'exited', ExitCode: 137, OOMKilled: true })
     expect(await life.exited).toMatchObject({ exitCode: 137, oomKilled: true })
   })
 
   it('is known when somebody removed it', async () => {
     engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     engine.containers.delete('a')
     expect(await life.exited).toMatchObject({ exitCode: null })
   })
 
   it('was for memory when a process of it was killed for memory, whatever the engine says of the first', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     engine.say('oom', 'a')
     engine.say('oom', 'a')
     Object.assign(container, { State: 'exited', ExitCode: 1 })
@@ -49,7 +49,7 @@ describe('the end of a container', () => {
 
   it('is as good as come when somebody pauses it, which no event of an end tells', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     container.State = 'paused'
     engine.say('pause', 'a')
     expect(await life.exited).toEqual({ exitCode: null, oomKilled: false, paused: true, atMs: 1000 })
@@ -57,14 +57,14 @@ describe('the end of a container', () => {
 
   it('is as good as come when the listing has it as paused, and no event came', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     container.State = 'paused'
     expect(await life.exited).toMatchObject({ exitCode: null, paused: true })
   })
 
   it('is not one when it was stopped to be started again', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     life.expectStop()
     container.State = 'exited'
     engine.say('die', 'a', 143)
@@ -83,7 +83,7 @@ describe('the end of a container', () => {
 
   it('is not one while it is only created', async () => {
     engine.addContainer('a', labels).State = 'created'
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     const first = await Promise.race([life.exited, new Promise((resolve) => setTimeout(resolve, 100, 'goes on'))])
     expect(first).toBe('goes on')
   })
@@ -93,14 +93,14 @@ describe('the end of the engine', () => {
   it('is the end of all it ran', async () => {
     engine.addContainer('a', labels)
     engine.addContainer('b', labels)
-    const both = [lives.watch('a'), lives.watch('b')]
+    const both = [watch.watch('a'), watch.watch('b')]
     engine.kill()
     for (const { exited } of both) await expect(exited).rejects.toMatchObject({ code: 'ENGINE_LOST' })
   })
 
   it('is not one when only the event stream broke', async () => {
     const container = engine.addContainer('a', labels)
-    const life = lives.watch('a')
+    const life = watch.watch('a')
     engine.kill()
     engine.revive()
     Object.assign(container, { State: 'exited', ExitCode: 4 })
@@ -109,12 +109,12 @@ describe('the end of the engine', () => {
 
   it('does not end what is started once it is back', async () => {
     engine.addContainer('a', labels)
-    const lost = lives.watch('a')
+    const lost = watch.watch('a')
     engine.kill()
     await expect(lost.exited).rejects.toMatchObject({ code: 'ENGINE_LOST' })
     engine.revive()
     const container = engine.addContainer('b', labels)
-    const life = lives.watch('b')
+    const life = watch.watch('b')
     Object.assign(container, { State: 'exited', ExitCode: 5 })
     expect(await life.exited).toMatchObject({ exitCode: 5 })
   })

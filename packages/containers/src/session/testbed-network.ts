@@ -12,23 +12,23 @@ import type { EngineFacts } from '@bakeoff/model'
 import type { NetworkAnswer } from '../client/answers.js'
 import type { EngineClient } from '../client/client.js'
 
-export interface CellNetwork {
+export interface TestbedNetwork {
   readonly id: string
   /** where the engine's machine would answer if it could be reached: its addresses on this and the default network */
   readonly hostAddresses: readonly string[]
 }
 
-export interface CellNetworkOptions {
+export interface TestbedNetworkOptions {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
 }
 
 /** @throws what the engine threw */
-export async function openCellNetwork(
+export async function openTestbedNetwork(
   client: EngineClient,
   engine: EngineFacts,
-  { name, labels }: CellNetworkOptions,
-): Promise<CellNetwork> {
+  { name, labels }: TestbedNetworkOptions,
+): Promise<TestbedNetwork> {
   const id = await client.networks.create({
     Name: name,
     Driver: 'bridge',

@@ -1,5 +1,5 @@
 /**
- * How containers of a session end, or are paused, which is as bad for who needs them. `wait` of the engine never settles when the daemon dies, so there are two sources:
+ * Watches how containers of a session end, or are paused, which is as bad for who needs them. `wait` of the engine never settles when the daemon dies, so there are two sources:
  * the event stream, which is quick, and a listing every few seconds, which is sure and is a ping as well.
  */
 
@@ -19,7 +19,7 @@ export interface Life {
   expectRunning(): void
 }
 
-export interface LivesOptions {
+export interface ContainerWatchOptions {
   readonly pollMs: number
   /** so many failed listings in a row, and the engine is lost */
   readonly patience: number
@@ -34,17 +34,17 @@ interface Watched {
   readonly lose: (error: unknown) => void
 }
 
-export class Lives {
+export class ContainerWatch {
   readonly #client: EngineClient
   readonly #session: string
-  readonly #options: LivesOptions
+  readonly #options: ContainerWatchOptions
   readonly #watched = new Map<string, Watched>()
   readonly #closing = new AbortController()
   #events: Readable | null = null
   #timer: NodeJS.Timeout | null = null
   #failures = 0
 
-  constructor(client: EngineClient, session: string, options: Partial<LivesOptions> = {}) {
+  constructor(client: EngineClient, session: string, options: Partial<ContainerWatchOptions> = {}) {
     this.#client = client
     this.#session = session
     this.#options = { pollMs: 5_000, patience: 3, ...options }
@@ -182,7 +182,7 @@ export class Lives {
       watched.settled = true
       watched.lose(lost)
     }
-    // It may come back for the next cell; those that were running are lost all the same.
+    // It may come back for the next testbed; those that were running are lost all the same.
     this.#watched.clear()
     this.#schedule(this.#options.pollMs)
   }

@@ -1,14 +1,14 @@
 import { aborted } from '../aborted.js'
 
 /**
- * Everything that makes something in the engine goes through the gate. Creates are never aborted (most exist afterwards
- * all the same): when the gate is closed, those in flight are waited for and new ones are refused.
+ * Everything that makes something in the engine goes through this barrier. Creates are never aborted (most exist afterwards
+ * all the same): when the barrier is closed, those in flight are waited for and new ones are refused.
  */
-export class Gate {
+export class CreateBarrier {
   readonly #inFlight = new Set<Promise<unknown>>()
   #closed = false
 
-  /** @throws ABORTED once the gate is closed */
+  /** @throws ABORTED once the barrier is closed */
   async pass<T>(create: () => Promise<T>): Promise<T> {
     if (this.#closed) throw aborted('by the end of the session: nothing new is started')
     const creating = create()

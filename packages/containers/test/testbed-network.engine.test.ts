@@ -71,9 +71,9 @@ const SERVING =
   `exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1); ` +
   `while ($c = $s->accept) { print $c "hello"; close $c }'`
 
-describe('a container of a cell', () => {
-  it('reaches the others of its cell by address and by name', async () => {
-    await using network = await session.openNetwork('cell')
+describe('a container of a testbed', () => {
+  it('reaches the others of its testbed by address and by name', async () => {
+    await using network = await session.openNetwork('testbed')
     await using service = await start(network, 'service', SERVING, { aliases: ['database'] })
     await using target = await start(network, 'target', WAITING)
     await expect.poll(() => connecting(target, service.address, 8080), { timeout: 60_000 }).toBe('answered')
@@ -81,18 +81,18 @@ describe('a container of a cell', () => {
     expect(await connecting(service, 'target', 9), 'refused by it is an answer of it').toBe('answered')
   })
 
-  it('reaches no service of the machine that the engine runs on, no other cell, and no other network', async (test) => {
+  it('reaches no service of the machine that the engine runs on, no other testbed, and no other network', async (test) => {
     if (!facts.sameKernel) test.skip('the engine is on another machine')
-    await using cell = await session.openNetwork('cell')
+    await using testbed = await session.openNetwork('testbed')
     await using other = await session.openNetwork('other')
     await using neighbour = await start(other, 'service', SERVING)
-    await using target = await start(cell, 'target', WAITING)
+    await using target = await start(testbed, 'target', WAITING)
     const host = await hostServer()
     try {
-      const places = [...new Set([...cell.hostAddresses, ...other.hostAddresses, ...own()])]
+      const places = [...new Set([...testbed.hostAddresses, ...other.hostAddresses, ...own()])]
       expect(places.length).toBeGreaterThan(1)
       for (const address of places) expect(await connecting(target, address, host.port), address).toBe('nobody')
-      expect(await connecting(target, neighbour.address, 8080), 'another cell').toBe('nobody')
+      expect(await connecting(target, neighbour.address, 8080), 'another testbed').toBe('nobody')
       expect(await connecting(target, '169.254.169.254', 80), 'the cloud’s own service').toBe('nobody')
       expect(await connecting(target, '1.1.1.1', 80), 'the internet').toBe('nobody')
       const ipv6 = await target.run(['cat', '/proc/net/if_inet6'], AbortSignal.timeout(5_000))
@@ -107,14 +107,14 @@ describe('a container of a cell', () => {
 
   it('sends no datagram to that machine either, whatever it does to its socket', async (test) => {
     if (!facts.sameKernel || process.getuid?.() !== 0) test.skip('only root can make the bridge deaf')
-    await using cell = await session.openNetwork('cell')
-    await using target = await start(cell, 'target', WAITING)
+    await using testbed = await session.openNetwork('testbed')
+    await using target = await start(testbed, 'target', WAITING)
     const heard: string[] = []
     const socket = createSocket('udp4', (message) => heard.push(message.toString()))
     await new Promise<void>((resolve) => socket.bind(0, '0.0.0.0', resolve))
     try {
       const { port } = socket.address()
-      for (const address of [...cell.hostAddresses, ...own()]) {
+      for (const address of [...testbed.hostAddresses, ...own()]) {
         // SO_BINDTODEVICE and SO_DONTROUTE: the kernel takes any address for one on this link, and asks for it by ARP.
         const script =
           'use Socket; for my $d (0, 1) { socket(my $s, PF_INET, SOCK_DGRAM, 0); setsockopt($s, SOL_SOCKET, 25, "eth0\\0");' +
@@ -134,7 +134,7 @@ describe('a container of a cell', () => {
       (await readFile('/proc/net/dev', 'utf8')).match(/^\s*[^:\s]+(?=:)/gm)?.map((name) => name.trim()) ?? []
     let bridge = ''
     {
-      await using network = await session.openNetwork('cell')
+      await using network = await session.openNetwork('testbed')
       bridge = `br-${network.id.slice(0, 12)}`
       expect(await interfaces()).toContain(bridge)
     }
