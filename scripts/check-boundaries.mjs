@@ -14,8 +14,12 @@ export const ALLOWED = {
   report: ['model'],
   cli: ['model', 'core', 'runner', 'containers', 'load', 'report'],
 }
-/** Folders of a package that lie on one another, lowest first: each may import those before it, and files outside of all of them. */
+/** Folders and files of a package that lie on one another, lowest first: each may import those before it, and files outside of all of them. */
 const FLOORS = {
+  core: [
+    ...['words', 'stats', 'parse', 'plan', 'answers', 'thresholds', 'observe', 'figures', 'judge', 'results', 'say'],
+    ...['analyse', 'upgrade-results', 'setting-differences', 'compare-runs', 'gate'],
+  ],
   containers: ['client', 'host', 'locks', 'engine', 'building', 'registry', 'base', 'images', 'session', 'doctor'],
 }
 /** Libraries with one importer each: a package, or a folder of one. */
@@ -102,7 +106,7 @@ function floorAbove(file, name, specifier) {
   const floors = FLOORS[name]
   if (!floors || !specifier.startsWith('.')) return []
   const [own, other] = [file, posix.join(posix.dirname(file), specifier)].map((path) =>
-    floors.indexOf(path.split('/')[3] ?? ''),
+    floors.indexOf((path.split('/')[3] ?? '').replace(/\.(ts|js)$/, '')),
   )
   // The door of a package lies outside, and above all of them.
   const isDoor = own === -1 && file.endsWith('/src/index.ts')

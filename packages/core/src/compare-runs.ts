@@ -13,13 +13,13 @@ import {
   type RunComparison,
   type WhyNotJudged,
 } from '@bakeoff/model'
-import { thresholds } from './analysis/thresholds.js'
 import { capacityPerSecond } from './figures/capacity.js'
 import { cpuMsPerRequest } from './figures/cpu-per-request.js'
 import type { FigureRule } from './figures/define.js'
 import { throughput } from './figures/throughput.js'
 import { difference, type Observed } from './judge/difference.js'
 import { settingDifferences } from './setting-differences.js'
+import { thresholds } from './thresholds.js'
 
 const bounds = { relevant: thresholds.relevantDifference, significance: thresholds.significance }
 

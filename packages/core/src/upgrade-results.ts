@@ -1,7 +1,7 @@
 import type { Estimate } from '@bakeoff/model'
-import { legend } from './analysis/legend.js'
 import { TIMES, todaysId } from './figures/old-ids.js'
 import { causeRules } from './judge/causes/index.js'
+import { legend } from './results/legend.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a file of an older version, which the schema checks once it is upgraded
 type Old = any

@@ -19,10 +19,10 @@ import {
   type SecondInstrumentRecord,
   type TargetInfo,
 } from '@bakeoff/model'
-import { analyse } from '../src/analysis/index.js'
-import type { JudgedCell } from '../src/analysis/judged.js'
-import { type CellView, viewCells } from '../src/analysis/view.js'
+import { analyse } from '../src/index.js'
 import { judge } from '../src/judge/causes/index.js'
+import type { JudgedCell } from '../src/judge/judged.js'
+import { type CellView, viewCells } from '../src/observe/view.js'
 import { type Distribution, encodeDistribution } from '../src/stats/index.js'
 import { encodeValues } from './times.js'
 

@@ -1,7 +1,7 @@
 import type { Against, Cell, Estimate, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { estimateOf } from '../src/analysis/estimate.js'
 import { compareRuns } from '../src/compare-runs.js'
+import { estimateOf } from '../src/figures/estimate.js'
 import { aCertificate } from './builders.js'
 import { sampleResults } from './fixtures-results.js'
 

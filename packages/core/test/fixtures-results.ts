@@ -15,7 +15,7 @@ import type {
   TargetInfo,
 } from '@bakeoff/model'
 import { calibrationKey } from '@bakeoff/model'
-import { analyse } from '../src/analysis/index.js'
+import { analyse } from '../src/index.js'
 import { secondInstrumentTask } from '../src/plan/second-instrument.js'
 import { createRandom, type Random } from '../src/stats/index.js'
 import {

@@ -1,7 +1,7 @@
 import type { LoadMeasurement, LoadSpec, RepetitionRecord } from '@bakeoff/model'
 import type { LoadOrder } from '@bakeoff/runner/ports'
 import { describe, expect, it, vi } from 'vitest'
-import { analyse, problemOfRecord } from '../../core/src/analysis/index.js'
+import { analyse, problemOfRecord } from '../../core/src/index.js'
 import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, nothingElse } from '../../core/test/builders.js'
 import { p99MsOf, shownP99MsOf } from '../../runner/src/figures.js'
 import { mergeParts, mergeSlices } from '../src/agent/merge.js'

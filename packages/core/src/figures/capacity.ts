@@ -1,7 +1,7 @@
 import { kindOf } from '@bakeoff/model'
-import { estimateOf, typical, valuesOf } from '../analysis/estimate.js'
 import { cpuMsPerRequest } from './cpu-per-request.js'
 import { defineFigure, type LoadFigure } from './define.js'
+import { estimateOf, typical, valuesOf } from './estimate.js'
 
 export const capacityPerSecond = defineFigure({
   id: 'capacityPerSecond',

@@ -1,5 +1,5 @@
 import type { Estimate, Figure, LoadSpec, RepetitionRecord } from '@bakeoff/model'
-import type { CellView, Repetition } from '../analysis/view.js'
+import type { CellView, Repetition } from '../observe/view.js'
 
 /** How a figure comes from what was measured, with all that results.json says of it. */
 export type FigureRule = LoadFigure | StartFigure

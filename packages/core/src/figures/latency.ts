@@ -1,4 +1,6 @@
 import { kindOf, type LoadSpec } from '@bakeoff/model'
+import type { Repetition } from '../observe/view.js'
+import { defineFigure, type LoadFigure } from './define.js'
 import {
   extremeOver,
   type PercentileName,
@@ -8,9 +10,7 @@ import {
   responseTimes,
   serviceTimes,
   type Times,
-} from '../analysis/latency.js'
-import type { Repetition } from '../analysis/view.js'
-import { defineFigure, type LoadFigure } from './define.js'
+} from './times.js'
 
 /** Time from sending a request, and from the moment at which it was due: one cell has both under an open load. */
 const KINDS = {

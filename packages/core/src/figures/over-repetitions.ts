@@ -1,7 +1,7 @@
 import type { Cell, Figures, RepetitionRecord } from '@bakeoff/model'
-import { estimateOf, valuesOf } from '../analysis/estimate.js'
-import type { CellView } from '../analysis/view.js'
+import type { CellView } from '../observe/view.js'
 import type { LoadFigure, Over } from './define.js'
+import { estimateOf, valuesOf } from './estimate.js'
 import { figureRules } from './index.js'
 
 /** Every figure of a cell, and what those are at least that are not known since too many requests had no end. */

@@ -1,8 +1,8 @@
 import { kindOf } from '@bakeoff/model'
-import { percentileMs, percentiles, plainTimes, shownTimes } from '../analysis/latency.js'
-import type { CellView, Repetition } from '../analysis/view.js'
+import type { CellView, Repetition } from '../observe/view.js'
 import { decodeHistogram } from '../stats/index.js'
 import { defineFigure } from './define.js'
+import { percentileMs, percentiles, plainTimes, shownTimes } from './times.js'
 
 /**
  * Observed − scripted: what the target and its client library add to a service that keeps to a script. Medians are compared, since a

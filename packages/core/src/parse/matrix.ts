@@ -1,7 +1,9 @@
 import { type MatrixSpec, matrixFile, type ProfileSpec, parseDurationMs, parseFraction } from '@bakeoff/model'
-import { DEFAULT_RESPONSES } from '../plan/window-length.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
 import { type Located, readYaml } from './yaml.js'
+
+/** A window lasts at least this many mean response times, where the profile does not say. */
+export const DEFAULT_RESPONSES = 20
 
 /**
  * matrix.yaml: what is measured when nothing else is asked for.

@@ -1,5 +1,5 @@
 import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
-import { rightPerSecond } from '../analysis/right.js'
+import { rightPerSecond } from '../stats/index.js'
 import { isOfSurroundings } from './failures.js'
 import { mainLoadOf } from './main-load.js'
 

@@ -8,7 +8,7 @@ import {
   publishedLoad,
   type ScenarioSpec,
 } from '@bakeoff/model'
-import { settingWords } from '../analysis/claims/setting.js'
+import { settingWords } from '../words/settings.js'
 import { bestFirst } from './main-load.js'
 
 /** The loads of the sources of a scenario's claims, as far as a load can say them, and what is otherwise than there. */

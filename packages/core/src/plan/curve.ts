@@ -8,8 +8,7 @@ import {
   type RunRules,
   rateLoad,
 } from '@bakeoff/model'
-import { bestRates } from '../analysis/right.js'
-import { commonRates, medianOf } from '../stats/index.js'
+import { bestRates, commonRates, medianOf } from '../stats/index.js'
 
 /** A target is not offered more than this share of its own best: it would only show how its queue grows. */
 const MOST_OF_BEST = 0.97

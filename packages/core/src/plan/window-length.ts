@@ -1,7 +1,6 @@
 import type { LoadSlice, PlannedScenario, RunRules } from '@bakeoff/model'
+import { DEFAULT_RESPONSES } from '../parse/matrix.js'
 
-/** A window lasts at least this many mean response times, where the profile does not say. */
-export const DEFAULT_RESPONSES = 20
 /** No window is longer, where the scenario does not say. */
 export const LONGEST_WINDOW_MS = 30_000
 

@@ -1,5 +1,5 @@
 import type { ClaimResult } from '@bakeoff/model'
-import { list } from '../analysis/words.js'
+import { list } from '../words/quantities.js'
 
 type Conclusion = ClaimResult['comparisons'][number]['conclusion']
 

@@ -12,8 +12,9 @@ import {
   type ScenarioResult,
   typicalOf,
 } from '@bakeoff/model'
-import { isAgentBoundCell, nameOf } from '../analysis/findings/define.js'
+import { nameOf } from '../words/names.js'
 import { claimsSay } from './claims.js'
+import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
 import { saysOf } from './standing.js'
 import { trustOf } from './trust.js'

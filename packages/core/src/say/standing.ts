@@ -1,8 +1,8 @@
 import { type DecisionColumn, figureOf, formatNumber } from '@bakeoff/model'
-import { isAgentBoundCell, ratioWords } from '../analysis/findings/define.js'
-import { reasonOf } from '../analysis/outcome.js'
-import { list, many } from '../analysis/words.js'
+import { reasonOf } from '../observe/outcome.js'
+import { list, many } from '../words/quantities.js'
 import type { Candidate, Field } from './decision.js'
+import { isAgentBoundCell, ratioWords } from './findings/define.js'
 
 interface Standing {
   readonly standing: DecisionColumn['standing']

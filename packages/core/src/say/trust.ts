@@ -1,8 +1,8 @@
 import type { Cell, EntryResult } from '@bakeoff/model'
-import { nameOf } from '../analysis/findings/define.js'
-import { list, many, percent } from '../analysis/words.js'
 import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
+import { nameOf } from '../words/names.js'
+import { list, many, percent } from '../words/quantities.js'
 import type { Decided } from './decision.js'
 
 /** How far to trust the figures, in at most three sentences: repetitions, doubts, the machine. Empty when nothing was measured. */

@@ -2,7 +2,7 @@
 import type { Cell, ComparedCell, Results } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { estimateOf } from '../../src/analysis/estimate.js'
+import { estimateOf } from '../../src/figures/estimate.js'
 import { compareRuns, type GateRules, gate } from '../../src/index.js'
 import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'

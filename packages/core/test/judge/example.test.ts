@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Cell, CellComparison, Results, Side } from '@bakeoff/model'
 import { expect, it } from 'vitest'
 import { differences, type Observed } from '../../src/judge/difference.js'
-import { differenceSays } from '../../src/say/differences.js'
 import { upgradeResults } from '../../src/upgrade-results.js'
+import { differenceSays } from '../../src/words/differences.js'
 
 const file = join(import.meta.dirname, '../../../../reports/example/results.json')
 const example = upgradeResults(JSON.parse(readFileSync(file, 'utf8'))) as Pick<Results, 'cells' | 'comparisons'>

@@ -1,6 +1,6 @@
 import { type Calibration, calibrationKey } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { causeRules, judge } from '../../src/analysis/index.js'
+import { causeRules, judge } from '../../src/index.js'
 import {
   anInfo,
   aRepetitionRecord,

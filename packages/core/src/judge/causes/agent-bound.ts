@@ -1,9 +1,9 @@
 import { connectionsOf } from '@bakeoff/model'
-import { typical } from '../../analysis/estimate.js'
-import { reachedWords, secondInstrumentOf } from '../../analysis/second-instrument.js'
-import { thresholds } from '../../analysis/thresholds.js'
-import { cores, list, percent } from '../../analysis/words.js'
 import { agentCpuShare, agentEventLoop, ceilingShare } from '../../figures/agent.js'
+import { typical } from '../../figures/estimate.js'
+import { thresholds } from '../../thresholds.js'
+import { cores, list, percent } from '../../words/quantities.js'
+import { reachedWords, secondInstrumentOf } from '../second-instrument.js'
 import { above, defineCause } from './define.js'
 
 export const agentBound = defineCause({

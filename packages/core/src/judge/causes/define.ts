@@ -1,6 +1,6 @@
 import type { Cause, LoadSpec, PlanWarning } from '@bakeoff/model'
-import type { CellView } from '../../analysis/view.js'
 import { type FigureRule, valueIn } from '../../figures/define.js'
+import type { CellView } from '../../observe/view.js'
 
 /** What a rule found: the effect on the figures, and the figures that show it. */
 export interface Found {

@@ -1,5 +1,5 @@
-import { thresholds } from '../../analysis/thresholds.js'
-import { many, percent } from '../../analysis/words.js'
+import { thresholds } from '../../thresholds.js'
+import { many, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 
 export const errors = defineCause({

@@ -1,5 +1,5 @@
 import type { Verdict } from '@bakeoff/model'
-import type { CellView } from '../../analysis/view.js'
+import type { CellView } from '../../observe/view.js'
 import { agentBound } from './agent-bound.js'
 import type { CauseRule, Found } from './define.js'
 import { errors } from './errors.js'

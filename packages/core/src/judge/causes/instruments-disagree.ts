@@ -1,6 +1,6 @@
 import { formatNumber } from '@bakeoff/model'
-import { secondInstrumentOf } from '../../analysis/second-instrument.js'
-import { percent } from '../../analysis/words.js'
+import { percent } from '../../words/quantities.js'
+import { secondInstrumentOf } from '../second-instrument.js'
 import { agentBound } from './agent-bound.js'
 import { defineCause } from './define.js'
 

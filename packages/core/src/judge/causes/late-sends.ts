@@ -1,6 +1,6 @@
-import { thresholds } from '../../analysis/thresholds.js'
-import { percent } from '../../analysis/words.js'
 import { lateShare } from '../../figures/agent.js'
+import { thresholds } from '../../thresholds.js'
+import { percent } from '../../words/quantities.js'
 import { above, defineCause } from './define.js'
 
 export const lateSends = defineCause({

@@ -1,7 +1,7 @@
 import { type Cause, formatNumber, kindOf, limitWords } from '@bakeoff/model'
-import { typical } from '../../analysis/estimate.js'
-import type { CellView } from '../../analysis/view.js'
+import { typical } from '../../figures/estimate.js'
 import { throughput } from '../../figures/throughput.js'
+import type { CellView } from '../../observe/view.js'
 import { medianOf } from '../../stats/index.js'
 
 /** A sentence for each limit that was found; null when nothing was. */

@@ -1,8 +1,8 @@
-import { typical } from '../../analysis/estimate.js'
-import { thresholds } from '../../analysis/thresholds.js'
-import type { CellView, Repetition } from '../../analysis/view.js'
-import { cores, list, many, percent } from '../../analysis/words.js'
+import { typical } from '../../figures/estimate.js'
 import { hostOthers, hostSteal } from '../../figures/host.js'
+import type { CellView, Repetition } from '../../observe/view.js'
+import { thresholds } from '../../thresholds.js'
+import { cores, list, many, percent } from '../../words/quantities.js'
 import { above, defineCause, inRepetitions } from './define.js'
 
 export const noisyHost = defineCause({

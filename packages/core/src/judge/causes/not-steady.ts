@@ -1,8 +1,8 @@
 import { formatDurationMs, kindOf, type WarmUpRecord } from '@bakeoff/model'
-import { thresholds } from '../../analysis/thresholds.js'
-import type { Repetition } from '../../analysis/view.js'
-import { percent } from '../../analysis/words.js'
+import type { Repetition } from '../../observe/view.js'
 import { changeWithin, trendOf } from '../../stats/index.js'
+import { thresholds } from '../../thresholds.js'
+import { percent } from '../../words/quantities.js'
 import { defineCause, type Found, inRepetitions } from './define.js'
 
 export const notSteady = defineCause({

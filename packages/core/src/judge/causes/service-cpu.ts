@@ -1,6 +1,6 @@
-import { thresholds } from '../../analysis/thresholds.js'
-import { cores, percent } from '../../analysis/words.js'
 import { medianOf } from '../../stats/index.js'
+import { thresholds } from '../../thresholds.js'
+import { cores, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 import { serviceUse } from './use.js'
 

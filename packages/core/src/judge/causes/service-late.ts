@@ -1,6 +1,6 @@
-import { thresholds } from '../../analysis/thresholds.js'
-import type { CellView } from '../../analysis/view.js'
-import { percent } from '../../analysis/words.js'
+import type { CellView } from '../../observe/view.js'
+import { thresholds } from '../../thresholds.js'
+import { percent } from '../../words/quantities.js'
 import { defineCause, type Found, inRepetitions } from './define.js'
 
 export const serviceLate = defineCause({

@@ -1,7 +1,7 @@
-import { thresholds } from '../../analysis/thresholds.js'
-import type { CellView } from '../../analysis/view.js'
-import { cores, list, percent } from '../../analysis/words.js'
+import type { CellView } from '../../observe/view.js'
 import { medianOf } from '../../stats/index.js'
+import { thresholds } from '../../thresholds.js'
+import { cores, list, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 
 /**

@@ -1,7 +1,7 @@
-import { typical } from '../../analysis/estimate.js'
-import { thresholds } from '../../analysis/thresholds.js'
-import { cores, percent } from '../../analysis/words.js'
 import { coresUsed } from '../../figures/cpu.js'
+import { typical } from '../../figures/estimate.js'
+import { thresholds } from '../../thresholds.js'
+import { cores, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 import { targetUse } from './use.js'
 

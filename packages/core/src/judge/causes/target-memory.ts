@@ -1,8 +1,8 @@
 import { formatBytes } from '@bakeoff/model'
-import { typical } from '../../analysis/estimate.js'
-import { thresholds } from '../../analysis/thresholds.js'
-import { many, percent } from '../../analysis/words.js'
+import { typical } from '../../figures/estimate.js'
 import { memoryPeak } from '../../figures/memory.js'
+import { thresholds } from '../../thresholds.js'
+import { many, percent } from '../../words/quantities.js'
 import { defineCause, inRepetitions } from './define.js'
 
 export const targetMemory = defineCause({

@@ -1,8 +1,8 @@
-import { typical } from '../../analysis/estimate.js'
-import { thresholds } from '../../analysis/thresholds.js'
-import { duration, percent } from '../../analysis/words.js'
 import { throttledMs } from '../../figures/cpu.js'
+import { typical } from '../../figures/estimate.js'
 import { medianOf } from '../../stats/index.js'
+import { thresholds } from '../../thresholds.js'
+import { duration, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 
 export const targetThrottled = defineCause({

@@ -1,5 +1,5 @@
-import { thresholds } from '../../analysis/thresholds.js'
-import { duration, many, percent } from '../../analysis/words.js'
+import { thresholds } from '../../thresholds.js'
+import { duration, many, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 
 export const timeouts = defineCause({

@@ -1,8 +1,8 @@
 import { kindOf } from '@bakeoff/model'
-import { thresholds } from '../../analysis/thresholds.js'
-import type { CellView, Repetition } from '../../analysis/view.js'
-import { duration, many, percent } from '../../analysis/words.js'
+import type { CellView, Repetition } from '../../observe/view.js'
 import { neededMs, windowRulesOf } from '../../plan/window-length.js'
+import { thresholds } from '../../thresholds.js'
+import { duration, many, percent } from '../../words/quantities.js'
 import { defineCause, type Found } from './define.js'
 
 export const tooShort = defineCause({

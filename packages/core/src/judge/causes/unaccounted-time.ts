@@ -1,7 +1,7 @@
 import { connectionsOf, kindOf } from '@bakeoff/model'
-import { thresholds } from '../../analysis/thresholds.js'
-import type { CellView, Repetition } from '../../analysis/view.js'
-import { list, many, percent } from '../../analysis/words.js'
+import type { CellView, Repetition } from '../../observe/view.js'
+import { thresholds } from '../../thresholds.js'
+import { list, many, percent } from '../../words/quantities.js'
 import { defineCause, inRepetitions } from './define.js'
 
 export const unaccountedTime = defineCause({

@@ -1,8 +1,8 @@
-import { typical } from '../../analysis/estimate.js'
-import type { CellView } from '../../analysis/view.js'
-import { cores, list } from '../../analysis/words.js'
 import { coresUsed } from '../../figures/cpu.js'
+import { typical } from '../../figures/estimate.js'
+import type { CellView } from '../../observe/view.js'
 import { medianOf } from '../../stats/index.js'
+import { cores, list } from '../../words/quantities.js'
 
 /** `go-net-http used 0.4 of its 1 core`; null when it was not read. */
 export function targetUse(view: CellView): string | null {

@@ -1,7 +1,7 @@
 import { type Counted, connectionsOf } from '@bakeoff/model'
-import { thresholds } from '../../analysis/thresholds.js'
-import type { CellView, Repetition } from '../../analysis/view.js'
-import { many, percent } from '../../analysis/words.js'
+import type { CellView, Repetition } from '../../observe/view.js'
+import { thresholds } from '../../thresholds.js'
+import { many, percent } from '../../words/quantities.js'
 import { defineCause, type Found, inRepetitions } from './define.js'
 
 export const workSkipped = defineCause({

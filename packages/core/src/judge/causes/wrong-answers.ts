@@ -1,4 +1,4 @@
-import { many } from '../../analysis/words.js'
+import { many } from '../../words/quantities.js'
 import { defineCause, type Found } from './define.js'
 
 export const wrongAnswers = defineCause({

@@ -1,0 +1,94 @@
+import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, RepetitionRecord, Results } from '@bakeoff/model'
+import { judge } from './judge/causes/index.js'
+import { compareClaims } from './judge/claims/index.js'
+import { compareCells } from './judge/comparisons.js'
+import { viewCells } from './observe/view.js'
+import { toCell } from './results/cells.js'
+import { certificatesOf } from './results/certificate.js'
+import { curvesOf } from './results/curves.js'
+import { type TargetPage, toEntries } from './results/entries.js'
+import { legend } from './results/legend.js'
+import { toScenarios } from './results/scenarios.js'
+import { decide } from './say/decision.js'
+import { findings } from './say/findings/index.js'
+import { warningsOf } from './say/warnings.js'
+
+export interface AnalysisInput {
+  readonly plan: Plan
+  /** in any order; what is missing shows as not reached */
+  readonly runs: readonly RepetitionRecord[]
+  readonly calibrations: readonly Calibration[]
+  readonly claims: readonly ClaimSpec[]
+  /** by target: what its page shows */
+  readonly targets: Readonly<Record<string, TargetPage>>
+  readonly base: Results['base']
+  /** null: the run did not try */
+  readonly boundary?: Boundary | null
+  /** null while the run goes on */
+  readonly endedAt: string | null
+  readonly status: Results['run']['status']
+  readonly statusReason: string | null
+  /** what a reader must know of the files themselves: what was missing or damaged */
+  readonly warnings?: readonly PlanWarning[]
+}
+
+/** Everything that can be said about a run. Pure: the same files give the same results, years later. */
+export function analyse({
+  plan,
+  runs,
+  calibrations,
+  claims,
+  targets,
+  base,
+  boundary = null,
+  endedAt,
+  status,
+  statusReason,
+  warnings = [],
+}: AnalysisInput): Results {
+  const views = viewCells(plan, runs, calibrations)
+  const judged = views.map((view) => ({ view, verdict: judge(view) }))
+  const certificates = certificatesOf(plan, calibrations)
+  const { comparisons, tiers } = compareCells(judged, certificates)
+  const entries = toEntries(plan, runs, views, targets)
+  const known = {
+    scenarios: toScenarios(plan, views),
+    entries,
+    cells: judged.map(({ view, verdict }) => toCell(view, verdict)),
+    tiers,
+    comparisons,
+    claims: compareClaims(claims, judged),
+  }
+  const run: Results['run'] = {
+    id: plan.runId,
+    startedAt: plan.createdAt,
+    endedAt,
+    status,
+    statusReason,
+    profile: plan.profile,
+    command: plan.command,
+    replayOf: plan.replayOf ?? null,
+    seed: plan.seed,
+    gitCommit: plan.gitCommit,
+    gitDirty: plan.gitDirty,
+    budgetMs: plan.rules.budgetMs,
+    tightness: plan.rules.tightness,
+    windowMs: plan.rules.windowMs,
+  }
+  return {
+    schemaVersion: 2,
+    legend: legend(),
+    run,
+    host: plan.host,
+    engine: plan.engine,
+    boundary,
+    base,
+    calibration: [...calibrations],
+    certificates,
+    curves: curvesOf(views),
+    ...known,
+    findings: findings(known),
+    decision: decide({ ...known, run, host: plan.host, certificates }),
+    warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
+  }
+}

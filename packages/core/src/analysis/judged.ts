@@ -1,8 +1,0 @@
-import type { Verdict } from '@bakeoff/model'
-import type { CellView } from './view.js'
-
-/** A cell with its verdict; null for one that was not measured. */
-export interface JudgedCell {
-  readonly view: CellView
-  readonly verdict: Verdict | null
-}

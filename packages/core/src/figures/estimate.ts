@@ -1,0 +1,68 @@
+import type { Estimate } from '@bakeoff/model'
+import type { CellView, Repetition } from '../observe/view.js'
+import { mean, meanInterval, median, medianOf, outliers } from '../stats/index.js'
+import { type FigureRule, valueIn } from './define.js'
+import { throughput } from './throughput.js'
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+  readonly method: string
+}
+
+/**
+ * A figure over repetitions: median for showing, Student's t for the interval of the mean. With one repetition there is
+ * no interval, and with none no estimate.
+ *
+ * @param isSigned whether the figure can lie below 0; the interval of any other stops there
+ */
+export function estimateOf(values: readonly (number | null)[], isSigned = false): Estimate | null {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0) return null
+  const interval = meanInterval(known)
+  const least = isSigned ? Number.NEGATIVE_INFINITY : 0
+  return estimateWithin(
+    known,
+    interval && {
+      low: Math.max(least, interval.low),
+      high: Math.max(least, interval.high),
+      method: 'Student t, 95 %',
+    },
+  )
+}
+
+/** The same with an interval that was found otherwise. @param values at least one */
+export function estimateWithin(values: readonly number[], interval: Interval | null): Estimate {
+  return {
+    median: median(values),
+    mean: mean(values),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    n: values.length,
+    values: [...values],
+    method: interval?.method ?? (values.length === 1 ? 'one repetition: no interval' : 'no interval'),
+    outliers: outliers(values),
+  }
+}
+
+/** The figure in each repetition, in order; null where it was not measured. */
+export function valuesOf(rule: FigureRule, view: CellView): (number | null)[] {
+  return view.repetitions.map((repetition) => valueIn(rule, repetition, view))
+}
+
+/** The median of the figure over repetitions; null when it was never measured. */
+export function typical(rule: FigureRule, view: CellView): number | null {
+  return medianOf(valuesOf(rule, view))
+}
+
+/** The repetition whose throughput is nearest to the median: the one to show as an example. */
+export function medianRepetition(view: CellView): Repetition | null {
+  const rates = view.repetitions.map((repetition) => throughput.from(repetition, view) ?? 0)
+  if (rates.length === 0) return null
+  const centre = median(rates)
+  const nearest = rates.reduce(
+    (best, rate, index) => (Math.abs(rate - centre) < Math.abs(rates[best]! - centre) ? index : best),
+    0,
+  )
+  return view.repetitions[nearest]!
+}

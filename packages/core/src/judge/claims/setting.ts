@@ -1,0 +1,44 @@
+import { atOnceOf, type ClaimSpec, DEFAULT_OFFERED, loadIdOf, publishedLoad } from '@bakeoff/model'
+import { mainLoadOf } from '../../plan/main-load.js'
+import { list } from '../../words/quantities.js'
+import type { JudgedCell } from '../judged.js'
+
+type Subject = ClaimSpec['subjects'][number]
+
+/** Members of a published load that say how much was asked for, and how much of it at once. */
+const WORK = ['tasks', 'requests', 'concurrency', 'connections', 'users', 'perSecond'] as const
+
+/** Connections, users and tasks under way at once, as published; null when the source does not say. */
+export function atOnce({ load }: Subject): number | null {
+  return atOnceOf(load)
+}
+
+/** Two subjects were given other amounts, or other amounts at once: whatever depends on that says nothing of them. */
+export function isUnequalWork(a: Subject, b: Subject): boolean {
+  return WORK.some((key) => a.load[key] !== b.load[key])
+}
+
+/** The measured cell that stands for a subject, and whether its load is the published one. */
+export interface Stand {
+  readonly cell: JudgedCell
+  readonly sameLoad: boolean
+}
+
+/** The cell with the published connections or tasks, else the scenario's main load; null when the target is not in the run. */
+export function standOf(subject: Subject, scenario: string, cells: readonly JudgedCell[]): Stand | null {
+  const own = cells.filter(
+    ({ view }) =>
+      view.scenario.id === scenario && view.entry.target === subject.target && view.entry.variant === subject.variant,
+  )
+  const published = publishedLoad(subject.load, DEFAULT_OFFERED)
+  const same = typeof published === 'string' ? null : own.find(({ view }) => view.loadId === loadIdOf(published))
+  if (same) return { cell: same, sameLoad: true }
+  const main = own.find(({ view }) => view.loadId === mainLoadOf(view.scenario.loads))
+  return main ? { cell: main, sameLoad: false } : null
+}
+
+/** Says under which load was measured instead of the published one; empty when it was the same. */
+export function otherLoadWords(stands: readonly Stand[]): string {
+  const other = stands.filter(({ sameLoad }) => !sameLoad).map(({ cell }) => loadIdOf(cell.view.load))
+  return other.length === 0 ? '' : ` Measured under ${list([...new Set(other)])}, not under the load of the source.`
+}

@@ -1,0 +1,190 @@
+import {
+  type Calibration,
+  calibrationKey,
+  connectionsOf,
+  kindOf,
+  type LoadRecord,
+  type LoadSpec,
+  loadIdOf,
+  type Plan,
+  type PlannedEntry,
+  type PlannedScenario,
+  type RepetitionRecord,
+} from '@bakeoff/model'
+import { mainLoadOf } from '../plan/main-load.js'
+import { type Distribution, decodeHistogram, rightAnswers } from '../stats/index.js'
+import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
+
+/** One repetition of one cell, its counters turned into use. What figures and verdicts look at. */
+export interface Repetition {
+  readonly number: number
+  readonly block: string
+  readonly run: RepetitionRecord
+  readonly record: LoadRecord
+  /** length of the window; of a batch, until its answer */
+  readonly seconds: number
+  /** right answers, each with the share of its life within the window; of a batch, tasks that were done right */
+  readonly right: number
+  /** all containers of the target together, its proxy included */
+  readonly target: Use
+  readonly containers: Readonly<Record<string, Use>>
+  readonly services: Readonly<Record<string, Use>>
+  readonly agent: Use
+  readonly host: HostUse
+  /** cores used by anything that is not part of the run (the orchestrator's few per cent included); null: unknown */
+  readonly othersCores: number | null
+  readonly serviceTime: Distribution
+  readonly responseTime: Distribution | null
+}
+
+/** Everything that is known of a cell before anything is judged. */
+export interface CellView {
+  readonly id: string
+  readonly plan: Plan
+  readonly scenario: PlannedScenario
+  readonly entry: PlannedEntry
+  readonly load: LoadSpec
+  readonly loadId: string
+  /** of this entry, by repetition, failed ones included */
+  readonly runs: readonly RepetitionRecord[]
+  /** those with this load */
+  readonly repetitions: readonly Repetition[]
+  /** the agent's ceiling with these connections on these cores; null: not calibrated */
+  readonly ceiling: Ceiling | null
+}
+
+/** What the agent reached against the null server, over the canaries of a run. */
+export interface Ceiling {
+  /** requests a second: the most of them, by their best half second */
+  readonly throughput: number
+  /** over their windows */
+  readonly low: number
+  readonly high: number
+  /** whether the agent was what limited them: only then is it a limit of the agent; null: not known */
+  readonly isAgents: boolean | null
+}
+
+/** All cells of a plan, measured or not, in the plan's order. */
+export function viewCells(
+  plan: Plan,
+  runs: readonly RepetitionRecord[],
+  calibrations: readonly Calibration[],
+): CellView[] {
+  const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
+  return plan.entries.flatMap((entry) => {
+    const scenario = scenarios.get(entry.scenario)
+    if (!scenario) return []
+    const own = runsOf(runs, entry.id)
+    return [...scenario.loads, ...addedLoads(scenario, own)].map((load): CellView => {
+      const loadId = loadIdOf(load)
+      return {
+        id: `${entry.id}/${loadId}`,
+        plan,
+        scenario,
+        entry,
+        load,
+        loadId,
+        runs: own,
+        repetitions: own.flatMap((run) =>
+          run.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(run, record)),
+        ),
+        ceiling: ceilingOf(scenario, load, calibrations),
+      }
+    })
+  })
+}
+
+/** Loads that a run adds to those of its plan: the rates of latency–throughput curves, ascending. */
+function addedLoads(scenario: PlannedScenario, runs: readonly RepetitionRecord[]): LoadSpec[] {
+  const planned = new Set(scenario.loads.map(loadIdOf))
+  const added = new Map(
+    runs.flatMap(({ loads }) =>
+      loads.flatMap(({ load, loadId, measurement }) =>
+        kindOf(load).sameRate && !planned.has(loadId)
+          ? [[loadId, { load, perSecond: measurement.offeredPerSecond ?? 0 }] as const]
+          : [],
+      ),
+    ),
+  )
+  return [...added.values()].sort((a, b) => a.perSecond - b.perSecond).map(({ load }) => load)
+}
+
+/**
+ * Runs of an entry by repetition. A repetition that was aborted and run again by --resume counts once: the later one.
+ */
+export function runsOf(runs: readonly RepetitionRecord[], entry: string): RepetitionRecord[] {
+  const byRepetition = new Map<number, RepetitionRecord>()
+  for (const run of [...runs].sort((a, b) => a.startedAt.localeCompare(b.startedAt))) {
+    if (run.entry === entry) byRepetition.set(run.repetition, run)
+  }
+  return [...byRepetition.values()].sort((a, b) => a.repetition - b.repetition)
+}
+
+/** Failed requests of any kind, without wrong answers and those still under way. */
+export function failuresOf({ record }: Repetition): number {
+  const { errorStatus, timeouts, lost } = record.measurement.counts
+  return errorStatus + timeouts + lost
+}
+
+function viewRepetition(run: RepetitionRecord, record: LoadRecord): Repetition {
+  const { measurement, samples } = record
+  const { startedAtMs, durationMs, batch } = measurement
+  const span = { fromMs: startedAtMs, toMs: startedAtMs + durationMs }
+  const useEach = (series: LoadRecord['samples']['target']) =>
+    Object.fromEntries(Object.entries(series).map(([name, readings]) => [name, useOf(readings, span)]))
+  const containers = useEach(samples.target)
+  const services = useEach(samples.services)
+  const target = sumOfUses(Object.values(containers))
+  const agent = useOf(samples.agent, span)
+  const host = hostUseOf(samples.host, span)
+  return {
+    number: run.repetition,
+    block: run.block,
+    run,
+    record,
+    seconds: (batch?.wallMs ?? durationMs) / 1000,
+    right: rightAnswers(measurement),
+    target,
+    containers,
+    services,
+    agent,
+    host,
+    othersCores: othersOf(host, [target, ...Object.values(services), agent]),
+    serviceTime: decodeHistogram(measurement.serviceTime),
+    responseTime: measurement.responseTime === null ? null : decodeHistogram(measurement.responseTime),
+  }
+}
+
+function othersOf(host: HostUse, ours: readonly Use[]): number | null {
+  if (host.busyCores === null) return null
+  let rest = host.busyCores
+  for (const { coresUsed } of ours) {
+    if (coresUsed === null) return null
+    rest -= coresUsed
+  }
+  return Math.max(0, rest)
+}
+
+function ceilingOf(scenario: PlannedScenario, load: LoadSpec, calibrations: readonly Calibration[]): Ceiling | null {
+  const key = calibrationKey(scenario.cores.agent, scenario.cores.target)
+  const found = calibrations.filter(
+    (each) =>
+      each.key === key && (each.scenario ?? scenario.id) === scenario.id && each.connections === connectionsOf(load),
+  )
+  if (found.length === 0) return null
+  const rates = found.map(({ throughput }) => throughput)
+  const limits = found.flatMap(({ limit }) => limit ?? [])
+  return {
+    throughput: Math.max(...found.map(({ best, throughput }) => best ?? throughput)),
+    low: Math.min(...rates),
+    high: Math.max(...rates),
+    isAgents: limits.length === 0 ? null : limits.some((limit) => limit === 'agent' || limit === 'both'),
+  }
+}
+
+/** Connections of the load by which a scenario is ranked; null for a batch. */
+export function mainConnections({ loads }: PlannedScenario): number | null {
+  const main = mainLoadOf(loads)
+  const load = loads.find((each) => loadIdOf(each) === main)
+  return load ? connectionsOf(load) : null
+}

@@ -1,0 +1,111 @@
+import type { EntryResult, Plan, PlannedScenario, RepetitionRecord } from '@bakeoff/model'
+import { valuesOf } from '../figures/estimate.js'
+import { figuresOfStarts } from '../figures/over-repetitions.js'
+import { throughput } from '../figures/throughput.js'
+import { lint } from '../judge/lints/index.js'
+import { outcomeOfEntry } from '../observe/outcome.js'
+import { type CellView, runsOf } from '../observe/view.js'
+import { mainLoadOf } from '../plan/main-load.js'
+import { coefficientOfVariation, leastSquares, mean } from '../stats/index.js'
+
+/** What a target's folder holds, shown on its page. */
+export interface TargetPage {
+  readonly dockerfile: string
+  readonly yaml: string
+}
+
+/** Every entry of the plan, run or not. */
+export function toEntries(
+  plan: Plan,
+  runs: readonly RepetitionRecord[],
+  views: readonly CellView[],
+  targets: Readonly<Record<string, TargetPage>>,
+): EntryResult[] {
+  const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
+  return plan.entries.flatMap((entry) => {
+    const scenario = scenarios.get(entry.scenario)
+    return scenario ? [toEntry(plan, scenario, entry, runsOf(runs, entry.id), views, targets[entry.target])] : []
+  })
+}
+
+function toEntry(
+  plan: Plan,
+  scenario: PlannedScenario,
+  entry: Plan['entries'][number],
+  runs: readonly RepetitionRecord[],
+  views: readonly CellView[],
+  texts: TargetPage | undefined,
+): EntryResult {
+  const main = views.find(({ id }) => id === `${entry.id}/${mainLoadOf(scenario.loads)}`)
+  const rates = main ? valuesOf(throughput, main).filter((rate) => rate !== null) : []
+  const image = runs.findLast((run) => run.image !== null)?.image ?? null
+  const info = runs.findLast((run) => run.info !== null)?.info ?? null
+  const started = runs.some(({ verification, warmUp }) => verification !== null || warmUp !== null)
+  const telling = outcomeOfEntry(runs.map(({ outcome }) => outcome))
+  return {
+    id: entry.id,
+    scenario: scenario.id,
+    target: entry.target,
+    variant: entry.variant,
+    variantSummary: entry.variantSummary,
+    language: entry.language,
+    stack: entry.stack,
+    summary: entry.summary,
+    caps: entry.caps,
+    replicas: entry.replicas,
+    proxy: entry.proxy,
+    environment: entry.environment,
+    outcome: telling,
+    repetitions: runs.filter(({ outcome }) => outcome.kind === 'measured').length,
+    image,
+    info,
+    lints: started ? lint({ plan, scenario, entry, info, image }) : [],
+    figures: figuresOfStarts(runs),
+    verification: worstVerification(runs),
+    warmUps: runs.flatMap(({ repetition, warmUp }) =>
+      warmUp
+        ? [
+            {
+              repetition,
+              durationMs: warmUp.durationMs,
+              steady: warmUp.steady,
+              sinceMs: warmUp.sinceMs ?? null,
+              coldShare: warmUp.coldShare ?? null,
+            },
+          ]
+        : [],
+    ),
+    variation: coefficientOfVariation(rates),
+    drift: driftOf(rates),
+    logTail: tellingRun(runs)?.logTail ?? [],
+    notes: runs.flatMap(({ repetition, notes }) => notes.map((note) => `repetition ${repetition}: ${note}`)),
+    dockerfile: texts?.dockerfile ?? '',
+    targetYaml: texts?.yaml ?? '',
+    rerun: `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}${entry.variant === 'default' ? '' : `/${entry.variant}`}`,
+    role: entry.role ?? 'contender',
+    standIn: entry.standIn ?? null,
+  }
+}
+
+/** The verification with the most wrong answers: one bad repetition must not hide behind a good one. */
+function worstVerification(runs: readonly RepetitionRecord[]): EntryResult['verification'] {
+  const known = runs.flatMap(({ verification }) => verification ?? [])
+  const wrong = ({ golden }: (typeof known)[number]) => golden.total - golden.right
+  return known.reduce<EntryResult['verification']>(
+    (worst, each) => (worst === null || wrong(each) > wrong(worst) ? each : worst),
+    null,
+  )
+}
+
+/** The log that explains most: of a failure, else the last one. */
+function tellingRun(runs: readonly RepetitionRecord[]): RepetitionRecord | undefined {
+  return runs.find(({ outcome }) => outcome.kind === 'failed') ?? runs.at(-1)
+}
+
+/** Change of throughput per repetition relative to its mean; null below three repetitions. */
+function driftOf(rates: readonly number[]): number | null {
+  if (rates.length < 3) return null
+  const line = leastSquares(rates.map((rate, index) => [index, rate]))
+  const centre = mean(rates)
+  return line === null || centre === 0 ? null : line.slope / centre
+}

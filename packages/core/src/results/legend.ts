@@ -1,0 +1,21 @@
+import type { Legend } from '@bakeoff/model'
+import { described } from '../figures/define.js'
+import { figureRules } from '../figures/index.js'
+import { causeRules } from '../judge/causes/index.js'
+import { lintRules } from '../judge/lints/index.js'
+import { thresholds } from '../thresholds.js'
+
+/** What the results say of themselves: figures, causes and lints as they are defined, and where the lines were drawn. */
+export function legend(): Legend {
+  return {
+    figures: figureRules.map(described),
+    causes: causeRules.map(({ id, about, because }) => ({ id, about, because })),
+    lints: lintRules.map(({ id, description }) => ({ id, about: description })),
+    thresholds: {
+      agentCpu: thresholds.agent.cpu,
+      atCap: thresholds.atCap,
+      relevantDifference: thresholds.relevantDifference,
+      significance: thresholds.significance,
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { loadIdOf, type Plan, type ScenarioResult } from '@bakeoff/model'
+import type { CellView } from '../observe/view.js'
+import { mainLoadOf } from '../plan/main-load.js'
+
+/** With the loads that the run added itself: the rates of its curves. */
+export function toScenarios(plan: Plan, views: readonly CellView[]): ScenarioResult[] {
+  const loadsOf = (scenario: string) => {
+    const own = views.filter((view) => view.scenario.id === scenario)
+    return [...new Map(own.map(({ load }) => [loadIdOf(load), load])).values()]
+  }
+  return plan.scenarios.map(
+    ({
+      id,
+      summary,
+      source,
+      targetCaps,
+      requestedTargetCpus,
+      services,
+      cores,
+      loads,
+      script,
+      slo,
+      compare,
+      tolerance,
+      requests,
+      workDigest,
+    }) => ({
+      id,
+      summary,
+      source,
+      targetCaps,
+      requestedTargetCpus,
+      services: services.map(({ name, image, caps, requestedCpus }) => ({ name, image, caps, requestedCpus })),
+      cores,
+      loads: [...new Map([...loads, ...loadsOf(id)].map((load) => [loadIdOf(load), load])).values()],
+      mainLoad: mainLoadOf(loads),
+      script: script ?? null,
+      slo,
+      compare,
+      tolerance,
+      requests,
+      workDigest,
+    }),
+  )
+}

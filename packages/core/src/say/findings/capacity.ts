@@ -1,0 +1,23 @@
+import { formatNumber, kindOf, typicalOf } from '@bakeoff/model'
+import { nameOf } from '../../words/names.js'
+import { besideWords, defineFinding, marks, ratioWords, standing } from './define.js'
+
+/** Who carries the highest rate within the service level. */
+export const capacity = defineFinding({
+  kind: 'capacity',
+  find: (scenario, known) => {
+    const found = standing(known, scenario.id, 'capacity', 'capacityPerSecond')
+    const second = found?.behind[0]
+    const carried = typicalOf(found?.leader, 'capacityPerSecond')
+    const limits = found && kindOf(found.leader.load).limits(found.leader.load)
+    if (!found || !second || carried === null || !limits) return []
+    const { leader, peers } = found
+    return [
+      {
+        tone: 'finding',
+        text: `Within p99 ≤ ${formatNumber(limits.p99Ms)} ms ${nameOf(leader)} carried ${formatNumber(carried)} requests/s, ${ratioWords(second.ratio)} what ${nameOf(second.cell)} carried.${besideWords(leader, peers)}${marks([leader, second.cell])}`,
+        cells: [leader, second.cell, ...peers].map(({ id }) => id),
+      },
+    ]
+  },
+})

@@ -1,0 +1,32 @@
+import { formatNumber, kindOf, loadWords, typicalOf } from '@bakeoff/model'
+import { nameOf } from '../../words/names.js'
+import { times, withInterval } from '../../words/quantities.js'
+import { besideWords, defineFinding, marks, standing } from './define.js'
+
+/** Who needs least CPU time per request. */
+export const cpuPerRequest = defineFinding({
+  kind: 'cpu-per-request',
+  find: (scenario, known) => {
+    const found = standing(known, scenario.id, scenario.mainLoad, 'cpuMsPerRequest')
+    const last = found?.behind.at(-1)
+    if (!found || !last) return []
+    const { leader, peers } = found
+    const { unit } = kindOf(leader.load)
+    return [
+      {
+        tone: 'finding',
+        text: `Under ${loadWords(leader.load)} ${nameOf(leader)} needed ${ms(typicalOf(leader, 'cpuMsPerRequest'))} of CPU time per ${unit}, ${nameOf(last.cell)} ${inverse(last.ratio)} as much (${ms(typicalOf(last.cell, 'cpuMsPerRequest'))}).${besideWords(leader, peers)}${marks([leader, last.cell])}`,
+        cells: [leader, ...peers, last.cell].map(({ id }) => id),
+      },
+    ]
+  },
+})
+
+/** The last one's share of the leader's, from the same interval upside down. */
+function inverse({ median, low, high }: { median: number; low: number | null; high: number | null }): string {
+  return low === null || high === null ? times(1 / median) : withInterval(1 / median, 1 / high, 1 / low)
+}
+
+function ms(value: number | null): string {
+  return value === null ? '–' : `${formatNumber(value)} ms`
+}

@@ -1,0 +1,81 @@
+import type { Cell, CellComparison, Finding, Ratio, Results, ScenarioResult, TierList } from '@bakeoff/model'
+import { nameOf, names } from '../../words/names.js'
+import { list, times, withInterval } from '../../words/quantities.js'
+
+/** What findings are made from: nothing that is not in the results. */
+export type Known = Pick<Results, 'scenarios' | 'entries' | 'cells' | 'tiers' | 'comparisons' | 'claims'>
+
+/** One kind of sentence about a scenario. It says at most what tiers, comparisons, verdicts and claims already hold. */
+export interface FindingRule {
+  readonly kind: string
+  readonly find: (scenario: ScenarioResult, known: Known) => readonly Pick<Finding, 'tone' | 'text' | 'cells'>[]
+}
+
+export function defineFinding(rule: FindingRule): FindingRule {
+  return rule
+}
+
+/** Cells of a scenario under one load that were measured. */
+export function measuredCells({ cells }: Known, scenario: string, loadId: string): Cell[] {
+  return cells.filter((cell) => cell.scenario === scenario && cell.loadId === loadId && cell.outcome === 'measured')
+}
+
+/** Who is where by one metric under one load. */
+export interface Standing {
+  readonly leader: Cell
+  /** ranked, and not told apart from the leader */
+  readonly peers: readonly Cell[]
+  /** told apart from the leader for the worse, best first: how many times as much the leader has */
+  readonly behind: readonly { readonly cell: Cell; readonly ratio: Ratio }[]
+  readonly conclusions: readonly CellComparison['conclusion'][]
+}
+
+/** Null when fewer than two cells are ranked: nothing is compared with itself. */
+export function standing(known: Known, scenario: string, loadId: string, metric: string): Standing | null {
+  const isHere = (each: TierList | CellComparison) =>
+    each.scenario === scenario && each.loadId === loadId && each.metric === metric
+  const tiers = known.tiers.find(isHere)?.tiers ?? []
+  const byId = new Map(known.cells.map((cell) => [cell.id, cell]))
+  const [leader, ...others] = tiers.flat().flatMap((id) => byId.get(id) ?? [])
+  if (!leader || others.length === 0) return null
+  const ranked = new Set(tiers.flat())
+  const comparisons = known.comparisons.filter((each) => isHere(each) && ranked.has(each.of) && ranked.has(each.to))
+  const pairs = others.map((cell) => ({
+    cell,
+    comparison: comparisons.find(({ of, to }) => of === leader.id && to === cell.id),
+  }))
+  const isApart = (comparison: CellComparison | undefined) =>
+    comparison?.conclusion === 'higher' || comparison?.conclusion === 'lower'
+  return {
+    leader,
+    peers: pairs.filter(({ comparison }) => !isApart(comparison)).map(({ cell }) => cell),
+    behind: pairs.flatMap(({ cell, comparison }) =>
+      comparison && isApart(comparison) ? [{ cell, ratio: comparison.ratio }] : [],
+    ),
+    conclusions: comparisons.map(({ conclusion }) => conclusion),
+  }
+}
+
+/** Says who else may be the best; empty when nobody. */
+export function besideWords(leader: Cell, peers: readonly Cell[]): string {
+  if (peers.length === 0) return ''
+  return ` ${names(peers)} ${peers.length === 1 ? 'is' : 'are'} not told apart from ${nameOf(leader)}.`
+}
+
+/** `3.1 × (2.9–3.4)`. */
+export function ratioWords({ median, low, high }: Ratio): string {
+  return low === null || high === null ? times(median) : withInterval(median, low, high)
+}
+
+export function isAgentBoundCell({ verdict }: Cell): boolean {
+  return verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
+}
+
+/** Names the marked ones among cells that a sentence rests on; empty when none is. */
+export function marks(cells: readonly Cell[]): string {
+  const marked = cells.flatMap((cell) => {
+    const doubts = (cell.verdict?.causes ?? []).filter(({ effect }) => effect === 'doubts').map(({ cause }) => cause)
+    return doubts.length === 0 ? [] : [`${nameOf(cell)} is marked suspect (${list([...new Set(doubts)])})`]
+  })
+  return marked.length === 0 ? '' : ` ${list(marked)}.`
+}

@@ -1,0 +1,65 @@
+import { type Cell, type Finding, limitWords, loadWords, typicalOf } from '@bakeoff/model'
+import { nameOf, names } from '../../words/names.js'
+import { list, percent } from '../../words/quantities.js'
+import { besideWords, defineFinding, isAgentBoundCell, marks, ratioWords, type Standing, standing } from './define.js'
+
+/** Who served most under the main load, how much more than the next that is told apart, and what held both back. */
+export const leader = defineFinding({
+  kind: 'leader',
+  find: (scenario, known) => {
+    const found = standing(known, scenario.id, scenario.mainLoad, 'throughput')
+    if (found === null) return []
+    return [found.behind.length === 0 ? nobody(found) : somebody(found)]
+  },
+})
+
+type Sentence = Pick<Finding, 'tone' | 'text' | 'cells'>
+
+function nobody({ leader: first, peers, conclusions }: Standing): Sentence {
+  const all = [first, ...peers]
+  const under = `Under ${loadWords(first.load)}`
+  const say = (text: string): Sentence => ({ tone: 'nothing-to-say', text, cells: all.map(({ id }) => id) })
+  const single = all.filter(({ repetitions }) => repetitions < 2)
+  // Not to be told apart for want of repetitions is not to be equal.
+  if (single.length > 0)
+    return say(
+      `${under} the order is provisional: ${names(single)} ${single.length === 1 ? 'has' : 'have'} one repetition, and how much the next one would differ is not known. ${nameOf(first)} was ahead.`,
+    )
+  return conclusions.every((conclusion) => conclusion === 'no-difference')
+    ? say(`${under} ${names(all)} served the same, within 3 %.${marks(all)}`)
+    : say(`${under} none of ${names(all)} is told apart as the fastest.${marks(all)}`)
+}
+
+function somebody({ leader: first, peers, behind }: Standing): Sentence {
+  const [second, ...rest] = behind
+  const last = rest.at(-1)
+  const least = isAgentBoundCell(first) ? 'at least ' : ''
+  const tail = last ? `, and ${least}${ratioWords(last.ratio)} what ${nameOf(last.cell)} did` : ''
+  const named = [first, second!.cell, ...(last ? [last.cell] : [])]
+  return {
+    tone: 'finding',
+    text: `Under ${loadWords(first.load)} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}${marks(named)}`,
+    cells: [...named, ...peers].map(({ id }) => id),
+  }
+}
+
+function limits(a: Cell, b: Cell): string {
+  const [ofA, ofB] = [limitOf(a), limitOf(b)]
+  if (ofA === null && ofB === null) return 'what limited the two was not found'
+  if (ofA === ofB) return `both were limited by ${limitOf(a, true)}`
+  if (ofA !== null && ofB !== null) return `${nameOf(a)} was limited by ${ofA}, ${nameOf(b)} by ${ofB}`
+  return ofA === null
+    ? `${nameOf(b)} was limited by ${ofB}, and what limited ${nameOf(a)} was not found`
+    : `${nameOf(a)} was limited by ${ofA}, and what limited ${nameOf(b)} was not found`
+}
+
+/** `its own cores`, of every limit that was found, or `their own cores` of several; null when none was. */
+function limitOf({ verdict }: Cell, ofSeveral = false): string | null {
+  const limits = (verdict?.causes ?? []).flatMap(({ limit }) => (limit ? [limitWords(limit, ofSeveral)] : []))
+  return limits.length === 0 ? null : list([...new Set(limits)])
+}
+
+function agentShare(cells: readonly Cell[]): string {
+  const shares = cells.flatMap((cell) => typicalOf(cell, 'ceilingShare') ?? [])
+  return shares.length === 0 ? '' : `; the agent was at up to ${percent(Math.max(...shares))} of its ceiling`
+}

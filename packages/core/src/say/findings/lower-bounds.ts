@@ -1,0 +1,34 @@
+import { formatNumber, loadWords, typicalOf } from '@bakeoff/model'
+import { reachedWords } from '../../judge/second-instrument.js'
+import { nameOf } from '../../words/names.js'
+import { list } from '../../words/quantities.js'
+import { defineFinding, isAgentBoundCell, measuredCells } from './define.js'
+
+/** Where the load agent was the limit: the throughput is a lower bound, and CPU time says what the cap could carry. */
+export const lowerBounds = defineFinding({
+  kind: 'lower-bounds',
+  find: (scenario, known) => {
+    const bound = measuredCells(known, scenario.id, scenario.mainLoad).filter(
+      (cell) => isAgentBoundCell(cell) && cell.verdict?.status !== 'invalid',
+    )
+    const [first] = bound
+    if (!first) return []
+    const each = bound.map((cell) => {
+      const [measured, estimated] = ['throughput', 'estimatedCapacity'].map((id) => typicalOf(cell, id))
+      if (measured == null) return nameOf(cell)
+      const known = [
+        `measured ${formatNumber(measured)}`,
+        reachedWords(cell.secondInstrument),
+        estimated == null ? null : `its CPU time would allow about ${formatNumber(estimated)} requests/s`,
+      ]
+      return `${nameOf(cell)} (${known.filter((each) => each !== null).join(', ')})`
+    })
+    return [
+      {
+        tone: 'caveat',
+        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and what its CPU time would allow an estimate.`,
+        cells: bound.map(({ id }) => id),
+      },
+    ]
+  },
+})

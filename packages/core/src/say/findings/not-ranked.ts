@@ -1,0 +1,22 @@
+import { loadWords } from '@bakeoff/model'
+import { nameOf } from '../../words/names.js'
+import { defineFinding } from './define.js'
+
+/** Cells under the main load that were measured and do not count. */
+export const notRanked = defineFinding({
+  kind: 'not-ranked',
+  find: (scenario, { cells }) =>
+    cells
+      .filter(
+        (cell) =>
+          cell.scenario === scenario.id && cell.loadId === scenario.mainLoad && cell.verdict?.status === 'invalid',
+      )
+      .map((cell) => ({
+        tone: 'caveat' as const,
+        text: `Under ${loadWords(cell.load)} ${nameOf(cell)} is not ranked: ${cell
+          .verdict!.causes.filter(({ effect }) => effect === 'invalidates')
+          .map(({ evidence }) => evidence)
+          .join('; ')}.`,
+        cells: [cell.id],
+      })),
+})

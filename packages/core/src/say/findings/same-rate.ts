@@ -1,0 +1,39 @@
+import { kindOf, loadIdOf, loadWords } from '@bakeoff/model'
+import { names } from '../../words/names.js'
+import { list } from '../../words/quantities.js'
+import { defineFinding, marks, standing } from './define.js'
+
+const MERITS = [
+  { metric: 'responseMs.p99', says: 'had the lowest p99' },
+  { metric: 'cpuMsPerRequest', says: 'needed the least CPU' },
+  { metric: 'memoryPeakBytes', says: 'needed the least memory' },
+] as const
+
+/** At one rate offered to all: who answers soonest and who needs least. Said where somebody is told apart from the best. */
+export const sameRate = defineFinding({
+  kind: 'same-rate',
+  find: (scenario, known) =>
+    scenario.loads
+      .filter((load) => kindOf(load).sameRate)
+      .flatMap((load) => {
+        const best = MERITS.flatMap(({ metric, says }) => {
+          const found = standing(known, scenario.id, loadIdOf(load), metric)
+          return found && found.behind.length > 0 ? [{ says, cells: [found.leader, ...found.peers] }] : []
+        })
+        if (best.length === 0) return []
+        const cells = [...new Map(best.flatMap((each) => each.cells.map((cell) => [cell.id, cell]))).values()]
+        // One subject for all that it is best at.
+        const merits = new Map<string, string[]>()
+        for (const each of best) {
+          const who = `${names(each.cells)}${each.cells.length === 1 ? '' : ' (not told apart)'}`
+          merits.set(who, [...(merits.get(who) ?? []), each.says])
+        }
+        return [
+          {
+            tone: 'finding' as const,
+            text: `When all were offered ${loadWords(load)}, ${list([...merits].map(([who, says]) => `${who} ${list(says)}`))}.${marks(cells)}`,
+            cells: cells.map(({ id }) => id),
+          },
+        ]
+      }),
+})
