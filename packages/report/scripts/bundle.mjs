@@ -11,7 +11,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url))
 
 const { outputFiles } = buildSync({
   absWorkingDir: folder,
-  entryPoints: { page: 'src/page/main.ts', style: 'src/styles/page.css' },
+  entryPoints: { page: 'src/client/main.ts', style: 'src/styles/page.css' },
   outdir: 'dist',
   bundle: true,
   write: false,

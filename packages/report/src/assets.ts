@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { generatedStyle } from './html/generated-style.js'
+import { generatedStyle } from './styles/generated-style.js'
 
 /** The page's own script and styles as text, and their hashes as a content-security policy names them. */
 export interface Assets {

@@ -5,8 +5,8 @@ import { foldExplanations } from './html/figure.js'
 import { banners, header, switches, tabs } from './html/frame.js'
 import { type Html, html } from './html/html.js'
 import { scopesOf } from './html/scope.js'
-import { PAGES } from './pages/index.js'
-import type { Page, PageContext } from './pages/page.js'
+import { SECTIONS } from './sections/index.js'
+import type { Section, SectionContext } from './sections/section.js'
 import { viewOf } from './shared/subjects.js'
 
 export interface RenderOptions {
@@ -21,23 +21,23 @@ export interface RenderOptions {
 export function renderHtml(results: Results, { served = false }: RenderOptions = {}): string {
   const view = viewOf(results)
   const scopes = scopesOf(view)
-  const context: PageContext = { view, scopes }
+  const context: SectionContext = { view, scopes }
   const title = `${results.scenarios.map(({ id }) => id).join(', ') || results.run.id} · Bakeoff`
   return documentText({
     title,
     script: true,
     ...(served ? { connect: "'self'" as const } : {}),
     body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view, scopes)}${served && liveStrip()}${banners(view)}</div>
-      <div class="bar" data-bar><div class="page">${tabs(PAGES)}${switches(view, scopes)}</div></div>
-      <main id="main" class="page" tabindex="-1">${PAGES.map((page) => section(page, context))}</main>
+      <div class="bar" data-bar><div class="page">${tabs(SECTIONS)}${switches(view, scopes)}</div></div>
+      <main id="main" class="page" tabindex="-1">${SECTIONS.map((section) => drawn(section, context))}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
       <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}`,
   })
 }
 
-function section(page: Page, context: PageContext): Html {
-  return html`<section id="${page.id}" class="view" data-page="${page.id}" aria-labelledby="h-${page.id}"><header class="head"><h2 id="h-${page.id}">${page.title}</h2><p>${page.question}</p></header>
-${foldExplanations(page.render(context))}</section>`
+function drawn(section: Section, context: SectionContext): Html {
+  return html`<section id="${section.id}" class="view" data-page="${section.id}" aria-labelledby="h-${section.id}"><header class="head"><h2 id="h-${section.id}">${section.title}</h2><p>${section.question}</p></header>
+${foldExplanations(section.render(context))}</section>`
 }
 
 /** Filled by the page's script from the run's own events. */

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Results } from '@bakeoff/model'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { PAGES } from '../src/pages/index.js'
 import { renderHtml } from '../src/render-html.js'
+import { SECTIONS } from '../src/sections/index.js'
 
-export const PAGE_IDS = PAGES.map(({ id }) => id)
+export const SECTION_IDS = SECTIONS.map(({ id }) => id)
 
 export async function openChromium(): Promise<Browser> {
   return chromium.launch({

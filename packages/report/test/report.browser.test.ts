@@ -13,7 +13,7 @@ import {
   openChromium,
   openHtml,
   openReport,
-  PAGE_IDS,
+  SECTION_IDS,
   settled,
   sidewaysBy,
 } from './pages.js'
@@ -40,7 +40,7 @@ describe('a report opened from disk', () => {
   it('asks nobody for anything, complains of nothing, and draws every chart on every page', async () => {
     await using report = await openReport(browser, usual)
     const { page } = report
-    for (const id of PAGE_IDS) {
+    for (const id of SECTION_IDS) {
       await goTo(page, id)
       for (const scenario of await page.$$('[data-choose-scenario]')) {
         await scenario.click()
@@ -56,7 +56,7 @@ describe('a report opened from disk', () => {
   it('has a chart on each page that promises one', async () => {
     await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
     const drawn: Record<string, number> = {}
-    for (const id of PAGE_IDS) {
+    for (const id of SECTION_IDS) {
       await goTo(report.page, id)
       drawn[id] = (await chartsInSight(report.page)).filter(({ inked }) => inked).length
     }
@@ -251,7 +251,7 @@ describe('a report opened from disk', () => {
       ).length,
     }))
     expect(printed.closed).toBe(0)
-    expect(printed.pages).toEqual(PAGE_IDS.filter((id) => id !== 'target'))
+    expect(printed.pages).toEqual(SECTION_IDS.filter((id) => id !== 'target'))
     expect(printed.paper).toBe('rgb(25, 28, 32)')
     expect(printed.tooWide).toBe(0)
     const charts = await chartsInSight(page)
@@ -265,7 +265,7 @@ describe('a report opened from disk', () => {
 
   it('says everything in its tables without JavaScript', async () => {
     await using report = await openReport(browser, usual, { script: false })
-    for (const id of PAGE_IDS) expect(await report.page.isVisible(`#${id} h2`)).toBe(true)
+    for (const id of SECTION_IDS) expect(await report.page.isVisible(`#${id} h2`)).toBe(true)
     expect(await report.page.isVisible('#overview table')).toBe(true)
     const rows = await report.page.$$eval('#overview .block:first-child tbody tr', ({ length }) => length)
     expect(rows).toBe(usual.cells.length)
@@ -278,7 +278,7 @@ describe('accessibility', () => {
     'axe finds nothing on any page in the %s theme',
     async (theme) => {
       await using report = await openReport(browser, usual, { theme, hash: '#overview/ranknet' })
-      for (const id of PAGE_IDS) {
+      for (const id of SECTION_IDS) {
         await goTo(report.page, id)
         await report.page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true
@@ -310,7 +310,7 @@ describe('accessibility', () => {
 describe('a narrow screen', () => {
   it('does not scroll sideways at 375 px on any page', async () => {
     await using report = await openReport(browser, usual, { width: 375, hash: '#overview/ranknet' })
-    for (const id of PAGE_IDS) {
+    for (const id of SECTION_IDS) {
       await goTo(report.page, id)
       await report.page.evaluate(() => {
         for (const details of document.querySelectorAll('details')) details.open = true
@@ -324,7 +324,7 @@ describe('a narrow screen', () => {
       sampleResults({ scenarios: ['ranknet'], targets: 2, repetitions: 2, hostile: true }),
     )
     await using report = await openReport(browser, results, { width: 375 })
-    for (const id of PAGE_IDS) {
+    for (const id of SECTION_IDS) {
       await goTo(report.page, id)
       expect(await sidewaysBy(report.page), id).toBe(0)
     }
@@ -342,7 +342,7 @@ describe('hostile strings', () => {
     )
     await using report = await openReport(browser, results)
     const { page } = report
-    for (const id of PAGE_IDS) await goTo(page, id)
+    for (const id of SECTION_IDS) await goTo(page, id)
     await page.click('#target div[data-target=""] tbody th a')
     expect(await page.$$('img')).toEqual([])
     expect(await page.$$eval('script', (scripts) => scripts.length)).toBe(3)
@@ -393,7 +393,7 @@ describe('every kind of run', () => {
     await using report = await openReport(browser, results)
     const { page } = report
     if (banner) expect((await tagged(page, '.banner b')).join(' ')).toContain(banner)
-    for (const id of PAGE_IDS) {
+    for (const id of SECTION_IDS) {
       await goTo(page, id)
       expect(
         (await chartsInSight(page)).filter(({ inked, empty }) => !inked && !empty),

@@ -3,7 +3,7 @@ import { type Plan, roleWords } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { renderCsv, renderSummary } from '../src/index.js'
-import { rangeTitle } from '../src/pages/words.js'
+import { rangeTitle } from '../src/sections/words.js'
 import { viewOf } from '../src/shared/subjects.js'
 
 const standIn: Plan['entries'][number]['standIn'] = { for: ['Req', 'Finch'], because: 'hex' }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { scopesOf } from '../src/html/scope.js'
 import { renderCsv, renderSummary } from '../src/index.js'
-import { secondInstrumentBlock, secondInstrumentWords } from '../src/pages/second-instrument.js'
+import { secondInstrumentBlock, secondInstrumentWords } from '../src/sections/second-instrument.js'
 import { viewOf } from '../src/shared/subjects.js'
 
 const usual = sampleResults()

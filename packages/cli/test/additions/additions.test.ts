@@ -40,11 +40,11 @@ it('a verdict costs one file and one line, as docs/adding-a-verdict.md says', as
   expect(page).toContain('fewer than 10 answers were compared')
 })
 
-it('a page of the report costs one file and one line, as docs/adding-a-section.md says', async () => {
+it('a section of the report costs one file and one line, as docs/adding-a-section.md says', async () => {
   using copy = copyOfSources()
   expect(copy.follow('adding-a-section.md')).toEqual({
-    made: ['packages/report/src/pages/repetitions.ts'],
-    changed: ['packages/report/src/pages/index.ts'],
+    made: ['packages/report/src/sections/repetitions.ts'],
+    changed: ['packages/report/src/sections/index.ts'],
   })
   const results = resultsOf(await copy.load<typeof core>('core'), {})
   const page = (await copy.load<typeof report>('report')).renderHtml(results)

@@ -1,7 +1,7 @@
 import { type Content, type Html, html, trusted } from './html.js'
 
 export interface Figure {
-  /** which drawing of src/page/charts fills the canvas */
+  /** which drawing of src/client/charts fills the canvas */
   readonly chart: string
   /** tells the drawing what to draw, e.g. which metric or which service */
   readonly of?: string

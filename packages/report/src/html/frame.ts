@@ -1,6 +1,5 @@
 /** What stands around every page of a report: header, warnings, tabs, switches, chips. */
 import { type Caps, kindOf, loadLabel, loadShort, type Results } from '@bakeoff/model'
-import type { Page } from '../pages/page.js'
 import { formatBytes, formatCores, formatTime } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { type Html, html } from './html.js'
@@ -101,8 +100,8 @@ function warnings({ warnings: all }: Results): Html | null {
   )}</ul></details>`
 }
 
-export function tabs(pages: readonly Page[]): Html {
-  return html`<nav class="tabs" aria-label="Pages">${pages.map(({ id, title }) => html`<a href="#${id}" data-tab="${id}">${title}</a>`)}</nav>`
+export function tabs(sections: readonly { readonly id: string; readonly title: string }[]): Html {
+  return html`<nav class="tabs" aria-label="Pages">${sections.map(({ id, title }) => html`<a href="#${id}" data-tab="${id}">${title}</a>`)}</nav>`
 }
 
 /** Switches for scenario and load, and the chips: legend, filter and choice of the baseline in one. */

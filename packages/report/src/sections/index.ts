@@ -4,14 +4,14 @@ import { efficiency } from './efficiency.js'
 import { environment } from './environment.js'
 import { latency } from './latency.js'
 import { overview } from './overview.js'
-import type { Page } from './page.js'
 import { resources } from './resources.js'
 import { scaling } from './scaling.js'
+import type { Section } from './section.js'
 import { target } from './target.js'
 import { verification } from './verification.js'
 
-/** The pages in the order of their tabs. A page is one file and one line here. */
-export const PAGES: readonly Page[] = [
+/** The sections in the order of their tabs. A section is one file and one line here. */
+export const SECTIONS: readonly Section[] = [
   overview,
   claims,
   latency,

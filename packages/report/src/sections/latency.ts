@@ -9,10 +9,10 @@ import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, figureColumn, latencyColumn, nameColumn } from './columns.js'
 import { curveTable } from './curve.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 import { rangeTitle, repetitionsOf, whyMissing } from './words.js'
 
-export const latency: Page = {
+export const latency: Section = {
   id: 'latency',
   title: 'Latency',
   question: 'How long does an answer take, and how long do the slow ones take?',

@@ -2,17 +2,17 @@ import type { Html } from '../html/html.js'
 import type { Scope } from '../html/scope.js'
 import type { View } from '../shared/subjects.js'
 
-export interface PageContext {
+export interface SectionContext {
   readonly view: View
   readonly scopes: readonly Scope[]
 }
 
-/** One page of the report: one file, and one line in the list in `index.ts`. */
-export interface Page {
+/** A section of the report, which its reader sees as a page behind a tab: one file, and one line in the list in `index.ts`. */
+export interface Section {
   /** its hash route, `#latency` */
   readonly id: string
   readonly title: string
   /** the question it answers, shown under the title */
   readonly question: string
-  readonly render: (context: PageContext) => Html
+  readonly render: (context: SectionContext) => Html
 }

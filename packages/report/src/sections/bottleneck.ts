@@ -7,10 +7,10 @@ import { known, table } from '../html/table.js'
 import { formatShare } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, linkedNameColumn, nameColumn, outcomeBadge } from './columns.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 import { briefly, listed, whyMissing } from './words.js'
 
-export const bottleneck: Page = {
+export const bottleneck: Section = {
   id: 'bottleneck',
   title: 'Bottleneck',
   question: 'What held each one back, and does its figure count?',

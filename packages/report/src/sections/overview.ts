@@ -22,10 +22,10 @@ import {
   throughputColumn,
   verdictColumn,
 } from './columns.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 import { rangeTitle, reachedBesideAgent, repetitionsOf, topTier, whyMissing } from './words.js'
 
-export const overview: Page = {
+export const overview: Section = {
   id: 'overview',
   title: 'Overview',
   question: 'Which one, and is it real?',

@@ -6,10 +6,10 @@ import { known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, type ColumnOptions, coresColumn, figureColumn, memoryColumn, nameColumn } from './columns.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 import { rangeTitle, whyMissing } from './words.js'
 
-export const resources: Page = {
+export const resources: Section = {
   id: 'resources',
   title: 'Resources',
   question: 'What did each part use of what it was given?',

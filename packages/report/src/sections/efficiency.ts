@@ -14,10 +14,10 @@ import {
   nameColumn,
   requestsPerCpuColumn,
 } from './columns.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 import { hasCause, rangeTitle, repetitionsOf, whyMissing } from './words.js'
 
-export const efficiency: Page = {
+export const efficiency: Section = {
   id: 'efficiency',
   title: 'Efficiency',
   question: 'What does an answer cost in CPU and memory, and a deployment in time and disk?',

@@ -5,9 +5,9 @@ import { part, type Scope } from '../html/scope.js'
 import { facts, known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare, formatTime } from '../shared/format.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 
-export const environment: Page = {
+export const environment: Section = {
   id: 'environment',
   title: 'Environment',
   question: 'Where, with what and how was this measured, and how is it done again?',

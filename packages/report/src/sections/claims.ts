@@ -4,9 +4,9 @@ import { badge, markedName } from '../html/marks.js'
 import { known, table } from '../html/table.js'
 import { formatFactor, formatInterval, formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 
-export const claims: Page = {
+export const claims: Section = {
   id: 'claims',
   title: 'Claims',
   question: 'Does what others published hold here?',

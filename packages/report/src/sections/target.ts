@@ -5,10 +5,10 @@ import { facts, known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { errorsColumn, latencyColumn, throughputColumn, verdictColumn } from './columns.js'
-import type { Page } from './page.js'
 import { secondInstrumentWords } from './second-instrument.js'
+import type { Section } from './section.js'
 
-export const target: Page = {
+export const target: Section = {
   id: 'target',
   title: 'Targets',
   question: 'What exactly was measured?',

@@ -6,11 +6,11 @@ import { type Column, known, table, unknown } from '../html/table.js'
 import { formatDurationMs, formatNumber, formatShare } from '../shared/format.js'
 import { cellsInOrder, entriesInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, nameColumn } from './columns.js'
-import type { Page } from './page.js'
 import { secondInstrumentBlock } from './second-instrument.js'
+import type { Section } from './section.js'
 import { whyMissing } from './words.js'
 
-export const verification: Page = {
+export const verification: Section = {
   id: 'verification',
   title: 'Verification',
   question: 'Did all do the same work, did they do it right, and did they do it alike each time?',

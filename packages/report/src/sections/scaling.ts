@@ -8,10 +8,10 @@ import { shownMs } from '../shared/figures.js'
 import { formatNumber, formatShare } from '../shared/format.js'
 import { crossingOf, KNEE_SHARE, kneeOf, type Step, stepsOf } from '../shared/scaling.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
-import type { Page } from './page.js'
+import type { Section } from './section.js'
 import { listed, repetitionsOf } from './words.js'
 
-export const scaling: Page = {
+export const scaling: Section = {
   id: 'scaling',
   title: 'Scaling',
   question: 'How much load does it carry, and what does that cost those who wait?',
