@@ -1,16 +1,17 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newTarget } from '../src/commands/new-target.js'
 import { findProject, type Project, readCatalogue } from '../src/project.js'
+import { staleCopies, templatesIn } from '../src/templates.js'
 
 const shipped = findProject({ BAKEOFF_ROOT: new URL('../../..', import.meta.url).pathname })
 let project: Project
 
 beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), 'bakeoff-new-target-'))
-  for (const part of ['compose', 'targets', 'claims', 'matrix.yaml'])
+  for (const part of ['compose', 'targets', 'templates', 'claims', 'matrix.yaml'])
     cpSync(join(shipped.root, part), join(root, part), { recursive: true })
   project = findProject({ BAKEOFF_ROOT: root })
 })
@@ -19,6 +20,8 @@ afterEach(() => rmSync(project.root, { recursive: true }))
 describe('new-target', () => {
   it.each(['python', 'go', 'elixir', 'rust', 'node'])('makes one in %s that parses under its own name', (language) => {
     const name = `${language}-mine`
+    const templates = templatesIn(project.root)
+    for (const template of templates) appendFileSync(join(project.root, template), '\n')
     const made = newTarget(project, readCatalogue(project), { name, language, scenario: 'predict' })
     const target = readCatalogue(project).targets.find((one) => one.name === name)
     expect(target).toMatchObject({ language, scenarios: expect.arrayContaining(['predict']) })
@@ -26,6 +29,9 @@ describe('new-target', () => {
     const readme = readFileSync(join(made.folder, 'README.md'), 'utf8')
     expect(readme).toContain(`# ${name}`)
     expect(readme, 'a figure of another service').not.toMatch(/\d/)
+
+    const stale = staleCopies(project.root)
+    expect(stale.filter((line) => line.startsWith(`targets/${name}/`))).toEqual([])
   })
 
   it.each([

@@ -1,9 +1,10 @@
 import Fastify from 'fastify'
+import { describe } from './info.js'
+import { countWorkers } from './workers.js'
 
 const PREDICTION = 'Prediction: Iris-Setosa'
 
-/** @param describe takes fastify's version and resolves to the answer of GET /info */
-export function buildServer({ describe }) {
+export function buildServer() {
   // A log line a request would be measured with it, and nobody reads it here.
   const app = Fastify({ logger: false })
 
@@ -14,7 +15,13 @@ export function buildServer({ describe }) {
   app.get('/health', (_request, reply) => {
     reply.send('')
   })
-  app.get('/info', () => describe(app.version))
+  app.get('/info', () => describeService(app.version))
 
   return app
+}
+
+/** @param version fastify's own */
+async function describeService(version) {
+  const { llhttp, uv } = process.versions
+  return describe({ framework: 'fastify', versions: { fastify: version, llhttp, uv }, workers: await countWorkers() })
 }

@@ -1,3 +1,4 @@
+// Copied from templates/node-cluster/src/workers.js: change it there, then run node scripts/copy-templates.mjs.
 import cluster from 'node:cluster'
 
 const COUNT = 'count workers'

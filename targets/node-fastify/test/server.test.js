@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { describe as describeProcess } from '../src/info.js'
 import { buildServer } from '../src/server.js'
 import { settingsFrom } from '../src/settings.js'
 
 describe('the server', () => {
-  const app = buildServer({ describe: describeProcess })
+  const app = buildServer()
 
   const cases = [
     { method: 'GET', url: '/predict', status: 200, body: 'Prediction: Iris-Setosa' },

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http'
+import { describe } from './info.js'
+import { countWorkers } from './workers.js'
 
 const PREDICTION = 'Prediction: Iris-Setosa'
 
-/** @param describe resolves to the answer of GET /info */
-export function buildServer({ describe }) {
+export function buildServer() {
   const routes = new Map([
     ['/predict', (_request, response) => send(response, 'text/plain; charset=utf-8', PREDICTION)],
     ['/health', (_request, response) => send(response, 'text/plain; charset=utf-8', '')],
-    ['/info', async (_request, response) => send(response, 'application/json', JSON.stringify(await describe()))],
+    ['/info', async (_request, response) => send(response, 'application/json', JSON.stringify(await describeService()))],
   ])
 
   return createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
@@ -16,6 +17,11 @@ export function buildServer({ describe }) {
     if (request.method !== 'GET') return refuse(response, 405, { allow: 'GET' })
     return handle(request, response)
   })
+}
+
+async function describeService() {
+  const { llhttp, uv } = process.versions
+  return describe({ framework: null, versions: { llhttp, uv }, workers: await countWorkers() })
 }
 
 /** The request target without its query. Cheaper than a URL object, and the rest of a URL is never sent to a server. */

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
-import { describe as describeProcess } from '../src/info.js'
 import { buildServer } from '../src/server.js'
 import { settingsFrom } from '../src/settings.js'
 
 describe('the server', () => {
-  const server = buildServer({ describe: describeProcess })
+  const server = buildServer()
   before(() => once(server.listen(0, '127.0.0.1'), 'listening'))
   after(() => server.close())
   const ask = (path, method = 'GET') => fetch(`http://127.0.0.1:${server.address().port}${path}`, { method })

@@ -1,17 +1,21 @@
-import { describe } from './info.js'
+import { describe, installedVersions } from './info.js'
 import { EmbedderPool } from './pool.js'
 import { buildServer } from './server.js'
 import { settingsFrom } from './settings.js'
+import { stopOnTerm } from './stop.js'
 
-/** How long requests in flight may take after a TERM before the process ends. */
-const DRAIN_MS = 1000
+const { port, cores } = settingsFrom(process.env)
+const embedders = await EmbedderPool.start(cores, process.env.MODEL_DIR || '/models/minilm')
+const server = buildServer({ embedders, describe: describeService })
 
-const settings = settingsFrom(process.env)
-const embedders = await EmbedderPool.start(settings.cores, settings.modelDir)
-const server = buildServer({ embedders, describe: () => describe(embedders) })
+stopOnTerm(() => server.close())
+await server.listen({ host: '0.0.0.0', port })
 
-process.once('SIGTERM', () => {
-  setTimeout(() => process.exit(0), DRAIN_MS)
-  server.close().then(() => process.exit(0))
-})
-await server.listen({ host: '0.0.0.0', port: settings.port })
+function describeService() {
+  return describe({
+    framework: 'fastify',
+    versions: installedVersions(['@huggingface/tokenizers', 'fastify', 'onnxruntime-node']),
+    // The binding sets ONNX Runtime's threads (embedder.js) and has no way to ask for them.
+    threads: { embedders: embedders.threads, ort_intra_op: 1 },
+  })
+}

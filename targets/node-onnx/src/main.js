@@ -1,16 +1,20 @@
 import cluster from 'node:cluster'
 import { join } from 'node:path'
 import { FeatureStore } from './features.js'
-import { describe } from './info.js'
+import { describe, installedVersions } from './info.js'
 import { Scorer } from './scorer.js'
 import { buildServer } from './server.js'
-import { settingsFrom } from './settings.js'
-import { startWorkers } from './workers.js'
+import { positive, required, settingsFrom } from './settings.js'
+import { stopOnTerm } from './stop.js'
+import { countWorkers, startWorkers } from './workers.js'
 
-/** How long requests in flight may take after a TERM before the process ends. */
-const DRAIN_MS = 1000
-
-const settings = settingsFrom(process.env)
+const settings = {
+  ...settingsFrom(process.env),
+  databaseUrl: required(process.env, 'DATABASE_URL'),
+  // Few, because requests share them: see connection.js.
+  connections: positive(process.env, 'DATABASE_POOL', 2),
+  modelDir: process.env.MODEL_DIR || '/models',
+}
 
 // JavaScript runs on one thread and so does the model: a core more is a process more. With one core the primary would
 // be a process that does nothing.
@@ -20,10 +24,18 @@ else await serve()
 async function serve() {
   const scorer = await Scorer.load(join(settings.modelDir, 'ranknet.onnx'))
   const store = new FeatureStore(settings.databaseUrl, settings.connections)
-  const server = buildServer({ store, scorer, describe: () => describe(settings) })
-  process.once('SIGTERM', () => {
-    setTimeout(() => process.exit(0), DRAIN_MS)
-    server.close().then(() => process.exit(0))
-  })
+  const server = buildServer({ store, scorer, describe: describeService })
+  stopOnTerm(() => server.close())
   await server.listen({ host: '0.0.0.0', port: settings.port })
+}
+
+async function describeService() {
+  return describe({
+    framework: 'fastify',
+    versions: installedVersions(['fastify', 'pg', 'onnxruntime-node']),
+    workers: await countWorkers(),
+    // The binding sets ONNX Runtime's threads (scorer.js) and has no way to ask for them.
+    threads: { ort_intra_op: 1 },
+    pools: { database: settings.connections },
+  })
 }

@@ -1,24 +1,25 @@
+// Copied from templates/node/src/settings.js: change it there, then run node scripts/copy-templates.mjs.
 import { availableParallelism } from 'node:os'
 
-/** Few, because requests share them: see connection.js. */
-const CONNECTIONS = 2
-
-/** What the container's environment says. Throws when a number is no positive whole one, or a needed value is missing. */
+/** What every container is told: `{ port, cores }`. Throws when a value is no positive whole number. */
 export function settingsFrom(env) {
-  if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set')
   return {
     port: positive(env, 'PORT', 8080),
     cores: positive(env, 'CORES', availableParallelism()),
-    databaseUrl: env.DATABASE_URL,
-    connections: positive(env, 'DATABASE_POOL', CONNECTIONS),
-    modelDir: env.MODEL_DIR || '/models',
   }
 }
 
-function positive(env, name, fallback) {
+/** The positive whole number that a variable says; the fallback where it says nothing. */
+export function positive(env, name, fallback) {
   const text = env[name]
   if (!text) return fallback
   const number = Number(text)
   if (Number.isInteger(number) && number > 0) return number
   throw new Error(`${name} is "${text}", want a positive whole number`)
+}
+
+/** What a variable says that the service cannot do without. */
+export function required(env, name) {
+  if (!env[name]) throw new Error(`${name} is required`)
+  return env[name]
 }

@@ -1,34 +1,24 @@
 import cluster from 'node:cluster'
 import { buildServer } from './server.js'
-import { settingsFrom } from './settings.js'
+import { positive, required, settingsFrom } from './settings.js'
+import { stopOnTerm } from './stop.js'
+import { startWorkers } from './workers.js'
 
-/** How long requests in flight may take after a TERM before the process ends. */
-const DRAIN_MS = 1000
-
-const settings = settingsFrom(process.env)
-
-if (cluster.isPrimary && settings.cores > 1) {
-  superviseWorkers(settings.cores)
-} else {
-  await serve()
+const settings = {
+  ...settingsFrom(process.env),
+  baseURL: required(process.env, 'OPENAI_BASE_URL'),
+  apiKey: required(process.env, 'OPENAI_API_KEY'),
+  model: required(process.env, 'OPENAI_MODEL'),
+  // the longest silence of the upstream that is waited for
+  silenceMs: positive(process.env, 'UPSTREAM_TIMEOUT_MS', 60_000),
 }
+
+// JavaScript runs on one thread, so a core more is a process more; the kernel's connections are dealt out in turn.
+if (cluster.isPrimary && settings.cores > 1) startWorkers(settings.cores)
+else await serve()
 
 async function serve() {
   const server = buildServer(settings)
-  process.once('SIGTERM', () => {
-    setTimeout(() => process.exit(0), DRAIN_MS)
-    server.close().then(() => process.exit(0))
-  })
+  stopOnTerm(() => server.close())
   await server.listen({ host: '0.0.0.0', port: settings.port })
-}
-
-/** JavaScript runs on one thread, so a core more is a process more; the kernel's connections are dealt out in turn. */
-function superviseWorkers(count) {
-  for (let i = 0; i < count; i++) cluster.fork()
-  process.once('SIGTERM', () => {
-    cluster.removeAllListeners('exit')
-    for (const worker of Object.values(cluster.workers)) worker.kill('SIGTERM')
-  })
-  // A service with fewer processes than it says would give figures nobody understands: end instead.
-  cluster.on('exit', () => process.exit(1))
 }

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import Fastify from 'fastify'
 import { runBatch } from './batch.js'
 import { Completions } from './completions.js'
-import { describe } from './info.js'
+import { describe, installedVersions } from './info.js'
+import { countWorkers } from './workers.js'
 
 const LARGEST_BODY = 1 << 20
 
@@ -63,8 +64,17 @@ export function buildServer(settings) {
   })
 
   server.get('/health', async (_request, reply) => reply.send())
-  server.get('/info', async () => describe(settings))
+  server.get('/info', describeService)
   return server
+}
+
+async function describeService() {
+  return describe({
+    framework: 'fastify',
+    versions: { ...installedVersions(['openai', 'fastify', 'p-limit']), undici: process.versions.undici },
+    workers: await countWorkers(),
+    // No pools: fetch opens as many connections to a host as it has requests.
+  })
 }
 
 /** Aborts when the connection closes. That it also closes after the answer does no harm: nothing is left to cancel. */

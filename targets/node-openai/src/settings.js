@@ -1,25 +1,25 @@
+// Copied from templates/node/src/settings.js: change it there, then run node scripts/copy-templates.mjs.
 import { availableParallelism } from 'node:os'
 
-/** What the container's environment says. */
+/** What every container is told: `{ port, cores }`. Throws when a value is no positive whole number. */
 export function settingsFrom(env) {
   return {
     port: positive(env, 'PORT', 8080),
     cores: positive(env, 'CORES', availableParallelism()),
-    baseURL: required(env, 'OPENAI_BASE_URL'),
-    apiKey: required(env, 'OPENAI_API_KEY'),
-    model: required(env, 'OPENAI_MODEL'),
-    /** the longest silence of the upstream that is waited for */
-    silenceMs: positive(env, 'UPSTREAM_TIMEOUT_MS', 60_000),
   }
 }
 
-function required(env, name) {
-  if (!env[name]) throw new Error(`${name} is required`)
-  return env[name]
+/** The positive whole number that a variable says; the fallback where it says nothing. */
+export function positive(env, name, fallback) {
+  const text = env[name]
+  if (!text) return fallback
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new Error(`${name} is "${text}", want a positive whole number`)
 }
 
-function positive(env, name, fallback) {
-  const text = env[name] || String(fallback)
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${name} is "${text}", want a whole number of at least 1`)
-  return Number(text)
+/** What a variable says that the service cannot do without. */
+export function required(env, name) {
+  if (!env[name]) throw new Error(`${name} is required`)
+  return env[name]
 }

@@ -1,9 +1,11 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Catalogue } from '@bakeoff/core'
 import { didYouMean } from '@bakeoff/core'
 import { BakeoffError, type TargetSpec } from '@bakeoff/model'
 import { openCatalogue, type Project, shownPath } from '../project.js'
+import { filesOf, LEFT_OUT } from '../target-files.js'
+import { templateNamedIn, writeCopies } from '../templates.js'
 import type { AddCommand } from './shared/command.js'
 
 export const addNewTarget: AddCommand = (program, { project, terminal }) =>
@@ -30,9 +32,6 @@ interface NewTargetOptions {
   readonly scenario: string
 }
 
-/** What building leaves in a folder and no copy should have. */
-const LEFT_OUT = new Set(['node_modules', 'target', '_build', 'deps', '__pycache__', '.venv', 'dist'])
-
 export interface NewTarget {
   readonly folder: string
   /** the shipped target it was made from */
@@ -43,7 +42,8 @@ export interface NewTarget {
 
 /**
  * Makes a target that passes `check` as it is: a copy of the smallest shipped target of the language that serves the
- * scenario, under the new name, and of no stand-in while there is another. What a person changes then already runs.
+ * scenario, under the new name, and of no stand-in while there is another; the plumbing is as templates/ has it. What a
+ * person changes then already runs.
  *
  * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, or a language that no target is written in
  */
@@ -59,27 +59,28 @@ export function newTarget(project: Project, catalogue: Catalogue, options: NewTa
     throw new BakeoffError('BAD_SPEC', `targets/${name} is there already`, {
       hint: 'Choose another name, or remove the folder.',
     })
-  const [template] = candidates(catalogue, language, scenario).sort(
+  const [source] = candidates(catalogue, language, scenario).sort(
     (a, b) => Number(isStandIn(a)) - Number(isStandIn(b)) || sizeOf(a.folder) - sizeOf(b.folder),
   )
-  if (!template) throw noTemplate(catalogue, language, scenario)
+  if (!source) throw noSource(catalogue, language, scenario)
 
-  cpSync(template.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
+  cpSync(source.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
   try {
-    for (const file of filesOf(folder)) rename(file, template.name, name)
-    writeFileSync(join(folder, 'README.md'), readme(name, template.name, scenario))
+    for (const file of filesOf(folder)) rename(file, source.name, name)
+    writeFileSync(join(folder, 'README.md'), readme(name, source.name, scenario))
+    writeCopies(project.root, name)
   } catch (error) {
     rmSync(folder, { recursive: true }) // half a target would be found by the next scan
     throw error
   }
   return {
     folder,
-    from: template.name,
-    standsInFor: template.variants.find(({ standIn }) => standIn)?.standIn?.for ?? [],
+    from: source.name,
+    standsInFor: source.variants.find(({ standIn }) => standIn)?.standIn?.for ?? [],
   }
 }
 
-/** Not the template's: what it says of figures was measured with another service. */
+/** Not the source's: what that one says of figures was measured with another service. */
 function readme(name: string, from: string, scenario: string): string {
   return `# ${name}
 
@@ -103,7 +104,7 @@ function isStandIn({ variants }: TargetSpec): boolean {
   return variants.every(({ standIn }) => standIn !== null)
 }
 
-function noTemplate(catalogue: Catalogue, language: string, scenario: string): BakeoffError {
+function noSource(catalogue: Catalogue, language: string, scenario: string): BakeoffError {
   const languages = [
     ...new Set(
       catalogue.targets.filter((target) => target.scenarios.includes(scenario)).map((target) => target.language),
@@ -121,19 +122,9 @@ function rename(file: string, from: string, to: string): void {
   const bytes = readFileSync(file)
   if (bytes.includes(0)) return // binary
   const text = bytes.toString('utf8')
-  if (text.includes(from))
-    writeFileSync(
-      file,
-      text.replaceAll(from, () => to),
-    )
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (LEFT_OUT.has(entry.name)) return []
-    return entry.isDirectory() ? filesOf(path) : entry.isFile() ? [path] : []
-  })
+  // What a line names as its template may have the name of a target in it.
+  const renamed = text.split('\n').map((line) => (templateNamedIn(line) ? line : line.replaceAll(from, () => to)))
+  if (text.includes(from)) writeFileSync(file, renamed.join('\n'))
 }
 
 function sizeOf(folder: string): number {
