@@ -1,15 +1,15 @@
+// Copied from templates/go/info.go: change it there, then run node scripts/copy-templates.mjs.
+
 package main
 
 import (
-	"encoding/json"
 	"math"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"strings"
 )
 
-// runtimeInfo is what this process believes about itself. Every value is asked of the runtime when the request comes.
+// runtimeInfo is what this process believes about itself, the answer of GET /info.
 type runtimeInfo struct {
 	Language          string            `json:"language"`
 	LanguageVersion   string            `json:"languageVersion"`
@@ -27,28 +27,26 @@ type runtimeInfo struct {
 	Flags             map[string]any    `json:"flags"`
 }
 
-func info(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(describe())
-}
-
-func describe() runtimeInfo {
+// describe asks the runtime for every value. A target adds what only it knows: versions, threads and pools of its own.
+//
+// The names are those of the linked modules whose versions are told, by their paths.
+func describe(names map[string]string) runtimeInfo {
 	version, _, _ := strings.Cut(strings.TrimPrefix(runtime.Version(), "go"), " ")
-	build := buildSettings()
+	settings, versions := buildInfo(names)
 	return runtimeInfo{
 		Language:        "go",
 		LanguageVersion: version,
 		Architecture:    architecture(),
 		Server:          "net/http",
-		Versions:        map[string]string{},
+		Versions:        versions,
 		CPUs:            runtime.NumCPU(),
 		Workers:         1,
 		Threads:         map[string]int{"gomaxprocs": runtime.GOMAXPROCS(0)}, // 0 only asks
 		Pools:           map[string]int{},
 		// Optimisations are on unless somebody asked for a build that a debugger can step through.
-		DebugBuild:     strings.Contains(build["-gcflags"], "-N") || build["-race"] == "true",
+		DebugBuild:     strings.Contains(settings["-gcflags"], "-N") || settings["-race"] == "true",
 		HeapLimitBytes: heapLimit(),
-		Flags:          map[string]any{"cgo": build["CGO_ENABLED"] == "1"},
+		Flags:          map[string]any{"cgo": settings["CGO_ENABLED"] == "1"},
 	}
 }
 
@@ -64,14 +62,22 @@ func architecture() string {
 	}
 }
 
-func buildSettings() map[string]string {
-	settings := map[string]string{}
-	if build, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range build.Settings {
-			settings[setting.Key] = setting.Value
+// buildInfo gives the compiler's settings, and the versions of the modules that have names.
+func buildInfo(names map[string]string) (settings, versions map[string]string) {
+	settings, versions = map[string]string{}, map[string]string{}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return settings, versions
+	}
+	for _, setting := range build.Settings {
+		settings[setting.Key] = setting.Value
+	}
+	for _, module := range build.Deps {
+		if name, named := names[module.Path]; named {
+			versions[name] = strings.TrimPrefix(module.Version, "v")
 		}
 	}
-	return settings
+	return settings, versions
 }
 
 // heapLimit is the collector's soft limit, nil when none is set.

@@ -32,7 +32,7 @@ func TestRoutes(t *testing.T) {
 }
 
 func TestInfoTellsWhatTheRuntimeReports(t *testing.T) {
-	config{cores: 1, memoryBytes: 100 << 20}.apply()
+	caps{cores: 1, memoryBytes: 100 << 20}.apply(0)
 
 	answer := httptest.NewRecorder()
 	routes().ServeHTTP(answer, httptest.NewRequest("GET", "/info", nil))
@@ -49,7 +49,7 @@ func TestInfoTellsWhatTheRuntimeReports(t *testing.T) {
 	}
 }
 
-func TestConfigRefusesWhatIsNotANumber(t *testing.T) {
+func TestSettingsRefuseWhatIsNotANumber(t *testing.T) {
 	for name, value := range map[string]string{"PORT": "eighty", "CORES": "0", "MEMORY_BYTES": "1g"} {
 		env := func(asked string) string {
 			if asked == name {
@@ -57,7 +57,7 @@ func TestConfigRefusesWhatIsNotANumber(t *testing.T) {
 			}
 			return ""
 		}
-		if _, err := configFrom(env); err == nil {
+		if _, err := capsFrom(env); err == nil {
 			t.Errorf("%s=%s was accepted", name, value)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"log"
 	"net/http"
 	"strconv"
+
+	ort "github.com/yalue/onnxruntime_go"
 )
 
 type service struct{ embedder *embedder }
@@ -40,6 +42,14 @@ func (s *service) embed(w http.ResponseWriter, r *http.Request) {
 // health answers at once: the model is loaded before the port is open.
 func (s *service) health(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+func (s *service) info(w http.ResponseWriter, _ *http.Request) {
+	info := describe(map[string]string{"github.com/yalue/onnxruntime_go": "onnxruntime_go", "golang.org/x/text": "x/text"})
+	info.Versions["onnxruntime"] = ort.GetVersion()
+	info.Threads["ort_intra_op"] = intraOpThreads // the C API sets it and has no way to ask
+	info.Pools["model_runs"] = cap(s.embedder.slots)
+	answer(w, http.StatusOK, info)
 }
 
 func (s *service) refuse(w http.ResponseWriter, err error) {

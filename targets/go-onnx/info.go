@@ -1,16 +1,15 @@
+// Copied from templates/go/info.go: change it there, then run node scripts/copy-templates.mjs.
+
 package main
 
 import (
 	"math"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"strings"
-
-	ort "github.com/yalue/onnxruntime_go"
 )
 
-// runtimeInfo is what this process believes about itself. Every value is asked of the runtime when the request comes.
+// runtimeInfo is what this process believes about itself, the answer of GET /info.
 type runtimeInfo struct {
 	Language          string            `json:"language"`
 	LanguageVersion   string            `json:"languageVersion"`
@@ -28,11 +27,13 @@ type runtimeInfo struct {
 	Flags             map[string]any    `json:"flags"`
 }
 
-func (s *service) info(w http.ResponseWriter, _ *http.Request) {
+// describe asks the runtime for every value. A target adds what only it knows: versions, threads and pools of its own.
+//
+// The names are those of the linked modules whose versions are told, by their paths.
+func describe(names map[string]string) runtimeInfo {
 	version, _, _ := strings.Cut(strings.TrimPrefix(runtime.Version(), "go"), " ")
-	settings, versions := buildInfo()
-	versions["onnxruntime"] = ort.GetVersion()
-	answer(w, http.StatusOK, runtimeInfo{
+	settings, versions := buildInfo(names)
+	return runtimeInfo{
 		Language:        "go",
 		LanguageVersion: version,
 		Architecture:    architecture(),
@@ -40,16 +41,13 @@ func (s *service) info(w http.ResponseWriter, _ *http.Request) {
 		Versions:        versions,
 		CPUs:            runtime.NumCPU(),
 		Workers:         1,
-		Threads: map[string]int{
-			"gomaxprocs":   runtime.GOMAXPROCS(0), // 0 only asks
-			"ort_intra_op": intraOpThreads,        // the C API sets it and has no way to ask
-		},
-		Pools: map[string]int{"database": int(s.store.pool.Config().MaxConns)},
+		Threads:         map[string]int{"gomaxprocs": runtime.GOMAXPROCS(0)}, // 0 only asks
+		Pools:           map[string]int{},
 		// Optimisations are on unless somebody asked for a build that a debugger can step through.
 		DebugBuild:     strings.Contains(settings["-gcflags"], "-N") || settings["-race"] == "true",
 		HeapLimitBytes: heapLimit(),
 		Flags:          map[string]any{"cgo": settings["CGO_ENABLED"] == "1"},
-	})
+	}
 }
 
 // architecture is what the binary was compiled for, by the kernel's names.
@@ -64,8 +62,8 @@ func architecture() string {
 	}
 }
 
-// buildInfo gives the compiler's settings and the versions of the direct dependencies, by their short names.
-func buildInfo() (settings, versions map[string]string) {
+// buildInfo gives the compiler's settings, and the versions of the modules that have names.
+func buildInfo(names map[string]string) (settings, versions map[string]string) {
 	settings, versions = map[string]string{}, map[string]string{}
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -74,9 +72,8 @@ func buildInfo() (settings, versions map[string]string) {
 	for _, setting := range build.Settings {
 		settings[setting.Key] = setting.Value
 	}
-	names := map[string]string{"github.com/jackc/pgx/v5": "pgx", "github.com/yalue/onnxruntime_go": "onnxruntime_go"}
 	for _, module := range build.Deps {
-		if name, direct := names[module.Path]; direct {
+		if name, named := names[module.Path]; named {
 			versions[name] = strings.TrimPrefix(module.Version, "v")
 		}
 	}

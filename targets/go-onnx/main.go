@@ -2,21 +2,10 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"log"
-	"net"
-	"net/http"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"strconv"
-	"syscall"
-	"time"
 )
-
-// drain is how long requests in flight may take after a TERM before their connections are cut.
-const drain = time.Second
 
 func main() {
 	log.SetFlags(0)
@@ -30,9 +19,9 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	cfg.apply()
+	cfg.apply(0) // what ONNX Runtime holds is small
 
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := untilTerm()
 	defer stop()
 
 	scorer, err := newScorer(filepath.Join(cfg.modelDir, "ranknet.onnx"), cfg.cores)
@@ -46,26 +35,5 @@ func run() error {
 	}
 	defer store.close()
 
-	server := &http.Server{
-		Addr:    net.JoinHostPort("", strconv.Itoa(cfg.port)),
-		Handler: (&service{store: store, scorer: scorer}).routes(),
-		// A client that never finishes its headers must not hold a connection for ever.
-		ReadHeaderTimeout: 10 * time.Second,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.ListenAndServe() }()
-
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-
-	deadline, cancel := context.WithTimeout(context.Background(), drain)
-	defer cancel()
-	if err := server.Shutdown(deadline); errors.Is(err, context.DeadlineExceeded) {
-		return server.Close()
-	} else {
-		return err
-	}
+	return serve(ctx, cfg.port, (&service{store: store, scorer: scorer}).routes())
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	ort "github.com/yalue/onnxruntime_go"
 )
 
 // databaseDeadline bounds what one request may spend on the database, connecting included.
@@ -103,6 +105,14 @@ func (s *service) health(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+func (s *service) info(w http.ResponseWriter, _ *http.Request) {
+	info := describe(map[string]string{"github.com/jackc/pgx/v5": "pgx", "github.com/yalue/onnxruntime_go": "onnxruntime_go"})
+	info.Versions["onnxruntime"] = ort.GetVersion()
+	info.Threads["ort_intra_op"] = intraOpThreads // the C API sets it and has no way to ask
+	info.Pools["database"] = int(s.store.pool.Config().MaxConns)
+	answer(w, http.StatusOK, info)
 }
 
 func (s *service) refuse(w http.ResponseWriter, err error) {

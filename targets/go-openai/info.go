@@ -1,14 +1,15 @@
+// Copied from templates/go/info.go: change it there, then run node scripts/copy-templates.mjs.
+
 package main
 
 import (
 	"math"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"strings"
 )
 
-// runtimeInfo is what this process believes about itself. Every value is asked of the runtime when the request comes.
+// runtimeInfo is what this process believes about itself, the answer of GET /info.
 type runtimeInfo struct {
 	Language          string            `json:"language"`
 	LanguageVersion   string            `json:"languageVersion"`
@@ -26,10 +27,13 @@ type runtimeInfo struct {
 	Flags             map[string]any    `json:"flags"`
 }
 
-func info(w http.ResponseWriter, _ *http.Request) {
+// describe asks the runtime for every value. A target adds what only it knows: versions, threads and pools of its own.
+//
+// The names are those of the linked modules whose versions are told, by their paths.
+func describe(names map[string]string) runtimeInfo {
 	version, _, _ := strings.Cut(strings.TrimPrefix(runtime.Version(), "go"), " ")
-	settings, versions := build()
-	writeJSON(w, http.StatusOK, runtimeInfo{
+	settings, versions := buildInfo(names)
+	return runtimeInfo{
 		Language:        "go",
 		LanguageVersion: version,
 		Architecture:    architecture(),
@@ -38,12 +42,12 @@ func info(w http.ResponseWriter, _ *http.Request) {
 		CPUs:            runtime.NumCPU(),
 		Workers:         1,
 		Threads:         map[string]int{"gomaxprocs": runtime.GOMAXPROCS(0)}, // 0 only asks
-		Pools:           map[string]int{"upstream_idle_connections": idleConnections},
+		Pools:           map[string]int{},
 		// Optimisations are on unless somebody asked for a build that a debugger can step through.
 		DebugBuild:     strings.Contains(settings["-gcflags"], "-N") || settings["-race"] == "true",
 		HeapLimitBytes: heapLimit(),
 		Flags:          map[string]any{"cgo": settings["CGO_ENABLED"] == "1"},
-	})
+	}
 }
 
 // architecture is what the binary was compiled for, by the kernel's names.
@@ -58,17 +62,19 @@ func architecture() string {
 	}
 }
 
-// build is how the compiler was called, and the versions it linked.
-func build() (settings, versions map[string]string) {
+// buildInfo gives the compiler's settings, and the versions of the modules that have names.
+func buildInfo(names map[string]string) (settings, versions map[string]string) {
 	settings, versions = map[string]string{}, map[string]string{}
-	if build, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range build.Settings {
-			settings[setting.Key] = setting.Value
-		}
-		for _, module := range build.Deps {
-			if strings.HasPrefix(module.Path, "github.com/openai/openai-go") {
-				versions["openai-go"] = strings.TrimPrefix(module.Version, "v")
-			}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return settings, versions
+	}
+	for _, setting := range build.Settings {
+		settings[setting.Key] = setting.Value
+	}
+	for _, module := range build.Deps {
+		if name, named := names[module.Path]; named {
+			versions[name] = strings.TrimPrefix(module.Version, "v")
 		}
 	}
 	return settings, versions

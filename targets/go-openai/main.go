@@ -2,20 +2,10 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"log"
-	"net"
 	"net/http"
 	"os"
-	"os/signal"
-	"strconv"
-	"syscall"
-	"time"
 )
-
-// drain is how long requests in flight may take after a TERM before their connections are cut.
-const drain = time.Second
 
 func main() {
 	log.SetFlags(0)
@@ -29,32 +19,11 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	cfg.apply()
+	cfg.apply(0)
 
-	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer cancel()
-
-	server := &http.Server{
-		Addr:    net.JoinHostPort("", strconv.Itoa(cfg.port)),
-		Handler: routes(newCompletions(cfg)),
-		// A client that never finishes its headers must not hold a connection for ever.
-		ReadHeaderTimeout: 10 * time.Second,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.ListenAndServe() }()
-
-	select {
-	case err := <-failed:
-		return err
-	case <-stop.Done():
-	}
-
-	deadline, cancel := context.WithTimeout(context.Background(), drain)
-	defer cancel()
-	if err := server.Shutdown(deadline); !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return server.Close()
+	ctx, stop := untilTerm()
+	defer stop()
+	return serve(ctx, cfg.port, routes(newCompletions(cfg)))
 }
 
 func routes(completions *completions) http.Handler {
@@ -64,4 +33,10 @@ func routes(completions *completions) http.Handler {
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /info", info)
 	return mux
+}
+
+func info(w http.ResponseWriter, _ *http.Request) {
+	info := describe(map[string]string{"github.com/openai/openai-go/v3": "openai-go"})
+	info.Pools["upstream_idle_connections"] = idleConnections
+	writeJSON(w, http.StatusOK, info)
 }
