@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { holeSentence } from '@bakeoff/containers'
 import { type PlanRequest, planMatrix } from '@bakeoff/core'
 import type { Plan, PlanWarning } from '@bakeoff/model'
@@ -6,7 +7,13 @@ import { typedCommand } from './called-as.js'
 import type { PlanSetting } from './setting.js'
 
 /** What a user chooses of a plan; all else of it is read. */
-export type PlanOptions = Pick<PlanRequest, 'selection' | 'profile' | 'repetitions' | 'capacity' | 'rates' | 'seed'>
+export type PlanOptions = Pick<
+  PlanRequest,
+  'selection' | 'profile' | 'repetitions' | 'budgetMs' | 'capacity' | 'rates' | 'seed'
+>
+
+/** Seeds of repetitions are a thousand times as large, and still fit into the 32 bits that a target may read one into. */
+const MOST_SEED = 1_000_000
 
 /** Plans a run on this machine. */
 export function makePlan({ project, catalogue, machine }: PlanSetting, options: PlanOptions, now: Date): Plan {
@@ -15,6 +22,7 @@ export function makePlan({ project, catalogue, machine }: PlanSetting, options: 
     host: machine.host,
     engine: machine.engine.facts,
     ...options,
+    freshSeed: randomInt(1, MOST_SEED),
     runId: runIdAt(now),
     createdAt: now.toISOString(),
     command: typedCommand(),

@@ -22,6 +22,7 @@ describe('which run is meant', () => {
     { flags: { replay: 'r', target: ['go'] }, says: '--target' },
     { flags: { replay: 'r', repetitions: 2 }, says: '--repetitions' },
     { flags: { replay: 'r', capacity: true }, says: '--capacity' },
+    { flags: { resume: 'r', budget: 1000 }, says: '--budget' },
     { flags: { resume: 'r', rate: [100], seed: 0 }, says: '--rate, --seed' },
     { flags: { resume: 'r', claims: true, all: true }, says: '--claims, --all' },
     { flags: {}, cells: ['predict'], says: 'predict' },

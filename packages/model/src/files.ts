@@ -243,7 +243,7 @@ export const matrixFile = z.strictObject({
     )
     .optional()
     .describe('Only these, whatever their role: names, or name/variant; default the contenders of targets/'),
-  seed: z.int().optional().describe('Seeds order and arrivals; default 1'),
+  seed: z.int().optional().describe('Seeds order and arrivals of every run; default: a new seed for each run'),
   capacity: z.boolean().optional().describe('Add the capacity search to every scenario with an slo'),
   rates: z.array(z.number().positive()).optional().describe('Absolute rates to offer to every target'),
   profiles: z.record(name, profileFile).describe('default and quick, and any of your own (--profile)'),

@@ -152,7 +152,8 @@ export interface MatrixSpec {
   readonly targets: readonly string[] | null
   /** in which scenarios are built, measured and reported; those that are not named come after, by name */
   readonly order: readonly string[]
-  readonly seed: number
+  /** null: each run has a seed of its own */
+  readonly seed: number | null
   readonly profiles: Readonly<Record<string, ProfileSpec>>
   /** add the capacity load to every scenario with an slo */
   readonly capacity: boolean

@@ -1,4 +1,4 @@
-import { bestRates, curveLoads, earlierOf, entriesLeft, leftMs, meanInterval } from '@bakeoff/core'
+import { bestRates, brokenPromise, curveLoads, earlierOf, entriesLeft, leftMs, meanInterval } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -79,9 +79,11 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
   const failed = plan.entries.filter(
     ({ id }) => !runs.some(({ entry, outcome }) => entry === id && outcome.kind === 'measured'),
   )
-  return failed.length === 0
-    ? end('complete', null)
-    : end('partial', `not measured: ${failed.map(({ id }) => id).join(', ')}`)
+  const missing = [
+    failed.length === 0 ? null : `not measured: ${failed.map(({ id }) => id).join(', ')}`,
+    brokenPromise(plan, runs),
+  ].filter((reason) => reason !== null)
+  return missing.length === 0 ? end('complete', null) : end('partial', missing.join('; '))
 }
 
 /** How far a run has come. */

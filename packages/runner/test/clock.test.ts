@@ -101,6 +101,16 @@ describe('a run whose machine gets another time', () => {
     expect(quiet.notes).toEqual([])
   })
 
+  it('is partial when its budget ends it before the repetitions that it promised', async () => {
+    const short = { ...rules, budgetMs: 1 }
+    const ended = await runPlan(aRun({ ...three, rules: short }, fakePorts({})), { runs: [], calibrations: [] })
+    expect(ended).toMatchObject({
+      status: 'partial',
+      reason: 'the budget of 1 ms ended it after 1 of at least 3 repetitions',
+      runs: { length: 1 },
+    })
+  })
+
   it('says in which repetition the machine slept', async () => {
     const { ended, notes } = await run((clock) => clock.sleepMachine(8 * HOUR))
     expect(ended.status).toBe('complete')

@@ -58,7 +58,7 @@ export function parseMatrix(fileName: string, text: string, scenarios: readonly 
     scenarios: file.scenarios ?? null,
     targets: file.targets ?? null,
     order: file.order ?? [],
-    seed: file.seed ?? 1,
+    seed: file.seed ?? null,
     profiles,
     capacity: file.capacity ?? false,
     rates: file.rates ?? [],

@@ -25,27 +25,38 @@ export function repetitionMs(scenario: PlannedScenario, rules: RunRules, warmUpM
   return OVERHEAD_MS + scenario.services.length * PER_SERVICE_MS + warmUpMs + loads
 }
 
-/** Wall time of the measured part: least with tight intervals after the fewest repetitions, most with all of them or the budget. */
-export function estimateMs(
-  scenarios: readonly PlannedScenario[],
-  entries: readonly PlannedEntry[],
-  rules: RunRules,
-): { least: number; most: number } {
+/** What is measured, of which a time is foreseen. */
+export interface Measured {
+  readonly scenarios: readonly PlannedScenario[]
+  readonly entries: readonly PlannedEntry[]
+  readonly rules: RunRules
+}
+
+/** Wall time of so many repetitions of everything, whatever the budget, with each warm-up as long as given. */
+export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitions: number, warmUpMs: number): number {
   const sum = (msOf: (scenario: PlannedScenario) => number) =>
     entries.reduce(
       (total, entry) => total + msOf(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario),
       0,
     )
-  const once = (warmUpMs: number) => sum((scenario) => repetitionMs(scenario, rules, warmUpMs))
-  const second = sum((scenario) => secondInstrumentMs(scenario, rules))
-  const first = once(rules.warmUp.minMs)
-  const added = (repetitions: number) =>
-    repetitions * scenarios.length * CANARY_MS + (repetitions - 1) * sum((scenario) => curveMs(scenario, rules))
-  const within = (ms: number) => Math.max(first + second, Math.min(ms + second, rules.budgetMs))
-  const all = (warmUpMs: number, repetitions: number) => within(once(warmUpMs) * repetitions + added(repetitions))
+  return (
+    repetitions * (sum((scenario) => repetitionMs(scenario, rules, warmUpMs)) + scenarios.length * CANARY_MS) +
+    (repetitions - 1) * sum((scenario) => curveMs(scenario, rules)) +
+    sum((scenario) => secondInstrumentMs(scenario, rules))
+  )
+}
+
+/**
+ * Wall time of the measured part: least with settled decisions after the fewest repetitions, most with all of them. The
+ * budget ends either, but not the first round.
+ */
+export function estimateMs(measured: Measured): { least: number; most: number } {
+  const { rules } = measured
+  const first = repetitionsMs(measured, 1, rules.warmUp.minMs)
+  const within = (ms: number) => Math.max(first, Math.min(ms, rules.budgetMs))
   return {
-    least: all(rules.warmUp.minMs, rules.minRepetitions),
-    most: all(rules.warmUp.maxMs, rules.maxRepetitions),
+    least: within(repetitionsMs(measured, rules.minRepetitions, rules.warmUp.minMs)),
+    most: within(repetitionsMs(measured, rules.maxRepetitions, rules.warmUp.maxMs)),
   }
 }
 

@@ -30,7 +30,8 @@ import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs } from './estimate.js'
 import { bestFirst, mainLoadOf } from './main-load.js'
-import { brokenInReach, entryIdOf, type Selection, select } from './select.js'
+import { type Drafted, type OtherDraft, tooShortBudget } from './promise.js'
+import { brokenInReach, type Candidate, entryIdOf, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
 
 export interface PlanRequest {
@@ -43,7 +44,12 @@ export interface PlanRequest {
   readonly repetitions: number | null
   readonly capacity: boolean
   readonly rates: readonly number[]
+  /** instead of the profile's; null: as the profile says */
+  readonly budgetMs: number | null
+  /** of order and arrivals; null: the one of matrix.yaml, or else `freshSeed` */
   readonly seed: number | null
+  /** drawn for this run by the caller, since a plan draws nothing itself */
+  readonly freshSeed: number
   readonly runId: string
   readonly createdAt: string
   readonly command: string
@@ -69,42 +75,13 @@ export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
   const profile = profileOf(request)
   const selected = inOrder(select(catalogue, request.selection), ({ scenario }) => scenario.id, catalogue.matrix.order)
-  const seed = request.seed ?? catalogue.matrix.seed
-  const cpus = usableCpus(host, engine)
+  const seed = request.seed ?? catalogue.matrix.seed ?? request.freshSeed
   const published = selected.map(({ scenario }) =>
     request.selection.claims ? claimLoadsOf(scenario, catalogue.claims) : NOT_PUBLISHED,
   )
-  const scenarios = selected.map(({ scenario }, index) =>
-    planScenario(scenario, cpus, profile, request, published[index]!.loads),
-  )
+  const drafted = draftOf(request, selected, published, profile)
+  const { scenarios, entries, rules } = drafted
   for (const [index, planned] of scenarios.entries()) checkMemory(planned, selected[index]!.scenario, engine)
-  const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
-    chosen.map(({ target, variant }): PlannedEntry => {
-      const planned = scenarios[index] as PlannedScenario
-      return {
-        id: entryIdOf(scenario.id, { target, variant }),
-        scenario: scenario.id,
-        target: target.name,
-        variant: variant.name,
-        variantSummary: variant.summary,
-        language: target.language,
-        stack: [...target.stack],
-        summary: target.summary,
-        requires: [...target.requires],
-        folder: relative(request.root, target.folder),
-        image: `bakeoff/target/${target.name}`,
-        caps: planned.targetCaps,
-        replicas: variant.replicas,
-        proxy: variant.proxy,
-        command: variant.command === null ? null : [...variant.command],
-        environment: { ...planned.targetEnvironment, ...variant.env },
-        readyTimeoutMs: target.readyTimeoutMs,
-        role: variant.role,
-        standIn: variant.standIn,
-      }
-    }),
-  )
-  const rules = rulesOf(profile)
   const blocks = planBlocks(scenarios, entries, rules.maxRepetitions, seed)
   return {
     schemaVersion: 1,
@@ -117,17 +94,74 @@ export function planMatrix(request: PlanRequest): Plan {
     gitDirty: request.git.dirty,
     host,
     engine,
-    scenarios,
-    entries,
+    scenarios: [...scenarios],
+    entries: [...entries],
     leftOut: selected.flatMap(({ leftOut }) => [...leftOut]),
     blocks,
     rules,
-    estimateMs: estimateMs(scenarios, entries, rules),
+    estimateMs: estimateMs(drafted),
     warnings: [
       ...brokenInReach(catalogue, request.selection).map(brokenWarning),
       ...published.flatMap(({ warnings }) => warnings),
       ...warningsOf(scenarios, engine, profile),
+      ...tooShortBudget(drafted, {
+        profile: profile.name,
+        others: () => otherDrafts(request, (other) => draftOf(request, selected, published, other)),
+      }),
     ],
+  }
+}
+
+/** What the other profiles would make of it, but for smoke runs: one repetition decides nothing. */
+function otherDrafts({ catalogue, profile }: PlanRequest, draft: (other: ProfileSpec) => Drafted): OtherDraft[] {
+  return Object.values(catalogue.matrix.profiles)
+    .filter((other) => other.name !== profile && other.maxRepetitions > 1)
+    .map((other) => ({ profile: other.name, drafted: draft(other) }))
+}
+
+/** What a profile makes of a selection, before its blocks are laid out. */
+function draftOf(
+  request: PlanRequest,
+  selected: readonly Selected[],
+  published: readonly ClaimLoads[],
+  profile: ProfileSpec,
+): Drafted {
+  const cpus = usableCpus(request.host, request.engine)
+  const scenarios = selected.map(({ scenario }, index) =>
+    planScenario(scenario, cpus, profile, request, published[index]!.loads),
+  )
+  const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
+    chosen.map((candidate) => planEntry(scenario, candidate, scenarios[index] as PlannedScenario, request.root)),
+  )
+  return { scenarios, entries, rules: rulesOf(profile) }
+}
+
+function planEntry(
+  scenario: ScenarioSpec,
+  { target, variant }: Candidate,
+  planned: PlannedScenario,
+  root: string,
+): PlannedEntry {
+  return {
+    id: entryIdOf(scenario.id, { target, variant }),
+    scenario: scenario.id,
+    target: target.name,
+    variant: variant.name,
+    variantSummary: variant.summary,
+    language: target.language,
+    stack: [...target.stack],
+    summary: target.summary,
+    requires: [...target.requires],
+    folder: relative(root, target.folder),
+    image: `bakeoff/target/${target.name}`,
+    caps: planned.targetCaps,
+    replicas: variant.replicas,
+    proxy: variant.proxy,
+    command: variant.command === null ? null : [...variant.command],
+    environment: { ...planned.targetEnvironment, ...variant.env },
+    readyTimeoutMs: target.readyTimeoutMs,
+    role: variant.role,
+    standIn: variant.standIn,
   }
 }
 
@@ -137,14 +171,18 @@ export function inOrder<T>(things: readonly T[], idOf: (thing: T) => string, ord
   return things.toSorted((a, b) => place(idOf(a)) - place(idOf(b)) || (idOf(a) < idOf(b) ? -1 : 1))
 }
 
-function profileOf({ catalogue, profile, repetitions }: PlanRequest): ProfileSpec {
+function profileOf({ catalogue, profile, repetitions, budgetMs }: PlanRequest): ProfileSpec {
   const found = catalogue.matrix.profiles[profile]
   if (!found) {
     throw new BakeoffError('BAD_SPEC', `matrix.yaml has no profile "${profile}"`, {
       hint: `There are: ${Object.keys(catalogue.matrix.profiles).join(', ')}`,
     })
   }
-  return repetitions === null ? found : { ...found, minRepetitions: repetitions, maxRepetitions: repetitions }
+  return {
+    ...found,
+    ...(repetitions === null ? {} : { minRepetitions: repetitions, maxRepetitions: repetitions }),
+    ...(budgetMs === null ? {} : { budgetMs }),
+  }
 }
 
 /** The processors that containers can be pinned to. In a virtual machine (Docker Desktop) only their number is known. */

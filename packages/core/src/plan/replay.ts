@@ -55,7 +55,7 @@ export function replayPlan(request: ReplayRequest): Plan {
       .map((block) => ({ ...block, order: block.order.filter((id) => entries.some((entry) => entry.id === id)) }))
       .filter(({ order }) => order.length > 0),
     rules,
-    estimateMs: estimateMs(scenarios, entries, rules),
+    estimateMs: estimateMs({ scenarios, entries, rules }),
     warnings: [...request.warnings, ...first.warnings],
   }
   refuseMissingCores(plan)

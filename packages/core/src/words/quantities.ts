@@ -30,10 +30,10 @@ export function duration(ms: number): string {
   return ms >= 10_000 ? `${formatNumber(ms / 1000)} s` : `${formatNumber(ms)} ms`
 }
 
-/** a; a and b; a, b and c. */
-export function list(items: readonly string[]): string {
+/** a; a and b; a, b and c. Choices are joined by `or`. */
+export function list(items: readonly string[], word: 'and' | 'or' = 'and'): string {
   if (items.length <= 1) return items[0] ?? ''
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+  return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
 }
 
 /** A ratio with its bounds, `3.1 × (2.9–3.4)`; with a digit more where the bounds would look the same: `11.8 × (11.7–12.0)`. */

@@ -149,7 +149,9 @@ const plan = (changes: Partial<PlanRequest> = {}) =>
     repetitions: null,
     capacity: false,
     rates: [],
+    budgetMs: null,
     seed: null,
+    freshSeed: 1,
     runId: 'r',
     createdAt: 'now',
     command: 'c',
@@ -256,6 +258,36 @@ describe('planMatrix', () => {
     expect(plan({ seed: 2 }).blocks.map(({ order }) => order.join())).not.toEqual(
       blocks.map(({ order }) => order.join()),
     )
+  })
+
+  it.each([
+    { because: 'the one that was typed', changes: { seed: 7 }, ofMatrix: 3, seed: 7 },
+    { because: 'else the one of matrix.yaml', changes: {}, ofMatrix: 3, seed: 3 },
+    { because: 'else one of its own', changes: { freshSeed: 5 }, ofMatrix: null, seed: 5 },
+  ])('has a seed: $because', ({ changes, ofMatrix, seed }) => {
+    const own = { ...catalogue, matrix: { ...matrix, seed: ofMatrix } }
+    expect(plan({ catalogue: own, ...changes }).seed).toBe(seed)
+  })
+
+  it('takes the budget that was typed in place of the profile’s', () =>
+    expect(plan({ budgetMs: 1234 }).rules.budgetMs).toBe(1234))
+
+  it('says that a budget is too short for the fewest repetitions, and names a profile that fits', () => {
+    const brief = {
+      ...matrix.profiles.default!,
+      name: 'brief',
+      minRepetitions: 2,
+      maxRepetitions: 2,
+      budgetMs: 3_600_000,
+    }
+    const own = { ...catalogue, matrix: { ...matrix, profiles: { ...matrix.profiles, brief } } }
+    const told = (changes: Partial<PlanRequest>) =>
+      plan({ catalogue: own, ...changes }).warnings.filter(({ what }) => what.startsWith('The budget'))
+    expect(told({})).toEqual([])
+    expect(told({ profile: 'quick', budgetMs: 1 })).toEqual([])
+    expect(told({ budgetMs: 60_000 })).toMatchObject([
+      { what: 'The budget is too short for 5 repetitions', todo: expect.stringContaining('--profile brief (2 rep') },
+    ])
   })
 
   it.each([

@@ -107,7 +107,9 @@ const planned = (selection: Partial<Selection>, profile = 'default'): Plan =>
     repetitions: null,
     capacity: false,
     rates: [],
+    budgetMs: null,
     seed: null,
+    freshSeed: 1,
     runId: 'r',
     createdAt: 'now',
     command: 'c',
@@ -335,7 +337,16 @@ describe('the loads of claims', () => {
     const own = { ...catalogue, claims: [claim('predict', aSubject('go', 'default', load as Record<string, number>))] }
     const plan = planMatrix({
       ...{ host: host as HostFacts, engine: engine as EngineFacts, profile: 'default', repetitions: null },
-      ...{ capacity: false, rates: [], seed: null, runId: 'r', createdAt: 'now', command: 'c' },
+      ...{
+        capacity: false,
+        rates: [],
+        budgetMs: null,
+        seed: null,
+        freshSeed: 1,
+        runId: 'r',
+        createdAt: 'now',
+        command: 'c',
+      },
       git: { commit: null, dirty: null },
       root: '/p',
       catalogue: own,

@@ -45,9 +45,11 @@ describe('the estimate of a run', () => {
   const onceMs = secondInstrumentMs(scenario, withIt)
 
   it('holds the second instrument once for each entry, whatever the repetitions', () => {
-    const [without, estimated] = [estimateMs([scenario], entries, rules), estimateMs([scenario], entries, withIt)]
-    expect(estimated.least - without.least).toBe(2 * onceMs)
-    expect(estimated.most - without.most).toBe(2 * onceMs)
+    const [without, estimated] = [rules, withIt].map((each) =>
+      estimateMs({ scenarios: [scenario], entries, rules: each }),
+    )
+    expect(estimated!.least - without!.least).toBe(2 * onceMs)
+    expect(estimated!.most - without!.most).toBe(2 * onceMs)
     expect(onceMs).toBeGreaterThan(9000) // 1 s of warm-up and a window of 8 s
   })
 

@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import type { PlanOptions } from '../../planning.js'
 import { type SelectionFlags, selectionOptions, toSelection } from './selection.js'
-import { integer, positiveInteger, rates } from './values.js'
+import { integer, milliseconds, positiveInteger, rates } from './values.js'
 
 export interface PlanFlags extends SelectionFlags {
   readonly quick?: boolean
@@ -11,6 +11,7 @@ export interface PlanFlags extends SelectionFlags {
   readonly capacity?: boolean
   readonly rate?: readonly number[]
   readonly seed?: number
+  readonly budget?: number
 }
 
 export const planOptions: readonly Option[] = [
@@ -20,7 +21,11 @@ export const planOptions: readonly Option[] = [
   new Option('--repetitions <n>', 'exactly this many repetitions of every entry').argParser(positiveInteger),
   new Option('--capacity', 'search the highest rate within each slo'),
   new Option('--rate <perSecond>', 'offer this rate to every target; may be repeated').argParser(rates),
-  new Option('--seed <n>', 'seed of order and arrivals').argParser(integer),
+  new Option(
+    '--budget <duration>',
+    'how long is measured at most after the first repetition of all, e.g. 3h',
+  ).argParser(milliseconds),
+  new Option('--seed <n>', 'seed of order and arrivals, to have them again; default: a new one').argParser(integer),
 ]
 
 export function toPlanOptions(flags: PlanFlags): PlanOptions {
@@ -30,6 +35,7 @@ export function toPlanOptions(flags: PlanFlags): PlanOptions {
     repetitions: flags.repetitions ?? null,
     capacity: flags.capacity ?? false,
     rates: flags.rate ?? [],
+    budgetMs: flags.budget ?? null,
     seed: flags.seed ?? null,
   }
 }

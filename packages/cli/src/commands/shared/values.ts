@@ -1,4 +1,5 @@
 /** What the value of an option may be. Each takes the text that was typed, and what the option had before when it may be repeated. */
+import { parseDurationMs } from '@bakeoff/model'
 import { InvalidArgumentError } from 'commander'
 
 /** Names, one or several with commas between them; may be repeated. */
@@ -23,6 +24,12 @@ export function integer(value: string): number {
   const number = Number(value)
   if (!Number.isInteger(number)) throw new InvalidArgumentError('Write a whole number.')
   return number
+}
+
+export function milliseconds(value: string): number {
+  const ms = parseDurationMs(value)
+  if (ms === null || ms <= 0) throw new InvalidArgumentError('Write a duration with its unit, for example 45m or 3h.')
+  return ms
 }
 
 /** Names that were given; null when none was, which means all. */
