@@ -8,17 +8,17 @@ import { imagesOfRun } from './run-images.js'
 import type { Setting } from './setting.js'
 import type { Workbench } from './workbench.js'
 
-/** Where a run is begun. */
+/** What a run needs to begin. */
 export interface RunSetting extends Setting {
   /** shows what happens before there is a folder to write it to */
   readonly show: (event: RunEvent) => void
   readonly signal: AbortSignal
 }
 
-/** A run that is planned and not begun: nothing of it is on disk, or nothing of it was touched. */
+/** A run that is planned and not begun: a new one has nothing on disk yet, an earlier one was not touched. */
 export interface Beginning {
   readonly plan: Plan
-  /** Makes or opens the folder. Not before the engine is ours, and not before all is there that the run needs. */
+  /** Makes or opens the run's folder. Called once this process holds the engine and everything that the run needs is there. */
   begin(workbench: Workbench): Promise<Begun>
 }
 
@@ -28,7 +28,7 @@ export interface Begun {
   readonly before: Before
 }
 
-/** A new run. Its folder is there before its images are built, each before the block that needs it: a build that fails is part of the run. */
+/** A new run. Its folder is made before its images are built, each before the block that needs it, so a build that fails is recorded as part of the run. */
 export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
   const { project, catalogue, signal } = setting
   const wanted = makePlan(setting, options, new Date())
@@ -56,7 +56,7 @@ export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
   }
 }
 
-/** Writes what a report shows beside the measurements. Once: it says what the run began with. */
+/** Writes what a report shows beside the measurements. It is written once, since it says what the run began with. */
 export function writeContext(run: RunFolder, plan: Plan, catalogue: Catalogue, workbench: Workbench): void {
   const names = new Set(plan.entries.map(({ target }) => target))
   const scenarios = new Set(plan.scenarios.map(({ id }) => id))

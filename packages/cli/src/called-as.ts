@@ -5,7 +5,7 @@ const BY_NAME = ['npx bakeoff', 'bakeoff'] as const
 
 export type CalledAs = 'npm run' | (typeof BY_NAME)[number]
 
-/** @param argv as scripts/bootstrap.mjs leaves it, with the name that the program was called by in the place of its file */
+/** @param argv as scripts/bootstrap.mjs leaves it, with the name that the program was called by in place of its file */
 export function calledAs([, name]: readonly string[]): CalledAs {
   return BY_NAME.find((one) => one === name) ?? 'npm run'
 }

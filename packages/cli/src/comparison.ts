@@ -6,14 +6,14 @@ import type { Project } from './project.js'
 import { findRun, RunFolder } from './run-folder.js'
 import { analyseFolder, fileLink, readResults, writePage } from './write-report.js'
 
-/** Writes the page that sets runs side by side. Returns where it is. */
+/** Writes the page that shows runs side by side. Returns its path. */
 export function writeComparison(project: Project, comparison: RunComparison, output: string | null): string {
   const path = output ?? join(project.reports, `compare-${comparison.runs.map(({ name }) => name).join('-')}.html`)
   writePage(path, renderComparison(comparison))
   return path
 }
 
-/** The end of a replay: its figures beside those of the run that it repeats, in lines and as a page. */
+/** Compares a finished replay with the run that it repeats, in lines and as a page. */
 export function compareWithFirst(
   project: Project,
   { replayOf }: Plan,
@@ -26,7 +26,7 @@ export function compareWithFirst(
     first = resultsOf(project, replayOf)
   } catch (error) {
     if (!(error instanceof BakeoffError)) throw error
-    tell(`Not compared with ${replayOf}: ${error.message}`) // it was there at the start; the replay stands without it
+    tell(`Not compared with ${replayOf}: ${error.message}`) // the other run was readable at the start; the replay is complete without the comparison
     return
   }
   const comparison = compareRuns([
@@ -37,7 +37,7 @@ export function compareWithFirst(
   tell(`Comparison: ${fileLink(writeComparison(project, comparison, null))}`)
 }
 
-/** As they are on disk, else from the repetitions: a run that was killed has no results yet. */
+/** The results on disk, else computed from the repetitions: a run that was killed has no results yet. */
 function resultsOf({ reports }: Project, run: string): Results {
   const folder = RunFolder.open(findRun(reports, run))
   return folder.isWhole ? analyseFolder(folder, 'aborted') : readResults(reports, run).results

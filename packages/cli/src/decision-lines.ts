@@ -6,7 +6,7 @@ const GAP = 2
 
 /**
  * The decision for a terminal: the table, who leads in each scenario, what would decide the rest, and how far to trust
- * it. No line is wider than `columns`, but a command to copy, which stays whole.
+ * it. No line is wider than `columns`, except a command to copy, which stays whole.
  */
 export function decisionLines(decision: Decision, columns: number, colours: Colours): string[] {
   const { next, claims, trust } = decision
@@ -29,7 +29,7 @@ function decidesWords({ columns }: Decision, scenarios: readonly string[]): stri
       : `To decide ${scenarios.join(', ')}:`
 }
 
-/** A table for as many scenarios as stand side by side, then one for the next ones; empty when there is no figure. */
+/** One table for as many scenarios as fit side by side, then one for the next ones; empty when there is no figure. */
 function tableLines({ rows, columns: all }: Decision, columns: number, colours: Colours): string[] {
   const shown = all.filter(({ figures }) => figures.some(({ value }) => value !== null))
   if (shown.length === 0) return []
@@ -83,7 +83,7 @@ interface Shown {
 interface Part {
   readonly head: string
   readonly width: number
-  /** one for each row, all of the same width */
+  /** one text for each row, all of the same width */
   readonly cells: readonly Shown[]
 }
 
@@ -119,7 +119,7 @@ function partOf({ scenario, figures }: DecisionColumn, { names }: Decision['rows
   }
 }
 
-/** Parts in groups that fit; a single one that does not fit stands alone. */
+/** Groups of parts that fit; a part that does not fit by itself is a group of its own. */
 function beside(parts: readonly Part[], columns: number): Part[][] {
   const groups: Part[][] = []
   let left = 0
@@ -136,7 +136,7 @@ function beside(parts: readonly Part[], columns: number): Part[][] {
   return groups
 }
 
-/** Who leads where, the names of the scenarios in a column of their own where there is room. */
+/** Lines that say who leads in each scenario, with the names of the scenarios in their own column where there is room. */
 function standings(all: readonly DecisionColumn[], columns: number, { bold }: Colours): string[] {
   const names = all.map(({ scenario }) => visibleText(scenario))
   const width = Math.max(0, ...names.map(widthOf)) + GAP
@@ -150,7 +150,7 @@ function standings(all: readonly DecisionColumn[], columns: number, { bold }: Co
   })
 }
 
-/** Items side by side as far as they fit; only an item that is too long by itself is broken. */
+/** Lines with as many items as fit; only an item that is too long for a whole line is broken. */
 function wrapItems(items: readonly string[], columns: number): string[] {
   const lines: string[] = []
   for (const item of items) {

@@ -3,11 +3,11 @@ import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeF
 import { dirname, join } from 'node:path'
 
 /**
- * Writes a file whole or not at all, and so that it outlives a power cut once this returns: the bytes are on the disk
- * before the name is, and the name is before anything that is written later. No other process writes to the same
- * temporary name.
+ * Writes a file whole or not at all. It survives a power cut once this returns: the bytes are on the disk
+ * before the name, and the name before anything that is written later. No other process writes to the same
+ * temporary file.
  *
- * @throws what the file system says; nothing is left beside the file then
+ * @throws the file system's error; no temporary file is left then
  */
 export function writeWhole(path: string, text: string): void {
   const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`
@@ -27,7 +27,7 @@ export function writeWhole(path: string, text: string): void {
   syncFolder(dirname(path))
 }
 
-/** Puts the names in a folder on the disk. Some file systems cannot, or need not. */
+/** Flushes the names in a folder to the disk. Some file systems cannot do it, or need not. */
 export function syncFolder(folder: string): void {
   attempt(() => {
     const opened = openSync(folder, 'r')
@@ -39,7 +39,7 @@ export function syncFolder(folder: string): void {
   })
 }
 
-/** Removes what processes that are gone left half written in a folder. */
+/** Removes the temporary files that processes which are gone left in a folder. */
 export function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /\.(?:(\d+)-[0-9a-f]+\.)?part$/.exec(name)
@@ -53,15 +53,15 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // another user's
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // it runs, as another user
   }
 }
 
-/** Does what is better done and nothing depends on. */
+/** Runs a clean-up step, on which nothing depends: its error is dropped. */
 export function attempt(act: () => void): void {
   try {
     act()
   } catch {
-    // another error matters more, or none does
+    // the caller throws an error that matters more, or none
   }
 }

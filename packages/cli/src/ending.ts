@@ -17,7 +17,7 @@ import { analyseRun, fileLink, isDrawn, type Rebuilt, rebuildReport, tellDamage,
 export interface EndOptions {
   /** standard output has the results alone, as JSON */
   readonly json: boolean
-  /** null: nothing decides whether the run passes but its own failures */
+  /** null: only the run's own failures decide whether it passes */
   readonly gate: Gate | null
 }
 
@@ -28,7 +28,7 @@ export interface Measured {
   readonly failure: unknown
 }
 
-/** The end of a run, whatever ended it: the page, what it says in short, and the exit code. */
+/** Ends a run, however it stopped: writes the page, prints its summary, and returns the exit code. */
 export function reportEnd(
   { project, terminal, stop: { signal } }: Invocation,
   { folder, failure }: Measured,
@@ -46,19 +46,19 @@ export function reportEnd(
   if (left !== null) terminal.say(left)
   const goesOn = failure === null && !signal.aborted
   const passed = !goesOn || gate === null || passesGate(results, gate, terminal)
-  tell(`\nReport: ${fileLink(join(folder.path, 'index.html'))}`) // last, where it is found again
+  tell(`\nReport: ${fileLink(join(folder.path, 'index.html'))}`) // last, where the user finds it again
   if (failure !== null) throw failure
   if (signal.aborted) return exitCodes.interrupted
   return passed ? exitCodeOfRun(results, records) : exitCodes.failed
 }
 
-/** What a run says at its end: which one, how far to trust it. */
+/** Prints what a run says at its end: which run it is, and how far to trust it. */
 function decisionText(results: Results, { colours, columns }: Terminal): string {
-  const decision = results.decision ?? decide(results) // older ones have none
+  const decision = results.decision ?? decide(results) // older results have none
   return ['', ...decisionLines(decision, columns(), colours)].join('\n')
 }
 
-/** Writes the report and gives the run back. A report that cannot be written must not hide what ended the run. */
+/** Writes the report and releases the run. A report that cannot be written must not hide the error that ended the run. */
 function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, colours }: Terminal): Rebuilt {
   try {
     const rebuilt = rebuildReport(folder)
@@ -66,7 +66,7 @@ function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, c
     return rebuilt
   } catch (error) {
     if (failure === null) throw error
-    say(colours.yellow(`There is no report: ${toErrorRecord(error).message}`))
+    say(colours.yellow(`The report could not be written: ${toErrorRecord(error).message}`))
     throw failure
   } finally {
     folder.close()
@@ -74,7 +74,7 @@ function rebuild(folder: RunFolder, project: Project, failure: unknown, { say, c
 }
 
 /**
- * A run that is complete stays as it is: its results are told again, and nothing is measured or written, but a report
+ * Prints the results of a complete run again. Nothing is measured and nothing is written, except a report
  * that was being written when the run was killed.
  */
 export async function nothingLeft(

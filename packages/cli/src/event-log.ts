@@ -17,10 +17,10 @@ import { parseJson } from '@bakeoff/core'
 import type { RunEvent } from '@bakeoff/model'
 import { attempt, syncFolder } from './durable-file.js'
 
-/** Events that must outlive a power cut. Slices come twice a second, and while a load runs nothing waits for a disk. */
+/** Events that must survive a power cut. Slices do not: they come twice a second, and while a load runs nothing may wait for the disk. */
 const LASTING: readonly RunEvent['kind'][] = ['run-started', 'boundary', 'calibrated', 'repetition', 'run-ended']
 
-/** events.ndjson, to which one process appends: a line is there whole or not at all. Opened with the first event. */
+/** The file events.ndjson, to which one process appends; a line is written whole or not at all. It is opened with the first event. */
 export class EventLog {
   readonly #path: string
   #file: number | null = null
@@ -29,7 +29,7 @@ export class EventLog {
     this.#path = path
   }
 
-  /** @throws what the file system says; the file is then as it was before */
+  /** @throws the file system's error; the file is then as it was before */
   append(event: RunEvent): void {
     this.#file ??= this.#open()
     const file = this.#file
@@ -43,7 +43,7 @@ export class EventLog {
     }
   }
 
-  /** Never throws: events that matter are on the disk already. */
+  /** Never throws: events that must survive are on the disk already. */
   close(): void {
     const file = this.#file
     this.#file = null
@@ -59,7 +59,7 @@ export class EventLog {
   }
 }
 
-/** Half a line would spoil the next one; where it stays, whoever goes on with the run mends it. */
+/** Takes half a line back, which would spoil the next one. Where it cannot, the process that resumes the run mends it. */
 function dropFrom(file: number, size: number): void {
   attempt(() => {
     if (fstatSync(file).size > size) ftruncateSync(file, size)
@@ -67,8 +67,8 @@ function dropFrom(file: number, size: number): void {
 }
 
 /**
- * Mends what a process that was killed left at the end: a line without its end gets one when nothing of it is missing,
- * else it is moved to a file of its own, `events.ndjson.damaged`. What is appended next stands in a line of its own.
+ * Mends the end of the file after a process was killed: a last line that lacks only its line break gets one,
+ * any other half line is moved to `events.ndjson.damaged`. The next event then starts a line of its own.
  */
 function mendEnd(path: string): void {
   const bytes = readFileSync(path)

@@ -3,7 +3,7 @@ import type { Terminal } from './terminal.js'
 
 /**
  * 0 fine, 1 some cell failed or had no right answer, or a bug, 2 configuration, 3 environment, 75 another run holds the
- * engine, 130 interrupted, 141 nobody reads what it says (as of a program that SIGPIPE ends).
+ * engine, 130 interrupted, 141 its output has no reader any more (the code of a program that SIGPIPE ends).
  */
 export const exitCodes = {
   fine: 0,
@@ -39,7 +39,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof BakeoffError ? CODES[error.code] : exitCodes.failed
 }
 
-/** What happened, the log it left, what to do next. Only a bug shows a stack. */
+/** Prints what happened, the log it left, and what to do next. Only a bug shows a stack. */
 export function showError(error: unknown, terminal: Terminal): void {
   const { red, dim, bold } = terminal.colours
   if (!(error instanceof BakeoffError)) {

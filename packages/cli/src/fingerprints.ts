@@ -7,14 +7,14 @@ import { gitState } from './planning.js'
 import type { RunFolder } from './run-folder.js'
 import type { Setting } from './setting.js'
 
-/** Image by name as it is now; a reason where there is none. */
+/** Images by name as they are now, or the reason why there is none. */
 export type ImagesNow = ReadonlyMap<string, ImageFacts | { readonly why: string }>
 
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** What is kept of a run that begins, before it has any image. */
+/** The fingerprint of a run that begins, before it has any image. */
 export function toStore(
   planText: string,
   profile: Readonly<Record<string, unknown>> | null,
@@ -30,19 +30,19 @@ export function toStore(
   }
 }
 
-/** With the images that are there now, before anything is measured with them. */
+/** Adds the images that are there now, before anything is measured with them. */
 export function withImages(stored: StoredFingerprint, images: BuiltImages): StoredFingerprint {
   const facts = [...images.values()].flatMap((built) => ('facts' in built ? [built.facts] : []))
   const added = Object.fromEntries(facts.map(({ name, id, key }) => [name, { id, key }]))
   return { ...stored, images: { ...stored.images, ...added } }
 }
 
-/** The profile of a plan as matrix.yaml has it now. */
+/** The profile of a plan, as matrix.yaml defines it now. */
 export function profileOf(catalogue: Catalogue, { profile }: Plan): Readonly<Record<string, unknown>> | null {
   return (catalogue.matrix.profiles[profile] as Readonly<Record<string, unknown>> | undefined) ?? null
 }
 
-/** What a run was measured with, as far as its folder tells. */
+/** What a run was measured with, as far as its folder records it. */
 export function fingerprintBefore(folder: RunFolder): Fingerprint {
   return fingerprintOnDisk({
     plan: folder.readPlan(),
@@ -53,7 +53,7 @@ export function fingerprintBefore(folder: RunFolder): Fingerprint {
   })
 }
 
-/** What it would go on with. */
+/** What the run would go on with now. */
 export function fingerprintNow(
   { project, catalogue, machine }: Setting,
   folder: RunFolder,

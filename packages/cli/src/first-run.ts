@@ -12,7 +12,7 @@ import { type Machine, materialsOf } from './workbench.js'
 const bytesFile = 'compose/image-bytes.json'
 
 /**
- * What plans will take here, one after the other. Builds and changes nothing.
+ * The time and disk that plans will take on this machine, one after the other. Builds and changes nothing.
  *
  * @param machine null: there is no engine, so nothing is here
  */
@@ -33,7 +33,7 @@ export async function readFirstRuns(
     return {
       name: request.name,
       isHere,
-      buildSeconds: isHere ? null : await secondsOf(request.name), // not asked for in vain: each is a call to the engine
+      buildSeconds: isHere ? null : await secondsOf(request.name), // asked only where it is needed: each is a call to the engine
       bytes: bytes.get(request.name) ?? null,
     }
   }
@@ -78,6 +78,6 @@ function imageBytes(root: string): ReadonlyMap<string, number> {
     const entries: [string, unknown][] = Object.entries(JSON.parse(readFileSync(join(root, bytesFile), 'utf8')))
     return new Map(entries.filter((entry): entry is [string, number] => Number.isFinite(entry[1])))
   } catch {
-    return new Map() // another project has none, and only knows less
+    return new Map() // another project may lack the file: its estimates are then less exact
   }
 }

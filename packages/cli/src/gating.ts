@@ -3,7 +3,7 @@ import { BakeoffError, type Results } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
 import { readResults } from './write-report.js'
 
-/** `--fail-on` with its baseline, read before anything is measured: a typing error must not cost an hour. */
+/** The rules of `--fail-on` with their baseline, read before anything is measured: a typing error must not cost an hour. */
 export interface Gate {
   readonly rules: GateRules
   readonly baseline: Results | null
@@ -26,7 +26,7 @@ export function openGate(reports: string, failOn: string | undefined, baseline: 
   return { rules, baseline: baseline === undefined ? null : readResults(reports, baseline).results }
 }
 
-/** Tells what broke which rule, and of how much that can be said. True when nothing did. */
+/** Prints which cell broke which rule, and how many could be judged. True when no rule was broken. */
 export function passesGate(results: Results, { rules, baseline }: Gate, terminal: Terminal): boolean {
   const report: GateReport = gate(results, baseline, rules)
   const { green, red, yellow } = terminal.colours

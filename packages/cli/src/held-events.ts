@@ -1,7 +1,7 @@
 import type { RunEvent } from '@bakeoff/model'
 import type { RunSink } from '@bakeoff/runner/ports'
 
-/** Shows events at once and keeps them: while it is not certain that a run goes on, nothing is written to its folder. */
+/** Shows events at once and keeps them in memory: until it is certain that a run goes on, nothing is written to its folder. */
 export class HeldEvents implements RunSink {
   readonly #show: (event: RunEvent) => void
   readonly #held: RunEvent[] = []
@@ -15,7 +15,7 @@ export class HeldEvents implements RunSink {
     this.#show(event)
   }
 
-  /** Hands over what was held, to a sink that does not show it again. */
+  /** Hands the kept events to a sink that does not show them again. */
   releaseTo(sink: Pick<RunSink, 'event'>): void {
     for (const event of this.#held.splice(0)) sink.event(event)
   }

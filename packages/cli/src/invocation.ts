@@ -2,7 +2,7 @@ import type { Project } from './project.js'
 import type { Stop } from './signals.js'
 import type { Terminal } from './terminal.js'
 
-/** One call of the program: what every command is given. */
+/** One call of the program, given to every command. */
 export interface Invocation {
   readonly project: Project
   readonly terminal: Terminal

@@ -7,13 +7,13 @@ import { analyseFolder } from './write-report.js'
 
 /** How long the end waits for browsers to fetch the final page. */
 const LAST_LOOK_MS = 3000
-/** Limits on who may look at once, and how slowly: whoever looks takes CPU and memory beside a measurement. */
+/** Limits on how many readers there may be at once, and how slow they may be: each takes CPU and memory beside a measurement. */
 const MOST_CONNECTIONS = 64
 const MOST_WATCHING = 16
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024
 const REQUEST_MS = 10_000
 
-/** The page may run no other's script, be in no other's frame, and be read by no other's page. */
+/** The page may not run foreign scripts, stand in a foreign frame, or be read by a foreign page. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -24,23 +24,23 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const
 
-/** The page of a run that goes on, on 127.0.0.1. Whether somebody looks or goes away changes nothing for the run. */
+/** The server of a running run's page, on 127.0.0.1. Readers come and go without any effect on the run. */
 export interface LivePage extends AsyncDisposable {
   readonly url: string
 }
 
 /**
- * Serves the report of a going run: `/` is the page of what is on disk by now, `/events` the run's own events. The page
- * is made anew between repetitions only, since making it takes CPU that a load would miss.
+ * Serves the report of a run that goes on: `/` is the page of what is on disk by now, `/events` the run's own events. The page
+ * is made anew only between repetitions, since making it takes CPU from a load.
  *
- * Every process and every page of a browser on this machine can reach the port. It answers only who asks for it by its
- * own name (a page elsewhere whose name was made to mean 127.0.0.1 asks by that name), and whatever it is asked ends in
+ * Every process and every browser page on this machine can reach the port. It answers only requests that name it by its
+ * own host name (a page elsewhere whose name was made to mean 127.0.0.1 asks by that name), and every request ends in
  * an answer.
  */
 export async function openLivePage(folder: RunFolder): Promise<LivePage> {
   const watching = new Set<ServerResponse>()
   let page: string | null = null
-  // Windows of the past are drawn by nobody any more.
+  // The page does not draw past slices, the events of kind `window`.
   const past: RunEvent[] = folder.readEvents().filter(({ kind }) => kind !== 'window')
   folder.onEvent((event) => {
     if (event.kind !== 'window') past.push(event)
@@ -65,7 +65,7 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       }
       watching.add(response)
       response.on('close', () => watching.delete(response))
-      // Of the steps only the last one says what goes on.
+      // Of the steps only the last one says what happens now.
       const replayed = past.filter((event, index) => event.kind !== 'step' || index === past.length - 1)
       response.write(replayed.map((event) => messageOf({ ...event, past: true })).join(''))
     },
@@ -83,7 +83,7 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       if (route) route(response, request.method === 'HEAD')
       else send(response, plain(404, 'The report of this run is at /'))
     } catch (error) {
-      // Files of a going run may be half written, and a page that cannot be made is no reason to end the run.
+      // Files of a running run may be half written, and a page that cannot be made is no reason to end the run.
       const says = error instanceof Error ? error.message : String(error)
       if (response.headersSent) response.destroy()
       else send(response, plain(500, `The page could not be made: ${says}`))
@@ -96,7 +96,7 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
-  server.on('error', () => {}) // such as no more file descriptors: nobody can look then, and the run goes on
+  server.on('error', () => {}) // such as too few file descriptors: the page is then not served, and the run goes on
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     async [Symbol.asyncDispose]() {
@@ -128,7 +128,7 @@ function refusalOf({ method, headers, url = '' }: IncomingMessage, names: readon
   return null
 }
 
-/** As it was sent: what is no path of ours need not be understood. */
+/** The path as it was sent, not decoded: a path that this server does not have need not be understood. */
 function pathOf({ url = '' }: IncomingMessage): string {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#][\s\S]*$/, '')
   return path === '' ? '/' : path
@@ -145,7 +145,7 @@ function send(response: ServerResponse, { status, type, body, headers }: Answer)
     .end(body) // of an answer to HEAD, Node sends the head only
 }
 
-/** Whoever does not read what it asked for is not waited for. */
+/** Drops a connection whose reader does not read what it asked for. */
 function tell(response: ServerResponse, event: RunEvent): void {
   if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
   else response.write(messageOf(event))

@@ -25,7 +25,7 @@ try {
     code = exitCodeOf(cause)
   }
 }
-// A result that could not be written, to a full disk or to nobody, is no success.
+// A result that could not be written, as to a full disk or a closed pipe, is no success.
 await terminal.settled()
 // Sockets to the engine may stay open for a while; nothing is left to do.
 process.exit(interruption.exitCode ?? code)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** The long names of the options of each command and of what is below it, without their dashes, in the order of the alphabet. */
+/** The long names of the options of each command and its subcommands, without their dashes, in alphabetical order. */
 export function optionNames(program: Command): Record<string, string[]> {
   return Object.fromEntries(program.commands.map((command) => [command.name(), namesOf(command)]))
 }

@@ -5,7 +5,7 @@ import { relativeHalfWidth } from '@bakeoff/runner'
 import { execaSync } from 'execa'
 import { findRun, listRuns, RunFolder } from './run-folder.js'
 
-/** As a run is named when it is made: by its time, with a number when two began in the same second. */
+/** The name of a run: its time, with a number when two began in the same second. */
 const BY_TIME = /^\d{8}-\d{6}(?:-\d+)?$/
 
 /** A run of this checkout. */
@@ -13,11 +13,11 @@ export interface Resumable {
   readonly folder: RunFolder
   /** repetitions that are still to be measured */
   readonly left: number
-  /** nothing is left, and its end is recorded; one that was killed between the two only needs its end */
+  /** nothing is left to measure and the end is recorded; a run that was killed between the two only needs its end */
   readonly isOver: boolean
 }
 
-/** The newest run that was made here; examples and attachments that lie beside it are not meant by "the newest". */
+/** The newest run that was made here. Examples and attachments that lie beside it do not count. */
 export function newestRun(reports: string): string {
   const [newest] = listRuns(reports).filter((name) => BY_TIME.test(name))
   if (newest !== undefined) return join(reports, newest)
@@ -28,8 +28,8 @@ export function newestRun(reports: string): string {
 }
 
 /**
- * The run that is to go on: the one that is named, or the newest that has something left to measure; the newest when
- * none has.
+ * The run to resume: the one that is named, else the newest that has something left to measure, else the newest
+ * run.
  *
  * @throws BakeoffError BAD_RESULTS when there is none, or when it is an example or an attachment
  */
@@ -50,19 +50,18 @@ export function findResumable(reports: string, wanted: string | null): Resumable
   return stateOf(folder)
 }
 
-/** Throws when the folder is not a whole run of this checkout: nothing may be added to what others made or committed. */
+/** Throws when the folder is not a whole run of this checkout: nothing may be added to runs that were made elsewhere or committed. */
 export function refuseIfNotOwn(folder: RunFolder): void {
   const name = basename(resolve(folder.path))
   const why = whyNotOwn(folder)
   if (why === null) return
   throw new BakeoffError('BAD_RESULTS', `${name} cannot go on: ${why}`, {
-    hint: `Measure it on this machine, as a run of its own: npm run matrix. Look at it as it is: npm run report -- ${name}`,
+    hint: `Measure it on this machine, as a run of its own: npm run matrix. To look at it as it is: npm run report -- ${name}`,
   })
 }
 
 function whyNotOwn(folder: RunFolder): string | null {
-  if (!folder.isWhole)
-    return 'it is an example or an attachment, with what came out of a run and without its repetitions'
+  if (!folder.isWhole) return 'it is an example or an attachment: it has the results of a run without its repetitions'
   return isCommitted(folder.path) ? 'it is committed in git, so it is no run of this checkout' : null
 }
 
@@ -77,7 +76,7 @@ function stateOf(folder: RunFolder): Resumable {
   return { folder, left, isOver: left === 0 && last?.kind === 'run-ended' && last.status !== 'aborted' }
 }
 
-/** Null for a run that is not ours or cannot be read: it is not picked unless it is named, and then it says why. */
+/** Null for a run that was made elsewhere or cannot be read. It is used only when it is named, and then the error says why. */
 function stateIfReadable(folder: RunFolder): Resumable | null {
   if (whyNotOwn(folder) !== null) return null
   try {

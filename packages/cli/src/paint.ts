@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { visibleText } from '@bakeoff/model'
 import { cutTo, widthOf } from './width.js'
 
-/** Where each begins and ends, as numbers of SGR, the part of ECMA-48 that terminals know. */
+/** The codes that begin and end each style, as numbers of SGR, the part of ECMA-48 that terminals know. */
 const CODES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -17,8 +17,8 @@ export type Colours = Readonly<Record<Colour, (text: string | number) => string>
 
 /**
  * Colours for text that may come from anywhere. What `colours` makes holds marks that only this process knows; `render`
- * turns those into escape codes and makes everything else visible, so a code that is in the text itself never acts,
- * whoever forgot where the text is from.
+ * turns those into escape codes and makes everything else visible, so a code in the text itself never acts, even
+ * where the caller forgot where the text came from.
  */
 export interface Paint {
   readonly colours: Colours

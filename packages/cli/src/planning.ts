@@ -6,7 +6,7 @@ import { execaSync } from 'execa'
 import { typedCommand } from './called-as.js'
 import type { PlanSetting } from './setting.js'
 
-/** What a user chooses of a plan; all else of it is read. */
+/** The choices of a user for a plan; everything else in it is read. */
 export type PlanOptions = Pick<
   PlanRequest,
   'selection' | 'profile' | 'repetitions' | 'budgetMs' | 'capacity' | 'rates' | 'seed'
@@ -32,7 +32,7 @@ export function makePlan({ project, catalogue, machine }: PlanSetting, options: 
   return { ...plan, warnings: [...plan.warnings, ...holeWarnings(machine)] }
 }
 
-/** What of the engine lets a container out, for who reads the report: it says how far the targets were to be trusted. */
+/** The known holes through which a container can leave the engine. They tell readers of the report how far the targets had to be trusted. */
 function holeWarnings({ engine: { facts, holes } }: PlanSetting['machine']): PlanWarning[] {
   const open = holes.filter(({ closedBy }) => closedBy === null)
   if (open.length === 0) return []

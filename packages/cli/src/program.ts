@@ -12,7 +12,7 @@ import { addPlan } from './commands/plan.js'
 import { addReport } from './commands/report.js'
 import type { Invocation } from './invocation.js'
 
-/** In the order in which help lists them. */
+/** The commands, in the order in which help lists them. */
 const COMMANDS = [
   addMatrix,
   addPlan,
@@ -38,7 +38,7 @@ export function createProgram(invocation: Invocation, called: CalledAs = calledA
     })
     .configureHelp({ commandUsage: (command) => commandLine([...wordsOf(command), command.usage()], called) })
     .exitOverride()
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
   for (const add of COMMANDS) add(program, invocation)
   return program
 }

@@ -4,10 +4,10 @@ import { type Board, type Build, buildLeftMs, leftMs, nameOf, type ProgressState
 import { padEnd, padStart, shorten, widthOf } from './width.js'
 
 const BETWEEN = ' · '
-/** Of what goes on, less than this says nothing. */
+/** The fewest columns in which the middle part is shown. */
 const LEAST_MIDDLE = 8
 
-/** Stage, step and time left in one line of at most so many columns; empty when nothing goes on. */
+/** Stage, step and time left in one line of at most `columns`; empty when nothing goes on. */
 export function liveLine(state: ProgressState, nowMs: number, columns: number): string {
   const { stage } = state
   const head = stage === null ? '' : stageWords(stage)
@@ -21,12 +21,12 @@ export function liveLine(state: ProgressState, nowMs: number, columns: number): 
   return shorten([head, shown, tail].filter(Boolean).join(BETWEEN), columns)
 }
 
-/** `2/6 ranknet`; later blocks with their number. */
+/** `2/6 ranknet`; blocks after the first repetition with their number. */
 export function stageWords({ scenario, repetition, number, of }: NonNullable<ProgressState['stage']>): string {
   return `${number}/${of} ${visibleText(scenario)}${repetition > 1 ? `, repetition ${repetition}` : ''}`
 }
 
-/** `building rust-candle, step 5/9, 1 more, 2 waiting`: the one that takes longest. */
+/** `building rust-candle, step 5/9, 1 more, 2 waiting`. The named build is the one that takes longest. */
 function buildsWords(state: ProgressState): string {
   const builds = [...state.builds]
   const longest = builds.reduce((a, b) => ((b[1].expectedMs ?? 0) > (a[1].expectedMs ?? 0) ? b : a))
@@ -41,7 +41,7 @@ function buildsWords(state: ProgressState): string {
   ].join(', ')
 }
 
-/** `about 4 min left`, coarser the longer it is. */
+/** `about 4 min left`; the longer the time, the coarser. */
 export function timeLeft(ms: number): string {
   if (ms < 10_000) return 'nearly done'
   if (ms < 120_000) return `about ${Math.ceil(ms / 10_000) * 10} s left`
@@ -54,7 +54,7 @@ export function imageName(image: string): string {
   return visibleText(image.split('/').at(-1) as string)
 }
 
-/** What is said of builds that have not been told of for a minute, where no live line tells it. */
+/** Lines for builds that were not mentioned for a minute, where there is no live line to show them. */
 export function stillBuilding(
   state: ProgressState,
   nowMs: number,
@@ -85,8 +85,8 @@ const AFTER_FIGURES = {
 } as const
 
 /**
- * A scenario as far as it is measured, most first: medians over the repetitions by now, then those without a figure. Empty
- * for one entry alone, whose row says it.
+ * The leaderboard of a scenario, largest first: medians over the repetitions by now, then the entries without a figure. Empty
+ * for a single entry, whose own row says it.
  *
  * @param most rows
  */
@@ -128,7 +128,7 @@ function rowsOf(state: ProgressState, board: Board) {
     .sort((a, b) => Number(b.counts) - Number(a.counts) || (b.median ?? -1) - (a.median ?? -1))
 }
 
-/** Rows of a board are about its scenario, whichever is measured. */
+/** The rows are about the scenario of the board, also while another one is measured. */
 function stageOf({ names, stage }: ProgressState, entry: string): ProgressState['stage'] {
   const scenario = names?.entries.get(entry)?.scenario
   return scenario === undefined ? stage : { scenario, repetition: 1, number: 1, of: 1, state: 'over' }

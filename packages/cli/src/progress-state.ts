@@ -1,26 +1,26 @@
 import { mainLoadOf } from '@bakeoff/core'
 import { kindOf, type Plan, type RunEvent, visibleText } from '@bakeoff/model'
 
-/** What is known of a run by now, from its events alone. Times are ms on the caller's clock. */
+/** The state of a run by now, from its events alone. Times are ms on the caller's clock. */
 export interface ProgressState {
-  /** of the plan, by entry and scenario; null before there is one */
+  /** entries of the plan by scenario; null before there is a plan */
   readonly names: ProgressNames | null
-  /** of the measuring, as it was told last; it passes while nothing is built */
+  /** time left to measure, as last reported; it passes while nothing is built */
   readonly left: { readonly ms: number; readonly atMs: number } | null
   readonly stage: Stage | null
-  /** what goes on in the measuring */
+  /** the step of the measurement that goes on */
   readonly doing: string | null
-  /** that go on, in the order in which they began */
+  /** builds that go on, in the order in which they began */
   readonly builds: ReadonlyMap<string, Build>
-  /** how many images the stage asks for; null: it did not say */
+  /** how many images the stage asks for; null: not known */
   readonly asked: number | null
-  /** those of them that are there, or are not to be had */
+  /** images of the stage that are there, or cannot be had */
   readonly done: ReadonlySet<string>
   readonly boards: ReadonlyMap<string, Board>
 }
 
 export interface ProgressNames {
-  /** `go-net-http`, `python-flask (gunicorn)` by entry */
+  /** names such as `go-net-http` or `python-flask (gunicorn)`, by entry */
   readonly entries: ReadonlyMap<string, { readonly name: string; readonly scenario: string }>
   readonly scenarios: ReadonlyMap<string, { readonly mainLoad: string; readonly unit: 'answers/s' | 'tasks/s' }>
 }
@@ -31,11 +31,11 @@ export interface Build {
   readonly startedAtMs: number
   readonly expectedMs: number | null
   readonly step: { readonly number: number; readonly of: number } | null
-  /** when it was said last that it goes on */
+  /** when a line last said that the build goes on */
   readonly toldAtMs: number
 }
 
-/** By entry: figures of its repetitions under the main load, and what became of the last one. */
+/** By entry: the figures of its repetitions under the main load, and the outcome of the last one. */
 export type Board = ReadonlyMap<string, BoardRow>
 export interface BoardRow {
   readonly perSecond: readonly number[]
@@ -74,7 +74,7 @@ export function namesOf(plan: Plan): ProgressNames {
   }
 }
 
-/** The next state. Pure: the clock is the caller's. */
+/** The state after an event. Pure: the clock is the caller's. */
 export function advance(before: ProgressState, event: RunEvent, nowMs: number): ProgressState {
   const state = passed(before, nowMs)
   switch (event.kind) {
@@ -130,7 +130,7 @@ function afterImage(
     const build = builds.get(image) ?? { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs }
     const expectedMs = expectedSeconds == null ? build.expectedMs : Math.max(0, expectedSeconds * 1000)
     builds.set(image, { ...build, expectedMs, step: step ?? build.step })
-    done.delete(image) // it is tried again
+    done.delete(image) // the build is tried again
     return { ...state, builds, done }
   }
   builds.delete(image)
@@ -145,7 +145,7 @@ function afterRepetition(
   const scenario = names?.entries.get(event.entry)?.scenario
   if (names === null || scenario === undefined) return boards
   const mainLoad = names.scenarios.get(scenario)?.mainLoad
-  // As published an entry has the load of its source.
+  // An entry that is measured as published has the load of its source.
   const figure = event.figures.find(({ loadId }) => loadId === mainLoad) ?? event.figures[0]
   const earlier = boards.get(scenario)?.get(event.entry)
   const row: BoardRow = {
@@ -161,7 +161,7 @@ function stateOf(outcome: string, isInvalid: boolean): BoardRow['state'] {
   return outcome === 'unsupported' || outcome === 'aborted' ? outcome : 'failed'
 }
 
-/** Until the end, as far as it is known: the rest of the builds that go on and of the measuring. Never below 0. */
+/** The time until the end, as far as it is known: the rest of the running builds and of the measuring. Never below 0. */
 export function leftMs(before: ProgressState, nowMs: number): number | null {
   const { left, builds } = passed(before, nowMs)
   if (left === null) return null
@@ -169,7 +169,7 @@ export function leftMs(before: ProgressState, nowMs: number): number | null {
   return left.ms + Math.max(0, ...[...builds.values()].map((build) => buildLeftMs(build, nowMs) ?? 0))
 }
 
-/** From earlier builds of it, else from the steps that are behind it. Null when neither tells. */
+/** The duration of a build, from earlier builds of the image, else from the steps that are done. Null when neither is known. */
 export function buildLeftMs({ startedAtMs, expectedMs, step }: Build, nowMs: number): number | null {
   const elapsed = Math.max(0, nowMs - startedAtMs)
   if (expectedMs !== null) return Math.max(0, expectedMs - elapsed)

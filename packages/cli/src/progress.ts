@@ -4,14 +4,14 @@ import { advance, nameOf, namesOf, noProgress, type ProgressState } from './prog
 import type { Terminal } from './terminal.js'
 import { padEnd, widthOf } from './width.js'
 
-/** What goes on, told as it happens. Disposing it takes the live lines away. */
+/** Shows what happens as it happens. Disposing it clears the live lines. */
 export interface Progress extends Disposable {
   readonly show: (event: RunEvent) => void
   /** names and main loads for what follows */
   knows(plan: Plan): void
 }
 
-/** Time as the progress needs it; `everySecond` gives back what ends it. */
+/** The clock of the progress; `everySecond` returns the function that stops it. */
 export interface ProgressClock {
   now(): number
   everySecond(then: () => void): () => void
@@ -21,14 +21,14 @@ export const progressClock: ProgressClock = {
   now: Date.now,
   everySecond: (then) => {
     const timer = setInterval(then, 1000)
-    timer.unref() // nobody waits for it
+    timer.unref() // the process may end without it
     return () => clearInterval(timer)
   },
 }
 
-/** Rows of the leaderboard below which the live line stands. */
+/** How many rows of the leaderboard stand above the live line. */
 const BOARD_ROWS = 8
-/** Of a row, for the name of its entry, and the number of the repetition behind it. */
+/** Columns of a row for the name of its entry, and for the number of the repetition after it. */
 const NAME_COLUMNS = 46
 const NUMBER_COLUMNS = 4
 
@@ -46,7 +46,7 @@ export function openProgress(terminal: Terminal, clock: ProgressClock = progress
     const line = liveLine(state, clock.now(), columns)
     const scenario = state.stage?.state === 'measuring' ? state.stage.scenario : null
     const board = line === '' || scenario === null ? [] : boardLines(state, scenario, columns, BOARD_ROWS)
-    if (line !== '' || isDrawn) terminal.live(...board.map(terminal.colours.dim), line) // else the live line is another's
+    if (line !== '' || isDrawn) terminal.live(...board.map(terminal.colours.dim), line) // else another writer owns the live line
     isDrawn = line !== ''
   }
   const tick = () => {
@@ -78,7 +78,7 @@ export function openProgress(terminal: Terminal, clock: ProgressClock = progress
   }
 }
 
-/** What an event leaves behind for good. */
+/** The lines that an event leaves on the screen for good. */
 function rowsOf(
   before: ProgressState,
   after: ProgressState,

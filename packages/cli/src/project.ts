@@ -17,7 +17,7 @@ import {
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
 
-/** Where the project and its reports are. */
+/** The folders of the project and of its reports. */
 export interface Project {
   readonly root: string
   readonly reports: string
@@ -34,7 +34,7 @@ const CORPUS_BYTES = 256 * 1024 ** 2
 
 /**
  * Reads targets/, compose/, claims/ and matrix.yaml. Nothing is registered: a folder with a target.yaml is a target, a
- * YAML file in compose/ is a scenario. A part that cannot be used is `broken` and stops nothing else.
+ * YAML file in compose/ is a scenario. A part that cannot be used is `broken`, and the others are still read.
  *
  * @throws BakeoffError BAD_SPEC for matrix.yaml, without which there is no plan
  */
@@ -67,7 +67,7 @@ export function readCatalogue({ root }: Project): Catalogue {
   return checkCatalogue({ matrix, scenarios, targets, claims, broken })
 }
 
-/** Reads the project, and tells what of it is left out: once a command, with all that is wrong and what to do. */
+/** Reads the project and prints which parts are left out, with everything that is wrong and what to do. Called once in a command. */
 export function openCatalogue(project: Project, terminal: Pick<Terminal, 'say' | 'colours'>): Catalogue {
   const catalogue = readCatalogue(project)
   for (const part of catalogue.broken) for (const line of brokenLines(part, terminal)) terminal.say(line)
@@ -103,7 +103,7 @@ function readScenario(root: string, id: string, file: string): ScenarioSpec {
   })
 }
 
-/** What lies in a folder of the project, by name. */
+/** The entries of a folder of the project, sorted by name. */
 function entriesOf(root: string, folder: string): Dirent[] {
   const path = join(root, folder)
   if (!existsSync(path)) return []
@@ -118,7 +118,7 @@ function yamlFiles(root: string, folder: string): { name: string; file: string }
 
 /**
  * Folders, and links in the place of one, that are meant to be a target: those with a target.yaml, be it a link to nothing, or
- * a Dockerfile, and those that cannot be looked into. Others hold what is no business of ours, such as what a build left.
+ * a Dockerfile, and those that cannot be read. Other folders are ignored, such as what a build left.
  */
 function targetFolders(root: string): string[] {
   return entriesOf(root, 'targets')

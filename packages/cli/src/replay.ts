@@ -17,7 +17,7 @@ export interface Replay {
   readonly cells: readonly string[]
 }
 
-/** The run that is repeated. */
+/** The run to repeat. */
 interface First {
   readonly folder: RunFolder
   readonly plan: Plan
@@ -61,7 +61,7 @@ function refuseWithoutContext(first: RunFolder, run: string): void {
 }
 
 /**
- * What is otherwise than in the first run, for the report.
+ * The differences from the first run, for the report.
  *
  * @throws BakeoffError BAD_SPEC when requests or golden answers are
  */
@@ -81,8 +81,8 @@ function warningsOf(setting: RunSetting, { folder, plan: { runId }, fingerprint 
     .map(({ what, was, is }) => ({
       what: `${what}: ${was} in run ${runId}, ${is} here`,
       where: 'all scenarios',
-      why: 'This run repeats the plan and the images of that run; what differs beside them may differ in its figures.',
-      todo: 'Read a difference between the two runs as one of both.',
+      why: 'This run repeats the plan and the images of that run; any other difference may change its figures.',
+      todo: 'A difference between the two runs may come from this.',
     }))
 }
 
@@ -98,7 +98,7 @@ async function begin(setting: RunSetting, first: First, wanted: Plan, workbench:
     const [id, ...others] = before.images[request.name]?.ids ?? []
     const facts = id === undefined || others.length > 0 ? null : await ports.host.findImage(request.name, id)
     if (facts) given.set(request.name, { facts })
-    // What the first run never measured is built when it is its turn.
+    // Images that the first run never measured are built when their block comes.
     else if (id !== undefined || before.code === null) missing.push(request)
   }
   const made = await buildImages(missing, ports, signal)
@@ -110,7 +110,7 @@ async function begin(setting: RunSetting, first: First, wanted: Plan, workbench:
   const plan = { ...wanted, runId: folder.runId, warnings: [...warnings, ...wanted.warnings] }
   const planText = JSON.stringify(plan)
   await folder.writePlan(planText)
-  folder.writeContext(first.folder.readContext()) // of the images' own files, which may have changed since
+  folder.writeContext(first.folder.readContext()) // holds the Dockerfiles of those images, which may have changed since
   const fingerprint = withImages(toStore(planText, null, before.baseId), given) // the rules are those of the first plan
   folder.writeFingerprint(fingerprint)
   held.releaseTo(folder)
@@ -127,10 +127,10 @@ async function begin(setting: RunSetting, first: First, wanted: Plan, workbench:
 }
 
 /**
- * Images that are not on the engine any more were made again. From the same files they may stand in, and the report says
- * so.
+ * Checks images that are not on the engine any more and were built again. One that is built from the same files may take the
+ * old one's place, and the report says so.
  *
- * @throws BakeoffError BAD_SPEC with every image that is not what it was
+ * @throws BakeoffError BAD_SPEC with every image that cannot be had as it was
  */
 function acceptMade({ folder, plan: { runId }, fingerprint }: First, made: BuiltImages): PlanWarning[] {
   const keys = recordedKeys(folder)
@@ -141,12 +141,12 @@ function acceptMade({ folder, plan: { runId }, fingerprint }: First, made: Built
       what: `${name} ${what}`,
       where: 'all scenarios',
       why: `Run ${runId} was measured with another build or one that it did not record, and two builds of the same files may differ.`,
-      todo: 'Read a difference between the two runs as one of both.',
+      todo: 'A difference between the two runs may come from this.',
     })
   for (const [name, built] of made) {
     const ids = fingerprint.images[name]?.ids ?? []
     if (ids.length === 0) {
-      // The run is of before ids were recorded, or it could not be built then either.
+      // The run is older than the recording of ids, or the image could not be built then either.
       if ('facts' in built) warn(name, 'is not recorded by the first run')
     } else if (ids.length > 1) refused.push(`${name}: the run was measured with several images of this name`)
     else if ('error' in built) refused.push(`${name}: gone from this engine; ${toErrorRecord(built.error).message}`)

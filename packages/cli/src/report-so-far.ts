@@ -2,7 +2,7 @@ import { type Block, type RunEvent, toErrorRecord } from '@bakeoff/model'
 import type { RunFolder } from './run-folder.js'
 import { rebuildReport, writeIndex } from './write-report.js'
 
-/** Of the time of a run, what its reports may take once there is something to see of every scenario. */
+/** The share of a run's time that its reports may take once every scenario has something to show. */
 const SHARE = 0.01
 
 /** How long the last report took, and how long ago that was. */
@@ -12,7 +12,7 @@ export interface Drawn {
 }
 
 /**
- * Whether a report is worth its time when a block is over: after each of the first repetition; later when the last one took
+ * Whether a report is worth its time when a block is over: after each block of the first repetition; later when the last report took
  * no more than a hundredth of what has passed since. Never after the last block, since the run's end writes it anyway.
  */
 export function isWorthwhile(repetition: number, isLast: boolean, drawn: Drawn | null): boolean {
@@ -21,8 +21,8 @@ export function isWorthwhile(repetition: number, isLast: boolean, drawn: Drawn |
 }
 
 /**
- * Writes the report of what is measured by now when a block is over, so that there is something to look at. Blocks take turns:
- * nothing is measured meanwhile. A report that cannot be written is told, once until one can be, and ends nothing.
+ * Writes the report of what is measured by now when a block is over, so that the user has something to look at. Blocks take turns:
+ * nothing is measured meanwhile. A report that cannot be written does not end the run; it is reported once, until one can be written again.
  */
 export class ReportSoFar {
   readonly #folder: RunFolder
@@ -33,7 +33,7 @@ export class ReportSoFar {
   #isTold = false
   #isThere = false
 
-  /** @param nowMs a clock that nobody sets */
+  /** @param nowMs a clock that cannot be set */
   constructor(folder: RunFolder, reports: string, nowMs: () => number = () => performance.now()) {
     this.#folder = folder
     this.#reports = reports
@@ -41,7 +41,7 @@ export class ReportSoFar {
     this.#last = folder.readPlan().blocks.at(-1)
   }
 
-  /** To be told of events before anybody who points at the report. True when there is one now for the first time. */
+  /** Takes an event, before any listener that points at the report does. True when the report is there for the first time. */
   hear(event: RunEvent): boolean {
     if (event.kind !== 'stage' || event.state !== 'over') return false
     const isLast = event.scenario === this.#last?.scenario && event.repetition === this.#last.repetition

@@ -16,7 +16,7 @@ import type { RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
-/** The plan of an earlier run, to be measured to its end with what it was begun with. */
+/** The plan of an earlier run, to be measured to its end with the same images and program. */
 export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
   const plan = folder.readPlan()
   return { plan, begin: (workbench) => begin(setting, folder, plan, workbench) }
@@ -24,7 +24,7 @@ export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
 
 /**
  * Compares everything that must be the same, and only then writes to the folder. Images that the run used are looked
- * up and not built: a second build has other bytes. Those that no block has used yet are built when it is their turn.
+ * up and not built: a second build has other bytes. Images that no block has used yet are built when their block comes.
  *
  * @throws BakeoffError BAD_SPEC with every difference; the folder is then as it was
  */
@@ -46,7 +46,7 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workben
   }
   refuse(plan, compare(now).differences)
 
-  // What is used as it is may be gone; pulled again it is the same or it is not.
+  // An image that is used as published may be gone; pulled again it is the same one or not.
   const gone = used.filter(({ name }) => !now.has(name))
   for (const [name, built] of await buildImages(gone, ports, signal))
     now.set(name, 'facts' in built ? built.facts : { why: toErrorRecord(built.error).message })
@@ -55,7 +55,7 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workben
 
   const given = new Map<string, Built>()
   for (const [name, image] of now) if (!('why' in image)) given.set(name, { facts: image })
-  // The run goes on. Before this line nothing was written to its folder.
+  // From here on the run goes on. Before this line nothing was written to its folder.
   await folder.own()
   const { records, calibrations, damage } = folder.read()
   const moved = folder.setAside(damage)
@@ -88,7 +88,7 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workben
   return { plan, folder, before: { runs: records, calibrations, images } }
 }
 
-/** Runs of before fingerprints did not record every image that they used: what is not known of one is told. */
+/** Adds the images that a run did not record, as such. Runs that are older than fingerprints did not record every image. */
 function withUnrecorded(now: ImagesNow, requests: readonly ImageRequest[], { code, images }: Fingerprint): ImagesNow {
   if (code !== null) return now
   const unrecorded = requests.filter(({ name }) => images[name] === undefined)
@@ -96,8 +96,8 @@ function withUnrecorded(now: ImagesNow, requests: readonly ImageRequest[], { cod
 }
 
 /**
- * The image that would be used now in the place of these. A replay goes on with the images that it was given, whatever
- * the folders make now; any other run with what its folders make. Null: it is to be pulled first.
+ * The image that would be used now in place of the recorded ones. A replay goes on with the images that it was given, whatever
+ * the folders make now; any other run goes on with what its folders make. Null: the image must be pulled first.
  */
 async function lookUp(
   request: ImageRequest,

@@ -3,8 +3,8 @@ import type { RepetitionRecord, Results } from '@bakeoff/model'
 import { exitCodes } from './exit.js'
 
 /**
- * The exit code of a run that came to its end. 1 when a repetition failed, also beside others that did not, or when a
- * load got no right answer at all; what a second try made good did not fail. An unsupported target is no failure: it says what it needs.
+ * The exit code of a run that came to its end. 1 when any repetition failed, or when a
+ * load got no right answer at all. A repetition whose second try was good did not fail, nor did an unsupported target, which says what it needs.
  */
 export function exitCodeOfRun(
   { run, cells }: Pick<Results, 'run' | 'cells'>,
@@ -16,7 +16,7 @@ export function exitCodeOfRun(
   return failed || silent ? exitCodes.failed : exitCodes.fine
 }
 
-/** What to type when something is still to be measured; null when nothing is. */
+/** The command to type when something is still to be measured; null when nothing is. */
 export function whatIsLeft({ run }: Pick<Results, 'run'>, records: readonly RepetitionRecord[]): string | null {
   const command = `npm run matrix -- --resume ${run.id}`
   if (run.status === 'aborted') return `Go on where it stopped: ${command}`
@@ -26,5 +26,5 @@ export function whatIsLeft({ run }: Pick<Results, 'run'>, records: readonly Repe
   const [first] = lost
   if (first === undefined) return null
   const entries = [...new Set(lost.map(({ entry }) => entry))].join(', ')
-  return `Not for a reason of theirs, ${entries} could not be measured (${first.message}). Measure that again: ${command}`
+  return `${entries} could not be measured, for a reason outside of the target (${first.message}). Measure again: ${command}`
 }

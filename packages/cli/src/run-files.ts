@@ -1,6 +1,6 @@
 /**
- * Reads what a run left on disk. Only its plan must be whole: everything else costs itself alone when it is damaged, and
- * what that means is told.
+ * Reads what a run left on disk. Only its plan must be whole. Any other damaged file is left out by itself, and the
+ * reader is told what that costs.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,22 +57,22 @@ const claim = z.object({
 export const runContext = z.object({
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
   targets: z.record(z.string(), z.object({ dockerfile: z.string(), yaml: z.string() })),
-  /** as they were parsed */
+  /** parsed claims */
   claims: z.array(claim),
 })
 export type RunContext = Omit<z.infer<typeof runContext>, 'claims'> & { readonly claims: readonly ClaimSpec[] }
 
-/** A file of a run, or a line of one, that cannot be used. */
+/** Damage: a file of a run, or a line of one, that cannot be used. */
 export interface Damage {
   /** relative to the folder of the run */
   readonly file: string
-  /** file: it is there, and is moved away before it is written anew. half-line: the last one, whose end is missing */
+  /** file: a whole file, moved away before it is written anew. half-line: the last line, whose end is missing */
   readonly kind: 'file' | 'lines' | 'half-line' | 'missing'
   /** what is damaged: a repetition, the events */
   readonly what: string
   /** `it is empty`, `line 3, column 5: …` */
   readonly why: string
-  /** what it costs, and what can be done */
+  /** what the damage costs, and what can be done */
   readonly follows: string
 }
 
@@ -84,7 +84,7 @@ export interface RunFiles {
   readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   readonly events: readonly RunEvent[]
-  /** what could not be read; none of it is in the others */
+  /** what could not be read; none of it is in the other members */
   readonly damage: readonly Damage[]
 }
 
@@ -116,7 +116,7 @@ export function readPlan(folder: string): Plan {
       hint: 'Folders of runs are in reports/: npm run report -- reports/<run-id>',
     })
   throw new BakeoffError('BAD_RESULTS', `${path} cannot be used: ${read.why}`, {
-    hint: 'Nothing can be said of a run without its plan. What it measured is whole in runs/ beside it: put plan.json back from a copy, or measure anew: npm run matrix',
+    hint: 'A run cannot be reported without its plan. Its measurements are still in runs/ beside it: put plan.json back from a copy, or measure anew: npm run matrix',
   })
 }
 
@@ -125,12 +125,12 @@ export function fileNameOf({ repetition, entry }: Pick<RepetitionRecord, 'repeti
   return `${String(repetition).padStart(3, '0')}-${entry.replaceAll('/', '--')}`.replaceAll(/[^a-zA-Z0-9.-]/g, '_')
 }
 
-/** A damage in a line. */
+/** One damage as a line of text. */
 export function damageWords({ file, what, why, follows }: Damage): string {
   return `${file}: ${what}: ${why}.${follows === '' ? '' : ` ${follows}`}`
 }
 
-/** What a damage is to readers of the report. */
+/** A damage as a warning for readers of the report. */
 export function damageWarning({ file, what, why, follows }: Damage): PlanWarning {
   return { what, where: file, why, todo: follows }
 }
@@ -148,7 +148,7 @@ function readRecords(
     damage.push({ file: `runs/${name}`, kind: 'file', what: 'The file of a repetition is damaged', why, follows })
   for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
     const read = readJson(join(folder, 'runs', name), repetitionRecord)
-    if (read.kind === 'missing') continue // removed in this moment
+    if (read.kind === 'missing') continue // removed since the folder was listed
     const why = read.kind === 'whole' ? problemOfRecord(read.value, plan) : read.why
     if (read.kind !== 'whole' || why !== null) {
       setAside(name, why ?? '')
@@ -159,7 +159,7 @@ function readRecords(
     const other = found.get(key)
     // A copy under another name would count twice.
     const keep = other === undefined || name === `${fileNameOf(record)}.json`
-    if (other) setAside(keep ? other.name : name, `it tells of the same repetition as ${keep ? name : other.name}`, '')
+    if (other) setAside(keep ? other.name : name, `it records the same repetition as ${keep ? name : other.name}`, '')
     if (keep) found.set(key, { name, record })
   }
   const planned = new Map<string, string>(
@@ -185,14 +185,14 @@ function readRecords(
   return { records: [...found.values()].map(({ record }) => record), damage }
 }
 
-/** Canaries are told as events too, so a damaged file of them costs nothing that the events still have. */
+/** The canaries of a run. They are events too, so a damaged file loses only what the events do not have. */
 function readCalibrations(
   folder: string,
   events: readonly RunEvent[],
 ): { calibrations: Calibration[]; damage: Damage[] } {
   const read = readJson(join(folder, 'calibration.json'), z.array(calibration))
   if (read.kind === 'whole') return { calibrations: read.value, damage: [] }
-  // Of a block that has a repetition all canaries are told: they come first.
+  // A block that has a repetition has all its canaries among the events: they come first.
   const begun = new Set(events.flatMap((event) => (event.kind === 'repetition' ? [event.block] : [])))
   const told = events.flatMap((event) =>
     event.kind === 'calibrated' && begun.has(event.calibration.block ?? '') ? [event.calibration] : [],
@@ -202,11 +202,11 @@ function readCalibrations(
     file: 'calibration.json',
     kind: read.kind === 'missing' ? 'missing' : 'file',
     what: read.kind === 'missing' ? 'The file of the canaries is missing' : 'The file of the canaries is damaged',
-    why: read.kind === 'missing' ? 'events.ndjson tells of canaries' : read.why,
+    why: read.kind === 'missing' ? 'events.ndjson has canaries' : read.why,
     follows:
       told.length > 0
-        ? `The ${told.length} canaries that events.ndjson tells of take its place.`
-        : "There is no ceiling of the load agent and no noise floor to judge the figures by: read them as if the machine's noise was not known.",
+        ? `The ${told.length} canaries in events.ndjson take its place.`
+        : "There is no ceiling of the load agent and no noise floor to judge the figures by: read them as if the machine's noise were unknown.",
   }
   return { calibrations: told, damage: [damage] }
 }
@@ -230,9 +230,9 @@ function fingerprintDamage(folder: string): Damage[] {
     {
       file: 'fingerprint.json',
       kind: 'file',
-      what: 'The file of what the run is measured with is damaged',
+      what: 'The file that records what the run is measured with is damaged',
       why: read.why,
-      follows: 'Figures are not touched. When the run goes on, only what its repetitions recorded is compared.',
+      follows: 'The figures are not affected. When the run goes on, only what its repetitions recorded is compared.',
     },
   ]
 }
@@ -248,12 +248,12 @@ function contextOf(folder: string): { context: RunContext; damage: Damage[] } {
       read.kind === 'missing'
         ? 'every run has one: the run was stopped before it was written, or it was removed'
         : read.why,
-    follows: 'Figures are not touched: the report has no Dockerfiles and no claims.',
+    follows: 'The figures are not affected: the report has no Dockerfiles and no claims.',
   }
   return { context: { base: { id: null, origin: null }, targets: {}, claims: [] }, damage: [damage] }
 }
 
-/** The lines that are events, and what is wrong with the others. */
+/** The lines that are events, and the damage of the others. */
 export function readEvents(folder: string): { events: RunEvent[]; damage: Damage[] } {
   const path = join(folder, 'events.ndjson')
   if (!existsSync(path)) return { events: [], damage: [] }
@@ -272,7 +272,8 @@ export function readEvents(folder: string): { events: RunEvent[]; damage: Damage
     why: isHalf
       ? `the process ended while it wrote line ${first.line}`
       : `${lines.size === 1 ? 'line' : `${lines.size} lines; the first is`} ${first.line}, column ${first.column}: ${first.message}`,
-    follows: 'Figures are not touched. How the run ended, and whether its cells were closed, may have stood there.',
+    follows:
+      'The figures are not affected. These lines may have said how the run ended, and whether its cells were closed.',
   }
   return { events: values, damage: [damage] }
 }
@@ -298,7 +299,7 @@ function readJson<S extends z.ZodType>(path: string, schema: S): Read<z.infer<S>
   return { kind: 'damaged', why: `${issue?.path.join('.') || 'it'}: ${issue?.message}` }
 }
 
-/** What is wrong with a text that is not JSON, in words. */
+/** Says what is wrong with a text that is not JSON. */
 export function problemOfText(
   text: string,
   { line, column, message, isCut }: Extract<ReturnType<typeof parseJson>, { ok: false }>,

@@ -27,21 +27,21 @@ import {
 import { OWNER_FILE, ownRun } from './run-owner.js'
 import { writeFailure } from './write-failure.js'
 
-/** How long a repetition that could not be written waits for its second try: others may make room, or a disk come back. */
+/** How long a repetition that could not be written waits for its second try: the disk may get room, or come back. */
 const SECOND_TRY_MS = 2000
 
-/** What `report` makes out of the others. */
+/** The files that `report` makes out of the others. */
 const DRAWN = /^(results\.(json|csv)|index\.html|summary\.md)$/
 
 export interface RunFolderOptions {
   readonly secondTryMs?: number
-  /** where a repetition is kept that cannot be written to its run */
+  /** the folder where a repetition is kept that cannot be written to its run */
   readonly refuge?: string
 }
 
 /**
- * reports/<run-id>/: every seam of a run as a file. Each is written whole or not at all, and what is written is on the
- * disk before the call returns. What cannot be written is OUT_OF_RESOURCES, with the file, the reason and what to do.
+ * The folder of a run, reports/<run-id>/: what each step hands to the next is a file in it. Each is written whole or not at all, and is on the
+ * disk before the call returns. A file that cannot be written is an OUT_OF_RESOURCES error with the file, the reason and what to do.
  */
 export class RunFolder implements RunSink {
   readonly path: string
@@ -59,7 +59,7 @@ export class RunFolder implements RunSink {
   }
 
   /**
-   * Makes the folder of a new run. Two runs that begin in the same second get two folders: the later one's name ends
+   * Makes the folder of a new run. Two runs that begin in the same second get two folders: the name of the later ends
    * in -2. The run's id is the name of its folder, so a plan takes its id from `runId`.
    *
    * @param reports the folder of all runs; made when it is not there
@@ -78,7 +78,7 @@ export class RunFolder implements RunSink {
     }
   }
 
-  /** The folder of a run that is there. Opening makes nothing: what is not there is missed when it is read. */
+  /** Opens the folder of an existing run. Opening writes nothing; a file that is missing is noticed when it is read. */
   static open(path: string, options: RunFolderOptions = {}): RunFolder {
     return new RunFolder(path, options)
   }
@@ -92,7 +92,7 @@ export class RunFolder implements RunSink {
   }
 
   /**
-   * Makes this process the one that writes the run, until `close`. What killed processes left half written is removed.
+   * Makes this process the one that writes the run, until `close`. Half-written files of killed processes are removed.
    *
    * @throws ENGINE_HELD when another process writes it
    */
@@ -106,7 +106,7 @@ export class RunFolder implements RunSink {
     for (const folder of [this.path, join(this.path, 'runs')]) if (existsSync(folder)) removeLeftovers(folder)
   }
 
-  /** Gives the run back; whatever is written afterwards stands as well. */
+  /** Releases the run. What is written afterwards is kept as well. */
   close(): void {
     this.#events.close()
     this.#disown?.()
@@ -125,8 +125,8 @@ export class RunFolder implements RunSink {
   }
 
   /**
-   * @throws OUT_OF_RESOURCES when it cannot be written, tried twice. A repetition in which something was measured is
-   *         then in the refuge, where there is room, and the hint says how it comes back
+   * @throws OUT_OF_RESOURCES when it cannot be written, tried twice. A repetition that measured something is
+   *         then in the refuge, if there is room, and the hint says how to put it back
    */
   async writeRun(record: RepetitionRecord): Promise<void> {
     const name = `runs/${fileNameOf(record)}.json`
@@ -154,10 +154,10 @@ export class RunFolder implements RunSink {
   }
 
   /**
-   * Appends it to events.ndjson, and tells it. An event that cannot be written is told all the same and ends nothing,
+   * Appends an event to events.ndjson and passes it to the listeners. An event that cannot be written is still passed on and does not end the run,
    * since figures do not depend on it.
    *
-   * @throws OUT_OF_RESOURCES for what says that a run began, or that it came to its end
+   * @throws OUT_OF_RESOURCES for the events that say that a run began or ended
    */
   event(event: RunEvent): void {
     try {
@@ -180,7 +180,7 @@ export class RunFolder implements RunSink {
     }
   }
 
-  /** Moves damaged files away, so that nothing is overwritten when they are written anew. Returns their new names. */
+  /** Moves damaged files away, so that writing them anew overwrites nothing. Returns their new names. */
   setAside(damage: readonly Damage[]): string[] {
     return damage.flatMap(({ file, kind }) => {
       if (kind !== 'file' || !existsSync(join(this.path, file))) return []
@@ -195,7 +195,7 @@ export class RunFolder implements RunSink {
     })
   }
 
-  /** Whether the repetitions are still there; else, as in an example or an attachment, only what came out of them. */
+  /** Whether the repetitions are still there; an example or an attachment has only their results. */
   get isWhole(): boolean {
     const has = (name: string) => existsSync(join(this.path, name))
     return (has('plan.json') && (has('context.json') || has('runs'))) || !has('results.json')
@@ -223,7 +223,7 @@ export class RunFolder implements RunSink {
     this.write('context.json', JSON.stringify(context))
   }
 
-  /** null: the run ended before its images were there, is of before 2026-12, or the file is damaged */
+  /** null: the run ended before its images were there, is older than 2026-12, or the file is damaged */
   readFingerprint(): StoredFingerprint | null {
     return readFingerprint(this.path)
   }
@@ -259,7 +259,7 @@ export class RunFolder implements RunSink {
     return writeFailure(error, join(this.path, name), more === '' ? kept : `${more}\n${kept}`)
   }
 
-  /** Writes a repetition where there may be room. Returns what became of it, in words. */
+  /** Writes a repetition to the refuge. Returns a sentence that says what became of it. */
   #keepElsewhere(name: string, text: string): string {
     try {
       const path = join(mkdtempSync(join(this.#options.refuge ?? tmpdir(), 'bakeoff-kept-')), basename(name))
@@ -273,7 +273,7 @@ export class RunFolder implements RunSink {
 
 const isRunFolder = (folder: string) => ['plan.json', 'results.json'].some((file) => existsSync(join(folder, file)))
 
-/** Runs by name, newest first; those that somebody named otherwise, such as the example, come last. */
+/** The names of runs, newest first; those with names of another form, such as the example, come last. */
 export function listRuns(reports: string): string[] {
   if (!existsSync(reports)) return []
   return readdirSync(reports)
@@ -281,7 +281,7 @@ export function listRuns(reports: string): string[] {
     .sort((a, b) => Number(/^\d/.test(b)) - Number(/^\d/.test(a)) || (a < b ? 1 : -1))
 }
 
-/** The folder of a run: as a path, or by its id. */
+/** The folder of a run, which is named by its path or its id. */
 export function findRun(reports: string, wanted: string): string {
   for (const path of [wanted, join(reports, wanted)]) if (isRunFolder(path)) return path
   throw new BakeoffError('BAD_RESULTS', `there is no run ${wanted}`, {
@@ -289,12 +289,12 @@ export function findRun(reports: string, wanted: string): string {
   })
 }
 
-/** A run without an end counts as aborted, so that one needs no event. */
+/** The events that must be written. A run without an end counts as aborted, so the end of an aborted run is not one of them. */
 function isNeeded(event: RunEvent): boolean {
   return event.kind === 'run-started' || (event.kind === 'run-ended' && event.status !== 'aborted')
 }
 
-/** False when it was there. */
+/** Makes a folder; false when it existed. */
 function makeFolder(path: string): boolean {
   try {
     mkdirSync(path)

@@ -5,19 +5,19 @@ import { withImages } from './fingerprints.js'
 import type { RunFolder } from './run-folder.js'
 
 export interface RunImages {
-  /** what the run has by now; of these none is built */
+  /** the images that the run has by now; none of them is built again */
   readonly given: BuiltImages
-  /** grows with what is built, and is written before any of it is measured. Null: the run keeps none */
+  /** grows with each built image, and is written before that image is measured. Null: the run keeps no fingerprint */
   readonly fingerprint: StoredFingerprint | null
   readonly folder: RunFolder
   readonly plan: Plan
-  /** of the project */
+  /** the folder of the project */
   readonly root: string
   readonly ports: Ports
   readonly signal: AbortSignal
 }
 
-/** The images of a run as its blocks come to them: those that are given, and the others built when it is their turn. */
+/** The images of a run: those that it has already, and the others, each built when its block comes. */
 export function imagesOfRun({ given, fingerprint, folder, plan, root, ports, signal }: RunImages): ImageSource {
   let stored = fingerprint
   return async (requests) => {
@@ -37,8 +37,8 @@ export function imagesOfRun({ given, fingerprint, folder, plan, root, ports, sig
 }
 
 /**
- * An image is made from its files as they are when it is its turn, which may be an hour after the run was begun: the report
- * shows the Dockerfile that was built. All else of a target is in the plan.
+ * Writes the Dockerfiles that were built. An image is made from its files as they are at its turn, which may be an hour after the run began: the report
+ * shows the Dockerfile that was built. Everything else about a target is in the plan.
  */
 function keepDockerfiles(folder: RunFolder, { entries }: Plan, root: string, built: BuiltImages): void {
   const context = folder.readContextIfThere()

@@ -10,18 +10,18 @@ export interface PlanSetting {
   readonly machine: PlannedOn
 }
 
-/** The same where there is an engine, so that it can be measured too. */
+/** A setting with an engine, so that plans can be measured too. */
 export interface Setting extends PlanSetting {
   readonly machine: Machine
 }
 
-/** Reads both, and tells what of the project is left out. The engine is set up where there is none. */
+/** Reads the project and the machine, and prints what of the project is left out. Sets up an engine where there is none. */
 export async function openSetting({ project, terminal, stop }: Invocation): Promise<Setting> {
-  const catalogue = openCatalogue(project, terminal) // before an engine is set up: a typing error costs nothing then
+  const catalogue = openCatalogue(project, terminal) // before an engine is set up, so that a typing error costs nothing
   return { project, catalogue, machine: await readMachine(terminal, stop.signal) }
 }
 
-/** Files of which openSetting has told what is wrong: a plan that warns of them need not say it again. */
+/** The files whose problems openSetting has printed: a plan that warns of them need not say it again. */
 export function brokenFiles({ catalogue }: Setting): ReadonlySet<string> {
   return new Set(catalogue.broken.map(({ file }) => file))
 }

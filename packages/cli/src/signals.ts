@@ -5,28 +5,28 @@ import { exitCodeOf, exitCodes, showError } from './exit.js'
 import type { OutputLost, Terminal } from './terminal.js'
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** How long a run that was told to stop may take to write its end, report and remove. */
+/** How long a run that was told to stop may take to write its end, write its report and remove its containers. */
 const GRACE_MS = 30_000
 /** How long removing may take after that; the watchdog goes on with what is left. */
 const LEAVE_MS = 20_000
 /** A bug that throws again and again must not fill the terminal. */
 const MOST_SHOWN = 3
 
-/** What must be done before the process leaves, also when its work has not ended. */
+/** The duties of a process before it leaves, also when its work has not ended. */
 export interface Stoppable {
-  /** writes the end of a run, and the report of what is known of it by then; must be quick */
+  /** writes the end of a run and the report of what is known by then; must be quick */
   writeEnd?(): void
-  /** removes what was started, and tells what could not be removed */
+  /** removes what was started, and prints what could not be removed */
   emergencyStop?(): Promise<void>
 }
 
-/** When to stop, and what must then be done. */
+/** Watches for reasons to stop, and does what must then be done. */
 export interface Stop {
   readonly signal: AbortSignal
   guard(stoppable: Stoppable): void
 }
 
-/** What the process is, for signals and its end; tests have their own. */
+/** The process, as far as signals and its end need it; tests have their own. */
 interface Surroundings {
   readonly process: {
     on(event: string, listener: (...given: never[]) => void): unknown
@@ -37,9 +37,9 @@ interface Surroundings {
 }
 
 /**
- * The first signal asks everything to stop: what was measured is kept and reported. So does an error that nobody
- * caught, and an output that nobody reads any more, as of `npm run matrix 2>&1 | head`: what is left is not measured
- * by a program that is broken or that nobody watches, and is not recorded as failed either. Whatever has not ended
+ * The first signal asks everything to stop: what was measured is kept and reported. An uncaught error does the same,
+ * and so does an output without a reader, as in `npm run matrix 2>&1 | head`: what is left is not measured
+ * by a program that is broken or unwatched, and is not recorded as failed either. Work that has not ended
  * half a minute later, or at the second signal, is recorded as it is, the containers are removed, and the process
  * leaves.
  */
@@ -69,7 +69,7 @@ export class Interruption implements Stop {
     return this.#controller.signal
   }
 
-  /** What the process ends with, whatever its work came to; null while nothing asked it to stop. */
+  /** The exit code of the process, which overrides the outcome of its work; null while nothing asked it to stop. */
   get exitCode(): number | null {
     return this.#exitCode
   }
@@ -83,7 +83,7 @@ export class Interruption implements Stop {
       void this.#leave(`at the second signal (${name})`, 128 + constants.signals[name])
       return
     }
-    this.#terminal.say(`${name}: stopping. What was measured is kept; once more leaves at once.`)
+    this.#terminal.say(`${name}: stopping. What was measured is kept. Once more to leave at once.`)
     this.#stop(`interrupted (${name})`, exitCodes.interrupted)
   }
 
@@ -98,7 +98,7 @@ export class Interruption implements Stop {
 
   #onOutputLost({ stream, code }: OutputLost): void {
     const isUnread = code === 'EPIPE' || code === 'EIO'
-    const why = isUnread ? `nobody reads ${stream} any more` : `${stream} cannot be written`
+    const why = isUnread ? `${stream} has no reader any more` : `${stream} cannot be written`
     this.#terminal.say(`Stopping: ${why} (${code}).`) // the other one may still be read
     if (!this.#controller.signal.aborted)
       this.#stop(`${why} (${code})`, isUnread ? exitCodes.unread : exitCodes.environment)
@@ -109,7 +109,7 @@ export class Interruption implements Stop {
     const isRun = [...this.#stoppables].some(({ writeEnd }) => writeEnd !== undefined)
     const next = isRun ? { hint: 'Go on where it stopped: npm run matrix -- --resume' } : {}
     this.#controller.abort(new BakeoffError('ABORTED', reason, { cause, ...next }))
-    // It keeps the process alive: one that waits for nothing any more would end in the middle.
+    // The timer keeps the process alive: one that waits for nothing would end in the middle.
     setTimeout(() => void this.#leave(`${this.#graceMs / 1000} s after it was stopped`, exitCode), this.#graceMs)
   }
 
@@ -130,7 +130,7 @@ export class Interruption implements Stop {
     this.#process.exit(code)
   }
 
-  /** False when it failed, as on a disk that is full; the error is shown. */
+  /** Runs a step; false when it failed, as on a full disk. The error is shown. */
   #isDone(writeEnd: () => void): boolean {
     try {
       writeEnd()

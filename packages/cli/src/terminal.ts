@@ -5,31 +5,31 @@ import picocolors from 'picocolors'
 import { type Colours, createPaint } from './paint.js'
 
 /**
- * What the user sees. Progress goes to stderr, results to stdout, so that --json can be piped. Everything passes through
- * here, and nothing of it can act on the terminal: control characters in it are shown (see `visibleText`).
+ * The terminal, as the user sees it. Progress goes to stderr, results to stdout, so that --json can be piped. All output passes through
+ * here, and nothing in it can act on the terminal: control characters are shown (see `visibleText`).
  */
 export interface Terminal {
-  /** a line of progress that stays */
+  /** prints a line of progress that stays */
   say(line: string): void
-  /** what is shown until the next, below what stays: a line, or some; gone when empty. Nothing without a terminal. */
+  /** shows lines below those that stay, until the next call; none clears them. Does nothing without a terminal. */
   live(...lines: readonly string[]): void
-  /** how wide a line may be; 80 where there is no window */
+  /** how many columns a line may have; 80 where there is no window */
   columns(): number
-  /** a result; a JSON document stays one, with the same value */
+  /** prints a result; a JSON document stays one, with the same value */
   print(text: string): void
-  /** asks yes or no; null where nobody can answer */
+  /** asks yes or no; null where there is no user to answer */
   readonly ask: null | ((question: string) => Promise<boolean>)
   readonly interactive: boolean
   readonly colours: Colours
-  /** calls once, when stdout or stderr can no longer be written to; what is said there from then on is dropped */
+  /** calls once, when stdout or stderr can no longer be written to; later output there is dropped */
   onLost(listener: (loss: OutputLost) => void): void
-  /** resolves when all was written, or could not be, which is then told */
+  /** resolves when all output was written, or could not be; the failure is then reported */
   settled(): Promise<void>
 }
 
 export interface OutputLost {
   readonly stream: 'stdout' | 'stderr'
-  /** such as EPIPE when its reader is gone, ENOSPC when its file cannot grow */
+  /** such as EPIPE when the reader is gone, ENOSPC when the file cannot grow */
   readonly code: string
 }
 
@@ -39,7 +39,7 @@ interface Streams {
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
 }
 
-/** In a narrower window lines wrap: there is no table of fewer. */
+/** The narrowest width that lines are made for; in a narrower window they wrap. */
 const LEAST_COLUMNS = 20
 
 export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv = process.env): Terminal {
@@ -63,7 +63,7 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
   }
   const toStdout = writeTo('stdout')
   const toStderr = writeTo('stderr')
-  let shown = 0 // lines
+  let shown = 0 // live lines
   const clear = () => {
     if (shown > 0) toStderr(`\r${shown > 1 ? `\u001b[${shown - 1}A` : ''}\u001b[0J`)
     shown = 0
@@ -85,7 +85,7 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
       clear()
       const told = lines.filter((line) => line !== '')
       if (told.length === 0) return
-      // Of more than the window has, those above could not be cleared any more. The last column stays free: some terminals wrap there.
+      // Lines above the top of the window could not be cleared any more, so only as many are shown as fit. The last column stays free: some terminals wrap there.
       const most = Math.max(1, (stderr.rows || 24) - 1)
       const seen = told.slice(-most).map((line) => render(line.replaceAll(/\s/g, ' '), columns() - 1))
       toStderr(seen.join('\n'))

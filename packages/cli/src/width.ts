@@ -7,7 +7,7 @@ export function widthOf(text: string): number {
   return stringWidth(text)
 }
 
-/** As much of its beginning as fits, whole characters only. */
+/** As much of a text's beginning as fits, in whole characters. */
 export function cutTo(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text
   let cut = ''
@@ -20,7 +20,7 @@ export function cutTo(text: string, columns: number): string {
   return cut
 }
 
-/** The same, with a mark where something is missing. */
+/** A text cut to fit, with a mark where something is missing. */
 export function shorten(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text
   return columns < 1 ? '' : `${cutTo(text, columns - 1)}…`
@@ -38,7 +38,7 @@ export function padStart(text: string, columns: number): string {
 const UNIT = /(\d) (?=(?:%|×|ms|s)(?![\p{L}\d]))/gu
 const KEPT = '\u00a0'
 
-/** Broken between words; a longer word is broken where the line ends. Lines after the first begin with `indent`. */
+/** A text as lines, broken between words; a word that is too long is broken where the line ends. Lines after the first begin with `indent`. */
 export function wrap(text: string, columns: number, indent = ''): string[] {
   const lines: string[] = []
   let line = ''

@@ -20,24 +20,24 @@ import type { Invocation } from './invocation.js'
 import type { Project } from './project.js'
 import type { Terminal } from './terminal.js'
 
-/** What a plan is made for: the machine that containers run on, and what is known of its engine, which may still be to come. */
+/** What a plan is made for: the machine that containers run on, and what is known of its engine, which may not be there yet. */
 export interface PlannedOn {
   readonly host: HostFacts
   readonly engine: Pick<Engine, 'facts' | 'holes'>
 }
 
-/** The machine: what can be measured on. */
+/** A machine to measure on. */
 export interface Machine extends PlannedOn {
   readonly engine: Engine
 }
 
 export async function readMachine(terminal: Terminal, signal: AbortSignal): Promise<Machine> {
-  if (process.env.BAKEOFF_REGISTRY) parseRegistry(process.env.BAKEOFF_REGISTRY, 'BAKEOFF_REGISTRY') // refused before anything is set up
+  if (process.env.BAKEOFF_REGISTRY) parseRegistry(process.env.BAKEOFF_REGISTRY, 'BAKEOFF_REGISTRY') // a bad name is refused before anything is set up
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
   return machineOf(await readHostFacts(), engine)
 }
 
-/** @param host this machine, which need not be the one that the engine runs on */
+/** @param host this machine; the engine may run on another */
 export function machineOf(host: HostFacts, engine: Engine): Machine {
   return { engine, host: asEngineSees(host, engine.facts) }
 }
@@ -50,7 +50,7 @@ export interface Workbench extends AsyncDisposable {
   ports(sink: RunSink): Ports
 }
 
-/** @param keep leave the containers of what was started last */
+/** @param keep leave the containers that were started last running */
 export async function openWorkbench(
   { project, terminal, stop }: Pick<Invocation, 'project' | 'terminal' | 'stop'>,
   machine: Machine,
@@ -86,7 +86,7 @@ export function lockFolderFrom({ BAKEOFF_LOCK_FOLDER: lockFolder }: NodeJS.Proce
   return lockFolder ? { lockFolder } : {}
 }
 
-/** The corpora of a plan's scenarios and the images of our own. */
+/** The corpora of a plan's scenarios and Bakeoff's own images. */
 export function materialsOf(project: Project, catalogue: Catalogue, plan: Plan): Materials {
   const corpora = new Map<string, Corpus>(
     plan.scenarios.flatMap((planned) => {

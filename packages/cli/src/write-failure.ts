@@ -1,30 +1,30 @@
 import { dirname } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 
-/** What the file system says, in words. */
+/** The errors of the file system in words, by code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: "this user's share of the disk is used up",
-  EFBIG: 'the file would be larger than is allowed',
-  EROFS: 'its file system can only be read',
+  EDQUOT: "this user's disk quota is used up",
+  EFBIG: 'the file would be larger than allowed',
+  EROFS: 'its file system is read-only',
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EIO: 'the disk reports an error',
   ENXIO: 'the disk is gone',
   ENODEV: 'the disk is gone',
-  ESTALE: 'its file system was mounted anew',
+  ESTALE: 'its file system was mounted again',
   ENOENT: 'its folder is gone',
   ENOTDIR: 'its folder is a file',
-  EISDIR: 'there is a folder of that name',
-  EEXIST: 'there is a file of that name',
+  EISDIR: 'there is a folder with that name',
+  EEXIST: 'there is a file with that name',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
 }
 
 /**
- * An error of the file system as an error for the user: which file, why, and what to do. Anything else as it is.
+ * Turns an error of the file system into one for the user: which file, why, and what to do. Any other error stays as it is.
  *
- * @param next what was kept, and the next command
+ * @param next a sentence: what was kept, and the next command
  */
 export function writeFailure(error: unknown, path: string, next: string): unknown {
   const { code } = error as NodeJS.ErrnoException

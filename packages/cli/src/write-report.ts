@@ -10,10 +10,10 @@ import { findRun, listRuns, type RunFolder } from './run-folder.js'
 import type { Terminal } from './terminal.js'
 import { writeFailure } from './write-failure.js'
 
-/** What a run is that has no end: it still goes on, was killed, or is written on a machine of which nothing is known here. */
+/** The state of a run without an end: it still goes on, was killed, or is written on a machine that cannot be asked from here. */
 export type Unended = 'running' | 'aborted' | 'elsewhere'
 
-/** Everything right of the run files, rebuilt from what is in the folder: no engine, no network, no clock. */
+/** Rebuilds all outputs from the files of the run, without engine, network or clock. */
 export function rebuildReport(folder: RunFolder, otherwise: Unended = 'aborted'): Rebuilt {
   removeLeftovers(folder.path)
   const analysed = analyseFiles(folder.read(), otherwise)
@@ -22,7 +22,7 @@ export function rebuildReport(folder: RunFolder, otherwise: Unended = 'aborted')
   return analysed
 }
 
-/** Draws everything that is drawn from results.json, anew. Gives the results back. */
+/** Draws everything that is made from results.json anew. Returns the results. */
 export function drawResults(folder: RunFolder, drawn: Results): Results {
   folder.write('index.html', renderHtml(drawn))
   folder.write('summary.md', renderSummary(drawn))
@@ -30,10 +30,10 @@ export function drawResults(folder: RunFolder, drawn: Results): Results {
   return drawn
 }
 
-/** In the order in which they are written. */
+/** The outputs, in the order in which they are written. */
 const DRAWN = ['results.json', 'index.html', 'summary.md', 'results.csv']
 
-/** Whether the report is there, whole and about this end. False when the run was killed while it was written. */
+/** Whether the report is there, complete and about this end. False when the run was killed while it was written. */
 export function isDrawn(folder: RunFolder, { run }: Results): boolean {
   try {
     const writtenAt = DRAWN.map((name) => statSync(join(folder.path, name)).mtimeMs)
@@ -47,9 +47,9 @@ export function isDrawn(folder: RunFolder, { run }: Results): boolean {
 
 export interface Rebuilt {
   readonly results: Results
-  /** of the repetitions that could be read */
+  /** results of the repetitions that could be read */
   readonly records: readonly RepetitionRecord[]
-  /** what could not; it is among the warnings of the results, too */
+  /** what could not be read; it is also among the warnings of the results */
   readonly damage: readonly Damage[]
 }
 
@@ -62,7 +62,7 @@ export function analyseFolder(folder: RunFolder, otherwise: Unended): Results {
   return analyseRun(folder, otherwise).results
 }
 
-/** @param otherwise what a run without an end is */
+/** @param otherwise the state of a run without an end */
 function analyseFiles(
   { plan, records, calibrations, context, events, ...files }: RunFiles,
   otherwise: Unended,
@@ -70,7 +70,7 @@ function analyseFiles(
   const ended = endOf(events)
   const tried = events.findLast((event) => event.kind === 'boundary')
   const isRunning = ended === null && otherwise === 'running'
-  // What is being written is not damaged.
+  // A file that is being written is not damaged.
   const damage = files.damage.filter(({ kind }) => !(isRunning && kind === 'half-line'))
   const results = analyse({
     plan,
@@ -97,7 +97,7 @@ export function hasEnded(events: readonly RunEvent[]): boolean {
   return endOf(events) !== null
 }
 
-/** Says what could not be read, and what follows. */
+/** Prints what could not be read, and what follows. */
 export function tellDamage(damage: readonly Damage[], { say, colours }: Pick<Terminal, 'say' | 'colours'>): void {
   for (const each of damage) say(colours.yellow(`! ${damageWords(each)}`))
 }
@@ -112,7 +112,7 @@ const UNENDED: Readonly<Record<Unended, Pick<Results['run'], 'status' | 'statusR
   },
 }
 
-/** Results as they are on disk, of a folder or of a results.json itself. */
+/** The results on disk, from the folder of a run or from a results.json itself. */
 export function readResults(reports: string, wanted: string): { name: string; results: Results } {
   const path = wanted.endsWith('.json') ? wanted : join(findRun(reports, wanted), 'results.json')
   const hint = howToRebuild(path)
@@ -131,7 +131,7 @@ export function readResults(reports: string, wanted: string): { name: string; re
       'BAD_RESULTS',
       `${path} is not the results.json of a run: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
       {
-        hint: `It is another file, or of another version of Bakeoff. ${hint}`,
+        hint: `It is another file, or was written by another version of Bakeoff. ${hint}`,
       },
     )
   }
@@ -156,15 +156,15 @@ function likelyCause({ isCut }: { readonly isCut: boolean }): string {
     : 'It was edited, or is another file.'
 }
 
-/** Results come out of what lies beside them; alone they can only be fetched again. */
+/** Results are made from the files beside them; where those are missing, results.json can only be fetched again. */
 function howToRebuild(path: string): string {
   const folder = dirname(path)
   return existsSync(join(folder, 'plan.json')) && existsSync(join(folder, 'runs'))
     ? `Rebuild it: npm run report -- ${folder}`
-    : 'Take it from where it came from once more; where its run was measured, npm run report makes it anew.'
+    : 'Fetch it again from its source. On the machine that measured the run, npm run report makes it anew.'
 }
 
-/** reports/index.html: all runs, newest first. A run that cannot be read is left out of the list, not in the way of it. */
+/** Writes reports/index.html: all runs, newest first. A run that cannot be read is left out of the list. */
 export function writeIndex(reports: string): void {
   const listings = listRuns(reports).flatMap((id) => {
     try {
@@ -176,7 +176,7 @@ export function writeIndex(reports: string): void {
   writePage(join(reports, 'index.html'), renderIndex(listings))
 }
 
-/** Writes a page that belongs to no run. */
+/** Writes a page that belongs to no single run. */
 export function writePage(path: string, html: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true })

@@ -136,7 +136,7 @@ describe('a damaged file of a repetition', () => {
     const { records, damage } = run.folder.read()
     expect(records).toHaveLength(run.runs.length)
     expect(damage).toMatchObject([
-      { file: 'runs/copy of it.json', why: `it tells of the same repetition as ${victim.slice(5)}` },
+      { file: 'runs/copy of it.json', why: `it records the same repetition as ${victim.slice(5)}` },
     ])
   })
 

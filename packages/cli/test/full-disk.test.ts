@@ -42,8 +42,8 @@ function block(): () => void {
 describe('what the file system refuses', () => {
   it.each([
     ['ENOSPC', 'the disk is full'],
-    ['EDQUOT', "this user's share of the disk is used up"],
-    ['EROFS', 'its file system can only be read'],
+    ['EDQUOT', "this user's disk quota is used up"],
+    ['EROFS', 'its file system is read-only'],
     ['EACCES', 'this user may not write there'],
     ['EIO', 'the disk reports an error'],
   ])('is no bug: %s', (code, words) => {
@@ -130,7 +130,7 @@ describe('a run that cannot be written', () => {
     const { code, message } = await failureOf(() => RunFolder.create(join(reports, 'file'), 'r'))
     expect([code, message]).toEqual([
       'OUT_OF_RESOURCES',
-      expect.stringMatching(/file\/r could not be written: there is a file of that name/),
+      expect.stringMatching(/file\/r could not be written: there is a file with that name/),
     ])
   })
 

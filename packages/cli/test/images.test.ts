@@ -40,8 +40,8 @@ describe('what is said after a file was loaded', () => {
       lines: loadedLines(loaded([built('x', 'old')]), [], [shelf('x', null), shelf('y', null)]),
       expected: [
         'Loaded 1 images; 0 fit the folders as they are now.',
-        'Of another state, and not used: x:old.',
-        'Not here yet, and built when it is needed: x, y.',
+        'Made from other folders than those here, and not used: x:old.',
+        'Not here yet, and built when needed: x, y.',
       ],
     },
     {
@@ -53,8 +53,8 @@ describe('what is said after a file was loaded', () => {
       ),
       expected: [
         'Loaded 1 images; 1 fit the folders as they are now.',
-        'Stood on the base image from before, and will be built again: x.',
-        'Not here yet, and built when it is needed: x.',
+        'Built on the previous base image, and will be built again: x.',
+        'Not here yet, and built when needed: x.',
       ],
     },
   ])('when $because', ({ lines, expected }) => expect(lines).toEqual(expected))
@@ -62,7 +62,7 @@ describe('what is said after a file was loaded', () => {
   it.each([
     { more: { baseUnfit: 'certificates' as const }, why: /other private certificates than this machine/ },
     { more: { baseUnfit: 'folder or platform' as const }, why: /another compose\/base, or for another platform/ },
-    { more: { otherIds: true }, why: /other ids than the one that saved them/ },
+    { more: { otherIds: true }, why: /other ids than the engine that saved them/ },
   ])('names why it cannot be used: $more', ({ more, why }) =>
     expect(loadedLines(loaded([built('base', 'b')], more), [], [shelf('x', null)]).join('\n')).toMatch(why),
   )

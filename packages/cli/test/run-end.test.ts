@@ -40,7 +40,7 @@ describe('the end of a run', () => {
       of: results('partial'),
       records: [failed('SERVICE_DIED'), measured],
       code: 1,
-      left: `Not for a reason of theirs, ${measured.entry} could not be measured (m). Measure that again: npm run matrix -- --resume r`,
+      left: `${measured.entry} could not be measured, for a reason outside of the target (m). Measure again: npm run matrix -- --resume r`,
     },
     {
       because: 'the load agent failed, and a second try was fine',

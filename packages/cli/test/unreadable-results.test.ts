@@ -26,7 +26,7 @@ describe('results that cannot be compared with', () => {
       because: 'cut in its first line',
       text: whole.slice(0, 1000),
       says: /old\/results\.json:1:1001: it is cut off at line 1, column 1001/,
-      hint: /^It was cut: a copy or a download ended early, or a disk was full\. Take it from where it came from/,
+      hint: /^It was cut: a copy or a download ended early, or a disk was full\. Fetch it again from its source/,
     },
     {
       because: 'a web page',
@@ -44,7 +44,7 @@ describe('results that cannot be compared with', () => {
       because: 'something else',
       text: '{"name":"bakeoff","version":"1.0.0"}',
       says: /old\/results\.json is not the results\.json of a run: schemaVersion: /,
-      hint: /^It is another file, or of another version of Bakeoff\./,
+      hint: /^It is another file, or was written by another version of Bakeoff\./,
     },
     { because: 'a list', text: '[]', says: /is not the results\.json of a run: it: /, hint: /^It is another file/ },
   ])('are refused, with place, cause and what to do: $because', ({ text, says, hint }) => {

@@ -40,7 +40,7 @@ export const addCheck: AddCommand = (program, invocation) =>
       leave(failed === 0 ? exitCodes.fine : exitCodes.failed)
     })
 
-/** Builds, starts and asks one or all targets, without load. What is broken in what was to be checked is as good as failed. */
+/** Builds, starts and asks one or all targets, without load. A named target that is broken counts as failed. */
 async function check(
   invocation: Invocation,
   options: PlanOptions,
@@ -52,8 +52,7 @@ async function check(
   const { catalogue, machine } = setting
   const uncapped = uncappedProblem(machine.engine.facts)
   if (uncapped !== null && machine.engine.facts.uncapped?.includes('memory')) throw uncapped // builds are capped too
-  if (uncapped !== null)
-    terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can be checked all the same.`))
+  if (uncapped !== null) terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can still be checked.`))
   const whole = makePlan(setting, options, new Date())
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
   await using workbench = await openWorkbench(invocation, machine, keep)
@@ -72,7 +71,7 @@ async function check(
   return { reports, broken: brokenInReach(catalogue, options.selection).filter(({ kind }) => kind !== 'claim').length }
 }
 
-/** A finished check as rows: one when all is well, what differs otherwise. */
+/** The rows of a finished check: one when all is well, else one for each difference. */
 export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'colours'>): string[] {
   const { green, red, yellow, dim } = colours
   const golden = report.verification?.golden
@@ -97,7 +96,7 @@ export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'col
   ]
 }
 
-/** A sink for commands that leave no run behind. */
+/** An event sink for commands that write no run folder. */
 function showingOnly({ show }: Progress): RunSink {
   return { writePlan: async () => {}, writeRun: async () => {}, writeCalibration: async () => {}, event: show }
 }

@@ -9,32 +9,32 @@ export const addClean: AddCommand = (program, invocation) =>
   program
     .command('clean')
     .description('remove what killed runs left on the engine')
-    .option('--images', 'and every image that was built')
-    .option('--all', 'and what runs on other machines or in other containers made; asks before')
-    .option('--yes', 'without being asked')
+    .option('--images', 'also every image that was built')
+    .option('--all', 'also what runs on other machines or in other containers left; asks first')
+    .option('--yes', 'do not ask')
     .action(({ images = false, all = false, yes = false }: Partial<CleanOptions>) =>
       clean(invocation, { images, all, yes }),
     )
 
 export interface CleanOptions {
-  /** the images that were built as well */
+  /** also remove the images that were built */
   readonly images: boolean
-  /** what runs on other machines and in other containers made as well */
+  /** also remove what runs on other machines and in other containers left */
   readonly all: boolean
-  /** nobody needs to be asked */
+  /** remove without asking */
   readonly yes: boolean
 }
 
 /**
- * Removes what killed runs left on the engine. What a run of this machine uses stays, always.
+ * Removes what killed runs left on the engine. What a run on this machine uses is never removed.
  *
- * @throws ENGINE_HELD when images are to go and a run needs them, BAD_SPEC when somebody would have to be asked
+ * @throws ENGINE_HELD when images are to go and a run needs them, BAD_SPEC when the user has to be asked and cannot be
  */
 export async function clean({ project, terminal, stop }: Invocation, options: CleanOptions): Promise<void> {
   const { signal } = stop
   const engine = await ensureEngine({ say: terminal.say, ask: terminal.ask, env: process.env, signal })
   if (!options.images) return cleanContainers(engine, options, terminal)
-  // A run between two repetitions has no container that would keep its images.
+  // Between two repetitions a run has no container, so no container keeps its images from being removed.
   const { giveBack } = await holdEngine(engine.facts, {
     root: project.root,
     ...lockFolderFrom(process.env),
@@ -53,14 +53,14 @@ async function cleanContainers({ client }: Engine, options: CleanOptions, termin
   for (const { kind, name } of removed) terminal.print(`removed ${kind} ${name}`)
   const foreign = left.filter(({ ownerState }) => ownerState === 'elsewhere')
   for (const each of left) terminal.print(`left ${each.kind} ${each.name}: ${whyLeft(each)}`)
-  if (removed.length === 0 && left.length === 0) terminal.print('Nothing is left of any run.')
+  if (removed.length === 0 && left.length === 0) terminal.print('No run left anything behind.')
   if (foreign.length === 0) return
   if (!options.all) {
     terminal.say('If nothing runs there any more: npm run clean -- --all')
     return
   }
   if (!options.yes && !(await mayRemove(foreign, terminal))) {
-    terminal.print('removed nothing of them')
+    terminal.print('removed none of them')
     return
   }
   const swept = await sweep(client, { everything: true })
@@ -69,7 +69,7 @@ async function cleanContainers({ client }: Engine, options: CleanOptions, termin
 
 function whyLeft({ ownerState, owner: { pid, host } }: Leftover): string {
   if (ownerState === 'alive') return `a run is using it (process ${pid})`
-  if (ownerState === 'dead') return 'the engine does not let go of it'
+  if (ownerState === 'dead') return 'the engine does not release it'
   const where = host === '' ? '' : ` (process ${pid} on ${host})`
   return `a run on another machine or in another container made it${where}, and cannot be asked from here`
 }

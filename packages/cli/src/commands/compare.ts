@@ -8,12 +8,12 @@ import type { AddCommand } from './shared/command.js'
 export const addCompare: AddCommand = (program, invocation) =>
   program
     .command('compare')
-    .description('one page that sets runs side by side')
+    .description('write one page that shows runs side by side')
     .argument('<run...>', 'folders or ids of two or more runs, or their results.json')
-    .option('--output <file>', 'where to write it')
+    .option('--output <file>', 'where to write the page')
     .action((runs: string[], { output }: { output?: string }) => compare(invocation, runs, output ?? null))
 
-/** Writes one page that sets two or more runs side by side. */
+/** Writes one page that shows two or more runs side by side. */
 export function compare({ project, terminal }: Invocation, wanted: readonly string[], output: string | null): void {
   if (wanted.length < 2)
     throw new BakeoffError('BAD_SPEC', 'a comparison needs two runs', {

@@ -15,13 +15,13 @@ import { toPlanOptions } from './shared/planning.js'
 export const addDoctor: AddCommand = (program, invocation) =>
   program
     .command('doctor')
-    .description('what this machine has, what is wrong and what to do')
+    .description('show what this machine has, what is wrong and what to do')
     .addOption(jsonOption('what was found'))
     .action(async ({ json = false }: { json?: boolean }) =>
       invocation.leave((await runDoctor(invocation, json)) ? exitCodes.fine : exitCodes.environment),
     )
 
-/** What was found on this machine, what is wrong and what to do, and what a run will take. True when nothing stands in its way. */
+/** Shows what this machine has, what is wrong, what to do, and how long a run will take. True when nothing prevents a run. */
 async function runDoctor(invocation: Invocation, json: boolean): Promise<boolean> {
   const { terminal, stop } = invocation
   const diagnosis = await diagnose({ host: await readHostFacts(), env: process.env, signal: stop.signal })

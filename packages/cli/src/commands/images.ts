@@ -31,29 +31,27 @@ import { toPlanOptions } from './shared/planning.js'
 import { type SelectionFlags, selectionOptions } from './shared/selection.js'
 
 export const addImages: AddCommand = (program, invocation) => {
-  const command = program
-    .command('images')
-    .description('images by their content key: between machines, by file or registry')
+  const command = program.command('images').description('move images between machines, by file or registry')
   const act = async (action: ImagesAction, flags: SelectionFlags) =>
     invocation.leave((await images(invocation, action, toPlanOptions(flags))) ? exitCodes.fine : exitCodes.failed)
 
   withOptions(command.command('list', { isDefault: true }), [...selectionOptions, jsonOption('the list')])
-    .description('what the plan needs, and what of it is here (the default)')
+    .description('list what the plan needs, and which of it is here (the default)')
     .action(({ json = false, ...flags }: SelectionFlags & { json?: boolean }) => act({ kind: 'list', json }, flags))
   withOptions(command.command('save'), selectionOptions)
-    .description('build what is missing and write all to one file: .tar, .tar.gz or .tar.zst')
-    .argument('<file>', 'where to write it')
+    .description('build what is missing and write all images to one file: .tar, .tar.gz or .tar.zst')
+    .argument('<file>', 'where to write the file')
     .action((file: string, flags: SelectionFlags) => act({ kind: 'save', file }, flags))
   withOptions(command.command('load'), selectionOptions)
-    .description('take images from a file that save has written')
+    .description('read images from a file that save wrote')
     .argument('<file>', 'where it is')
     .action((file: string, flags: SelectionFlags) => act({ kind: 'load', file }, flags))
   withOptions(command.command('push'), selectionOptions)
-    .description('build what is missing and put all into a registry')
+    .description('build what is missing and push all images to a registry')
     .argument('<registry>', 'its host and a path in it, such as registry.example/team')
     .action((registry: string, flags: SelectionFlags) => act({ kind: 'push', registry }, flags))
   withOptions(command.command('pull'), selectionOptions)
-    .description('take from a registry what the folders here want now')
+    .description('pull from a registry the images that the folders here make now')
     .argument('<registry>', 'its host and a path in it, such as registry.example/team')
     .action((registry: string, flags: SelectionFlags) => act({ kind: 'pull', registry }, flags))
 }
@@ -64,7 +62,7 @@ type ImagesAction =
   | { readonly kind: 'save' | 'load'; readonly file: string }
   | { readonly kind: 'push' | 'pull'; readonly registry: string }
 
-/** What the actions have in common. */
+/** What every action needs. */
 interface ImageCall {
   readonly needs: readonly ImageRequest[]
   readonly exchange: ExchangeOptions
@@ -72,9 +70,9 @@ interface ImageCall {
 }
 
 /**
- * Images by their content key: what there is, to a file and back, to a registry and back.
+ * Lists images by their content key, writes them to a file or reads them from one, pushes them to a registry or pulls them.
  *
- * @returns whether nothing failed
+ * @returns true when nothing failed
  */
 async function images(
   { project, terminal, stop: { signal } }: Invocation,
@@ -91,7 +89,7 @@ async function images(
   const exchange = { client, root: project.root, env: process.env, images: made, signal }
   const call: ImageCall = { needs, exchange, terminal }
   if (action.kind === 'list') return list(call, action.json)
-  // Names of images are given anew, and what is built or sent would be heard by whatever is measured.
+  // Names move to other images, and building or sending would disturb a measurement.
   const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
   try {
     switch (action.kind) {
@@ -146,7 +144,7 @@ function stateOf({ request, facts }: Shelf): 'here' | 'not built' | 'not pulled'
 
 async function save(call: ImageCall, path: string): Promise<boolean> {
   const { exchange, terminal } = call
-  const next = `Nothing of it was left. Name another file: npm run images -- save FILE`
+  const next = `Nothing was left of the file. Name another one: npm run images -- save FILE`
   try {
     await using file = await ArchiveFile.create(path)
     const { shelves, isWhole } = await makeAll(call)
@@ -169,7 +167,7 @@ async function load({ needs, exchange, terminal }: ImageCall, path: string): Pro
   return true
 }
 
-/** What of a file fits, what does not, and what is still to be built. */
+/** Says which images of a file fit, which do not, and which are still to be built. */
 export function loadedLines(loaded: Loaded, before: readonly Shelf[], after: readonly Shelf[]): string[] {
   const wanted = new Map(after.map(({ request, facts }) => [request.name, facts]))
   const fits = (one: Loaded['names'][number]) => {
@@ -182,27 +180,27 @@ export function loadedLines(loaded: Loaded, before: readonly Shelf[], after: rea
   const lost = before.filter(({ request, facts }) => facts !== null && missing.includes(request.name))
   const lines = [`Loaded ${loaded.names.length} images; ${fitting.length} fit the folders as they are now.`]
   if (others.length > 0)
-    lines.push(`Of another state, and not used: ${others.map(({ reference }) => reference).join(', ')}.`)
+    lines.push(
+      `Made from other folders than those here, and not used: ${others.map(({ reference }) => reference).join(', ')}.`,
+    )
   if (loaded.baseUnfit === 'certificates')
     lines.push(
-      'Its base image trusts other private certificates than this machine does, so nothing that stands on it can be used here: save it on a machine with the same ones.',
+      'Its base image trusts other private certificates than this machine does, so no image that is built on it can be used here: save the file on a machine with the same certificates.',
     )
   if (loaded.baseUnfit === 'folder or platform')
     lines.push(
-      'Its base image was made from another compose/base, or for another platform: nothing that stands on it can be used here.',
+      'Its base image was made from another compose/base, or for another platform, so no image that is built on it can be used here.',
     )
   if (loaded.otherIds)
     lines.push(
-      'This engine gives images other ids than the one that saved them (as Docker does with another image store), and ids of images are part of the keys of those that stand on them: these are built here.',
+      'This engine gives images other ids than the engine that saved them (as Docker does with another image store). The id of an image is part of the keys of the images built on it, so those are built here.',
     )
   if (lost.length > 0)
     lines.push(
-      `Stood on the base image from before, and will be built again: ${lost.map(({ request }) => request.name).join(', ')}.`,
+      `Built on the previous base image, and will be built again: ${lost.map(({ request }) => request.name).join(', ')}.`,
     )
   lines.push(
-    missing.length === 0
-      ? 'Nothing is left to build.'
-      : `Not here yet, and built when it is needed: ${missing.join(', ')}.`,
+    missing.length === 0 ? 'Nothing is left to build.' : `Not here yet, and built when needed: ${missing.join(', ')}.`,
   )
   return lines
 }
@@ -232,18 +230,18 @@ async function pull(
     terminal.say(`${place.name} has nothing that npm run images -- push put there.`)
   else if (result.base !== null)
     terminal.say(
-      `The base image of ${place.name} is not the one that belongs here: it was made with other private certificates, from another compose/base or for another platform. What stands on it cannot be used here.`,
+      `The base image of ${place.name} does not fit here: it was made with other private certificates, from another compose/base or for another platform. Images that are built on it cannot be used here.`,
     )
   terminal.print(`Pulled ${result.pulled.length} images from ${place.name}`)
   terminal.print(
     missing.length === 0
       ? 'Nothing is left to build.'
-      : `Not there, and built when it is needed: ${missing.map(({ request }) => request.name).join(', ')}.`,
+      : `Not in the registry, and built when needed: ${missing.map(({ request }) => request.name).join(', ')}.`,
   )
   return result.refused.length === 0
 }
 
-/** Builds what is not here. What fails is told and left out: the others are worth having all the same. */
+/** Builds the images that are not here. An image that cannot be built is reported and left out; the others are still worth having. */
 async function makeAll({ needs, exchange, terminal }: ImageCall): Promise<{ shelves: Shelf[]; isWhole: boolean }> {
   const { images, signal } = exchange
   let isWhole = true

@@ -8,14 +8,14 @@ import { jsonOption, toJson } from './shared/json.js'
 export const addList: AddCommand = (program, { project, terminal }) =>
   program
     .command('list')
-    .description('scenarios, and the targets that serve them')
-    .addOption(jsonOption('all of it'))
+    .description('list the scenarios, and the targets that serve them')
+    .addOption(jsonOption('the list'))
     .action(({ json }: { json?: boolean }) => {
       const catalogue = readCatalogue(project)
       terminal.print(json ? toJson(listJson(catalogue)) : listText(catalogue, terminal.colours))
     })
 
-/** What there is: scenarios with their loads, and who serves them; last what is left out, struck, and why. */
+/** Lists the scenarios with their loads and the targets that serve them; last what is left out, struck through, and why. */
 export function listText(catalogue: Catalogue, colours: Pick<Colours, 'struck'>): string {
   const lines: string[] = []
   for (const scenario of inOrder(catalogue.scenarios, ({ id }) => id, catalogue.matrix.order)) {
@@ -49,7 +49,7 @@ function brokenRows(part: BrokenPart, { struck }: Pick<Colours, 'struck'>): stri
   ]
 }
 
-/** The same for programs. */
+/** The same list for programs. */
 export function listJson(catalogue: Catalogue): unknown {
   return {
     scenarios: catalogue.scenarios.map(({ id, summary, loads }) => ({ id, summary, loads: loads.map(loadIdOf) })),

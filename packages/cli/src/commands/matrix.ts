@@ -50,7 +50,7 @@ export const addMatrix: AddCommand = (program, invocation) => {
   )
 }
 
-/** The main command: plan, build, measure, report. Returns the exit code. */
+/** The main command: it plans, builds, measures and reports. Returns the exit code. */
 async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags): Promise<number> {
   const { project, terminal, stop } = invocation
   // A replay is judged against the run that it repeats when no other is named.
@@ -65,8 +65,7 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   const beginning = beginningOf(setting, which, earlier)
   needWhole(setting.catalogue, beginning.plan)
   if (flags.dryRun) {
-    if (earlier)
-      terminal.say(`Of run ${earlier.folder.runId} ${repetitions(earlier.left)} would be measured; its plan:`)
+    if (earlier) terminal.say(`Run ${earlier.folder.runId} would go on with ${repetitions(earlier.left)}; its plan:`)
     terminal.print(flags.json ? toJson(beginning.plan) : planText(beginning.plan, brokenFiles(setting)))
     return exitCodes.fine
   }
@@ -75,7 +74,7 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   if (which.kind === 'new') await tellFirstRun(setting, beginning.plan, terminal)
   const { keep = false, live = false } = flags
   const measured = await measure(invocation, setting, { earlier, beginning, progress, keep, live })
-  progress[Symbol.dispose]() // what is told from here on stays
+  progress[Symbol.dispose]() // lines printed from here on stay
   return reportEnd(invocation, measured, end)
 }
 
@@ -96,13 +95,13 @@ interface Measuring {
   readonly earlier: Resumable | null
   readonly beginning: Beginning
   readonly progress: Progress
-  /** leave the containers of the last repetition */
+  /** leave the containers of the last repetition running */
   readonly keep: boolean
   /** serve the page while the run goes on */
   readonly live: boolean
 }
 
-/** Measures what was planned, to its end or until something stops it: what was measured until then is reported all the same. */
+/** Measures what was planned, to its end or until something stops it. What was measured until then is reported either way. */
 async function measure(
   invocation: Invocation,
   setting: RunSetting,

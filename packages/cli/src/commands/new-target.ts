@@ -11,7 +11,7 @@ import type { AddCommand } from './shared/command.js'
 export const addNewTarget: AddCommand = (program, { project, terminal }) =>
   program
     .command('new-target')
-    .description('make a target that passes check as it is')
+    .description('make a new target, which passes check as it is')
     .requiredOption('--name <name>', 'its name, which is its folder in targets/')
     .requiredOption('--language <language>', 'python, go, elixir, rust or node')
     .option('--scenario <name>', 'the scenario it serves', 'predict')
@@ -36,14 +36,14 @@ export interface NewTarget {
   readonly folder: string
   /** the shipped target it was made from */
   readonly from: string
-  /** libraries that it was written without, as its `standIn` says until a person takes it out */
+  /** libraries that it was written without, as its `standIn` says until a contributor takes it out */
   readonly standsInFor: readonly string[]
 }
 
 /**
  * Makes a target that passes `check` as it is: a copy of the smallest shipped target of the language that serves the
- * scenario, under the new name, and of no stand-in while there is another; the plumbing is as templates/ has it. What a
- * person changes then already runs.
+ * scenario, under the new name; a stand-in is copied only where there is nothing else. The plumbing is taken from
+ * templates/. So the contributor changes something that runs already.
  *
  * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, or a language that no target is written in
  */
@@ -80,7 +80,7 @@ export function newTarget(project: Project, catalogue: Catalogue, options: NewTa
   }
 }
 
-/** Not the source's: what that one says of figures was measured with another service. */
+/** A README of its own: the figures in the source's README were measured with another service. */
 function readme(name: string, from: string, scenario: string): string {
   return `# ${name}
 

@@ -11,7 +11,7 @@ interface Flags extends PlanFlags {
 
 export const addPlan: AddCommand = (program, invocation) =>
   withOptions(program.command('plan'), [...planOptions, jsonOption('the whole plan')])
-    .description('what a run would do, and how long it would take')
+    .description('show what a run would do, and how long it would take')
     .action(async (flags: Flags) => {
       const setting = await openSetting(invocation)
       const plan = makePlan(setting, toPlanOptions(flags), new Date())
@@ -19,9 +19,9 @@ export const addPlan: AddCommand = (program, invocation) =>
     })
 
 /**
- * A plan as a person reads it before starting it.
+ * A plan as text, for a user to read before starting the run.
  *
- * @param told where what is wrong has been told already, in full
+ * @param told files whose problems were already printed in full
  */
 export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): string {
   const lines: string[] = []
@@ -52,7 +52,7 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
   return lines.join('\n')
 }
 
-/** How many entries their role keeps out, and what measures them, in one line; null when it is none. */
+/** One line: how many entries are left out because of their role, and which option measures them. Null when there are none. */
 export function leftOutText({ leftOut }: Pick<Plan, 'leftOut'>): string | null {
   if (!leftOut || leftOut.length === 0) return null
   const counts = new Map<string, number>()

@@ -25,7 +25,7 @@ import { type GateFlags, gateOptions } from './shared/gate.js'
 export const addReport: AddCommand = (program, invocation) =>
   withOptions(program.command('report'), gateOptions)
     .description('rebuild the report of a run, without measuring')
-    .argument('[run...]', 'its folder or id, the newest when none is named; or `compare A B`')
+    .argument('[run...]', 'the folder or id of the run, default the newest; or `compare A B`')
     .action(async (runs: string[], { failOn, baseline }: GateFlags) => {
       if (runs[0] === 'compare') return compare(invocation, runs.slice(1), null)
       const gate = openGate(invocation.project.reports, failOn, baseline)
@@ -35,8 +35,8 @@ export const addReport: AddCommand = (program, invocation) =>
     })
 
 /**
- * Rebuilds the report of a run, the newest when none is named; from its repetitions, or from results.json where that is
- * all that was kept. False when it breaks a rule of the gate.
+ * Rebuilds the report of a run, by default the newest, from its repetitions or, where only that was kept, from results.json.
+ * False when the run breaks a rule of the gate.
  */
 export async function report(
   { project, terminal }: Pick<Invocation, 'project' | 'terminal'>,
@@ -57,7 +57,7 @@ const UNENDED: Readonly<Record<OwnerState, Unended>> = { alive: 'running', dead:
 async function rebuild(folder: RunFolder, terminal: Terminal): Promise<Results> {
   const { results, damage } = rebuildReport(folder, UNENDED[await writerOf(folder.path)])
   const isRunning = results.run.status === 'running'
-  // It may have ended while this was drawn: its last report must not be replaced by one of before.
+  // The run may have ended while this report was drawn: an older report must not replace the final one.
   if (isRunning && (hasEnded(folder.readEvents()) || (await writerOf(folder.path)) !== 'alive'))
     return rebuild(folder, terminal)
   tellDamage(damage, terminal)

@@ -17,12 +17,12 @@ export interface WhichFlags extends PlanFlags {
 }
 
 export const whichOptions: readonly Option[] = [
-  new Option('--resume [run]', 'go on with a run that stopped, the newest when none is named'),
+  new Option('--resume [run]', 'go on with a run that stopped, by default the newest'),
   new Option('--replay <run>', 'measure the plan of a run again with the same images, and compare the two'),
 ]
 
 /**
- * Which run is meant. An option that the run could not follow is refused, not left aside.
+ * The run that the options mean. An option that this run cannot follow is refused, not ignored.
  *
  * @throws BakeoffError BAD_SPEC
  */
@@ -42,14 +42,18 @@ export function toWhich(cells: readonly string[], flags: WhichFlags): Which {
   refusePlanning(flags)
   if (replay !== undefined) return { kind: 'replay', run: replay, cells }
   if (cells.length > 0) {
-    throw new BakeoffError('BAD_SPEC', `--resume measures all that is left of a run, not ${cells.join(', ')} alone`, {
-      hint: `Measure only that again, as a new run: npm run matrix -- --replay RUN ${cells.join(' ')}`,
-    })
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `--resume measures everything that is left of a run, not only ${cells.join(', ')}`,
+      {
+        hint: `To measure only that again, as a new run: npm run matrix -- --replay RUN ${cells.join(' ')}`,
+      },
+    )
   }
   return { kind: 'resume', run: resume === true ? null : (resume ?? null) }
 }
 
-/** A plan that is there already cannot be chosen. */
+/** Refuses options that choose a plan, since the plan of an earlier run is fixed. */
 function refusePlanning(flags: WhichFlags): void {
   const given: Readonly<Record<string, unknown>> = { ...flags }
   const refused = planOptions.filter((option) => given[option.attributeName()] !== undefined)

@@ -1,4 +1,4 @@
-/** Options of a gate: rules, and what they compare with. */
+/** Options of the gate: its rules, and the run that they compare with. */
 import { Option } from 'commander'
 
 export interface GateFlags {

@@ -15,8 +15,8 @@ export const scenario = new Option('--scenario <name>', 'only this scenario; may
 export const selectionOptions: readonly Option[] = [
   scenario,
   new Option('--target <name>', 'only this target, or name/variant; may be repeated').argParser(names),
-  new Option('--claims', 'what published claims are about, under the loads of their sources'),
-  new Option('--all', 'every entry whatever its role; with --claims also the loads of the sources'),
+  new Option('--claims', 'the targets that published claims are about, under the loads of their sources'),
+  new Option('--all', 'every entry, of any role; with --claims also the loads of the sources'),
 ]
 
 export function toSelection(flags: SelectionFlags): Selection {

@@ -1,4 +1,4 @@
-/** What the value of an option may be. Each takes the text that was typed, and what the option had before when it may be repeated. */
+/** Parsers for the values of options. Each takes the typed text, and the earlier values where the option may be repeated. */
 import { parseDurationMs } from '@bakeoff/model'
 import { InvalidArgumentError } from 'commander'
 
@@ -10,7 +10,7 @@ export function names(value: string, before: readonly string[] = []): string[] {
 /** Requests a second; may be repeated. */
 export function rates(value: string, before: readonly number[] = []): number[] {
   const number = Number(value)
-  if (!(number > 0)) throw new InvalidArgumentError('Write requests a second, above 0.')
+  if (!(number > 0)) throw new InvalidArgumentError('Write a number of requests per second, above 0.')
   return [...before, number]
 }
 
