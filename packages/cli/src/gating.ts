@@ -1,4 +1,11 @@
-import { type GateReport, type GateRules, gate, parseGateRules } from '@bakeoff/core'
+import {
+  type GateReport,
+  type GateRules,
+  type GateSetting,
+  gate,
+  otherThanBaseline,
+  parseGateRules,
+} from '@bakeoff/core'
 import { BakeoffError, type Results } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
 import { readResults } from './write-report.js'
@@ -24,6 +31,25 @@ export function openGate(reports: string, failOn: string | undefined, baseline: 
     })
   }
   return { rules, baseline: baseline === undefined ? null : readResults(reports, baseline).results }
+}
+
+/**
+ * A change between a baseline and a run of another machine, engine, profile, caps or work says nothing about a target.
+ *
+ * @throws BakeoffError BAD_SPEC, before anything is measured, when the baseline cannot be judged against here
+ */
+export function refuseOtherSetting(gate: Gate | null, here: GateSetting): void {
+  if (!gate?.baseline) return
+  const { baseline } = gate
+  const differences = otherThanBaseline(baseline, here)
+  if (differences.length === 0) return
+  throw new BakeoffError(
+    'BAD_SPEC',
+    `--baseline ${baseline.run.id} was measured under other conditions: ${differences.join('; ')}`,
+    {
+      hint: `Measure a baseline under these and name that one, or only look: npm run compare -- ${baseline.run.id} RUN`,
+    },
+  )
 }
 
 /** Prints which cell broke which rule, and how many could be judged. True when no rule was broken. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
-import { firstRunWords, needWhole } from '@bakeoff/core'
+import { firstRunWords, needWhole, settingOf } from '@bakeoff/core'
 import type { Plan } from '@bakeoff/model'
 import { Run, runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type RunSetting } from '../beginning.js'
 import { type Measured, nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
 import { readFirstRuns } from '../first-run.js'
-import { openGate } from '../gating.js'
+import { openGate, refuseOtherSetting } from '../gating.js'
 import type { Invocation } from '../invocation.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
@@ -64,6 +64,7 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   const setting: RunSetting = { ...found, show: progress.show, signal: stop.signal }
   const beginning = beginningOf(setting, which, earlier)
   needWhole(setting.catalogue, beginning.plan)
+  refuseOtherSetting(gate, settingOf(beginning.plan))
   if (flags.dryRun) {
     if (earlier) terminal.say(`Run ${earlier.folder.runId} would go on with ${repetitions(earlier.left)}; its plan:`)
     terminal.print(flags.json ? toJson(beginning.plan) : planText(beginning.plan, brokenFiles(setting)))

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { OwnerState } from '@bakeoff/containers'
 import type { Results } from '@bakeoff/model'
 import { exitCodes } from '../exit.js'
-import { type Gate, openGate, passesGate } from '../gating.js'
+import { type Gate, openGate, passesGate, refuseOtherSetting } from '../gating.js'
 import type { Invocation } from '../invocation.js'
 import { newestRun } from '../own-runs.js'
 import { findRun, RunFolder } from '../run-folder.js'
@@ -49,6 +49,7 @@ export async function report(
     : drawResults(folder, readResults(project.reports, folder.path).results)
   writeIndex(project.reports)
   terminal.print(`Report: ${fileLink(join(folder.path, 'index.html'))}`)
+  refuseOtherSetting(gate, results)
   return gate === null || passesGate(results, gate, terminal)
 }
 

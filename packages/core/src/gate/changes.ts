@@ -2,7 +2,7 @@ import type { ComparedCell, ComparedFigure, Results, WhyNotJudged } from '@bakeo
 import { compareRuns } from '../compare-runs.js'
 import { all, broken, FINE, type Judgement, unjudged } from './report.js'
 import type { GateRules } from './rules.js'
-import { changeSays, leastSays, otherMachineSays, percent, whySays } from './words.js'
+import { changeSays, leastSays, percent, whySays } from './words.js'
 
 /** Rules about a change, and the figures that each is about. */
 const RULES = [
@@ -24,14 +24,15 @@ interface Asked {
  * worse and whose whole interval lies beyond what is allowed, so that noise of a machine does not fail a build. A cell
  * whose figures count in the baseline, and that is missing, failed, invalid or without a right answer now, has changed by
  * more than any share allows.
+ *
+ * @param baseline of the same setting (`otherThanBaseline`): nothing here looks at machines
  */
 export function judgeChanges(results: Results, baseline: Results, rules: GateRules): Judgement[] {
-  const comparison = compareRuns([
+  const { cells } = compareRuns([
     { name: 'the baseline', results: baseline },
     { name: 'this run', results },
   ])
-  const otherMachine = otherMachineSays(comparison)
-  return comparison.cells.map((cell) => judgeCell(cell, askedOf(cell, rules), otherMachine))
+  return cells.map((cell) => judgeCell(cell, askedOf(cell, rules)))
 }
 
 function askedOf({ id, figures }: ComparedCell, rules: GateRules): Asked[] {
@@ -42,27 +43,20 @@ function askedOf({ id, figures }: ComparedCell, rules: GateRules): Asked[] {
   })
 }
 
-function judgeCell(cell: ComparedCell, asked: readonly Asked[], otherMachine: string | null): Judgement {
+function judgeCell(cell: ComparedCell, asked: readonly Asked[]): Judgement {
   const [first] = asked
   if (!first) return FINE
   const why = first.figure.against[0]?.why ?? null
   // What holds for the whole cell is told once.
-  if (why !== null && why.kind !== 'no-figure') return judgeWhole(cell, first, why, otherMachine)
-  return otherMachine === null ? all(asked.map(judgeFigure)) : unjudged(cell.id, otherMachine)
+  if (why !== null && why.kind !== 'no-figure') return judgeWhole(cell, first, why)
+  return all(asked.map(judgeFigure))
 }
 
 /** A cell of which nothing is compared: lost since the baseline, or not to be compared with it. */
-function judgeWhole(
-  { id, cells }: ComparedCell,
-  { rule, figure }: Asked,
-  why: WhyNotJudged,
-  otherMachine: string | null,
-): Judgement {
-  const isAboutFigures = why.kind === 'other-requests' || why.kind === 'other-caps' || why.kind === 'invalid'
-  if (isAboutFigures && otherMachine !== null) return unjudged(id, otherMachine)
+function judgeWhole({ id, cells }: ComparedCell, { rule, figure }: Asked, why: WhyNotJudged): Judgement {
   const says = whySays(why, figure.name)
   if (isLost(why)) return broken(id, rule, says)
-  return cells[1] === null ? FINE : unjudged(id, says) // neither has figures of it: nobody's concern
+  return cells[1] === null ? FINE : unjudged(id, says) // a cell without figures in either run has not changed
 }
 
 function judgeFigure({ cell, rule, allowed, figure }: Asked): Judgement {

@@ -1,3 +1,4 @@
 export { gate } from './gate.js'
 export type { GateReport } from './report.js'
 export * from './rules.js'
+export * from './setting.js'

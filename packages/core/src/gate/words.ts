@@ -1,4 +1,4 @@
-import type { Difference, RunComparison, WhyNotJudged } from '@bakeoff/model'
+import type { Difference, WhyNotJudged } from '@bakeoff/model'
 
 /** `throughput changed by −20.1 % (−21 % to −19.2 %)`. */
 export function changeSays({ ratio: { median, low, high } }: Difference, figure: string): string {
@@ -44,13 +44,6 @@ export function whySays(why: WhyNotJudged, figure: string): string {
     case 'other-caps':
       return why.of === null ? 'its caps differ from the baseline' : `the caps of ${why.of} differ from the baseline`
   }
-}
-
-/** Why nothing is judged where the runs are of other processors: a change there is not the target's. Null where they are not. */
-export function otherMachineSays({ runs, settings }: RunComparison): string | null {
-  if (!settings.some(({ makes }) => makes === 'other-machine')) return null
-  const [there, here] = runs.map(({ results: { host } }) => `${host.cpuModel ?? 'unknown CPU'}, ${host.architecture}`)
-  return `the baseline was measured on another CPU: ${there}; this is ${here}`
 }
 
 /** 0.123 → `12.3 %`, −0.05 → `−5 %`. */

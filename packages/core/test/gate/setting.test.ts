@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { otherThanBaseline, settingOf } from '../../src/index.js'
+import { anEntry, aPlan, aScenario } from '../builders.js'
+import { sampleResults } from '../fixtures-results.js'
+
+const GIB = 1024 ** 3
+const scenario = aScenario()
+const plan = aPlan([scenario], [anEntry('predict', 'go')])
+const here = settingOf(plan)
+const results = sampleResults()
+
+describe('a baseline can be judged against', () => {
+  it.each([
+    { because: 'it is of the same plan', baseline: here },
+    { because: 'memory differs by what a kernel keeps', baseline: memory(7.98), now: memory(8.02) },
+    { because: 'one of the two does not know its processor', baseline: host({ cpuModel: null }) },
+    { because: 'it has scenarios that this run does not have', baseline: scenarios(aScenario({ id: 'embed' })) },
+    { because: 'it is of before requests had a digest', baseline: scenarios({ ...scenario, workDigest: undefined }) },
+  ])('when $because', ({ baseline, now = here }) => expect(otherThanBaseline(baseline, now)).toEqual([]))
+
+  it('when it is the results of a run of the same setting', () =>
+    expect(otherThanBaseline(results, results)).toEqual([]))
+})
+
+describe('a baseline is refused', () => {
+  it.each([
+    { baseline: host({ cpuModel: 'Another CPU' }), says: /^processor: Another CPU there, .* here$/ },
+    { baseline: host({ architecture: 'arm64' }), says: /^architecture: arm64 there/ },
+    { baseline: host({ cpus: [] }), says: /^logical CPUs: 0 there, \d+ here$/ },
+    { baseline: memory(16), now: memory(8), says: /^memory: 16 GiB there, 8 GiB here$/ },
+    { baseline: { ...here, engine: { name: 'podman' as const, version: '5' } }, says: /^engine: podman 5 there/ },
+    { baseline: { ...here, run: { ...here.run, profile: 'quick' } }, says: /^profile: quick there/ },
+    { baseline: { ...here, run: { ...here.run, windowMs: 1 } }, says: /^window: 1 ms there/ },
+    { baseline: scenarios({ ...scenario, workDigest: 'other' }), says: /^requests and answers of predict$/ },
+    {
+      baseline: scenarios({ ...scenario, targetCaps: { ...scenario.targetCaps, memoryBytes: GIB } }),
+      says: /^caps of the target in predict: .* and 1 GiB there/,
+    },
+  ])('because of another $says', ({ baseline, now = here, says }) =>
+    expect(otherThanBaseline(baseline, now)).toEqual([expect.stringMatching(says)]),
+  )
+
+  it('because of other caps of a service', () => {
+    const service = (cpus: number) => ({ name: 'postgres', caps: { ...scenario.targetCaps, cpus } })
+    expect(
+      otherThanBaseline(
+        scenarios({ ...scenario, services: [service(2)] }),
+        scenarios({ ...scenario, services: [service(1)] }),
+      ),
+    ).toEqual([expect.stringMatching(/^caps of postgres in predict: 2 cores/)])
+  })
+})
+
+function host(changes: Partial<typeof here.host>): typeof here {
+  return { ...here, host: { ...here.host, ...changes } }
+}
+
+function memory(gib: number): typeof here {
+  return host({ memoryBytes: gib * GIB })
+}
+
+function scenarios(...own: (typeof here.scenarios)[number][]): typeof here {
+  return { ...here, scenarios: own }
+}
