@@ -51,7 +51,7 @@ describe('a folder in targets/ that cannot be used stops only itself', () => {
         rmSync(at('targets/mine/target.yaml'))
         mkdirSync(at('targets/mine/target.yaml'))
       },
-      says: 'targets/mine/target.yaml is no regular file',
+      says: 'targets/mine/target.yaml is not a regular file',
     },
     {
       because: 'a link to nothing',

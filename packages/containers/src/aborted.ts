@@ -1,7 +1,7 @@
 import { BakeoffError } from '@bakeoff/model'
 
 /**
- * The error of what somebody asked to stop.
+ * The error of work that the caller asked to stop.
  *
  * @param when completes "stopped …": `while pulling redis:7`, `before bakeoff/x was built`
  */

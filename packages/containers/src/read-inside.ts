@@ -2,12 +2,12 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpat
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { BakeoffError, formatBytes } from '@bakeoff/model'
 
-/** Longer than anybody writes by hand. */
+/** The most bytes of a file; longer than anything written by hand. */
 const USUAL_BYTES = 1024 ** 2
 
 /**
- * The text of a file below a folder; null when there is none. What is read of a project is published in reports, so
- * nothing is read that a link or a path leads to outside of it, nothing that is not a file, and nothing without end.
+ * The text of a file below a folder; null when there is no file. What is read of a project is published in reports, so
+ * this refuses a link or path that leads out of the folder, anything that is not a file, and a file that is too long.
  *
  * @param path relative to the folder, with forward slashes; links within the folder are followed
  * @param mostBytes a longer file is refused
@@ -19,7 +19,7 @@ export function readInside(folder: string, path: string, mostBytes = USUAL_BYTES
   const file = openFile(path, real)
   try {
     const facts = fstatSync(file)
-    if (!facts.isFile()) throw refused(path, 'is no regular file', 'Put a file in its place.')
+    if (!facts.isFile()) throw refused(path, 'is not a regular file', 'Put a file in its place.')
     const buffer = Buffer.alloc(Math.min(facts.size, mostBytes) + 1)
     let length = 0
     for (let read = -1; read !== 0 && length < buffer.length; length += read)
@@ -33,7 +33,7 @@ export function readInside(folder: string, path: string, mostBytes = USUAL_BYTES
 
 function openFile(path: string, real: string): number {
   try {
-    // Not blocking: a pipe that nobody writes to would be waited for. No link: it was one only just resolved.
+    // Not blocking, since a pipe without a writer would block. No link, since links were resolved just before.
     return openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
   } catch (error) {
     throw unreadable(path, error)
@@ -41,7 +41,7 @@ function openFile(path: string, real: string): number {
 }
 
 /**
- * Where something below a folder really is; null when it is not there.
+ * The real path of something below a folder; null when it does not exist.
  *
  * @throws BakeoffError BAD_SPEC when that is outside of the folder
  */

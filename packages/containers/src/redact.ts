@@ -1,14 +1,14 @@
-/** Keeps the credentials of proxies and registries out of everything that is kept or shown. */
+/** Keeps the credentials of proxies and registries out of everything that is stored or shown. */
 
 export type Redact = (text: string) => string
 
 const HIDDEN = '***'
 const PROXIES = /^(?:https?|ftp|all)_proxy$/i
-/** A shorter one would take half of every text with it; where it stands in an address it is hidden all the same. */
+/** The shortest secret that is hidden anywhere: a shorter one would hide half of every text. In an address any secret is hidden. */
 const SHORTEST = 4
 
 /**
- * What hides the credentials that an environment's proxies have, however a program prints them: as they stand, decoded,
+ * A function that hides the credentials of an environment's proxies, however a program prints them: as they stand, decoded,
  * encoded, or as the header that they are sent in. Credentials in any address are hidden besides, known or not.
  */
 export function redactorOf(env: Readonly<Record<string, string | undefined>>): Redact {
@@ -16,18 +16,18 @@ export function redactorOf(env: Readonly<Record<string, string | undefined>>): R
     ...new Set(Object.entries(env).flatMap(([name, value]) => (PROXIES.test(name) && value ? spellingsOf(value) : []))),
   ]
     .filter((secret) => secret.length >= SHORTEST)
-    .sort((a, b) => b.length - a.length) // or the password would be taken out of the middle of a pair
+    .sort((a, b) => b.length - a.length) // or the password would be cut out of the middle of a pair
   return (text) => hideInAddresses(secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text))
 }
 
-/** `https://user:password@host` → `https://***@host`, and what a header of basic authentication holds. */
+/** Hides credentials in addresses, `https://user:password@host` → `https://***@host`, and in headers of basic authentication. */
 export function hideInAddresses(text: string): string {
   return text
     .replace(/(:\/\/)[^\s/?#'"<>|]*@/g, `$1${HIDDEN}@`)
     .replace(/(authorization:?\s*basic\s+)[\w+/=-]+/gi, `$1${HIDDEN}`)
 }
 
-/** Every way in which the credentials of a proxy's address are written; none when it has none. */
+/** Every spelling of the credentials of a proxy's address; none when it has none. */
 function spellingsOf(address: string): string[] {
   const given = /^(?:[a-z][\w+.-]*:\/\/)?([^/?#]*)@/i.exec(address)?.[1]
   if (!given) return []

@@ -131,7 +131,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
     for (const name of ['cut.tar.gz', 'text.tar', 'empty.tar'])
       await expect(load(join(root, name), []), name).rejects.toMatchObject({
         code: 'BAD_SPEC',
-        message: expect.stringContaining('is no archive of images, or not whole'),
+        message: expect.stringContaining('is not an archive of images, or incomplete'),
       })
     await expect(load(join(root, 'nowhere.tar'), [])).rejects.toMatchObject({
       message: expect.stringContaining('there is no file'),

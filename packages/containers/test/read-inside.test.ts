@@ -66,8 +66,8 @@ describe('a file of the project', () => {
     { path: 'targets/zero', what: 'leads out of' },
     { path: 'targets/nothing', what: 'is a link to nothing' },
     { path: 'targets/loop', what: 'cannot be read (ELOOP)' },
-    { path: 'targets/pipe', what: 'is no regular file' },
-    { path: 'targets/plain', what: 'is no regular file' },
+    { path: 'targets/pipe', what: 'is not a regular file' },
+    { path: 'targets/plain', what: 'is not a regular file' },
     { path: 'targets/long', what: 'is larger than 1 MiB' },
   ])('is refused at once, by its name: $path $what', ({ path, what }) => {
     expect(() => readInside(root, path)).toThrow(

@@ -16,7 +16,7 @@ describe('the name of a registry', () => {
   ])('may be $text', ({ text, host, name }) => expect(parsed(text)).toEqual({ host, name }))
 
   it.each([
-    { text: '', because: 'its host is no host name', hint: 'registry.example:5000/team' },
+    { text: '', because: 'its host is not a host name', hint: 'registry.example:5000/team' },
     { text: 'https://registry.example', because: 'http or https', hint: 'Leave https:// out' },
     { text: 'somebody/images', because: 'neither a dot nor a port', hint: 'docker.io/somebody/images' },
     { text: 'me:secret@registry.example', because: 'an @ in it', hint: 'docker login' },
@@ -26,8 +26,8 @@ describe('the name of a registry', () => {
     { text: 'registry.example//x', because: '"" is no part of a path', hint: 'small letters' },
     { text: 'registry.example/../x', because: '".." is no part of a path', hint: 'small letters' },
     { text: 'registry.example:99999', because: 'there is no port 99999', hint: 'registry.example:5000' },
-    { text: 'registry.example:port', because: 'its host is no host name', hint: 'registry.example:5000' },
-    { text: 'registry.example ', because: 'its host is no host name', hint: 'registry.example:5000' },
+    { text: 'registry.example:port', because: 'its host is not a host name', hint: 'registry.example:5000' },
+    { text: 'registry.example ', because: 'its host is not a host name', hint: 'registry.example:5000' },
     { text: `registry.example/${'x'.repeat(200)}`, because: 'longer than 160', hint: 'registry.example:5000' },
   ])('may not be "$text"', ({ text, because, hint }) => {
     expect(() => parsed(text)).toThrow(expect.objectContaining({ code: 'BAD_SPEC' }))

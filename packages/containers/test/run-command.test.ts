@@ -93,7 +93,7 @@ describe('a command inside a container', () => {
     {
       because: 'it does not end',
       reaction: { endless: true },
-      expected: { message: 'psql could not be run in postgres: it was not over after 5 s' },
+      expected: { message: 'psql could not be run in postgres: it had not ended after 5 s' },
     },
     {
       because: 'it does not end since the engine is frozen',

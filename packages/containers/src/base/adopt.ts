@@ -6,14 +6,14 @@ import { certificatesDigest } from './certificates.js'
 import { recipeOfBase } from './ensure.js'
 import { baseLabels, baseName, debian } from './names.js'
 
-/** Why a base image is not the one that would be made here. */
+/** The reason why a base image differs from the one that would be made here. */
 export type Unfit = 'certificates' | 'folder or platform'
 
 /**
- * Makes a base image that came from another machine the one of this engine, when compose/base and the certificates here would make the same of
- * its Debian; that Debian then stands below base images here as well. Images that were built here on another base image no longer fit, and stay.
+ * Adopts a base image from another machine as the base image of this engine, when compose/base and the certificates here would make the same from
+ * its Debian. That Debian is then also the one below base images made here. Images that were built here on another base image no longer fit; they are not removed.
  *
- * @returns null: it is the base image now
+ * @returns null when it is the base image now
  */
 export async function adoptBase(
   client: EngineClient,

@@ -4,22 +4,22 @@ import { type Brought, bringImage, type Registry } from '../registry/registry.js
 import { repositoryOf } from '../registry/registry-name.js'
 import { baseName, debian } from './names.js'
 
-/** The Debian of a registry, and the base image that stands on it. */
+/** The Debian of a registry, and the base image that is built on it. */
 export interface BroughtBase {
   readonly debian: LocalImage
   readonly base: Brought
-  /** makes this Debian the one that base images are built on here; the one before keeps a name */
+  /** makes this Debian the one that base images are built on here; the previous one keeps a name */
   use(): Promise<void>
-  /** forgets it, when nothing else needs it */
+  /** removes the Debian again, unless something else needs it */
   drop(): Promise<void>
 }
 
 /**
  * Brings the Debian of a registry, and the base image that these certificates and this compose/base make of it. Ids of both are part of
- * the keys of all that stands on them, so a machine that has neither takes both from the same place.
+ * the keys of all images built on them, so a machine that has neither takes both from the same place.
  *
  * @param keyOn the key of the base image on the Debian with an id
- * @returns     null when the registry has no Debian; why it cannot be asked
+ * @returns     null when the registry has no Debian; the reason when it cannot be asked
  */
 export async function bringBase(
   client: EngineClient,
@@ -47,7 +47,7 @@ export async function bringBase(
   }
 }
 
-/** Makes a Debian that is here the one below base images. */
+/** Makes a Debian that the engine has the one below base images. */
 export async function useDebian(client: EngineClient, id: string): Promise<void> {
   const before = await localImage(client, debian.name)
   if (before?.id === id) return

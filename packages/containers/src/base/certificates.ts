@@ -6,7 +6,7 @@ import { rootCertificates } from 'node:tls'
 
 /** A certificate authority that this machine trusts and the distribution does not bring. */
 export interface PrivateCertificate {
-  /** as it is named in the base image: `bakeoff-1f2e3d4c5b6a7988.crt` */
+  /** its file name in the base image: `bakeoff-1f2e3d4c5b6a7988.crt` */
   readonly fileName: string
   readonly pem: string
   /** `CN=Example Root, O=Example` */
@@ -17,11 +17,11 @@ export interface PrivateCertificate {
   readonly from: string
 }
 
-/** Where certificates are looked for. */
+/** The files in which certificates are looked for. */
 export interface CertificatePlaces {
-  /** files with certificates that somebody added; those that do not exist are passed over */
+  /** files with certificates that an administrator or user added; files that do not exist are skipped */
   readonly added: readonly string[]
-  /** files with what the distribution brings */
+  /** files with the certificates that the distribution brings */
   readonly distribution: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export function privateCertificates(
   return selectPrivate(certificatePlaces(env), readText)
 }
 
-/** Tells sets of private certificates apart: `none`, or 16 hexadecimal digits. */
+/** A digest that tells sets of private certificates apart: `none`, or 16 hexadecimal digits. */
 export function certificatesDigest(certificates: readonly PrivateCertificate[]): string {
   if (certificates.length === 0) return 'none'
   const fingerprints = certificates.map(({ fingerprint }) => fingerprint).sort()
@@ -40,10 +40,10 @@ export function certificatesDigest(certificates: readonly PrivateCertificate[]):
 }
 
 /**
- * Those of the added certificates that the distribution does not bring, each once, in a stable order.
+ * The added certificates that the distribution does not bring, each once, in a stable order.
  *
  * The distribution's own set is what counts: against Node's list of roots some of Debian's would look private. Where
- * there is no such set (macOS) Node's list has to do, and some public roots too many do no harm.
+ * there is no such set (macOS) Node's list is used instead; a few public roots too many do no harm.
  */
 export function selectPrivate(places: CertificatePlaces, read: (path: string) => string | null): PrivateCertificate[] {
   const brought = places.distribution.flatMap((path) => certificatesIn(read(path)))
@@ -83,7 +83,7 @@ function certificatePlaces(env: Readonly<Record<string, string | undefined>>): C
   }
 }
 
-/** All certificates of a PEM file. A block that is none is passed over: it could not be installed either. */
+/** All certificates of a PEM file. A block that is not a certificate is skipped: it could not be installed either. */
 function certificatesIn(text: string | null): { certificate: X509Certificate; pem: string }[] {
   const blocks = text?.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
   return blocks.flatMap((block) => {

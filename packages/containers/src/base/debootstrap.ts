@@ -31,7 +31,7 @@ export interface DebootstrapOptions {
  * Makes a Debian image without a registry: debootstrap from the mirror that this machine's apt uses, imported into the
  * engine. Needs root and apt.
  *
- * @throws BakeoffError SETUP_FAILED with the last lines of what failed
+ * @throws BakeoffError SETUP_FAILED with the last lines of the step that failed
  */
 export async function importDebian(options: DebootstrapOptions): Promise<void> {
   const missing = missingPackages()
@@ -49,7 +49,7 @@ export async function importDebian(options: DebootstrapOptions): Promise<void> {
   }
 }
 
-/** debootstrap itself, and what it checks signatures with: it only recommends those, and Debian 13 may come without. */
+/** The packages debootstrap itself, and those it checks signatures with: it only recommends them, and Debian 13 may come without. */
 function missingPackages(): string[] {
   const packages: [name: string, present: boolean][] = [
     ['debootstrap', findProgram('debootstrap', process.env) !== null],
@@ -70,7 +70,7 @@ async function debootstrap(root: string, mirrors: DebianMirrors | null, options:
     ...(mirrors ? [mirrors.main] : []),
   ]
   try {
-    // In a mount namespace of its own: whatever it has mounted is gone when it ends, also when it is killed.
+    // It runs in its own mount namespace, so all that it has mounted is gone when it ends, also when it is killed.
     const isolated = await run('unshare', ['--mount', 'true']).then(
       () => true,
       () => false,
@@ -80,7 +80,7 @@ async function debootstrap(root: string, mirrors: DebianMirrors | null, options:
   } catch (error) {
     if (!(error instanceof BakeoffError) || error.code !== 'SETUP_FAILED') throw error
     throw new BakeoffError('SETUP_FAILED', `debootstrap could not make a Debian ${release}`, {
-      hint: 'See whether this machine can install packages (apt-get update), or make an image registry reachable.',
+      hint: 'Check that this machine can install packages (apt-get update), or make an image registry reachable.',
       logTail: error.logTail,
       cause: error,
     })
@@ -177,14 +177,14 @@ async function importTree(root: string, options: DebootstrapOptions): Promise<vo
   }
   const packed = await tar
   if (packed.failed) {
-    await client.images.remove(`${repo}:${tag}`).catch(() => undefined) // half an image is worse than none
+    await client.images.remove(`${repo}:${tag}`).catch(() => undefined) // an incomplete image is worse than none
     throw new BakeoffError('SETUP_FAILED', 'the base image could not be packed', {
       logTail: packed.stderr.split('\n').slice(-20),
     })
   }
 }
 
-/** apt's own downloader: it goes through the proxies and certificates that apt is set up with. */
+/** A script that downloads with apt's own program, through the proxies and certificates that apt is set up with. */
 async function hasSuite(
   uri: string,
   suite: string,
@@ -208,7 +208,7 @@ function hostMirrors(): DebianMirrors | null {
   )
 }
 
-/** Where the host is no Debian, debootstrap took its own default mirror and wrote it down. */
+/** The mirror that debootstrap used and wrote down: where the host is not Debian, its own default. */
 function mirrorsOf(root: string): DebianMirrors {
   const path = join(root, 'etc/apt/sources.list')
   const found = debianMirrors([{ name: path, text: textOf(path) }])

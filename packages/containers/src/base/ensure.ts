@@ -19,7 +19,7 @@ import { importDebian } from './debootstrap.js'
 import { baseLabels, baseName, debian } from './names.js'
 import { sweepScratch } from './scratch.js'
 
-/** How the Debian below the base image came here: it was there already, from a registry, or made by debootstrap. */
+/** How the Debian below the base image came here: it was there already, came from a registry, or was made by debootstrap. */
 export type BaseOrigin = 'local' | 'pulled' | 'debootstrap'
 
 export { baseName } from './names.js'
@@ -29,7 +29,7 @@ export interface BaseImage {
   readonly origin: BaseOrigin
   /** nothing was built */
   readonly cached: boolean
-  /** what getting it took now */
+  /** how long getting it took now */
   readonly seconds: number
 }
 
@@ -49,7 +49,7 @@ export interface BaseOptions {
  * The image that all shipped targets start from: Debian with this machine's private certificate authorities. Built
  * when it is missing, or when its folder, the certificates or the Debian below it changed.
  *
- * @throws BakeoffError SETUP_FAILED when there is no Debian to be had; BUILD_FAILED, ABORTED, ENGINE_LOST
+ * @throws BakeoffError SETUP_FAILED when no Debian can be had; BUILD_FAILED, ABORTED, ENGINE_LOST
  */
 export async function ensureBase(client: EngineClient, options: BaseOptions): Promise<BaseImage> {
   const started = performance.now()
@@ -109,7 +109,7 @@ export function lookUpBase(client: EngineClient, { keyOn }: Pick<BaseRecipe, 'ke
 
 export type BaseRecipe = Awaited<ReturnType<typeof recipeOfBase>>
 
-/** What decides the base image, besides the Debian below it. */
+/** The inputs of the base image, besides the Debian below it. */
 export async function recipeOfBase(client: EngineClient, options: Pick<BaseOptions, 'composeBaseFolder' | 'env'>) {
   const certificates = privateCertificates(options.env)
   const context = await readContext(options.composeBaseFolder, asFiles(certificates))
@@ -120,13 +120,13 @@ export async function recipeOfBase(client: EngineClient, options: Pick<BaseOptio
 }
 
 async function fittingBase(client: EngineClient, keyOn: (debianId: string) => string): Promise<LocalImage | null> {
-  // The image below may have been removed since; the base image still knows it.
+  // The Debian below may have been removed since; the base image still has its id.
   const below = (await localImage(client, debian.name))?.id
   const belowId = below ?? (await localImage(client, baseName))?.labels[baseLabels.debianId]
   return belowId === undefined ? null : imageOfKey(client, baseName, keyOn(belowId))
 }
 
-/** From the registry: on the Debian that is here, or together with its Debian where there is none. Null: neither. */
+/** The base image from the registry: on the Debian that is here, or together with its own Debian where there is none. Null: neither. */
 async function fromRegistry(
   client: EngineClient,
   keyOn: (debianId: string) => string,
@@ -136,7 +136,7 @@ async function fromRegistry(
   const there = await localImage(client, debian.name)
   const brought = there ? null : await bringBase(client, registry, keyOn, signal)
   if (brought && !('use' in brought)) return null
-  await brought?.use() // also without its base: what is built here then stands on the Debian of everybody else
+  await brought?.use() // also without its base image: what is built here then has the same Debian as on other machines
   const base =
     brought?.base ?? (await bringImage(client, registry, { name: baseName, key: keyOn(there?.id as string), signal }))
   if (base.kind === 'refused') say(`Refused: ${base.why}`)

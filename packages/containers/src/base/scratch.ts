@@ -1,14 +1,14 @@
-/** Folders that a base image is made in. They are large, and a process that is killed leaves its own behind. */
+/** Folders in which a base image is made. They are large, and a process that is killed leaves its folder behind. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '@bakeoff/model'
 import { run } from '../engine/command.js'
 import { stateOf, thisOwner } from '../locks/owner.js'
 
-/** Making one takes half a minute; what nobody signed, or who cannot be asked, is left alone for so long. */
+/** How long a folder without an owner, or with an owner that cannot be asked, is left alone. Making a base image takes half a minute. */
 const DAY_MS = 24 * 60 * 60_000
 
-/** A new folder that says whose it is. Remove it with `removeScratch`. */
+/** A new folder that names its owner. Remove it with `removeScratch`. */
 export async function makeScratch(parent: string): Promise<string> {
   mkdirSync(parent, { recursive: true })
   const owner = await thisOwner('debootstrap')
@@ -17,12 +17,12 @@ export async function makeScratch(parent: string): Promise<string> {
   return scratch
 }
 
-/** debootstrap mounts proc and sys in there: a mount that it could not undo is never followed. */
+/** Removes the folder. debootstrap mounts proc and sys in there, and a mount that it could not undo is never followed. */
 export async function removeScratch(scratch: string): Promise<void> {
   await run('rm', ['-rf', '--one-file-system', scratch]).catch(() => undefined)
 }
 
-/** Removes what killed processes left. Never fails: it is only tidying. */
+/** Removes the folders of killed processes. Never fails, since nothing depends on it. */
 export async function sweepScratch(parent: string, say: (line: string) => void): Promise<void> {
   for (const name of namesIn(parent).filter((one) => /^debian-\w{6}$/.test(one))) {
     const scratch = join(parent, name)
@@ -38,12 +38,12 @@ async function isAbandoned(scratch: string): Promise<boolean> {
     const state = await stateOf(owner)
     if (state !== 'elsewhere') return state === 'dead'
   } catch {
-    // nobody signed it: an earlier version, or one that was killed in this very moment
+    // it has no owner: an earlier version made it, or the process was killed just then
   }
   return existsSync(scratch) && Date.now() - statSync(scratch).mtimeMs > DAY_MS
 }
 
-/** debootstrap goes on for a while when only who started it was killed. */
+/** Whether debootstrap still works in the folder: it goes on for a while when only its parent was killed. */
 function isAtWorkIn(scratch: string): boolean {
   return namesIn('/proc').some((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(scratch))
 }

@@ -1,4 +1,4 @@
-/** Where a machine gets Debian from, as its apt sources say. */
+/** The places from which a machine gets Debian, as its apt sources say. */
 export interface DebianMirrors {
   readonly main: string
   /** null: the sources name none */
@@ -9,7 +9,7 @@ export interface DebianMirrors {
  * Reads Debian's mirrors out of apt's sources, in both formats. Null when they name none: another distribution's, or
  * only media and local folders.
  *
- * @param files names and texts of /etc/apt/sources.list and of what is in sources.list.d
+ * @param files names and texts of /etc/apt/sources.list and the files in sources.list.d
  */
 export function debianMirrors(
   files: readonly { readonly name: string; readonly text: string }[],

@@ -1,10 +1,10 @@
-/** What of this machine's environment a build gets. */
+/** The part of this machine's environment that a build gets. */
 export interface BuildArgs {
-  /** proxies: arguments that Docker knows by itself and keeps out of the image's history; not part of the cache key */
+  /** arguments for proxies, which Docker knows by itself and keeps out of the image's history; not part of the cache key */
   readonly proxies: Readonly<Record<string, string>>
   /** addresses of registries, by the argument's name; only for Dockerfiles that declare it */
   readonly registries: Readonly<Record<string, string>>
-  /** in words: what was not passed, and why */
+  /** sentences that say what was not passed, and why */
   readonly notes: readonly string[]
 }
 
@@ -13,7 +13,7 @@ const REGISTRY_NAMES = ['PIP_INDEX_URL', 'NPM_CONFIG_REGISTRY', 'GOPROXY', 'GOSU
 
 /**
  * Picks the build arguments from an environment. Arguments other than proxies can be read in the image's history, so
- * an address with credentials is not passed at all: without them it would only fail later and less clearly.
+ * an address with credentials is not passed at all: without the credentials the build would only fail later and less clearly.
  */
 export function buildArgsFrom(env: Readonly<Record<string, string | undefined>>): BuildArgs {
   const proxies: Record<string, string> = {}
@@ -28,7 +28,7 @@ export function buildArgsFrom(env: Readonly<Record<string, string | undefined>>)
     }
   }
   for (const name of REGISTRY_NAMES) {
-    // npm hands its own settings to what it runs under lower-case names.
+    // npm passes its own settings to the programs it runs, under lower-case names.
     const value = env[name] ?? (name === 'NPM_CONFIG_REGISTRY' ? env.npm_config_registry : undefined)
     if (!value) continue
     if (hasCredentials(value)) {

@@ -1,14 +1,14 @@
 import { BakeoffError } from '@bakeoff/model'
 import type { BuildMachine } from './lookup.js'
 
-/** What a build may take of the machine. */
+/** Limits on what a build may take of the machine. */
 export interface BuildLimits {
-  /** of all that runs in it at once, without swap; the builder has no limit on processes of its own */
+  /** for all processes of the build together, without swap; the builder has no limit on the number of processes */
   readonly memoryBytes: number
   readonly totalMs: number
-  /** without a line of output */
+  /** how long a build may print nothing */
   readonly silentMs: number
-  /** of the log that is kept */
+  /** size of the log that is kept */
   readonly logBytes: number
 }
 
@@ -17,12 +17,12 @@ const MINUTE = 60_000
 /** The slowest shipped image takes 36 min to build on two busy cores. */
 const USUAL_MINUTES = 120
 
-/** More gain nothing: a compiler takes every core by itself, and a network is full with a few downloads. */
+/** The most builds at once. More gain nothing: a compiler takes every core by itself, and a few downloads fill a network. */
 const MOST_AT_ONCE = 6
 
 /**
  * One build more than half of the cores: while one downloads or links, another one compiles. Every build starts a compiler on each
- * core, so its share of the memory must suffice for as many, and never be below 4 GiB.
+ * core, so its share of the memory must suffice for that many, and never be below 4 GiB.
  */
 export function buildsAtOnce({ cores, memoryBytes }: BuildMachine): number {
   const memoryEach = Math.max(4, cores / 2) * GIB
@@ -34,8 +34,8 @@ export function buildsAtOnce({ cores, memoryBytes }: BuildMachine): number {
  * A fifth of the memory is left to the engine and to everything else; the rest is divided by the builds at once. Cores
  * are not limited: builds run before anything is measured.
  *
- * @param env BAKEOFF_BUILD_MINUTES: how long one may take in all; 120 when unset. A quarter of that it may be silent
- * @throws BakeoffError BAD_SPEC when that is no number of minutes
+ * @param env BAKEOFF_BUILD_MINUTES: how long a build may take in all; 120 when unset. It may print nothing for a quarter of that
+ * @throws BakeoffError BAD_SPEC when it is not a number of minutes
  */
 export function buildLimits(machine: BuildMachine, env: Readonly<Record<string, string | undefined>>): BuildLimits {
   const given = env.BAKEOFF_BUILD_MINUTES || String(USUAL_MINUTES)

@@ -6,8 +6,8 @@ import { finished } from 'node:stream/promises'
 const TAIL_LINES = 30
 
 /**
- * What a build printed: on disk up to a limit, and its last lines. A build may print without end; neither the disk nor
- * this process fills up by it.
+ * The output of a build: on disk up to a limit, and its last lines in memory. A build may print without end; neither the disk nor
+ * this process fills up.
  */
 export class BuildLog {
   readonly #file: WriteStream | null
@@ -26,7 +26,7 @@ export class BuildLog {
     if (path === null) return new BuildLog(null, mostBytes)
     await mkdir(dirname(path), { recursive: true })
     const file = createWriteStream(path)
-    file.on('error', () => undefined) // the log is a help, not a condition
+    file.on('error', () => undefined) // a build does not fail because its log cannot be written
     return new BuildLog(file, mostBytes)
   }
 
@@ -44,7 +44,7 @@ export class BuildLog {
     else this.#leftOut++
   }
 
-  /** Settles when it is on disk. A disk that is full must not hide why the build failed. */
+  /** Settles when the log is on disk. A full disk must not hide why the build failed. */
   async close(): Promise<void> {
     if (this.#file === null) return
     if (this.#leftOut > 0) {

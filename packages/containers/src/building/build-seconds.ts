@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { EngineClient } from '../client/client.js'
 import { imageLabels } from './labels.js'
 
-/** Where a run of benchmarks/first-minutes.mjs leaves what it saw, with its conditions. */
+/** The file in which benchmarks/first-minutes.mjs leaves the times it measured, with their conditions. */
 export const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
 
 /**
- * Seconds that an image's build takes from nothing: as an earlier build of that name took here, else as one took on the machine of
- * `compose/build-seconds.json`; null when nobody knows. Of several earlier ones the longest counts: the shorter ones found their
+ * Seconds that an image's build takes from nothing: as long as an earlier build of that name took here, else as long as on the machine of
+ * `compose/build-seconds.json`; null when unknown. Of several earlier builds the longest counts: the shorter ones found their
  * first layers in the builder's cache.
  *
  * @throws BakeoffError ENGINE_LOST
@@ -17,7 +17,7 @@ export async function expectedBuildSeconds(client: EngineClient, root: string, n
   return longest(await earlierHere(client, name)) ?? (await committedSeconds(root)).get(name) ?? null
 }
 
-/** What the committed table says, by the image's name. A project without the table, or with a damaged one, only knows less. */
+/** The committed table, by the image's name; empty in a project where it is missing or damaged. */
 export async function committedSeconds(root: string): Promise<ReadonlyMap<string, number>> {
   try {
     const { seconds } = JSON.parse(await readFile(join(root, BUILD_SECONDS_FILE), 'utf8')) as { seconds?: unknown }

@@ -19,18 +19,18 @@ import { unreachableLine } from './unreachable.js'
 export interface BuildRequest {
   /** `bakeoff/target/go-net-http` */
   readonly name: string
-  /** the cache key of what is built */
+  /** the cache key of the image */
   readonly key: string
   readonly context: BuildContext
   readonly buildArgs: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
-  /** where the builder's output is kept */
+  /** the file that keeps the builder's output */
   readonly logFile: string
   readonly onLine: (line: string) => void
-  /** of these BuildKit knows no limit of memory */
+  /** limits; BuildKit has none on memory */
   readonly limits: BuildLimits
   readonly builder: Builder
-  /** takes credentials out of what is kept or told */
+  /** takes credentials out of what is kept or printed */
   readonly redact: Redact
   readonly signal?: AbortSignal | undefined
 }
@@ -38,7 +38,7 @@ export interface BuildRequest {
 /**
  * Builds an image and tags it `latest` and with its key (`keyTag`), by either builder, through the API: neither needs a plugin.
  *
- * How long the build took is known only after it, so the labels are put on by a second build of one line.
+ * The duration of a build is known only after it, so a second build of one line adds the labels.
  *
  * @returns seconds that the build took
  * @throws BakeoffError BUILD_FAILED with the last 30 lines, DOWNLOAD_FAILED when it says that something could not be
@@ -55,7 +55,7 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
   const quiet = { ...request, onLine: () => undefined, logFile: null }
   const pack = () => oneFile('Dockerfile', `FROM ${unlabelled}\n`)
   await build(client, quiet, { tag: `${request.name}:latest`, pack, labels })
-  await client.images.remove(unlabelled).catch(() => undefined) // only a name: the image stays under its own
+  await client.images.remove(unlabelled).catch(() => undefined) // this removes a name only: the image stays under its other name
   await client.images.tag(request.name, { repo: request.name, tag: keyTag(request.key) })
   await forgetOldBuilds(client, request.name)
   return seconds
@@ -104,13 +104,13 @@ async function build(
   }
 }
 
-/** Ends a build that takes too long, or says nothing for too long. */
+/** Ends a build that takes too long, or prints nothing for too long. */
 class Overdue {
   readonly #limits: BuildLimits
   readonly #controller = new AbortController()
   readonly #total: NodeJS.Timeout
   #silence: NodeJS.Timeout
-  /** why it was ended; null: it was not */
+  /** the reason why the build was ended; null when it was not */
   reason: string | null = null
 
   constructor(limits: BuildLimits) {
@@ -148,7 +148,7 @@ function buildError(request: Step, cause: unknown, logTail: readonly string[], o
   if (request.signal?.aborted) return aborted(`while building ${name}`, cause)
   if (overdue !== null) {
     return new BakeoffError('BUILD_FAILED', `${name} did not build: it was stopped, ${overdue}`, {
-      hint: `${wholeLog(request)} A machine or a network that is slow may take longer: BAKEOFF_BUILD_MINUTES=240 gives it twice the time.`,
+      hint: `${wholeLog(request)} A slow machine or network may need longer: BAKEOFF_BUILD_MINUTES=240 doubles the time.`,
       logTail,
     })
   }
@@ -156,11 +156,11 @@ function buildError(request: Step, cause: unknown, logTail: readonly string[], o
   const reason = redact(cause.message)
   const full = diskFull(`${name} could not be built`, cause, logTail)
   if (full !== null) return full
-  // The builder repeats what the Dockerfile says: that is no evidence.
+  // The builder repeats lines of the Dockerfile: those are not evidence.
   const unreachable = unreachableLine([...logTail, reason].filter((line) => !REPEATS_THE_DOCKERFILE.test(line)))
   if (unreachable !== null) {
     return new BakeoffError('DOWNLOAD_FAILED', `${name} did not build: ${unreachable.trim()}`, {
-      hint: 'Something that the build downloads could not be reached. Look at the network of this machine, then go on with --resume.',
+      hint: 'The build could not reach something that it downloads. Check the network of this machine, then go on with --resume.',
       logTail,
       cause,
     })

@@ -5,11 +5,11 @@ import type { Builder } from '../client/image-calls.js'
 const NAMES: readonly Builder[] = ['classic', 'buildkit']
 
 /**
- * The classic builder, which keeps a build within a cap of memory, unless BAKEOFF_BUILDER asks for BuildKit, which does not. `auto` is
- * BuildKit where the engine announces it. An image's key does not depend on it: both make the same of a Dockerfile, and one that is here
- * must not be built again because the engine was updated.
+ * The builder to use: the classic one, which keeps a build within a memory cap, unless BAKEOFF_BUILDER asks for BuildKit, which does not. `auto` is
+ * BuildKit where the engine announces it. An image's key does not depend on the builder: both make the same of a Dockerfile, and an existing image
+ * must not be built again only because the engine was updated.
  *
- * @throws BakeoffError BAD_SPEC for a builder that is none
+ * @throws BakeoffError BAD_SPEC for any other value
  */
 export async function builderOf(
   client: EngineClient,

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs'
 
-/** What of a BuildKit status message is read here; the rest of it is skipped. From moby/buildkit's control.proto. */
+/** The fields of a BuildKit status message that are read here; the others are skipped. From moby/buildkit's control.proto. */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message StatusResponse { repeated Vertex vertexes = 1; repeated VertexLog logs = 3; }
@@ -27,14 +27,14 @@ interface Vertex {
 export const TRACE_ID = 'moby.buildkit.trace'
 
 /**
- * Tells of a BuildKit build in the classic builder's lines: `Step 3/7 : [build 2/4] RUN make`, then what it prints. BuildKit names the
+ * Translates the status of a BuildKit build into the classic builder's lines: `Step 3/7 : [build 2/4] RUN make`, then what the step prints. BuildKit names the
  * steps of all stages as it finds them, and may run several at once, or in another order.
  */
 export class BuildKitText {
-  /** digests of the Dockerfile's steps: whether each has begun */
+  /** by digest of the Dockerfile's steps: whether each has begun */
   readonly #steps = new Map<string, boolean>()
 
-  /** @param aux base64 of a status message. @returns its text, in whole lines but for the last */
+  /** @param aux base64 of a status message. @returns its text, in whole lines except perhaps the last */
   push(aux: string): string {
     const { vertexes = [], logs = [] } = decode(aux)
     for (const { digest, name } of vertexes) {

@@ -9,7 +9,7 @@ import dockerignore from '@balena/dockerignore'
 import { pack as tarPack } from 'tar-stream'
 import { readInside } from '../read-inside.js'
 
-/** One thing in a build context. `path` is relative to the context with forward slashes. */
+/** One entry of a build context: file, folder or link. `path` is relative to the context with forward slashes. */
 export type ContextEntry =
   | { readonly kind: 'folder'; readonly path: string }
   | {
@@ -21,7 +21,7 @@ export type ContextEntry =
     }
   | { readonly kind: 'link'; readonly path: string; readonly to: string }
 
-/** A folder as a builder gets it: sorted by path, filtered, with owner, modes and times that are always the same. */
+/** A build context: a folder as a builder gets it, sorted by path, filtered, with owner, modes and times that are always the same. */
 export interface BuildContext {
   readonly folder: string
   readonly entries: readonly ContextEntry[]
@@ -31,17 +31,17 @@ export interface BuildContext {
   readonly dockerfile: string
 }
 
-/** Never part of a context, whatever .dockerignore says: credentials, and what changes with every commit. */
+/** Files that are never part of a context, even if .dockerignore allows them: credentials, and what changes with every commit. */
 const NEVER_SENT = new Set(['.npmrc', '.netrc', '.docker', '.git'])
 
-/** Later than 1980: ZIP files, and with them Python wheels, know no earlier time. */
+/** The time of all files. It is later than 1980, since ZIP files, and with them Python wheels, have no earlier time. */
 const modified = new Date('2020-01-01T00:00:00Z')
 
 /**
  * Reads a folder as a build context, as `.dockerignore` says.
  *
  * @param extra files to add or to put in place of the folder's own, by their path in the context
- * @throws BakeoffError BAD_SPEC when there is no Dockerfile, or a link leaves the folder: also when that is the Dockerfile itself
+ * @throws BakeoffError BAD_SPEC when there is no Dockerfile, or a link leaves the folder: also when that link is the Dockerfile itself
  */
 export async function readContext(
   folder: string,
@@ -61,7 +61,7 @@ export async function readContext(
   return { folder, entries: all, digest: await digestOf(all), dockerfile }
 }
 
-/** The context with another text in place of its Dockerfile's. The digest stays that of the folder. */
+/** The context with another text for its Dockerfile. The digest stays that of the folder. */
 export function withDockerfile(context: BuildContext, text: string): BuildContext {
   const from = Buffer.from(text)
   const entries = context.entries.map((entry) =>
@@ -91,7 +91,7 @@ export function packContext(context: BuildContext): Readable {
 
 interface IgnoreRules {
   ignores(path: string): boolean
-  /** whether something below an ignored folder could be let in again */
+  /** whether something below an ignored folder could be included again */
   mayLetIn(folder: string): boolean
 }
 
@@ -121,7 +121,7 @@ function ignoreRules(text: string): IgnoreRules {
   }
 }
 
-/** Whether the exception's part at this depth can stand for the folder's; past its end everything below is let in. */
+/** Whether the exception's part at this depth can match the folder's; past its end everything below is included. */
 function overlaps(exception: readonly string[], index: number, part: string): boolean {
   const pattern = exception[index]
   return (
@@ -144,7 +144,7 @@ async function walk(root: string, folder: string, rules: IgnoreRules, into: Cont
   }
 }
 
-/** Null for what no image can hold: sockets, pipes and devices. */
+/** The entry of a file, folder or link; null for what no image can hold: sockets, pipes and devices. */
 async function readEntry(root: string, path: string, item: Dirent): Promise<ContextEntry | null> {
   const full = join(root, path)
   if (item.isSymbolicLink()) return { kind: 'link', path, to: insideLink(root, path, await readlink(full)) }

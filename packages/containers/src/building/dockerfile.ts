@@ -1,4 +1,4 @@
-/** What a Dockerfile says about the world outside its folder. */
+/** What a Dockerfile needs from outside its folder. */
 export interface DockerfileFacts {
   /** images it starts from or copies from, as written (ARG defaults filled in), each once, in order; never `scratch` */
   readonly images: readonly string[]
@@ -51,7 +51,7 @@ function logicalLines(text: string): string[] {
   let open = ''
   for (const raw of text.split(/\r?\n/)) {
     const line = raw.trim()
-    if (line === '' || line.startsWith('#')) continue // the builder skips both inside a continued line too
+    if (line === '' || line.startsWith('#')) continue // the builder also skips both inside a continued line
     if (line.endsWith('\\')) {
       open += `${line.slice(0, -1)} `
     } else {
@@ -72,7 +72,7 @@ function unquote(text: string): string {
   return text.replace(/^(["'])(.*)\1$/, '$2')
 }
 
-/** `$NAME`, `${NAME}` and `${NAME:-default}` from the ARGs before the first FROM. */
+/** Fills in `$NAME`, `${NAME}` and `${NAME:-default}` from the ARGs before the first FROM. */
 function fill(text: string, defaults: ReadonlyMap<string, string>): string {
   return unquote(text).replace(
     /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,

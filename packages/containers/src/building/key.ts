@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** Everything that decides what an image contains. */
+/** The inputs of a key: everything that decides what an image contains. */
 export interface KeyParts {
   readonly contextDigest: string
-  /** the images its Dockerfile names: with their keys those that folders of ours make, with the ids they have here all others */
+  /** the images that its Dockerfile names: those that this project's folders make with their keys, all others with the ids they have here */
   readonly references: readonly { readonly name: string; readonly id: string }[]
   /** without proxies, which change nothing in the image; never with credentials */
   readonly buildArgs: Readonly<Record<string, string>>
@@ -11,7 +11,7 @@ export interface KeyParts {
   readonly platform: string
 }
 
-/** The name of an image's content: equal keys mean that a build would give the same again. Hexadecimal sha256. */
+/** The key of an image's content: equal keys mean that a build would give the same again. Hexadecimal sha256. */
 export function cacheKey(parts: KeyParts): string {
   const sorted = <T>(items: readonly T[], by: (item: T) => string): T[] =>
     [...items].sort((a, b) => (by(a) < by(b) ? -1 : 1))

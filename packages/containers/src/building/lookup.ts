@@ -44,7 +44,7 @@ export async function imageOfKey(client: EngineClient, name: string, key: string
   return older
 }
 
-/** Without a tag the engine would pull every tag there is. */
+/** A reference with a tag. Without one the engine would pull every tag there is. */
 export function withTag(reference: string): string {
   return reference.includes('@') || /:[^/]+$/.test(reference) ? reference : `${reference}:latest`
 }
@@ -56,7 +56,7 @@ export function buildSecondsOf(image: LocalImage): number | null {
 }
 
 /**
- * `linux/amd64`: what the engine builds for.
+ * The platform that the engine builds for, such as `linux/amd64`.
  *
  * @throws BakeoffError ENGINE_LOST
  */
@@ -65,7 +65,7 @@ export async function platformOf(client: EngineClient): Promise<string> {
   return `${Os}/${Arch}`
 }
 
-/** What of the engine's machine decides how many builds it bears at once. */
+/** The cores and memory of the engine's machine, which decide how many builds run at once. */
 export interface BuildMachine {
   readonly cores: number
   readonly memoryBytes: number

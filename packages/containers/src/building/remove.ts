@@ -5,8 +5,8 @@ import { statusOf } from '../client/errors.js'
 const KEPT_BUILDS = 3
 
 /**
- * Takes the tags off the oldest builds of a name, so that an often changed folder does not fill the disk. What
- * containers still use stays. Never fails: it is only tidying.
+ * Removes the tags of the oldest builds of a name, so that a folder that often changes does not fill the disk. What
+ * containers still use stays. Never fails, since nothing depends on it.
  */
 export async function forgetOldBuilds(client: EngineClient, name: string): Promise<void> {
   try {
@@ -39,7 +39,7 @@ export async function removeBuiltImages(
   return removeTags(client, which === 'all' ? tags : tags.filter((tag) => !/^bakeoff\/(?:base|debian):/.test(tag)))
 }
 
-/** The engine removes an image with its last tag. 404 is somebody who was faster, 409 is in use. */
+/** Removes a tag; the engine removes an image with its last tag. 404 means that another process was faster, 409 that it is in use. */
 async function removeTags(client: EngineClient, tags: readonly string[]): Promise<string[]> {
   const removed: string[] = []
   for (const tag of tags) {

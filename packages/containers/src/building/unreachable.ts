@@ -1,6 +1,6 @@
 /**
- * What package managers and engines say when something outside cannot be reached: names that do not resolve, connections that
- * are refused or time out, a registry that is busy. A file that is not there (404) is none of these: the Dockerfile asks for it.
+ * The messages of package managers and engines when something outside cannot be reached: names that do not resolve, connections that
+ * are refused or time out, a registry that is busy. A missing file (404) is not one of these: the Dockerfile asks for the wrong file.
  */
 const SIGNS = new RegExp(
   [
@@ -35,7 +35,7 @@ const SIGNS = new RegExp(
   'i',
 )
 
-/** The first of these lines that says that something outside could not be reached; null when none does. */
+/** The first line that says that something outside could not be reached; null when none does. */
 export function unreachableLine(lines: readonly string[]): string | null {
   return lines.find((line) => SIGNS.test(line)) ?? null
 }

@@ -1,4 +1,4 @@
-/** What is read of the engine's answers. Podman leaves some of it out. */
+/** The members of the engine's answers that are read. Podman leaves some of them out. */
 import type Docker from 'dockerode'
 
 export interface VersionAnswer {
@@ -27,7 +27,7 @@ export interface InfoAnswer {
   readonly MemoryLimit?: boolean
 }
 
-/** What Podman's own API says of its machine; the one that it has from Docker says that everything can be limited. */
+/** The answer of Podman's own API about its machine; its Docker-compatible API says that everything can be limited. */
 export interface PodmanInfo {
   readonly host?: {
     readonly cgroupControllers?: readonly string[] | null
@@ -47,7 +47,7 @@ export interface ImageAnswer {
   }
 }
 
-/** An image of a list. */
+/** An image in a list. */
 export interface ListedImage {
   readonly Created: number
   readonly RepoTags?: readonly string[] | null | undefined
@@ -67,7 +67,7 @@ export interface ContainerAnswer {
   }
 }
 
-/** A container, network or volume of a list. */
+/** A container, network or volume in a list. */
 export interface Listed {
   readonly id: string
   readonly name: string
@@ -84,5 +84,5 @@ export interface NetworkAnswer {
   readonly Options?: Readonly<Record<string, string>> | null
 }
 
-/** What a container is created with. */
+/** The options with which a container is created. */
 export type ContainerOptions = Docker.ContainerCreateOptions

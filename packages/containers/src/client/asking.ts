@@ -1,7 +1,7 @@
 import { translated } from './errors.js'
 import { type ProgressEvent, progressEvents } from './progress.js'
 
-/** The answer to a call, its errors translated. */
+/** Asks the engine; the errors of the call are translated. */
 export async function asking<T>(doing: string, call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await call()
@@ -10,7 +10,7 @@ export async function asking<T>(doing: string, call: () => Promise<T>, signal?: 
   }
 }
 
-/** The events of long work, the errors of its beginning and of its stream translated. */
+/** The events of long work; the errors of its beginning and of its stream are translated. */
 export async function* working(
   doing: string,
   begin: () => Promise<unknown>,

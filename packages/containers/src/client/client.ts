@@ -1,8 +1,8 @@
 /**
- * One engine, with the calls that are used of it. All of them end (deadlines.ts), those that a caller may stop take its signal, and all
- * tell what they met in one way (errors.ts). Nothing outside of this folder knows the library below.
+ * One engine, with the calls that Bakeoff uses. All of them end (deadlines.ts), those that a caller may stop take its signal, and all
+ * report errors in one way (errors.ts). Nothing outside of this folder knows the library below.
  *
- * What makes or changes something takes no signal: of aborted creates most exist afterwards all the same. They are waited for, and what
+ * A call that makes or changes something takes no signal: most aborted creates exist afterwards anyway. They are waited for, and what
  * they made is removed.
  */
 import type { IncomingMessage } from 'node:http'
@@ -15,14 +15,14 @@ import { EngineLost, translated } from './errors.js'
 import { ImageCalls } from './image-calls.js'
 import { NetworkCalls, VolumeCalls } from './network-calls.js'
 
-/** How long a question that somebody waits for may take. */
+/** Limits on a question for whose answer the caller waits. */
 export interface Timing {
   readonly signal?: AbortSignal | undefined
-  /** a deadline of its own, shorter than that of every call */
+  /** a deadline for this question, shorter than that of every call */
   readonly withinMs?: number
 }
 
-/** What an event stream is to tell of. */
+/** The events that a stream should report. */
 export interface EventFilter {
   readonly events: readonly string[]
   /** `name=value` */
@@ -41,7 +41,7 @@ interface TimedCalls {
 }
 
 export class EngineClient {
-  /** what this client was made for */
+  /** the engine that this client was made for */
   readonly found: FoundEngine
   readonly images: ImageCalls
   readonly containers: ContainerCalls
@@ -72,7 +72,7 @@ export class EngineClient {
     return timed(timing, (options) => this.#timed.info(options))
   }
 
-  /** What Podman's own API says; a refusal where there is no such API. */
+  /** The answer of Podman's own API; a refusal where there is no such API. */
   podmanInfo(timing: Timing = {}): Promise<PodmanInfo> {
     const statusCodes = { 200: true as const, 404: 'unknown', 500: 'server error' }
     return timed(timing, (options) =>
@@ -80,14 +80,14 @@ export class EngineClient {
     )
   }
 
-  /** The version of the builder that an engine recommends, `2` for BuildKit: a header of its ping. Null: it says nothing. */
+  /** The version of the builder that an engine recommends, `2` for BuildKit: a header of its ping. Null when it says nothing. */
   async builderVersion(timing: Timing = {}): Promise<string | null> {
     const response = await timed(timing, (options) =>
       this.#dial<IncomingMessage>({
         ...options,
         path: '/_ping',
         method: 'GET',
-        isStream: true, // only so is the answer given with its headers
+        isStream: true, // dockerode returns the headers only with a stream
         statusCodes: { 200: true, 500: 'server error' },
       }),
     )
@@ -96,7 +96,7 @@ export class EngineClient {
     return typeof version === 'string' ? version : null
   }
 
-  /** Events of containers as they come, one JSON object a line; it goes on until the signal or the engine's end. */
+  /** Events of containers as they come, one JSON object per line, until the signal aborts or the engine ends. */
   async events({ events, label }: EventFilter, signal: AbortSignal): Promise<Readable> {
     const filters = { type: ['container' as const], event: [...events], label: [label] }
     try {
@@ -115,7 +115,7 @@ export class EngineClient {
   }
 }
 
-/** Asks the engine about itself. @throws what `translated` says; an `EngineLost` that is frozen when the deadline passed */
+/** Asks the engine about itself. @throws what `translated` returns; when the deadline passed, an `EngineLost` that says frozen */
 async function timed<T>({ signal, withinMs }: Timing, call: (options: Abortable) => Promise<T>): Promise<T> {
   const deadline = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs)
   const signals = [signal, deadline].filter((one) => one !== undefined)

@@ -4,7 +4,7 @@ import { type Patience, withDeadlines } from './deadlines.js'
 import { type FoundEngine, socketPathOf } from './endpoint.js'
 
 /**
- * A client of exactly this engine. Every call of it ends: see deadlines.ts.
+ * A client of exactly this engine. Every call ends: see deadlines.ts.
  *
  * Every option that dockerode would otherwise take from the environment is given, undefined where it does not apply:
  * DOCKER_HOST wins over a mere `socketPath`, and DOCKER_CLIENT_TIMEOUT would cut long builds.
@@ -38,7 +38,7 @@ function dockerOf(found: FoundEngine): Docker {
   )
 }
 
-/** dockerode's types know no explicit undefined, which is just what keeps the environment out. */
+/** Options of dockerode with explicit undefined, which its types lack and which keeps the environment out. */
 function explicit(options: Record<string, unknown>): Docker.DockerOptions {
   return options as Docker.DockerOptions
 }

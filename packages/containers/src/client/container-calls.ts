@@ -6,7 +6,7 @@ import { asking } from './asking.js'
 /** A command inside a container. */
 export interface RunCall {
   readonly command: readonly string[]
-  /** gets what it writes, in the engine's frames */
+  /** gets what the command writes, in the engine's frames */
   readonly hear: (chunk: Buffer) => void
   readonly signal: AbortSignal
 }
@@ -19,7 +19,7 @@ export class ContainerCalls {
     this.#docker = docker
   }
 
-  /** @returns the new one's id */
+  /** @returns the id of the new container */
   async create(options: ContainerOptions): Promise<string> {
     return (await asking('creating a container', () => this.#docker.createContainer(options))).id
   }
@@ -28,22 +28,22 @@ export class ContainerCalls {
     await asking('starting a container', () => this.#docker.getContainer(id).start())
   }
 
-  /** @throws EngineRefusal with status 304 when it does not run */
+  /** @throws EngineRefusal with status 304 when the container does not run */
   async stop(id: string, { seconds }: { readonly seconds: number }): Promise<void> {
     await asking('stopping a container', () => this.#docker.getContainer(id).stop({ t: seconds }))
   }
 
-  /** Ends it, and removes it with its anonymous volumes. */
+  /** Ends a container, and removes it with its anonymous volumes. */
   async remove(id: string): Promise<void> {
     await asking('removing a container', () => this.#docker.getContainer(id).remove({ force: true, v: true }))
   }
 
-  /** @throws EngineRefusal with status 404 when there is none */
+  /** @throws EngineRefusal with status 404 when there is no such container */
   inspect(id: string): Promise<ContainerAnswer> {
     return asking('looking at a container', () => this.#docker.getContainer(id).inspect())
   }
 
-  /** All that have a label, `name=value`, whether they run or not. */
+  /** All containers that have a label, `name=value`, whether they run or not. */
   async list(label: string): Promise<ListedContainer[]> {
     const found = await asking('listing containers', () =>
       this.#docker.listContainers({ all: true, filters: { label: [label] } }),
@@ -56,25 +56,25 @@ export class ContainerCalls {
     }))
   }
 
-  /** The last lines of its log, in the engine's frames. */
+  /** The last lines of a container's log, in the engine's frames. */
   async logs(id: string, lines: number): Promise<Buffer> {
     const options = { stdout: true, stderr: true, tail: lines, follow: false } as const
     return (await asking('reading a log', () => this.#docker.getContainer(id).logs(options))) as unknown as Buffer
   }
 
-  /** stdin, stdout and stderr, the latter two in the engine's frames. */
+  /** A container's stdin, stdout and stderr, the latter two in the engine's frames. */
   async attach(id: string): Promise<Duplex> {
     const options = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true }
     return (await asking('attaching to a container', () => this.#docker.getContainer(id).attach(options))) as Duplex
   }
 
-  /** Its counters, one JSON object a line and second. */
+  /** A container's counters, one JSON object per line, one line a second. */
   async stats(id: string): Promise<Readable> {
     const stream = await asking('reading counters', () => this.#docker.getContainer(id).stats({ stream: true }))
     return stream as unknown as Readable
   }
 
-  /** Runs a command to its end. The engine cannot end one: what is aborted is left behind. @returns its exit code */
+  /** Runs a command to its end. The engine cannot end a command: one that is aborted keeps running. @returns its exit code */
   run(id: string, { command, hear, signal }: RunCall): Promise<number | null> {
     return asking(
       `running ${command[0]}`,

@@ -1,10 +1,10 @@
 /**
  * Every call to an engine ends. A frozen daemon (a hung virtual machine, a stopped process) accepts connections and
- * never answers, so each call has a deadline, and while one takes long the engine is pinged beside it: six pings
- * without an answer, and all calls that wait are over.
+ * never answers, so each call has a deadline, and while a call takes long the engine is pinged meanwhile: after six pings
+ * without an answer, all waiting calls fail.
  *
- * This sits below dockerode, in the one function through which all of its calls go, so that none can be forgotten.
- * What a call that is given up has begun in the engine may still come to be: whoever cleans up after the session finds
+ * This code sits below dockerode, in the one function through which all of its calls go, so that none can be forgotten.
+ * What a call has begun in the engine may still be made after the call was given up; cleaning up after the session finds
  * it by its label.
  */
 import type { Readable } from 'node:stream'
@@ -12,17 +12,17 @@ import type { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
 import { EngineLost } from './errors.js'
 
-/** All in ms, counted while this process runs: a process that was stopped, or a laptop that slept, waited for nothing. */
+/** Deadlines, all in ms, counted while this process runs: the time of a stopped process or a sleeping laptop does not count. */
 export interface Patience {
   /** for calls that only read */
   readonly readMs: number
   /** for calls that change something: a slow disk may take its time, as long as pings are answered */
   readonly changeMs: number
-  /** a call that takes longer is pinged beside */
+  /** during a call that takes longer, the engine is pinged */
   readonly pingAfterMs: number
   /** how long a ping may take */
   readonly pingMs: number
-  /** so many pings in a row without an answer, and the engine is lost */
+  /** after this many pings in a row without an answer, the engine is lost */
   readonly pings: number
 }
 
@@ -31,11 +31,11 @@ export const USUAL_PATIENCE: Patience = {
   changeMs: 120_000,
   pingAfterMs: 4_000,
   pingMs: 2_500,
-  /** 19 s in all: the daemon of a machine of two cores with five runs and a browser on it was silent for 16 s, and came back */
+  /** The default is 19 s in all: a daemon on two cores with five runs and a browser was silent for 16 s, and came back. */
   pings: 6,
 }
 
-/** Gives every call of this client a deadline: it fails with ENGINE_LOST when that passes. */
+/** Gives every call of this client a deadline; the call fails with ENGINE_LOST when it passes. */
 export function withDeadlines(docker: Docker, patience: Partial<Patience> = {}): Docker {
   const modem = docker.modem as unknown as Modem
   const dial = modem.dial.bind(modem)
@@ -62,7 +62,7 @@ interface Modem {
 
 interface WaitingCall {
   readonly name: string
-  /** null: as long as pings are answered */
+  /** null: the call may take as long as pings are answered */
   readonly limitMs: number | null
   waitedMs: number
   readonly giveUp: (error: BakeoffError) => void
@@ -79,7 +79,7 @@ class CallWatch {
   #ping: { waitedMs: number; readonly stop: AbortController } | null = null
   #unanswered = 0
   #isLost = false
-  /** by the clock of performance.now: until then a lost engine is taken for lost without a question */
+  /** by the clock of performance.now: until then a lost engine counts as lost without another ping */
   #lostUntilMs = 0
 
   constructor(dial: Dial, patience: Patience) {
@@ -89,7 +89,7 @@ class CallWatch {
 
   async dial(request: Request, callback: Callback): Promise<void> {
     const name = `${request.method} ${request.path.replace(/\?.*$/, '')}`
-    // A lost engine is not waited for again by every call: one ping decides for the next few whether it is back.
+    // Not every call waits for a lost engine again: one ping decides for the next few whether it is back.
     if (this.#isLost && !isPing(request) && !(await this.#isBack())) {
       callback(EngineLost.frozen(`no answer to ${name}`))
       return
@@ -98,7 +98,7 @@ class CallWatch {
     let settled = false
     const settle: Callback = (error, answer) => {
       if (settled) {
-        if (isStream(answer)) answer.destroy() // nobody waits for it any more
+        if (isStream(answer)) answer.destroy() // the caller has stopped waiting
         return
       }
       settled = true
@@ -207,7 +207,7 @@ function isPing({ path }: Request): boolean {
   return path === '/_ping'
 }
 
-/** Builds, pulls, imports, loads and saves: nobody can say how long they take, and those who ask for them watch them. */
+/** Builds, pulls, imports, loads and saves: their duration cannot be known, and their callers watch them. */
 function isLongWork({ path }: Request): boolean {
   return /^\/(build|images\/(create|load|get)|images\/.+\/(get|push))(\?|$)/.test(path)
 }

@@ -12,7 +12,7 @@ export interface FoundEngine {
    * wrote some, so it is shown by `shownEndpoint` only
    */
   readonly endpoint: string
-  /** in words, for doctor and the report: `DOCKER_HOST`, `context colima`, `the system socket`, … */
+  /** words for doctor and the report: `DOCKER_HOST`, `context colima`, `the system socket`, … */
   readonly foundBy: string
   readonly tls: EngineTls | null
 }

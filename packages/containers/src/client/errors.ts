@@ -1,9 +1,9 @@
-/** What the errors of an engine's calls mean, told once for every caller. dockerode's `reason` misleads: status code and message decide. */
+/** The meaning of errors of an engine's calls, in one place for every caller. dockerode's `reason` misleads, so status code and message decide. */
 import { BakeoffError } from '@bakeoff/model'
 import { aborted } from '../aborted.js'
 import { hideInAddresses } from '../redact.js'
 
-/** What tells that the engine itself is gone, and not that it refused. */
+/** Codes and messages which say that the engine itself is gone, and not that it refused. */
 const CODES_OF_A_LOST_CONNECTION = new Set([
   'ECONNABORTED',
   'ECONNREFUSED',
@@ -16,9 +16,9 @@ const CODES_OF_A_LOST_CONNECTION = new Set([
   'ETIMEDOUT',
 ])
 
-/** The engine did not answer at all: it is gone or frozen, or the way to it is. */
+/** The engine did not answer at all: it is gone or frozen, or the connection to it is. */
 export class EngineLost extends BakeoffError {
-  /** it took the connection and answered nothing: it may be busy as well, and is not about to be there again */
+  /** the engine took the connection and answered nothing; it may also be busy, and waiting briefly does not help */
   readonly isFrozen: boolean
 
   private constructor(what: string, hint: string, isFrozen: boolean, cause?: unknown) {
@@ -34,17 +34,17 @@ export class EngineLost extends BakeoffError {
     return new EngineLost(`: ${what}`, 'It may be frozen: see `npm run doctor`, and restart it.', true)
   }
 
-  /** @param doing what it was asked for: `pulling redis:7` */
+  /** @param doing what the engine was asked to do: `pulling redis:7` */
   static gone(doing: string, cause: unknown): EngineLost {
     const what = ` while ${doing}: ${sentenceOf(cause)}`
-    return new EngineLost(what, 'See whether it still runs with `npm run doctor`.', false, cause)
+    return new EngineLost(what, 'Check whether it still runs with `npm run doctor`.', false, cause)
   }
 }
 
-/** The engine answered that it does not do it, or, in the middle of long work, that it failed. */
+/** The engine answered that it refuses, or, in the middle of long work, that it failed. */
 export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal'
-  /** of the answer; null where the answer had begun well */
+  /** status of the answer; null where the answer had begun well */
   readonly status: number | null
 
   /** @param sentence the engine's own words */
@@ -55,8 +55,8 @@ export class EngineRefusal extends Error {
 }
 
 /**
- * What a call met, as every caller is told it: ABORTED when the caller's own signal ended it, an `EngineLost`, an `EngineRefusal`, or
- * as it is, when it is none of the engine's (the file system's, or a bug).
+ * The error of a call, as every caller gets it: ABORTED when the caller's own signal ended it, an `EngineLost`, an `EngineRefusal`, or
+ * the error itself, when it is not the engine's (the file system's, or a bug).
  *
  * @param doing completes "while …": `pulling redis:7`
  */
@@ -77,7 +77,7 @@ export function statusOf(error: unknown): number | null {
   return error instanceof EngineRefusal ? error.status : null
 }
 
-/** The engine's own sentence, without dockerode's `(HTTP code 500) server error - ` before it, and without anybody's password. */
+/** The engine's own sentence, without dockerode's `(HTTP code 500) server error - ` before it, and without passwords. */
 export function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return hideInAddresses(message)
@@ -85,7 +85,7 @@ export function sentenceOf(error: unknown): string {
     .trim()
 }
 
-/** OUT_OF_RESOURCES, when that is what the engine said. Null: its disk has room. */
+/** An OUT_OF_RESOURCES error when the engine said that its disk is full; else null. */
 export function diskFull(what: string, cause: unknown, logTail: readonly string[] = []): BakeoffError | null {
   if (![sentenceOf(cause), ...logTail].some((line) => /no space left on device|disk quota/i.test(line))) return null
   return new BakeoffError('OUT_OF_RESOURCES', `${what}: the disk of the engine is full`, {

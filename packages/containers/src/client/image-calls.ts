@@ -8,7 +8,7 @@ import type { ProgressEvent } from './progress.js'
 /** Which of Docker's two builders makes an image. */
 export type Builder = 'classic' | 'buildkit'
 
-/** What the engine shows to a registry. */
+/** The credentials that the engine shows to a registry. */
 export interface RegistryAuth {
   readonly username?: string
   readonly password?: string
@@ -16,20 +16,20 @@ export interface RegistryAuth {
   readonly serveraddress: string
 }
 
-/** A build, as the engine is asked for it. */
+/** A request to the engine for a build. */
 export interface BuildCall {
   readonly tag: string
-  /** packs the context; asked again when it has to be sent again */
+  /** packs the context; called again when it has to be sent again */
   readonly pack: () => Readable
   readonly builder: Builder
   readonly buildArgs?: Readonly<Record<string, string>>
   readonly labels?: Readonly<Record<string, string>>
-  /** of these BuildKit knows no limit */
+  /** the memory limit, which BuildKit does not have */
   readonly memoryBytes: number
   readonly signal: AbortSignal
 }
 
-/** A tree that becomes an image. */
+/** A file tree that becomes an image. */
 export interface ImportCall {
   readonly reference: string
   readonly tar: NodeJS.ReadableStream
@@ -47,7 +47,7 @@ interface Exporting {
 }
 
 /**
- * For BuildKit. dockerode opens a session, for credentials of registries, when this is the string that its types ask for. The engine
+ * The builder version for BuildKit. dockerode opens a session, for credentials of registries, when this is the string that its types ask for. The engine
  * takes the context from the request's body and needs none.
  */
 const WITHOUT_SESSION = { version: 2 as unknown as '2' }
@@ -61,7 +61,7 @@ export class ImageCalls {
     this.#docker = docker
   }
 
-  /** @throws EngineRefusal with status 404 when there is none */
+  /** @throws EngineRefusal with status 404 when there is no such image */
   inspect(reference: string): Promise<ImageAnswer> {
     return asking(`looking for ${reference}`, () => this.#docker.getImage(reference).inspect())
   }
@@ -77,7 +77,7 @@ export class ImageCalls {
     await asking(`naming ${reference}`, () => this.#docker.getImage(reference).tag(as))
   }
 
-  /** The engine removes an image with its last name. */
+  /** Removes a name of an image; the engine removes an image with its last name. */
   async remove(reference: string): Promise<void> {
     await asking(`removing ${reference}`, () => this.#docker.getImage(reference).remove())
   }
@@ -113,7 +113,7 @@ export class ImageCalls {
     signal: AbortSignal,
   ): Progress {
     const { repo, tag } = reference
-    // Without any the engine refuses to push at all.
+    // Without any credentials the engine refuses to push at all.
     const authconfig = (auth ?? { username: '', password: '' }) as Docker.AuthConfig
     return working(
       `pushing ${repo}:${tag}`,
@@ -123,12 +123,12 @@ export class ImageCalls {
   }
 
   import({ reference, tar, changes, signal }: ImportCall): Progress {
-    // Name and tag together: Podman 4 takes no notice of a tag beside it.
+    // Name and tag together: Podman 4 ignores a separate tag.
     const options = { repo: reference, changes: [...changes], abortSignal: signal }
     return working(`importing ${reference}`, () => this.#docker.importImage(tar, options), signal)
   }
 
-  /** One tar of all these. */
+  /** One tar with all these images. */
   save(references: readonly string[], signal: AbortSignal): Promise<Readable> {
     return asking(
       'saving images',
@@ -147,7 +147,7 @@ export class ImageCalls {
 
   /**
    * Sends the context; the output follows. An engine may refuse a context before it has read it, as when its disk is full, and its
-   * answer can be lost with the connection that it closes (RFC 9112, 9.6). One that answers a ping is not gone: it is asked again.
+   * answer can be lost with the connection that it closes (RFC 9112, 9.6). An engine that answers a ping is not gone: it is asked again.
    */
   async #send(pack: () => Readable, options: Docker.ImageBuildOptions): Promise<NodeJS.ReadableStream> {
     for (let sent = 1; ; sent++) {

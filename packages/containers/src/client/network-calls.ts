@@ -10,7 +10,7 @@ export class NetworkCalls {
     this.#docker = docker
   }
 
-  /** @returns the new one's id */
+  /** @returns the id of the new network */
   async create(options: Docker.NetworkCreateOptions): Promise<string> {
     return (await asking('creating a network', () => this.#docker.createNetwork(options))).id
   }

@@ -1,14 +1,14 @@
 import { LineSplitter } from '@bakeoff/model'
 import { EngineRefusal, sentenceOf } from './errors.js'
 
-/** What the engine reports while it builds, pulls, imports or loads: one JSON object a line. */
+/** The events that the engine reports while it builds, pulls, imports or loads: one JSON object per line. */
 export interface ProgressEvent {
   readonly stream?: string
   readonly status?: string
   readonly id?: string
   readonly error?: string
   readonly errorDetail?: { readonly code?: number; readonly message?: string }
-  /** of a BuildKit status message: its base64 */
+  /** a BuildKit status message in base64 */
   readonly aux?: { readonly ID?: string } | string
 }
 
@@ -30,10 +30,10 @@ export async function* progressEvents(stream: AsyncIterable<Buffer | string>): A
 
 /** A longer line is cut. */
 const LONGEST_LINE = 64 * 1024
-/** So much more of a line is read, and is not shown: what is to be hidden may lie across the cut. */
+/** How much more of a line is read and not shown: a secret to hide may lie across the cut. */
 const BEYOND = 4 * 1024
 
-/** The text of the builder's output, in whole lines without colours and without what is to be hidden. */
+/** Turns the builder's output into whole lines without colours and without secrets. */
 export class LineJoiner {
   readonly #hide: (text: string) => string
   readonly #lines = new LineSplitter(LONGEST_LINE + BEYOND)
@@ -47,7 +47,7 @@ export class LineJoiner {
     return this.#lines.push(text).map((line) => this.#shown(line))
   }
 
-  /** What is left when the output ends without a line break. */
+  /** The last line, when the output ends without a line break. */
   end(): string[] {
     return this.#lines.end().map((line) => this.#shown(line))
   }

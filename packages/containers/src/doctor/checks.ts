@@ -9,21 +9,21 @@ export interface DoctorCheck {
   readonly id: string
   readonly title: string
   readonly state: 'ok' | 'warn' | 'bad'
-  /** what was found, in words */
+  /** words that say what was found */
   readonly found: string
   /** what to do about it; null when there is nothing to do */
   readonly todo: string | null
 }
 
-/** Everything the checks look at, gathered before the first of them. */
+/** The facts that the checks look at, gathered before the first of them. */
 export interface DoctorFindings {
   readonly host: HostFacts
   readonly engine: EngineFacts | null
-  /** why there is no engine to use */
+  /** the reason why there is no engine to use */
   readonly engineProblem: BakeoffError | null
-  /** free on the disk that the engine keeps images on, where it can be read */
+  /** free bytes on the disk that the engine keeps images on, where they can be read */
   readonly engineDiskFreeBytes: number | null
-  /** published ways out of a container that the engine is not known to have closed */
+  /** published ways out of a container that are not known to be closed in this engine */
   readonly holes: readonly Hole[]
   readonly base: LocalImage | null
   readonly certificates: readonly PrivateCertificate[]
@@ -31,14 +31,14 @@ export interface DoctorFindings {
   readonly chromium: string | null
 }
 
-/** Pure: one line per check, always all of them and in this order. */
+/** The lines of doctor: one per check, always all of them and in this order. Pure. */
 export function examine(findings: DoctorFindings): DoctorCheck[] {
   return CHECKS.map(({ id, title, look }) => ({ id, title, ...look(findings) }))
 }
 
 type Finding = Omit<DoctorCheck, 'id' | 'title'>
 
-/** A new one is one entry here. */
+/** The checks. A new check is one entry here. */
 const CHECKS: readonly { id: string; title: string; look: (findings: DoctorFindings) => Finding }[] = [
   { id: 'engine', title: 'Container engine', look: lookAtEngine },
   { id: 'cgroup', title: 'Control groups', look: lookAtCgroup },
@@ -90,32 +90,32 @@ function lookAtCgroup({ engine }: DoctorFindings): Finding {
   )
 }
 
-/** Whether targets are kept from this machine. What is said here is what the engine can do; every run tries it. */
+/** Whether targets are kept from this machine. This check says what the engine can do; every run tries it. */
 function lookAtIsolation({ engine }: DoctorFindings): Finding {
   if (engine === null) return warn('unknown without an engine', null)
   if (engine.reducedTruth)
     return warn(
       'Podman gives its machine an address on every network: services there that listen on all addresses are open to targets',
-      'Use Docker for targets that you do not trust, or see that nothing listens on all addresses: ss -ltn',
+      'Use Docker for targets that you do not trust, or make sure that nothing listens on all addresses: ss -ltn',
     )
   const [major = 0, minor = 0] = engine.version.split('.').map((part) => Number.parseInt(part, 10))
   if (major < 20 || (major === 20 && minor < 10))
     return warn(
       `Docker ${engine.version} cannot keep its machine's address off a network: services there are open to targets`,
-      'Update it: 20.10 can, and only the newest versions get fixes',
+      'Update Docker: 20.10 can, and only the newest versions get fixes',
     )
   const what = 'targets reach their testbed only, not this machine'
   if (major >= 25) return ok(what)
   return warn(
     `${what}; Docker ${engine.version} gets no more fixes from its makers`,
-    'For targets that you do not trust, update it, or see that your distribution fixes it; its known holes are below',
+    'For targets that you do not trust, update it, or check that your distribution fixes it; its known holes are below',
   )
 }
 
 function lookAtHoles({ engine, holes }: DoctorFindings): Finding {
   if (engine === null) return warn('unknown without an engine', null)
-  if (engine.name === 'Podman') return ok('nothing is known here of those of Podman')
-  if (holes.length === 0) return ok('none of those that are known here')
+  if (engine.name === 'Podman') return ok('Bakeoff has no list for Podman')
+  if (holes.length === 0) return ok('none that Bakeoff knows of')
   return warn(
     holes.map(holeSentence).join('\n'),
     holes.every(({ closedBy }) => closedBy !== null)
@@ -168,7 +168,7 @@ function lookAtAutogroup({ host }: DoctorFindings): Finding {
   if (host.autogroup === null) return ok('not in this kernel')
   if (!host.autogroup) return ok('off')
   return warn(
-    'on: sessions get equal shares whatever they weigh',
+    'on: sessions get equal shares, and weights do not count',
     'For figures to publish: sudo sysctl kernel.sched_autogroup_enabled=0',
   )
 }
@@ -176,7 +176,7 @@ function lookAtAutogroup({ host }: DoctorFindings): Finding {
 function lookAtGovernor({ host }: DoctorFindings): Finding {
   if (host.governor === null)
     return ok(
-      host.virtualisation ? `set by the host of this virtual machine (${host.virtualisation})` : 'not to be read here',
+      host.virtualisation ? `set by the host of this virtual machine (${host.virtualisation})` : 'cannot be read here',
     )
   if (host.governor === 'performance') return ok(host.governor)
   return warn(

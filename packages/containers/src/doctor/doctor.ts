@@ -17,10 +17,10 @@ export interface DoctorOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What doctor found, and the engine itself, for whoever wants to know more of it. */
+/** The findings of doctor, and the engine itself for further questions. */
 export interface Diagnosis {
   readonly findings: DoctorFindings
-  /** null: there is none that can be used */
+  /** null: there is no usable engine */
   readonly engine: Engine | null
 }
 
@@ -44,7 +44,7 @@ export async function diagnose({ host, env = process.env, signal }: DoctorOption
   }
 }
 
-/** Free on the disk that the engine keeps images on; null where it cannot be read from here. */
+/** Free bytes on the disk that the engine keeps images on; null where they cannot be read from here. */
 async function freeBytes(client: EngineClient): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs((await client.info()).DockerRootDir ?? '')

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 import { type EngineTls, type FoundEngine, shownEndpoint } from '../client/endpoint.js'
 
-/** What the search for an engine may look at: all of the outside world it needs, so that a table can stand in for it. */
+/** The outside world as far as the search for an engine needs it; in tests a table takes its place. */
 export interface EngineWorld {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: string
@@ -31,7 +31,7 @@ export function namedEngine(world: EngineWorld): FoundEngine | null {
   return engineOfContext(world, folder, context)
 }
 
-/** The places where an engine listens when nobody has said anything, most likely first. Podman comes last. */
+/** The places where an engine listens by default, most likely first. Podman comes last. */
 export function usualEngines(world: EngineWorld): FoundEngine[] {
   if (world.platform === 'win32') {
     return [{ endpoint: 'npipe:////./pipe/docker_engine', foundBy: 'the system pipe', tls: null }]
@@ -119,7 +119,7 @@ function sshPlace(host: string): string {
   return host.replace(/^ssh:\/\//, '').replace(/:.*@/s, '@')
 }
 
-/** Docker's client uses TLS when DOCKER_TLS_VERIFY is set; its port for TLS says the same. */
+/** TLS settings. Docker's client uses TLS when DOCKER_TLS_VERIFY is set, or when the port is the one for TLS. */
 function environmentTls(world: EngineWorld, host: string): EngineTls | null {
   if (!world.env.DOCKER_TLS_VERIFY && !/:2376\/?$/.test(host)) return null
   return readTls(world, world.env.DOCKER_CERT_PATH || configFolder(world))

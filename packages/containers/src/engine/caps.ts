@@ -4,7 +4,7 @@ import type { InfoAnswer, PodmanInfo } from '../client/answers.js'
 type Cap = 'cores' | 'memory'
 
 /**
- * The caps that the engine takes and does not hold: without control groups of its own (rootless on cgroup 1, or on 2 where
+ * The caps that the engine accepts but does not enforce: without control groups of its own (rootless on cgroup 1, or on 2 where
  * systemd has not handed on the controller) it starts the container all the same, and says so in a warning at most.
  */
 export function uncappedOf(info: InfoAnswer, podman: PodmanInfo | null): Cap[] {
@@ -20,17 +20,17 @@ export function uncappedOf(info: InfoAnswer, podman: PodmanInfo | null): Cap[] {
   ]
 }
 
-/** What is not held, and what to do; null when every cap is. */
+/** An error with the caps that are not enforced and what to do; null when all are enforced. */
 export function uncappedProblem(engine: EngineFacts): BakeoffError | null {
   const uncapped = engine.uncapped ?? []
   if (uncapped.length === 0) return null
   const hint =
     engine.cgroupVersion === '2'
       ? 'Let systemd hand the controllers on: put "[Service]" and "Delegate=cpu cpuset io memory pids" into /etc/systemd/system/user@.service.d/delegate.conf, then sudo systemctl daemon-reload, and log in again. Or use an engine that runs as root.'
-      : 'Without root that takes cgroup version 2 (the default since Debian 11 and Ubuntu 21.10). Or use an engine that runs as root: docs/engines.md.'
+      : 'Without root this needs cgroup version 2 (the default since Debian 11 and Ubuntu 21.10). Or use an engine that runs as root: docs/engines.md.'
   return new BakeoffError(
     'NO_ENGINE',
-    `${engine.name} ${engine.version} at ${engine.endpoint}${engine.rootless ? ', without root,' : ''} cannot limit ${uncapped.join(' and ')}: what is measured there has not the caps that the report would say`,
+    `${engine.name} ${engine.version} at ${engine.endpoint}${engine.rootless ? ', without root,' : ''} cannot limit ${uncapped.join(' and ')}: what is measured there would not have the caps that the report shows`,
     { hint },
   )
 }

@@ -8,11 +8,11 @@ import { redactorOf } from '../redact.js'
 export interface CommandOptions {
   readonly signal?: AbortSignal | undefined
   readonly env?: Readonly<Record<string, string>>
-  /** a session of its own: a Ctrl-C at the terminal does not reach it */
+  /** run it in a session of its own, which a Ctrl-C at the terminal does not reach */
   readonly detached?: boolean
 }
 
-/** Where root's tools are; `su` without a dash leaves them out of the PATH. */
+/** The folders of root's tools; `su` without a dash leaves them out of the PATH. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 /** The PATH with the folders of system tools. */
@@ -36,7 +36,7 @@ export function findProgram(name: string, env: Readonly<Record<string, string | 
 }
 
 /**
- * Runs a program to its end and gives what it printed, both streams in order.
+ * Runs a program to its end and returns what it printed, both streams in order.
  *
  * @throws BakeoffError SETUP_FAILED with the last lines; ABORTED when the signal ended it
  */

@@ -8,7 +8,7 @@ import { connect } from '../client/connect.js'
 import { systemPath } from './command.js'
 import { turnToStart } from './start-turn.js'
 
-/** A dockerd as we start it. */
+/** The settings of a dockerd that Bakeoff starts. */
 export interface DaemonSettings {
   readonly program: string
   readonly socket: string
@@ -23,7 +23,7 @@ export interface DaemonSettings {
   readonly otherPidFiles: readonly string[]
 }
 
-/** dockerd at its usual place. Its pid file and log are ours, so that nothing is mixed up with a service manager's. */
+/** A dockerd at its usual place. It has a pid file and log of its own, so that nothing is mixed up with a service manager's. */
 export function usualDaemon(program: string, stateFolder: string): DaemonSettings {
   return {
     program,
@@ -38,8 +38,8 @@ export function usualDaemon(program: string, stateFolder: string): DaemonSetting
 }
 
 /**
- * Starts dockerd detached, in a session of its own, and waits until it answers. Also where an earlier one was killed:
- * its pid file, its socket and its containerd may still be there. One that another process has just started is taken.
+ * Starts dockerd detached, in a session of its own, and waits until it answers. Works also after an earlier one was killed:
+ * its pid file, its socket and its containerd may still be there. A daemon that another process has just started is used.
  *
  * @throws BakeoffError SETUP_FAILED with the last lines of its log, ABORTED
  */
@@ -57,7 +57,7 @@ export async function startDaemon(
   }
 }
 
-/** @returns why the daemon has ended; null while it has not, or when another is alive, started by other means at the same moment */
+/** @returns why the daemon has ended; null while it runs, or when another daemon is alive that was started at the same moment */
 function launch(settings: DaemonSettings, env: Readonly<Record<string, string | undefined>>): () => string | null {
   removeStalePidFiles(settings)
   mkdirSync(dirname(settings.pidFile), { recursive: true })
@@ -127,7 +127,7 @@ export function liveDaemon(settings: DaemonSettings): number | null {
 
 /**
  * Removes pid files whose process is gone, or is another program by now: dockerd takes any living process with that
- * number for a daemon and refuses to start, and waits in vain for a containerd that is none.
+ * number for a daemon and refuses to start, or waits in vain for a containerd that is another program.
  */
 function removeStalePidFiles(settings: DaemonSettings): void {
   const files: [file: string, program: string][] = [
@@ -150,7 +150,7 @@ function daemonArguments(settings: DaemonSettings): string[] {
   ]
 }
 
-/** What a daemon may know of our environment: how to reach a registry, not what we were started with. */
+/** The part of this process's environment that a daemon gets: how to reach a registry, and nothing else. */
 function daemonEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept = Object.entries(env).filter(
     ([name, value]) => value !== undefined && /^(HOME|LANG|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy)$/i.test(name),
@@ -185,7 +185,7 @@ function processes(): number[] {
     .filter((pid) => Number.isInteger(pid) && pid > 0)
 }
 
-/** An engine inside a container is in our process list too, and is not ours to wait for. */
+/** Whether a process is on this machine and not in a container: an engine inside a container is in the process list too, and must not be waited for. */
 function sameMounts(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt')

@@ -9,12 +9,12 @@ import { type SetupOptions, setUpEngine } from './setup.js'
 export interface Engine {
   readonly client: EngineClient
   readonly facts: EngineFacts
-  /** published ways out of a container that its version is not known to have closed */
+  /** published ways out of a container that are not known to be closed in its version */
   readonly holes: readonly Hole[]
 }
 
 /**
- * An engine to work with: the one that is there, or one set up now.
+ * The engine to work with: the one that is there, or one that is set up now.
  *
  * @throws BakeoffError NO_ENGINE or SETUP_FAILED, with what to do
  */
@@ -34,9 +34,9 @@ export async function ensureEngine(options: SetupOptions): Promise<Engine> {
 }
 
 /**
- * An engine that was found, with all that is known of it.
+ * An engine that was found, with everything that is known about it.
  *
- * @throws BakeoffError NO_ENGINE when it does not say what it is
+ * @throws BakeoffError NO_ENGINE when it does not describe itself
  */
 export async function describedEngine(client: EngineClient, signal?: AbortSignal): Promise<Engine> {
   const facts = await describeEngine(client, signal)

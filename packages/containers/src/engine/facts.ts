@@ -8,10 +8,10 @@ import { type FoundEngine, shownEndpoint, socketPathOf } from '../client/endpoin
 import { EngineLost } from '../client/errors.js'
 import { uncappedOf } from './caps.js'
 
-/** Podman needs 2 s to describe itself, on a busy machine several. */
+/** How long an engine may take to describe itself. Podman needs 2 s, on a busy machine several times that. */
 export const FACTS_MS = 10_000
 
-/** What of this machine tells whether the engine runs on its kernel. */
+/** The facts of this machine that tell whether the engine runs on its kernel. */
 export interface KernelWitness {
   readonly platform: NodeJS.Platform
   readonly kernel: string
@@ -21,9 +21,9 @@ export interface KernelWitness {
 }
 
 /**
- * What the engine is, from its `version` and `info`.
+ * The facts of an engine, from its `version` and `info`.
  *
- * @throws BakeoffError NO_ENGINE when it does not answer within 10 s: a daemon can answer pings and be stuck otherwise
+ * @throws BakeoffError NO_ENGINE when it does not answer within 10 s: a daemon can answer pings and still be stuck
  */
 export async function describeEngine(client: EngineClient, signal?: AbortSignal): Promise<EngineFacts> {
   const timing = { signal, withinMs: FACTS_MS }
@@ -47,15 +47,15 @@ export async function describeEngine(client: EngineClient, signal?: AbortSignal)
   }
 }
 
-/** What an engine says of itself. */
+/** The answers of an engine about itself. */
 export interface EngineAnswers {
   readonly version: VersionAnswer
   readonly info: InfoAnswer
-  /** null: it is not Podman, or one that does not say */
+  /** null: the engine is not Podman, or a Podman that does not say */
   readonly podman: PodmanInfo | null
 }
 
-/** Pure: answers of an engine as facts. What it does not say is null. */
+/** Facts from the answers of an engine; what it does not say is null. Pure. */
 export function toEngineFacts(
   { version, info, podman }: EngineAnswers,
   found: FoundEngine,
@@ -89,7 +89,7 @@ function isPodman({ Components }: VersionAnswer): boolean {
   return (Components ?? []).some(({ Name }) => /podman/i.test(Name ?? ''))
 }
 
-/** Null where Podman does not say: then what its other API says has to do. */
+/** Null where Podman does not say; the answer of its other API is then used. */
 async function podmanInfo(client: EngineClient, timing: Timing): Promise<PodmanInfo | null> {
   return client.podmanInfo(timing).catch((error: unknown) => {
     if (isAborted(error)) throw error
@@ -98,11 +98,11 @@ async function podmanInfo(client: EngineClient, timing: Timing): Promise<PodmanI
 }
 
 /**
- * Whether the engine's containers run on our kernel, so that their cgroup files can be read from here.
+ * Whether the engine's containers run on this machine's kernel, so that their cgroup files can be read from here.
  *
  * The API does not give the kernel's boot id. A local socket, the same kernel release and the same memory total are
- * what a virtual machine in between (Docker Desktop, colima) would have to match by accident, and the cgroup
- * hierarchy must be mounted. Whoever reads a container's files still checks that they are there.
+ * what a virtual machine in between (Docker Desktop, colima) would match only by accident, and the cgroup
+ * hierarchy must be mounted. The reader of a container's files still checks that they are there.
  */
 function isSameKernel(
   found: FoundEngine,

@@ -8,7 +8,7 @@ import { type FoundEngine, shownEndpoint } from '../client/endpoint.js'
 import { EngineLost } from '../client/errors.js'
 import { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
 
-/** A frozen daemon accepts the connection, and hangs a call without a deadline for ever. */
+/** The patience with an engine. A frozen daemon accepts the connection, and a call without a deadline would hang for ever. */
 const PING_MS = 2000
 
 export interface FindOptions extends Partial<EngineWorld> {
@@ -20,8 +20,8 @@ export interface FindOptions extends Partial<EngineWorld> {
 /**
  * The first engine that answers a ping, or null when there is none at all.
  *
- * An engine that the user named (DOCKER_HOST, a context) is the only one tried. Of the usual places those where
- * nobody listens are passed over; one that is there and cannot be used is an error only if no other answers.
+ * An engine that the user named (DOCKER_HOST, a context) is the only one tried. Usual places where
+ * no engine listens are skipped; an engine that is there and cannot be used is an error only if no other answers.
  *
  * @throws BakeoffError NO_ENGINE with a hint: the named engine, or every engine that is there, cannot be used
  */
@@ -43,7 +43,7 @@ export async function findEngine(options: FindOptions = {}): Promise<FoundEngine
   return null
 }
 
-/** The world as it is: this process's environment, its user's home, the file system. */
+/** The real world: this process's environment, its user's home, the file system. */
 export function thisWorld(): EngineWorld {
   return {
     env: process.env,
@@ -61,13 +61,13 @@ export function thisWorld(): EngineWorld {
   }
 }
 
-/** Why an engine gave no answer to a ping. `absent`: nobody listens there. */
+/** The reason why an engine did not answer a ping. `absent`: no program listens there. */
 type PingFailure =
   | { readonly kind: 'absent' | 'forbidden' }
   | { readonly kind: 'frozen'; readonly afterMs: number }
   | { readonly kind: 'other'; readonly message: string }
 
-/** Null when the engine answered. A busy machine may keep an engine, or us, from one ping for seconds. */
+/** Pings an engine; null when it answered. On a busy machine a ping may take seconds, for the engine or for this process. */
 async function pingFailure(found: FoundEngine, options: FindOptions): Promise<PingFailure | null> {
   for (let sent = 1; ; sent++) {
     const failure = await onePing(found, options)
@@ -86,7 +86,7 @@ async function onePing(found: FoundEngine, { signal, pingMs = PING_MS }: FindOpt
   }
 }
 
-/** A socket file that a killed daemon left behind refuses the connection: nobody is there. */
+/** Whether an error says that no program listens. A socket file that a killed daemon left behind refuses the connection. */
 function failureOf(error: unknown): PingFailure {
   const cause = error instanceof EngineLost ? error.cause : error
   const { code, message } = cause as NodeJS.ErrnoException
@@ -116,7 +116,7 @@ function failedEngine(found: FoundEngine, failure: PingFailure, named: boolean):
       )
     case 'other':
       return new BakeoffError('NO_ENGINE', `the engine at ${where} cannot be used: ${failure.message.trim()}`, {
-        hint: `See what \`docker info\` says${orUnset}.`,
+        hint: `Look at what \`docker info\` says${orUnset}.`,
       })
   }
 }

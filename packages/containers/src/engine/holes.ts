@@ -1,4 +1,4 @@
-/** Published holes through which a container gets out, and whether this engine is of before their fixes. */
+/** Published holes through which a container gets out, and whether this engine is older than their fixes. */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { EngineFacts } from '@bakeoff/model'
@@ -13,13 +13,13 @@ interface PublishedHole {
   readonly component: Component
   /** the first version of each line of releases that has the fix, oldest line first */
   readonly fixedIn: readonly string[]
-  /** what a container can do, after "a container" */
+  /** what a container can do; completes "a container …" */
   readonly means: string
-  /** why targets cannot all the same; null: nothing else keeps them from it */
+  /** why targets of a run still cannot use the hole; null: nothing else prevents it */
   readonly closedBy: string | null
 }
 
-/** A new one is one entry here. */
+/** The known holes. A new hole is one entry here. */
 export const publishedHoles: readonly PublishedHole[] = [
   {
     id: 'CVE-2019-5736',
@@ -61,13 +61,13 @@ export const publishedHoles: readonly PublishedHole[] = [
 ]
 
 export interface Hole extends PublishedHole {
-  /** what the engine has */
+  /** the version that the engine has */
   readonly version: string
-  /** what is known of a fix that a distribution put into its older version; null where the makers' own build runs */
+  /** what is known about a fix that a distribution put into its older version; null where the makers' own build runs */
   readonly packaged: string | null
 }
 
-/** Changelogs of installed packages; null where there is none, or it is of another version. */
+/** Changelogs of installed packages; null where there is none, or where it belongs to another version. */
 export type Changelogs = (component: Component, version: string) => string | null
 
 /** The holes of this engine that are not known to be closed. */
@@ -76,7 +76,7 @@ export async function knownHoles(client: EngineClient, facts: EngineFacts, signa
   return holesOf(version, facts.sameKernel ? installedChangelog : () => null)
 }
 
-/** Pure. Podman is another program with holes of its own, of which nothing is known here. */
+/** The known holes of an engine's versions. Pure. Podman is another program with other holes, which are not listed here. */
 export function holesOf(version: VersionAnswer, changelogs: Changelogs): Hole[] {
   if ((version.Components ?? []).some(({ Name }) => /podman/i.test(Name ?? ''))) return []
   const versions: Record<Component, string | undefined> = {
@@ -107,7 +107,7 @@ export function holeSentence({ id, component, version, fixedIn, means, closedBy,
   return `${id}, fixed in ${component} ${fixedIn.join(', ')} (this is ${version}${known}): a container ${means}${closed}`
 }
 
-/** Null for a version that cannot be read. A release after the newest line with a fix has it too. */
+/** Whether a version is older than the fix; null for a version that cannot be read. A release after the newest line with a fix has it too. */
 export function isFixed(version: string, fixedIn: readonly string[]): boolean | null {
   const has = parse(version)
   const fixes = fixedIn.map(parse).filter((fix) => fix !== null)
@@ -119,7 +119,7 @@ export function isFixed(version: string, fixedIn: readonly string[]): boolean | 
 
 type Version = readonly [major: number, minor: number, patch: number, candidate: number]
 
-/** `20.10.24+dfsg1`, `1.0.0-rc95`, `26.0.0-rc.2`; what a distribution adds says nothing of fixes. */
+/** Parses `20.10.24+dfsg1`, `1.0.0-rc95`, `26.0.0-rc.2`; what a distribution adds says nothing about fixes. */
 function parse(version: string): Version | null {
   const parts = /^v?(\d+)\.(\d+)\.(\d+)(?:[-~](?:rc|beta)\.?(\d+))?/.exec(version)
   if (parts === null) return null
@@ -132,7 +132,7 @@ function compare(a: Version, b: Version): number {
   return index === -1 ? 0 : (a[index] as number) - (b[index] as number)
 }
 
-/** Where Debian and Ubuntu keep them. Only that of the version which the engine says it has speaks of that. */
+/** Reads changelogs from where Debian and Ubuntu keep them. Only the changelog of the version that the engine reports counts. */
 function installedChangelog(component: Component, version: string): string | null {
   const name = { engine: 'docker.io', runc: 'runc', 'Docker Desktop': null }[component]
   if (name === null) return null

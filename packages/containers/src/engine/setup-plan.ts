@@ -1,16 +1,16 @@
 import { BakeoffError } from '@bakeoff/model'
 
-/** What decides how an engine can be set up here. */
+/** The facts that decide how an engine can be set up here. */
 export interface SetupSituation {
   readonly platform: NodeJS.Platform
   readonly root: boolean
-  /** apt-get is there */
+  /** whether apt-get is there */
   readonly apt: boolean
-  /** a dockerd program is there */
+  /** whether a dockerd program is there */
   readonly dockerd: boolean
-  /** systemd runs this machine */
+  /** whether systemd runs this machine */
   readonly systemd: boolean
-  /** systemd knows a docker.service (it may after an installation even if it does not now) */
+  /** whether systemd knows a docker.service (it may know one after an installation) */
   readonly unit: boolean
   /** BAKEOFF_NO_SETUP=1 */
   readonly refused: boolean
@@ -25,9 +25,9 @@ export interface SetupPlan {
 }
 
 /**
- * How to get a running engine on this machine, as a decision only.
+ * The decision how to get a running engine on this machine; it starts nothing.
  *
- * @throws BakeoffError NO_ENGINE where we do not set one up; the hint says exactly what to install or start
+ * @throws BakeoffError NO_ENGINE where Bakeoff does not set one up; the hint says exactly what to install or start
  */
 export function planSetup(situation: SetupSituation): SetupPlan {
   if (situation.refused) {

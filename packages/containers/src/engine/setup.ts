@@ -7,13 +7,13 @@ import { type DaemonSettings, liveDaemon, startDaemon, usualDaemon, waitUntilAns
 import { planSetup } from './setup-plan.js'
 
 export interface SetupOptions {
-  /** one line for the user */
+  /** prints one line for the user */
   readonly say: (line: string) => void
   /** asks at a terminal (default yes); null without one: go on and say so */
   readonly ask: null | ((question: string) => Promise<boolean>)
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal | undefined
-  /** where our pid file, log and scratch folders live */
+  /** the folder of Bakeoff's pid file, log and scratch folders */
   readonly stateFolder?: string
   /** the daemon to start instead of the usual one */
   readonly daemon?: Partial<DaemonSettings>
@@ -24,10 +24,10 @@ export const defaultStateFolder = '/var/lib/bakeoff'
 /**
  * Gets an engine running where none answers: installs Debian's docker.io where it is missing, then starts it with
  * systemd or, where there is no systemd, as a detached process. A daemon that is already running is waited for and
- * never touched, whoever started it.
+ * never changed, no matter what started it.
  *
- * @throws BakeoffError NO_ENGINE when this machine is not one where we set up an engine, or the user says no;
- *   SETUP_FAILED with the last lines of what failed
+ * @throws BakeoffError NO_ENGINE when Bakeoff does not set up an engine on such a machine, or the user says no;
+ *   SETUP_FAILED with the last lines of the step that failed
  */
 export async function setUpEngine(options: SetupOptions): Promise<void> {
   const plan = planSetup({
@@ -41,7 +41,7 @@ export async function setUpEngine(options: SetupOptions): Promise<void> {
   })
   if (options.ask && !(await options.ask(`No container engine answers. Shall I ${plan.summary}?`))) {
     throw new BakeoffError('NO_ENGINE', 'there is no container engine, and none was to be set up', {
-      hint: 'Start or install one yourself, or answer yes the next time.',
+      hint: 'Start or install an engine yourself, or answer yes next time.',
     })
   }
   if (!options.ask) options.say(`No container engine answers: I ${plan.summary}`)
@@ -121,7 +121,7 @@ async function startDetached(options: SetupOptions): Promise<void> {
   const settings = { ...usualDaemon(program, options.stateFolder ?? defaultStateFolder), ...options.daemon }
   const running = liveDaemon(settings)
   if (running !== null) {
-    // Another process starts it just now, or the package's own script did.
+    // Another process is starting it, or the package's own script did.
     options.say(`dockerd is already running (process ${running}): waiting until it answers`)
     await waitUntilAnswers(settings, () => null, options.signal).catch((error: unknown) => {
       if (!(error instanceof BakeoffError) || error.code !== 'SETUP_FAILED') throw error
@@ -129,7 +129,7 @@ async function startDetached(options: SetupOptions): Promise<void> {
         'SETUP_FAILED',
         `dockerd is running (process ${running}) and does not answer at ${settings.socket}`,
         {
-          hint: `It is not ours to stop. If it is stuck, end it yourself (kill ${running}) and run this again.`,
+          hint: `Bakeoff does not stop it. If it is stuck, end it yourself (kill ${running}) and run this again.`,
           cause: error,
         },
       )

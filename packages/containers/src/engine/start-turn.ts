@@ -5,15 +5,15 @@ import { aborted } from '../aborted.js'
 import { defaultLockFolder, holderOf, takeLock } from '../locks/lock.js'
 import { thisOwner } from '../locks/owner.js'
 
-/** A daemon that was started has answered by then, or has failed. */
+/** How long a turn lasts at most: a daemon has answered by then, or has failed. */
 const LONGEST_MS = 120_000
 
 /**
- * Waits until nobody else starts a daemon at this place. Two at the same moment both find no pid file, the second one takes the
- * socket's name away from the first, gives up because of its data, and leaves a daemon that nobody can reach.
+ * Waits until no other process starts a daemon at this place. Of two daemons that start at the same moment both find no pid file; the second one takes the
+ * socket's name away from the first, gives up because the data folder is in use, and leaves a daemon that cannot be reached.
  *
- * @returns gives the turn back
- * @throws BakeoffError SETUP_FAILED when it does not come, ABORTED
+ * @returns a function that ends the turn
+ * @throws BakeoffError SETUP_FAILED when the turn does not come, ABORTED
  */
 export async function turnToStart(pidFile: string, signal?: AbortSignal): Promise<() => Promise<void>> {
   const owner = await thisOwner(`start-${randomBytes(6).toString('hex')}`)

@@ -1,8 +1,8 @@
 import type { EngineFacts, HostFacts } from '@bakeoff/model'
 
 /**
- * The machine that containers run on. Where the engine shares our kernel that is this one. Where it does not (Docker
- * Desktop, another host), only what the engine says of itself is known: cores are flat, the rest is null.
+ * The machine that containers run on. Where the engine shares this machine's kernel, it is this machine. Where it does not (Docker
+ * Desktop, another host), only what the engine says about itself is known: cores are a flat list, the rest is null.
  */
 export function asEngineSees(host: HostFacts, engine: EngineFacts): HostFacts {
   if (engine.sameKernel) return host

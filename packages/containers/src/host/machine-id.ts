@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Tells machines apart without telling their ids, which are meant to stay on them (machine-id(5)): 16 hexadecimal digits.
+ * A hash that tells machines apart without revealing their ids, which are meant to stay on them (machine-id(5)): 16 hexadecimal digits.
  *
- * @param id the text of /etc/machine-id, or what takes its place elsewhere
- * @returns  null when there is none: in many containers, and before the first start has given one
+ * @param id the text of /etc/machine-id, or its equivalent on other systems
+ * @returns  null when there is no id: in many containers, and before the first start of a machine
  */
 export function machineDigest(id: string | null | undefined): string | null {
   const known = id?.trim()

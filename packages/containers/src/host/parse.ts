@@ -1,4 +1,4 @@
-/** What files of /proc, /sys and /etc say about a machine. Pure: a map of path → text in, facts out. */
+/** Reads facts about a machine out of files of /proc, /sys and /etc. Pure: a map of path → text in, facts out. */
 import type { HostFacts, LogicalCpu } from '@bakeoff/model'
 import { dockerArchitecture } from './engine-view.js'
 import { machineDigest } from './machine-id.js'
@@ -6,7 +6,7 @@ import { machineDigest } from './machine-id.js'
 /** Absolute path → text of the file. A file that is absent or unreadable is not in the map. */
 export type FileTexts = ReadonlyMap<string, string>
 
-/** What no file says, or says everywhere. */
+/** Facts that no file says, or not on every system. */
 export interface HostBasics {
   readonly hostname: string
   /** `Darwin 24.5.0`; used where there is no /etc/os-release */
@@ -23,7 +23,7 @@ export interface HostBasics {
 
 const CPUS = '/sys/devices/system/cpu'
 
-/** The files that `parseHostFacts` looks at. Which processors there are is in the first one, so it takes two steps. */
+/** The files that `parseHostFacts` looks at. The first one lists the processors, so reading takes two steps. */
 export const onlineFile = `${CPUS}/online`
 export function filesToRead(online: string): string[] {
   return [
@@ -97,7 +97,7 @@ function parseTopology(files: FileTexts): LogicalCpu[] | null {
       id,
       // core_id is unique within a package at best; the lowest sibling is unique on the machine.
       core: siblings[0] ?? number(files.get(`${CPUS}/cpu${id}/topology/core_id`)) ?? id,
-      // ARM says -1 where it does not know
+      // ARM kernels say -1 for unknown
       package: Math.max(0, number(files.get(`${CPUS}/cpu${id}/topology/physical_package_id`)) ?? 0),
       l3: l3Of(files, id),
       kind: efficient.has(id) ? ('efficiency' as const) : ('performance' as const),
@@ -105,7 +105,7 @@ function parseTopology(files: FileTexts): LogicalCpu[] | null {
   })
 }
 
-/** The lowest processor that shares the level 3 cache names it. */
+/** A name for a level 3 cache: the lowest processor that shares it. */
 function l3Of(files: FileTexts, id: number): number | null {
   for (const index of [4, 3, 2, 1, 0]) {
     if (number(files.get(`${CPUS}/cpu${id}/cache/index${index}/level`)) !== 3) continue
@@ -127,7 +127,7 @@ function flatTopology(count: number): LogicalCpu[] {
   return Array.from({ length: count }, (_, id) => ({ id, core: id, package: 0, l3: null, kind: 'performance' }))
 }
 
-/** The governor of all processors; when they differ, all of them, joined by a comma. */
+/** The governor of all processors; when they differ, all governors joined by a comma. */
 function governorOf(files: FileTexts): string | null {
   const governors = new Set(
     parseCpuList(files.get(onlineFile) ?? '').flatMap(

@@ -4,7 +4,7 @@ import type { HostFacts } from '@bakeoff/model'
 import { filesToRead, onlineFile, parseHostFacts } from './parse.js'
 
 /**
- * What this machine is. Never fails: what cannot be read is null.
+ * The facts of this machine. Never fails: what cannot be read is null.
  *
  * @param diskPath a path on the disk that images are stored on; the first of these that exists
  */

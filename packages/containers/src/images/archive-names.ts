@@ -3,13 +3,13 @@ import { debian } from '../base/names.js'
 import { imageLabels, keyTag } from '../building/labels.js'
 import { isOurs } from './references.js'
 
-/** An image of an archive, as its own file describes it. */
+/** An image in an archive, as its own file describes it. */
 export interface ArchivedImage {
   readonly references: readonly string[]
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** A name of an archive, and what it stands for. */
+/** A name in an archive, and what it stands for. */
 export type ArchivedName =
   | {
       readonly kind: 'built'
@@ -20,11 +20,11 @@ export type ArchivedName =
     }
   /** the Debian below base images, by the beginning of its id */
   | { readonly kind: 'debian'; readonly reference: string }
-  /** what Dockerfiles or scenarios name and nobody here builds */
+  /** an image that Dockerfiles or scenarios name and no folder here builds */
   | { readonly kind: 'as it is'; readonly reference: string }
 
 /**
- * What the names in an archive stand for. Nothing is loaded yet: an image under a name that is not its own is found before it could take the
+ * The names in an archive, and what they stand for. Nothing is loaded yet: an image under a false name is found before it could take the
  * place of another.
  *
  * @throws BakeoffError BAD_SPEC when a name and the image's own key do not agree
@@ -35,7 +35,7 @@ export function archivedNames(images: readonly ArchivedImage[], file: string): A
   )
   if (!names.some(({ kind }) => kind === 'built')) {
     throw new BakeoffError('BAD_SPEC', `${file} has no image that was built by Bakeoff`, {
-      hint: 'Make one with: npm run images -- save FILE. Any other archive of images is loaded by docker load.',
+      hint: 'Make one with: npm run images -- save FILE. Load any other archive of images with docker load.',
     })
   }
   return names
@@ -48,7 +48,7 @@ function nameOf(reference: string, labels: ArchivedImage['labels'], file: string
   const key = labels[imageLabels.key]
   const bad = (why: string) =>
     new BakeoffError('BAD_SPEC', `${file}: ${reference} ${why}`, {
-      hint: 'Nothing of it was loaded. Make the file again with npm run images -- save FILE',
+      hint: 'Nothing was loaded. Make the file again with npm run images -- save FILE',
     })
   if (!/^[0-9a-f]{16}$/.test(tag)) throw bad('has no key for a tag')
   if (key === undefined || !/^[0-9a-f]{64}$/.test(key)) throw bad('is not an image that Bakeoff built')
@@ -56,7 +56,7 @@ function nameOf(reference: string, labels: ArchivedImage['labels'], file: string
   return { kind: 'built', reference, name, key, labels }
 }
 
-/** Podman and newer engines write where a name is from. */
+/** A name without its registry, which Podman and newer engines write. */
 function plain(reference: string): string {
   return reference.replace(/^(?:localhost|docker\.io(?:\/library)?)\/(?=bakeoff\/|[^/]+$)/, '')
 }

@@ -10,18 +10,18 @@ import type { EngineClient } from '../client/client.js'
 import { diskFull, EngineRefusal, translated } from '../client/errors.js'
 import type { ArchivedImage } from './archive-names.js'
 
-/** How much of a file was written or read by now, in bytes. */
+/** Called with the number of bytes that were written or read by now. */
 export type OnBytes = (bytes: number) => void
 
 type Format = 'tar' | 'gzip' | 'zstd'
 
-/** In Node 22.15 and newer; the types are of an older one. */
+/** The zstd functions of Node 22.15 and newer; the types are of an older version. */
 const { createZstdCompress, createZstdDecompress } = zlib as unknown as Partial<
   Record<'createZstdCompress' | 'createZstdDecompress', () => Transform>
 >
 
 /**
- * The file that an archive is written to, under another name until it is whole. It is there from the beginning, so that a folder
+ * The file that an archive is written to, under a temporary name until it is complete. It is made at the beginning, so that a folder
  * that cannot be written to is known before anything is built.
  */
 export class ArchiveFile {
@@ -35,7 +35,7 @@ export class ArchiveFile {
     this.#part = `${path}.part`
   }
 
-  /** @throws BakeoffError BAD_SPEC when its name asks for what this Node cannot write; else what the file system says */
+  /** @throws BakeoffError BAD_SPEC when the name asks for a format that this Node cannot write; else the file system's error */
   static async create(path: string): Promise<ArchiveFile> {
     const file = new ArchiveFile(path, formatOfName(path))
     await (await open(file.#part, 'w')).close()
@@ -43,10 +43,10 @@ export class ArchiveFile {
   }
 
   /**
-   * Writes these images, streaming: none of it is held in memory.
+   * Writes images as a stream, without holding them in memory.
    *
    * @returns the size of the file in bytes
-   * @throws BakeoffError ABORTED, ENGINE_LOST, ENGINE_FAILED; what the file system says. Nothing is left then
+   * @throws BakeoffError ABORTED, ENGINE_LOST, ENGINE_FAILED; the file system's errors. No file is left then
    */
   async write(
     client: EngineClient,
@@ -70,28 +70,28 @@ export class ArchiveFile {
     }
   }
 
-  /** Removes what is not whole. */
+  /** Removes the file when it is incomplete. */
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#part, { force: true })
   }
 }
 
 /**
- * What is in an archive, read from the file alone.
+ * The images in an archive, read from the file alone.
  *
- * @throws BakeoffError BAD_SPEC when the file is no archive of images, or not whole
+ * @throws BakeoffError BAD_SPEC when the file is not an archive of images, or incomplete
  */
 export async function readArchive(path: string, signal: AbortSignal, onBytes: OnBytes): Promise<ArchivedImage[]> {
   const texts = new Map<string, string>()
   const tar = tarExtract()
   const bad = (why: string, cause?: unknown) =>
-    new BakeoffError('BAD_SPEC', `${path} is no archive of images, or not whole: ${why}`, {
+    new BakeoffError('BAD_SPEC', `${path} is not an archive of images, or incomplete: ${why}`, {
       hint: 'Make it again with: npm run images -- save FILE',
       cause,
     })
   try {
     const read = pipeline([...(await plainTar(path, onBytes)), tar] as never, { signal })
-    read.catch(() => undefined) // it is waited for below; until then the loop says the same
+    read.catch(() => undefined) // the promise is awaited below; until then the loop reports the same error
     for await (const entry of tar) {
       const { name, size = 0, type } = entry.header
       if (type === 'file' && isDescription(name) && size <= LONGEST_DESCRIPTION)
@@ -114,14 +114,14 @@ export async function readArchive(path: string, signal: AbortSignal, onBytes: On
       return { references: (RepoTags ?? []).map(String), labels: described.config?.Labels ?? {} }
     })
   } catch (cause) {
-    throw bad('what it says about its images cannot be read', cause)
+    throw bad('the description of its images cannot be read', cause)
   }
 }
 
 /**
  * Gives an archive to the engine.
  *
- * @returns the names that the engine says it has loaded
+ * @returns the names that the engine reports as loaded
  * @throws BakeoffError BAD_SPEC, OUT_OF_RESOURCES, ABORTED, ENGINE_LOST
  */
 export async function loadArchive(
@@ -133,7 +133,7 @@ export async function loadArchive(
   const loaded: string[] = []
   const tar = new PassThrough()
   const reading = pipeline([...(await plainTar(path, onBytes)), tar] as never, { signal })
-  reading.catch(() => undefined) // the engine's own words for it come first
+  reading.catch(() => undefined) // the engine's own error comes first
   try {
     for await (const { stream: text } of client.images.load(tar, signal)) {
       const name = /^Loaded image: (\S+)/.exec(text ?? '')?.[1]
@@ -147,15 +147,15 @@ export async function loadArchive(
   }
 }
 
-/** Larger ones are layers. */
+/** The most bytes of a file that describes an image. Larger files are layers. */
 const LONGEST_DESCRIPTION = 4 * 1024 ** 2
 
-/** The files that describe images, in the way of older and of newer engines. */
+/** The files that describe images, as older and as newer engines name them. */
 function isDescription(name: string): boolean {
   return name === 'manifest.json' || /^(?:[0-9a-f]{64}\.json|blobs\/sha256\/[0-9a-f]{64})$/.test(name)
 }
 
-/** What does not begin as JSON is a small layer: of it nothing is kept. */
+/** A file that does not begin as JSON is a small layer, and is not kept. */
 async function textOf(entry: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = []
   let isText = true
@@ -189,7 +189,7 @@ async function formatOfFile(path: string): Promise<Format> {
   }
 }
 
-/** The fastest level: layers are mostly programs, and a better one costs minutes for a tenth of the size. */
+/** The fastest level: layers are mostly programs, and a higher level costs minutes to save a tenth of the size. */
 function compressor(format: Format): Transform[] {
   if (format === 'gzip') return [zlib.createGzip({ level: 1 })]
   return format === 'zstd' && createZstdCompress ? [createZstdCompress()] : []
@@ -219,14 +219,14 @@ function counting(onBytes: OnBytes): Transform {
   })
 }
 
-/** What the engine or the way to it said, as an error for the user. The file system's own errors stay as they are. */
+/** Turns an error of the engine or of the connection to it into one for the user. The file system's errors stay as they are. */
 function engineError(doing: 'saving images' | 'loading images', error: unknown, signal: AbortSignal): unknown {
   const told = translated(error, doing, signal)
   if (!(told instanceof EngineRefusal)) return told
   return (
     diskFull(`${doing} failed`, told) ??
     new BakeoffError('ENGINE_FAILED', `the engine failed while ${doing}: ${told.message}`, {
-      hint: 'Try again; docker info shows whether it is well.',
+      hint: 'Try again; docker info shows whether the engine works.',
       cause: told,
     })
   )

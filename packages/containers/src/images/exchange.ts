@@ -1,4 +1,4 @@
-/** Images between machines: what a project needs, to and from files and registries. */
+/** Moves the images that a project needs between machines, by files and registries. */
 import { resolve } from 'node:path'
 import { BakeoffError, type ImageFacts } from '@bakeoff/model'
 import type { ImageRequest } from '@bakeoff/runner/ports'
@@ -26,16 +26,16 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal
 }
 
-/** A needed image and what the engine has of it. */
+/** A needed image, and the image that the engine has for it. */
 export interface Shelf {
   readonly request: ImageRequest
-  /** null: it is not there as its folder is now */
+  /** null: the engine has no image of the folder's present state */
   readonly facts: ImageFacts | null
-  /** null: it has no folder, none that can be built, or an image that it stands on is not here */
+  /** null: the image has no folder, its folder cannot be built, or an image that it is built on is not here */
   readonly key: string | null
 }
 
-/** What of these is here, as the folders are now. Nothing is built. */
+/** The images that are needed and those of them that are here, as the folders are now. Nothing is built. */
 export async function shelvesOf(images: ImageStore, needs: readonly ImageRequest[]): Promise<Shelf[]> {
   const shelves: Shelf[] = []
   for (const request of needs) {
@@ -43,7 +43,7 @@ export async function shelvesOf(images: ImageStore, needs: readonly ImageRequest
       const facts = await images.lookUpImage(request)
       shelves.push({ request, facts, key: facts?.key ?? (await images.keyOf(request)) })
     } catch (error) {
-      // A folder that nothing can be built from is told by whoever builds it: the others are here all the same.
+      // A folder that cannot be built is reported when it is built; the other images are listed all the same.
       if (!(error instanceof BakeoffError && error.code === 'BAD_SPEC')) throw error
       shelves.push({ request, facts: null, key: null })
     }
@@ -58,7 +58,7 @@ async function debianOf(client: EngineClient, shelves: readonly Shelf[]): Promis
   return id ? localImage(client, id) : null
 }
 
-/** What was not saved or pushed, and why. */
+/** An image that was not saved or pushed, and why. */
 export interface LeftOut {
   readonly name: string
   readonly why: string
@@ -66,7 +66,7 @@ export interface LeftOut {
 
 const PINNED: LeftOut['why'] = 'it is pinned by digest, which only its own registry can give: docker pull gets it'
 
-/** Saves what of these is here. Names that are only known by digest cannot travel. */
+/** Saves the images that are here. Images that are only known by digest cannot travel. */
 export async function saveImages(
   { client, signal }: Pick<ExchangeOptions, 'client' | 'signal'>,
   shelves: readonly Shelf[],
@@ -83,7 +83,7 @@ export async function saveImages(
   for (const { request, facts } of shelves) {
     if (facts === null) continue
     if (request.folder !== null) {
-      // The tag of a key may have gone to a later build's making room, while `latest` still names the image.
+      // A later build may have removed the tag of the key to save space, while `latest` still names the image.
       await client.images.tag(facts.id, { repo: request.name, tag: keyTag(facts.key) })
       references.push(`${request.name}:${keyTag(facts.key)}`)
     } else if (request.name.includes('@')) leftOut.push({ name: request.name, why: PINNED })
@@ -91,25 +91,25 @@ export async function saveImages(
   }
   if (references.length === 0)
     throw new BakeoffError('BUILD_FAILED', 'there is no image to save', {
-      hint: 'See what is missing: npm run images',
+      hint: 'To see what is missing: npm run images',
     })
   return { bytes: await file.write(client, references, signal, onBytes), references, leftOut }
 }
 
-/** What came of loading a file. */
+/** The result of loading a file. */
 export interface Loaded {
   readonly names: readonly ArchivedName[]
-  /** null: its base image, if any, is the one that belongs here */
+  /** null: the file's base image, if it has one, fits here */
   readonly baseUnfit: Unfit | null
-  /** the engine gives images other ids than the one that saved them, so keys that are made of ids are others here */
+  /** the engine gives images other ids than the one that saved them, so keys that are made of ids differ here */
   readonly otherIds: boolean
 }
 
 /**
- * Loads a file of `saveImages`. The file is read before the engine gets it: an image whose key is another than its name says, or a name that would
- * take the place of an image nobody here asks for, is refused with the whole file.
+ * Loads a file of `saveImages`. The file is read before the engine gets it. When an image has another key than its name says, or a name would
+ * replace an image that nothing here needs, the whole file is refused.
  *
- * @param needs what the folders here need: an image that is taken as it is may take the place of one of the same name only when it is among them
+ * @param needs what the folders here need: an image that is used as published may replace one of the same name only when it is among them
  */
 export async function loadImages(
   { client, root, env, signal }: Omit<ExchangeOptions, 'images'>,
@@ -125,7 +125,7 @@ export async function loadImages(
       'BAD_SPEC',
       `${path} has a ${reference}, which nothing here needs and the engine has already`,
       {
-        hint: 'Nothing of it was loaded. Load it with docker load if it may take the place of the one that is here.',
+        hint: 'Nothing was loaded. Load the file with docker load if its image may replace the one that is here.',
       },
     )
   }
@@ -134,9 +134,13 @@ export async function loadImages(
   const foreign = loaded.filter((name) => ![...expected].some((one) => name === one || name.endsWith(`/${one}`)))
   if (foreign.length > 0) {
     for (const name of foreign) await client.images.remove(name)
-    throw new BakeoffError('BAD_SPEC', `${path} names ${foreign.join(', ')} for the engine and not in its manifest`, {
-      hint: 'Those names were taken off again. Make the file again with npm run images -- save FILE',
-    })
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `${path} gives the engine names that are not in its manifest: ${foreign.join(', ')}`,
+      {
+        hint: 'Those names were removed again. Make the file again with npm run images -- save FILE',
+      },
+    )
   }
   let baseUnfit: Unfit | null = null
   for (const one of names) {
@@ -144,14 +148,14 @@ export async function loadImages(
     const image = await localImage(client, one.reference)
     if (image?.labels[imageLabels.key] !== one.key)
       throw new BakeoffError('ENGINE_FAILED', `${one.reference} is not what ${path} says after it was loaded`, {
-        hint: 'Try again; docker info shows whether the engine is well.',
+        hint: 'Try again; docker info shows whether the engine works.',
       })
     if (one.name === baseName) baseUnfit = await adoptBase(client, image, { composeBaseFolder: composeBase(root), env })
   }
   return { names, baseUnfit, otherIds: baseUnfit === null && (await hasOtherIds(client, names)) }
 }
 
-/** Whether images say that they stand on a base image that came with them and that nobody here knows by that id. */
+/** Whether images say that they are built on a base image that came with them and has another id here. */
 async function hasOtherIds(client: EngineClient, names: readonly ArchivedName[]): Promise<boolean> {
   if (!names.some((one) => one.kind === 'built' && one.name === baseName)) return false
   const ids = names.flatMap((one) => (one.kind === 'built' ? [one.labels[imageLabels.baseId]] : []))
@@ -159,7 +163,7 @@ async function hasOtherIds(client: EngineClient, names: readonly ArchivedName[])
   return false
 }
 
-/** Pushes what of these is here; the Debian below last, since whoever has nothing begins with it. */
+/** Pushes the images that are here; the Debian last, since a machine that has nothing begins by pulling it. */
 export async function pushImages(
   { client, env, signal }: ExchangeOptions,
   shelves: readonly Shelf[],
@@ -190,18 +194,18 @@ export async function pushImages(
   return { leftOut }
 }
 
-/** What came of pulling. */
+/** The result of pulling. */
 export interface Pulled {
   readonly pulled: readonly string[]
   readonly refused: readonly string[]
-  /** null: its base image is the one that belongs here, and is here; else why it was not taken */
+  /** null: the registry's base image fits here, and is here; else why it was not taken */
   readonly base: null | 'registry has no Debian' | 'other certificates, folder or platform'
 }
 
 /**
- * Pulls what the folders here want now, by key, an image after those that it stands on.
+ * Pulls the images that the folders here make now, by key, each after the images that it is built on.
  *
- * @throws BakeoffError DOWNLOAD_FAILED when the registry does not answer or lets nobody in
+ * @throws BakeoffError DOWNLOAD_FAILED when the registry does not answer or refuses this user
  */
 export async function pullImages(
   { client, root, env, images, signal }: ExchangeOptions,
@@ -220,7 +224,7 @@ export async function pullImages(
   for (const request of needs) {
     if (request.name === baseName) continue
     const [{ facts, key } = { facts: null, key: null }] = await shelvesOf(images, [request])
-    if (request.folder !== null && (facts !== null || key === null)) continue // here already, or one that it stands on is not
+    if (request.folder !== null && (facts !== null || key === null)) continue // it is here already, or an image that it is built on is not
     const brought =
       request.folder === null || key === null
         ? await bringAsItIs(client, registry, request.name, signal)

@@ -3,9 +3,9 @@ import { imageLabels } from '../building/labels.js'
 import { buildSecondsOf, type LocalImage } from '../building/lookup.js'
 
 /**
- * An image that a folder makes.
+ * The facts of an image that a folder makes.
  *
- * @param known its key, where it is not that of its label; and whether nothing was built for it now, which is usual
+ * @param known its key, where that is not the one of its label; and whether nothing was built for it now, which is usual
  */
 export function ownFacts(
   name: string,
@@ -24,7 +24,7 @@ export function ownFacts(
   }
 }
 
-/** One that is taken as it is: its labels may be inherited from one of ours. */
+/** The facts of an image that is used as published: its labels are ignored, since they may be inherited from an image of Bakeoff. */
 export function asItIsFacts(name: string, image: LocalImage, cached: boolean): ImageFacts {
   return { ...ownFacts(name, image, { key: image.id, cached }), buildSeconds: null, baseId: null }
 }

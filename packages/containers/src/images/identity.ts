@@ -7,18 +7,18 @@ import type { EngineClient } from '../client/client.js'
 import { once } from './once.js'
 import { folderOfImage, isOurs } from './references.js'
 
-/** What a folder says about its image. */
+/** A recipe: what a folder says about its image. */
 export interface Recipe {
   readonly context: BuildContext
   readonly dockerfile: DockerfileFacts
-  /** addresses of registries that its Dockerfile asks for */
+  /** addresses of registries that its Dockerfile declares */
   readonly registries: Readonly<Record<string, string>>
 }
 
-/** What tells an image from all others. */
+/** The identity of an image, which tells it from all others. */
 export interface Identity {
   readonly key: string
-  /** the bakeoff/base it stands on, itself or by what it is built with; null: none */
+  /** id of the bakeoff/base that the image or an image it is built with starts from; null: none */
   readonly baseId: string | null
 }
 
@@ -44,11 +44,11 @@ export class Recipes {
   }
 
   /**
-   * The identity of what a recipe makes. The images of ours that its Dockerfile names count by their keys, all others by their ids: so
-   * an image that is here, or comes from elsewhere, needs nothing of what it was built with.
+   * The identity of the image that a recipe makes. Bakeoff's images that its Dockerfile names count by their keys, all others by their ids, so
+   * an image that is here, or was pulled, does not need the images that it was built with.
    *
-   * @param idOf asked for images that no folder makes, and for the base image; null: it is not here
-   * @returns    null when one of those is not here
+   * @param idOf asked for images that no folder makes, and for the base image; null when it is not here
+   * @returns    null when one of them is not here
    */
   async identify(recipe: Recipe, idOf: (name: string) => Promise<string | null>): Promise<Identity | null> {
     const references: { name: string; id: string }[] = []

@@ -32,26 +32,26 @@ export interface ImagesOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** where build logs are kept; default .bakeoff/build-logs in the root */
   readonly logFolder?: string
-  /** what the base image's setup has to tell */
+  /** prints messages of the base image's setup */
   readonly say?: (line: string) => void
-  /** what targets may require; default the known ones */
+  /** the requirements that targets may name; default the known ones */
   readonly requirements?: readonly Requirement[]
 }
 
-/** What a build counts of which nobody knows how long it takes: longer than most, and no reason to leave the longest waiting. */
+/** The assumed seconds of a build of unknown length: longer than most, but not so long that the longest known build waits for it. */
 const UNKNOWN_SECONDS = 120
 
 type Report = (event: ImageEvent) => void
 
-/** Who asks for an image: all that it leads to is asked for in the same way. */
+/** The circumstances of a request for an image; the images that it needs are requested in the same way. */
 interface Asker {
   readonly signal: AbortSignal
   readonly report: Report
-  /** seconds that take the builds which wait for it */
+  /** seconds of the builds that wait for this image */
   readonly above: number
 }
 
-/** A folder that an image is made of. */
+/** A folder that an image is made from. */
 type FolderRequest = ImageRequest & { readonly folder: string }
 
 /** Builds, pulls and finds images on one engine. As many builds run at once as it has cores and memory for, the longest first. */
@@ -67,14 +67,14 @@ export class ImageStore {
   readonly #recipes: Recipes
   readonly #obstacles: Obstacles
   readonly #underWay = new UnderWay()
-  /** of the images that are asked for: seconds until all that waits for one is built */
+  /** by requested image: seconds until everything that waits for it is built */
   readonly #weights = new Map<string, number>()
   readonly #machine = once(() => machineOf(this.#client))
   readonly #builds = once(async () => new Semaphore(buildsAtOnce(await this.#machine())))
   readonly #builder = once(() => builderOf(this.#client, this.#env))
   // Read once: it compares every certificate that the machine trusts with those of the distribution.
   readonly #baseRecipe = once(() => recipeOfBase(this.#client, { composeBaseFolder: this.#baseFolder, env: this.#env }))
-  /** looked after once: within one command nothing about it changes */
+  /** the base image, asked for once: within one command it does not change */
   #base: BaseImage | null = null
 
   constructor(client: EngineClient, options: ImagesOptions) {
@@ -90,12 +90,12 @@ export class ImageStore {
     this.#obstacles = new Obstacles(options.requirements ?? requirements, this.#env)
   }
 
-  /** What of the environment was not passed to builds, and why. */
+  /** The parts of the environment that were not passed to builds, and why. */
   get notes(): readonly string[] {
     return this.#args.notes
   }
 
-  /** As the port says. Images that a Dockerfile refers to are made first. */
+  /** See the port. Images that a Dockerfile refers to are made first. */
   ensureImage(
     request: ImageRequest,
     signal: AbortSignal,
@@ -125,7 +125,7 @@ export class ImageStore {
     return image && (isOurs(name) ? ownFacts(name, image) : asItIsFacts(name, image, true))
   }
 
-  /** The key of the image that a folder makes as it is now; null: an image that it stands on is not here, or it has no folder. */
+  /** The key of the image that a folder makes as it is now; null: an image that it is built on is not here, or it has no folder. */
   async keyOf({ name, folder }: Pick<ImageRequest, 'name' | 'folder'>): Promise<string | null> {
     if (folder === null) return null
     await checkReferences(this.#root, name, folder)
@@ -133,7 +133,7 @@ export class ImageStore {
     return identity?.key ?? null
   }
 
-  /** The image that all start from. */
+  /** The base image. */
   async ensureBase(signal: AbortSignal): Promise<BaseImage> {
     realInside(this.#root, 'compose/base')
     const options = {
@@ -148,7 +148,7 @@ export class ImageStore {
     return this.#base
   }
 
-  /** How long a build of this name takes from nothing, in seconds; null when nobody knows. */
+  /** How long a build of this name takes from nothing, in seconds; null when unknown. */
   expectedBuildSeconds(name: string): Promise<number | null> {
     return expectedBuildSeconds(this.#client, this.#root, name)
   }
@@ -167,7 +167,7 @@ export class ImageStore {
     return this.#underWay.share(name, () => this.#fromFolder({ ...request, folder }, { ...asker, above: weight }))
   }
 
-  /** What waits for an image waits for its build and for its own: an image below others is as urgent as the longest way up. */
+  /** How urgent an image is: as urgent as the longest chain of builds that needs it. */
   async #weigh(name: string, above: number): Promise<number> {
     const own = (await this.expectedBuildSeconds(name)) ?? UNKNOWN_SECONDS
     const weight = Math.max(this.#weights.get(name) ?? 0, own + above)
@@ -178,7 +178,7 @@ export class ImageStore {
   async #fromFolder({ name, folder, requires }: FolderRequest, asker: Asker): Promise<ImageFacts> {
     const recipe = await this.#recipes.of(folder)
     const obstacle = await this.#obstacles.firstOf(requires, asker.signal)
-    // What needs no build needs nothing from outside either: it may be here, or in the registry.
+    // An image that needs no build needs no requirement either: it may be here, or in the registry.
     const isAsked = obstacle === null || this.#registry !== null
     const identity = await this.#recipes.identify(recipe, (below) =>
       isAsked ? this.#idMade(below, asker) : this.#idHere(below),
@@ -186,7 +186,9 @@ export class ImageStore {
     const there = identity && (await this.#withoutBuilding(name, identity.key, asker))
     if (there !== null) return there
     if (obstacle !== null || identity === null)
-      throw new UnsupportedBuild(obstacle === null ? 'an image that it stands on is not here' : this.#redact(obstacle))
+      throw new UnsupportedBuild(
+        obstacle === null ? 'an image that it is built on is not here' : this.#redact(obstacle),
+      )
     await this.#ensureBelow(recipe, asker)
     return (await this.#builds()).run(
       () => this.#build(name, recipe, identity, asker),
@@ -194,7 +196,7 @@ export class ImageStore {
     )
   }
 
-  /** The image of this key, when the engine has it or BAKEOFF_REGISTRY gives it; null: neither. */
+  /** The image of a key, when the engine has it or BAKEOFF_REGISTRY gives it; else null. */
   async #withoutBuilding(name: string, key: string, asker: Asker): Promise<ImageFacts | null> {
     const fitting = await imageOfKey(this.#client, name, key)
     if (fitting !== null) asker.report({ state: 'cached', image: name, seconds: null })
@@ -217,7 +219,7 @@ export class ImageStore {
     return brought.image
   }
 
-  /** All of ours that it is built with, or the first failure once none is under way any more. */
+  /** Bakeoff's images that the image is built with, or the first failure once none is being built any more. */
   async #ensureBelow({ dockerfile }: Recipe, asker: Asker): Promise<void> {
     const below = dockerfile.images.filter((name) => isOurs(name) && name !== baseName)
     const made = below.map((name) =>
@@ -258,7 +260,7 @@ export class ImageStore {
     return ownFacts(name, built, { key, cached: false })
   }
 
-  /** An image that a folder of nobody here makes: as the engine has it, or pulled. */
+  /** An image that no folder here makes: as the engine has it, or pulled. */
   async #asItIs(name: string, asker: Asker): Promise<ImageFacts> {
     const { report } = asker
     const here = await localImage(this.#client, name)
@@ -297,7 +299,7 @@ export class ImageStore {
     return image?.id ?? null
   }
 
-  /** The same, made or pulled where it is not. */
+  /** The id of such an image, which is made or pulled where it is missing. */
   async #idMade(name: string, asker: Asker): Promise<string> {
     return name === baseName ? (await this.ensureBase(asker.signal)).id : (await this.#asItIs(name, asker)).id
   }

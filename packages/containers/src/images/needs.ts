@@ -5,7 +5,7 @@ import { readInside } from '../read-inside.js'
 import { checkReferences, folderOfImage, isOurs } from './references.js'
 
 /**
- * These images and all that their Dockerfiles name, each once, an image after those that it stands on.
+ * The given images and all that their Dockerfiles name, each once, each after the images that it is built on.
  *
  * @throws BakeoffError BAD_SPEC as `checkReferences`
  */
@@ -14,7 +14,7 @@ export async function needsOf(root: string, requests: readonly ImageRequest[]): 
   const add = (request: ImageRequest): void => {
     if (needs.has(request.name)) return
     const text = request.folder === null ? '' : (readInside(request.folder, 'Dockerfile') ?? '')
-    // What the base image stands on is found or made by us and has no folder.
+    // The Debian below the base image is found or made, and has no folder.
     const below = request.name === baseName ? [] : readDockerfile(text).images
     for (const name of below) {
       const known = requests.find((one) => one.name === name)

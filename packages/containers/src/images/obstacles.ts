@@ -1,7 +1,7 @@
 import { privateCertificates } from '../base/certificates.js'
 import { type Requirement, requirementOf, whyUnreachable } from './requires.js'
 
-/** What keeps builds from working here: requirements that cannot be had. Each is asked for once. */
+/** Obstacles to builds: requirements that cannot be met here. Each is tested once. */
 export class Obstacles {
   readonly #known: readonly Requirement[]
   readonly #env: Readonly<Record<string, string | undefined>>
@@ -12,7 +12,7 @@ export class Obstacles {
     this.#env = env
   }
 
-  /** The first of these requirements that cannot be had, in words; null: all can. */
+  /** A sentence about the first requirement that cannot be met; null when all can. */
   async firstOf(requires: readonly string[], signal: AbortSignal): Promise<string | null> {
     for (const name of requires) {
       const requirement = requirementOf(name, this.#known)

@@ -1,4 +1,4 @@
-/** Asks once; an answer that failed is asked for again. */
+/** Calls a function once and keeps its answer; after a failure the next caller tries again. */
 export function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | null = null
   return () => {
@@ -10,7 +10,7 @@ export function once<T>(ask: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** What is being made: whoever asks for it meanwhile waits for the same. */
+/** Things that are being made: every caller that asks meanwhile waits for the same one. */
 export class UnderWay {
   readonly #made = new Map<string, Promise<unknown>>()
 

@@ -4,13 +4,13 @@ import { BakeoffError } from '@bakeoff/model'
 import { readDockerfile } from '../building/dockerfile.js'
 import { readInside, realInside } from '../read-inside.js'
 
-/** Where the folder of one of our own images is: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
+/** The folder of one of Bakeoff's own images: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
 export function folderOfImage(root: string, name: string): string {
   const target = /^bakeoff\/target\/([a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
   if (target) return join(root, 'targets', target)
   const path = /^bakeoff\/((?:[a-z0-9][a-z0-9_.-]*\/)*[a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
   if (path) return join(root, 'compose', ...path.split('/'))
-  throw new BakeoffError('BAD_SPEC', `"${name}" is not the name of an image of ours`, {
+  throw new BakeoffError('BAD_SPEC', `"${name}" is not the name of an image that Bakeoff builds`, {
     hint: 'The image bakeoff/x is the folder compose/x, bakeoff/target/x is targets/x, both without a tag.',
   })
 }
@@ -40,10 +40,10 @@ export async function checkReferences(
       },
     )
   }
-  // A folder of the project that is a link out of it would be built with what is there. Our own lie where they lie.
+  // A folder of the project that is a link out of it would be built with files from there. The shipped folders of Bakeoff are not checked.
   const place = relative(root, folder)
   if (!place.startsWith('..') && !isAbsolute(place)) realInside(root, place)
-  const text = readInside(folder, 'Dockerfile') ?? '' // reading the context will say so
+  const text = readInside(folder, 'Dockerfile') ?? '' // reading the context reports a missing file
   for (const reference of readDockerfile(text).images.filter(isOurs)) {
     const below = folderOfImage(root, reference)
     if (!existsSync(join(below, 'Dockerfile'))) {
@@ -55,7 +55,7 @@ export async function checkReferences(
         },
       )
     }
-    // What the base image starts from is found or made by us and has no folder.
+    // The Debian below the base image is found or made, and has no folder.
     if (reference !== 'bakeoff/base') await checkReferences(root, reference, below, [...path, name])
   }
 }

@@ -4,22 +4,22 @@ import { rootCertificates } from 'node:tls'
 import { BakeoffError } from '@bakeoff/model'
 import { aborted } from '../aborted.js'
 
-/** Something that a build needs from outside and that not every network gives. */
+/** A requirement: something that a build needs from outside and that not every network gives. */
 export interface Requirement {
   readonly name: string
   readonly title: string
-  /** answers 200 to a HEAD where builds can get at it */
+  /** an address that answers 200 to a HEAD where builds can reach the thing */
   readonly url: string
 }
 
-/** What targets can name under `requires`. A new one is one line here. */
+/** The requirements that targets can name under `requires`. A new one is one line here. */
 export const requirements: readonly Requirement[] = [
   { name: 'hex', title: 'the hex package repository', url: 'https://repo.hex.pm/names' },
 ]
 
 export interface ProbeOptions {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** PEM of certificate authorities to trust besides the usual ones */
+  /** certificate authorities to trust besides the usual ones, as PEM */
   readonly certificates: readonly string[]
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number
@@ -28,7 +28,7 @@ export interface ProbeOptions {
 /**
  * The requirement of this name.
  *
- * @throws BakeoffError BAD_SPEC when there is none
+ * @throws BakeoffError BAD_SPEC when there is no such requirement
  */
 export function requirementOf(name: string, known: readonly Requirement[] = requirements): Requirement {
   const found = known.find((requirement) => requirement.name === name)
@@ -39,7 +39,7 @@ export function requirementOf(name: string, known: readonly Requirement[] = requ
 }
 
 /**
- * Why a requirement cannot be had here, or null when it can. Asks the way a build would, through the environment's
+ * The reason why a requirement cannot be met here, or null when it can. Asks as a build would, through the environment's
  * proxy where there is one.
  */
 export async function whyUnreachable(requirement: Requirement, options: ProbeOptions): Promise<string | null> {
@@ -71,7 +71,7 @@ function head(url: URL, options: ProbeOptions, signal: AbortSignal): Promise<num
   })
 }
 
-/** A proxy that opens the tunnel has reached the host; what is inside is not looked at. */
+/** Asks a proxy for a tunnel. A proxy that opens it has reached the host; nothing is sent through it. */
 function connectThrough(proxy: URL, url: URL, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const credentials = proxy.username

@@ -1,6 +1,6 @@
 /**
- * Lets at most `size` tasks run at once. Of those that wait the heaviest goes first, and of equals the one that came first:
- * what takes longest must not be what everything waits for in the end.
+ * A semaphore that lets at most `size` tasks run at once. Of the waiting tasks the heaviest goes first, and of equals the one that came first,
+ * so that in the end nothing waits for one long task.
  */
 export class Semaphore {
   #free: number
@@ -17,7 +17,7 @@ export class Semaphore {
     try {
       return await task()
     } finally {
-      // What waited for this task asks for a place in this turn of the event loop: it may be heavier than all that wait by now.
+      // Tasks that waited for this one ask for a place in this turn of the event loop, and may be heavier than all that wait by now.
       setImmediate(() => this.#handOver())
     }
   }
@@ -25,7 +25,7 @@ export class Semaphore {
   #handOver(): void {
     const next = this.#takeHeaviest()
     if (next)
-      next.go() // the place goes over without becoming free in between
+      next.go() // the place is handed over without becoming free in between
     else this.#free++
   }
 

@@ -1,13 +1,13 @@
-/** Holding an engine: nothing else of Bakeoff runs on it meanwhile. */
+/** Holds an engine: meanwhile no other run of Bakeoff uses it. */
 import { randomBytes } from 'node:crypto'
 import type { EngineFacts, Owner } from '@bakeoff/model'
 import { defaultLockFolder, holderOf, takeLock } from './lock.js'
 import { thisOwner } from './owner.js'
 
 export interface HoldOptions {
-  /** the project's folder, named to whoever finds the engine held */
+  /** the project's folder, shown to users who find the engine held */
   readonly root: string
-  /** where locks are; tests have their own */
+  /** the folder of locks; tests have their own */
   readonly lockFolder?: string
 }
 
@@ -20,7 +20,7 @@ export interface HeldEngine {
 /** @throws ENGINE_HELD when another run has it, SETUP_FAILED when no lock can be written */
 export async function holdEngine(facts: EngineFacts, options: HoldOptions): Promise<HeldEngine> {
   const owner = await thisOwner(`${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`)
-  // The same engine may be reached by socket, context and address: its own id tells. Podman has none.
+  // The same engine may be reached by socket, context and address, so its own id identifies it. Podman has none.
   const engine = facts.id ?? facts.endpoint
   const holder = holderOf(owner, { command: process.argv.slice(1).join(' '), root: options.root })
   return { owner, giveBack: await takeLock(engine, holder, options.lockFolder ?? defaultLockFolder) }

@@ -1,7 +1,7 @@
 /**
- * Where locks lie. Users of a machine share its engine, so each must see the locks of all, and no user can be trusted
- * with those of another: everybody has a folder of their own beside the others', `bakeoff-locks-<uid>`, that nobody
- * else can write to. A folder counts only when it belongs to the user whom its name names; no link is ever followed.
+ * The folders of locks. Users of a machine share its engine, so each must see the locks of all, and no user can be trusted
+ * with the locks of another: each user has a folder beside the others', `bakeoff-locks-<uid>`, that only this
+ * user can write to. A folder counts only when it belongs to the user in its name; no link is ever followed.
  */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BakeoffError } from '@bakeoff/model'
 
-/** Shared by the users of a machine, and sticky, on Linux and macOS; on Windows the user's own. */
+/** The parent of the lock folders: on Linux and macOS shared by the users of a machine, and sticky; on Windows the user's own. */
 export const defaultLockFolder = process.platform === 'win32' ? tmpdir() : '/tmp'
 
 export interface LockFolder {
@@ -23,7 +23,7 @@ const me = process.getuid?.() ?? null
 const NAME = /^bakeoff-locks-(\d+)(?:-[0-9a-f]{8})?$/
 /** Absent on Windows. */
 const { O_NOFOLLOW = 0, O_DIRECTORY = 0, O_NONBLOCK = 0 } = constants
-/** Ours has some 600 bytes. */
+/** The most bytes of a lock that are read. A lock of Bakeoff has some 600. */
 const MOST_BYTES = 16 * 1024
 
 /** The folders of all users in which locks count, this user's among them if there is one. */
@@ -43,7 +43,7 @@ export async function lockFolders(parent: string): Promise<LockFolder[]> {
 }
 
 /**
- * This user's folder, made when there is none. Where somebody else has taken its name, it gets another.
+ * This user's folder, made when there is none. Where another user has taken its name, it gets another name.
  *
  * @throws SETUP_FAILED when it cannot be made
  */
@@ -74,7 +74,7 @@ export async function ownLockFolder(parent: string): Promise<LockFolder> {
   }
 }
 
-/** What stands in a lock file, and when it was last touched. Null when there is nothing; `malformed`: no file that its user wrote. */
+/** The text of a lock file, and when it was last touched. Null when there is no file; `malformed` when its user did not write it. */
 export async function readLockFile(
   folder: LockFolder,
   name: string,
@@ -97,13 +97,13 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o644)
   try {
     await file.writeFile(text)
-    if (me !== null) await file.chmod(0o644) // whatever the umask
+    if (me !== null) await file.chmod(0o644) // regardless of the umask
   } finally {
     await file.close()
   }
 }
 
-/** Whatever the umask was: other users must see what is in it. By its handle, so that it is the one that was looked at. */
+/** Lets other users read the folder, regardless of the umask. Works on its handle, so that it is the same folder that was checked. */
 async function showToAll(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   try {

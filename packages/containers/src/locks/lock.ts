@@ -1,9 +1,9 @@
 /**
- * One run per engine. The lock is a file that names its holder; a holder whose process is gone holds nothing, so it dies
+ * The lock of an engine, for one run per engine. It is a file that names its holder; a holder whose process is gone holds nothing, so the lock dies
  * with its process. (Node has no flock, and a lock object inside the engine would outlive a crash of both.)
  *
- * Within a user's folder a link decides who is first. Between users both look after they have taken theirs: who sees
- * the other steps back.
+ * Within a user's folder a link decides which process is first. Two users both look after they have taken their own lock, and the one who sees
+ * the other's lock releases it.
  */
 
 import { createHash } from 'node:crypto'
@@ -16,13 +16,13 @@ import { type OwnerState, stateOf } from './owner.js'
 
 export { defaultLockFolder } from './lock-folders.js'
 
-/** A holder touches its lock so often; one that cannot be asked, in another container, is believed for three times as long. */
+/** How often a holder touches its lock. A holder in another container, which cannot be asked, is believed for three times as long. */
 const TOUCH_EVERY_MS = 30_000
 const BELIEVED_MS = 3 * TOUCH_EVERY_MS
-/** Of a text in a lock. */
+/** The most characters of a text in a lock. */
 const MOST_CHARACTERS = 500
 
-/** What is written into the lock: texts from the command line, made harmless for the terminal of whoever reads them. */
+/** What is written into the lock: texts from the command line, made harmless for the terminals of readers. */
 export function holderOf(owner: Owner, { command, root }: Pick<LockHolder, 'command' | 'root'>): LockHolder {
   const plain = (text: string) =>
     [...visibleText(text)]
@@ -36,9 +36,9 @@ export function holderOf(owner: Owner, { command, root }: Pick<LockHolder, 'comm
 /**
  * Takes the lock of an engine.
  *
- * @param engine what tells the engine from others: its id, or its endpoint where it has none
+ * @param engine the identity of the engine: its id, or its endpoint where it has none
  * @param parent the folder in which every user has one for locks
- * @returns      gives the lock back
+ * @returns      a function that releases the lock
  * @throws ENGINE_HELD with the holder's process, start and command; SETUP_FAILED when no lock can be written
  */
 export async function takeLock(engine: string, holder: LockHolder, parent: string): Promise<() => Promise<void>> {
@@ -53,7 +53,7 @@ export async function takeLock(engine: string, holder: LockHolder, parent: strin
     if (rival === null) break
     await giveBack(own, name, holder.session)
     if (attempt === 5) throw held(rival)
-    await sleep(Math.random() * 200) // so that of two that step back at once one comes first
+    await sleep(Math.random() * 200) // so that of two processes that release at once one comes first
   }
   const file = join(own.path, name)
   const touching = setInterval(() => {
@@ -69,13 +69,13 @@ export async function takeLock(engine: string, holder: LockHolder, parent: strin
 /** A lock file that a run wrote, whether that run lives or not. */
 interface Claim {
   readonly file: string
-  /** of the user in whose folder it is; null where there are no user ids */
+  /** id of the user in whose folder the lock is; null where there are no user ids */
   readonly uid: number | null
   readonly holder: LockHolder
   readonly touchedAtMs: number
 }
 
-/** A claim that counts. `elsewhere`: in another container, where it cannot be asked, and its lock is touched. */
+/** A claim that counts. `elsewhere`: the holder is in another container and cannot be asked, and its lock was touched lately. */
 interface Holding extends Claim {
   readonly state: Exclude<OwnerState, 'dead'>
 }
@@ -86,7 +86,7 @@ async function takeOwn(folder: LockFolder, name: string, holder: LockHolder): Pr
   for (let attempt = 0; attempt < 100; attempt++) {
     if (await createWhole(file, JSON.stringify(holder, null, 2), holder.session)) return
     const found = await read(folder, name)
-    if (found === null) continue // given back in this moment
+    if (found === null) continue // released just now
     const holding = await holdingOf(found)
     if (holding) throw held(holding)
     await removeDead(folder, name, sessionOf(found), holder)
@@ -112,8 +112,8 @@ async function createWhole(file: string, text: string, session: string): Promise
 }
 
 /**
- * Removes the lock of a dead session, or what no run wrote. Two runs may see it dead at once, and the slower one must
- * not remove the lock that the faster one has taken since: only who owns the right to remove this very one does it.
+ * Removes the lock of a dead session, or a file that no run wrote. Two runs may see it dead at once, and the slower one must
+ * not remove the lock that the faster one has taken since. So only the process that owns the right to remove this very file does it.
  */
 async function removeDead(folder: LockFolder, name: string, dead: string, holder: LockHolder): Promise<void> {
   const right = `${name}.dead-${dead}`
@@ -149,7 +149,7 @@ async function firstHolding(folders: readonly LockFolder[], name: string): Promi
   return null
 }
 
-/** Null: there is none. `malformed`: no run wrote it, and it means nothing. */
+/** Null when there is no lock. `malformed`: no run wrote the file, and it means nothing. */
 async function read(folder: LockFolder, name: string): Promise<Claim | 'malformed' | null> {
   const found = await readLockFile(folder, name)
   if (found === null || found === 'malformed') return found
@@ -168,12 +168,12 @@ async function holdingOf(claim: Claim | 'malformed'): Promise<Holding | null> {
   return state === 'alive' && (await belongsToItsUser(claim)) ? { ...claim, state } : null
 }
 
-/** A lock says nothing of processes of other users: naming one would be a way to have somebody end it. */
+/** Whether a lock's process belongs to its user. A lock proves nothing about processes of other users: naming one would be a way to make a user end it. */
 async function belongsToItsUser({ uid, holder: { pid } }: Claim): Promise<boolean> {
   if (uid === null || process.platform !== 'linux') return true
   return stat(`/proc/${pid}`).then(
     (process) => process.uid === uid,
-    () => true, // hidden from us, see owner.ts
+    () => true, // hidden from this user, see owner.ts
   )
 }
 

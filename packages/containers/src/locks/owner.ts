@@ -1,4 +1,4 @@
-/** Whose something on the engine is, and whether that process still runs. */
+/** The owner of something on the engine, and whether that process still runs. */
 import { execFile } from 'node:child_process'
 import { readFile, readlink } from 'node:fs/promises'
 import os from 'node:os'
@@ -6,10 +6,10 @@ import { promisify } from 'node:util'
 import type { Owner } from '@bakeoff/model'
 import { machineDigest } from '../host/machine-id.js'
 
-/** `elsewhere`: made on another machine or in another container, so nobody here can tell. */
+/** The state of an owner. `elsewhere`: made on another machine or in another container, so its state cannot be known here. */
 export type OwnerState = 'alive' | 'dead' | 'elsewhere'
 
-/** What tells this place from every other one: kernel, pid namespace, machine. The host name is no part of it. */
+/** The identity of this place: kernel, pid namespace, machine. The host name is not part of it. */
 export type Place = Pick<Owner, 'boot' | 'pidNamespace' | 'machine' | 'host'>
 
 export async function thisOwner(session: string): Promise<Owner> {
@@ -24,9 +24,9 @@ export async function stateOf(owner: Owner, here?: Place): Promise<OwnerState> {
 }
 
 /**
- * Where a process is, seen from here: `here`, so it can be looked for; `before` a restart of this machine, so it is
- * gone; or `elsewhere`. The host name decides only where something better is not known: for labels of before pid
- * namespaces and machine ids were kept, in containers without a machine id, on Windows.
+ * The place of a process, seen from here: `here`, so it can be looked for; `before` a restart of this machine, so it is
+ * gone; or `elsewhere`. The host name decides only where nothing better is known: for labels that are older than pid
+ * namespaces and machine ids in labels, in containers without a machine id, on Windows.
  */
 export function whereIs(owner: Place, here: Place): 'here' | 'before' | 'elsewhere' {
   const sameHost = owner.host === here.host
@@ -39,14 +39,14 @@ export function whereIs(owner: Place, here: Place): 'here' | 'before' | 'elsewhe
   return sameMachine ? 'before' : 'elsewhere'
 }
 
-/** Start time of a process; null when there is none, or only a zombie that can hold nothing any more. */
+/** Start time of a process; null when there is no such process, or only a zombie, which can hold nothing. */
 export async function startedOf(pid: number): Promise<string | null> {
   if (!Number.isInteger(pid) || pid <= 0) return null
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
     return stat === null ? null : startedIn(stat)
   }
-  // Windows does not tell it cheaply: a process that is there is taken for the one that was.
+  // Windows does not give the start time cheaply: an existing process is taken for the one that was meant.
   if (process.platform === 'win32') return signalled(pid) === 'gone' ? null : 'unknown'
   return said('ps', ['-o', 'lstart=', '-p', String(pid)])
 }
@@ -64,7 +64,7 @@ async function isRunning({ pid, started }: Owner): Promise<boolean> {
   return process.platform === 'linux' && Number.isInteger(pid) && pid > 0 && signalled(pid) === 'of another user'
 }
 
-/** What becomes of a signal that asks for nothing. */
+/** The answer to signal 0, which only tests for a process. */
 function signalled(pid: number): 'ours' | 'of another user' | 'gone' {
   try {
     process.kill(pid, 0)

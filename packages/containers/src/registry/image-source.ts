@@ -7,10 +7,10 @@ import { parseRegistry } from './registry-name.js'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The registry that is tried before anything is built; null when BAKEOFF_REGISTRY names none.
+ * The registry that is asked before anything is built; null when BAKEOFF_REGISTRY names none.
  *
- * @param say tells once that it cannot be asked
- * @throws BakeoffError BAD_SPEC when BAKEOFF_REGISTRY is no name of a registry
+ * @param say called once when the registry cannot be asked
+ * @throws BakeoffError BAD_SPEC when BAKEOFF_REGISTRY is not the name of a registry
  */
 export function registryOfEnvironment(
   client: EngineClient,
@@ -24,14 +24,14 @@ export function registryOfEnvironment(
   return {
     place,
     fetch: untilItFails(fetch, (why) =>
-      say(`${place.name} is not asked for images: ${why}. What it may have is built`),
+      say(`${place.name} is not asked for images: ${why}. Its images are built instead`),
     ),
   }
 }
 
 /**
- * A registry that is given up when it does not answer: from then on it has nothing. The first question decides: what is asked at the same time
- * waits until that is answered, so that a registry which is not there costs one wait and not one for every image.
+ * A registry that is given up when it does not answer: from then on it has nothing. The first question decides, and questions at the same time
+ * wait for its answer, so that a missing registry costs one wait and not one for every image.
  */
 export function untilItFails(fetch: Fetch, tell: (why: string) => void): Fetch {
   let isGivenUp = false

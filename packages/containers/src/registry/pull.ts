@@ -5,11 +5,11 @@ import type { EngineClient } from '../client/client.js'
 import { diskFull, sentenceOf } from '../client/errors.js'
 import type { RegistryAuth } from '../client/image-calls.js'
 
-/** A registry that is not there takes 20 to 40 s to say so. A slow one that sends something is waited for. */
+/** How long a pull may show no progress. A registry that does not exist takes 20 to 40 s to fail. A slow one that sends something is waited for. */
 const SILENCE_MS = 25_000
 
 export interface PullOptions {
-  /** how long the registry may take until it says anything; default 25 s */
+  /** how long the registry may take until its first answer; default 25 s */
   readonly answerMs?: number
   readonly auth?: RegistryAuth | null
   /** called when the registry has answered that there is such an image */
@@ -50,7 +50,7 @@ export async function pullImage(
   }
 }
 
-/** The image could not be pulled. Whoever asked knows whether there is another way. */
+/** The image could not be pulled. The caller knows whether there is another way. */
 export class PullFailed extends Error {
   override readonly name = 'PullFailed'
   readonly reason: string

@@ -9,21 +9,21 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 export interface AuthWorld {
   readonly env: Environment
-  /** a file's text; null: there is none */
+  /** the text of a file; null when there is no file */
   readonly read: (path: string) => string | null
-  /** asks a credential helper, `docker-credential-<name> get`, for a server: what it printed */
+  /** asks a credential helper, `docker-credential-<name> get`, for a server; returns what it printed */
   readonly ask: (helper: string, server: string) => Promise<string>
 }
 
-/** How long a helper may take: one that wants to ask somebody waits for ever. */
+/** How long a helper may take: one that asks the user would wait for ever. */
 const HELPER_MS = 10_000
-/** As `docker login` files Docker Hub. */
+/** The name under which `docker login` stores Docker Hub. */
 const HUB = 'https://index.docker.io/v1/'
 const TOKEN_USER = '<token>'
 
 /**
- * What the user's Docker configuration knows about a registry, as `docker login` left it there. Null: nothing, so the registry is
- * asked without a name.
+ * The credentials for a registry in the user's Docker configuration, as `docker login` left them. Null: none, so the registry is
+ * asked without a user name.
  *
  * @throws BakeoffError BAD_SPEC when the configuration cannot be read, SETUP_FAILED when its credential helper does not answer
  */
@@ -76,16 +76,16 @@ async function fromHelper(
 ): Promise<RegistryAuth | null> {
   const failed = (why: string, cause?: unknown) =>
     new BakeoffError('SETUP_FAILED', `docker-credential-${helper} gave no credentials for ${server}: ${why}`, {
-      hint: `${file} names that helper. See that it works: echo ${server} | docker-credential-${helper} get. Or log in with another configuration: DOCKER_CONFIG=$HOME/other docker login ${server}, and set it here too.`,
+      hint: `${file} names that helper. Check that it works: echo ${server} | docker-credential-${helper} get. Or log in with another configuration: DOCKER_CONFIG=$HOME/other docker login ${server}, and set it here too.`,
       cause,
     })
-  if (!/^[\w.-]+$/.test(helper)) throw failed('that is no name of a helper')
+  if (!/^[\w.-]+$/.test(helper)) throw failed('that is not the name of a helper')
   let answer: string
   try {
     answer = await world.ask(helper, server)
   } catch (cause) {
     const { code, timedOut, stdout = '', shortMessage } = cause as Failed
-    if (/credentials not found/i.test(String(stdout))) return null // what helpers say about a server they do not know
+    if (/credentials not found/i.test(String(stdout))) return null // the answer of helpers for an unknown server
     if (code === 'ENOENT') throw failed('there is no such program', cause)
     throw failed(timedOut ? `no answer within ${HELPER_MS / 1000} s` : (shortMessage ?? 'it failed'), cause)
   }
@@ -96,7 +96,7 @@ async function fromHelper(
     : { username, password: secret, serveraddress: server }
 }
 
-/** What execa throws, as far as it is read here. */
+/** The members of execa's error that are read here. */
 interface Failed {
   readonly code?: string
   readonly timedOut?: boolean
@@ -110,7 +110,7 @@ function fromFile(auths: unknown, server: string, file: string): RegistryAuth | 
   const identitytoken = stringIn(entry, 'identitytoken')
   if (identitytoken !== null) return { identitytoken, serveraddress: server }
   const auth = stringIn(entry, 'auth')
-  if (auth === null) return null // left behind by a helper: an entry without anything
+  if (auth === null) return null // an empty entry, which a helper left behind
   const pair = Buffer.from(auth, 'base64').toString('utf8')
   const colon = pair.indexOf(':')
   if (colon < 1) {
@@ -126,7 +126,7 @@ function parse(text: string, where: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (isRecord(value)) return value
   } catch {
-    // told below; the text may hold a password, so nothing of it is shown
+    // reported below; the text may hold a password, so none of it is shown
   }
   throw new BakeoffError('BAD_SPEC', `${where} is not a JSON object`, {
     hint: 'Correct it, or log in again: docker login',

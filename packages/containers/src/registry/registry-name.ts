@@ -4,7 +4,7 @@ import { BakeoffError } from '@bakeoff/model'
 export interface RegistryPlace {
   /** `registry.example:5000` */
   readonly host: string
-  /** host and path, to which names of images are appended */
+  /** host and path; names of images are appended to it */
   readonly name: string
 }
 
@@ -12,11 +12,11 @@ export interface RegistryPlace {
 const HOST =
   /^(?:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i
 const PART = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*$/
-/** Of a repository; the longest name of ours has to fit behind it. */
+/** The most characters of a registry's name, so that the longest image name of Bakeoff still fits behind it. */
 const MOST_CHARACTERS = 160
 
 /**
- * Reads the name of a registry, with a path in it or not.
+ * Parses the name of a registry, with or without a path.
  *
  * @param what names the setting in errors: `BAKEOFF_REGISTRY`
  * @throws BakeoffError BAD_SPEC
@@ -30,10 +30,10 @@ export function parseRegistry(text: string, what: string): RegistryPlace {
   if (text.includes('@'))
     throw bad('it has an @ in it, as of a password or a digest', `Log in with docker login instead. ${example}`)
   const [host = '', ...path] = text.replace(/\/$/, '').split('/')
-  if (!HOST.test(host)) throw bad('its host is no host name', example)
+  if (!HOST.test(host)) throw bad('its host is not a host name', example)
   const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 1)
   if (port < 1 || port > 65_535) throw bad(`there is no port ${port}`, example)
-  // Docker takes a first part without a dot or a port for a name on Docker Hub.
+  // Docker reads a first part without a dot or a port as a name on Docker Hub.
   if (!/[.:]/.test(host) && host !== 'localhost')
     throw bad(
       'its first part has neither a dot nor a port',
@@ -49,18 +49,18 @@ export function parseRegistry(text: string, what: string): RegistryPlace {
   return { host, name }
 }
 
-/** Where an image of ours is: `registry.example:5000/team/bakeoff/target/go-net-http`. */
+/** The repository of an image that Bakeoff builds: `registry.example:5000/team/bakeoff/target/go-net-http`. */
 export function repositoryOf(place: RegistryPlace, name: string): string {
   return `${place.name}/${name}`
 }
 
-/** An image that is taken as it is, by repository and tag; digests name what only its own registry has. */
+/** An image that is used as published, by repository and tag; an image that is named by digest exists only in its own registry. */
 export interface AsItIsPlace {
   readonly repository: string
   readonly tag: string
 }
 
-/** Where an image lies that Dockerfiles or scenarios name and nobody builds: `redis:7` in `…/bakeoff/as-is/redis`. Null: it is pinned by digest. */
+/** The repository of an image that Dockerfiles or scenarios name and no folder here builds: `redis:7` in `…/bakeoff/as-is/redis`. Null when it is pinned by digest. */
 export function asItIsPlaceOf(place: RegistryPlace, reference: string): AsItIsPlace | null {
   if (reference.includes('@')) return null
   const { name, tag } = nameAndTag(reference)

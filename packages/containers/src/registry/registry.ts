@@ -10,18 +10,18 @@ import { PullFailed, type PullOptions, pullImage } from './pull.js'
 import { type AuthWorld, registryAuth } from './registry-auth.js'
 import { asItIsPlaceOf, nameAndTag, type RegistryPlace, repositoryOf } from './registry-name.js'
 
-/** What came of asking a registry for one tag. */
+/** The answer of a registry for one tag. */
 export type Fetched =
-  /** the engine has it, under the registry's name until `release`: after that only if it has another */
+  /** the engine has the image under the registry's name until `release`, and after that only if it has another name */
   | { readonly kind: 'here'; readonly image: LocalImage; release(): Promise<void> }
   | { readonly kind: 'absent' }
-  /** it does not answer, or lets nobody in */
+  /** the registry does not answer, or refuses this user */
   | { readonly kind: 'unreachable'; readonly why: string }
 
 /**
  * Asks a registry for a tag.
  *
- * @throws BakeoffError ABORTED, ENGINE_LOST, OUT_OF_RESOURCES; what `registryAuth` throws
+ * @throws BakeoffError ABORTED, ENGINE_LOST, OUT_OF_RESOURCES; the errors of `registryAuth`
  */
 export type Fetch = (
   repository: string,
@@ -36,10 +36,10 @@ export interface Registry {
   readonly fetch: Fetch
 }
 
-/** How long a registry may take to answer at all: what is behind it can be built as well. */
+/** How long a registry may take to answer. The limit is short, since its images can also be built. */
 const ANSWER_MS = 8_000
 
-/** @param answerMs how long it may take until it says anything */
+/** @param answerMs how long the registry may take until its first answer */
 export function registryAt(
   client: EngineClient,
   place: RegistryPlace,
@@ -76,13 +76,13 @@ function authOf({ host }: RegistryPlace, world?: AuthWorld): AuthOf {
   }
 }
 
-/** What came of bringing an image under its own name. */
+/** The result of bringing an image under its own name. */
 export type Brought =
   | { readonly kind: 'here'; readonly image: LocalImage }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreachable' | 'refused'; readonly why: string }
 
-/** An image of ours that is asked for. */
+/** A wanted image that Bakeoff builds. */
 export interface WantedImage extends Pick<PullOptions, 'onAnswer'> {
   readonly name: string
   readonly key: string
@@ -90,8 +90,8 @@ export interface WantedImage extends Pick<PullOptions, 'onAnswer'> {
 }
 
 /**
- * Brings the image of a name and key, as the latest of its name. One that says that it is of another key is refused: somebody has
- * put it under a name that is not its own.
+ * Brings the image of a name and key, as the latest of its name. An image whose label has another key is refused: it was
+ * pushed under a false name.
  */
 export async function bringImage(
   client: EngineClient,
@@ -116,7 +116,7 @@ export async function bringImage(
   }
 }
 
-/** Brings an image that nobody here builds, under the name that Dockerfiles and scenarios know it by. */
+/** Brings an image that no folder here builds, under the name that Dockerfiles and scenarios use. */
 export async function bringAsItIs(
   client: EngineClient,
   { place, fetch }: Registry,
@@ -133,7 +133,7 @@ export async function bringAsItIs(
   return { kind: 'here', image }
 }
 
-/** An image of the engine, and where in a registry it goes. */
+/** An image of the engine, and its place in a registry. */
 export interface Delivery {
   readonly id: string
   readonly repository: string
@@ -168,12 +168,12 @@ export async function pushImage(
 
 export function registryError(place: RegistryPlace, why: string, cause?: unknown): BakeoffError {
   return new BakeoffError('DOWNLOAD_FAILED', `${place.name}: ${why}`, {
-    hint: `See that it answers and takes this user: docker login ${place.host}. A registry without https has to be in insecure-registries of the engine.`,
+    hint: `Check that it answers and accepts this user: docker login ${place.host}. A registry without https has to be in insecure-registries of the engine.`,
     cause,
   })
 }
 
-/** A tag that is only needed for a while. What had it before keeps it. */
+/** A temporary tag. An image that had the tag before keeps it. */
 async function borrowTag(client: EngineClient, reference: string): Promise<{ release(): Promise<void> }> {
   const before = await localImage(client, reference)
   return {
@@ -184,7 +184,7 @@ async function borrowTag(client: EngineClient, reference: string): Promise<{ rel
   }
 }
 
-/** What engines say about a tag or a repository that a registry does not have. */
+/** The messages of engines for a tag or a repository that a registry does not have. */
 function isAbsent(reason: string): boolean {
   return (
     /manifest unknown|name unknown|not known to registry|\bnot found\b/i.test(reason) &&
@@ -195,6 +195,6 @@ function isAbsent(reason: string): boolean {
 function whyNot(reason: string, { host }: RegistryPlace): string {
   const text = hideInAddresses(reason)
   return /denied|unauthorized|authentication required|no basic auth/i.test(reason)
-    ? `it lets this user not in (${text}). Log in: docker login ${host}`
+    ? `it refuses this user (${text}). Log in: docker login ${host}`
     : text
 }

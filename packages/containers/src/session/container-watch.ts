@@ -1,5 +1,5 @@
 /**
- * Watches how containers of a session end, or are paused, which is as bad for who needs them. `wait` of the engine never settles when the daemon dies, so there are two sources:
+ * Watches how containers of a session end, or are paused, which is as bad for a measurement. The engine's `wait` never settles when the daemon dies, so there are two sources:
  * the event stream, which is quick, and a listing every few seconds, which is sure and is a ping as well.
  */
 
@@ -14,14 +14,14 @@ export interface Life {
   /** rejects with ENGINE_LOST */
   readonly exited: Promise<ContainerExit>
   oomKills(): number
-  /** until `expectRunning`, an end is somebody's wish and does not count */
+  /** until `expectRunning`, an end is wanted and does not count */
   expectStop(): void
   expectRunning(): void
 }
 
 export interface ContainerWatchOptions {
   readonly pollMs: number
-  /** so many failed listings in a row, and the engine is lost */
+  /** after this many failed listings in a row, the engine is lost */
   readonly patience: number
 }
 
@@ -56,7 +56,7 @@ export class ContainerWatch {
     this.#schedule(this.#options.pollMs)
   }
 
-  /** From its creation on: a container may end before `start` returns. */
+  /** Watches a container from its creation on, since it may end before `start` returns. */
   watch(id: string): Life {
     let settle!: (exit: ContainerExit) => void
     let lose!: (error: unknown) => void
@@ -64,7 +64,7 @@ export class ContainerWatch {
       settle = resolve
       lose = reject
     })
-    exited.catch(() => undefined) // not everybody who starts a container waits for its end
+    exited.catch(() => undefined) // not every caller that starts a container waits for its end
     const watched: Watched = { id, stopExpected: false, oomKills: 0, settled: false, settle, lose }
     this.#watched.set(id, watched)
     return {
@@ -79,7 +79,7 @@ export class ContainerWatch {
     }
   }
 
-  /** It was removed by its owner: nobody needs to be told more than that it is over. */
+  /** Ends the watch of a container that its owner removed: all that matters then is that it has ended. */
   forget(id: string): void {
     const watched = this.#watched.get(id)
     if (watched)
@@ -101,7 +101,7 @@ export class ContainerWatch {
     const gone = () => {
       if (this.#events !== events || this.#closing.signal.aborted) return
       this.#events = null
-      this.#schedule(0) // the daemon died, or only the stream did: the listing finds out
+      this.#schedule(0) // the daemon or only the stream ended: the listing finds out which
     }
     events.on('error', gone).on('close', gone)
     eachLine(events, (line) => this.#hear(line))
@@ -134,7 +134,7 @@ export class ContainerWatch {
       for (const watched of watchedBefore) if (states.get(watched.id) === 'paused') this.#pause(watched, Date.now())
       this.#schedule(this.#options.pollMs)
     } catch (error) {
-      // A refused connection may be a restart of a moment; an engine that left several pings unanswered is lost.
+      // A refused connection may be a short restart; an engine that left several pings unanswered is lost.
       const isFrozen = error instanceof EngineLost && error.isFrozen
       this.#failures = isFrozen ? this.#options.patience : this.#failures + 1
       if (this.#failures >= this.#options.patience) this.#loseAll(error)
@@ -142,7 +142,7 @@ export class ContainerWatch {
     }
   }
 
-  /** Its end is known, its exit code and whether it was killed for memory may not be. */
+  /** Reads the exit code of an ended container, and whether it was killed for memory, where they are not known yet. */
   async #look(watched: Watched, exitCode: number | null, atMs: number): Promise<void> {
     const state = await this.#stateOf(watched.id)
     if (watched.stopExpected || state?.Running) return
@@ -154,12 +154,12 @@ export class ContainerWatch {
     })
   }
 
-  /** What was measured with it is spoilt, however soon it is told to go on. */
+  /** Handles a pause: what was measured with the container is spoilt, however soon it goes on. */
   #pause(watched: Watched, atMs: number): void {
     if (!watched.stopExpected) this.#end(watched, { exitCode: null, oomKilled: false, paused: true, atMs })
   }
 
-  /** Null: it is removed already. */
+  /** Null when the container is removed already. */
   async #stateOf(id: string): Promise<{ Running: boolean; ExitCode: number; OOMKilled: boolean } | null> {
     try {
       return (await this.#client.containers.inspect(id)).State
@@ -176,24 +176,24 @@ export class ContainerWatch {
   }
 
   #loseAll(error: unknown): void {
-    // A listing that is refused again and again is no engine either.
+    // An engine that refuses its listing again and again is lost too.
     const lost = isEngineGone(error) ? error : EngineLost.gone('listing containers', error)
     for (const watched of this.#watched.values()) {
       watched.settled = true
       watched.lose(lost)
     }
-    // It may come back for the next testbed; those that were running are lost all the same.
+    // The engine may come back for the next testbed; the containers that were running are lost in any case.
     this.#watched.clear()
     this.#schedule(this.#options.pollMs)
   }
 }
 
-/** A listed container that was started and runs no more; or one that is not listed at all. */
+/** Whether a container has ended: it is listed as started and not running, or is not listed at all. */
 function isOver(state: string | undefined): boolean {
   return state === undefined || state === 'exited' || state === 'dead' || state === 'removing'
 }
 
-/** A line of the engine's event stream. Podman and Docker agree in these members; null: not such a line. */
+/** Parses a line of the engine's event stream. Podman and Docker agree in these members; null for any other line. */
 export function parseEvent(
   line: string,
 ): { action: 'die' | 'oom' | 'pause'; id: string; exitCode: number | null; atMs: number } | null {

@@ -23,18 +23,18 @@ const RUN_MS = 5_000
 export interface Home {
   readonly client: EngineClient
   readonly networkId: string
-  /** removes it, or keeps it when the run was told to; reports a problem instead of throwing */
+  /** removes the container, or keeps it when the run was told to; reports a problem instead of throwing */
   release(id: string, what: string): Promise<void>
 }
 
 /**
- * Starts a created container. When that fails the container is still there: the caller removes it.
+ * Starts a created container. When that fails the container still exists, and the caller removes it.
  *
  * @throws START_FAILED, OUT_OF_RESOURCES, ENGINE_FAILED or ENGINE_LOST
  */
 export async function startContainer(home: Home, created: Created): Promise<RunningContainer> {
   const { id, request } = created
-  // Attached before the start, or what it says first would be lost.
+  // Attached before the start, or its first output would be lost.
   const attached = request.interactive ? await attachTo(home.client, id) : null
   try {
     const calledAtMs = steadyMs()
@@ -85,13 +85,13 @@ class Running implements RunningContainer {
     this.#attached = attached
   }
 
-  /** Reads address and start time, both of which a restart changes; called when the start call has returned. */
+  /** Reads address and start time, which a restart changes; called when the start call has returned. */
   async locate(calledAtMs: number): Promise<void> {
     const returnedAtMs = steadyMs()
     const { State, NetworkSettings } = await this.#home.client.containers.inspect(this.id)
     this.startedAtMs = steadyOfEngine(Date.parse(State.StartedAt), calledAtMs, returnedAtMs)
     const networks = Object.values(NetworkSettings.Networks)
-    // Podman gives a network's name in the place of its id; a container of ours has one network only.
+    // Podman gives a network's name in place of its id; containers of a session have one network only.
     const own = networks.find(({ NetworkID }) => NetworkID === this.#home.networkId) ?? networks[0]
     this.address = own?.IPAddress ?? ''
     if (State.Running && this.address !== '') return
@@ -99,7 +99,7 @@ class Running implements RunningContainer {
       'START_FAILED',
       `${this.name} ended right after its start, with exit code ${State.ExitCode}`,
       {
-        // The init process of the engine reports a command that it could not start in this way.
+        // The engine's init process reports a command that it could not start in this way.
         hint:
           State.ExitCode === 127 || State.ExitCode === 126
             ? 'Its command was not found or cannot be executed: look at the CMD of its Dockerfile.'
@@ -159,10 +159,10 @@ class Running implements RunningContainer {
   }
 
   async logTail(lines: number): Promise<string[]> {
-    const hide = redactorOf(process.env) // a build may have left what it was given in its image
+    const hide = redactorOf(process.env) // a build may have left its arguments in the image
     if (this.#attached) return boundedLog(this.#attached.stderr.lines(lines).map(hide), lines)
     const log = await this.#home.client.containers.logs(this.id, lines)
-    return boundedLog(linesOf(log).map(hide), lines) // a line of the engine's may be 16 KB long
+    return boundedLog(linesOf(log).map(hide), lines) // a line from the engine may be 16 KB long
   }
 
   async run(command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number | null; output: string }> {
@@ -174,7 +174,7 @@ class Running implements RunningContainer {
       signal.throwIfAborted()
       if (deadline.aborted) await this.#askEngine()
       if (isEngineGone(error)) throw error
-      const why = deadline.aborted ? `it was not over after ${RUN_MS / 1000} s` : sentenceOf(error)
+      const why = deadline.aborted ? `it had not ended after ${RUN_MS / 1000} s` : sentenceOf(error)
       throw new BakeoffError('START_FAILED', `${command[0]} could not be run in ${this.name}: ${why}`, {
         hint: `Try it yourself: docker exec CONTAINER ${command.join(' ')}`,
         cause: error,
@@ -211,7 +211,7 @@ class Running implements RunningContainer {
     await this.#home.release(this.id, this.name)
   }
 
-  /** Runs the check once. Null: passed; else what it said. */
+  /** Runs the check once. Null when it passed; else its output. */
   async #probe(command: readonly string[], timeoutMs: number): Promise<string | null> {
     const abortSignal = AbortSignal.timeout(timeoutMs)
     try {
@@ -225,7 +225,7 @@ class Running implements RunningContainer {
   }
 
   /**
-   * Whether it is the engine that does not answer, before a container is blamed for it.
+   * Tests whether the engine answers, before a container is blamed for a failure.
    *
    * @throws ENGINE_LOST
    */
@@ -235,7 +235,7 @@ class Running implements RunningContainer {
     })
   }
 
-  /** Of what the command says the last 64 KiB are kept. */
+  /** How much of a command's output is kept: its last 64 KiB. */
   async #execute(
     command: readonly string[],
     signal: AbortSignal,
@@ -254,7 +254,7 @@ class Running implements RunningContainer {
       ? `${this.name} ${endWords(ended)} before its health check passed`
       : `the health check of ${this.name} ${how}`
     return new BakeoffError('NOT_READY', `${what}; the last check said: ${said}`, {
-      hint: `The check is: ${this.#request.healthcheck?.test.join(' ')}. How long it is tried say interval, retries and start_period of its healthcheck.`,
+      hint: `The check is: ${this.#request.healthcheck?.test.join(' ')}. Its healthcheck's interval, retries and start_period say how long it is tried.`,
       logTail: await this.#lastWords(),
     })
   }
@@ -264,7 +264,7 @@ class Running implements RunningContainer {
   }
 }
 
-/** Compose's three forms. Null: there is no check. */
+/** The command of a check in any of Compose's three forms. Null when there is no check. */
 export function probeCommand(test: readonly string[]): string[] | null {
   const [kind, ...rest] = test
   if (kind === undefined || kind === 'NONE') return null
@@ -274,7 +274,7 @@ export function probeCommand(test: readonly string[]): string[] | null {
 
 interface Attached {
   readonly stream: Duplex
-  /** the log of the container would do, but its stdout, which is a protocol, pushes stderr out of it */
+  /** the end of stderr; not taken from the container's log, since stdout, which is a protocol, pushes stderr out of it */
   readonly stderr: Tail
 }
 

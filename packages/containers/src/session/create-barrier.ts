@@ -1,8 +1,8 @@
 import { aborted } from '../aborted.js'
 
 /**
- * Everything that makes something in the engine goes through this barrier. Creates are never aborted (most exist afterwards
- * all the same): when the barrier is closed, those in flight are waited for and new ones are refused.
+ * The barrier that every create in the engine passes. Creates are never aborted (most exist afterwards
+ * anyway): when the barrier is closed, creates in flight are waited for and new ones are refused.
  */
 export class CreateBarrier {
   readonly #inFlight = new Set<Promise<unknown>>()
@@ -20,7 +20,7 @@ export class CreateBarrier {
     }
   }
 
-  /** Settles when nothing is being created any more, whatever became of it. */
+  /** Settles when nothing is being created any more, successfully or not. */
   async close(): Promise<void> {
     this.#closed = true
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)

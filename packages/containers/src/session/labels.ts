@@ -21,7 +21,7 @@ export function ofSession(session: string): string {
   return `bakeoff.session=${session}`
 }
 
-/** Null: not made by a session. Images carry the project label too, and theirs end up on containers made by hand. */
+/** Null for a thing that no session made. Images have the project label too, and pass it on to containers made by hand. */
 export function ownerIn(labels: Readonly<Record<string, string>> | undefined): Owner | null {
   const session = labels?.['bakeoff.session']
   if (labels === undefined || session === undefined) return null

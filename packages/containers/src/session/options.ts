@@ -1,4 +1,4 @@
-/** What a container may use and do. Pure: a request in, the engine's create options out. */
+/** Limits and rights of a container. Pure: a request in, the engine's create options out. */
 import { posix } from 'node:path'
 import type { ContainerRequest } from '@bakeoff/runner/ports'
 import type { ContainerOptions } from '../client/answers.js'
@@ -8,17 +8,17 @@ export interface Surroundings {
   readonly uniqueName: string
   readonly networkId: string
   readonly labels: Readonly<Record<string, string>>
-  /** USER of the image, '' when it has none */
+  /** the USER of the image, '' when it has none */
   readonly imageUser: string
   /** paths that the image declares as volumes */
   readonly imageVolumes: readonly string[]
-  /** limit on open files; null: the engine's own */
+  /** limit on open files; null: the engine's default */
   readonly openFiles: number | null
-  /** the engine answers names of the network by a resolver inside the container, as Docker does */
+  /** whether the engine resolves names of the network inside the container, as Docker does */
   readonly ownResolver: boolean
 }
 
-/** Nobody in particular: what runs as this user owns nothing on the host, and nothing in most images. */
+/** The default user: it owns nothing on the host, and nothing in most images. */
 const NOBODY = '10001:10001'
 
 export function toCreateOptions(request: ContainerRequest, around: Surroundings): ContainerOptions {
@@ -38,10 +38,10 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
       ? { OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: false, Tty: false }
       : {}),
     HostConfig: {
-      AutoRemove: false, // or its log and exit code would be gone when they are needed
+      AutoRemove: false, // else its log and exit code would be gone when they are needed
       NetworkMode: around.networkId,
-      // Where the engine's own resolver sends what it does not know: to nobody, inside the container. Engines of before
-      // 2024 would ask the machine's resolver, also for networks that lead nowhere: a way out, letter by letter.
+      // The engine's own resolver sends unknown names to this address, which has no listener inside the container. Engines older than
+      // 2024 would ask the machine's resolver, even on internal networks: a target could send data out in the names.
       ...(around.ownResolver ? { Dns: ['127.0.0.1'] } : {}),
       ...(caps.cpuset.length === 0 ? {} : { CpusetCpus: caps.cpuset.join(',') }),
       ...(caps.quotaCpus === null ? {} : { NanoCpus: Math.round(caps.quotaCpus * 1e9) }),
@@ -65,7 +65,7 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
 }
 
 /**
- * Volumes that the image declares and the request gives no tmpfs. As volumes they would be written to the engine's disk,
+ * Volumes that the image declares and for which the request has no tmpfs. As volumes they would be written to the engine's disk,
  * past the read-only root and without a limit.
  */
 export function maskedVolumes(request: ContainerRequest, imageVolumes: readonly string[]): string[] {
@@ -73,13 +73,13 @@ export function maskedVolumes(request: ContainerRequest, imageVolumes: readonly 
   return [...new Set(imageVolumes.map((path) => posix.resolve('/', path)))].filter((path) => !given.has(path))
 }
 
-/** How large a tmpfs is that nobody gave a size; what is in it counts against the container's memory. */
+/** The size of a tmpfs that was not given one; its content counts against the container's memory. */
 export function tmpfsBytes(request: ContainerRequest): number {
   return Math.floor(request.caps.memoryBytes / 2)
 }
 
 /**
- * In place of each such volume a tmpfs. It is empty, and has the mode of the image's folder; an owner too where the user
+ * A tmpfs in place of each such volume. It is empty, and has the mode of the image's folder; it has an owner too where the user
  * is a number, since who may write to that folder is often its owner only.
  */
 function volumeMasks(request: ContainerRequest, around: Surroundings, user: string): Record<string, string> {
@@ -94,7 +94,7 @@ function volumeMasks(request: ContainerRequest, around: Surroundings, user: stri
 }
 
 /**
- * /tmp and what the request asks for, as `/path` or `/path:options`. All are writable for whatever user the container
+ * /tmp and the tmpfs that the request asks for, as `/path` or `/path:options`. All are writable for any user that the container
  * has. They count against its memory; half of it is the limit where the request says none.
  */
 function tmpfsOf(request: ContainerRequest): Record<string, string> {

@@ -1,8 +1,8 @@
-/** What a refused create or start means to the user. */
+/** Explains a refused create or start to the user. */
 import { BakeoffError, type ErrorCode } from '@bakeoff/model'
 import { sentenceOf, statusOf } from '../client/errors.js'
 
-/** The limit on open files that was asked for is above the engine's own. */
+/** Whether the wanted limit on open files is above the engine's own. */
 export function isAboveFileLimit(error: unknown): boolean {
   return /rlimit/i.test(sentenceOf(error))
 }
@@ -29,7 +29,7 @@ const KINDS: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
   {
     sign: /cannot allocate memory|memory.*(exceed|too large)/i,
     code: 'OUT_OF_RESOURCES',
-    hint: 'The engine has not enough memory for this cap. End other programs, or lower mem_limit.',
+    hint: 'The engine does not have enough memory for this cap. End other programs, or lower mem_limit.',
   },
   {
     sign: /non-overlapping|address pools? have been|IPv4 address pool/i,
@@ -39,7 +39,7 @@ const KINDS: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
   {
     sign: /no such image/i,
     code: 'ENGINE_FAILED',
-    hint: 'The image was removed after it was built. Start again: it is built anew.',
+    hint: 'The image was removed after it was built. Start again, and it is built again.',
   },
   {
     sign: /container-init binary not found/i,
@@ -58,7 +58,7 @@ const KINDS: readonly { sign: RegExp; code: ErrorCode; hint: string }[] = [
   },
 ]
 
-/** A refusal (4xx) is about what was asked; anything else is the engine's own trouble. */
+/** Whether the request is at fault: a refusal (4xx) is; any other failure is the engine's. */
 function otherWith(status: number | null): { readonly code: ErrorCode; readonly hint: string } {
   return {
     code: status !== null && status < 500 ? 'START_FAILED' : 'ENGINE_FAILED',

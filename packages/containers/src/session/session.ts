@@ -17,27 +17,27 @@ import { startWatchdog, type Watchdog } from './watchdog.js'
 export interface SessionOptions extends HoldOptions {
   readonly say: (message: string) => void
   /**
-   * What a testbed would remove stays: until the next network is opened, so that kept containers never disturb a
-   * measurement, and after the end until `clean` or the next run.
+   * With `--keep`, containers that a testbed would remove stay until the next network is opened, so that they never disturb a
+   * measurement, and those of the last testbed stay until `clean` or the next run.
    */
   readonly keep?: boolean
   readonly images: Pick<ContainerHost, 'ensureImage' | 'lookUpImage' | 'findImage'>
 }
 
-/** All that one process makes in an engine. Ending it removes all of that. */
+/** A session: everything that one process makes in an engine. Ending the session removes all of it. */
 export interface Session extends ContainerHost, AsyncDisposable {
   readonly id: string
-  /** on everything that is made in this session, also by others on its behalf */
+  /** labels of everything that is made in this session, also by others on its behalf */
   readonly labels: Readonly<Record<string, string>>
   readonly watchdogPid: number
-  /** Refuses new containers, waits for those in the making, removes all. Never throws; safe to call twice. */
+  /** Refuses new containers, waits for those that are being made, and removes all. Never throws; safe to call twice. */
   close(): Promise<void>
-  /** The same, for signal handlers: settles within 30 s even when the engine hangs. */
+  /** Ends the session from a signal handler: settles within 30 s even when the engine hangs. */
   emergencyStop(): Promise<void>
 }
 
 /**
- * Takes the engine for this process, removes what dead sessions left, starts the watchdog.
+ * Takes the engine for this process, removes what dead sessions left, and starts the watchdog.
  *
  * @throws ENGINE_HELD when another run has it, ENGINE_LOST when it does not answer
  */
@@ -64,7 +64,7 @@ async function sweepBefore(client: EngineClient, say: (message: string) => void)
   }
 }
 
-/** What a session is made of. */
+/** The parts of a session. */
 interface Parts {
   readonly client: EngineClient
   readonly facts: EngineFacts
@@ -89,7 +89,7 @@ class EngineSession implements Session {
   readonly #barrier = new CreateBarrier()
   /** removals that wait for the next network, containers first */
   readonly #kept: { readonly what: string; readonly remove: () => Promise<void> }[] = []
-  /** images whose volumes were spoken of */
+  /** images whose volumes were already mentioned to the user */
   readonly #told = new Set<string>()
   #made = 0
   /** limit on open files; null once the engine has refused it */
@@ -134,7 +134,7 @@ class EngineSession implements Session {
         return await this.#startOnce(network, request, openFiles)
       } catch (error) {
         if (openFiles === null || !isAboveFileLimit(error)) throw startProblem(request.name, error)
-        this.#openFiles = null // its own limit then, for this and all that follow
+        this.#openFiles = null // the engine's own limit then, for this container and all that follow
         return await this.#startOnce(network, request, null).catch((again: unknown) => {
           throw startProblem(request.name, again)
         })
@@ -183,13 +183,13 @@ class EngineSession implements Session {
     try {
       return await startContainer(home, { id, request, life })
     } catch (error) {
-      // Nobody owns it yet. If this fails too, closing the session removes it.
+      // The container has no owner yet. If this fails too, closing the session removes it.
       await this.#removeContainer(id).catch(() => undefined)
       throw error
     }
   }
 
-  /** Once per image: it is the same in every repetition. */
+  /** Tells the user about an image's volumes, once per image, since every repetition is the same. */
   #tellMasked(request: ContainerRequest, imageVolumes: readonly string[]): void {
     const masked = maskedVolumes(request, imageVolumes)
     if (masked.length === 0 || this.#told.has(request.image)) return
@@ -213,10 +213,10 @@ class EngineSession implements Session {
     for (const { what, remove } of this.#kept.splice(0)) await this.#removeQuietly(what, remove)
   }
 
-  /** A throw here would hide the error that mattered; what is left is removed when the session ends. */
+  /** Releases a thing without throwing: a throw would hide the error that mattered. What is left is removed when the session ends. */
   async #removeQuietly(what: string, remove: () => Promise<void>): Promise<void> {
     await remove().catch((error: unknown) => {
-      if (isEngineGone(error)) return // which is told once, when the session ends
+      if (isEngineGone(error)) return // the lost engine is reported once, when the session ends
       if (this.#closing === null) this.#options.say(`${what} could not be removed yet: ${sentenceOf(error)}`)
     })
   }
@@ -227,7 +227,7 @@ class EngineSession implements Session {
     this.#watch.close()
     if (done) await this.#watchdog.dismiss()
     else this.#watchdog.release()
-    await this.#giveBack().catch(() => undefined) // it dies with this process anyway
+    await this.#giveBack().catch(() => undefined) // the lock dies with this process anyway
   }
 
   async #removeAll(): Promise<boolean> {

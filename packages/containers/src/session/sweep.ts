@@ -1,4 +1,4 @@
-/** Finding and removing what sessions made, by label: containers first, then the networks and volumes they used. */
+/** Finds and removes what sessions made, by label: containers first, then the networks and volumes they used. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Owner } from '@bakeoff/model'
@@ -18,19 +18,19 @@ export interface Leftover {
 
 export interface Swept {
   readonly removed: readonly Leftover[]
-  /** of sessions that run, or of other machines, or what the engine would not remove */
+  /** things of running sessions or of other machines, or that the engine would not remove */
   readonly left: readonly Leftover[]
 }
 
-/** Everything that sessions made and that is still there; what running sessions use is among it, as `alive`. */
+/** Everything that sessions made and that still exists; what running sessions use is included, as `alive`. */
 export async function listLeftovers(client: EngineClient): Promise<Leftover[]> {
   return list(client, PROJECT)
 }
 
 /**
- * Removes what dead sessions left. A session whose process runs is left alone, always.
+ * Removes what dead sessions left. A session whose process runs is never touched.
  *
- * @param everything also what sessions on other machines made on this engine: nobody here knows whether they run
+ * @param everything also what sessions on other machines made on this engine: whether those still run cannot be known here
  */
 export async function sweep(client: EngineClient, options: { everything?: boolean } = {}): Promise<Swept> {
   const found = await listLeftovers(client)
@@ -45,9 +45,9 @@ export async function sweep(client: EngineClient, options: { everything?: boolea
 }
 
 /**
- * Removes all that one session made.
+ * Removes everything that one session made.
  *
- * @param quietMs goes on until nothing has turned up for so long: creates of a killed process arrive late
+ * @param quietMs the search goes on until nothing has appeared for this long: creates of a killed process arrive late
  * @returns what is left when the deadline passes, normally nothing
  * @throws ENGINE_LOST when the engine is gone
  */
@@ -69,7 +69,7 @@ export async function removeNetwork(client: EngineClient, id: string, deadlineMs
   await insist(() => client.networks.remove(id), deadlineMs)
 }
 
-/** Again until the engine says 404: a removal that is under way answers 409, busy mounts 500. */
+/** Removes again until the engine says 404: a removal in progress answers 409, busy mounts 500. */
 async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promise<void> {
   const deadline = performance.now() + deadlineMs
   for (;;) {

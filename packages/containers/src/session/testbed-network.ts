@@ -1,9 +1,9 @@
 /**
  * A network whose containers reach one another and nothing else. `internal` keeps them from other networks, but the
  * engine still gives its machine an address on the bridge, and with it every service there that listens on all
- * addresses. Two things take that away, and both are gone with the bridge:
+ * addresses. Two settings remove that address, and both disappear with the bridge:
  * - the engine is told to give its machine no address on it. Every Docker from 20.10 on knows how.
- * - where this process may, it tells the kernel to be deaf on that bridge: else a program that binds its socket to the
+ * - where this process may, it tells the kernel to ignore traffic from that bridge: else a program that binds its socket to the
  *   interface finds the machine's other addresses by ARP, and sends datagrams to them.
  */
 import { existsSync } from 'node:fs'
@@ -14,7 +14,7 @@ import type { EngineClient } from '../client/client.js'
 
 export interface TestbedNetwork {
   readonly id: string
-  /** where the engine's machine would answer if it could be reached: its addresses on this and the default network */
+  /** the addresses at which the engine's machine would answer if it could be reached: on this and on the default network */
   readonly hostAddresses: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export interface TestbedNetworkOptions {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** @throws what the engine threw */
+/** @throws the engine's error */
 export async function openTestbedNetwork(
   client: EngineClient,
   engine: EngineFacts,
@@ -36,7 +36,7 @@ export async function openTestbedNetwork(
     EnableIPv6: false, // a bridge has a link-local address in every case
     CheckDuplicate: true,
     Labels: { ...labels },
-    // Podman does not know it. What that means is found out by the run itself.
+    // Podman does not know this option. The run itself tests whether services can be reached.
     ...(engine.reducedTruth ? {} : { Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } }),
   })
   const network = await client.networks.inspect(id)
@@ -49,7 +49,7 @@ export function bridgeOf(id: string, network: NetworkAnswer): string {
   return network.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`
 }
 
-/** Settings of one interface: answer no ARP, take no IPv4 from who cannot be answered over it, have no IPv6. */
+/** Settings of one interface: answer no ARP, accept no IPv4 from senders that cannot be answered over it, have no IPv6. */
 const DEAF = [
   { path: 'ipv4/conf', setting: 'arp_ignore', value: '8' },
   { path: 'ipv4/conf', setting: 'rp_filter', value: '1' },
@@ -57,7 +57,7 @@ const DEAF = [
 ] as const
 
 /**
- * Not possible without root, in a read-only /proc, or where the engine's network is not ours to see: then the bridge is
+ * Applies the settings. Not possible without root, in a read-only /proc, or where the engine's network is in another namespace: then the bridge is
  * not there, since no other has a name with that network's id in it.
  */
 async function deafen(bridge: string): Promise<void> {
@@ -71,7 +71,7 @@ function gatewaysOf(network: NetworkAnswer): string[] {
   return (network.IPAM?.Config ?? []).flatMap(({ Gateway }) => (Gateway ? [Gateway] : []))
 }
 
-/** Of the network that containers get when nothing is said: the engine's machine always has an address there. */
+/** Addresses of the engine's machine on the default network, where it always has one. */
 async function defaultGateways(client: EngineClient): Promise<string[]> {
   return gatewaysOf(await client.networks.inspect('bridge').catch(() => ({}))) // turned off, or Podman
 }

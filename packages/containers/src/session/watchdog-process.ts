@@ -1,11 +1,11 @@
-/** The watchdog's program; see watchdog.ts. It prints nothing, and ends whatever happens. */
+/** The watchdog's program; see watchdog.ts. It prints nothing, and always ends. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LineSplitter } from '@bakeoff/model'
 import { connect } from '../client/connect.js'
 import { removeSession } from './sweep.js'
 import { GOODBYE, type WatchdogOrder } from './watchdog.js'
 
-// Ctrl-C and a closing terminal reach every process of the terminal, and this one has work to do just then.
+// Ctrl-C and a closing terminal reach every process of the terminal, and exactly then this one has work to do.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 const told: string[] = []
@@ -22,7 +22,7 @@ if (told[0] !== undefined) {
   const client = connect(engine)
   for (let attempt = 0; ; attempt++) {
     try {
-      // What the dead process asked for last may still be in the making: wait until nothing new turns up.
+      // The last creates of the dead process may still be in progress: wait until nothing new appears.
       await removeSession(client, session, { quietMs: 3_000, deadlineMs: 90_000 })
       process.exit(0)
     } catch {

@@ -1,6 +1,6 @@
 /**
- * A detached child that removes everything of a session when its parent ends without a word, SIGKILL included: then the
- * pipe between the two closes without a goodbye.
+ * A detached child that removes everything of a session when its parent ends unexpectedly, SIGKILL included: then the
+ * pipe between the two closes without the message that ends the watchdog.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ export async function startWatchdog(engine: FoundEngine, session: string): Promi
   const { stdin } = child
   stdin.on('error', () => undefined) // it was killed: the next start sweeps
   const order: WatchdogOrder = { session, engine }
-  // Through the pipe, not the command line: everybody can read that, and a key may be in it.
+  // Through the pipe, not the command line, which every user can read: the text may contain a key.
   stdin.write(`${JSON.stringify(order)}\n`)
   child.unref()
   ;(stdin as unknown as { unref(): void }).unref()
@@ -46,7 +46,7 @@ export async function startWatchdog(engine: FoundEngine, session: string): Promi
   }
 }
 
-/** Node runs no TypeScript: where this file itself is a source (tests), the compiled program is taken. */
+/** The path of the compiled program. Node runs no TypeScript, so tests, where this file is a source, need it too. */
 function program(): string {
   const path = fileURLToPath(new URL('./watchdog-process.js', import.meta.url)).replace(
     /([/\\])src([/\\]session[/\\]watchdog-process\.js)$/,
@@ -58,7 +58,7 @@ function program(): string {
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  child.ref() // or the process may end, with this await, before the watchdog has
+  child.ref() // else the process may end during this await, before the watchdog has ended
   await Promise.race([once(child, 'exit'), new Promise((resolve) => setTimeout(resolve, 5_000).unref())])
   child.unref()
 }

@@ -34,7 +34,7 @@ export class Frames {
   }
 }
 
-/** The last lines of what it was given, within a limit of memory. */
+/** Keeps the last lines of a text, within a limit of memory. */
 export class Tail {
   #text = ''
 
@@ -65,7 +65,7 @@ export function wireOf(socket: Duplex, hear: (stderr: Buffer) => void = () => un
       done(error)
     },
   })
-  wire.on('error', () => undefined) // the container's end says more than a broken pipe
+  wire.on('error', () => undefined) // how the container ended says more than a broken pipe
   const finish = () => {
     if (!over) wire.push(null)
     over = true
@@ -77,7 +77,7 @@ export function wireOf(socket: Duplex, hear: (stderr: Buffer) => void = () => un
     }
   })
   socket.on('end', finish)
-  socket.on('close', finish) // also when it ends without an end, as a killed daemon's does
+  socket.on('close', finish) // also when it closes without an end event, as the socket of a killed daemon does
   socket.on('error', (error) => {
     over = true
     wire.destroy(error)

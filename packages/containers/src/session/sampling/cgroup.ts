@@ -1,4 +1,4 @@
-/** Where a process's counters are. Pure. */
+/** Finds the folders of a process's counters. Pure. */
 
 export type CgroupFolders =
   | { readonly version: '1'; readonly cpuacct: string; readonly cpu: string; readonly memory: string }
@@ -8,8 +8,8 @@ export type CgroupFolders =
  * The folders of a process's cgroups.
  *
  * @param cgroup    /proc/<pid>/cgroup: lines of `id:controllers:path`
- * @param mountinfo /proc/self/mountinfo: which part of which hierarchy we see, and where
- * @returns null when we do not see them, as in a container of our own
+ * @param mountinfo /proc/self/mountinfo: which part of which hierarchy this process sees, and where
+ * @returns null when this process does not see them, as when it runs in a container itself
  */
 export function cgroupFolders(cgroup: string, mountinfo: string): CgroupFolders | null {
   const mounts = cgroupMounts(mountinfo)

@@ -1,11 +1,11 @@
 /**
- * Counters as the kernel writes them. Pure: texts in, numbers out; null is what a text does not say.
+ * Parsers for counters as the kernel writes them. Pure: texts in, numbers out; null is what a text does not say.
  *
  * Sources: Documentation/admin-guide/cgroup-v1/{cpuacct,memory}.rst, cgroup-v2.rst, accounting/psi.rst, proc(5).
  */
 import type { HostReading, Reading } from '@bakeoff/model'
 
-/** The kernel's USER_HZ: 100 on every architecture that runs containers, whatever CONFIG_HZ is. */
+/** The kernel's USER_HZ: 100 on every architecture that runs containers, independent of CONFIG_HZ. */
 const TICKS_PER_SECOND = 100
 
 /** The CPU members of a reading. */
@@ -53,8 +53,8 @@ export function cpuOfV2(cpuStat: string | null): Cpu {
 }
 
 /**
- * memory.stat of either version. Shared memory and tmpfs (`shmem`) are booked as page cache, but cannot be dropped: they
- * count as anonymous here, or PostgreSQL's buffers would not be memory.
+ * memory.stat of either version. The kernel counts shared memory and tmpfs (`shmem`) as page cache, but they cannot be dropped. They
+ * count as anonymous here, or PostgreSQL's buffers would not count as memory.
  */
 export function memoryOf(memoryStat: string | null): Memory {
   const values = pairs(memoryStat)

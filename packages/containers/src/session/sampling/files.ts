@@ -17,7 +17,7 @@ class CounterFile {
     return this.#fd !== null
   }
 
-  /** Null when there is no such file, or the cgroup is gone. */
+  /** Opens a counter file; null when there is no such file, or the cgroup is gone. */
   text(): string | null {
     const fd = this.#fd
     return fd === null ? null : attempt(() => buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0)))
@@ -36,11 +36,11 @@ export interface ContainerFiles {
 }
 
 /**
- * The counters of a container on our kernel.
+ * The counters of a container on this machine's kernel.
  *
- * @param pid its first process, as we see it
- * @param id  must be in the path of its cgroups, or the process id belongs to another world (a virtual machine, a
- *            container we run in ourselves)
+ * @param pid its first process, as this process sees it
+ * @param id  must be in the path of its cgroups, or the process id means another process (in a virtual machine, or outside a
+ *            container that this process runs in)
  * @returns null when its files cannot be read from here
  */
 export function openContainerFiles(pid: number, id: string): ContainerFiles | null {

@@ -6,11 +6,11 @@ import { eachLine } from '../lines.js'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
 import { parseStatsLine } from './stats.js'
 
-/** Readings come a second apart and may be late; a clock that is further off than this was set. */
+/** The largest normal difference of the clocks. Readings come a second apart and may be late; a larger difference means that a clock was set. */
 const CLOCK_WAS_SET_MS = 5000
 
 /**
- * Reads until it is disposed: files of our own kernel at `hz`, else the engine's stats stream, which comes once a second.
+ * Reads counters until it is disposed: files of this machine's kernel at `hz`, else the engine's stats stream, which comes once a second.
  * The host is read only where it is the machine that the containers run on.
  */
 export async function startSampler(
@@ -53,14 +53,14 @@ export async function startSampler(
   }
 }
 
-/** The readings of a window and the last one before it, from which its first difference is taken. */
+/** The readings of a window and the last one before it, which the first difference needs. */
 export function cut<T extends { readonly atMs: number }>(readings: readonly T[], fromMs: number, toMs: number): T[] {
   const inside = readings.findIndex(({ atMs }) => atMs >= fromMs)
   if (inside === -1) return readings.slice(-1)
   return readings.slice(Math.max(0, inside - 1)).filter(({ atMs }) => atMs <= toMs)
 }
 
-/** Now and then at every multiple of the period, without drift; a late call is not caught up on. */
+/** Calls at once and then at every multiple of the period, without drift; a late call is not made up for. */
 function everyMs(periodMs: number, call: () => void): () => void {
   const startedAt = performance.now()
   let timer: NodeJS.Timeout
@@ -81,12 +81,12 @@ async function filesOf(client: EngineClient, id: string): Promise<ContainerFiles
 
 async function follow(client: EngineClient, id: string, readings: Reading[]): Promise<Readable> {
   const stream = await client.containers.stats(id)
-  stream.on('error', () => undefined) // it ends with its container, and that is told elsewhere
+  stream.on('error', () => undefined) // the stream ends with its container, which is reported elsewhere
   let clockOffsetMs: number | null = null
   eachLine(stream, (line) => {
     const reading = parseStatsLine(line)
     if (reading === null) return
-    // The engine's clock may be another machine's. Its spacing is exact until it is set; ours is what windows are cut by.
+    // The engine's clock may be another machine's. Its spacing is exact until it is set, but windows are cut by this process's clock.
     const nowMs = steadyMs()
     if (clockOffsetMs === null || Math.abs(reading.atMs + clockOffsetMs - nowMs) > CLOCK_WAS_SET_MS)
       clockOffsetMs = nowMs - reading.atMs

@@ -1,4 +1,4 @@
-/** A line of the engine's stats stream as a reading. Pure; for cgroup v1 and v2, Docker and Podman. */
+/** Turns a line of the engine's stats stream into a reading. Pure; for cgroup v1 and v2, Docker and Podman. */
 import type { Reading } from '@bakeoff/model'
 import { memoryOf } from './counters.js'
 
@@ -23,7 +23,7 @@ export interface EngineStats {
   readonly networks?: Readonly<Record<string, { readonly rx_bytes?: number; readonly tx_bytes?: number }>> | null
 }
 
-/** Null also for half a line, which is what a stream that is cut off ends with. */
+/** Parses a line; null also for half a line, which is how a stream that is cut off ends. */
 export function parseStatsLine(line: string): Reading | null {
   try {
     return readingOfStats(JSON.parse(line) as EngineStats)
@@ -33,7 +33,7 @@ export function parseStatsLine(line: string): Reading | null {
 }
 
 /**
- * Counters only. The stream's own differences are not used: those of its first line count from boot.
+ * The counters of a line. The stream's own differences are not used, since those of its first line count from boot.
  *
  * @returns null for a container that does not run: its zeros are not measurements. `atMs` is the engine's clock.
  */
