@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RunEvent } from '@bakeoff/model'
 import { renderHtml } from '@bakeoff/report'
@@ -83,20 +83,10 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       if (route) route(response, request.method === 'HEAD')
       else send(response, plain(404, 'The report of this run is at /'))
     } catch (error) {
-      // Files of a running run may be half written, and a page that cannot be made is no reason to end the run.
-      const says = error instanceof Error ? error.message : String(error)
-      if (response.headersSent) response.destroy()
-      else send(response, plain(500, `The page could not be made: ${says}`))
+      apologise(response, error)
     }
   })
-  server.maxConnections = MOST_CONNECTIONS
-  server.requestTimeout = REQUEST_MS
-  server.headersTimeout = REQUEST_MS
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  server.on('error', () => {}) // such as too few file descriptors: the page is then not served, and the run goes on
+  await listen(server)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     async [Symbol.asyncDispose]() {
@@ -105,6 +95,18 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** On a port that the system chooses, and only for this machine. */
+async function listen(server: Server): Promise<void> {
+  server.maxConnections = MOST_CONNECTIONS
+  server.requestTimeout = REQUEST_MS
+  server.headersTimeout = REQUEST_MS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  server.on('error', () => {}) // such as too few file descriptors: the page is then not served, and the run goes on
 }
 
 interface Answer {
@@ -143,6 +145,13 @@ function send(response: ServerResponse, { status, type, body, headers }: Answer)
       'content-length': Buffer.byteLength(body),
     })
     .end(body) // of an answer to HEAD, Node sends the head only
+}
+
+/** Files of a running run may be half written, and a page that cannot be made is no reason to end the run. */
+function apologise(response: ServerResponse, error: unknown): void {
+  const says = error instanceof Error ? error.message : String(error)
+  if (response.headersSent) response.destroy()
+  else send(response, plain(500, `The page could not be made: ${says}`))
 }
 
 /** Drops a connection whose reader does not read what it asked for. */

@@ -1,7 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import { leftToMeasure } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
-import { relativeHalfWidth } from '@bakeoff/runner'
 import { execaSync } from 'execa'
 import { findRun, listRuns, RunFolder } from './run-folder.js'
 
@@ -71,7 +70,7 @@ function isCommitted(path: string): boolean {
 }
 
 function stateOf(folder: RunFolder): Resumable {
-  const left = leftToMeasure(folder.readPlan(), folder.readRecords(), relativeHalfWidth).length
+  const left = leftToMeasure(folder.readPlan(), folder.readRecords()).length
   const last = folder.readEvents().findLast(({ kind }) => kind === 'run-ended' || kind === 'run-started')
   return { folder, left, isOver: left === 0 && last?.kind === 'run-ended' && last.status !== 'aborted' }
 }

@@ -48,21 +48,12 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
   const { colours, render } = createPaint(interactive && picocolors.isColorSupported)
   const losses: OutputLost[] = []
   const listeners: ((loss: OutputLost) => void)[] = []
-  const writeTo = (name: OutputLost['stream']) => {
-    let lost = false
-    streams[name].on('error', (error: NodeJS.ErrnoException) => {
-      if (lost) return
-      lost = true
-      losses.push({ stream: name, code: error.code ?? error.message })
-      if (losses.length === 1) for (const listener of listeners) listener(losses[0] as OutputLost)
-    })
-    return (text: string, done?: () => void) => {
-      if (lost) done?.()
-      else streams[name].write(text, done && (() => setImmediate(done))) // the error's event comes after its callback
-    }
+  const lose = (stream: OutputLost['stream'], code: string) => {
+    losses.push({ stream, code })
+    if (losses.length === 1) for (const listener of listeners) listener(losses[0] as OutputLost)
   }
-  const toStdout = writeTo('stdout')
-  const toStderr = writeTo('stderr')
+  const toStdout = writerTo(stdout, (code) => lose('stdout', code))
+  const toStderr = writerTo(stderr, (code) => lose('stderr', code))
   let shown = 0 // live lines
   const clear = () => {
     if (shown > 0) toStderr(`\r${shown > 1 ? `\u001b[${shown - 1}A` : ''}\u001b[0J`)
@@ -103,6 +94,20 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
     settled: async () => {
       await Promise.all([toStdout, toStderr].map((write) => new Promise<void>((resolve) => write('', resolve))))
     },
+  }
+}
+
+/** Writes until the stream is lost, which is told once; what is written from then on is dropped. */
+function writerTo(stream: Writable, lose: (code: string) => void): (text: string, done?: () => void) => void {
+  let lost = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (lost) return
+    lost = true
+    lose(error.code ?? error.message)
+  })
+  return (text, done) => {
+    if (lost) done?.()
+    else stream.write(text, done && (() => setImmediate(done))) // the error's event comes after its callback
   }
 }
 

@@ -163,14 +163,16 @@ describe('OpenDriver', () => {
     const ticker = { arm: () => {}, disarm: () => {} } as unknown as Ticker
     const driver = new OpenDriver(
       { kind: 'open', connections: 2, perSecond: 100, arrivals: 'constant', seed: 1, phase: 0, ...share },
-      createRandom(1),
-      ticker,
-      (connection, atMs) => {
-        const { name } = connection as unknown as { name: string; usable: boolean }
-        ;(connection as unknown as { usable: boolean }).usable = false
-        sent.push({ connection: name, intendedAtMs: connection.intendedAtMs, atMs })
+      {
+        random: createRandom(1),
+        ticker,
+        send: (connection, atMs) => {
+          const { name } = connection as unknown as { name: string; usable: boolean }
+          ;(connection as unknown as { usable: boolean }).usable = false
+          sent.push({ connection: name, intendedAtMs: connection.intendedAtMs, atMs })
+        },
+        late: (_, byMs) => late.push(byMs),
       },
-      (_, byMs) => late.push(byMs),
     )
     const connection = (name: string) =>
       ({ name, usable: true, intendedAtMs: 0, freeSinceMs: 0 }) as unknown as Connection

@@ -44,7 +44,8 @@ describe('the report', () => {
     const view = viewOf(results)
     const cells = results.cells.filter(({ loadId }) => loadId === 'closed-64')
     const title = (some: typeof cells) =>
-      rangeTitle(view, some, 'Throughput', ({ figures }) => figures.throughput?.median ?? null)?.text ?? ''
+      rangeTitle(view, some, { what: 'Throughput', of: ({ figures }) => figures.throughput?.median ?? null })?.text ??
+      ''
     expect(title(cells)).toContain('go-net-http')
     expect(title(cells)).not.toMatch(/rust-axum|python-flask|node-fastify/)
     expect(title(cells.filter(({ entry }) => entry.includes('rust-axum')))).toContain('rust-axum')

@@ -1,4 +1,4 @@
-import { bestRates, brokenPromise, curveLoads, earlierOf, entriesLeft, leftMs, meanInterval } from '@bakeoff/core'
+import { bestRates, brokenPromise, curveLoads, earlierOf, entriesLeft, leftMs } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -99,11 +99,11 @@ interface Course {
 async function runBlocks(run: Run, course: Course): Promise<void> {
   const { plan, materials, ports, signal } = run
   const { before, runs, measured } = course
-  const behind = earlierOf(before.runs)
+  const { begun } = earlierOf(before.runs)
   const source = before.images ?? ((requests) => buildImages(requests, ports, signal))
   let isBoundaryTried = false
   for (const block of plan.blocks) {
-    const wanted = entriesLeft(plan, block, runs, behind, measured.ms, relativeHalfWidth)
+    const wanted = entriesLeft(plan, block, { runs, begun }, measured.ms)
     if (wanted.length === 0) continue
     signal.throwIfAborted()
     const tellStage = (state: 'building' | 'measuring' | 'over', images: number | null = null) =>
@@ -180,12 +180,4 @@ async function recordRest(run: Run, { before, runs }: Course, reason: string): P
     await ports.sink.writeRun(record)
     runs.push(record)
   }
-}
-
-/** Relative half width of the t interval of the mean. */
-export function relativeHalfWidth(values: readonly number[]): number | null {
-  const interval = meanInterval(values)
-  if (interval === null) return null
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
-  return mean > 0 ? (interval.high - interval.low) / 2 / mean : null
 }

@@ -35,6 +35,8 @@ export interface ScenarioTexts {
   buildable(path: string): boolean
 }
 
+type ServiceFile = ScenarioFile['services'][string]
+
 const DEFAULT_TOLERANCE = { exact: 0, 'ranked-scores': 1e-4, cosine: 1e-4 }
 
 /**
@@ -46,65 +48,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   const located = readYaml(texts.file, texts.yaml, scenarioFile)
   const file = located.value
   const x = file['x-scenario']
-  const problems = [
-    ...serviceProblems(texts, located),
-    ...loadProblems(located),
-    ...respellProblems(located),
-    ...counterProblems(located),
-  ]
-  if (file.name !== undefined && file.name !== texts.id) {
-    problems.push(
-      located.problem(['name'], `name is "${file.name}", and the file is ${texts.id}.yaml`, {
-        hint: 'They are the same word: rename one of them.',
-      }),
-    )
-  }
-  const named = {
-    requests: ['requests'],
-    golden: ['expect', 'golden'],
-    ...(x.contract ? { contract: ['contract'] } : {}),
-  } as Record<string, string[]>
-  const contents: Record<string, string> = {}
-  for (const [what, path] of Object.entries(named)) {
-    const relative = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], x) as string
-    const text = texts.read(relative)
-    if (text === null) problems.push(located.problem(['x-scenario', ...path], `there is no file ${relative}`))
-    else contents[what] = text
-  }
-  if (problems.length > 0) throw badSpec(problems, texts.yaml)
-
-  const beside = (path: string) => join(dirname(texts.file), path)
-  const requests = readNdjson(beside(x.requests), contents.requests as string, requestLine)
-  const golden = readNdjson(beside(x.expect.golden), contents.golden as string, goldenLine)
-  const contract: ContractCase[] = x.contract
-    ? readNdjson(beside(x.contract), contents.contract as string, contractCase)
-    : []
-  if (requests.length === 0) problems.push(located.problem(['x-scenario', 'requests'], 'the file has no request'))
-  if (golden.length !== requests.length) {
-    problems.push(
-      located.problem(
-        ['x-scenario', 'expect', 'golden'],
-        `${golden.length} golden answers for ${requests.length} requests`,
-        { hint: 'Line i answers request i.' },
-      ),
-    )
-  }
-  for (const one of contract) {
-    for (const service of [one.while?.stopped, one.request.service]) {
-      if (service && !(service in file.services))
-        problems.push(
-          located.problem(
-            ['x-scenario', 'contract'],
-            `the case "${one.name}" names the service "${service}", which is not in services`,
-          ),
-        )
-    }
-  }
-  if (problems.length > 0) throw badSpec(problems, texts.yaml)
-  const respell = respellOf(file)
-  const odd = respell ? unspellable(beside(x.requests), contents.requests as string, requests, respell) : []
-  if (odd.length > 0) throw badSpec(odd, contents.requests as string)
-
+  const { requests, golden, contract, respell, workDigest } = readWork(texts, located)
   const offered = offeredOf(x)
   const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts))
   return {
@@ -129,12 +73,101 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     longestWindowMs: x.load.longest === undefined ? null : ms(x.load.longest),
     respell,
     counters: countersOf(file),
-    workDigest: createHash('sha256')
-      .update(contents.requests as string)
-      .update('\0')
-      .update(contents.golden as string)
-      .digest('hex'),
+    workDigest,
   }
+}
+
+/** What a scenario asks, which answers are right, and what the contract is. */
+type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'contract' | 'respell' | 'workDigest'>
+
+/** @throws BakeoffError BAD_SPEC with all that is wrong in the file, else in what it names */
+function readWork(texts: ScenarioTexts, located: Located<ScenarioFile>): Work {
+  const file = located.value
+  const x = file['x-scenario']
+  const { contents, missing } = readNamed(texts, located)
+  const problems = [...problemsOf(texts, located), ...missing]
+  if (problems.length > 0) throw badSpec(problems, texts.yaml)
+
+  const [requestText, goldenText] = [contents.requests as string, contents.golden as string]
+  const beside = (path: string) => join(dirname(texts.file), path)
+  const requests = readNdjson(beside(x.requests), requestText, requestLine)
+  const golden = readNdjson(beside(x.expect.golden), goldenText, goldenLine)
+  const contract: ContractCase[] = x.contract
+    ? readNdjson(beside(x.contract), contents.contract as string, contractCase)
+    : []
+  const mismatches = workProblems(located, { requests, golden, contract })
+  if (mismatches.length > 0) throw badSpec(mismatches, texts.yaml)
+  const respell = respellOf(file)
+  const odd = respell ? unspellable(beside(x.requests), requestText, requests, respell) : []
+  if (odd.length > 0) throw badSpec(odd, requestText)
+  const workDigest = createHash('sha256').update(requestText).update('\0').update(goldenText).digest('hex')
+  return { requests, golden, contract, respell, workDigest }
+}
+
+/** What is wrong in the file by itself. */
+function problemsOf(texts: ScenarioTexts, located: Located<ScenarioFile>): Problem[] {
+  const { name } = located.value
+  return [
+    ...serviceProblems(texts, located),
+    ...loadProblems(located),
+    ...respellProblems(located),
+    ...counterProblems(located),
+    ...(name === undefined || name === texts.id
+      ? []
+      : [
+          located.problem(['name'], `name is "${name}", and the file is ${texts.id}.yaml`, {
+            hint: 'They are the same word: rename one of them.',
+          }),
+        ]),
+  ]
+}
+
+/** The texts of the files that a scenario names, by what they are. */
+function readNamed(texts: ScenarioTexts, located: Located<ScenarioFile>) {
+  const { requests, expect, contract } = located.value['x-scenario']
+  const named = [
+    { what: 'requests', at: ['requests'], path: requests },
+    { what: 'golden', at: ['expect', 'golden'], path: expect.golden },
+    ...(contract ? [{ what: 'contract', at: ['contract'], path: contract }] : []),
+  ]
+  const contents: Record<string, string> = {}
+  const missing: Problem[] = []
+  for (const { what, at, path } of named) {
+    const text = texts.read(path)
+    if (text === null) missing.push(located.problem(['x-scenario', ...at], `there is no file ${path}`))
+    else contents[what] = text
+  }
+  return { contents, missing }
+}
+
+/** What does not fit together in the files that a scenario names. */
+function workProblems(
+  located: Located<ScenarioFile>,
+  { requests, golden, contract }: Pick<Work, 'requests' | 'golden' | 'contract'>,
+): Problem[] {
+  const problems: Problem[] = []
+  if (requests.length === 0) problems.push(located.problem(['x-scenario', 'requests'], 'the file has no request'))
+  if (golden.length !== requests.length) {
+    problems.push(
+      located.problem(
+        ['x-scenario', 'expect', 'golden'],
+        `${golden.length} golden answers for ${requests.length} requests`,
+        { hint: 'Line i answers request i.' },
+      ),
+    )
+  }
+  for (const one of contract) {
+    for (const service of [one.while?.stopped, one.request.service]) {
+      if (service && !(service in located.value.services))
+        problems.push(
+          located.problem(
+            ['x-scenario', 'contract'],
+            `the case "${one.name}" names the service "${service}", which is not in services`,
+          ),
+        )
+    }
+  }
+  return problems
 }
 
 function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): Problem[] {
@@ -151,64 +184,78 @@ function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): 
       ),
     )
   }
-  for (const [name, service] of Object.entries(services)) {
-    const path = ['services', name]
-    if (name === 'agent')
-      problems.push(located.problem(path, 'a service cannot be called "agent": that is the load agent', { key: true }))
-    if (name === 'target' && service.image !== '${TARGET_IMAGE}') {
-      problems.push(
-        located.problem(
-          [...path, ...(service.image === undefined ? [] : ['image'])],
-          'the target\'s image is "${TARGET_IMAGE}": every target takes its place',
-        ),
-      )
-    }
-    if (name !== 'target' && (service.image === undefined) === (service.build === undefined)) {
-      problems.push(located.problem(path, `${name} needs either image or build`, { key: true }))
-    }
-    for (const [member, value] of Object.entries({ image: service.image, ...service.environment })) {
-      if (typeof value === 'string' && /\$\{|\$[A-Za-z_]/.test(value) && value !== '${TARGET_IMAGE}') {
-        const at = member === 'image' ? [...path, 'image'] : [...path, 'environment', member]
-        problems.push(
-          located.problem(at, `"${value}" is not replaced: only \${TARGET_IMAGE} is known`, {
-            hint: 'Nothing is taken from the environment of the host. Write the value itself.',
-          }),
-        )
-      }
-    }
-    if (service.build !== undefined && !texts.buildable(service.build)) {
-      problems.push(located.problem([...path, 'build'], `there is no Dockerfile in ${service.build}`))
-    }
-    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
-      const at = [...path, 'depends_on', other]
-      if (!services[other]) {
-        const meant = didYouMean(other, names)
-        problems.push(
-          located.problem(at, `${name} depends on "${other}", which is not in services`, {
-            key: true,
-            ...(meant ? { hint: `Did you mean "${meant}"?` } : {}),
-          }),
-        )
-      } else if (condition === 'service_healthy' && !services[other].healthcheck && other !== 'target') {
-        problems.push(
-          located.problem(at, `${name} waits until ${other} is healthy, and ${other} has no healthcheck`, {
-            key: true,
-          }),
-        )
-      }
-    }
-    if (name !== 'target' && service.depends_on?.target)
-      problems.push(
-        located.problem(
-          [...path, 'depends_on', 'target'],
-          'a service cannot wait for the target: the target is started last',
-          { key: true },
-        ),
-      )
+  for (const name of names) {
+    problems.push(...imageProblems(texts, located, name), ...dependencyProblems(located, name))
   }
   if (problems.length === 0 && cycleIn(services))
     problems.push(
       located.problem(['services'], `depends_on goes round in a circle: ${cycleIn(services)}`, { key: true }),
+    )
+  return problems
+}
+
+/** What is wrong with what a service is called, made from and told by its environment. */
+function imageProblems(texts: ScenarioTexts, located: Located<ScenarioFile>, name: string): Problem[] {
+  const service = located.value.services[name] as ServiceFile
+  const path = ['services', name]
+  const problems: Problem[] = []
+  if (name === 'agent')
+    problems.push(located.problem(path, 'a service cannot be called "agent": that is the load agent', { key: true }))
+  if (name === 'target' && service.image !== '${TARGET_IMAGE}') {
+    problems.push(
+      located.problem(
+        [...path, ...(service.image === undefined ? [] : ['image'])],
+        'the target\'s image is "${TARGET_IMAGE}": every target takes its place',
+      ),
+    )
+  }
+  if (name !== 'target' && (service.image === undefined) === (service.build === undefined)) {
+    problems.push(located.problem(path, `${name} needs either image or build`, { key: true }))
+  }
+  for (const [member, value] of Object.entries({ image: service.image, ...service.environment })) {
+    if (typeof value === 'string' && /\$\{|\$[A-Za-z_]/.test(value) && value !== '${TARGET_IMAGE}') {
+      const at = member === 'image' ? [...path, 'image'] : [...path, 'environment', member]
+      problems.push(
+        located.problem(at, `"${value}" is not replaced: only \${TARGET_IMAGE} is known`, {
+          hint: 'Nothing is taken from the environment of the host. Write the value itself.',
+        }),
+      )
+    }
+  }
+  if (service.build !== undefined && !texts.buildable(service.build)) {
+    problems.push(located.problem([...path, 'build'], `there is no Dockerfile in ${service.build}`))
+  }
+  return problems
+}
+
+/** What is wrong with what a service waits for. */
+function dependencyProblems(located: Located<ScenarioFile>, name: string): Problem[] {
+  const { services } = located.value
+  const { depends_on: dependsOn = {} } = services[name] as ServiceFile
+  const problems: Problem[] = []
+  for (const [other, { condition }] of Object.entries(dependsOn)) {
+    const at = ['services', name, 'depends_on', other]
+    if (!services[other]) {
+      const meant = didYouMean(other, Object.keys(services))
+      problems.push(
+        located.problem(at, `${name} depends on "${other}", which is not in services`, {
+          key: true,
+          ...(meant ? { hint: `Did you mean "${meant}"?` } : {}),
+        }),
+      )
+    } else if (condition === 'service_healthy' && !services[other].healthcheck && other !== 'target') {
+      problems.push(
+        located.problem(at, `${name} waits until ${other} is healthy, and ${other} has no healthcheck`, { key: true }),
+      )
+    }
+  }
+  if (name !== 'target' && dependsOn.target)
+    problems.push(
+      located.problem(
+        ['services', name, 'depends_on', 'target'],
+        'a service cannot wait for the target: the target is started last',
+        { key: true },
+      ),
     )
   return problems
 }
@@ -268,7 +315,7 @@ function cycleIn(services: ScenarioFile['services']): string | null {
   return null
 }
 
-function toService(name: string, service: ScenarioFile['services'][string], texts: ScenarioTexts): ServiceSpec {
+function toService(name: string, service: ServiceFile, texts: ScenarioTexts): ServiceSpec {
   const check = service.healthcheck
   return {
     name,

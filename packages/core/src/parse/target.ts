@@ -1,6 +1,6 @@
 import { parseDurationMs, type TargetFile, type TargetSpec, targetFile, type VariantSpec } from '@bakeoff/model'
 import { badSpec, type Problem } from './problem.js'
-import { readYaml } from './yaml.js'
+import { type Located, readYaml } from './yaml.js'
 
 export interface TargetTexts {
   /** the folder's name, which is the target's name */
@@ -22,62 +22,7 @@ export interface TargetTexts {
 export function parseTarget(texts: TargetTexts): TargetSpec {
   const located = readYaml(texts.file, texts.yaml, targetFile)
   const file = located.value
-  const problems: Problem[] = []
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(texts.name)) {
-    problems.push(
-      located.problem([], `the folder is called "${texts.name}": names are lower-case letters, digits and hyphens`),
-    )
-  }
-  if (texts.dockerfile === null) {
-    problems.push(
-      located.problem([], 'there is no Dockerfile beside it', {
-        hint: 'Every target is built from its folder: add a Dockerfile (docs/adding-a-target.md).',
-      }),
-    )
-  }
-  if (file.variants && Object.keys(file.variants).length === 0) {
-    problems.push(
-      located.problem(['variants'], 'variants is empty', {
-        key: true,
-        hint: 'Leave it out: the target then has one variant, `default`.',
-      }),
-    )
-  }
-  if (file.variants === undefined && file.role === 'as-published' && file.standIn) {
-    problems.push(
-      located.problem(['role'], 'what stands in for other libraries is not as published', {
-        hint: 'Take `standIn` out, or make it an experiment.',
-      }),
-    )
-  }
-  for (const [name, variant] of Object.entries(file.variants ?? {})) {
-    for (const [index, scenario] of (variant.scenarios ?? []).entries()) {
-      if (!file.scenarios.includes(scenario)) {
-        problems.push(
-          located.problem(
-            ['variants', name, 'scenarios', index],
-            `the variant serves "${scenario}", which the target's own scenarios do not list`,
-          ),
-        )
-      }
-    }
-    if ((variant.role ?? file.role) === 'as-published' && (variant.standIn ?? file.standIn)) {
-      problems.push(
-        located.problem(
-          variant.role ? ['variants', name, 'role'] : ['variants', name],
-          'what stands in for other libraries is not as published',
-          { key: variant.role === undefined, hint: 'Take `standIn` out, or make it an experiment.' },
-        ),
-      )
-    }
-    if (variant.replicas !== undefined && variant.replicas > 1 && variant.proxy === undefined) {
-      problems.push(
-        located.problem(['variants', name, 'replicas'], 'several replicas need a proxy in front of them', {
-          hint: 'Add `proxy: caddy`.',
-        }),
-      )
-    }
-  }
+  const problems = [...problemsOfFolder(texts, located), ...problemsOfVariants(located)]
   if (problems.length > 0) throw badSpec(problems, texts.yaml)
   const env = asTexts(file.env)
   const named: NonNullable<TargetFile['variants']> = file.variants ?? { default: { summary: file.summary } }
@@ -107,6 +52,73 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
     yaml: texts.yaml,
     dockerfile: texts.dockerfile as string,
   }
+}
+
+function problemsOfFolder(texts: TargetTexts, located: Located<TargetFile>): Problem[] {
+  const file = located.value
+  const problems: Problem[] = []
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(texts.name)) {
+    problems.push(
+      located.problem([], `the folder is called "${texts.name}": names are lower-case letters, digits and hyphens`),
+    )
+  }
+  if (texts.dockerfile === null) {
+    problems.push(
+      located.problem([], 'there is no Dockerfile beside it', {
+        hint: 'Every target is built from its folder: add a Dockerfile (docs/adding-a-target.md).',
+      }),
+    )
+  }
+  if (file.variants && Object.keys(file.variants).length === 0) {
+    problems.push(
+      located.problem(['variants'], 'variants is empty', {
+        key: true,
+        hint: 'Leave it out: the target then has one variant, `default`.',
+      }),
+    )
+  }
+  if (file.variants === undefined && file.role === 'as-published' && file.standIn) {
+    problems.push(
+      located.problem(['role'], 'what stands in for other libraries is not as published', {
+        hint: 'Take `standIn` out, or make it an experiment.',
+      }),
+    )
+  }
+  return problems
+}
+
+function problemsOfVariants(located: Located<TargetFile>): Problem[] {
+  const file = located.value
+  const problems: Problem[] = []
+  for (const [name, variant] of Object.entries(file.variants ?? {})) {
+    for (const [index, scenario] of (variant.scenarios ?? []).entries()) {
+      if (!file.scenarios.includes(scenario)) {
+        problems.push(
+          located.problem(
+            ['variants', name, 'scenarios', index],
+            `the variant serves "${scenario}", which the target's own scenarios do not list`,
+          ),
+        )
+      }
+    }
+    if ((variant.role ?? file.role) === 'as-published' && (variant.standIn ?? file.standIn)) {
+      problems.push(
+        located.problem(
+          variant.role ? ['variants', name, 'role'] : ['variants', name],
+          'what stands in for other libraries is not as published',
+          { key: variant.role === undefined, hint: 'Take `standIn` out, or make it an experiment.' },
+        ),
+      )
+    }
+    if (variant.replicas !== undefined && variant.replicas > 1 && variant.proxy === undefined) {
+      problems.push(
+        located.problem(['variants', name, 'replicas'], 'several replicas need a proxy in front of them', {
+          hint: 'Add `proxy: caddy`.',
+        }),
+      )
+    }
+  }
+  return problems
 }
 
 /** Environment values are texts, whatever YAML made of them. */

@@ -1,10 +1,7 @@
 import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
-import { rightPerSecond } from '../stats/index.js'
+import { relativeHalfWidth, rightPerSecond } from '../stats/index.js'
 import { isOfSurroundings } from './failures.js'
 import { mainLoadOf } from './main-load.js'
-
-/** Relative half width of a 95 % interval of the mean of these values; null when there are fewer than two. */
-export type HalfWidth = (values: readonly number[]) => number | null
 
 /**
  * Which entries of a block are still to be measured. Pure: what the rules say, given what is on disk.
@@ -13,13 +10,7 @@ export type HalfWidth = (values: readonly number[]) => number | null
  *
  * @param elapsedMs measured wall time of this run so far
  */
-export function entriesToRun(
-  plan: Plan,
-  block: Block,
-  runs: readonly RepetitionRecord[],
-  elapsedMs: number,
-  halfWidth: HalfWidth,
-): string[] {
+export function entriesToRun(plan: Plan, block: Block, runs: readonly RepetitionRecord[], elapsedMs: number): string[] {
   const done = new Set(
     runs.filter((run) => run.block === block.id && run.outcome.kind !== 'aborted').map((run) => run.entry),
   )
@@ -29,12 +20,12 @@ export function entriesToRun(
   if (block.repetition === 1) return possible
   if (elapsedMs >= plan.rules.budgetMs) return []
   if (block.repetition <= plan.rules.minRepetitions) return possible
-  const wide = possible.filter((entry) => !isTight(plan, entry, runs, halfWidth))
+  const wide = possible.filter((entry) => !isTight(plan, entry, runs))
   return wide.length > 0 ? possible : []
 }
 
 /** Whether the interval of an entry's throughput on the main load is within the plan's tightness. */
-export function isTight(plan: Plan, entry: string, runs: readonly RepetitionRecord[], halfWidth: HalfWidth): boolean {
+export function isTight(plan: Plan, entry: string, runs: readonly RepetitionRecord[]): boolean {
   const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
   if (!scenario) return true
   const loadId = mainLoadOf(scenario.loads)
@@ -42,7 +33,7 @@ export function isTight(plan: Plan, entry: string, runs: readonly RepetitionReco
     .filter((run) => run.entry === entry)
     .flatMap((run) => run.loads.filter((load) => load.loadId === loadId))
     .map(({ measurement }) => rightPerSecond(measurement))
-  const width = halfWidth(values)
+  const width = relativeHalfWidth(values)
   return width !== null && width <= plan.rules.tightness
 }
 

@@ -1,5 +1,5 @@
 import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
-import { entriesToRun, type HalfWidth } from './adaptive.js'
+import { entriesToRun } from './adaptive.js'
 import { isToRunAgain } from './failures.js'
 
 /** What a run has behind it when it goes on. */
@@ -25,23 +25,20 @@ export function earlierOf(records: readonly RepetitionRecord[]): Earlier {
 export function entriesLeft(
   plan: Plan,
   block: Block,
-  runs: readonly RepetitionRecord[],
-  { begun }: Pick<Earlier, 'begun'>,
+  { runs, begun }: Pick<Earlier, 'runs' | 'begun'>,
   elapsedMs: number,
-  halfWidth: HalfWidth,
 ): string[] {
-  return entriesToRun(plan, block, runs, begun.has(block.id) ? 0 : elapsedMs, halfWidth)
+  return entriesToRun(plan, block, runs, begun.has(block.id) ? 0 : elapsedMs)
 }
 
 /** What a run would measure if it went on now; empty when it is complete. */
 export function leftToMeasure(
   plan: Plan,
   records: readonly RepetitionRecord[],
-  halfWidth: HalfWidth,
 ): { readonly block: string; readonly entry: string }[] {
   const earlier = earlierOf(records)
   return plan.blocks.flatMap((block) =>
-    entriesLeft(plan, block, earlier.runs, earlier, earlier.spentMs, halfWidth).map((entry) => ({
+    entriesLeft(plan, block, earlier, earlier.spentMs).map((entry) => ({
       block: block.id,
       entry,
     })),

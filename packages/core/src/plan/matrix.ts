@@ -126,10 +126,8 @@ function draftOf(
   published: readonly ClaimLoads[],
   profile: ProfileSpec,
 ): Drafted {
-  const cpus = usableCpus(request.host, request.engine)
-  const scenarios = selected.map(({ scenario }, index) =>
-    planScenario(scenario, cpus, profile, request, published[index]!.loads),
-  )
+  const frame = { request, profile, cpus: usableCpus(request.host, request.engine) }
+  const scenarios = selected.map(({ scenario }, index) => planScenario(scenario, frame, published[index]!.loads))
   const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
     chosen.map((candidate) => planEntry(scenario, candidate, scenarios[index] as PlannedScenario, request.root)),
   )
@@ -197,11 +195,16 @@ export function usableCpus(host: HostFacts, engine: EngineFacts): readonly Logic
   }))
 }
 
+/** What all scenarios of a plan have in common. */
+interface Frame {
+  readonly request: PlanRequest
+  readonly profile: ProfileSpec
+  readonly cpus: readonly LogicalCpu[]
+}
+
 function planScenario(
   scenario: ScenarioSpec,
-  cpus: readonly LogicalCpu[],
-  profile: ProfileSpec,
-  request: PlanRequest,
+  { request, profile, cpus }: Frame,
   published: readonly LoadSpec[],
 ): PlannedScenario {
   const cores = assignCores(cpus, { target: scenario.target.cpus, services: scenario.services })

@@ -54,7 +54,7 @@ export function brokenPromise(plan: Plan, runs: readonly RepetitionRecord[]): st
   const { minRepetitions, budgetMs } = plan.rules
   const owed = plan.blocks
     .filter(({ repetition }) => repetition <= minRepetitions)
-    .flatMap((block) => entriesToRun(plan, block, runs, 0, () => null))
+    .flatMap((block) => entriesToRun(plan, block, runs, 0))
   if (owed.length === 0) return null
   const counts = [...new Set(owed)].map(
     (entry) => runs.filter((run) => run.entry === entry && run.outcome.kind === 'measured').length,

@@ -42,29 +42,7 @@ export interface Candidate {
 export function select(catalogue: Catalogue, selection: Selection): Selected[] {
   const scenarioNames = selection.scenarios ?? catalogue.matrix.scenarios
   const targetNames = selection.targets ?? catalogue.matrix.targets
-  for (const name of scenarioNames ?? []) {
-    unbroken(catalogue, 'scenario', name)
-    known(
-      'scenario',
-      name,
-      catalogue.scenarios.map(({ id }) => id),
-    )
-  }
-  for (const name of targetNames ?? []) {
-    const [target, variant] = name.split('/') as [string, string | undefined]
-    unbroken(catalogue, 'target', target)
-    known(
-      'target',
-      target,
-      catalogue.targets.map((one) => one.name),
-    )
-    if (variant !== undefined)
-      known(
-        `variant of ${target}`,
-        variant,
-        catalogue.targets.find((one) => one.name === target)!.variants.map((one) => one.name),
-      )
-  }
+  checkNames(catalogue, scenarioNames ?? [], targetNames ?? [])
   const selected = catalogue.scenarios
     .filter(({ id }) => scenarioNames === null || scenarioNames.includes(id))
     .map((scenario): Selected => {
@@ -91,17 +69,35 @@ export function select(catalogue: Catalogue, selection: Selection): Selected[] {
       }
     })
     .filter(({ entries }) => entries.length > 0)
-  if (selected.length === 0) {
-    const broken = catalogue.broken.filter(({ kind }) => kind !== 'claim' || (selection.claims && !selection.all))
-    if (broken.length > 0) throw brokenError(broken, 'no target is left that serves what was asked for. Left out were:')
-    throw new BakeoffError('BAD_SPEC', 'no target serves what was asked for', {
-      hint:
-        selection.claims && !selection.all
-          ? 'Nothing published is asked of these scenarios: leave --claims out, or see which roles there are with npm run list'
-          : 'See which target serves which scenario: npm run list',
-    })
-  }
+  if (selected.length === 0) throw nothingLeft(catalogue, selection)
   return selected
+}
+
+/** @throws BakeoffError BAD_SPEC for a name that does not exist or is broken */
+function checkNames(catalogue: Catalogue, scenarios: readonly string[], targets: readonly string[]): void {
+  const scenarioIds = catalogue.scenarios.map(({ id }) => id)
+  for (const name of scenarios) {
+    unbroken(catalogue, 'scenario', name)
+    known('scenario', name, scenarioIds)
+  }
+  const variantsOf = new Map(catalogue.targets.map(({ name, variants }) => [name, variants.map((one) => one.name)]))
+  for (const name of targets) {
+    const [target, variant] = name.split('/') as [string, string | undefined]
+    unbroken(catalogue, 'target', target)
+    known('target', target, [...variantsOf.keys()])
+    if (variant !== undefined) known(`variant of ${target}`, variant, variantsOf.get(target) as string[])
+  }
+}
+
+function nothingLeft({ broken: allBroken }: Catalogue, { claims, all }: Selection): BakeoffError {
+  const onlyClaims = claims && !all
+  const broken = allBroken.filter(({ kind }) => kind !== 'claim' || onlyClaims)
+  if (broken.length > 0) return brokenError(broken, 'no target is left that serves what was asked for. Left out were:')
+  return new BakeoffError('BAD_SPEC', 'no target serves what was asked for', {
+    hint: onlyClaims
+      ? 'Nothing published is asked of these scenarios: leave --claims out, or see which roles there are with npm run list'
+      : 'See which target serves which scenario: npm run list',
+  })
 }
 
 export function entryIdOf(scenario: string, { target, variant }: Candidate): string {

@@ -1,4 +1,4 @@
-import type { EntryResult, Plan, PlannedScenario, RepetitionRecord } from '@bakeoff/model'
+import type { EntryResult, Plan, PlannedEntry, PlannedScenario, RepetitionRecord } from '@bakeoff/model'
 import { valuesOf } from '../figures/estimate.js'
 import { figuresOfStarts } from '../figures/over-repetitions.js'
 import { throughput } from '../figures/throughput.js'
@@ -24,18 +24,22 @@ export function toEntries(
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
   return plan.entries.flatMap((entry) => {
     const scenario = scenarios.get(entry.scenario)
-    return scenario ? [toEntry(plan, scenario, entry, runsOf(runs, entry.id), views, targets[entry.target])] : []
+    return scenario ? [toEntry(entry, { plan, scenario, runs: runsOf(runs, entry.id), views, targets })] : []
   })
 }
 
-function toEntry(
-  plan: Plan,
-  scenario: PlannedScenario,
-  entry: Plan['entries'][number],
-  runs: readonly RepetitionRecord[],
-  views: readonly CellView[],
-  texts: TargetPage | undefined,
-): EntryResult {
+/** What an entry's result is made from, beside the entry. */
+interface Sources {
+  readonly plan: Plan
+  readonly scenario: PlannedScenario
+  /** of this entry, by repetition */
+  readonly runs: readonly RepetitionRecord[]
+  readonly views: readonly CellView[]
+  readonly targets: Readonly<Record<string, TargetPage>>
+}
+
+function toEntry(entry: PlannedEntry, { plan, scenario, runs, views, targets }: Sources): EntryResult {
+  const texts = targets[entry.target]
   const main = views.find(({ id }) => id === `${entry.id}/${mainLoadOf(scenario.loads)}`)
   const rates = main ? valuesOf(throughput, main).filter((rate) => rate !== null) : []
   const image = runs.findLast((run) => run.image !== null)?.image ?? null

@@ -1,6 +1,5 @@
 import {
   type Cell,
-  type CellComparison,
   type Decision,
   type DecisionColumn,
   type DecisionFigure,
@@ -14,46 +13,11 @@ import {
 } from '@bakeoff/model'
 import { nameOf } from '../words/names.js'
 import { claimsSay } from './claims.js'
+import { type Candidate, type Decided, type Field, KINDS, type Kind, LEAST_REPETITIONS } from './decided.js'
 import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
 import { saysOf } from './standing.js'
 import { trustOf } from './trust.js'
-
-/** What a decision is made from: nothing that is not in the results. */
-export type Decided = Pick<
-  Results,
-  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'tiers' | 'comparisons' | 'claims' | 'certificates'
->
-
-/** Fewer repetitions than this decide nothing: two leave the interval of a ratio one degree of freedom. */
-export const LEAST_REPETITIONS = 3
-
-/** One row's best entry in a scenario, with all that is known of it. */
-export interface Candidate {
-  readonly row: string
-  readonly name: string
-  readonly entry: EntryResult
-  readonly cell: Cell | null
-  readonly kind: Kind
-  readonly value: number | null
-}
-
-/** Whether, and as what, an entry takes part; in the order in which a row would rather show one. */
-const KINDS = ['ranked', 'stand-in', 'not-compared', 'invalid', 'without-figure', 'not-contender'] as const
-type Kind = (typeof KINDS)[number]
-
-/** Who takes part in one scenario, best first, and how they compare. */
-export interface Field {
-  readonly scenario: ScenarioResult
-  readonly unit: DecisionColumn['unit']
-  /** contenders that are ranked, one a row: only these lead, or are led */
-  readonly ranked: readonly Candidate[]
-  readonly others: readonly Candidate[]
-  /** of the first one to another; undefined: they were not compared */
-  readonly comparedWith: (other: Candidate) => CellComparison | undefined
-  /** why nothing is decided by it yet; null: it can be */
-  readonly provisional: string | null
-}
 
 /**
  * The decision of a run: for each scenario the best contender of each language, who leads and by how much. It says what
@@ -114,7 +78,7 @@ function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['row
   const order = list?.tiers.flat() ?? []
   const candidates = known.entries
     .filter((entry) => entry.scenario === scenario.id)
-    .map((entry) => candidateOf(known, scenario, entry, order, rowsBy))
+    .map((entry) => candidateOf(entry, { scenario, cells: known.cells, order, rowsBy }))
     .sort((a, b) => placeOf(a, order) - placeOf(b, order) || (b.value ?? -1) - (a.value ?? -1))
   const best = [...new Set(candidates.map(({ row }) => row))].map((row) =>
     bestOf(candidates.filter((each) => each.row === row)),
@@ -145,13 +109,16 @@ function bestOf(own: readonly Candidate[]): Candidate {
   return from.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))[0] as Candidate
 }
 
-function candidateOf(
-  { cells }: Decided,
-  scenario: ScenarioResult,
-  entry: EntryResult,
-  order: readonly string[],
-  rowsBy: Decision['rows']['by'],
-): Candidate {
+/** What an entry of a scenario is placed by. */
+interface Place {
+  readonly scenario: ScenarioResult
+  readonly cells: readonly Cell[]
+  /** ids of ranked cells, best first */
+  readonly order: readonly string[]
+  readonly rowsBy: Decision['rows']['by']
+}
+
+function candidateOf(entry: EntryResult, { scenario, cells, order, rowsBy }: Place): Candidate {
   const own = cells.filter((cell) => cell.entry === entry.id)
   // As published an entry has the load of its source, and not the scenario's.
   const cell =

@@ -1,5 +1,5 @@
 import type { Decision } from '@bakeoff/model'
-import { type Candidate, type Decided, type Field, LEAST_REPETITIONS } from './decision.js'
+import { type Candidate, type Decided, type Field, LEAST_REPETITIONS } from './decided.js'
 import { saysOf, wouldMoreTell } from './standing.js'
 
 /** With so many a difference of some percent is usually told apart. */

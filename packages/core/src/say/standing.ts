@@ -1,7 +1,7 @@
 import { type DecisionColumn, figureOf, formatNumber } from '@bakeoff/model'
 import { reasonOf } from '../observe/outcome.js'
 import { list, many } from '../words/quantities.js'
-import type { Candidate, Field } from './decision.js'
+import type { Candidate, Field } from './decided.js'
 import { isAgentBoundCell, ratioWords } from './findings/define.js'
 
 interface Standing {

@@ -3,7 +3,7 @@ import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
 import { nameOf } from '../words/names.js'
 import { list, many, percent } from '../words/quantities.js'
-import type { Decided } from './decision.js'
+import type { Decided } from './decided.js'
 
 /** How far to trust the figures, in at most three sentences: repetitions, doubts, the machine. Empty when nothing was measured. */
 export function trustOf(known: Decided): string[] {

@@ -29,14 +29,11 @@ export function pairedRatio(pairs: readonly (readonly [number, number])[], confi
   if (logs.length < 2)
     return { ratio: Math.exp(logs[0]!), low: null, high: null, p: null, n: 1, method: 'one pair: no interval' }
   const error = Math.sqrt(variance(logs) / logs.length)
-  return fromLogs(
-    mean(logs),
-    error,
-    logs.length - 1,
-    logs.length,
-    `paired within ${logs.length} blocks, Student t on logs`,
-    confidence,
-  )
+  return {
+    ...fromLogs({ centre: mean(logs), error, df: logs.length - 1 }, confidence),
+    n: logs.length,
+    method: `paired within ${logs.length} blocks, Student t on logs`,
+  }
 }
 
 /**
@@ -59,20 +56,21 @@ export function welchRatio(a: readonly number[], b: readonly number[], confidenc
     error === 0
       ? a.length + b.length - 2
       : (partA + partB) ** 2 / (partA ** 2 / (a.length - 1) + partB ** 2 / (b.length - 1))
-  return fromLogs(difference, error, df, n, `Welch's t on logs, ${a.length} and ${b.length} repetitions`, confidence)
+  return {
+    ...fromLogs({ centre: difference, error, df }, confidence),
+    n,
+    method: `Welch's t on logs, ${a.length} and ${b.length} repetitions`,
+  }
 }
 
+/** A mean of logs with its standard error and degrees of freedom, as a ratio. */
 function fromLogs(
-  centre: number,
-  error: number,
-  df: number,
-  n: number,
-  method: string,
+  { centre, error, df }: { readonly centre: number; readonly error: number; readonly df: number },
   confidence: number,
-): RatioEstimate {
+): Pick<RatioEstimate, 'ratio' | 'low' | 'high' | 'p'> {
   const half = studentQuantile((1 + confidence) / 2, df) * error
   const p = error === 0 ? (centre === 0 ? 1 : 0) : studentTwoSidedP(centre / error, df)
-  return { ratio: Math.exp(centre), low: Math.exp(centre - half), high: Math.exp(centre + half), p, n, method }
+  return { ratio: Math.exp(centre), low: Math.exp(centre - half), high: Math.exp(centre + half), p }
 }
 
 function logOf(value: number): number {

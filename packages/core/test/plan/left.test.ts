@@ -10,7 +10,6 @@ const two = {
   blocks: whole.blocks.slice(0, 2),
   rules: { ...whole.rules, minRepetitions: 2, maxRepetitions: 2, budgetMs: 60_000 },
 }
-const wide = () => 1
 const failed = (code: ErrorRecord['code']): Outcome => ({
   kind: 'failed',
   stage: 'load',
@@ -48,7 +47,7 @@ describe('what a run that goes on has left', () => {
       left: ['rust 2'],
     },
   ])('is $left when $because', ({ runs, left }) => {
-    const found = leftToMeasure(two, runs, wide)
+    const found = leftToMeasure(two, runs)
     expect(found.map(({ block, entry }) => `${entry.split('/')[1]} ${block.split('#')[1]}`)).toEqual(left)
   })
 })

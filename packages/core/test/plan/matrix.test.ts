@@ -385,20 +385,35 @@ describe('adaptive repetitions', () => {
     kind: 'measured' | 'aborted' | 'failed' = 'measured',
     stage = 'load',
     code = 'WRONG_ANSWERS',
+    perSecond: number | null = null,
   ) =>
     ({
       entry,
       block: `predict#${repetition}`,
       repetition,
-      loads: [],
+      loads:
+        perSecond === null
+          ? []
+          : [
+              {
+                loadId: 'closed-64',
+                measurement: { durationMs: 1000, counts: { ok: perSecond }, window: null, batch: null },
+              },
+            ],
       startedAt: '2026-01-01T00:00:00Z',
       endedAt: '2026-01-01T00:00:30Z',
       outcome: kind === 'failed' ? { kind, stage, error: { code } } : { kind },
     }) as unknown as RepetitionRecord
   const rounds = (n: number) =>
     Array.from({ length: n }, (_, index) => both.map((entry) => aRun(entry, index + 1))).flat()
-  const wide = () => 0.2
-  const tight = () => 0.01
+  /** rounds whose throughput hardly differs, but that of one target when it is told to */
+  const measured = (n: number, spread: 'tight' | 'one wide') =>
+    Array.from({ length: n }, (_, index) =>
+      both.map((entry, of) => {
+        const perSecond = 1000 + (spread === 'one wide' && of === 1 ? 300 : 1) * (index % 2)
+        return aRun(entry, index + 1, 'measured', 'load', 'WRONG_ANSWERS', perSecond)
+      }),
+    ).flat()
 
   it.each([
     {
@@ -406,40 +421,35 @@ describe('adaptive repetitions', () => {
       repetition: 1,
       runs: [],
       elapsedMs: 1e9,
-      width: wide,
       expected: both,
     },
     {
       because: 'the fewest repetitions are run though intervals are tight',
       repetition: 3,
-      runs: rounds(2),
+      runs: measured(2, 'tight'),
       elapsedMs: 0,
-      width: tight,
       expected: both,
     },
     {
       because: 'after those, none when all intervals are tight',
       repetition: 6,
-      runs: rounds(5),
+      runs: measured(5, 'tight'),
       elapsedMs: 0,
-      width: tight,
       expected: [],
     },
     {
       because: 'after those, all when one interval is wide',
       repetition: 6,
-      runs: rounds(5),
+      runs: measured(5, 'one wide'),
       elapsedMs: 0,
-      width: wide,
       expected: both,
     },
-    { because: 'the budget ends it', repetition: 2, runs: rounds(1), elapsedMs: 3_600_000, width: wide, expected: [] },
+    { because: 'the budget ends it', repetition: 2, runs: rounds(1), elapsedMs: 3_600_000, expected: [] },
     {
       because: 'what is on disk is not measured again',
       repetition: 1,
       runs: [aRun(both[0]!, 1)],
       elapsedMs: 0,
-      width: wide,
       expected: [both[1]],
     },
     {
@@ -447,7 +457,6 @@ describe('adaptive repetitions', () => {
       repetition: 1,
       runs: [aRun(both[0]!, 1, 'aborted')],
       elapsedMs: 0,
-      width: wide,
       expected: both,
     },
     {
@@ -455,7 +464,6 @@ describe('adaptive repetitions', () => {
       repetition: 2,
       runs: [aRun(both[0]!, 1, 'failed', 'verify', 'SERVICE_DIED')],
       elapsedMs: 0,
-      width: wide,
       expected: both,
     },
     {
@@ -463,7 +471,6 @@ describe('adaptive repetitions', () => {
       repetition: 2,
       runs: [aRun(both[0]!, 1, 'failed', 'start', 'AGENT_FAILED')],
       elapsedMs: 0,
-      width: wide,
       expected: both,
     },
     {
@@ -471,7 +478,6 @@ describe('adaptive repetitions', () => {
       repetition: 2,
       runs: [aRun(both[0]!, 1, 'failed', 'build')],
       elapsedMs: 0,
-      width: wide,
       expected: [both[1]],
     },
     {
@@ -479,11 +485,10 @@ describe('adaptive repetitions', () => {
       repetition: 2,
       runs: [aRun(both[0]!, 1, 'failed', 'load')],
       elapsedMs: 0,
-      width: wide,
       expected: both,
     },
-  ])('$because', ({ repetition, runs, elapsedMs, width, expected }) => {
-    expect(entriesToRun(made, block(repetition), runs, elapsedMs, width).sort()).toEqual(expected)
+  ])('$because', ({ repetition, runs, elapsedMs, expected }) => {
+    expect(entriesToRun(made, block(repetition), runs, elapsedMs).sort()).toEqual(expected)
   })
 
   it('foresees the time left from what repetitions took', () => {

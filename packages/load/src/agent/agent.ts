@@ -7,7 +7,7 @@ import type { Job } from '../worker/messages.js'
 import type { Crew } from './crew.js'
 import { fetchOnce } from './fetch.js'
 import { awaitReady } from './ready.js'
-import { runLoad } from './run-load.js'
+import { type Listener, runLoad } from './run-load.js'
 import { verify } from './verify.js'
 
 /** Does what commands say, and answers each with its result or its error. */
@@ -97,12 +97,13 @@ export class Agent {
     if (this.#loading) throw new Error('a load was asked for while another one runs')
     this.#loading = true
     try {
-      return await runLoad(this.#crew, this.#prepared(), request, signal, {
+      const listener: Listener = {
         slice: (slice) => this.#say({ id, slice }),
         running: (cut) => {
           this.#cut = cut
         },
-      })
+      }
+      return await runLoad(this.#crew, { work: this.#prepared(), request }, listener, signal)
     } finally {
       this.#loading = false
       this.#cut = null

@@ -27,10 +27,9 @@ export interface Listener {
  */
 export async function runLoad(
   crew: Crew,
-  work: Work,
-  request: LoadRequest,
-  signal: AbortSignal,
+  { work, request }: { readonly work: Work; readonly request: LoadRequest },
   listener: Listener,
+  signal: AbortSignal,
 ): Promise<LoadMeasurement> {
   const orders = splitLoad(request, crew.size, crew.countLoad())
   const hands = await crew.take(orders.length)
@@ -41,13 +40,16 @@ export async function runLoad(
     for (const hand of hands) hand.say({ kind: 'stop' })
   }
   try {
-    const parts = await measure(hands, orders, signal, stop, checker, {
-      ...listener,
-      slice: (slice, phase) => {
-        slices[phase].push(slice)
-        listener.slice(slice)
+    const parts = await measure(
+      { hands, orders, checker, stop, signal },
+      {
+        ...listener,
+        slice: (slice, phase) => {
+          slices[phase].push(slice)
+          listener.slice(slice)
+        },
       },
-    })
+    )
     const checked = isBatch ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ sampled }) => sampled))
     return mergeParts(request, parts, slices, checked)
   } finally {
@@ -56,12 +58,17 @@ export async function runLoad(
   }
 }
 
+/** A load on its processes. */
+interface Measuring {
+  readonly hands: readonly Hand[]
+  readonly orders: readonly Order[]
+  readonly checker: Checker
+  readonly stop: () => void
+  readonly signal: AbortSignal
+}
+
 function measure(
-  hands: readonly Hand[],
-  orders: readonly Order[],
-  signal: AbortSignal,
-  stop: () => void,
-  checker: Checker,
+  { hands, orders, checker, stop, signal }: Measuring,
   listener: { slice(slice: LoadSlice, phase: Phase): void; running: Listener['running'] },
 ): Promise<Part[]> {
   return new Promise((resolve, reject) => {

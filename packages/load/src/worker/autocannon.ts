@@ -75,6 +75,7 @@ export class Pool {
 
   constructor(options: ConnectionOptions, requests: readonly RequestLine[], events: ConnectionEvents) {
     const heads = new Heads()
+    const { answerCapBytes } = options
     let wire: Wire | null = null
     const instance = autocannon({
       url: options.origin,
@@ -85,7 +86,7 @@ export class Pool {
       histograms: { latencies: nowhere, requests: nowhere, throughput: nowhere },
       setupClient: (client) => {
         wire ??= buildWire(client as Client, requests, options.speller)
-        this.connections.push(new Connection(client as Client, wire, heads, options.answerCapBytes, events))
+        this.connections.push(new Connection(client as Client, { wire, heads, answerCapBytes }, events))
       },
     })
     // Its result is not used; it ends by itself when all its clients are destroyed.
@@ -109,6 +110,13 @@ export class Pool {
     clearInterval(this.#sweeper)
     for (const connection of this.connections) connection.close()
   }
+}
+
+/** What the connections of a pool have in common. */
+interface Wiring {
+  readonly wire: Wire
+  readonly heads: Heads
+  readonly answerCapBytes: number
 }
 
 /** One connection, on which one request at a time is under way. */
@@ -151,7 +159,7 @@ export class Connection {
   #retry: NodeJS.Timeout | null = null
   #closed = false
 
-  constructor(client: Client, wire: Wire, heads: Heads, answerCapBytes: number, events: ConnectionEvents) {
+  constructor(client: Client, { wire, heads, answerCapBytes }: Wiring, events: ConnectionEvents) {
     this.#client = client
     this.#wire = wire
     this.#heads = heads
@@ -281,22 +289,14 @@ export class Connection {
         return chunk.length
       }
       const atStart = !this.#begun
-      if (atStart && this.captured === null && this.#events.piece === null && !this.#wire.bodiless[this.jobIndex]) {
-        const status = this.#heads.statusOf(chunk)
-        if (status !== null) {
-          this.status = status
-          this.#complete(true)
-          return chunk.length
-        }
-      }
+      if (atStart && this.#isRecognised(chunk)) return chunk.length
       this.#begun = true
       head = null
       const wasAnswer = this.#answers
       betweenBytes = parser.state === IN_TRAILERS ? betweenBytes + chunk.length : 0
       const result = parse.call(parser, chunk)
       if (typeof result !== 'number' || betweenBytes > MOST_BETWEEN_BYTES || parser.line.length > MOST_BETWEEN_BYTES) {
-        if (this.pending) this.#lose('malformed answer')
-        if (this.#client.parser === parser) this.#reopen(this.#answers === 0 ? BACK_OFF_MS : 0)
+        this.#giveUp(parser)
       } else if (atStart && head !== null && this.#answers === wasAnswer + 1) {
         this.#heads.learn(chunk, head)
       }
@@ -307,10 +307,7 @@ export class Connection {
       interim = info.statusCode < 200
       this.status = info.statusCode
       if (!interim) {
-        const length = headerOf(info.headers, 'content-length')
-        // Only a length makes sure that an answer with the same head is complete when it is as long.
-        const framed = length !== undefined && headerOf(info.headers, 'transfer-encoding') === undefined
-        head = framed && info.shouldKeepAlive ? { status: info.statusCode, bodyLength: Number(length) } : null
+        head = headToLearn(info)
         if (!info.shouldKeepAlive) this.#closingSinceMs = Number.POSITIVE_INFINITY
         if (this.captured) this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
       }
@@ -334,6 +331,22 @@ export class Connection {
       if (surplus) this.#surplus()
     }
     parser[Parser.kOnHeaders] = () => {}
+  }
+
+  /** A whole answer with a head that was parsed before needs no parser. */
+  #isRecognised(chunk: Buffer): boolean {
+    if (this.captured !== null || this.#events.piece !== null || this.#wire.bodiless[this.jobIndex]) return false
+    const status = this.#heads.statusOf(chunk)
+    if (status === null) return false
+    this.status = status
+    this.#complete(true)
+    return true
+  }
+
+  /** Nothing that comes after a malformed answer can be read. */
+  #giveUp(parser: Parser): void {
+    if (this.pending) this.#lose('malformed answer')
+    if (this.#client.parser === parser) this.#reopen(this.#answers === 0 ? BACK_OFF_MS : 0)
   }
 
   #complete(keepAlive: boolean): void {
@@ -361,6 +374,13 @@ const reading = Buffer.allocUnsafeSlow(READ_BYTES)
  * Opens the client's next socket and wires it as autocannon does: errors and ends go to `_connect`, bytes to the parser. Reading
  * without a stream between takes a fifth to a third less CPU time for each answer under 256 connections (docs/method.md).
  */
+/** Only a length makes sure that an answer with the same head is complete when it is as long. */
+function headToLearn({ headers, statusCode, shouldKeepAlive }: HeadInfo): Head | null {
+  const length = headerOf(headers, 'content-length')
+  const framed = length !== undefined && headerOf(headers, 'transfer-encoding') === undefined
+  return framed && shouldKeepAlive ? { status: statusCode, bodyLength: Number(length) } : null
+}
+
 function dial(client: Client): Socket {
   const { port, hostname } = client.opts
   const socket = connect({

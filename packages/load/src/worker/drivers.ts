@@ -80,8 +80,8 @@ const open: DriverKind<OpenOrder, OpenShare> = {
   tasksAtOnce: () => null,
   connections: ({ connections }) => connections,
   ownRequest: () => null,
-  drive: (share, { send, random, ticker, late }) =>
-    new OpenDriver(share, random(share.seed), ticker as Ticker, send, late),
+  drive: (share, { random, ticker, ...told }) =>
+    new OpenDriver(share, { random: random(share.seed), ticker: ticker as Ticker, ...told }),
 }
 
 const batch: DriverKind<BatchOrder, BatchShare> = {

@@ -21,6 +21,19 @@ const DRAIN_MS = 100
 /** Peaks are told above this percentile: p99.9 is the highest that is judged by them. */
 const PEAK_PERCENTILE = 99.5
 
+/** When a load sends what. */
+export interface Pacing {
+  readonly sequence: JobSequence
+  readonly ticker: Ticker | null
+}
+
+/** Whom a process tells of its load. */
+export interface Controller {
+  readonly say: (message: FromWorker) => void
+  /** whether it keeps up with comparing answers */
+  readonly maySample: () => boolean
+}
+
 /**
  * One process's part of one load. The load is a process that runs: connections open, first sends are staggered, it settles.
  * The window is two cuts through it, at which nothing changes. After the second one it runs on until every request of the
@@ -62,18 +75,14 @@ export class Load {
   #sliceTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param sequence which job comes next; not asked by a load whose request is its own
-   * @param ticker   started already; only a timed load needs one
-   * @param say      tells the controller
-   * @param maySample whether the controller keeps up with comparing answers
+   * @param pacing which job comes next (not asked by a load whose request is its own), and the ticker, started already, that
+   *   only a timed load needs
    */
   constructor(
     order: Order,
     { jobs, respell, seed, answerCapBytes }: Prepared,
-    sequence: JobSequence,
-    ticker: Ticker | null,
-    say: (message: FromWorker) => void,
-    maySample: () => boolean,
+    { sequence, ticker }: Pacing,
+    { say, maySample }: Controller,
   ) {
     const { share } = order
     const kind = driverOf(share)

@@ -37,7 +37,12 @@ async function open(order: Order): Promise<void> {
   load = null
   stopped = false
   const running = driverOf(order.share).isTimed ? await startedTicker() : null
-  load = new Load(order, work, sequenceOf(order), running, say, () => queuedBytes < MOST_QUEUED_BYTES)
+  load = new Load(
+    order,
+    work,
+    { sequence: sequenceOf(order), ticker: running },
+    { say, maySample: () => queuedBytes < MOST_QUEUED_BYTES },
+  )
   if (stopped) load.stop()
   await load.opened()
   say({ kind: 'opened' })

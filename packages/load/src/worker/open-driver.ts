@@ -24,6 +24,16 @@ export interface OpenShare {
   readonly phase: number
 }
 
+/** What arrivals at a rate are sent with. */
+export interface OpenTools {
+  readonly random: Random
+  readonly ticker: Ticker
+  /** gets the connection with `intendedAtMs` set */
+  readonly send: Send
+  /** told of every send for which a connection was free at its time */
+  readonly late: (dueMs: number, byMs: number) => void
+}
+
 /**
  * Arrivals at a rate that does not care for answers. Each is sent at its time when a connection is free, else as soon
  * as one is; whatever the wait, its response time counts from when it was due. Connections take turns.
@@ -42,17 +52,7 @@ export class OpenDriver implements Driver {
   #nextMs = Number.POSITIVE_INFINITY
   #arrivals = 0
 
-  /**
-   * @param send gets the connection with `intendedAtMs` set
-   * @param late told of every send for which a connection was free at its time
-   */
-  constructor(
-    share: OpenShare,
-    random: Random,
-    ticker: Ticker,
-    send: Send,
-    late: (dueMs: number, byMs: number) => void,
-  ) {
+  constructor(share: OpenShare, { random, ticker, send, late }: OpenTools) {
     this.#share = share
     this.#random = random
     this.#send = send

@@ -16,6 +16,11 @@ export function startLive(strip: HTMLElement | null): void {
   const parts = partsOf(strip)
   const state = { planned: 0, done: 0, left: null as number | null }
   const series = new Map<string, number[]>()
+  const draw = (name: string, value: number, text: string) => {
+    const values = [...(series.get(name) ?? []), value].slice(-KEPT_POINTS)
+    series.set(name, values)
+    drawLine(parts.lines, name, values, text)
+  }
   const source = new EventSource('/events')
   source.onmessage = ({ data }) => {
     const event = JSON.parse(String(data)) as RunEvent & { past?: boolean }
@@ -27,11 +32,10 @@ export function startLive(strip: HTMLElement | null): void {
     if (event.kind === 'window') {
       parts.now.textContent = `${event.entry}: ${event.loadId}`
       const rate = event.window.ok / (event.window.durationMs / 1000)
-      show(parts.lines, series, 'right answers/s', rate, formatNumber(rate))
+      draw('right answers/s', rate, formatNumber(rate))
       for (const [name, { cores, memoryBytes }] of Object.entries(event.use ?? {})) {
-        if (cores !== null) show(parts.lines, series, `${name} cores`, cores, cores.toFixed(2))
-        if (memoryBytes !== null && name === 'target')
-          show(parts.lines, series, `${name} memory`, memoryBytes, formatBytes(memoryBytes))
+        if (cores !== null) draw(`${name} cores`, cores, cores.toFixed(2))
+        if (memoryBytes !== null && name === 'target') draw(`${name} memory`, memoryBytes, formatBytes(memoryBytes))
       }
     }
     if (event.kind === 'repetition') {
@@ -65,9 +69,7 @@ function partsOf(strip: HTMLElement): Parts {
 }
 
 /** A small line with its last value; all are drawn from 0. */
-function show(lines: HTMLElement, series: Map<string, number[]>, name: string, value: number, text: string): void {
-  const values = [...(series.get(name) ?? []), value].slice(-KEPT_POINTS)
-  series.set(name, values)
+function drawLine(lines: HTMLElement, name: string, values: readonly number[], text: string): void {
   const figure =
     lines.querySelector<HTMLElement>(`[data-series="${CSS.escape(name)}"]`) ?? lines.appendChild(newFigure(name))
   const most = Math.max(...values, Number.MIN_VALUE)

@@ -6,7 +6,7 @@ import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
 import { onPrint } from './printing.js'
 import { followHash, hashOf } from './routes.js'
-import { firstSelection } from './selection.js'
+import { firstSelection, type Selection } from './selection.js'
 import { show } from './show.js'
 import { makeSortable } from './sorting.js'
 import { rememberedTheme, setTheme, type Theme } from './theme.js'
@@ -47,37 +47,8 @@ export async function mountPage(root: Document, results: Results): Promise<void>
   }
   addEventListener('hashchange', go)
 
-  onClick(root, '[data-choose-scenario]', ({ dataset }) => {
-    selection.scenario = Number(dataset.chooseScenario)
-    location.hash = hashOf(selection.page, selection, results)
-    bringUp()
-  })
-  onClick(root, '[data-choose-load]', ({ dataset }) => {
-    selection.loads[selection.scenario] = dataset.chooseLoad ?? ''
-    bringUp()
-  })
-  onClick(root, '[data-show]', ({ dataset }) => {
-    const index = Number(dataset.show)
-    if (!selection.hidden.delete(index)) selection.hidden.add(index)
-    bringUp()
-  })
-  onClick(root, '[data-show-all]', () => {
-    selection.hidden.clear()
-    bringUp()
-  })
-  onClick(root, '[data-baseline]', ({ dataset }) => {
-    const index = Number(dataset.baseline)
-    selection.baseline = selection.baseline === index ? null : index
-    bringUp()
-  })
-  onClick(root, '[data-theme-choice]', ({ dataset }) => {
-    setTheme(root, dataset.themeChoice as Theme)
-    drawer.repaint()
-  })
-  onClick(root, '[data-tool]', ({ dataset }) => {
-    if (dataset.tool === 'print') print()
-    else download(root, results, dataset.tool as DownloadKind)
-  })
+  for (const [selector, act] of Object.entries(buttons({ root, results, selection, drawer, bringUp })))
+    onClick(root, selector, act)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawer.repaint())
   addEventListener('resize', () => drawer.refresh())
   onPrint(root, {
@@ -98,6 +69,57 @@ export async function mountPage(root: Document, results: Results): Promise<void>
   await Promise.all([root.fonts.load('400 12px "Bakeoff Sans"'), root.fonts.load('600 12px "Bakeoff Sans"')])
   go()
   root.documentElement.dataset.ready = 'true'
+}
+
+interface Mounted {
+  readonly root: Document
+  readonly results: Results
+  readonly selection: Selection
+  readonly drawer: Drawer
+  readonly bringUp: () => void
+}
+
+/** What a click does, by selector of what is clicked. */
+function buttons({
+  root,
+  results,
+  selection,
+  drawer,
+  bringUp,
+}: Mounted): Record<string, (element: HTMLElement) => void> {
+  return {
+    '[data-choose-scenario]': ({ dataset }) => {
+      selection.scenario = Number(dataset.chooseScenario)
+      location.hash = hashOf(selection.page, selection, results)
+      bringUp()
+    },
+    '[data-choose-load]': ({ dataset }) => {
+      selection.loads[selection.scenario] = dataset.chooseLoad ?? ''
+      bringUp()
+    },
+    '[data-show]': ({ dataset }) => {
+      const index = Number(dataset.show)
+      if (!selection.hidden.delete(index)) selection.hidden.add(index)
+      bringUp()
+    },
+    '[data-show-all]': () => {
+      selection.hidden.clear()
+      bringUp()
+    },
+    '[data-baseline]': ({ dataset }) => {
+      const index = Number(dataset.baseline)
+      selection.baseline = selection.baseline === index ? null : index
+      bringUp()
+    },
+    '[data-theme-choice]': ({ dataset }) => {
+      setTheme(root, dataset.themeChoice as Theme)
+      drawer.repaint()
+    },
+    '[data-tool]': ({ dataset }) => {
+      if (dataset.tool === 'print') print()
+      else download(root, results, dataset.tool as DownloadKind)
+    },
+  }
 }
 
 function onClick(root: Document, selector: string, act: (element: HTMLElement) => void): void {

@@ -21,7 +21,11 @@ export const bottleneck: Section = {
 function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
-  const subject = (cell: Cell) => view.subjectOf(cell.entry).index
+  return html`<div class="figures">${atCapFigure(view, load, cells)}</div>
+  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${verdictTable(view, load, cells)}<p class="legend">Little’s law as an account: connections × window is the time that all connections had. What is not in answered requests went into requests that never were, or into opening connections again; no latency shows it.</p></section>`
+}
+
+function atCapFigure(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
   const services = [...new Set(cells.flatMap((cell) => Object.keys(cell.services)))]
   const atCap = (head: string, of: (cell: Cell) => number | null | undefined): CellColumn => ({
     head,
@@ -29,7 +33,7 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
     cell: (cell) => known(of(cell), formatShare, whyMissing(cell, `CPU of ${head} was not read`)),
     sort: (cell) => of(cell) ?? null,
   })
-  return html`<div class="figures">${figure({
+  return figure({
     chart: 'at-cap',
     wide: true,
     title: busyTitle(view, cells, services),
@@ -49,11 +53,14 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
         ...services.map((name) => atCap(name, ({ services: all }) => all[name]?.atCapShare)),
       ],
       rows: cells,
-      subject,
+      subject: (cell) => view.subjectOf(cell.entry).index,
     }),
     nothing: cells.some((cell) => cell.target.atCapShare !== null) ? null : 'CPU was not read under this load.',
-  })}</div>
-  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${table({
+  })
+}
+
+function verdictTable(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
+  return table({
     caption: `Verdicts, ${loadLabel(load)}`,
     columns: [
       linkedNameColumn(view),
@@ -81,9 +88,9 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
       },
     ],
     rows: cells,
-    subject,
+    subject: (cell) => view.subjectOf(cell.entry).index,
     sortable: true,
-  })}<p class="legend">Little’s law as an account: connections × window is the time that all connections had. What is not in answered requests went into requests that never were, or into opening connections again; no latency shows it.</p></section>`
+  })
 }
 
 /** `99.8 %`, with what the rest went into; of a run without an account what throughput × mean latency imply. */

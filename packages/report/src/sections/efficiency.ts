@@ -90,7 +90,7 @@ function barsOf(view: View, cells: readonly Cell[], id: string, condition: reado
   return figure({
     chart: 'bars',
     of: id,
-    title: rangeTitle(view, cells, title, value, withUnit) ?? `${title} is not known`,
+    title: rangeTitle(view, cells, { what: title, of: value, show: withUnit }) ?? `${title} is not known`,
     condition: [title, unit, ...condition, `${better} is better`],
     howTo: about,
     table: table({

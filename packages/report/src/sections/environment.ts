@@ -1,4 +1,11 @@
-import { type Certificate, type CoreAssignment, type HostFacts, loadLabel, type Results } from '@bakeoff/model'
+import {
+  type Certificate,
+  type CoreAssignment,
+  type HostFacts,
+  loadLabel,
+  type Results,
+  type ScenarioResult,
+} from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
@@ -108,24 +115,7 @@ function topology({ cpus }: HostFacts): Content {
 }
 
 function coresBlock({ scenario }: Scope): Html {
-  const rows = [
-    {
-      name: 'target',
-      caps: scenario.targetCaps,
-      requested: scenario.requestedTargetCpus,
-      cores: scenario.cores.target,
-      image: 'one per target',
-    },
-    ...scenario.services.map((service) => ({
-      name: service.name,
-      caps: service.caps,
-      requested: service.requestedCpus,
-      cores: scenario.cores.services[service.name] ?? service.caps.cpuset,
-      image: service.image,
-    })),
-    { name: 'load agent', caps: null, requested: null, cores: scenario.cores.agent, image: null },
-    { name: 'orchestrator', caps: null, requested: null, cores: scenario.cores.orchestrator, image: null },
-  ]
+  const rows = rolesOf(scenario)
   return html`<section class="block"><h3>Cores and caps <small>scenario <bdi>${scenario.id}</bdi></small></h3>${table<
     (typeof rows)[number]
   >({
@@ -166,7 +156,33 @@ function coresBlock({ scenario }: Scope): Html {
     ],
     rows,
   })}${coreNotes(scenario.cores)}
-  ${facts([
+  ${workFacts(scenario)}</section>`
+}
+
+/** Everything that has cores of its own, of the scenario and of the tool. */
+function rolesOf(scenario: ScenarioResult) {
+  return [
+    {
+      name: 'target',
+      caps: scenario.targetCaps,
+      requested: scenario.requestedTargetCpus,
+      cores: scenario.cores.target,
+      image: 'one per target',
+    },
+    ...scenario.services.map((service) => ({
+      name: service.name,
+      caps: service.caps,
+      requested: service.requestedCpus,
+      cores: scenario.cores.services[service.name] ?? service.caps.cpuset,
+      image: service.image,
+    })),
+    { name: 'load agent', caps: null, requested: null, cores: scenario.cores.agent, image: null },
+    { name: 'orchestrator', caps: null, requested: null, cores: scenario.cores.orchestrator, image: null },
+  ]
+}
+
+function workFacts(scenario: ScenarioResult): Html {
+  return facts([
     ['Requests', `${formatNumber(scenario.requests)} different ones, cycled`],
     ['Answers compared', `${scenario.compare}${scenario.tolerance > 0 ? `, tolerance ${scenario.tolerance}` : ''}`],
     [
@@ -177,7 +193,7 @@ function coresBlock({ scenario }: Scope): Html {
     ],
     ['Loads', scenario.loads.map(loadLabel).join(' · ')],
     ['Work digest', html`<code>${scenario.workDigest}</code>`],
-  ])}</section>`
+  ])
 }
 
 function coreNotes({ shared, notes }: CoreAssignment): Html | null {

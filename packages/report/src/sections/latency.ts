@@ -63,7 +63,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
   const time = (of: 'p50Ms' | 'p99Ms', what: string, median: (cell: Cell) => number | null): Figure => ({
     chart: 'timeline',
     of,
-    title: rangeTitle(view, cells, what, median, ms) ?? `${what} is not known`,
+    title: rangeTitle(view, cells, { what, of: median, show: ms }) ?? `${what} is not known`,
     condition: [`${what} over elapsed time`, 'ms', loadLabel(load), 'one repetition each'],
     howTo:
       'Time runs from the start of the measured window; the shaded part left of 0 is the warm-up, whose figures count nowhere. A flat line is a steady target. A step or a saw-tooth is a collector, a compiler, a noisy neighbour.',
@@ -75,8 +75,11 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       chart: 'spectrum',
       wide: true,
       title:
-        rangeTitle(view, cells, `p99 ${timeOf(load).toLowerCase()}`, (cell) => shownMs(cell, 'p99'), ms) ??
-        'No percentile is known',
+        rangeTitle(view, cells, {
+          what: `p99 ${timeOf(load).toLowerCase()}`,
+          of: (cell) => shownMs(cell, 'p99'),
+          show: ms,
+        }) ?? 'No percentile is known',
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
         'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 faster than at 99 %. The axis stretches the tail: each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
@@ -89,8 +92,11 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       chart: 'histogram',
       wide: true,
       title:
-        rangeTitle(view, cells, `Median ${timeOf(load).toLowerCase()}`, (cell) => shownMs(cell, 'p50'), ms) ??
-        'No latencies are known',
+        rangeTitle(view, cells, {
+          what: `Median ${timeOf(load).toLowerCase()}`,
+          of: (cell) => shownMs(cell, 'p50'),
+          show: ms,
+        }) ?? 'No latencies are known',
       condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
       howTo:
         'Each step of the line is a span of latency, its height the share of answers in it. One hump is one kind of answer; two humps are two, for instance with and without a pause of the collector.',

@@ -57,7 +57,7 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       sortable: true,
     })}
     <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above ${formatShare(view.results.legend.thresholds.relevantDifference)}. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
-    <div class="figures">${charts(view, scope, loadId, load, cells)}</div>`
+    <div class="figures">${charts({ view, scope, loadId, load, cells })}</div>`
 }
 
 function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): CellColumn[] {
@@ -162,119 +162,122 @@ function batchColumns(view: View, load: LoadSpec): CellColumn[] {
   ]
 }
 
-function charts(view: View, scope: Scope, loadId: string, load: LoadSpec, cells: readonly Cell[]): Html[] {
-  if (cells.length === 0) return []
-  const condition = [loadLabel(load), repetitionsOf(cells)]
+/** A load of a scenario with the cells that were given it. */
+interface Board {
+  readonly view: View
+  readonly scope: Scope
+  readonly loadId: string
+  readonly load: LoadSpec
+  readonly cells: readonly Cell[]
+}
+
+function charts(board: Board): Html[] {
+  if (board.cells.length === 0) return []
+  switch (kindOf(board.load).headline) {
+    case 'cpuMsPerRequest':
+      return [cpuPerTaskChart(board)]
+    case 'capacityPerSecond':
+      return [capacityChart(board)]
+    case 'throughput':
+      return [throughputChart(board), percentilesChart(board), throughputAgainstP99Chart(board)]
+  }
+}
+
+/** What is drawn, under which load and how often it was measured. */
+function conditionOf({ load, cells }: Board, ...what: readonly string[]): (string | null)[] {
+  return [...what, loadLabel(load), repetitionsOf(cells)]
+}
+
+/** The figures of a chart: whatever is drawn stands in a table too. */
+function tableOf({ view, cells }: Board, caption: string, columns: readonly CellColumn[]): Html {
   const subject = (cell: Cell) => view.subjectOf(cell.entry).index
-  const { headline, shown } = kindOf(load)
-  if (headline === 'cpuMsPerRequest') {
-    return [
-      figure({
-        chart: 'bars',
-        of: 'cpuMsPerRequest',
-        wide: true,
-        title:
-          rangeTitle(
-            view,
-            cells,
-            'CPU time per task',
-            (cell) => typicalOf(cell, 'cpuMsPerRequest'),
-            (value) => `${formatNumber(value)} ms`,
-          ) ?? 'CPU time per task is not known',
-        condition: ['CPU time per task', 'ms', ...condition],
-        rows: cells.length,
-        howTo:
-          'Each bar is the median over repetitions, each dot one repetition, the whisker the 95 % interval. CPU time per task is comparable even where the number of tasks or the concurrency differs; wall time is not.',
-        table: table({
-          caption: 'CPU time per task',
-          columns: [nameColumn(view), ...batchColumns(view, load)],
-          rows: cells,
-          subject,
-        }),
-        nothing: cells.some((cell) => figureOf(cell, 'cpuMsPerRequest')) ? null : 'No batch was measured.',
-      }),
-    ]
-  }
-  if (headline === 'capacityPerSecond') {
-    return [
-      figure({
-        chart: 'bars',
-        of: 'capacityPerSecond',
-        wide: true,
-        title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'capacity'),
-        condition: ['Highest rate within the SLO', 'requests/s', ...condition],
-        rows: cells.length,
-        howTo:
-          'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found in a search in which one failed probe alone does not count. The dots are repetitions, the whisker is the 95 % interval.',
-        table: table({
-          caption: 'Capacity',
-          columns: [nameColumn(view), capacityColumn(view)],
-          rows: cells,
-          subject,
-        }),
-        nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate was held within the SLO.',
-      }),
-    ]
-  }
-  const throughputs = cells.flatMap((cell) => figureOf(cell, 'throughput') ?? [])
-  const measured = throughputs.length > 0
-  const latencies = cells.some((cell) => shownMs(cell, 'max') !== null)
-  const time = shown === 'service' ? 'Service time' : 'Response time from the intended start'
-  return [
-    figure({
-      chart: 'bars',
-      of: 'throughput',
-      wide: true,
-      title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'throughput'),
-      condition: ['Throughput', 'right answers/s', ...condition, throughputs[0]?.method ?? null],
-      rows: cells.length,
-      howTo:
-        'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Where two whiskers overlap much, the two are not told apart. A hollow bar does not count; the verdict says why.',
-      table: table({
-        caption: 'Throughput by repetition',
-        columns: [nameColumn(view), medianColumn(view), repetitionsColumn],
-        rows: cells,
-        subject,
-      }),
-      nothing: measured ? null : 'No throughput was measured under this load.',
-    }),
-    figure({
-      chart: 'dumbbell',
-      title:
-        rangeTitle(
-          view,
-          cells,
-          'p99',
-          (cell) => shownMs(cell, 'p99'),
-          (value) => `${formatNumber(value)} ms`,
-        ) ?? 'p99 is not known',
-      condition: [`${time} p50, p99, p99.9`, 'ms, log scale', ...condition],
-      rows: cells.length,
-      howTo:
-        'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). The thin line through p99 spans the lowest and highest repetition.',
-      table: table({
-        caption: 'Latency',
-        columns: [nameColumn(view), latencyColumn('p50'), latencyColumn('p99', true), latencyColumn('p99_9')],
-        rows: cells,
-        subject,
-      }),
-      nothing: latencies ? null : 'No latencies were recorded under this load.',
-    }),
-    figure({
-      chart: 'scatter',
-      title: 'Throughput against p99: the lower right is where one wants to be',
-      condition: ['right answers/s × ms (log scale)', ...condition],
-      howTo:
-        'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
-      table: table({
-        caption: 'Throughput and p99',
-        columns: [nameColumn(view), medianColumn(view), latencyColumn('p99', true)],
-        rows: cells,
-        subject,
-      }),
-      nothing: measured && latencies ? null : 'There is nothing to set against each other.',
-    }),
-  ]
+  return table({ caption, columns: [nameColumn(view), ...columns], rows: cells, subject })
+}
+
+const inMs = (value: number) => `${formatNumber(value)} ms`
+
+function cpuPerTaskChart(board: Board): Html {
+  const { view, load, cells } = board
+  const what = 'CPU time per task'
+  return figure({
+    chart: 'bars',
+    of: 'cpuMsPerRequest',
+    wide: true,
+    title:
+      rangeTitle(view, cells, { what, of: (cell) => typicalOf(cell, 'cpuMsPerRequest'), show: inMs }) ??
+      'CPU time per task is not known',
+    condition: conditionOf(board, what, 'ms'),
+    rows: cells.length,
+    howTo:
+      'Each bar is the median over repetitions, each dot one repetition, the whisker the 95 % interval. CPU time per task is comparable even where the number of tasks or the concurrency differs; wall time is not.',
+    table: tableOf(board, what, batchColumns(view, load)),
+    nothing: cells.some((cell) => figureOf(cell, 'cpuMsPerRequest')) ? null : 'No batch was measured.',
+  })
+}
+
+function capacityChart(board: Board): Html {
+  const { view, scope, loadId, cells } = board
+  return figure({
+    chart: 'bars',
+    of: 'capacityPerSecond',
+    wide: true,
+    title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'capacity'),
+    condition: conditionOf(board, 'Highest rate within the SLO', 'requests/s'),
+    rows: cells.length,
+    howTo:
+      'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found in a search in which one failed probe alone does not count. The dots are repetitions, the whisker is the 95 % interval.',
+    table: tableOf(board, 'Capacity', [capacityColumn(view)]),
+    nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate was held within the SLO.',
+  })
+}
+
+function throughputChart(board: Board): Html {
+  const { view, scope, loadId, cells } = board
+  const [first] = cells.flatMap((cell) => figureOf(cell, 'throughput') ?? [])
+  return figure({
+    chart: 'bars',
+    of: 'throughput',
+    wide: true,
+    title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'throughput'),
+    condition: [...conditionOf(board, 'Throughput', 'right answers/s'), first?.method ?? null],
+    rows: cells.length,
+    howTo:
+      'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Where two whiskers overlap much, the two are not told apart. A hollow bar does not count; the verdict says why.',
+    table: tableOf(board, 'Throughput by repetition', [medianColumn(view), repetitionsColumn]),
+    nothing: first ? null : 'No throughput was measured under this load.',
+  })
+}
+
+const haveTimes = (cells: readonly Cell[]) => cells.some((cell) => shownMs(cell, 'max') !== null)
+
+function percentilesChart(board: Board): Html {
+  const { view, load, cells } = board
+  const time = kindOf(load).shown === 'service' ? 'Service time' : 'Response time from the intended start'
+  return figure({
+    chart: 'dumbbell',
+    title:
+      rangeTitle(view, cells, { what: 'p99', of: (cell) => shownMs(cell, 'p99'), show: inMs }) ?? 'p99 is not known',
+    condition: conditionOf(board, `${time} p50, p99, p99.9`, 'ms, log scale'),
+    rows: cells.length,
+    howTo:
+      'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). The thin line through p99 spans the lowest and highest repetition.',
+    table: tableOf(board, 'Latency', [latencyColumn('p50'), latencyColumn('p99', true), latencyColumn('p99_9')]),
+    nothing: haveTimes(cells) ? null : 'No latencies were recorded under this load.',
+  })
+}
+
+function throughputAgainstP99Chart(board: Board): Html {
+  const { view, cells } = board
+  const isMeasured = cells.some((cell) => figureOf(cell, 'throughput'))
+  return figure({
+    chart: 'scatter',
+    title: 'Throughput against p99: the lower right is where one wants to be',
+    condition: conditionOf(board, 'right answers/s × ms (log scale)'),
+    howTo:
+      'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
+    table: tableOf(board, 'Throughput and p99', [medianColumn(view), latencyColumn('p99', true)]),
+    nothing: isMeasured && haveTimes(cells) ? null : 'There is nothing to set against each other.',
+  })
 }
 
 /** Throughput without its interval, which the leaderboard has. */

@@ -1,5 +1,5 @@
 import { type Cell, type ComponentUse, type LoadSpec, loadLabel, typicalOf } from '@bakeoff/model'
-import { type Figure, figure } from '../html/figure.js'
+import { figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
@@ -43,88 +43,100 @@ function serviceNames(scope: Scope, cells: readonly Cell[]): string[] {
   ]
 }
 
-function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], { of, name, use }: Component): Html {
+function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], component: Component): Html {
+  const { of, name, use } = component
   const missing = cells.every((cell) => use(cell) === null)
   if (missing)
     return html`<section class="block"><h3><bdi>${name}</bdi></h3><p class="none">Nothing was read of <bdi>${name}</bdi> under this load: it was not there, or its counters could not be read.</p></section>`
-  const subject = (cell: Cell) => view.subjectOf(cell.entry).index
   const caps = cells.map(use).find((figures) => figures?.caps)?.caps ?? null
-  const curve = cells.some(({ timeline }) => timeline && pointsOf(timeline, of).length > 0)
-  const shared = {
-    nothing: curve ? null : 'No curve was kept for this load.',
-  } satisfies Partial<Figure>
-  const how =
-    'One line per target, over the time of one repetition; 0 is the start of the measured window. The line across is the cap: a curve that runs along it is held back by it.'
-  const throttled = cells.some(
-    ({ timeline }) => timeline && pointsOf(timeline, of).some(({ throttledShare }) => throttledShare),
-  )
+  const points = cells.flatMap(({ timeline }) => (timeline ? pointsOf(timeline, of) : []))
+  const drawn: Drawn = {
+    view,
+    load,
+    cells,
+    caps,
+    nothing: points.length > 0 ? null : 'No curve was kept for this load.',
+  }
   return html`<section class="block"><h3><bdi>${of === 'target' ? 'Target' : name}</bdi> ${caps && html`<small>${capsText(caps)}</small>`}</h3>
     <div class="figures">
-    ${figure({
-      ...shared,
-      chart: 'cpu',
-      of,
-      title:
-        rangeTitle(
-          view,
-          cells,
-          `Mean CPU of ${name}`,
-          (cell) => use(cell)?.coresUsed ?? null,
-          (value) => `${formatCores(value)} cores`,
-        ) ?? `CPU of ${name} was not read`,
-      condition: [`CPU of ${name}`, 'cores', loadLabel(load), caps && `cap ${formatCores(caps.cpus)}`],
-      howTo: how,
-      table: table({
-        caption: `CPU of ${name}`,
-        columns: [nameColumn(view), ...cpuColumns(name, use)],
-        rows: cells,
-        subject,
-      }),
-    })}
-    ${figure({
-      ...shared,
-      chart: 'memory',
-      of,
-      title:
-        rangeTitle(view, cells, `Peak memory of ${name}`, (cell) => use(cell)?.memoryPeakBytes ?? null, formatBytes) ??
-        `Memory of ${name} was not read`,
-      condition: [
-        `Anonymous memory of ${name}`,
-        'bytes',
-        loadLabel(load),
-        caps && `cap ${formatBytes(caps.memoryBytes)}`,
-      ],
-      howTo: html`${how} Page cache is left out: the kernel can drop it. A cross marks a target that ran out of memory.`,
-      table: table({
-        caption: `Memory of ${name}`,
-        columns: [
-          nameColumn(view),
-          memoryColumn('Peak', use, false),
-          capColumn(use),
-          ...(of === 'target' ? [outOfMemoryColumn] : []),
-        ],
-        rows: cells,
-        subject,
-      }),
-    })}
-    ${
-      throttled &&
-      figure({
-        ...shared,
-        chart: 'throttled',
-        of,
-        title: html`<bdi>${name}</bdi> was held back by its CPU quota`,
-        condition: [`Throttled time of ${name}`, 'share of time', loadLabel(load)],
-        howTo:
-          'The share of each interval in which the kernel did not let the container run, because it had used up its quota.',
-        table: table({
-          caption: `Throttling of ${name}`,
-          columns: [nameColumn(view), throttledColumn(use)],
-          rows: cells,
-          subject,
-        }),
-      })
-    }</div></section>`
+    ${cpuFigure(component, drawn)}
+    ${memoryFigure(component, drawn)}
+    ${points.some(({ throttledShare }) => throttledShare) && throttledFigure(component, drawn)}</div></section>`
+}
+
+/** What the figures of a component have in common. */
+interface Drawn {
+  readonly view: View
+  readonly load: LoadSpec
+  readonly cells: readonly Cell[]
+  readonly caps: ComponentUse['caps']
+  readonly nothing: string | null
+}
+
+const HOW =
+  'One line per target, over the time of one repetition; 0 is the start of the measured window. The line across is the cap: a curve that runs along it is held back by it.'
+
+function tableOf({ view, cells }: Drawn, caption: string, columns: readonly CellColumn[]): Html {
+  const subject = (cell: Cell) => view.subjectOf(cell.entry).index
+  return table({ caption, columns: [nameColumn(view), ...columns], rows: cells, subject })
+}
+
+function cpuFigure({ of, name, use }: Component, drawn: Drawn): Html {
+  const { view, load, cells, caps, nothing } = drawn
+  const range = rangeTitle(view, cells, {
+    what: `Mean CPU of ${name}`,
+    of: (cell) => use(cell)?.coresUsed ?? null,
+    show: (value) => `${formatCores(value)} cores`,
+  })
+  return figure({
+    nothing,
+    chart: 'cpu',
+    of,
+    title: range ?? `CPU of ${name} was not read`,
+    condition: [`CPU of ${name}`, 'cores', loadLabel(load), caps && `cap ${formatCores(caps.cpus)}`],
+    howTo: HOW,
+    table: tableOf(drawn, `CPU of ${name}`, cpuColumns(name, use)),
+  })
+}
+
+function memoryFigure({ of, name, use }: Component, drawn: Drawn): Html {
+  const { view, load, cells, caps, nothing } = drawn
+  const range = rangeTitle(view, cells, {
+    what: `Peak memory of ${name}`,
+    of: (cell) => use(cell)?.memoryPeakBytes ?? null,
+    show: formatBytes,
+  })
+  return figure({
+    nothing,
+    chart: 'memory',
+    of,
+    title: range ?? `Memory of ${name} was not read`,
+    condition: [
+      `Anonymous memory of ${name}`,
+      'bytes',
+      loadLabel(load),
+      caps && `cap ${formatBytes(caps.memoryBytes)}`,
+    ],
+    howTo: html`${HOW} Page cache is left out: the kernel can drop it. A cross marks a target that ran out of memory.`,
+    table: tableOf(drawn, `Memory of ${name}`, [
+      memoryColumn('Peak', use, false),
+      capColumn(use),
+      ...(of === 'target' ? [outOfMemoryColumn] : []),
+    ]),
+  })
+}
+
+function throttledFigure({ of, name, use }: Component, drawn: Drawn): Html {
+  return figure({
+    nothing: drawn.nothing,
+    chart: 'throttled',
+    of,
+    title: html`<bdi>${name}</bdi> was held back by its CPU quota`,
+    condition: [`Throttled time of ${name}`, 'share of time', loadLabel(drawn.load)],
+    howTo:
+      'The share of each interval in which the kernel did not let the container run, because it had used up its quota.',
+    table: tableOf(drawn, `Throttling of ${name}`, [throttledColumn(use)]),
+  })
 }
 
 function cpuColumns(name: string, use: (cell: Cell) => ComponentUse | null): CellColumn[] {
@@ -195,13 +207,11 @@ function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Ce
       of: 'agent',
       wide: true,
       title:
-        rangeTitle(
-          view,
-          cells,
-          'Share of its ceiling that the agent reached',
-          (cell) => typicalOf(cell, 'ceilingShare'),
-          formatShare,
-        ) ?? 'How near the agent was to its ceiling is not known',
+        rangeTitle(view, cells, {
+          what: 'Share of its ceiling that the agent reached',
+          of: (cell) => typicalOf(cell, 'ceilingShare'),
+          show: formatShare,
+        }) ?? 'How near the agent was to its ceiling is not known',
       condition: ['CPU of the load agent', 'cores', loadLabel(load), `line at ${limit} of its cores`],
       howTo: `An agent that is busy measures itself. Below the line at ${limit} of its cores it can be trusted; above it, the figures of that target may be the agent’s.`,
       table: table({

@@ -24,14 +24,16 @@ export function topTier(view: View, tiers: TierList | null, what: string): Html 
   return html`${listed(names)} are not told apart at the top in ${what}`
 }
 
+/** Of what a range is told, and how. */
+export interface Ranged {
+  readonly what: string
+  readonly of: (cell: Cell) => number | null
+  /** with its unit; default: the number alone */
+  readonly show?: (value: number) => string
+}
+
 /** `p99: 2.1 ms (a) to 45 ms (b)`, a range of the contenders that are drawn, or of all where there are none; null when nothing is known. */
-export function rangeTitle(
-  view: View,
-  cells: readonly Cell[],
-  what: string,
-  of: (cell: Cell) => number | null,
-  show: (value: number) => string = formatNumber,
-): Html | null {
+export function rangeTitle(view: View, cells: readonly Cell[], { what, of, show = formatNumber }: Ranged): Html | null {
   const contenders = cells.filter((cell) => view.subjectOf(cell.entry).competes && of(cell) !== null)
   const known = (contenders.length > 0 ? contenders : cells).flatMap((cell) => {
     const value = of(cell)

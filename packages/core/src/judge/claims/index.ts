@@ -94,7 +94,7 @@ function compare(
   const subjects = new Map(claim.subjects.map((subject) => [subject.id, subject]))
   const steps = claim.comparisons.map((spec) => ({
     spec,
-    step: measure(spec.metric, subjects.get(spec.of)!, subjects.get(spec.to)!, stands, cells),
+    step: measure(spec.metric, { of: subjects.get(spec.of)!, to: subjects.get(spec.to)! }, stands, cells),
   }))
   const measured = steps.flatMap(({ step }) => ('pair' in step ? [step] : []))
   const judged = differences(
@@ -124,8 +124,7 @@ function compare(
 
 function measure(
   id: string,
-  of: Subject,
-  to: Subject,
+  { of, to }: Readonly<Record<'of' | 'to', Subject>>,
   stands: ReadonlyMap<string, Stand | null>,
   cells: readonly JudgedCell[],
 ): Step {

@@ -1,3 +1,4 @@
+import type { Cell } from '@bakeoff/model'
 import { formatShare } from '../../shared/format.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import type { Drawing } from './drawing.js'
@@ -8,14 +9,7 @@ export const atCap: Drawing = (scene) => {
     .filter(({ target }) => target.atCapShare !== null)
     .map((cell) => ({ cell, label: scene.view.subjectOf(cell.entry).label }))
   if (rows.length === 0) return null
-  const services = [...new Set(rows.flatMap(({ cell }) => Object.keys(cell.services)))]
-  const parts = [
-    { name: 'target', of: ({ cell }: (typeof rows)[number]) => cell.target.atCapShare },
-    ...services.map((name) => ({
-      name,
-      of: ({ cell }: (typeof rows)[number]) => cell.services[name]?.atCapShare ?? null,
-    })),
-  ]
+  const parts = partsOf(rows.map(({ cell }) => cell))
   const base = baseOptions(scene)
   return {
     height: rows.length * 32 + 96,
@@ -25,7 +19,7 @@ export const atCap: Drawing = (scene) => {
         labels: rows.map(({ label }) => label),
         datasets: parts.map(({ name, of }, index) => ({
           label: name,
-          data: rows.map(of),
+          data: rows.map(({ cell }) => of(cell)),
           backgroundColor: scene.ink.parts[index % scene.ink.parts.length] ?? scene.ink.faint,
           barThickness: 16,
           stack: 'parts',
@@ -68,4 +62,13 @@ export const atCap: Drawing = (scene) => {
       },
     },
   }
+}
+
+/** The target, then every service that some cell knows. */
+function partsOf(cells: readonly Cell[]): { name: string; of: (cell: Cell) => number | null }[] {
+  const services = [...new Set(cells.flatMap((cell) => Object.keys(cell.services)))]
+  return [
+    { name: 'target', of: ({ target }) => target.atCapShare },
+    ...services.map((name) => ({ name, of: (cell: Cell) => cell.services[name]?.atCapShare ?? null })),
+  ]
 }

@@ -1,30 +1,29 @@
-import type { Cell } from '@bakeoff/model'
+import type { Cell, Estimate } from '@bakeoff/model'
 import { drawnFigure } from '../../shared/figures.js'
+import type { Subject } from '../../shared/subjects.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
-import { colourOf, counts, type Drawing, withAlpha } from './drawing.js'
+import { colourOf, counts, type Drawing, type Scene, withAlpha } from './drawing.js'
 import type { Whisker } from './whiskers.js'
+
+type Figure = ReturnType<typeof drawnFigure>
+
+interface Row {
+  readonly cell: Cell
+  readonly bar: Estimate
+  readonly value: number
+  readonly subject: Subject
+}
 
 /** One bar per target from zero, its interval, its repetitions and its value. What does not count is hollow. */
 export const bars: Drawing = (scene) => {
   if (!scene.of) return null
   const figure = drawnFigure(scene.view, scene.of, scene.cells[0]?.load)
-  const rows = scene.cells.flatMap((cell) => {
+  const rows = scene.cells.flatMap((cell): Row[] => {
     const bar = figure.estimate(cell)
     const value = figure.value(cell)
     return bar && value !== null ? [{ cell, bar, value, subject: scene.view.subjectOf(cell.entry) }] : []
   })
   if (rows.length === 0) return null
-  const whiskers = rows.map(({ bar, value }): Whisker[] => [
-    {
-      axis: 'x',
-      low: bar.low,
-      high: bar.high,
-      values: bar.values.length > 1 ? bar.values : [],
-      text: figure.format(value),
-    },
-  ])
-  // What is measured at rest does not depend on how the load went.
-  const solid = (cell: Cell) => scene.load === null || counts(cell)
   const base = baseOptions(scene)
   const reach = Math.max(...rows.flatMap(({ bar, value }) => [value, bar.high ?? 0, ...bar.values]))
   return {
@@ -33,22 +32,7 @@ export const bars: Drawing = (scene) => {
       type: 'bar',
       data: {
         labels: rows.map(({ subject }) => subject.label),
-        datasets: [
-          {
-            label: figure.title,
-            data: rows.map(({ value }) => value),
-            backgroundColor: rows.map(({ cell, subject }) =>
-              solid(cell) ? withAlpha(colourOf(scene, subject), 0.82) : withAlpha(colourOf(scene, subject), 0.1),
-            ),
-            borderColor: rows.map(({ subject }) => colourOf(scene, subject)),
-            borderWidth: rows.map(({ cell }) => (solid(cell) ? 0 : 1.5)),
-            borderSkipped: false,
-            barThickness: 20,
-            whiskers,
-            whiskerColour: scene.ink.text,
-            whiskerHalo: scene.ink.surface,
-          } as never,
-        ],
+        datasets: [datasetOf(scene, figure, rows)],
       },
       options: {
         ...base,
@@ -72,22 +56,55 @@ export const bars: Drawing = (scene) => {
           tooltip: {
             ...base.plugins?.tooltip,
             callbacks: {
-              label: ({ dataIndex }) => {
-                const { bar, value, cell } = rows[dataIndex]!
-                return [
-                  `${figure.title}: ${figure.withUnit(value)}`,
-                  ...(bar.low !== null && bar.high !== null
-                    ? [`95 % interval: ${figure.format(bar.low)}–${figure.format(bar.high)}`]
-                    : bar.values.length === 1
-                      ? ['one repetition: no interval']
-                      : []),
-                  ...(solid(cell) ? [] : ['does not count: see its verdict']),
-                ]
-              },
+              label: ({ dataIndex }) => sayOf(scene, figure, rows[dataIndex]!),
             },
           },
         },
       },
     },
   }
+}
+
+/** What is measured at rest does not depend on how the load went. */
+function isSolid(scene: Scene, cell: Cell): boolean {
+  return scene.load === null || counts(cell)
+}
+
+function datasetOf(scene: Scene, figure: Figure, rows: readonly Row[]) {
+  return {
+    label: figure.title,
+    data: rows.map(({ value }) => value),
+    backgroundColor: rows.map(({ cell, subject }) =>
+      withAlpha(colourOf(scene, subject), isSolid(scene, cell) ? 0.82 : 0.1),
+    ),
+    borderColor: rows.map(({ subject }) => colourOf(scene, subject)),
+    borderWidth: rows.map(({ cell }) => (isSolid(scene, cell) ? 0 : 1.5)),
+    borderSkipped: false,
+    barThickness: 20,
+    whiskers: rows.map(({ bar, value }): Whisker[] => [
+      {
+        axis: 'x',
+        low: bar.low,
+        high: bar.high,
+        values: bar.values.length > 1 ? bar.values : [],
+        text: figure.format(value),
+      },
+    ]),
+    whiskerColour: scene.ink.text,
+    whiskerHalo: scene.ink.surface,
+  } as never
+}
+
+function sayOf(scene: Scene, figure: Figure, { bar, value, cell }: Row): string[] {
+  const interval =
+    bar.low !== null && bar.high !== null
+      ? [`95 % interval: ${figure.format(bar.low)}–${figure.format(bar.high)}`]
+      : bar.values.length === 1
+        ? ['one repetition: no interval']
+        : []
+  return [
+    `${figure.title}: ${figure.withUnit(value)}`,
+    ...interval,
+    ...(isSolid(scene, cell) ? [] : ['does not count: see its verdict']),
+  ]
 }

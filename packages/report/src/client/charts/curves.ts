@@ -179,15 +179,7 @@ function curves(
           parsing: false,
           stepped: stepped ? ('before' as const) : false,
           pointRadius: line.map(({ mark }, index) => (mark ? 8 : dots || index === line.length - 1 ? 3 : 0)),
-          ...(line.some(({ mark }) => mark)
-            ? {
-                pointStyle: line.map(({ mark }) => (mark ? 'crossRot' : lineStyle(scene, subject).pointStyle)),
-                pointBorderWidth: line.map(({ mark }) => (mark ? 3 : 1)),
-                pointBorderColor: line.map(({ mark }) =>
-                  mark ? scene.ink.bad : lineStyle(scene, subject).borderColor,
-                ),
-              }
-            : {}),
+          ...markStyle(scene, subject, line),
           ...(line.some(({ dashed }) => dashed)
             ? {
                 segment: {
@@ -217,6 +209,17 @@ function curves(
         },
       },
     },
+  }
+}
+
+/** A cross where a point is marked. */
+function markStyle(scene: Scene, subject: Subject, line: readonly Point[]) {
+  if (!line.some(({ mark }) => mark)) return {}
+  const { pointStyle, borderColor } = lineStyle(scene, subject)
+  return {
+    pointStyle: line.map(({ mark }) => (mark ? 'crossRot' : pointStyle)),
+    pointBorderWidth: line.map(({ mark }) => (mark ? 3 : 1)),
+    pointBorderColor: line.map(({ mark }) => (mark ? scene.ink.bad : borderColor)),
   }
 }
 

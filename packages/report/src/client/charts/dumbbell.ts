@@ -1,7 +1,7 @@
 import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatNumber } from '../../shared/format.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
-import { type Drawing, lineStyle } from './drawing.js'
+import { type Drawing, lineStyle, type Scene } from './drawing.js'
 import type { Whisker } from './whiskers.js'
 
 const ENDS = [
@@ -12,16 +12,7 @@ const ENDS = [
 
 /** p50 to p99.9 of each target on one logarithmic axis; the range of p99 over repetitions as a whisker. */
 export const dumbbell: Drawing = (scene) => {
-  const rows = scene.cells.flatMap((cell) => {
-    const subject = scene.view.subjectOf(cell.entry)
-    const points = ENDS.flatMap(({ key, name }) => {
-      const value = shownMs(cell, key)
-      return value === null || value <= 0
-        ? []
-        : [{ x: value, y: subject.label, name, range: rangeOf(shownTime(cell, key)) }]
-    })
-    return points.length > 0 ? [{ cell, subject, points }] : []
-  })
+  const rows = rowsOf(scene)
   if (rows.length === 0) return null
   const base = baseOptions(scene)
   return {
@@ -77,4 +68,18 @@ export const dumbbell: Drawing = (scene) => {
       },
     },
   }
+}
+
+/** Targets of which at least one time is known. */
+function rowsOf({ view, cells }: Scene) {
+  return cells.flatMap((cell) => {
+    const subject = view.subjectOf(cell.entry)
+    const points = ENDS.flatMap(({ key, name }) => {
+      const value = shownMs(cell, key)
+      return value === null || value <= 0
+        ? []
+        : [{ x: value, y: subject.label, name, range: rangeOf(shownTime(cell, key)) }]
+    })
+    return points.length > 0 ? [{ cell, subject, points }] : []
+  })
 }

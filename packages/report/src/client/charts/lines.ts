@@ -6,13 +6,8 @@ import type { Scene } from './drawing.js'
 type Annotations = Record<string, AnnotationOptions>
 
 /** A line across at a value, with its name at the end. */
-export function levelLine(
-  { ink }: Scene,
-  axis: 'x' | 'y',
-  value: number,
-  text: string,
-  colour = ink.bad,
-): AnnotationOptions {
+export function levelLine({ ink }: Scene, axis: 'x' | 'y', value: number, text: string): AnnotationOptions {
+  const colour = ink.bad
   return {
     type: 'line',
     ...(axis === 'y' ? { yMin: value, yMax: value } : { xMin: value, xMax: value }),

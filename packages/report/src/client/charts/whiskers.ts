@@ -57,20 +57,26 @@ function drawDataset(
       if (!scale || !Number.isFinite(x) || !Number.isFinite(y)) continue
       ctx.strokeStyle = whiskerColour
       ctx.fillStyle = whiskerColour
-      drawInterval(ctx, scale, whisker, x, y, whiskerHalo)
-      drawDots(ctx, scale, whisker, x, y, whiskerHalo)
-      drawText(chart, scale, whisker, x, y)
+      const place = { scale, x, y }
+      drawInterval(ctx, whisker, place, whiskerHalo)
+      drawDots(ctx, whisker, place, whiskerHalo)
+      drawText(chart, whisker, place)
     }
   })
   ctx.restore()
 }
 
+/** Where a point is drawn, and the scale along which its whisker lies. */
+interface Place {
+  readonly scale: Scale
+  readonly x: number
+  readonly y: number
+}
+
 function drawInterval(
   ctx: CanvasRenderingContext2D,
-  scale: Scale,
   { low, high, axis }: Whisker,
-  x: number,
-  y: number,
+  { scale, x, y }: Place,
   halo: string,
 ): void {
   if (low === null || high === null) return
@@ -105,10 +111,8 @@ function drawInterval(
 /** Dots lie beside the whisker, alternating, so that equal repetitions do not hide each other. */
 function drawDots(
   ctx: CanvasRenderingContext2D,
-  scale: Scale,
   { values = [], outliers = [], axis }: Whisker,
-  x: number,
-  y: number,
+  { scale, x, y }: Place,
   halo: string,
 ): void {
   values.forEach((value, index) => {
@@ -135,7 +139,7 @@ function drawDots(
 const OFFSETS = [-5, 5, -7.5, 7.5, -2.5, 2.5]
 
 /** The value stands to the right of everything drawn for it; where there is no room, inside the chart's edge. */
-function drawText(chart: Chart, scale: Scale, { text, high, values = [], axis }: Whisker, x: number, y: number): void {
+function drawText(chart: Chart, { text, high, values = [], axis }: Whisker, { scale, x, y }: Place): void {
   if (!text || axis !== 'x') return
   const { ctx, chartArea } = chart
   const end = Math.max(x, ...[high, ...values].filter((value) => value !== null).map((value) => pixel(scale, value)))
