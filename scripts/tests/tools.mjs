@@ -8,10 +8,7 @@ const inPath = (name) => (process.env.PATH ?? '').split(delimiter).map((folder) 
 const TOOLS = [
   {
     what: 'Chromium for the tests of the report',
-    paths: () =>
-      process.env.BAKEOFF_CHROMIUM
-        ? [process.env.BAKEOFF_CHROMIUM]
-        : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    paths: chromiums,
     packages: ['chromium'],
     otherwise: 'install it, or set BAKEOFF_CHROMIUM to its path; the browser tests fail without it.',
   },
@@ -28,6 +25,18 @@ const TOOLS = [
     otherwise: 'install it; its tests are left out without it.',
   },
 ]
+
+/** Where a Chromium, or a Chrome, may be. */
+function chromiums() {
+  return process.env.BAKEOFF_CHROMIUM
+    ? [process.env.BAKEOFF_CHROMIUM]
+    : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+}
+
+/** The browser of the tests; where none is found, where one is looked for first. @returns {string} */
+export function chromium() {
+  return chromiums().find((path) => existsSync(path)) ?? chromiums()[0]
+}
 
 /** Installs what is missing, all at once; says what stays missing and what that costs. */
 export function ensureTools() {

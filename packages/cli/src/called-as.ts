@@ -16,6 +16,12 @@ export function commandLine([command = '', ...rest]: readonly string[], called: 
   return [called, command, ...dashes, ...rest].join(' ')
 }
 
+/** `npm run …` of our own commands in a text, as this program was called. Scripts of npm alone, such as `npm run build`, stay. */
+export function asCalled(text: string, called: CalledAs): string {
+  if (called === 'npm run') return text
+  return text.replace(/\bnpm run (?!(?:build|lint|format|test)\b)([a-z][a-z-]*)(?: --(?= ))?/g, `${called} $1`)
+}
+
 /** The command that this process was started with. */
 export function typedCommand(): string {
   return commandLine(process.argv.slice(2), calledAs(process.argv))

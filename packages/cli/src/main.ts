@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander'
+import { calledAs } from './called-as.js'
 import { exitCodeOf, exitCodes, showError } from './exit.js'
 import { createProgram } from './program.js'
 import { findProject } from './project.js'
 import { Interruption } from './signals.js'
 import { openTerminal } from './terminal.js'
 
-const terminal = openTerminal()
+const terminal = openTerminal(process, process.env, calledAs(process.argv))
 const interruption = new Interruption(terminal)
 let code: number = exitCodes.fine
 try {

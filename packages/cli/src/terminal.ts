@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Writable } from 'node:stream'
 import { visibleText } from '@bakeoff/model'
 import picocolors from 'picocolors'
+import { asCalled, type CalledAs } from './called-as.js'
 import { type Colours, createPaint } from './paint.js'
 
 /**
@@ -42,7 +43,12 @@ interface Streams {
 /** The narrowest width that lines are made for; in a narrower window they wrap. */
 const LEAST_COLUMNS = 20
 
-export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv = process.env): Terminal {
+/** @param called names the commands in what is said; documents for programs keep theirs */
+export function openTerminal(
+  streams: Streams = process,
+  env: NodeJS.ProcessEnv = process.env,
+  called: CalledAs = 'npm run',
+): Terminal {
   const { stdin, stdout, stderr } = streams
   const interactive = Boolean(stderr.isTTY) && env.CI === undefined && env.TERM !== 'dumb'
   const { colours, render } = createPaint(interactive && picocolors.isColorSupported)
@@ -69,7 +75,7 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
     columns,
     say: (line) => {
       clear()
-      toStderr(`${render(line)}\n`)
+      toStderr(`${render(asCalled(line, called))}\n`)
     },
     live: (...lines) => {
       if (!interactive) return
@@ -84,7 +90,7 @@ export function openTerminal(streams: Streams = process, env: NodeJS.ProcessEnv 
     },
     print: (text) => {
       clear()
-      toStdout(`${render(text)}\n`)
+      toStdout(`${render(/^[[{]/.test(text) ? text : asCalled(text, called))}\n`)
     },
     ask: stdin.isTTY && interactive ? (question) => ask(visibleText(question), stderr) : null,
     onLost: (listener) => {

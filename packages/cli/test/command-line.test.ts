@@ -1,10 +1,10 @@
 /** The command line as a user types it: what it prints and how it ends, where no engine is needed. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { BakeoffError, errorCodes } from '@bakeoff/model'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { calledAs, commandLine } from '../src/called-as.js'
+import { asCalled, calledAs, commandLine } from '../src/called-as.js'
 import { exitCodeOf } from '../src/exit.js'
 import { runIdAt } from '../src/planning.js'
 
@@ -114,4 +114,20 @@ describe('what a run is called', () => {
   ])('remembers the command as it was typed: $typed', ({ argv, words, typed }) =>
     expect(commandLine(words, calledAs(argv))).toBe(typed),
   )
+  it.each([
+    { says: 'Look at it: npm run check -- go-chi --keep', told: 'Look at it: npx bakeoff check go-chi --keep' },
+    { says: '`npm run new-target`, or npm run list.', told: '`npx bakeoff new-target`, or npx bakeoff list.' },
+    { says: 'npm run matrix -- --resume X', told: 'npx bakeoff matrix --resume X' },
+    { says: 'Build first, with `npm run build`', told: 'Build first, with `npm run build`' },
+  ])('is told as it was called: $told', ({ says, told }) => {
+    expect(asCalled(says, 'npx bakeoff')).toBe(told)
+    expect(asCalled(says, 'npm run')).toBe(says)
+  })
+  it('is told so of every command that there is, and of no other script', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+    for (const [name, script] of Object.entries<string>(scripts)) {
+      const isOurs = script.startsWith('node scripts/bootstrap.mjs') && !script.endsWith('--test')
+      expect(asCalled(`npm run ${name}`, 'bakeoff')).toBe(isOurs ? `bakeoff ${name}` : `npm run ${name}`)
+    }
+  })
 })

@@ -40,6 +40,16 @@ function open(isTTY: boolean): { terminal: Terminal; stdout: Output; stderr: Out
   return { terminal, stdout, stderr }
 }
 
+it('names commands as the program was called, but in documents for programs', () => {
+  const [stdout, stderr] = [new Output(false), new Output(false)]
+  const { say, print } = openTerminal({ stdin: {}, stdout, stderr }, {}, 'npx bakeoff')
+  say('See npm run doctor')
+  print('Elsewhere: npm run images -- pull x')
+  print('{"command":"npm run matrix"}')
+  expect(stderr.text).toBe('See npx bakeoff doctor\n')
+  expect(stdout.text).toBe('Elsewhere: npx bakeoff images pull x\n{"command":"npm run matrix"}\n')
+})
+
 describe('the terminal', () => {
   it.each([
     { because: 'a line is said', act: ({ say }: Terminal) => say(HOSTILE) },

@@ -1,21 +1,12 @@
+import { plainContainer } from '@bakeoff/runner'
 import type { ContainerRequest } from '@bakeoff/runner/ports'
 import { describe, expect, it } from 'vitest'
 import { probeCommand } from '../src/session/container.js'
 import { type Surroundings, toCreateOptions } from '../src/session/options.js'
 
 const request: ContainerRequest = {
-  name: 'target',
-  image: 'bakeoff/target/x',
-  caps: { cpus: 2, cpuset: [2, 3], quotaCpus: null, memoryBytes: 256 << 20 },
+  ...plainContainer('target', 'bakeoff/target/x', { cpus: 2, cpuset: [2, 3], quotaCpus: null, memoryBytes: 256 << 20 }),
   environment: { PORT: '8080', EMPTY: '' },
-  command: null,
-  readOnly: true,
-  tmpfs: [],
-  shmBytes: null,
-  user: null,
-  healthcheck: null,
-  aliases: [],
-  interactive: false,
 }
 const around: Surroundings = {
   uniqueName: 'bakeoff-s-1-target',

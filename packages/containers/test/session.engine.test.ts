@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineFacts, Reading } from '@bakeoff/model'
+import { plainContainer } from '@bakeoff/runner'
 import type { ContainerRequest, RunningContainer } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type EngineClient, openSession, type Session, type SessionOptions } from '../src/index.js'
@@ -50,18 +51,8 @@ function open(
 
 function aRequest(command: string[] | null, changes: Partial<ContainerRequest> = {}): ContainerRequest {
   return {
-    name: 'target',
-    image,
-    caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 128 * MB },
-    environment: {},
+    ...plainContainer('target', image, { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 128 * MB }),
     command,
-    readOnly: true,
-    tmpfs: [],
-    shmBytes: null,
-    user: null,
-    healthcheck: null,
-    aliases: [],
-    interactive: false,
     ...changes,
   }
 }

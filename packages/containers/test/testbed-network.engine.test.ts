@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineFacts } from '@bakeoff/model'
+import { plainContainer } from '@bakeoff/runner'
 import type { ContainerRequest, Network, RunningContainer } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EngineClient, openSession, type Session } from '../src/index.js'
@@ -50,18 +51,8 @@ async function connecting(from: RunningContainer, host: string, port: number): P
 
 const start = (network: Network, name: string, script: string, changes: Partial<ContainerRequest> = {}) =>
   session.start(network, {
-    name,
-    image,
-    caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 128 * 1024 ** 2 },
-    environment: {},
+    ...plainContainer(name, image, { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes: 128 * 1024 ** 2 }),
     command: ['bash', '-c', script],
-    readOnly: true,
-    tmpfs: [],
-    shmBytes: null,
-    user: null,
-    healthcheck: null,
-    aliases: [],
-    interactive: false,
     ...changes,
   })
 

@@ -58,6 +58,19 @@ export class BakeoffError extends Error {
   }
 }
 
+/**
+ * The error of work that the caller asked to stop.
+ *
+ * @param when completes "stopped …": `while pulling redis:7`, `before bakeoff/x was built`
+ */
+export function aborted(when: string, cause?: unknown): BakeoffError {
+  return new BakeoffError('ABORTED', `stopped ${when}`, { cause })
+}
+
+export function isAborted(error: unknown): boolean {
+  return error instanceof BakeoffError && error.code === 'ABORTED'
+}
+
 /** Any thrown value as a record. A value that is not a BakeoffError is a bug and keeps its stack in the log tail. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof BakeoffError) {

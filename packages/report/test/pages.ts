@@ -5,15 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Results } from '@bakeoff/model'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import { chromium } from '../../../scripts/tests/tools.mjs'
 import { renderHtml } from '../src/render-html.js'
 import { SECTIONS } from '../src/sections/index.js'
 
 export const SECTION_IDS = SECTIONS.map(({ id }) => id)
 
 export async function openChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.BAKEOFF_CHROMIUM ?? '/usr/bin/chromium',
+  return playwright.launch({
+    executablePath: chromium(),
     timeout: 60_000,
     args: [
       '--headless',

@@ -12,7 +12,7 @@ import {
   type PlannedScenario,
   toErrorRecord,
 } from '@bakeoff/model'
-import { PORT, plain } from './container-request.js'
+import { PORT, plainContainer } from './container-request.js'
 import { endsTheRun } from './draft.js'
 import { corpusOf, type Materials, scenarioOf } from './materials.js'
 import type { LoadRequest, RunningContainer, Work } from './ports.js'
@@ -128,7 +128,7 @@ async function measureOn(
 function startNullServer({ run, scenario, network }: Testbed, answerBytes: number): Promise<RunningContainer> {
   const image = run.images.of(run.materials.nullServerImage.name).id
   return run.ports.host.start(network, {
-    ...plain('target', image, scenario.targetCaps),
+    ...plainContainer('target', image, scenario.targetCaps),
     environment: {
       PORT: String(PORT),
       CORES: String(scenario.cores.target.length),

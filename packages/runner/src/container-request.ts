@@ -5,7 +5,7 @@ import type { ContainerRequest } from './ports.js'
 export const PORT = 8080
 
 /** A container with nothing but its image and its caps. */
-export function plain(name: string, imageId: string, caps: Caps): ContainerRequest {
+export function plainContainer(name: string, imageId: string, caps: Caps): ContainerRequest {
   return {
     name,
     image: imageId,

@@ -1,5 +1,6 @@
 export { type Built, type BuiltImages, buildImages, requestsOf } from './build-images.js'
 export { type CheckReport, checkEntry } from './check.js'
+export { plainContainer } from './container-request.js'
 export type { Corpus, Materials, Ports } from './materials.js'
 export * from './ports.js'
 export { Run } from './run.js'

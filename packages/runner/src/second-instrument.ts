@@ -1,6 +1,6 @@
 import { secondInstrumentSeconds, secondInstrumentTask } from '@bakeoff/core'
 import { BakeoffError, endWords, type SecondInstrumentRecord, toErrorRecord } from '@bakeoff/model'
-import { plain } from './container-request.js'
+import { plainContainer } from './container-request.js'
 import { endsTheRun } from './draft.js'
 import { corpusOf } from './materials.js'
 import type { ContainerRequest } from './ports.js'
@@ -75,5 +75,5 @@ function withLastWords(cause: unknown): unknown {
 
 function wrkRequest(cores: readonly number[], imageId: string): ContainerRequest {
   const caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: MEMORY_BYTES }
-  return { ...plain('wrk', imageId, caps), interactive: true }
+  return { ...plainContainer('wrk', imageId, caps), interactive: true }
 }

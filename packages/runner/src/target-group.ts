@@ -1,5 +1,5 @@
 import type { PlannedEntry } from '@bakeoff/model'
-import { PORT, plain } from './container-request.js'
+import { PORT, plainContainer } from './container-request.js'
 import type { ContainerExit, ContainerRequest, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 import type { Testbed } from './testbed.js'
@@ -50,7 +50,7 @@ function targetRequests({ images, materials }: Run, entry: PlannedEntry): Contai
   const replicas = Array.from({ length: entry.replicas }, (_, index): ContainerRequest => {
     const name = proxied || entry.replicas > 1 ? `target-${index + 1}` : 'target'
     return {
-      ...plain(name, image, { ...entry.caps, memoryBytes: memory }),
+      ...plainContainer(name, image, { ...entry.caps, memoryBytes: memory }),
       command: entry.command,
       environment: { ...entry.environment, PORT: String(PORT), CORES: String(cores), MEMORY_BYTES: String(memory) },
     }
@@ -61,7 +61,7 @@ function targetRequests({ images, materials }: Run, entry: PlannedEntry): Contai
   return [
     ...replicas,
     {
-      ...plain('proxy', images.of(materials.caddyImage.name).id, caps),
+      ...plainContainer('proxy', images.of(materials.caddyImage.name).id, caps),
       environment: { PORT: String(PORT), UPSTREAMS: upstreams },
       aliases: ['target'],
     },

@@ -1,7 +1,7 @@
 import { AGENT_MEMORY_BYTES } from '@bakeoff/core'
 import type { Caps, PlannedScenario, PlannedService } from '@bakeoff/model'
 import { blamedOn } from './blamed-on.js'
-import { plain } from './container-request.js'
+import { plainContainer } from './container-request.js'
 import { Disposables } from './disposables.js'
 import type { ContainerRequest, Network, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
@@ -72,7 +72,7 @@ export function withoutServices(scenario: PlannedScenario): PlannedScenario {
 function agentRequest({ images, materials }: Run, cores: readonly number[]): ContainerRequest {
   const caps: Caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: AGENT_MEMORY_BYTES }
   return {
-    ...plain('agent', images.of(materials.agentImage.name).id, caps),
+    ...plainContainer('agent', images.of(materials.agentImage.name).id, caps),
     environment: { CORES: String(cores.length) },
     interactive: true,
   }
@@ -123,7 +123,7 @@ function serviceFailed(service: string): (error: unknown) => never {
 
 function serviceRequest(service: PlannedService, imageId: string): ContainerRequest {
   return {
-    ...plain(service.name, imageId, service.caps),
+    ...plainContainer(service.name, imageId, service.caps),
     environment: service.environment,
     command: service.command,
     readOnly: service.readOnly,

@@ -4,6 +4,7 @@
  */
 import { PassThrough } from 'node:stream'
 import {
+  aborted,
   BakeoffError,
   type EncodedHistogram,
   type Fetched,
@@ -608,7 +609,7 @@ export class FakeSecondInstrument {
     const image = target?.image ?? 'nothing'
     this.orders.push({ image, cpuset: container.request.caps.cpuset, order })
     faults.atSecondInstrument?.(image)
-    if (signal.aborted) throw new BakeoffError('ABORTED', 'wrk was told to stop')
+    if (signal.aborted) throw aborted('while wrk measured')
     switch (faults.secondInstrument?.[image]) {
       case 'no-figures':
         throw new BakeoffError('AGENT_FAILED', 'no figures: it ended')

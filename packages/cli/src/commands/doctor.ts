@@ -1,6 +1,6 @@
 import { type Diagnosis, type DoctorCheck, diagnose, examine, readHostFacts } from '@bakeoff/containers'
 import { type FirstRun, firstRunWords } from '@bakeoff/core'
-import { BakeoffError, formatBytes } from '@bakeoff/model'
+import { BakeoffError, formatBytes, isAborted } from '@bakeoff/model'
 import { exitCodes } from '../exit.js'
 import { engineToCome, readFirstRuns } from '../first-run.js'
 import type { Invocation } from '../invocation.js'
@@ -50,7 +50,7 @@ async function firstRuns({ project }: Invocation, { findings, engine }: Diagnosi
       ...firstRunFinding(runs[index] as FirstRun, machine !== null, freeBytes),
     }))
   } catch (error) {
-    if (!(error instanceof BakeoffError) || error.code === 'ABORTED') throw error
+    if (!(error instanceof BakeoffError) || isAborted(error)) throw error
     return [{ id: 'first', title: 'Run', state: 'bad', found: error.message, todo: error.hint }]
   }
 }

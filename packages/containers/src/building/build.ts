@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
-import { BakeoffError, formatBytes, formatDurationMs } from '@bakeoff/model'
+import { aborted, BakeoffError, formatBytes, formatDurationMs } from '@bakeoff/model'
 import { pack as tarPack } from 'tar-stream'
-import { aborted } from '../aborted.js'
 import type { EngineClient } from '../client/client.js'
 import { diskFull, EngineRefusal } from '../client/errors.js'
 import type { BuildCall, Builder } from '../client/image-calls.js'

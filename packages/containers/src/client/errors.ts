@@ -1,6 +1,5 @@
 /** The meaning of errors of an engine's calls, in one place for every caller. dockerode's `reason` misleads, so status code and message decide. */
-import { BakeoffError } from '@bakeoff/model'
-import { aborted } from '../aborted.js'
+import { aborted, BakeoffError } from '@bakeoff/model'
 import { hideInAddresses } from '../redact.js'
 
 /** Codes and messages which say that the engine itself is gone, and not that it refused. */

@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { BakeoffError, type HostFacts } from '@bakeoff/model'
-import { isAborted } from '../aborted.js'
+import { BakeoffError, type HostFacts, isAborted } from '@bakeoff/model'
 import { privateCertificates } from '../base/certificates.js'
 import { baseName } from '../base/names.js'
 import { localImage } from '../building/lookup.js'

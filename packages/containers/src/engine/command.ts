@@ -1,8 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { BakeoffError } from '@bakeoff/model'
+import { aborted, BakeoffError } from '@bakeoff/model'
 import { ExecaError, execa } from 'execa'
-import { aborted } from '../aborted.js'
 import { redactorOf } from '../redact.js'
 
 export interface CommandOptions {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { release, totalmem } from 'node:os'
-import { BakeoffError, type EngineFacts } from '@bakeoff/model'
-import { isAborted } from '../aborted.js'
+import { BakeoffError, type EngineFacts, isAborted } from '@bakeoff/model'
 import type { InfoAnswer, PodmanInfo, VersionAnswer } from '../client/answers.js'
 import type { EngineClient, Timing } from '../client/client.js'
 import { type FoundEngine, shownEndpoint, socketPathOf } from '../client/endpoint.js'

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { BakeoffError } from '@bakeoff/model'
-import { isAborted } from '../aborted.js'
+import { BakeoffError, isAborted } from '@bakeoff/model'
 import { connect } from '../client/connect.js'
 import { USUAL_PATIENCE } from '../client/deadlines.js'
 import { type FoundEngine, shownEndpoint } from '../client/endpoint.js'

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BakeoffError } from '@bakeoff/model'
-import { aborted } from '../aborted.js'
+import { aborted, BakeoffError } from '@bakeoff/model'
 import { findProgram, run } from './command.js'
 import { type DaemonSettings, liveDaemon, startDaemon, usualDaemon, waitUntilAnswers } from './daemon.js'
 import { planSetup } from './setup-plan.js'

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BakeoffError } from '@bakeoff/model'
-import { aborted } from '../aborted.js'
+import { aborted, BakeoffError } from '@bakeoff/model'
 import { defaultLockFolder, holderOf, takeLock } from '../locks/lock.js'
 import { thisOwner } from '../locks/owner.js'
 

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
-import { BakeoffError, type ImageFacts } from '@bakeoff/model'
+import { aborted, BakeoffError, type ImageFacts } from '@bakeoff/model'
 import { type ImageEvent, type ImageRequest, UnsupportedBuild } from '@bakeoff/runner/ports'
-import { aborted } from '../aborted.js'
 import { type BaseImage, baseName, ensureBase, lookUpBase, recipeOfBase } from '../base/ensure.js'
 import { buildImage } from '../building/build.js'
 import { type BuildArgs, buildArgsFrom } from '../building/build-args.js'

@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { rootCertificates } from 'node:tls'
-import { BakeoffError } from '@bakeoff/model'
-import { aborted } from '../aborted.js'
+import { aborted, BakeoffError } from '@bakeoff/model'
 
 /** A requirement: something that a build needs from outside and that not every network gives. */
 export interface Requirement {

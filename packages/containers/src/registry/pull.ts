@@ -1,5 +1,4 @@
-import { BakeoffError } from '@bakeoff/model'
-import { aborted } from '../aborted.js'
+import { aborted, BakeoffError } from '@bakeoff/model'
 import { withTag } from '../building/lookup.js'
 import type { EngineClient } from '../client/client.js'
 import { diskFull, sentenceOf } from '../client/errors.js'

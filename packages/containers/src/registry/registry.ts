@@ -1,5 +1,4 @@
-import { BakeoffError } from '@bakeoff/model'
-import { aborted } from '../aborted.js'
+import { aborted, BakeoffError } from '@bakeoff/model'
 import { imageLabels, keyTag } from '../building/labels.js'
 import { type LocalImage, localImage } from '../building/lookup.js'
 import type { EngineClient } from '../client/client.js'

@@ -1,4 +1,4 @@
-import { aborted } from '../aborted.js'
+import { aborted } from '@bakeoff/model'
 
 /**
  * The barrier that every create in the engine passes. Creates are never aborted (most exist afterwards

@@ -1,8 +1,9 @@
 import type { ComparedCell, ComparedFigure, Results, WhyNotJudged } from '@bakeoff/model'
 import { compareRuns } from '../compare-runs.js'
+import { exactPercent } from '../words/quantities.js'
 import { all, broken, FINE, type Judgement, unjudged } from './report.js'
 import type { GateRules } from './rules.js'
-import { changeSays, leastSays, percent, whySays } from './words.js'
+import { changeSays, leastSays, whySays } from './words.js'
 
 /** Rules about a change, and the figures that each is about. */
 const RULES = [
@@ -76,7 +77,7 @@ function judgeFigure({ cell, rule, allowed, figure }: Asked): Judgement {
   if (!isBeyond) return FINE
   const says = changeSays(difference, name)
   return conclusion === (better === 'higher' ? 'lower' : 'higher')
-    ? broken(cell, rule, `${says}, allowed ${better === 'higher' ? '−' : '+'}${percent(allowed)}`)
+    ? broken(cell, rule, `${says}, allowed ${better === 'higher' ? '−' : '+'}${exactPercent(allowed)}`)
     : unjudged(cell, `${says}, and it is not told apart: ${leastSays(difference)}`)
 }
 

@@ -1,8 +1,8 @@
 import type { Cell, Results } from '@bakeoff/model'
+import { exactPercent } from '../words/quantities.js'
 import { judgeChanges } from './changes.js'
 import { all, broken, FINE, type GateReport, type Judgement } from './report.js'
 import type { GateRules } from './rules.js'
-import { percent } from './words.js'
 
 /**
  * Judges a run by rules: which cells break one, and which could not be judged.
@@ -32,6 +32,6 @@ function failuresBeyond(cell: Cell, allowed: number): string | null {
   const { errors, wrong, timeouts, lost, sent } = cell.requests
   const failed = errors + wrong + timeouts + lost
   return sent > 0 && failed / sent > allowed
-    ? `${failed} of ${sent} requests failed (${percent(failed / sent)}, allowed ${percent(allowed)})`
+    ? `${failed} of ${sent} requests failed (${exactPercent(failed / sent)}, allowed ${exactPercent(allowed)})`
     : null
 }

@@ -1,16 +1,17 @@
 import type { Difference, WhyNotJudged } from '@bakeoff/model'
+import { exactPercent } from '../words/quantities.js'
 
 /** `throughput changed by −20.1 % (−21 % to −19.2 %)`. */
 export function changeSays({ ratio: { median, low, high } }: Difference, figure: string): string {
-  const interval = low === null || high === null ? '' : ` (${percent(low - 1)} to ${percent(high - 1)})`
-  return `${figure} changed by ${percent(median - 1)}${interval}`
+  const interval = low === null || high === null ? '' : ` (${exactPercent(low - 1)} to ${exactPercent(high - 1)})`
+  return `${figure} changed by ${exactPercent(median - 1)}${interval}`
 }
 
 /** Why a change whose interval excludes 1 is not told apart. */
 export function leastSays({ least, leastIs }: Difference): string {
   return leastIs === 'noise-floor'
-    ? `the machine itself differed by ${percent(least)} from block to block`
-    : `up to ${percent(least)} is no difference`
+    ? `the machine itself differed by ${exactPercent(least)} from block to block`
+    : `up to ${exactPercent(least)} is no difference`
 }
 
 /** Why a cell, or one figure of it, was not compared with the baseline. */
@@ -44,9 +45,4 @@ export function whySays(why: WhyNotJudged, figure: string): string {
     case 'other-caps':
       return why.of === null ? 'its caps differ from the baseline' : `the caps of ${why.of} differ from the baseline`
   }
-}
-
-/** 0.123 → `12.3 %`, −0.05 → `−5 %`. */
-export function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`.replace('-', '−')
 }

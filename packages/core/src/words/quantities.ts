@@ -7,6 +7,11 @@ export function percent(share: number): string {
   return `${Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`
 }
 
+/** A limit, or a change that is held against one, with three digits: 0.123 → `12.3 %`, −0.05 → `−5 %`. */
+export function exactPercent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`.replace('-', '−')
+}
+
 /** 0.976 → `0.98 cores`, 1 → `1 core`. */
 export function cores(count: number): string {
   const rounded = Number(count.toFixed(2))

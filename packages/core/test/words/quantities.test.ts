@@ -1,12 +1,14 @@
 import { loadWords } from '@bakeoff/model'
 import { expect, it } from 'vitest'
-import { cores, duration, list, many, percent, times, withInterval } from '../../src/words/quantities.js'
+import { cores, duration, exactPercent, list, many, percent, times, withInterval } from '../../src/words/quantities.js'
 
 it.each([
   [percent(0.973), '97 %'],
   [percent(0.0042), '0.4 %'],
   [percent(0.00004), '0.004 %'],
   [percent(0), '0 %'],
+  [exactPercent(0.1234), '12.3 %'],
+  [exactPercent(-0.05), '−5 %'],
   [cores(1), '1 core'],
   [cores(0.976), '0.98 cores'],
   [many(1, 'repetition'), '1 repetition'],

@@ -1,4 +1,4 @@
-import { BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
+import { aborted, BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
 import { monotonicMs } from '../clock.js'
@@ -27,7 +27,7 @@ export class Agent {
 
   async obey(command: Command): Promise<void> {
     if (command.command === 'stop') {
-      this.#running.get(command.target)?.abort(new BakeoffError('ABORTED', 'stopped'))
+      this.#running.get(command.target)?.abort(aborted('by the orchestrator'))
       return
     }
     if (command.command === 'cut') {
@@ -118,6 +118,6 @@ export class Agent {
 
 function recordOf(error: unknown): ErrorRecord {
   // node:timers rejects with an AbortError of its own when a sleep is aborted.
-  const aborted = error instanceof Error && error.name === 'AbortError'
-  return toErrorRecord(aborted ? new BakeoffError('ABORTED', 'stopped') : error)
+  const isSleeps = error instanceof Error && error.name === 'AbortError'
+  return toErrorRecord(isSleeps ? aborted('by the orchestrator') : error)
 }

@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream'
-import { BakeoffError, type ErrorRecord, type Fetched, type LoadMeasurement, type LoadSlice } from '@bakeoff/model'
+import {
+  aborted,
+  BakeoffError,
+  type ErrorRecord,
+  type Fetched,
+  type LoadMeasurement,
+  type LoadSlice,
+} from '@bakeoff/model'
 import {
   type Decision,
   type FetchRequest,
@@ -267,7 +274,7 @@ class Client implements LoadAgent {
 }
 
 function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new BakeoffError('ABORTED', 'the load agent was told to stop', { cause: signal.reason })
+  if (signal.aborted) throw aborted('while the load agent worked', signal.reason)
 }
 
 /** The error that a record tells of. A bug of the agent stays within its container: the run goes on without it. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { SECOND_WARM_UP_S } from '@bakeoff/core'
-import { BakeoffError, type SecondInstrumentFigures } from '@bakeoff/model'
+import { aborted, BakeoffError, type SecondInstrumentFigures } from '@bakeoff/model'
 import type { SecondInstrumentOrder } from '@bakeoff/runner/ports'
 import { messagesOf } from '../lines.js'
 import { renderCorpus } from './corpus.js'
@@ -24,7 +24,7 @@ export async function measureWithWrk(
   try {
     const line = await new Promise<string>((resolve, reject) => {
       const fail = (how: string) => reject(new BakeoffError('AGENT_FAILED', `no figures: ${how}`))
-      abort = () => reject(new BakeoffError('ABORTED', 'wrk was told to stop', { cause: signal.reason }))
+      abort = () => reject(aborted('while wrk measured', signal.reason))
       wire.on('data', messagesOf(resolve))
       wire.on('end', () => fail('it ended'))
       wire.on('close', () => fail('its connection closed'))

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ImageStore, openSession } from '@bakeoff/containers'
+import { plainContainer } from '@bakeoff/runner'
 import type { ImageRequest, RunningContainer } from '@bakeoff/runner/ports'
 import { buildDist, engineUnderTest, root } from '../../../containers/test/engine.js'
 import type { RawEngine } from '../../../containers/test/raw-engine.js'
@@ -46,17 +47,8 @@ export async function openContainers(
     docker,
     start: ({ name, image, memoryBytes, environment = {}, interactive }) =>
       session.start(network, {
-        name,
-        image,
-        caps: { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes },
+        ...plainContainer(name, image, { cpus: 1, cpuset: [], quotaCpus: null, memoryBytes }),
         environment,
-        command: null,
-        readOnly: true,
-        tmpfs: [],
-        shmBytes: null,
-        user: null,
-        healthcheck: null,
-        aliases: [],
         interactive,
       }),
     async [Symbol.asyncDispose]() {
