@@ -50,7 +50,7 @@ export function findResumable(reports: string, wanted: string | null): Resumable
 }
 
 /** Throws when the folder is not a whole run of this checkout: nothing may be added to runs that were made elsewhere or committed. */
-export function refuseIfNotOwn(folder: RunFolder): void {
+function refuseIfNotOwn(folder: RunFolder): void {
   const name = basename(resolve(folder.path))
   const why = whyNotOwn(folder)
   if (why === null) return

@@ -17,7 +17,7 @@ export interface ProgressClock {
   everySecond(then: () => void): () => void
 }
 
-export const progressClock: ProgressClock = {
+const progressClock: ProgressClock = {
   now: Date.now,
   everySecond: (then) => {
     const timer = setInterval(then, 1000)

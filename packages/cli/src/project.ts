@@ -74,7 +74,7 @@ export function openCatalogue(project: Project, terminal: Pick<Terminal, 'say' |
   return catalogue
 }
 
-export function brokenLines(part: BrokenPart, { colours }: Pick<Terminal, 'colours'>): string[] {
+function brokenLines(part: BrokenPart, { colours }: Pick<Terminal, 'colours'>): string[] {
   const lines = [...part.message.split('\n'), part.hint]
   return [colours.yellow(`! ${leftOutWords(part)}:`), ...lines.map((line) => `    ${line}`)]
 }

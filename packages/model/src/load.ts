@@ -110,7 +110,6 @@ export const cutWindow = z.object({
   /** answers with the expected status from the load's first request to its end, in and out of the window */
   answered: z.int().nonnegative().nullish(),
 })
-export type CutWindow = z.infer<typeof cutWindow>
 
 /** What the load agent measured in one window of load. Everything is as seen from the agent. */
 export const loadMeasurement = z.object({

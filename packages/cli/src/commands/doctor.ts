@@ -70,10 +70,7 @@ export function firstRunFinding(
   }
 }
 
-export function doctorLines(
-  { title, state, found, todo }: DoctorCheck,
-  { colours }: Pick<Terminal, 'colours'>,
-): string[] {
+function doctorLines({ title, state, found, todo }: DoctorCheck, { colours }: Pick<Terminal, 'colours'>): string[] {
   const mark = { ok: colours.green('✓'), warn: colours.yellow('!'), bad: colours.red('✗') }[state]
   const [first = '', ...more] = found.split('\n')
   return [

@@ -4,7 +4,7 @@ import type { EngineClient } from '../client/client.js'
 import { imageLabels } from './labels.js'
 
 /** The file in which benchmarks/first-minutes.mjs leaves the times it measured, with their conditions. */
-export const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
+const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
 
 /**
  * Seconds that an image's build takes from nothing: as long as an earlier build of that name took here, else as long as on the machine of

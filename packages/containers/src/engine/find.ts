@@ -43,7 +43,7 @@ export async function findEngine(options: FindOptions = {}): Promise<FoundEngine
 }
 
 /** The real world: this process's environment, its user's home, the file system. */
-export function thisWorld(): EngineWorld {
+function thisWorld(): EngineWorld {
   return {
     env: process.env,
     home: homedir(),

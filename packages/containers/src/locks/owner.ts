@@ -76,7 +76,7 @@ function signalled(pid: number): 'ours' | 'of another user' | 'gone' {
 
 let place: Promise<Place> | undefined
 
-export function thisPlace(): Promise<Place> {
+function thisPlace(): Promise<Place> {
   place ??= readPlace()
   return place
 }

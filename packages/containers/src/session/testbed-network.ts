@@ -45,7 +45,7 @@ export async function openTestbedNetwork(
 }
 
 /** The interface of a network on the engine's machine. */
-export function bridgeOf(id: string, network: NetworkAnswer): string {
+function bridgeOf(id: string, network: NetworkAnswer): string {
   return network.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`
 }
 

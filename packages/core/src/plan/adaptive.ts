@@ -25,7 +25,7 @@ export function entriesToRun(plan: Plan, block: Block, runs: readonly Repetition
 }
 
 /** Whether the interval of an entry's throughput on the main load is within the plan's tightness. */
-export function isTight(plan: Plan, entry: string, runs: readonly RepetitionRecord[]): boolean {
+function isTight(plan: Plan, entry: string, runs: readonly RepetitionRecord[]): boolean {
   const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
   if (!scenario) return true
   const loadId = mainLoadOf(scenario.loads)

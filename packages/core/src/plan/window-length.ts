@@ -2,7 +2,7 @@ import type { LoadSlice, PlannedScenario, RunRules } from '@bakeoff/model'
 import { DEFAULT_RESPONSES } from '../parse/matrix.js'
 
 /** No window is longer, where the scenario does not say. */
-export const LONGEST_WINDOW_MS = 30_000
+const LONGEST_WINDOW_MS = 30_000
 
 /** What is known of a load that has settled. */
 export interface Pace {

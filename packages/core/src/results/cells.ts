@@ -68,7 +68,7 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
 }
 
 /** Little's law over the repetitions' own figures; null for a batch, whose tasks' times are not seen from outside. */
-export function littleOf(view: CellView): Cell['little'] {
+function littleOf(view: CellView): Cell['little'] {
   const connections = connectionsOf(view.load)
   if (connections === null) return null
   const implied = medianOf(

@@ -129,7 +129,7 @@ const SHORTEST_SPREAD_MS = 2
  * n connections, each sends when it has its answer. The first one sends alone; the others follow at even distances over
  * the time that its answer took. Were all to send at once, a target that only waits would answer all at once, for ever.
  */
-export class ClosedDriver implements Driver {
+class ClosedDriver implements Driver {
   readonly #send: Send
   readonly #waiting = new Set<Connection>()
   #state: 'waiting' | 'pilot' | 'spreading' | 'running' | 'over' = 'waiting'
@@ -207,7 +207,7 @@ export class ClosedDriver implements Driver {
 }
 
 /** One request, once. */
-export class BatchDriver implements Driver {
+class BatchDriver implements Driver {
   readonly #send: Send
   #connection: Connection | null = null
   #state: 'waiting' | 'running' | 'sent' = 'waiting'

@@ -4,7 +4,7 @@ import type { Account, LoadCounts, Weighted } from '@bakeoff/model'
 /** Sends later than this, though a connection was free, count as late. */
 const LATE_MS = 5
 /** Slow answers nearer to each other than this are one peak. */
-export const PEAK_MS = 10
+const PEAK_MS = 10
 /** Peaks are kept for a run-out of at most this length; what ends later falls into the last one. */
 const LONGEST_RUN_OUT_MS = 60_000
 

@@ -2,7 +2,7 @@
 import type { Curve, ScenarioResult } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { type Column, known, table, type Unknown, unknown } from '../html/table.js'
-import { formatNumber, formatShare } from '../shared/format.js'
+import { formatMs, formatNumber, formatShare } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 
 /** More points than these are left to results.json. */
@@ -32,7 +32,7 @@ export function curveTable(view: View, scenario: ScenarioResult): Html {
 function withinSlo(p99Ms: number): Column<Curve> {
   return {
     head: 'Within the SLO',
-    unit: `requests/s at p99 ≤ ${formatNumber(p99Ms)} ms`,
+    unit: `requests/s at p99 ≤ ${formatMs(p99Ms)}`,
     cell: ({ slo }) => place(slo, { over: 'kept-everywhere', under: 'broken-everywhere' }),
     sort: ({ slo }) => slo?.perSecond ?? slo?.low ?? null,
   }

@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
-import { formatNumber, formatShare } from '../shared/format.js'
+import { formatMs, formatNumber, formatShare } from '../shared/format.js'
 import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, figureColumn, latencyColumn, nameColumn } from './columns.js'
@@ -19,8 +19,6 @@ export const latency: Section = {
   render: ({ view, scopes }) =>
     html`${scopes.map((scope) => [scope.loads.map(({ id, load }) => part(scope, id, latencyOf(view, scope, id, load))), (view.results.curves ?? []).some(({ scenario }) => scenario === scope.scenario.id) && part(scope, null, curveTable(view, scope.scenario))])}`,
 }
-
-const ms = (value: number) => `${formatNumber(value)} ms`
 
 function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
@@ -63,7 +61,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
   const time = (of: 'p50Ms' | 'p99Ms', what: string, median: (cell: Cell) => number | null): Figure => ({
     chart: 'timeline',
     of,
-    title: rangeTitle(view, cells, { what, of: median, show: ms }) ?? `${what} is not known`,
+    title: rangeTitle(view, cells, { what, of: median, show: formatMs }) ?? `${what} is not known`,
     condition: [`${what} over elapsed time`, 'ms', loadLabel(load), 'one repetition each'],
     howTo:
       'Time runs from the start of the measured window; the shaded part left of 0 is the warm-up, whose figures count nowhere. A flat line is a steady target. A step or a saw-tooth is a collector, a compiler, a noisy neighbour.',
@@ -78,7 +76,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
         rangeTitle(view, cells, {
           what: `p99 ${timeOf(load).toLowerCase()}`,
           of: (cell) => shownMs(cell, 'p99'),
-          show: ms,
+          show: formatMs,
         }) ?? 'No percentile is known',
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
@@ -95,7 +93,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
         rangeTitle(view, cells, {
           what: `Median ${timeOf(load).toLowerCase()}`,
           of: (cell) => shownMs(cell, 'p50'),
-          show: ms,
+          show: formatMs,
         }) ?? 'No latencies are known',
       condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
       howTo:

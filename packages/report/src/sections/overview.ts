@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
-import { formatFactor, formatInterval, formatNumber, formatShare, unbroken } from '../shared/format.js'
+import { formatFactor, formatInterval, formatMs, formatNumber, formatShare, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
 import { cellsInOrder, metricOf, tierListOf, type View } from '../shared/subjects.js'
 import {
@@ -131,7 +131,7 @@ function ratioText(comparisons: readonly CellComparison[], cell: Cell, baseline:
 }
 
 /** The last ranked one, so that the factors of the others are read as "so many times as much". */
-export function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
+function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
   const last = tierListOf(view, cell.scenario, cell.loadId)?.tiers.at(-1)?.at(-1)
   return (last && view.cells.get(last)) || null
 }
@@ -194,8 +194,6 @@ function tableOf({ view, cells }: Board, caption: string, columns: readonly Cell
   return table({ caption, columns: [nameColumn(view), ...columns], rows: cells, subject })
 }
 
-const inMs = (value: number) => `${formatNumber(value)} ms`
-
 function cpuPerTaskChart(board: Board): Html {
   const { view, load, cells } = board
   const what = 'CPU time per task'
@@ -204,7 +202,7 @@ function cpuPerTaskChart(board: Board): Html {
     of: 'cpuMsPerRequest',
     wide: true,
     title:
-      rangeTitle(view, cells, { what, of: (cell) => typicalOf(cell, 'cpuMsPerRequest'), show: inMs }) ??
+      rangeTitle(view, cells, { what, of: (cell) => typicalOf(cell, 'cpuMsPerRequest'), show: formatMs }) ??
       'CPU time per task is not known',
     condition: conditionOf(board, what, 'ms'),
     rows: cells.length,
@@ -256,7 +254,8 @@ function percentilesChart(board: Board): Html {
   return figure({
     chart: 'dumbbell',
     title:
-      rangeTitle(view, cells, { what: 'p99', of: (cell) => shownMs(cell, 'p99'), show: inMs }) ?? 'p99 is not known',
+      rangeTitle(view, cells, { what: 'p99', of: (cell) => shownMs(cell, 'p99'), show: formatMs }) ??
+      'p99 is not known',
     condition: conditionOf(board, `${time} p50, p99, p99.9`, 'ms, log scale'),
     rows: cells.length,
     howTo:

@@ -31,7 +31,7 @@ export const MARKERS = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossR
 export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
 
 /** All subjects of a run, in the order in which its entries stand. */
-export function subjectsOf(results: Results): Subject[] {
+function subjectsOf(results: Results): Subject[] {
   const seen = new Map<string, Subject>()
   for (const entry of results.entries) {
     const key = keyOf(entry.target, entry.variant)

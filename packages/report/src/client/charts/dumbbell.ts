@@ -1,5 +1,5 @@
 import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
-import { formatNumber } from '../../shared/format.js'
+import { formatMs, formatNumber } from '../../shared/format.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { type Drawing, lineStyle, type Scene } from './drawing.js'
 import type { Whisker } from './whiskers.js'
@@ -58,7 +58,7 @@ export const dumbbell: Drawing = (scene) => {
               label: ({ datasetIndex, dataIndex }) => {
                 const { name, x, range } = rows[datasetIndex]!.points[dataIndex]!
                 return [
-                  `${name}: ${formatNumber(x)} ms`,
+                  `${name}: ${formatMs(x)}`,
                   ...(range ? [`repetitions: ${formatNumber(range[0])}–${formatNumber(range[1])} ms`] : []),
                 ]
               },

@@ -1,6 +1,6 @@
 import { figureOf, typicalOf } from '@bakeoff/model'
 import { shownMs } from '../../shared/figures.js'
-import { formatNumber } from '../../shared/format.js'
+import { formatMs, formatNumber } from '../../shared/format.js'
 import { kneeOf, type Step, stepsOf } from '../../shared/scaling.js'
 import type { Subject } from '../../shared/subjects.js'
 import { baseOptions, numberAxis } from './axes.js'
@@ -128,6 +128,6 @@ function sayStep({ steps }: Row, index: number): string[] {
   return [
     `${formatNumber(step.connections)} ${step.connections === 1 ? 'connection' : 'connections'}${step === kneeOf(steps) ? ', the knee' : ''}`,
     `${formatNumber(typicalOf(step.cell, 'throughput') ?? 0)} right answers/s`,
-    ...(p99 === null ? [] : [`p99 ${formatNumber(p99)} ms`]),
+    ...(p99 === null ? [] : [`p99 ${formatMs(p99)}`]),
   ]
 }

@@ -1,6 +1,6 @@
 import { figureOf } from '@bakeoff/model'
 import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
-import { formatNumber } from '../../shared/format.js'
+import { formatMs, formatNumber } from '../../shared/format.js'
 import { baseOptions, numberAxis } from './axes.js'
 import { counts, type Drawing, lineStyle } from './drawing.js'
 import { sloLine } from './lines.js'
@@ -56,7 +56,7 @@ export const scatter: Drawing = (scene) => {
               title: ([item]) => item?.dataset.label ?? '',
               label: ({ datasetIndex }) => {
                 const { x, y } = rows[datasetIndex]!
-                return [`${formatNumber(x)} right answers/s`, `p99 ${formatNumber(y)} ms`]
+                return [`${formatNumber(x)} right answers/s`, `p99 ${formatMs(y)}`]
               },
             },
           },
