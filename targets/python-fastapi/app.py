@@ -1,9 +1,13 @@
 """The predict scenario in FastAPI."""
 
+import asyncio
+import sys
+
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
-from info import describe
+from info import describe, installed
+from workers import serving_processes
 
 # No schema and no documentation pages: nobody reads them here. Without the redirect /predict/ is what it is, unknown.
 app = FastAPI(openapi_url=None, redirect_slashes=False)
@@ -22,4 +26,15 @@ async def health() -> PlainTextResponse:
 
 @app.get("/info")
 async def info() -> dict:
-    return describe()
+    return describe(
+        server="uvicorn",
+        framework="fastapi",
+        versions=installed("fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools"),
+        workers=serving_processes(),
+        threads={"event_loop": 1},
+        flags={
+            "event_loop": type(asyncio.get_running_loop()).__module__,
+            # uvicorn imports only the parser that it uses.
+            "http_parser": "httptools" if "uvicorn.protocols.http.httptools_impl" in sys.modules else "h11",
+        },
+    )

@@ -1,53 +1,43 @@
+# Copied from templates/python/info.py: change it there, then run node scripts/copy-templates.mjs.
 """What this process believes about itself, the answer of GET /info."""
 
-import asyncio
-import multiprocessing
 import os
 import platform
 import sys
 from importlib.metadata import version
-from pathlib import Path
-
-PACKAGES = ("fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools")
 
 
-def describe() -> dict:
+def describe(
+    *,
+    server: str,
+    framework: str,
+    versions: dict[str, str],
+    workers: int | None,
+    threads: dict[str, int | None],
+    pools: dict[str, int] | None = None,
+    development_server: bool = False,
+    debug: bool = False,
+    flags: dict | None = None,
+) -> dict:
+    """What only the target knows is passed in."""
     return {
         "language": "python",
         "languageVersion": platform.python_version(),
         "architecture": platform.machine(),
-        "server": "uvicorn",
-        "framework": "fastapi",
-        "versions": {package: version(package) for package in PACKAGES},
+        "server": server,
+        "framework": framework,
+        "versions": versions,
         "cpus": os.process_cpu_count(),
-        "workers": serving_processes(),
-        "threads": {"event_loop": 1},
-        "pools": {},
-        "developmentServer": False,
-        "debugBuild": hasattr(sys, "gettotalrefcount"),
+        "workers": workers,
+        "threads": threads,
+        "pools": pools or {},
+        "developmentServer": development_server,
+        "debugBuild": debug or hasattr(sys, "gettotalrefcount"),
         "heapLimitBytes": None,
-        "flags": {
-            "implementation": platform.python_implementation(),
-            "gil": sys._is_gil_enabled(),
-            "event_loop": type(asyncio.get_running_loop()).__module__,
-            # uvicorn imports only the parser that it uses.
-            "http_parser": "httptools" if "uvicorn.protocols.http.httptools_impl" in sys.modules else "h11",
-        },
+        "flags": {"implementation": platform.python_implementation(), "gil": sys._is_gil_enabled()} | (flags or {}),
     }
 
 
-def serving_processes() -> int | None:
-    """Counts the processes that uvicorn's supervisor has started; alone, this process is its own server."""
-    supervisor = multiprocessing.parent_process()
-    if supervisor is None:
-        return 1
-    try:
-        children = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children").read_text().split()
-        return sum(is_worker(pid) for pid in children)
-    except OSError:
-        return None
-
-
-def is_worker(pid: str) -> bool:
-    # The supervisor has one more child, multiprocessing's resource tracker, which serves nothing.
-    return b"--multiprocessing-fork" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+def installed(*packages: str) -> dict[str, str]:
+    """The versions of packages as they are installed."""
+    return {package: version(package) for package in packages}

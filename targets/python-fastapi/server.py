@@ -1,16 +1,16 @@
 """Starts uvicorn with one process a core."""
 
-import os
-
 import uvicorn
+
+from settings import cores, port
 
 
 def main() -> None:
     uvicorn.run(
         "app:app",
         host="0.0.0.0",
-        port=int(os.environ.get("PORT", "8080")),
-        workers=int(os.environ.get("CORES") or os.process_cpu_count()),
+        port=port(),
+        workers=cores(),
         # Named, so that a missing wheel is an error and not a silent fall-back to the slower pure-Python pair.
         loop="uvloop",
         http="httptools",

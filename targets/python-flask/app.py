@@ -3,13 +3,14 @@
 gunicorn imports `app`; run as a program, this file starts Flask's development server, as the article did.
 """
 
-import os
 import signal
 import sys
 
 from flask import Flask, Response
 
-from info import describe
+from info import describe, installed
+from served_by import request_threads, served_by
+from settings import port
 
 app = Flask(__name__, static_folder=None)
 
@@ -26,10 +27,17 @@ def health() -> tuple[str, int]:
 
 @app.get("/info")
 def info() -> dict:
-    return describe()
+    served = served_by()
+    packages = ("flask", "werkzeug") if served["development_server"] else ("flask", "werkzeug", "gunicorn")
+    return describe(
+        framework="flask",
+        versions=installed(*packages),
+        threads={"request_threads": request_threads()},
+        **served,
+    )
 
 
 if __name__ == "__main__":
     # The kernel drops signals that PID 1 has no handler for, and Python has none for TERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app.run(host="0.0.0.0", port=int(os.environ.get("PORT", "8080")))
+    app.run(host="0.0.0.0", port=port())

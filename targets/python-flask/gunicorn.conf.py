@@ -1,11 +1,11 @@
 """gunicorn's settings; it reads this file from its working directory."""
 
-import os
+from settings import cores, port
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8080')}"
+bind = f"0.0.0.0:{port()}"
 
 # Processes use the cores. Threads only keep a slow client from holding a whole process: Python runs one at a time.
-workers = int(os.environ.get("CORES") or os.process_cpu_count())
+workers = cores()
 worker_class = "gthread"
 threads = 4
 

@@ -1,3 +1,4 @@
+# Copied from templates/python/info.py: change it there, then run node scripts/copy-templates.mjs.
 """What this process believes about itself, the answer of GET /info."""
 
 import os
@@ -5,31 +6,38 @@ import platform
 import sys
 from importlib.metadata import version
 
-from flask import current_app, request
 
-
-def describe() -> dict:
-    # The server names itself to every WSGI application: "gunicorn/27.0.1" or "Werkzeug/3.1.3".
-    server = request.environ["SERVER_SOFTWARE"].partition("/")[0].lower()
-    packages = ("flask", "werkzeug") if server == "werkzeug" else ("flask", "werkzeug", "gunicorn")
+def describe(
+    *,
+    server: str,
+    framework: str,
+    versions: dict[str, str],
+    workers: int | None,
+    threads: dict[str, int | None],
+    pools: dict[str, int] | None = None,
+    development_server: bool = False,
+    debug: bool = False,
+    flags: dict | None = None,
+) -> dict:
+    """What only the target knows is passed in."""
     return {
         "language": "python",
         "languageVersion": platform.python_version(),
         "architecture": platform.machine(),
         "server": server,
-        "framework": "flask",
-        "versions": {package: version(package) for package in packages},
+        "framework": framework,
+        "versions": versions,
         "cpus": os.process_cpu_count(),
-        # gunicorn's hook leaves these; the development server is one process with a thread a connection, without limit.
-        "workers": current_app.config.get("GUNICORN_WORKERS", 1),
-        "threads": {"request_threads": current_app.config.get("GUNICORN_THREADS")},
-        "pools": {},
-        "developmentServer": server == "werkzeug",
-        "debugBuild": current_app.debug or hasattr(sys, "gettotalrefcount"),
+        "workers": workers,
+        "threads": threads,
+        "pools": pools or {},
+        "developmentServer": development_server,
+        "debugBuild": debug or hasattr(sys, "gettotalrefcount"),
         "heapLimitBytes": None,
-        "flags": {
-            "implementation": platform.python_implementation(),
-            "gil": sys._is_gil_enabled(),
-            "worker_class": current_app.config.get("GUNICORN_WORKER_CLASS"),
-        },
+        "flags": {"implementation": platform.python_implementation(), "gil": sys._is_gil_enabled()} | (flags or {}),
     }
+
+
+def installed(*packages: str) -> dict[str, str]:
+    """The versions of packages as they are installed."""
+    return {package: version(package) for package in packages}

@@ -1,5 +1,6 @@
 """The embed scenario: an ASGI application that server.py runs in every worker."""
 
+import onnxruntime as ort
 import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,7 +10,7 @@ from starlette.routing import Route
 from batcher import Batcher
 from config import read_config
 from embedder import Embedder
-from info import describe
+from info import describe, installed
 from text import MAX_BODY_BYTES, Refusal, TooLarge, parse_text
 
 config = read_config()
@@ -28,7 +29,18 @@ async def health(_: Request) -> Response:
 
 
 async def info(_: Request) -> Response:
-    return answer(200, describe(config, embedder))
+    return answer(
+        200,
+        describe(
+            server="granian",
+            framework="starlette",
+            versions=installed("granian", "numpy", "orjson", "starlette", "tokenizers", "uvloop")
+            | {"onnxruntime": ort.__version__},
+            workers=config.workers,
+            threads={"ort_intra_op": embedder.intra_op_threads, "model": 1},
+            flags={"batch_size": config.batch_size},
+        ),
+    )
 
 
 async def read_body(request: Request) -> bytes:

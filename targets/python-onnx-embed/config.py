@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from settings import cores, number, port
+
 # Beyond it a batch gains nothing more, and whoever waits for it waits longer.
 BATCH_SIZE = 32
 
@@ -20,11 +22,10 @@ class Config:
 
 
 def read_config() -> Config:
-    env = os.environ
     return Config(
-        port=int(env.get("PORT") or 8080),
-        workers=int(env.get("WORKERS") or env.get("CORES") or os.process_cpu_count() or 1),
-        model_dir=Path(env.get("MODEL_DIR") or "/models/minilm"),
-        batch_size=int(env.get("BATCH_SIZE") or BATCH_SIZE),
-        ort_threads=int(env.get("ORT_THREADS") or 1),
+        port=port(),
+        workers=number("WORKERS", cores()),
+        model_dir=Path(os.environ.get("MODEL_DIR") or "/models/minilm"),
+        batch_size=number("BATCH_SIZE", BATCH_SIZE),
+        ort_threads=number("ORT_THREADS", 1, least=0),
     )

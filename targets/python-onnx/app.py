@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+import onnxruntime as ort
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from config import read_config
 from features import FeatureStore
-from info import describe
+from info import describe, installed
 from ranking import Output, Outputs, Refusal, TooManyCandidates, parse_ranking
 from scorer import Scorer, SessionPerRequestScorer
 
@@ -36,7 +37,19 @@ async def health(_: Request) -> Response:
 
 
 async def info(_: Request) -> Response:
-    return answer(200, describe(config, scorer, store))
+    return answer(
+        200,
+        describe(
+            server="granian",
+            framework="starlette",
+            versions=installed("asyncpg", "granian", "msgspec", "numpy", "starlette", "uvloop")
+            | {"onnxruntime": ort.__version__},
+            workers=config.workers,
+            threads={"ort_intra_op": scorer.intra_op_threads},
+            pools={"database": store.connections},
+            flags={"session_per_request": config.session_per_request},
+        ),
+    )
 
 
 async def read_body(request: Request) -> bytes:

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from settings import cores, number, port, required
+
 # How many queries a worker keeps under way: beyond it they only queue in the database.
 DATABASE_POOL = 8
 
@@ -21,13 +23,12 @@ class Config:
 
 
 def read_config() -> Config:
-    env = os.environ
     return Config(
-        port=int(env.get("PORT") or 8080),
-        workers=int(env.get("WORKERS") or env.get("CORES") or os.process_cpu_count() or 1),
-        database_url=env["DATABASE_URL"],
-        database_pool=int(env.get("DATABASE_POOL") or DATABASE_POOL),
-        model=Path(env.get("MODEL_DIR") or "/models") / "ranknet.onnx",
-        ort_threads=int(env.get("ORT_THREADS") or 1),
-        session_per_request=env.get("SESSION") == "per-request",
+        port=port(),
+        workers=number("WORKERS", cores()),
+        database_url=required("DATABASE_URL"),
+        database_pool=number("DATABASE_POOL", DATABASE_POOL),
+        model=Path(os.environ.get("MODEL_DIR") or "/models") / "ranknet.onnx",
+        ort_threads=number("ORT_THREADS", 1, least=0),
+        session_per_request=os.environ.get("SESSION") == "per-request",
     )

@@ -1,25 +1,28 @@
 """Passes chat completions on from an OpenAI-compatible service through OpenAI's own client."""
 
+import asyncio
 import json
+import multiprocessing
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from openai._constants import DEFAULT_CONNECTION_LIMITS
 
 import batch
-import info
 from bodies import BadBody, BatchRequest, ChatRequest, read
 from completions import Completions, UpstreamError
+from config import Config, read_config
 from connection import ClientGone, while_connected
-from settings import Settings
+from info import describe, installed
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.settings = Settings.from_env()
-    app.state.completions = Completions(app.state.settings)
+    app.state.config = read_config()
+    app.state.completions = Completions(app.state.config)
     yield
     await app.state.completions.close()
 
@@ -74,8 +77,24 @@ async def health() -> Response:
 
 
 @app.get("/info")
-async def describe(request: Request) -> dict:
-    return info.describe(request.app.state.settings)
+async def info(request: Request) -> dict:
+    config: Config = request.app.state.config
+    return describe(
+        server="uvicorn",
+        framework="fastapi",
+        versions=installed("openai", "httpx2", "aiohttp", "fastapi", "uvicorn", "uvloop", "pydantic"),
+        # uvicorn runs a single worker in the first process and several as its children.
+        workers=1 if multiprocessing.parent_process() is None else config.cores,
+        threads={"event_loop": 1},
+        pools={
+            "upstream_connections": DEFAULT_CONNECTION_LIMITS.max_connections,
+            "upstream_idle_connections": DEFAULT_CONNECTION_LIMITS.max_keepalive_connections,
+        },
+        flags={
+            "event_loop": type(asyncio.get_running_loop()).__module__.partition(".")[0],
+            "transport": config.transport,
+        },
+    )
 
 
 @app.exception_handler(UpstreamError)

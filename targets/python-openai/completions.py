@@ -12,7 +12,7 @@ from openai import (
     DefaultAsyncHttpxClient,
 )
 
-from settings import Settings
+from config import Config
 
 TRANSPORTS = {"httpx": DefaultAsyncHttpxClient, "aiohttp": DefaultAioHttpClient}
 
@@ -27,14 +27,14 @@ class UpstreamError(Exception):
 
 
 class Completions:
-    def __init__(self, settings: Settings) -> None:
-        self._model = settings.model
+    def __init__(self, config: Config) -> None:
+        self._model = config.model
         self._client = AsyncOpenAI(
-            base_url=settings.base_url,
-            api_key=settings.api_key,
+            base_url=config.base_url,
+            api_key=config.api_key,
             # One number limits each wait: for the connection, for the headers, and for the bytes of every token.
-            timeout=settings.silence_seconds,
-            http_client=TRANSPORTS[settings.transport](),
+            timeout=config.silence_seconds,
+            http_client=TRANSPORTS[config.transport](),
         )
 
     async def stream(self, messages: list[dict]) -> AsyncIterator[str]:

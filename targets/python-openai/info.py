@@ -1,43 +1,43 @@
+# Copied from templates/python/info.py: change it there, then run node scripts/copy-templates.mjs.
 """What this process believes about itself, the answer of GET /info."""
 
-import asyncio
-import multiprocessing
 import os
 import platform
 import sys
 from importlib.metadata import version
 
-from openai._constants import DEFAULT_CONNECTION_LIMITS
 
-from settings import Settings
-
-PACKAGES = ("openai", "httpx2", "aiohttp", "fastapi", "uvicorn", "uvloop", "pydantic")
-
-
-def describe(settings: Settings) -> dict:
-    # uvicorn runs a single worker in the first process and several as its children.
-    workers = 1 if multiprocessing.parent_process() is None else settings.cores
+def describe(
+    *,
+    server: str,
+    framework: str,
+    versions: dict[str, str],
+    workers: int | None,
+    threads: dict[str, int | None],
+    pools: dict[str, int] | None = None,
+    development_server: bool = False,
+    debug: bool = False,
+    flags: dict | None = None,
+) -> dict:
+    """What only the target knows is passed in."""
     return {
         "language": "python",
         "languageVersion": platform.python_version(),
         "architecture": platform.machine(),
-        "server": "uvicorn",
-        "framework": "fastapi",
-        "versions": {package: version(package) for package in PACKAGES},
+        "server": server,
+        "framework": framework,
+        "versions": versions,
         "cpus": os.process_cpu_count(),
         "workers": workers,
-        "threads": {"event_loop": 1},
-        "pools": {
-            "upstream_connections": DEFAULT_CONNECTION_LIMITS.max_connections,
-            "upstream_idle_connections": DEFAULT_CONNECTION_LIMITS.max_keepalive_connections,
-        },
-        "developmentServer": False,
-        "debugBuild": hasattr(sys, "gettotalrefcount"),
+        "threads": threads,
+        "pools": pools or {},
+        "developmentServer": development_server,
+        "debugBuild": debug or hasattr(sys, "gettotalrefcount"),
         "heapLimitBytes": None,
-        "flags": {
-            "implementation": platform.python_implementation(),
-            "gil": sys._is_gil_enabled(),
-            "event_loop": type(asyncio.get_running_loop()).__module__.partition(".")[0],
-            "transport": settings.transport,
-        },
+        "flags": {"implementation": platform.python_implementation(), "gil": sys._is_gil_enabled()} | (flags or {}),
     }
+
+
+def installed(*packages: str) -> dict[str, str]:
+    """The versions of packages as they are installed."""
+    return {package: version(package) for package in packages}

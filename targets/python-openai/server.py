@@ -1,18 +1,18 @@
-"""Starts uvicorn as the settings say: one process a core."""
+"""Starts uvicorn as the environment asks: one process a core."""
 
 import uvicorn
 
-from settings import Settings
+from config import read_config
 
 
 def main() -> None:
-    settings = Settings.from_env()
+    config = read_config()
     uvicorn.run(
         "app:app",
         host="0.0.0.0",
-        port=settings.port,
-        workers=settings.cores,
-        loop=settings.loop,
+        port=config.port,
+        workers=config.cores,
+        loop=config.loop,
         http="httptools",
         log_level="warning",
         # A stream may have a minute to go when the TERM comes.

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+import numpy
+import torch
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,7 @@ from starlette.routing import Route
 
 from config import read_config
 from features import FeatureStore
-from info import describe
+from info import describe, installed
 from ranking import Output, Outputs, Refusal, TooManyCandidates, parse_ranking
 from scorer import Scorer
 
@@ -36,7 +38,18 @@ async def health(_: Request) -> Response:
 
 
 async def info(_: Request) -> Response:
-    return answer(200, describe(config, store))
+    return answer(
+        200,
+        describe(
+            server="granian",
+            framework="starlette",
+            versions=installed("asyncpg", "granian", "msgspec", "starlette", "uvloop")
+            | {"numpy": numpy.__version__, "torch": str(torch.__version__)},
+            workers=config.workers,
+            threads={"torch_intra_op": torch.get_num_threads(), "torch_inter_op": torch.get_num_interop_threads()},
+            pools={"database": store.connections},
+        ),
+    )
 
 
 async def read_body(request: Request) -> bytes:

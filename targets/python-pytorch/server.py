@@ -1,4 +1,5 @@
-"""Starts granian: one process a worker, each with its own event loop, session and pool."""
+# Copied from templates/python-granian/server.py: change it there, then run node scripts/copy-templates.mjs.
+"""Starts granian: one process a worker, each with an event loop and a model of its own."""
 
 import logging
 
@@ -13,6 +14,7 @@ DRAIN_SECONDS = 1
 
 def main() -> None:
     logging.basicConfig(format="%(name)s: %(message)s")
+    # Read here as well: what is wrong in it ends the container, not one worker after the other.
     config = read_config()
     Granian(
         "app:app",

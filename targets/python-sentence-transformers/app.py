@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 
+import torch
 from flask import Flask, Response, jsonify, request
 
 from embedder import Embedder, default_threads
-from info import describe
+from info import describe, installed
+from served_by import request_threads, served_by
+from settings import port
 from text import Refusal, parse_text
 
 app = Flask(__name__, static_folder=None)
@@ -37,7 +40,18 @@ def health() -> dict:
 
 @app.get("/info")
 def info() -> dict:
-    return describe()
+    served = served_by()
+    packages = ("flask", "numpy", "sentence-transformers", "tokenizers", "transformers", served["server"])
+    return describe(
+        framework="flask",
+        versions=installed(*packages) | {"torch": torch.__version__},
+        threads={
+            "request_threads": request_threads(),
+            "torch_intra_op": torch.get_num_threads(),
+            "torch_inter_op": torch.get_num_interop_threads(),
+        },
+        **served,
+    )
 
 
 @app.errorhandler(Refusal)
@@ -53,4 +67,4 @@ def too_large(_: Exception) -> tuple[dict, int]:
 if __name__ == "__main__":
     # The kernel drops signals that PID 1 has no handler for, and Python has none for TERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app.run(host="0.0.0.0", port=int(os.environ.get("PORT", "8080")))
+    app.run(host="0.0.0.0", port=port())

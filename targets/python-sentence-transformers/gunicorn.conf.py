@@ -1,8 +1,8 @@
 """gunicorn's settings; it reads this file from its working directory."""
 
-import os
+from settings import port
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8080')}"
+bind = f"0.0.0.0:{port()}"
 
 # One process, as in the article: more of them are containers of their own, behind caddy. One thread, because two that
 # use PyTorch at once fight over its pool; gthread keeps connections open meanwhile, which the sync worker does not.

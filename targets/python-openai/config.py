@@ -1,0 +1,33 @@
+"""What the environment asks for."""
+
+from dataclasses import dataclass
+
+from settings import cores, number, one_of, port, required
+
+
+@dataclass(frozen=True)
+class Config:
+    port: int
+    cores: int
+    base_url: str
+    api_key: str
+    model: str
+    silence_seconds: float
+    """The longest silence of the upstream that is waited for."""
+    transport: str
+    """What carries the client's requests: httpx, its default, or aiohttp."""
+    loop: str
+    """asyncio or uvloop"""
+
+
+def read_config() -> Config:
+    return Config(
+        port=port(),
+        cores=cores(),
+        base_url=required("OPENAI_BASE_URL"),
+        api_key=required("OPENAI_API_KEY"),
+        model=required("OPENAI_MODEL"),
+        silence_seconds=number("UPSTREAM_TIMEOUT_MS", 60_000) / 1000,
+        transport=one_of("TRANSPORT", "httpx", "aiohttp"),
+        loop=one_of("LOOP", "asyncio", "uvloop"),
+    )
