@@ -7,19 +7,19 @@ import type { ToTell } from './tell.js'
 type RepetitionEvent = Extract<ToTell, { kind: 'repetition' }>
 
 /** What is told of a repetition as soon as it is on disk: its figures, and which of them do not count even now. */
-export function repetitionEvent(plan: Plan, run: RepetitionRecord, leftMs: number | null): RepetitionEvent {
-  const entry = entryOf(plan, run.entry)
+export function repetitionEvent(plan: Plan, record: RepetitionRecord, leftMs: number | null): RepetitionEvent {
+  const entry = entryOf(plan, record.entry)
   const verdicts = new Map(
-    viewCells({ ...plan, entries: [entry] }, [run], []).map((view) => [view.loadId, judge(view)]),
+    viewCells({ ...plan, entries: [entry] }, [record], []).map((view) => [view.loadId, judge(view)]),
   )
   return {
     kind: 'repetition',
     entry: entry.id,
-    block: run.block,
-    repetition: run.repetition,
-    outcome: run.outcome.kind,
-    message: reasonOf(run.outcome),
-    figures: run.loads.map((load) => ({
+    block: record.block,
+    repetition: record.repetition,
+    outcome: record.outcome.kind,
+    message: reasonOf(record.outcome),
+    figures: record.loads.map((load) => ({
       loadId: load.loadId,
       throughput: rightPerSecond(load.measurement),
       p99Ms: shownP99MsOf(load),

@@ -50,11 +50,11 @@ const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
 export async function runPlan(run: Run, before: Before): Promise<Ended> {
   const { plan, signal } = run
   const behind = earlierOf(before.runs)
-  const runs = [...behind.runs]
+  const records = [...behind.records]
   const calibrations = [...before.calibrations]
   const end = (status: Ended['status'], reason: string | null): Ended => {
     run.emit({ kind: 'run-ended', status, reason })
-    return { status, reason, runs, calibrations }
+    return { status, reason, runs: records, calibrations }
   }
   run.emit({
     kind: 'run-started',
@@ -65,7 +65,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
   })
   const { clock } = run.ports
   const measured = new MeasuredTime(clock, behind.spentMs)
-  const course: Course = { before, runs, calibrations, measured, clocks: new ClockWatch(clock) }
+  const course: Course = { before, records, calibrations, measured, clocks: new ClockWatch(clock) }
   try {
     await runBlocks(run, course)
   } catch (error) {
@@ -77,11 +77,11 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
     return ended
   }
   const failed = plan.entries.filter(
-    ({ id }) => !runs.some(({ entry, outcome }) => entry === id && outcome.kind === 'measured'),
+    ({ id }) => !records.some(({ entry, outcome }) => entry === id && outcome.kind === 'measured'),
   )
   const missing = [
     failed.length === 0 ? null : `not measured: ${failed.map(({ id }) => id).join(', ')}`,
-    brokenPromise(plan, runs),
+    brokenPromise(plan, records),
   ].filter((reason) => reason !== null)
   return missing.length === 0 ? end('complete', null) : end('partial', missing.join('; '))
 }
@@ -90,7 +90,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
 interface Course {
   readonly before: Before
   /** what stands by now; grows */
-  readonly runs: RepetitionRecord[]
+  readonly records: RepetitionRecord[]
   readonly calibrations: Calibration[]
   readonly measured: MeasuredTime
   readonly clocks: ClockWatch
@@ -98,12 +98,12 @@ interface Course {
 
 async function runBlocks(run: Run, course: Course): Promise<void> {
   const { plan, materials, ports, signal } = run
-  const { before, runs, measured } = course
+  const { before, records, measured } = course
   const { begun } = earlierOf(before.runs)
   const source = before.images ?? ((requests) => buildImages(requests, ports, signal))
   let isBoundaryTried = false
   for (const block of plan.blocks) {
-    const wanted = entriesLeft(plan, block, { runs, begun }, measured.ms)
+    const wanted = entriesLeft(plan, block, { records, begun }, measured.ms)
     if (wanted.length === 0) continue
     signal.throwIfAborted()
     const tellStage = (state: 'building' | 'measuring' | 'over', images: number | null = null) =>
@@ -125,7 +125,7 @@ async function runBlocks(run: Run, course: Course): Promise<void> {
 async function measureBlock(run: Run, course: Course, block: Block, entries: readonly PlannedEntry[]): Promise<void> {
   const { plan, signal } = run
   const { sink } = run.ports
-  const { before, runs, calibrations, measured, clocks } = course
+  const { before, records, calibrations, measured, clocks } = course
   const tellGap = (where: string) => {
     const gap = clocks.look()
     if (gap) run.emit({ kind: 'note', level: 'warning', message: clockGapNote(gap, where) })
@@ -136,23 +136,23 @@ async function measureBlock(run: Run, course: Course, block: Block, entries: rea
   for (const entry of entries) {
     signal.throwIfAborted()
     const onDisk = before.runs.filter((record) => record.entry === entry.id && record.block === block.id)
-    for await (const { record, end, triedAgain } of tries(run, jobOf(plan, block, entry, runs), onDisk)) {
+    for await (const { record, end, triedAgain } of tries(run, jobOf(plan, block, entry, records), onDisk)) {
       tellGap(`while ${entry.id} was measured, repetition ${block.repetition}`)
       await sink.writeRun(record)
-      if (!triedAgain) runs.push(record)
-      run.emit({ ...repetitionEvent(plan, record, leftMs(plan, runs, measured.ms)), triedAgain })
+      if (!triedAgain) records.push(record)
+      run.emit({ ...repetitionEvent(plan, record, leftMs(plan, records, measured.ms)), triedAgain })
       if (end !== null) throw end.error
     }
   }
 }
 
-function jobOf(plan: Plan, block: Block, entry: PlannedEntry, runs: readonly RepetitionRecord[]): Job {
-  const earlier = runs.filter((record) => record.entry === entry.id)
+function jobOf(plan: Plan, block: Block, entry: PlannedEntry, records: readonly RepetitionRecord[]): Job {
+  const earlier = records.filter((record) => record.entry === entry.id)
   return {
     block,
     entry,
     earlier: bestRates(earlier),
-    curve: curveLoads(plan, block, entry.id, runs),
+    curve: curveLoads(plan, block, entry.id, records),
     secondInstrument: plan.rules.secondInstrument === true && !earlier.some((record) => record.secondInstrument),
   }
 }
@@ -167,17 +167,17 @@ function placeOf({ blocks }: Plan, { id, scenario, repetition }: Block) {
  * An entry that was never started because the run ended is recorded as aborted, so that it is not missing in silence. What
  * is on disk of an earlier try stays there.
  */
-async function recordRest(run: Run, { before, runs }: Course, reason: string): Promise<void> {
+async function recordRest(run: Run, { before, records }: Course, reason: string): Promise<void> {
   const { plan, ports } = run
   for (const entry of plan.entries) {
-    if (runs.some((record) => record.entry === entry.id)) continue
+    if (records.some((record) => record.entry === entry.id)) continue
     const onDisk = before.runs.filter((record) => record.entry === entry.id)
-    runs.push(...onDisk)
+    records.push(...onDisk)
     if (onDisk.length > 0) continue
     const block = plan.blocks.find((one) => one.order.includes(entry.id)) as Block
     const nowMs = ports.clock.now()
     const record = seal(newDraft(plan, { block, entry }, nowMs), { kind: 'aborted', reason }, nowMs)
     await ports.sink.writeRun(record)
-    runs.push(record)
+    records.push(record)
   }
 }

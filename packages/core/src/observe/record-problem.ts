@@ -5,15 +5,15 @@ import { decodeHistogram } from '../stats/index.js'
  * Why a repetition cannot be one of this plan's, though it has the shape of one: it was copied from another run, or its
  * file was damaged in a place where any value fits. Null: nothing speaks against it.
  */
-export function problemOfRecord(run: RepetitionRecord, plan: Plan): string | null {
-  if (run.runId !== plan.runId) return `it is of run ${run.runId}`
-  const entry = plan.entries.find(({ id }) => id === run.entry)
-  if (entry === undefined) return `the plan has no entry ${run.entry}`
-  const block = plan.blocks.find(({ id }) => id === run.block)
-  if (block === undefined) return `the plan has no block ${run.block}`
-  if (block.scenario !== entry.scenario || block.repetition !== run.repetition)
-    return `repetition ${run.repetition} of ${run.entry} does not belong to block ${run.block}`
-  for (const load of run.loads) {
+export function problemOfRecord(record: RepetitionRecord, plan: Plan): string | null {
+  if (record.runId !== plan.runId) return `it is of run ${record.runId}`
+  const entry = plan.entries.find(({ id }) => id === record.entry)
+  if (entry === undefined) return `the plan has no entry ${record.entry}`
+  const block = plan.blocks.find(({ id }) => id === record.block)
+  if (block === undefined) return `the plan has no block ${record.block}`
+  if (block.scenario !== entry.scenario || block.repetition !== record.repetition)
+    return `repetition ${record.repetition} of ${record.entry} does not belong to block ${record.block}`
+  for (const load of record.loads) {
     const problem = problemOfLoad(load)
     if (problem !== null) return `${load.loadId}: ${problem}`
   }

@@ -10,36 +10,43 @@ import { mainLoadOf } from './main-load.js'
  *
  * @param elapsedMs measured wall time of this run so far
  */
-export function entriesToRun(plan: Plan, block: Block, runs: readonly RepetitionRecord[], elapsedMs: number): string[] {
+export function entriesToRun(
+  plan: Plan,
+  block: Block,
+  records: readonly RepetitionRecord[],
+  elapsedMs: number,
+): string[] {
   const done = new Set(
-    runs.filter((run) => run.block === block.id && run.outcome.kind !== 'aborted').map((run) => run.entry),
+    records
+      .filter((record) => record.block === block.id && record.outcome.kind !== 'aborted')
+      .map((record) => record.entry),
   )
   const possible = block.order.filter(
-    (entry) => !done.has(entry) && !isHopeless(runs.filter((run) => run.entry === entry)),
+    (entry) => !done.has(entry) && !isHopeless(records.filter((record) => record.entry === entry)),
   )
   if (block.repetition === 1) return possible
   if (elapsedMs >= plan.rules.budgetMs) return []
   if (block.repetition <= plan.rules.minRepetitions) return possible
-  const wide = possible.filter((entry) => !isTight(plan, entry, runs))
+  const wide = possible.filter((entry) => !isTight(plan, entry, records))
   return wide.length > 0 ? possible : []
 }
 
 /** Whether the interval of an entry's throughput on the main load is within the plan's tightness. */
-function isTight(plan: Plan, entry: string, runs: readonly RepetitionRecord[]): boolean {
+function isTight(plan: Plan, entry: string, records: readonly RepetitionRecord[]): boolean {
   const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
   if (!scenario) return true
   const loadId = mainLoadOf(scenario.loads)
-  const values = runs
-    .filter((run) => run.entry === entry)
-    .flatMap((run) => run.loads.filter((load) => load.loadId === loadId))
+  const values = records
+    .filter((record) => record.entry === entry)
+    .flatMap((record) => record.loads.filter((load) => load.loadId === loadId))
     .map(({ measurement }) => rightPerSecond(measurement))
   const width = relativeHalfWidth(values)
   return width !== null && width <= plan.rules.tightness
 }
 
 /** Whether an entry is not tried again, after these repetitions of it. */
-export function isHopeless(runs: readonly RepetitionRecord[]): boolean {
-  return runs.some(
+export function isHopeless(records: readonly RepetitionRecord[]): boolean {
+  return records.some(
     ({ outcome }) =>
       outcome.kind === 'unsupported' ||
       (outcome.kind === 'failed' &&

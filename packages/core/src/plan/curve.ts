@@ -17,12 +17,12 @@ const MOST_OF_BEST = 0.97
  * The rates at which the latency–throughput curves of a scenario are measured: the same for all targets, from what they
  * reached in the first block. Empty before it, for scenarios without a closed load, and in profiles without curves.
  */
-export function curveRatesOf(plan: Plan, scenario: string, runs: readonly RepetitionRecord[]): number[] {
+export function curveRatesOf(plan: Plan, scenario: string, records: readonly RepetitionRecord[]): number[] {
   const count = plan.rules.curveRates ?? 0
   if (count === 0) return []
   const best = plan.entries
     .filter((entry) => entry.scenario === scenario)
-    .flatMap(({ id }) => bestOf(runs.filter((run) => run.entry === id && run.repetition === 1)) ?? [])
+    .flatMap(({ id }) => bestOf(records.filter((record) => record.entry === id && record.repetition === 1)) ?? [])
   return best.length === 0 ? [] : commonRates(best, count)
 }
 
@@ -30,11 +30,11 @@ export function curveRatesOf(plan: Plan, scenario: string, runs: readonly Repeti
  * The loads that this repetition of an entry adds to those of its scenario: its part of the curve. From the second block on
  * the rates take turns, so that the least number of repetitions goes through all of them.
  */
-export function curveLoads(plan: Plan, block: Block, entry: string, runs: readonly RepetitionRecord[]): LoadSpec[] {
+export function curveLoads(plan: Plan, block: Block, entry: string, records: readonly RepetitionRecord[]): LoadSpec[] {
   const scenario = plan.scenarios.find(({ id }) => id === block.scenario)
   if (!scenario || block.repetition < 2) return []
-  const rates = curveRatesOf(plan, scenario.id, runs)
-  const best = bestOf(runs.filter((run) => run.entry === entry))
+  const rates = curveRatesOf(plan, scenario.id, records)
+  const best = bestOf(records.filter((record) => record.entry === entry))
   if (best === null) return []
   const perBlock = Math.min(rates.length, ratesPerBlock(plan.rules))
   const first = (block.repetition - 2) * perBlock
@@ -52,6 +52,6 @@ export function ratesPerBlock({ curveRates, minRepetitions }: Pick<RunRules, 'cu
 }
 
 /** The median over repetitions of the best closed throughput; null where there is none. */
-function bestOf(runs: readonly RepetitionRecord[]): number | null {
-  return medianOf(bestRates(runs).filter((rate) => rate > 0))
+function bestOf(records: readonly RepetitionRecord[]): number | null {
+  return medianOf(bestRates(records).filter((rate) => rate > 0))
 }

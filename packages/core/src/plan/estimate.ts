@@ -65,20 +65,20 @@ export function estimateMs(measured: Measured): { least: number; most: number } 
  * none yet), an entry that cannot be measured takes no more, the first round is always run whole, and the budget ends
  * the rest. Null before the first repetition.
  */
-export function leftMs(plan: Plan, runs: readonly RepetitionRecord[], elapsedMs: number): number | null {
-  const took = runs.map((run) => ({
-    entry: run.entry,
-    ms: Date.parse(run.endedAt) - Date.parse(run.startedAt) - secondInstrumentMsOf(plan, run),
+export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsedMs: number): number | null {
+  const took = records.map((record) => ({
+    entry: record.entry,
+    ms: Date.parse(record.endedAt) - Date.parse(record.startedAt) - secondInstrumentMsOf(plan, record),
   }))
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
-  const isOver = (entry: string) => isHopeless(runs.filter((run) => run.entry === entry))
+  const isOver = (entry: string) => isHopeless(records.filter((record) => record.entry === entry))
   const left = plan.blocks
     .filter(({ repetition }) => repetition <= plan.rules.minRepetitions)
     .flatMap((block) =>
       block.order.filter(
-        (entry) => !isOver(entry) && !runs.some((run) => run.entry === entry && run.block === block.id),
+        (entry) => !isOver(entry) && !records.some((record) => record.entry === entry && record.block === block.id),
       ),
     )
     .reduce(
@@ -86,11 +86,12 @@ export function leftMs(plan: Plan, runs: readonly RepetitionRecord[], elapsedMs:
         const own = took.filter((one) => one.entry === entry)
         return sum + (own.length > 0 ? mean(own) : all)
       },
-      secondInstrumentLeftMs(plan, runs),
+      secondInstrumentLeftMs(plan, records),
     )
   const untilBudget = Math.max(0, plan.rules.budgetMs - elapsedMs)
   const firstRound = plan.blocks.some(
-    ({ repetition, order }) => repetition === 1 && order.some((entry) => !runs.some((run) => run.entry === entry)),
+    ({ repetition, order }) =>
+      repetition === 1 && order.some((entry) => !records.some((record) => record.entry === entry)),
   )
   return firstRound ? left : Math.min(left, untilBudget)
 }
@@ -101,9 +102,9 @@ function secondInstrumentMsOf(plan: Plan, { entry, secondInstrument }: Repetitio
 }
 
 /** What it will take with the entries that it has yet to come to. */
-function secondInstrumentLeftMs(plan: Plan, runs: readonly RepetitionRecord[]): number {
+function secondInstrumentLeftMs(plan: Plan, records: readonly RepetitionRecord[]): number {
   return plan.entries
-    .filter(({ id }) => !runs.some(({ entry }) => entry === id))
+    .filter(({ id }) => !records.some(({ entry }) => entry === id))
     .reduce((sum, { id }) => sum + secondInstrumentMsFor(plan, id), 0)
 }
 

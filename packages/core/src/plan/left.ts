@@ -5,7 +5,7 @@ import { isToRunAgain } from './failures.js'
 /** What a run has behind it when it goes on. */
 export interface Earlier {
   /** repetitions that stand; those that are measured again are left out */
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   /** ids of blocks of which anything was tried: a block is run whole, so the budget does not cut these */
   readonly begun: ReadonlySet<string>
   /** of the budget */
@@ -13,22 +13,22 @@ export interface Earlier {
 }
 
 export function earlierOf(records: readonly RepetitionRecord[]): Earlier {
-  const runs = records.filter((run) => !isToRunAgain(run))
-  const spentMs = runs.reduce(
-    (sum, run) => sum + Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt) || 0),
+  const standing = records.filter((record) => !isToRunAgain(record))
+  const spentMs = standing.reduce(
+    (sum, record) => sum + Math.max(0, Date.parse(record.endedAt) - Date.parse(record.startedAt) || 0),
     0,
   )
-  return { runs, begun: new Set(records.map(({ block }) => block)), spentMs }
+  return { records: standing, begun: new Set(records.map(({ block }) => block)), spentMs }
 }
 
 /** Entries of a block that are still to be measured. As `entriesToRun`, but what was begun before a break is finished. */
 export function entriesLeft(
   plan: Plan,
   block: Block,
-  { runs, begun }: Pick<Earlier, 'runs' | 'begun'>,
+  { records, begun }: Pick<Earlier, 'records' | 'begun'>,
   elapsedMs: number,
 ): string[] {
-  return entriesToRun(plan, block, runs, begun.has(block.id) ? 0 : elapsedMs)
+  return entriesToRun(plan, block, records, begun.has(block.id) ? 0 : elapsedMs)
 }
 
 /** What a run would measure if it went on now; empty when it is complete. */

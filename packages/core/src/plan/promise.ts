@@ -50,14 +50,14 @@ export function tooShortBudget(
  * Why a run that came to its end is not complete: entries that could be measured have fewer repetitions than were promised.
  * Null when the promise was kept.
  */
-export function brokenPromise(plan: Plan, runs: readonly RepetitionRecord[]): string | null {
+export function brokenPromise(plan: Plan, records: readonly RepetitionRecord[]): string | null {
   const { minRepetitions, budgetMs } = plan.rules
   const owed = plan.blocks
     .filter(({ repetition }) => repetition <= minRepetitions)
-    .flatMap((block) => entriesToRun(plan, block, runs, 0))
+    .flatMap((block) => entriesToRun(plan, block, records, 0))
   if (owed.length === 0) return null
   const counts = [...new Set(owed)].map(
-    (entry) => runs.filter((run) => run.entry === entry && run.outcome.kind === 'measured').length,
+    (entry) => records.filter((record) => record.entry === entry && record.outcome.kind === 'measured').length,
   )
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const got = fewest === most ? `${fewest}` : `${fewest} to ${most}`

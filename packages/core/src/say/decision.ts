@@ -7,7 +7,6 @@ import {
   type EntryResult,
   figureOf,
   kindOf,
-  type Results,
   type ScenarioResult,
   typicalOf,
 } from '@bakeoff/model'

@@ -17,8 +17,8 @@ export function rightPerSecond(
 }
 
 /** The best closed throughput of each of these repetitions, right answers a second; those without a closed load are left out. */
-export function bestRates(runs: readonly Pick<RepetitionRecord, 'loads'>[]): number[] {
-  return runs.flatMap(({ loads }) => {
+export function bestRates(records: readonly Pick<RepetitionRecord, 'loads'>[]): number[] {
+  return records.flatMap(({ loads }) => {
     const rates = loads.flatMap(({ load, measurement }) =>
       kindOf(load).best === 'gives' ? [rightPerSecond(measurement)] : [],
     )
