@@ -1,9 +1,9 @@
-/** Many times what answers of services usually have. */
+/** The least limit: many times the size of usual answers. */
 const LEAST_CAP_BYTES = 256 * 1024
 
 /**
- * How much is kept of the body of an answer that is compared, in bytes: well above the longest right one. A longer answer
- * is wrong, and the rest of it is read and dropped: on every connection one may be under way.
+ * How many bytes are kept of the body of an answer that is compared: well above the longest right answer. A longer answer
+ * is wrong, and its rest is read and dropped, since there may be one on every connection.
  */
 export function answerCapBytes(golden: readonly { readonly body: string }[]): number {
   const longest = golden.reduce((most, { body }) => Math.max(most, Buffer.byteLength(body)), 0)

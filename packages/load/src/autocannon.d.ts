@@ -1,4 +1,4 @@
-/** The little of autocannon 9 that is used. Its published types are two majors behind. */
+/** Types for the part of autocannon 9 that is used. Its published types are two major versions behind. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events'
 

@@ -1,4 +1,4 @@
-/** ms on the clock that all processes of the machine share and nobody sets. */
+/** ms on the monotonic clock, which all processes of the machine share and which cannot be set. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000
 }

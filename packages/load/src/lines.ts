@@ -1,8 +1,8 @@
 import { LineSplitter } from '@bakeoff/model'
 
 /**
- * Hears the chunks of a stream in which every line is a message. Empty lines are left out, and so is one that has no end: half a
- * message is none. There is no limit: a corpus that is prepared is one line.
+ * Splits the chunks of a stream in which every line is a message. Empty lines are left out, and so is a line without an end, which is only half a
+ * message. There is no limit on length: a prepared corpus is one line.
  */
 export function messagesOf(onMessage: (line: string) => void): (chunk: Buffer | string) => void {
   const lines = new LineSplitter()

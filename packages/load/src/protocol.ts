@@ -1,5 +1,5 @@
 /**
- * What client and agent say to each other: one JSON value a line, commands on the agent's stdin, replies on its
+ * The protocol of client and agent: one JSON value per line, commands on the agent's stdin, replies on its
  * stdout. Every command has an id, and every reply names the command it belongs to.
  */
 import type { ErrorRecord, LoadSlice } from '@bakeoff/model'
@@ -8,7 +8,7 @@ import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 /** Raised with every change that an older agent or client would misread. */
 export const PROTOCOL = 5
 
-/** An agent says something at least so often, whatever it does: one that is silent for much longer hangs. */
+/** The agent sends something at least this often, whatever it does. An agent that is silent for much longer hangs. */
 export const HEARTBEAT_MS = 2000
 
 export type Command = { readonly id: number } & (
@@ -20,7 +20,7 @@ export type Command = { readonly id: number } & (
   | { readonly command: 'fetch'; readonly request: FetchRequest }
   | { readonly command: 'verify'; readonly origin: string; readonly timeoutMs: number }
   | { readonly command: 'load'; readonly request: LoadRequest }
-  /** opens the window of a load that runs: two cuts, this far apart */
+  /** opens the window of the running load: two cuts, this far apart */
   | { readonly command: 'cut'; readonly target: number; readonly durationMs: number }
   /** ends another command early: a load then answers with what it has measured, anything else with ABORTED */
   | { readonly command: 'stop'; readonly target: number }

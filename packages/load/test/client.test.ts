@@ -86,7 +86,7 @@ it.each([
   { break: (wire: FakeAgent) => wire.destroy(new Error('EPIPE')), because: 'EPIPE' },
   {
     break: (wire: FakeAgent) => wire.push('Segmentation fault\n'),
-    because: 'it wrote something else than replies: Segmentation fault',
+    because: 'it wrote something other than replies: Segmentation fault',
   },
 ])('fails every call when $because', async ({ break: breakWire, because }) => {
   const wire = new FakeAgent()

@@ -221,7 +221,7 @@ describe('wrk behind its wire', () => {
     {
       because: 'it says something else',
       act: (wire: FakeWrk) => void wire.push('PANIC\n'),
-      says: /^something else than figures: /,
+      says: /^something other than figures: /,
     },
     {
       because: 'it gives no duration',
@@ -241,7 +241,9 @@ describe('wrk behind its wire', () => {
   it('fails when it is not done 15 s after its windows', async () => {
     vi.useFakeTimers()
     const measuring = measureWithWrk(new FakeWrk(), anOrder({ seconds: 5 }), signal)
-    const failed = expect(measuring).rejects.toMatchObject({ message: expect.stringContaining('not done after 21 s') })
+    const failed = expect(measuring).rejects.toMatchObject({
+      message: expect.stringContaining('it had not ended after 21 s'),
+    })
     await vi.advanceTimersByTimeAsync(20_999)
     await vi.advanceTimersByTimeAsync(1)
     await failed

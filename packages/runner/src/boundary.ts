@@ -3,18 +3,18 @@ import { endsTheRun } from './draft.js'
 import type { Run } from './run.js'
 import { openTestbed, withoutServices } from './testbed.js'
 
-/** On the same machine an answer, be it a refusal, takes a millisecond. Nobody's takes seconds. */
+/** How long a connection may take. On the same machine an answer, even a refusal, takes a millisecond; without a listener it takes seconds. */
 const ANSWER_MS = 500
-/** One where nobody listens, so that a machine without a firewall refuses, and one that firewalls let through. */
+/** The ports that are tried: one without a listener, so that a machine without a firewall refuses, and one that firewalls let through. */
 const TRIED_PORTS = [1, 22]
-/** What a connection ends with that nobody answered. */
+/** The errors of a connection that was not answered. */
 const UNANSWERED = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ETIMEDOUT|EACCES|EPERM|no complete answer)/
 
 /**
- * Tries to reach the engine's machine from inside a testbed, as a target could, and tells what became of it as an event.
+ * Tries to reach the engine's machine from inside a testbed, as a target could, and reports the result as an event.
  *
- * @throws BakeoffError when the agent did not build, the run is stopped, or what ends a run happens. Anything else that goes wrong means that it is not
- *         known, which the event says too
+ * @throws BakeoffError when the agent did not build, the run is stopped, or for an error that ends a run. Any other failure means that the result is not
+ *         known, which the event then says
  */
 export async function tryBoundary(run: Run): Promise<void> {
   run.images.need(run.materials.agentImage.name) // without an agent nothing can be measured

@@ -13,13 +13,13 @@ import type { Materials, Ports } from './materials.js'
 import { type ImageEvent, type ImageRequest, UnsupportedBuild } from './ports.js'
 import { tell } from './tell.js'
 
-/** An image that is there, or why it is not. */
+/** An image that was built, or the error that kept it from being built. */
 export type Built = { readonly facts: ImageFacts } | { readonly error: unknown }
 export type BuiltImages = ReadonlyMap<string, Built>
 
 /**
- * Builds, finds or pulls images. One that cannot be built is an entry that fails later, not an end of the run; an abort, a lost
- * engine and a full disk are. What failed for a reason that is not in the image is tried twice.
+ * Builds, finds or pulls images. An image that cannot be built makes its entries fail later and does not end the run; an abort, a lost
+ * engine and a full disk do. A build that failed for a reason outside of the image is tried twice.
  */
 export async function buildImages(
   requests: readonly ImageRequest[],
@@ -41,7 +41,7 @@ export async function buildImages(
         })
       let isPulled = false
       const tellProgress = (event: ImageEvent) => {
-        const { image } = event // it may be one that this one stands on
+        const { image } = event // may be an image that the requested one is built on
         if (event.state === 'pulling') tellState('building', null, {}, image)
         else if (event.state === 'building')
           tellState('building', null, { expectedSeconds: event.expectedSeconds }, image)
@@ -80,9 +80,9 @@ function isWorthAnotherTry(error: unknown): boolean {
 }
 
 /**
- * Every image that these entries need, once; those of our own first: without an agent nothing can be measured.
+ * Every image that the entries need, once; Bakeoff's own first, since nothing can be measured without an agent.
  *
- * @param entries default: all of the plan
+ * @param entries default: all entries of the plan
  */
 export function requestsOf(
   plan: Plan,

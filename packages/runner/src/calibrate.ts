@@ -21,23 +21,23 @@ import { isFilled, Settling } from './settle.js'
 import { openTestbed, type Testbed, withoutServices } from './testbed.js'
 import { coresUsed, SLICE_MS } from './windows.js'
 
-/** A canary's window. */
+/** The length of a canary's window. */
 const CANARY_MS = 1000
-/** Who used so much of its cores had nothing left to give. */
+/** The share of its cores above which a container counts as full. */
 const FULL = 0.9
 const ANSWER = 'Prediction: Iris-Setosa'
-/** The longest answer that the null server gives. */
+/** The most bytes of an answer of the null server. */
 const LONGEST_ANSWER = 65_536
 
 /**
- * The canary of a block: what the load agent reaches against a server that does nothing, on the cores of the scenario and
- * with requests and answers as long as its. The first canary of a scenario measures every number of connections that it
+ * Measures the canary of a block: the throughput of the load agent against a server that does nothing, on the cores of the scenario and
+ * with requests and answers as long as those of the scenario. The first canary of a scenario measures every number of connections that it
  * uses, later ones the main load only. A cell near that ceiling says more about the agent than about the target, and
- * how canaries differ from block to block is the machine's own doing.
+ * differences between canaries from block to block come from the machine.
  *
  * @param known canaries of this run so far
- * @throws BakeoffError when its images did not build, and what ends the run. Anything else that goes wrong is told as an
- *         event and tried once more: a block can be measured without
+ * @throws BakeoffError when its images did not build, and the errors that end a run. Any other failure is reported as an
+ *         event and tried once more: a block can be measured without a canary
  */
 export async function canary(run: Run, block: Block, known: readonly Calibration[]): Promise<Calibration[]> {
   const { plan, materials, images } = run
@@ -60,7 +60,7 @@ export async function canary(run: Run, block: Block, known: readonly Calibration
     } catch (error) {
       run.signal.throwIfAborted()
       if (endsTheRun(error)) throw error
-      const what = triesLeft > 1 ? 'tried again' : 'the block is measured without'
+      const what = triesLeft > 1 ? 'tried again' : 'the block is measured without one'
       const message = `no canary for ${block.id}: ${toErrorRecord(error).message}; ${what}`
       run.emit({ kind: 'note', level: 'warning', message })
     }
@@ -68,15 +68,15 @@ export async function canary(run: Run, block: Block, known: readonly Calibration
   return []
 }
 
-/** What a canary measures. */
+/** The settings of a canary. */
 interface Canary {
   readonly block: Block
   readonly scenario: PlannedScenario
-  /** ascending, each with a window of its own */
+  /** numbers of connections, ascending, each with a window of its own */
   readonly connections: readonly number[]
-  /** of a window */
+  /** length of a window */
   readonly durationMs: number
-  /** ids by name of what runs: the agent and the null server */
+  /** ids of the images of the agent and the null server, by name */
   readonly images: Record<string, string>
 }
 
@@ -157,7 +157,7 @@ function loadSlice(
   return agent.load(request, (slice) => settling.decide(slice))
 }
 
-/** A request and an answer of the scenario's median lengths. */
+/** A request and an answer with the median lengths of the scenario. */
 function workLike(
   scenario: PlannedScenario,
   materials: Materials,
@@ -193,16 +193,16 @@ function workLike(
 }
 
 /**
- * The rate of the best slice: a ceiling is a most, and on a machine with other work a mean would be too low, which
- * would call sound cells bound by the agent.
+ * The rate of the best slice. A ceiling is a maximum: on a machine with other work a mean would be too low and
+ * make sound cells look bound by the agent.
  */
 function bestSlice(measurement: LoadMeasurement): number {
-  // The last slice may be a stub, in which a handful of answers would make an impossible rate.
+  // The last slice may be so short that a handful of answers makes an impossible rate.
   const whole = measurement.windows.filter((slice) => slice.durationMs >= SLICE_MS / 2)
   return Math.max(rightPerSecond(measurement), ...whole.map((slice) => slice.ok / (slice.durationMs / 1000)))
 }
 
-/** Whose cores were full; what neither filled was limited by the way between them. */
+/** The container whose cores were full; when neither was, the connection between them was the limit. */
 function limitOf(
   { agent, durationMs }: LoadMeasurement,
   serverCores: number | null,

@@ -7,7 +7,7 @@ import { record, runWindow, throwIfDead, type Window } from './windows.js'
 
 type CapacityProbe = NonNullable<LoadRecord['capacity']>['probes'][number] & { readonly servedPerSecond: number }
 
-/** Between probes the target works off what the last one left behind. */
+/** The pause between probes, in which the target works off what the last one left behind. */
 const REST_MS = 500
 
 /**
@@ -19,7 +19,7 @@ export async function searchCapacity(ready: ReadyTestbed, load: LoadSpec, best: 
   const { run, scenario } = testbed
   const kind = kindOf(load)
   const limits = kind.limits(load)
-  if (limits === null) throw new Error(`${load.kind} has no limits within which it could be searched`)
+  if (limits === null) throw new Error(`${load.kind} has no limits to search within`)
   const probes: CapacityProbe[] = []
   let kept: Window | null = null
   let dead: Window | null = null
@@ -46,12 +46,12 @@ export async function searchCapacity(ready: ReadyTestbed, load: LoadSpec, best: 
   if (dead !== null) await throwIfDead(ready, dead)
 }
 
-/** The highest rate that was kept in some probe: the window to show is of that. */
+/** The probe with the highest rate that kept the limits; its window is the one to show. */
 function highestKept(probes: readonly CapacityProbe[]): number {
   return Math.max(...probes.flatMap(({ ok, perSecond }) => (ok ? perSecond : [])))
 }
 
-/** Whether a probe kept the limits. Arrivals that were never sent failed as much as those without an answer. */
+/** Whether a probe kept the limits. Arrivals that were never sent count as failed, like those without an answer. */
 function judge({ measurement }: Window, perSecond: number, limits: SloSpec): CapacityProbe {
   const { counts } = measurement
   const failed = counts.errorStatus + counts.wrong + counts.timeouts + counts.lost + counts.unsent

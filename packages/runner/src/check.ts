@@ -20,23 +20,23 @@ import { logsOf, waitUntilReady } from './target-ready.js'
 import { openTestbed, type Testbed } from './testbed.js'
 import type { WatchedAgent } from './watched-agent.js'
 
-/** A service that was away must be served from again within this time. */
+/** How long a target may take to answer right again after a service has come back. */
 const RECOVERY_MS = 15_000
 
-/** What a check of one entry found: everything that is wrong, not only the first thing. */
+/** The result of a check of one entry: everything that is wrong, not only the first thing. */
 export interface CheckReport {
   readonly entry: string
   readonly outcome: 'passed' | 'failed' | 'unsupported'
   readonly verification: Verification | null
   readonly info: TargetInfo | null
   readonly contract: readonly { readonly name: string; readonly differences: readonly string[] }[]
-  /** why it could not be checked to the end */
+  /** the reason why the check did not come to its end */
   readonly failure: { readonly stage: Stage; readonly error: ErrorRecord } | null
   readonly logTail: readonly string[]
   readonly readyMs: number | null
 }
 
-/** Starts an entry, asks every golden question and every case of the contract, without load. Throws only what would end a run: an abort, a lost engine, a bug. */
+/** Starts an entry, asks every golden question and every case of the contract, without load. Throws only errors that would end a run: an abort, a lost engine, a bug. */
 export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckReport> {
   const { plan, materials, signal } = run
   const scenario = scenarioOf(plan, entry.scenario)
@@ -101,15 +101,15 @@ async function checkCase(testbed: Testbed, target: TargetGroup, one: ContractCas
   return [...differences, ...(await recovered(testbed, target))]
 }
 
-/** What a client sees when the other end closed a connection that it was still writing to. */
+/** The errors of a client when the other end closed a connection that the client was still writing to. */
 const CUT_WHILE_WRITING = ['EPIPE', 'ECONNRESET']
-/** As much as fits into the buffers of a connection was written, whoever reads. */
+/** So many bytes fit into the buffers of a connection: they are written even if the other end does not read. */
 const LONG_BODY = 64 * 1024
 const TRIES = 3
 
 /**
- * A server may answer a long body before it has read it and close, which is right for 413. What it still had to read then
- * resets the connection, and the answer can be lost with it (RFC 9112, 9.6): a race that says nothing about the target.
+ * Whether a lost answer may be a race and not the target's fault. A server may answer a long body before it has read it and close, which is right for 413. The unread rest then
+ * resets the connection, and the answer can be lost with it (RFC 9112, 9.6).
  */
 async function ask(agent: WatchedAgent, request: FetchRequest): Promise<Fetched> {
   const isLong = (request.body?.length ?? 0) > LONG_BODY
@@ -121,8 +121,8 @@ async function ask(agent: WatchedAgent, request: FetchRequest): Promise<Fetched>
 }
 
 /**
- * After a service is back, the golden answers must be right again. What counts is a pass that began in time: a slow
- * target takes longer for one than it may take to recover.
+ * Checks that the golden answers are right again after a service is back. A pass counts when it began in time: a slow
+ * target takes longer for a pass than it may take to recover.
  */
 async function recovered({ run, agent }: Testbed, target: TargetGroup): Promise<string[]> {
   const { clock } = run.ports

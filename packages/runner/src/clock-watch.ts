@@ -1,10 +1,10 @@
 import { type ClockGap, formatDurationMs } from '@bakeoff/model'
 import type { Clock } from './ports.js'
 
-/** Clocks are corrected by less than this all the time; no figure depends on it. */
+/** Clocks are often corrected by less than this, and no figure depends on it. */
 const TOLERANCE_MS = 5000
 
-/** Sees when the machine's clock and the time that passed go apart: somebody set the clock, or the machine slept. */
+/** Notices when the machine's clock and the time that passed differ: the clock was set, or the machine slept. */
 export class ClockWatch {
   readonly #clock: Clock
   #last: { readonly aheadMs: number; readonly sleptMs: number }
@@ -14,7 +14,7 @@ export class ClockWatch {
     this.#last = this.#read()
   }
 
-  /** Since it was made, or looked before; null: they went together. */
+  /** The difference since the last call, or since the watch was made; null when there was none. */
   look(): ClockGap | null {
     const last = this.#last
     this.#last = this.#read()

@@ -1,10 +1,10 @@
 import type { Caps } from '@bakeoff/model'
 import type { ContainerRequest } from './ports.js'
 
-/** The port that everything under test listens on, inside its container. */
+/** The port on which every target listens, inside its container. */
 export const PORT = 8080
 
-/** A container with nothing but its image and its caps. */
+/** A request for a container with only an image and caps. */
 export function plainContainer(name: string, imageId: string, caps: Caps): ContainerRequest {
   return {
     name,

@@ -4,7 +4,7 @@ import { PORT } from './container-request.js'
 import type { ReadyTestbed } from './repetition.js'
 import type { Testbed } from './testbed.js'
 
-/** What a service says of itself, by name; null: it could not be read, and a note says why. */
+/** The counters of each service, by its name; null when they could not be read, and a note says why. */
 export type Counters = Readonly<Record<string, number>>
 
 const ANSWER_MS = 2000
@@ -19,7 +19,7 @@ export async function readCounters({
     try {
       found.set(source.service, countersIn(await testbed.unlessLost(ask(testbed, source))))
     } catch (error) {
-      // A lost engine or agent, and an abort too, end the repetition where the next thing is asked of them.
+      // A lost engine or agent, or an abort, ends the repetition at the next call to the engine or agent.
       found.set(source.service, null)
       if (!testbed.run.signal.aborted)
         repetition.note(noteOn(source.service, error instanceof Error ? error.message : String(error)))
@@ -29,7 +29,7 @@ export async function readCounters({
 }
 
 /**
- * What the services counted between two readings, beside the answers of the load that lay between them. Null: the
+ * The counts of the services between two readings, with the answers of the load between them. Null when the
  * scenario has no counters, or the agent did not count its answers.
  */
 export function countedBetween(
@@ -84,7 +84,7 @@ function countersIn(text: string): Counters {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => typeof member === 'number'))
 }
 
-/** A sentence when a member is missing, or fell: the service began anew. */
+/** The growth of each counter, or a sentence when a member is missing, or fell because the service restarted. */
 function growthOf(
   { work, late }: ServiceCounters,
   first: Counters,
@@ -103,5 +103,5 @@ function growthOf(
 }
 
 function noteOn(service: string, why: string): string {
-  return `The counters of ${service} could not be read, so nobody knows from them whether the work was done: ${why}`
+  return `The counters of ${service} could not be read, so they do not show whether the work was done: ${why}`
 }

@@ -1,12 +1,12 @@
 import { BakeoffError, formatDurationMs } from '@bakeoff/model'
 import type { Clock } from './ports.js'
 
-/** This process may have been stopped itself: what has arrived meanwhile is read before anything is called overdue. */
+/** Time to read what has arrived before a call is overdue, since this process itself may have been stopped meanwhile. */
 const LAST_CHANCE_MS = 1000
 
-/** A time by which something is to have happened; set anew it counts from then. */
+/** A deadline; when it is set again, it counts from then. */
 export class Deadline {
-  /** rejects with AGENT_FAILED when a time has passed that was neither set anew nor cleared */
+  /** rejects with AGENT_FAILED when the deadline passes without being set again or cleared */
   readonly passed: Promise<never>
   readonly #clock: Clock
   readonly #pass: (error: BakeoffError) => void
@@ -18,7 +18,7 @@ export class Deadline {
     this.passed = new Promise<never>((_, reject) => {
       pass = reject
     })
-    this.passed.catch(() => {}) // unheard when whoever raced it is done
+    this.passed.catch(() => {}) // unhandled when the call that raced it is done
     this.#pass = pass
   }
 

@@ -1,4 +1,4 @@
-/** Things that were started, released last first. Node 20 has no AsyncDisposableStack. */
+/** A stack of started things, released last first. Node 20 has no AsyncDisposableStack. */
 export class Disposables implements AsyncDisposable {
   readonly #held: AsyncDisposable[] = []
 

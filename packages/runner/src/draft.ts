@@ -18,7 +18,7 @@ import type {
 import { toErrorRecord } from '@bakeoff/model'
 import { UnsupportedBuild } from './ports.js'
 
-/** What is known so far of a repetition. Whatever ends it, what was measured by then is in here and gets sealed. */
+/** The draft of a repetition's record: what is known so far. However the repetition ends, the draft is sealed into its record. */
 export interface Draft {
   /** which repetition it is, and when it began */
   readonly of: Pick<RepetitionRecord, 'runId' | 'entry' | 'block' | 'repetition' | 'startedAt'>
@@ -76,12 +76,12 @@ export function outcomeOf(error: unknown, stage: Stage, signal: AbortSignal): Ou
   return { kind: 'failed', stage, error: record }
 }
 
-/** Whether nothing else could be measured after this error either. */
+/** Whether an error ends the whole run, because nothing else could be measured after it. */
 export function endsTheRun(error: unknown): boolean {
   return !(error instanceof UnsupportedBuild) && blameOf(toErrorRecord(error).code) === 'run'
 }
 
-/** Why an error ended a run, in a sentence. */
+/** A sentence that says why an error ended a run. */
 export function endOfRun({ code, message }: ErrorRecord): string {
   return code === 'BUG' ? `a bug in Bakeoff: ${message}` : message
 }

@@ -7,7 +7,7 @@ import type { Run } from './run.js'
  * The ids of the images that a repetition starts, by name. Containers are started by these: a name may be given to
  * another image while a run goes on.
  *
- * @throws what kept one of them from being built
+ * @throws the error that kept one of them from being built
  */
 export function imageIds(run: Run, entry: PlannedEntry): Record<string, string> {
   const { agentImage, caddyImage } = run.materials
@@ -20,7 +20,7 @@ export function imageIds(run: Run, entry: PlannedEntry): Record<string, string> 
   return Object.fromEntries([[entry.image, run.images.of(entry.image).id], ...ids])
 }
 
-/** Of an image that is not the target's own: that it did not build says nothing about the target. */
+/** The error for an image that is not the target's own: its failed build says nothing about the target. */
 function idOfOther({ images }: Run, name: string): string {
   try {
     return images.of(name).id

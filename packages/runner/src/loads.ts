@@ -7,8 +7,8 @@ import { warmUpRecord } from './warm-up.js'
 import { record, runWindow, throwIfDead } from './windows.js'
 
 /**
- * Every load of the scenario, one after the other, each in the draft as soon as it is complete. The main load comes first:
- * the target is warmed up by it, and measured on the same connections without a pause.
+ * Runs every load of the scenario, one after the other, and puts each into the draft as soon as it is complete. The main load comes first:
+ * it warms the target up, and the target is measured on the same connections without a pause.
  *
  * @throws BakeoffError TARGET_DIED or SERVICE_DIED after the load in which it died was kept
  */
@@ -44,7 +44,7 @@ export async function runLoads(ready: ReadyTestbed): Promise<void> {
     )
     if (!endsItself && !isWarm) draft.warmUp = warmUpRecord(window, rules, scenario)
     isWarm = true
-    // One that died before its window was opened has no figures.
+    // A target that died before its window was opened has no figures.
     if (endsItself || settling.isOpen) {
       const done = record(ready, load, window)
       draft.loads.push(done)

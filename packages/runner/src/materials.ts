@@ -1,11 +1,11 @@
 import type { ContractCase, GoldenLine, Plan, PlannedEntry, PlannedScenario, RequestLine } from '@bakeoff/model'
 import type { Clock, ConnectAgent, ContainerHost, ImageRequest, MeasureSecond, RunSink, Work } from './ports.js'
 
-/** What a plan refers to and does not hold itself: the corpora, and the images of our own. */
+/** The materials of a plan, to which it only refers: the corpora, and Bakeoff's own images. */
 export interface Materials {
   /** absolute path of the project, against which the plan's folders are resolved */
   readonly root: string
-  /** by scenario id */
+  /** corpora by scenario id */
   readonly corpora: ReadonlyMap<string, Corpus>
   readonly agentImage: ImageRequest
   readonly nullServerImage: ImageRequest
@@ -19,7 +19,7 @@ export interface Corpus {
   readonly contract: readonly ContractCase[]
 }
 
-/** Everything with an effect that a run needs. */
+/** The ports of a run: everything with an effect that it needs. */
 export interface Ports {
   readonly host: ContainerHost
   readonly connectAgent: ConnectAgent

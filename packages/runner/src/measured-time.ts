@@ -1,12 +1,12 @@
 import type { Clock } from './ports.js'
 
-/** How long a run has measured: what the budget is of. Builds and reports between the blocks are not in it. */
+/** The measured time of a run, to which its budget applies. Builds and reports between the blocks are not in it. */
 export class MeasuredTime {
   readonly #clock: Pick<Clock, 'steadyMs'>
   #doneMs: number
   #sinceMs: number | null = null
 
-  /** @param beforeMs what was measured before the run was resumed */
+  /** @param beforeMs the measured time from before the run was resumed */
   constructor(clock: Pick<Clock, 'steadyMs'>, beforeMs: number) {
     this.#clock = clock
     this.#doneMs = beforeMs

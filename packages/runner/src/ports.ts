@@ -27,13 +27,13 @@ import type {
 export type { LoadOrder } from '@bakeoff/model'
 export { steadyMs, steadyOfEngine } from './steady-clock.js'
 
-/** A folder to build, or an image to take as it is. */
+/** A folder to build, or an image to use as published. */
 export interface ImageRequest {
   /** `bakeoff/target/go-net-http`, or a reference such as `redis:7` when `folder` is null */
   readonly name: string
-  /** absolute; null: take the image as it is, pull it when it is not there */
+  /** absolute path; null: use the image as published, and pull it when it is not there */
   readonly folder: string | null
-  /** what the build needs from outside; checked before it starts */
+  /** requirements of the build from outside; checked before it starts */
   readonly requires: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export interface ContainerRequest {
   readonly shmBytes: number | null
   readonly user: string | null
   readonly healthcheck: HealthcheckSpec | null
-  /** names it answers to on the network, besides its own */
+  /** names that it has on the network, besides its own */
   readonly aliases: readonly string[]
   /** keep stdin open and attach, for the agent */
   readonly interactive: boolean
@@ -60,7 +60,7 @@ export interface ContainerExit extends Readonly<ContainerEnd> {
   readonly atMs: number
 }
 
-/** A running container. Whoever started it holds it with `await using`; disposing never throws. */
+/** A running container. The caller that started it holds it with `await using`; disposing never throws. */
 export interface RunningContainer extends AsyncDisposable {
   readonly name: string
   readonly id: string
@@ -71,7 +71,7 @@ export interface RunningContainer extends AsyncDisposable {
   /** how long the engine's start call took */
   readonly startCallMs: number
   /**
-   * settles when the container ends or is paused, whoever does it; also when the engine is lost (then it rejects with
+   * settles when the container ends or is paused, for any reason; also when the engine is lost (then it rejects with
    * ENGINE_LOST)
    */
   readonly exited: Promise<ContainerExit>
@@ -79,12 +79,12 @@ export interface RunningContainer extends AsyncDisposable {
   oomKills(): number
   /** settles when its health check passes; rejects NOT_READY when it ends first, the check has failed as often as it may, or the signal aborts */
   healthy(signal: AbortSignal): Promise<void>
-  /** runs its health check once. Null: it passes, or there is none; else what it said. Rejects only with ENGINE_LOST */
+  /** runs its health check once. Null when it passes or there is none; else its output. Rejects only with ENGINE_LOST */
   checkHealth(): Promise<string | null>
   logTail(lines: number): Promise<string[]>
   /**
-   * Runs a command inside it, and waits some seconds at most; what it writes to stdout and stderr is its output. Rejects when it could not be run,
-   * was not over in time, or the signal aborts; ENGINE_LOST as ever.
+   * Runs a command inside the container, and waits some seconds at most; its output is what it writes to stdout and stderr. Rejects when it could not be run,
+   * had not ended in time, or the signal aborts; and with ENGINE_LOST.
    */
   run(
     command: readonly string[],
@@ -92,20 +92,20 @@ export interface RunningContainer extends AsyncDisposable {
   ): Promise<{ readonly exitCode: number | null; readonly output: string }>
   /** stdin and stdout of an interactive container as one stream */
   attach(): Promise<Duplex>
-  /** stops it and starts it again later: for contract cases in which a service is away */
+  /** stops the container and starts it again later, for contract cases in which a service is away */
   pause(): Promise<void>
   resume(): Promise<void>
 }
 
 export interface Network extends AsyncDisposable {
   readonly id: string
-  /** where the engine's machine would answer if it could be reached from here; IPv4 addresses */
+  /** IPv4 addresses at which the engine's machine would answer if it could be reached from here */
   readonly hostAddresses: readonly string[]
 }
 
 /** Reads counters of containers and of the host until it is stopped. */
 export interface Sampler extends AsyncDisposable {
-  /** everything read so far, on the steady scale; `window(from, to)` cuts it (one reading before `from` is kept as the base of differences) */
+  /** all readings so far, on the steady scale; `window(from, to)` cuts them (one reading before `from` is kept as the base of differences) */
   window(
     fromMs: number,
     toMs: number,
@@ -113,15 +113,15 @@ export interface Sampler extends AsyncDisposable {
 }
 
 export interface ContainerHost {
-  /** Builds, pulls or finds it. BUILD_FAILED with the log's last lines; UnsupportedBuild when a requirement is not reachable. */
+  /** Builds, pulls or finds an image. BUILD_FAILED with the log's last lines; UnsupportedBuild when a requirement is not reachable. */
   ensureImage(request: ImageRequest, signal: AbortSignal, onEvent?: (event: ImageEvent) => void): Promise<ImageFacts>
-  /** The image that its folder makes as it is now, when the engine has it; nothing is built or pulled. Null: it has not. */
+  /** The image that its folder makes as it is now, when the engine has it; else null. Nothing is built or pulled. */
   lookUpImage(request: ImageRequest): Promise<ImageFacts | null>
-  /** The image with this id, whatever its name is now; null: the engine has none. */
+  /** The image with this id, under any name; null when the engine has none. */
   findImage(name: string, id: string): Promise<ImageFacts | null>
   openNetwork(name: string): Promise<Network>
   start(network: Network, request: ContainerRequest): Promise<RunningContainer>
-  /** samples these containers (keyed by their name) and the host */
+  /** samples the containers (keyed by their name) and the host */
   sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler>
 }
 
@@ -131,13 +131,13 @@ export type ImageEvent =
       readonly image: string
       readonly seconds: number | null
     }
-  /** expectedSeconds: how long the whole build will take, from earlier ones; null: nobody knows */
+  /** expectedSeconds: how long the whole build will take, from earlier builds; null when unknown */
   | { readonly state: 'building'; readonly image: string; readonly expectedSeconds: number | null }
   /** a build has come to this step of its Dockerfile */
   | { readonly state: 'step'; readonly image: string; readonly number: number; readonly of: number }
   | { readonly state: 'log'; readonly image: string; readonly line: string }
 
-/** What the build needs from outside is not reachable: the entry is unsupported, the run goes on. */
+/** An error: something that the build needs from outside is not reachable. The entry is unsupported, and the run goes on. */
 export class UnsupportedBuild extends Error {
   override readonly name = 'UnsupportedBuild'
 }
@@ -150,7 +150,7 @@ export interface Work {
   readonly tolerance: number
   /** orders the requests: the same for every target of a block */
   readonly seed: number
-  /** under load bodies are spelled anew at every send; null: they are sent as they stand */
+  /** under load, bodies are spelled anew at every send; null: they are sent as they stand */
   readonly respell: Respell | null
 }
 
@@ -178,24 +178,24 @@ export interface LoadRequest {
   readonly sliceMs: number
 }
 
-/** What is to become of a load that runs. A batch goes on until its answer. */
+/** A decision about a running load. A batch goes on until its answer. */
 export type Decision =
   | { readonly kind: 'go-on' }
-  /** open the window now, once: the first cut, and the second one so much later. The load then ends by itself */
+  /** open the window now, once: the first cut is now, the second one this much later. The load then ends by itself */
   | { readonly kind: 'measure'; readonly durationMs: number }
   | { readonly kind: 'stop' }
 
 /**
- * The load agent, wherever it runs. One thing at a time. Its calls reject with AGENT_FAILED when it, or the way to it, is
+ * The load agent, wherever it runs. It does one thing at a time. Its calls reject with AGENT_FAILED when the agent, or the connection to it, is
  * gone.
  */
 export interface LoadAgent extends AsyncDisposable {
-  /** loads work; must be called before verify and load */
+  /** loads the work; must be called before verify and load */
   prepare(work: Work, signal: AbortSignal): Promise<void>
   /** asks path every few ms until it answers 200; the time of that answer on the steady scale */
   waitUntilReady(origin: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<{ readyAtMs: number }>
   fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>
-  /** every request of the work once */
+  /** sends every request of the work once, and compares the answers */
   verify(
     origin: string,
     timeoutMs: number,
@@ -208,8 +208,8 @@ export interface LoadAgent extends AsyncDisposable {
   /**
    * One load: connections open, first sends are staggered, and `decide` is asked after every slice of about half a second,
    * in the window as well. It opens the window or stops the load. After the window the load runs on until every
-   * request of it has ended. The measurement is complete and accounted for even when it is stopped: of one that is
-   * stopped before its window was opened it stands for all the time until then. Aborting the signal stops it and
+   * request of it has ended. The measurement is complete and accounted for even when it is stopped: for a load that is
+   * stopped before its window was opened, it covers all the time until then. Aborting the signal stops it and
    * rejects with ABORTED.
    */
   load(request: LoadRequest, decide: (slice: LoadSlice) => Decision, signal: AbortSignal): Promise<LoadMeasurement>
@@ -218,14 +218,14 @@ export interface LoadAgent extends AsyncDisposable {
 /** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */
 export type ConnectAgent = (wire: Duplex) => Promise<LoadAgent>
 
-/** The closed load that the second instrument repeats: what the agent did, told to another tool. */
+/** The order for the second instrument: the closed load of the agent, to be repeated by another tool. */
 export interface SecondInstrumentOrder {
   readonly origin: string
   readonly requests: readonly RequestLine[]
   /** expected status of each request */
   readonly statuses: readonly number[]
   readonly connections: number
-  /** cores it may keep busy */
+  /** cores that the tool may keep busy */
   readonly cores: number
   readonly seconds: number
   readonly requestTimeoutMs: number
@@ -244,14 +244,14 @@ export type MeasureSecond = (
 ) => Promise<SecondInstrumentFigures>
 
 export interface Clock {
-  /** epoch ms of the machine's clock, for people to read: it steps when somebody sets it, or the machine slept */
+  /** epoch ms of the machine's clock, for people to read: it steps when it is set, or when the machine slept */
   now(): number
   /** for durations and deadlines, and the scale of readings and measurements: see `steadyMs` */
   steadyMs(): number
   /** how long the machine has slept, in ms since any fixed moment: only differences mean anything */
   sleptMs(): number
   sleep(ms: number, signal: AbortSignal): Promise<void>
-  /** calls `then` once, so much later; the function that it returns takes that back */
+  /** calls `then` once, after the given time; the returned function cancels that */
   after(ms: number, then: () => void): () => void
 }
 

@@ -6,7 +6,7 @@ import type { ToTell } from './tell.js'
 
 type RepetitionEvent = Extract<ToTell, { kind: 'repetition' }>
 
-/** What is told of a repetition as soon as it is on disk: its figures, and which of them do not count even now. */
+/** The event of a repetition as soon as it is on disk: its figures, and which of them are already known not to count. */
 export function repetitionEvent(plan: Plan, record: RepetitionRecord, leftMs: number | null): RepetitionEvent {
   const entry = entryOf(plan, record.entry)
   const verdicts = new Map(

@@ -9,15 +9,15 @@ import type { Testbed } from './testbed.js'
 export interface Job {
   readonly block: Block
   readonly entry: PlannedEntry
-  /** best closed throughput of each earlier repetition: rates are taken from all that is known */
+  /** best closed throughput of each earlier repetition, from which rates are taken */
   readonly earlier: readonly number[]
   /** its part of the latency–throughput curve, beside the scenario's loads */
   readonly curve: readonly LoadSpec[]
-  /** whether the second instrument is to come after the loads; it does so once for an entry */
+  /** whether the second instrument follows the loads; it does so once for an entry */
   readonly secondInstrument: boolean
 }
 
-/** One try at a repetition, from its first step on. Whatever ends it, what is known by then is in its draft. */
+/** One try at a repetition, from its first step on. However it ends, its draft holds what is known by then. */
 export class Repetition {
   readonly run: Run
   readonly job: Job
@@ -29,13 +29,13 @@ export class Repetition {
     this.draft = newDraft(run.plan, job, startedAtMs)
   }
 
-  /** Orders the requests, and begins the random numbers of its loads: the same for every target of a block. */
+  /** The seed for the order of requests and the random numbers of its loads: the same for every target of a block. */
   get seed(): number {
     return this.run.plan.seed * 1000 + this.job.block.repetition
   }
 
   /**
-   * What is done from here on, told, and to which stage of the repetition an error then belongs.
+   * Reports the step that begins, and the stage of the repetition to which errors belong from here on.
    *
    * @throws when the run is stopped
    */
@@ -46,13 +46,13 @@ export class Repetition {
     this.run.emit({ kind: 'step', entry: entry.id, block: block.id, step: name, detail: null })
   }
 
-  /** A problem that ends nothing; told again it is kept once. */
+  /** Notes a problem that does not end the repetition; the same note is kept only once. */
   note(text: string): void {
     if (!this.draft.notes.includes(text)) this.draft.notes.push(text)
   }
 }
 
-/** A testbed whose target is ready and under a sampler: what every load of a repetition works on. */
+/** A testbed whose target is ready and sampled; every load of a repetition runs on it. */
 export interface ReadyTestbed {
   readonly repetition: Repetition
   readonly testbed: Testbed

@@ -23,10 +23,10 @@ import type { ImageSource } from './stage-images.js'
 import { tries } from './tries.js'
 
 export interface Before {
-  /** repetitions that are on disk already, when a run is resumed; those that say nothing of their target are run again */
+  /** repetitions that are on disk already, when a run is resumed; those that say nothing about their target are run again */
   readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
-  /** default: all are built, found or pulled */
+  /** the images of the run; default: all are built, found or pulled */
   readonly images?: ImageSource
 }
 
@@ -37,15 +37,15 @@ export interface Ended {
   readonly calibrations: readonly Calibration[]
 }
 
-/** Ends of a run that need no more words than its reason. */
+/** The codes of errors that end a run and whose reason says enough. */
 const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
 
 /**
- * Runs a plan to its end, block after block: the images that it needs and that are not there yet, its canary, its repetitions.
+ * Runs a plan to its end, block after block: first the images of the block that are not there yet, then its canary, then its repetitions.
  * Nothing is built while something is measured. Every repetition is handed to the sink before the next begins. An entry that fails never stops the others; a lost engine, a full disk, an abort or a bug does, and what is
- * missing then is recorded as aborted.
+ * still missing is recorded as aborted.
  *
- * @throws what ended the run, when it takes more to go on than to say so again: OUT_OF_RESOURCES, a bug
+ * @throws the error that ended the run, when the user must act before it can go on: OUT_OF_RESOURCES, a bug
  */
 export async function runPlan(run: Run, before: Before): Promise<Ended> {
   const { plan, signal } = run
@@ -70,7 +70,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
     await runBlocks(run, course)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))
-    // Where even that cannot be written, the error that ended the run says why.
+    // Where even this cannot be written, the error that ended the run says why.
     await recordRest(run, course, reason).catch(() => {})
     const ended = end('aborted', reason)
     if (!signal.aborted && !(error instanceof BakeoffError && QUIET_ENDS.includes(error.code))) throw error
@@ -86,10 +86,10 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
   return missing.length === 0 ? end('complete', null) : end('partial', missing.join('; '))
 }
 
-/** How far a run has come. */
+/** The progress of a run. */
 interface Course {
   readonly before: Before
-  /** what stands by now; grows */
+  /** the records by now; grows */
   readonly records: RepetitionRecord[]
   readonly calibrations: Calibration[]
   readonly measured: MeasuredTime
@@ -157,15 +157,15 @@ function jobOf(plan: Plan, block: Block, entry: PlannedEntry, records: readonly 
   }
 }
 
-/** Which block of its repetition it is. */
+/** The place of a block among those of its repetition. */
 function placeOf({ blocks }: Plan, { id, scenario, repetition }: Block) {
   const round = blocks.filter((block) => block.repetition === repetition)
   return { scenario, repetition, number: round.findIndex((block) => block.id === id) + 1, of: round.length }
 }
 
 /**
- * An entry that was never started because the run ended is recorded as aborted, so that it is not missing in silence. What
- * is on disk of an earlier try stays there.
+ * Records an entry that was never started because the run ended as aborted, so that it is not silently missing. A record
+ * of an earlier try stays on disk.
  */
 async function recordRest(run: Run, { before, records }: Course, reason: string): Promise<void> {
   const { plan, ports } = run

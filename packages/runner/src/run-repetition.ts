@@ -29,7 +29,7 @@ export interface Tried {
 }
 
 /**
- * One try at a repetition: fresh containers, verification, warm-up, every load, removal. Never throws: however it ends, the
+ * Makes one try at a repetition: fresh containers, verification, warm-up, every load, removal. Never throws: however it ends, the
  * record says how, and holds what was measured by then.
  */
 export async function runRepetition(run: Run, job: Job): Promise<Tried> {
@@ -70,7 +70,7 @@ async function measure(repetition: Repetition): Promise<void> {
     await measureLoads(ready)
   } catch (error) {
     const toThrow = await testbed.serviceWatch.blame(error)
-    if (toThrow !== error && draft.stage === 'verify') draft.verification = null // wrong for want of a service
+    if (toThrow !== error && draft.stage === 'verify') draft.verification = null // the answers were wrong because a service was missing
     throw toThrow
   } finally {
     draft.logTail = await logsOf(target, 40).catch(() => [])
@@ -88,7 +88,7 @@ async function makeReady(repetition: Repetition, testbed: Testbed, target: Targe
   return { repetition, testbed, target, sampler }
 }
 
-/** What the target says of itself, and whether it answers right. */
+/** Asks the target about itself, and verifies its answers. */
 async function verify({ repetition, testbed, target, sampler }: ReadyTestbed): Promise<void> {
   const { run, draft } = repetition
   const { agent, scenario, serviceWatch } = testbed
@@ -107,7 +107,7 @@ async function verify({ repetition, testbed, target, sampler }: ReadyTestbed): P
   draft.idleMemoryBytes = idleMemory(sampler, target, run.ports.clock.steadyMs())
 }
 
-/** The warm-up, every load, and the second instrument where it is this repetition's turn. */
+/** Runs the warm-up, every load, and the second instrument if it is this repetition's turn. */
 async function measureLoads(ready: ReadyTestbed): Promise<void> {
   const { run, job, draft } = ready.repetition
   ready.repetition.step('warm-up', 'warm up')
@@ -121,7 +121,7 @@ async function measureLoads(ready: ReadyTestbed): Promise<void> {
   if (draft.secondInstrument.kind === 'measured') draft.images = { ...draft.images, [name]: run.images.of(name).id }
 }
 
-/** What the runtime believes about itself; null when it does not say, which a lint reports. Cut where it says too much. */
+/** What the runtime believes about itself, cut where it is too long; null when it does not say, which a lint reports. */
 export async function askInfo(
   { agent }: Testbed,
   target: TargetGroup,
@@ -142,7 +142,7 @@ export async function askInfo(
   return readTargetInfo(answer.body)
 }
 
-/** What to tell about answers that differ, with the first difference. */
+/** The error for answers that differ, with the first difference. */
 export function wrongAnswers(
   entry: string,
   golden: {

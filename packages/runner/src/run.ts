@@ -8,13 +8,13 @@ export interface RunParts {
   readonly plan: Plan
   readonly materials: Materials
   readonly ports: Ports
-  /** stops the run */
+  /** the signal that stops the run */
   readonly signal: AbortSignal
-  /** those that are there when it begins; default: none */
+  /** the images that are there when the run begins; default: none */
   readonly images?: BuiltImages
 }
 
-/** What everything in a run works with: the plan and what it refers to, the images that are there, every effect, and the signal that stops it. */
+/** The context of a run: its plan and materials, the images that are there, every effect, and the signal that stops it. */
 export class Run {
   readonly plan: Plan
   readonly materials: Materials
@@ -30,7 +30,7 @@ export class Run {
     this.images = new StageImages(images)
   }
 
-  /** Tells an event, at the time of now. */
+  /** Sends an event with the present time. */
   emit(event: ToTell): void {
     tell(this.ports, event)
   }

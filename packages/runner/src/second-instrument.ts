@@ -8,14 +8,14 @@ import type { ReadyTestbed } from './repetition.js'
 import type { TargetGroup } from './target-group.js'
 import { ToolContainer } from './tool-container.js'
 
-/** Its histogram has a slot for every µs up to the timeout, which costs memory only where it is written to. */
+/** The timeout of the tool. Its histogram has a slot for every µs up to it, which costs memory only where it is written to. */
 const MEMORY_BYTES = 256 * 1024 ** 2
 
 /**
- * The main load once more by another tool, on the target as the agent left it and on the agent's cores, while the agent
- * is idle. Whatever goes wrong with it is in the record: the repetition was measured by then.
+ * Runs the main load once more with another tool, on the target as the agent left it and on the agent's cores, while the agent
+ * is idle. A failure of the tool is only recorded, since the repetition was measured by then.
  *
- * @throws when the signal aborts, and what ends a run anyway
+ * @throws when the signal aborts, and the errors that end a run
  */
 export async function measureSecondInstrument({
   repetition,
@@ -55,16 +55,16 @@ export async function measureSecondInstrument({
   }
 }
 
-/** Never settles well: rejects when a container of the target ends, for the tool would load what is left to its end. */
+/** A promise that never resolves. It rejects when a container of the target ends, since the tool would go on loading the others. */
 function whenDead(target: TargetGroup): Promise<never> {
   const dead = target.died.then(({ container, ...end }) => {
     throw new BakeoffError('TARGET_DIED', `${container.name} ${endWords(end)} under wrk`)
   })
-  dead.catch(() => {}) // unheard when the tool was done first
+  dead.catch(() => {}) // unhandled when the tool was done first
   return dead
 }
 
-/** What the tool said last explains why it gave no figures. */
+/** Adds the tool's last output to an error, which explains why it gave no figures. */
 function withLastWords(cause: unknown): unknown {
   if (!(cause instanceof BakeoffError) || cause.code !== 'AGENT_FAILED') return cause
   const said = cause.logTail.at(-1)

@@ -10,27 +10,27 @@ import {
 import type { RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 
-/** An engine tells of a death some time after the connections broke. */
+/** How long an engine may take to report a death after the connections broke. */
 export const DEATH_TOLD_MS = 1000
 
-/** Errors that blame the target, and that a service which went away may have caused. */
+/** Codes of errors that blame the target, but may be caused by a service that ended. */
 const BLAMES: readonly ErrorCode[] = ['NOT_READY', 'WRONG_ANSWERS', 'TARGET_DIED']
 
 /**
- * Watches the services of a testbed. What a target does without a service says nothing about the target, so the end of a
- * service is told before anything that the target did.
+ * Watches the services of a testbed. The behaviour of a target without its service says nothing about the target, so the end of a
+ * service is reported before any failure of the target.
  */
 export class ServiceWatch {
-  /** those that went away so far, first ones first */
+  /** the services that ended so far, in that order */
   readonly deaths: ServiceDeath[] = []
-  /** resolves with the first service that goes away; never rejects: that the engine is lost is told by the testbed */
+  /** resolves with the first service that ends; never rejects, since the testbed reports a lost engine */
   readonly first: Promise<RunningContainer>
   readonly #run: Run
   readonly #entry: string
   readonly #services: ReadonlyMap<string, RunningContainer>
   #tell!: (container: RunningContainer) => void
 
-  /** @param entry the id of what needs the services */
+  /** @param entry id of the entry that needs the services */
   constructor(run: Run, entry: string, scenario: PlannedScenario, services: ReadonlyMap<string, RunningContainer>) {
     // A service without a health check may do its work and end with 0, as a migration does.
     const mayEnd = new Set(scenario.services.filter(({ healthcheck }) => healthcheck === null).map(({ name }) => name))
@@ -50,7 +50,7 @@ export class ServiceWatch {
     }
   }
 
-  /** The outcome of the work, unless a service goes away first: SERVICE_DIED. */
+  /** The outcome of the work, or SERVICE_DIED when a service ends first. */
   async during<T>(work: Promise<T>): Promise<T> {
     const done = await Promise.race([work.then((value) => ({ value })), this.first.then(() => null)])
     if (done === null) throw await this.failure()
@@ -58,15 +58,15 @@ export class ServiceWatch {
   }
 
   /**
-   * Waits for a death that the engine has yet to tell, where the measurement shows signs of one; and asks services whether
-   * they are healthy where there was no right answer in the end, for nobody tells of one that only hangs.
+   * Waits for a death that the engine has not reported yet, where the measurement shows signs of one; and checks the health of
+   * services where there was no right answer in the end, since the engine does not report a service that hangs.
    */
   async settle(measurement: LoadMeasurement): Promise<void> {
     if (hasFailures(measurement)) await this.#told()
     if (endedSilent(measurement)) await this.#ask()
   }
 
-  /** The error to throw instead of one that blames the target: it may have failed only because a service did. */
+  /** The error to throw instead of one that blames the target, which may have failed only because a service did. */
   async blame(error: unknown): Promise<unknown> {
     if (!(error instanceof BakeoffError) || !BLAMES.includes(error.code)) return error
     await this.#told()
@@ -78,7 +78,7 @@ export class ServiceWatch {
     return this.deaths.length === 0 ? error : await this.failure(error)
   }
 
-  /** SERVICE_DIED, about the first service that went away. */
+  /** The SERVICE_DIED error about the first service that ended. */
   async failure(cause?: unknown): Promise<BakeoffError> {
     const container = await this.first
     const death = this.deaths[0] as ServiceDeath
@@ -95,7 +95,7 @@ export class ServiceWatch {
   }
 
   /**
-   * Has every service run its health check once.
+   * Runs the health check of every service once.
    *
    * @throws BakeoffError ENGINE_LOST
    */

@@ -3,12 +3,12 @@ import type { Built, BuiltImages } from './build-images.js'
 import type { ImageRequest } from './ports.js'
 
 /**
- * Where a run's images come from: asked before a block is measured for what the run has not had yet, never while something is
- * measured. Rejects with what ends the run.
+ * The source of a run's images. It is asked before a block is measured, for images that the run does not have yet, and never while something is
+ * measured. Rejects with an error that ends the run.
  */
 export type ImageSource = (requests: readonly ImageRequest[]) => Promise<BuiltImages>
 
-/** The images of a run, which grow from block to block. One that could not be had stays so within a run. */
+/** The images of a run, which grow from block to block. An image that could not be had is not tried again within the run. */
 export class StageImages {
   readonly #built: Map<string, Built>
 
@@ -16,7 +16,7 @@ export class StageImages {
     this.#built = new Map(built)
   }
 
-  /** Those of the requests that were not asked for yet. */
+  /** The requests that were not made yet. */
   missing(requests: readonly ImageRequest[]): ImageRequest[] {
     return requests.filter(({ name }) => !this.#built.has(name))
   }
@@ -25,7 +25,7 @@ export class StageImages {
     for (const [name, built] of images) this.#built.set(name, built)
   }
 
-  /** @throws what kept the image from being built */
+  /** @throws the error that kept the image from being built */
   of(name: string): ImageFacts {
     const built = this.#built.get(name)
     if (!built) throw new Error(`${name} was not asked for`)
@@ -34,9 +34,9 @@ export class StageImages {
   }
 
   /**
-   * To be called before what is of no use without these images.
+   * Checks that images are there; to be called before work that needs them.
    *
-   * @throws what kept the first that is missing from being built
+   * @throws the error that kept the first missing image from being built
    */
   need(...names: readonly string[]): void {
     for (const name of names) this.of(name)

@@ -4,16 +4,16 @@ import { DEATH_TOLD_MS } from './service-watch.js'
 import type { TargetGroup } from './target-group.js'
 import { logsOf } from './target-ready.js'
 
-/** The outcome of what is asked of a target, unless the target ends first: TARGET_DIED. */
+/** The outcome of a question to a target, or TARGET_DIED when the target ends first. */
 export async function unlessItEnds<T>(target: TargetGroup, work: Promise<T>): Promise<T> {
   const ended = target.died.then((death) => ({ death }))
-  ended.catch(() => {}) // the engine is lost, and whoever works with the testbed is told
+  ended.catch(() => {}) // the engine is lost, which the testbed reports to its users
   const first = await Promise.race([work.then((value) => ({ value })), ended])
   if ('death' in first) throw await deathOf(target, first.death)
   return first.value
 }
 
-/** The error that stands for answers which never came: the target ended, which an engine tells some time later. Else null. */
+/** The error for answers that never came because the target ended, which an engine reports with a delay; else null. */
 export async function deathBehind(run: Run, target: TargetGroup): Promise<BakeoffError | null> {
   const death = await Promise.race([target.died, run.sleep(DEATH_TOLD_MS).then(() => null)])
   return death === null ? null : deathOf(target, death)

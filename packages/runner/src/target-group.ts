@@ -4,16 +4,16 @@ import type { ContainerExit, ContainerRequest, RunningContainer } from './ports.
 import type { Run } from './run.js'
 import type { Testbed } from './testbed.js'
 
-/** Memory of the proxy in front of replicas, out of the target's cap. */
+/** Memory of the proxy in front of replicas, taken from the target's cap. */
 const PROXY_MEMORY_BYTES = 64 * 1024 ** 2
 
-/** The containers that are the target, and where it answers. */
+/** The containers of a target, and the address where it answers. */
 export interface TargetGroup {
   readonly entry: PlannedEntry
   readonly containers: readonly RunningContainer[]
-  /** each container's own, in their order */
+  /** the origins of the containers, in their order */
   readonly origins: readonly string[]
-  /** where requests go */
+  /** the origin to which requests go */
   readonly origin: string
   /** resolves when the first container of the target ends */
   readonly died: Promise<ContainerExit & { container: RunningContainer }>
@@ -29,7 +29,7 @@ export async function startTarget(testbed: Testbed, entry: PlannedEntry): Promis
   for (const request of requests) containers.push(testbed.hold(await run.ports.host.start(network, request)))
   const origins = containers.map(({ address }) => `http://${address}:${PORT}`)
   const died = Promise.race(containers.map(async (container) => ({ container, ...(await container.exited) })))
-  died.catch(() => {}) // the engine was lost: the testbed is, too
+  died.catch(() => {}) // the engine is lost, and with it the testbed
   return {
     entry,
     containers,
@@ -41,7 +41,7 @@ export async function startTarget(testbed: Testbed, entry: PlannedEntry): Promis
   }
 }
 
-/** What is started for an entry, the one that answers last. Replicas share the cores; memory is divided. */
+/** The containers to start for an entry, the one that takes requests last. Replicas share the cores; memory is divided. */
 function targetRequests({ images, materials }: Run, entry: PlannedEntry): ContainerRequest[] {
   const image = images.of(entry.image).id
   const proxied = entry.proxy !== null

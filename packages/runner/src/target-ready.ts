@@ -11,7 +11,7 @@ import type { Testbed } from './testbed.js'
 import type { WatchedAgent } from './watched-agent.js'
 
 /**
- * Waits until the target answers 200 on /health, or says why it never will. Epoch ms of that answer. Of several
+ * Waits until the target answers 200 on /health, or throws the reason why it never will. Returns the epoch ms of that answer. Of several
  * containers each is asked, the proxy last: it would answer as soon as the first replica does.
  */
 export async function waitUntilReady({ agent, run }: Testbed, target: TargetGroup): Promise<number> {
@@ -22,7 +22,7 @@ export async function waitUntilReady({ agent, run }: Testbed, target: TargetGrou
       hint: lookYourself(entry),
     })
   })
-  died.catch(() => {}) // heard only while waiting
+  died.catch(() => {}) // awaited only while waiting
   const asked = askEach(agent, target).catch(async (cause: unknown) => {
     run.signal.throwIfAborted()
     if (cause instanceof BakeoffError && cause.code !== 'NOT_READY') throw cause
@@ -48,7 +48,7 @@ async function askEach(agent: WatchedAgent, { origins, entry }: TargetGroup): Pr
   return lastMs
 }
 
-/** The last lines of each container of the target; all together are no longer than those of one. */
+/** The last lines of each container of the target; all together are no longer than the log of one. */
 export async function logsOf(target: TargetGroup, lines: number): Promise<string[]> {
   const share = MOST_LOG_CHARACTERS / target.containers.length
   const tails = await Promise.all(

@@ -11,7 +11,7 @@ import { WatchedAgent } from './watched-agent.js'
 
 /**
  * The live containers of one repetition, on a network of their own. Disposing removes them all, last started first. It is lost when its agent ends
- * or the engine is lost: race against that what asks anything but the agent, whose own calls do so by themselves.
+ * or the engine is lost. Calls to anything but the agent must race against that loss; calls to the agent do so by themselves.
  */
 export interface Testbed extends AsyncDisposable, Losable {
   readonly run: Run
@@ -21,7 +21,7 @@ export interface Testbed extends AsyncDisposable, Losable {
   readonly agentContainer: RunningContainer
   readonly services: ReadonlyMap<string, RunningContainer>
   readonly serviceWatch: ServiceWatch
-  /** releases the thing with the testbed, before what was there earlier */
+  /** releases the thing with the testbed, before things that were added earlier */
   hold<T extends AsyncDisposable>(thing: T): T
 }
 
@@ -64,7 +64,7 @@ export async function openTestbed(run: Run, name: string, scenario: PlannedScena
   }
 }
 
-/** The scenario for a testbed whose target needs no service. */
+/** The scenario without services, for a testbed whose target needs none. */
 export function withoutServices(scenario: PlannedScenario): PlannedScenario {
   return { ...scenario, services: [], targetDependsOn: [] }
 }
@@ -107,14 +107,14 @@ async function startServices(
     const ready = service.healthcheck
       ? container.healthy(run.signal).catch(serviceFailed(service.name))
       : Promise.resolve()
-    ready.catch(() => {}) // awaited below, or by a dependant
+    ready.catch(() => {}) // awaited below, or by a dependent service
     healthy.set(service.name, ready)
   }
   await waitFor(scenario.targetDependsOn)
   return running
 }
 
-/** What would be a target's own failure is not one when it is a service's. */
+/** Turns an error that would blame the target into SERVICE_DIED, since a service caused it. */
 function serviceFailed(service: string): (error: unknown) => never {
   return (error) => {
     throw blamedOn('SERVICE_DIED', error, `The target is not to blame: ${service}, which it needs, did not come up.`)

@@ -2,35 +2,35 @@ import { BakeoffError, endWords } from '@bakeoff/model'
 import type { RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 
-/** A broken connection is seen at once, what became of the container behind it, or of the engine, later. */
+/** How long to wait for the fate of the container or the engine, which becomes known later than a broken connection. */
 const CAUSE_TOLD_MS = 5000
 
 export const NOT_THE_TARGET =
   "This is not the target's fault. The lines above are the last that it wrote; npm run doctor shows what the machine has left."
 
-/** Something that can be lost while it is worked with. */
+/** Something that can be lost while it is in use. */
 export interface Losable {
-  /** The first outcome of the work; rejects when this is lost first. */
+  /** The outcome of the work; rejects when the thing is lost first. */
   unlessLost<T>(...work: readonly Promise<T>[]): Promise<T>
 }
 
-/** A container with a tool of ours in it, the load agent or wrk. It is lost when it ends (AGENT_FAILED), and with the engine (ENGINE_LOST). */
+/** A container with one of Bakeoff's tools, the load agent or wrk. It is lost when it ends (AGENT_FAILED), and with the engine (ENGINE_LOST). */
 export class ToolContainer implements Losable {
   readonly container: RunningContainer
   readonly #run: Run
-  /** never settles well */
+  /** never resolves */
   readonly #lost: Promise<never>
 
   /**
    * @param what   the tool, as a sentence calls it: `the load agent`
-   * @param within the tool is lost with this; default: with nothing else
+   * @param within the tool is lost when this is lost; default: nothing
    */
   constructor(run: Run, container: RunningContainer, what: string, within?: Losable) {
     const ended = whenEnded(container, what)
     this.#run = run
     this.container = container
     this.#lost = within?.unlessLost(ended) ?? ended
-    this.#lost.catch(() => {}) // raced by what works with it; unheard when it is disposed first
+    this.#lost.catch(() => {}) // raced by the work that uses the tool; unhandled when it is disposed first
   }
 
   unlessLost<T>(...work: readonly Promise<T>[]): Promise<T> {
@@ -38,8 +38,8 @@ export class ToolContainer implements Losable {
   }
 
   /**
-   * Why the tool failed, as far as it can be known: an AGENT_FAILED that says only that the connection broke, or that an
-   * answer is overdue, becomes what was learnt of the container or the engine; else it gets the container's last lines.
+   * The reason why the tool failed, as far as it can be known: an AGENT_FAILED that says only that the connection broke, or that an
+   * answer is overdue, is replaced by what was learnt about the container or the engine; else it gets the container's last lines.
    * Any other error is returned as it is.
    */
   async explain(error: unknown): Promise<unknown> {

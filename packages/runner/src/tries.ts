@@ -8,7 +8,7 @@ import { runRepetition, type Tried } from './run-repetition.js'
 const TRIES = 2
 
 /**
- * The tries at one repetition: a second one when the first failed for a reason that is not the target's. It comes at once
+ * The tries at one repetition: a second one when the first failed for a reason outside of the target. It comes at once
  * and not at the end of the block: the entry keeps its place in the order, beside those that it is compared with.
  * Each record holds the tries before it, so that nothing that was measured is lost.
  *
@@ -29,12 +29,12 @@ export async function* tries(
   }
 }
 
-/** An image that could not be had stays as it is within a run. */
+/** Whether a second try can help: an image that could not be had is not tried again within a run. */
 function isWorthAnotherTry({ outcome }: RepetitionTry): boolean {
   return isOfSurroundings(outcome) && outcome.kind === 'failed' && outcome.stage !== 'build'
 }
 
-/** The run may have ended before this repetition was its turn. */
+/** The tries from before; none when the run ended before this repetition's turn. */
 function wasBegun({ outcome, image }: RepetitionTry): boolean {
   return outcome.kind !== 'aborted' || image !== null
 }

@@ -4,7 +4,7 @@ import type { ReadyTestbed } from './repetition.js'
 import { settling, warmUpRules } from './settle.js'
 import { runWindow, throwIfDead, type Window } from './windows.js'
 
-/** The warm-up as it stands in the record: the part of the first load before its window. */
+/** The warm-up for the record: the part of the first load before its window. */
 export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario: PlannedScenario): WarmUpRecord {
   const windows = measurement.settling ?? []
   const { steady, why, sinceMs, remaining, coldShare } = warmth(
@@ -22,7 +22,7 @@ export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario:
   }
 }
 
-/** Where all loads end by themselves no window can be cut: a small one warms the target. Null where it is not so. */
+/** The small load that warms the target where all loads end by themselves, so that no window can be cut; else null. */
 export async function warmUpByBatch(ready: ReadyTestbed): Promise<WarmUpRecord | null> {
   const load = smallLoad(ready.testbed.scenario.loads)
   if (load === null) return null

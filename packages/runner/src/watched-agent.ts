@@ -4,19 +4,19 @@ import type { Decision, FetchRequest, LoadAgent, LoadRequest, Work } from './por
 import type { Run } from './run.js'
 import type { ToolContainer } from './tool-container.js'
 
-/** How much longer than the target may take the agent may take to say so. */
+/** How much later than the target's own limit the agent may report. */
 const GRACE_MS = 30_000
-/** Work is at most some megabytes. */
+/** How long the agent may take to load the work, which has a few megabytes at most. */
 const PREPARE_MS = 60_000
-/** A slice comes every half second. */
+/** How long the agent may send no slice; one comes every half second. */
 export const SILENCE_MS = 15_000
-/** The agent sends so many golden questions at once. */
+/** How many golden questions the agent sends at once. */
 const VERIFIED_AT_ONCE = 4
 
 /**
- * The load agent of a testbed. Every call ends: with the answer, with the abort of the run, with what became of the
+ * The load agent of a testbed. Every call ends: with the answer, with the abort of the run, with the fate of the
  * agent's container or of the engine, or with AGENT_FAILED when it is overdue. AGENT_FAILED has the last lines that the agent
- * wrote, since its container is removed by the time that anybody reads of it.
+ * wrote, since its container is removed before a user reads the error.
  */
 export class WatchedAgent implements AsyncDisposable {
   readonly #run: Run
@@ -52,7 +52,7 @@ export class WatchedAgent implements AsyncDisposable {
   }
 
   /**
-   * A load has no length of its own: `decide` opens its window. So slices must keep coming until then and in the window;
+   * Runs a load. It has no length of its own, since `decide` opens its window. So slices must keep coming until then and in the window;
    * after it the load has until its requests time out. A batch ends with its one request.
    */
   async load(request: LoadRequest, decide: (slice: LoadSlice) => Decision): Promise<LoadMeasurement> {
@@ -65,8 +65,8 @@ export class WatchedAgent implements AsyncDisposable {
       const decision = decide(slice)
       if (isEnding) return decision
       isEnding = decision.kind === 'stop' || (windowMs !== null && slice.atMs + 1.5 * sliceMs >= windowMs)
-      if (!isEnding) deadline.set(SILENCE_MS, 'told nothing of the load')
-      // A slice of before the window may still come after it was opened: the whole window may be left.
+      if (!isEnding) deadline.set(SILENCE_MS, 'reported nothing about the load')
+      // A slice from before the window may still come after it was opened, so the whole window may still be ahead.
       else deadline.set((windowMs ?? 0) + requestTimeoutMs + GRACE_MS, 'did not end the load')
       if (decision.kind === 'measure') windowMs = decision.durationMs
       return decision

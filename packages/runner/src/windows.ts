@@ -19,22 +19,22 @@ import { logsOf } from './target-ready.js'
 export interface Window {
   readonly measurement: LoadMeasurement
   readonly samples: Samples
-  /** of services, from before the first request until the load had run out */
+  /** counters of services, from before the first request until the load had run out */
   readonly counters: LoadRecord['counters']
   /** the container that ended within the window, when one did */
   readonly death: Awaited<TargetGroup['died']> | null
   readonly serviceDeaths: readonly ServiceDeath[]
 }
 
-/** Slices of this length are told of while a load runs. */
+/** The length of the slices that are reported while a load runs. */
 export const SLICE_MS = 500
 
 /**
- * One load with its window. A target that ends stops it at the next slice; what was measured until then is returned with
+ * Runs one load with its window. When the target ends, the load stops at the next slice; what was measured until then is returned with
  * the death, so that nothing is lost.
  *
- * @param loadId what the slice that just ended belongs to, for whoever watches
- * @param decide what is to become of the load after each slice
+ * @param loadId the load of the slice that just ended, for the events
+ * @param decide decides after each slice how the load goes on
  */
 export async function runWindow(
   ready: ReadyTestbed,
@@ -48,7 +48,7 @@ export async function runWindow(
   const watching = target.died.then((ended) => {
     death = ended
   })
-  watching.catch(() => {}) // the engine was lost, and the testbed with it
+  watching.catch(() => {}) // the engine is lost, and with it the testbed
   const request: LoadRequest = {
     origin: target.origin,
     order,
@@ -69,12 +69,12 @@ export async function runWindow(
   await testbed.unlessLost(Promise.all(told))
   const samples = samplesOf(ready, measurement)
   const serviceDeaths = [...testbed.serviceWatch.deaths]
-  // A service that went away has nothing more to say.
+  // A service that has ended gives no counters.
   const after = serviceDeaths.length === 0 ? await readCounters(ready) : new Map()
   return { measurement, samples, counters: countedBetween(ready, before, after, measurement), death, serviceDeaths }
 }
 
-/** Cores used and memory held within the last slice, by role: for the eye of whoever watches the run. */
+/** Cores used and memory held within the last slice, by role, for the user who watches the run. */
 type SliceUse = Extract<RunEvent, { kind: 'window' }>['use']
 
 function useOf({ sampler, target, testbed }: ReadyTestbed, durationMs: number): SliceUse {
@@ -97,7 +97,7 @@ function use(readings: readonly Reading[]): SliceUse[string] {
   return { cores: coresUsed(readings), memoryBytes: readings.at(-1)?.memoryAnonBytes ?? null }
 }
 
-/** Cores busy on average from the first reading to the last; null where that cannot be told from them. */
+/** Cores busy on average from the first reading to the last; null where the readings do not tell. */
 export function coresUsed(readings: readonly Reading[]): number | null {
   const [first, last] = [readings[0], readings.at(-1)]
   if (!first || !last || last.atMs <= first.atMs) return null
@@ -105,7 +105,7 @@ export function coresUsed(readings: readonly Reading[]): number | null {
   return (last.cpuTotalSeconds - first.cpuTotalSeconds) / ((last.atMs - first.atMs) / 1000)
 }
 
-/** Records a finished load; a death in it ends the repetition after it is recorded. */
+/** Records a finished load; a death during it ends the repetition after that. */
 export function record(
   ready: ReadyTestbed,
   load: LoadSpec,

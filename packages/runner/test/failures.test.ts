@@ -235,7 +235,7 @@ describe('a load agent that hangs', () => {
     { at: 'fetch', stage: 'verify', says: 'did not say what GET /info answers within 35 s' },
     { at: 'verify', stage: 'verify', says: 'did not compare the answers within 40 s' },
     { at: 'load', stage: 'warm-up', says: 'did not begin the load within 30 s' },
-    { at: 'window', stage: 'load', says: 'told nothing of the load within 15 s' },
+    { at: 'window', stage: 'load', says: 'reported nothing about the load within 15 s' },
   ] as const)('at $at is overdue, is removed, and the repetition is tried again', async ({ at, stage, says }) => {
     const { ended, ports, records } = await run({ hangs: { testbed: BAD_ENTRY, at, times: 1 } })
     expect(records('bad')).toMatchObject([
@@ -263,7 +263,7 @@ describe('a load agent that hangs', () => {
       expect(ended?.calibrations).toHaveLength(calibrations)
       const notes = ports.sink.events.flatMap((event) => (event.kind === 'note' ? [event.message] : []))
       const why = 'no canary for predict#1: the load agent did not begin the load within 30 s'
-      expect(notes).toEqual([`${why}; tried again`, `${why}; the block is measured without`].slice(0, times))
+      expect(notes).toEqual([`${why}; tried again`, `${why}; the block is measured without one`].slice(0, times))
     }
   })
 })

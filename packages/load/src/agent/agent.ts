@@ -10,13 +10,13 @@ import { awaitReady } from './ready.js'
 import { type Listener, runLoad } from './run-load.js'
 import { verify } from './verify.js'
 
-/** Does what commands say, and answers each with its result or its error. */
+/** The agent: executes commands, and answers each with its result or its error. */
 export class Agent {
   readonly #crew: Crew
   readonly #say: (reply: Reply) => void
   readonly #running = new Map<number, AbortController>()
   #work: Work | null = null
-  /** opens the window of the load that runs; null while none does */
+  /** opens the window of the running load; null while no load runs */
   #cut: ((durationMs: number) => void) | null = null
   #loading = false
 

@@ -6,13 +6,13 @@ import type { Sample } from '../worker/messages.js'
 import type { Checked } from './merge.js'
 import { decodeText, shorten } from './text.js'
 
-/** Wrong answers that are kept word for word. */
+/** The most wrong answers that are kept word for word. */
 const MOST_SHOWN = 5
 
 /** Compares sampled answers with the golden ones, outside the processes that make the load. */
 export class Checker {
   readonly #work: Work
-  /** for each process, by sample id: what is wrong with it, null when it is right */
+  /** for each process, by sample id: what is wrong with the sample, null when it is right */
   readonly #differences: (string | null)[][] = []
   readonly #shown: Checked['wrongSamples'] = []
 

@@ -12,7 +12,7 @@ export class Hand {
 
   constructor(script: string) {
     this.#process = fork(script, {
-      // Buffers travel as they are.
+      // Buffers are passed as they are.
       serialization: 'advanced',
       // Answers are short-lived: with a small young generation they are scavenged in the middle of a window.
       execArgv: ['--max-semi-space-size=32'],
@@ -32,11 +32,11 @@ export class Hand {
   }
 
   say(message: ToWorker): void {
-    // It may end in between; `exit` then tells.
+    // The process may end in between; `exit` then reports it.
     if (this.#alive) this.#process.send(message, () => {})
   }
 
-  /** Who hears its messages from now on, and of its end. */
+  /** Sets the receivers of its messages and of its end, from now on. */
   listen(onMessage: (message: FromWorker) => void, onFailure: (error: Error) => void): void {
     this.#listener = onMessage
     this.#failed = onFailure
@@ -59,7 +59,7 @@ export class Hand {
     }
     const error = new Error(message.message)
     error.stack = [`Error: ${message.message}`, ...message.stack].join('\n')
-    // What it holds is not to be trusted any more.
+    // The state of the process cannot be trusted any more.
     this.#alive = false
     this.kill()
     this.#failed?.(error)
@@ -99,7 +99,7 @@ export class Crew {
     for (const hand of this.#hands) hand.say({ kind: 'prepare', work })
   }
 
-  /** The number of the next load, in all the time that the agent runs. */
+  /** The number of the next load, counted over the life of the agent. */
   countLoad(): number {
     return this.#loads++
   }

@@ -4,11 +4,11 @@ import type { Fetched } from '@bakeoff/model'
 import type { FetchRequest } from '@bakeoff/runner/ports'
 import { decodeText } from './text.js'
 
-/** A longer body is cut there, unless the request says otherwise. */
+/** The most bytes of a body, unless the request sets another limit; a longer body is cut. */
 const MOST_BYTES = 8 * 1024 * 1024
 
 /**
- * Asks once, over a connection of its own. Whatever happens is in the answer: this rejects only when it is aborted.
+ * Sends one request over a connection of its own. Any failure is part of the answer: this rejects only when it is aborted.
  *
  * @throws the signal's reason
  */
@@ -28,7 +28,7 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<F
       host: url.hostname,
       port: url.port === '' ? 80 : Number(url.port),
       method,
-      // As it stands: a path that is not a valid URL is a case to test.
+      // The path is sent as it stands: one that is not a valid URL is a case to test.
       path,
       agent: false,
       headers: { ...headers, ...(bytes === null ? {} : { 'content-length': bytes.length }) },

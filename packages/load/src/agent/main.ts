@@ -25,7 +25,7 @@ process.stdin.on(
     })
   }),
 )
-// The client is gone: nobody would hear the rest.
+// The client is gone, and with it the reader of all further output.
 process.stdin.on('end', end)
 process.stdin.on('error', end)
 process.stdout.on('error', end)

@@ -4,14 +4,14 @@ import type { LoadRequest } from '@bakeoff/runner/ports'
 import { driverOf } from '../worker/drivers.js'
 import type { Part, Phase, SlicePart } from '../worker/messages.js'
 
-/** What the checking of samples adds to what the processes counted. */
+/** The results of checking samples, which the counts of the processes lack. */
 export interface Checked {
   readonly checked: number
   readonly wrong: number
   readonly wrongSamples: LoadMeasurement['wrongSamples']
 }
 
-/** The same slice of all processes as one. */
+/** Merges the same slice of all processes into one. */
 export function mergeSlices(parts: readonly SlicePart[]): LoadSlice {
   const sum = (of: (part: SlicePart) => number) => parts.reduce((total, part) => total + of(part), 0)
   const longest = (of: (part: SlicePart) => number) => Math.max(...parts.map(of))
@@ -29,11 +29,11 @@ export function mergeSlices(parts: readonly SlicePart[]): LoadSlice {
 }
 
 /**
- * The measurement of all processes together: counts and CPU added, times merged and encoded as they are stored, the busiest
- * event loop.
+ * Merges the measurements of all processes: counts and CPU are added, times merged and encoded as they are stored, and the busiest
+ * event loop is taken.
  *
  * @param parts at least one
- * @throws Error when requests are unaccounted for: our bug
+ * @throws Error when requests are unaccounted for, which is a bug in Bakeoff
  */
 export function mergeParts(
   request: LoadRequest,
@@ -84,10 +84,10 @@ export function mergeParts(
   }
 }
 
-/** Peaks are kept above this quantile: p99.9 is the highest that is judged by them. */
+/** The quantile above which peaks are kept: p99.9 is the highest that is judged by them. */
 const PEAK_QUANTILE = 0.998
 
-/** What lies between the cuts, of all processes. A sampled answer that was wrong takes its part of the weight of answers. */
+/** The weights between the cuts, of all processes. A wrong sampled answer takes its part from the weight of right answers. */
 function mergeCuts(
   parts: readonly Part[],
   times: Distribution,
@@ -124,7 +124,7 @@ function mergeCuts(
   }
 }
 
-/** The slowest time of all processes in each bucket, for those above a time; by time. */
+/** The slowest time of all processes in each bucket, for times above a limit; sorted by time. */
 function mergePeaks(all: readonly Part['peaks'][], aboveUs: number): [number, number][] {
   const slowest = new Map<number, number>()
   for (const peaks of all)
@@ -151,7 +151,7 @@ function mergeStreams(parts: readonly Part[]): LoadMeasurement['stream'] {
   }
 }
 
-/** The target's own counts; null when there was no right answer. How many it had under way at once only the order says. */
+/** The target's own counts of a batch; null when there was no right answer. How many tasks were under way at once is known only from the order. */
 function readBatch(concurrency: number | null, { batch }: Part): LoadMeasurement['batch'] {
   if (concurrency === null || batch === null) return null
   const counts = batchCounts(batch.body)
@@ -165,7 +165,7 @@ interface BatchCounts {
   readonly digest: string | null
 }
 
-/** `{"tasks":8,"ok":8,"failed":0,"digest":"…"}`; null when a body is not that. */
+/** Parses `{"tasks":8,"ok":8,"failed":0,"digest":"…"}`; null for any other body. */
 export function batchCounts(body: string): BatchCounts | null {
   let value: Partial<Record<keyof BatchCounts, unknown>> | null
   try {

@@ -8,22 +8,22 @@ import type { Crew, Hand } from './crew.js'
 import { batchCounts, mergeParts, mergeSlices } from './merge.js'
 import { splitLoad } from './split.js'
 
-/** How long before the first cut the processes are told of it, so that all make it at the same time. */
+/** How long before the first cut the processes are told, so that all make it at the same time. */
 const CUT_AHEAD_MS = 10
 
-/** What is told of a load while it runs. */
+/** The messages about a load while it runs. */
 export interface Listener {
   slice(slice: LoadSlice): void
-  /** it runs, and this opens its window */
+  /** called when the load runs, with the function that opens its window */
   running(cut: (durationMs: number) => void): void
 }
 
 /**
- * One load on all processes that it needs: connections are opened, the windows begin together, and what each
+ * Runs one load on all processes that it needs: connections are opened, the windows begin together, and what each
  * measured is merged.
  *
  * @param signal ends it early; the measurement is complete for the time until then
- * @throws when a process fails: whatever the others measured is then only part of the load
+ * @throws when a process fails, since what the others measured is then only part of the load
  */
 export async function runLoad(
   crew: Crew,
@@ -73,7 +73,7 @@ function measure(
 ): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = []
-    /** parts of slices that some process has not told yet, by phase and index */
+    /** incomplete slices, for which some process has not sent its part, by phase and index */
     const pending = new Map<string, SlicePart[]>()
     let opened = 0
     let done = 0
@@ -124,7 +124,7 @@ function measure(
   })
 }
 
-/** A batch's answer is right when it has the counts that every target gives; they are the target's own word. */
+/** Checks the answer of a batch, which is right when it has the counts that every target gives. The target itself states them. */
 function checkBatch({ batch }: Part) {
   const right = batch !== null && batchCounts(batch.body) !== null
   const wrong = batch !== null && !right ? 1 : 0

@@ -3,7 +3,7 @@ import { driverOf } from '../worker/drivers.js'
 import type { Order } from '../worker/messages.js'
 
 /**
- * Divides a load among processes, as its driver says: connections as evenly as they go, a rate in proportion to them,
+ * Divides a load among processes, as its driver says: connections as evenly as possible, a rate in proportion to them,
  * arrivals in turns. Fewer connections than processes leave some without work; a batch is one request and needs one process.
  *
  * @param load which load of the agent it is

@@ -1,7 +1,7 @@
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Bytes as text. `whole` is false when they are not valid UTF-8; what is not is then U+FFFD. */
+/** Bytes as text. `whole` is false when they are not valid UTF-8; invalid parts then become U+FFFD. */
 export function decodeText(bytes: Buffer): { readonly text: string; readonly whole: boolean } {
   try {
     return { text: strict.decode(bytes), whole: true }
@@ -10,7 +10,7 @@ export function decodeText(bytes: Buffer): { readonly text: string; readonly who
   }
 }
 
-/** For a report: the beginning of a body. */
+/** The beginning of a body, for a report. */
 export function shorten(text: string): string {
   return text.length <= 400 ? text : `${text.slice(0, 400)}… (${text.length} characters)`
 }

@@ -10,7 +10,7 @@ const AT_ONCE = 4
 const MOST_SHOWN = 5
 /** After this many requests without any answer the others are not asked: a dead target would take minutes to verify. */
 const MOST_UNANSWERED = 8
-/** Nor after wrong answers that took so many time-outs together, as of a target that waits for a service in vain. */
+/** Verification also stops after wrong answers that together took this many timeouts, as with a target that waits in vain for a service. */
 const MOST_WRONG_TIMEOUTS = 8
 
 /**

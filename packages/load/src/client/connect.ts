@@ -23,17 +23,17 @@ const HELLO_MS = 30_000
 /** How long a command may take to end after it was told to stop, and the agent to leave after `quit`. */
 const STOP_MS = 10_000
 const QUIT_MS = 1000
-/** Many heartbeats: on a machine that is busy some come late. */
+/** How long the agent may be silent: many heartbeats, since on a busy machine some come late. */
 const SILENCE_MS = 15_000
-/** This process may have been stopped itself: what has arrived meanwhile is read before the agent is called silent. */
+/** Time to read what has arrived before the agent counts as silent, since this process itself may have been stopped. */
 const LAST_CHANCE_MS = 1000
-/** How often the agent is asked for its clock: one answer may wait behind other work. */
+/** How often the agent is asked for its clock, since one answer may wait behind other work. */
 const CLOCK_QUESTIONS = 8
 
 /**
  * Starts talking to a load agent over its stdin and stdout.
  *
- * @param silenceMs an agent that says nothing at all for so long hangs
+ * @param silenceMs an agent that sends nothing for this long counts as hung
  * @returns the agent; disposing it ends it. All its calls reject with AGENT_FAILED once the wire is broken or the agent
  *          hangs, and with ABORTED when their signal aborts
  * @throws BakeoffError AGENT_FAILED when it does not answer, or speaks another version
@@ -70,9 +70,9 @@ class Client implements LoadAgent {
   readonly #wire: Duplex
   readonly #calls = new Map<number, Call>()
   #lastId = 0
-  /** what is added to a time of the agent to have it on the steady scale of this process */
+  /** the offset from the agent's clock to the steady scale of this process */
   #aheadMs = 0
-  /** why nothing can be asked any more */
+  /** the reason why the agent cannot be asked any more */
   #broken: BakeoffError | null = null
   readonly #closed: Promise<void>
   readonly #silenceMs: number
@@ -110,8 +110,8 @@ class Client implements LoadAgent {
   }
 
   /**
-   * Finds out how the agent's clock stands to ours. Neither is the time of day, which may be set while they talk; the
-   * quickest answer tells best, and is wrong by half its way at most.
+   * Measures the offset between the agent's clock and this process's. Neither is the time of day, which may be set meanwhile. The
+   * quickest answer is the most exact, and is wrong by half its round trip at most.
    */
   async setClock(): Promise<void> {
     let bestMs = Number.POSITIVE_INFINITY
@@ -125,7 +125,7 @@ class Client implements LoadAgent {
     }
   }
 
-  /** From now on something is expected to be heard. */
+  /** Starts to watch for silence: from now on messages are expected. */
   #listen(): void {
     clearTimeout(this.#silence)
     if (this.#broken !== null) return
@@ -172,12 +172,12 @@ class Client implements LoadAgent {
       try {
         return decide(slice)
       } catch (error) {
-        failure = { error } // thrown from here it would be heard by nobody who waits for the load
+        failure = { error } // a throw from here would not reach the caller that waits for the load
         return { kind: 'stop' }
       }
     }
     const measurement = await this.#askUntil({ command: 'load', request }, signal, (slice, say) => {
-      // Slices that were on their way when it was told to stop are in the measurement.
+      // Slices that were on their way when the load was told to stop are in the measurement.
       if (isStopped) return
       const decision = decided(slice)
       if (decision.kind === 'measure') say.cut(decision.durationMs)
@@ -200,7 +200,7 @@ class Client implements LoadAgent {
     this.#wire.destroy()
   }
 
-  /** Asks, and stops it when the signal aborts; the answer is then ABORTED, once the agent has stopped. */
+  /** Sends a command, and stops it when the signal aborts; the answer is then ABORTED, once the agent has stopped. */
   async #askUntil(
     order: Order,
     signal: AbortSignal,
@@ -245,7 +245,7 @@ class Client implements LoadAgent {
     try {
       reply = JSON.parse(line) as Reply
     } catch {
-      this.#break(`it wrote something else than replies: ${line.slice(0, 200)}`)
+      this.#break(`it wrote something other than replies: ${line.slice(0, 200)}`)
       return
     }
     const call = this.#calls.get(reply.id)
@@ -262,7 +262,7 @@ class Client implements LoadAgent {
   #break(how: string): void {
     if (this.#broken) return
     clearTimeout(this.#silence)
-    // Whoever holds its container knows more, and has its last words.
+    // The owner of the container knows more, and has its last lines.
     this.#broken = new BakeoffError('AGENT_FAILED', `the load agent is gone: ${how}`)
     this.#fail(this.#broken)
   }
@@ -277,12 +277,12 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw aborted('while the load agent worked', signal.reason)
 }
 
-/** The error that a record tells of. A bug of the agent stays within its container: the run goes on without it. */
+/** The error of an error record. A bug in the agent stays within its container, and the run goes on. */
 function errorFrom({ code, message, hint, logTail }: ErrorRecord): BakeoffError {
   if (code !== 'BUG') return new BakeoffError(code, message, { logTail, ...(hint === null ? {} : { hint }) })
   return new BakeoffError('AGENT_FAILED', `a bug in the load agent: ${message}`, {
     logTail,
-    hint: 'This is a bug in Bakeoff and not in the target. Where it happened stands above.',
+    hint: 'This is a bug in Bakeoff and not in the target. The lines above say where it happened.',
   })
 }
 

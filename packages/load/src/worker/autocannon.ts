@@ -1,12 +1,12 @@
 /**
- * The one file that knows autocannon's shape. Its client opens the connections, reads the answers and builds the
- * requests; when to send and what to count is ours. It uses members that autocannon does not document, hence the
+ * The only file that knows autocannon's internals. Autocannon's client opens the connections, reads the answers and builds the
+ * requests; this file decides when to send and what to count. It uses members that autocannon does not document, hence the
  * exact version in package.json and a contract test that names them.
  *
  * What is replaced, and why:
  * - `_doRequest`: autocannon sends at once after every answer, and its rates send a burst each second.
  * - `_connect`: after a reconnect autocannon's queue and parser are stale; an answer cut off by a FIN counts as nothing.
- * - its socket, which copies every read into a buffer of its own and passes it through a stream: ours reads all answers into one.
+ * - its socket, which copies every read into a new buffer and passes it through a stream: here all answers are read into one buffer.
  * - the parser's callbacks: autocannon joins every body to a string and counts whole milliseconds. And an answer with
  *   exactly the head of an earlier one needs no parsing at all.
  * - the timer for timeouts, which also fires on idle connections.
@@ -19,9 +19,9 @@ import autocannon from 'autocannon'
 import type { Speller } from './respell.js'
 
 export interface ConnectionEvents {
-  /** connected, or the last answer is complete: may send */
+  /** the connection may send: it is connected, or its last answer is complete */
   free(connection: Connection, nowMs: number): void
-  /** a complete answer to what was sent */
+  /** a complete answer came */
   answered(connection: Connection, nowMs: number): void
   /** the connection ended before the answer was complete */
   lost(connection: Connection, kind: string, nowMs: number): void
@@ -37,29 +37,29 @@ export interface ConnectionOptions {
   readonly origin: string
   readonly connections: number
   readonly requestTimeoutMs: number
-  /** of a longer body that was asked for no more is kept */
+  /** the most bytes that are kept of a body that was asked for */
   readonly answerCapBytes: number
-  /** of these requests; null: they are sent as they stand */
+  /** the respeller of these requests; null: they are sent as they stand */
   readonly speller: Speller | null
 }
 
-/** A refused connection, or one that never gave an answer, is not tried again before this. */
+/** How long a refused connection, or one that never gave an answer, waits before it is tried again. */
 const BACK_OFF_MS = 20
-/** How long a server that announced to close a connection may take before we do. */
+/** How long a server that announced to close a connection may take before the agent closes it. */
 const CLOSING_MS = 100
 /** autocannon's own end and timeouts, in seconds: never (its timers take at most 24 days). */
 const NEVER_S = 2_000_000
-/** Heads of answers kept to recognise. A server has a few; one that never repeats a head must not fill the memory. */
+/** The most heads of answers that are kept for recognition. A server has a few; one that never repeats a head must not fill the memory. */
 const MOST_HEADS = 4096
-/** A longer one is parsed every time. */
+/** The most bytes of a head that is kept; a longer one is parsed every time. */
 const MOST_HEAD_BYTES = 4096
-/** The parser itself gives up heads of 80 kB; a line between chunks, and what may follow the last one, it reads for ever. */
+/** The most bytes of a line. The parser itself gives up on heads of 80 kB, but reads a line between chunks, or after the last one, for ever. */
 const MOST_BETWEEN_BYTES = 80 * 1024
 
 /**
  * Opens the connections of a load. Each calls `free` when it may send, again and again until it is closed.
  *
- * @throws Error when autocannon refuses its options: our bug
+ * @throws Error when autocannon refuses its options, which is a bug in Bakeoff
  */
 export function openConnections(
   options: ConnectionOptions,
@@ -89,7 +89,7 @@ export class Pool {
         this.connections.push(new Connection(client as Client, { wire, heads, answerCapBytes }, events))
       },
     })
-    // Its result is not used; it ends by itself when all its clients are destroyed.
+    // Autocannon's result is not used; it ends by itself when all its clients are destroyed.
     instance.then(undefined, (error) => {
       throw error
     })
@@ -119,27 +119,27 @@ interface Wiring {
   readonly answerCapBytes: number
 }
 
-/** One connection, on which one request at a time is under way. */
+/** A connection, on which one request at a time is under way. */
 export class Connection {
   /** a request was sent and its answer is not complete */
   pending = false
-  /** of the request under way, or the last one */
+  /** the job of the request under way, or of the last one */
   jobIndex = 0
   sentAtMs = 0
   /** when the scheduler wanted it sent; open loads only */
   intendedAtMs = 0
-  /** since when it may send; open loads only */
+  /** when the connection became free to send; open loads only */
   freeSinceMs = 0
-  /** when the last request on it ended, however it did; before the first one: always */
+  /** when the last request on the connection ended, in any way; before the first one the beginning of time */
   endedAtMs = Number.NEGATIVE_INFINITY
-  /** when it had its last complete answer */
+  /** when its last complete answer came */
   answeredAtMs = Number.NEGATIVE_INFINITY
-  /** of the answer under way, or the last one */
+  /** the status of the answer under way, or of the last one */
   status = 0
   /** when its last piece came; streams only */
   lastPieceAtMs = 0
   pieces = 0
-  /** the answer's head and body, when they were asked for */
+  /** the head and body of the answer, when they were asked for */
   captured: Capture | null = null
 
   readonly #client: Client
@@ -148,11 +148,11 @@ export class Connection {
   readonly #answerCapBytes: number
   readonly #events: ConnectionEvents
   #connected = false
-  /** answers on the socket that is open now */
+  /** the number of answers on the present socket */
   #answers = 0
-  /** the server said that it closes the connection after this answer; since when */
+  /** since when the server has announced to close the connection after this answer */
   #closingSinceMs: number | null = null
-  /** bytes of an answer have come */
+  /** whether bytes of an answer have come */
   #begun = false
   #socketError: NodeJS.ErrnoException | null = null
   #receivedAtMs = 0
@@ -166,7 +166,7 @@ export class Connection {
     this.#answerCapBytes = answerCapBytes
     this.#events = events
     client._doRequest = () => {}
-    // autocannon calls it first from its constructor, then whenever a socket ends or fails.
+    // Autocannon calls this first from its constructor, then whenever a socket ends or fails.
     client._connect = () => {
       client._connect = () => this.#ended()
       this.#open()
@@ -176,13 +176,13 @@ export class Connection {
     })
   }
 
-  /** connected and waiting for nothing */
+  /** whether it is connected and waits for nothing */
   get usable(): boolean {
     return this.#connected && !this.pending && this.#closingSinceMs === null
   }
 
   /**
-   * Sends a request. Only when the connection is usable.
+   * Sends a request. To be called only when the connection is usable.
    *
    * @param capture keep the answer's content type and body
    */
@@ -197,7 +197,7 @@ export class Connection {
     this.#client.conn.write(this.#wire.buffers[jobIndex] as Buffer)
   }
 
-  /** Ends a request that waits too long, and a connection whose server does not close it as announced. */
+  /** Ends a request that waits too long, or a connection that its server does not close as announced. */
   sweep(nowMs: number, requestTimeoutMs: number): void {
     if (this.pending && nowMs - this.sentAtMs >= requestTimeoutMs) {
       this.pending = false
@@ -230,7 +230,7 @@ export class Connection {
     })
   }
 
-  /** The socket ended or failed, whoever did it. */
+  /** Handles the end or failure of the socket, from either side. */
   #ended(): void {
     if (this.#closed) return
     const error = this.#socketError
@@ -255,10 +255,10 @@ export class Connection {
     this.#events.lost(this, kind, this.endedAtMs)
   }
 
-  /** Leaves the socket and everything that was read from it behind, and opens another one. */
+  /** Drops the socket and everything that was read from it, and opens another one. */
   #reopen(afterMs: number): void {
     const { conn: socket, parser } = this.#client
-    // The next socket gets a parser of its own: this one may be in the middle of an answer, or of a call.
+    // The next socket gets a new parser: the old one may be in the middle of an answer, or of a call.
     const Parser = parser.constructor as ParserConstructor
     silence(parser)
     this.#client.parser = new Parser(Parser.RESPONSE)
@@ -278,7 +278,7 @@ export class Connection {
     /** an interim answer (100, 103), after which the real one comes */
     let interim = false
     let head: Head | null = null
-    /** read in this state, which ends with a line of its own */
+    /** read so far in this state, which ends with a line of its own */
     let betweenBytes = 0
 
     parser.execute = (chunk) => {
@@ -311,7 +311,7 @@ export class Connection {
         if (!info.shouldKeepAlive) this.#closingSinceMs = Number.POSITIVE_INFINITY
         if (this.captured) this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
       }
-      // true: no body follows, whatever the head says
+      // true: no body follows, even if the head announces one
       return interim || this.#wire.bodiless[this.jobIndex] === true
     }
     parser[Parser.kOnBody] = (chunk: Buffer, start: number, length: number) => {
@@ -325,7 +325,7 @@ export class Connection {
       }
       if (!this.pending) return
       const surplus = parser.offset < parser.end
-      // The head of two answers in one chunk would be recognised as one.
+      // The heads of two answers in one chunk would be recognised as one.
       if (surplus) head = null
       this.#complete(this.#closingSinceMs === null && !surplus)
       if (surplus) this.#surplus()
@@ -358,21 +358,21 @@ export class Connection {
     else if (this.#closingSinceMs !== null) this.#closingSinceMs = this.#receivedAtMs
   }
 
-  /** Bytes that answer nothing: whatever follows on this socket could be taken for the answer to another request. */
+  /** Handles bytes that answer no request: what follows on this socket could be taken for the answer to another request. */
   #surplus(): void {
     this.#events.surplus(this)
     this.#reopen(BACK_OFF_MS)
   }
 }
 
-/** Longer than nearly all answers; a longer one is read in several turns. */
+/** The size of the buffer: longer than nearly all answers. A longer answer is read in several turns. */
 const READ_BYTES = 64 * 1024
-/** All sockets read into it in turn: whatever is kept of an answer is copied out of it at once. */
+/** The buffer that all sockets read into in turn. What is kept of an answer is copied out of it at once. */
 const reading = Buffer.allocUnsafeSlow(READ_BYTES)
 
 /**
  * Opens the client's next socket and wires it as autocannon does: errors and ends go to `_connect`, bytes to the parser. Reading
- * without a stream between takes a fifth to a third less CPU time for each answer under 256 connections (docs/method.md).
+ * without a stream in between takes a fifth to a third less CPU time per answer under 256 connections (docs/method.md).
  */
 /** Only a length makes sure that an answer with the same head is complete when it is as long. */
 function headToLearn({ headers, statusCode, shouldKeepAlive }: HeadInfo): Head | null {
@@ -404,10 +404,10 @@ function dial(client: Client): Socket {
   return socket
 }
 
-/** The parts of an answer that were kept. */
+/** The captured parts of an answer. */
 export interface Capture {
   contentType: string | null
-  /** empty when it is too long */
+  /** empty when the body is too long */
   body: Buffer[]
   bytes: number
   isTooLong: boolean
@@ -427,12 +427,12 @@ interface Head {
 }
 
 /**
- * Heads of answers that were parsed. An answer that has exactly the bytes of one of them, and the length that its
+ * Heads of parsed answers. An answer that has exactly the bytes of one of them, and the length that its
  * Content-Length gives, is complete and has its status: comparing costs a tenth of parsing. A server's head changes once a
  * second, with its date.
  */
 class Heads {
-  /** by the length of the whole answer */
+  /** heads by the length of the whole answer */
   readonly #known = new Map<number, { readonly bytes: Buffer; readonly status: number }>()
 
   statusOf(answer: Buffer): number | null {
@@ -456,10 +456,10 @@ class Heads {
   }
 }
 
-/** The work as it goes over the wire; all connections share it. */
+/** The requests as bytes for the wire; all connections share them. */
 interface Wire {
   readonly buffers: readonly Buffer[]
-  /** answers to HEAD have no body, whatever their head says */
+  /** whether it is a HEAD, whose answer has no body even if its head announces one */
   readonly bodiless: readonly boolean[]
   readonly speller: Speller | null
 }
@@ -483,7 +483,7 @@ function buildWire(client: Client, requests: readonly RequestLine[], speller: Sp
   }
 }
 
-/** autocannon writes Content-Length for a body, and not for an empty one, which servers want to see for these methods. */
+/** The methods for which servers want to see a Content-Length, even of 0. Autocannon writes it only when there is a body. */
 function withLength(
   method: string,
   headers: Readonly<Record<string, string>>,
@@ -505,11 +505,11 @@ function headerOf(headers: readonly string[], name: string): string | undefined 
 function silence(parser: Parser): void {
   const { kOnHeaders, kOnHeadersComplete, kOnBody, kOnMessageComplete } = parser.constructor as ParserConstructor
   parser[kOnHeaders] = parser[kOnBody] = parser[kOnMessageComplete] = () => {}
-  // 1 would be `no body`; the rest of the chunk is read by a parser that nobody listens to
+  // 1 would mean `no body`; the rest of the chunk is read by a parser without listeners
   parser[kOnHeadersComplete] = () => false
 }
 
-/** Where autocannon's own figures go. */
+/** A sink for autocannon's own figures, which are not used. */
 const nowhere = { recordValue() {}, reset() {}, destroy() {}, __custom: true }
 
 interface Client {
@@ -528,10 +528,10 @@ interface Client {
   emit(event: 'connError', error: Error): void
 }
 
-/** http-parser-js, which autocannon's client reads with. */
+/** http-parser-js, with which autocannon's client reads answers. */
 interface Parser {
   readonly state: string
-  /** read of a line that has not ended */
+  /** the beginning of a line that has not ended */
   readonly line: string
   offset: number
   end: number
@@ -541,7 +541,7 @@ interface Parser {
   [callback: number]: any
 }
 
-/** What the parser tells of an answer's head. */
+/** The parser's report of an answer's head. */
 interface HeadInfo {
   readonly statusCode: number
   /** names and values in turn */

@@ -1,16 +1,16 @@
 import type { Connection } from './autocannon.js'
 
-/** Decides when a free connection sends. */
+/** A driver: decides when a free connection sends. */
 export interface Driver {
-  /** a connection may send */
+  /** called when a connection may send */
   free(connection: Connection, nowMs: number): void
-  /** the load begins; connections may have become free before */
+  /** begins the load; connections may have become free before */
   start(nowMs: number): void
-  /** every connection has sent at least once, as far as it could */
+  /** whether every connection has sent at least once, as far as it could */
   readonly hasBegun: boolean
   /** whether an arrival that was due before this time is still to be sent */
   owes(beforeMs: number): boolean
-  /** the load is over: sends nothing more. When the arrivals were due that were not sent */
+  /** ends the load and sends nothing more. Returns when the unsent arrivals were due */
   finish(nowMs: number): readonly number[]
 }
 

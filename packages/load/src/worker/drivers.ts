@@ -7,35 +7,35 @@ import { OpenDriver, type OpenShare } from './open-driver.js'
 import type { Ticker } from './ticker.js'
 
 /**
- * How orders of one kind are carried out: what each process does of one, when a connection sends, and what its requests
+ * How orders of one kind are carried out: which share each process gets, when a connection sends, and what its requests
  * and times are. Controller and processes ask this value, and never which kind it is.
  */
 export interface DriverKind<Order extends { readonly kind: string }, Share> {
-  /** Requests are due at times that do not care for answers: they count from then, and arrivals may be late. */
+  /** Requests are due at times that do not depend on answers: times count from then, and arrivals may be late. */
   readonly isTimed: boolean
-  /** Every connection always has a request under way: one that gets no answer is told of. */
+  /** Every connection always has a request under way, so one that gets no answer is reported. */
   readonly keepsAllBusy: boolean
-  /** What each process does of it; where there are fewer shares than processes, some have no work. */
+  /** The share of each process; where there are fewer shares than processes, some have no work. */
   split(order: Order, processes: number): Share[]
-  /** Seeds what is random in its processes. */
+  /** The seed of the random numbers in its processes. */
   seedOf(order: Order): number
-  /** The rate asked for, requests a second; null: none. */
+  /** The wanted rate, in requests a second; null when there is none. */
   offeredPerSecond(order: Order): number | null
-  /** Tasks that the target is to have under way at once; null: it is not told. */
+  /** The number of tasks that the target should have under way at once; null when the order does not say. */
   tasksAtOnce(order: Order): number | null
   connections(share: Share): number
-  /** The one request that it sends in place of the corpus; null: it asks from the corpus. The load ends with its answer. */
+  /** The single request that it sends in place of the corpus, whose answer ends the load; null: it asks from the corpus. */
   ownRequest(share: Share): RequestLine | null
   drive(share: Share, tools: Tools): Driver
 }
 
-/** What a driver works with. */
+/** The tools of a driver. */
 export interface Tools {
   readonly send: Send
   readonly random: (seed: number) => Random
   /** started; null unless the driver is timed */
   readonly ticker: Ticker | null
-  /** told of every send for which a connection was free at its time */
+  /** called at every send for which a connection was free at its time, with its delay */
   readonly late: (dueMs: number, byMs: number) => void
 }
 
@@ -71,7 +71,7 @@ const open: DriverKind<OpenOrder, OpenShare> = {
       connections: each,
       perSecond: (perSecond * each) / connections,
       arrivals,
-      // The sum of independent Poisson streams is one again.
+      // The sum of independent Poisson streams is a Poisson stream again.
       seed: seed * 1009 + index,
       phase: index / all.length,
     })),
@@ -101,12 +101,12 @@ const batch: DriverKind<BatchOrder, BatchShare> = {
   drive: (_, { send }) => new BatchDriver(send),
 }
 
-/** One for each kind of order: the compiler asks for it. */
+/** The drivers, one for each kind of order; TypeScript requires every kind. */
 const drivers = { closed, open, batch } satisfies {
   [Kind in LoadOrder['kind']]: DriverKind<Extract<LoadOrder, { kind: Kind }>, { readonly kind: Kind }>
 }
 
-/** A process's share of a load. */
+/** The share of a load that one process gets. */
 export type Share = ReturnType<(typeof drivers)[LoadOrder['kind']]['split']>[number]
 
 /** How an order, or a process's share of it, is carried out. */
@@ -114,20 +114,20 @@ export function driverOf({ kind }: Pick<LoadOrder, 'kind'>): DriverKind<LoadOrde
   return drivers[kind]
 }
 
-/** As evenly as it goes, and no part empty: 10 in 4 → 3, 3, 2, 2. */
+/** Divides a number as evenly as possible, with no part empty: 10 in 4 → 3, 3, 2, 2. */
 function divided(total: number, most: number): number[] {
   const parts = Math.min(most, total)
   return Array.from({ length: parts }, (_, index) => Math.floor(total / parts) + (index < total % parts ? 1 : 0))
 }
 
-/** What the first answer may take before the others begin without it. */
+/** How long the first answer may take before the others begin without it. */
 const LONGEST_PILOT_MS = 1000
-/** Below this the kernel spreads sends by itself. */
+/** The shortest spread; below it the kernel spreads sends by itself. */
 const SHORTEST_SPREAD_MS = 2
 
 /**
- * n connections, each sends when it has its answer. The first one sends alone; the others follow at even distances over
- * the time that its answer took. Were all to send at once, a target that only waits would answer all at once, for ever.
+ * The driver of a closed load: each of n connections sends when it has its answer. The first one sends alone; the others follow at even distances over
+ * the time that its answer took. If all sent at once, a target that only waits would answer all at once, for ever.
  */
 class ClosedDriver implements Driver {
   readonly #send: Send
@@ -190,12 +190,12 @@ class ClosedDriver implements Driver {
       const now = performance.now()
       const due = Math.floor(((now - nowMs) / spreadMs) * all)
       for (; sent < due && this.#waiting.size > 0; sent++) this.#sendNext(now)
-      // One that is free again before all have begun waits for its turn as well: at most one spread.
+      // A connection that is free again before all have begun also waits for its turn, at most one spread.
       if (now - nowMs >= spreadMs) run()
     }, 1)
   }
 
-  /** One that was closed while it waited becomes free again when it is reopened. */
+  /** Skips connections that were closed while they waited; they become free again when they are reopened. */
   #sendNext(nowMs: number): void {
     for (const connection of this.#waiting) {
       this.#waiting.delete(connection)
@@ -206,7 +206,7 @@ class ClosedDriver implements Driver {
   }
 }
 
-/** One request, once. */
+/** The driver of a batch: one request, sent once. */
 class BatchDriver implements Driver {
   readonly #send: Send
   #connection: Connection | null = null

@@ -2,7 +2,7 @@ import { createRandom } from '@bakeoff/core'
 
 /**
  * The order in which a share of the corpus is asked for: one seeded permutation after another. It goes on from load to
- * load, so that every target meets the same mean cost of a request however few it answers, and none is asked
+ * load, so that every target meets the same mean cost of a request even if it answers few, and none is asked
  * for the same texts at the beginning of every window.
  */
 export class JobSequence {
@@ -33,7 +33,7 @@ export class JobSequence {
   }
 }
 
-/** Every `count`-th job of a corpus from `index` on: what one of several processes asks for. All of it where it has fewer. */
+/** Every `count`-th job of a corpus from `index` on, the part that one of several processes asks for. The whole corpus where it has fewer jobs. */
 export function shareOf(jobs: number, index: number, count: number): number[] {
   const own = Array.from({ length: jobs }, (_, job) => job).filter((job) => job % count === index)
   return own.length > 0 ? own : Array.from({ length: jobs }, (_, job) => job)

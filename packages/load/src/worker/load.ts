@@ -14,11 +14,11 @@ import type { Ticker } from './ticker.js'
 
 /** How long connections may take to open before the load begins without them. */
 const OPENING_MS = 2000
-/** How often the run-out looks whether every request of the cohort has ended. */
+/** How often the run-out checks whether every request of the cohort has ended. */
 const LOOK_MS = 5
-/** How long answers under way at the very end may still come: not counted, but a target is spared the broken connections. */
+/** How long answers under way at the end may still come. They are not counted, but the target is spared broken connections. */
 const DRAIN_MS = 100
-/** Peaks are told above this percentile: p99.9 is the highest that is judged by them. */
+/** The percentile above which peaks are reported: p99.9 is the highest that is judged by them. */
 const PEAK_PERCENTILE = 99.5
 
 /** When a load sends what. */
@@ -35,7 +35,7 @@ export interface Controller {
 }
 
 /**
- * One process's part of one load. The load is a process that runs: connections open, first sends are staggered, it settles.
+ * One process's part of one load. The load runs without a break: connections open, first sends are staggered, it settles.
  * The window is two cuts through it, at which nothing changes. After the second one it runs on until every request of the
  * cohort has ended (the run-out), so that what is slow is neither left out nor cut short.
  */
@@ -52,11 +52,11 @@ export class Load {
   readonly #pool: Pool
   readonly #slice = new SliceTally()
   readonly #timers = new Set<NodeJS.Timeout>()
-  /** connections that have opened or failed to, once */
+  /** connections that have opened, or failed to open, once */
   readonly #tried = new Set<Connection>()
   #opened: (() => void) | null = null
   #state: 'opening' | 'settling' | 'window' | 'run-out' | 'over' = 'opening'
-  /** from the start until the first cut, and from there on that of the window */
+  /** the tally from the start until the first cut, and from there on that of the window */
   #tally: Tally
   #batch: Part['batch'] = null
   #answered = 0
@@ -65,12 +65,12 @@ export class Load {
   #startedAtMs = 0
   #startCpu = process.cpuUsage()
   #startLoop: EventLoopUtilization = performance.eventLoopUtilization()
-  /** of the window alone, taken at the second cut */
+  /** values of the window alone, taken at the second cut */
   #used: { readonly loop: number; readonly cpuSeconds: number } | null = null
   #sliceLoop: EventLoopUtilization = this.#startLoop
   #sliceStartMs = 0
   #slices = 0
-  /** no slice is told of any more */
+  /** whether slices are no longer reported */
   #slicesOver = false
   #sliceTimer: NodeJS.Timeout | undefined
 
@@ -148,7 +148,7 @@ export class Load {
     })
   }
 
-  /** Ends the load now. What was measured stands for the time until then. Once it is over this does nothing. */
+  /** Ends the load now; the measurement covers the time until then. Does nothing once the load is over. */
   stop(): void {
     if (this.#state === 'over') return
     if (this.#state === 'opening') this.go()
@@ -158,7 +158,7 @@ export class Load {
     this.#end(now)
   }
 
-  /** From here on everything is counted anew. */
+  /** The first cut: from here on everything is counted anew. */
   #begin(durationMs: number): void {
     clearTimeout(this.#sliceTimer)
     const now = performance.now()
@@ -269,7 +269,7 @@ export class Load {
     const isOurs = tally.isOurs(this.#isTimed ? connection.intendedAtMs : nowMs)
     if (isOurs) tally.sent++
     const isBatch = this.#sequence === null
-    // Answers before and after the window are not compared: they are in no count.
+    // Answers before and after the window are not compared, since they are not counted.
     const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#sampler.next(nowMs) && this.#maySample())
     connection.send(this.#sequence === null ? 0 : this.#sequence.next(), nowMs, capture)
   }
@@ -284,7 +284,7 @@ export class Load {
       this.#slice.ok(nowMs - dueMs)
     } else this.#slice.failed()
     if (kind !== null && (tally.isOurs(dueMs) || tally.isOurs(nowMs))) tally.note(kind)
-    // Not at once: the events of this answer are not all told yet.
+    // Not at once, since other events of this answer are still to come.
     if (this.#sequence === null) setImmediate(() => this.stop())
   }
 
@@ -346,7 +346,7 @@ export class Load {
     if (this.#opened && this.#tried.size >= this.#pool.connections.length) this.#opened()
   }
 
-  /** Slices end at multiples of sliceMs; the last one of a window takes what is left, so that none is too short to mean much. */
+  /** The end of the next slice. Slices end at multiples of sliceMs; the last one of a window takes the rest, so that none is too short to mean much. */
   #scheduleSlice(): void {
     const { sliceMs } = this.#order
     const { fromMs, toMs } = this.#tally
@@ -362,7 +362,7 @@ export class Load {
     if (this.#slicesOver) return
     const { times, ...figures } = this.#slice.figures
     const durationMs = nowMs - this.#sliceStartMs
-    // What is left when a load is stopped just after a slice's end is too short to be one.
+    // When a load is stopped just after the end of a slice, the rest is too short to be a slice.
     if (this.#slices === 0 || durationMs >= this.#order.sliceMs / 2) {
       const phase: Phase = this.#state === 'window' ? 'window' : 'settling'
       this.#say({

@@ -6,20 +6,20 @@ import { Load } from './load.js'
 import type { FromWorker, Order, Prepared, ToWorker } from './messages.js'
 import { Ticker } from './ticker.js'
 
-/** No more answers are sampled while the controller has so much to compare. */
+/** The backlog of the controller's comparisons above which no more answers are sampled. */
 const MOST_QUEUED_BYTES = 16 * 1024 * 1024
 
 let work: Prepared = { jobs: [], seed: 0, respell: null, answerCapBytes: 0 }
-/** by share of the corpus: they go on from load to load */
+/** job sequences by share of the corpus; they go on from load to load */
 const sequences = new Map<string, JobSequence>()
 let load: Load | null = null
 let ticker: Ticker | null = null
-/** told to stop while the load was not there yet */
+/** whether the process was told to stop before the load was there */
 let stopped = false
-/** of sampled answers that the controller has yet to take */
+/** bytes of sampled answers that the controller has not taken yet */
 let queuedBytes = 0
 
-/** Started with the first timed load; the bundle puts its script beside this one. */
+/** The ticker, started with the first timed load; the bundle puts its script beside this one. */
 async function startedTicker(): Promise<Ticker> {
   ticker ??= new Ticker(new URL('./ticker-thread.mjs', import.meta.url))
   await ticker.started
@@ -94,10 +94,10 @@ function fail(error: unknown): void {
   })
 }
 
-// A bug in here must end the load with an error that says where; the controller then starts a fresh process.
+// A bug in this process must end the load with an error that says where; the controller then starts a fresh process.
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
-// Interrupting is the controller's matter: it stops the load and collects what was measured.
+// The controller handles an interrupt: it stops the load and collects what was measured.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit(0))
 process.on('message', handle)

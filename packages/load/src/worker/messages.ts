@@ -1,20 +1,20 @@
-/** What the controller and a load process say to each other over Node's IPC channel. Times travel as they can be merged: unencoded. */
+/** The messages between the controller and a load process over Node's IPC channel. Times are sent unencoded, so that they can be merged. */
 import type { Distribution } from '@bakeoff/core'
 import type { Account, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
 import type { Share } from './drivers.js'
 
-/** One request of the work, with what is needed to judge its answer at once. */
+/** One request of the work, with everything that is needed to judge its answer at once. */
 export interface Job {
   readonly request: RequestLine
   readonly expectedStatus: number
 }
 
-/** What a process asks for, load after load. */
+/** The work of a process, the same for all its loads. */
 export interface Prepared {
   readonly jobs: readonly Job[]
   readonly seed: number
   readonly respell: Respell | null
-  /** of a longer body no more is kept */
+  /** the most bytes that are kept of a body */
   readonly answerCapBytes: number
 }
 
@@ -28,7 +28,7 @@ export interface Order {
   /** which share of the corpus this process asks for: its number, of how many */
   readonly part: { readonly index: number; readonly of: number }
   readonly seed: number
-  /** another one for every load and process: where the spelling of bodies begins */
+  /** where the spelling of bodies begins; different for every load and process */
   readonly spelling: number
 }
 
@@ -45,11 +45,11 @@ export type Phase = 'settling' | 'window'
 
 export interface SlicePart {
   readonly phase: Phase
-  /** first sends are still being staggered */
+  /** whether first sends are still being staggered */
   readonly ramping: boolean
-  /** within its phase */
+  /** the number of the slice within its phase */
   readonly index: number
-  /** since its phase's start, slice end */
+  /** from the start of its phase to the end of the slice */
   readonly atMs: number
   readonly durationMs: number
   readonly ok: number
@@ -72,7 +72,7 @@ export interface Sample {
   readonly body: Uint8Array | null
 }
 
-/** What one process measured. `wrong` and `checked` are the controller's to fill. */
+/** The measurement of one process. The controller fills in `wrong` and `checked`. */
 export interface Part {
   /** epoch ms of the first cut */
   readonly startedAtMs: number

@@ -6,7 +6,7 @@ import type { Driver, Send } from './driver.js'
 import { Queue } from './queue.js'
 import type { Ticker } from './ticker.js'
 
-/** The ticker aims this much before a due time, and the rest is waited out: the kernel wakes threads some 50 to 100 µs late. */
+/** How long before a due time the ticker aims, since the kernel wakes threads some 50 to 100 µs late; the rest is waited out. */
 const LEAD_MS = 0.1
 /** Above this rate the lead would keep the process busy, and answers call the scheduler often enough anyway. */
 const LEAD_PER_SECOND = 2000
@@ -35,8 +35,8 @@ export interface OpenTools {
 }
 
 /**
- * Arrivals at a rate that does not care for answers. Each is sent at its time when a connection is free, else as soon
- * as one is; whatever the wait, its response time counts from when it was due. Connections take turns.
+ * The driver of an open load: arrivals at a rate that does not depend on answers. Each is sent at its time when a connection is free, else as soon
+ * as one is free. In either case its response time counts from when it was due. Connections take turns.
  */
 export class OpenDriver implements Driver {
   readonly #share: OpenShare

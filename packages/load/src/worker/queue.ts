@@ -1,4 +1,4 @@
-/** First in, first out, without moving what stays. */
+/** A first-in, first-out queue that does not move the items that stay. */
 export class Queue<T> {
   #items: T[] = []
   #head = 0
@@ -25,7 +25,7 @@ export class Queue<T> {
     return this.#items[this.#head]
   }
 
-  /** Everything that is in it, in order; it is empty then. */
+  /** Takes all items out, in order. */
   drain(): T[] {
     const left = this.#items.slice(this.#head)
     this.#items = []

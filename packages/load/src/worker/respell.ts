@@ -1,7 +1,7 @@
 import { createRandom, type Spellable, spellableOf } from '@bakeoff/core'
 import type { RequestLine, Respell } from '@bakeoff/model'
 
-/** Digits of white space, of two bits each: a body has 2^32 spellings. */
+/** The number of digits of white space, each of two bits, so that a body has 2^32 spellings. */
 const DIGITS = 16
 /** Space, tab, line feed and carriage return: what may stand between the parts of JSON. */
 const SPACES = Buffer.from(' \t\n\r')
@@ -14,7 +14,7 @@ const CASE = 0x20
 /**
  * Spells bodies anew at every send, in the bytes that go over the wire: white space and the case of letters count on like the
  * digits of an odometer. So a send changes one or two bytes on average, and no body is ever sent twice as it stands. Where
- * the counting begins differs from load to load. All connections share the bytes: were one still sending when the next
+ * the counting begins differs from load to load. All connections share the bytes: if one is still sending when the next
  * spelling is written, both mean the same.
  */
 export class Speller {
@@ -41,7 +41,7 @@ export class Speller {
     this.#seed = seed * 10007 + load
   }
 
-  /** The requests with room for white space in their bodies: what the wire is to be built of. */
+  /** The requests with room for white space in their bodies, from which the wire bytes are built. */
   widened(): RequestLine[] {
     return this.#requests.map((request, job) => {
       const { spaceAt } = this.#places[job] as Spellable

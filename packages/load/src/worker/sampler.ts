@@ -3,13 +3,13 @@ import type { Connection } from './autocannon.js'
 import type { Sample } from './messages.js'
 
 /**
- * Mean time after which the next answer is picked whatever the rate. One in 64 of a window of 10,000 answers misses every
- * second server that answers wrongly once in 500; a thousand a second find it, for some 1 % of a core.
+ * The mean time until the next answer is picked, at any rate. One in 64 of a window of 10,000 answers misses every
+ * second server that answers wrongly once in 500; a thousand picks a second find it, for some 1 % of a core.
  */
 const SPACING_MS = 1
-/** An agent that was held up makes up for what it did not pick in this time. */
+/** The longest delay for which a delayed agent makes up with extra picks. */
 const CATCH_UP_MS = 50
-/** Answers that are kept to know them again. Those of a large corpus with long answers would fill the memory. */
+/** The most bytes of answers that are kept for recognition: those of a large corpus with long answers would fill the memory. */
 const MOST_KEPT_BYTES = 32 * 1024 * 1024
 
 /**
@@ -26,7 +26,7 @@ export class Sampler {
   readonly #pass: (sample: Sample) => void
   #left: number
   #dueMs = Number.NEGATIVE_INFINITY
-  /** passed on since they were last dropped: at least what `#last` holds */
+  /** bytes passed on since the answers were last dropped: at least what `#last` holds */
   #keptBytes = 0
 
   constructor(every: number, random: Random, pass: (sample: Sample) => void) {
@@ -65,7 +65,7 @@ export class Sampler {
     this.#pass(sample)
   }
 
-  /** Random, with `every` as its mean: at a fixed step a corpus of 64 requests would be sampled at the same one always. */
+  /** A random step with mean `every`: with a fixed step a corpus of 64 requests would always be sampled at the same request. */
   #gap(): number {
     return 1 + this.#random.int(2 * this.#every - 1)
   }

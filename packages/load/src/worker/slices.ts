@@ -1,6 +1,6 @@
 import { Recorder } from '@bakeoff/core'
 
-/** What one slice of a load held, by when answers came. */
+/** The counts of one slice of a load, by the time when answers came. */
 export interface SliceFigures {
   readonly ok: number
   readonly failed: number
@@ -11,15 +11,15 @@ export interface SliceFigures {
 }
 
 /**
- * Counts of the slice under way: for the curve over time, and for what is decided while a load runs. A slice counts
- * what *ended* in it; the figures of a window do not come from here.
+ * Counts of the current slice, for the curve over time and for decisions while a load runs. A slice counts
+ * requests that *ended* in it; the figures of a window do not come from here.
  */
 export class SliceTally {
   readonly #times = new Recorder()
   #ok = 0
   #failed = 0
 
-  /** An answer with the expected status. */
+  /** Counts an answer with the expected status. */
   ok(ms: number): void {
     this.#ok++
     this.#times.record(ms)
@@ -29,7 +29,7 @@ export class SliceTally {
     this.#failed++
   }
 
-  /** What the slice holds; `begin` then starts the next one. */
+  /** The counts of the slice; `begin` then starts the next one. */
   get figures(): SliceFigures {
     return {
       ok: this.#ok,

@@ -1,21 +1,21 @@
 import { Recorder } from '@bakeoff/core'
 import type { Account, LoadCounts, Weighted } from '@bakeoff/model'
 
-/** Sends later than this, though a connection was free, count as late. */
+/** The delay above which a send counts as late although a connection was free. */
 const LATE_MS = 5
-/** Slow answers nearer to each other than this are one peak. */
+/** The distance below which slow answers are one peak. */
 const PEAK_MS = 10
-/** Peaks are kept for a run-out of at most this length; what ends later falls into the last one. */
+/** The longest run-out for which peaks are kept; later ends fall into the last one. */
 const LONGEST_RUN_OUT_MS = 60_000
 
-/** How a request ends that was put on a connection. */
+/** The ways in which a request that was put on a connection ends. */
 export type Ending = 'ok' | 'errorStatus' | 'timeouts' | 'lost'
 
 /**
- * Everything counted and timed between two cuts through a running load.
+ * The tally of everything that is counted and timed between two cuts through a running load.
  *
- * Two kinds of figures come of the same requests. The *cohort* is every request that was sent (closed) or due (open)
- * between the cuts, each followed to its end: integers and latencies. *Weights* are of every request that was under way
+ * Two kinds of figures come from the same requests. The *cohort* is every request that was sent (closed) or due (open)
+ * between the cuts, each followed to its end: integers and latencies. *Weights* count every request that was under way
  * between the cuts, whenever it began or ended: it counts with the share of its life that lies between them. A request
  * that ends just after the second cut is thus neither lost nor counted whole, and the rate has no step of a wave of answers.
  */
@@ -37,7 +37,7 @@ export class Tally {
   readonly #livesMs: Record<Ending, number> = { ok: 0, errorStatus: 0, timeouts: 0, lost: 0 }
   #unendedMs = 0
   #betweenMs = 0
-  /** in flight at the end, or never sent: their age is known and not their time */
+  /** ages of requests that were in flight at the end or never sent: their time is not known */
   #unended = 0
   /** by bucket of PEAK_MS since the first cut: the slowest time that ended in it, in µs */
   #peaks: Float64Array | null = null
@@ -45,7 +45,7 @@ export class Tally {
 
   /**
    * @param fromMs the first cut
-   * @param toMs   the second one; infinite for a load that ends by itself, and brought forward where one is stopped
+   * @param toMs   the second cut; infinite for a load that ends by itself, and moved forward when a load is stopped
    */
   constructor(fromMs: number, toMs: number, open: boolean, stream: boolean) {
     this.fromMs = fromMs
@@ -68,8 +68,8 @@ export class Tally {
   }
 
   /**
-   * A request ended. Times are kept of answers with the expected status, and of requests that timed out: left out, those
-   * would make a target look fast by not answering. Other statuses are not timed: an early error is no fast answer.
+   * Counts a request that ended. Times are kept of answers with the expected status, and of requests that timed out: without the latter, they
+   * would make a target look fast by not answering. Other statuses are not timed: an early error is not a fast answer.
    *
    * @param dueMs when it was sent (closed) or due (open)
    */
@@ -85,7 +85,7 @@ export class Tally {
     if (how === 'ok' || how === 'timeouts') this.#time(sentAtMs, dueMs, nowMs)
   }
 
-  /** A request was still under way at the end: its age is a time that it takes at least. */
+  /** Counts a request that was still under way at the end: it takes at least as long as its age. */
   unended(sentAtMs: number, dueMs: number, nowMs: number): void {
     this.#unendedMs += Math.max(0, Math.min(nowMs, this.toMs) - Math.max(sentAtMs, this.fromMs))
     if (!this.isOurs(dueMs)) return
@@ -93,20 +93,20 @@ export class Tally {
     this.#time(sentAtMs, dueMs, nowMs)
   }
 
-  /** An arrival of the cohort that was never sent. */
+  /** Counts an arrival of the cohort that was never sent. */
   unsent(dueMs: number, nowMs: number): void {
     this.#unended++
     this.responseTime?.record(nowMs - dueMs)
     this.#peak(nowMs, nowMs - dueMs)
   }
 
-  /** From the end of one request to the sending of the next one a connection is in none: it is reconnecting, or waits. */
+  /** Adds the time from the end of one request to the sending of the next, in which a connection reconnects or waits. */
   between(fromMs: number, toMs: number): void {
     const insideMs = Math.min(toMs, this.toMs) - Math.max(fromMs, this.fromMs)
     if (insideMs > 0) this.#betweenMs += insideMs
   }
 
-  /** A send for which a connection was free when it was due. */
+  /** Counts a send for which a connection was free when it was due. */
   late(byMs: number): void {
     this.lateness?.record(byMs)
     if (byMs > LATE_MS) this.lateSends++
@@ -129,7 +129,7 @@ export class Tally {
     return this.#ended.timeouts + this.#unended
   }
 
-  /** @param connections of this process */
+  /** @param connections the number of connections of this process */
   account(connections: number): Account {
     const { ok, errorStatus, timeouts, lost } = this.#livesMs
     return {
@@ -150,9 +150,9 @@ export class Tally {
   }
 
   /**
-   * The counts of the cohort at the end.
+   * Returns the counts of the cohort at the end.
    *
-   * @throws Error when a request ended in none or in two of the ways in which it can end: our bug
+   * @throws Error when a request ended in none of the possible ways or in two of them, which is a bug in Bakeoff
    */
   close(inFlight: number, unsent: number): Omit<LoadCounts, 'wrong' | 'checked'> {
     const { sent, connectErrors } = this

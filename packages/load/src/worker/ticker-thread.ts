@@ -11,7 +11,7 @@ export interface TickerMemory {
 
 const { generation, dueEpochMs } = workerData as TickerMemory
 let seen = 0
-// Up and running: starting took some 50 ms.
+// The thread runs; starting took some 50 ms.
 parentPort?.postMessage(null)
 for (;;) {
   Atomics.wait(generation, 0, seen)
@@ -19,7 +19,7 @@ for (;;) {
   do {
     seen = Atomics.load(generation, 0)
     waitMs = (dueEpochMs[0] as number) - (performance.timeOrigin + performance.now())
-    // Armed again before its time: starts over with the new one.
+    // It was armed again before its time: start over with the new time.
   } while (waitMs > 0 && Atomics.wait(generation, 0, seen, waitMs) !== 'timed-out')
   parentPort?.postMessage(null)
 }

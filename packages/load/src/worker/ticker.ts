@@ -4,7 +4,7 @@ import type { TickerMemory } from './ticker-thread.js'
 
 /**
  * Calls back at a time given to a fraction of a millisecond. Node's own timers come 0.6 ms late at the median and up to
- * 1.2 ms, since they count whole milliseconds; a thread that sleeps on a futex wakes us 0.1 ms late, and costs
+ * 1.2 ms, since they count whole milliseconds; a thread that sleeps on a futex wakes this one 0.1 ms late, and costs
  * nothing while nothing is due.
  */
 export class Ticker {
@@ -12,14 +12,14 @@ export class Ticker {
   readonly #dueEpochMs = new Float64Array(new SharedArrayBuffer(8))
   readonly #thread: Worker
   #callback: (() => void) | null = null
-  /** settles when the thread runs; before that it calls nobody back */
+  /** settles when the thread runs; before that there are no callbacks */
   readonly started: Promise<void>
 
   /** @param file the thread's script */
   constructor(file: URL) {
     const memory: TickerMemory = { generation: this.#generation, dueEpochMs: this.#dueEpochMs }
     this.#thread = new Worker(file, { workerData: memory })
-    // What else would end the thread is our bug, and ends the process: nothing would ever be sent.
+    // Any other end of the thread is a bug in Bakeoff and ends the process, since nothing would ever be sent.
     this.#thread.on('error', (error) => {
       throw error
     })

@@ -1,7 +1,7 @@
 import type { RequestLine } from '@bakeoff/model'
 
 /**
- * A corpus as replay.lua reads it: finished HTTP/1.1 requests, byte for byte those that the agent sends, each behind
+ * A corpus as replay.lua reads it: finished HTTP/1.1 requests, byte for byte those that the agent sends, each after
  * its length (`57:GET / …`). A length needs no escapes, so a body may hold anything.
  *
  * @param origin `http://10.1.2.3:8080`

@@ -12,10 +12,10 @@ export interface WrkReport {
 }
 
 /**
- * What wrk reported, as figures. For wrk every status of 400 and above is an error; as many as the corpus expects, by
+ * Turns wrk's report into figures. For wrk every status of 400 and above is an error; as many as the corpus expects, by
  * their share of it, are taken for right answers.
  *
- * @throws SyntaxError or TypeError when the line is not such a report
+ * @throws SyntaxError or TypeError when the line is not a report of wrk
  */
 export function readReport(line: string, { connections, statuses }: SecondInstrumentOrder): SecondInstrumentFigures {
   const { version, durationUs, requests, bytes, errors, latencyUs } = JSON.parse(line) as WrkReport

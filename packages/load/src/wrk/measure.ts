@@ -6,13 +6,13 @@ import { messagesOf } from '../lines.js'
 import { renderCorpus } from './corpus.js'
 import { readReport } from './figures.js'
 
-/** How much longer than its windows it may take, for starting and for summing up. */
+/** How much longer than its windows wrk may take, for starting and for summing up. */
 const GRACE_MS = 15_000
 
-/** wrk allots a slot for every µs up to its timeout. The agent's histogram ends here too. */
+/** The longest timeout: wrk allots a slot for every µs up to it. The agent's histogram ends here too. */
 const LONGEST_TIMEOUT_S = 60
 
-/** Has wrk, in the container behind this wire, measure one closed load (compose/wrk). See `MeasureSecond`. */
+/** Lets wrk, in the container at the other end of the wire, measure one closed load (compose/wrk). See `MeasureSecond`. */
 export async function measureWithWrk(
   wire: Duplex,
   order: SecondInstrumentOrder,
@@ -29,7 +29,7 @@ export async function measureWithWrk(
       wire.on('end', () => fail('it ended'))
       wire.on('close', () => fail('its connection closed'))
       wire.on('error', ({ message }) => fail(message))
-      overdue = setTimeout(() => fail(`it was not done after ${dueMs / 1000} s`), dueMs)
+      overdue = setTimeout(() => fail(`it had not ended after ${dueMs / 1000} s`), dueMs)
       signal.addEventListener('abort', abort)
       if (signal.aborted) abort()
       else wire.write(orderOf(order))
@@ -37,7 +37,7 @@ export async function measureWithWrk(
     return readReport(line, order)
   } catch (cause) {
     if (cause instanceof BakeoffError) throw cause
-    throw new BakeoffError('AGENT_FAILED', `something else than figures: ${(cause as Error).message}`, {
+    throw new BakeoffError('AGENT_FAILED', `something other than figures: ${(cause as Error).message}`, {
       cause,
     })
   } finally {
@@ -61,7 +61,7 @@ export function orderOf(order: SecondInstrumentOrder): Buffer {
   return Buffer.concat([Buffer.from(`${words.join(' ')}\n`), corpus])
 }
 
-/** As many threads as there are cores, but such that each has equally many connections: wrk leaves a remainder out. */
+/** The number of threads: as many as there are cores, but such that each has equally many connections, since wrk drops a remainder. */
 export function threadsFor(connections: number, cores: number): number {
   for (let threads = Math.min(cores, connections); threads > 1; threads--)
     if (connections % threads === 0) return threads
