@@ -29,7 +29,7 @@ describe('npm run report, of a folder that holds a results.json and nothing else
     const read = (file: string) => readFileSync(join(folder, file), 'utf8')
     expect(read('results.json')).toBe(readFileSync(join(KEPT, name), 'utf8'))
     expect(read('results.csv').trimEnd().split('\n')).toHaveLength(1 + cells.length)
-    expect(read('summary.md')).toContain('| Tier |')
+    expect(read('summary.md')).toContain('| Group |')
     expect(read('index.html')).toContain(run.id)
     expect(readFileSync(join(reports, 'index.html'), 'utf8')).toContain('old/index.html')
     expect(said).toEqual([expect.stringContaining('old/index.html')])

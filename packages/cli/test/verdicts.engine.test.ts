@@ -110,9 +110,9 @@ describe('what does not count, and why', () => {
   it('none of it is ranked, and each is listed with its reason', () => {
     const invalid = faults.results.cells.filter(({ verdict }) => verdict?.status === 'invalid').map(({ id }) => id)
     expect(invalid.length).toBeGreaterThanOrEqual(6)
-    const ranked = faults.results.tiers.flatMap(({ tiers }) => tiers.flat())
+    const ranked = faults.results.groups.flatMap((list) => list.ranked)
     expect(ranked.filter((id) => invalid.includes(id))).toEqual([])
-    const unranked = faults.results.tiers.flatMap((list) => list.unranked)
+    const unranked = faults.results.groups.flatMap((list) => list.unranked)
     for (const id of invalid) expect(unranked.find(({ cell }) => cell === id)?.why, id).toMatch(/./)
   })
 })

@@ -49,15 +49,15 @@ export function analyse({
   const views = viewCells(plan, runs, calibrations)
   const judged = views.map((view) => ({ view, verdict: judge(view) }))
   const certificates = certificatesOf(plan, calibrations)
-  const { comparisons, tiers } = compareCells(judged, certificates)
+  const compared = compareCells(judged, certificates)
   const entries = toEntries(plan, runs, views, targets)
   const known = {
     scenarios: toScenarios(plan, views),
     entries,
     cells: judged.map(({ view, verdict }) => toCell(view, verdict)),
-    tiers,
-    comparisons,
-    claims: compareClaims(claims, judged),
+    groups: compared.groups,
+    comparisons: compared.comparisons,
+    claims: compareClaims(claims, judged, compared),
   }
   const run: Results['run'] = {
     id: plan.runId,

@@ -19,6 +19,7 @@ import type { FigureRule } from './figures/define.js'
 import { throughput } from './figures/throughput.js'
 import { difference, type Observed } from './judge/difference.js'
 import { settingDifferences } from './setting-differences.js'
+import { CAPACITY_PRECISION } from './stats/index.js'
 import { thresholds } from './thresholds.js'
 
 const bounds = { relevant: thresholds.relevantDifference, significance: thresholds.significance }
@@ -74,7 +75,10 @@ function compareCell(places: readonly Place[]): ComparedCell {
           return why === null
             ? judge(
                 metric,
-                [estimates[0] ?? null, estimates[index + 1] ?? null],
+                [
+                  { estimate: estimates[0] ?? null, cell: first.cell },
+                  { estimate: estimates[index + 1] ?? null, cell: other.cell },
+                ],
                 noiseFloorOf(scenario, [first, other]),
               )
             : notJudged(why)
@@ -109,21 +113,31 @@ function figuresOf(load: LoadSpec): readonly [Figure, Figure] {
   }
 }
 
+interface Measured {
+  readonly estimate: Estimate | null
+  readonly cell: Cell | null
+}
+
 /** Later ÷ first. */
-function judge(
-  { better }: FigureRule,
-  [first, later]: readonly [Estimate | null, Estimate | null],
-  noiseFloor: number | null,
-): Against {
-  if (!isPositive(first)) return notJudged({ kind: 'no-figure', run: 'first' })
-  if (!isPositive(later)) return notJudged({ kind: 'no-figure', run: 'later' })
-  const found = difference({ of: observed(later), to: observed(first), better }, { ...bounds, noiseFloor })
+function judge(metric: FigureRule, [first, later]: readonly [Measured, Measured], noiseFloor: number | null): Against {
+  const [to, of] = [first, later].map((side) => observed(metric, side))
+  if (!to) return notJudged({ kind: 'no-figure', run: 'first' })
+  if (!of) return notJudged({ kind: 'no-figure', run: 'later' })
+  const found = difference({ of, to, better: metric.better }, { ...bounds, noiseFloor })
   return { conclusion: found.conclusion, difference: found, why: null }
 }
 
-/** Blocks of two runs have nothing in common but their names. */
-function observed({ values }: Estimate): Observed[] {
-  return values.map((value) => ({ value, block: null }))
+/** Blocks of two runs have nothing in common but their names. Null where there is no figure to judge. */
+function observed(metric: FigureRule, { estimate, cell }: Measured): Observed[] | null {
+  if (!isPositive(estimate)) return null
+  const quantum = metric === capacityPerSecond ? CAPACITY_PRECISION : oneAnswerOf(cell)
+  return estimate.values.map((value) => ({ value, block: null, quantum }))
+}
+
+/** The share of one answer of a repetition, or of one task: rates and costs are not known better. */
+function oneAnswerOf(cell: Cell | null): number {
+  if (cell && 'tasks' in cell.load) return 1 / cell.load.tasks
+  return cell?.requests && cell.requests.ok > 0 ? cell.repetitions / cell.requests.ok : 0
 }
 
 /** A ratio on logs has no use for 0. */

@@ -2,6 +2,7 @@ import type { Estimate } from '@bakeoff/model'
 import { TIMES, todaysId } from './figures/old-ids.js'
 import { causeRules } from './judge/causes/index.js'
 import { legend } from './results/legend.js'
+import { letterGroups } from './stats/index.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a file of an older version, which the schema checks once it is upgraded
 type Old = any
@@ -16,17 +17,31 @@ export function upgradeResults(file: unknown): unknown {
   if (typeof file !== 'object' || file === null || (file as Old).schemaVersion !== 1) return file
   const old = file as Old
   const list = (value: Old): Old[] => (Array.isArray(value) ? value : [])
+  const { tiers, ...kept } = old
   const renamed = (each: Old) => ({ ...each, metric: todaysId(each?.metric, 'responseMs') }) // only p99 at common rates was compared
+  const comparisons = list(old.comparisons).map(renamed)
   return {
-    ...old,
+    ...kept,
     schemaVersion: 2,
     legend: legend(),
     entries: list(old.entries).map(upgradeEntry),
     cells: list(old.cells).map(upgradeCell),
-    tiers: list(old.tiers).map(renamed),
-    comparisons: list(old.comparisons).map(renamed),
+    groups: list(tiers).map((each) => upgradeTiers(renamed(each), comparisons)),
+    comparisons: comparisons.map((each) => ({ ...each, least: null, provisional: null, outlook: null })),
     claims: list(old.claims).map(upgradeClaim),
   }
+}
+
+/** Tiers compared with their best only. Which pairs are told apart stood beside them, and groups follow from that. */
+function upgradeTiers({ tiers, ...list }: Old, comparisons: readonly Old[]): Old {
+  const ranked: string[] = (Array.isArray(tiers) ? tiers : []).flat()
+  const isHere = (each: Old) => (['scenario', 'loadId', 'metric'] as const).every((key) => each[key] === list[key])
+  const apart = new Set(
+    comparisons
+      .filter((each) => isHere(each) && (each.conclusion === 'higher' || each.conclusion === 'lower'))
+      .flatMap(({ of, to }) => [`${of} ${to}`, `${to} ${of}`]),
+  )
+  return { ...list, ranked, groups: letterGroups(ranked, (a, b) => apart.has(`${a} ${b}`)) }
 }
 
 function upgradeEntry(entry: Old): Old {

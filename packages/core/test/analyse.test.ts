@@ -119,7 +119,7 @@ describe('the outcome of a cell', () => {
         bins: [],
       })
       expect(result.comparisons).toEqual([])
-      expect(result.tiers.every(({ tiers, unranked }) => tiers.length === 0 && unranked.length === 1)).toBe(true)
+      expect(result.groups.every(({ ranked, unranked }) => ranked.length === 0 && unranked.length === 1)).toBe(true)
     }
   })
 })
@@ -153,24 +153,25 @@ it('has a cell for every entry and load, and each target in every list at most o
   }
   expect(new Set(sample.cells.map(({ id }) => id)).size).toBe(sample.cells.length)
   expect(new Set(sample.cells.map(({ outcome }) => outcome))).toEqual(new Set(['measured', 'unsupported', 'failed']))
-  for (const { tiers, unranked } of sample.tiers) {
-    const named = [...tiers.flat(), ...unranked.map(({ cell }) => cell)]
+  for (const { ranked, groups, unranked } of sample.groups) {
+    const named = [...ranked, ...unranked.map(({ cell }) => cell)]
     expect(new Set(named).size).toBe(named.length)
+    expect(new Set(groups.flat())).toEqual(new Set(ranked))
   }
 })
 
 it('ranks only valid and suspect cells, and says why the others are not', () => {
   const sample = sampleResults()
   const status = new Map(sample.cells.map(({ id, verdict }) => [id, verdict?.status ?? null]))
-  for (const { tiers, unranked } of sample.tiers) {
-    for (const id of tiers.flat()) expect(['valid', 'suspect']).toContain(status.get(id))
+  for (const { ranked, unranked } of sample.groups) {
+    for (const id of ranked) expect(['valid', 'suspect']).toContain(status.get(id))
     for (const { why } of unranked) expect(why).not.toBe('')
   }
-  expect(sample.tiers.flatMap(({ unranked }) => unranked).some(({ why }) => why.startsWith('invalid: '))).toBe(true)
+  expect(sample.groups.flatMap(({ unranked }) => unranked).some(({ why }) => why.startsWith('invalid: '))).toBe(true)
 })
 
 it('has no interval anywhere after one repetition', () => {
-  const { cells, comparisons, tiers } = sampleResults({ repetitions: 1 })
+  const { cells, comparisons, groups } = sampleResults({ repetitions: 1 })
   for (const {
     figures: { throughput },
   } of cells)
@@ -178,7 +179,7 @@ it('has no interval anywhere after one repetition', () => {
       expect(throughput).toMatchObject({ low: null, high: null, n: 1, method: 'one repetition: no interval' })
   for (const each of comparisons)
     expect(each).toMatchObject({ conclusion: 'undecided', pAdjusted: null, ratio: { low: null, high: null } })
-  for (const list of tiers) expect(list.tiers.length).toBeLessThan(2)
+  for (const list of groups) expect(list.groups.length).toBeLessThan(2)
 })
 
 describe('a cell', () => {

@@ -50,7 +50,7 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
     aRepetitionRecord(node, number, [aBatch(1800, 200, 10.659 + number / 100, { cpuMs: 4.9 + number / 200 })]),
     aRepetitionRecord(python, number, [aBatch(300, 20, 15.991 + number / 100, { cpuMs: 34.2 + number / 50 })]),
   ])
-  const { claims, comparisons, tiers, findings, cells } = results({
+  const { claims, comparisons, groups, findings, cells } = results({
     plan: aPlan([scenario], [node, python]),
     runs,
     claims: [published('openai-client-node-vs-python.yaml')],
@@ -77,9 +77,9 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
     ).toBe(true)
   })
 
-  it('puts the two into no tier and no comparison together', () => {
+  it('puts the two into no group and no comparison together', () => {
     expect(comparisons).toEqual([])
-    for (const { tiers: all } of tiers) expect(all.flat().length).toBeLessThan(2)
+    for (const { ranked } of groups) expect(ranked.length).toBeLessThan(2)
   })
 
   it('has wall, user and system seconds as the shell had them', () => {
@@ -134,12 +134,12 @@ describe('2. embeddings in Elixir without the compiler that its author added lat
         verification: { golden: { total: 200, right: 0, differences: [] } },
       }),
     )
-    const { cells, tiers } = results({ plan: aPlan([scenario], [elixir]), runs: wrong, claims: [] })
+    const { cells, groups } = results({ plan: aPlan([scenario], [elixir]), runs: wrong, claims: [] })
     expect(cells[0]!.verdict).toMatchObject({
       status: 'invalid',
       causes: expect.arrayContaining([expect.objectContaining({ cause: 'wrong-answers' })]),
     })
-    expect(tiers.every((list) => list.tiers.length === 0)).toBe(true)
+    expect(groups.every((list) => list.ranked.length === 0)).toBe(true)
   })
 })
 

@@ -2,7 +2,7 @@
 
 import type { Estimate } from './figure.js'
 import type { LoadSpec } from './loads/index.js'
-import type { Cause, Cell, CellComparison, Ratio, Results } from './results.js'
+import type { Cause, Cell, CellComparison, Outlook, Ratio, Results } from './results.js'
 
 /** One of the two that are compared, in `of ÷ to`. */
 export type Side = 'of' | 'to'
@@ -14,9 +14,7 @@ export interface Difference {
   readonly reason: DifferenceReason
   /** of ÷ to, of the geometric means */
   readonly ratio: Ratio
-  /** two-sided, of "as much"; null without an interval */
-  readonly p: number | null
-  /** the same after the adjustment for all comparisons of its family */
+  /** two-sided, of "as much", and adjusted as the interval is; null without one */
   readonly pAdjusted: number | null
   /** comparisons that were adjusted for together */
   readonly family: number
@@ -26,10 +24,12 @@ export interface Difference {
   readonly leastIs: 'relevant' | 'noise-floor'
   /** sides whose figure is only a bound: the true one may be better */
   readonly heldBack: readonly Side[]
+  /** what would decide it; null: it is decided, or more repetitions would not */
+  readonly outlook: Outlook | null
 }
 
 export type DifferenceReason =
-  /** higher or lower: certain, and more than counts as a difference */
+  /** higher or lower: the whole interval is more than counts as a difference */
   | { readonly kind: 'apart' }
   /** no difference: the whole interval is less than counts as one */
   | { readonly kind: 'within' }
@@ -39,9 +39,7 @@ export type DifferenceReason =
   | { readonly kind: 'held-back'; readonly sides: readonly Side[]; readonly looks: 'apart' | 'within' }
   /** the interval includes 1 */
   | { readonly kind: 'includes-one' }
-  /** the interval excludes 1 by itself, but not after the adjustment */
-  | { readonly kind: 'adjusted-away' }
-  /** certain, but it may be less than counts as a difference */
+  /** the interval excludes 1, but it may be less than counts as a difference */
   | { readonly kind: 'may-be-less' }
 
 /** Results with the name by which a reader knows them. */

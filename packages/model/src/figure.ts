@@ -18,7 +18,7 @@ export type Estimate = z.infer<typeof estimate>
 
 /** What a figure is: everything that a table, a chart, the CSV or a reader of the file needs to know of it. */
 export const figure = z.object({
-  /** the key of `figures`, and what comparisons, tiers and claims call it */
+  /** the key of `figures`, and what comparisons, groups and claims call it */
   id: z.string(),
   title: z.string(),
   unit: z.string(),

@@ -2,6 +2,7 @@
 
 export * from './decision-signs.js'
 export * from './figure-of.js'
+export * from './letters.js'
 export * from './loads/index.js'
 export * from './roles.js'
 export * from './units.js'

@@ -242,6 +242,15 @@ export const ratio = z.object({
 })
 export type Ratio = z.infer<typeof ratio>
 
+/** What would decide a pair that is not told apart. */
+export const outlook = z.object({
+  /** the least ratio that would be told apart now, as scattered as the repetitions are */
+  detectable: z.number(),
+  /** how many repetitions would decide it if the ratio stays as it is; null: more than a thousand */
+  repetitions: z.int().nullable(),
+})
+export type Outlook = z.infer<typeof outlook>
+
 /** Two cells of the same work and load. `of ÷ to`. */
 export const cellComparison = z.object({
   scenario: z.string(),
@@ -249,23 +258,34 @@ export const cellComparison = z.object({
   metric: z.string(),
   of: z.string(),
   to: z.string(),
+  /** its interval is the one of the conclusion: all those of a scenario, load and figure hold at once with 95 % */
   ratio,
+  /** adjusted as the interval is */
   pAdjusted: z.number().nullable(),
   conclusion: z.enum(['higher', 'lower', 'no-difference', 'undecided']),
+  /** what a difference must exceed to count, relative; null: of version 1 */
+  least: z.number().nullable(),
+  /** whether it rests on fewer repetitions than the run's profile promised; null: of version 1 */
+  provisional: z.boolean().nullable(),
+  /** null: it is decided, or more repetitions would not decide it */
+  outlook: outlook.nullable(),
   why: z.string(),
 })
 export type CellComparison = z.infer<typeof cellComparison>
 
-export const tierList = z.object({
+/** Letter groups of the cells of one scenario and load by one figure. */
+export const grouping = z.object({
   scenario: z.string(),
   loadId: z.string(),
   metric: z.string(),
-  /** best first; cells in one tier are not told apart */
-  tiers: z.array(z.array(z.string())),
+  /** best first */
+  ranked: z.array(z.string()),
+  /** two cells share a group exactly when they are not told apart; a cell may be in several. The first one is a, the next b */
+  groups: z.array(z.array(z.string())),
   /** cells that are not ranked, and why */
   unranked: z.array(z.object({ cell: z.string(), why: z.string() })),
 })
-export type TierList = z.infer<typeof tierList>
+export type Grouping = z.infer<typeof grouping>
 
 /** Where a claim was published. */
 export const claimSource = z.object({
@@ -477,7 +497,7 @@ export const results = z.object({
   scenarios: z.array(scenarioResult),
   entries: z.array(entryResult),
   cells: z.array(cell),
-  tiers: z.array(tierList),
+  groups: z.array(grouping),
   comparisons: z.array(cellComparison),
   claims: z.array(claimResult),
   findings: z.array(finding),

@@ -5,7 +5,7 @@ interface InComparison {
   readonly standIn?: StandIn | null | undefined
 }
 
-/** What headlines and tiers are made of. Files of before there were roles say none: everything took part then. */
+/** What headlines and groups are made of. Files of before there were roles say none: everything took part then. */
 export function competes({ role: own, standIn: other }: InComparison): boolean {
   return (own ?? 'contender') === 'contender' && !other
 }

@@ -7,6 +7,7 @@ import {
   figureOf,
   kindOf,
   legendOf,
+  lettersOf,
   loadLabel,
   type Outcome,
   type Results,
@@ -26,7 +27,7 @@ import {
   formatShare,
   formatTime,
 } from './shared/format.js'
-import { cellsInOrder, labelOf, tierListOf, type View, viewOf } from './shared/subjects.js'
+import { cellsInOrder, groupingOf, labelOf, type View, viewOf } from './shared/subjects.js'
 
 /** The run on one screen, for a terminal, an e-mail or GitHub's job summary. */
 export function renderSummary(results: Results): string {
@@ -129,8 +130,8 @@ function intervalOf(estimate: Estimate | null): string {
 }
 
 function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): string {
-  const tiers = tierListOf(view, scenario.id, scenario.mainLoad)?.tiers ?? []
-  const tierOf = (cell: Cell) => tiers.findIndex((tier) => tier.includes(cell.id)) + 1
+  const grouping = groupingOf(view, scenario.id, scenario.mainLoad)
+  const lettersIn = (cell: Cell) => (grouping ? lettersOf(grouping, cell.id) : '')
   const number = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : formatNumber(value)
   const [first] = cells
@@ -159,9 +160,9 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
         }
   const withRoles = cells.some((cell) => !view.subjectOf(cell.entry).competes)
   return mdTable(
-    ['Tier:', 'Target', ...(withRoles ? ['Role'] : []), ...figures.heads, 'Memory:', 'Verdict'],
+    ['Group', 'Target', ...(withRoles ? ['Role'] : []), ...figures.heads, 'Memory:', 'Verdict'],
     cells.map((cell) => [
-      String(tierOf(cell) || '–'),
+      lettersIn(cell) || '–',
       md(labelOf(view.subjectOf(cell.entry).target, cell.variant)),
       ...(withRoles ? [md(roleOf(view, cell))] : []),
       ...figures.of(cell),

@@ -85,7 +85,7 @@ describe('a comparison in lines', () => {
     expect(lines[0]).toBe('b against a:')
     expect(lines).toContain(`  ! Kernel: ${usual.host.kernel} → 9.9`)
     expect(lines.find((line) => line.trim().startsWith(`${sound.id} `))).toMatch(
-      / → .* right answers\/s × 2 {2}higher: p .*, and more than 3 %$/,
+      / → .* right answers\/s × 2 {2}higher: its whole interval lies beyond 3 % \(p < 0\.001\)$/,
     )
     expect(lines).toHaveLength(2 + usual.cells.length)
   })
@@ -137,12 +137,12 @@ it('says of every reason of the judge what it means', () => {
   const difference = {
     conclusion: 'undecided' as const,
     ratio: { median: 1.04, low: 1.01, high: 1.07, n: 3, method: '' },
-    p: 0.02,
     pAdjusted: 0.02,
     family: 1,
     least: 0.05,
     leastIs: 'noise-floor' as const,
     heldBack: [],
+    outlook: null,
   }
   const says = (found: Difference) =>
     whySays({ conclusion: found.conclusion, difference: found, why: null }, { name: 'throughput' })
@@ -150,14 +150,14 @@ it('says of every reason of the judge what it means', () => {
     says({ ...difference, reason: { kind: 'apart' } }),
     says({ ...difference, reason: { kind: 'within' } }),
     says({ ...difference, reason: { kind: 'may-be-less' } }),
-    says({ ...difference, reason: { kind: 'includes-one' } }),
+    says({ ...difference, reason: { kind: 'includes-one' }, outlook: { detectable: 1.32, repetitions: 9 } }),
     says({ ...difference, reason: { kind: 'too-few', repetitions: { of: 2, to: 1 } } }),
     says({ ...difference, reason: { kind: 'too-few', repetitions: { of: 1, to: 1 } } }),
   ]).toEqual([
-    'p = 0.02, and more than 5 %, by which the machine itself differed',
+    'its whole interval lies beyond 5 %, by which the machine itself differed (p = 0.02)',
     'its interval lies within ± 5 %, by which the machine itself differed',
-    'p = 0.02, but it may be less than 5 %, by which the machine itself differed',
-    'its interval includes 1 (p = 0.02)',
+    'it may be less than 5 %, by which the machine itself differed',
+    'its interval includes 1 (p = 0.02); 1.32× would be told apart',
     'one repetition has no interval: a second one is missing in the first run',
     'one repetition has no interval: a second one is missing in both runs',
   ])

@@ -69,7 +69,7 @@ describe('the results inside a page', () => {
   })
 
   it('stand as they are when there is little of them', () => {
-    const little = { ...results, cells: [], comparisons: [], entries: [], tiers: [], findings: [] }
+    const little = { ...results, cells: [], comparisons: [], entries: [], groups: [], findings: [] }
     expect(embedded(little).text).toContain('"schemaVersion":2')
   })
 })

@@ -15,7 +15,7 @@ describe('summary.md', () => {
 
   it('has a heading per scenario and a board each, on the load that it ranks by', () => {
     for (const { id } of usual.scenarios) expect(text).toContain(`\n## ${id}\n`)
-    expect(text.match(/^\| Tier \| Target /gm)).toHaveLength(usual.scenarios.length)
+    expect(text.match(/^\| Group \| Target /gm)).toHaveLength(usual.scenarios.length)
   })
 
   it('begins with the decision that the terminal ends with', () => {

@@ -1,4 +1,5 @@
 import { kindOf } from '@bakeoff/model'
+import { CAPACITY_PRECISION } from '../stats/index.js'
 import { cpuMsPerRequest } from './cpu-per-request.js'
 import { defineFigure, type LoadFigure } from './define.js'
 import { estimateOf, typical, valuesOf } from './estimate.js'
@@ -15,6 +16,7 @@ export const capacityPerSecond = defineFigure({
   seenByAgent: true,
   isCompared: (load) => kindOf(load).windows === 'several',
   from: ({ record }) => record.capacity?.perSecond ?? null,
+  quantum: () => CAPACITY_PRECISION,
 })
 
 export const estimatedCapacity: LoadFigure = defineFigure({

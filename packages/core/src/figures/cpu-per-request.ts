@@ -1,4 +1,5 @@
 import { defineFigure } from './define.js'
+import { oneAnswer } from './throughput.js'
 
 export const cpuMsPerRequest = defineFigure({
   id: 'cpuMsPerRequest',
@@ -11,6 +12,7 @@ export const cpuMsPerRequest = defineFigure({
   dependsOnLoad: false,
   isCompared: () => true,
   from: ({ target, right }) => (target.cpuSeconds === null || right === 0 ? null : (target.cpuSeconds * 1000) / right),
+  quantum: oneAnswer,
 })
 
 export const requestsPerCpuSecond = defineFigure({

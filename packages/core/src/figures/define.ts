@@ -16,6 +16,11 @@ export interface LoadFigure extends Described {
   readonly from: (repetition: Repetition, view: CellView) => number | null
   /** whether it can lie below 0, as a difference can; an interval stops at 0 otherwise */
   readonly isSigned?: true
+  /**
+   * The step in which it counts, relative: one answer of a thousand is 0.001. Repetitions that agree to the last digit are not known better
+   * than that. Absent: it has none worth a word
+   */
+  readonly quantum?: (repetition: Repetition, view: CellView) => number | null
   /** an estimate that is more than one number of each repetition can tell */
   readonly over?: (view: CellView) => Over
 }

@@ -39,6 +39,9 @@ const NAMES: Readonly<Record<PercentileName, string>> = {
   p99_9: 'p99.9',
 }
 
+/** The width of a histogram's bucket, relative: three significant digits are kept. */
+const BUCKET = 0.001
+
 const times = (kind: Kind) => (repetition: Repetition) => KINDS[kind].times(repetition)
 const known = (kind: Kind, repetitions: readonly Repetition[]) =>
   repetitions.map(times(kind)).filter((each): each is Times => each !== null)
@@ -57,6 +60,7 @@ const percentile = (kind: Kind, name: PercentileName): LoadFigure =>
       const found = times(kind)(repetition)
       return found && percentileMs(found, percentiles[name])
     },
+    quantum: () => BUCKET,
     over: ({ repetitions }) => percentileOver(known(kind, repetitions), percentiles[name]),
   })
 

@@ -1,6 +1,9 @@
 import { kindOf } from '@bakeoff/model'
 import { defineFigure } from './define.js'
 
+/** The kernel counts memory in pages. */
+const PAGE_BYTES = 4096
+
 export const memoryPeak = defineFigure({
   id: 'memoryPeakBytes',
   title: 'Peak memory under load',
@@ -12,4 +15,5 @@ export const memoryPeak = defineFigure({
   // At the same offered rate for all: who needs least.
   isCompared: (load) => kindOf(load).sameRate,
   from: ({ target }) => target.memoryPeakBytes,
+  quantum: ({ target }) => (target.memoryPeakBytes ? PAGE_BYTES / target.memoryPeakBytes : null),
 })

@@ -1,5 +1,11 @@
 import { kindOf } from '@bakeoff/model'
+import type { Repetition } from '../observe/view.js'
 import { defineFigure } from './define.js'
+
+/** The share of one answer. */
+export function oneAnswer({ right }: Pick<Repetition, 'right'>): number | null {
+  return right > 0 ? 1 / right : null
+}
 
 export const throughput = defineFigure({
   id: 'throughput',
@@ -13,6 +19,7 @@ export const throughput = defineFigure({
   // Under open load everyone is offered a rate, and serving it is no merit.
   isCompared: (load) => kindOf(load).pace === 'own',
   from: ({ right, seconds }) => (seconds > 0 ? right / seconds : null),
+  quantum: oneAnswer,
 })
 
 export const offeredPerSecond = defineFigure({

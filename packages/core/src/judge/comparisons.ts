@@ -1,158 +1,152 @@
-import { type CellComparison, type Certificate, competes, type Side, type TierList } from '@bakeoff/model'
+import {
+  type CellComparison,
+  type Certificate,
+  competes,
+  type Difference,
+  type Grouping,
+  type Side,
+} from '@bakeoff/model'
 import { type FigureRule, valueIn } from '../figures/define.js'
 import { figureRules } from '../figures/index.js'
 import { outcomeOfCell } from '../observe/outcome.js'
 import type { CellView } from '../observe/view.js'
-import { median, tiersOf } from '../stats/index.js'
 import { thresholds } from '../thresholds.js'
-import { differenceSays } from '../words/differences.js'
 import { nameOf } from '../words/names.js'
 import { list } from '../words/quantities.js'
-import { type Bounds, differences, type Observed } from './difference.js'
+import type { Bounds, Observed } from './difference.js'
+import { type Contestant, compareField } from './field.js'
 import type { JudgedCell } from './judged.js'
 
+/** What was compared, as it stands in the results. */
+export interface Compared {
+  readonly comparisons: CellComparison[]
+  readonly groups: Grouping[]
+  /** the judge's own word on two cells by a figure, of ÷ to; null where they are no comparison of the run */
+  readonly differenceOf: (metric: string, of: string, to: string) => Difference | null
+}
+
 /**
- * All pairs of each scenario × load × metric, and the tiers that follow from those of the contenders.
+ * All pairs of each scenario × load × metric, and the letter groups that follow from those of the contenders.
  *
  * @param certificates of the machine: no difference below a scenario's noise floor is claimed
  */
-export function compareCells(
-  cells: readonly JudgedCell[],
-  certificates: readonly Certificate[] = [],
-): { comparisons: CellComparison[]; tiers: TierList[] } {
-  const groups = new Map<string, JudgedCell[]>()
+export function compareCells(cells: readonly JudgedCell[], certificates: readonly Certificate[] = []): Compared {
+  const fields = new Map<string, JudgedCell[]>()
   for (const cell of cells) {
     const key = `${cell.view.scenario.id} ${cell.view.loadId}`
-    groups.set(key, [...(groups.get(key) ?? []), cell])
+    fields.set(key, [...(fields.get(key) ?? []), cell])
   }
   const comparisons: CellComparison[] = []
-  const tiers: TierList[] = []
-  for (const group of groups.values()) {
+  const groups: Grouping[] = []
+  const found = new Map<string, Difference>()
+  for (const field of fields.values()) {
     for (const metric of figureRules) {
-      if (!metric.isCompared(group[0]!.view.load)) continue
+      if (!metric.isCompared(field[0]!.view.load)) continue
       const noiseFloor =
-        certificates.find(({ scenario }) => scenario === group[0]!.view.scenario.id)?.noiseFloor ?? null
-      const compared = compareGroup(group, metric, {
+        certificates.find(({ scenario }) => scenario === field[0]!.view.scenario.id)?.noiseFloor ?? null
+      const compared = compareBy(metric, field, {
         relevant: thresholds.relevantDifference,
         significance: thresholds.significance,
         noiseFloor,
       })
       comparisons.push(...compared.comparisons)
-      tiers.push(compared.tiers)
+      groups.push(compared.groups)
+      for (const [key, difference] of compared.found) found.set(key, difference)
     }
   }
-  return { comparisons, tiers }
+  return { comparisons, groups, differenceOf: (metric, of, to) => found.get(keyOf(metric, of, to)) ?? null }
 }
 
-interface Ranked {
-  readonly id: string
-  readonly cell: JudgedCell
-  readonly median: number
-  /** one value per block */
-  readonly values: readonly Observed[]
+function keyOf(metric: string, of: string, to: string): string {
+  return `${metric} ${of} ${to}`
 }
 
-/** The cells of one scenario and load by one metric. */
-function compareGroup(
-  group: readonly JudgedCell[],
+/** The cells of one scenario and load by one figure. */
+function compareBy(
   metric: FigureRule,
+  field: readonly JudgedCell[],
   bounds: Bounds,
-): { comparisons: CellComparison[]; tiers: TierList } {
-  const { scenario, loadId } = group[0]!.view
+): { comparisons: CellComparison[]; groups: Grouping; found: [string, Difference][] } {
+  const { scenario, loadId, plan } = field[0]!.view
   const unranked: { cell: string; why: string }[] = []
-  const comparable: Ranked[] = []
-  for (const cell of group) {
-    const why = whyUnranked(cell, group)
+  const contestants: Contestant[] = []
+  for (const cell of field) {
+    const why = whyUnranked(cell, field)
     const values = valuesByBlock(metric, cell)
     if (why !== null || values.length === 0)
       unranked.push({ cell: cell.view.id, why: why ?? `${metric.title.toLowerCase()} was not measured` })
-    else comparable.push({ id: cell.view.id, cell, values, median: median(values.map(({ value }) => value)) })
+    else
+      contestants.push({
+        id: cell.view.id,
+        name: nameOfCell(cell),
+        values,
+        isHeldBack: metric.seenByAgent && isAgentBound(cell),
+        competes: competes(cell.view.entry),
+      })
   }
-  comparable.sort(
-    (a, b) => (metric.better === 'higher' ? b.median - a.median : a.median - b.median) || a.id.localeCompare(b.id),
-  )
-  const ranked = comparable.filter(({ cell }) => competes(cell.view.entry))
-  const beside = comparable.filter(({ cell }) => !competes(cell.view.entry))
-
-  const pairs = comparable.flatMap((of, index) => comparable.slice(index + 1).map((to) => ({ of, to })))
-  // What stands beside the contenders is a family of its own: measuring it must not cost them their differences.
-  const isRanked = ({ of, to }: Pair) => ranked.includes(of) && ranked.includes(to)
-  const families = [pairs.filter(isRanked), pairs.filter((pair) => !isRanked(pair))]
-  const comparisons = families.flatMap((family) =>
-    judgeFamily(family, metric, bounds, { scenario: scenario.id, loadId }),
-  )
-  const apart = new Set(
-    comparisons
-      .filter(({ conclusion }) => conclusion === (metric.better === 'higher' ? 'higher' : 'lower'))
-      .map(({ of, to }) => `${of} ${to}`),
-  )
-  return {
-    comparisons,
-    tiers: {
-      scenario: scenario.id,
-      loadId,
-      metric: metric.id,
-      tiers: tiersOf(ranked, (item, leader) => apart.has(`${leader.id} ${item.id}`)).map((tier) =>
-        tier.map(({ id }) => id),
-      ),
-      unranked: [...beside.map(({ id, cell }) => ({ cell: id, why: whyBeside(cell.view.entry) })), ...unranked],
-    },
-  }
-}
-
-interface Pair {
-  readonly of: Ranked
-  readonly to: Ranked
-}
-
-/** Pairs that are adjusted for together. */
-function judgeFamily(
-  pairs: readonly Pair[],
-  metric: FigureRule,
-  bounds: Bounds,
-  where: Pick<CellComparison, 'scenario' | 'loadId'>,
-): CellComparison[] {
-  const judged = differences(
-    pairs.map(({ of, to }) => ({
-      of: of.values,
-      to: to.values,
-      better: metric.better,
-      heldBack: heldBackBy(metric, { of: of.cell, to: to.cell }),
-    })),
+  const entryOf = new Map(field.map(({ view }) => [view.id, view.entry]))
+  const { ranked, beside, groups, comparisons } = compareField(
+    contestants,
+    metric.better,
     bounds,
+    plan.rules.minRepetitions,
   )
-  return pairs.map(({ of, to }, index) => {
-    const difference = judged[index]!
-    const { ratio, pAdjusted, conclusion } = difference
-    return {
+  const where = { scenario: scenario.id, loadId, metric: metric.id }
+  return {
+    comparisons: comparisons.map(({ difference: _, ...each }) => ({ ...where, ...each })),
+    groups: {
       ...where,
-      metric: metric.id,
-      of: of.id,
-      to: to.id,
-      ratio,
-      pAdjusted,
-      conclusion,
-      why: differenceSays(difference, { of: nameOfCell(of.cell), to: nameOfCell(to.cell) }),
-    }
-  })
+      ranked: ranked.map(({ id }) => id),
+      groups,
+      unranked: [...beside.map(({ id }) => ({ cell: id, why: whyBeside(entryOf.get(id)!) })), ...unranked],
+    },
+    found: comparisons.flatMap(({ of, to, difference }) => [
+      [keyOf(metric.id, of, to), difference],
+      [keyOf(metric.id, to, of), upsideDown(difference)],
+    ]),
+  }
+}
+
+/** The same difference as to ÷ of. */
+function upsideDown(difference: Difference): Difference {
+  const { conclusion, reason, ratio, heldBack } = difference
+  const other = (side: Side): Side => (side === 'of' ? 'to' : 'of')
+  return {
+    ...difference,
+    conclusion: conclusion === 'higher' ? 'lower' : conclusion === 'lower' ? 'higher' : conclusion,
+    reason:
+      reason.kind === 'too-few'
+        ? { ...reason, repetitions: { of: reason.repetitions.to, to: reason.repetitions.of } }
+        : reason.kind === 'held-back'
+          ? { ...reason, sides: reason.sides.map(other) }
+          : reason,
+    ratio: {
+      ...ratio,
+      median: 1 / ratio.median,
+      low: ratio.high === null ? null : 1 / ratio.high,
+      high: ratio.low === null ? null : 1 / ratio.low,
+    },
+    heldBack: heldBack.map(other),
+  }
 }
 
 function nameOfCell({ view: { entry } }: JudgedCell): string {
   return nameOf({ target: { name: entry.target }, variant: entry.variant })
 }
 
-/** Why an entry that was measured right is in no tier. */
+/** Why an entry that was measured right is in no group. */
 function whyBeside({ role, standIn }: CellView['entry']): string {
   if (role === 'as-published') return 'as published: shown beside the contenders, and not ranked with them'
   if (role === 'experiment') return 'an experiment: shown beside the contenders, and not ranked with them'
   return `a stand-in for ${list(standIn?.for ?? [])}, since ${standIn?.because} could not be reached: shown beside the contenders, and not ranked with them`
 }
 
-/** The metric by block; a ratio on logs has no use for 0. */
+/** The metric by block, with the step in which it counts; a ratio on logs has no use for 0. */
 export function valuesByBlock(metric: FigureRule, { view }: JudgedCell): Observed[] {
   return view.repetitions.flatMap((repetition) => {
     const value = valueIn(metric, repetition, view)
-    return value === null || value <= 0 ? [] : [{ value, block: repetition.block }]
+    const quantum = (metric.of === 'load' ? metric.quantum?.(repetition, view) : null) ?? 0
+    return value === null || value <= 0 ? [] : [{ value, block: repetition.block, quantum }]
   })
 }
 
@@ -165,7 +159,7 @@ export function isAgentBound({ verdict }: JudgedCell): boolean {
   return verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
 }
 
-/** Why a cell is not in the tiers; null when it is. Only the same work within the same caps is ever compared. */
+/** Why a cell is in no group; null when it is. Only the same work within the same caps is ever compared. */
 export function whyUnranked({ view, verdict }: JudgedCell, group: readonly JudgedCell[]): string | null {
   const { outcome, outcomeReason } = outcomeOfCell(view)
   if (outcome !== 'measured') return `${outcome}: ${outcomeReason}`

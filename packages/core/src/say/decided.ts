@@ -3,7 +3,7 @@ import type { Cell, CellComparison, DecisionColumn, EntryResult, Results, Scenar
 /** What a decision is made from: nothing that is not in the results. */
 export type Decided = Pick<
   Results,
-  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'tiers' | 'comparisons' | 'claims' | 'certificates'
+  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims' | 'certificates'
 >
 
 /** Fewer repetitions than this decide nothing: two leave the interval of a ratio one degree of freedom. */

@@ -11,6 +11,7 @@ import {
   typicalOf,
 } from '@bakeoff/model'
 import { nameOf } from '../words/names.js'
+import { many } from '../words/quantities.js'
 import { claimsSay } from './claims.js'
 import { type Candidate, type Decided, type Field, KINDS, type Kind, LEAST_REPETITIONS } from './decided.js'
 import { isAgentBoundCell } from './findings/define.js'
@@ -20,7 +21,7 @@ import { trustOf } from './trust.js'
 
 /**
  * The decision of a run: for each scenario the best contender of each language, who leads and by how much. It says what
- * tiers, comparisons and verdicts hold, and judges nothing itself.
+ * groups, comparisons and verdicts hold, and judges nothing itself.
  */
 export function decide(known: Decided): Decision {
   const rowsBy = languagesOf(known).length > 1 ? 'language' : 'target'
@@ -71,10 +72,10 @@ function marksOf({ kind, cell, entry, value }: Candidate): DecisionMark[] {
 }
 
 function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['rows']['by']): Field {
-  const list = known.tiers.find(
+  const list = known.groups.find(
     (each) => each.scenario === scenario.id && each.loadId === scenario.mainLoad && each.metric !== 'cpuMsPerRequest',
   )
-  const order = list?.tiers.flat() ?? []
+  const order = list?.ranked ?? []
   const candidates = known.entries
     .filter((entry) => entry.scenario === scenario.id)
     .map((entry) => candidateOf(entry, { scenario, cells: known.cells, order, rowsBy }))
@@ -84,7 +85,11 @@ function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['row
   )
   best.sort((a, b) => candidates.indexOf(a) - candidates.indexOf(b))
   const ranked = best.filter(({ kind }) => kind === 'ranked')
-  const [first] = ranked
+  const [first, ...rest] = ranked
+  const comparedWith = (other: Candidate) =>
+    known.comparisons.find(
+      ({ metric, of, to }) => metric === list?.metric && of === first?.cell?.id && to === other.cell?.id,
+    )
   return {
     scenario,
     unit: unitOf(
@@ -93,15 +98,16 @@ function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['row
     ),
     ranked,
     others: best.filter(({ kind }) => kind !== 'ranked'),
-    comparedWith: (other) =>
-      known.comparisons.find(
-        ({ metric, of, to }) => metric === list?.metric && of === first?.cell?.id && to === other.cell?.id,
-      ),
-    provisional: whyProvisional(known, ranked),
+    comparedWith,
+    provisional: whyProvisional(
+      known,
+      ranked,
+      rest.some((other) => comparedWith(other)?.provisional === true),
+    ),
   }
 }
 
-/** A row's own best by the order of the tiers; of those that are not ranked, what tells most. */
+/** A row's own best by the order of the ranked ones; of those that are not ranked, what tells most. */
 function bestOf(own: readonly Candidate[]): Candidate {
   const contenders = own.filter(({ entry }) => isContender(entry))
   const from = contenders.length > 0 ? contenders : own
@@ -148,10 +154,11 @@ function unitOf(metric: string | undefined, cell: Cell | undefined): DecisionCol
   return cell && kindOf(cell.load).unit === 'task' ? 'tasks/s' : 'answers/s'
 }
 
-function whyProvisional({ run }: Decided, ranked: readonly Candidate[]): string | null {
+function whyProvisional({ run }: Decided, ranked: readonly Candidate[], isBelowPromise: boolean): string | null {
   const fewest = Math.min(...ranked.map(({ cell }) => cell?.repetitions ?? 0))
   if (ranked.length > 1 && fewest < LEAST_REPETITIONS) return fewest === 1 ? 'one repetition' : `${fewest} repetitions`
-  return run.profile === 'quick' ? 'short windows' : null
+  if (run.profile === 'quick') return 'short windows'
+  return isBelowPromise ? `${many(fewest, 'repetition')}, fewer than its profile promises` : null
 }
 
 /** Languages with something to compare; experiments alone make no row of languages. */

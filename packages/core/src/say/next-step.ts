@@ -4,6 +4,8 @@ import { saysOf, wouldMoreTell } from './standing.js'
 
 /** With so many a difference of some percent is usually told apart. */
 const DECIDING = 5
+/** More repetitions than this nobody would wait for. */
+const MOST = 50
 /** A run of so few targets is meant to be about them. */
 const FEW = 3
 
@@ -12,7 +14,9 @@ export function nextStep({ scenarios, entries }: Decided, fields: readonly Field
   const open = fields.filter(isOpen)
   if (open.length === 0) return null
   const most = Math.max(...open.flatMap(({ ranked }) => ranked.map(repetitionsOf)))
-  const repetitions = most < LEAST_REPETITIONS ? DECIDING : Math.max(DECIDING, 2 * most)
+  const usual = most < LEAST_REPETITIONS ? DECIDING : Math.max(DECIDING, 2 * most)
+  const needed = open.flatMap(neededIn).filter((count) => count <= MOST)
+  const repetitions = needed.length === 0 ? usual : Math.max(DECIDING, ...needed)
   const targets = [...new Set(entries.map(({ target }) => target))]
   return {
     scenarios: open.map(({ scenario }) => scenario.id),
@@ -33,6 +37,11 @@ function isOpen(field: Field): boolean {
   if (standing !== 'level') return false
   const [first, ...peers] = leading
   return first !== undefined && wouldMoreTell(field, first, peers)
+}
+
+/** How many repetitions the judge expects to decide who is level with the first one. */
+function neededIn({ ranked, comparedWith }: Field): number[] {
+  return ranked.slice(1).flatMap((other) => comparedWith(other)?.outlook?.repetitions ?? [])
 }
 
 function repetitionsOf({ cell }: Candidate): number {

@@ -48,9 +48,17 @@ function levelSays(field: Field, first: Candidate, peers: readonly Candidate[], 
     return `level: ${names} serve the same.${tail}`
   const repetitions = Math.min(...[first, ...peers].map(({ cell }) => cell?.repetitions ?? 0))
   const why = wouldMoreTell(field, first, peers)
-    ? ` in ${many(repetitions, 'repetition')}`
+    ? ` in ${many(repetitions, 'repetition')}${detectableSays(field, peers)}`
     : ': the load agent was the limit'
   return `level: ${names} are not told apart${why}.${tail}`
+}
+
+/** What would have been told apart from the first one; empty where it is not known. */
+function detectableSays({ comparedWith }: Field, peers: readonly Candidate[]): string {
+  const detectable = peers.flatMap((peer) => comparedWith(peer)?.outlook?.detectable ?? [])
+  return detectable.length === 0
+    ? ''
+    : ` (a factor of ${formatNumber(Number(Math.max(...detectable).toPrecision(3)))} would be)`
 }
 
 /** Whether more repetitions may tell the first one from some peer: what the load agent held back stays unknown. */

@@ -10,7 +10,7 @@ export interface RateProbe {
 }
 
 /** The search ends when the bracket is this narrow, relative to its lower end. */
-const PRECISION = 0.04
+export const CAPACITY_PRECISION = 0.04
 
 /** A first probe that leaves room on both sides: most service levels are kept up to 0.6 to 1 of the closed throughput. */
 const FIRST = 0.75
@@ -51,8 +51,8 @@ export function nextCapacityProbe(best: number, probes: readonly RateProbe[], mo
   if (kept === null)
     return doubtful ? broken.perSecond : broken.perSecond / STRIDE < 1 ? null : broken.perSecond / STRIDE
   const width = broken.perSecond / kept - 1
-  if (doubtful && (width > COSTLY || width <= PRECISION)) return broken.perSecond
-  return width <= PRECISION ? null : Math.sqrt(kept * broken.perSecond)
+  if (doubtful && (width > COSTLY || width <= CAPACITY_PRECISION)) return broken.perSecond
+  return width <= CAPACITY_PRECISION ? null : Math.sqrt(kept * broken.perSecond)
 }
 
 /**

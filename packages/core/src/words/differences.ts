@@ -1,22 +1,26 @@
-import type { Difference, Side } from '@bakeoff/model'
-import { list, percent, withInterval } from './quantities.js'
+import type { Difference, Outlook, Side } from '@bakeoff/model'
+import { list, many, percent, times, withInterval } from './quantities.js'
 
 /**
- * Why two targets of a run are told apart, or what is missing for that.
+ * Why two targets of a run are told apart, or what is missing for that and what would decide it.
  *
- * @param names of the two
+ * @param names         of the two
+ * @param isProvisional whether it rests on fewer repetitions than were promised
  */
 export function differenceSays(
-  { reason, ratio, pAdjusted, family, least, leastIs }: Difference,
+  { reason, ratio, pAdjusted, family, least, leastIs, outlook }: Difference,
   names: Readonly<Record<Side, string>>,
+  isProvisional = false,
 ): string {
   const interval = withInterval(ratio.median, ratio.low ?? ratio.median, ratio.high ?? ratio.median)
-  const adjusted = `after Holm's adjustment for ${family} comparisons`
+  const floor = leastIs === 'noise-floor' ? ', by which the machine itself differed from block to block' : ''
+  const provisional = isProvisional ? `; provisional: ${many(ratio.n, 'repetition')}` : ''
+  const open = `${outlook ? `; ${outlookSays(outlook, ratio.n)}` : ''}${provisional}`
   switch (reason.kind) {
     case 'apart':
-      return `${interval}, p ${pSays(pAdjusted)} ${adjusted}`
+      return `${interval}: all of it beyond ${percent(least)}${floor} (p ${pSays(pAdjusted)}${family > 1 ? `, ${family} comparisons at once` : ''})${provisional}`
     case 'within':
-      return `${interval} lies within ± ${percent(least)}`
+      return `${interval} lies within ± ${percent(least)}${floor}${provisional}`
     case 'too-few': {
       const few = (['of', 'to'] as const).filter((side) => reason.repetitions[side] < 2).map((side) => names[side])
       return `one repetition has no interval: ${list(few)} ${few.length === 1 ? 'needs' : 'need'} a second one`
@@ -28,12 +32,16 @@ export function differenceSays(
         : `${heldBack}: what it could do is not known`
     }
     case 'includes-one':
-      return `${interval} includes 1`
-    case 'adjusted-away':
-      return `${interval} excludes 1 by itself, but not ${adjusted} (p ${pSays(pAdjusted)})`
+      return `${interval} includes 1${open}`
     case 'may-be-less':
-      return `${interval}: significant, but it may be less than ${percent(least)}${leastIs === 'noise-floor' ? ', by which the machine itself differed from block to block' : ''}`
+      return `${interval} may be less than ${percent(least)}${floor}${open}`
   }
+}
+
+/** `with 3 repetitions 1.4 × would be told apart, and 12 would decide it if the ratio stays`. */
+function outlookSays({ detectable, repetitions }: Outlook, now: number): string {
+  const needed = repetitions === null ? '' : `, and about ${repetitions} would decide it if the ratio stays as it is`
+  return `with ${many(now, 'repetition')} ${times(detectable)} would be told apart${needed}`
 }
 
 /** `< 0.001`, `= 0.042`; `not known` without an interval. */

@@ -20,10 +20,10 @@ const ceiling = (throughput: number): Calibration[] => [
 ]
 
 function throughputOf(cells: readonly JudgedCell[]) {
-  const { comparisons, tiers } = compareCells(cells)
+  const { comparisons, groups } = compareCells(cells)
   return {
     comparisons: comparisons.filter(({ metric }) => metric === 'throughput'),
-    tiers: tiers.find(({ metric }) => metric === 'throughput')!,
+    list: groups.find(({ metric }) => metric === 'throughput')!,
   }
 }
 
@@ -34,37 +34,40 @@ describe('two targets', () => {
       a: 2000,
       b: 1000,
       conclusion: 'higher',
-      tiers: 2,
-      why: /^2\.0\d? × .*p < 0\.001 after Holm/,
+      groups: 2,
+      why: /^2\.0\d? × \(.*\): all of it beyond 3 % \(p < 0\.001\)$/,
     },
     {
       because: '2 % apart is nobody’s reason to choose',
       a: 1020,
       b: 1000,
       conclusion: 'no-difference',
-      tiers: 1,
+      groups: 1,
       why: /within ± 3 %/,
     },
-    { because: 'the same', a: 1000.4, b: 1000, conclusion: 'no-difference', tiers: 1, why: /within ± 3 %/ },
-  ])('$conclusion: $because', ({ a, b, conclusion, tiers, why }) => {
+    { because: 'the same', a: 1000.4, b: 1000, conclusion: 'no-difference', groups: 1, why: /within ± 3 %/ },
+  ])('$conclusion: $because', ({ a, b, conclusion, groups, why }) => {
     const result = throughputOf(judgedCells({ 'go-a': around({ perSecond: a }), 'go-b': around({ perSecond: b }) }))
     expect(result.comparisons).toEqual([
       expect.objectContaining({ conclusion, of: 'predict/go-a/default/closed-64', why: expect.stringMatching(why) }),
     ])
-    expect(result.tiers.tiers).toHaveLength(tiers)
+    expect(result.list.groups).toHaveLength(groups)
   })
 
   it('are undecided when the repetitions scatter more than the targets differ', () => {
     const scatter = (rates: number[]): Observed[] => rates.map((perSecond) => ({ perSecond }))
-    const { comparisons, tiers } = throughputOf(
+    const { comparisons, list } = throughputOf(
       judgedCells({ 'go-a': scatter([1000, 1300, 900, 1250, 950]), 'go-b': scatter([1200, 900, 1000, 1000, 1100]) }),
     )
-    expect(comparisons[0]).toMatchObject({ conclusion: 'undecided', why: expect.stringMatching(/includes 1$/) })
-    expect(tiers.tiers).toHaveLength(1)
+    expect(comparisons[0]).toMatchObject({
+      conclusion: 'undecided',
+      why: expect.stringMatching(/ includes 1; with 5 repetitions 1\.\d+ × would be told apart$/),
+    })
+    expect(list.groups).toHaveLength(1)
   })
 
   it('are undecided with one repetition each, however far apart', () => {
-    const { comparisons, tiers } = throughputOf(
+    const { comparisons, list } = throughputOf(
       judgedCells({ 'go-a': repeat({ perSecond: 9000 }, 1), 'go-b': repeat({ perSecond: 1000 }, 1) }),
     )
     expect(comparisons[0]).toMatchObject({
@@ -73,7 +76,7 @@ describe('two targets', () => {
       ratio: { low: null, high: null, n: 1 },
     })
     expect(comparisons[0]!.why).toBe('one repetition has no interval: go-a and go-b need a second one')
-    expect(tiers.tiers).toHaveLength(1)
+    expect(list.groups).toHaveLength(1)
   })
 
   it('say of which one a second repetition is missing', () => {
@@ -161,16 +164,16 @@ describe('what is not ranked', () => {
     },
     { because: 'not reached', observed: [], why: /^aborted: / },
   ])('is named, and why: $because', ({ observed, why }) => {
-    const { comparisons, tiers } = throughputOf(
+    const { comparisons, list } = throughputOf(
       judgedCells({ ...others, 'go-c': observed }, { scenario: { loads: [closed] } }),
     )
-    expect(tiers.unranked).toEqual([{ cell: 'predict/go-c/default/closed-64', why: expect.stringMatching(why) }])
+    expect(list.unranked).toEqual([{ cell: 'predict/go-c/default/closed-64', why: expect.stringMatching(why) }])
     expect(comparisons).toHaveLength(1)
   })
 
   it('keeps suspect cells in', () => {
-    const { tiers } = throughputOf(judgedCells({ ...others, 'go-c': around({ perSecond: 3000, steal: 0.1 }) }))
-    expect(tiers.tiers[0]).toEqual(['predict/go-c/default/closed-64'])
+    const { list } = throughputOf(judgedCells({ ...others, 'go-c': around({ perSecond: 3000, steal: 0.1 }) }))
+    expect(list.groups[0]).toEqual(['predict/go-c/default/closed-64'])
   })
 
   it('leaves out who had other caps', () => {
@@ -180,7 +183,7 @@ describe('what is not ranked', () => {
       ...first!,
       view: { ...first!.view, entry: { ...first!.view.entry, caps: { ...first!.view.entry.caps, cpus: 4 } } },
     }
-    expect(throughputOf([wide, cells[1]!]).tiers.unranked[0]!.why).toMatch(/caps differ/)
+    expect(throughputOf([wide, cells[1]!]).list.unranked[0]!.why).toMatch(/caps differ/)
   })
 
   it('never compares across scenarios or loads', () => {
@@ -203,13 +206,13 @@ describe('what is not ranked', () => {
       around({ load, perSecond, seconds: 300 / perSecond, cpuMs: 5, digest })
 
     it('is whoever gave other answers than most', () => {
-      const { tiers } = throughputOf(
+      const { list } = throughputOf(
         judgedCells(
           { 'go-a': batch(18), 'go-b': batch(17), 'go-c': batch(99, 'other') },
           { scenario: aScenario({ loads: [load] }) },
         ),
       )
-      expect(tiers.unranked).toEqual([
+      expect(list.unranked).toEqual([
         { cell: expect.stringContaining('go-c'), why: expect.stringMatching(/digest of its answers differs/) },
       ])
     })
@@ -218,14 +221,14 @@ describe('what is not ranked', () => {
       const cells = judgedCells({ 'go-a': batch(18), 'go-b': batch(17) }, { scenario: aScenario({ loads: [load] }) })
       for (const { view } of cells)
         for (const { block, record } of view.repetitions) Object.assign(record.measurement.batch!, { digest: block })
-      expect(throughputOf(cells).tiers).toMatchObject({ tiers: [expect.anything(), expect.anything()], unranked: [] })
+      expect(throughputOf(cells).list).toMatchObject({ groups: [expect.anything(), expect.anything()], unranked: [] })
     })
 
     it('is whoever did fewer tasks than asked', () => {
       const cells = judgedCells({ 'go-a': batch(18), 'go-b': batch(17) }, { scenario: aScenario({ loads: [load] }) })
       for (const { record } of cells[1]!.view.repetitions)
         Object.assign(record.measurement.batch!, { tasks: 200, ok: 200 })
-      expect(throughputOf(cells).tiers.unranked[0]!.why).toBe(
+      expect(throughputOf(cells).list.unranked[0]!.why).toBe(
         'it did 200 tasks where 300 were asked for: other work is not compared',
       )
     })
@@ -250,7 +253,7 @@ describe('an A/A comparison', () => {
     const random = createRandom(seed)
     const names = Array.from({ length: count }, (_, index) => `go-${index}`)
     const cells = judgedCells(Object.fromEntries(names.map((name) => [name, repeat({ perSecond: 1000 }, repetitions)])))
-    const all = 400
+    const all = 100
     const withWinner = Array.from({ length: all }, () => {
       const drift = Array.from({ length: repetitions }, () => Math.exp(0.1 * random.normal()))
       const drawn = cells.map(({ view, verdict }, index) => ({
@@ -263,7 +266,7 @@ describe('an A/A comparison', () => {
           })),
         },
       }))
-      return throughputOf(drawn).tiers.tiers.length > 1
+      return throughputOf(drawn).list.groups.length > 1
     })
     return withWinner.filter(Boolean).length / all
   }

@@ -1,7 +1,14 @@
 import type { Side } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Bounds, difference, differences, type Observed, type Pair } from '../../src/judge/difference.js'
+import {
+  type Bounds,
+  difference,
+  differences,
+  differencesAmong,
+  type Observed,
+  type Pair,
+} from '../../src/judge/difference.js'
 import { sample } from '../stats/arbitraries.js'
 
 const usual: Bounds = { relevant: 0.03, significance: 0.05, noiseFloor: null }
@@ -133,16 +140,22 @@ describe('two samples', () => {
     },
     {
       because: '4 % on a machine of which nothing is known',
-      of: inBlocks(0.03, 0.04, 0.05),
+      of: inBlocks(0.039, 0.04, 0.041),
       to: inBlocks(0, 0, 0),
       expected: { conclusion: 'higher', reason: { kind: 'apart' } },
     },
     {
       because: '4 % on a machine that differs by 2 % from block to block',
-      of: inBlocks(0.03, 0.04, 0.05),
+      of: inBlocks(0.039, 0.04, 0.041),
       to: inBlocks(0, 0, 0),
       noiseFloor: 0.02,
       expected: { conclusion: 'higher', reason: { kind: 'apart' } },
+    },
+    {
+      because: '4 % on average, and no more than 1.5 % for certain',
+      of: inBlocks(0.03, 0.04, 0.05),
+      to: inBlocks(0, 0, 0),
+      expected: { conclusion: 'undecided', reason: { kind: 'may-be-less' }, low: 1.01528, high: 1.06699 },
     },
     {
       because: '4 % (1.5 to 6.7) on a machine that differs by 5 %',
@@ -188,9 +201,9 @@ describe('two samples', () => {
       expected: { conclusion: 'undecided', reason: { kind: 'held-back', sides: ['of'], looks: 'within' } },
     },
   ])('$expected.conclusion: $because', ({ of, to, better = 'higher', heldBack = [], noiseFloor = null, expected }) => {
-    const { conclusion, reason, ratio, p } = difference({ of, to, better, heldBack }, { ...usual, noiseFloor })
+    const { conclusion, reason, ratio, pAdjusted } = difference({ of, to, better, heldBack }, { ...usual, noiseFloor })
     expect({ conclusion, reason }).toEqual({ conclusion: expected.conclusion, reason: expected.reason })
-    const found = { ratio: ratio.median, low: ratio.low, high: ratio.high, p }
+    const found = { ratio: ratio.median, low: ratio.low, high: ratio.high, p: pAdjusted }
     for (const name of ['ratio', 'low', 'high', 'p'] as const) {
       const wanted = expected[name]
       if (typeof wanted === 'number') expect(found[name]! / (wanted || 1), name).toBeCloseTo(wanted === 0 ? 0 : 1, 3)
@@ -249,27 +262,95 @@ describe('two samples', () => {
     ))
 })
 
-describe('a family of pairs', () => {
+describe('pairs that are each judged by themselves', () => {
   const pair: Pair = { of: inBlocks(...scattered), to: inBlocks(...zeros(5)), better: 'higher' }
   const single: Pair = { of: inBlocks(1), to: inBlocks(0), better: 'higher' }
 
-  it('is adjusted for together', () => {
+  it('have intervals that hold at once, and the p of theirs', () => {
     const [alone] = differences([pair], usual)
-    expect(alone).toMatchObject({ conclusion: 'higher', family: 1, pAdjusted: alone!.p })
+    expect(alone).toMatchObject({ family: 1, reason: { kind: 'may-be-less' } })
     const three = differences([pair, pair, pair], usual)
-    expect(three.map(({ conclusion, reason }) => [conclusion, reason.kind])).toEqual(
-      Array.from({ length: 3 }, () => ['undecided', 'adjusted-away']),
-    )
-    expect(three[0]!.pAdjusted).toBeCloseTo(3 * alone!.p!)
-    expect(three[0]!.p).toBe(alone!.p)
+    expect(three[0]).toMatchObject({ family: 3, reason: { kind: 'includes-one' } })
+    expect(three[0]!.pAdjusted).toBeCloseTo(3 * alone!.pAdjusted!)
+    // Bonferroni: t(1 − 0.05 ÷ 6) with 4 degrees of freedom is 3.961, t(0.975) is 2.776.
+    const width = ({ ratio }: (typeof three)[number]) => Math.log(ratio.high! / ratio.low!)
+    expect(width(three[0]!) / width(alone!)).toBeCloseTo(3.9608 / 2.7764, 3)
   })
 
-  it('has no costs for what could not be tested', () => {
+  it('cost nothing where they could not be tested', () => {
     const found = differences([single, pair, single], usual)
-    expect(found.map(({ conclusion }) => conclusion)).toEqual(['undecided', 'higher', 'undecided'])
-    expect(found.map(({ pAdjusted }) => pAdjusted)).toEqual([null, found[1]!.p, null])
+    expect(found.map(({ pAdjusted }) => pAdjusted === null)).toEqual([true, false, true])
     expect(found[1]!.family).toBe(1)
   })
 
-  it('may be empty', () => expect(differences([], usual)).toEqual([]))
+  it('may be none', () => expect(differences([], usual)).toEqual([]))
+})
+
+describe('a field, all pairs of it', () => {
+  const logs = [
+    [0.4, 0.52, 0.31],
+    [0.25, 0.3, 0.17],
+    [0.02, 0.11, -0.03],
+    [0, 0.35, -0.3],
+  ]
+  const samples = logs.map((each) => ({ values: inBlocks(...each) }))
+  const among = differencesAmong({ samples, better: 'higher' }, usual)
+
+  // Made with numpy and scipy.stats.studentized_range: variances by hand, of 4 entries in 3 blocks.
+  it.each([
+    { of: 0, to: 1, ratio: 1.185305, low: 0.863486, high: 1.627065, p: 0.3353527 },
+    { of: 0, to: 2, ratio: 1.457418, low: 1.064021, high: 1.996266, p: 0.0233511 },
+    { of: 0, to: 3, ratio: 1.481912, low: 0.92034, high: 2.386144, p: 0.1019451 },
+    { of: 2, to: 3, ratio: 1.016806, low: 0.627876, high: 1.646655, p: 0.9993164 },
+  ])('$of ÷ $to is $ratio ($low to $high), p $p', ({ of, to, ratio, low, high, p }) => {
+    const found = among(of, to)
+    expect(found.ratio.median).toBeCloseTo(ratio, 5)
+    expect(found.ratio.low).toBeCloseTo(low, 4)
+    expect(found.ratio.high).toBeCloseTo(high, 4)
+    expect(found.pAdjusted).toBeCloseTo(p, 5)
+    expect(found.family).toBe(6)
+    expect(found.ratio.method).toBe('4 targets in 3 blocks on logs, moderated variances, Tukey–Kramer')
+  })
+
+  it('of two alone are the pair', () => {
+    const [a, b] = [samples[0]!, samples[1]!]
+    expect(differencesAmong({ samples: [a, b], better: 'higher' }, usual)(0, 1)).toEqual(
+      difference({ of: a.values, to: b.values, better: 'higher' }, usual),
+    )
+  })
+
+  it('costs nothing for an entry with one repetition, which is told apart from nobody', () => {
+    const more = differencesAmong({ samples: [...samples, { values: inBlocks(9) }], better: 'higher' }, usual)
+    expect(more(0, 2)).toMatchObject({ family: 6, conclusion: among(0, 2).conclusion })
+    expect(more(4, 0)).toMatchObject({ reason: { kind: 'too-few' } })
+  })
+
+  it('knows nothing better than in the step in which a figure counts', () => {
+    const alike = (value: number, quantum: number) => ({
+      values: ['1', '2', '3'].map((block) => ({ value, block, quantum })),
+    })
+    const judged = (quantum: number) =>
+      differencesAmong({ samples: [alike(200, quantum), alike(190, quantum)], better: 'higher' }, usual)(0, 1)
+    expect(judged(0)).toMatchObject({ conclusion: 'higher', pAdjusted: 0 })
+    expect(judged(1 / 200)).toMatchObject({ conclusion: 'higher', ratio: { low: expect.closeTo(1.0343, 4) } })
+    expect(judged(1 / 20)).toMatchObject({ conclusion: 'undecided' })
+  })
+
+  it('says what would decide it', () => {
+    const { outlook, ratio } = among(0, 1)
+    expect(outlook!.detectable).toBeCloseTo(1.03 * (ratio.high! / ratio.median), 9)
+    expect(outlook!.repetitions).toBeGreaterThan(3)
+  })
+
+  it('needs no more repetitions than its outlook says', () => {
+    const noisy = (count: number, shift: number, sign: number) =>
+      inBlocks(...Array.from({ length: count }, (_, index) => shift + sign * (index % 2 ? 0.1 : -0.1)))
+    const judged = (count: number) =>
+      difference({ of: noisy(count, 0.3, 1), to: noisy(count, 0, -1), better: 'higher' }, usual)
+    const { outlook, conclusion } = judged(4)
+    expect(conclusion).toBe('undecided')
+    const even = 2 * Math.ceil(outlook!.repetitions! / 2)
+    expect(judged(even).conclusion).toBe('higher')
+    expect(judged(even - 4).conclusion).toBe('undecided')
+  })
 })

@@ -1,4 +1,4 @@
-/** Tiers and headlines are made of contenders; what stands beside them is shown, compared, and never one of them. */
+/** Groups and headlines are made of contenders; what stands beside them is shown, compared, and never one of them. */
 import type { PlannedEntry, Results } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -23,17 +23,17 @@ const roles: Roles = { 'elixir-own': standIn, 'python-unbatched': experiment, 'p
 const idOf = (target: string) => `predict/${target}/default/closed-64`
 
 function compared(cells: readonly JudgedCell[]) {
-  const { comparisons, tiers } = compareCells(cells)
+  const { comparisons, groups } = compareCells(cells)
   return {
     comparisons: comparisons.filter(({ metric }) => metric === 'throughput'),
-    list: tiers.find(({ metric }) => metric === 'throughput')!,
+    list: groups.find(({ metric }) => metric === 'throughput')!,
   }
 }
 
 describe('what does not compete', () => {
-  it('is in no tier, best first, and says why', () => {
+  it('is in no group, best first, and says why', () => {
     const { list } = compared(judgedCells(rates, { roles }))
-    expect(list.tiers).toEqual([[idOf('go-a')], [idOf('rust-b')]])
+    expect(list.groups).toEqual([[idOf('go-a')], [idOf('rust-b')]])
     expect(list.unranked).toEqual([
       {
         cell: idOf('elixir-own'),
@@ -112,7 +112,7 @@ describe('a headline', () => {
           ).toEqual([])
           for (const name of beside) expect(text).not.toContain(name)
         }
-        const ranked = results.tiers.flatMap(({ tiers }) => tiers.flat())
+        const ranked = results.groups.flatMap((list) => list.ranked)
         expect(ranked.filter((id) => beside.some((name) => id.includes(`/${name}/`)))).toEqual([])
       }),
       { numRuns: 10 },

@@ -2,7 +2,7 @@
 import type { Ratio } from '@bakeoff/model'
 import { formatFactor, formatInterval } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { metricOf, tierListOf, type View } from '../shared/subjects.js'
+import { groupingOf, metricOf, type View } from '../shared/subjects.js'
 import type { Selection } from './selection.js'
 
 export function writeBaselines(root: Document, view: View, selection: Selection): void {
@@ -25,7 +25,7 @@ export function writeBaselines(root: Document, view: View, selection: Selection)
 
 function chosenBaseline(view: View, selection: Selection, scenario: string, load: string) {
   const cells = view.results.cells.filter((cell) => cell.scenario === scenario && cell.loadId === load)
-  const last = tierListOf(view, scenario, load)?.tiers.at(-1)?.at(-1)
+  const last = groupingOf(view, scenario, load)?.ranked.at(-1)
   const cell =
     cells.find(({ entry }) => view.subjectOf(entry).index === selection.baseline) ?? cells.find(({ id }) => id === last)
   return cell ? { cell: cell.id, subject: view.subjectOf(cell.entry).index } : null

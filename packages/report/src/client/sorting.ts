@@ -1,6 +1,6 @@
 import { sortValue } from '../shared/sort-value.js'
 
-/** Heads of sortable columns become buttons. A third click brings the order of the tiers back. */
+/** Heads of sortable columns become buttons. A third click brings the order of the groups back. */
 export function makeSortable(root: Document, say: (text: string) => void): void {
   for (const head of root.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
     const button = root.createElement('button')
@@ -25,7 +25,7 @@ function sortBy(head: HTMLTableCellElement): string {
   if (direction !== 'none') head.setAttribute('aria-sort', direction)
   body.append(...(direction === 'none' ? rows : sorted(rows, head.cellIndex, direction === 'ascending' ? 1 : -1)))
   return direction === 'none'
-    ? 'Sorted by tier'
+    ? 'Sorted by group'
     : `Sorted by ${head.firstChild?.firstChild?.textContent ?? 'this column'}, ${direction}`
 }
 

@@ -35,7 +35,7 @@ export function renderComparison(comparison: RunComparison): string {
 }
 
 function method({ bounds: { relevant, significance } }: RunComparison): string {
-  return `Made by Bakeoff from the runs’ results.json files. A figure is higher or lower when Welch’s t on logarithms of its repetitions gives p < ${significance} and the ratio is beyond ${formatShare(relevant)}, or beyond the noise floor of either run where that is more; there is no difference when the 95 % interval of the ratio lies within. Every figure of every cell is judged by itself, and by what scattered within the runs: of many that did not change a few are told apart by chance, and what differs from day to day is in none of the intervals. --fail-on goes by the same.`
+  return `Made by Bakeoff from the runs’ results.json files. A figure is higher or lower when the whole ${formatShare(1 - significance)} interval of its ratio (Welch’s t on logarithms of its repetitions) lies beyond ${formatShare(relevant)}, or beyond the noise floor of either run where that is more; there is no difference when the interval lies within. Every figure of every cell is judged by itself, and by what scattered within the runs: of many that did not change a few are told apart by chance, and what differs from day to day is in none of the intervals. --fail-on goes by the same.`
 }
 
 function groups(cells: readonly ComparedCell[]): ComparedCell[][] {

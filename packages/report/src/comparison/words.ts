@@ -1,5 +1,5 @@
 import { type Against, type ComparedFigure, type Difference, formatNumber, type WhyNotJudged } from '@bakeoff/model'
-import { formatShare } from '../shared/format.js'
+import { formatFactor, formatShare } from '../shared/format.js'
 
 /** One sign and one word for each conclusion. */
 export const CONCLUSIONS: Readonly<Record<Against['conclusion'], { readonly sign: string; readonly word: string }>> = {
@@ -20,11 +20,11 @@ export function whySays({ difference, why }: Against, { name }: Pick<ComparedFig
   return why === null ? differenceSays(difference) : notJudgedSays(why, name)
 }
 
-function differenceSays({ reason, p, pAdjusted, least, leastIs }: Difference): string {
+function differenceSays({ reason, pAdjusted, least, leastIs, outlook }: Difference): string {
   const floor = leastIs === 'noise-floor' ? ', by which the machine itself differed' : ''
   switch (reason.kind) {
     case 'apart':
-      return `p ${pSays(pAdjusted)}, and more than ${formatShare(least)}${floor}`
+      return `its whole interval lies beyond ${formatShare(least)}${floor} (p ${pSays(pAdjusted)})`
     case 'within':
       return `its interval lies within ± ${formatShare(least)}${floor}`
     case 'too-few':
@@ -32,12 +32,15 @@ function differenceSays({ reason, p, pAdjusted, least, leastIs }: Difference): s
     case 'held-back':
       return 'the load agent was the limit: it may be better than shown'
     case 'includes-one':
-      return `its interval includes 1 (p ${pSays(p)})`
-    case 'adjusted-away':
-      return `not certain beside the other comparisons (p ${pSays(pAdjusted)})`
+      return `its interval includes 1 (p ${pSays(pAdjusted)})${outlookSays(outlook)}`
     case 'may-be-less':
-      return `p ${pSays(pAdjusted)}, but it may be less than ${formatShare(least)}${floor}`
+      return `it may be less than ${formatShare(least)}${floor}${outlookSays(outlook)}`
   }
+}
+
+/** What would have been told apart, as it scattered; empty where more repetitions would tell nothing. */
+function outlookSays(outlook: Difference['outlook']): string {
+  return outlook === null ? '' : `; ${formatFactor(outlook.detectable)} would be told apart`
 }
 
 /** A later run is compared with the first: later ÷ first. */

@@ -329,8 +329,8 @@ function method({ results }: View): Html {
   const { run } = results
   return html`<section class="block prose"><h3>Method</h3>
     <p>The unit is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is measured in a window of ${formatDurationMs(run.windowMs)} at least, longer where answers are slow. Repetitions of different targets are interleaved in random order, so that a drift of the machine meets all alike. They go on until the interval of throughput is within ± ${formatShare(run.tightness)}, or the time budget ends.</p>
-    <p><b>Throughput</b> counts right answers only, each with the share of its life that lies within the window, so that what was under way at its ends is neither lost nor counted whole. Its interval is Student’s t at 95 % over repetitions; ratios are compared on logarithms within blocks. <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged. Requests that never ended count with the age they reached; a percentile that they could move is shown as “at least”.</p>
-    <p><b>Tiers</b> instead of ranks: two targets are told apart only when the difference is significant after Holm’s adjustment and larger than ${formatShare(results.legend.thresholds.relevantDifference)}. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
+    <p><b>Throughput</b> counts right answers only, each with the share of its life that lies within the window, so that what was under way at its ends is neither lost nor counted whole. Its interval is Student’s t at 95 % over repetitions; ratios are compared on logarithms by a model of blocks, in which the variances of targets are drawn towards their common one. <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged. Requests that never ended count with the age they reached; a percentile that they could move is shown as “at least”.</p>
+    <p><b>Groups</b> instead of ranks: two targets are told apart only when the whole interval of their ratio lies beyond ${formatShare(results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. The intervals of all pairs hold at once with 95 %, and they are the ones that are printed. Two targets share a letter exactly when they are not told apart. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
     <p><b>Verdicts</b> come before ranks. A figure that a wrong answer or missing answers made is invalid and not ranked; one that the load agent or a noisy machine may have moved is suspect, and ranked with that mark. Little’s law audits every closed load: the time of all connections must lie in answered requests.</p></section>`
 }
 
@@ -349,7 +349,7 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
   ['Response time', 'From the moment a request was due to its complete answer.'],
   ['Ceiling', 'What the load agent reaches against a server that does nothing.'],
   ['p99', '99 of 100 answers were at least as fast as this.'],
-  ['Tier', 'Targets that are not told apart.'],
+  ['Group', 'A letter: two targets share one exactly when they are not told apart.'],
   ['Verdict', 'Whether a cell’s figures count, and what limited it.'],
   ['Claim', 'A published comparison with its figures.'],
   ['Knee', 'The fewest connections that bring nearly all the throughput there is.'],

@@ -1,4 +1,13 @@
-import { type Cell, type CellComparison, figureOf, kindOf, type LoadSpec, loadLabel, typicalOf } from '@bakeoff/model'
+import {
+  type Cell,
+  type CellComparison,
+  figureOf,
+  kindOf,
+  type LoadSpec,
+  lettersOf,
+  loadLabel,
+  typicalOf,
+} from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
@@ -6,7 +15,7 @@ import { known, table } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
 import { formatFactor, formatInterval, formatMs, formatNumber, formatShare, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { cellsInOrder, metricOf, tierListOf, type View } from '../shared/subjects.js'
+import { cellsInOrder, groupingOf, metricOf, type View } from '../shared/subjects.js'
 import {
   type CellColumn,
   type ColumnOptions,
@@ -23,7 +32,7 @@ import {
   verdictColumn,
 } from './columns.js'
 import type { Section } from './section.js'
-import { rangeTitle, reachedBesideAgent, repetitionsOf, topTier, whyMissing } from './words.js'
+import { rangeTitle, reachedBesideAgent, repetitionsOf, topGroup, whyMissing } from './words.js'
 
 export const overview: Section = {
   id: 'overview',
@@ -56,12 +65,12 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    <p class="legend">Targets in one tier are not told apart: a difference counts only when it is significant after Holm’s adjustment and above ${formatShare(view.results.legend.thresholds.relevantDifference)}. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
+    <p class="legend">Two targets share a letter exactly when they are not told apart: the whole interval of their ratio, among all pairs, must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts({ view, scope, loadId, load, cells })}</div>`
 }
 
 function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): CellColumn[] {
-  const shared = [tierColumn(view, scope, loadId), introducedColumn(view)]
+  const shared = [groupColumn(view, scope, loadId), introducedColumn(view)]
   const use = [coresColumn('CPU', ({ target }) => target), memoryColumn('Memory', ({ target }) => target)]
   switch (kindOf(load).headline) {
     case 'throughput':
@@ -96,17 +105,18 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
   }
 }
 
-function tierColumn(view: View, scope: Scope, loadId: string): CellColumn {
-  const list = tierListOf(view, scope.scenario.id, loadId)
-  const places = new Map(list?.tiers.flatMap((tier, index) => tier.map((id) => [id, index + 1] as const)))
+function groupColumn(view: View, scope: Scope, loadId: string): CellColumn {
+  const list = groupingOf(view, scope.scenario.id, loadId)
+  const places = new Map(list?.ranked.map((id, index) => [id, index] as const))
+  const isTop = (id: string) => list?.groups.some((group) => group.includes(id) && group[0] === list.ranked[0]) ?? false
   const reasons = new Map(list?.unranked.map(({ cell, why }) => [cell, why]))
   return {
-    head: 'Tier',
+    head: 'Group',
     cell: (cell) =>
       known(
-        places.get(cell.id),
-        (place) => html`<span class="tier t${Math.min(place, 4)}">${place}</span>`,
-        `not ranked: ${reasons.get(cell.id) ?? whyMissing(cell, 'core gave it no tier')}`,
+        list && places.has(cell.id) ? lettersOf(list, cell.id) : null,
+        (letters) => html`<span class="group${isTop(cell.id) && ' top'}">${letters}</span>`,
+        `not ranked: ${reasons.get(cell.id) ?? whyMissing(cell, 'core gave it no group')}`,
       ),
     sort: (cell) => places.get(cell.id) ?? null,
   }
@@ -132,7 +142,7 @@ function ratioText(comparisons: readonly CellComparison[], cell: Cell, baseline:
 
 /** The last ranked one, so that the factors of the others are read as "so many times as much". */
 function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
-  const last = tierListOf(view, cell.scenario, cell.loadId)?.tiers.at(-1)?.at(-1)
+  const last = groupingOf(view, cell.scenario, cell.loadId)?.ranked.at(-1)
   return (last && view.cells.get(last)) || null
 }
 
@@ -219,7 +229,7 @@ function capacityChart(board: Board): Html {
     chart: 'bars',
     of: 'capacityPerSecond',
     wide: true,
-    title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'capacity'),
+    title: topGroup(view, groupingOf(view, scope.scenario.id, loadId), 'capacity'),
     condition: conditionOf(board, 'Highest rate within the SLO', 'requests/s'),
     rows: cells.length,
     howTo:
@@ -236,11 +246,11 @@ function throughputChart(board: Board): Html {
     chart: 'bars',
     of: 'throughput',
     wide: true,
-    title: topTier(view, tierListOf(view, scope.scenario.id, loadId), 'throughput'),
+    title: topGroup(view, groupingOf(view, scope.scenario.id, loadId), 'throughput'),
     condition: [...conditionOf(board, 'Throughput', 'right answers/s'), first?.method ?? null],
     rows: cells.length,
     howTo:
-      'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Where two whiskers overlap much, the two are not told apart. A hollow bar does not count; the verdict says why.',
+      'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Whiskers are each target’s own; who is told apart is judged within blocks, and stands in the groups. A hollow bar does not count; the verdict says why.',
     table: tableOf(board, 'Throughput by repetition', [medianColumn(view), repetitionsColumn]),
     nothing: first ? null : 'No throughput was measured under this load.',
   })

@@ -1,5 +1,5 @@
-/** Sentences for titles. They describe what is drawn and leave "which is better" to the tiers and the findings. */
-import { type Cell, limitWords, type TierList } from '@bakeoff/model'
+/** Sentences for titles. They describe what is drawn and leave "which is better" to the groups and the findings. */
+import { type Cell, type Grouping, limitWords } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -13,15 +13,21 @@ export function listed(names: readonly string[]): Html {
   return html`${items.map((item, index) => (index === 0 ? item : index === items.length - 1 ? html` and ${item}` : html`, ${item}`))}`
 }
 
-/** Who is at the top of a list of tiers, in no more words than the tiers allow. */
-export function topTier(view: View, tiers: TierList | null, what: string): Html {
-  const top = tiers?.tiers[0] ?? []
-  const names = top.flatMap((id) => namesOf(view, id))
-  if (names.length === 0) return html`Nothing is ranked by ${what}`
-  const ranked = tiers?.tiers.flat().length ?? 0
-  if (names.length === 1)
-    return ranked === 1 ? html`Only ${listed(names)} can be ranked by ${what}` : html`${listed(names)} leads in ${what}`
-  return html`${listed(names)} are not told apart at the top in ${what}`
+/** Who is at the top, in no more words than the groups allow: they who share one with the first. */
+export function topGroup(view: View, grouping: Grouping | null, what: string): Html {
+  const { ranked = [], groups = [] } = grouping ?? {}
+  const [first] = ranked
+  if (first === undefined) return html`Nothing is ranked by ${what}`
+  const own = groups.filter((group) => group.includes(first))
+  const names = (ids: readonly string[]) => listed(ids.flatMap((id) => namesOf(view, id)))
+  const peers = ranked.filter((id) => id !== first && own.some((group) => group.includes(id)))
+  if (peers.length === 0)
+    return ranked.length === 1
+      ? html`Only ${names([first])} can be ranked by ${what}`
+      : html`${names([first])} leads in ${what}`
+  return own.length === 1
+    ? html`${names([first, ...peers])} are not told apart at the top in ${what}`
+    : html`${names([first])} is first in ${what}, and not told apart from ${names(peers)}`
 }
 
 /** Of what a range is told, and how. */

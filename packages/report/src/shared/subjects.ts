@@ -16,7 +16,7 @@ export interface Subject {
   readonly variant: string
   /** `go-net-http`, `python-flask · gunicorn` when the variant is not the default one, and what marks it: `· stand-in` */
   readonly label: string
-  /** tiers, titles and headlines are about these; the others stand beside them */
+  /** groups, titles and headlines are about these; the others stand beside them */
   readonly competes: boolean
   readonly language: string
   readonly stack: readonly string[]
@@ -84,10 +84,10 @@ export function viewOf(results: Results): View {
   return { results, subjects, entries, cells, figures, subjectOf }
 }
 
-/** Cells of one scenario and load, best tier first, then those that are not ranked: the order on every page. */
+/** Cells of one scenario and load, best first, then those that are not ranked: the order on every page. */
 export function cellsInOrder(view: View, scenario: string, loadId: string): Cell[] {
-  const list = tierListOf(view, scenario, loadId)
-  const order = [...(list?.tiers.flat() ?? []), ...(list?.unranked.map(({ cell }) => cell) ?? [])]
+  const list = groupingOf(view, scenario, loadId)
+  const order = [...(list?.ranked ?? []), ...(list?.unranked.map(({ cell }) => cell) ?? [])]
   const place = new Map(order.map((id, index) => [id, index]))
   const placeOf = (cell: Cell) => place.get(cell.id) ?? order.length
   return view.results.cells
@@ -103,14 +103,14 @@ export function entriesInOrder(view: View, scenario: ScenarioResult): EntryResul
 }
 
 /** The list a scenario and load are ranked by: throughput where there is one, whatever core ranked by otherwise. */
-export function tierListOf(view: View, scenario: string, loadId: string) {
-  const lists = view.results.tiers.filter((list) => list.scenario === scenario && list.loadId === loadId)
+export function groupingOf(view: View, scenario: string, loadId: string) {
+  const lists = view.results.groups.filter((list) => list.scenario === scenario && list.loadId === loadId)
   return lists.find(({ metric }) => metric === 'throughput') ?? lists[0] ?? null
 }
 
 /** The metric whose ratios a leaderboard shows. */
 export function metricOf(view: View, { scenario, loadId }: Pick<Cell, 'scenario' | 'loadId'>): string {
-  return tierListOf(view, scenario, loadId)?.metric ?? 'throughput'
+  return groupingOf(view, scenario, loadId)?.metric ?? 'throughput'
 }
 
 function keyOf(target: string, variant: string): string {

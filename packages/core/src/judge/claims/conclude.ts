@@ -5,8 +5,7 @@ import { percent, times, withInterval } from '../../words/quantities.js'
 type Conclusion = Pick<ClaimResult['comparisons'][number], 'conclusion' | 'why'>
 
 /**
- * A published ratio beside the difference that was found here (of ÷ to, judged together with the other comparisons of the
- * claim). Reproduced: the difference is real, points the same way, and the published ratio lies in its interval or within
+ * A published ratio beside the difference that was found here (of ÷ to, as the run's tables have it). Reproduced: the difference is real, points the same way, and the published ratio lies in its interval or within
  * 20 % of it. Same direction: real, but of another size. Contradicted: real and the other way, or no difference where one
  * was published. Everything else is undecided.
  */
@@ -36,9 +35,8 @@ export function concludeRatio(difference: Difference, published: number): Conclu
       )
     case 'includes-one':
       return undecided(`${interval} here includes 1: the two are not told apart.`)
-    case 'adjusted-away':
     case 'may-be-less':
-      return undecided(`${interval} here is no difference that is both certain and above ${percent(least)}.`)
+      return undecided(`${interval} here may be less than ${percent(least)}, which is no difference.`)
   }
 }
 

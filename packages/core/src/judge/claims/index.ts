@@ -5,7 +5,7 @@ import { todaysId } from '../../figures/old-ids.js'
 import { thresholds } from '../../thresholds.js'
 import { duration, list } from '../../words/quantities.js'
 import { settingWords } from '../../words/settings.js'
-import { heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
+import { type Compared, heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
 import { differences, type Pair } from '../difference.js'
 import type { JudgedCell } from '../judged.js'
 import { type Audit, aboutSource, auditOf, taskMs } from './audit.js'
@@ -16,9 +16,21 @@ import { concludeStatement } from './statements.js'
 type Subject = ClaimSpec['subjects'][number]
 type Comparison = ClaimResult['comparisons'][number]
 
-/** Each published claim beside what was measured here. */
-export function compareClaims(claims: readonly ClaimSpec[], cells: readonly JudgedCell[]): ClaimResult[] {
-  return claims.map((claim) => compareClaim(withTodaysIds(claim), cells))
+/**
+ * Each published claim beside what was measured here. What the run compares anyway has one answer, that of the tables; only other
+ * figures are judged for the claim alone.
+ */
+export function compareClaims(
+  claims: readonly ClaimSpec[],
+  cells: readonly JudgedCell[],
+  { differenceOf }: Pick<Compared, 'differenceOf'>,
+): ClaimResult[] {
+  return claims.map((claim) => compareClaim(withTodaysIds(claim), { cells, differenceOf }))
+}
+
+/** What was measured here, and what the tables say of it. */
+interface Measurements extends Pick<Compared, 'differenceOf'> {
+  readonly cells: readonly JudgedCell[]
 }
 
 /** A run holds its claims as they were when it was made. What was published is time from sending. */
@@ -34,8 +46,8 @@ function withTodaysIds(claim: ClaimSpec): ClaimSpec {
   }
 }
 
-function compareClaim(claim: ClaimSpec, cells: readonly JudgedCell[]): ClaimResult {
-  const stands = new Map(claim.subjects.map((subject) => [subject.id, standOf(subject, claim.scenario, cells)]))
+function compareClaim(claim: ClaimSpec, here: Measurements): ClaimResult {
+  const stands = new Map(claim.subjects.map((subject) => [subject.id, standOf(subject, claim.scenario, here.cells)]))
   const audits = new Map(claim.subjects.map((subject) => [subject.id, auditOf(subject)]))
   const { id, title, source, setting, scenario } = claim
   return {
@@ -45,7 +57,7 @@ function compareClaim(claim: ClaimSpec, cells: readonly JudgedCell[]): ClaimResu
     setting,
     scenario,
     subjects: claim.subjects.map((subject) => toSubject(claim, subject, stands.get(subject.id) ?? null)),
-    comparisons: compare(claim, stands, audits, cells),
+    comparisons: compare(claim, stands, audits, here),
     statements: claim.statements.map((spec) =>
       concludeStatement(
         spec,
@@ -75,7 +87,7 @@ function toSubject(claim: ClaimSpec, subject: Subject, stand: Stand | null): Cla
   }
 }
 
-/** Either at once an answer, or two samples that are judged together with the others of the claim. */
+/** Either at once an answer, or two samples that are judged. */
 type Step = Pick<Comparison, 'conclusion' | 'why'> | Measured
 
 interface Measured {
@@ -89,23 +101,24 @@ function compare(
   claim: ClaimSpec,
   stands: ReadonlyMap<string, Stand | null>,
   audits: ReadonlyMap<string, readonly Audit[]>,
-  cells: readonly JudgedCell[],
+  { cells, differenceOf }: Measurements,
 ): Comparison[] {
   const subjects = new Map(claim.subjects.map((subject) => [subject.id, subject]))
   const steps = claim.comparisons.map((spec) => ({
     spec,
     step: measure(spec.metric, { of: subjects.get(spec.of)!, to: subjects.get(spec.to)! }, stands, cells),
   }))
-  const measured = steps.flatMap(({ step }) => ('pair' in step ? [step] : []))
+  const inTables = ({ metric, of, to }: Measured) => differenceOf(metric.id, of.cell.view.id, to.cell.view.id)
+  const own = steps.flatMap(({ step }) => ('pair' in step && inTables(step) === null ? [step] : []))
   const judged = differences(
-    measured.map(({ pair }) => pair),
+    own.map(({ pair }) => pair),
     { relevant: thresholds.relevantDifference, significance: thresholds.significance, noiseFloor: null },
   )
   return steps.map(({ spec, step }) => {
     const { metric, of, to, statement, published } = spec
     const base = { metric, of, to, statement, published }
     if (!('pair' in step)) return { ...base, measured: null, ...step }
-    const difference = judged[measured.indexOf(step)]!
+    const difference = inTables(step) ?? judged[own.indexOf(step)]!
     const { conclusion, why } = concludeRatio(difference, published)
     return {
       ...base,

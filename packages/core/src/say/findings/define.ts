@@ -1,11 +1,11 @@
-import type { Cell, CellComparison, Finding, Ratio, Results, ScenarioResult, TierList } from '@bakeoff/model'
+import type { Cell, CellComparison, Finding, Grouping, Ratio, Results, ScenarioResult } from '@bakeoff/model'
 import { nameOf, names } from '../../words/names.js'
 import { list, times, withInterval } from '../../words/quantities.js'
 
 /** What findings are made from: nothing that is not in the results. */
-export type Known = Pick<Results, 'scenarios' | 'entries' | 'cells' | 'tiers' | 'comparisons' | 'claims'>
+export type Known = Pick<Results, 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims'>
 
-/** One kind of sentence about a scenario. It says at most what tiers, comparisons, verdicts and claims already hold. */
+/** One kind of sentence about a scenario. It says at most what groups, comparisons, verdicts and claims already hold. */
 export interface FindingRule {
   readonly kind: string
   readonly find: (scenario: ScenarioResult, known: Known) => readonly Pick<Finding, 'tone' | 'text' | 'cells'>[]
@@ -27,18 +27,19 @@ export interface Standing {
   readonly peers: readonly Cell[]
   /** told apart from the leader for the worse, best first: how many times as much the leader has */
   readonly behind: readonly { readonly cell: Cell; readonly ratio: Ratio }[]
-  readonly conclusions: readonly CellComparison['conclusion'][]
+  /** all those among them */
+  readonly comparisons: readonly CellComparison[]
 }
 
 /** Null when fewer than two cells are ranked: nothing is compared with itself. */
 export function standing(known: Known, scenario: string, loadId: string, metric: string): Standing | null {
-  const isHere = (each: TierList | CellComparison) =>
+  const isHere = (each: Grouping | CellComparison) =>
     each.scenario === scenario && each.loadId === loadId && each.metric === metric
-  const tiers = known.tiers.find(isHere)?.tiers ?? []
+  const order = known.groups.find(isHere)?.ranked ?? []
   const byId = new Map(known.cells.map((cell) => [cell.id, cell]))
-  const [leader, ...others] = tiers.flat().flatMap((id) => byId.get(id) ?? [])
+  const [leader, ...others] = order.flatMap((id) => byId.get(id) ?? [])
   if (!leader || others.length === 0) return null
-  const ranked = new Set(tiers.flat())
+  const ranked = new Set(order)
   const comparisons = known.comparisons.filter((each) => isHere(each) && ranked.has(each.of) && ranked.has(each.to))
   const pairs = others.map((cell) => ({
     cell,
@@ -52,7 +53,7 @@ export function standing(known: Known, scenario: string, loadId: string, metric:
     behind: pairs.flatMap(({ cell, comparison }) =>
       comparison && isApart(comparison) ? [{ cell, ratio: comparison.ratio }] : [],
     ),
-    conclusions: comparisons.map(({ conclusion }) => conclusion),
+    comparisons,
   }
 }
 

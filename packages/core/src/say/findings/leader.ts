@@ -1,6 +1,7 @@
-import { type Cell, type Finding, limitWords, loadWords, typicalOf } from '@bakeoff/model'
+import { type Cell, type Finding, formatNumber, limitWords, loadWords, typicalOf } from '@bakeoff/model'
+import { thresholds } from '../../thresholds.js'
 import { nameOf, names } from '../../words/names.js'
-import { list, percent } from '../../words/quantities.js'
+import { list, many, percent } from '../../words/quantities.js'
 import { besideWords, defineFinding, isAgentBoundCell, marks, ratioWords, type Standing, standing } from './define.js'
 
 /** Who served most under the main load, how much more than the next that is told apart, and what held both back. */
@@ -15,7 +16,8 @@ export const leader = defineFinding({
 
 type Sentence = Pick<Finding, 'tone' | 'text' | 'cells'>
 
-function nobody({ leader: first, peers, conclusions }: Standing): Sentence {
+function nobody(found: Standing): Sentence {
+  const { leader: first, peers, comparisons } = found
   const all = [first, ...peers]
   const under = `Under ${loadWords(first.load)}`
   const say = (text: string): Sentence => ({ tone: 'nothing-to-say', text, cells: all.map(({ id }) => id) })
@@ -25,9 +27,18 @@ function nobody({ leader: first, peers, conclusions }: Standing): Sentence {
     return say(
       `${under} the order is provisional: ${names(single)} ${single.length === 1 ? 'has' : 'have'} one repetition, and how much the next one would differ is not known. ${nameOf(first)} was ahead.`,
     )
-  return conclusions.every((conclusion) => conclusion === 'no-difference')
-    ? say(`${under} ${names(all)} served the same, within 3 %.${marks(all)}`)
-    : say(`${under} none of ${names(all)} is told apart as the fastest.${marks(all)}`)
+  const within = Math.max(...comparisons.map(({ least }) => least ?? thresholds.relevantDifference))
+  return comparisons.every(({ conclusion }) => conclusion === 'no-difference')
+    ? say(`${under} ${names(all)} served the same, within ${percent(within)}.${marks(all)}`)
+    : say(`${under} none of ${names(all)} is told apart as the fastest.${detectableSays(found)}${marks(all)}`)
+}
+
+/** What would have been told apart from the first, by the widest of the intervals; empty where more repetitions would tell nothing. */
+function detectableSays({ leader: first, comparisons }: Standing): string {
+  const open = comparisons.flatMap(({ of, outlook, ratio }) => (of === first.id && outlook ? [{ outlook, ratio }] : []))
+  if (open.length === 0) return ''
+  const detectable = Math.max(...open.map(({ outlook }) => outlook.detectable))
+  return ` With ${many(Math.min(...open.map(({ ratio }) => ratio.n)), 'repetition')} a factor of ${formatNumber(Number(detectable.toPrecision(3)))} would have been.`
 }
 
 function somebody({ leader: first, peers, behind }: Standing): Sentence {
