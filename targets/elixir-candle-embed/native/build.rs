@@ -1,3 +1,4 @@
+// Copied from templates/elixir-candle/native/build.rs: change it there, then run node scripts/copy-templates.mjs.
 //! Hands `/info` the versions that were really compiled in: the compiler's own word, and the lock file's.
 
 use std::{env, fs, process::Command};

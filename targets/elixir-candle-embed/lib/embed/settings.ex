@@ -1,6 +1,8 @@
 defmodule Embed.Settings do
   @moduledoc "What the container's environment says."
 
+  alias Plumbing.Environment
+
   @enforce_keys [:port, :servings, :batch_size, :batch_timeout_ms, :model_dir]
   defstruct @enforce_keys
 
@@ -26,21 +28,12 @@ defmodule Embed.Settings do
   @spec from_env(%{String.t() => String.t()}) :: t()
   def from_env(env) do
     %__MODULE__{
-      port: number(env, "PORT", 8080, 1),
-      servings: number(env, "SERVINGS", 1, 1),
+      port: Environment.port(env),
+      servings: Environment.number(env, "SERVINGS", 1),
       # The article's: Nx.Serving with batch_size: 32 and batch_timeout: 10.
-      batch_size: number(env, "BATCH_SIZE", 32, 1),
-      batch_timeout_ms: number(env, "BATCH_TIMEOUT_MS", 10, 0),
+      batch_size: Environment.number(env, "BATCH_SIZE", 32),
+      batch_timeout_ms: Environment.number(env, "BATCH_TIMEOUT_MS", 10, 0),
       model_dir: Map.get(env, "MODEL_DIR", "/models/minilm")
     }
-  end
-
-  defp number(env, name, fallback, least) do
-    text = Map.get(env, name, to_string(fallback))
-
-    case Integer.parse(text) do
-      {number, ""} when number >= least -> number
-      _ -> raise ArgumentError, "#{name} is #{inspect(text)}, want a whole number of at least #{least}"
-    end
   end
 end

@@ -1,6 +1,8 @@
 defmodule Rank.Settings do
   @moduledoc "What the container's environment says."
 
+  alias Plumbing.Environment
+
   # More connections than this only split what PostgreSQL could have read and answered in one go.
   @connections_per_core 2
 
@@ -24,10 +26,12 @@ defmodule Rank.Settings do
 
   @spec from_env(%{String.t() => String.t()}) :: t()
   def from_env(env) do
+    cores = Environment.number(env, "CORES", 1)
+
     %__MODULE__{
-      port: positive(env, "PORT", 8080),
-      database: env |> required("DATABASE_URL") |> database(),
-      connections: positive(env, "DATABASE_POOL", positive(env, "CORES", 1) * @connections_per_core),
+      port: Environment.port(env),
+      database: env |> Environment.required("DATABASE_URL") |> database(),
+      connections: Environment.number(env, "DATABASE_POOL", cores * @connections_per_core),
       model: env |> Map.get("MODEL_DIR", "/models") |> Path.join("ranknet.safetensors")
     }
   end
@@ -45,22 +49,6 @@ defmodule Rank.Settings do
       }
     else
       _ -> raise ArgumentError, "DATABASE_URL must look like postgres://user:password@host:port/name"
-    end
-  end
-
-  defp required(env, name) do
-    case env[name] do
-      value when value in [nil, ""] -> raise ArgumentError, "#{name} is required"
-      value -> value
-    end
-  end
-
-  defp positive(env, name, fallback) do
-    text = Map.get(env, name, to_string(fallback))
-
-    case Integer.parse(text) do
-      {number, ""} when number >= 1 -> number
-      _ -> raise ArgumentError, "#{name} is #{inspect(text)}, want a whole number of at least 1"
     end
   end
 end

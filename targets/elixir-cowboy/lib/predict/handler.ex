@@ -15,7 +15,7 @@ defmodule Predict.Handler do
   defp answer(_method, :unknown), do: {404, %{}, ""}
   defp answer("GET", :predict), do: {200, @text, "Prediction: Iris-Setosa"}
   defp answer("GET", :health), do: {200, @text, ""}
-  defp answer("GET", :info), do: {200, @json, JSON.encode!(Predict.Info.describe())}
+  defp answer("GET", :info), do: {200, @json, JSON.encode!(Plumbing.Info.describe())}
   defp answer(_method, _resource), do: {405, %{"allow" => "GET"}, ""}
 
   # Nothing here reads a body, and Cowboy 2.12 now and then loses the request that follows an unread one. Closing is also

@@ -1,6 +1,8 @@
 defmodule Chat.Settings do
   @moduledoc "What the container's environment says."
 
+  alias Plumbing.Environment
+
   @enforce_keys [:port, :host, :upstream_port, :path, :api_key, :model, :silence_ms]
   defstruct @enforce_keys
 
@@ -17,20 +19,20 @@ defmodule Chat.Settings do
 
   @spec from_env(%{String.t() => String.t()}) :: t()
   def from_env(env) do
-    base = env |> required("OPENAI_BASE_URL") |> URI.parse()
+    base = env |> Environment.required("OPENAI_BASE_URL") |> URI.parse()
 
     unless base.scheme == "http" and is_binary(base.host) do
       raise ArgumentError, "OPENAI_BASE_URL is #{base}, want http://host:port/path: this client speaks no TLS"
     end
 
     %__MODULE__{
-      port: positive(env, "PORT", 8080),
+      port: Environment.port(env),
       host: base.host,
       upstream_port: base.port,
       path: String.trim_trailing(base.path || "", "/") <> "/chat/completions",
-      api_key: required(env, "OPENAI_API_KEY"),
-      model: required(env, "OPENAI_MODEL"),
-      silence_ms: positive(env, "UPSTREAM_TIMEOUT_MS", 60_000)
+      api_key: Environment.required(env, "OPENAI_API_KEY"),
+      model: Environment.required(env, "OPENAI_MODEL"),
+      silence_ms: Environment.number(env, "UPSTREAM_TIMEOUT_MS", 60_000)
     }
   end
 
@@ -40,20 +42,4 @@ defmodule Chat.Settings do
 
   @spec get() :: t()
   def get, do: :persistent_term.get(__MODULE__)
-
-  defp required(env, name) do
-    case env[name] do
-      value when value in [nil, ""] -> raise ArgumentError, "#{name} is required"
-      value -> value
-    end
-  end
-
-  defp positive(env, name, fallback) do
-    text = Map.get(env, name, to_string(fallback))
-
-    case Integer.parse(text) do
-      {number, ""} when number >= 1 -> number
-      _ -> raise ArgumentError, "#{name} is #{inspect(text)}, want a whole number of at least 1"
-    end
-  end
 end

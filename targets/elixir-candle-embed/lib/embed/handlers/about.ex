@@ -3,11 +3,16 @@ defmodule Embed.Handlers.About do
 
   @behaviour :cowboy_handler
 
-  alias Embed.Reply
+  alias Embed.{Model, Reply, Settings}
 
   # The model is loaded before the listener starts.
   @impl true
   def init(%{method: "GET"} = request, :health), do: {:ok, Reply.json(request, 200, %{status: "ok"}), :health}
-  def init(%{method: "GET"} = request, :info), do: {:ok, Reply.json(request, 200, Embed.Info.describe()), :info}
+  def init(%{method: "GET"} = request, :info), do: {:ok, Reply.json(request, 200, describe()), :info}
   def init(request, resource), do: {:ok, Reply.method_not_allowed(request, "GET"), resource}
+
+  defp describe do
+    flags = Map.take(Settings.get(), [:servings, :batch_size, :batch_timeout_ms])
+    Plumbing.Info.describe(versions: Model.versions(), threads: %{candle: Model.threads()}, flags: flags)
+  end
 end

@@ -3,7 +3,7 @@ defmodule Rank.Handlers.About do
 
   @behaviour :cowboy_handler
 
-  alias Rank.{Features, Reply}
+  alias Rank.{Database, Features, Reply, Scorer}
 
   @impl true
   def init(%{method: "GET"} = request, :health) do
@@ -13,6 +13,14 @@ defmodule Rank.Handlers.About do
     end
   end
 
-  def init(%{method: "GET"} = request, :info), do: {:ok, Reply.json(request, 200, Rank.Info.describe()), :info}
+  def init(%{method: "GET"} = request, :info), do: {:ok, Reply.json(request, 200, describe()), :info}
   def init(request, resource), do: {:ok, Reply.method_not_allowed(request, "GET"), resource}
+
+  defp describe do
+    Plumbing.Info.describe(
+      versions: Scorer.versions(),
+      threads: %{candle: Scorer.threads()},
+      pools: %{database: Database.size()}
+    )
+  end
 end

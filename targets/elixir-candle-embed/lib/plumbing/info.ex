@@ -1,7 +1,12 @@
-defmodule Rank.Info do
+# Copied from templates/elixir/lib/plumbing/info.ex: change it there, then run node scripts/copy-templates.mjs.
+defmodule Plumbing.Info do
   @moduledoc "What this runtime believes about itself, the answer of `GET /info`."
 
-  def describe do
+  @doc """
+  What only the target knows is passed in: `:versions`, `:threads`, `:pools` and `:flags` of its own, beside those of
+  Cowboy and of the emulator.
+  """
+  def describe(own \\ []) do
     %{
       language: "elixir",
       languageVersion: System.version(),
@@ -9,7 +14,7 @@ defmodule Rank.Info do
       server: "cowboy",
       framework: nil,
       versions:
-        Map.merge(Map.new(Rank.Scorer.versions()), %{
+        Map.merge(Map.new(Keyword.get(own, :versions, [])), %{
           "cowboy" => version(:cowboy),
           "cowlib" => version(:cowlib),
           "ranch" => version(:ranch),
@@ -18,21 +23,22 @@ defmodule Rank.Info do
         }),
       cpus: known(:erlang.system_info(:logical_processors_available)),
       workers: 1,
-      threads: %{
-        schedulers: :erlang.system_info(:schedulers_online),
-        dirty_cpu_schedulers: :erlang.system_info(:dirty_cpu_schedulers_online),
-        dirty_io_schedulers: :erlang.system_info(:dirty_io_schedulers),
-        candle: Rank.Scorer.threads()
-      },
-      pools: %{database: Rank.Database.size()},
+      threads:
+        Map.merge(Map.new(Keyword.get(own, :threads, [])), %{
+          schedulers: :erlang.system_info(:schedulers_online),
+          dirty_cpu_schedulers: :erlang.system_info(:dirty_cpu_schedulers_online),
+          dirty_io_schedulers: :erlang.system_info(:dirty_io_schedulers)
+        }),
+      pools: Map.new(Keyword.get(own, :pools, [])),
       developmentServer: false,
       debugBuild: :erlang.system_info(:build_type) != :opt,
       heapLimitBytes: heap_limit(:erlang.system_info(:max_heap_size)),
-      flags: %{
-        emulator: :erlang.system_info(:emu_flavor),
-        # In a release the code is loaded at the start and not at the first call.
-        code_loading: :code.get_mode()
-      }
+      flags:
+        Map.merge(Map.new(Keyword.get(own, :flags, [])), %{
+          emulator: :erlang.system_info(:emu_flavor),
+          # In a release the code is loaded at the start and not at the first call.
+          code_loading: :code.get_mode()
+        })
     }
   end
 

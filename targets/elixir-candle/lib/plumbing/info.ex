@@ -1,9 +1,12 @@
-defmodule Embed.Info do
+# Copied from templates/elixir/lib/plumbing/info.ex: change it there, then run node scripts/copy-templates.mjs.
+defmodule Plumbing.Info do
   @moduledoc "What this runtime believes about itself, the answer of `GET /info`."
 
-  def describe do
-    settings = Embed.Settings.get()
-
+  @doc """
+  What only the target knows is passed in: `:versions`, `:threads`, `:pools` and `:flags` of its own, beside those of
+  Cowboy and of the emulator.
+  """
+  def describe(own \\ []) do
     %{
       language: "elixir",
       languageVersion: System.version(),
@@ -11,7 +14,7 @@ defmodule Embed.Info do
       server: "cowboy",
       framework: nil,
       versions:
-        Map.merge(Map.new(Embed.Model.versions()), %{
+        Map.merge(Map.new(Keyword.get(own, :versions, [])), %{
           "cowboy" => version(:cowboy),
           "cowlib" => version(:cowlib),
           "ranch" => version(:ranch),
@@ -20,24 +23,22 @@ defmodule Embed.Info do
         }),
       cpus: known(:erlang.system_info(:logical_processors_available)),
       workers: 1,
-      threads: %{
-        schedulers: :erlang.system_info(:schedulers_online),
-        dirty_cpu_schedulers: :erlang.system_info(:dirty_cpu_schedulers_online),
-        dirty_io_schedulers: :erlang.system_info(:dirty_io_schedulers),
-        candle: Embed.Model.threads()
-      },
-      pools: %{},
+      threads:
+        Map.merge(Map.new(Keyword.get(own, :threads, [])), %{
+          schedulers: :erlang.system_info(:schedulers_online),
+          dirty_cpu_schedulers: :erlang.system_info(:dirty_cpu_schedulers_online),
+          dirty_io_schedulers: :erlang.system_info(:dirty_io_schedulers)
+        }),
+      pools: Map.new(Keyword.get(own, :pools, [])),
       developmentServer: false,
       debugBuild: :erlang.system_info(:build_type) != :opt,
       heapLimitBytes: heap_limit(:erlang.system_info(:max_heap_size)),
-      flags: %{
-        servings: settings.servings,
-        batch_size: settings.batch_size,
-        batch_timeout_ms: settings.batch_timeout_ms,
-        emulator: :erlang.system_info(:emu_flavor),
-        # In a release the code is loaded at the start and not at the first call.
-        code_loading: :code.get_mode()
-      }
+      flags:
+        Map.merge(Map.new(Keyword.get(own, :flags, [])), %{
+          emulator: :erlang.system_info(:emu_flavor),
+          # In a release the code is loaded at the start and not at the first call.
+          code_loading: :code.get_mode()
+        })
     }
   end
 
