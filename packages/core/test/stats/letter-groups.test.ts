@@ -24,7 +24,7 @@ describe('letter groups', () => {
   ])('$because', ({ best, gap, groups }) => expect(letterGroups(best, apartBy(gap))).toEqual(groups))
 
   // Piepho 2004: eight treatments, of which these pairs differ.
-  it('are those of Piepho’s example', () => {
+  it('are all the largest sets without a pair that differs, for the pairs of Piepho’s example', () => {
     const apart = new Set(['1-7', '1-8', '2-4', '2-5', '3-5'])
     const groups = letterGroups([1, 2, 3, 4, 5, 6, 7, 8], (a, b) => apart.has(`${Math.min(a, b)}-${Math.max(a, b)}`))
     expect(groups.map((group) => group.join(''))).toEqual(['1236', '1346', '1456', '23678', '34678', '45678'])

@@ -250,7 +250,7 @@ function throughputChart(board: Board): Html {
     condition: [...conditionOf(board, 'Throughput', 'right answers/s'), first?.method ?? null],
     rows: cells.length,
     howTo:
-      'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Whiskers are each target’s own; who is told apart is judged within blocks, and stands in the groups. A hollow bar does not count; the verdict says why.',
+      'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Whiskers are each target’s own; who is told apart is judged within blocks: the letters beside the bars say it, and two that share one are not. A hollow bar does not count; the verdict says why.',
     table: tableOf(board, 'Throughput by repetition', [medianColumn(view), repetitionsColumn]),
     nothing: first ? null : 'No throughput was measured under this load.',
   })

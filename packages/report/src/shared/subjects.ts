@@ -4,6 +4,7 @@ import {
   competes,
   type EntryResult,
   type Figure,
+  lettersOf,
   type Results,
   roleWords,
   type ScenarioResult,
@@ -106,6 +107,14 @@ export function entriesInOrder(view: View, scenario: ScenarioResult): EntryResul
 export function groupingOf(view: View, scenario: string, loadId: string) {
   const lists = view.results.groups.filter((list) => list.scenario === scenario && list.loadId === loadId)
   return lists.find(({ metric }) => metric === 'throughput') ?? lists[0] ?? null
+}
+
+/** The letters of a cell's groups by a figure; empty: it is not ranked by that. */
+export function lettersBy({ results }: View, { id, scenario, loadId }: Cell, metric: string): string {
+  const list = results.groups.find(
+    (each) => each.scenario === scenario && each.loadId === loadId && each.metric === metric,
+  )
+  return list ? lettersOf(list, id) : ''
 }
 
 /** The metric whose ratios a leaderboard shows. */

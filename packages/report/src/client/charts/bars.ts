@@ -1,6 +1,6 @@
 import type { Cell, Estimate } from '@bakeoff/model'
 import { drawnFigure } from '../../shared/figures.js'
-import type { Subject } from '../../shared/subjects.js'
+import { lettersBy, type Subject } from '../../shared/subjects.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { colourOf, counts, type Drawing, type Scene, withAlpha } from './drawing.js'
 import type { Whisker } from './whiskers.js'
@@ -12,16 +12,21 @@ interface Row {
   readonly bar: Estimate
   readonly value: number
   readonly subject: Subject
+  /** of its groups by this figure; empty: it is not ranked */
+  readonly letters: string
 }
 
-/** One bar per target from zero, its interval, its repetitions and its value. What does not count is hollow. */
+/** One bar per target from zero, its interval, its repetitions, its value and the letters of its groups. What does not count is hollow. */
 export const bars: Drawing = (scene) => {
-  if (!scene.of) return null
-  const figure = drawnFigure(scene.view, scene.of, scene.cells[0]?.load)
+  const { of } = scene
+  if (!of) return null
+  const figure = drawnFigure(scene.view, of, scene.cells[0]?.load)
   const rows = scene.cells.flatMap((cell): Row[] => {
     const bar = figure.estimate(cell)
     const value = figure.value(cell)
-    return bar && value !== null ? [{ cell, bar, value, subject: scene.view.subjectOf(cell.entry) }] : []
+    return bar && value !== null
+      ? [{ cell, bar, value, subject: scene.view.subjectOf(cell.entry), letters: lettersBy(scene.view, cell, of) }]
+      : []
   })
   if (rows.length === 0) return null
   const base = baseOptions(scene)
@@ -37,7 +42,7 @@ export const bars: Drawing = (scene) => {
       options: {
         ...base,
         indexAxis: 'y',
-        layout: { padding: { top: 4, right: 66, bottom: 0, left: 0 } },
+        layout: { padding: { top: 4, right: 84, bottom: 0, left: 0 } },
         // Wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
         scales: {
           x: numberAxis(scene, {
@@ -81,13 +86,13 @@ function datasetOf(scene: Scene, figure: Figure, rows: readonly Row[]) {
     borderWidth: rows.map(({ cell }) => (isSolid(scene, cell) ? 0 : 1.5)),
     borderSkipped: false,
     barThickness: 20,
-    whiskers: rows.map(({ bar, value }): Whisker[] => [
+    whiskers: rows.map(({ bar, value, letters }): Whisker[] => [
       {
         axis: 'x',
         low: bar.low,
         high: bar.high,
         values: bar.values.length > 1 ? bar.values : [],
-        text: figure.format(value),
+        text: [figure.format(value), letters].filter(Boolean).join('  '),
       },
     ]),
     whiskerColour: scene.ink.text,
@@ -95,7 +100,7 @@ function datasetOf(scene: Scene, figure: Figure, rows: readonly Row[]) {
   } as never
 }
 
-function sayOf(scene: Scene, figure: Figure, { bar, value, cell }: Row): string[] {
+function sayOf(scene: Scene, figure: Figure, { bar, value, cell, letters }: Row): string[] {
   const interval =
     bar.low !== null && bar.high !== null
       ? [`95 % interval: ${figure.format(bar.low)}–${figure.format(bar.high)}`]
@@ -105,6 +110,7 @@ function sayOf(scene: Scene, figure: Figure, { bar, value, cell }: Row): string[
   return [
     `${figure.title}: ${figure.withUnit(value)}`,
     ...interval,
+    ...(letters === '' ? [] : [`group ${letters}: who shares no letter is told apart`]),
     ...(isSolid(scene, cell) ? [] : ['does not count: see its verdict']),
   ]
 }
