@@ -6,7 +6,7 @@
  *   node benchmarks/agent-ceiling.mjs [--rounds 5] [--seconds 3] [--connections 1,64,256]
  *
  * Prints medians over the rounds, and ratios to plain autocannon paired within a round. CPU time for a request says
- * the same and is hardly disturbed by other work on the machine: its inverse is what a core of one's own would reach.
+ * the same and is hardly disturbed by other work on the machine: its inverse is what an undisturbed core would reach.
  */
 import { closeSync, conditions, median, openAgent, options, pinned, plainAutocannon, range, settle, startNullServer, wrk } from './lib/agent.mjs'
 

@@ -61,7 +61,7 @@ function remove(file, text) {
     renameSync(file, aside)
     if (textOf(aside) !== text) linkSync(aside, file)
   } catch {
-    // somebody else was faster
+    // another process was faster
   }
   rmSync(aside, { force: true, recursive: true })
 }

@@ -123,7 +123,7 @@ class BurstDriver implements Driver {
   }
 }
 
-/** One for each kind of order`
+/** The drivers, one for each kind of order`
 
 /** What every stage asks of it, without a line of theirs that knows it. */
 const PROBE = `import { writeFileSync } from 'node:fs'
@@ -219,7 +219,7 @@ describe('adding a kind of load', () => {
     edit(
       'load/src/worker/drivers.ts',
       ['import type { BatchOrder,', 'import type { BatchOrder, BurstOrder,'],
-      ['/** One for each kind of order', DRIVER],
+      ['/** The drivers, one for each kind of order', DRIVER],
       ['closed, open, batch }', 'closed, open, batch, burst }'],
     )
     expect(await compile()).toEqual({ code: 0, text: '' })

@@ -426,9 +426,9 @@ describe('the row of a measured repetition', () => {
       because: 'one load had no right answer',
       figures: [
         { ...fine, loadId: 'closed-1' },
-        { ...fine, invalid: 'there was not one right answer' },
+        { ...fine, invalid: 'there was no right answer at all' },
       ],
-      row: '✗ predict/go-chi/default #1  closed-1 812/s p99 3 ms  closed-64 does not count: there was not one right answer',
+      row: '✗ predict/go-chi/default #1  closed-1 812/s p99 3 ms  closed-64 does not count: there was no right answer at all',
     },
     {
       because: 'there are too few answers for a p99',

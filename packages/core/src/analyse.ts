@@ -15,24 +15,24 @@ import { warningsOf } from './say/warnings.js'
 
 export interface AnalysisInput {
   readonly plan: Plan
-  /** in any order; what is missing shows as not reached */
+  /** records in any order; a missing one shows as not reached */
   readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   readonly claims: readonly ClaimSpec[]
-  /** by target: what its page shows */
+  /** the files that a target's page shows, by target */
   readonly targets: Readonly<Record<string, TargetPage>>
   readonly base: Results['base']
-  /** null: the run did not try */
+  /** null when the run did not try */
   readonly boundary?: Boundary | null
   /** null while the run goes on */
   readonly endedAt: string | null
   readonly status: Results['run']['status']
   readonly statusReason: string | null
-  /** what a reader must know of the files themselves: what was missing or damaged */
+  /** warnings about the files themselves: what was missing or damaged */
   readonly warnings?: readonly PlanWarning[]
 }
 
-/** Everything that can be said about a run. Pure: the same files give the same results, years later. */
+/** Analyses a run: everything that can be said about it. Pure: the same files give the same results, years later. */
 export function analyse({
   plan,
   runs,

@@ -1,6 +1,6 @@
 import type { Caps, EntryResult, NamedRun, Results, SettingDifference } from '@bakeoff/model'
 
-/** What differs between runs beside their figures: machine, engine, rules, work, versions. */
+/** The differences between runs besides their figures: machine, engine, rules, work, versions. */
 export function settingDifferences(runs: readonly NamedRun[]): SettingDifference[] {
   return [...ofRuns(runs), ...ofScenarios(runs), ...ofEntries(runs)]
 }
@@ -64,7 +64,7 @@ function differing(
   return new Set(values).size > 1 ? [{ what, values, makes }] : []
 }
 
-/** Ids of what every run has, in the order of the first. */
+/** The ids that every run has, in the order of the first run. */
 function inAll(runs: readonly NamedRun[], of: (results: Results) => readonly { readonly id: string }[]): string[] {
   const [first = [], ...others] = runs.map(({ results }) => of(results).map(({ id }) => id))
   return first.filter((id) => others.every((ids) => ids.includes(id)))

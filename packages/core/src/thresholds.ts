@@ -1,8 +1,8 @@
 /**
- * Where the verdicts draw their lines: one place, so that a sweep can move them and every text follows. Shares are 0 to 1.
+ * The thresholds of the verdicts, in one place, so that a sweep can move them and every text follows. Shares are 0 to 1.
  */
 export const thresholds = {
-  /** Figures of a generator that is nearly full are its own: its p90 doubles at an event loop 0.9 busy. */
+  /** Above these the agent's own limits show in the figures: its p90 doubles when its event loop is 0.9 busy. */
   agent: { eventLoop: 0.8, cpu: 0.85, ceiling: 0.7 },
   /** Two instruments agree up to this difference; wrk itself varied by 2 to 3 % between rounds on a calm machine. */
   instruments: 0.1,
@@ -18,18 +18,18 @@ export const thresholds = {
   shortest: {
     seconds: 1,
     answers: 200,
-    /** mean response times: with fewer, what a window meets of a target's slow and fast moments is an accident */
+    /** mean response times: with fewer, it is chance which slow and fast moments of a target a window meets */
     responses: 3,
-    /** The pace is known before the window, and changes a little within it. */
+    /** The tolerance for the pace, which is known before the window and changes a little within it. */
     ofNeeded: 0.9,
   },
   /** ms: shorter warm-ups cannot tell a steady target with usual noise from one that is not. */
   warmUpTells: 15_000,
-  /** A change of throughput within the window of this size, end against beginning or by a step, when it is no accident. */
+  /** The size of a change of throughput within the window, from beginning to end or by a step, if it is not chance. */
   trend: { change: 0.1, p: 0.01 },
-  /** Arrivals that were still waiting for a connection at the end: the queue grows, and latency with the window. */
+  /** The share of arrivals that were still waiting for a connection at the end: the queue grows, and latency with the window. */
   unsent: 0.01,
-  /** Cores used by others, as a share of the machine's; and time that the hypervisor gave to others. */
+  /** Cores used by other programs, as a share of the machine's; and time that the hypervisor gave to other machines. */
   host: { others: 0.1, othersUnderPressure: 0.05, pressure: 0.2, steal: 0.02 },
   /** Roles on shared cores held one another back when the cores were this full. */
   sharedCoresFull: 0.85,
@@ -37,16 +37,16 @@ export const thresholds = {
   lateSends: 0.01,
   /** Share of the window in which the quota held the target back. */
   throttled: 0.01,
-  /** A component at its cap. */
+  /** The use from which a component counts as at its cap. */
   full: 0.9,
   /** The curve counts as at the cap from here: sampling cuts peaks. */
   atCap: 0.95,
   memoryFull: 0.95,
-  /** Nobody is busy below this. */
+  /** The use below which a component counts as not busy. */
   idle: 0.7,
   /** Little's law: connections implied by throughput and latency, relative to those used. */
   little: { low: 0.9, high: 1.1 },
-  /** Share of the connections' time that lies in no answered request; parts below `told` are not worth a word. */
+  /** Share of the connections' time that lies in no answered request; parts below `told` are not mentioned. */
   unaccounted: { doubts: 0.05, invalidates: 0.2, told: 0.01 },
   /**
    * Right answers for which a service counted no work, beyond what a connection each and the age of its figures explain; and what a service did
@@ -54,7 +54,7 @@ export const thresholds = {
    */
   workSkipped: 0.01,
   serviceLate: 0.01,
-  /** Differences up to this are nobody's reason to choose a stack. */
+  /** Differences up to this are too small to be a reason to choose a stack. */
   relevantDifference: 0.03,
   significance: 0.05,
   /** A published ratio this close to the measured one counts as reproduced even outside a narrow interval. */

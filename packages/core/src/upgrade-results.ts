@@ -8,10 +8,10 @@ import { letterGroups } from './stats/index.js'
 type Old = any
 
 /**
- * results.json of any version as one of this version. What an older version did not keep is not made up: a figure of which it had
- * the median alone has no interval.
+ * Upgrades a results.json of any version to this version. Values that an older version did not keep are not invented: a figure of which it had only
+ * the median has no interval.
  *
- * @param file as it was read; anything that is not of version 1 is given back as it is, for the schema to judge
+ * @param file the parsed file; anything that is not of version 1 is returned as it is, and the schema judges it
  */
 export function upgradeResults(file: unknown): unknown {
   if (typeof file !== 'object' || file === null || (file as Old).schemaVersion !== 1) return file

@@ -362,7 +362,7 @@ describe('warnings', () => {
     {
       because: 'Podman',
       plan: { ...plan, engine: { ...plan.engine, reducedTruth: true } },
-      expected: 'The engine tells less than Docker does',
+      expected: 'The engine reports less than Docker does',
     },
     {
       because: 'another kernel',

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** What became of trying to reach the engine's machine from inside a cell, which is not to be possible. */
+/** The result of trying to reach the engine's machine from inside a cell, which should not be possible. */
 export const boundary = z.object({
-  /** its addresses that were tried; empty when it could not be tried */
+  /** the addresses that were tried; empty when the test was not possible */
   asked: z.array(z.string()),
-  /** `172.17.0.1:22`: where it answered, be it with a refusal */
+  /** addresses such as `172.17.0.1:22` at which it answered, even with a refusal */
   answered: z.array(z.string()),
 })
 export type Boundary = z.infer<typeof boundary>

@@ -1,18 +1,18 @@
-/** Limits on texts that a target or a container can choose: nobody may make a report long but the reader's own plan. */
+/** Limits on texts that a target or a container can choose: only the user's own plan may make a report long. */
 
-/** Characters of a line of a log that are kept. */
+/** How many characters of a log line are kept. */
 export const MOST_LINE_CHARACTERS = 400
-/** Lines of a log that are kept. */
+/** How many lines of a log are kept. */
 export const MOST_LOG_LINES = 40
-/** Characters of all lines of a log together. */
+/** How many characters all lines of a log may have together. */
 export const MOST_LOG_CHARACTERS = 16 * 1024
-/** Characters of a message or a hint. */
+/** How many characters a message or a hint may have. */
 export const MOST_MESSAGE_CHARACTERS = 4 * 1024
 
 /** The beginning of a text, with its length where it was cut. Never longer than the limit and the note of the length. */
 export function boundedText(text: string, most: number = MOST_LINE_CHARACTERS): string {
   if (text.length <= most) return text
-  // Half a pair at the cut would be no character.
+  // Half a surrogate pair at the cut would not be a character.
   const end = /[\uD800-\uDBFF]/.test(text[most - 1] as string) ? most - 1 : most
   return `${text.slice(0, end)}… (${text.length} characters)`
 }

@@ -1,10 +1,10 @@
-/** What is said about two samples of a figure, and about runs side by side: data, from which others make sentences. */
+/** The comparison of two samples of a figure, and of runs side by side, as data from which other code makes sentences. */
 
 import type { Estimate } from './figure.js'
 import type { LoadSpec } from './loads/index.js'
 import type { Cause, Cell, CellComparison, Outlook, Ratio, Results } from './results.js'
 
-/** One of the two that are compared, in `of ÷ to`. */
+/** One of the two compared sides, in `of ÷ to`. */
 export type Side = 'of' | 'to'
 
 /** How two samples of a figure differ, as `packages/core/src/judge/difference.ts` judges it. */
@@ -16,11 +16,11 @@ export interface Difference {
   readonly ratio: Ratio
   /** two-sided, of "as much", and adjusted as the interval is; null without one */
   readonly pAdjusted: number | null
-  /** comparisons that were adjusted for together */
+  /** the number of comparisons in the adjustment */
   readonly family: number
   /** what a difference must exceed to count, relative */
   readonly least: number
-  /** where that comes from: what is relevant to a reader, or by how much the machine itself differs */
+  /** where that limit comes from: what is relevant to a reader, or how much the machine itself varies */
   readonly leastIs: 'relevant' | 'noise-floor'
   /** sides whose figure is only a bound: the true one may be better */
   readonly heldBack: readonly Side[]
@@ -48,23 +48,23 @@ export interface NamedRun {
   readonly results: Results
 }
 
-/** Runs side by side, each later one against the first. What `compare` draws, and what `--fail-on` goes by. */
+/** Runs side by side, each later one against the first. `compare` draws it, and `--fail-on` judges by it. */
 export interface RunComparison {
-  /** the first is what the others are compared with */
+  /** the runs; the others are compared with the first */
   readonly runs: readonly NamedRun[]
-  /** by what the figures were judged; the noise floor of the runs can ask for more */
+  /** the limits by which the figures were judged; the noise floor of the runs can be higher */
   readonly bounds: { readonly relevant: number; readonly significance: number }
   readonly settings: readonly SettingDifference[]
-  /** every cell that one of the runs has */
+  /** every cell that any of the runs has */
   readonly cells: readonly ComparedCell[]
 }
 
-/** What differs between runs beside the figures. */
+/** A difference between runs besides the figures. */
 export interface SettingDifference {
   readonly what: string
   /** by run; null: not known, or not there */
   readonly values: readonly (string | null)[]
-  /** what it makes of the figures: those of other work are not compared, those of another machine are no change of the target */
+  /** its meaning for the figures: those of other work are not compared, and those of another machine do not show a change of the target */
   readonly makes: 'other-work' | 'other-machine' | null
 }
 
@@ -76,13 +76,13 @@ export interface ComparedCell {
   readonly loadId: string
   /** by run; null: not part of it */
   readonly cells: readonly (Cell | null)[]
-  /** what the load is about first */
+  /** the figure that the load is mainly about */
   readonly figures: readonly ComparedFigure[]
 }
 
 export interface ComparedFigure {
   readonly id: string
-  /** as it stands in a sentence: `throughput`, `CPU time per request` */
+  /** the name of the figure in a sentence: `throughput`, `CPU time per request` */
   readonly name: string
   readonly unit: string
   readonly better: 'higher' | 'lower'
@@ -101,7 +101,7 @@ export type Against =
       readonly why: WhyNotJudged
     }
 
-/** Where a reason holds for both runs, it is told of the first. */
+/** The reason why a figure was not judged. A reason that holds for both runs is given for the first. */
 export type WhyNotJudged =
   | { readonly kind: 'absent'; readonly run: 'first' | 'later' }
   | {
@@ -110,7 +110,7 @@ export type WhyNotJudged =
       readonly outcome: Exclude<Cell['outcome'], 'measured'>
       readonly says: string | null
     }
-  /** a repetition of it had not one right answer */
+  /** one of its repetitions had no right answer */
   | { readonly kind: 'no-right-answer'; readonly run: 'first' | 'later' }
   /** it was measured, and this figure of it was not */
   | { readonly kind: 'no-figure'; readonly run: 'first' | 'later' }

@@ -1,23 +1,23 @@
 import { z } from 'zod'
 
-/** How a container went away that was to go on. A paused one is still there, and does nothing. */
+/** How a container ended that should have gone on. A paused one still exists, and does nothing. */
 export const containerEnd = z.object({
-  /** null: not known, or it is paused */
+  /** null: not known, or the container is paused */
   exitCode: z.int().nullable(),
   /** the kernel killed a process of it for memory */
   oomKilled: z.boolean(),
-  /** somebody froze it from outside, as `docker pause` does */
+  /** it was frozen from outside, as by `docker pause` */
   paused: z.boolean(),
-  /** it runs, and its health check does not pass any more; absent: it was not asked */
+  /** it runs, but its health check does not pass any more; absent: the check was not run */
   unhealthy: z.boolean().nullish(),
 })
 export type ContainerEnd = z.infer<typeof containerEnd>
 
-/** A service that went away while a target was measured. */
+/** A service that ended while a target was measured. */
 export const serviceDeath = containerEnd.extend({ service: z.string() })
 export type ServiceDeath = z.infer<typeof serviceDeath>
 
-/** As the predicate of a sentence: `was killed for memory`, `ended with exit code 137`. */
+/** The end as the predicate of a sentence: `was killed for memory`, `ended with exit code 137`. */
 export function endWords({ exitCode, oomKilled, paused, unhealthy }: ContainerEnd): string {
   if (unhealthy) return 'did not pass its health check any more'
   if (paused) return 'was paused'

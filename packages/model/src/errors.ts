@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { boundedLog, boundedText, MOST_MESSAGE_CHARACTERS } from './bounded-text.js'
 
-/** What kind of trouble it is; the command line turns it into an exit code (see `exitCodeOf`). */
+/** The kinds of errors; the command line turns them into exit codes (see `exitCodeOf`). */
 export const errorCodes = [
   'BAD_SPEC', // a YAML, NDJSON or command line that cannot be used
   'BAD_RESULTS', // a results folder that cannot be read
@@ -19,7 +19,7 @@ export const errorCodes = [
   'SERVICE_DIED', // a service ended or was paused while a target was measured: the target is not to blame
   'AGENT_FAILED', // the load agent, or the second instrument, broke its protocol or ended
   'OUT_OF_RESOURCES', // disk, memory or cores that the machine does not have
-  'ABORTED', // somebody asked to stop
+  'ABORTED', // the user asked to stop
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 
@@ -34,7 +34,7 @@ export type ErrorRecord = z.infer<typeof errorRecord>
 
 /**
  * An error for the user: what happened and to whom (message), and what to do (hint). Anything that is thrown and is
- * not a BakeoffError is our own bug and is shown with its stack. All three may quote a target, so their lengths are
+ * not a BakeoffError is a bug in Bakeoff and is shown with its stack. All three may quote a target, so their lengths are
  * bounded here.
  */
 export class BakeoffError extends Error {

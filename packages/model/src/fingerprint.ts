@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * fingerprint.json: what a run was begun with, beside host and engine, which are in its plan. Its images come to it block by
- * block, each before it is measured. Compared before the run goes on; absent in runs of before 2026-12.
+ * fingerprint.json: what a run was begun with, besides host and engine, which are in its plan. Its images are added block by
+ * block, each before it is measured. It is compared before the run goes on, and absent in runs from before 2026-12.
  */
 export const storedFingerprint = z.object({
   schemaVersion: z.literal(1),

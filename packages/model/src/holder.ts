@@ -1,17 +1,17 @@
 import { z } from 'zod'
 
 /**
- * Who made something on an engine: a process, named so that it can be told from every other one. Process ids are used
- * again, also after a restart of the machine, so start time and boot id belong to it. What is not known is ''.
+ * The holder: the process that made something on an engine, identified so that it can be told from every other one. Process ids are used
+ * again, also after a restart of the machine, so start time and boot id belong to it. An unknown member is ''.
  */
 export interface Owner {
   readonly session: string
   readonly pid: number
   /** the kernel's start time of the process: clock ticks since boot on Linux, a date elsewhere; opaque */
   readonly started: string
-  /** of the kernel that runs now: a restart changes it, containers share it with their host */
+  /** the boot id of the running kernel: a restart changes it, and containers share it with their host */
   readonly boot: string
-  /** of the process's pid namespace, on Linux: in another one the same number is another process */
+  /** the process's pid namespace, on Linux: in another one the same number is another process */
   readonly pidNamespace: string
   /** a digest of the machine's id, which a restart leaves as it is */
   readonly machine: string
@@ -19,13 +19,13 @@ export interface Owner {
   readonly host: string
 }
 
-/** Text from a file that anybody may have written: short, and nothing in it can act on a terminal. */
+/** Text from a file that any user may have written: short, and nothing in it can act on a terminal. */
 const plain = (most: number) =>
   z
     .string()
     .max(most)
     .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u)
-/** Part of file names and labels. */
+/** A session id, which is part of file names and labels. */
 const name = z.string().regex(/^[\w.-]{1,64}$/)
 
 /** The lock file of an engine: the run that holds it. */

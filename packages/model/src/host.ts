@@ -12,10 +12,10 @@ export const logicalCpu = z.object({
 })
 export type LogicalCpu = z.infer<typeof logicalCpu>
 
-/** What the machine is. Read once before planning; null is unknown. */
+/** The facts of the machine, read once before planning; null is unknown. */
 export const hostFacts = z.object({
   hostname: z.string(),
-  /** tells one machine from another whatever they are called: a hash of the system's own id. Older runs did not read it */
+  /** identifies the machine independently of its name: a hash of the system's own id. Older runs did not read it */
   machineId: z.string().nullish(),
   os: z.string(),
   kernel: z.string().nullable(),
@@ -34,7 +34,7 @@ export const hostFacts = z.object({
 export type HostFacts = z.infer<typeof hostFacts>
 
 export const engineFacts = z.object({
-  /** the engine's own id, however it is reached; Podman has none, older runs did not read it */
+  /** the engine's own id, which does not depend on the endpoint; Podman has none, older runs did not read it */
   id: z.string().nullish(),
   name: z.string(),
   version: z.string(),
@@ -45,20 +45,20 @@ export const engineFacts = z.object({
   cgroupDriver: z.string().nullable(),
   storageDriver: z.string().nullable(),
   rootless: z.boolean(),
-  /** caps that the engine takes without holding them; older runs did not ask */
+  /** caps that the engine accepts but does not enforce; older runs did not ask */
   uncapped: z.array(z.enum(['cores', 'memory'])).nullish(),
-  /** Podman and the like: stats and OOM events are less truthful */
+  /** whether stats and OOM events are less reliable, as with Podman */
   reducedTruth: z.boolean(),
   operatingSystem: z.string().nullable(),
   architecture: z.string(),
   cpus: z.int(),
   memoryBytes: z.number(),
-  /** the engine runs on the kernel we run on, so its cgroup files can be read */
+  /** whether the engine runs on this process's kernel, so that its cgroup files can be read */
   sameKernel: z.boolean(),
 })
 export type EngineFacts = z.infer<typeof engineFacts>
 
-/** Which cores each role of a scenario runs on. `services` by name. */
+/** The cores of each role of a scenario; `services` by name. */
 export const coreAssignment = z.object({
   target: z.array(z.int()),
   services: z.record(z.string(), z.array(z.int())),
@@ -66,7 +66,7 @@ export const coreAssignment = z.object({
   orchestrator: z.array(z.int()),
   /** groups of roles that had to share at least one core, e.g. [['postgres','agent','orchestrator']] */
   shared: z.array(z.array(z.string())),
-  /** in words: what was scaled down, which siblings are idle and why */
+  /** sentences that say what was scaled down, which siblings are idle and why */
   notes: z.array(z.string()),
 })
 export type CoreAssignment = z.infer<typeof coreAssignment>

@@ -3,7 +3,7 @@ import { boundedText } from './bounded-text.js'
 
 /**
  * What a target's runtime believes about itself, the answer of `GET /info`. Lints read it. Every member may be null or
- * absent: a target of a user's own may know less.
+ * absent: a user's own target may know less.
  */
 export const targetInfo = z.looseObject({
   language: z.string().nullish(),
@@ -95,7 +95,7 @@ function boundedMembers(
 ): Record<string, unknown> {
   const kept: [string, unknown][] = []
   for (const [name, value] of members) {
-    // `__proto__` is a member for JSON and a prototype for whoever copies members one by one.
+    // `__proto__` is a member in JSON, and sets a prototype in code that copies members one by one.
     if (name === '__proto__' || kept.length >= MOST_MEMBERS || budget.characters <= 0) {
       budget.isCut = true
       continue

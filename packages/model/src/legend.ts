@@ -4,22 +4,22 @@ import { figure } from './figure.js'
 /** A cause of a verdict, or a lint, as a glossary explains it. */
 const explained = z.object({ id: z.string(), about: z.string() })
 
-/** What results.json says of itself: whoever has only the file knows what its figures are. */
+/** The legend of results.json, with which a reader of the file alone understands its figures. */
 export const legend = z.object({
-  /** every figure there is, in the order of tables */
+  /** all figures, in the order of tables */
   figures: z.array(figure),
   /** causes of verdicts, worst first */
   causes: z.array(explained.extend({ because: z.string() })),
   lints: z.array(explained),
-  /** where verdicts and comparisons drew their lines, as shares */
+  /** the thresholds of verdicts and comparisons, as shares */
   thresholds: z.object({
-    /** of the agent's cores in use: above it its figures may be its own */
+    /** share of the agent's cores in use above which figures may show the agent */
     agentCpu: z.number(),
-    /** of a cap in use: from here on it counts as full */
+    /** share of a cap in use from which it counts as full */
     atCap: z.number(),
-    /** a difference up to this is none */
+    /** differences up to this do not count */
     relevantDifference: z.number(),
-    /** of the adjusted p */
+    /** the level for the adjusted p value */
     significance: z.number(),
   }),
 })

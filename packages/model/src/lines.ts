@@ -2,14 +2,14 @@
 const END = /\r\n|\n|\r/
 
 /**
- * Cuts what comes in chunks into lines: the one place that does, whatever the chunks come from. A chunk may end within a line,
+ * Cuts chunks into lines, for all streams of the project. A chunk may end within a line,
  * within a line's end, or, where it is bytes, within a character.
  *
  * Lines are without their ends, and empty ones are among them.
  */
 export class LineSplitter {
   readonly #longest: number
-  /** Decodes UTF-8 and keeps a character that is not whole yet: callers hand on bytes as they come. */
+  /** Decodes UTF-8 and keeps a character that is not complete yet: callers pass bytes as they come. */
   readonly #decoder = new TextDecoder()
   /** the line that has no end yet */
   #open = ''
@@ -35,7 +35,7 @@ export class LineSplitter {
     })
   }
 
-  /** What is left when the chunks end within a line: one line, or none. */
+  /** The rest when the chunks end within a line: one line, or none. */
   end(): string[] {
     this.#append(this.#decoder.decode())
     return this.#open === '' ? [] : [this.#take()]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Of the cohort: the requests that were sent (closed load) or due (open load) within the window, each followed to its
+ * Counts of the cohort: the requests that were sent (closed load) or due (open load) within the window, each followed to its
  * end. Every one that was sent ends in exactly one of: ok, wrong, errorStatus, timeouts, lost, inFlight.
  */
 export const loadCounts = z.object({
@@ -77,13 +77,13 @@ export const weighted = z.object({
 export type Weighted = z.infer<typeof weighted>
 
 /**
- * Where the time of all connections within the window went, in ms. For a closed load the other four add up to
+ * How the time of all connections within the window was used, in ms. For a closed load the other four add up to
  * `connectionMs`: Little's law as an account.
  */
 export const account = z.object({
   /** connections × window */
   connectionMs: z.number(),
-  /** in requests that were answered, with whatever status */
+  /** in requests that were answered, with any status */
   answeredMs: z.number(),
   /** in requests that timed out, or whose connection ended before the answer was complete */
   failedMs: z.number(),
@@ -111,7 +111,7 @@ export const cutWindow = z.object({
   answered: z.int().nonnegative().nullish(),
 })
 
-/** What the load agent measured in one window of load. Everything is as seen from the agent. */
+/** The measurement of one window of load, as seen from the load agent. */
 export const loadMeasurement = z.object({
   /** the first cut, on the scale of the readings */
   startedAtMs: z.number(),

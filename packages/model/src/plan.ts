@@ -7,7 +7,7 @@ import { respell, serviceCounters } from './work.js'
 /** Cores and memory of a container. */
 export const caps = z.object({
   cpus: z.number().positive(),
-  /** the cores themselves; empty on an engine that cannot pin */
+  /** the ids of the cores; empty on an engine that cannot pin */
   cpuset: z.array(z.int()),
   /** fraction of CPUs by CFS quota, only when the scenario asks for a fraction; null: no quota */
   quotaCpus: z.number().nullable(),
@@ -25,7 +25,7 @@ const healthcheck = z.object({
 
 export const plannedService = z.object({
   name: z.string(),
-  /** folder to build, relative to the project's root; null when `image` is used as it is */
+  /** folder to build, relative to the project's root; null when `image` is used as published */
   build: z.string().nullable(),
   image: z.string(),
   caps,
@@ -44,7 +44,7 @@ export type PlannedService = z.infer<typeof plannedService>
 
 export const slo = z.object({ p99Ms: z.number(), errors: z.number() })
 
-/** What a service takes for one stream by its script: the first chunk after firstByteMs, then one every gapMs. */
+/** The script of a service for one stream: the first chunk after firstByteMs, then one every gapMs. */
 export const script = z.object({ firstByteMs: z.number(), gapMs: z.number(), chunks: z.int().positive() })
 
 export const plannedScenario = z.object({
@@ -64,16 +64,16 @@ export const plannedScenario = z.object({
   stream: z.boolean(),
   script: script.nullish(),
   requestTimeoutMs: z.number(),
-  /** with which every rate is offered, also those that a run finds out */
+  /** the settings with which every rate is offered, also rates that a run finds out */
   offered: z.object({ connections: z.int().positive(), arrivals }).nullish(),
   /** requests differ in cost: a window covers whole passes of the corpus */
   wholePasses: z.boolean().nullish(),
-  /** a warm-up ends by then, whatever the profile says */
+  /** the longest warm-up, which overrides the profile */
   warmUpLimitMs: z.number().nullish(),
   longestWindowMs: z.number().nullish(),
   /** bodies are spelled anew at every send; null: sent as they stand */
   respell: respell.nullish(),
-  /** of services, read around every load */
+  /** counters of services, read around every load */
   counters: z.array(serviceCounters).nullish(),
   slo: slo.nullable(),
   compare: comparison,
@@ -84,13 +84,13 @@ export const plannedScenario = z.object({
 export type PlannedScenario = z.infer<typeof plannedScenario>
 
 /**
- * What an entry is in the comparison. contender: what a senior engineer of that language would ship; headlines are made of
+ * The role of an entry in the comparison. contender: what a senior engineer of that language would ship; headlines are made of
  * these. as-published: the code of a source rebuilt. experiment: shows an effect.
  */
 export const role = z.enum(['contender', 'as-published', 'experiment'])
 export type Role = z.infer<typeof role>
 
-/** Written because a library could not be had where this was written: never in a headline. */
+/** Marks an entry that was written because a library could not be had: it is never in a headline. */
 export const standIn = z.object({
   /** the libraries that a senior engineer would have taken */
   for: z.array(z.string()),
@@ -99,7 +99,7 @@ export const standIn = z.object({
 })
 export type StandIn = z.infer<typeof standIn>
 
-/** What one repetition starts: scenario × target variant × caps. */
+/** An entry: what one repetition starts, scenario × target variant × caps. */
 export const plannedEntry = z.object({
   /** `scenario/target/variant` */
   id: z.string(),
@@ -114,7 +114,7 @@ export const plannedEntry = z.object({
   /** folder of the target, relative to the project's root */
   folder: z.string(),
   image: z.string(),
-  /** of the whole target; every replica shares the cpuset, memory is divided */
+  /** caps of the whole target; replicas share the cpuset, and memory is divided */
   caps,
   replicas: z.int().positive(),
   proxy: z.enum(['caddy']).nullable(),
@@ -138,7 +138,7 @@ export const block = z.object({
 })
 export type Block = z.infer<typeof block>
 
-/** Everything adaptive that a run may do, as data: nothing else is decided while measuring. */
+/** The rules of a run: everything that it may decide while measuring, as data. */
 export const runRules = z.object({
   budgetMs: z.number(),
   minRepetitions: z.int().positive(),
@@ -180,7 +180,7 @@ export const plan = z.object({
   engine: engineFacts,
   scenarios: z.array(plannedScenario),
   entries: z.array(plannedEntry),
-  /** entries of the same scenarios that their role keeps out: why, e.g. `experiment`, and the command that measures them */
+  /** entries of the same scenarios that are left out because of their role: the reason, e.g. `experiment`, and the command that measures them */
   leftOut: z.array(z.object({ entry: z.string(), why: z.string(), command: z.string() })).nullish(),
   /** up to maxRepetitions per scenario, interleaved; the rules say which of the later ones are still needed */
   blocks: z.array(block),

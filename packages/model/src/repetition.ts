@@ -10,7 +10,7 @@ import { counted } from './work.js'
 
 /** One reading of a container's counters. Counters are cumulative since the container's start; null: not readable. */
 export const reading = z.object({
-  /** epoch milliseconds by a clock that nobody sets: of the process's start, plus what has passed since */
+  /** epoch milliseconds on the steady scale: those of the process's start, plus the time since by a clock that cannot be set */
   atMs: z.number(),
   cpuUserSeconds: z.number().nullable(),
   cpuSystemSeconds: z.number().nullable(),
@@ -28,8 +28,8 @@ export const reading = z.object({
 export type Reading = z.infer<typeof reading>
 
 /**
- * How far a machine's clock and the time that passed went apart in a repetition: it slept, or its clock was set (forward
- * is above 0). The figures are by the time that passed, without the sleep.
+ * The difference between a machine's clock and the time that passed in a repetition: it slept, or its clock was set (forward
+ * is above 0). The figures use the time that passed, without the sleep.
  */
 export const clockGap = z.object({ sleptMs: z.number(), setMs: z.number() })
 export type ClockGap = z.infer<typeof clockGap>
@@ -97,10 +97,10 @@ export const loadRecord = z.object({
   samples,
   /** containers of the target that ended, or were restarted, within the window */
   deaths: z.int(),
-  /** services that went away by the end of the window; older runs did not look */
+  /** services that had ended by the end of the window; older runs did not check */
   serviceDeaths: z.array(serviceDeath).nullish(),
   oomKills: z.int(),
-  /** of services that could be read; null or absent: the scenario names none */
+  /** counters of services that could be read; null or absent: the scenario names none */
   counters: z.array(counted).nullish(),
   capacity: z.object({ perSecond: z.number().nullable(), probes: z.array(capacityProbe) }).nullable(),
 })
@@ -122,7 +122,7 @@ export type ImageFacts = z.infer<typeof imageFacts>
 export const warmUpRecord = z.object({
   durationMs: z.number(),
   steady: z.boolean(),
-  /** of the judgement of its curve; absent in files of before 2026-12 and of batches */
+  /** the judgement of its curve; absent in files from before 2026-12 and for batches */
   why: z.enum(['steady', 'too-early', 'no-answers', 'changed', 'drifting', 'too-few']).nullish(),
   /** where the steady part begins, since the load's start */
   sinceMs: z.number().nullish(),
@@ -166,12 +166,12 @@ export type RepetitionTry = z.infer<typeof repetitionTry>
 
 /** One repetition of one entry: the file runs/<block>-<entry>.json. */
 export const repetitionRecord = repetitionTry.extend({
-  /** tries before this one, first ones first, that ended for a reason which is not the target's; nothing is computed from them */
+  /** earlier tries, in order, that ended for a reason outside of the target; nothing is computed from them */
   earlierTries: z.array(repetitionTry).nullish(),
 })
 export type RepetitionRecord = z.infer<typeof repetitionRecord>
 
-/** What the agent reaches against the null server on this run's cores: the file calibration.json. */
+/** A calibration: what the agent reaches against the null server on this run's cores. Stored in calibration.json. */
 export const calibration = z.object({
   /** the core assignments this holds for, e.g. `agent:0|target:1` */
   key: z.string(),
@@ -194,7 +194,7 @@ export const calibration = z.object({
   eventLoopUtilisation: z.number().nullable(),
   /** cores that the null server used */
   serverCores: z.number().nullish(),
-  /** whose cores were full */
+  /** the container whose cores were full */
   limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullish(),
   windows: z.array(loadSlice),
 })
@@ -224,10 +224,10 @@ export const runEvent = z.discriminatedUnion('kind', [
     message: z.string().nullable(),
     /** the step of its Dockerfile that a build has come to */
     step: z.object({ number: z.int(), of: z.int() }).nullish(),
-    /** how long a build is expected to take in all, from earlier ones; null or absent: nobody knows */
+    /** how long a build is expected to take in all, from earlier ones; null or absent when unknown */
     expectedSeconds: z.number().nullish(),
   }),
-  /** A block of a scenario: what it needs is built, then it is measured, then what is known by now is written. */
+  /** A stage of a block: its images are built, then it is measured, then the report so far is written. */
   z.object({
     kind: z.literal('stage'),
     at: z.string(),

@@ -17,7 +17,7 @@ export const goldenLine = z.strictObject({
 })
 export type GoldenLine = z.infer<typeof goldenLine>
 
-/** How an answer is compared with its golden one. */
+/** How an answer is compared with its golden answer. */
 export const comparison = z.enum(['exact', 'ranked-scores', 'cosine'])
 export type Comparison = z.infer<typeof comparison>
 
@@ -37,7 +37,7 @@ export const contractCase = z.strictObject({
       .default(null),
     /** ask this service of the scenario instead of the target */
     service: z.string().nullable().default(null),
-    /** the client goes away after this long, whatever has come by then */
+    /** the client goes away after this long, whether an answer has come or not */
     abandonAfterMs: z.number().positive().nullable().default(null),
   }),
   /** the service is stopped before the request and started again after it; a golden answer must then be right again */

@@ -1,4 +1,4 @@
-/** results.json: the product. Every page of the report is a function of it. */
+/** results.json, the product of a run. Every page of the report is a function of it. */
 import { z } from 'zod'
 import { boundary } from './boundary.js'
 import { estimate, figures } from './figure.js'
@@ -20,7 +20,7 @@ export const cause = z.object({
   evidence: z.string(),
   /** the service, repetition or load concerned, when there is one */
   subject: z.string().nullable(),
-  /** what the figure ran into, as `own cores` of the target itself; null: the cause limits nothing */
+  /** the limit that the figure reached, such as `own cores` of the target itself; null: the cause is not a limit */
   limit: z.object({ what: z.string(), isOwn: z.boolean() }).nullable(),
 })
 export type Cause = z.infer<typeof cause>
@@ -28,7 +28,7 @@ export type Cause = z.infer<typeof cause>
 export const verdict = z.object({
   status: z.enum(['valid', 'suspect', 'invalid']),
   causes: z.array(cause),
-  /** a sentence: what held this cell back; null when nothing was found */
+  /** a sentence that says what limited this cell; null when nothing was found */
   limitedBy: z.string().nullable(),
 })
 export type Verdict = z.infer<typeof verdict>
@@ -117,7 +117,7 @@ export const cell = z.object({
   repetitions: z.int(),
   /** of each load; `legend.figures` says what they are */
   figures,
-  /** figures that are null since too many requests had no end: they are at least so much */
+  /** lower bounds of figures that are null because too many requests had no end */
   atLeast: z.record(z.string(), z.number()),
   /** which of its two times a cell is told by: that from when a request was due, where requests are due; null for a batch, which has neither */
   shownTime: z.enum(['serviceMs', 'responseMs']).nullable(),
@@ -353,7 +353,7 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
-/** The machine's own certificate for a scenario: canaries against the null server at the start of its blocks. */
+/** The certificate of the machine for a scenario: canaries against the null server at the start of its blocks. */
 export const certificate = z.object({
   scenario: z.string(),
   connections: z.int(),
@@ -382,7 +382,7 @@ const place = <Kinds extends readonly [string, ...string[]]>(kinds: Kinds) =>
     high: z.number().nullable(),
   })
 
-/** How latency grows with the offered rate, for one entry. */
+/** A latency–throughput curve: how latency grows with the offered rate, for one entry. */
 export const curve = z.object({
   scenario: z.string(),
   entry: z.string(),
@@ -405,17 +405,17 @@ export const curve = z.object({
 })
 export type Curve = z.infer<typeof curve>
 
-/** What the decision says of a figure; the terminal and the page have a sign for each. */
+/** The marks of a figure in the decision; the terminal and the page have a sign for each. */
 export const decisionMark = z.enum([
   'leads',
-  /** not told apart from the first one */
+  /** not told apart from the first */
   'level',
-  /** the load agent was the limit: it can do more */
+  /** the load agent was the limit: the target can do more */
   'at-least',
   'suspect',
   'invalid',
   'stand-in',
-  /** as published, or an experiment: shown, and compared with nobody */
+  /** as published, or an experiment: shown, and not compared */
   'not-contender',
   /** it did other work, or has other caps */
   'not-compared',
@@ -457,7 +457,7 @@ export type DecisionColumn = z.infer<typeof decisionColumn>
 export const decision = z.object({
   rows: z.object({ by: z.enum(['language', 'target']), names: z.array(z.string()) }),
   columns: z.array(decisionColumn),
-  /** what would decide that which is open; null: nothing is, or nothing would */
+  /** the command that would decide what is open; null when nothing is open, or nothing would decide it */
   next: z.object({ scenarios: z.array(z.string()), command: z.string() }).nullable(),
   /** how many published sentences held here; null: none was measured */
   claims: z.string().nullable(),

@@ -11,7 +11,7 @@ export function competes({ role: own, standIn: other }: InComparison): boolean {
 }
 
 /**
- * What marks an entry beside its name: `as published`, `stand-in, experiment`; empty for a contender, and for a variant whose
+ * The mark of an entry beside its name: `as published`, `stand-in, experiment`; empty for a contender, and for a variant whose
  * name says it.
  */
 export function roleWords({ role: own, standIn: other }: InComparison, variant = ''): string {

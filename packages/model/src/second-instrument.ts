@@ -9,12 +9,12 @@ export const secondInstrumentFigures = z.object({
   version: z.string(),
   connections: z.int().positive(),
   seconds: z.number().positive(),
-  /** complete answers, whatever their status */
+  /** complete answers, with any status */
   requests: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   /** answers a second with a status that the corpus expects, within the scenario's timeout */
   perSecond: z.number().nonnegative(),
-  /** by the tool's own definition: wrk adds times of requests that it believes it should have sent. Not comparable with ours */
+  /** by the tool's own definition: wrk adds times of requests that it believes it should have sent. Not comparable with the agent's times */
   p50Ms: z.number().nullable(),
   p90Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
@@ -33,7 +33,7 @@ export const secondInstrumentFigures = z.object({
 })
 export type SecondInstrumentFigures = z.infer<typeof secondInstrumentFigures>
 
-/** How the second instrument fared with an entry: once per run, on its main load. */
+/** The result of the second instrument for an entry: once per run, on its main load. */
 export const secondInstrumentRecord = z.discriminatedUnion('kind', [
   secondInstrumentFigures.extend({ kind: z.literal('measured'), tool: secondTool, loadId: z.string() }),
   /** the tool cannot do this workload */
@@ -42,7 +42,7 @@ export const secondInstrumentRecord = z.discriminatedUnion('kind', [
 ])
 export type SecondInstrumentRecord = z.infer<typeof secondInstrumentRecord>
 
-/** The same beside the agent's figure, as it stands in the results of the cell. */
+/** The result beside the agent's figure, for the results of the cell. */
 export const secondInstrumentResult = z.discriminatedUnion('kind', [
   secondInstrumentFigures.extend({
     kind: z.literal('measured'),

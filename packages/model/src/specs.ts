@@ -40,14 +40,14 @@ export interface TargetSpec {
   readonly dockerfile: string
 }
 
-/** How a service is asked whether it is ready, as compose has it, but from its first moment on. */
+/** A health check, which asks a service whether it is ready: as in compose, but from the service's first moment on. */
 export interface HealthcheckSpec {
   readonly test: readonly string[]
   /** between the end of a check and the next */
   readonly intervalMs: number
   /** a check that takes longer has failed */
   readonly timeoutMs: number
-  /** so many failures in a row, and it will never be ready */
+  /** after this many failures in a row, the service will never be ready */
   readonly retries: number
   /** from the container's start; failures within it do not count */
   readonly startPeriodMs: number

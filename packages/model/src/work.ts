@@ -1,7 +1,7 @@
-/** What makes sure, under load, that answers come of work: bodies that no cache knows, and counters of the services. */
+/** The means to ensure that answers under load come from real work: bodies that no cache knows, and counters of the services. */
 import { z } from 'zod'
 
-/** How bodies are spelled anew at every send: they mean the same, and their golden answers stay right. */
+/** How bodies are spelled anew at every send: their meaning and their golden answers stay the same. */
 export const respell = z.object({
   /** white space after the first bracket of the JSON body */
   spaces: z.boolean(),
@@ -21,14 +21,14 @@ export const serviceCounters = z.object({
   ]),
   /** grows by at least one for every right answer */
   work: z.string().nullable(),
-  /** how much of what the service does by its script it did late */
+  /** the counter of what the service did later than its script says */
   late: z.object({ late: z.string(), of: z.string() }).nullable(),
   /** how old figures may be: what was done in so long a time before the reading may be missing */
   lagMs: z.number().nonnegative(),
 })
 export type ServiceCounters = z.infer<typeof serviceCounters>
 
-/** What a service counted from just before a load's first request until the load had run out. */
+/** The counts of a service from just before a load's first request until the load had run out. */
 export const counted = z.object({
   service: z.string(),
   /** null: the scenario names no such counter */

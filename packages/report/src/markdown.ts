@@ -1,4 +1,4 @@
-/** Text as GitHub's Markdown shows it: data stays text, whatever is in it. A terminal shows it as well. */
+/** Text as GitHub's Markdown shows it: data stays text and is never markup. A terminal shows it as well. */
 import { visibleText } from '@bakeoff/model'
 
 /** Everything that Markdown, HTML or a table would read as markup is escaped; line breaks become spaces. */

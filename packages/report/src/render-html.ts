@@ -10,7 +10,7 @@ import type { Section, SectionContext } from './sections/section.js'
 import { viewOf } from './shared/subjects.js'
 
 export interface RenderOptions {
-  /** served by a run that goes on: the page may then ask its own server for what is new. Default: a file, which asks nobody */
+  /** served by a run that goes on: the page may then ask its own server for what is new. Default: a file, which asks no server */
   readonly served?: boolean
 }
 

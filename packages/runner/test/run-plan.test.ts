@@ -138,7 +138,7 @@ describe('what runPlan tells of a repetition', () => {
       figures: ['closed-64', 'closed-1'].map((loadId) => ({
         loadId,
         throughput: 0,
-        invalid: 'there was not one right answer',
+        invalid: 'there was no right answer at all',
       })),
     })
     expect(told(silent, 'good')).toMatchObject({ figures: [{ invalid: null }, { invalid: null }] })

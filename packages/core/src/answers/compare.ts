@@ -5,11 +5,11 @@ import { contentTypeDifference, statusDifference } from './head.js'
 import { rankedScoresDifference } from './ranked-scores.js'
 
 /**
- * Compares an answer with its golden one: status, media type (parameters such as the charset are the server's own
- * matter), then the body as the scenario compares it.
+ * Compares an answer with its golden answer: status, media type (parameters such as the charset are the server's
+ * choice), then the body as the scenario compares it.
  *
  * @param tolerance ranked-scores: how far a score may be off; cosine: 1 − the least similarity; exact: not used
- * @returns null when the answer is right; otherwise where it differs first, with both sides, in about a line
+ * @returns null when the answer is right; otherwise the first difference with both sides, in about one line
  */
 export function compareAnswer(
   golden: GoldenLine,
@@ -18,7 +18,7 @@ export function compareAnswer(
   tolerance: number,
 ): string | null {
   const difference = differenceOf(golden, fetched, comparison, tolerance)
-  // Names of members and headers are the target's own words, and may be long.
+  // The target chooses the names of members and headers, and they may be long.
   return difference === null ? null : boundedText(difference)
 }
 
@@ -28,7 +28,7 @@ function differenceOf(golden: GoldenLine, fetched: Fetched, comparison: Comparis
     statusDifference([golden.status], fetched.status) ??
     (golden.contentType === null ? null : contentTypeDifference(golden.contentType, fetched.headers['content-type']))
   if (head !== null) return head
-  if (fetched.bodyTruncated) return 'the body is longer than is read, or not UTF-8'
+  if (fetched.bodyTruncated) return 'the body is longer than the limit, or not UTF-8'
   switch (comparison) {
     case 'exact':
       return exactDifference(golden.body, fetched.body, golden.contentType)

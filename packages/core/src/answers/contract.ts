@@ -5,8 +5,8 @@ import { jsonDifference, parseJson } from './json.js'
 import { snippet } from './snippet.js'
 
 /**
- * Everything in which an answer breaks a case of the contract, one line each; empty when it keeps it. A case without
- * `expect` (the client goes away) has nothing to break.
+ * The ways in which an answer breaks a case of the contract, one line each; empty when it keeps the case. A case without
+ * `expect` (the client goes away) cannot be broken.
  */
 export function checkContract(contract: ContractCase, fetched: Fetched): string[] {
   const { expect, withinMs } = contract

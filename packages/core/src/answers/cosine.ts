@@ -1,12 +1,12 @@
 import { isObject, parseJson } from './json.js'
 import { snippet } from './snippet.js'
 
-/** How far the lengths of two vectors may be apart, relative: the cosine cannot see a missing normalisation. */
+/** The largest relative difference of the lengths of two vectors: the cosine cannot see a missing normalisation. */
 const LENGTH_SLACK = 0.01
 
 /**
- * Compares `{"embedding":[…]}`: as many numbers, the cosine of both at least 1 − tolerance, and the same length of the
- * vector to 1 %.
+ * Compares `{"embedding":[…]}`: the same count of numbers, a cosine of at least 1 − tolerance, and the same length of the
+ * vector within 1 %.
  */
 export function cosineDifference(expected: string, actual: string, tolerance: number): string | null {
   const golden = readEmbedding(expected)
@@ -25,7 +25,7 @@ export function cosineDifference(expected: string, actual: string, tolerance: nu
   return null
 }
 
-/** The numbers, or what is wrong with the body. */
+/** The numbers, or a sentence that says what is wrong with the body. */
 function readEmbedding(body: string): number[] | string {
   const parsed = parseJson(body)
   if (!parsed.ok) return `is not JSON: ${snippet(body)}`

@@ -3,8 +3,8 @@ import { jsonDifference, parseJson } from './json.js'
 import { snippetAt } from './snippet.js'
 
 /**
- * Text must be the same character for character. JSON must have the same value: blanks and the order of members are a
- * serialiser's habit, not an answer.
+ * Compares exactly. Text must be the same character for character. JSON must have the same value: white space and the order of members
+ * depend on the serialiser and do not count.
  */
 export function exactDifference(expected: string, actual: string, contentType: string | null): string | null {
   if (expected === actual) return null

@@ -15,11 +15,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Where two JSON values differ first, in the order of the expected one.
+ * The first difference of two JSON values, in the order of the expected one.
  *
  * @param extra whether the actual value's objects may have members that the expected one lacks. Arrays always have the
  *              same length
- * @param path  where both stand, `$` for the document
+ * @param path  the place of both values, `$` for the document
  */
 export function jsonDifference(
   expected: unknown,

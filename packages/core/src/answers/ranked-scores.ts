@@ -19,7 +19,7 @@ export function rankedScoresDifference(expected: string, actual: string, toleran
 
   const scores = new Map(golden.map(({ id, score }) => [id, score]))
   const seen = new Set<string | number>()
-  /** the lowest golden score so far: nothing clearly better may come after it */
+  /** the lowest golden score so far: no clearly better score may come after it */
   let lowest = Number.POSITIVE_INFINITY
   for (const [index, { id, score }] of answer.entries()) {
     const at = `at $.outputs[${index}]`
@@ -37,7 +37,7 @@ export function rankedScoresDifference(expected: string, actual: string, toleran
   return null
 }
 
-/** The scored ids, or what is wrong with the body. */
+/** The scored ids, or a sentence that says what is wrong with the body. */
 function readOutputs(body: string): Scored[] | string {
   const parsed = parseJson(body)
   if (!parsed.ok) return `is not JSON: ${snippet(body)}`

@@ -10,11 +10,11 @@ function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'nothing'
   } catch {
-    return 'a value that is nested too deeply to be shown' // it is parsed at any depth, and written with a stack
+    return 'a value that is nested too deeply to be shown' // parsing works at any depth, but writing uses the stack
   }
 }
 
-/** What a text holds around a position, quoted, with … where it was cut. */
+/** The part of a text around a position, quoted, with … where it was cut. */
 export function snippetAt(text: string, position: number): string {
   const from = Math.max(0, position - 12)
   const to = Math.min(text.length, position + 28)

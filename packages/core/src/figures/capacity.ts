@@ -25,14 +25,14 @@ export const estimatedCapacity: LoadFigure = defineFigure({
   unit: 'answers/s',
   better: 'higher',
   about:
-    'Cores of the cap ÷ CPU time per request: what they could carry if nothing else were in the way. It was not measured, and is of use where the load agent was the limit.',
+    'Cores of the cap ÷ CPU time per request: the rate that they could serve if nothing else limited it. It was not measured, and is useful where the load agent was the limit.',
   column: 'estimated_capacity_per_s',
   dependsOnLoad: false,
   from: (repetition, view) => {
     const cpuMs = cpuMsPerRequest.from(repetition, view)
     return cpuMs === null || cpuMs <= 0 ? null : (view.entry.caps.cpus / cpuMs) * 1000
   },
-  // Of the CPU time that stands beside it: the median of an even number of inverses is not the inverse of their median.
+  // Computed from the CPU time that is shown beside it: the median of an even number of inverses is not the inverse of their median.
   over: (view) => {
     const estimate = estimateOf(valuesOf(estimatedCapacity, view))
     const cpuMs = typical(cpuMsPerRequest, view)

@@ -1,7 +1,7 @@
 import type { Estimate, Figure, LoadSpec, RepetitionRecord } from '@bakeoff/model'
 import type { CellView, Repetition } from '../observe/view.js'
 
-/** How a figure comes from what was measured, with all that results.json says of it. */
+/** The definition of a figure: how it is computed from what was measured, and everything that results.json says about it. */
 export type FigureRule = LoadFigure | StartFigure
 
 interface Described extends Omit<Figure, 'compared'> {
@@ -12,20 +12,20 @@ interface Described extends Omit<Figure, 'compared'> {
 /** One number of one repetition under a load. Over repetitions it becomes an estimate, between targets a ratio. */
 export interface LoadFigure extends Described {
   readonly of: 'load'
-  /** null: not measured, or not by so few answers */
+  /** null when it was not measured, or has too few answers */
   readonly from: (repetition: Repetition, view: CellView) => number | null
-  /** whether it can lie below 0, as a difference can; an interval stops at 0 otherwise */
+  /** whether it can lie below 0, as a difference can; otherwise its interval stops at 0 */
   readonly isSigned?: true
   /**
    * The step in which it counts, relative: one answer of a thousand is 0.001. Repetitions that agree to the last digit are not known better
    * than that. Absent: it has none worth a word
    */
   readonly quantum?: (repetition: Repetition, view: CellView) => number | null
-  /** an estimate that is more than one number of each repetition can tell */
+  /** a special estimate, where one number of each repetition is not enough */
   readonly over?: (view: CellView) => Over
 }
 
-/** One number of one start of an entry's containers, whatever load came after it. */
+/** A figure of the start of an entry's containers: one number for each repetition, independent of the load. */
 export interface StartFigure extends Described {
   readonly of: 'start'
   readonly from: (run: RepetitionRecord) => number | null
@@ -33,15 +33,15 @@ export interface StartFigure extends Described {
 
 export interface Over {
   readonly estimate: Estimate | null
-  /** where there is no estimate since too many requests had no end: the figure is at least this */
+  /** a lower bound, where there is no estimate because too many requests had no end */
   readonly atLeast: number | null
 }
 
-/** What need not be said of most figures. */
+/** The members of a figure that have defaults. */
 type Usual = 'better' | 'shows' | 'format' | 'ofBatch' | 'dependsOnLoad' | 'seenByAgent' | 'isCompared'
 type Saying<Rule extends FigureRule> = Omit<Rule, Usual | 'of'> & Partial<Pick<Rule, Usual>>
 
-/** Nobody is compared by it. */
+/** The default for `isCompared`: targets are not compared by the figure. */
 const never = () => false
 
 const usual = {
@@ -53,17 +53,17 @@ const usual = {
   isCompared: never,
 } as const
 
-/** Unless said otherwise: less is better, it depends on the load, and nobody is compared by it. */
+/** Defines a figure. By default less is better, it depends on the load, and targets are not compared by it. */
 export function defineFigure(figure: Saying<LoadFigure>): LoadFigure {
   return { ...usual, dependsOnLoad: true, ...figure, of: 'load' }
 }
 
-/** Unless said otherwise: less is better, and nobody is compared by it. */
+/** Defines a figure of the start. By default less is better, and targets are not compared by it. */
 export function defineStartFigure(figure: Saying<StartFigure>): StartFigure {
   return { ...usual, dependsOnLoad: false, ...figure, of: 'start' }
 }
 
-/** What the legend says of it. */
+/** The figure's entry in the legend. */
 export function described(rule: FigureRule): Figure {
   const { id, title, unit, format, better, about, of, shows, dependsOnLoad, seenByAgent, isCompared, column, ofBatch } =
     rule
@@ -71,7 +71,7 @@ export function described(rule: FigureRule): Figure {
   return { id, title, unit, format, better, about, of, shows, dependsOnLoad, seenByAgent, compared, column, ofBatch }
 }
 
-/** The figure of one repetition. */
+/** The value of a figure in one repetition. */
 export function valueIn(rule: FigureRule, repetition: Repetition, view: CellView): number | null {
   return rule.of === 'start' ? rule.from(repetition.run) : rule.from(repetition, view)
 }

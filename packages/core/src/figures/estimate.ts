@@ -11,8 +11,8 @@ export interface Interval {
 }
 
 /**
- * A figure over repetitions: median for showing, Student's t for the interval of the mean. With one repetition there is
- * no interval, and with none no estimate.
+ * The estimate of a figure over repetitions: the median to show, and Student's t for the interval of the mean. With one repetition there is
+ * no interval, and without repetitions no estimate.
  *
  * @param isSigned whether the figure can lie below 0; the interval of any other stops there
  */
@@ -31,7 +31,7 @@ export function estimateOf(values: readonly (number | null)[], isSigned = false)
   )
 }
 
-/** The same with an interval that was found otherwise. @param values at least one */
+/** An estimate with a given interval. @param values at least one */
 export function estimateWithin(values: readonly number[], interval: Interval | null): Estimate {
   return {
     median: median(values),
@@ -55,7 +55,7 @@ export function typical(rule: FigureRule, view: CellView): number | null {
   return medianOf(valuesOf(rule, view))
 }
 
-/** The repetition whose throughput is nearest to the median: the one to show as an example. */
+/** The repetition to show as an example: the one whose throughput is nearest to the median. */
 export function medianRepetition(view: CellView): Repetition | null {
   const rates = view.repetitions.map((repetition) => throughput.from(repetition, view) ?? 0)
   if (rates.length === 0) return null

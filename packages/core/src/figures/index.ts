@@ -13,7 +13,7 @@ import { offeredPerSecond, throughput, windowSeconds } from './throughput.js'
 
 export type { FigureRule } from './define.js'
 
-/** Every figure there is, in the order of tables. A new one is a file and a line here. */
+/** All figures, in the order of tables. A new one is a file and a line here. */
 export const figureRules: readonly FigureRule[] = [
   throughput,
   capacityPerSecond,

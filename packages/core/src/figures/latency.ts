@@ -12,11 +12,11 @@ import {
   type Times,
 } from './times.js'
 
-/** Time from sending a request, and from the moment at which it was due: one cell has both under an open load. */
+/** The two kinds of time: from sending a request, and from the moment at which it was due. Under an open load a cell has both. */
 const KINDS = {
   service: {
     title: 'Service time',
-    // A batch is one request, and its tasks are not seen from outside.
+    // A batch is one request, and its tasks cannot be seen from outside.
     times: (repetition: Repetition) => (repetition.record.measurement.batch === null ? serviceTimes(repetition) : null),
     about: 'From sending a request to the end of its answer.',
   },
@@ -54,7 +54,7 @@ const percentile = (kind: Kind, name: PercentileName): LoadFigure =>
     about: `${KINDS[kind].about} ${SUPPORT}`,
     column: `${kind}_${name}_ms`,
     seenByAgent: true,
-    // Only where all are offered the same: a fraction of one's own throughput is another rate for each.
+    // Only where all targets are offered the same rate: a fraction of a target's own throughput differs from target to target.
     ...(kind === 'response' && name === 'p99' ? { isCompared: (load: LoadSpec) => kindOf(load).sameRate } : {}),
     from: (repetition) => {
       const found = times(kind)(repetition)

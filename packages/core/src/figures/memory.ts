@@ -12,7 +12,7 @@ export const memoryPeak = defineFigure({
   about:
     'Most anonymous memory that the target held at any reading while load was applied, all its containers together; page cache is left out.',
   column: 'target_memory_peak_bytes',
-  // At the same offered rate for all: who needs least.
+  // Compared where all are offered the same rate.
   isCompared: (load) => kindOf(load).sameRate,
   from: ({ target }) => target.memoryPeakBytes,
   quantum: ({ target }) => (target.memoryPeakBytes ? PAGE_BYTES / target.memoryPeakBytes : null),

@@ -4,7 +4,7 @@ import type { LoadFigure, Over } from './define.js'
 import { estimateOf, valuesOf } from './estimate.js'
 import { figureRules } from './index.js'
 
-/** Every figure of a cell, and what those are at least that are not known since too many requests had no end. */
+/** Every figure of a cell, and the lower bounds of those that are not known because too many requests had no end. */
 export function figuresOfCell(view: CellView): Pick<Cell, 'figures' | 'atLeast'> {
   const found = figureRules.flatMap((rule) => (rule.of === 'load' ? [[rule.id, over(rule, view)] as const] : []))
   return {
@@ -13,7 +13,7 @@ export function figuresOfCell(view: CellView): Pick<Cell, 'figures' | 'atLeast'>
   }
 }
 
-/** Every figure of an entry's starts. @param runs of the entry, by repetition */
+/** Every figure of an entry's starts. @param runs the entry's records, by repetition */
 export function figuresOfStarts(runs: readonly RepetitionRecord[]): Figures {
   return Object.fromEntries(
     figureRules.flatMap((rule) => (rule.of === 'start' ? [[rule.id, estimateOf(runs.map(rule.from))]] : [])),

@@ -5,8 +5,8 @@ import { defineFigure } from './define.js'
 import { percentileMs, percentiles, plainTimes, shownTimes } from './times.js'
 
 /**
- * Observed − scripted: what the target and its client library add to a service that keeps to a script. Medians are compared, since a
- * script has no spread. Null without a script, for batches (their tasks are not seen from outside) and where no answer came.
+ * Observed − scripted time: what the target and its client library add to a service that follows a script. Medians are compared, since a
+ * script has no spread. Null without a script, for batches (their tasks cannot be seen from outside) and where no answer came.
  */
 const addedMs = (repetition: Repetition, { scenario, load }: CellView): number | null => {
   const { script } = scenario
@@ -20,7 +20,7 @@ export const overheadPerStream = defineFigure({
   title: 'Added to the script per stream',
   unit: 'ms',
   about:
-    'Median time of an answer, less what the service takes for it by its script: what target and client library add. Waiting for a core that is busy is part of it.',
+    'Median time of an answer, less what the service takes for it by its script: what target and client library add. Waiting for a busy core is part of it.',
   column: 'overhead_per_stream_ms',
   isSigned: true,
   from: addedMs,

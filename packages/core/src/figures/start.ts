@@ -12,10 +12,10 @@ export const coldStart = defineStartFigure({
 
 export const startCall = defineStartFigure({
   id: 'startCallMs',
-  title: 'of it the engine’s start',
+  title: 'of this, the engine’s start',
   unit: 'ms',
   format: 'duration',
-  about: 'The part of the cold start in which the engine made the container: no doing of the target.',
+  about: 'The part of the cold start in which the engine made the container; the target has no influence on it.',
   column: 'target_start_call_ms',
   from: ({ coldStart: start }) => start?.startCallMs ?? null,
 })
@@ -25,7 +25,7 @@ export const idleMemory = defineStartFigure({
   title: 'Idle memory',
   unit: 'bytes',
   format: 'bytes',
-  about: 'Anonymous memory of the target after it was verified and before any load.',
+  about: 'Anonymous memory of the target after its verification and before any load.',
   column: 'target_idle_memory_bytes',
   from: ({ idleMemoryBytes }) => idleMemoryBytes,
 })
@@ -35,7 +35,7 @@ export const imageSize = defineStartFigure({
   title: 'Image size',
   unit: 'bytes',
   format: 'bytes',
-  about: 'The image as the engine keeps it, base image included, which all targets share.',
+  about: 'The image as the engine stores it, including the base image, which all targets share.',
   column: 'target_image_bytes',
   from: ({ image }) => image?.bytes ?? null,
 })
@@ -46,7 +46,7 @@ export const buildTime = defineStartFigure({
   unit: 's',
   format: 'duration',
   about:
-    'The build that made the image, without the base image. It depends on the network and on what was built beside it; read it roughly.',
+    'The build that made the image, without the base image. It depends on the network and on other builds at the same time: read it as a rough figure.',
   column: 'target_build_s',
   from: ({ image }) => image?.buildSeconds ?? null,
 })

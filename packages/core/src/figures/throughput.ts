@@ -16,7 +16,7 @@ export const throughput = defineFigure({
   ofBatch: { title: 'Throughput', unit: 'tasks/s' },
   column: 'throughput_per_s',
   seenByAgent: true,
-  // Under open load everyone is offered a rate, and serving it is no merit.
+  // Under an open load the rate is given, so targets are not compared by how much of it they serve.
   isCompared: (load) => kindOf(load).pace === 'own',
   from: ({ right, seconds }) => (seconds > 0 ? right / seconds : null),
   quantum: oneAnswer,
@@ -27,7 +27,7 @@ export const offeredPerSecond = defineFigure({
   title: 'Offered',
   unit: 'requests/s',
   better: 'higher',
-  about: 'Requests that were due in the window, a second: what an open load asked for, whatever became of them.',
+  about: 'Requests that were due in the window, per second: the rate that an open load asked for, answered or not.',
   column: 'offered_per_s',
   from: ({ record }) => record.measurement.offeredPerSecond,
 })
@@ -37,7 +37,7 @@ export const windowSeconds = defineFigure({
   title: 'Window',
   unit: 's',
   better: 'higher',
-  about: 'How long was measured once the target had settled; of a batch, until its answer.',
+  about: 'Length of the measured window, after the target had settled; for a batch, the time until its answer.',
   column: 'window_s',
   from: ({ seconds }) => seconds,
 })

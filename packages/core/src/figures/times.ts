@@ -19,13 +19,13 @@ export type PercentileName = keyof typeof percentiles
 /** The times of one window, and how well they are known. */
 export interface Times {
   readonly distribution: Distribution
-  /** of them, how many are only known to be at least as long: timeouts, in flight, never sent */
+  /** how many of them are only known to be at least as long: timeouts, in flight, never sent */
   readonly censored: number
-  /** slowest time that ended in each 10 ms; null: not kept */
+  /** the slowest time that ended in each 10 ms; null when not kept */
   readonly peaks: readonly (readonly [number, number])[] | null
 }
 
-/** Times of which nothing more is known than their distribution. */
+/** Times of which only the distribution is known. */
 export function plainTimes(distribution: Distribution): Times {
   return { distribution, censored: 0, peaks: null }
 }
@@ -42,7 +42,7 @@ export function responseTimes({ responseTime, record }: TimesOfRepetition): Time
   return responseTime === null ? null : withUnended(responseTime, record)
 }
 
-/** The one that counts: from when a request was due, where it was. */
+/** The times that count: from when a request was due, or from sending where nothing is due. */
 export function shownTimes(repetition: TimesOfRepetition): Times {
   return responseTimes(repetition) ?? serviceTimes(repetition)
 }
@@ -93,7 +93,7 @@ export function percentileOver(repetitions: readonly Times[], q: number): Over {
   }
 }
 
-/** The least, most or mean time of each repetition: what needs no support by ranks, and has no interval. */
+/** The least, most or mean time of each repetition. They need no minimum number of answers, and have no interval. */
 export function extremeOver(repetitions: readonly Times[], of: (distribution: Distribution) => number | null): Over {
   const filled = repetitions.filter(({ distribution }) => distribution.count > 0)
   const known = filled.flatMap(({ distribution }) => {
@@ -104,7 +104,7 @@ export function extremeOver(repetitions: readonly Times[], of: (distribution: Di
   return { estimate: isKnown ? estimateWithin(known, null) : null, atLeast: null }
 }
 
-/** Percentiles of times that are no figures of their own, such as of a stream's parts; null where there are none. */
+/** Percentiles of times that are not figures, such as those of a stream's parts; null where there are none. */
 export function latencyOf(repetitions: readonly Times[]): LatencyMs | null {
   if (repetitions.every(({ distribution }) => distribution.count === 0)) return null
   const at = (name: PercentileName) => percentileOver(repetitions, percentiles[name]).estimate?.median ?? null
@@ -120,7 +120,7 @@ export function latencyOf(repetitions: readonly Times[]): LatencyMs | null {
   }
 }
 
-/** Repetitions tell more of what varies than one window can; of a single one its own ranks are all there is. */
+/** The interval of a percentile: from repetitions, which show more variation than one window can; for a single one, from its own ranks. */
 function intervalOf(repetitions: readonly Times[], q: number): Interval | null {
   if (repetitions.length >= 2) {
     const values = repetitions.map(({ distribution }) => histogramQuantile(distribution, q)! / 1000)
@@ -135,7 +135,7 @@ function intervalOf(repetitions: readonly Times[], q: number): Interval | null {
   return bounds && { low: bounds.lowUs / 1000, high: bounds.highUs / 1000, method: 'ranks within one repetition, 95 %' }
 }
 
-/** From the intended start where there is one. */
+/** Times from the intended start, where there is one. */
 export function latencyDistribution({
   responseTime,
   serviceTime,
@@ -163,7 +163,7 @@ export function spectrumOf(
   }))
 }
 
-/** Four digits: a curve needs no more, and hundreds of them are sent around. */
+/** Rounds to four digits: a curve needs no more, and the page holds hundreds of points. */
 export function round(value: number): number {
   return Number(value.toPrecision(4))
 }

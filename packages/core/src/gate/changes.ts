@@ -5,13 +5,13 @@ import { all, broken, FINE, type Judgement, unjudged } from './report.js'
 import type { GateRules } from './rules.js'
 import { changeSays, leastSays, whySays } from './words.js'
 
-/** Rules about a change, and the figures that each is about. */
+/** The rules about a change, with the figure of each. */
 const RULES = [
   { rule: 'regression', figures: ['throughput', 'capacityPerSecond'] },
   { rule: 'cpu', figures: ['cpuMsPerRequest'] },
 ] as const
 
-/** A rule that was asked for, and the figure of a cell that it is about. */
+/** A rule that the user set, and its figure. */
 interface Asked {
   readonly cell: string
   readonly rule: (typeof RULES)[number]['rule']
@@ -21,12 +21,12 @@ interface Asked {
 }
 
 /**
- * What has changed against a baseline, as `compareRuns` tells it: a rule is broken by a figure that is told apart for the
- * worse and whose whole interval lies beyond what is allowed, so that noise of a machine does not fail a build. A cell
- * whose figures count in the baseline, and that is missing, failed, invalid or without a right answer now, has changed by
+ * Judges changes against a baseline, as `compareRuns` finds them: a rule is broken by a figure that is clearly worse
+ * and whose whole interval lies beyond the allowed change, so that noise of the machine does not fail a build. A cell
+ * whose figures count in the baseline, and which is missing, failed, invalid or without a right answer now, has changed by
  * more than any share allows.
  *
- * @param baseline of the same setting (`otherThanBaseline`): nothing here looks at machines
+ * @param baseline results with the same setting (`otherThanBaseline`): machines are not compared here
  */
 export function judgeChanges(results: Results, baseline: Results, rules: GateRules): Judgement[] {
   const { cells } = compareRuns([
@@ -48,12 +48,12 @@ function judgeCell(cell: ComparedCell, asked: readonly Asked[]): Judgement {
   const [first] = asked
   if (!first) return FINE
   const why = first.figure.against[0]?.why ?? null
-  // What holds for the whole cell is told once.
+  // A reason that holds for the whole cell is reported once.
   if (why !== null && why.kind !== 'no-figure') return judgeWhole(cell, first, why)
   return all(asked.map(judgeFigure))
 }
 
-/** A cell of which nothing is compared: lost since the baseline, or not to be compared with it. */
+/** A cell that is not compared: lost since the baseline, or not comparable with it. */
 function judgeWhole({ id, cells }: ComparedCell, { rule, figure }: Asked, why: WhyNotJudged): Judgement {
   const says = whySays(why, figure.name)
   if (isLost(why)) return broken(id, rule, says)
@@ -66,7 +66,7 @@ function judgeFigure({ cell, rule, allowed, figure }: Asked): Judgement {
   if (!found) return FINE
   if (found.why !== null) {
     const says = whySays(found.why, name)
-    // Of a CPU time that could not be read nobody knows whether it grew.
+    // A CPU time that could not be read may or may not have grown.
     return isLost(found.why) && rule === 'regression' ? broken(cell, rule, says) : unjudged(cell, says)
   }
   const { conclusion, difference } = found
@@ -81,7 +81,7 @@ function judgeFigure({ cell, rule, allowed, figure }: Asked): Judgement {
     : unjudged(cell, `${says}, and it is not told apart: ${leastSays(difference)}`)
 }
 
-/** Whether the figures of a cell count in the baseline and are gone here, for a reason of its own. */
+/** Whether the figures of a cell count in the baseline and are lost here, for a reason in the cell itself. */
 function isLost(why: WhyNotJudged): boolean {
   switch (why.kind) {
     case 'absent':

@@ -3,7 +3,7 @@ import type { GateRules } from './rules.js'
 export interface GateReport {
   /** cells that broke a rule, and how */
   readonly broken: readonly Broken[]
-  /** cells that could not be judged by some rule, and why; they break nothing */
+  /** cells that some rule could not judge, and why; they do not break it */
   readonly unjudged: readonly Unjudged[]
   /** cells that were judged by every rule */
   readonly judged: number
@@ -20,7 +20,7 @@ export interface Unjudged {
   readonly says: string
 }
 
-/** What some rules say of some cells. */
+/** The report of some rules about some cells. */
 export type Judgement = Pick<GateReport, 'broken' | 'unjudged'>
 
 export const FINE: Judgement = { broken: [], unjudged: [] }

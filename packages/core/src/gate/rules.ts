@@ -1,7 +1,7 @@
 import { BakeoffError, parseFraction } from '@bakeoff/model'
 import { didYouMean } from '../parse/problem.js'
 
-/** What makes a run fail in CI. null: not asked for. */
+/** The rules that make a run fail in CI; null for a rule that is not set. */
 export interface GateRules {
   /** throughput may fall by this share against the baseline, 0 to 1 */
   readonly regression: number | null
@@ -16,7 +16,7 @@ const NAMES = ['regression', 'cpu', 'errors'] as const
 /**
  * Reads `regression=5%,errors=0`.
  *
- * @throws BakeoffError BAD_SPEC for a rule that is not known or a share that is none
+ * @throws BakeoffError BAD_SPEC for an unknown rule or a value that is not a share
  */
 export function parseGateRules(text: string): GateRules {
   const rules: Record<(typeof NAMES)[number], number | null> = { regression: null, cpu: null, errors: null }

@@ -1,7 +1,7 @@
 import type { Caps, EngineFacts, HostFacts, Plan, PlannedScenario, PlannedService, Results } from '@bakeoff/model'
 import { formatBytes } from '@bakeoff/model'
 
-/** Under what a run measures: known of a plan before anything is measured, and of results. */
+/** The setting of a run: known from a plan before anything is measured, and from results. */
 export interface GateSetting {
   readonly host: Pick<HostFacts, 'cpuModel' | 'architecture' | 'cpus' | 'memoryBytes'>
   readonly engine: Pick<EngineFacts, 'name' | 'version'>
@@ -17,9 +17,9 @@ export function settingOf({ host, engine, profile, rules, scenarios }: Plan): Ga
 }
 
 /**
- * What a change of figures could come from in place of a change of the targets: another class of machine, engine or profile, and
- * for the scenarios of both other caps or other work. One phrase each, e.g. `profile: brief there, default here`; empty when a
- * baseline can be judged against. What either does not know is no difference.
+ * The differences that could explain a change of figures without a change of the targets: another class of machine, engine or profile, and
+ * for the scenarios of both runs, other caps or other work. One phrase each, e.g. `profile: brief there, default here`; empty when a
+ * the runs can be compared. A value that either run does not know is not a difference.
  */
 export function otherThanBaseline(baseline: GateSetting, here: GateSetting): string[] {
   return [...ofRun(baseline, here), ...ofScenarios(baseline, here)]

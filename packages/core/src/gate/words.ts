@@ -7,14 +7,14 @@ export function changeSays({ ratio: { median, low, high } }: Difference, figure:
   return `${figure} changed by ${exactPercent(median - 1)}${interval}`
 }
 
-/** Why a change whose interval excludes 1 is not told apart. */
+/** The reason why a change whose interval excludes 1 does not count as one. */
 export function leastSays({ least, leastIs }: Difference): string {
   return leastIs === 'noise-floor'
     ? `the machine itself differed by ${exactPercent(least)} from block to block`
     : `up to ${exactPercent(least)} is no difference`
 }
 
-/** Why a cell, or one figure of it, was not compared with the baseline. */
+/** The reason why a cell, or one figure of it, was not compared with the baseline. */
 export function whySays(why: WhyNotJudged, figure: string): string {
   switch (why.kind) {
     case 'absent':
@@ -28,8 +28,8 @@ export function whySays(why: WhyNotJudged, figure: string): string {
         : `the baseline measured it, and here it was not measured: ${why.says ?? why.outcome}`
     case 'no-right-answer':
       return why.run === 'first'
-        ? 'in the baseline a repetition had not one right answer'
-        : 'the baseline measured it, and here a repetition had not one right answer'
+        ? 'in the baseline a repetition had no right answer'
+        : 'the baseline measured it, and here a repetition had no right answer'
     case 'no-figure':
       return why.run === 'first'
         ? `the baseline has no ${figure}`

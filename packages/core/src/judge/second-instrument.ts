@@ -5,9 +5,9 @@ import { median } from '../stats/index.js'
 import { thresholds } from '../thresholds.js'
 
 /**
- * What the second instrument measured of this cell, beside the agent's throughput of the same repetition; null where it
- * was not asked. Only throughput is compared: wrk adds to its histogram what it believes it left out, so its percentiles
- * are others by definition.
+ * The second instrument's measurement of a cell, beside the agent's throughput in the same repetition; null where it
+ * was not used. Only throughput is compared: wrk adds to its histogram the requests that it believes it missed, so its percentiles
+ * differ by definition.
  */
 export function secondInstrumentOf(view: CellView): SecondInstrumentResult | null {
   const run = view.runs.find(({ secondInstrument }) => secondInstrument?.loadId === view.loadId)
@@ -27,8 +27,8 @@ export function secondInstrumentOf(view: CellView): SecondInstrumentResult | nul
 }
 
 /**
- * Up to which difference the two agree: as far as the cell's own repetitions lie apart, at least 10 %, and at least one
- * answer for each connection, for wrk's window begins on idle connections and drops what is under way at its end.
+ * The difference up to which the two agree: the spread of the cell's own repetitions, but at least 10 %, and at least one
+ * answer for each connection, since wrk's window begins on idle connections and drops what is under way at its end.
  */
 function toleranceOf(
   view: CellView,

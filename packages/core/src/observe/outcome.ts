@@ -1,7 +1,7 @@
 import type { Cell, Outcome } from '@bakeoff/model'
 import type { CellView } from './view.js'
 
-/** A cell is measured when one repetition of it was complete; else the last thing that happened to its entry says why not. */
+/** The outcome of a cell. It is measured when one of its repetitions was complete; else the last outcome of its entry says why not. */
 export function outcomeOfCell({ runs, repetitions }: CellView): Pick<Cell, 'outcome' | 'outcomeReason'> {
   if (repetitions.length > 0) return { outcome: 'measured', outcomeReason: null }
   const telling = outcomeOfEntry(runs.map(({ outcome }) => outcome))
@@ -10,7 +10,7 @@ export function outcomeOfCell({ runs, repetitions }: CellView): Pick<Cell, 'outc
     : { outcome: telling.kind, outcomeReason: reasonOf(telling) }
 }
 
-/** One outcome for all repetitions: measured if any was, else a failure, else what came last. */
+/** One outcome for all repetitions: measured if any was, else a failure, else the last one. */
 export function outcomeOfEntry(outcomes: readonly Outcome[]): Outcome {
   return (
     outcomes.find(({ kind }) => kind === 'measured') ??
@@ -19,7 +19,7 @@ export function outcomeOfEntry(outcomes: readonly Outcome[]): Outcome {
   )
 }
 
-/** In words; null for a measured one. */
+/** The outcome in words; null for a measured one. */
 export function reasonOf(outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'measured':

@@ -2,8 +2,8 @@ import type { EncodedHistogram, LoadRecord, Plan, RepetitionRecord } from '@bake
 import { decodeHistogram } from '../stats/index.js'
 
 /**
- * Why a repetition cannot be one of this plan's, though it has the shape of one: it was copied from another run, or its
- * file was damaged in a place where any value fits. Null: nothing speaks against it.
+ * The reason why a record cannot belong to this plan, though it has the right shape: it was copied from another run, or its
+ * file was damaged in a place where any value fits. Null when nothing speaks against it.
  */
 export function problemOfRecord(record: RepetitionRecord, plan: Plan): string | null {
   if (record.runId !== plan.runId) return `it is of run ${record.runId}`

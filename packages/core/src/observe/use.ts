@@ -1,7 +1,7 @@
 import type { Caps, ComponentUse, HostReading, Reading } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
 
-/** What one container, or several together, used in a window. Null: it could not be read. */
+/** The use of resources by one container, or several together, in a window. A member is null when it could not be read. */
 export interface Use {
   readonly cpuSeconds: number | null
   readonly cpuUserSeconds: number | null
@@ -14,7 +14,7 @@ export interface Use {
 }
 
 export interface Slice {
-  /** since the window's start: the slice's end */
+  /** from the window's start to the slice's end */
   readonly atMs: number
   readonly cores: number | null
   readonly memoryBytes: number | null
@@ -22,7 +22,7 @@ export interface Slice {
 }
 
 export interface HostUse {
-  /** cores of the whole machine that did anything, without network work that belongs to nobody */
+  /** busy cores of the whole machine, without network work that belongs to no process */
   readonly busyCores: number | null
   readonly steal: number | null
   readonly pressure: number | null
@@ -34,14 +34,14 @@ export interface Span {
   readonly toMs: number
 }
 
-/** Shorter slices would show the sampling, more of them nothing that a chart could. */
+/** The number of slices: shorter ones would show the sampling, and a chart cannot show more of them. */
 const SLICE_MS = 250
 const MOST_SLICES = 40
 
 /**
- * Use within a window, from cumulative counters read a few times a second. Values at the window's ends are interpolated
- * between the readings around them; where the readings cover only part of the window their rate stands for all of it,
- * and below half of it nothing is known.
+ * The use within a window, from cumulative counters read a few times a second. Values at the window's ends are interpolated
+ * between the readings around them. Where the readings cover only part of the window, their rate stands for all of it,
+ * and where they cover less than half of it, the use is unknown.
  */
 export function useOf(readings: readonly Reading[], span: Span): Use {
   const cpu = counter(readings, (each) => each.cpuTotalSeconds ?? total(each.cpuUserSeconds, each.cpuSystemSeconds))
@@ -80,8 +80,8 @@ export function useOf(readings: readonly Reading[], span: Span): Use {
 }
 
 /**
- * Several containers as one component: replicas and their proxy share one cap. Memory is the highest sum of peaks within
- * one slice. What is unknown of one is unknown of all.
+ * The use of several containers as one component, since replicas and their proxy share one cap. Memory is the highest sum of peaks within
+ * one slice. A value that is unknown for one container is unknown for all.
  */
 export function sumOfUses(uses: readonly Use[]): Use {
   const [only] = uses
@@ -131,7 +131,7 @@ export function hostUseOf(readings: readonly HostReading[], span: Span): HostUse
   }
 }
 
-/** The use beside its cap, as it stands in the results. */
+/** The use with its cap, for the results. */
 export function componentUse(use: Use, caps: Caps | null): ComponentUse {
   const known = use.slices.flatMap(({ cores }) => (cores === null ? [] : [cores]))
   return {
@@ -156,7 +156,7 @@ interface Point {
   readonly value: number
 }
 
-/** A counter as it would be had its container never restarted: where it falls, it began again from 0. */
+/** A counter without its restarts: where it falls, its container began again from 0, and the values before are added. */
 function counter<T extends { readonly atMs: number }>(
   readings: readonly T[],
   pick: (reading: T) => number | null,

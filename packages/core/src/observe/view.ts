@@ -15,15 +15,15 @@ import { mainLoadOf } from '../plan/main-load.js'
 import { type Distribution, decodeHistogram, rightAnswers } from '../stats/index.js'
 import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
 
-/** One repetition of one cell, its counters turned into use. What figures and verdicts look at. */
+/** A view of one repetition of a cell, with its counters turned into use. Figures and verdicts read it. */
 export interface Repetition {
   readonly number: number
   readonly block: string
   readonly run: RepetitionRecord
   readonly record: LoadRecord
-  /** length of the window; of a batch, until its answer */
+  /** length of the window; for a batch, the time until its answer */
   readonly seconds: number
-  /** right answers, each with the share of its life within the window; of a batch, tasks that were done right */
+  /** right answers, each with the share of its life within the window; for a batch, tasks that were done right */
   readonly right: number
   /** all containers of the target together, its proxy included */
   readonly target: Use
@@ -37,7 +37,7 @@ export interface Repetition {
   readonly responseTime: Distribution | null
 }
 
-/** Everything that is known of a cell before anything is judged. */
+/** A view of a cell: everything that is known about it before anything is judged. */
 export interface CellView {
   readonly id: string
   readonly plan: Plan
@@ -45,22 +45,22 @@ export interface CellView {
   readonly entry: PlannedEntry
   readonly load: LoadSpec
   readonly loadId: string
-  /** of this entry, by repetition, failed ones included */
+  /** records of this entry, by repetition, failed ones included */
   readonly runs: readonly RepetitionRecord[]
-  /** those with this load */
+  /** repetitions with this load */
   readonly repetitions: readonly Repetition[]
   /** the agent's ceiling with these connections on these cores; null: not calibrated */
   readonly ceiling: Ceiling | null
 }
 
-/** What the agent reached against the null server, over the canaries of a run. */
+/** The agent's ceiling against the null server, over the canaries of a run. */
 export interface Ceiling {
-  /** requests a second: the most of them, by their best half second */
+  /** requests a second: the most of all canaries, by their best half second */
   readonly throughput: number
-  /** over their windows */
+  /** over the windows of the canaries */
   readonly low: number
   readonly high: number
-  /** whether the agent was what limited them: only then is it a limit of the agent; null: not known */
+  /** whether the agent limited the canaries: only then is this a limit of the agent; null when unknown */
   readonly isAgents: boolean | null
 }
 

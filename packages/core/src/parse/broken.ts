@@ -1,11 +1,11 @@
 import { BakeoffError, type PlanWarning } from '@bakeoff/model'
 
-/** A part of a project that cannot be used. It stops itself only: the rest is listed, planned and measured without it. */
+/** A part of a project that cannot be used. The rest is listed, planned and measured without it. */
 export interface BrokenPart {
   readonly kind: 'target' | 'scenario' | 'claim'
-  /** what it would be selected by: the name of its folder or file */
+  /** the name by which it would be selected: that of its folder or file */
   readonly name: string
-  /** as it is shown: `targets/go-mine/target.yaml` */
+  /** the file as it is shown: `targets/go-mine/target.yaml` */
   readonly file: string
   /** what is wrong, with file, line and column */
   readonly message: string
@@ -13,21 +13,21 @@ export interface BrokenPart {
   readonly hint: string
 }
 
-/** Where a part of a project is, before it is known whether it can be used. */
+/** The place of a part of a project, before it is known whether it can be used. */
 export type PartPlace = Pick<BrokenPart, 'kind' | 'name' | 'file'>
 
 export function brokenPart(place: PartPlace, { message, hint }: BakeoffError): BrokenPart {
   return { ...place, message, hint: hint ?? `Correct ${place.file}.` }
 }
 
-/** A part that was asked for by name, or those without which nothing is left, as the error that says all of what is wrong. */
+/** The error for broken parts that were named by the user, or without which nothing is left. It says everything that is wrong. */
 export function brokenError(parts: readonly BrokenPart[], because: string): BakeoffError {
   return new BakeoffError('BAD_SPEC', [because, ...parts.map(({ message }) => message)].join('\n\n'), {
     hint: [...new Set(parts.map(({ hint }) => hint))].join('\n'),
   })
 }
 
-/** What the readers of a plan and of a report are told: the first line of what is wrong, without the quoted file. */
+/** The warning for readers of a plan or report: the first line of the problem, without the quoted file. */
 export function brokenWarning(part: BrokenPart): PlanWarning {
   return {
     what: leftOutWords(part),

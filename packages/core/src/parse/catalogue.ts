@@ -16,13 +16,13 @@ export interface Catalogue {
   readonly scenarios: readonly ScenarioSpec[]
   readonly targets: readonly TargetSpec[]
   readonly claims: readonly ClaimSpec[]
-  /** what is there and cannot be used; nothing of it is in the lists above */
+  /** parts that cannot be used; none of them is in the lists above */
   readonly broken: readonly BrokenPart[]
 }
 
 /**
- * Checks what no single file can: that names used in one file exist in another. A target or a claim that names what is not
- * there is broken, and only that; what it names may itself be broken, and is then told of by itself.
+ * Checks what no single file can: that names used in one file exist in another. A target or a claim that names something that does not
+ * exist is broken, and nothing else is. The thing it names may itself be broken, which is reported separately.
  *
  * @throws BakeoffError BAD_SPEC for matrix.yaml, which every command needs
  */
@@ -38,7 +38,7 @@ export function checkCatalogue(catalogue: Catalogue): Catalogue {
     ),
   ]
   if (lines.length > 0)
-    throw new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'See what there is: npm run list' })
+    throw new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'To see what there is: npm run list' })
   const broken = [...catalogue.broken]
   const whole = <T>(
     parts: readonly T[],
@@ -74,7 +74,7 @@ function unknownScenarios(target: TargetSpec, known: readonly string[]): Bakeoff
   return badSpec(problems, target.yaml)
 }
 
-/** A claim about a target that is broken, or about its variants, is one that waits for it. */
+/** Whether a claim is about a broken target, or its variants: it is then left out until the target works. */
 function unknownSubjects(
   claim: ClaimSpec,
   targets: readonly TargetSpec[],
@@ -96,7 +96,7 @@ function unknownSubjects(
   ]
   return lines.length === 0
     ? null
-    : new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'See what there is: npm run list' })
+    : new BakeoffError('BAD_SPEC', lines.join('\n'), { hint: 'To see what there is: npm run list' })
 }
 
 function unknown(file: string, what: string, name: string, known: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { badSpec, didYouMean, type Problem } from './problem.js'
 import { readYaml } from './yaml.js'
 
 /**
- * A published comparison with its figures.
+ * Parses a published comparison with its figures.
  *
  * @throws BakeoffError BAD_SPEC with file, line and column
  */
@@ -58,7 +58,7 @@ export function parseClaim(fileName: string, text: string): ClaimSpec {
   }
 }
 
-/** Nested tables of figures, { percentilesMs: { "50": 36 } }, as flat ones: { "percentilesMs.50": 36 }. What is not a number is left out. */
+/** Nested tables of figures, { percentilesMs: { "50": 36 } }, as flat ones: { "percentilesMs.50": 36 }. Values that are not numbers are left out. */
 function flatten(figures: Readonly<Record<string, unknown>>, prefix = ''): ClaimFigures {
   return Object.fromEntries(
     Object.entries(figures).flatMap(([key, value]) => {

@@ -1,4 +1,4 @@
-/** A JSON text as a value, or what is wrong with it and where. */
+/** Parses a JSON text to a value, or to a problem with its place. */
 export type ParsedJson =
   | { readonly ok: true; readonly value: unknown }
   | {
@@ -7,7 +7,7 @@ export type ParsedJson =
       /** both from 1 */
       readonly line: number
       readonly column: number
-      /** it is right so far, but its end is missing: a file that was cut */
+      /** whether the text is right so far, but its end is missing, as in a file that was cut */
       readonly isCut: boolean
     }
 
@@ -38,7 +38,7 @@ function complaintOf(text: string): string | null {
   }
 }
 
-/** V8 names the position of some mistakes only. Of the others it is where the shortest beginning ends that is wrong. */
+/** The position of a mistake. V8 names it for some mistakes only; for the others it is the end of the shortest wrong beginning. */
 function positionOf(message: string, text: string): number {
   const named = /at position (\d+)/.exec(message)?.[1]
   if (named !== undefined) return Number(named)
@@ -55,7 +55,7 @@ function positionOf(message: string, text: string): number {
   return right
 }
 
-/** Whether nothing is wrong but that more must follow. */
+/** Whether a text is wrong only because more must follow. */
 function endsTooEarly(message: string, text: string): boolean {
   const named = /at position (\d+)/.exec(message)?.[1]
   return named === undefined ? message.startsWith('Unexpected end') : Number(named) >= text.length

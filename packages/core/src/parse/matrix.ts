@@ -6,9 +6,9 @@ import { type Located, readYaml } from './yaml.js'
 export const DEFAULT_RESPONSES = 20
 
 /**
- * matrix.yaml: what is measured when nothing else is asked for.
+ * Parses matrix.yaml, which says what is measured by default.
  *
- * @param scenarios names of all that the project has
+ * @param scenarios names of all scenarios of the project
  * @throws BakeoffError BAD_SPEC with file, line and column
  */
 export function parseMatrix(fileName: string, text: string, scenarios: readonly string[]): MatrixSpec {

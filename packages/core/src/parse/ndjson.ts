@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { parseJson } from './json.js'
 import { badSpec, type Problem } from './problem.js'
 
-/** The lines of newline-delimited JSON that have the shape, and what is wrong with the others. */
+/** The lines of newline-delimited JSON that have the right shape, and the problems of the others. */
 export interface NdjsonLines<T> {
   readonly values: T[]
   readonly problems: Problem[]

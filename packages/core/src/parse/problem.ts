@@ -9,7 +9,7 @@ export interface Problem {
   readonly hint?: string
 }
 
-/** A word that was probably meant: the candidate at the smallest edit distance, if that is at most a third of the word. */
+/** The word that was probably meant: the candidate at the smallest edit distance, if that is at most a third of the word. */
 export function didYouMean(word: string, candidates: readonly string[]): string | null {
   let best: { candidate: string; distance: number } | null = null
   for (const candidate of candidates) {

@@ -348,7 +348,7 @@ function toService(name: string, service: ServiceFile, texts: ScenarioTexts): Se
   }
 }
 
-/** As the file has them by kind; searches come last, since they leave a target overloaded. */
+/** The loads of the file, by kind; searches come last, since they leave a target overloaded. */
 function toLoads({ load }: ScenarioFile['x-scenario'], offered: Offered): LoadSpec[] {
   const loads = loadKinds.flatMap((kind) => {
     const written = load[kind.kind]
@@ -359,7 +359,7 @@ function toLoads({ load }: ScenarioFile['x-scenario'], offered: Offered): LoadSp
   return loads.toSorted((a, b) => Number(a.last) - Number(b.last)).map(({ each }) => each)
 }
 
-/** What every offered load of a scenario has in common, whether its file names the rate or a run adds it. */
+/** The settings of all offered loads of a scenario, whether its file names the rate or a run adds it. */
 function offeredOf({ load, slo }: ScenarioFile['x-scenario']): Offered {
   return {
     connections: load.connections ?? DEFAULT_OFFERED.connections,

@@ -1,8 +1,8 @@
 import type { Respell } from '@bakeoff/model'
 
-/** Where a JSON body can be spelled otherwise without another meaning: offsets in its UTF-8 bytes. */
+/** The places where a JSON body can be spelled differently without a change of meaning: offsets in its UTF-8 bytes. */
 export interface Spellable {
-  /** just after its first bracket; null: no white space is wanted */
+  /** the place for white space, just after the first bracket; null when none is wanted */
   readonly spaceAt: number | null
   /** ASCII letters whose case may be changed */
   readonly letters: readonly number[]
@@ -18,10 +18,10 @@ const SQUARE_OPEN = 0x5b
 const SQUARE_CLOSE = 0x5d
 
 /**
- * Finds what a body can be spelled otherwise in. Letters within square brackets keep their case: to tokenizers `[SEP]` is a token of
+ * Finds the places where a body can be spelled differently. Letters within square brackets keep their case: to tokenizers `[SEP]` is a token of
  * its own and `[sep]` is not.
  *
- * @returns a sentence when the body cannot be spelled as it is asked for
+ * @returns a sentence when the body cannot be spelled as the scenario asks
  */
 export function spellableOf(body: string | null, { spaces, caseOf }: Respell): Spellable | string {
   let value: unknown
@@ -39,12 +39,12 @@ export function spellableOf(body: string | null, { spaces, caseOf }: Respell): S
   return { spaceAt, letters: lettersOf(bytes, memberOf(bytes, caseOf)) }
 }
 
-/** The text between the quotes of the last member of this name: of two, parsers take the last. */
+/** The text between the quotes of the last member with a name: of two members with one name, parsers take the last. */
 function memberOf(bytes: Uint8Array, name: string): readonly [from: number, to: number] {
   const decoder = new TextDecoder()
   let found: readonly [number, number] = [0, 0]
   let depth = 0
-  /** of the outermost object, the name whose value comes next */
+  /** the member name of the outermost object whose value comes next */
   let key: string | null = null
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number

@@ -10,12 +10,12 @@ export interface TargetTexts {
   /** path of target.yaml as it is shown in errors */
   readonly file: string
   readonly yaml: string
-  /** null: the folder has none */
+  /** null when the folder has none */
   readonly dockerfile: string | null
 }
 
 /**
- * A target from the texts of its folder.
+ * Parses a target from the texts of its folder.
  *
  * @throws BakeoffError BAD_SPEC with file, line and column
  */
@@ -121,7 +121,7 @@ function problemsOfVariants(located: Located<TargetFile>): Problem[] {
   return problems
 }
 
-/** Environment values are texts, whatever YAML made of them. */
+/** Environment values as texts, which YAML may have parsed as numbers or booleans. */
 function asTexts(env: Readonly<Record<string, string | number | boolean>> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(env ?? {}).map(([key, value]) => [key, String(value)]))
 }

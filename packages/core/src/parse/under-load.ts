@@ -1,4 +1,4 @@
-/** The parts of a scenario file that make sure, under load, that answers come of work. */
+/** Parses the parts of a scenario file that ensure that answers under load come from real work. */
 import {
   parseDurationMs,
   type RequestLine,
@@ -27,10 +27,10 @@ export function respellProblems(located: Located<ScenarioFile>): Problem[] {
 }
 
 /**
- * Requests whose bodies cannot be spelled as it is asked for, by their lines.
+ * Problems of requests whose bodies cannot be spelled as the scenario asks, by their lines.
  *
- * @param text     of the file of the requests
- * @param requests those that its lines hold
+ * @param text     the text of the file of the requests
+ * @param requests the requests of its lines
  */
 export function unspellable(file: string, text: string, requests: readonly RequestLine[], respell: Respell): Problem[] {
   const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]))

@@ -2,17 +2,17 @@ import { isMap, isPair, isScalar, LineCounter, type Node, type Pair, parseDocume
 import type { z } from 'zod'
 import { badSpec, didYouMean, type Problem } from './problem.js'
 
-/** Aliases may repeat a node this often in all: beyond that a small file grows without bound ("billion laughs"). */
+/** How many nodes aliases may repeat in all: beyond that a small file grows without bound ("billion laughs"). */
 const MAX_ALIASES = 50
 
 export type Path = readonly PropertyKey[]
 
-/** A YAML file that has the shape of a schema, and knows where each of its members stands. */
+/** A parsed YAML file with the shape of a schema, and the place of each of its members. */
 export interface Located<T> {
   readonly file: string
   readonly text: string
   readonly value: T
-  /** a problem at a member; with `key`, at the member's key instead of its value */
+  /** makes a problem at a member; with `key`, at the member's key instead of its value */
   problem(path: Path, message: string, options?: { key?: boolean; hint?: string }): Problem
 }
 
@@ -154,7 +154,7 @@ function knownKeys(schema: z.ZodType, path: Path): string[] {
   return current.def.type === 'object' ? Object.keys(current.def.shape as object) : []
 }
 
-/** Where a member stands in the text: the deepest node of the path that exists. */
+/** The place of a member in the text: the deepest existing node of the path. */
 function offsetOf(root: unknown, path: Path, key: boolean): number {
   let node = root as Node | null
   let offset = node?.range?.[0] ?? 0

@@ -4,7 +4,7 @@ import { isOfSurroundings } from './failures.js'
 import { mainLoadOf } from './main-load.js'
 
 /**
- * Which entries of a block are still to be measured. Pure: what the rules say, given what is on disk.
+ * The entries of a block that are still to be measured, by the rules and the records on disk. Pure.
  * A block is run whole, so that ratios within a block stay paired; it is left out when every entry's interval of
  * throughput is tight. Entries that cannot be measured (no build, never ready, wrong answers) are not tried again.
  *
@@ -44,7 +44,7 @@ function isTight(plan: Plan, entry: string, records: readonly RepetitionRecord[]
   return width !== null && width <= plan.rules.tightness
 }
 
-/** Whether an entry is not tried again, after these repetitions of it. */
+/** Whether an entry is not tried again, after its repetitions so far. */
 export function isHopeless(records: readonly RepetitionRecord[]): boolean {
   return records.some(
     ({ outcome }) =>

@@ -11,7 +11,7 @@ import {
 import { settingWords } from '../words/settings.js'
 import { bestFirst } from './main-load.js'
 
-/** The loads of the sources of a scenario's claims, as far as a load can say them, and what is otherwise than there. */
+/** The loads of the sources of a scenario's claims, as far as a load can express them, and warnings about what differs. */
 export interface ClaimLoads {
   readonly loads: readonly LoadSpec[]
   readonly warnings: readonly PlanWarning[]
@@ -36,7 +36,7 @@ export function claimLoadsOf(scenario: ScenarioSpec, claims: readonly ClaimSpec[
           {
             what: `${settingWords(subject)}: ${untold}`,
             where: scenario.id,
-            why: `“${claim.title}” has it of ${subject.says}.`,
+            why: `“${claim.title}” published it for ${subject.says}.`,
             todo: 'Read the figures beside the published ones with this in mind.',
           },
         ],
@@ -47,7 +47,7 @@ export function claimLoadsOf(scenario: ScenarioSpec, claims: readonly ClaimSpec[
   }
 }
 
-/** The load of one subject and what of its setting it leaves out; null: nothing. */
+/** The load of one subject, and a note on what of the setting it leaves out; null when it leaves out nothing. */
 function loadOf(
   { load: said }: ClaimSubject,
   scenario: ScenarioSpec,
@@ -67,21 +67,21 @@ function loadOf(
   const isCut = unit === 'request' && said['requests'] !== undefined
   return {
     load,
-    untold: isCut ? 'a window lasts as long as the profile says, and not until so many requests are answered' : null,
+    untold: isCut ? 'a window lasts as long as the profile says, and not until a number of requests is answered' : null,
   }
 }
 
-/** A load says how the target is asked, and nothing of the machine. */
+/** The warning that a load says how requests are sent, and nothing about the machine. */
 function machineWarning({ title, setting }: ClaimSpec, { id }: ScenarioSpec): PlanWarning {
   return {
-    what: 'The load is of the source; caps, machine and load generator are of this run',
+    what: 'The load is that of the source; caps, machine and load generator are those of this run',
     where: id,
     why: `“${title}”: ${setting}`,
-    todo: 'Compare ratios with the published ones, and not figures.',
+    todo: 'Compare ratios with the published ratios, and not the figures themselves.',
   }
 }
 
-/** Subjects of one setting are told once. */
+/** Groups subjects by setting, so that each setting is mentioned once. */
 function oncePerSetting(warnings: readonly PlanWarning[]): PlanWarning[] {
   const byWhat = new Map<string, PlanWarning>()
   for (const warning of warnings) {

@@ -1,7 +1,7 @@
 import type { CoreAssignment, LogicalCpu } from '@bakeoff/model'
 
 export interface CoreDemand {
-  /** cores the scenario's target asks for */
+  /** cores that the scenario's target asks for */
   readonly target: number
   /** cores each service asks for, in the scenario's order */
   readonly services: readonly { readonly name: string; readonly cpus: number }[]
@@ -13,8 +13,8 @@ const CORES_TO_SPARE_ONE = 4
 const MOST_AGENT_CORES = 4
 
 /**
- * Which cores each role runs on. Roles never share a core when there are enough; where there are too few, caps are
- * scaled down and the roles that share are named. One hardware thread of a core is used and its siblings stay idle:
+ * The cores that each role runs on. Roles never share a core when there are enough; where there are too few, caps are
+ * scaled down and the roles that share are named. One hardware thread of a core is used, and its siblings stay idle:
  * two roles on siblings would slow one another, and a "core" of a cap would mean half of one.
  *
  * @param cpus logical processors that containers may use, at least one
@@ -59,7 +59,7 @@ function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: s
   const rest = [ids[0] as number]
   const services = Object.fromEntries(demand.services.map(({ name }) => [name, rest]))
   if (ids.length === 1) {
-    notes.push('there is one core: target, services, load agent and orchestrator share it, and no figure is worth much')
+    notes.push('there is one core: target, services, load agent and orchestrator share it, so the figures say little')
     return { target: rest, services, agent: rest, orchestrator: rest }
   }
   const wanted = Math.min(demand.target, ids.length - 1)
@@ -74,7 +74,7 @@ function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: s
 function onManyCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
   const first = cores.reduce((a, b) => (a.id < b.id ? a : b))
   const free = cores.filter((core) => core !== first)
-  const pool = free.length - 1 // one at least for the agent
+  const pool = free.length - 1 // at least one is left for the agent
   const wantedServices = demand.services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), 0)
   const wantedTarget = Math.ceil(demand.target)
   const enough = pool >= wantedTarget + wantedServices

@@ -10,7 +10,7 @@ import {
 } from '@bakeoff/model'
 import { bestRates, commonRates, medianOf } from '../stats/index.js'
 
-/** A target is not offered more than this share of its own best: it would only show how its queue grows. */
+/** The largest share of its own best throughput that a target is offered: above it only the growth of its queue would show. */
 const MOST_OF_BEST = 0.97
 
 /**
@@ -46,7 +46,7 @@ export function curveLoads(plan: Plan, block: Block, entry: string, records: rea
     .filter((load) => !scenario.loads.some((each) => loadIdOf(each) === loadIdOf(load)))
 }
 
-/** So many that the least number of repetitions goes through all rates. */
+/** The number of rates per repetition with which the fewest repetitions go through all rates. */
 export function ratesPerBlock({ curveRates, minRepetitions }: Pick<RunRules, 'curveRates' | 'minRepetitions'>): number {
   return Math.ceil((curveRates ?? 0) / Math.max(1, minRepetitions - 1))
 }

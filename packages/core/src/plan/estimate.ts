@@ -10,29 +10,29 @@ import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
 import { secondInstrumentMs } from './second-instrument.js'
 
-/** Start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
+/** Time for start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
 const OVERHEAD_MS = 4000
 const PER_SERVICE_MS = 1500
-/** Before and after a window: connections are filled, and what is under way comes to its end. */
+/** Time before and after a window: connections are filled, and requests under way end. */
 const AROUND_WINDOW_MS = 800
-/** The null server and its agent at the start of a block. */
+/** Time for the null server and its agent at the start of a block. */
 const CANARY_MS = 6000
 
-/** How long one repetition of an entry takes with its warm-up as given. */
+/** The duration of one repetition of an entry with the given warm-up. */
 export function repetitionMs(scenario: PlannedScenario, rules: RunRules, warmUpMs: number): number {
   const windowMs = rules.windowMs + AROUND_WINDOW_MS
   const loads = scenario.loads.reduce((sum, load) => sum + kindOf(load).durationMs(load, windowMs), 0)
   return OVERHEAD_MS + scenario.services.length * PER_SERVICE_MS + warmUpMs + loads
 }
 
-/** What is measured, of which a time is foreseen. */
+/** The part of a plan for which a time is estimated. */
 export interface Measured {
   readonly scenarios: readonly PlannedScenario[]
   readonly entries: readonly PlannedEntry[]
   readonly rules: RunRules
 }
 
-/** Wall time of so many repetitions of everything, whatever the budget, with each warm-up as long as given. */
+/** Wall time of a number of repetitions of everything, without regard to the budget, with each warm-up as long as given. */
 export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitions: number, warmUpMs: number): number {
   const sum = (msOf: (scenario: PlannedScenario) => number) =>
     entries.reduce(
@@ -96,12 +96,12 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   return firstRound ? left : Math.min(left, untilBudget)
 }
 
-/** What the second instrument took of a repetition: it comes once, and says nothing of those that follow. */
+/** The time of the second instrument in a repetition: it comes once, and says nothing about later repetitions. */
 function secondInstrumentMsOf(plan: Plan, { entry, secondInstrument }: RepetitionRecord): number {
   return secondInstrument?.kind === 'measured' ? secondInstrumentMsFor(plan, entry) : 0
 }
 
-/** What it will take with the entries that it has yet to come to. */
+/** The time that the second instrument will take with the entries that are left. */
 function secondInstrumentLeftMs(plan: Plan, records: readonly RepetitionRecord[]): number {
   return plan.entries
     .filter(({ id }) => !records.some(({ entry }) => entry === id))

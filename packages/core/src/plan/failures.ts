@@ -1,16 +1,16 @@
 import type { ErrorRecord, Outcome, RepetitionRecord } from '@bakeoff/model'
 
 /**
- * Whose failure an error is, and so what becomes of the repetition in which it came up:
- * - `target`: its own. It is a result, and final
- * - `surroundings`: of what a repetition needs beside the target. It says nothing about the target: the repetition is tried
+ * Whose failure an error is, which decides how the repetition goes on:
+ * - `target`: the target's own. It is a result, and final
+ * - `surroundings`: of something that a repetition needs beside the target. It says nothing about the target: the repetition is tried
  *   once more at once, and measured again when the run goes on
- * - `run`: nothing else can be measured now either. The run ends, and can go on later
+ * - `run`: nothing can be measured now. The run ends, and can go on later
  */
 export type Blame = 'target' | 'surroundings' | 'run'
 
 const BLAME: Readonly<Record<ErrorRecord['code'], Blame>> = {
-  BAD_SPEC: 'target', // within a run only its files are read: a Dockerfile that is not there, a link out of its folder
+  BAD_SPEC: 'target', // within a run only the target's files are read: a missing Dockerfile, a link out of its folder
   BUILD_FAILED: 'target',
   START_FAILED: 'target',
   NOT_READY: 'target',
@@ -34,7 +34,7 @@ export function blameOf(code: ErrorRecord['code']): Blame {
   return BLAME[code]
 }
 
-/** Whether the repetition failed for a reason that is not the target's, so that another try may succeed. */
+/** Whether the repetition failed for a reason outside of the target, so that another try may succeed. */
 export function isOfSurroundings(outcome: Outcome): boolean {
   return outcome.kind === 'failed' && blameOf(outcome.error.code) !== 'target'
 }

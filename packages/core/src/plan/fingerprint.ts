@@ -9,7 +9,7 @@ import type {
 } from '@bakeoff/model'
 import { formatBytes } from '@bakeoff/model'
 
-/** Everything that must be the same before and after a break, or one run would hold figures of two things. */
+/** A fingerprint: everything that must be the same before and after a break, or one run would hold figures of two different things. */
 export interface Fingerprint {
   readonly host: HostFacts
   readonly engine: EngineFacts
@@ -18,7 +18,7 @@ export interface Fingerprint {
   readonly code: string | null
   /** sha256 of plan.json; null: not recorded */
   readonly planDigest: string | null
-  /** the profile of matrix.yaml; null: not recorded, or matrix.yaml has none of this name any more */
+  /** the profile of matrix.yaml; null: not recorded, or matrix.yaml has no profile of this name any more */
   readonly profile: Readonly<Record<string, unknown>> | null
   /** digests of requests and golden answers by scenario; null: the scenario is gone */
   readonly work: Readonly<Record<string, string | null>>
@@ -30,7 +30,7 @@ export interface Fingerprint {
 
 export interface FingerprintDifference {
   readonly of: 'host' | 'engine' | 'program' | 'plan' | 'work' | 'image'
-  /** as a reader names it: `kernel`, `image bakeoff/postgres` */
+  /** the name for readers: `kernel`, `image bakeoff/postgres` */
   readonly what: string
   readonly was: string
   readonly is: string
@@ -38,16 +38,16 @@ export interface FingerprintDifference {
 
 export interface FingerprintComparison {
   readonly differences: readonly FingerprintDifference[]
-  /** what cannot be compared since the earlier run did not record it */
+  /** what cannot be compared because the earlier run did not record it */
   readonly unchecked: readonly string[]
-  /** differences that cannot change a figure, in words */
+  /** sentences about differences that cannot change a figure */
   readonly notes: readonly string[]
 }
 
-/** What is on disk of a run. */
+/** The files of a run that a fingerprint is made from. */
 export interface RunOnDisk {
   readonly plan: Plan
-  /** null in runs of before there was one, and in runs that ended before their images were there */
+  /** null in runs that are older than fingerprints, and in runs that ended before their images were there */
   readonly stored: StoredFingerprint | null
   readonly runs: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
@@ -55,10 +55,10 @@ export interface RunOnDisk {
   readonly baseId: string | null
 }
 
-/** Memory of one machine differs by a little from boot to boot. */
+/** The tolerance for memory, which differs slightly from boot to boot on one machine. */
 const MEMORY_TOLERANCE = 0.01
 
-/** What a run was measured with: from its plan, its fingerprint, and the image ids in its records. */
+/** The fingerprint of a run, from its plan, its stored fingerprint, and the image ids in its records. */
 export function fingerprintOnDisk({ plan, stored, runs, calibrations, baseId }: RunOnDisk): Fingerprint {
   const images = new Map<string, Set<string>>()
   const add = (name: string, id: string) => images.set(name, (images.get(name) ?? new Set()).add(id))
@@ -81,7 +81,7 @@ export function fingerprintOnDisk({ plan, stored, runs, calibrations, baseId }: 
   }
 }
 
-/** Every difference by name, with what it was and what it is. Host names are not compared: they are only shown. */
+/** Every difference by name, with the old and the new value. Host names are not compared, only shown. */
 export function compareFingerprints(before: Fingerprint, now: Fingerprint): FingerprintComparison {
   const differences: FingerprintDifference[] = []
   const unchecked: string[] = []
@@ -127,7 +127,7 @@ function compareHosts(before: HostFacts, now: HostFacts, compare: Compare): void
 function compareEngines(before: EngineFacts, now: EngineFacts, compare: Compare): void {
   compare('engine', before.name, now.name)
   compare('engine version', before.version, now.version)
-  // One without an id of its own is told by where it is.
+  // An engine without an id is identified by its endpoint.
   if (before.id === null && now.id === null) compare('engine endpoint', before.endpoint, now.endpoint)
   else compare('engine id', before.id, now.id)
   compare('cgroup version', before.cgroupVersion, now.cgroupVersion)
@@ -139,7 +139,7 @@ function compareEngines(before: EngineFacts, now: EngineFacts, compare: Compare)
   )
 }
 
-/** The code itself decides where it is known; the commit where it is not. */
+/** Compares the code itself where its digest is known, else the commit. */
 function compareProgram(before: Fingerprint, now: Fingerprint, compare: Compare, unchecked: string[]): string[] {
   compare('Node', before.host.nodeVersion, now.host.nodeVersion)
   if (before.code !== null && now.code !== null) {
@@ -184,7 +184,7 @@ function bytesText(bytes: number | null): string | null {
   return bytes === null ? null : formatBytes(bytes)
 }
 
-/** `2: 0 1`, with what is special of each: threads of one core, packages, caches and kinds. */
+/** `2: 0 1`, with the special features of each: threads of one core, packages, caches and kinds. */
 function coresText(cpus: readonly LogicalCpu[]): string {
   const shown = cpus.map(({ id, core, package: socket, l3, kind }) =>
     [
@@ -207,7 +207,7 @@ function codeText(of: Fingerprint): string {
   return `${short(of.code)} (commit ${commitText(of.git)})`
 }
 
-/** Twelve digits tell ids and digests apart, and can be read. */
+/** The first twelve digits, which are readable and still tell ids and digests apart. */
 function short(id: string): string
 function short(id: string | null | undefined): string | null
 function short(id: string | null | undefined): string | null {

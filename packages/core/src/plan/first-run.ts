@@ -1,36 +1,36 @@
 import { formatBytes, formatDurationMs } from '@bakeoff/model'
 
-/** An image that a run needs, and what is known of it before it is built. */
+/** An image that a run needs, and what is known about it before it is built. */
 export interface NeededImage {
   readonly name: string
   readonly isHere: boolean
-  /** of a build from nothing; null: nobody knows */
+  /** seconds of a build from nothing; null when unknown */
   readonly buildSeconds: number | null
-  /** on disk, beyond what it shares with the others; null: nobody knows */
+  /** bytes on disk, beyond what it shares with the others; null when unknown */
   readonly bytes: number | null
 }
 
-/** What a run will take on a machine: before the first figure, and in all. */
+/** The time and disk that a run will take on a machine: before the first figure, and in all. */
 export interface FirstRun {
   readonly images: number
-  /** names of those that are to be built */
+  /** names of the images to build */
   readonly missing: readonly string[]
   readonly buildMs: number
-  /** of the images, without what their builds leave beside them */
+  /** bytes of the images, without what their builds leave beside them */
   readonly imageBytes: number
-  /** with what their builds leave */
+  /** bytes with what their builds leave */
   readonly diskBytes: number
   readonly measuringMs: { readonly least: number; readonly most: number }
 }
 
-/** A guess for a target that nobody has built yet: a download of a toolchain's packages and a short compilation. */
+/** A guess for a target that was never built: a download of a toolchain's packages and a short compilation. */
 const USUAL_BUILD_SECONDS = 60
 const USUAL_BYTES = 150 * 1024 ** 2
-/** Stages of builds with their toolchains stay on the engine: all shipped images take 6 GB, their engine twice as much and more. */
+/** The factor for stages of builds with their toolchains, which stay on the engine: all shipped images take 6 GB, the engine's disk more than twice as much. */
 const DISK_PER_IMAGE_BYTE = 3
 
 /**
- * Pure: builds go to whichever lane is free, the longest first, as the builder takes them.
+ * Estimates a first run. Builds go to whichever lane is free, the longest first, as the image store does it. Pure.
  *
  * @param atOnce builds that run at once, at least 1
  */
@@ -77,7 +77,7 @@ function spanWords({ least, most }: FirstRun['measuringMs']): string {
   return minutes(least) === minutes(most) ? minutes(least) : `${minutes(least)} to ${minutes(most)}`
 }
 
-/** An estimate has no seconds. */
+/** A duration in minutes, since an estimate is not exact to seconds. */
 function minutes(ms: number): string {
   return formatDurationMs(Math.max(1, Math.round(ms / 60_000)) * 60_000)
 }

@@ -2,13 +2,13 @@ import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
 import { entriesToRun } from './adaptive.js'
 import { isToRunAgain } from './failures.js'
 
-/** What a run has behind it when it goes on. */
+/** What a run has done before it goes on. */
 export interface Earlier {
-  /** repetitions that stand; those that are measured again are left out */
+  /** repetitions that are kept; those that are measured again are left out */
   readonly records: readonly RepetitionRecord[]
-  /** ids of blocks of which anything was tried: a block is run whole, so the budget does not cut these */
+  /** ids of blocks that were begun: a block is run whole, so the budget does not cut these */
   readonly begun: ReadonlySet<string>
-  /** of the budget */
+  /** the used part of the budget */
   readonly spentMs: number
 }
 

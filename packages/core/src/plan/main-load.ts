@@ -7,7 +7,7 @@ export function mainLoadOf(loads: readonly LoadSpec[]): string {
   return loadIdOf((most ?? loads[0]) as LoadSpec)
 }
 
-/** Those first that the others refer to; otherwise as they are. */
+/** Loads in an order in which those that others refer to come first. */
 export function bestFirst(loads: readonly LoadSpec[]): LoadSpec[] {
   const place = (load: LoadSpec) => (kindOf(load).best === 'gives' ? 0 : 1)
   return loads.toSorted((a, b) => place(a) - place(b))

@@ -40,13 +40,13 @@ export interface PlanRequest {
   readonly host: HostFacts
   readonly engine: EngineFacts
   readonly profile: string
-  /** exactly this many repetitions, whatever the profile says */
+  /** exactly this many repetitions, instead of the profile's numbers */
   readonly repetitions: number | null
   readonly capacity: boolean
   readonly rates: readonly number[]
   /** instead of the profile's; null: as the profile says */
   readonly budgetMs: number | null
-  /** of order and arrivals; null: the one of matrix.yaml, or else `freshSeed` */
+  /** seed of order and arrivals; null: the one of matrix.yaml, or else `freshSeed` */
   readonly seed: number | null
   /** drawn for this run by the caller, since a plan draws nothing itself */
   readonly freshSeed: number
@@ -58,7 +58,7 @@ export interface PlanRequest {
   readonly root: string
 }
 
-/** Nobody asked for what was published. */
+/** No claims were selected. */
 const NOT_PUBLISHED: ClaimLoads = { loads: [], warnings: [] }
 
 /** Memory that is left to the system and to the load agent. */
@@ -66,10 +66,10 @@ export const RESERVED_BYTES = 512 * 1024 ** 2
 export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
 
 /**
- * The whole run, decided before anything is measured: who runs on which cores, in which order, under which rules.
+ * Plans the whole run before anything is measured: which target runs on which cores, in which order, under which rules.
  * Same input, same plan.
  *
- * @throws BakeoffError BAD_SPEC for names that do not exist, OUT_OF_RESOURCES for memory that the machine has not
+ * @throws BakeoffError BAD_SPEC for names that do not exist, OUT_OF_RESOURCES when the machine does not have enough memory
  */
 export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
@@ -163,7 +163,7 @@ function planEntry(
   }
 }
 
-/** As matrix.yaml orders the scenarios; those that it does not name come after, by name. */
+/** The scenarios in the order of matrix.yaml; those that it does not name come after, by name. */
 export function inOrder<T>(things: readonly T[], idOf: (thing: T) => string, order: readonly string[]): T[] {
   const place = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
   return things.toSorted((a, b) => place(idOf(a)) - place(idOf(b)) || (idOf(a) < idOf(b) ? -1 : 1))
@@ -373,7 +373,7 @@ function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, 
           {
             what: `${profile.maxRepetitions} ${profile.maxRepetitions === 1 ? 'repetition' : 'repetitions'} at most`,
             where: 'all scenarios',
-            why: 'With fewer than five the intervals are so wide that mostly large differences can be told.',
+            why: 'With fewer than five the intervals are so wide that mostly large differences can be shown.',
             todo: 'For a decision run npm run matrix as it is, without another profile.',
           },
         ]
@@ -400,7 +400,7 @@ function warningsOfScenario(scenario: PlannedScenario): PlanWarning[] {
   ]
 }
 
-/** The same warning about several scenarios is one that names them all. */
+/** Merges the same warning about several scenarios into one that names them all. */
 function oncePerKind(warnings: readonly PlanWarning[]): PlanWarning[] {
   const kinds = new Map<string, PlanWarning>()
   for (const warning of warnings) {

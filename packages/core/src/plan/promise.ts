@@ -3,7 +3,7 @@ import { list, many } from '../words/quantities.js'
 import { entriesToRun } from './adaptive.js'
 import { type Measured, repetitionsMs } from './estimate.js'
 
-/** What a profile makes of a selection: enough to foresee how long it takes. */
+/** A selection with the rules of a profile: enough to estimate how long it takes. */
 export type Drafted = Measured
 
 export interface OtherDraft {
@@ -47,7 +47,7 @@ export function tooShortBudget(
 }
 
 /**
- * Why a run that came to its end is not complete: entries that could be measured have fewer repetitions than were promised.
+ * The reason why a run that came to its end is not complete: entries that could be measured have fewer repetitions than were promised.
  * Null when the promise was kept.
  */
 export function brokenPromise(plan: Plan, records: readonly RepetitionRecord[]): string | null {

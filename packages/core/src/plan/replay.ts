@@ -26,15 +26,15 @@ export interface ReplayRequest {
   readonly createdAt: string
   readonly command: string
   readonly git: { readonly commit: string | null; readonly dirty: boolean | null }
-  /** what is otherwise than in the first run */
+  /** warnings about differences from the first run */
   readonly warnings: readonly PlanWarning[]
 }
 
 /**
- * The same plan again: entries, loads, cores, rules, order and seed, narrowed to what is asked for.
+ * The same plan again: entries, loads, cores, rules, order and seed, narrowed to the wanted cells.
  *
- * @throws BakeoffError BAD_SPEC for a cell that the first plan has not, OUT_OF_RESOURCES for cores or memory that this
- *         machine has not
+ * @throws BakeoffError BAD_SPEC for a cell that the first plan does not have, OUT_OF_RESOURCES for cores or memory that this
+ *         machine does not have
  */
 export function replayPlan(request: ReplayRequest): Plan {
   const { first, host, engine } = request
@@ -63,7 +63,7 @@ export function replayPlan(request: ReplayRequest): Plan {
   return plan
 }
 
-/** Where a wanted cell is in a plan. `loadIndex` null: all loads. */
+/** The place of a wanted cell in a plan. `loadIndex` null: all loads. */
 interface Wanted {
   readonly entry: PlannedEntry
   readonly loadIndex: number | null
@@ -86,8 +86,8 @@ function narrowed(first: Plan, cells: readonly string[]): Pick<Plan, 'entries' |
 }
 
 /**
- * Loads come one after the other on the same target, the main load first. What comes before a load made its state; what
- * comes after it cannot change it.
+ * The loads up to the wanted one. Loads come one after the other on the same target, the main load first. Earlier loads shaped the state of the target; later
+ * loads cannot change it.
  */
 function loadsUpTo({ loads }: PlannedScenario, indices: readonly number[]): LoadSpec[] {
   const main = loads.findIndex((load) => loadIdOf(load) === mainLoadOf(loads))

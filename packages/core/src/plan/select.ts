@@ -13,18 +13,18 @@ import { didYouMean } from '../parse/problem.js'
 /** What the command line narrows a run to; null takes everything that matrix.yaml names. */
 export interface Selection {
   readonly scenarios: readonly string[] | null
-  /** `name`, or `name/variant` for one variant. Who is named takes part, whatever its role */
+  /** `name`, or `name/variant` for one variant. A named target takes part in any role */
   readonly targets: readonly string[] | null
-  /** every role, and not the contenders alone */
+  /** include every role, not only the contenders */
   readonly all?: boolean
-  /** what claims are about, under the loads of their sources */
+  /** only the subjects of claims, under the loads of their sources */
   readonly claims?: boolean
 }
 
 export interface Selected {
   readonly scenario: ScenarioSpec
   readonly entries: readonly Candidate[]
-  /** entries of the scenario that their role leaves out */
+  /** entries of the scenario that are left out because of their role */
   readonly leftOut: NonNullable<Plan['leftOut']>
 }
 
@@ -92,11 +92,11 @@ function checkNames(catalogue: Catalogue, scenarios: readonly string[], targets:
 function nothingLeft({ broken: allBroken }: Catalogue, { claims, all }: Selection): BakeoffError {
   const onlyClaims = claims && !all
   const broken = allBroken.filter(({ kind }) => kind !== 'claim' || onlyClaims)
-  if (broken.length > 0) return brokenError(broken, 'no target is left that serves what was asked for. Left out were:')
-  return new BakeoffError('BAD_SPEC', 'no target serves what was asked for', {
+  if (broken.length > 0) return brokenError(broken, 'no target is left that serves the selection. Left out were:')
+  return new BakeoffError('BAD_SPEC', 'no target serves the selection', {
     hint: onlyClaims
-      ? 'Nothing published is asked of these scenarios: leave --claims out, or see which roles there are with npm run list'
-      : 'See which target serves which scenario: npm run list',
+      ? 'No claim is about these scenarios: leave --claims out, or look at the roles with npm run list'
+      : 'To see which target serves which scenario: npm run list',
   })
 }
 
@@ -106,7 +106,7 @@ export function entryIdOf(scenario: string, { target, variant }: Candidate): str
 
 type Reason = Pick<Selected['leftOut'][number], 'why' | 'command'>
 
-/** Why its role keeps an entry out, and the command that measures it; null when it takes part. */
+/** The reason why an entry is left out because of its role, and the command that measures it; null when it takes part. */
 function whyLeftOut(
   { target, variant: { name, role } }: Candidate,
   scenario: string,
@@ -130,7 +130,7 @@ function whyLeftOut(
   }
 }
 
-/** What of the broken a selection would have taken along, had it been whole; of that the plan warns. */
+/** The broken parts that a selection would have included; the plan warns of them. */
 export function brokenInReach({ matrix, broken }: Catalogue, selection: Selection): BrokenPart[] {
   const scenariosNamed = (selection.scenarios ?? matrix.scenarios) !== null
   const targetsNamed = (selection.targets ?? matrix.targets) !== null
@@ -138,18 +138,18 @@ export function brokenInReach({ matrix, broken }: Catalogue, selection: Selectio
 }
 
 /**
- * A plan that is there already cannot go on without its parts.
+ * Refuses an existing plan that cannot go on without a broken part.
  *
- * @throws BakeoffError BAD_SPEC with all that is wrong in those that it needs
+ * @throws BakeoffError BAD_SPEC with everything that is wrong in the parts that the plan needs
  */
 export function needWhole({ broken }: Catalogue, { runId, entries }: Pick<Plan, 'runId' | 'entries'>): void {
   const needed = broken.filter(({ kind, name }) =>
     entries.some((entry) => (kind === 'target' ? entry.target : kind === 'scenario' ? entry.scenario : null) === name),
   )
-  if (needed.length > 0) throw brokenError(needed, `run ${runId} needs what cannot be used:`)
+  if (needed.length > 0) throw brokenError(needed, `run ${runId} needs parts that cannot be used:`)
 }
 
-/** Whoever names a part wants that part: it is not left out in silence. */
+/** Throws when a named part is broken: a part that the user names is not left out silently. */
 function unbroken({ broken }: Catalogue, kind: BrokenPart['kind'], name: string): void {
   const part = broken.find((one) => one.kind === kind && one.name === name)
   if (part) throw brokenError([part], `${kind} ${name} cannot be used:`)

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { ScenarioSpec } from '@bakeoff/model'
 
-/** What of a scenario a smaller corpus changes. */
+/** The members of a scenario that a smaller corpus changes. */
 type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'workDigest'>
 
 /**
- * A scenario with at most so many of its requests and their golden answers, for a smoke run: verified and sent are these, and no
- * others. Requests differ in cost, mostly by their length, so they are taken from all lengths alike: the one in the middle of each of
+ * A scenario with at most `most` of its requests and their golden answers, for a smoke run, which verifies and sends only these.
+ * Requests differ in cost, mostly by their length, so they are taken evenly from all lengths: the one in the middle of each of
  * `most` spans of the requests by length. They stay in their order. Same input, same requests.
  *
  * @param most null: all
- * @returns the same scenario where it has no more. The digest of fewer is another: runs with other requests did other work
+ * @returns the same scenario where it has no more requests. Fewer requests have another digest, since runs with other requests did other work
  */
 export function takeRequests<Scenario extends Work>(scenario: Scenario, most: number | null): Scenario {
   const { requests, golden, workDigest } = scenario

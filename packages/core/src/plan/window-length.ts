@@ -1,10 +1,10 @@
 import type { LoadSlice, PlannedScenario, RunRules } from '@bakeoff/model'
 import { DEFAULT_RESPONSES } from '../parse/matrix.js'
 
-/** No window is longer, where the scenario does not say. */
+/** The longest window, where the scenario does not set a limit. */
 const LONGEST_WINDOW_MS = 30_000
 
-/** What is known of a load that has settled. */
+/** The pace of a load that has settled. */
 export interface Pace {
   /** ms from sending (closed) or due (open) to the answer, on average; null without an answer */
   readonly meanMs: number | null
@@ -12,7 +12,7 @@ export interface Pace {
   readonly perSecond: number
 }
 
-/** The pace of the later half of these slices: the earlier ones may still be a start. */
+/** The pace of the later half of the slices: the earlier ones may still belong to the start. */
 export function paceOf(slices: readonly Pick<LoadSlice, 'ok' | 'durationMs' | 'meanUs'>[]): Pace {
   const later = slices.slice(Math.floor(slices.length / 2))
   const answers = later.reduce((sum, { ok }) => sum + ok, 0)
@@ -21,7 +21,7 @@ export function paceOf(slices: readonly Pick<LoadSlice, 'ok' | 'durationMs' | 'm
   return { meanMs: answers === 0 ? null : timeUs / answers / 1000, perSecond: ms === 0 ? 0 : (answers / ms) * 1000 }
 }
 
-/** What a window must cover, beside the profile's seconds. */
+/** The requirements on a window, besides the profile's seconds. */
 export interface WindowRules {
   readonly leastMs: number
   /** mean response times */
@@ -43,7 +43,7 @@ export function windowRulesOf(
   }
 }
 
-/** How long a window has to be, whatever the limit: ms. */
+/** How long a window should be, without the limit: ms. */
 export function neededMs({ leastMs, responses, passRequests }: WindowRules, { meanMs, perSecond }: Pace): number {
   const least = Math.max(leastMs, responses * (meanMs ?? 0))
   if (passRequests === null || perSecond <= 0) return least
@@ -52,7 +52,7 @@ export function neededMs({ leastMs, responses, passRequests }: WindowRules, { me
 }
 
 /**
- * How long a window is made, in ms: at least the profile's seconds and so many mean response times, in whole passes of the
+ * The length of a window, in ms: at least the profile's seconds and the required mean response times, in whole passes of the
  * corpus where requests differ in cost, and never longer than the limit. Where the limit cuts it short, `too-short` says so.
  */
 export function windowLength(rules: WindowRules, pace: Pace): number {

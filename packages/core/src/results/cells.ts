@@ -11,7 +11,7 @@ import { timelineOf } from './timeline.js'
 const BINS_PER_DECADE = 12
 const MOST_WRONG_SAMPLES = 5
 
-/** A cell as it stands in the results: every figure of its repetitions, summed, with intervals, or merged. */
+/** A cell for the results: every figure of its repetitions, summed, with intervals, or merged. */
 export function toCell(view: CellView, verdict: Verdict | null): Cell {
   const { entry, scenario, load, repetitions } = view
   const latencies = repetitions.map(latencyDistribution)
@@ -67,7 +67,7 @@ export function toCell(view: CellView, verdict: Verdict | null): Cell {
   }
 }
 
-/** Little's law over the repetitions' own figures; null for a batch, whose tasks' times are not seen from outside. */
+/** Little's law over the repetitions' own figures; null for a batch, whose tasks cannot be seen from outside. */
 function littleOf(view: CellView): Cell['little'] {
   const connections = connectionsOf(view.load)
   if (connections === null) return null
@@ -118,7 +118,7 @@ function useOver(uses: readonly (ComponentUse | null)[]): Omit<ComponentUse, 'ca
   }
 }
 
-/** Only where there are several: of a single container it would say the same again. */
+/** The use by container, only where there are several: for a single container it would repeat the total. */
 function containersOf(repetitions: readonly Repetition[]): Cell['target']['containers'] {
   const names = [...new Set(repetitions.flatMap(({ containers }) => Object.keys(containers)))].sort()
   if (names.length < 2) return {}

@@ -3,7 +3,7 @@ import { mainConnections } from '../observe/view.js'
 import { leastSquares, median } from '../stats/index.js'
 
 /**
- * What the machine says of itself in this run: the canaries of each scenario (the null server at the start of every
+ * The certificate of the machine in this run: the canaries of each scenario (the null server at the start of every
  * block), their drift, and the noise floor below which no difference is claimed. Scenarios without a canary are left out.
  */
 export function certificatesOf(plan: Plan, calibrations: readonly Calibration[]): Certificate[] {
@@ -34,7 +34,7 @@ export function certificatesOf(plan: Plan, calibrations: readonly Calibration[])
   })
 }
 
-/** The furthest that a canary lies from their median, relative; null for one alone: it has nothing to differ from. */
+/** The largest relative distance of a canary from the median of all; null for a single canary. */
 export function noiseFloor(rates: readonly number[]): number | null {
   if (rates.length < 2) return null
   const centre = median(rates)

@@ -3,7 +3,7 @@ import { percentileOf, shownTimes } from '../figures/times.js'
 import { type CellView, failuresOf, type Repetition } from '../observe/view.js'
 import { type CurvePoint, kneeOf, MOST_FAILED, medianOf, quantileInterval, sloCrossing } from '../stats/index.js'
 
-/** A point and what its window knows of its p99: for an interval where there is one pass only. */
+/** A point with the interval of its p99 from its own window, for use where there is only one pass. */
 interface Point extends CurvePoint {
   readonly p50Ms: number | null
   readonly lowMs: number | null

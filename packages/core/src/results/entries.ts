@@ -8,13 +8,13 @@ import { type CellView, runsOf } from '../observe/view.js'
 import { mainLoadOf } from '../plan/main-load.js'
 import { coefficientOfVariation, leastSquares, mean } from '../stats/index.js'
 
-/** What a target's folder holds, shown on its page. */
+/** The files of a target's folder that its page shows. */
 export interface TargetPage {
   readonly dockerfile: string
   readonly yaml: string
 }
 
-/** Every entry of the plan, run or not. */
+/** Every entry of the plan, whether it ran or not. */
 export function toEntries(
   plan: Plan,
   runs: readonly RepetitionRecord[],
@@ -101,7 +101,7 @@ function worstVerification(runs: readonly RepetitionRecord[]): EntryResult['veri
   )
 }
 
-/** The log that explains most: of a failure, else the last one. */
+/** The log that explains most: that of a failure, else the last one. */
 function tellingRun(runs: readonly RepetitionRecord[]): RepetitionRecord | undefined {
   return runs.find(({ outcome }) => outcome.kind === 'failed') ?? runs.at(-1)
 }

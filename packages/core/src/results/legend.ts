@@ -5,7 +5,7 @@ import { causeRules } from '../judge/causes/index.js'
 import { lintRules } from '../judge/lints/index.js'
 import { thresholds } from '../thresholds.js'
 
-/** What the results say of themselves: figures, causes and lints as they are defined, and where the lines were drawn. */
+/** The legend, with which the results explain themselves: the definitions of figures, causes and lints, and the thresholds. */
 export function legend(): Legend {
   return {
     figures: figureRules.map(described),

@@ -2,7 +2,7 @@ import { loadIdOf, type Plan, type ScenarioResult } from '@bakeoff/model'
 import type { CellView } from '../observe/view.js'
 import { mainLoadOf } from '../plan/main-load.js'
 
-/** With the loads that the run added itself: the rates of its curves. */
+/** The scenarios for the results, with the loads that the run added itself: the rates of its curves. */
 export function toScenarios(plan: Plan, views: readonly CellView[]): ScenarioResult[] {
   const loadsOf = (scenario: string) => {
     const own = views.filter((view) => view.scenario.id === scenario)

@@ -20,7 +20,7 @@ import { saysOf } from './standing.js'
 import { trustOf } from './trust.js'
 
 /**
- * The decision of a run: for each scenario the best contender of each language, who leads and by how much. It says what
+ * The decision of a run: for each scenario the best contender of each language, which one leads and by how much. It repeats what
  * groups, comparisons and verdicts hold, and judges nothing itself.
  */
 export function decide(known: Decided): Decision {
@@ -125,7 +125,7 @@ interface Place {
 
 function candidateOf(entry: EntryResult, { scenario, cells, order, rowsBy }: Place): Candidate {
   const own = cells.filter((cell) => cell.entry === entry.id)
-  // As published an entry has the load of its source, and not the scenario's.
+  // An entry that is measured as published has the load of its source, and not the scenario's.
   const cell =
     own.find(({ loadId }) => loadId === scenario.mainLoad) ?? own.find((each) => figureOf(each, 'throughput')) ?? null
   const name = nameOf({ target: { name: entry.target }, variant: entry.variant })
@@ -167,14 +167,14 @@ function languagesOf({ entries }: Decided): string[] {
   return [...new Set(contenders.map(({ language }) => language))]
 }
 
-/** As in the first scenario in which they have figures, so that a run of one scenario reads as its leaderboard. */
+/** Rows in the order of the first scenario in which they have figures, so that a run of one scenario reads as its leaderboard. */
 function rowsInOrder(columns: readonly DecisionColumn[]): string[] {
   const withFigures = columns.flatMap(({ figures }) => figures.filter(({ value }) => value !== null))
   const all = columns.flatMap(({ figures }) => figures)
   return [...new Set([...withFigures, ...all].map(({ row }) => row))]
 }
 
-/** Entries of before there were roles all took part in the comparison. */
+/** The role of an entry. Entries that are older than roles all took part in the comparison. */
 function isContender(entry: EntryResult): boolean {
   return (entry.role ?? 'contender') === 'contender'
 }

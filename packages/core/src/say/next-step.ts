@@ -2,14 +2,14 @@ import type { Decision } from '@bakeoff/model'
 import { type Candidate, type Decided, type Field, LEAST_REPETITIONS } from './decided.js'
 import { saysOf, wouldMoreTell } from './standing.js'
 
-/** With so many a difference of some percent is usually told apart. */
+/** The number of repetitions with which a difference of some percent is usually told apart. */
 const DECIDING = 5
 /** More repetitions than this nobody would wait for. */
 const MOST = 50
-/** A run of so few targets is meant to be about them. */
+/** The most targets that a run is likely to be about. */
 const FEW = 3
 
-/** What would decide what is open by now. Null when all is decided, or more of the same would not decide it. */
+/** The command that would decide what is still open. Null when everything is decided, or more repetitions would not decide it. */
 export function nextStep({ scenarios, entries }: Decided, fields: readonly Field[]): Decision['next'] {
   const open = fields.filter(isOpen)
   if (open.length === 0) return null
@@ -30,7 +30,7 @@ export function nextStep({ scenarios, entries }: Decided, fields: readonly Field
   }
 }
 
-/** Open is what was measured too little, or came out undecided for another reason than the load agent's limit. */
+/** Whether a scenario is open: measured too little, or undecided for a reason other than the load agent's limit. */
 function isOpen(field: Field): boolean {
   const { standing, leading } = saysOf(field)
   if (standing === 'provisional') return true

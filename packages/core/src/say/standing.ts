@@ -7,11 +7,11 @@ import { isAgentBoundCell, ratioWords } from './findings/define.js'
 interface Standing {
   readonly standing: DecisionColumn['standing']
   readonly says: string
-  /** who leads, or may */
+  /** the targets that lead, or may lead */
   readonly leading: readonly Candidate[]
 }
 
-/** Who leads in a scenario and by how much, in a sentence; where nobody is told apart, what may be said of it. */
+/** A sentence that says which target leads in a scenario and by how much; where none is told apart, what can be said instead. */
 export function saysOf(field: Field): Standing {
   const { ranked, provisional } = field
   const [first, ...rest] = ranked
@@ -29,13 +29,13 @@ export function saysOf(field: Field): Standing {
   return { standing: 'level', says: levelSays(field, first, peers, behind), leading: [first, ...peers] }
 }
 
-/** Whether the first one is told apart from another, by the comparison that the results hold. */
+/** Whether the first target is told apart from another, by the comparison in the results. */
 function isApart({ comparedWith }: Field, other: Candidate): boolean {
   const conclusion = comparedWith(other)?.conclusion
   return conclusion === 'higher' || conclusion === 'lower'
 }
 
-/** More names than this are a number. */
+/** The most names in a sentence; more targets are given as a number. */
 const MOST_NAMES = 3
 
 function levelSays(field: Field, first: Candidate, peers: readonly Candidate[], behind: readonly Candidate[]): string {
@@ -61,7 +61,7 @@ function detectableSays({ comparedWith }: Field, peers: readonly Candidate[]): s
     : ` (a factor of ${formatNumber(Number(Math.max(...detectable).toPrecision(3)))} would be)`
 }
 
-/** Whether more repetitions may tell the first one from some peer: what the load agent held back stays unknown. */
+/** Whether more repetitions may tell the first target from some peer; they do not help where the load agent was the limit. */
 export function wouldMoreTell(field: Field, first: Candidate, peers: readonly Candidate[]): boolean {
   const isBound = ({ cell }: Candidate) => cell !== null && isAgentBoundCell(cell)
   return peers.some((peer) => field.comparedWith(peer)?.conclusion === 'undecided' && !isBound(first) && !isBound(peer))
@@ -98,7 +98,7 @@ function nobodySays({ others, scenario }: Field): string {
   return others.length === 0 ? `no entry of ${scenario.id} is in this run.` : `no figure: ${why(others)}`
 }
 
-/** Why there is nothing, once where it is the same for all. */
+/** The reasons why there is no figure, stated once where they are the same for all. */
 function why(candidates: readonly Candidate[]): string {
   const reasons = candidates.map((candidate) => ({ candidate, reason: reasonFor(candidate) }))
   const [first] = reasons

@@ -46,7 +46,7 @@ function doubtsSay({ cells }: Decided): string {
   ])}.`
 }
 
-/** The cause that most of the cells have, and how many. */
+/** The most frequent cause among the cells, and its count. */
 function commonest(cells: readonly Cell[], effect: 'doubts' | 'invalidates'): readonly [string | null, number] {
   const counts = new Map<string, number>()
   for (const { verdict } of cells) {

@@ -4,7 +4,7 @@ import { causeRules } from '../judge/causes/index.js'
 import type { JudgedCell } from '../judge/judged.js'
 import { list, many } from '../words/quantities.js'
 
-/** What a reader must know before any figure: the plan's warnings, and what showed while measuring. One each, grouped. */
+/** The warnings that a reader needs before any figure: those of the plan, and those from measuring. Equal ones are grouped. */
 export function warningsOf(plan: Plan, cells: readonly JudgedCell[], boundary: Boundary | null): PlanWarning[] {
   return [
     ...plan.warnings,
@@ -37,14 +37,14 @@ const RULES: readonly Rule[] = [
       ? {
           what: 'The working tree has changes that are not committed',
           where: plan.gitCommit === null ? 'this repository' : `on top of ${plan.gitCommit.slice(0, 8)}`,
-          why: 'nobody else can build exactly what was measured',
+          why: 'others cannot build exactly what was measured',
           todo: 'Commit, and run again for figures that you want to show.',
         }
       : null,
   (plan) =>
     plan.engine.reducedTruth
       ? {
-          what: 'The engine tells less than Docker does',
+          what: 'The engine reports less than Docker does',
           where: `${plan.engine.name} ${plan.engine.version}`,
           why: 'its counters and out-of-memory events are less exact, so some verdicts may be missing',
           todo: 'Use a Docker engine for figures that matter.',
@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
           what: 'The host cannot be observed',
           where: `engine at ${plan.engine.endpoint}`,
           why: 'it runs on another kernel than this program: steal, pressure and load by others are not known, and CPU is read once a second',
-          todo: 'Run on the machine of the engine to have them.',
+          todo: 'Run Bakeoff on the machine of the engine to get them.',
         },
   (plan) => {
     const small = plan.scenarios.filter((scenario) => scenario.targetCaps.cpus < scenario.requestedTargetCpus)
@@ -78,7 +78,7 @@ const RULES: readonly Rule[] = [
   (_, cells) => clockWasSet(cells),
 ]
 
-/** Runs of before it was tried say nothing of it. */
+/** Warnings about the boundary of a testbed. Runs that are older than this test have none. */
 function boundaryWarning({ engine }: Plan, boundary: Boundary | null): PlanWarning[] {
   if (boundary === null) return []
   const where = `${engine.name} ${engine.version} at ${engine.endpoint}`
@@ -97,13 +97,13 @@ function boundaryWarning({ engine }: Plan, boundary: Boundary | null): PlanWarni
     {
       what: 'Targets could reach services of the machine',
       where,
-      why: `from inside a cell it answered at ${list(boundary.answered)}: whatever listens there on all addresses is open to every target`,
+      why: `from inside a cell it answered at ${list(boundary.answered)}: every service there that listens on all addresses is open to every target`,
       todo: 'Use a Docker engine of version 20.10 or later for targets that you do not trust.',
     },
   ]
 }
 
-/** No figure depends on the clock, so that this casts no doubt; times of day that are shown do. */
+/** A warning about a clock that was set. It is not a doubt, since no figure depends on the clock; times of day do. */
 function clockWasSet(cells: readonly JudgedCell[]): PlanWarning | null {
   const runs = new Set(cells.flatMap(({ view }) => view.runs))
   const set = [...runs].filter(({ clockGap }) => (clockGap?.setMs ?? 0) !== 0)
@@ -114,11 +114,11 @@ function clockWasSet(cells: readonly JudgedCell[]): PlanWarning | null {
     what: "The machine's clock was set while it was measured",
     where: many(set.length, 'repetition'),
     why: `for example by ${formatDurationMs(Math.abs(setMs))} ${setMs > 0 ? 'forward' : 'back'} in ${first.entry}, repetition ${first.repetition}: figures and budgets are by the time that passed, times of day that are shown are not`,
-    todo: 'Read times of day before and after it as of two clocks.',
+    todo: 'Do not compare times of day from before and after the change.',
   }
 }
 
-/** One warning for all cells that a cause casts doubt on, with the evidence of the first. What only explains is no warning. */
+/** One warning for all cells that a cause makes doubtful, with the evidence of the first. A cause that only explains is not a warning. */
 function doubtful({ id, warning }: CauseRule, cells: readonly JudgedCell[]): PlanWarning | null {
   if (!warning) return null
   const found = cells.flatMap(({ view, verdict }) => {

@@ -44,7 +44,7 @@ describe('the head of an answer', () => {
     },
     {
       actual: answer('x', { headers: { 'content-type': 'text/plain' }, bodyTruncated: true }),
-      expected: 'the body is longer than is read, or not UTF-8',
+      expected: 'the body is longer than the limit, or not UTF-8',
       because: 'a cut body',
     },
   ])('$because', ({ actual, expected }) => expect(differ('exact', 'x', actual, 0, 'text/plain')).toBe(expected))

@@ -69,7 +69,7 @@ const silent: Cell['verdict'] = {
     {
       cause: 'no-answers',
       effect: 'invalidates',
-      evidence: 'there was not one right answer',
+      evidence: 'there was no right answer at all',
       subject: null,
       limit: null,
     },
@@ -148,7 +148,7 @@ describe('gate', () => {
   it('judges nothing of which the baseline itself had no right answer', () => {
     const { broken, unjudged } = gate(aRun(), aRun({ throughput: [0, 100] }), parseGateRules('regression=5%'))
     expect(broken).toEqual([])
-    expect(unjudged[0]?.says).toBe('in the baseline a repetition had not one right answer')
+    expect(unjudged[0]?.says).toBe('in the baseline a repetition had no right answer')
   })
 
   it.each(['regression=5%', 'cpu=5%'])('%s is broken by what the baseline measured and this run lacks', (text) => {

@@ -509,7 +509,7 @@ describe('a published statement', () => {
       verdict: 'noisy-host',
       targets: withDatabase(0.3),
       conclusion: 'contradicted',
-      why: /nobody else/,
+      why: /no other program/,
     },
     {
       because: 'no verdict says that',

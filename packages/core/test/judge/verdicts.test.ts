@@ -91,13 +91,13 @@ const table: Readonly<Record<string, readonly Case[]>> = {
       because: 'there was none in one repetition',
       effect: 'invalidates',
       observed: [full, { ...full, perSecond: 0, meanMs: 1 }],
-      says: /not one right answer in repetition 2 of 2/,
+      says: /no right answer at all in repetition 2 of 2/,
     },
     {
       because: 'all that was asked was under way to the end',
       effect: 'invalidates',
       observed: [{ ...full, perSecond: 0, meanMs: 1, counts: { sent: 64, inFlight: 64 } }],
-      says: /not one right answer$/,
+      says: /no right answer at all$/,
     },
   ],
   'wrong-answers': [

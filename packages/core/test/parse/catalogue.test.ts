@@ -204,6 +204,6 @@ it.each([
 ])('an earlier run goes on only with whole parts: $because', ({ entries, throws }) => {
   const catalogue = catalogueOf({ good: serving('predict'), mine: '?' }, { broken: [broken('scenario', 'embed')] })
   const goOn = () => needWhole(catalogue, { runId: 'r', entries } as unknown as Parameters<typeof needWhole>[1])
-  if (throws) expect(goOn).toThrowError('run r needs what cannot be used')
+  if (throws) expect(goOn).toThrowError('run r needs parts that cannot be used')
   else expect(goOn).not.toThrow()
 })

@@ -209,7 +209,7 @@ describe('planMatrix', () => {
     {
       because: 'a target that does not serve the scenario',
       changes: { selection: { scenarios: ['ranknet'], targets: ['rust'] } },
-      hint: 'See which target serves which scenario: npm run list',
+      hint: 'To see which target serves which scenario: npm run list',
     },
   ])('refuses $because', ({ changes, hint }) => {
     expect(() => plan(changes)).toThrowError(expect.objectContaining({ code: 'BAD_SPEC', hint }))

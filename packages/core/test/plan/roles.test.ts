@@ -283,7 +283,7 @@ describe('the loads of claims', () => {
     {
       because: 'a number of requests',
       scenario: 'predict',
-      what: '1,000 requests over 10 connections: a window lasts as long as the profile says, and not until so many requests are answered',
+      what: '1,000 requests over 10 connections: a window lasts as long as the profile says, and not until a number of requests is answered',
     },
     {
       because: 'users where the target does tasks itself',
@@ -293,7 +293,7 @@ describe('the loads of claims', () => {
     {
       because: 'caps and machine',
       scenario: 'predict',
-      what: 'The load is of the source; caps, machine and load generator are of this run',
+      what: 'The load is that of the source; caps, machine and load generator are those of this run',
     },
   ])('warn once of what they cannot say: $because', ({ scenario, what }) => {
     const warnings = planned({ claims: true }).warnings.filter((each) => each.where === scenario)

@@ -3,7 +3,7 @@ import { formatNumber } from '../units.js'
 import type { LoadKind } from './kind.js'
 import { isCount } from './published.js'
 
-/** A batch takes as long as it takes. */
+/** The request timeout of a batch, which has no time limit of its own. */
 const GUESS_MS = 15_000
 
 const schema = z.object({ kind: z.literal('batch'), tasks: z.int().positive(), concurrency: z.int().positive() })

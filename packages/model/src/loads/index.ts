@@ -17,14 +17,14 @@ export type { OpenOrder } from './open.js'
 export { atOnceOf, type PublishedLoad } from './published.js'
 export { rateLoad } from './rate.js'
 
-/** Every kind of load there is, in the order in which a scenario's file has them. A new one is a file and a line here. */
+/** All kinds of loads, in the order in which a scenario's file has them. A new one is a file and a line here. */
 const KINDS = [closed, open, rate, capacity, batch] as const
 type Kind = (typeof KINDS)[number]
 
-/** What is put on a target in one measured window, as it stands in plans, records and results. */
+/** A load: what is put on a target in one measured window, as plans, records and results store it. */
 export type LoadSpec = z.infer<Kind['schema']>
 
-/** What the load agent is asked to do in one window. Rates are absolute here: fractions are resolved. */
+/** An order: what the load agent has to do in one window. Rates are absolute here: fractions are resolved. */
 export type LoadOrder = ReturnType<Kind['toOrder']>
 
 export type AnyLoadKind = LoadKind<LoadSpec, unknown, LoadOrder>
@@ -45,7 +45,7 @@ export const writtenLoads = Object.fromEntries(KINDS.map(({ kind, written }) => 
 
 const byName = new Map<string, AnyLoadKind>(loadKinds.map((kind) => [kind.kind, kind]))
 
-/** All that is said about the kind of a load. */
+/** The kind of a load, with everything that is said about it. */
 export function kindOf({ kind }: Pick<LoadSpec, 'kind'>): AnyLoadKind {
   const found = byName.get(kind)
   if (!found) throw new Error(`there is no kind of load called ${kind}`)
@@ -67,7 +67,7 @@ export function loadLabel(load: LoadSpec): string {
   return kindOf(load).words.label(load)
 }
 
-/** The same, for a switch: as short as can be. */
+/** A load's shortest name, for a switch. */
 export function loadShort(load: LoadSpec): string {
   return kindOf(load).words.short(load)
 }

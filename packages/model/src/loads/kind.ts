@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Offered, SloSpec } from './offered.js'
 import type { PublishedLoad } from './published.js'
 
-/** Which time of a request: from its sending, or from the moment at which it was due. */
+/** The kinds of times of a request: from its sending, or from the moment at which it was due. */
 export type TimeName = 'service' | 'response'
 
 /** The id of the figure that a load is read by first. */
@@ -12,7 +12,7 @@ export type Headline = 'throughput' | 'capacityPerSecond' | 'cpuMsPerRequest'
 export interface LoadWords<Load> {
   /** before the switches of all loads of the kind: `connections` */
   readonly group: string
-  /** as short as can be: `64` */
+  /** as short as possible: `64` */
   short(load: Load): string
   /** as a reader says it: `64 connections` */
   label(load: Load): string
@@ -21,9 +21,9 @@ export interface LoadWords<Load> {
 }
 
 /**
- * A kind of load, and all that is said about it. The stages (parse, plan, run, analyse, report) ask this value, and never
+ * A kind of load, and everything that is said about it. The stages (parse, plan, run, analyse, report) ask this value, and never test
  * which kind it is. So a new kind is a file here, a line in index.ts and, where no driver sends as it does, a driver
- * in packages/load: docs/adding-a-load.md. The members are answered by every kind, or it does not compile.
+ * in packages/load: docs/adding-a-load.md. TypeScript requires every kind to have all members.
  *
  * @typeParam Load    as it stands in plans, records and results
  * @typeParam Written the member of `load` in a scenario's file that asks for loads of this kind
@@ -36,19 +36,19 @@ export interface LoadKind<Load extends { readonly kind: string }, Written, Order
   readonly written: z.ZodType
   readonly words: LoadWords<Load>
 
-  /** What is asked for, and counted. */
+  /** The unit that is asked for and counted. */
   readonly unit: 'request' | 'task'
-  /** Who sets the pace: the target itself, which then is measured by its throughput; or an offered rate, and serving that is no merit. */
+  /** What sets the pace: the target itself, which is then measured by its throughput; or an offered rate, for which throughput is not compared. */
   readonly pace: 'own' | 'offered'
   /** Whether all targets are offered the same requests a second. Then their latencies and their memory are compared. */
   readonly sameRate: boolean
-  /** Windows that are cut out of it: one; several, in a search; or none, since it ends by itself. */
+  /** How many windows are cut out of it: one; several, in a search; or none, since it ends by itself. */
   readonly windows: 'one' | 'several' | 'none'
   /** `gives`: fractions and searches refer to the best throughput of such loads, so they run first. `needs`: it refers to that. */
   readonly best: 'gives' | 'needs' | null
-  /** Whether a latency–throughput curve has it among its points. */
+  /** Whether it is a point of a latency–throughput curve. */
   readonly inCurves: boolean
-  /** Times that the agent sees, and the one that is shown as the latency; null: none is seen from outside. */
+  /** The times that the agent sees, and the one that is shown as the latency; null when none can be seen from outside. */
   readonly times: readonly TimeName[]
   readonly shown: TimeName | null
   readonly headline: Headline
@@ -63,14 +63,14 @@ export interface LoadKind<Load extends { readonly kind: string }, Written, Order
   limits(load: Load): SloSpec | null
   /** A load that warms the target where every load of a scenario ends by itself; null: its own beginning does. */
   warmUp(load: Load): Load | null
-  /** About how long it takes. `windowMs`: a window, and what lies around it. */
+  /** Its approximate duration. `windowMs`: a window, and the time around it. */
   durationMs(load: Load, windowMs: number): number
-  /** What the agent is told. `best`: requests a second that fractions refer to, or the rate that a search tries now. */
+  /** The order for the agent. `best`: requests a second that fractions refer to, or the rate that a search tries now. */
   toOrder(load: Load, given: { readonly best: number; readonly seed: number }): Order
 
   /** The loads that a scenario's file asks for. */
   read(written: NonNullable<Written>, offered: Offered): Load[]
-  /** Why a scenario cannot have loads of this kind; null: it can. */
+  /** The reason why a scenario cannot have loads of this kind; null when it can. */
   refusal(scenario: { readonly givesBest: boolean; readonly hasSlo: boolean }): Refusal | null
   /** The load of a source; null when it is of another kind, a sentence when it cannot be one. */
   published(said: PublishedLoad, offered: Offered): Load | string | null

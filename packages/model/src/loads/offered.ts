@@ -4,14 +4,14 @@ import { z } from 'zod'
 export const arrivals = z.enum(['exponential', 'constant'])
 export type Arrivals = z.infer<typeof arrivals>
 
-/** What still counts as good service. */
+/** The service level: the limits of good service. */
 export interface SloSpec {
   readonly p99Ms: number
   /** highest share of requests that may fail, 0 to 1 */
   readonly errors: number
 }
 
-/** What every load of a scenario has in common, whether its file asks for the load or a run adds it. */
+/** The settings that all loads of a scenario share, whether its file asks for the load or a run adds it. */
 export interface Offered {
   readonly connections: number
   readonly arrivals: Arrivals

@@ -16,7 +16,7 @@ const written = z
   .optional()
   .describe('Fractions of the best closed throughput of the same repetition')
 
-/** A rate that does not care for answers. Whatever offers one gives this order. */
+/** The order for a rate that does not depend on answers, used by every load that offers one. */
 export interface OpenOrder {
   readonly kind: 'open'
   readonly perSecond: number

@@ -56,7 +56,7 @@ function notJudgedSays(why: WhyNotJudged, figure: string): string {
     case 'not-measured':
       return `${where(why.run)} it was not measured (${why.outcome}${why.says === null ? '' : `: ${why.says}`})`
     case 'no-right-answer':
-      return `${where(why.run)} a repetition had not one right answer`
+      return `${where(why.run)} a repetition had no right answer`
     case 'no-figure':
       return `${where(why.run)} it has no ${figure}`
     case 'other-requests':

@@ -22,7 +22,7 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
   return html`<div class="figures">${atCapFigure(view, load, cells)}</div>
-  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${verdictTable(view, load, cells)}<p class="legend">Little’s law as an account: connections × window is the time that all connections had. What is not in answered requests went into requests that never were, or into opening connections again; no latency shows it.</p></section>`
+  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${verdictTable(view, load, cells)}<p class="legend">Little’s law as an account: connections × window is the time that all connections had. The rest went into requests without an answer, or into opening connections again; no latency shows it.</p></section>`
 }
 
 function atCapFigure(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
@@ -44,7 +44,7 @@ function atCapFigure(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
     ],
     rows: cells.length,
     howTo:
-      'For each target, how long it and each service had its cores full, one after the other. Where nothing is full, nobody was busy: the number of connections is the limit, and more of them would bring more.',
+      'For each target, how long it and each service had its cores full, one after the other. Where nothing is full, no component was busy: the number of connections is the limit, and more of them would bring more.',
     table: table({
       caption: 'Time at the cap',
       columns: [

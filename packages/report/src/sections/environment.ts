@@ -105,7 +105,7 @@ function machine({ results: { host, engine, boundary } }: View): Html {
 function reached(boundary: Results['boundary']): Content {
   if (!boundary || boundary.asked.length === 0) return NOT_TRIED
   if (boundary.answered.length > 0) return `yes: it answered at ${boundary.answered.join(', ')}`
-  return `no: nobody answered at ${boundary.asked.join(', ')}`
+  return `no: there was no answer at ${boundary.asked.join(', ')}`
 }
 
 function topology({ cpus }: HostFacts): Content {

@@ -72,7 +72,7 @@ function latencyFigure(view: View, scope: Scope, rows: readonly Row[], connectio
       repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
     ],
     howTo:
-      'Each mark is one number of connections, the fewest at the left. A line that goes right carries more; one that turns up only makes everyone wait. The dashed line is the service level.',
+      'Each mark is one number of connections, the fewest at the left. A line that goes right carries more; one that turns up only makes requests wait. The dashed line is the service level.',
     table: table({
       caption: 'p99 by connections',
       columns: [

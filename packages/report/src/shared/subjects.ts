@@ -103,7 +103,7 @@ export function entriesInOrder(view: View, scenario: ScenarioResult): EntryResul
   return view.results.entries.filter((entry) => entry.scenario === scenario.id).sort((a, b) => placeOf(a) - placeOf(b))
 }
 
-/** The list a scenario and load are ranked by: throughput where there is one, whatever core ranked by otherwise. */
+/** The list a scenario and load are ranked by: throughput where there is one, else the figure that core ranked by. */
 export function groupingOf(view: View, scenario: string, loadId: string) {
   const lists = view.results.groups.filter((list) => list.scenario === scenario && list.loadId === loadId)
   return lists.find(({ metric }) => metric === 'throughput') ?? lists[0] ?? null

@@ -9,7 +9,7 @@ import { above, defineCause } from './define.js'
 export const agentBound = defineCause({
   id: 'agent-bound',
   about:
-    'The load agent was near its own limit: throughput is at least what is shown, and latencies are in part its own.',
+    "The load agent was near its own limit: throughput is at least as high as shown, and part of the latencies is the agent's.",
   because: 'the load agent was the limit',
   limits: () => ({ what: 'the load agent', isOwn: false }),
   warning: {
@@ -23,7 +23,7 @@ export const agentBound = defineCause({
     const { eventLoop, cpu, ceiling } = thresholds.agent
     const busy = above(view, agentEventLoop, eventLoop)
     const used = above(view, agentCpuShare, cpu)
-    // Where the null server's cores were full the agent could have done more: that is no ceiling of the agent.
+    // Where the null server's cores were full, the agent could have done more: the throughput is not the agent's ceiling.
     const reached = view.ceiling?.isAgents === false ? null : above(view, ceilingShare, ceiling)
     const full = [
       ...(busy

@@ -2,11 +2,11 @@ import type { Cause, LoadSpec, PlanWarning } from '@bakeoff/model'
 import { type FigureRule, valueIn } from '../../figures/define.js'
 import type { CellView } from '../../observe/view.js'
 
-/** What a rule found: the effect on the figures, and the figures that show it. */
+/** A finding of a rule: its effect on the figures, and the evidence. */
 export interface Found {
   readonly effect: Cause['effect']
   readonly evidence: string
-  /** the service, repetition or load concerned, when there is one */
+  /** the service, repetition or load that the finding is about, when there is one */
   readonly subject?: string
 }
 
@@ -15,15 +15,15 @@ export interface CauseRule {
   readonly id: string
   /** for the glossary of the report */
   readonly about: string
-  /** ends a sentence that says `because` */
+  /** completes a sentence after `because` */
   readonly because: string
-  /** What such a figure ran into. Without it the cause says how far a figure can be trusted, and limits nothing. */
+  /** The limit that the figure reached. A cause without it is not a limit, and says how far a figure can be trusted. */
   readonly limits?: (subject: string | null, load: LoadSpec) => NonNullable<Cause['limit']>
   /** a warning above all figures where it casts doubt on some; the evidence of the first is its reason */
   readonly warning?: Pick<PlanWarning, 'what' | 'todo'>
-  /** The reading that would have shown it and did not, for claims; null when it was not read. Without it: no sign was seen. */
+  /** For claims: a sentence with the reading that speaks against the cause; null when it was not read. Without this member: no sign was seen. */
   readonly against?: (view: CellView, service: string | null) => string | null
-  /** It sees a cell that was measured, and answers with nothing, one finding, or one per subject. */
+  /** Examines a measured cell and returns no finding, one finding, or one per subject. */
   readonly find: (view: CellView) => readonly Found[]
 }
 
@@ -38,8 +38,8 @@ export function inRepetitions(numbers: readonly number[], of: number): string {
 }
 
 /**
- * Repetitions in which a figure lies above a limit, and the highest of them. Every repetition counts: a median over them
- * would hide one in three, whose figures are in the result all the same. Null when there is none.
+ * The repetitions in which a figure lies above a limit, and the highest value. Every repetition counts: a median over them
+ * would hide one in three, whose figures are part of the result. Null when there is no such repetition.
  */
 export function above(view: CellView, rule: FigureRule, limit: number): { worst: number; where: string } | null {
   const found = view.repetitions.flatMap((repetition) => {

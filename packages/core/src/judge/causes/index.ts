@@ -27,7 +27,7 @@ import { wrongAnswers } from './wrong-answers.js'
 
 export type { CauseRule } from './define.js'
 
-/** Every cause there is, worst first. A new one is a file and a line here. */
+/** All causes, worst first. A new one is a file and a line here. */
 export const causeRules: readonly CauseRule[] = [
   serviceDied,
   noAnswers,
@@ -53,7 +53,7 @@ export const causeRules: readonly CauseRule[] = [
   latencyBound,
 ]
 
-/** Whether a cell's figures count, and what limited it. Null for a cell that was not measured. */
+/** The verdict of a cell: whether its figures count, and what limited it. Null for a cell that was not measured. */
 export function judge(view: CellView): Verdict | null {
   if (view.repetitions.length === 0) return null
   const causes = causeRules.flatMap((rule) =>
@@ -70,7 +70,7 @@ export function judge(view: CellView): Verdict | null {
   return { status, causes, limitedBy: status === 'invalid' ? null : limitOf(view, causes) }
 }
 
-/** What a target did without a service that it needs is not held against it: only one rule sees those repetitions. */
+/** The view without repetitions that lost a service: the target is not blamed for them, and only one rule examines them. */
 function findWith(rule: CauseRule, view: CellView): readonly Found[] {
   if (rule === serviceDied) return rule.find(view)
   const repetitions = view.repetitions.filter(({ record }) => (record.serviceDeaths ?? []).length === 0)

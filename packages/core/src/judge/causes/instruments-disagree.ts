@@ -7,7 +7,7 @@ import { defineCause } from './define.js'
 export const instrumentsDisagree = defineCause({
   id: 'instruments-disagree',
   about:
-    'wrk measured another throughput than the load agent, on the same target right after it: by more than 10 %, than the repetitions differ among themselves, and than wrk drops at the ends of its window. Where the agent is the limit, wrk may well reach more (not less), and that is no disagreement.',
+    'wrk measured another throughput than the load agent, on the same target right after it. The difference is above 10 %, above the differences between repetitions, and above what wrk drops at the ends of its window. Where the agent is the limit, wrk may reach more (not less) without a disagreement.',
   because: 'a second instrument measured something else',
   warning: {
     what: 'A second instrument measured other throughputs',

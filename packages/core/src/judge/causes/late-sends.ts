@@ -6,7 +6,7 @@ import { above, defineCause } from './define.js'
 export const lateSends = defineCause({
   id: 'late-sends',
   about:
-    'The load agent sent later than it meant to although a connection was free, so part of the response time is its own.',
+    "The load agent sent later than it meant to although a connection was free, so part of the response time is the agent's.",
   because: 'requests were sent late',
   find: (view) => {
     const late = above(view, lateShare, thresholds.lateSends)

@@ -13,7 +13,7 @@ import { serviceUse, targetUse } from './use.js'
 export const latencyBound = defineCause({
   id: 'latency-bound',
   about:
-    "Nobody was busy, and every connection was waiting for its answer: throughput is just connections ÷ latency (Little's law), and more connections would serve more.",
+    "No component was busy, and every connection was waiting for its answer: throughput is just connections ÷ latency (Little's law), and more connections would give more.",
   because: 'the number of connections was the limit',
   limits: (_, load) => ({
     what: kindOf(load).unit === 'task' ? 'how many tasks ran at once' : 'the number of connections',
@@ -33,15 +33,15 @@ export const latencyBound = defineCause({
   },
 })
 
-/** What each component used, when all had room; null when one was busy or is not known. */
+/** The use of each component, when all had room; null when one was busy or is not known. */
 function everyoneIdle(view: CellView): string[] | null {
   const { entry, scenario, repetitions, plan } = view
-  // Who waits for a core that others hold looks as idle as who waits for an answer.
+  // A component that waits for a core looks as idle as one that waits for an answer.
   const machine = medianOf(repetitions.map(({ host }) => host.busyCores))
   if (machine !== null && machine > thresholds.idle * plan.host.cpus.length) return null
   const used = typical(coresUsed, view)
   if (used === null || used / entry.caps.cpus > thresholds.idle) return null
-  // One thread that is full cannot use a second core. How many there are is known only roughly: be careful.
+  // A full thread cannot use a second core. The number of threads is known only roughly, so the limit is cautious.
   const workers = Math.min(entry.caps.cpus, Math.max(1, (repetitions.at(-1)?.run.info?.workers ?? 1) * entry.replicas))
   if (used > thresholds.idle * workers) return null
   const parts = [`the target used ${Number(used.toFixed(2))} of its ${cores(entry.caps.cpus)}`]
@@ -50,13 +50,13 @@ function everyoneIdle(view: CellView): string[] | null {
     if (service === null || service / caps.cpus > thresholds.idle) return null
     parts.push(`${name} ${Number(service.toFixed(2))} of ${Number(caps.cpus.toFixed(2))}`)
   }
-  if (kindOf(view.load).windows === 'none') return parts // one request keeps nobody busy
+  if (kindOf(view.load).windows === 'none') return parts // one request does not keep the agent busy
   const busy = typical(agentEventLoop, view)
   if (busy === null || busy > thresholds.idle) return null
   return [...parts, `the agent's event loop was ${percent(busy)} busy`]
 }
 
-/** In words that as many were under way as could be; null when that is not so. */
+/** A phrase that says that as many requests were under way as possible; null when that is not so. */
 function allUnderWay(view: CellView): string | null {
   const rate = typical(throughput, view)
   if (rate === null || rate === 0) return null

@@ -12,7 +12,7 @@ export function limitOf(view: CellView, causes: readonly Cause[]): string | null
   return sentences.length > 0 ? sentences.join(' ') : keptUp(view)
 }
 
-/** Under an offered rate the rate is the limit, when it was served. */
+/** A sentence that names the offered rate as the limit, when it was served. */
 function keptUp(view: CellView): string | null {
   const { pace, windows } = kindOf(view.load)
   if (pace !== 'offered' || windows !== 'one') return null

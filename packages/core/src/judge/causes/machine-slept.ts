@@ -4,7 +4,7 @@ import { defineCause, inRepetitions } from './define.js'
 export const machineSlept = defineCause({
   id: 'machine-slept',
   about:
-    'The machine slept while a repetition was measured. The time of the sleep is in no figure, but caches, connections and timers did not stand still.',
+    'The machine slept while a repetition was measured. The figures do not include the time of the sleep, but caches, connections and timers did not stand still.',
   because: 'the machine slept',
   warning: {
     what: 'The machine slept while it was measured',

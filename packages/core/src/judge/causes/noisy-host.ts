@@ -8,14 +8,14 @@ import { above, defineCause, inRepetitions } from './define.js'
 export const noisyHost = defineCause({
   id: 'noisy-host',
   about:
-    'Others used the machine, or the hypervisor gave its time to other machines. Pressure alone says nothing: a target that fills its cores causes it too. It counts beside load by others.',
+    'Other programs used the machine, or the hypervisor gave its time to other machines. Pressure alone says nothing, since a target that fills its cores causes it too. It counts only together with load by others.',
   because: 'others used the machine',
   warning: {
     what: 'Others used the machine while it was measured',
     todo: 'Stop what else runs there, and run again.',
   },
   against: (view) =>
-    typical(hostOthers, view) === null ? null : `nobody else used the machine under ${view.entry.target}`,
+    typical(hostOthers, view) === null ? null : `no other program used the machine under ${view.entry.target}`,
   find: (view) => {
     const stolen = above(view, hostSteal, thresholds.host.steal)
     const signs = [
@@ -26,7 +26,7 @@ export const noisyHost = defineCause({
   },
 })
 
-/** Every repetition counts: one in three that others disturbed is in the figures as the other two are. */
+/** The repetitions that other programs disturbed. Each one counts, since the figures contain it like the others. */
 function othersIn(view: CellView): [string] | null {
   const cpus = view.plan.host.cpus.length
   const busy = view.repetitions.filter((repetition) => isBusy(repetition, cpus))

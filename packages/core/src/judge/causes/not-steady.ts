@@ -36,14 +36,14 @@ export const notSteady = defineCause({
   },
 })
 
-/** A warm-up too short to tell shows nothing that speaks against the figure: that is said, and no doubt of its own. */
+/** A warm-up that was too short to tell does not speak against the figure: it is mentioned, and is not a doubt by itself. */
 function effectOf(cold: readonly Repetition[]): Found['effect'] {
   const isTooShort = ({ run: { warmUp } }: Repetition) =>
     (warmUp?.why === 'too-few' || warmUp?.why === 'too-early') && warmUp.durationMs < thresholds.warmUpTells
   return cold.every(isTooShort) ? 'explains' : 'doubts'
 }
 
-/** What kept the warm-up from being called steady. */
+/** The reason why the warm-up does not count as steady. */
 function coldText({ why, durationMs, remaining }: WarmUpRecord): string {
   const after = `when the warm-up ended after ${formatDurationMs(durationMs)}`
   switch (why) {
@@ -80,7 +80,7 @@ function growingQueue(repetitions: readonly Repetition[]): Found[] {
   return [
     {
       effect: 'doubts',
-      evidence: `${percent(queued / due)} of the requests that were due were not sent before the timeout, for want of a free connection: the queue grew, and latency depends on the length of the window`,
+      evidence: `${percent(queued / due)} of the requests that were due were not sent before the timeout because no connection was free: the queue grew, and latency depends on the length of the window`,
     },
   ]
 }

@@ -14,7 +14,7 @@ export const restarted = defineCause({
       }))
     const complete = new Set(repetitions.map(({ number }) => number))
     for (const { repetition, outcome } of runs) {
-      // It died before it came to this load. What other repetitions measured is what is left when it does not die.
+      // It died before this load. The other repetitions show the target only when it does not die.
       if (complete.has(repetition) || outcome.kind !== 'failed' || outcome.error.code !== 'TARGET_DIED') continue
       found.push({
         effect: 'invalidates',

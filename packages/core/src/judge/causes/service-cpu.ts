@@ -6,8 +6,7 @@ import { serviceUse } from './use.js'
 
 export const serviceCpu = defineCause({
   id: 'service-cpu',
-  about:
-    'A service that the target needs filled its cores: the target could not have been faster, whatever its language.',
+  about: 'A service that the target needs filled its cores: the target could not have been faster in any language.',
   because: 'a service was full',
   limits: (subject) => ({ what: subject ?? 'a service', isOwn: false }),
   against: serviceUse,

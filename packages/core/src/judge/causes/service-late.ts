@@ -6,7 +6,7 @@ import { defineCause, type Found, inRepetitions } from './define.js'
 export const serviceLate = defineCause({
   id: 'service-late',
   about:
-    "A service was behind its own script, by its own counters: part of the latency is the service's, and not what the target adds to it.",
+    'A service was behind its own script, by its own counters: part of the latency comes from the service and not from the target.',
   because: 'a service was behind its script',
   warning: {
     what: 'A service was behind its own script',

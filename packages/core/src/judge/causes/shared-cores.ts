@@ -5,9 +5,9 @@ import { cores, list, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 
 /**
- * What shares cores with the target takes time from it: that is always a doubt. Services and agent that share among
- * themselves are a doubt only when together they filled their cores, or when nobody knows; below that, and for the
- * orchestrator, which only waits while a load runs, the cell just says so.
+ * A role that shares cores with the target takes time from it, which is always a doubt. Services and agent that share cores among
+ * themselves are a doubt only when together they filled those cores, or when that is unknown. Below that, and for the
+ * orchestrator, which only waits while a load runs, the cell only mentions it.
  */
 export const sharedCores = defineCause({
   id: 'shared-cores',

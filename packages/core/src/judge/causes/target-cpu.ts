@@ -7,7 +7,7 @@ import { targetUse } from './use.js'
 
 export const targetCpu = defineCause({
   id: 'target-cpu',
-  about: 'The target filled the cores of its cap: that is what held it back, and what a comparison of stacks is about.',
+  about: 'The target filled the cores of its cap. This is the limit that a comparison of stacks is about.',
   because: 'its cores were full',
   limits: () => ({ what: 'own cores', isOwn: true }),
   against: (view) => targetUse(view),

@@ -8,7 +8,7 @@ import { defineCause, type Found } from './define.js'
 export const tooShort = defineCause({
   id: 'too-short',
   about:
-    'The window was too short to be measured in, held too few answers, or covered too few mean response times or not the whole corpus.',
+    'The window was too short, held too few answers, covered too few mean response times, or did not cover the whole corpus.',
   because: 'the window was short for so few answers',
   find: (view) => {
     const { repetitions } = view
@@ -24,7 +24,7 @@ export const tooShort = defineCause({
 })
 
 function fewAnswers(right: number): Found[] {
-  if (right === 0 || right >= thresholds.shortest.answers) return [] // none at all is `no-answers`
+  if (right === 0 || right >= thresholds.shortest.answers) return [] // no answer at all is `no-answers`
   return [
     {
       effect: 'doubts',
@@ -33,11 +33,11 @@ function fewAnswers(right: number): Found[] {
   ]
 }
 
-/** The limit kept the window from being as long as this target's pace asks for. */
+/** Whether the limit kept the window shorter than this target's rate requires. */
 function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): Found | null {
   const { seconds, record } = repetition
   if (kindOf(load).windows !== 'one' || !record.measurement.window) return null
-  // Of an overloaded open load the response time is the length of its queue; how long an answer takes is the service time.
+  // Under an overloaded open load the response time is the length of the queue; the service time is how long an answer takes.
   const { meanUs } = repetition.serviceTime
   if (meanUs === null) return null
   const rules = windowRulesOf(plan.rules, scenario)
@@ -59,7 +59,7 @@ function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): F
 }
 
 /**
- * Why a window is too short to measure in, whoever measured; null when it is long enough. Also for published figures.
+ * The reason why a window is too short to measure in; null when it is long enough. Also used for published figures.
  */
 export function shortWindow(seconds: number, answers: number | null): string | null {
   if (seconds >= thresholds.shortest.seconds) return null

@@ -7,7 +7,7 @@ import { defineCause, inRepetitions } from './define.js'
 export const unaccountedTime = defineCause({
   id: 'unaccounted-time',
   about:
-    "Little's law as an account: connections × window is the time that all connections had, and each moment of it should lie in a request that was answered. What does not was spent on requests that never were, or on opening connections again, and no latency shows it.",
+    "Little's law as an account: connections × window is the time that all connections had, and each moment of it should lie in a request that was answered. The rest was spent on requests without an answer, or on opening connections again, and no latency shows it.",
   because: 'part of the time of the connections is not accounted for',
   warning: {
     what: 'Part of the time of the connections is not accounted for',
@@ -36,9 +36,9 @@ export const unaccountedTime = defineCause({
 /** Shares of connections × window. */
 interface Unaccounted {
   readonly number: number
-  /** in requests that had no answer */
+  /** the share in requests that had no answer */
   readonly unanswered: number
-  /** in no request */
+  /** the share in no request */
   readonly between: number
   readonly silent: number
   readonly connections: number
@@ -67,7 +67,7 @@ function accountOf(repetition: Repetition, view: CellView): Unaccounted | null {
   return { ...about, unanswered: Math.max(0, 1 - implied / connections), between: 0, silent: 0 }
 }
 
-/** Connections that are to wait for an answer all the time; null where some may be without work. */
+/** The number of connections that should always be waiting for an answer; null where some may be without work. */
 function busyConnections({ load }: CellView): number | null {
   return kindOf(load).pace === 'own' ? connectionsOf(load) : null
 }

@@ -11,7 +11,7 @@ export function targetUse(view: CellView): string | null {
   return used === null ? null : `${target} used ${Number(used.toFixed(2))} of its ${cores(caps.cpus)}`
 }
 
-/** The same of a service under this target, or of all of them; null when one was not read. */
+/** The same phrase for a service under this target, or for all of them; null when one was not read. */
 export function serviceUse(view: CellView, service: string | null): string | null {
   const found = view.scenario.services.filter(({ name }) => service === null || name === service)
   const uses = found.map(({ name, caps }) => {

@@ -7,7 +7,7 @@ import { defineCause, type Found, inRepetitions } from './define.js'
 export const workSkipped = defineCause({
   id: 'work-skipped',
   about:
-    'The target gave more right answers than a service it needs for them did work, by the counters of the service: it answered without the work, from a cache for example.',
+    'The target gave more right answers than a service that it needs for them did work, by the counters of the service. So it answered without that work, for example from a cache.',
   because: 'a service did not see all of the work',
   find: (view) => (view.scenario.counters ?? []).flatMap(({ service }) => skippedOf(service, view)),
 })
@@ -30,7 +30,7 @@ function skippedOf(service: string, view: CellView): Found[] {
   ]
 }
 
-/** Figures may be some time old, in which the target answered at its usual rate. */
+/** The allowance for counters that are some time old, in which the target answered at its usual rate. */
 function isSkipped({ service, work, answered }: Counted, { right, seconds }: Repetition, view: CellView): boolean {
   if (work === null) return false
   const lagMs = sourceOf(service, view)?.lagMs ?? 0

@@ -8,10 +8,10 @@ import { atOnce } from './setting.js'
 
 type Subject = ClaimSpec['subjects'][number]
 
-/** What published figures show about themselves, before anything is measured. */
+/** An audit: what published figures show about themselves, before anything is measured. */
 export interface Audit {
   readonly about: 'too-short' | 'latency-bound' | 'not-littles-law' | 'time-per-task'
-  /** whom it concerns, as the source calls it */
+  /** the subject, as the source calls it */
   readonly says: string
   /** its figure, for a list */
   readonly figure: string

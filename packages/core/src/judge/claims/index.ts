@@ -175,7 +175,7 @@ function measure(
   return { metric, of: standOfSide, to: standToSide, pair }
 }
 
-/** A cell whose figures do not count, or count for other work. */
+/** The reason why a cell's figures do not count, or count for other work. */
 function whyNot(cell: JudgedCell, cells: readonly JudgedCell[]): Step | null {
   const { view, verdict } = cell
   const why = whyUnranked(
@@ -195,7 +195,7 @@ function unequalWords(of: Subject, to: Subject, metric: FigureRule): string {
     : `${unequal} By Little's law a task took ${duration(ofMs)} and ${duration(toMs)}. CPU time per task stays comparable.`
 }
 
-/** Marked cells count, and say so. */
+/** Sentences about marked cells, which count all the same. */
 function doubtsOf(stands: readonly Stand[]): string[] {
   const doubts = stands.flatMap(({ cell: { view, verdict } }) => {
     const causes = (verdict?.causes ?? []).filter(({ effect }) => effect === 'doubts').map(({ cause }) => cause)

@@ -13,7 +13,7 @@ export function atOnce({ load }: Subject): number | null {
   return atOnceOf(load)
 }
 
-/** Two subjects were given other amounts, or other amounts at once: whatever depends on that says nothing of them. */
+/** Whether two subjects got different amounts of work, or different amounts at once: figures that depend on that cannot compare them. */
 export function isUnequalWork(a: Subject, b: Subject): boolean {
   return WORK.some((key) => a.load[key] !== b.load[key])
 }

@@ -8,7 +8,7 @@ import { otherLoadWords, type Stand } from './setting.js'
 type Spec = ClaimSpec['statements'][number]
 type Result = ClaimResult['statements'][number]
 
-/** "Limited by the database" and the like, held against the causes of the verdicts here. */
+/** Judges statements such as "limited by the database" by the causes of the verdicts here. */
 export function concludeStatement(spec: Spec, stands: readonly (Stand | null)[]): Result {
   const told = (conclusion: Result['conclusion'], why: string): Result => ({ says: spec.says, conclusion, why })
   const rule = causeRules.find(({ id }) => id === spec.verdict)

@@ -1,6 +1,6 @@
 import type { TargetInfo } from '@bakeoff/model'
 
-/** Pools whose threads compute, by the names that runtimes report: one beyond the cores only waits for the others. */
+/** Pools whose threads compute, by the names that runtimes report: a thread beyond the cores only waits for the others. */
 const COMPUTE =
   /(^|_)(ort|onnx\w*|torch|blas|openblas|mkl|omp|openmp|eigen|xla|exla|gomaxprocs|rayon|tokio\w*|candle|tract)(_|$)|(^|_)schedulers(_|$)/i
 /** Pools that only wait for disks and sockets may well be larger than the cores. */

@@ -2,7 +2,7 @@ import { defineLint } from './define.js'
 
 export const developmentServer = defineLint({
   id: 'development-server',
-  description: 'The target serves with a server that is made for developing.',
+  description: 'The target uses a server that is made for development.',
   isGrave: true,
   find: ({ info }) =>
     info?.developmentServer
@@ -10,7 +10,7 @@ export const developmentServer = defineLint({
           {
             message: `${info.server ?? 'the server'} runs as a development server`,
             consequence:
-              'Its figures say what a developer sees on a laptop, and nothing about the stack in production.',
+              'Its figures show what a developer sees on a laptop, and say nothing about the stack in production.',
             hint: 'Serve with a production server; keep this as a variant when a published comparison did the same.',
           },
         ]

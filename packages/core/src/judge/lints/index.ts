@@ -12,7 +12,7 @@ import { workers } from './workers.js'
 
 export type { LintInput, LintRule } from './define.js'
 
-/** Every lint there is. A new one is a file and a line here. */
+/** All lints. A new one is a file and a line here. */
 export const lintRules: readonly LintRule[] = [
   nxWithoutCompiler,
   developmentServer,

@@ -1,7 +1,7 @@
 import { list } from '../../words/quantities.js'
 import { defineLint } from './define.js'
 
-/** What the other lints need to know. */
+/** The members of the answer that other lints need. */
 const NEEDED = ['language', 'languageVersion', 'architecture', 'cpus', 'workers', 'threads'] as const
 
 export const missingInfo = defineLint({

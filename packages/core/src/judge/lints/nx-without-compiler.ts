@@ -1,6 +1,6 @@
 import { defineLint } from './define.js'
 
-/** What Nx reports, or a target says, when nothing compiles its numerical definitions. */
+/** The values that Nx or a target reports when nothing compiles its numerical definitions. */
 const NOTHING = /^(|none|nil|null|false|.*\bevaluator|.*\bbinary_?backend)$/i
 
 export const nxWithoutCompiler = defineLint({

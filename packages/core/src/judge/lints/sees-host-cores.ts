@@ -11,7 +11,7 @@ export const seesHostCores = defineLint({
       {
         message: `the runtime believes it has ${many(believed, 'processor')}; the cap is ${cores(entry.caps.cpus)}`,
         consequence:
-          'Whatever it sizes by itself (threads, heaps, workers) is sized for a machine that it does not have.',
+          'Everything that it sizes by itself (threads, heaps, workers) is sized for a machine that it does not have.',
         hint: 'Tell it its cores from CORES, or take a runtime version that reads its cpuset.',
       },
     ]

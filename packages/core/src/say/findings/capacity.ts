@@ -2,7 +2,7 @@ import { formatNumber, kindOf, typicalOf } from '@bakeoff/model'
 import { nameOf } from '../../words/names.js'
 import { besideWords, defineFinding, marks, ratioWords, standing } from './define.js'
 
-/** Who carries the highest rate within the service level. */
+/** A sentence about the target that serves the highest rate within the service level. */
 export const capacity = defineFinding({
   kind: 'capacity',
   find: (scenario, known) => {

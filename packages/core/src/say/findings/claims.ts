@@ -12,7 +12,7 @@ const SAYS: Readonly<Record<Conclusion, string>> = {
   'not-measured': 'was not measured here',
 }
 
-/** A published sentence, what became of it here, and why. What was not measured stands on the Claims page only. */
+/** A sentence about a published claim: its conclusion here, and why. Claims that were not measured are only on the Claims page. */
 export const claims = defineFinding({
   kind: 'claim',
   find: (scenario, known) =>

@@ -3,7 +3,7 @@ import { nameOf } from '../../words/names.js'
 import { times, withInterval } from '../../words/quantities.js'
 import { besideWords, defineFinding, marks, standing } from './define.js'
 
-/** Who needs least CPU time per request. */
+/** A sentence about the target that needs the least CPU time per request. */
 export const cpuPerRequest = defineFinding({
   kind: 'cpu-per-request',
   find: (scenario, known) => {
@@ -22,7 +22,7 @@ export const cpuPerRequest = defineFinding({
   },
 })
 
-/** The last one's share of the leader's, from the same interval upside down. */
+/** The ratio of the last target to the leader, from the same interval inverted. */
 function inverse({ median, low, high }: { median: number; low: number | null; high: number | null }): string {
   return low === null || high === null ? times(1 / median) : withInterval(1 / median, 1 / high, 1 / low)
 }

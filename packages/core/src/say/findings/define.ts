@@ -2,7 +2,7 @@ import type { Cell, CellComparison, Finding, Grouping, Ratio, Results, ScenarioR
 import { nameOf, names } from '../../words/names.js'
 import { list, times, withInterval } from '../../words/quantities.js'
 
-/** What findings are made from: nothing that is not in the results. */
+/** The input of findings; all of it is in the results. */
 export type Known = Pick<Results, 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims'>
 
 /** One kind of sentence about a scenario. It says at most what groups, comparisons, verdicts and claims already hold. */
@@ -15,12 +15,12 @@ export function defineFinding(rule: FindingRule): FindingRule {
   return rule
 }
 
-/** Cells of a scenario under one load that were measured. */
+/** The measured cells of a scenario under one load. */
 export function measuredCells({ cells }: Known, scenario: string, loadId: string): Cell[] {
   return cells.filter((cell) => cell.scenario === scenario && cell.loadId === loadId && cell.outcome === 'measured')
 }
 
-/** Who is where by one metric under one load. */
+/** The standing of targets by one figure under one load. */
 export interface Standing {
   readonly leader: Cell
   /** ranked, and not told apart from the leader */
@@ -31,7 +31,7 @@ export interface Standing {
   readonly comparisons: readonly CellComparison[]
 }
 
-/** Null when fewer than two cells are ranked: nothing is compared with itself. */
+/** The standing under one load; null when fewer than two cells are ranked. */
 export function standing(known: Known, scenario: string, loadId: string, metric: string): Standing | null {
   const isHere = (each: Grouping | CellComparison) =>
     each.scenario === scenario && each.loadId === loadId && each.metric === metric
@@ -57,7 +57,7 @@ export function standing(known: Known, scenario: string, loadId: string, metric:
   }
 }
 
-/** Says who else may be the best; empty when nobody. */
+/** A sentence that names the other targets that may be the best; empty when there are none. */
 export function besideWords(leader: Cell, peers: readonly Cell[]): string {
   if (peers.length === 0) return ''
   return ` ${names(peers)} ${peers.length === 1 ? 'is' : 'are'} not told apart from ${nameOf(leader)}.`
@@ -72,7 +72,7 @@ export function isAgentBoundCell({ verdict }: Cell): boolean {
   return verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
 }
 
-/** Names the marked ones among cells that a sentence rests on; empty when none is. */
+/** A sentence that names the suspect cells among those that a finding is based on; empty when there are none. */
 export function marks(cells: readonly Cell[]): string {
   const marked = cells.flatMap((cell) => {
     const doubts = (cell.verdict?.causes ?? []).filter(({ effect }) => effect === 'doubts').map(({ cause }) => cause)

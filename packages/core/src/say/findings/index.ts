@@ -14,7 +14,7 @@ import { unequalWork } from './unequal-work.js'
 
 export type { FindingRule, Known } from './define.js'
 
-/** Every kind of sentence, the one that answers "which one" first. A new one is a file and a line here. */
+/** All kinds of findings, the one that answers "which one" first. A new one is a file and a line here. */
 export const findingRules: readonly FindingRule[] = [
   leader,
   cpuPerRequest,
@@ -29,7 +29,7 @@ export const findingRules: readonly FindingRule[] = [
   lints,
 ]
 
-/** What may be said in words, and what may not. */
+/** The findings of a run, in sentences. */
 export function findings(known: Known): Finding[] {
   return findingRules.flatMap(({ kind, find }) =>
     known.scenarios.flatMap((scenario) =>

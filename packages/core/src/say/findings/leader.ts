@@ -4,7 +4,7 @@ import { nameOf, names } from '../../words/names.js'
 import { list, many, percent } from '../../words/quantities.js'
 import { besideWords, defineFinding, isAgentBoundCell, marks, ratioWords, type Standing, standing } from './define.js'
 
-/** Who served most under the main load, how much more than the next that is told apart, and what held both back. */
+/** A sentence about the target that served most under the main load, how much more than the next distinct one, and what limited both. */
 export const leader = defineFinding({
   kind: 'leader',
   find: (scenario, known) => {
@@ -22,7 +22,7 @@ function nobody(found: Standing): Sentence {
   const under = `Under ${loadWords(first.load)}`
   const say = (text: string): Sentence => ({ tone: 'nothing-to-say', text, cells: all.map(({ id }) => id) })
   const single = all.filter(({ repetitions }) => repetitions < 2)
-  // Not to be told apart for want of repetitions is not to be equal.
+  // Targets that are not told apart because of too few repetitions are not equal.
   if (single.length > 0)
     return say(
       `${under} the order is provisional: ${names(single)} ${single.length === 1 ? 'has' : 'have'} one repetition, and how much the next one would differ is not known. ${nameOf(first)} was ahead.`,
@@ -64,7 +64,7 @@ function limits(a: Cell, b: Cell): string {
     : `${nameOf(a)} was limited by ${ofA}, and what limited ${nameOf(b)} was not found`
 }
 
-/** `its own cores`, of every limit that was found, or `their own cores` of several; null when none was. */
+/** The limits that were found, such as `its own cores`, or `their own cores` of several targets; null when none was found. */
 function limitOf({ verdict }: Cell, ofSeveral = false): string | null {
   const limits = (verdict?.causes ?? []).flatMap(({ limit }) => (limit ? [limitWords(limit, ofSeveral)] : []))
   return limits.length === 0 ? null : list([...new Set(limits)])

@@ -4,7 +4,7 @@ import { defineFinding } from './define.js'
 
 const GRAVE = new Set(lintRules.filter(({ isGrave }) => isGrave).map(({ id }) => id))
 
-/** Lints that can invert a comparison by themselves: a sentence each. The others stand on the target's page. */
+/** A sentence for each lint that can invert a comparison by itself. The others are only on the target's page. */
 export const lints = defineFinding({
   kind: 'lint',
   find: (scenario, { entries, cells }) =>

@@ -4,7 +4,7 @@ import { nameOf } from '../../words/names.js'
 import { list } from '../../words/quantities.js'
 import { defineFinding, isAgentBoundCell, measuredCells } from './define.js'
 
-/** Where the load agent was the limit: the throughput is a lower bound, and CPU time says what the cap could carry. */
+/** A sentence about targets that the load agent limited: their throughput is a lower bound, and CPU time says what the cap could serve. */
 export const lowerBounds = defineFinding({
   kind: 'lower-bounds',
   find: (scenario, known) => {

@@ -3,7 +3,7 @@ import { nameOf } from '../../words/names.js'
 import { many } from '../../words/quantities.js'
 import { defineFinding } from './define.js'
 
-/** Targets without any figure, and why. When none has one, that is all there is to say. */
+/** Sentences about targets without any figure, and why. When no target has one, there are no other findings. */
 export const notMeasured = defineFinding({
   kind: 'not-measured',
   find: (scenario, { entries, cells }) => {

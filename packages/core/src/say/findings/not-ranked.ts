@@ -2,7 +2,7 @@ import { loadWords } from '@bakeoff/model'
 import { nameOf } from '../../words/names.js'
 import { defineFinding } from './define.js'
 
-/** Cells under the main load that were measured and do not count. */
+/** Sentences about cells under the main load that were measured and do not count. */
 export const notRanked = defineFinding({
   kind: 'not-ranked',
   find: (scenario, { cells }) =>

@@ -3,7 +3,7 @@ import { names } from '../../words/names.js'
 import { many } from '../../words/quantities.js'
 import { defineFinding, measuredCells } from './define.js'
 
-/** A service at its cap: the figures are as much its own as the targets'. */
+/** A sentence about a service at its cap: the figures show the service as much as the targets. */
 export const serviceLimit = defineFinding({
   kind: 'service-limit',
   find: (scenario, known) =>

@@ -2,7 +2,7 @@ import { kindOf, loadWords } from '@bakeoff/model'
 import { list } from '../../words/quantities.js'
 import { defineFinding } from './define.js'
 
-/** The parity guard, in words: batches of other sizes or widths stand beside one another and are not ranked. */
+/** A sentence for the parity guard: batches of different size or concurrency are shown side by side and not ranked. */
 export const unequalWork = defineFinding({
   kind: 'unequal-work',
   find: (scenario, { cells }) => {
