@@ -1,4 +1,4 @@
-/** Checks who imports whom: the line `model ← everything ← cli` of ARCHITECTURE.md, the folders inside a package, and the libraries that only one place may touch. */
+/** Checks who imports whom: the line `model ← everything ← cli` of ARCHITECTURE.md, the folders inside a package, and the libraries that only one place may touch. Comments name their nouns. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,6 +53,9 @@ const MAY_SPEAK = [
   /^packages\/report\/src\/client\//,
 ]
 
+/** A comment with a word in place of a noun such as caller, user, reader, target or container. */
+const VAGUE = /(?:\/\*|^\s*\*|\/\/).*\b(whoever|somebody|everybody|anybody)\b/im
+
 /** Every violation in the sources of the packages. */
 export function violations() {
   return Object.keys(ALLOWED).flatMap((name) =>
@@ -78,6 +81,7 @@ export function violationsIn(file, text) {
     ...CORE_FORBIDDEN.filter((pattern) => isPure && pattern.test(text)).map(
       (pattern) => `${file} has an effect: ${pattern.source}`,
     ),
+    ...(VAGUE.test(text) ? [`${file} says ${VAGUE.exec(text)[1]} in a comment: name the caller, user or reader`] : []),
     ...(speaks && SPEAKS.some((pattern) => pattern.test(text)) ? [`${file} prints or exits: only cli does`] : []),
   ]
 }

@@ -48,6 +48,8 @@ describe('the check of boundaries', () => {
     { file: 'report/src/html/x.ts', text: "console.warn('here')", why: 'prints or exits' },
     { file: 'containers/src/x.ts', text: 'process.exit(1)', why: 'prints or exits' },
     { file: 'load/src/x.ts', text: "process.stdout.write('here')", why: 'prints or exits' },
+    { file: 'cli/src/x.ts', text: '/** For whoever reads it. */', why: 'says whoever in a comment' },
+    { file: 'cli/src/x.ts', text: 'go() // Somebody waits.', why: 'says Somebody in a comment' },
   ])('finds $text in $file', ({ file, text, why }) => {
     const found = violationsIn(`packages/${file}`, `${text}\n`)
     expect(found).toEqual([expect.stringContaining(why)])
@@ -69,5 +71,6 @@ describe('the check of boundaries', () => {
     { file: 'core/src/x.ts', text: "import { a } from '@bakeoff/model'" },
     { file: 'core/src/x.ts', text: 'const at = new Date(ms)' },
     { file: 'cli/src/x.ts', text: "import { a } from '@bakeoff/report'" },
+    { file: 'cli/src/x.ts', text: 'somebody(found)' },
   ])('lets $file have $text', ({ file, text }) => expect(violationsIn(`packages/${file}`, text)).toEqual([]))
 })

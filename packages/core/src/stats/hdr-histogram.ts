@@ -80,7 +80,7 @@ export function encodeDistribution(distribution: Distribution): EncodedHistogram
 }
 
 /**
- * Decodes each histogram once, whoever asks: what checks a run file, and what is then told and analysed of it.
+ * Decodes each histogram once for all callers: the check of a run file, its events and its analysis.
  *
  * @throws BakeoffError BAD_RESULTS when the data is not an HdrHistogram in V2 encoding
  */
