@@ -64,6 +64,7 @@ export const burst = {
   connections: ({ size }) => size,
   limits: () => null,
   warmUp: () => null,
+  atMost: (load) => load,
   durationMs: (_, windowMs) => windowMs * 2,
   toOrder: ({ size, everyMs }): BurstOrder => ({ kind: 'burst', size, everyMs }),
   read: (bursts) => bursts.map(({ size, everyMs }): Burst => ({ kind: 'burst', size, everyMs })),

@@ -222,6 +222,9 @@ const profileFile = z.strictObject({
   requests: positive
     .optional()
     .describe('At most so many different requests of a scenario, of all lengths alike, for a smoke run; default all'),
+  tasks: positive
+    .optional()
+    .describe('At most so many tasks of a batch, or as many as run at once, for a smoke run; default all'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
   secondInstrument: z
     .boolean()

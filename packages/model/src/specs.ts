@@ -132,6 +132,8 @@ export interface ProfileSpec {
   readonly leastResponses: number
   /** at most so many different requests of a scenario, of all lengths alike; null: all */
   readonly requests: number | null
+  /** at most so many tasks of a batch; null: all */
+  readonly tasks: number | null
   /** common rates at which latency–throughput curves are measured; 0: none */
   readonly curveRates: number
   /** only the last closed load of a scenario, for a smoke run */

@@ -49,6 +49,7 @@ export function parseMatrix(fileName: string, text: string, scenarios: readonly 
       curveRates: profile.curve ?? 0,
       leastResponses: profile.responses ?? DEFAULT_RESPONSES,
       requests: profile.requests ?? null,
+      tasks: profile.tasks ?? null,
       onlyMainLoad: profile.onlyMainLoad ?? false,
       secondInstrument: profile.secondInstrument ?? true,
     }

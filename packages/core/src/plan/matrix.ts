@@ -286,10 +286,13 @@ function chooseLoads(
   return all
 }
 
-function ownLoads(scenario: ScenarioSpec, profile: ProfileSpec): LoadSpec[] {
-  if (!profile.onlyMainLoad) return [...scenario.loads]
+function ownLoads(scenario: ScenarioSpec, { onlyMainLoad, tasks }: ProfileSpec): LoadSpec[] {
   const main = mainLoadOf(scenario.loads)
-  return scenario.loads.filter((load) => loadIdOf(load) === main)
+  const chosen = scenario.loads.filter((load) => !onlyMainLoad || loadIdOf(load) === main)
+  if (tasks === null) return chosen
+  const shorter = chosen.map((load) => kindOf(load).atMost(load, tasks))
+  // What differed only by its tasks is one load now.
+  return shorter.filter((load, index) => shorter.findIndex((one) => loadIdOf(one) === loadIdOf(load)) === index)
 }
 
 function checkMemory(planned: PlannedScenario, scenario: ScenarioSpec, engine: EngineFacts): void {

@@ -1,4 +1,11 @@
-import type { EngineFacts, HostFacts, RepetitionRecord, ScenarioSpec, TargetSpec } from '@bakeoff/model'
+import {
+  type EngineFacts,
+  type HostFacts,
+  loadIdOf,
+  type RepetitionRecord,
+  type ScenarioSpec,
+  type TargetSpec,
+} from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import {
   type Catalogue,
@@ -15,7 +22,7 @@ const matrix = parseMatrix(
   'matrix.yaml',
   `profiles:
   default: { budget: 60m, repetitions: { min: 5, max: 8 }, warmUp: { min: 2s, max: 10s }, window: 5s }
-  quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s, onlyMainLoad: true, requests: 2 }
+  quick: { budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 2s }, window: 1s, onlyMainLoad: true, requests: 2, tasks: 500 }
 `,
   [],
 )
@@ -317,6 +324,34 @@ describe('planMatrix', () => {
     const repetitions = plan().blocks.map(({ repetition }) => repetition)
     expect(repetitions).toEqual(repetitions.toSorted((a, b) => a - b))
     expect(repetitions.filter((repetition) => repetition === 1)).toHaveLength(plan().scenarios.length)
+  })
+
+  it.each([
+    { tasks: 1800, concurrency: 200, expected: 500, because: 'as many tasks as the profile has' },
+    { tasks: 300, concurrency: 20, expected: 300, because: 'no more than the scenario asks for' },
+    {
+      tasks: 1800,
+      concurrency: 600,
+      expected: 600,
+      because: 'as many as run at once, or it would be a load with fewer',
+    },
+  ])('does in a quick run $because', ({ tasks, concurrency, expected }) => {
+    const batch = { kind: 'batch', tasks, concurrency } as const
+    const scenarios = [aScenario('predict', { loads: [batch] })]
+    const loadsOf = (profile: string) => plan({ profile, catalogue: { ...catalogue, scenarios } }).scenarios[0]?.loads
+    expect(loadsOf('quick')).toEqual([{ ...batch, tasks: expected }])
+    expect(loadsOf('default')).toEqual([batch])
+  })
+
+  it('does a batch once that differed from another only by its tasks', () => {
+    const batches = [1800, 900, 300].map((tasks) => ({ kind: 'batch', tasks, concurrency: 200 }) as const)
+    const brief = { ...matrix.profiles.quick!, onlyMainLoad: false }
+    const scenarios = [aScenario('predict', { loads: batches })]
+    const shorter = { ...catalogue, scenarios, matrix: { ...matrix, profiles: { ...matrix.profiles, quick: brief } } }
+    expect(plan({ profile: 'quick', catalogue: shorter }).scenarios[0]?.loads.map(loadIdOf)).toEqual([
+      'batch-500x200',
+      'batch-300x200',
+    ])
   })
 
   it('measures only the main load in a quick run, and warns that it decides nothing', () => {

@@ -47,6 +47,11 @@ export const batch = {
   connections: () => null,
   limits: () => null,
   warmUp: ({ tasks, concurrency }): Batch => ({ kind: 'batch', tasks: Math.min(tasks, concurrency), concurrency }),
+  atMost: ({ tasks, concurrency }, most): Batch => ({
+    kind: 'batch',
+    tasks: Math.min(tasks, Math.max(most, concurrency)),
+    concurrency,
+  }),
   durationMs: () => GUESS_MS,
   toOrder: ({ tasks, concurrency }, { seed }): BatchOrder => ({ kind: 'batch', tasks, concurrency, seed }),
   read: (batches) => batches.map(({ tasks, concurrency }): Batch => ({ kind: 'batch', tasks, concurrency })),

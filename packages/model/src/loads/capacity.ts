@@ -52,6 +52,7 @@ export const capacity = {
   connections: ({ connections }) => connections,
   limits: ({ p99Ms, errors }) => ({ p99Ms, errors }),
   warmUp: () => null,
+  atMost: (load) => load,
   durationMs: (_, windowMs) => windowMs * USUAL_PROBES,
   toOrder: ({ connections, arrivals }, { best, seed }): OpenOrder => ({
     kind: 'open',

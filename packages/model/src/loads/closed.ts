@@ -47,6 +47,7 @@ export const closed = {
   connections: ({ connections }) => connections,
   limits: () => null,
   warmUp: () => null,
+  atMost: (load) => load,
   durationMs: (_, windowMs) => windowMs,
   toOrder: ({ connections }): ClosedOrder => ({ kind: 'closed', connections }),
   read: (counts) => counts.map((connections): Closed => ({ kind: 'closed', connections })),

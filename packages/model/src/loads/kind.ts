@@ -63,6 +63,8 @@ export interface LoadKind<Load extends { readonly kind: string }, Written, Order
   limits(load: Load): SloSpec | null
   /** A load that warms the target where every load of a scenario ends by itself; null: its own beginning does. */
   warmUp(load: Load): Load | null
+  /** The same load with at most so many tasks, for a smoke run; loads that last for a window stay as they are. */
+  atMost(load: Load, tasks: number): Load
   /** Its approximate duration. `windowMs`: a window, and the time around it. */
   durationMs(load: Load, windowMs: number): number
   /** The order for the agent. `best`: requests a second that fractions refer to, or the rate that a search tries now. */

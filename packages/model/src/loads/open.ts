@@ -50,6 +50,7 @@ export const open = {
   connections: ({ connections }) => connections,
   limits: () => null,
   warmUp: () => null,
+  atMost: (load) => load,
   durationMs: (_, windowMs) => windowMs,
   toOrder: ({ fraction, connections, arrivals }, { best, seed }): OpenOrder => ({
     kind: 'open',

@@ -47,6 +47,7 @@ export const rate = {
   connections: ({ connections }) => connections,
   limits: () => null,
   warmUp: () => null,
+  atMost: (load) => load,
   durationMs: (_, windowMs) => windowMs,
   toOrder: ({ perSecond, connections, arrivals }, { seed }): OpenOrder => ({
     kind: 'open',
