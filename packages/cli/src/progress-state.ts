@@ -21,7 +21,10 @@ export interface ProgressState {
 
 export interface ProgressNames {
   /** names such as `go-net-http` or `python-flask (gunicorn)`, by entry */
-  readonly entries: ReadonlyMap<string, { readonly name: string; readonly scenario: string }>
+  readonly entries: ReadonlyMap<
+    string,
+    { readonly name: string; readonly scenario: string; readonly isOnBoard: boolean }
+  >
   readonly scenarios: ReadonlyMap<string, { readonly mainLoad: string; readonly unit: 'answers/s' | 'tasks/s' }>
 }
 
@@ -57,9 +60,9 @@ export const noProgress: ProgressState = {
 export function namesOf(plan: Plan): ProgressNames {
   return {
     entries: new Map(
-      plan.entries.map(({ id, scenario, target, variant }) => [
+      plan.entries.map(({ id, scenario, target, variant, twinOf }) => [
         id,
-        { scenario, name: variant === 'default' ? target : `${target} (${variant})` },
+        { scenario, name: variant === 'default' ? target : `${target} (${variant})`, isOnBoard: !twinOf },
       ]),
     ),
     scenarios: new Map(
@@ -142,8 +145,9 @@ function afterRepetition(
   { boards, names }: ProgressState,
   event: Extract<RunEvent, { kind: 'repetition' }>,
 ): ProgressState['boards'] {
-  const scenario = names?.entries.get(event.entry)?.scenario
-  if (names === null || scenario === undefined) return boards
+  const entry = names?.entries.get(event.entry)
+  if (!names || !entry?.isOnBoard) return boards
+  const { scenario } = entry
   const mainLoad = names.scenarios.get(scenario)?.mainLoad
   // An entry that is measured as published has the load of its source.
   const figure = event.figures.find(({ loadId }) => loadId === mainLoad) ?? event.figures[0]

@@ -1,4 +1,5 @@
 /** What `npm run plan`, `npm run list` and the start of a run say of roles, of the targets that are shipped. */
+import { withoutTwins } from '@bakeoff/core'
 import { competes } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { listText } from '../src/commands/list.js'
@@ -48,11 +49,12 @@ describe('what is shipped', () => {
 describe('planText', () => {
   it('names every entry once, those that are left out with why and the command', () => {
     const text = planText(planned({}))
-    for (const { id } of planned({ all: true }).entries) {
+    for (const { id } of withoutTwins(planned({ all: true }).entries)) {
       const [scenario, ...rest] = id.split('/')
       const part = text.split(/^(?=\S+: )/m).find((each) => each.startsWith(`${scenario}: `))!
       expect(part.split('\n').filter((line) => line.includes(` ${rest.join('/')} `))).toHaveLength(1)
     }
+    expect(text).toMatch(/\.again +\w+ +once more, to see how much equals differ$/m)
     expect(text).toMatch(/– python-flask\/as-published +left out, as published: npm run matrix -- --claims/)
     expect(text).toMatch(/– python-onnx-embed\/unbatched +left out, experiment: npm run matrix -- --all/)
     expect(text).toMatch(/elixir-openai\/default +elixir +stand-in/)

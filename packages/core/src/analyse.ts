@@ -2,6 +2,7 @@ import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, RepetitionRec
 import { judge } from './judge/causes/index.js'
 import { compareClaims } from './judge/claims/index.js'
 import { compareCells } from './judge/comparisons.js'
+import { compareTwins } from './judge/twins.js'
 import { viewCells } from './observe/view.js'
 import { toCell } from './results/cells.js'
 import { certificatesOf } from './results/certificate.js'
@@ -46,8 +47,10 @@ export function analyse({
   statusReason,
   warnings = [],
 }: AnalysisInput): Results {
-  const views = viewCells(plan, runs, calibrations)
-  const judged = views.map((view) => ({ view, verdict: judge(view) }))
+  const all = viewCells(plan, runs, calibrations).map((view) => ({ view, verdict: judge(view) }))
+  // Twins are compared with what they are once more, and are in nothing else.
+  const judged = all.filter(({ view }) => !view.entry.twinOf)
+  const views = judged.map(({ view }) => view)
   const certificates = certificatesOf(plan, calibrations)
   const compared = compareCells(judged, certificates)
   const entries = toEntries(plan, runs, views, targets)
@@ -58,6 +61,7 @@ export function analyse({
     groups: compared.groups,
     comparisons: compared.comparisons,
     claims: compareClaims(claims, judged, compared),
+    twins: compareTwins(all, certificates),
   }
   const run: Results['run'] = {
     id: plan.runId,

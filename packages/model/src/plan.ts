@@ -125,6 +125,8 @@ export const plannedEntry = z.object({
   /** absent in plans of before 2026-12: everything took part in the comparison then */
   role: role.nullish(),
   standIn: standIn.nullish(),
+  /** the entry that this one is once more, under another name: shows how much equals differ, and is in no table */
+  twinOf: z.string().nullish(),
 })
 export type PlannedEntry = z.infer<typeof plannedEntry>
 

@@ -353,6 +353,20 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
+/** One entry of a scenario beside itself, measured twice under two names in the same blocks (A/A), by one figure under one load. */
+export const twinComparison = z.object({
+  scenario: z.string(),
+  entry: z.string(),
+  loadId: z.string(),
+  metric: z.string(),
+  /** once more ÷ the entry; null: one of the two was not measured */
+  ratio: ratio.nullable(),
+  /** by the judge, without adjustment for other comparisons; null without a ratio */
+  conclusion: cellComparison.shape.conclusion.nullable(),
+  why: z.string(),
+})
+export type TwinComparison = z.infer<typeof twinComparison>
+
 /** The certificate of the machine for a scenario: canaries against the null server at the start of its blocks. */
 export const certificate = z.object({
   scenario: z.string(),
@@ -499,6 +513,8 @@ export const results = z.object({
   cells: z.array(cell),
   groups: z.array(grouping),
   comparisons: z.array(cellComparison),
+  /** null or absent: files of before 2026-12, which had none */
+  twins: z.array(twinComparison).nullish(),
   claims: z.array(claimResult),
   findings: z.array(finding),
   /** absent in files of before 2026-12 */

@@ -34,7 +34,7 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
     )
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(
-        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', roleWords(entry, entry.variant)].filter(Boolean).join(', ')}`.trimEnd(),
+        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', entry.twinOf ? 'once more, to see how much equals differ' : roleWords(entry, entry.variant)].filter(Boolean).join(', ')}`.trimEnd(),
       )
     }
     for (const { entry, why, command } of leftOut.filter((one) => one.entry.startsWith(`${scenario.id}/`)))

@@ -33,6 +33,7 @@ import { bestFirst, mainLoadOf } from './main-load.js'
 import { type Drafted, type OtherDraft, tooShortBudget } from './promise.js'
 import { brokenInReach, type Candidate, entryIdOf, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
+import { twinsOf } from './twins.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -75,7 +76,7 @@ export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
   const profile = profileOf(request)
   const selected = inOrder(select(catalogue, request.selection), ({ scenario }) => scenario.id, catalogue.matrix.order)
-  const seed = request.seed ?? catalogue.matrix.seed ?? request.freshSeed
+  const seed = seedOf(request)
   const published = selected.map(({ scenario }) =>
     request.selection.claims ? claimLoadsOf(scenario, catalogue.claims) : NOT_PUBLISHED,
   )
@@ -119,6 +120,10 @@ function otherDrafts({ catalogue, profile }: PlanRequest, draft: (other: Profile
     .map((other) => ({ profile: other.name, drafted: draft(other) }))
 }
 
+function seedOf({ seed, catalogue, freshSeed }: PlanRequest): number {
+  return seed ?? catalogue.matrix.seed ?? freshSeed
+}
+
 /** What a profile makes of a selection, before its blocks are laid out. */
 function draftOf(
   request: PlanRequest,
@@ -131,7 +136,8 @@ function draftOf(
   const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
     chosen.map((candidate) => planEntry(scenario, candidate, scenarios[index] as PlannedScenario, request.root)),
   )
-  return { scenarios, entries, rules: rulesOf(profile) }
+  const rules = rulesOf(profile)
+  return { scenarios, entries: [...entries, ...twinsOf(entries, rules, seedOf(request))], rules }
 }
 
 function planEntry(

@@ -3,7 +3,7 @@ import type { Cell, CellComparison, DecisionColumn, EntryResult, Results, Scenar
 /** The input of a decision; all of it is in the results. */
 export type Decided = Pick<
   Results,
-  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims' | 'certificates'
+  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'twins' | 'claims' | 'certificates'
 >
 
 /** The fewest repetitions that decide: two leave the interval of a ratio only one degree of freedom. */

@@ -1,4 +1,4 @@
-import type { Cell, EntryResult } from '@bakeoff/model'
+import type { Cell, EntryResult, TwinComparison } from '@bakeoff/model'
 import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
 import { nameOf } from '../words/names.js'
@@ -60,13 +60,15 @@ function becauseOf(cause: string): string {
   return causeRules.find(({ id }) => id === cause)?.because ?? `of ${cause}`
 }
 
-function machineSays({ scenarios, host, certificates }: Decided): string | null {
+function machineSays({ scenarios, host, certificates, twins }: Decided): string | null {
   const floors = (certificates ?? []).flatMap(({ scenario, noiseFloor }) =>
     noiseFloor === null ? [] : [{ scenario, noiseFloor }],
   )
   const widest = floors.length === 0 ? null : floors.reduce((a, b) => (b.noiseFloor > a.noiseFloor ? b : a))
   const shared = scenarios.filter(({ cores }) => cores.shared.length > 0)
+  const again = twinsSay(twins ?? [])
   const parts = [
+    ...(again === null ? [] : [again]),
     ...(widest
       ? [
           `the machine itself varied by up to ${percent(widest.noiseFloor)}${floors.length > 1 ? ` (${widest.scenario})` : ''}, and no smaller difference is told apart`,
@@ -81,6 +83,23 @@ function machineSays({ scenarios, host, certificates }: Decided): string | null 
   if (parts.length === 0) return null
   const sentence = parts.join('; ')
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`
+}
+
+/** How often the judge told equals apart. Null where there were none. */
+function twinsSay(twins: readonly TwinComparison[]): string | null {
+  const judged = twins.filter(({ conclusion }) => conclusion !== null)
+  if (judged.length === 0) return null
+  const apart = judged.filter(({ conclusion }) => conclusion === 'higher' || conclusion === 'lower')
+  const entries = new Set(judged.map(({ entry }) => entry)).size
+  const measured = `${entries === 1 ? 'one entry was' : `${entries} entries were`} measured twice under two names`
+  if (apart.length === 0) return `${measured}, and no figure differed (${judged.length} compared)`
+  const widest = apart.reduce((a, b) => (offBy(b) > offBy(a) ? b : a))
+  return `${measured}, and ${apart.length} of ${judged.length} figures differed all the same, by up to ${percent(offBy(widest))} (${widest.scenario})`
+}
+
+/** How far a ratio of equals lies from 1, whichever way. */
+function offBy({ ratio }: TwinComparison): number {
+  return ratio === null ? 0 : Math.exp(Math.abs(Math.log(ratio.median))) - 1
 }
 
 function entryName({ scenario, target, variant }: EntryResult, withScenario: boolean): string {

@@ -5,6 +5,7 @@ import {
   loadLabel,
   type Results,
   type ScenarioResult,
+  type TwinComparison,
 } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
@@ -21,7 +22,7 @@ export const environment: Section = {
   render: ({ view, scopes }) => html`${again(view)}
     <div class="columns">${run(view)}${machine(view)}</div>
     ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
-    ${certificate(view)}${calibrations(view)}${method(view)}${glossary(view)}`,
+    ${certificate(view)}${twins(view)}${calibrations(view)}${method(view)}${glossary(view)}`,
 }
 
 const NOT_READ = 'could not be read here'
@@ -296,6 +297,40 @@ function certificate({ results: { certificates } }: View): Html {
       ],
       rows: [...(certificates ?? [])],
       empty: 'This run has no canaries: how much the machine itself varied is not known.',
+    },
+  )}</section>`
+}
+
+/** One entry of each scenario beside itself: how often the judge was wrong in this run, and by how much. */
+function twins({ results, figures, subjectOf }: View): Html {
+  return html`<section class="block"><h3>Equals beside each other <small>one entry of each scenario, measured twice under two names</small></h3>${table<TwinComparison>(
+    {
+      caption: 'The same entry twice',
+      columns: [
+        { head: 'Entry', names: true, cell: ({ entry }) => subjectName(subjectOf(entry)) },
+        { head: 'Scenario', align: 'start', cell: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
+        { head: 'Load', align: 'start', cell: ({ loadId }) => loadId },
+        { head: 'Figure', align: 'start', cell: ({ metric }) => figures.get(metric)?.title ?? metric },
+        {
+          head: 'Once more ÷ it',
+          unit: '95 % interval',
+          cell: ({ ratio, why }) =>
+            known(
+              ratio,
+              ({ median, low, high }) =>
+                html`${median.toFixed(3)}×${low === null || high === null ? '' : html` <small>${low.toFixed(3)}–${high.toFixed(3)}</small>`}`,
+              why,
+            ),
+        },
+        {
+          head: 'Told apart',
+          align: 'start',
+          cell: ({ conclusion, why }) =>
+            known(conclusion, (found) => (found === 'higher' || found === 'lower' ? 'yes, wrongly' : 'no'), why),
+        },
+      ],
+      rows: [...(results.twins ?? [])],
+      empty: 'This run has no entry twice: runs of fewer than three repetitions, and of one entry, have none.',
     },
   )}</section>`
 }
