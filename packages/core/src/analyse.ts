@@ -63,22 +63,7 @@ export function analyse({
     claims: compareClaims(claims, judged, compared),
     twins: compareTwins(all, certificates),
   }
-  const run: Results['run'] = {
-    id: plan.runId,
-    startedAt: plan.createdAt,
-    endedAt,
-    status,
-    statusReason,
-    profile: plan.profile,
-    command: plan.command,
-    replayOf: plan.replayOf ?? null,
-    seed: plan.seed,
-    gitCommit: plan.gitCommit,
-    gitDirty: plan.gitDirty,
-    budgetMs: plan.rules.budgetMs,
-    tightness: plan.rules.tightness,
-    windowMs: plan.rules.windowMs,
-  }
+  const run = aboutRun(plan, { endedAt, status, statusReason })
   return {
     schemaVersion: 2,
     legend: legend(),
@@ -94,5 +79,27 @@ export function analyse({
     findings: findings(known),
     decision: decide({ ...known, run, host: plan.host, certificates }),
     warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
+  }
+}
+
+function aboutRun(
+  plan: Plan,
+  { endedAt, status, statusReason }: Pick<AnalysisInput, 'endedAt' | 'status' | 'statusReason'>,
+): Results['run'] {
+  return {
+    id: plan.runId,
+    startedAt: plan.createdAt,
+    endedAt,
+    status,
+    statusReason,
+    profile: plan.profile,
+    command: plan.command,
+    replayOf: plan.replayOf ?? null,
+    seed: plan.seed,
+    gitCommit: plan.gitCommit,
+    gitDirty: plan.gitDirty,
+    budgetMs: plan.rules.budgetMs,
+    tightness: plan.rules.tightness,
+    windowMs: plan.rules.windowMs,
   }
 }
