@@ -115,7 +115,7 @@ function groupColumn(view: View, scope: Scope, loadId: string): CellColumn {
     cell: (cell) =>
       known(
         list && places.has(cell.id) ? lettersOf(list, cell.id) : null,
-        (letters) => html`<span class="group${isTop(cell.id) && ' top'}">${letters}</span>`,
+        (letters) => html`<span class="group${isTop(cell.id) && ' first'}">${letters}</span>`,
         `not ranked: ${reasons.get(cell.id) ?? whyMissing(cell, 'core gave it no group')}`,
       ),
     sort: (cell) => places.get(cell.id) ?? null,
