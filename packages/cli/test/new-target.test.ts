@@ -31,6 +31,8 @@ describe('new-target', () => {
     expect(readme, 'a figure of another service').not.toMatch(/\d/)
 
     const stale = staleCopies(project.root)
+    const ofSource = stale.filter((line) => line.startsWith(`targets/${made.from}/`))
+    expect(ofSource.length, 'copies in what it was made from').toBeGreaterThan(0)
     expect(stale.filter((line) => line.startsWith(`targets/${name}/`))).toEqual([])
   })
 

@@ -1,22 +1,15 @@
 //! Answers the predict scenario with axum on tokio and hyper.
 
-mod config;
 mod info;
+mod serve;
+mod settings;
 
-use std::{error::Error, io, net::Ipv4Addr, time::Duration};
+use std::error::Error;
 
-use axum::{Router, http::StatusCode, routing::get, serve::ListenerExt};
+use axum::{Json, Router, http::StatusCode, routing::get};
 use mimalloc::MiMalloc;
-use tokio::{
-    net::TcpListener,
-    runtime::{Builder, Runtime},
-    select,
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
-    time::sleep,
-};
 
-use crate::config::Config;
+use crate::info::Info;
 
 // A server allocates on every request, and glibc's allocator is the slower one at that.
 #[global_allocator]
@@ -24,57 +17,16 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 const PREDICTION: &str = "Prediction: Iris-Setosa";
 
-/// How long requests in flight may take after a TERM before their connections are cut.
-const DRAIN: Duration = Duration::from_secs(1);
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let config = Config::from_env(|name| std::env::var(name).ok())?;
-    let runtime = runtime(config.cores)?;
-
-    // Spawned, because the thread that blocks on a future is not one of the runtime's workers: an accept
-    // loop there would wake another thread for every connection.
-    let serving = runtime.spawn(serve(config.port));
-    let outcome = runtime.block_on(serving)?;
-    runtime.shutdown_background();
-    Ok(outcome?)
-}
-
-/// One worker a core. With a single core there is nobody to steal work from, and the plain loop is cheaper.
-fn runtime(cores: usize) -> io::Result<Runtime> {
-    if cores == 1 {
-        Builder::new_current_thread().enable_all().build()
-    } else {
-        Builder::new_multi_thread().worker_threads(cores).enable_all().build()
-    }
-}
-
-async fn serve(port: u16) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?.tap_io(|socket| {
-        // A socket that refuses the option still serves, only later.
-        let _ = socket.set_nodelay(true);
-    });
-
-    let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, routes()).with_graceful_shutdown(async move {
-        terminate.recv().await;
-        let _ = stop.send(()); // nobody listens once the server has failed
-    });
-    let overdue = async {
-        let _ = stopped.await;
-        sleep(DRAIN).await;
-    };
-    select! {
-        outcome = server => outcome,
-        () = overdue => Ok(()),
-    }
+    let (port, cores) = (settings::port(&settings::of_process)?, settings::cores(&settings::of_process)?);
+    Ok(serve::run(cores.into(), port, routes())?)
 }
 
 fn routes() -> Router {
     Router::new()
         .route("/predict", get(async || PREDICTION))
         .route("/health", get(async || StatusCode::OK))
-        .route("/info", get(info::info))
+        .route("/info", get(async || Json(Info::new([]))))
 }
 
 #[cfg(test)]
@@ -86,6 +38,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::serve::runtime;
 
     async fn ask(method: &str, path: &str) -> (StatusCode, String) {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();

@@ -6,28 +6,21 @@ mod info;
 mod ranking;
 mod refusal;
 mod scorer;
+mod serve;
+mod settings;
 
-use std::{error::Error, io, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc};
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
     routing::{get, post},
-    serve::ListenerExt,
 };
 use mimalloc::MiMalloc;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    runtime::{Builder, Runtime},
-    select,
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
-    time::sleep,
-};
 
-use crate::{config::Config, features::FeatureStore, ranking::Ranking, refusal::Refusal, scorer::Scorer};
+use crate::{config::Config, features::FeatureStore, info::Info, ranking::Ranking, refusal::Refusal, scorer::Scorer};
 
 // Rows and tensors are dozens of small allocations a request, and glibc's allocator is the slower one at those.
 #[global_allocator]
@@ -35,59 +28,18 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 const LARGEST_BODY: usize = 1 << 20;
 
-/// How long requests in flight may take after a TERM before their connections are cut.
-const DRAIN: Duration = Duration::from_secs(1);
-
-pub struct Service {
+struct Service {
     store: FeatureStore,
     scorer: Scorer,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let config = Config::from_env(|name| std::env::var(name).ok())?;
+    let config = Config::from_env(&settings::of_process)?;
     let service = Arc::new(Service {
         store: FeatureStore::new(&config.database_url, config.database_pool)?,
         scorer: Scorer::open(&config.model)?,
     });
-    let runtime = runtime(config.workers)?;
-
-    // Spawned, because the thread that blocks on a future is not one of the runtime's workers: an accept
-    // loop there would wake another thread for every connection.
-    let serving = runtime.spawn(serve(config.port, service));
-    let outcome = runtime.block_on(serving)?;
-    runtime.shutdown_background();
-    Ok(outcome?)
-}
-
-/// With a single worker there is nobody to steal work from, and the plain loop is cheaper.
-fn runtime(workers: usize) -> io::Result<Runtime> {
-    if workers == 1 {
-        Builder::new_current_thread().enable_all().build()
-    } else {
-        Builder::new_multi_thread().worker_threads(workers).enable_all().build()
-    }
-}
-
-async fn serve(port: u16, service: Arc<Service>) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?.tap_io(|socket| {
-        // A socket that refuses the option still serves, only later.
-        let _ = socket.set_nodelay(true);
-    });
-
-    let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, routes(service)).with_graceful_shutdown(async move {
-        terminate.recv().await;
-        let _ = stop.send(()); // nobody listens once the server has failed
-    });
-    let overdue = async {
-        let _ = stopped.await;
-        sleep(DRAIN).await;
-    };
-    select! {
-        outcome = server => outcome,
-        () = overdue => Ok(()),
-    }
+    Ok(serve::run(config.workers, config.port, routes(service))?)
 }
 
 fn routes(service: Arc<Service>) -> Router {
@@ -95,7 +47,7 @@ fn routes(service: Arc<Service>) -> Router {
         .route("/rank", post(rank))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route("/health", get(health))
-        .route("/info", get(info::info))
+        .route("/info", get(info))
         .with_state(service)
 }
 
@@ -126,6 +78,14 @@ async fn health(State(service): State<Arc<Service>>) -> Result<Json<Value>, Refu
     Ok(Json(json!({ "status": "ok" })))
 }
 
+async fn info(State(service): State<Arc<Service>>) -> Json<Info> {
+    let mut info =
+        Info::new([("candle-core", env!("CANDLE_CORE_VERSION")), ("tokio-postgres", env!("TOKIO_POSTGRES_VERSION"))]);
+    info.threads.insert("candle", candle_core::utils::get_num_threads());
+    info.pools.insert("database", service.store.connections());
+    Json(info)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::{
@@ -137,6 +97,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::serve::runtime;
 
     /// A service whose database nobody can reach and whose weights are all zero.
     fn service() -> Service {

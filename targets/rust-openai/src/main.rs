@@ -5,8 +5,10 @@ mod bodies;
 mod completions;
 mod config;
 mod info;
+mod serve;
+mod settings;
 
-use std::{convert::Infallible, error::Error, io, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{convert::Infallible, error::Error, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -14,25 +16,18 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response, Sse, sse::Event},
     routing::{get, post},
-    serve::ListenerExt,
 };
 use futures::{StreamExt, stream};
 use mimalloc::MiMalloc;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::{
-    net::TcpListener,
-    runtime::{Builder, Runtime},
-    select,
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
-    time::{Instant, sleep},
-};
+use tokio::time::Instant;
 
 use crate::{
     bodies::{BatchOrder, Body, ChatOrder},
     completions::{Completions, Pieces, UpstreamError},
     config::Config,
+    info::Info,
 };
 
 // A token is a handful of small allocations, and glibc's allocator is the slower one at those.
@@ -41,51 +36,10 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 const LARGEST_BODY: usize = 1 << 20;
 
-/// How long requests in flight may take after a TERM before their connections are cut.
-const DRAIN: Duration = Duration::from_secs(1);
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let config = Config::from_env(|name| std::env::var(name).ok())?;
+    let config = Config::from_env(&settings::of_process)?;
     let completions = Arc::new(Completions::new(&config)?);
-    let runtime = runtime(config.cores)?;
-
-    // Spawned, because the thread that blocks on a future is not one of the runtime's workers: an accept
-    // loop there would wake another thread for every connection.
-    let serving = runtime.spawn(serve(config.port, completions));
-    let outcome = runtime.block_on(serving)?;
-    runtime.shutdown_background();
-    Ok(outcome?)
-}
-
-/// One worker a core. With a single core there is nobody to steal work from, and the plain loop is cheaper.
-fn runtime(cores: usize) -> io::Result<Runtime> {
-    if cores == 1 {
-        Builder::new_current_thread().enable_all().build()
-    } else {
-        Builder::new_multi_thread().worker_threads(cores).enable_all().build()
-    }
-}
-
-async fn serve(port: u16, completions: Arc<Completions>) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?.tap_io(|socket| {
-        // A socket that refuses the option still serves, only later.
-        let _ = socket.set_nodelay(true);
-    });
-
-    let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, routes(completions)).with_graceful_shutdown(async move {
-        terminate.recv().await;
-        let _ = stop.send(()); // nobody listens once the server has failed
-    });
-    let overdue = async {
-        let _ = stopped.await;
-        sleep(DRAIN).await;
-    };
-    select! {
-        outcome = server => outcome,
-        () = overdue => Ok(()),
-    }
+    Ok(serve::run(config.cores, config.port, routes(completions))?)
 }
 
 fn routes(completions: Arc<Completions>) -> Router {
@@ -94,7 +48,7 @@ fn routes(completions: Arc<Completions>) -> Router {
         .route("/batch", post(run_batch))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route("/health", get(async || StatusCode::OK))
-        .route("/info", get(info::info))
+        .route("/info", get(info))
         .with_state(completions)
 }
 
@@ -153,6 +107,11 @@ async fn run_batch(
     let started = Instant::now();
     let answer = batch::run(completions, order).await;
     ([("x-wall-ms", started.elapsed().as_millis().to_string())], Json(answer))
+}
+
+// No pools: reqwest keeps every connection that falls idle.
+async fn info() -> Json<Info> {
+    Json(Info::new([("async-openai", env!("ASYNC_OPENAI_VERSION")), ("reqwest", env!("REQWEST_VERSION"))]))
 }
 
 /// What a request that cannot be answered gets.

@@ -1,91 +1,43 @@
 //! Answers the embed scenario: all-MiniLM-L6-v2 in ONNX Runtime behind axum.
 
-mod config;
 mod embedder;
 mod info;
 mod pool;
 mod refusal;
+mod serve;
+mod settings;
 mod text;
 
-use std::{error::Error, io, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{error::Error, path::PathBuf, sync::Arc};
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
     response::{AppendHeaders, IntoResponse},
     routing::{get, post},
-    serve::ListenerExt,
 };
 use mimalloc::MiMalloc;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    runtime::{Builder, Runtime},
-    select,
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
-    time::sleep,
-};
 
-use crate::{config::Config, embedder::Embedder, pool::Pool, refusal::Refusal, text::Text};
+use crate::{embedder::Embedder, info::Info, pool::Pool, refusal::Refusal, text::Text};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 const LARGEST_BODY: usize = 4 << 20;
 
-/// How long requests in flight may take after a TERM before their connections are cut.
-const DRAIN: Duration = Duration::from_secs(1);
-
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let config = Config::from_env(|name| std::env::var(name).ok())?;
+    let (port, cores) = (settings::port(&settings::of_process)?, settings::cores(&settings::of_process)?);
+    let model_dir = settings::text(&settings::of_process, "MODEL_DIR").unwrap_or_else(|| "/models/minilm".to_owned());
     let onnx = embedder::Runtime::load().map_err(|error| error.to_string())?;
-    let mut embedders = Vec::with_capacity(config.cores);
-    for _ in 0..config.cores {
-        let mut embedder = Embedder::load(&onnx, &config.model_dir)?;
+    let mut embedders = Vec::with_capacity(cores.into());
+    for _ in 0..cores {
+        let mut embedder = Embedder::load(&onnx, &PathBuf::from(&model_dir))?;
         embedders.push(move |text: &str| embedder.embed(text));
     }
     let pool = Arc::new(Pool::start(embedders));
-    let runtime = runtime(config.cores)?;
-
-    // Spawned, because the thread that blocks on a future is not one of the runtime's workers: an accept
-    // loop there would wake another thread for every connection.
-    let serving = runtime.spawn(serve(config.port, pool));
-    let outcome = runtime.block_on(serving)?;
-    runtime.shutdown_background();
-    Ok(outcome?)
-}
-
-/// One worker a core. With a single core there is nobody to steal work from, and the plain loop is cheaper.
-fn runtime(cores: usize) -> io::Result<Runtime> {
-    if cores == 1 {
-        Builder::new_current_thread().enable_all().build()
-    } else {
-        Builder::new_multi_thread().worker_threads(cores).enable_all().build()
-    }
-}
-
-async fn serve(port: u16, pool: Arc<Pool>) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?.tap_io(|socket| {
-        // A socket that refuses the option still serves, only later.
-        let _ = socket.set_nodelay(true);
-    });
-
-    let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, routes(pool)).with_graceful_shutdown(async move {
-        terminate.recv().await;
-        let _ = stop.send(()); // nobody listens once the server has failed
-    });
-    let overdue = async {
-        let _ = stopped.await;
-        sleep(DRAIN).await;
-    };
-    select! {
-        outcome = server => outcome,
-        () = overdue => Ok(()),
-    }
+    Ok(serve::run(cores.into(), port, routes(pool))?)
 }
 
 fn routes(pool: Arc<Pool>) -> Router {
@@ -93,7 +45,7 @@ fn routes(pool: Arc<Pool>) -> Router {
         .route("/embed", post(embed))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route("/health", get(health))
-        .route("/info", get(info::info))
+        .route("/info", get(info))
         .with_state(pool)
 }
 
@@ -112,6 +64,14 @@ async fn embed(State(pool): State<Arc<Pool>>, Text { text }: Text) -> Result<imp
 /// The model is loaded before the port is open.
 async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
+}
+
+async fn info(State(pool): State<Arc<Pool>>) -> Json<Info> {
+    let mut info = Info::new([("ort", env!("ORT_VERSION")), ("tokenizers", env!("TOKENIZERS_VERSION"))]);
+    info.versions.insert("onnxruntime", embedder::Runtime::version());
+    info.threads.insert("embedders", pool.threads());
+    info.threads.insert("ort_intra_op", embedder::INTRA_OP_THREADS); // the C API sets it and has no way to ask
+    Json(info)
 }
 
 #[cfg(test)]
