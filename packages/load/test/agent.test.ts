@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import type { LoadSlice, RequestLine } from '@bakeoff/model'
 import { steadyMs } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -310,6 +312,25 @@ describe('a load', () => {
     expect(measured.counts.ok).toBeGreaterThan(0)
   })
 
+  it('goes on by slices after its processes stood still for longer than one', async () => {
+    let heard = 0
+    const measuring = started.agent.load(
+      loadOf(server.origin, closed),
+      () => {
+        heard++
+        if (heard === 2) void stall(250)
+        return { kind: heard < 8 ? 'go-on' : 'stop' }
+      },
+      signal,
+    )
+    const { settling } = await measuring
+    expect(settling?.length).toBeGreaterThanOrEqual(8)
+    // None is a sliver, and one is as long as they stood still.
+    const lengths = settling?.map(({ durationMs }) => durationMs) ?? []
+    expect(Math.min(...lengths.slice(0, -1))).toBeGreaterThan(45)
+    expect(Math.max(...lengths)).toBeGreaterThan(200)
+  })
+
   it('rejects with ABORTED when it is aborted, and the agent can do the next one', async () => {
     const request = loadOf(server.origin, closed)
     await expect(started.agent.load(request, goOn, AbortSignal.timeout(300))).rejects.toMatchObject({
@@ -418,3 +439,12 @@ describe('an agent that ends', () => {
     expect(await exit).toEqual([0, null])
   })
 })
+
+/** Stops the load processes of the agent for a while, as a machine does that has other work. */
+async function stall(ms: number): Promise<void> {
+  const { pid } = started.process
+  const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+  for (const worker of workers) process.kill(worker, 'SIGSTOP')
+  await setTimeout(ms)
+  for (const worker of workers) process.kill(worker, 'SIGCONT')
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JobSequence, shareOf } from '../src/worker/job-sequence.js'
-import { SliceTally } from '../src/worker/slices.js'
+import { SliceTally, sliceNumber } from '../src/worker/slices.js'
 import { Tally } from '../src/worker/tally.js'
 
 interface Life {
@@ -158,6 +158,32 @@ it('a slice counts what ended in it', () => {
   expect(slice.figures).toMatchObject({ ok: 2, failed: 1, p50Us: 1000, p99Us: 3000, meanUs: 2000 })
   slice.begin()
   expect(slice.figures).toMatchObject({ ok: 0, failed: 0, p50Us: null, p99Us: null, meanUs: null })
+})
+
+describe('where a slice ends', () => {
+  it.each([
+    { startedMs: 0, number: 1, because: 'the first one, at its length' },
+    { startedMs: 500, number: 2, because: 'the next one, at twice its length' },
+    { startedMs: 499.6, number: 2, because: 'a timer that was early leaves no sliver' },
+    { startedMs: 740, number: 2, because: 'a late start makes it shorter' },
+    { startedMs: 760, number: 3, because: 'and, below half of it, longer' },
+    { startedMs: 1600, number: 4, because: 'after the process stood still, at a multiple that has not passed' },
+  ])('$startedMs of 500: $number, $because', ({ startedMs, number }) =>
+    expect(sliceNumber(startedMs, 500)).toBe(number),
+  )
+
+  it('leaves every slice half to one and a half of its length, whenever it begins', () =>
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e7, noNaN: true }),
+        fc.integer({ min: 50, max: 1000 }),
+        (startedMs, sliceMs) => {
+          const lengthMs = sliceNumber(startedMs, sliceMs) * sliceMs - startedMs
+          expect(lengthMs).toBeGreaterThan(sliceMs * 0.5 - 1e-6)
+          expect(lengthMs).toBeLessThan(sliceMs * 1.5 + 1e-6)
+        },
+      ),
+    ))
 })
 
 describe('the order of the corpus', () => {

@@ -8,7 +8,7 @@ import type { JobSequence } from './job-sequence.js'
 import type { FromWorker, Job, Order, Part, Phase, Prepared } from './messages.js'
 import { Speller } from './respell.js'
 import { Sampler } from './sampler.js'
-import { SliceTally } from './slices.js'
+import { SliceTally, sliceNumber } from './slices.js'
 import { type Ending, Tally } from './tally.js'
 import type { Ticker } from './ticker.js'
 
@@ -69,7 +69,9 @@ export class Load {
   #used: { readonly loop: number; readonly cpuSeconds: number } | null = null
   #sliceLoop: EventLoopUtilization = this.#startLoop
   #sliceStartMs = 0
-  #slices = 0
+  #hasSlices = false
+  /** of the slice under way: equal in all processes, also after one of them stood still */
+  #sliceNumber = 0
   /** whether slices are no longer reported */
   #slicesOver = false
   #sliceTimer: NodeJS.Timeout | undefined
@@ -167,7 +169,7 @@ export class Load {
     this.#startCpu = process.cpuUsage()
     this.#startLoop = this.#sliceLoop = performance.eventLoopUtilization()
     this.#slice.begin()
-    this.#slices = 0
+    this.#hasSlices = false
     this.#sliceStartMs = now
     this.#scheduleSlice()
   }
@@ -346,11 +348,12 @@ export class Load {
     if (this.#opened && this.#tried.size >= this.#pool.connections.length) this.#opened()
   }
 
-  /** The end of the next slice. Slices end at multiples of sliceMs; the last one of a window takes the rest, so that none is too short to mean much. */
+  /** The end of the next slice; the last one of a window takes the rest, so that none is too short to mean much. */
   #scheduleSlice(): void {
     const { sliceMs } = this.#order
     const { fromMs, toMs } = this.#tally
-    const endMs = fromMs + (this.#slices + 1) * sliceMs
+    this.#sliceNumber = sliceNumber(this.#sliceStartMs - fromMs, sliceMs)
+    const endMs = fromMs + this.#sliceNumber * sliceMs
     if (toMs - endMs < sliceMs / 2) return
     this.#sliceTimer = setTimeout(() => {
       this.#closeSlice(performance.now())
@@ -363,14 +366,15 @@ export class Load {
     const { times, ...figures } = this.#slice.figures
     const durationMs = nowMs - this.#sliceStartMs
     // When a load is stopped just after the end of a slice, the rest is too short to be a slice.
-    if (this.#slices === 0 || durationMs >= this.#order.sliceMs / 2) {
+    if (!this.#hasSlices || durationMs >= this.#order.sliceMs / 2) {
+      this.#hasSlices = true
       const phase: Phase = this.#state === 'window' ? 'window' : 'settling'
       this.#say({
         kind: 'slice',
         part: {
           phase,
           ramping: !this.#driver.hasBegun,
-          index: this.#slices++,
+          index: this.#sliceNumber,
           atMs: nowMs - this.#tally.fromMs,
           durationMs,
           ...figures,

@@ -47,3 +47,13 @@ export class SliceTally {
     this.#times.reset()
   }
 }
+
+/**
+ * At which multiple of `sliceMs` a slice ends: the first one that leaves it half a slice at least. After a process stood still that is a
+ * later multiple, and never one that has passed.
+ *
+ * @param startedMs since the load, or its window, began
+ */
+export function sliceNumber(startedMs: number, sliceMs: number): number {
+  return Math.ceil(startedMs / sliceMs + 0.5)
+}
