@@ -23,6 +23,13 @@ import {
 } from '@bakeoff/model'
 import { z } from 'zod'
 
+const claimPart = z.object({
+  verdict: z.string(),
+  service: z.string().nullable(),
+  subjects: z.array(z.string()),
+  holds: z.boolean().optional(),
+})
+
 const claim = z.object({
   id: z.string(),
   title: z.string(),
@@ -42,14 +49,8 @@ const claim = z.object({
   comparisons: z.array(
     z.object({ metric: z.string(), of: z.string(), to: z.string(), published: z.number(), statement: z.string() }),
   ),
-  statements: z.array(
-    z.object({
-      says: z.string(),
-      verdict: z.string(),
-      service: z.string().nullable(),
-      subjects: z.array(z.string()),
-    }),
-  ),
+  statements: z.array(claimPart.extend({ says: z.string(), and: z.array(claimPart).optional() })),
+  caps: z.record(z.string(), z.union([z.number(), z.literal('none')])).optional(),
   notes: z.array(z.string()),
 }) satisfies z.ZodType<ClaimSpec>
 

@@ -40,7 +40,7 @@ describe('the end of a run', () => {
       To decide them:
         npm run matrix -- --repetitions 5
 
-      Published sentences: 2 are undecided and 1 compares what cannot be compared.
+      Published sentences: 2 are undecided and 1 cannot be compared here.
 
       One repetition of each entry: how much the next one would differ is not known.
       Of the figures 15 of 35 are suspect, most because the load agent was the limit.
@@ -72,8 +72,7 @@ describe('the end of a run', () => {
       To decide chat-batch:
         npm run matrix -- --repetitions 5 --scenario chat-batch
 
-      Published sentences: 2 point the same way and 1 compares what cannot be
-      compared.
+      Published sentences: 2 point the same way and 1 cannot be compared here.
 
       3 repetitions of each entry, in fresh containers; throughput varied by 1.2 %
         between them, at most 2.1 % (predict: elixir-cowboy).
@@ -102,8 +101,7 @@ describe('the end of a run', () => {
       chat-batch  level: node-fastify and 3 others serve the same. node-fastify serves
                   1.66 × (1.63–1.69) what python-flask (as-published) does.
 
-      Published sentences: 2 point the same way and 1 compares what cannot be
-      compared.
+      Published sentences: 2 point the same way and 1 cannot be compared here.
 
       5 repetitions of each entry, in fresh containers; throughput varied by 1.9 %
         between them, at most 2.9 % (chat-batch: go-net-http).
@@ -127,8 +125,7 @@ describe('the end of a run', () => {
 
       ranknet  rust-axum leads: it serves 1.15 × (1.14–1.17) what go-net-http does.
 
-      Published sentences: 2 hold here, 1 does not hold and 1 compares what cannot be
-      compared.
+      Published sentences: 2 hold here, 1 is undecided and 1 cannot be compared here.
 
       4 to 5 repetitions of each entry, in fresh containers; throughput varied by
         1.8 % between them, at most 2.2 % (elixir-cowboy).
@@ -186,8 +183,7 @@ describe('the end of a run', () => {
       chat-batch  no figure: for one reason in all 5: the run ended before this was
                   reached.
 
-      Published sentences: 1 points the same way and 1 compares what cannot be
-      compared.
+      Published sentences: 1 points the same way and 1 cannot be compared here.
 
       3 to 4 repetitions of each entry, in fresh containers; throughput varied by
         1.6 % between them, at most 2.1 % (predict: elixir-cowboy).
@@ -219,8 +215,8 @@ describe('the end of a run', () => {
       To decide chat-batch:
         npm run matrix -- --repetitions 29 --scenario chat-batch
 
-      Published sentences: 1 points the same way, 1 is undecided and 1 compares what
-      cannot be compared.
+      Published sentences: 1 points the same way, 1 is undecided and 1 cannot be
+      compared here.
 
       5 repetitions of each entry, in fresh containers; throughput varied by 47 %
         between them, at most 88 % (chat-batch: go-net-http).
@@ -282,8 +278,8 @@ describe('the end of a run', () => {
         npm run matrix -- --repetitions 12 --scenario chat --scenario chat-batch
 
       Published sentences: 3 hold here, 2
-      point the same way and 1 compares what
-      cannot be compared.
+      point the same way and 1 cannot be
+      compared here.
 
       3 repetitions of each entry, in fresh
         containers; throughput varied by 1.3 %
@@ -318,7 +314,7 @@ describe('the end of a run', () => {
       To decide chat, chat-batch:
         npm run matrix -- --repetitions 12 --scenario chat --scenario chat-batch
 
-      Published sentences: 3 hold here, 2 point the same way and 1 compares what cannot be compared.
+      Published sentences: 3 hold here, 2 point the same way and 1 cannot be compared here.
 
       3 repetitions of each entry, in fresh containers; throughput varied by 1.3 % between them, at most 2.3 % (ranknet: go-net-http).
       Of the figures 36 of 85 are suspect, most because throughput had not settled.

@@ -57,6 +57,8 @@ export const thresholds = {
   /** Differences up to this are too small to be a reason to choose a stack. */
   relevantDifference: 0.03,
   significance: 0.05,
+  /** Maxima are compared between samples whose sizes differ by no more. */
+  sameSize: 0.1,
   /** A published ratio this close to the measured one counts as reproduced even outside a narrow interval. */
   claimTolerance: 0.2,
 } as const

@@ -254,6 +254,13 @@ export const matrixFile = z.strictObject({
 
 const figures = z.looseObject({})
 
+const claimPart = {
+  verdict: z.string().describe('A cause of docs/method.md, e.g. service-cpu'),
+  service: z.string().optional(),
+  subjects: z.array(name),
+  holds: z.boolean().optional().describe('false: the source says that it is not so; default true'),
+}
+
 export const claimFile = z.strictObject({
   id: name,
   title: z.string().min(1),
@@ -293,11 +300,20 @@ export const claimFile = z.strictObject({
     .array(
       z.strictObject({
         says: z.string(),
-        verdict: z.string(),
-        service: z.string().optional(),
-        subjects: z.array(name),
+        ...claimPart,
+        and: z
+          .array(z.strictObject(claimPart))
+          .min(1)
+          .optional()
+          .describe('The other halves of the sentence: it holds when all of them do'),
       }),
     )
     .optional(),
+  caps: z
+    .record(name, z.union([z.number().positive(), z.literal('none')]))
+    .optional()
+    .describe(
+      'Cores that the source gave to the target and to services, e.g. { target: 2, postgres: 3 }; none: without a cap. Left out: it does not say',
+    ),
   notes: z.array(z.string()).optional(),
 })

@@ -295,6 +295,16 @@ export const claimSource = z.object({
   url: z.string().nullable(),
 })
 
+export const claimConclusion = z.enum([
+  'reproduced',
+  'same-direction',
+  'contradicted',
+  'undecided',
+  'not-comparable',
+  'not-measured',
+])
+export type ClaimConclusion = z.infer<typeof claimConclusion>
+
 export const claimResult = z.object({
   id: z.string(),
   title: z.string(),
@@ -321,24 +331,19 @@ export const claimResult = z.object({
       statement: z.string(),
       published: z.number(),
       measured: ratio.nullable(),
-      conclusion: z.enum([
-        'reproduced',
-        'same-direction',
-        'contradicted',
-        'undecided',
-        'not-comparable',
-        'not-measured',
-      ]),
+      conclusion: claimConclusion,
       why: z.string(),
     }),
   ),
   statements: z.array(
     z.object({
       says: z.string(),
-      conclusion: z.enum(['reproduced', 'contradicted', 'undecided', 'not-measured']),
+      conclusion: claimConclusion.exclude(['same-direction']),
       why: z.string(),
     }),
   ),
+  /** how many of its sentences came to which conclusion; null or absent: files of before 2026-12 */
+  score: z.partialRecord(claimConclusion, z.int()).nullish(),
   notes: z.array(z.string()),
 })
 export type ClaimResult = z.infer<typeof claimResult>

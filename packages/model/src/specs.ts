@@ -197,11 +197,23 @@ export interface ClaimSpec {
     readonly published: number
     readonly statement: string
   }[]
-  readonly statements: readonly {
-    readonly says: string
-    readonly verdict: string
-    readonly service: string | null
-    readonly subjects: readonly string[]
-  }[]
+  readonly statements: readonly ClaimStatement[]
+  /** cores that the source gave, by `target` or service; none: without a cap. Absent: it does not say */
+  readonly caps?: Readonly<Record<string, number | 'none'>> | undefined
   readonly notes: readonly string[]
+}
+
+/** One half of a published sentence, held against a cause of the verdicts. */
+export interface ClaimPart {
+  readonly verdict: string
+  readonly service: string | null
+  readonly subjects: readonly string[]
+  /** whether the source says that it is so; absent: it does */
+  readonly holds?: boolean | undefined
+}
+
+/** A published sentence, of one half or of several that are tested each. */
+export interface ClaimStatement extends ClaimPart {
+  readonly says: string
+  readonly and?: readonly ClaimPart[] | undefined
 }

@@ -21,6 +21,8 @@ export interface LoadFigure extends Described {
    * than that. Absent: it has none worth a word
    */
   readonly quantum?: (repetition: Repetition, view: CellView) => number | null
+  /** whether it grows with the number of answers alone, so that samples of different size are not compared by it */
+  readonly growsWithAnswers?: true
   /** a special estimate, where one number of each repetition is not enough */
   readonly over?: (view: CellView) => Over
 }

@@ -88,6 +88,7 @@ const max = (kind: Kind): LoadFigure =>
     about: `${KINDS[kind].about} The slowest answer of all repetitions. It grows with the number of answers.`,
     column: `${kind}_max_ms`,
     seenByAgent: true,
+    growsWithAnswers: true,
     from: (repetition) => {
       const us = times(kind)(repetition)?.distribution.maxUs ?? null
       return us === null ? null : us / 1000

@@ -30,6 +30,10 @@ export function parseClaim(fileName: string, text: string): ClaimSpec {
   for (const [index, statement] of (file.statements ?? []).entries()) {
     for (const [at, subject] of statement.subjects.entries())
       needSubject(subject, ['statements', index, 'subjects', at])
+    for (const [part, { subjects: own }] of (statement.and ?? []).entries()) {
+      for (const [at, subject] of own.entries())
+        needSubject(subject, ['statements', index, 'and', part, 'subjects', at])
+    }
   }
   if (problems.length > 0) throw badSpec(problems, text)
   const { source } = file
@@ -53,7 +57,12 @@ export function parseClaim(fileName: string, text: string): ClaimSpec {
       load: subject.load ?? {},
     })),
     comparisons: file.comparisons,
-    statements: (file.statements ?? []).map((statement) => ({ ...statement, service: statement.service ?? null })),
+    statements: (file.statements ?? []).map((statement) => ({
+      ...statement,
+      service: statement.service ?? null,
+      and: (statement.and ?? []).map((part) => ({ ...part, service: part.service ?? null })),
+    })),
+    caps: file.caps ?? {},
     notes: file.notes ?? [],
   }
 }

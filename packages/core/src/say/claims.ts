@@ -8,7 +8,7 @@ const SAYS: readonly (readonly [Conclusion, (count: number) => string])[] = [
   ['same-direction', (count) => `${count} ${count === 1 ? 'points' : 'point'} the same way`],
   ['contradicted', (count) => `${count} ${count === 1 ? 'does' : 'do'} not hold`],
   ['undecided', (count) => `${count} ${count === 1 ? 'is' : 'are'} undecided`],
-  ['not-comparable', (count) => `${count} ${count === 1 ? 'compares' : 'compare'} what cannot be compared`],
+  ['not-comparable', (count) => `${count} cannot be compared here`],
 ]
 
 /** How many published sentences held here. Null when none was measured. */

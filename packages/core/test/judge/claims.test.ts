@@ -241,10 +241,10 @@ describe('the cell that stands for a subject', () => {
     { because: 'as many connections', load: { connections: 10 }, cell: 'closed-10', says: null },
     { because: 'as many users', load: { users: 10 }, cell: 'closed-10', says: null },
     {
-      because: 'the main load, when there is none',
+      because: 'the main load, when there is none: then nothing that depends on it is compared',
       load: { connections: 12 },
       cell: 'closed-64',
-      says: /Measured under closed-64, not under the load of the source/,
+      says: /^Not comparable here: go-a was measured under closed-64, and the load of the source was 12 connections\. `npm run matrix -- --claims` measures that\./,
     },
     {
       because: 'the main load, when the source does not say',
@@ -524,7 +524,15 @@ describe('a published statement', () => {
   })
 
   it('about another service is not proved by this one', () => {
-    const scenario = { id: 'ranknet', services: [aService('postgres'), aService('redis')] }
+    const cores = {
+      target: [1],
+      services: { postgres: [2], redis: [3] },
+      agent: [0],
+      orchestrator: [0],
+      shared: [],
+      notes: [],
+    }
+    const scenario = { id: 'ranknet', services: [aService('postgres'), aService('redis')], cores }
     const { statements } = measure(
       says('service-cpu', 'redis'),
       two(2000, 1000, { cpuMs: 0.1, services: { postgres: 0.97, redis: 0.1 } }),
@@ -532,6 +540,171 @@ describe('a published statement', () => {
     )
     expect(statements[0]).toMatchObject({ conclusion: 'contradicted', why: expect.stringMatching(/redis used 0\.1/) })
   })
+})
+
+describe('the caps of the source', () => {
+  const claimed = (caps: ClaimSpec['caps'], published: number) => aAgainstB(published, { caps })
+
+  it.each([
+    {
+      because: 'they were the same',
+      caps: { target: 1 },
+      published: 0.5,
+      conclusion: 'contradicted',
+      why: /^Published 0\.5 ×/,
+    },
+    {
+      because: 'the source does not say',
+      caps: {},
+      published: 0.5,
+      conclusion: 'contradicted',
+      why: /^Published 0\.5 ×/,
+    },
+    {
+      because: 'there were more cores',
+      caps: { target: 2 },
+      published: 0.5,
+      conclusion: 'not-comparable',
+      why: /^Not comparable here, because the target had 1 core here and 2 there\. Published 0\.5 ×/,
+    },
+    {
+      because: 'there was no cap',
+      caps: { target: 'none' as const },
+      published: 0.5,
+      conclusion: 'not-comparable',
+      why: /1 core here and no cap there/,
+    },
+    {
+      because: 'what speaks for the source does so under any',
+      caps: { target: 2 },
+      published: 2,
+      conclusion: 'reproduced',
+      why: /The caps were others: the target had 1 core here and 2 there\./,
+    },
+    {
+      because: 'of a service that is not here nothing is known',
+      caps: { redis: 2 },
+      published: 0.5,
+      conclusion: 'contradicted',
+      why: /^Published/,
+    },
+  ])('make it $conclusion: $because', ({ caps, published, conclusion, why }) => {
+    const [comparison] = measure(claimed(caps, published), two(2000, 1000)).comparisons
+    expect(comparison).toMatchObject({ conclusion, why: expect.stringMatching(why) })
+    expect(comparison!.measured).not.toBeNull()
+  })
+
+  it('hold for statements too', () => {
+    const claim = aAgainstB(2, {
+      scenario: 'ranknet',
+      caps: { postgres: 3 },
+      statements: [{ says: 'the database', verdict: 'service-cpu', service: 'postgres', subjects: ['a'] }],
+    })
+    const { statements } = measure(claim, two(2000, 1000, { cpuMs: 0.1, services: { postgres: 0.4 } }), {
+      scenario: postgres,
+    })
+    expect(statements[0]).toMatchObject({
+      conclusion: 'not-comparable',
+      why: expect.stringMatching(/because postgres had 1 core here and 3 there\. Not here: postgres used 0\.4/),
+    })
+  })
+})
+
+describe('maxima', () => {
+  const slowest = (perSecondOfB: number) => {
+    const claim = aAgainstB(2, {
+      comparisons: [{ metric: 'serviceMs.max', of: 'b', to: 'a', published: 2, statement: 'A is never slow' }],
+    })
+    return measure(claim, two(1000, perSecondOfB)).comparisons[0]!
+  }
+
+  it('are not compared where one is of more answers', () =>
+    expect(slowest(2000)).toMatchObject({
+      conclusion: 'not-comparable',
+      why: expect.stringMatching(/of [\d,]+ answers against [\d,]+ answers/),
+    }))
+
+  it('are where both are of as many', () => expect(slowest(1000).conclusion).not.toBe('not-comparable'))
+})
+
+describe('a sentence of two halves', () => {
+  const claim = aAgainstB(2, {
+    scenario: 'ranknet',
+    statements: [
+      {
+        says: 'the target is full, and the database is not',
+        verdict: 'target-cpu',
+        service: null,
+        subjects: ['a'],
+        and: [{ verdict: 'service-cpu', service: 'postgres', subjects: ['a'], holds: false }],
+      },
+    ],
+  })
+  const [full, idle] = [0.495, 0.2]
+
+  it.each([
+    {
+      because: 'both hold',
+      cpuMs: full,
+      postgres: 0.3,
+      conclusion: 'reproduced',
+      why: /^Here too: under go-a, the target used .*\. Here too: postgres used 0\.3 of its 1 core/,
+    },
+    {
+      because: 'the first does not',
+      cpuMs: idle,
+      postgres: 0.3,
+      conclusion: 'contradicted',
+      why: /^Not here: go-a used 0\.4/,
+    },
+    {
+      because: 'the second does not',
+      cpuMs: full,
+      postgres: 0.97,
+      conclusion: 'contradicted',
+      why: /^Not here: under go-a, postgres used 0\.97/,
+    },
+    {
+      because: 'the second is not known',
+      cpuMs: full,
+      postgres: null,
+      conclusion: 'undecided',
+      why: /could not be read/,
+    },
+  ])('is $conclusion: $because', ({ cpuMs, postgres: used, conclusion, why }) => {
+    const { statements } = measure(
+      claim,
+      two(2000, 1000, { cpuMs, ...(used === null ? {} : { services: { postgres: used } }) }),
+      { scenario: postgres },
+    )
+    expect(statements[0]).toMatchObject({ conclusion, why: expect.stringMatching(why) })
+  })
+})
+
+it('of a bottleneck is open where others filled the cores of the service with it', () => {
+  const claim = aAgainstB(2, {
+    scenario: 'ranknet',
+    statements: [{ says: 'the database', verdict: 'service-cpu', service: 'postgres', subjects: ['a'] }],
+  })
+  const cores = { target: [1], services: { postgres: [0] }, agent: [0], orchestrator: [0], shared: [], notes: [] }
+  const of = (agentCores: number) =>
+    measure(claim, two(2000, 1000, { cpuMs: 0.1, services: { postgres: 0.5 }, agentCores }), {
+      scenario: { ...postgres, cores },
+    }).statements[0]
+  expect(of(0.45)).toMatchObject({
+    conclusion: 'undecided',
+    why: expect.stringMatching(
+      /^under go-a core 0 was 95 % full with agent \(0\.45\) and postgres \(0\.50\): which of them was the limit/,
+    ),
+  })
+  expect(of(0.1)).toMatchObject({ conclusion: 'contradicted' })
+})
+
+it('counts its sentences by what they came to', () => {
+  const claim = aAgainstB(2)
+  const [spec] = claim.comparisons
+  const { score } = measure({ ...claim, comparisons: [spec!, spec!, { ...spec!, published: 0.5 }] }, two(2000, 1000))
+  expect(score).toEqual({ reproduced: 2, contradicted: 1 })
 })
 
 it('says nothing of other scenarios', () => {

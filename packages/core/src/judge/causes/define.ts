@@ -23,6 +23,8 @@ export interface CauseRule {
   readonly warning?: Pick<PlanWarning, 'what' | 'todo'>
   /** For claims: a sentence with the reading that speaks against the cause; null when it was not read. Without this member: no sign was seen. */
   readonly against?: (view: CellView, service: string | null) => string | null
+  /** For claims: a sentence why its not being found says nothing, as others filled the same cores; null or absent: it says something. */
+  readonly unclear?: (view: CellView, service: string | null) => string | null
   /** Examines a measured cell and returns no finding, one finding, or one per subject. */
   readonly find: (view: CellView) => readonly Found[]
 }

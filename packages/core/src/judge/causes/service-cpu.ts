@@ -2,6 +2,7 @@ import { medianOf } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
 import { cores, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
+import { crowdedCores } from './tenants.js'
 import { serviceUse } from './use.js'
 
 export const serviceCpu = defineCause({
@@ -10,6 +11,7 @@ export const serviceCpu = defineCause({
   because: 'a service was full',
   limits: (subject) => ({ what: subject ?? 'a service', isOwn: false }),
   against: serviceUse,
+  unclear: crowdedCores,
   find: ({ scenario, repetitions }) =>
     scenario.services.flatMap(({ name, caps }) => {
       const used = medianOf(repetitions.map(({ services }) => services[name]?.coresUsed ?? null))

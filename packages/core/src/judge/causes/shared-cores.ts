@@ -1,8 +1,7 @@
-import type { CellView } from '../../observe/view.js'
-import { medianOf } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
 import { cores, list, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
+import { coresOf, usedBy } from './tenants.js'
 
 /**
  * A role that shares cores with the target takes time from it, which is always a doubt. Services and agent that share cores among
@@ -36,20 +35,3 @@ export const sharedCores = defineCause({
         : { effect: 'explains', evidence: `${together}; ${use}, so each had what it asked for`, subject }
     }),
 })
-
-function coresOf({ scenario }: CellView, roles: readonly string[]): Set<number> {
-  const { target, services, agent, orchestrator } = scenario.cores
-  const own: Record<string, readonly number[]> = { ...services, target, agent, orchestrator }
-  return new Set(roles.flatMap((role) => own[role] ?? []))
-}
-
-function usedBy({ repetitions }: CellView, roles: readonly string[]): number | null {
-  const uses = roles.map((role) =>
-    medianOf(
-      repetitions.map(({ agent, services }) =>
-        role === 'agent' ? agent.coresUsed : (services[role]?.coresUsed ?? null),
-      ),
-    ),
-  )
-  return uses.reduce<number | null>((sum, use) => (sum === null || use === null ? null : sum + use), 0)
-}

@@ -1,17 +1,18 @@
-import type { ClaimResult, ClaimSpec } from '@bakeoff/model'
+import type { ClaimConclusion, ClaimResult, ClaimSpec } from '@bakeoff/model'
 import { typical } from '../../figures/estimate.js'
 import { type FigureRule, figureRules } from '../../figures/index.js'
 import { todaysId } from '../../figures/old-ids.js'
 import { thresholds } from '../../thresholds.js'
-import { duration, list } from '../../words/quantities.js'
+import { duration, list, many } from '../../words/quantities.js'
 import { settingWords } from '../../words/settings.js'
 import { type Compared, heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
 import { differences, type Pair } from '../difference.js'
 import type { JudgedCell } from '../judged.js'
 import { type Audit, aboutSource, auditOf, taskMs } from './audit.js'
 import { concludeRatio } from './conclude.js'
-import { isUnequalWork, otherLoadWords, type Stand, standOf } from './setting.js'
+import { isUnequalWork, otherCaps, otherLoadWords, type Stand, standOf, whyOtherLoad } from './setting.js'
 import { concludeStatement } from './statements.js'
+import { underCaps } from './under-caps.js'
 
 type Subject = ClaimSpec['subjects'][number]
 type Comparison = ClaimResult['comparisons'][number]
@@ -50,6 +51,8 @@ function compareClaim(claim: ClaimSpec, here: Measurements): ClaimResult {
   const stands = new Map(claim.subjects.map((subject) => [subject.id, standOf(subject, claim.scenario, here.cells)]))
   const audits = new Map(claim.subjects.map((subject) => [subject.id, auditOf(subject)]))
   const { id, title, source, setting, scenario } = claim
+  const comparisons = compare(claim, stands, audits, here)
+  const statements = claim.statements.map((spec) => concludeStatement(spec, claim, stands))
   return {
     id,
     title,
@@ -57,15 +60,17 @@ function compareClaim(claim: ClaimSpec, here: Measurements): ClaimResult {
     setting,
     scenario,
     subjects: claim.subjects.map((subject) => toSubject(claim, subject, stands.get(subject.id) ?? null)),
-    comparisons: compare(claim, stands, audits, here),
-    statements: claim.statements.map((spec) =>
-      concludeStatement(
-        spec,
-        spec.subjects.map((subject) => stands.get(subject) ?? null),
-      ),
-    ),
+    comparisons,
+    statements,
+    score: scoreOf([...comparisons, ...statements]),
     notes: [...claim.notes, ...[...audits.values()].flatMap((found) => found.map(({ full }) => full))],
   }
+}
+
+function scoreOf(sentences: readonly { readonly conclusion: ClaimConclusion }[]): ClaimResult['score'] {
+  const score: Partial<Record<ClaimConclusion, number>> = {}
+  for (const { conclusion } of sentences) score[conclusion] = (score[conclusion] ?? 0) + 1
+  return score
 }
 
 function toSubject(claim: ClaimSpec, subject: Subject, stand: Stand | null): ClaimResult['subjects'][number] {
@@ -119,7 +124,7 @@ function compare(
     const base = { metric, of, to, statement, published }
     if (!('pair' in step)) return { ...base, measured: null, ...step }
     const difference = inTables(step) ?? judged[own.indexOf(step)]!
-    const { conclusion, why } = concludeRatio(difference, published)
+    const { conclusion, why } = underCaps(concludeRatio(difference, published), otherCaps(claim, [step.of, step.to]))
     return {
       ...base,
       measured: difference.ratio,
@@ -158,12 +163,16 @@ function measure(
     const step = whyNot(cell, cells)
     if (step) return step
   }
+  const otherLoad = metric.dependsOnLoad ? whyOtherLoad([standOfSide, standToSide]) : null
+  if (otherLoad !== null) return { conclusion: 'not-comparable', why: otherLoad }
   if (metric.dependsOnLoad && standOfSide.cell.view.loadId !== standToSide.cell.view.loadId) {
     return {
       conclusion: 'not-comparable',
       why: `Here one was measured under ${standOfSide.cell.view.loadId} and the other under ${standToSide.cell.view.loadId}: ${metric.title.toLowerCase()} depends on that.`,
     }
   }
+  const size = otherSize(metric, [standOfSide, standToSide])
+  if (size !== null) return { conclusion: 'not-comparable', why: size }
   const pair: Pair = {
     of: valuesByBlock(metric, standOfSide.cell),
     to: valuesByBlock(metric, standToSide.cell),
@@ -173,6 +182,16 @@ function measure(
   if (pair.of.length === 0 || pair.to.length === 0)
     return { conclusion: 'not-measured', why: `${metric.title} could not be measured for both.` }
   return { metric, of: standOfSide, to: standToSide, pair }
+}
+
+/** Why a figure that grows with the number of answers does not compare these two; null when it does. */
+function otherSize(metric: FigureRule, stands: readonly [Stand, Stand]): string | null {
+  if (metric.of === 'start' || !metric.growsWithAnswers) return null
+  const [of, to] = stands.map(({ cell: { view } }) =>
+    view.repetitions.reduce((sum, { record }) => sum + record.measurement.counts.ok, 0),
+  ) as [number, number]
+  if (Math.max(of, to) <= Math.min(of, to) * (1 + thresholds.sameSize)) return null
+  return `Not comparable here: ${metric.title.toLowerCase()}, of ${many(of, 'answer')} against ${many(to, 'answer')}, and the slowest of more answers is slower by that alone.`
 }
 
 /** The reason why a cell's figures do not count, or count for other work. */

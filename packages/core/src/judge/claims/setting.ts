@@ -1,6 +1,7 @@
 import { atOnceOf, type ClaimSpec, DEFAULT_OFFERED, loadIdOf, publishedLoad } from '@bakeoff/model'
 import { mainLoadOf } from '../../plan/main-load.js'
-import { list } from '../../words/quantities.js'
+import { cores, list } from '../../words/quantities.js'
+import { settingWords } from '../../words/settings.js'
 import type { JudgedCell } from '../judged.js'
 
 type Subject = ClaimSpec['subjects'][number]
@@ -20,6 +21,7 @@ export function isUnequalWork(a: Subject, b: Subject): boolean {
 
 /** The measured cell that stands for a subject, and whether its load is the published one. */
 export interface Stand {
+  readonly subject: Subject
   readonly cell: JudgedCell
   readonly sameLoad: boolean
 }
@@ -32,13 +34,34 @@ export function standOf(subject: Subject, scenario: string, cells: readonly Judg
   )
   const published = publishedLoad(subject.load, DEFAULT_OFFERED)
   const same = typeof published === 'string' ? null : own.find(({ view }) => view.loadId === loadIdOf(published))
-  if (same) return { cell: same, sameLoad: true }
+  if (same) return { subject, cell: same, sameLoad: true }
   const main = own.find(({ view }) => view.loadId === mainLoadOf(view.scenario.loads))
-  return main ? { cell: main, sameLoad: false } : null
+  return main ? { subject, cell: main, sameLoad: false } : null
 }
 
-/** Says under which load was measured instead of the published one; empty when it was the same. */
+/** Says under which load was measured where the source gives none; empty when it was the published one. */
 export function otherLoadWords(stands: readonly Stand[]): string {
   const other = stands.filter(({ sameLoad }) => !sameLoad).map(({ cell }) => loadIdOf(cell.view.load))
   return other.length === 0 ? '' : ` Measured under ${list([...new Set(other)])}, not under the load of the source.`
+}
+
+/** Why figures that depend on the load say nothing of the source: it was another load. Null where it was the same, or none is given. */
+export function whyOtherLoad(stands: readonly Stand[]): string | null {
+  const other = stands.find(({ sameLoad, subject }) => !sameLoad && Object.keys(subject.load).length > 0)
+  if (!other) return null
+  return `Not comparable here: ${other.subject.target} was measured under ${loadIdOf(other.cell.view.load)}, and the load of the source was ${settingWords(other.subject)}. \`npm run matrix -- --claims\` measures that.`
+}
+
+/** How the caps differ from those of the source, as far as it gives them: `the target had 1 core here and 2 there`. Null where they do not. */
+export function otherCaps({ caps = {} }: Pick<ClaimSpec, 'caps'>, stands: readonly Stand[]): string | null {
+  const differing = stands.flatMap(({ cell: { view } }) =>
+    Object.entries(caps).flatMap(([role, there]) => {
+      const here =
+        role === 'target' ? view.entry.caps.cpus : view.scenario.services.find(({ name }) => name === role)?.caps.cpus
+      if (here === undefined || here === there) return []
+      const who = role === 'target' ? 'the target' : role
+      return [`${who} had ${cores(here)} here and ${there === 'none' ? 'no cap' : there} there`]
+    }),
+  )
+  return differing.length === 0 ? null : list([...new Set(differing)])
 }

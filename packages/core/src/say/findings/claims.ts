@@ -8,7 +8,7 @@ const SAYS: Readonly<Record<Conclusion, string>> = {
   'same-direction': 'points the same way here',
   contradicted: 'does not hold here',
   undecided: 'is undecided here',
-  'not-comparable': 'compares what cannot be compared',
+  'not-comparable': 'cannot be compared here',
   'not-measured': 'was not measured here',
 }
 
