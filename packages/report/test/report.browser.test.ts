@@ -419,7 +419,7 @@ describe('every kind of run', () => {
       })),
     }
     await using report = await openReport(browser, without, { hash: '#resources' })
-    expect(await report.page.innerText('#resources')).toContain('Nothing was read of postgres')
+    expect(await report.page.innerText('#resources')).toContain('No counters of postgres were read')
     expect(report.complaints).toEqual([])
   })
 })

@@ -13,7 +13,7 @@ import { briefly, listed, whyMissing } from './words.js'
 export const bottleneck: Section = {
   id: 'bottleneck',
   title: 'Bottleneck',
-  question: 'What held each one back, and does its figure count?',
+  question: 'What limited each target, and do its figures count?',
   render: ({ view, scopes }) =>
     html`${scopes.map((scope) => scope.loads.map(({ id, load }) => part(scope, id, bottleneckOf(view, scope, id, load))))}`,
 }
@@ -22,7 +22,7 @@ function bottleneckOf(view: View, scope: Scope, loadId: string, load: LoadSpec):
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
   return html`<div class="figures">${atCapFigure(view, load, cells)}</div>
-  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${verdictTable(view, load, cells)}<p class="legend">Little’s law as an account: connections × window is the time that all connections had. The rest went into requests without an answer, or into opening connections again; no latency shows it.</p></section>`
+  <section class="block"><h3>Verdicts <small>${loadLabel(load)}</small></h3>${verdictTable(view, load, cells)}<p class="legend">The last column applies Little’s law as an account: all connections together had connections × window of time, and this share of it went into answered requests. The rest went into requests without an answer, or into opening connections again, and appears in no latency.</p></section>`
 }
 
 function atCapFigure(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
@@ -44,7 +44,7 @@ function atCapFigure(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
     ],
     rows: cells.length,
     howTo:
-      'For each target, how long it and each service had its cores full, one after the other. Where nothing is full, no component was busy: the number of connections is the limit, and more of them would bring more.',
+      'Each row shows the share of the window in which the target, and then each service, used all of its cores; the parts are drawn end to end. Where no part was at its cap, the number of connections is the limit, and more connections would bring more throughput.',
     table: table({
       caption: 'Time at the cap',
       columns: [
@@ -72,7 +72,7 @@ function verdictTable(view: View, load: LoadSpec, cells: readonly Cell[]): Html 
           known(
             cell.verdict && briefly(cell.verdict).limits,
             (text) => html`<b>${text}</b>`,
-            whyMissing(cell, 'nothing was found'),
+            whyMissing(cell, 'no limit was found'),
           ),
       },
       {
@@ -84,7 +84,11 @@ function verdictTable(view: View, load: LoadSpec, cells: readonly Cell[]): Html 
         head: 'Connections’ time',
         unit: 'in answered requests',
         cell: (cell) =>
-          known(cell.account ?? cell.little, () => accountText(cell), whyMissing(cell, 'applies to closed loads')),
+          known(
+            cell.account ?? cell.little,
+            () => accountText(cell),
+            whyMissing(cell, 'it applies to closed loads only'),
+          ),
       },
     ],
     rows: cells,
@@ -93,7 +97,10 @@ function verdictTable(view: View, load: LoadSpec, cells: readonly Cell[]): Html 
   })
 }
 
-/** `99.8 %`, with what the rest went into; of a run without an account what throughput × mean latency imply. */
+/**
+ * The account of a cell as text, such as `99.8 %`, with what the rest went into; without an account, the share that
+ * throughput × mean latency imply.
+ */
 function accountText({ account, little }: Cell): Content {
   if (!account) return little ? formatShare(little.ratio) : '–'
   const rest = [
@@ -103,7 +110,7 @@ function accountText({ account, little }: Cell): Content {
   return html`${formatShare(account.answered)}${rest.length > 0 && html`<small>${rest.join(', ')}</small>`}`
 }
 
-/** Smaller parts are not worth a word. */
+/** The least share that is mentioned. */
 const TOLD = 0.01
 
 const EFFECTS: Readonly<Record<Cause['effect'], Html | null>> = {
@@ -113,11 +120,11 @@ const EFFECTS: Readonly<Record<Cause['effect'], Html | null>> = {
 }
 
 function causes(all: readonly Cause[]): Content {
-  if (all.length === 0) return 'nothing stood out'
+  if (all.length === 0) return 'no cause was found'
   return html`<ul class="causes">${all.map(({ cause, effect, evidence, subject }) => html`<li>${EFFECTS[effect]}<b>${cause}</b>${subject !== null && html` (<bdi>${subject}</bdi>)`}: ${evidence}</li>`)}</ul>`
 }
 
-/** Who was full nearly all of the time; nothing more is read into it. */
+/** The title: which services and targets were at their CPU cap for half of the window or more. It concludes nothing else from that. */
 function busyTitle(view: View, cells: readonly Cell[], services: readonly string[]): Content {
   const full = (share: number | null | undefined) => share !== null && share !== undefined && share >= 0.5
   const measured = cells.filter(({ outcome }) => outcome === 'measured')
@@ -125,11 +132,11 @@ function busyTitle(view: View, cells: readonly Cell[], services: readonly string
   const busy = services.filter((name) => measured.some((cell) => full(cell.services[name]?.atCapShare)))
   if (measured.length === 0) return 'Nothing was measured under this load'
   if (busy.length > 0)
-    return html`${listed(busy)} had its cores full most of the time${targets.length > 0 && html`; of the targets so had ${listed(targets.map((cell) => view.subjectOf(cell.entry).label))}`}`
+    return html`${listed(busy)} ran at the CPU cap most of the time${targets.length > 0 && html`; among the targets, so did ${listed(targets.map((cell) => view.subjectOf(cell.entry).label))}`}`
   if (targets.length === measured.length)
     return measured.length === 1
-      ? 'The target had its cores full most of the time'
-      : 'Every target had its cores full most of the time'
-  if (targets.length === 0) return 'No target and no service had its cores full most of the time'
-  return html`${listed(targets.map((cell) => view.subjectOf(cell.entry).label))} had the cores full most of the time`
+      ? 'The target ran at its CPU cap most of the time'
+      : 'Every target ran at its CPU cap most of the time'
+  if (targets.length === 0) return 'No target and no service ran at its CPU cap most of the time'
+  return html`${listed(targets.map((cell) => view.subjectOf(cell.entry).label))} ran at the CPU cap most of the time`
 }

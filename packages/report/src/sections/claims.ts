@@ -9,7 +9,7 @@ import type { Section } from './section.js'
 export const claims: Section = {
   id: 'claims',
   title: 'Claims',
-  question: 'Does what others published hold here?',
+  question: 'Do the results that others published hold in this run?',
   render: ({ view }) => {
     const all = view.results.claims
     return all.length === 0
@@ -29,7 +29,7 @@ const CONCLUSIONS: Readonly<Record<Conclusion, Html>> = {
   'not-measured': badge('plain', '–', 'not measured'),
 }
 
-/** What claims are about, as the legend has it; a figure that Bakeoff does not measure stands under its own name. */
+/** The name of a figure with its unit, as in the legend; for a figure that Bakeoff does not measure, its id. */
 function nameOfFigure(view: View, id: string): string {
   const figure = view.figures.get(id)
   return figure ? `${figure.title}, ${figure.unit}` : id
@@ -68,7 +68,7 @@ function claimBlock(view: View, claim: ClaimResult): Html {
           {
             head: 'published',
             cell: ({ published }: ClaimResult['subjects'][number]) =>
-              known(published[metric], formatNumber, 'the source gives none'),
+              known(published[metric], formatNumber, 'the source gives no figure'),
           },
           {
             head: 'measured',
@@ -91,7 +91,7 @@ function nameOf(view: View, target: string, variant: string): Content {
   return subject ? markedName(subject) : html`<bdi>${target} · ${variant}</bdi> <small>not part of this run</small>`
 }
 
-/** Only web addresses become links: a claim file must not bring a script along. */
+/** The source of a claim. Only a web address becomes a link, so that a claim file cannot bring a script along. */
 function sourceOf({ title, author, published, url }: ClaimResult['source']): Html {
   const name = url !== null && /^https?:\/\//i.test(url) ? html`<a href="${url}" rel="noreferrer">${title}</a>` : title
   return html`<cite>${name}</cite>${author !== null && `, ${author}`}${published !== null && `, ${published}`}`

@@ -27,12 +27,12 @@ export function nameColumn(view: View): CellColumn {
   }
 }
 
-/** The same linked to its page, where one asks what it is. */
+/** The name column, linked to the target's page, where a reader looks up what the target is. */
 export function linkedNameColumn(view: View): CellColumn {
   return { ...nameColumn(view), cell: (cell) => subjectName(view.subjectOf(cell.entry)) }
 }
 
-/** The same with its language and stack below: for the leaderboard, where one meets it first. */
+/** The linked name column with language and stack below the name: for the leaderboard, where a reader meets a target first. */
 export function introducedColumn(view: View): CellColumn {
   return {
     ...nameColumn(view),
@@ -43,7 +43,7 @@ export function introducedColumn(view: View): CellColumn {
   }
 }
 
-/** An estimate with its interval under it, or what stands in its place with one repetition. */
+/** An estimate as text, with its interval below, or with a note where it has none. */
 export function estimateText(estimate: Estimate, format: (value: number) => string = formatNumber) {
   const interval = formatInterval(estimate, format)
   const flag = estimate.outliers.length > 0 && html` <i>⚑</i>`
@@ -56,12 +56,12 @@ export interface ColumnOptions {
   readonly unit?: string
   /** the median alone, where another table has its interval */
   readonly plain?: true
-  /** why it is not known where the cell was measured */
+  /** the reason for a dash in a cell that was measured */
   readonly why?: string
   readonly load?: LoadSpec
 }
 
-/** A figure of the legend: its title, its unit, its number with the interval below it. */
+/** A column for a figure of the legend: its title, its unit, and its number with the interval below. */
 export function figureColumn(view: View, id: string, options: ColumnOptions = {}): CellColumn {
   const figure = drawnFigure(view, id, options.load)
   const why = options.why ?? `${figure.title} was not measured`
@@ -77,7 +77,7 @@ export function figureColumn(view: View, id: string, options: ColumnOptions = {}
   }
 }
 
-/** Whether its numbers are written with their unit. */
+/** Whether the numbers of a figure are written with their unit. */
 function isWritten(figure: DrawnFigure): boolean {
   return figure.withUnit(1) === figure.format(1)
 }
@@ -105,12 +105,12 @@ const PERCENTILES: Readonly<Record<TimeName, string>> = {
   mean: 'mean',
 }
 
-/** p99.9 needs ten slow moments apart from one another: 500 requests that waited for one stall are one. */
+/** The reason why a percentile is not shown. p99.9 needs ten separate slow moments: 500 requests that waited for one stall count as one. */
 function tooFew(name: TimeName): string {
-  return `too few answers${name === 'p99_9' ? ', or too few slow moments apart from one another,' : ''} for ${PERCENTILES[name]}`
+  return `too few answers${name === 'p99_9' ? ', or too few separate slow moments,' : ''} for ${PERCENTILES[name]}`
 }
 
-/** Latency in ms; the column's unit says so. */
+/** A column of latencies in ms; the column's unit says so. */
 export function latencyColumn(name: TimeName, range = false): CellColumn {
   return {
     head: PERCENTILES[name],
@@ -128,7 +128,7 @@ export function latencyColumn(name: TimeName, range = false): CellColumn {
   }
 }
 
-/** Everything that was not a right answer, of what was sent. */
+/** Errors: the requests without a right answer (wrong, failed, timed out or lost), and their share of what was sent. */
 export const errorsColumn: CellColumn = {
   head: 'Errors',
   unit: 'of sent',
@@ -147,7 +147,7 @@ export const errorsColumn: CellColumn = {
     cell.requests && cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost,
 }
 
-/** Cores in use of the cap, with a bar unless the table only repeats what a chart shows. */
+/** The cores in use, out of the cap; with a bar unless the table only repeats what a chart shows. */
 export function coresColumn(
   head: string,
   use: (cell: Cell) => ComponentUse | null | undefined,
@@ -192,7 +192,7 @@ export function requestsPerCpuColumn(view: View): CellColumn {
   return figureColumn(view, 'requestsPerCpuSecond', { head: 'Per CPU-second', plain: true, why: 'CPU was not read' })
 }
 
-/** The verdict as a badge, and in a few words what held the cell back; the evidence is on the Bottleneck page. */
+/** The verdict as a badge, and in a few words what limited the cell; the evidence is on the Bottleneck page. */
 export const verdictColumn: CellColumn = {
   head: 'Verdict',
   align: 'start',
@@ -203,7 +203,7 @@ export const verdictColumn: CellColumn = {
   },
 }
 
-/** Whether a cell counts; for a cell without figures, how it ended. */
+/** The outcome of a cell as a badge: whether its figures count or, for a cell without figures, how it ended. */
 export function outcomeBadge(cell: Cell) {
   if (cell.verdict) return statusBadge(cell.verdict.status)
   switch (cell.outcome) {

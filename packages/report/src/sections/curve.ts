@@ -5,7 +5,7 @@ import { type Column, known, table, type Unknown, unknown } from '../html/table.
 import { formatMs, formatNumber, formatShare } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 
-/** More points than these are left to results.json. */
+/** The most rates that the table shows; results.json has all. */
 const MOST_RATES = 8
 
 export function curveTable(view: View, scenario: ScenarioResult): Html {
@@ -26,7 +26,7 @@ export function curveTable(view: View, scenario: ScenarioResult): Html {
       subject: ({ entry }) => view.subjectOf(entry).index,
       empty: 'No rates were offered to all targets in this run.',
     },
-  )}<p class="legend">The knee is where throughput ÷ p99 is largest: beyond it latency grows faster than the rate. A rate above 97 % of what a target reached is not offered to it.</p></section>`
+  )}<p class="legend">The knee is the rate at which throughput ÷ p99 is largest: beyond it, latency grows faster than the rate. A rate above 97 % of what a target reached is not offered to that target.</p></section>`
 }
 
 function withinSlo(p99Ms: number): Column<Curve> {
@@ -52,7 +52,7 @@ interface Place {
   readonly high: number | null
 }
 
-/** `1,200` with its interval below; `≥ 900` where it lies above all rates, `< 20` where below. */
+/** A place on the axis of rates as text: `1,200` with its interval below; `≥ 900` where it lies above all rates, `< 20` where below all. */
 function place(found: Place | null, { over, under }: { over: string; under: string }): Content | Unknown {
   if (found === null) return unknown('too few rates were offered')
   const { kind, perSecond, low, high } = found

@@ -27,7 +27,10 @@ export const efficiency: Section = {
 
 const UNDER_LOAD = ['requestsPerCpuSecond', 'cpuMsPerRequest']
 
-/** Only where a service keeps to a script: what is observed beyond it is the cost of the target and its client. */
+/**
+ * Figures for scenarios whose service answers by a script: the time observed beyond the script is the cost of the target and
+ * its client.
+ */
 const BEYOND_SCRIPT = ['overheadPerStreamMs', 'overheadPerChunkMs', 'overheadFirstByteMs']
 
 const AT_REST = ['idleMemoryBytes', 'coldStartMs', 'imageBytes', 'buildSeconds']
@@ -51,7 +54,7 @@ function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
       sortable: true,
-    })}<p class="legend">Answers/s per GiB is the median throughput over the peak of anonymous memory. The estimated capacity, cores ÷ CPU time per request, stands where the load agent was the limit: it was not measured.</p></section>`
+    })}<p class="legend">Answers/s per GiB is the median throughput ÷ the peak of anonymous memory. The estimated capacity, cores ÷ CPU time per request, is given only where the load agent was the limit; it was not measured.</p></section>`
 }
 
 function beyondScript(view: View, { scenario }: Scope, cells: readonly Cell[], load: LoadSpec): Html | null {
@@ -59,7 +62,7 @@ function beyondScript(view: View, { scenario }: Scope, cells: readonly Cell[], l
   const isKnown = (id: string) => cells.some((cell) => figureOf(cell, id))
   if (!script || !isKnown('overheadPerStreamMs')) return null
   const figures = BEYOND_SCRIPT.filter((id) => id !== 'overheadFirstByteMs' || isKnown(id))
-  return html`<section class="block"><h3>Beyond the script <small>first token after ${formatDurationMs(script.firstByteMs)}, ${formatNumber(script.chunks)} tokens ${formatDurationMs(script.gapMs)} apart</small></h3>
+  return html`<section class="block"><h3>Beyond the script <small>the service sends its first token after ${formatDurationMs(script.firstByteMs)}, ${formatNumber(script.chunks)} tokens ${formatDurationMs(script.gapMs)} apart</small></h3>
     <div class="figures">${figures.map((id) => barsOf(view, cells, id, [loadLabel(load), repetitionsOf(cells)]))}</div></section>`
 }
 
@@ -75,7 +78,11 @@ function atRest(view: View, scope: Scope): Html {
         figureColumn(view, 'coldStartMs', { why: 'was not recorded' }),
         figureColumn(view, 'startCallMs', { why: 'was not recorded' }),
         figureColumn(view, 'imageBytes', { head: 'Image', plain: true, why: 'its size is not known' }),
-        figureColumn(view, 'buildSeconds', { head: 'Build', plain: true, why: 'the build’s time was not kept' }),
+        figureColumn(view, 'buildSeconds', {
+          head: 'Build',
+          plain: true,
+          why: 'the time of the build was not recorded',
+        }),
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
@@ -84,7 +91,7 @@ function atRest(view: View, scope: Scope): Html {
   )}</section>`
 }
 
-/** Bars of one figure, titled by the range that they span. */
+/** Bars of one figure. The title gives the range that they span. */
 function barsOf(view: View, cells: readonly Cell[], id: string, condition: readonly (string | null)[]): Html {
   const { title, unit, better, about, format, value, withUnit } = drawnFigure(view, id, cells[0]?.load)
   return figure({
@@ -107,7 +114,7 @@ function barsOf(view: View, cells: readonly Cell[], id: string, condition: reado
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
     }),
-    nothing: cells.some((cell) => value(cell) !== null) ? null : `${title} is not known of any target.`,
+    nothing: cells.some((cell) => value(cell) !== null) ? null : `${title} is not known for any target.`,
   } satisfies Figure)
 }
 
@@ -123,7 +130,7 @@ const perGibColumn: CellColumn = {
   sort: perGib,
 }
 
-/** Of use only where the agent was the limit; elsewhere what was measured is better. */
+/** The estimated capacity, of use only where the agent was the limit; elsewhere the measured throughput is better. */
 function estimatedColumn(view: View): CellColumn {
   const figure = drawnFigure(view, 'estimatedCapacity')
   const value = (cell: Cell) => (hasCause(cell, 'agent-bound') ? figure.value(cell) : null)

@@ -18,7 +18,7 @@ import type { Section } from './section.js'
 export const environment: Section = {
   id: 'environment',
   title: 'Environment',
-  question: 'Where, with what and how was this measured, and how is it done again?',
+  question: 'Where, with what and how was this measured, and how can it be repeated?',
   render: ({ view, scopes }) => html`${again(view)}
     <div class="columns">${run(view)}${machine(view)}</div>
     ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
@@ -30,8 +30,8 @@ const NOT_TRIED = 'was not tried'
 
 function again({ results: { run } }: View): Html {
   return html`<section class="block"><h3>Measure it again</h3><pre class="command"><code>npm run matrix -- --replay ${run.id}</code></pre>
-    <p class="legend">Where this run lies, with its images; then compared with it. Anywhere else: <code>${run.command}</code></p>
-    <p class="legend">The seed ${run.seed} is in the plan: the same seed gives the same order of repetitions and the same arrivals.</p></section>`
+    <p class="legend">This command measures the same plan on the machine that has this run and its images, and compares the two. On any other machine: <code>${run.command}</code></p>
+    <p class="legend">The plan has the seed ${run.seed}: the same seed gives the same order of repetitions and the same times at which requests arrive.</p></section>`
 }
 
 function run({ results: { run, base } }: View): Html {
@@ -52,7 +52,7 @@ function run({ results: { run, base } }: View): Html {
     ],
     ['Time budget', formatDurationMs(run.budgetMs)],
     ['Measured window', formatDurationMs(run.windowMs)],
-    ['Tight enough at', `± ${formatShare(run.tightness)} of throughput`],
+    ['Precision aimed at', `± ${formatShare(run.tightness)} of throughput`],
     [
       'Base image',
       known(
@@ -73,9 +73,9 @@ function machine({ results: { host, engine, boundary } }: View): Html {
     ['Free disk', known(host.diskFreeBytes, formatBytes, NOT_READ)],
     ['System', `${host.os}, ${host.architecture}`],
     ['Kernel', known(host.kernel, (kernel) => kernel, NOT_READ)],
-    ['Governor', known(host.governor, (governor) => governor, NOT_READ)],
-    ['Autogroup', known(host.autogroup, (on) => (on ? 'on' : 'off'), NOT_READ)],
-    ['Pressure before', known(host.cpuPressure, formatShare, NOT_READ)],
+    ['CPU governor', known(host.governor, (governor) => governor, NOT_READ)],
+    ['Scheduler autogroup', known(host.autogroup, (on) => (on ? 'on' : 'off'), NOT_READ)],
+    ['CPU pressure before', known(host.cpuPressure, formatShare, NOT_READ)],
     ['Virtualisation', known(host.virtualisation, (kind) => kind, 'none was found')],
     ['Engine', `${engine.name} ${engine.version} (API ${engine.apiVersion})${engine.rootless ? ', rootless' : ''}`],
     ['Endpoint', html`<code>${engine.endpoint}</code> <small>${engine.foundBy}</small>`],
@@ -87,22 +87,22 @@ function machine({ results: { host, engine, boundary } }: View): Html {
         NOT_READ,
       ),
     ],
-    ['Reached from a cell', reached(boundary)],
+    ['Reachable from targets', reached(boundary)],
     ['Storage driver', known(engine.storageDriver, (driver) => driver, NOT_READ)],
     [
-      'Its own machine',
+      'Separate machine',
       engine.sameKernel
         ? 'no: same kernel as the orchestrator'
         : `yes: ${engine.operatingSystem ?? 'unknown system'}, ${engine.cpus} CPUs, ${formatBytes(engine.memoryBytes)}`,
     ],
     ['Node', host.nodeVersion],
     ...(engine.reducedTruth
-      ? [['Reduced truth', 'this engine’s statistics and OOM events are less reliable'] as const]
+      ? [['Accuracy', 'reduced: the statistics and out-of-memory events of this engine are less reliable'] as const]
       : []),
   ])}</section>`
 }
 
-/** What became of trying to reach the engine's machine from where targets run. */
+/** The result of trying to reach the engine's machine from where targets run. */
 function reached(boundary: Results['boundary']): Content {
   if (!boundary || boundary.asked.length === 0) return NOT_TRIED
   if (boundary.answered.length > 0) return `yes: it answered at ${boundary.answered.join(', ')}`
@@ -127,12 +127,12 @@ function coresBlock({ scenario }: Scope): Html {
         head: 'Cap',
         unit: 'cores',
         cell: ({ caps }) =>
-          known(caps, ({ cpus }) => formatCores(cpus), 'a role of the tool itself has no cap but its cores'),
+          known(caps, ({ cpus }) => formatCores(cpus), 'a part of the tool itself has no cap except its cores'),
       },
       {
         head: 'Asked for',
         unit: 'cores',
-        cell: ({ requested }) => known(requested, formatCores, 'a role of the tool itself has no cap but its cores'),
+        cell: ({ requested }) => known(requested, formatCores, 'a part of the tool itself has no cap except its cores'),
       },
       {
         head: 'On cores',
@@ -145,7 +145,7 @@ function coresBlock({ scenario }: Scope): Html {
           known(
             caps,
             ({ memoryBytes }) => formatBytes(memoryBytes),
-            'a role of the tool itself has no cap but its cores',
+            'a part of the tool itself has no cap except its cores',
           ),
       },
       { head: 'Quota', cell: ({ caps }) => (caps?.quotaCpus ? formatCores(caps.quotaCpus) : 'none') },
@@ -160,7 +160,7 @@ function coresBlock({ scenario }: Scope): Html {
   ${workFacts(scenario)}</section>`
 }
 
-/** Everything that has cores of its own, of the scenario and of the tool. */
+/** The roles that have cores of their own: target and services of the scenario, and the parts of the tool. */
 function rolesOf(scenario: ScenarioResult) {
   return [
     {
@@ -184,7 +184,7 @@ function rolesOf(scenario: ScenarioResult) {
 
 function workFacts(scenario: ScenarioResult): Html {
   return facts([
-    ['Requests', `${formatNumber(scenario.requests)} different ones, cycled`],
+    ['Requests', `${formatNumber(scenario.requests)} different ones, sent over and over`],
     ['Answers compared', `${scenario.compare}${scenario.tolerance > 0 ? `, tolerance ${scenario.tolerance}` : ''}`],
     [
       'SLO',
@@ -250,9 +250,9 @@ function versions(view: View, { scenario }: Scope): Html {
   })}</section>`
 }
 
-/** The machine's own word: what a server that does nothing reached at the start of every block. */
+/** The certificate of the machine: what a server that does nothing reached at the start of every block. */
 function certificate({ results: { certificates } }: View): Html {
-  return html`<section class="block"><h3>What the machine certifies <small>the null server at the start of every block</small></h3>${table<Certificate>(
+  return html`<section class="block"><h3>How steady the machine was <small>canaries: the null server, which does nothing, measured at the start of every block</small></h3>${table<Certificate>(
     {
       caption: 'Canaries of each scenario',
       columns: [
@@ -301,9 +301,9 @@ function certificate({ results: { certificates } }: View): Html {
   )}</section>`
 }
 
-/** One entry of each scenario beside itself: how often the judge was wrong in this run, and by how much. */
+/** The twins: one entry of each scenario beside itself. They show how often the judge was wrong in this run, and by how much. */
 function twins({ results, figures, subjectOf }: View): Html {
-  return html`<section class="block"><h3>Equals beside each other <small>one entry of each scenario, measured twice under two names</small></h3>${table<TwinComparison>(
+  return html`<section class="block"><h3>Twins <small>one entry of each scenario, measured twice under two names: what is told apart here is an error of the method</small></h3>${table<TwinComparison>(
     {
       caption: 'The same entry twice',
       columns: [
@@ -312,7 +312,7 @@ function twins({ results, figures, subjectOf }: View): Html {
         { head: 'Load', align: 'start', cell: ({ loadId }) => loadId },
         { head: 'Figure', align: 'start', cell: ({ metric }) => figures.get(metric)?.title ?? metric },
         {
-          head: 'Once more ÷ it',
+          head: 'Twin ÷ entry',
           unit: '95 % interval',
           cell: ({ ratio, why }) =>
             known(
@@ -330,7 +330,7 @@ function twins({ results, figures, subjectOf }: View): Html {
         },
       ],
       rows: [...(results.twins ?? [])],
-      empty: 'This run has no entry twice: runs of fewer than three repetitions, and of one entry, have none.',
+      empty: 'No entry was measured twice: runs with fewer than three repetitions, or with one entry, have no twins.',
     },
   )}</section>`
 }
@@ -356,38 +356,49 @@ function calibrations({ results: { calibration } }: View): Html {
       },
     ],
     rows: [...calibration].sort((a, b) => a.key.localeCompare(b.key) || a.connections - b.connections),
-    empty: 'The agent was not calibrated: no cell can be called agent-bound, and none cleared of it.',
+    empty: 'The load agent was not calibrated: whether it was the limit of a cell is not known.',
   })}</section>`
 }
 
 function method({ results }: View): Html {
   const { run } = results
   return html`<section class="block prose"><h3>Method</h3>
-    <p>The unit is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is measured in a window of ${formatDurationMs(run.windowMs)} at least, longer where answers are slow. Repetitions of different targets are interleaved in random order, so that a drift of the machine meets all alike. They go on until the interval of throughput is within ± ${formatShare(run.tightness)}, or the time budget ends.</p>
-    <p><b>Throughput</b> counts right answers only, each with the share of its life that lies within the window, so that what was under way at its ends is neither lost nor counted whole. Its interval is Student’s t at 95 % over repetitions; ratios are compared on logarithms by a model of blocks, in which the variances of targets are drawn towards their common one. <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged. Requests that never ended count with the age they reached; a percentile that they could move is shown as “at least”.</p>
-    <p><b>Groups</b> instead of ranks: two targets are told apart only when the whole interval of their ratio lies beyond ${formatShare(results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. The intervals of all pairs hold at once with 95 %, and they are the ones that are printed. Two targets share a letter exactly when they are not told apart. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
-    <p><b>Verdicts</b> come before ranks. A figure that a wrong answer or missing answers made is invalid and not ranked; one that the load agent or a noisy machine may have moved is suspect, and ranked with that mark. Little’s law audits every closed load: the time of all connections must lie in answered requests.</p></section>`
+    <p>The unit of measurement is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden (expected) answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is measured in a window of at least ${formatDurationMs(run.windowMs)}, longer where answers are slow. Repetitions of different targets are interleaved in random order, so that a drift of the machine affects all of them alike. They go on until the interval of throughput is within ± ${formatShare(run.tightness)}, or until the time budget ends.</p>
+    <p><b>Throughput</b> counts right answers only. Each counts with the share of its duration that lies within the window, so that an answer under way at the start or the end is neither lost nor counted whole. The interval of throughput is Student’s t at 95 % over repetitions. Ratios are compared on logarithms by a model of blocks, in which the variances of targets are drawn towards their common one. <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged. Requests that never ended count with the age that they reached; a percentile that they could move is shown as “at least”.</p>
+    <p><b>Groups</b> take the place of ranks: two targets are told apart only when the whole interval of their ratio lies beyond ${formatShare(results.legend.thresholds.relevantDifference)}, or beyond the noise floor (what the machine itself differed by) where that is more. The intervals of all pairs hold at once with 95 % confidence, and they are the intervals that are printed. Two targets share a letter exactly when they are not told apart. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
+    <p><b>Verdicts</b> come before groups. Figures that rest on wrong or missing answers are invalid and not ranked; figures that the load agent or a noisy machine may have moved are suspect, and ranked with that mark. Little’s law audits every closed load: the time of all connections must have gone into answered requests.</p></section>`
 }
 
-/** One word per thing, as everywhere in the tool. */
+/** The words of the report, one for each thing, with the meanings of docs/dictionary.md. */
 const GLOSSARY: readonly (readonly [string, string])[] = [
   ['Target', 'A service under test, a folder in targets/.'],
   ['Variant', 'A named configuration of a target.'],
   ['Service', 'What a target needs, such as a database.'],
   ['Scenario', 'Topology, requests, expected answers and load.'],
   ['Caps', 'Cores and memory that a container may use.'],
-  ['Cell', 'Scenario × variant × caps × load: one row of a leaderboard.'],
+  ['Entry', 'Scenario × target × variant × caps: what one repetition starts.'],
+  ['Cell', 'An entry under one load: one row of a leaderboard.'],
   ['Repetition', 'One fresh start of a target with all its loads.'],
+  ['Block', 'One repetition of every entry of a scenario, in random order.'],
   ['Closed load', 'n connections, each of which waits for its answer before it asks again.'],
   ['Open load', 'Requests arrive at a rate, whether or not earlier ones were answered.'],
   ['Service time', 'From sending a request to its complete answer.'],
   ['Response time', 'From the moment a request was due to its complete answer.'],
   ['Ceiling', 'What the load agent reaches against a server that does nothing.'],
+  ['Canary', 'The null server, which does nothing, measured at the start of every block.'],
+  [
+    'Noise floor',
+    'The furthest that a canary lies from the median of all canaries of its scenario: no smaller difference is claimed.',
+  ],
+  ['SLO', 'The service level of a scenario: the highest p99 and the largest share of errors that it allows.'],
   ['p99', '99 of 100 answers were at least as fast as this.'],
   ['Group', 'A letter: two targets share one exactly when they are not told apart.'],
   ['Verdict', 'Whether a cell’s figures count, and what limited it.'],
   ['Claim', 'A published comparison with its figures.'],
-  ['Knee', 'The fewest connections that bring nearly all the throughput there is.'],
+  [
+    'Knee',
+    'Of connections: the fewest that bring nearly all of the throughput. Of rates: the one at which throughput ÷ p99 is largest.',
+  ],
   ['Throttled', 'Not allowed to run by the kernel, because a quota was used up.'],
 ]
 

@@ -23,7 +23,7 @@ export const latency: Section = {
 function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   if (kindOf(load).shown === null)
-    return html`<p class="none">A batch is one request in which the target does its tasks itself: it has a wall time and a CPU time per task, on the Overview, and no latencies seen from outside.</p>`
+    return html`<p class="none">A batch is one request in which the target does all tasks itself. Its wall time and its CPU time per task are on the Overview; latencies of single tasks cannot be seen from outside.</p>`
   if (cells.length === 0) return html`<p class="none">No target was given this load.</p>`
   return html`<div class="figures">${figures(view, load, cells)}</div>
     <section class="block"><h3>All percentiles <small>${loadLabel(load)}, ${timeOf(load).toLowerCase()}</small></h3>${table(
@@ -44,7 +44,7 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
         subject: (cell) => view.subjectOf(cell.entry).index,
         sortable: true,
       },
-    )}<p class="legend">Percentiles are taken per repetition; the figure is the median over repetitions, the small ones below it the lowest and highest. A request that never ended counts with the age that it reached; where such requests could move a percentile, “≥” stands before it. p99.9 also needs ten slow moments apart from one another.</p></section>
+    )}<p class="legend">Percentiles are taken per repetition. The figure is the median over repetitions; the small figures below it are the lowest and the highest. A request that never ended counts with the age that it reached; where such requests could move a percentile, “≥” stands before it. p99.9 also needs ten separate slow moments.</p></section>
     ${kindOf(load).pace === 'offered' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
 }
 
@@ -64,7 +64,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
     title: rangeTitle(view, cells, { what, of: median, show: formatMs }) ?? `${what} is not known`,
     condition: [`${what} over elapsed time`, 'ms', loadLabel(load), 'one repetition each'],
     howTo:
-      'Time runs from the start of the measured window; the shaded part left of 0 is the warm-up, whose figures count nowhere. A flat line is a steady target. A step or a saw-tooth is a collector, a compiler, a noisy neighbour.',
+      '0 is the start of the measured window; the shaded part left of it is the warm-up, which counts in no figure. A flat line is a steady target. A step or a saw-tooth comes, for example, from a garbage collector, a compiler, or other load on the machine.',
     table: rowsOf([windowsColumn(of, false), windowsColumn(of, true)], what),
     nothing: curves ? null : 'No curve was kept for this load.',
   })
@@ -80,7 +80,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
         }) ?? 'No percentile is known',
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
-        'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 faster than at 99 %. The axis stretches the tail: each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
+        'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 are faster than the value at 99 %. The axis stretches the slow end: from 90 % on, each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
       table: rowsOf(SPECTRUM.map(spectrumColumn), 'Latency by percentile'),
       nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
@@ -97,21 +97,21 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
         }) ?? 'No latencies are known',
       condition: ['Share of answers by latency', '% of answers per step', ...condition, 'log-spaced steps'],
       howTo:
-        'Each step of the line is a span of latency, its height the share of answers in it. One hump is one kind of answer; two humps are two, for instance with and without a pause of the collector.',
+        'Each step of the line is a range of latency; its height is the share of answers in that range. One hump means one kind of answer; two humps mean two kinds, for example with and without a pause of the garbage collector.',
       table: rowsOf([peakColumn], 'Histogram'),
       nothing: cells.some(({ bins }) => bins.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
   ]
 }
 
-/** What is timed: from the sending under closed load, from the intended start under open load. */
+/** The kind of time that is shown: from the sending under closed load, from the intended start under open load. */
 function timeOf(load: LoadSpec): string {
   return kindOf(load).shown === 'service' ? 'Service time' : 'Response time'
 }
 
 const SPECTRUM = [50, 90, 95, 99, 99.9, 99.99] as const
 
-/** The spectrum's value at the first point at or beyond a percentile. */
+/** A column of the spectrum: its value at the first point at or beyond a percentile. */
 function spectrumColumn(percentile: number): CellColumn {
   return {
     head: `${percentile} %`,
@@ -143,7 +143,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
 }
 
 const peakColumn: CellColumn = {
-  head: 'Fullest step',
+  head: 'Most frequent range',
   align: 'start',
   cell: (cell) => {
     const total = cell.bins.reduce((sum, [, , count]) => sum + count, 0)
@@ -190,7 +190,7 @@ function openLoad(view: View, cells: readonly Cell[]): Html {
     rows: cells,
     subject: (cell) => view.subjectOf(cell.entry).index,
     sortable: true,
-  })}<p class="legend">Requests arrive at a fixed rate, whether or not earlier ones were answered. Response time counts from the moment a request was due, service time from the moment it was sent: the difference is queueing.</p></section>`
+  })}<p class="legend">Requests arrive at a fixed rate, whether or not earlier ones were answered. Response time counts from the moment a request was due, service time from the moment it was sent: the difference is time spent waiting.</p></section>`
 }
 
 function streams(view: View, cells: readonly Cell[]): Html {

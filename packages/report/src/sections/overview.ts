@@ -37,25 +37,25 @@ import { rangeTitle, reachedBesideAgent, repetitionsOf, topGroup, whyMissing } f
 export const overview: Section = {
   id: 'overview',
   title: 'Overview',
-  question: 'Which one, and is it real?',
+  question: 'Which target is best, and how sure is that?',
   render: ({ view, scopes }) =>
     html`${scopes.map((scope) => [part(scope, null, findings(view, scope)), scope.loads.map(({ id, load }) => part(scope, id, board(view, scope, id, load)))])}`,
 }
 
-/** The generated sentences: those of the run as a whole, then those of the scenario. */
+/** The findings, which are generated sentences: those about the run as a whole, then those about the scenario. */
 function findings(view: View, scope: Scope): Html {
   const mine = view.results.findings.filter(({ scenario }) => scenario === null || scenario === scope.scenario.id)
   const caveats = mine.filter(({ tone }) => tone === 'caveat')
   const said = mine.filter(({ tone }) => tone !== 'caveat')
   return html`<header class="lead"><p class="eyebrow">Scenario <bdi>${scope.scenario.id}</bdi></p>
     <p class="summary">${scope.scenario.summary}</p>
-    ${mine.length === 0 ? html`<p class="none">Nothing is told apart yet.</p>` : html`<div class="said">${said.length > 0 && html`<ul class="findings">${said.map(({ text, tone }) => html`<li${tone === 'nothing-to-say' && html` class="quiet"`}>${unbroken(text)}</li>`)}</ul>`}${caveats.length > 0 && html`<div class="caveats"><h4>Read it with this in mind</h4><ul>${caveats.map(({ text }) => html`<li>${unbroken(text)}</li>`)}</ul></div>`}</div>`}
+    ${mine.length === 0 ? html`<p class="none">There are no findings yet: no two targets are told apart.</p>` : html`<div class="said">${said.length > 0 && html`<ul class="findings">${said.map(({ text, tone }) => html`<li${tone === 'nothing-to-say' && html` class="quiet"`}>${unbroken(text)}</li>`)}</ul>`}${caveats.length > 0 && html`<div class="caveats"><h4>Caveats</h4><ul>${caveats.map(({ text }) => html`<li>${unbroken(text)}</li>`)}</ul></div>`}</div>`}
   </header>`
 }
 
 function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
-  return html`<section class="block"><h3>Leaderboard <small>${loadLabel(load)}${loadId === scope.scenario.mainLoad && ', the load it ranks by'}</small></h3>
+  return html`<section class="block"><h3>Leaderboard <small>${loadLabel(load)}${loadId === scope.scenario.mainLoad && ', the load by which targets are ranked'}</small></h3>
     ${table({
       caption: `Leaderboard, ${loadLabel(load)}`,
       columns: columnsFor(view, scope, loadId, load),
@@ -65,7 +65,7 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    <p class="legend">Two targets share a letter exactly when they are not told apart: the whole interval of their ratio, among all pairs, must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far out; it is kept. What does not count is not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
+    <p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far from the others; it is kept. Targets whose figures do not count are not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts({ view, scope, loadId, load, cells })}</div>`
 }
 
@@ -116,13 +116,13 @@ function groupColumn(view: View, scope: Scope, loadId: string): CellColumn {
       known(
         list && places.has(cell.id) ? lettersOf(list, cell.id) : null,
         (letters) => html`<span class="group${isTop(cell.id) && ' first'}">${letters}</span>`,
-        `not ranked: ${reasons.get(cell.id) ?? whyMissing(cell, 'core gave it no group')}`,
+        `not ranked: ${reasons.get(cell.id) ?? whyMissing(cell, 'it was given no group')}`,
       ),
     sort: (cell) => places.get(cell.id) ?? null,
   }
 }
 
-/** The factor to the baseline. The page writes it anew when another baseline is chosen; this is the first one. */
+/** The ratio to the baseline. The page's script writes it anew when the reader chooses another baseline; this is the first one. */
 function baselineColumn(view: View): CellColumn {
   return {
     head: '× baseline',
@@ -140,7 +140,7 @@ function ratioText(comparisons: readonly CellComparison[], cell: Cell, baseline:
   return ratio ? html`${formatFactor(ratio.median)}<small>${formatInterval(ratio) ?? 'no interval'}</small>` : html`–`
 }
 
-/** The last ranked one, so that the factors of the others are read as "so many times as much". */
+/** The baseline: the last ranked cell, so that the ratios of the others are read as "so many times as much". */
 function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
   const last = groupingOf(view, cell.scenario, cell.loadId)?.ranked.at(-1)
   return (last && view.cells.get(last)) || null
@@ -150,7 +150,7 @@ function capacityColumn(view: View): CellColumn {
   return figureColumn(view, 'capacityPerSecond', {
     head: 'Capacity',
     unit: 'requests/s within the SLO',
-    why: 'no rate was held within the SLO',
+    why: 'no rate kept the SLO',
   })
 }
 
@@ -158,7 +158,7 @@ function batchColumns(view: View, load: LoadSpec): CellColumn[] {
   const of = (id: string, options: ColumnOptions) => figureColumn(view, id, { ...options, load })
   return [
     { head: 'Tasks', cell: () => known('tasks' in load ? load.tasks : null, formatNumber, 'it has no tasks') },
-    { head: 'At once', cell: () => formatNumber(kindOf(load).atOnce(load)) },
+    { head: 'Concurrency', cell: () => formatNumber(kindOf(load).atOnce(load)) },
     of('wallSeconds', { head: 'Wall time', why: 'no batch was run' }),
     of('cpuMsPerRequest', { head: 'CPU/task', why: 'CPU was not read' }),
     of('userSeconds', { head: 'User', plain: true, why: 'CPU was not read' }),
@@ -172,7 +172,7 @@ function batchColumns(view: View, load: LoadSpec): CellColumn[] {
   ]
 }
 
-/** A load of a scenario with the cells that were given it. */
+/** The board of one load of a scenario, with the cells that were given that load. */
 interface Board {
   readonly view: View
   readonly scope: Scope
@@ -193,12 +193,12 @@ function charts(board: Board): Html[] {
   }
 }
 
-/** What is drawn, under which load and how often it was measured. */
+/** The condition of a chart: what is drawn, under which load, and how often it was measured. */
 function conditionOf({ load, cells }: Board, ...what: readonly string[]): (string | null)[] {
   return [...what, loadLabel(load), repetitionsOf(cells)]
 }
 
-/** The figures of a chart: whatever is drawn stands in a table too. */
+/** The table of a chart: everything that is drawn is also in a table. */
 function tableOf({ view, cells }: Board, caption: string, columns: readonly CellColumn[]): Html {
   const subject = (cell: Cell) => view.subjectOf(cell.entry).index
   return table({ caption, columns: [nameColumn(view), ...columns], rows: cells, subject })
@@ -217,7 +217,7 @@ function cpuPerTaskChart(board: Board): Html {
     condition: conditionOf(board, what, 'ms'),
     rows: cells.length,
     howTo:
-      'Each bar is the median over repetitions, each dot one repetition, the whisker the 95 % interval. CPU time per task is comparable even where the number of tasks or the concurrency differs; wall time is not.',
+      'Each bar is the median over repetitions, each dot is one repetition, and the whisker (the thin line) is the 95 % interval. CPU time per task is comparable even where the number of tasks or the concurrency differs; wall time is not.',
     table: tableOf(board, what, batchColumns(view, load)),
     nothing: cells.some((cell) => figureOf(cell, 'cpuMsPerRequest')) ? null : 'No batch was measured.',
   })
@@ -233,9 +233,9 @@ function capacityChart(board: Board): Html {
     condition: conditionOf(board, 'Highest rate within the SLO', 'requests/s'),
     rows: cells.length,
     howTo:
-      'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found in a search in which one failed probe alone does not count. The dots are repetitions, the whisker is the 95 % interval.',
+      'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found by a search in which a single failed probe does not count. Each dot is one repetition; the whisker (the thin line) is the 95 % interval.',
     table: tableOf(board, 'Capacity', [capacityColumn(view)]),
-    nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate was held within the SLO.',
+    nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate kept the SLO.',
   })
 }
 
@@ -250,7 +250,7 @@ function throughputChart(board: Board): Html {
     condition: [...conditionOf(board, 'Throughput', 'right answers/s'), first?.method ?? null],
     rows: cells.length,
     howTo:
-      'Longer is better. Each dot is one repetition in fresh containers, the whisker is the 95 % interval. Whiskers are each target’s own; who is told apart is judged within blocks: the letters beside the bars say it, and two that share one are not. A hollow bar does not count; the verdict says why.',
+      'Longer is better. Each dot is one repetition in fresh containers; the whisker (the thin line) is the 95 % interval of that target alone. The letters beside the bars say which targets are told apart, judged within blocks: two targets that share a letter are not. A hollow bar does not count; its verdict says why.',
     table: tableOf(board, 'Throughput by repetition', [medianColumn(view), repetitionsColumn]),
     nothing: first ? null : 'No throughput was measured under this load.',
   })
@@ -280,16 +280,16 @@ function throughputAgainstP99Chart(board: Board): Html {
   const isMeasured = cells.some((cell) => figureOf(cell, 'throughput'))
   return figure({
     chart: 'scatter',
-    title: 'Throughput against p99: the lower right is where one wants to be',
+    title: 'Throughput against p99: the lower right is best',
     condition: conditionOf(board, 'right answers/s × ms (log scale)'),
     howTo:
       'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
     table: tableOf(board, 'Throughput and p99', [medianColumn(view), latencyColumn('p99', true)]),
-    nothing: isMeasured && haveTimes(cells) ? null : 'There is nothing to set against each other.',
+    nothing: isMeasured && haveTimes(cells) ? null : 'No target has both a throughput and a p99.',
   })
 }
 
-/** Throughput without its interval, which the leaderboard has. */
+/** The median of throughput without its interval, which the leaderboard has. */
 function medianColumn(view: View): CellColumn {
   return figureColumn(view, 'throughput', { plain: true, why: 'no throughput was measured' })
 }

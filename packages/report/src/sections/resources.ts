@@ -12,7 +12,7 @@ import { rangeTitle, whyMissing } from './words.js'
 export const resources: Section = {
   id: 'resources',
   title: 'Resources',
-  question: 'What did each part use of what it was given?',
+  question: 'How much of its CPU and memory did each part use?',
   render: ({ view, scopes }) =>
     html`${scopes.map((scope) => scope.loads.map(({ id, load }) => part(scope, id, resourcesOf(view, scope, id, load))))}`,
 }
@@ -33,7 +33,7 @@ interface Component {
   readonly use: (cell: Cell) => ComponentUse | null
 }
 
-/** The services that the scenario plans, and any that only cells know. */
+/** The names of services: those that the scenario plans, and those that only cells have. */
 function serviceNames(scope: Scope, cells: readonly Cell[]): string[] {
   return [
     ...new Set([
@@ -47,7 +47,7 @@ function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], comp
   const { of, name, use } = component
   const missing = cells.every((cell) => use(cell) === null)
   if (missing)
-    return html`<section class="block"><h3><bdi>${name}</bdi></h3><p class="none">Nothing was read of <bdi>${name}</bdi> under this load: it was not there, or its counters could not be read.</p></section>`
+    return html`<section class="block"><h3><bdi>${name}</bdi></h3><p class="none">No counters of <bdi>${name}</bdi> were read under this load: it did not run, or they could not be read.</p></section>`
   const caps = cells.map(use).find((figures) => figures?.caps)?.caps ?? null
   const points = cells.flatMap(({ timeline }) => (timeline ? pointsOf(timeline, of) : []))
   const drawn: Drawn = {
@@ -64,7 +64,7 @@ function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], comp
     ${points.some(({ throttledShare }) => throttledShare) && throttledFigure(component, drawn)}</div></section>`
 }
 
-/** What the figures of a component have in common. */
+/** The input that the figures of a component share. */
 interface Drawn {
   readonly view: View
   readonly load: LoadSpec
@@ -74,7 +74,7 @@ interface Drawn {
 }
 
 const HOW =
-  'One line per target, over the time of one repetition; 0 is the start of the measured window. The line across is the cap: a curve that runs along it is held back by it.'
+  'One line per target, over the time of one repetition; 0 is the start of the measured window. The horizontal line is the cap: where a curve runs along it, the cap is the limit.'
 
 function tableOf({ view, cells }: Drawn, caption: string, columns: readonly CellColumn[]): Html {
   const subject = (cell: Cell) => view.subjectOf(cell.entry).index
@@ -213,7 +213,7 @@ function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Ce
           show: formatShare,
         }) ?? 'How near the agent was to its ceiling is not known',
       condition: ['CPU of the load agent', 'cores', loadLabel(load), `line at ${limit} of its cores`],
-      howTo: `An agent that is busy measures itself. Below the line at ${limit} of its cores it can be trusted; above it, the figures of that target may be the agent’s.`,
+      howTo: `A busy load agent measures itself rather than the target. Below the line, at ${limit} of its cores, it can be trusted; above it, the figures of that target may show the limit of the agent.`,
       table: table({
         caption: 'Load agent',
         columns: [
@@ -234,7 +234,7 @@ function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Ce
   )}</div></section>`
 }
 
-/** Containers inside one target, where a variant has several. */
+/** The containers inside one target, where a variant has several. */
 function replicasBlock(view: View, cells: readonly Cell[]): Html | null {
   const rows = cells.flatMap((cell) =>
     Object.entries(cell.target.containers).map(([name, use]) => ({ cell, name, use })),

@@ -14,7 +14,7 @@ import { listed, repetitionsOf } from './words.js'
 export const scaling: Section = {
   id: 'scaling',
   title: 'Scaling',
-  question: 'How much load does it carry, and what does that cost those who wait?',
+  question: 'How much load does each target carry, and how much slower do answers become?',
   render: ({ view, scopes }) => html`${scopes.map((scope) => part(scope, null, scalingOf(view, scope)))}`,
 }
 
@@ -47,7 +47,7 @@ function throughputFigure(view: View, rows: readonly Row[], connections: readonl
       'closed loads',
       repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
     ],
-    howTo: `Each line is a target under more and more connections. Where it bends, the ringed knee, ${formatShare(KNEE_SHARE)} of its best throughput is reached: more connections only wait. Whiskers are 95 % intervals.`,
+    howTo: `Each line is one target under more and more connections. The ringed point, its knee, is the first at which it reaches ${formatShare(KNEE_SHARE)} of its best throughput: further connections mostly wait. Whiskers (thin lines) are 95 % intervals.`,
     table: table({
       caption: 'Throughput by connections',
       columns: [
@@ -72,7 +72,7 @@ function latencyFigure(view: View, scope: Scope, rows: readonly Row[], connectio
       repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
     ],
     howTo:
-      'Each mark is one number of connections, the fewest at the left. A line that goes right carries more; one that turns up only makes requests wait. The dashed line is the service level.',
+      'Each mark is one number of connections, the fewest at the left. Where a line goes right, more connections bring more throughput; where it turns up, they only make requests wait. The dashed line is the service level.',
     table: table({
       caption: 'p99 by connections',
       columns: [
@@ -94,21 +94,20 @@ function kneeTitle(view: View, rows: readonly Row[]): Content {
   if (knees.length === 0) return 'Too few loads to see where the curves bend'
   const [least, most] = [Math.min(...knees.map(({ at }) => at)), Math.max(...knees.map(({ at }) => at))]
   if (least === most)
-    return `Nearly all throughput there is comes with ${formatNumber(least)} ${least === 1 ? 'connection' : 'connections'}`
-  return html`${listed(knees.filter(({ at }) => at === least).map(({ name }) => name))} bends first, at ${formatNumber(least)} ${least === 1 ? 'connection' : 'connections'}; the last at ${formatNumber(most)}`
+    return `Nearly all of the throughput is reached with ${formatNumber(least)} ${least === 1 ? 'connection' : 'connections'}`
+  return html`Nearly all of the throughput is reached with ${formatNumber(least)} ${least === 1 ? 'connection' : 'connections'} by ${listed(knees.filter(({ at }) => at === least).map(({ name }) => name))}, and with ${formatNumber(most)} by the last target`
 }
 
-/** The service level is the headline where there is one. */
+/** The title of the figure of p99: the targets that keep the service level, where the scenario has one. */
 function crossingTitle(view: View, { scenario: { slo } }: Scope, rows: readonly Row[]): Content {
-  if (!slo) return 'What more load costs those who wait; this scenario has no service level'
+  if (!slo) return 'How p99 grows with load; this scenario has no service level'
   const measured = rows.filter(({ steps }) => steps.length > 0)
   const through = measured
     .filter(({ steps }) => crossingOf(steps, slo).beyond === null)
     .map(({ entry }) => view.subjectOf(entry.id).label)
   const level = `p99 of ${formatNumber(slo.p99Ms)} ms`
-  if (through.length === measured.length)
-    return `Every target stays within its service level, a ${level}, under every load`
-  if (through.length === 0) return `No target stays within its service level, a ${level}, under every load`
+  if (through.length === measured.length) return `Every target keeps the service level, a ${level}, under every load`
+  if (through.length === 0) return `No target keeps the service level, a ${level}, under every load`
   return html`Within a ${level} under every load: ${listed(through)}`
 }
 
@@ -155,8 +154,8 @@ function crossingColumn(slo: { p99Ms: number; errors: number }): Column<Row> {
       const { within, beyond } = crossingOf(steps, slo)
       if (!beyond) return badge('good', '✓', 'kept under every load')
       return within
-        ? html`kept up to ${formatNumber(within.connections)}, left at ${formatNumber(beyond.connections)} connections`
-        : badge('bad', '✕', `left at ${formatNumber(beyond.connections)} already`)
+        ? html`kept up to ${formatNumber(within.connections)}, broken at ${formatNumber(beyond.connections)} connections`
+        : badge('bad', '✕', `broken at ${formatNumber(beyond.connections)} already`)
     },
   }
 }

@@ -11,7 +11,7 @@ import { hasCause, whyMissing } from './words.js'
 
 type Measured = Extract<SecondInstrumentResult, { kind: 'measured' }>
 
-/** Null for a load that the second instrument was not asked about. */
+/** The block of the second instrument for one load; null for a load that it was not asked to measure. */
 export function secondInstrumentBlock(view: View, scope: Scope, loadId: string): Html | null {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   const results = cells.flatMap(({ secondInstrument }) => secondInstrument ?? [])
@@ -23,7 +23,7 @@ export function secondInstrumentBlock(view: View, scope: Scope, loadId: string):
     return html`<section class="block">${head}<p class="legend">${first.tool} could not measure this load beside the agent: ${first.reason}.</p></section>`
   const how = results.find((result) => result.kind === 'measured')
   return html`<section class="block">${head}
-    ${how && html`<p class="legend">${how.tool} <code>${how.version}</code> put the same load on the same target once, after the agent’s own loads and on the agent’s cores, for ${formatNumber(Math.round(how.seconds))} s. Only throughput is compared: ${how.tool} adds to its times what it believes it left out. Beyond the limit, which is 10 %, or more where repetitions differ by more or answers are few, the cell is marked <b>instruments-disagree</b>; where the agent was the limit, ${how.tool} may reach more.</p>`}
+    ${how && html`<p class="legend">${how.tool} <code>${how.version}</code> put the same load on the same target once, after the agent’s own loads and on the agent’s cores, for ${formatNumber(Math.round(how.seconds))} s. Only throughput is compared, since ${how.tool} adds to its times what it believes it left out. The limit of the difference is 10 %, or more where repetitions differ by more or answers are few; a cell beyond it is marked <b>instruments-disagree</b>. Where the agent was the limit, ${how.tool} may reach more.</p>`}
     ${table<Cell>({
       caption: `A second instrument, ${loadLabel(load)}`,
       columns: [
@@ -49,7 +49,7 @@ export function secondInstrumentBlock(view: View, scope: Scope, loadId: string):
     })}</section>`
 }
 
-/** For a list of facts about an entry; null where it was not asked. */
+/** The result of a second instrument in words, for a list of facts about an entry; null where it was not asked. */
 export function secondInstrumentWords(result: SecondInstrumentResult | null | undefined): string | null {
   if (!result) return null
   if (result.kind === 'unsupported') return `${result.tool} cannot do it: ${result.reason}`
@@ -88,7 +88,7 @@ function agreement(cell: Cell): Content | Unknown {
 
 function whyNot(cell: Cell): string {
   const result = cell.secondInstrument
-  if (!result) return whyMissing(cell, 'it was not asked')
+  if (!result) return whyMissing(cell, 'the second instrument was not asked')
   return result.kind === 'measured' ? 'the agent measured nothing in that repetition' : result.reason
 }
 

@@ -74,7 +74,7 @@ function targetPage(view: View, name: string): Html {
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
-      empty: 'It was given no load.',
+      empty: 'This target was given no load.',
     })}</section>
     ${entries.map((entry) => entryBlock(view, entry))}
     ${texts('Dockerfile', entries, ({ dockerfile }) => dockerfile)}${texts('target.yaml', entries, ({ targetYaml }) => targetYaml)}
@@ -111,7 +111,7 @@ function entryBlock(view: View, entry: EntryResult): Html {
           'no image was built',
         ),
       ],
-      ['Its runtime says', known(entry.info, info, 'it was not asked, or did not answer')],
+      ['Its /info says', known(entry.info, info, 'it was not asked, or did not answer')],
       [
         'Warm-ups',
         known(
@@ -149,7 +149,7 @@ function lintItem({ lint, message, consequence, hint }: Lint): Html {
   return html`<li>${badge('warn', '!', lint)} <b>${message}</b> ${consequence} <span class="todo">${hint}</span></li>`
 }
 
-/** What `/info` answered, everything in it, in its own words. */
+/** Everything that `/info` answered, under its own names. */
 function info(all: NonNullable<EntryResult['info']>): Content {
   return html`<span class="wrap">${Object.entries(all)
     .filter(([, value]) => !isEmpty(value))
@@ -163,7 +163,7 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
 }
 
-/** The same text of all entries once; different ones one after the other. */
+/** The texts of all entries, one after the other; equal ones are shown once. */
 function texts(title: string, entries: readonly EntryResult[], of: (entry: EntryResult) => string): Html {
   const all = [...new Set(entries.map(of))].filter((text) => text.trim() !== '')
   return html`${all.map((text) => html`<details class="block"><summary>${title}</summary><pre>${text}</pre></details>`)}`

@@ -13,7 +13,7 @@ import { whyMissing } from './words.js'
 export const verification: Section = {
   id: 'verification',
   title: 'Verification',
-  question: 'Did all do the same work, did they do it right, and did they do it alike each time?',
+  question: 'Did all targets do the same work, was it right, and was it steady over repetitions?',
   render: ({ view, scopes }) =>
     html`${scopes.map((scope) => [part(scope, null, gate(view, scope)), scope.loads.map(({ id }) => part(scope, id, html`${counts(view, scope, id)}${secondInstrumentBlock(view, scope, id)}`)), part(scope, null, differences(view, scope))])}`,
 }
@@ -69,7 +69,7 @@ function gate(view: View, scope: Scope): Html {
     })}</section>`
 }
 
-/** A cold rate nearer to the steady one than this is not worth a word. */
+/** The share of the steady rate from which on a cold rate is not mentioned. */
 const COLD = 0.95
 
 const warmUpColumn: Column<EntryResult> = {

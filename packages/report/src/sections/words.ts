@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 
-/** `a`, `a and b`, `a, b and c`, `a, b and 4 more`. */
+/** Names as a list: `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
 export function listed(names: readonly string[]): Html {
   const shown = names.length > 4 ? names.slice(0, 3) : names
   const rest = names.length - shown.length
@@ -13,7 +13,7 @@ export function listed(names: readonly string[]): Html {
   return html`${items.map((item, index) => (index === 0 ? item : index === items.length - 1 ? html` and ${item}` : html`, ${item}`))}`
 }
 
-/** Who is at the top, in no more words than the groups allow: they who share one with the first. */
+/** The targets at the top, claiming no more than the groups do: the first one, and those that share a group with it. */
 export function topGroup(view: View, grouping: Grouping | null, what: string): Html {
   const { ranked = [], groups = [] } = grouping ?? {}
   const [first] = ranked
@@ -30,7 +30,7 @@ export function topGroup(view: View, grouping: Grouping | null, what: string): H
     : html`${names([first])} is first in ${what}, and not told apart from ${names(peers)}`
 }
 
-/** Of what a range is told, and how. */
+/** A range for a title: its figure, and how a value is written. */
 export interface Ranged {
   readonly what: string
   readonly of: (cell: Cell) => number | null
@@ -38,7 +38,10 @@ export interface Ranged {
   readonly show?: (value: number) => string
 }
 
-/** `p99: 2.1 ms (a) to 45 ms (b)`, a range of the contenders that are drawn, or of all where there are none; null when nothing is known. */
+/**
+ * The range of a figure as a title, such as `p99: 2.1 ms (a) to 45 ms (b)`: of the contenders that are drawn, or of all
+ * cells where there are no contenders. Null when nothing is known.
+ */
 export function rangeTitle(view: View, cells: readonly Cell[], { what, of, show = formatNumber }: Ranged): Html | null {
   const contenders = cells.filter((cell) => view.subjectOf(cell.entry).competes && of(cell) !== null)
   const known = (contenders.length > 0 ? contenders : cells).flatMap((cell) => {
@@ -54,7 +57,7 @@ export function rangeTitle(view: View, cells: readonly Cell[], { what, of, show 
   return html`${what}: ${show(least.value)} (<bdi>${least.name}</bdi>) to ${show(most.value)} (<bdi>${most.name}</bdi>)`
 }
 
-/** `n = 5`, `n = 3 to 5`: repetitions of what is drawn. */
+/** The repetitions of what is drawn, such as `n = 5 repetitions` or `n = 3 to 5 repetitions`. */
 export function repetitionsOf(cells: readonly Cell[]): string | null {
   const counts = cells.filter(({ outcome }) => outcome === 'measured').map(({ repetitions }) => repetitions)
   if (counts.length === 0) return null
@@ -64,7 +67,7 @@ export function repetitionsOf(cells: readonly Cell[]): string | null {
     : `n = ${least} to ${most} repetitions`
 }
 
-/** Why a figure of a cell is missing, when it is missing because there is no measurement at all. */
+/** The reason why a figure of a cell is missing: the cell's outcome when nothing was measured, else `otherwise`. */
 export function whyMissing(cell: Cell, otherwise: string): string {
   if (cell.outcome === 'measured') return otherwise
   return `${cell.outcome}${cell.outcomeReason ? `: ${cell.outcomeReason}` : ''}`
@@ -74,7 +77,7 @@ export function hasCause({ verdict }: Cell, wanted: string): boolean {
   return verdict?.causes.some(({ cause }) => cause === wanted) ?? false
 }
 
-/** What another tool reached where the agent was the limit: more than a bare lower bound. Null elsewhere. */
+/** The throughput that another tool reached where the agent was the limit, beside what is only a lower bound. Null elsewhere. */
 export function reachedBesideAgent(cell: Cell): Html | null {
   const second = cell.secondInstrument
   if (second?.kind !== 'measured' || !hasCause(cell, 'agent-bound')) return null
@@ -86,7 +89,7 @@ function namesOf(view: View, cellId: string): string[] {
   return cell ? [view.subjectOf(cell.entry).label] : []
 }
 
-/** What it ran into, and the causes that say how far it can be trusted: the verdict in a few words, in core's order. */
+/** The verdict in brief, in core's order: what limited the cell, and the causes that say how far its figures can be trusted. */
 export function briefly({ causes }: NonNullable<Cell['verdict']>): { limits: string | null; marks: string | null } {
   const joined = (words: readonly string[]) => (words.length === 0 ? null : [...new Set(words)].join(', '))
   return {
