@@ -14,7 +14,10 @@ export interface Assets {
 
 let loaded: Assets | null = null
 
-/** Reads the bundle beside the compiled code; from the sources it is bundled anew, so that tests see what is written. */
+/**
+ * The assets from the bundle beside the compiled code. Run from the sources, they are bundled anew, so that tests see the
+ * present sources.
+ */
 export function reportAssets(): Assets {
   if (loaded) return loaded
   const { script, style } = import.meta.url.endsWith('.ts') ? bundleNow() : readBundle()
@@ -37,7 +40,7 @@ function withHashes({ script, style }: { script: string; style: string }): Asset
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) }
 }
 
-/** How a content-security policy names a script or a style. */
+/** The hash of a script or a style, as a content-security policy names it. */
 export function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`
 }

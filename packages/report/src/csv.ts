@@ -5,7 +5,7 @@ type Value = string | number | boolean | null | undefined
 
 type Column = readonly [name: string, of: (cell: Cell) => Value]
 
-/** What is no figure: names, outcomes, counts. Each with its value; an unknown one is an empty field. */
+/** The columns that are not figures: names, outcomes, counts. Each has a function for its value; an unknown value is an empty field. */
 const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) => Value])[] = [
   ['cell', ({ id }) => id],
   ['scenario', ({ scenario }) => scenario],
@@ -34,7 +34,7 @@ const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) =>
   ['second_instrument_difference', (cell) => secondOf(cell)?.difference],
 ]
 
-/** A figure by its name in the legend; where targets are compared by it, also the bounds of its interval. */
+/** The columns of a figure, named as in the legend; where targets are compared by it, also the bounds of its interval. */
 function figureColumns(view: View, figure: Figure): readonly Column[] {
   const of = (cell: Cell) => figureOf(figure.of === 'start' ? view.entries.get(cell.entry) : cell, figure.id)
   const { id, column } = figure
@@ -47,7 +47,7 @@ function figureColumns(view: View, figure: Figure): readonly Column[] {
       },
     ],
   ]
-  // A percentile may be known only to be at least so long.
+  // Of a percentile, sometimes only the least that it can be is known.
   const least: readonly Column[] = id.endsWith('.p99')
     ? [[column.replace('_ms', '_at_least_ms'), (cell) => cell.atLeast[id]]]
     : []
@@ -59,7 +59,7 @@ function figureColumns(view: View, figure: Figure): readonly Column[] {
   return [...plain, bound('low'), bound('high'), ...least]
 }
 
-/** One line per cell, RFC 4180, with CRLF and a head. Units stand in the names; services follow with theirs. */
+/** Renders one line per cell, RFC 4180, with CRLF and a head. Units stand in the names; the columns of services come last, with theirs. */
 export function renderCsv(results: Results): string {
   const view = viewOf(results)
   const services = [...new Set(results.cells.flatMap((cell) => Object.keys(cell.services)))].sort()
@@ -83,7 +83,7 @@ function secondOf({ secondInstrument }: Cell) {
   return secondInstrument?.kind === 'measured' ? secondInstrument : null
 }
 
-/** A text that a spreadsheet would take for a formula gets a quote in front: names and logs come from outside. */
+/** A field of a line. A text that a spreadsheet would take for a formula gets a quote in front: names and logs come from outside. */
 function field(value: Value): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)

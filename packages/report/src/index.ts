@@ -1,4 +1,4 @@
-/** results.json → pages. Draws, never computes. */
+/** Makes pages from results.json. It draws the figures of core, and computes none. */
 
 export { renderComparison } from './comparison/render.js'
 export { comparisonLines } from './comparison/text.js'

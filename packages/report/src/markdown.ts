@@ -1,14 +1,14 @@
 /** Text as GitHub's Markdown shows it: data stays text and is never markup. A terminal shows it as well. */
 import { visibleText } from '@bakeoff/model'
 
-/** Everything that Markdown, HTML or a table would read as markup is escaped; line breaks become spaces. */
+/** Markdown of a text: everything that Markdown, HTML or a table would read as markup is escaped; line breaks become spaces. */
 export function md(text: string): string {
   return visibleText(text.replace(/[\r\n\t]+/g, ' '))
     .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] as string)
     .replace(/[\\`*_{}[\]()#+!|~@$]/g, (character) => `\\${character}`)
 }
 
-/** Code in one line; a run of backticks in it makes the fence longer. */
+/** Markdown of code in one line; a run of backticks in it makes the fence longer. */
 export function mdCode(text: string): string {
   const plain = visibleText(text.replace(/[\r\n\t]+/g, ' ')).replace(/\|/g, () => '\\|')
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length))
@@ -16,7 +16,7 @@ export function mdCode(text: string): string {
   return longest > 0 ? `${fence} ${plain} ${fence}` : `${fence}${plain}${fence}`
 }
 
-/** A table; heads with `:` at their end are right-aligned. Cells are Markdown already. */
+/** A Markdown table. The columns of heads with `:` at their end are right-aligned. Cells are Markdown already. */
 export function mdTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const names = heads.map((head) => head.replace(/:$/, ''))

@@ -10,7 +10,7 @@ import type { Section, SectionContext } from './sections/section.js'
 import { viewOf } from './shared/subjects.js'
 
 export interface RenderOptions {
-  /** served by a run that goes on: the page may then ask its own server for what is new. Default: a file, which asks no server */
+  /** whether a run that goes on serves the page, which may then ask its server for what is new. Default: a file, which asks no server */
   readonly served?: boolean
 }
 
@@ -40,7 +40,7 @@ function drawn(section: Section, context: SectionContext): Html {
 ${foldExplanations(section.render(context))}</section>`
 }
 
-/** Filled by the page's script from the run's own events. */
+/** The live strip, which the page's script fills from the run's own events. */
 function liveStrip(): Html {
-  return html`<section class="live" data-live hidden aria-label="The run as it goes on"><p><b data-live-part="progress"></b> <span data-live-part="now"></span></p><div data-live-part="lines"></div></section>`
+  return html`<section class="live" data-live hidden aria-label="Progress of the run"><p><b data-live-part="progress"></b> <span data-live-part="now"></span></p><div data-live-part="lines"></div></section>`
 }

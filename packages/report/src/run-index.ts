@@ -4,7 +4,7 @@ import { badge } from './html/marks.js'
 import { table } from './html/table.js'
 import { formatNumber, formatTime, unbroken } from './shared/format.js'
 
-/** One run in `reports/index.html`. */
+/** The listing of a run in `reports/index.html`. */
 export interface RunListing {
   readonly id: string
   /** ISO 8601, UTC */
@@ -16,12 +16,12 @@ export interface RunListing {
   readonly targets: number
   /** its first finding; null when nothing could be said */
   readonly headline: string | null
-  /** of its page, relative to the index, with `/` */
+  /** the path of its page, relative to the index, with `/` */
   readonly path: string
   readonly host: string
 }
 
-/** All runs, newest first. */
+/** Renders the index of all runs, newest first. */
 export function renderIndex(runs: readonly RunListing[]): string {
   const rows = [...runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt) || b.id.localeCompare(a.id))
   return documentText({
@@ -62,7 +62,7 @@ function statusOf({ status, profile }: RunListing): Html {
       return html`${badge('warn', '!', 'partial')}${smoke}`
     case 'aborted':
       return html`${badge('warn', '■', 'aborted')}${smoke}`
-    case 'running': // when this page was written: a run that was killed since could not say so
+    case 'running': // as of when this page was written: a run that was killed since then could not change it
       return html`${badge('plain', '…', 'not ended')}${smoke}`
   }
 }

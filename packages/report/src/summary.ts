@@ -29,7 +29,7 @@ import {
 } from './shared/format.js'
 import { cellsInOrder, groupingOf, labelOf, type View, viewOf } from './shared/subjects.js'
 
-/** The run on one screen, for a terminal, an e-mail or GitHub's job summary. */
+/** Renders a run on one screen, for a terminal, an e-mail or GitHub's job summary. */
 export function renderSummary(results: Results): string {
   const view = viewOf(results)
   const parts = [
@@ -60,7 +60,9 @@ function title({ run, host, scenarios }: Results): string {
 function banner({ run, cells }: Results): string {
   const lines = []
   if (run.profile === 'quick')
-    lines.push('**Smoke run.** Measured briefly: good to see that everything works, not to say who is faster.')
+    lines.push(
+      '**Smoke run.** Measured briefly: enough to see that everything works, not to say which target is faster.',
+    )
   if (run.status === 'aborted')
     lines.push(`**Aborted.** ${md(run.statusReason ?? 'The run was stopped before its end.')}`)
   if (run.status === 'partial')
@@ -69,7 +71,7 @@ function banner({ run, cells }: Results): string {
   return lines.length > 0 ? `> [!WARNING]\n${lines.map((line) => `> ${line}`).join('\n>\n')}` : ''
 }
 
-/** The same table that the run ends with on a terminal. Results of before 2026-12 have none. */
+/** The decision, with the same table that the run ends with on a terminal. Results from before 2026-12 have none. */
 function decisionPart(decision: Decision | null): string {
   if (decision === null) return ''
   const { rows, columns, next, trust } = decision
@@ -119,7 +121,7 @@ function scenarioPart(view: View, scenario: ScenarioResult): string {
     .join('\n\n')
 }
 
-/** A p99 that is not known since too many requests never ended. */
+/** The least that a p99 can be, when it is not known because too many requests never ended. */
 function atLeast(cell: Cell): string | null {
   const least = shownMs(cell, 'p99') === null ? atLeastMs(cell, 'p99') : null
   return least === null ? null : `≥ ${formatNumber(least)}`
@@ -176,7 +178,7 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
   )
 }
 
-/** `contender`, `as published`, `experiment`, or for which libraries it stands in. */
+/** The role of a cell: `contender`, `as published`, `experiment`, or the libraries for which it stands in. */
 function roleOf(view: View, { entry }: Cell): string {
   const { role, standIn } = view.entries.get(entry) ?? {}
   return (
@@ -223,7 +225,7 @@ function failures(view: View): string {
   return lines.length === 0 ? '' : `## Without figures\n\n${lines.join('\n')}`
 }
 
-/** Null when it was measured. */
+/** The words for how an entry ended; null when it was measured. */
 function howItEnded(outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'measured':
@@ -244,5 +246,5 @@ function again({ run, host, engine }: Results): string {
     host.kernel,
     `${engine.name} ${engine.version}`,
   ]
-  return `Measured on ${md(machine.filter(Boolean).join(', '))}, with seed ${run.seed}, in windows of ${formatNumber(run.windowMs / 1000)} s, tight enough at ± ${formatShare(run.tightness)}. Again: ${mdCode(run.command)}`
+  return `Measured on ${md(machine.filter(Boolean).join(', '))}, with seed ${run.seed}, in windows of ${formatNumber(run.windowMs / 1000)} s, with a precision of ± ${formatShare(run.tightness)} aimed at. To repeat it: ${mdCode(run.command)}`
 }

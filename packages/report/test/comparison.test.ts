@@ -47,7 +47,7 @@ describe('the comparison page', () => {
       scenarios: usual.scenarios.map((s) => ({ ...s, workDigest: 'x' })),
     }
     const text = renderComparison(compared(changed))
-    expect(text).toContain('These runs are not of the same work everywhere.')
+    expect(text).toContain('These runs did not do the same work everywhere.')
     expect(text).toContain('elsewhere')
     expect(text).not.toContain('>higher<')
     expect(text).toContain('different work')

@@ -43,7 +43,7 @@ describe('summary.md', () => {
   it('says why something has no figures, and how to measure again', () => {
     expect(text).toContain('## Without figures')
     expect(text).toMatch(/unsupported: .*hex\.pm/)
-    expect(text).toMatch(/Again: `npm run matrix`\n$/)
+    expect(text).toMatch(/To repeat it: `npm run matrix`\n$/)
   })
 
   it.each([

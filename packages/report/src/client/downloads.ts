@@ -2,7 +2,7 @@ import type { Results } from '@bakeoff/model'
 import { renderCsv } from '../csv.js'
 import { renderSummary } from '../summary.js'
 
-/** What the page can hand out, made from its own results; nothing is fetched. */
+/** The kinds of files that the page offers for download, made from its own results; nothing is fetched. */
 const KINDS = {
   json: {
     name: 'results.json',

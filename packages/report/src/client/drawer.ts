@@ -10,7 +10,7 @@ import type { Selection } from './selection.js'
 
 export class Drawer {
   readonly #charts = new Map<HTMLCanvasElement, Chart>()
-  /** what a canvas was drawn for; drawing the same again is skipped */
+  /** the state that a canvas was drawn for; drawing the same again is skipped */
   readonly #drawn = new Map<HTMLCanvasElement, string>()
   #queue: HTMLCanvasElement[] = []
   #frame = 0
@@ -31,7 +31,7 @@ export class Drawer {
     }
   }
 
-  /** Draws what is in sight and is not as it should be; charts out of sight are given up. */
+  /** Draws the charts in sight that are out of date, and destroys those out of sight. */
   refresh(): void {
     cancelAnimationFrame(this.#frame)
     const shown = this.#canvases().filter(isShown)
@@ -46,13 +46,13 @@ export class Drawer {
     this.#next()
   }
 
-  /** Colours changed: everything is drawn anew. */
+  /** Draws everything anew, after colours changed. */
   repaint(): void {
     this.#look += 1
     this.refresh()
   }
 
-  /** Draws all that is in sight at once and to its present width, for paper. */
+  /** Draws all charts in sight at once and to their present width, for paper. */
   drawNow(): void {
     this.refresh()
     cancelAnimationFrame(this.#frame)
@@ -86,7 +86,7 @@ export class Drawer {
     return new Chart(canvas, config)
   }
 
-  /** All of it is switched off, or has no figures: a sentence instead of empty axes. */
+  /** Shows a sentence instead of empty axes, when all subjects are switched off or have no figures. */
   #drawNothing(canvas: HTMLCanvasElement): void {
     const plot = canvas.parentElement
     if (!plot) return
@@ -126,9 +126,9 @@ function isShown(canvas: HTMLCanvasElement): boolean {
   return canvas.closest('[hidden]') === null
 }
 
-/** What the chart shows, for those who hear it. */
+/** The label of a chart, which a screen reader reads out. */
 function labelOf(canvas: HTMLCanvasElement): string {
   const figure = canvas.closest('figure')
   const title = figure?.querySelector('h3')?.textContent ?? 'Chart'
-  return `${title}. ${figure?.querySelector('.condition')?.textContent ?? ''}. Arrow keys walk the points; the numbers are in the table below.`
+  return `${title}. ${figure?.querySelector('.condition')?.textContent ?? ''}. Arrow keys move from point to point; the numbers are in the table below.`
 }

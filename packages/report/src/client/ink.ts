@@ -1,4 +1,4 @@
-/** The theme's colours, read from the style sheet, so that a chart and its page never differ. */
+/** The ink of a chart: the theme's colours and font, read from the style sheet, so that a chart and its page never differ. */
 export interface Ink {
   readonly subjects: readonly string[]
   readonly parts: readonly string[]

@@ -1,4 +1,4 @@
-/** Arrow keys walk the points of a chart; what the tooltip shows is also said. */
+/** Arrow keys move from point to point of a chart; what the tooltip shows is also read out. */
 import type { ActiveElement, Chart } from 'chart.js'
 
 export function walkByKeys(
@@ -33,7 +33,7 @@ interface Place {
   readonly index: number
 }
 
-/** The next point with a value. In a chart of one series all four arrows walk along it. */
+/** The point with a value to which a key moves. In a chart of one series all four arrows move along it. */
 function moved(chart: Chart, { along, across }: { along: number; across: number }): Place | null {
   const lines = chart.data.datasets
     .map((_, datasetIndex) => pointsOf(chart, datasetIndex))

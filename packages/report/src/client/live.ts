@@ -1,6 +1,6 @@
 /**
- * The strip at the top of a page that a going run serves: where the run is, what it measures this moment, and what
- * target, services and agent use. The figures below it are those of the last reload, which follows every repetition.
+ * The strip at the top of a page that a run serves while it goes on: how far the run is, what it measures at this moment,
+ * and what target, services and agent use. The figures below it are those of the last reload, which follows every repetition.
  */
 import type { RunEvent } from '@bakeoff/model'
 import { formatBytes, formatDurationMs, formatNumber } from '@bakeoff/model'
@@ -41,7 +41,7 @@ export function startLive(strip: HTMLElement | null): void {
     if (event.kind === 'repetition') {
       if (!event.triedAgain) state.done++
       state.left = event.leftMs
-      // Figures changed: the server has a new page. The past is replayed on every load and must not reload again.
+      // The figures changed, and the server has a new page. Past events are replayed on every load and must not cause another.
       if (!event.past) reload()
     }
     if (event.kind === 'run-ended') {
@@ -52,7 +52,7 @@ export function startLive(strip: HTMLElement | null): void {
     parts.progress.textContent = `${state.done} repetitions done${state.left === null ? '' : `, about ${formatDurationMs(state.left)} left`}`
   }
   source.onerror = () => {
-    parts.now.textContent = 'The run has ended, or was stopped: this page stays as it is.'
+    parts.now.textContent = 'The run has ended or was stopped: this page changes no more.'
     source.close()
   }
 }
@@ -68,7 +68,7 @@ function partsOf(strip: HTMLElement): Parts {
   return { progress: part('progress'), now: part('now'), lines: part('lines') }
 }
 
-/** A small line with its last value; all are drawn from 0. */
+/** Draws a small line with its last value; all lines start from 0. */
 function drawLine(lines: HTMLElement, name: string, values: readonly number[], text: string): void {
   const figure =
     lines.querySelector<HTMLElement>(`[data-series="${CSS.escape(name)}"]`) ?? lines.appendChild(newFigure(name))

@@ -1,4 +1,4 @@
-/** What runs in the page: it reads the results, then chooses, filters and draws. Everything else is in the HTML. */
+/** The main script of the page: it reads the results, then selects, filters and draws. Everything else is in the HTML. */
 
 import { startLive } from './live.js'
 import { mountPage } from './mount.js'
@@ -9,7 +9,7 @@ startLive(document.querySelector<HTMLElement>('[data-live]'))
 readResults(document)
   .then((results) => mountPage(document, results))
   .catch((error: unknown) => {
-    // The tables are all there; only what is drawn is missing. Say so, and let the console have the error.
+    // All tables are there; only the charts are missing. The page says so, and the console gets the error.
     document.documentElement.classList.remove('js')
     const note = document.querySelector('[data-status]')
     if (note) note.textContent = 'The charts could not be drawn. All figures are in the tables.'

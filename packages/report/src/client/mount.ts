@@ -12,7 +12,7 @@ import { makeSortable } from './sorting.js'
 import { rememberedTheme, setTheme, type Theme } from './theme.js'
 
 /**
- * Makes the page answer: tabs, switches, chips, themes, tools, charts. The document is the one that `renderHtml` made
+ * Mounts a page: makes its tabs, switches, chips, themes, tools and charts work. The document is the one that `renderHtml` made
  * from these results; a page of a run that goes on mounts each newer document in the same way.
  */
 export async function mountPage(root: Document, results: Results): Promise<void> {
@@ -79,7 +79,7 @@ interface Mounted {
   readonly bringUp: () => void
 }
 
-/** What a click does, by selector of what is clicked. */
+/** The buttons: what a click does, by the selector of what is clicked. */
 function buttons({
   root,
   results,

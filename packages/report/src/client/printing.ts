@@ -1,4 +1,4 @@
-/** On paper: all pages, every detail open, charts as wide as the sheet, light colours. Afterwards as it was. */
+/** The hooks of printing: all pages, every detail open, charts as wide as the sheet, light colours. Afterwards the page is as it was. */
 export interface Printing {
   readonly begin: () => void
   readonly end: () => void
@@ -24,6 +24,6 @@ export function onPrint(root: Document, { begin, end }: Printing): void {
   }
   addEventListener('beforeprint', start)
   addEventListener('afterprint', stop)
-  // Emulated print media and some browsers tell only by the media query.
+  // Emulated print media and some browsers report printing only through the media query.
   matchMedia('print').addEventListener('change', ({ matches }) => (matches ? start() : stop()))
 }

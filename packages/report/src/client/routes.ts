@@ -1,8 +1,11 @@
-/** `#latency`, `#latency/ranknet`, `#target/go-net-http`: pages are links, so back, forward and bookmarks work. */
+/**
+ * Routes of the page, such as `#latency`, `#latency/ranknet`, `#target/go-net-http`: pages are links, so back, forward and
+ * bookmarks work.
+ */
 import type { Results } from '@bakeoff/model'
 import type { Selection } from './selection.js'
 
-/** Writes what a hash says into the selection; a hash that names nothing we have is the first page. */
+/** Follows a hash: writes what it says into the selection. A hash that names nothing in the report means the first page. */
 export function followHash(
   hash: string,
   selection: Selection,
@@ -19,7 +22,7 @@ export function followHash(
   if (page !== 'target' && scenario >= 0) selection.scenario = scenario
 }
 
-/** The hash of a page in the chosen scenario; with a single scenario it need not be said. */
+/** The hash of a page in the chosen scenario; a single scenario is left out. */
 export function hashOf(page: string, selection: Selection, { scenarios }: Results): string {
   const name = page === 'target' ? selection.target : scenarios.length > 1 ? scenarios[selection.scenario]?.id : null
   return name ? `#${page}/${encodeURIComponent(name)}` : `#${page}`

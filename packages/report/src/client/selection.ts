@@ -1,16 +1,16 @@
-/** What the reader has chosen. Plain data; `show.ts` and `drawer.ts` bring the page into line with it. */
+/** The selection: what the reader has chosen, as plain data. `show.ts` and `drawer.ts` bring the page into line with it. */
 import type { Results } from '@bakeoff/model'
 
 export interface Selection {
   page: string
-  /** on the target page: which one */
+  /** the target whose page is open on the target page; null: the list of all */
   target: string | null
   scenario: number
   /** per scenario, by its place */
   loads: string[]
   /** subjects that are switched off */
   hidden: Set<number>
-  /** null: the one that each table was made with */
+  /** the chosen subject; null: the baseline that each table was made with */
   baseline: number | null
 }
 
@@ -25,7 +25,7 @@ export function firstSelection(results: Results): Selection {
   }
 }
 
-/** Whether an element that belongs to a scenario, and perhaps to a load, is of the chosen ones. */
+/** Whether an element belongs to the chosen scenario and, where it belongs to a load, to the chosen load. */
 export function isChosen(selection: Selection, element: HTMLElement): boolean {
   const { scenario, load } = element.dataset
   if (scenario !== undefined && Number(scenario) !== selection.scenario) return false

@@ -1,6 +1,6 @@
 import { sortValue } from '../shared/sort-value.js'
 
-/** Heads of sortable columns become buttons. A third click brings the order of the groups back. */
+/** Makes tables sortable: heads of sortable columns become buttons. A third click restores the order of the groups. */
 export function makeSortable(root: Document, say: (text: string) => void): void {
   for (const head of root.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
     const button = root.createElement('button')
@@ -39,7 +39,7 @@ function sorted(rows: readonly HTMLTableRowElement[], column: number, sign: 1 | 
   })
 }
 
-/** What the cell says it is sorted by, or what it shows first; null where its figure is not known. */
+/** The value that a cell is sorted by: the one that it carries, or what it shows first; null where its figure is not known. */
 function sortedBy(cell: HTMLTableCellElement | undefined): number | string | null {
   if (!cell || cell.classList.contains('u')) return null
   const said = cell.dataset.v

@@ -1,4 +1,4 @@
-/** System, light or dark. The choice is remembered where the browser lets a page from disk remember something. */
+/** The theme of the page. The choice is remembered where the browser gives a page from disk a storage. */
 export type Theme = 'system' | 'light' | 'dark'
 
 const KEY = 'bakeoff-theme'
@@ -20,6 +20,6 @@ export function setTheme(root: Document, theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme)
   } catch {
-    // As above.
+    // no storage for this page: the choice lasts until it is closed
   }
 }

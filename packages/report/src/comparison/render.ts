@@ -21,8 +21,8 @@ import { CONCLUSIONS, isApart, whySays } from './words.js'
 const p99Of = (cell: Cell | null) => cell && shownMs(cell, 'p99')
 
 /**
- * Two or more runs in one file, cell by cell, each against the first. What else differs between them is said first and
- * loudly: a faster machine is not a faster target.
+ * Renders two or more runs in one file, cell by cell, each against the first. Everything else that differs between them
+ * stands first, in a banner: a faster machine is not a faster target.
  */
 export function renderComparison(comparison: RunComparison): string {
   const { runs, cells, settings } = comparison
@@ -35,7 +35,7 @@ export function renderComparison(comparison: RunComparison): string {
 }
 
 function method({ bounds: { relevant, significance } }: RunComparison): string {
-  return `Made by Bakeoff from the runs’ results.json files. A figure is higher or lower when the whole ${formatShare(1 - significance)} interval of its ratio (Welch’s t on logarithms of its repetitions) lies beyond ${formatShare(relevant)}, or beyond the noise floor of either run where that is more; there is no difference when the interval lies within. Every figure of every cell is judged by itself, and by what scattered within the runs: of many that did not change a few are told apart by chance, and what differs from day to day is in none of the intervals. --fail-on goes by the same.`
+  return `Made by Bakeoff from the runs’ results.json files. A figure is called higher or lower when the whole ${formatShare(1 - significance)} interval of its ratio (Welch’s t on logarithms of its repetitions) lies beyond ${formatShare(relevant)}, or beyond the noise floor of either run where that is more; there is no difference when the whole interval lies within. Every figure of every cell is judged by itself, and by how much its repetitions scattered within the runs. So, among many figures that did not change, a few are told apart by chance; and what differs from day to day is in none of the intervals. --fail-on goes by the same rule.`
 }
 
 function groups(cells: readonly ComparedCell[]): ComparedCell[][] {
@@ -47,12 +47,12 @@ function groups(cells: readonly ComparedCell[]): ComparedCell[][] {
   return [...all.values()]
 }
 
-/** The differences that a reader must not miss. */
+/** The banner with the differences that a reader must not miss. */
 function loud(runs: readonly NamedRun[], settings: readonly SettingDifference[]): Html {
   if (settings.length === 0)
     return html`<p class="banner plain"><b>Same host, engine, caps and versions.</b> As far as the results tell, only the runs themselves differ.</p>`
   const breaks = settings.some(({ makes }) => makes === 'other-work')
-  return html`<div class="banner ${breaks ? 'bad' : 'warn'}"><p><b>${breaks ? 'These runs are not of the same work everywhere.' : 'More differs between these runs than the targets.'}</b> ${breaks ? 'Where requests, answers or caps differ, figures stand side by side and are not compared.' : 'A difference in the figures may come from any of these.'}</p></div>
+  return html`<div class="banner ${breaks ? 'bad' : 'warn'}"><p><b>${breaks ? 'These runs did not do the same work everywhere.' : 'More differs between these runs than the targets.'}</b> ${breaks ? 'Where requests, answers or caps differ, figures stand side by side and are not compared.' : 'A difference in the figures may come from any of these.'}</p></div>
     ${table<SettingDifference>({
       caption: 'What differs',
       columns: [
@@ -88,7 +88,7 @@ function runsBlock(runs: readonly NamedRun[]): Html {
   )}</div></section>`
 }
 
-/** How many figures came out how, in words. */
+/** The number of figures with each conclusion, in words. */
 function counted(runs: readonly NamedRun[], cells: readonly ComparedCell[]): Html {
   const names = [...new Set(cells.flatMap(({ figures }) => figures.map(({ name }) => name)))]
   return html`<section class="block"><h3>In short</h3><ul class="findings">${runs
@@ -112,7 +112,7 @@ function countedSays(found: readonly Against[]): string {
   return [apart, ...(others.length > 0 ? [others.join(', ')] : [])].join('; ')
 }
 
-/** Cells of one scenario and load: they have the same figures. */
+/** The block of a group: cells of one scenario and load, which have the same figures. */
 function groupBlock(runs: readonly NamedRun[], cells: readonly ComparedCell[]): Html {
   const [first] = cells
   const main = first?.figures[0]
@@ -146,19 +146,19 @@ function groupBlock(runs: readonly NamedRun[], cells: readonly ComparedCell[]): 
   )}</section>`
 }
 
-/** `throughput` → `Throughput`. */
+/** The head of a figure's column: `throughput` → `Throughput`. */
 function headOf({ name }: ComparedFigure): string {
   return `${name[0]?.toUpperCase()}${name.slice(1)}`
 }
 
-/** What the cell is called by the first run that has it. */
+/** The label of a cell in the first run that has it. */
 function labelIn(runs: readonly NamedRun[], { cells, entry }: ComparedCell): string {
   const run = runs[cells.findIndex((cell) => cell !== null)]
   const found = run?.results.entries.find(({ id }) => id === entry)
   return found ? labelOf(found.target, found.variant) : entry
 }
 
-/** The figures of one run. */
+/** The columns with the figures of one run. */
 function runColumns(figures: readonly ComparedFigure[], run: number): Column<ComparedCell>[] {
   const [main, ...others] = figures.map(
     (figure, index): Column<ComparedCell> => ({
@@ -175,7 +175,7 @@ function runColumns(figures: readonly ComparedFigure[], run: number): Column<Com
   return [...(main ? [main] : []), p99, ...others]
 }
 
-/** A figure of a later run against the first. */
+/** The columns with a figure of a later run against the first. */
 function againstColumns(about: ComparedFigure, figure: number, later: number): Column<ComparedCell>[] {
   return [
     { head: headOf(about), unit: 'ratio, 95 %', cell: ({ figures }) => ratioCell(figures[figure], later) },
@@ -204,7 +204,7 @@ function conclusionCell(figure: ComparedFigure | undefined, later: number) {
   return html`${badge(toneOf(against, figure), sign, word)}<small class="why">${whySays(against, figure)}</small>`
 }
 
-/** Higher is good of a throughput and bad of a CPU time. */
+/** The tone of a conclusion: higher is good for a throughput and bad for a CPU time. */
 function toneOf({ conclusion }: Against, { better }: ComparedFigure): 'good' | 'bad' | 'warn' | 'plain' {
   switch (conclusion) {
     case 'higher':
@@ -240,5 +240,5 @@ function runMark(index: number): Html {
 function sameThing(settings: readonly SettingDifference[]): Html | null {
   return settings.length === 0
     ? null
-    : html`<p class="legend">What differs between the runs is listed at the top; it is part of every figure here.</p>`
+    : html`<p class="legend">What differs between the runs is listed at the top; it may have moved every figure here.</p>`
 }

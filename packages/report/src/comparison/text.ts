@@ -2,8 +2,8 @@ import { type ComparedCell, type ComparedFigure, formatNumber, type RunCompariso
 import { CONCLUSIONS, isApart, whySays } from './words.js'
 
 /**
- * The second run against the first for a terminal: what else differs, then a line for every cell of the second one, and
- * one more for a further figure that is told apart. The page of the comparison has the rest.
+ * The lines of a comparison for a terminal, the second run against the first: what else differs, then a line for every
+ * cell of the second run, and one more for each further figure that is told apart. The page of the comparison has the rest.
  */
 export function comparisonLines({ runs: [first, later], settings, cells }: RunComparison): string[] {
   const shown = cells.filter(({ cells: [, cell] }) => cell)

@@ -1,7 +1,7 @@
 import { type Against, type ComparedFigure, type Difference, formatNumber, type WhyNotJudged } from '@bakeoff/model'
 import { formatFactor, formatShare } from '../shared/format.js'
 
-/** One sign and one word for each conclusion. */
+/** The conclusions, each with its sign and its word. */
 export const CONCLUSIONS: Readonly<Record<Against['conclusion'], { readonly sign: string; readonly word: string }>> = {
   higher: { sign: '↑', word: 'higher' },
   lower: { sign: '↓', word: 'lower' },
@@ -15,7 +15,7 @@ export function isApart({ conclusion }: Against): boolean {
   return conclusion === 'higher' || conclusion === 'lower'
 }
 
-/** Why it is concluded so; the ratio and its interval stand beside it. */
+/** The reason for a conclusion; the ratio and its interval stand beside it. */
 export function whySays({ difference, why }: Against, { name }: Pick<ComparedFigure, 'name'>): string {
   return why === null ? differenceSays(difference) : notJudgedSays(why, name)
 }
@@ -38,12 +38,12 @@ function differenceSays({ reason, pAdjusted, least, leastIs, outlook }: Differen
   }
 }
 
-/** What would have been told apart, as it scattered; empty where more repetitions would tell nothing. */
+/** The factor that would have been told apart, as repetitions scattered; empty where more repetitions would not decide it. */
 function outlookSays(outlook: Difference['outlook']): string {
   return outlook === null ? '' : `; ${formatFactor(outlook.detectable)} would be told apart`
 }
 
-/** A later run is compared with the first: later ÷ first. */
+/** The run in which a second repetition is missing. A later run is compared with the first: `of` is the later one. */
 function missingIn({ of, to }: Readonly<Record<'of' | 'to', number>>): string {
   if (of < 2 && to < 2) return 'in both runs'
   return of < 2 ? 'here' : 'in the first run'

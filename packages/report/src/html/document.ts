@@ -6,11 +6,11 @@ export interface Document {
   readonly body: Content
   /** a page without charts needs no script */
   readonly script?: boolean
-  /** where the page may fetch from; a report from a file may fetch nothing */
+  /** the source from which the page may fetch; a report from a file may fetch nothing */
   readonly connect?: "'self'"
 }
 
-/** Runs before anything is drawn: what is out of sight until the page is mounted need not be laid out first. */
+/** A script that runs before anything is drawn, so that the browser does not lay out what mounting will hide. */
 const EARLY = "document.documentElement.classList.add('js')"
 
 /**

@@ -4,7 +4,7 @@ import { toColumns } from '../shared/columns.js'
 import { slimResults } from '../shared/slim.js'
 import { type Html, html, jsonForScript } from './html.js'
 
-/** Up to this many characters the results stand in the page as they are, and any tool can read them there. */
+/** The most characters of results that are not packed: they stand in the page as they are, and any tool can read them there. */
 const MOST_PLAIN = 128 * 1024
 
 /**

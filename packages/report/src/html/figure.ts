@@ -5,7 +5,7 @@ export interface Figure {
   readonly chart: string
   /** tells the drawing what to draw, e.g. which metric or which service */
   readonly of?: string
-  /** a sentence: what can be seen */
+  /** a sentence that says what can be seen */
   readonly title: Content
   /** metric · unit · condition · n */
   readonly condition: readonly (string | null | false)[]
@@ -23,8 +23,8 @@ function how(text: Content): Html {
 }
 
 /**
- * The same explanation stands under a chart for each scenario and load. In the file it stands once per page; the
- * others say which it is (`data-like`), and the page's script writes them out.
+ * Folds equal explanations, which stand under a chart for each scenario and load. The file has each of them once per
+ * page; the others refer to it (`data-like`), and the page's script writes them out.
  */
 export function foldExplanations({ text }: Html): Html {
   const seen = new Map<string, number>()
@@ -40,7 +40,7 @@ export function foldExplanations({ text }: Html): Html {
   )
 }
 
-/** A chart with its finding as the title, and its numbers as a table that is there without JavaScript. */
+/** A figure: a chart with its finding as the title, and its numbers as a table that is there without JavaScript. */
 export function figure(of: Figure): Html {
   const height = of.rows === undefined ? '' : ` rows-${Math.min(24, Math.max(1, of.rows))}`
   const canvas = of.nothing

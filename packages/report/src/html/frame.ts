@@ -1,4 +1,4 @@
-/** What stands around every page of a report: header, warnings, tabs, switches, chips. */
+/** The frame around every page of a report: header, warnings, tabs, switches, chips. */
 import { type Caps, kindOf, loadLabel, loadShort, type Results } from '@bakeoff/model'
 import { formatBytes, formatCores, formatTime } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -16,7 +16,7 @@ export function header(view: View, scopes: readonly Scope[]): Html {
     ${scopes.map((scope) => part(scope, null, capsChip(scope)))}</div>
     <div class="tools" data-tools hidden>
       <div class="segmented" role="group" aria-label="Theme"><button type="button" data-theme-choice="system" aria-pressed="true">Auto</button><button type="button" data-theme-choice="light" aria-pressed="false">Light</button><button type="button" data-theme-choice="dark" aria-pressed="false">Dark</button></div>
-      <div class="buttons"><button type="button" data-tool="print">Print</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms are in the file beside it.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
+      <div class="buttons"><button type="button" data-tool="print">Print</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
     </div></header>`
 }
 
@@ -33,7 +33,7 @@ function statusOf(run: Results['run']): Html {
   }
 }
 
-/** The caps of a scenario; amber where the machine could not give what the scenario asks for. */
+/** The caps of a scenario as a chip, amber where the machine could not give what the scenario asks for. */
 function capsChip({ scenario }: Scope): Html {
   const roles = [
     { name: 'target', caps: scenario.targetCaps, requested: scenario.requestedTargetCpus },
@@ -50,39 +50,39 @@ function capsOf({ cpus, memoryBytes }: Caps, requested: number): string {
   return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}${short}, ${formatBytes(memoryBytes)}`
 }
 
-/** What a reader must know before any figure: that it is a smoke run, that it was cut short, that something is wrong. */
+/** The banners, which a reader must see before any figure: that it is a smoke run, that it was cut short, that something is wrong. */
 export function banners({ results }: View): Html {
   const { run, cells } = results
   const lines: Html[] = []
   if (run.profile === 'quick')
     lines.push(
-      html`<p class="banner warn"><b>Smoke run.</b> The quick profile measures briefly and once: good to see that everything works, not to say who is faster.</p>`,
+      html`<p class="banner warn"><b>Smoke run.</b> The quick profile measures once and briefly: enough to see that everything works, not to say which target is faster.</p>`,
     )
   if (run.status === 'aborted')
     lines.push(
-      html`<p class="banner warn"><b>This run was aborted.</b> ${sentence(run.statusReason ?? 'It was stopped before its end')} What was measured by then is shown; nothing else is implied.</p>`,
+      html`<p class="banner warn"><b>This run was aborted.</b> ${sentence(run.statusReason ?? 'It was stopped before its end')} What was measured before that is shown; everything else is missing.</p>`,
     )
   if (run.status === 'partial')
     lines.push(
-      html`<p class="banner warn"><b>This run is partial.</b> ${sentence(run.statusReason ?? 'Some of what was planned has no figures')} Missing figures are dashes with their reason.</p>`,
+      html`<p class="banner warn"><b>This run is partial.</b> ${sentence(run.statusReason ?? 'Some of what was planned has no figures')} A missing figure is a dash with its reason.</p>`,
     )
   if (run.status === 'running')
     lines.push(
-      html`<p class="banner plain"><b>This run is going on.</b> It shows what was measured when it was written, and figures will change until the run ends. Whether it still goes on says <code>npm run report -- ${run.id}</code>.</p>`,
+      html`<p class="banner plain"><b>This run is going on.</b> The page shows what was measured when it was written, and figures will change until the run ends. <code>npm run report -- ${run.id}</code> says whether it is still running.</p>`,
     )
   if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured'))
     lines.push(
-      html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed, or could not be run; the target pages say why.</p>`,
+      html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed or could not be run; the pages of the targets say why.</p>`,
     )
   return html`${lines}${warnings(results)}`
 }
 
-/** With a capital at its beginning and a full stop at its end. */
+/** A sentence made of a text: with a capital at its beginning and a full stop at its end. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
-/** Warnings, the same ones together: what, where, why and what to do. */
+/** The warnings, equal ones as one: what, where, why and what to do. */
 function warnings({ warnings: all }: Results): Html | null {
   if (all.length === 0) return null
   const groups = new Map<string, { what: string; why: string; todo: string; where: string[] }>()
@@ -104,7 +104,7 @@ export function tabs(sections: readonly { readonly id: string; readonly title: s
   return html`<nav class="tabs" aria-label="Pages">${sections.map(({ id, title }) => html`<a href="#${id}" data-tab="${id}">${title}</a>`)}</nav>`
 }
 
-/** Switches for scenario and load, and the chips: legend, filter and choice of the baseline in one. */
+/** The switches for scenario and load, and the chips, which are legend, filter and choice of the baseline in one. */
 export function switches(view: View, scopes: readonly Scope[]): Html {
   return html`<div class="switches" data-switches hidden>
     ${scopes.length > 1 && html`<div class="switch"><span id="sw-scenario">Scenario</span><div class="segmented" role="group" aria-labelledby="sw-scenario">${scopes.map(({ scenario, index }) => html`<button type="button" data-choose-scenario="${index}" data-name="${scenario.id}" aria-pressed="${index === 0 ? 'true' : 'false'}"><bdi>${scenario.id}</bdi></button>`)}</div></div>`}

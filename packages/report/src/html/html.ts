@@ -1,6 +1,6 @@
 import { visibleText } from '@bakeoff/model'
 
-/** HTML that is safe to send. Only `html` makes it, so text that was not escaped has another type. */
+/** HTML that is safe to send. Only the functions of this file make it, so text that was not escaped has another type. */
 export class Html {
   constructor(readonly text: string) {}
   toString(): string {
@@ -13,8 +13,8 @@ export type Content = Html | string | number | null | undefined | false | readon
 /**
  * A tagged template: what is written in the template is markup, what is put into it is text. Text is escaped for
  * element content and for quoted attributes alike; arrays are joined; null, undefined and false give nothing.
- * In content, what would be seen nowhere is made visible: an override of direction turns around the text beside it.
- * An attribute keeps its characters, since scripts find elements by them.
+ * In content, characters that cannot be seen are made visible: one that overrides the direction of text would turn around
+ * the text beside it. An attribute keeps its characters, since scripts find elements by them.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   let text = squeeze(strings[0] as string)
@@ -53,7 +53,7 @@ export function jsonForScript(value: unknown): Html {
   )
 }
 
-/** @param before whether the markup before it did */
+/** Whether a template ends inside a tag. @param before whether the markup before it did */
 function endsInTag(markup: string, before: boolean): boolean {
   const opened = markup.lastIndexOf('<')
   const closed = markup.lastIndexOf('>')
@@ -71,7 +71,7 @@ function render(content: Content, toHtml: (text: string) => string): string {
   return toHtml(String(content))
 }
 
-/** The indentation of our templates need not be sent; a line break between words must stay. */
+/** The template without its indentation, which need not be sent; a line break between words must stay. */
 function squeeze(text: string): string {
   return text.replace(/\n\s*/g, () => '\n')
 }

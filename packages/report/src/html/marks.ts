@@ -1,4 +1,4 @@
-/** Small marks: a subject's colour and shape, a bar in a table, badges. */
+/** Marks of a page: a subject's colour and shape, a bar in a table, badges. */
 import type { Verdict } from '@bakeoff/model'
 import type { Subject } from '../shared/subjects.js'
 import { type Html, html } from './html.js'
@@ -28,7 +28,7 @@ export function shareBar(share: number): Html {
   return html`<i class="bar w${percent}"></i>`
 }
 
-/** A verdict's badge; the style sheet adds its icon, for there is one in each row. */
+/** A verdict's badge. The style sheet adds its icon, which saves bytes: every row has such a badge. */
 export function statusBadge(status: Verdict['status']): Html {
   return html`<b class="badge ${status}">${status}</b>`
 }

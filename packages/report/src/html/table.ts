@@ -10,7 +10,7 @@ export function unknown(reason: string): Unknown {
   return new Unknown(reason)
 }
 
-/** `value` shown by `show`, or a dash with its reason. */
+/** A known value shown by `show`, or a dash with its reason. */
 export function known<T>(value: T | null | undefined, show: (value: T) => Content, reason: string): Content | Unknown {
   return value === null || value === undefined ? unknown(reason) : show(value)
 }
@@ -23,12 +23,12 @@ export interface Column<Row> {
   /** the column that names the row: it stays in sight when the table is scrolled sideways */
   readonly names?: boolean
   readonly cell: (row: Row) => Content | Unknown
-  /** by what the column can be sorted; null sorts last. Without it the column cannot be sorted */
+  /** the value that the column is sorted by; null sorts last. Without it the column cannot be sorted */
   readonly sort?: (row: Row) => number | string | null
 }
 
 export interface Table<Row> {
-  /** read out to those who cannot see where the table stands */
+  /** read out to a reader who cannot see where the table stands */
   readonly caption: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
@@ -37,7 +37,7 @@ export interface Table<Row> {
   /** a class of the row */
   readonly tone?: (row: Row) => string | null
   readonly empty?: string
-  /** its heads become buttons; for the tables that stand for themselves, not for a chart's numbers */
+  /** whether its heads become buttons: for tables that stand alone, not for a chart's numbers */
   readonly sortable?: boolean
   /** heads of the columns' groups: [text, how many columns] */
   readonly groups?: readonly (readonly [string, number])[]
@@ -45,8 +45,8 @@ export interface Table<Row> {
 
 /**
  * A table with its numbers right-aligned, its first column in sight, and a note for each reason for which a figure is
- * missing. It scrolls sideways in its own frame, which the keyboard can reach. End tags that HTML lets one leave out
- * are left out: a report has thousands of rows.
+ * missing. It scrolls sideways in its own frame, which the keyboard can reach. End tags that HTML does not require are
+ * left out, since a report has thousands of rows.
  */
 export function table<Row>({
   caption,
@@ -72,7 +72,7 @@ function groupRow(groups: readonly (readonly [string, number])[]): Html {
   return html`<tr class="groups">${groups.map(([text, span]) => (text ? html`<th colspan="${span}" scope="colgroup">${text}` : html`<td colspan="${span}">`))}`
 }
 
-/** Names and values, two columns, without a head. */
+/** Facts: names and values in two columns, without a head. */
 export function facts(rows: readonly (readonly [string, Content | Unknown])[]): Html {
   return html`<dl class="facts">${rows.map(
     ([name, value]) =>
@@ -96,19 +96,19 @@ function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable
   return html`<td${tone && html` class="${tone}"`}${sort}>${shown}`
 }
 
-/** Whether the page can sort by what stands in the cell: the same text, or the same number as far as it is shown. */
+/** Whether the page can sort by the text of the cell itself: it is the same text, or the same number as far as it is shown. */
 function saysItself({ text }: Html, value: number | string): boolean {
   const shown = sortValue(/^(?:<[^>]*>)*([^<]*)/.exec(text)?.[1] ?? '')
   if (typeof shown === 'string' || typeof value === 'string') return shown === value
   return Math.abs(shown - value) <= Math.abs(value) * 0.01
 }
 
-/** Six digits are more than any figure is shown with. */
+/** A short form of a value: six digits are more than any figure is shown with. */
 function shortValue(value: number | string): number | string {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
-/** Collects why figures are missing, and names each reason by a letter. */
+/** The reasons why figures of a table are missing, each named by a letter. */
 class Reasons {
   readonly #letters = new Map<string, string>()
 
@@ -126,7 +126,7 @@ class Reasons {
   }
 }
 
-/** 0 → a, 25 → z, 26 → aa. */
+/** The name of the reason at an index: 0 → a, 25 → z, 26 → aa. */
 function nameOf(index: number): string {
   const letter = String.fromCharCode(97 + (index % 26))
   return index < 26 ? letter : nameOf(Math.floor(index / 26) - 1) + letter

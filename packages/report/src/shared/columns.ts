@@ -1,10 +1,10 @@
 /**
- * JSON turned on its side: a list of records with the same keys becomes `{"#": {key: [values]}}`. Similar values then
- * stand next to each other, and compress to about half.
+ * JSON by columns: a list of records with the same keys becomes `{"#": {key: [values]}}`. Similar values then stand next
+ * to each other, and compress to about half.
  */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** What stands for a list of records; no key of results.json is called so. */
+/** The key that marks a list of records as written by columns; no key of results.json has this name. */
 const COLUMNS = '#'
 
 export function toColumns(value: Json): Json {

@@ -12,13 +12,13 @@ export interface DrawnFigure {
   readonly format: (value: number) => string
   /** `12.3 ms`: with the unit, where the number does not have one already */
   readonly withUnit: (value: number) => string
-  /** of a cell, or of its entry where it is one of the starts; null: not known */
+  /** the estimate of a cell, or of its entry for a figure of starts; null: not known */
   readonly estimate: (cell: Cell) => Estimate | null
-  /** the one number that stands for all repetitions */
+  /** the one number that is shown for all repetitions */
   readonly value: (cell: Cell) => number | null
 }
 
-/** @throws RangeError for a figure that the results do not explain: a slip of the page that asks */
+/** @throws RangeError for a figure that is not in the legend of the results, which is a bug of the section that asks */
 export function drawnFigure(view: View, id: string, load?: LoadSpec | null): DrawnFigure {
   const figure = view.figures.get(id)
   if (!figure) throw new RangeError(`the results have no figure ${id}`)
@@ -59,23 +59,23 @@ function formatOf({ format, unit }: Figure): (value: number) => string {
 
 export type TimeName = 'p50' | 'p90' | 'p95' | 'p99' | 'p99_9' | 'max' | 'mean'
 
-/** The time by which a cell is told: from when a request was due, where requests are due. */
+/** The time that is shown for a cell: counted from when a request was due, under a load whose requests are due at set moments. */
 export function shownTime(cell: Cell, name: TimeName): Estimate | null {
   return cell.shownTime === null ? null : figureOf(cell, `${cell.shownTime}.${name}`)
 }
 
-/** The same as one number, ms: of the slowest answers the slowest of all repetitions. */
+/** The shown time as one number, in ms: the median over repetitions; for `max`, the slowest answer of all repetitions. */
 export function shownMs(cell: Cell, name: TimeName): number | null {
   const found = shownTime(cell, name)
   return found && shownValue({ shows: name === 'max' ? 'highest' : 'median' }, found)
 }
 
-/** What a time is at least that is not known since too many requests had no end, ms. */
+/** The least that a time can be, in ms, when it is not known because too many requests never ended. */
 export function atLeastMs(cell: Cell, name: TimeName): number | null {
   return (cell.shownTime && cell.atLeast[`${cell.shownTime}.${name}`]) ?? null
 }
 
-/** The lowest and the highest repetition; null where they are one. */
+/** The range of an estimate: its lowest and its highest repetition; null where the two are equal. */
 export function rangeOf(estimate: Estimate | null): readonly [number, number] | null {
   if (!estimate) return null
   const [least, most] = [Math.min(...estimate.values), Math.max(...estimate.values)]

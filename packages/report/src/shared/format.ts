@@ -5,7 +5,7 @@ import { formatBytes, formatDurationMs, formatNumber, formatShare } from '@bakeo
 
 export { formatBytes, formatDurationMs, formatNumber, formatShare }
 
-/** 0.0661 → `0.0661 ms`, 1234 → `1,234 ms`. A column of latencies stays in one unit, so that it can be read down. */
+/** Milliseconds as text: 0.0661 → `0.0661 ms`, 1234 → `1,234 ms`. A column of latencies stays in one unit, so that it can be read down. */
 export function formatMs(ms: number): string {
   return `${formatNumber(ms)} ms`
 }
@@ -15,12 +15,12 @@ export function formatCores(cores: number): string {
   return cores >= 10 ? cores.toFixed(1) : String(Number(cores.toFixed(2)))
 }
 
-/** 3.14 → `3.14×`, 12.3 → `12.3×`, 140 → `140×`. */
+/** A factor as text: 3.14 → `3.14×`, 12.3 → `12.3×`, 140 → `140×`. */
 export function formatFactor(factor: number): string {
   return `${formatNumber(factor)}×`
 }
 
-/** `2.9–3.4`; null with a single repetition. */
+/** An interval as text, `2.9–3.4`; null with a single repetition. */
 export function formatInterval(
   figure: Pick<Estimate | Ratio, 'low' | 'high'>,
   format: (value: number) => string = formatNumber,
@@ -28,19 +28,19 @@ export function formatInterval(
   return figure.low === null || figure.high === null ? null : `${format(figure.low)}–${format(figure.high)}`
 }
 
-/** `2026-11-25 10:33 UTC`. What is not a date is shown as it is. */
+/** A time as text, `2026-11-25 10:33 UTC`. A text that is not a date is returned as it is. */
 export function formatTime(iso: string): string {
   const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso)
   return match ? `${match[1]} ${match[2]} UTC` : iso
 }
 
-/** Long names are cut on a chart's axis only; every table has them in full. */
+/** A text of at most `most` characters. Long names are cut on a chart's axis only; every table has them in full. */
 export function shorten(text: string, most = 30): string {
   const characters = [...text]
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
 }
 
-/** A number and its unit stay on one line: `41 %`, `50 ms`, `3.1 ×`. */
+/** The text with each number and its unit kept on one line: `41 %`, `50 ms`, `3.1 ×`. */
 export function unbroken(text: string): string {
   return text.replace(
     /(\d) (%|×|ms|s|B|KiB|MiB|GiB|TiB)(?![\p{L}\d])/gu,

@@ -1,6 +1,6 @@
 import type { CellComparison, Ratio } from '@bakeoff/model'
 
-/** The ratio of a cell to another as core compared them, turned round when core compared them the other way. */
+/** The ratio of a cell to another as core compared them, inverted when core compared them in the other order. */
 export function ratioTo(comparisons: readonly CellComparison[], metric: string, of: string, to: string): Ratio | null {
   const found = comparisons.find((item) => item.metric === metric && item.of === of && item.to === to)
   if (found) return found.ratio

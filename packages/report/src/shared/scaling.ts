@@ -1,4 +1,4 @@
-/** Reads off a row of closed loads where it bends and where it leaves the service level. Selects, computes nothing new. */
+/** Finds the knee of a row of closed loads, and the load that breaks the service level. It selects among figures and computes none. */
 import { type Cell, connectionsOf, figureOf, kindOf, type ScenarioResult, typicalOf } from '@bakeoff/model'
 import { shownMs } from './figures.js'
 
@@ -17,17 +17,20 @@ export function stepsOf(cells: readonly Cell[], entry: string): Step[] {
     .sort((a, b) => a.connections - b.connections)
 }
 
-/** How near to the most throughput counts as "nearly all there is". */
+/** The share of the highest throughput that counts as "nearly all of it". */
 export const KNEE_SHARE = 0.95
 
-/** The fewest connections that bring nearly all the throughput; null with fewer than three steps: a bend needs three points. */
+/**
+ * The knee: the fewest connections that bring nearly all of the throughput; null with fewer than three steps, as a bend
+ * needs three points.
+ */
 export function kneeOf(steps: readonly Step[]): Step | null {
   if (steps.length < 3) return null
   const most = Math.max(...steps.map(throughputOf))
   return steps.find((step) => throughputOf(step) >= KNEE_SHARE * most) ?? null
 }
 
-/** The last step within the service level before the first one beyond it, and that one. */
+/** The crossing of the service level: the first step beyond it, and the step before that one. */
 export function crossingOf(
   steps: readonly Step[],
   slo: NonNullable<ScenarioResult['slo']>,

@@ -21,7 +21,7 @@ export function slimResults(results: Results): Results {
   })
 }
 
-/** Every fraction with five digits: more than is shown anywhere. Whole numbers stay as they are. */
+/** The value with every fraction rounded to five digits, more than any page shows. Whole numbers stay as they are. */
 function rounded<T>(value: T): T {
   if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(5))) as T
   if (Array.isArray(value)) return value.map(rounded) as T
@@ -56,7 +56,7 @@ function slimTimeline(timeline: Timeline): Timeline {
   }
 }
 
-/** Of each group of readings the one with the most memory: a peak must not vanish because the page is thin. */
+/** Thinned readings: of each group the one with the most memory, so that a peak does not vanish from the page. */
 function thinned(points: readonly ResourcePoint[]): ResourcePoint[] {
   const size = Math.ceil(points.length / MOST_READINGS)
   const groups = Array.from({ length: Math.ceil(points.length / Math.max(1, size)) }, (_, index) =>
@@ -89,7 +89,7 @@ function evenly<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!)
 }
 
-/** Three digits: as much as a pixel can show. */
+/** The value with three digits, as many as a pixel can show. */
 function short(value: number): number {
   return Number(value.toPrecision(3))
 }

@@ -1,4 +1,4 @@
-/** Who is compared: a target's variant, with the same colour, marker and dash on every page. */
+/** The subjects of a report: a subject is a target's variant, with the same colour, marker and dash on every page. */
 import {
   type Cell,
   competes,
@@ -11,13 +11,13 @@ import {
 } from '@bakeoff/model'
 
 export interface Subject {
-  /** its place in `subjectsOf`, which is what the page's attributes and switches name it by */
+  /** its place in `subjectsOf`, by which the page's attributes and switches name it */
   readonly index: number
   readonly target: string
   readonly variant: string
-  /** `go-net-http`, `python-flask · gunicorn` when the variant is not the default one, and what marks it: `· stand-in` */
+  /** `go-net-http`, or `python-flask · gunicorn` when the variant is not the default one; then its mark, such as `· stand-in` */
   readonly label: string
-  /** groups, titles and headlines are about these; the others stand beside them */
+  /** whether groups, titles and headlines are about it; other subjects stand beside these */
   readonly competes: boolean
   readonly language: string
   readonly stack: readonly string[]
@@ -103,13 +103,13 @@ export function entriesInOrder(view: View, scenario: ScenarioResult): EntryResul
   return view.results.entries.filter((entry) => entry.scenario === scenario.id).sort((a, b) => placeOf(a) - placeOf(b))
 }
 
-/** The list a scenario and load are ranked by: throughput where there is one, else the figure that core ranked by. */
+/** The grouping by which a scenario and load are ranked: by throughput where there is one, else by the figure that core ranked by. */
 export function groupingOf(view: View, scenario: string, loadId: string) {
   const lists = view.results.groups.filter((list) => list.scenario === scenario && list.loadId === loadId)
   return lists.find(({ metric }) => metric === 'throughput') ?? lists[0] ?? null
 }
 
-/** The letters of a cell's groups by a figure; empty: it is not ranked by that. */
+/** The letters of a cell's groups by a figure; empty when the cell is not ranked by it. */
 export function lettersBy({ results }: View, { id, scenario, loadId }: Cell, metric: string): string {
   const list = results.groups.find(
     (each) => each.scenario === scenario && each.loadId === loadId && each.metric === metric,

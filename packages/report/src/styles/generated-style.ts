@@ -1,6 +1,6 @@
 import { COLOURS, MARKERS } from '../shared/subjects.js'
 
-/** So many differ in colour or shape; the names of further ones have no mark. */
+/** The most subjects that differ in colour or shape; the names of further subjects have no mark. */
 const MOST_MARKS = COLOURS * MARKERS.length
 
 /**

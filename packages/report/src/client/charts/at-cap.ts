@@ -3,7 +3,7 @@ import { formatShare } from '../../shared/format.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import type { Drawing } from './drawing.js'
 
-/** How long target and services had their cores full, one after the other. Parts have colours of their own: no target's. */
+/** The share of the window that target and services spent at their CPU cap, end to end. Parts have colours that no target has. */
 export const atCap: Drawing = (scene) => {
   const rows = scene.cells
     .filter(({ target }) => target.atCapShare !== null)
@@ -64,7 +64,7 @@ export const atCap: Drawing = (scene) => {
   }
 }
 
-/** The target, then every service that some cell knows. */
+/** The parts of a bar: the target, then every service that a cell has. */
 function partsOf(cells: readonly Cell[]): { name: string; of: (cell: Cell) => number | null }[] {
   const services = [...new Set(cells.flatMap((cell) => Object.keys(cell.services)))]
   return [

@@ -15,7 +15,7 @@ export interface Axis {
   readonly binary?: boolean
 }
 
-/** A number axis. A linear one starts at zero unless it says where. */
+/** A number axis. A linear one starts at zero unless `min` says otherwise. */
 export function numberAxis(
   { ink }: Scene,
   { title, format = formatNumber, log = false, min, max, binary = false }: Axis,
@@ -63,7 +63,7 @@ export function nameAxis(scene: Scene, names: readonly string[]): Scale {
   }
 }
 
-/** What all charts share. */
+/** The base of every chart's options. */
 export function baseOptions(scene: Scene): ChartOptions {
   const { ink } = scene
   return {
@@ -91,14 +91,14 @@ export function baseOptions(scene: Scene): ChartOptions {
   } as ChartOptions
 }
 
-/** About five ticks from zero, a power of two apart. */
+/** Binary ticks: about five from zero, a power of two apart. */
 function binaryTicks(scale: { max: number; ticks: { value: number }[] }): void {
   if (!(scale.max > 0)) return
   const step = 2 ** Math.ceil(Math.log2(scale.max / 5))
   scale.ticks = Array.from({ length: Math.floor(scale.max / step) + 1 }, (_, index) => ({ value: index * step }))
 }
 
-/** 1, 2, 5 × a power of ten: what a logarithmic axis writes. */
+/** Whether a value is round: 1, 2 or 5 × a power of ten, which are the numbers that a logarithmic axis shows. */
 function isRound(value: number): boolean {
   const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9)
   return [1, 2, 5].some((round) => Math.abs(digit - round) < 1e-6)

@@ -12,11 +12,14 @@ interface Row {
   readonly bar: Estimate
   readonly value: number
   readonly subject: Subject
-  /** of its groups by this figure; empty: it is not ranked */
+  /** the letters of its groups by this figure; empty: it is not ranked */
   readonly letters: string
 }
 
-/** One bar per target from zero, its interval, its repetitions, its value and the letters of its groups. What does not count is hollow. */
+/**
+ * Bars: one per target from zero, with its interval, repetitions, value and the letters of its groups. A bar that does not
+ * count is hollow.
+ */
 export const bars: Drawing = (scene) => {
   const { of } = scene
   if (!of) return null
@@ -43,7 +46,7 @@ export const bars: Drawing = (scene) => {
         ...base,
         indexAxis: 'y',
         layout: { padding: { top: 4, right: 84, bottom: 0, left: 0 } },
-        // Wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
+        // The wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
         scales: {
           x: numberAxis(scene, {
             title: figure.unit,
@@ -70,7 +73,7 @@ export const bars: Drawing = (scene) => {
   }
 }
 
-/** What is measured at rest does not depend on how the load went. */
+/** Whether a bar is solid. A figure that is measured at rest does not depend on how the load went. */
 function isSolid(scene: Scene, cell: Cell): boolean {
   return scene.load === null || counts(cell)
 }
@@ -110,7 +113,7 @@ function sayOf(scene: Scene, figure: Figure, { bar, value, cell, letters }: Row)
   return [
     `${figure.title}: ${figure.withUnit(value)}`,
     ...interval,
-    ...(letters === '' ? [] : [`group ${letters}: who shares no letter is told apart`]),
+    ...(letters === '' ? [] : [`group ${letters}: targets that share no letter are told apart`]),
     ...(isSolid(scene, cell) ? [] : ['does not count: see its verdict']),
   ]
 }

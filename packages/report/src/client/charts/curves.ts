@@ -1,4 +1,4 @@
-/** Everything with one line per target: spectrum, histogram, timelines, resources. */
+/** The curves, charts with one line per target: spectrum, histogram, timelines, resources. */
 import type { Cell, ResourcePoint } from '@bakeoff/model'
 import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import { formatBytes, formatCores, formatNumber, formatShare } from '../../shared/format.js'
@@ -11,7 +11,7 @@ import { levelLine, sloLine, warmUpArea } from './lines.js'
 interface Point {
   readonly x: number
   readonly y: number | null
-  /** drawn dashed up to here */
+  /** whether the line up to here is dashed */
   readonly dashed?: boolean
   readonly mark?: boolean
 }
@@ -27,7 +27,7 @@ interface Curves {
   readonly height?: number
 }
 
-/** Latency by percentile; the axis is 1 ÷ (1 − p), so that every further nine takes as much room. */
+/** The spectrum: latency by percentile. The axis is 1 ÷ (1 − p), so that every further nine (99 %, 99.9 %) takes as much room. */
 export const spectrum: Drawing = (scene) =>
   curves(scene, {
     height: 400,
@@ -70,7 +70,7 @@ export const histogram: Drawing = (scene) =>
     say: ({ x, y }) => [`from ${formatNumber(x)} ms: ${formatShare(y ?? 0)} of answers`],
   })
 
-/** p50 or p99 over the time of one repetition, warm-up shaded. */
+/** The timeline: p50 or p99 over the time of one repetition, with the warm-up shaded. */
 export const timeline: Drawing = (scene) => {
   const of = scene.of as 'p50Ms' | 'p99Ms'
   return curves(scene, {
@@ -153,7 +153,7 @@ export const throttled: Drawing = (scene) =>
       pointsOf(cell, scene.of).map(({ atMs, throttledShare }) => ({ x: atMs / 1000, y: throttledShare })),
     x: { title: 's from the start of the measured window' },
     y: { title: 'share of time', format: formatShare, max: 1 },
-    say: ({ x, y }) => [`held back ${formatShare(y ?? 0)} of the time`, `at ${formatNumber(x)} s`],
+    say: ({ x, y }) => [`throttled ${formatShare(y ?? 0)} of the time`, `at ${formatNumber(x)} s`],
   })
 
 function curves(
@@ -212,7 +212,7 @@ function curves(
   }
 }
 
-/** A cross where a point is marked. */
+/** The style of marked points: a cross. */
 function markStyle(scene: Scene, subject: Subject, line: readonly Point[]) {
   if (!line.some(({ mark }) => mark)) return {}
   const { pointStyle, borderColor } = lineStyle(scene, subject)
@@ -241,7 +241,7 @@ function maxOf(scene: Scene, value: (point: ResourcePoint) => number | null): nu
   return Math.max(0, ...scene.cells.flatMap((cell) => pointsOf(cell, scene.of).map((point) => value(point) ?? 0)))
 }
 
-/** The cap is in sight when something comes near it, with room for its name; far below it the curves have the room. */
+/** The end of the axis: above the cap when a curve passes a quarter of it, with room for the cap's name; else left to the curves. */
 function roomAbove(cap: number | null, most: number): number | undefined {
   if (cap === null || most === 0) return undefined
   return most > cap * 0.25 ? Math.max(cap, most) * 1.15 : undefined

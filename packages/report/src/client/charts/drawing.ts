@@ -3,36 +3,36 @@ import type { ChartConfiguration } from 'chart.js'
 import { DASHES, MARKERS, type Subject, type View } from '../../shared/subjects.js'
 import { type Ink, withAlpha } from '../ink.js'
 
-/** All that a drawing may look at. */
+/** The scene of a drawing: everything that it may use. */
 export interface Scene {
   readonly view: View
   readonly scenario: ScenarioResult
   readonly load: string | null
-  /** of the load, or of the main load where a figure has none; in order, without those switched off */
+  /** the cells of the load, or of the main load where a figure has none; in order, without those switched off */
   readonly cells: readonly Cell[]
-  /** of all loads of the scenario, without those switched off */
+  /** the cells of all loads of the scenario, without those switched off */
   readonly all: readonly Cell[]
   /** the figure's `data-of` */
   readonly of: string
   readonly ink: Ink
-  /** CSS pixels that the canvas has */
+  /** of the canvas, in CSS pixels */
   readonly width: number
 }
 
 export interface Drawn {
   readonly config: ChartConfiguration
-  /** CSS pixels; 320 where nothing is said */
+  /** in CSS pixels; 320 when not given */
   readonly height?: number
 }
 
-/** Turns figures into a chart's configuration. Null: there is nothing to draw with what is switched on. */
+/** A drawing: it turns figures into a chart's configuration. Null: the subjects that are switched on have nothing to draw. */
 export type Drawing = (scene: Scene) => Drawn | null
 
 export function colourOf({ ink }: Scene, subject: Subject): string {
   return ink.subjects[subject.colour] ?? ink.text
 }
 
-/** How a subject's line looks everywhere. */
+/** The style of a subject's line, the same in every chart. */
 export function lineStyle(scene: Scene, subject: Subject) {
   const colour = colourOf(scene, subject)
   return {
@@ -49,7 +49,7 @@ export function lineStyle(scene: Scene, subject: Subject) {
   }
 }
 
-/** Whether a cell's figures count. What does not count is drawn hollow. */
+/** Whether a cell's figures count. Figures that do not count are drawn hollow. */
 export function counts(cell: Cell): boolean {
   return cell.verdict?.status !== 'invalid' && cell.outcome === 'measured'
 }

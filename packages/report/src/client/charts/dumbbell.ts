@@ -10,7 +10,7 @@ const ENDS = [
   { key: 'p99_9', name: 'p99.9' },
 ] as const
 
-/** p50 to p99.9 of each target on one logarithmic axis; the range of p99 over repetitions as a whisker. */
+/** Dumbbells: p50 to p99.9 of each target on one logarithmic axis, with the range of p99 over repetitions as a whisker. */
 export const dumbbell: Drawing = (scene) => {
   const rows = rowsOf(scene)
   if (rows.length === 0) return null
@@ -70,7 +70,7 @@ export const dumbbell: Drawing = (scene) => {
   }
 }
 
-/** Targets of which at least one time is known. */
+/** The rows: targets of which at least one time is known. */
 function rowsOf({ view, cells }: Scene) {
   return cells.flatMap((cell) => {
     const subject = view.subjectOf(cell.entry)

@@ -1,4 +1,4 @@
-/** The drawings by the name that a figure's canvas carries. One more is one file and one line here. */
+/** The drawings by the name that a figure's canvas carries. A new drawing is one file and one line here. */
 import { atCap } from './at-cap.js'
 import { bars } from './bars.js'
 import { cpu, histogram, memory, spectrum, throttled, timeline } from './curves.js'

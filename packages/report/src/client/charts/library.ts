@@ -1,4 +1,4 @@
-/** Chart.js with the parts that we use, registered once; what is not named here is not in the page. */
+/** Chart.js with the parts that charts use, registered once; a part that is not named here is not in the page. */
 import {
   BarController,
   BarElement,

@@ -5,7 +5,7 @@ import type { Scene } from './drawing.js'
 
 type Annotations = Record<string, AnnotationOptions>
 
-/** A line across at a value, with its name at the end. */
+/** A level as a line across the chart at a value, with its name at the end. */
 export function levelLine({ ink }: Scene, axis: 'x' | 'y', value: number, text: string): AnnotationOptions {
   const colour = ink.bad
   return {
@@ -27,13 +27,13 @@ export function levelLine({ ink }: Scene, axis: 'x' | 'y', value: number, text: 
   }
 }
 
-/** The p99 that the scenario's service level allows; nothing where it has none. */
+/** The line of the service level: the p99 that the scenario allows; nothing where it has no service level. */
 export function sloLine(scene: Scene, axis: 'x' | 'y'): Annotations {
   const { slo } = scene.scenario
   return slo ? { slo: levelLine(scene, axis, slo.p99Ms, `SLO p99 ${formatNumber(slo.p99Ms)} ms`) } : {}
 }
 
-/** Everything left of 0 is warm-up. */
+/** The area of the warm-up: everything left of 0. */
 export function warmUpArea({ ink }: Scene, from: number): Annotations {
   if (from >= 0) return {}
   return {

@@ -13,7 +13,7 @@ interface Row {
   readonly steps: readonly Step[]
 }
 
-/** Throughput by connections; the knee is ringed. */
+/** The chart of scaling: throughput by connections, with a ring around the knee. */
 export const scaling: Drawing = (scene) => {
   const rows = rowsOf(scene)
   if (rows.length === 0) return null
@@ -50,7 +50,7 @@ export const scaling: Drawing = (scene) => {
       options: {
         ...base,
         scales: {
-          // The loads that were applied are the ticks: nothing was measured in between.
+          // The ticks are the loads that were applied: nothing was measured in between.
           x: {
             ...x,
             afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
@@ -75,7 +75,7 @@ export const scaling: Drawing = (scene) => {
   }
 }
 
-/** p99 against throughput, joined from the fewest connections to the most. */
+/** The chart of load and latency: p99 against throughput, joined from the fewest connections to the most. */
 export const loadLatency: Drawing = (scene) => {
   const rows = rowsOf(scene)
     .map(({ subject, steps }): Row => ({ subject, steps: steps.filter(({ cell }) => (shownMs(cell, 'p99') ?? 0) > 0) }))

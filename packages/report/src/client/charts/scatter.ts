@@ -6,7 +6,7 @@ import { counts, type Drawing, lineStyle } from './drawing.js'
 import { sloLine } from './lines.js'
 import type { Whisker } from './whiskers.js'
 
-/** Throughput against p99, with the uncertainty of both. */
+/** A scatter of targets: throughput against p99, with the uncertainty of both. */
 export const scatter: Drawing = (scene) => {
   const rows = scene.cells.flatMap((cell) => {
     const p99 = shownMs(cell, 'p99')

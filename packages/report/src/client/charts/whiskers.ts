@@ -1,6 +1,6 @@
 /**
- * Draws, over bars and points, the interval as a whisker, each repetition as a dot, and the value as text. A dataset
- * says what with `whiskers`, one per point.
+ * Draws, over bars and points, the interval as a whisker, each repetition as a dot, and the value as text. The `whiskers`
+ * of a dataset say what to draw, a list for each point.
  */
 import type { Chart, ChartDataset, Plugin, Scale } from 'chart.js'
 
@@ -20,7 +20,7 @@ export interface WhiskerDataset {
   readonly whiskers: readonly (readonly Whisker[])[]
   readonly whiskerColour: string
   readonly whiskerHalo: string
-  /** under the points, without a halo: where the mark matters more than the whisker */
+  /** whether whiskers lie under the points, where the mark matters more than the whisker */
   readonly whiskersBehind?: boolean
 }
 
@@ -66,7 +66,7 @@ function drawDataset(
   ctx.restore()
 }
 
-/** Where a point is drawn, and the scale along which its whisker lies. */
+/** The place of a point: where it is drawn, and the scale along which its whisker lies. */
 interface Place {
   readonly scale: Scale
   readonly x: number
@@ -108,7 +108,7 @@ function drawInterval(
   ctx.stroke(path)
 }
 
-/** Dots lie beside the whisker, alternating, so that equal repetitions do not hide each other. */
+/** Draws the dots, on alternating sides of the whisker, so that equal repetitions do not hide each other. */
 function drawDots(
   ctx: CanvasRenderingContext2D,
   { values = [], outliers = [], axis }: Whisker,
@@ -138,7 +138,7 @@ function drawDots(
 
 const OFFSETS = [-5, 5, -7.5, 7.5, -2.5, 2.5]
 
-/** The value stands to the right of everything drawn for it; where there is no room, inside the chart's edge. */
+/** Draws the value to the right of everything else that is drawn for it or, where there is no room, at the chart's edge. */
 function drawText(chart: Chart, { text, high, values = [], axis }: Whisker, { scale, x, y }: Place): void {
   if (!text || axis !== 'x') return
   const { ctx, chartArea } = chart
