@@ -17,16 +17,16 @@ import type { Bounds, Observed } from './difference.js'
 import { type Contestant, compareField } from './field.js'
 import type { JudgedCell } from './judged.js'
 
-/** What was compared, as it stands in the results. */
+/** The comparisons of a run, as they stand in the results. */
 export interface Compared {
   readonly comparisons: CellComparison[]
   readonly groups: Grouping[]
-  /** the judge's own word on two cells by a figure, of ÷ to; null where they are no comparison of the run */
+  /** the judge's conclusion on two cells by a figure, of ÷ to; null where the run does not compare them */
   readonly differenceOf: (metric: string, of: string, to: string) => Difference | null
 }
 
 /**
- * All pairs of each scenario × load × metric, and the letter groups that follow from those of the contenders.
+ * Compares cells: all pairs of each scenario × load × metric, with the letter groups that follow from those of the contenders.
  *
  * @param certificates of the machine: no difference below a scenario's noise floor is claimed
  */
@@ -61,7 +61,7 @@ function keyOf(metric: string, of: string, to: string): string {
   return `${metric} ${of} ${to}`
 }
 
-/** The cells of one scenario and load by one figure. */
+/** Compares the cells of one scenario and load by one figure. */
 function compareBy(
   metric: FigureRule,
   field: readonly JudgedCell[],
@@ -107,7 +107,7 @@ function compareBy(
   }
 }
 
-/** The same difference as to ÷ of. */
+/** The difference upside down: to ÷ of. */
 function upsideDown(difference: Difference): Difference {
   const { conclusion, reason, ratio, heldBack } = difference
   const other = (side: Side): Side => (side === 'of' ? 'to' : 'of')
@@ -134,14 +134,14 @@ function nameOfCell({ view: { entry } }: JudgedCell): string {
   return nameOf({ target: { name: entry.target }, variant: entry.variant })
 }
 
-/** Why an entry that was measured right is in no group. */
+/** The reason why an entry with valid figures stands beside the groups and in none of them. */
 function whyBeside({ role, standIn }: CellView['entry']): string {
   if (role === 'as-published') return 'as published: shown beside the contenders, and not ranked with them'
   if (role === 'experiment') return 'an experiment: shown beside the contenders, and not ranked with them'
   return `a stand-in for ${list(standIn?.for ?? [])}, since ${standIn?.because} could not be reached: shown beside the contenders, and not ranked with them`
 }
 
-/** The metric by block, with the step in which it counts; a ratio on logs has no use for 0. */
+/** The values of a metric by block, each with the step in which it counts. Values of 0 are left out: they have no logarithm. */
 export function valuesByBlock(metric: FigureRule, { view }: JudgedCell): Observed[] {
   return view.repetitions.flatMap((repetition) => {
     const value = valueIn(metric, repetition, view)
@@ -150,7 +150,7 @@ export function valuesByBlock(metric: FigureRule, { view }: JudgedCell): Observe
   })
 }
 
-/** Of two cells, those that can do more than this figure of them says, as the load agent was their limit. */
+/** The sides of a pair that are held back: the load agent was their limit, so they may do better than this figure says. */
 export function heldBackBy(metric: FigureRule, cells: Readonly<Record<Side, JudgedCell>>): Side[] {
   return metric.seenByAgent ? (['of', 'to'] as const).filter((side) => isAgentBound(cells[side])) : []
 }
@@ -159,7 +159,7 @@ export function isAgentBound({ verdict }: JudgedCell): boolean {
   return verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
 }
 
-/** Why a cell is in no group; null when it is. Only the same work within the same caps is ever compared. */
+/** The reason why a cell is in no group; null when it is in one. Only the same work within the same caps is ever compared. */
 export function whyUnranked({ view, verdict }: JudgedCell, group: readonly JudgedCell[]): string | null {
   const { outcome, outcomeReason } = outcomeOfCell(view)
   if (outcome !== 'measured') return `${outcome}: ${outcomeReason}`
@@ -173,7 +173,7 @@ export function whyUnranked({ view, verdict }: JudgedCell, group: readonly Judge
   return whyOtherWork(view, group)
 }
 
-/** A batch answers with what it did: another number of tasks, or another digest than most, are other work. */
+/** The reason why a batch is other work: by its own answer it did another number of tasks, or its digest differs from most. */
 function whyOtherWork({ load, repetitions }: CellView, group: readonly JudgedCell[]): string | null {
   if (load.kind !== 'batch') return null
   for (const { record } of repetitions) {

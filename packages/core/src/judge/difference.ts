@@ -2,23 +2,26 @@ import type { Difference, DifferenceReason, Ratio, Side } from '@bakeoff/model'
 import { allPairs, halfWidth, type LogDifference, mean, type Observation, pairP } from '../stats/index.js'
 import { outlookOf } from './outlook.js'
 
-/** A figure in one repetition, in its unit and above 0. Values of one block were measured one after the other; null: of none. */
+/**
+ * A figure in one repetition, in its unit and above 0. Values of one block were measured one after the other; `block` is
+ * null outside blocks.
+ */
 export type Observed = Observation
 
-/** One figure of several entries that are compared, all with all. */
+/** A field: one figure of several entries, each of which is compared with every other. */
 export interface Field {
-  /** each with one value at least */
+  /** one for each entry, each with at least one value */
   readonly samples: readonly Sample[]
   readonly better: 'higher' | 'lower'
 }
 
 export interface Sample {
   readonly values: readonly Observed[]
-  /** whether the figure is only a bound, as the load agent held the entry back: the true one may be better */
+  /** whether the figure is only a bound, since the load agent held the entry back: the true figure may be better */
   readonly isHeldBack?: boolean
 }
 
-/** Two samples of one figure, each with one value at least. */
+/** A pair of samples of one figure, each with at least one value. */
 export interface Pair {
   readonly of: readonly Observed[]
   readonly to: readonly Observed[]
@@ -27,23 +30,23 @@ export interface Pair {
   readonly heldBack?: readonly Side[]
 }
 
-/** What makes a difference. Shares are 0 to 1. */
+/** The bounds beyond which a difference counts. Shares are 0 to 1. */
 export interface Bounds {
-  /** differences up to this share are nobody's reason to choose */
+  /** differences up to this share are no reason to prefer a target */
   readonly relevant: number
   /** the chance that one of the intervals of a family misses the truth */
   readonly significance: number
-  /** by how much the machine itself differs: no smaller difference is claimed; null: not known */
+  /** the share by which the machine itself differs: no smaller difference is claimed; null: not known */
   readonly noiseFloor: number | null
 }
 
 /**
- * The one judge of whether two samples of a figure differ; groups, claims, the gate and comparisons of runs go by it. It says
- * `higher` or `lower` when the whole interval of the ratio lies beyond what is relevant and the noise floor, `no-difference` when the whole
- * interval lies within, and `undecided` otherwise. The interval is the one that is printed. A side that was held back is at least as good as shown: it can
- * win, not lose, and equal nobody.
+ * The difference of two samples of a figure, by the one judge that groups, claims, the gate and comparisons of runs go by. It is
+ * `higher` or `lower` when the whole interval of the ratio lies beyond what is relevant and beyond the noise floor,
+ * `no-difference` when the whole interval lies within, and `undecided` otherwise. The interval is the one that is printed. A side
+ * that was held back is at least as good as shown: it can win, but it can neither lose nor be called equal.
  *
- * Within the blocks that both have, else Welch, both on logs.
+ * The interval comes from the blocks that both samples have or, without such blocks, from Welch's method; both on logarithms.
  *
  * @throws RangeError for an empty sample or a value that is not positive
  */
@@ -52,8 +55,8 @@ export function difference(pair: Pair, bounds: Bounds): Difference {
 }
 
 /**
- * Pairs of different figures, each judged by itself: all their intervals hold at once (Bonferroni). In the order of the pairs.
- * What is compared by one figure is a field, and tells more.
+ * The differences of pairs of different figures, in the order of the pairs. Each pair is judged by itself, and all intervals hold
+ * at once (Bonferroni). Entries that are compared by one figure are a field: `differencesAmong` tells more of them.
  */
 export function differences(pairs: readonly Pair[], bounds: Bounds): Difference[] {
   const found = pairs.map(({ of, to }) => allPairs([checked(of), checked(to)])(0, 1))
@@ -70,8 +73,8 @@ export function differences(pairs: readonly Pair[], bounds: Bounds): Difference[
 }
 
 /**
- * Every pair of a field, from one model of its blocks (`stats/all-pairs.ts`). All intervals hold at once, with the confidence that one alone
- * would have, so what is said of one pair and of another can both be read.
+ * The differences among all entries of a field, from one model of its blocks (`stats/all-pairs.ts`). All intervals hold at once,
+ * with the confidence that a single one would have, so what is said of several pairs holds together.
  */
 export function differencesAmong({ samples, better }: Field, bounds: Bounds): (of: number, to: number) => Difference {
   const among = allPairs(samples.map(({ values }) => checked(values)))
@@ -98,7 +101,7 @@ interface Case {
   readonly found: LogDifference | null
   /** comparisons that were adjusted for together */
   readonly family: number
-  /** of this interval */
+  /** the chance that this interval misses the truth */
   readonly significance: number
   readonly bounds: Bounds
 }
@@ -112,7 +115,7 @@ function conclude({ pair, found, family, significance, bounds }: Case): Differen
   return {
     ...verdict,
     ratio,
-    // Of one interval of several that hold at once by Bonferroni the p is as many times as large.
+    // Where several intervals hold at once by Bonferroni, p is multiplied by their number.
     pAdjusted: found && Math.min(1, (pairP(found) * bounds.significance) / significance),
     family,
     least,
@@ -133,7 +136,7 @@ function ratioOf({ of, to }: Pair, found: LogDifference, significance: number): 
   }
 }
 
-/** A number and no more: within the blocks that both have, where there is one. */
+/** The ratio alone, without an interval: within the blocks that both have, where there is one. */
 function alone({ of, to }: Pair): Ratio {
   const logs = (values: readonly Observed[]) => values.map(({ value }) => Math.log(value))
   const blocks = new Map(to.map(({ block, value }) => [block, value]))
@@ -168,6 +171,6 @@ function verdictOn(
 }
 
 function checked(values: readonly Observed[]): readonly Observed[] {
-  if (values.length === 0) throw new RangeError('an empty sample differs from nothing')
+  if (values.length === 0) throw new RangeError('an empty sample cannot be compared')
   return values
 }

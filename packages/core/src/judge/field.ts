@@ -3,15 +3,15 @@ import { letterGroups, median } from '../stats/index.js'
 import { differenceSays } from '../words/differences.js'
 import { type Bounds, differencesAmong, type Observed } from './difference.js'
 
-/** A cell by one figure, beside others of the same scenario and load. */
+/** A contestant: a cell by one figure, beside others of the same scenario and load. */
 export interface Contestant {
   readonly id: string
-  /** as it stands in a sentence */
+  /** its name in a sentence */
   readonly name: string
-  /** one of each block, one at least */
+  /** one of each block, at least one */
   readonly values: readonly Observed[]
   readonly isHeldBack: boolean
-  /** contenders are ranked; the others stand beside them */
+  /** whether it is ranked, as contenders are; others stand beside them */
   readonly competes: boolean
 }
 
@@ -27,10 +27,10 @@ export interface ComparedField {
 }
 
 /**
- * All pairs by one figure, and the letter groups of the contenders. What stands beside the contenders is a field of its own with them: measuring
- * it must not cost them their differences.
+ * Compares a field: all pairs by one figure, and the letter groups of the contenders. Contenders are judged in a field without
+ * the entries beside them, since more entries widen all intervals; a second field has all of them.
  *
- * @param promised repetitions: with fewer a comparison is provisional
+ * @param promised repetitions that the profile promises: with fewer a comparison is provisional
  */
 export function compareField(
   contestants: readonly Contestant[],
@@ -85,8 +85,8 @@ function judgeOf(
 }
 
 /**
- * By the figure shown, except that nobody stands before one that is told apart as better: the median of a few blocks and the
- * mean within the common ones can disagree.
+ * The contestants in order of the figure shown, except that none stands before another that is told apart as better: the median
+ * of a few blocks and the mean within the common ones can disagree.
  */
 function inOrder(best: readonly Contestant[], isBetter: (a: Contestant, b: Contestant) => boolean): Contestant[] {
   const order: Contestant[] = []

@@ -1,15 +1,15 @@
 import type { Outlook } from '@bakeoff/model'
 import { halfWidth, type LogDifference } from '../stats/index.js'
 
-/** More repetitions than this are no advice. */
+/** The most repetitions that are given as advice. */
 const MOST = 1000
 
 /**
- * What would decide a pair that is open: the least ratio that would be told apart with the interval of now, and how many
- * repetitions would decide what is seen if it stays as it is. With more of them the interval shrinks by their root, and a
- * degree of freedom is won with each.
+ * The outlook of a pair that is open: the least ratio that would be told apart with the interval that it has now, and how many
+ * repetitions would decide it if the ratio stays as it is. The interval shrinks with the root of the repetitions, and each of
+ * them adds a degree of freedom.
  *
- * @param repetitions of now
+ * @param repetitions of the pair so far
  */
 export function outlookOf(
   now: LogDifference,
@@ -34,7 +34,7 @@ export function outlookOf(
   }
 }
 
-/** The least whole number from which on something holds, which holds at `high`. */
+/** The least whole number from which on a condition holds; it must hold at `high`. */
 function leastCount(low: number, high: number, holds: (count: number) => boolean): number {
   if (low >= high) return high
   const middle = Math.floor((low + high) / 2)

@@ -5,8 +5,8 @@ import { median } from '../stats/index.js'
 import { thresholds } from '../thresholds.js'
 
 /**
- * The second instrument's measurement of a cell, beside the agent's throughput in the same repetition; null where it
- * was not used. Only throughput is compared: wrk adds to its histogram the requests that it believes it missed, so its percentiles
+ * The second instrument's measurement of a cell, beside the agent's throughput in the same repetition; null where it was not
+ * used. Only throughput is compared: wrk adds to its histogram the requests that it believes it missed, so its percentiles
  * differ by definition.
  */
 export function secondInstrumentOf(view: CellView): SecondInstrumentResult | null {

@@ -8,10 +8,11 @@ import { difference } from './difference.js'
 import type { JudgedCell } from './judged.js'
 
 /**
- * Each twin beside the entry that it is once more, by every compared figure under every load. The judge is asked as for any two
- * entries, but for one pair at a time: of a hundred such pairs about five would be told apart if the least difference were 0.
+ * Compares each twin with the entry that it measures once more, by every compared figure under every load. The judge is asked as
+ * for any two entries, but for one pair at a time: of a hundred such pairs about five would be told apart if the least difference
+ * were 0.
  *
- * @param cells of a whole plan, its twins among them
+ * @param cells of a whole plan, with its twins
  */
 export function compareTwins(cells: readonly JudgedCell[], certificates: readonly Certificate[]): TwinComparison[] {
   return cells.flatMap((twin) => {

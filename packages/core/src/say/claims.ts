@@ -11,13 +11,13 @@ const SAYS: readonly (readonly [Conclusion, (count: number) => string])[] = [
   ['not-comparable', (count) => `${count} cannot be compared here`],
 ]
 
-/** How many published sentences held here. Null when none was measured. */
+/** A sentence about the claims: how many published sentences held here. Null when none was measured. */
 export function claimsSay(claims: readonly ClaimResult[]): string | null {
   const conclusions = claims
     .flatMap(({ comparisons, statements }) => [...comparisons, ...statements])
     .map(({ conclusion }) => conclusion)
     .filter((conclusion) => conclusion !== 'not-measured')
-  if (conclusions.every((conclusion) => conclusion === 'not-comparable')) return null // that holds without measuring
+  if (conclusions.every((conclusion) => conclusion === 'not-comparable')) return null // which is known without measuring
   const counts = SAYS.flatMap(([conclusion, says]) => {
     const count = conclusions.filter((each) => each === conclusion).length
     return count === 0 ? [] : [says(count)]

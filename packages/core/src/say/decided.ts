@@ -19,7 +19,7 @@ export interface Candidate {
   readonly value: number | null
 }
 
-/** The ways in which an entry takes part, those first that a row prefers to show. */
+/** The ways in which an entry takes part, in the order in which a row prefers to show them. */
 export const KINDS = ['ranked', 'stand-in', 'not-compared', 'invalid', 'without-figure', 'not-contender'] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -30,7 +30,7 @@ export interface Field {
   /** contenders that are ranked, one per row: only these can lead or follow */
   readonly ranked: readonly Candidate[]
   readonly others: readonly Candidate[]
-  /** the comparison of the first one with another; undefined when they were not compared */
+  /** the comparison of the first ranked candidate with another; undefined when they were not compared */
   readonly comparedWith: (other: Candidate) => CellComparison | undefined
   /** the reason why nothing can be decided yet; null when it can */
   readonly provisional: string | null

@@ -20,8 +20,8 @@ import { saysOf } from './standing.js'
 import { trustOf } from './trust.js'
 
 /**
- * The decision of a run: for each scenario the best contender of each language, which one leads and by how much. It repeats what
- * groups, comparisons and verdicts hold, and judges nothing itself.
+ * The decision of a run: for each scenario the best contender of each language, which of them leads, and by how much. It
+ * repeats what groups, comparisons and verdicts hold, and judges nothing itself.
  */
 export function decide(known: Decided): Decision {
   const rowsBy = languagesOf(known).length > 1 ? 'language' : 'target'
@@ -107,14 +107,14 @@ function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['row
   }
 }
 
-/** A row's own best by the order of the ranked ones; of those that are not ranked, what tells most. */
+/** The best candidate of a row: the first ranked one; of those that are not ranked, the first by `KINDS`. */
 function bestOf(own: readonly Candidate[]): Candidate {
   const contenders = own.filter(({ entry }) => isContender(entry))
   const from = contenders.length > 0 ? contenders : own
   return from.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))[0] as Candidate
 }
 
-/** What an entry of a scenario is placed by. */
+/** The context in which an entry of a scenario is placed. */
 interface Place {
   readonly scenario: ScenarioResult
   readonly cells: readonly Cell[]
@@ -161,20 +161,20 @@ function whyProvisional({ run }: Decided, ranked: readonly Candidate[], isBelowP
   return isBelowPromise ? `${many(fewest, 'repetition')}, fewer than its profile promises` : null
 }
 
-/** Languages with something to compare; experiments alone make no row of languages. */
+/** The languages of contenders; a language with experiments alone has no row. */
 function languagesOf({ entries }: Decided): string[] {
   const contenders = entries.filter(isContender)
   return [...new Set(contenders.map(({ language }) => language))]
 }
 
-/** Rows in the order of the first scenario in which they have figures, so that a run of one scenario reads as its leaderboard. */
+/** The rows in the order of the first scenario in which they have figures, so that a run of one scenario reads as its leaderboard. */
 function rowsInOrder(columns: readonly DecisionColumn[]): string[] {
   const withFigures = columns.flatMap(({ figures }) => figures.filter(({ value }) => value !== null))
   const all = columns.flatMap(({ figures }) => figures)
   return [...new Set([...withFigures, ...all].map(({ row }) => row))]
 }
 
-/** The role of an entry. Entries that are older than roles all took part in the comparison. */
+/** Whether an entry is a contender. Entries from before there were roles all are. */
 function isContender(entry: EntryResult): boolean {
   return (entry.role ?? 'contender') === 'contender'
 }

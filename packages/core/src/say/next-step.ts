@@ -4,12 +4,12 @@ import { saysOf, wouldMoreTell } from './standing.js'
 
 /** The number of repetitions with which a difference of some percent is usually told apart. */
 const DECIDING = 5
-/** More repetitions than this nobody would wait for. */
+/** The most repetitions that are worth waiting for. */
 const MOST = 50
 /** The most targets that a run is likely to be about. */
 const FEW = 3
 
-/** The command that would decide what is still open. Null when everything is decided, or more repetitions would not decide it. */
+/** The command that would decide what is still open. Null when everything is decided, or when more repetitions would not help. */
 export function nextStep({ scenarios, entries }: Decided, fields: readonly Field[]): Decision['next'] {
   const open = fields.filter(isOpen)
   if (open.length === 0) return null
@@ -39,7 +39,7 @@ function isOpen(field: Field): boolean {
   return first !== undefined && wouldMoreTell(field, first, peers)
 }
 
-/** How many repetitions the judge expects to decide who is level with the first one. */
+/** The repetitions that the judge expects to decide the targets level with the first one. */
 function neededIn({ ranked, comparedWith }: Field): number[] {
   return ranked.slice(1).flatMap((other) => comparedWith(other)?.outlook?.repetitions ?? [])
 }

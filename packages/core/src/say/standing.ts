@@ -11,7 +11,10 @@ interface Standing {
   readonly leading: readonly Candidate[]
 }
 
-/** A sentence that says which target leads in a scenario and by how much; where none is told apart, what can be said instead. */
+/**
+ * The standing in a scenario, with a sentence: which target leads and by how much or, where none is told apart, what can be
+ * said instead.
+ */
 export function saysOf(field: Field): Standing {
   const { ranked, provisional } = field
   const [first, ...rest] = ranked
@@ -53,7 +56,7 @@ function levelSays(field: Field, first: Candidate, peers: readonly Candidate[], 
   return `level: ${names} are not told apart${why}.${tail}`
 }
 
-/** What would have been told apart from the first one; empty where it is not known. */
+/** The factor that would have been told apart from the first target, as words; empty where it is not known. */
 function detectableSays({ comparedWith }: Field, peers: readonly Candidate[]): string {
   const detectable = peers.flatMap((peer) => comparedWith(peer)?.outlook?.detectable ?? [])
   return detectable.length === 0
@@ -72,7 +75,7 @@ function provisionalSays(field: Field, first: Candidate, [second]: readonly Cand
   return `provisional, ${field.provisional}: ${first.name} ${how}.`
 }
 
-/** `at least 1.5 × (1.4–1.6) what go-net-http does`. */
+/** The comparison as words, such as `at least 1.5 × (1.4–1.6) what go-net-http does`. */
 function compared({ comparedWith }: Field, first: Candidate, other: Candidate): string {
   const ratio = comparedWith(other)?.ratio
   const least = first.cell !== null && isAgentBoundCell(first.cell) ? 'at least ' : ''

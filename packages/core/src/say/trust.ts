@@ -5,7 +5,7 @@ import { nameOf } from '../words/names.js'
 import { list, many, percent } from '../words/quantities.js'
 import type { Decided } from './decided.js'
 
-/** How far to trust the figures, in at most three sentences: repetitions, doubts, the machine. Empty when nothing was measured. */
+/** The trust that figures deserve, in at most three sentences: on repetitions, doubts, the machine. Empty when nothing was measured. */
 export function trustOf(known: Decided): string[] {
   if (!known.cells.some(({ outcome }) => outcome === 'measured')) return []
   return [repetitionsSay(known), doubtsSay(known), machineSays(known)].filter((says) => says !== null)
@@ -46,7 +46,7 @@ function doubtsSay({ cells }: Decided): string {
   ])}.`
 }
 
-/** The most frequent cause among the cells, and its count. */
+/** The commonest cause among the cells, and its count. */
 function commonest(cells: readonly Cell[], effect: 'doubts' | 'invalidates'): readonly [string | null, number] {
   const counts = new Map<string, number>()
   for (const { verdict } of cells) {
@@ -85,7 +85,7 @@ function machineSays({ scenarios, host, certificates, twins }: Decided): string 
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`
 }
 
-/** How often the judge told equals apart. Null where there were none. */
+/** A sentence about twins: how often the judge told two measurements of one entry apart. Null where there were no twins. */
 function twinsSay(twins: readonly TwinComparison[]): string | null {
   const judged = twins.filter(({ conclusion }) => conclusion !== null)
   if (judged.length === 0) return null
@@ -97,7 +97,7 @@ function twinsSay(twins: readonly TwinComparison[]): string | null {
   return `${measured}, and ${apart.length} of ${judged.length} figures differed all the same, by up to ${percent(offBy(widest))} (${widest.scenario})`
 }
 
-/** How far a ratio of equals lies from 1, whichever way. */
+/** The error that a twin's ratio shows: how far it lies from 1, in either direction. */
 function offBy({ ratio }: TwinComparison): number {
   return ratio === null ? 0 : Math.exp(Math.abs(Math.log(ratio.median))) - 1
 }

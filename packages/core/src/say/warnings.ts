@@ -4,7 +4,7 @@ import { causeRules } from '../judge/causes/index.js'
 import type { JudgedCell } from '../judge/judged.js'
 import { list, many } from '../words/quantities.js'
 
-/** The warnings that a reader needs before any figure: those of the plan, and those from measuring. Equal ones are grouped. */
+/** The warnings that a reader needs before any figure: those of the plan, and those from measuring. Of equal ones the first stays. */
 export function warningsOf(plan: Plan, cells: readonly JudgedCell[], boundary: Boundary | null): PlanWarning[] {
   return [
     ...plan.warnings,
@@ -118,7 +118,7 @@ function clockWasSet(cells: readonly JudgedCell[]): PlanWarning | null {
   }
 }
 
-/** One warning for all cells that a cause makes doubtful, with the evidence of the first. A cause that only explains is not a warning. */
+/** The warning for all cells that a cause makes doubtful, with the evidence of the first. A cause that only explains is no warning. */
 function doubtful({ id, warning }: CauseRule, cells: readonly JudgedCell[]): PlanWarning | null {
   if (!warning) return null
   const found = cells.flatMap(({ view, verdict }) => {

@@ -3,7 +3,7 @@ import { moderatedVariances, satterthwaite, type VarianceEstimate } from './mode
 import { studentizedRangeP, studentizedRangeQuantile } from './studentized-range.js'
 import { mean, variance } from './summary.js'
 
-/** A figure in one repetition, above 0. Values of one block were measured one after the other; null: of none. */
+/** An observation of a figure in one repetition, above 0. Values of one block were measured one after the other; null: in no block. */
 export interface Observation {
   readonly value: number
   readonly block: string | null
@@ -11,7 +11,7 @@ export interface Observation {
   readonly quantum?: number
 }
 
-/** How a difference of logs is known. */
+/** A difference of logarithms, with its standard error and the degrees of freedom behind that. */
 export interface LogDifference {
   readonly log: number
   readonly error: number
@@ -22,10 +22,12 @@ export interface LogDifference {
 }
 
 /**
- * All pairs among several entries, on logs: log value = entry + block + error in randomised blocks, with moderated variances
- * of each entry and Satterthwaite's degrees of freedom. Two that no chain of common blocks joins are compared by Welch (1947).
+ * All pairs among several entries, on logarithms: log value = entry + block + error in randomised blocks, with moderated
+ * variances of each entry and Satterthwaite's degrees of freedom. Two entries that no chain of common blocks joins are compared
+ * by Welch (1947).
  *
- * @returns for two different entries; null where one of them has a single value, or where nothing is left that would tell an error
+ * @returns a function of two different entries; it gives null where one has a single value, or where no degree of freedom is left
+ *          from which an error could be known
  */
 export function allPairs(
   entries: readonly (readonly Observation[])[],
@@ -36,7 +38,7 @@ export function allPairs(
   const fit = fitBlocks(inBlocks, entries.length)
   const variances = moderatedVariances(fit.spread, entries.map(quantumVariance))
   const blocks = sharedBlocks(inBlocks)
-  // Entries with one value are compared with nobody, and cost the others nothing.
+  // Entries with one value are compared with no other, and do not widen the intervals of the others.
   const among = Math.max(2, entries.filter(({ length }) => length > 1).length)
   return (of, to) => {
     if (entries[of]!.length < 2 || entries[to]!.length < 2) return null
@@ -59,7 +61,7 @@ export function allPairs(
   }
 }
 
-/** The interval that holds all pairs' true differences at once with this confidence (Tukey 1953, Kramer 1956). */
+/** Half the width of the interval that holds the true differences of all pairs at once with this confidence (Tukey 1953, Kramer 1956). */
 export function halfWidth({ error, df, among }: LogDifference, confidence: number): number {
   return error === 0 ? 0 : (error * studentizedRangeQuantile(confidence, among, df)) / Math.SQRT2
 }
@@ -70,7 +72,7 @@ export function pairP({ log, error, df, among }: LogDifference): number {
   return studentizedRangeP((Math.abs(log) / error) * Math.SQRT2, among, df)
 }
 
-/** Blocks that compare something: with two values at least. */
+/** The blocks that compare something: those with at least two values. */
 function sharedBlocks(values: readonly BlockValue[]): number {
   const sizes = new Map<string, number>()
   for (const { block } of values) sizes.set(block, (sizes.get(block) ?? 0) + 1)
@@ -93,12 +95,12 @@ function welch(of: readonly Observation[], to: readonly Observation[]): Omit<Log
   }
 }
 
-/** The variance of a value that is one quantum off. */
+/** The variance that comes from a value's being one quantum off. */
 function quantumVariance(values: readonly Observation[]): number {
   return values.length === 0 ? 0 : mean(values.map(({ quantum = 0 }) => quantum ** 2))
 }
 
 function logOf(value: number): number {
-  if (!(value > 0)) throw new RangeError(`a ratio on logs needs positive values, not ${value}`)
+  if (!(value > 0)) throw new RangeError(`a ratio on logarithms needs positive values, not ${value}`)
   return Math.log(value)
 }

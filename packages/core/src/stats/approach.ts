@@ -3,7 +3,7 @@ import { neighbourCorrelation, whiten } from './noise.js'
 import { ratesOf, type Slice } from './slices.js'
 import { studentCdf } from './student.js'
 
-/** Where a rate is heading. */
+/** An approach: where a rate is heading. */
 export interface Approach {
   /** what is still to come, relative to the rate at the end: 0.1 for 10 % more, negative for a loss */
   readonly remaining: number
@@ -13,7 +13,10 @@ export interface Approach {
   readonly squares: number
 }
 
-/** Time constants that are tried, and how much each counts beforehand: what a short warm-up overlooks is a slow gain. */
+/**
+ * The time constants that are tried, and how much each counts beforehand. The slowest counts most: what a short warm-up
+ * overlooks is a slow gain.
+ */
 const TIME_CONSTANTS = [
   { ms: 1000, prior: 1 },
   { ms: 3000, prior: 1 },
@@ -21,10 +24,13 @@ const TIME_CONSTANTS = [
   { ms: 32_000, prior: 4 },
 ]
 
-/** The first second opens connections and fills caches. Where it stands out it gets a term of its own, fading with this. */
+/**
+ * The time constant of the opening: the first second opens connections and fills caches. Where it stands out, it gets a term
+ * of its own.
+ */
 const OPENING_MS = 1000
 
-/** How far the opening stands out before it is believed, as the square of a t value. */
+/** The significance from which on the opening is believed to stand out, as the square of a t value. */
 const OPENING_SIGNIFICANT = 2.5 ** 2
 
 const MOST_POSITIVE = 0.7
@@ -37,7 +43,7 @@ const MOST_NEGATIVE = -0.499
  * than at random is believed sooner.
  *
  * @param slices    five or more, of about the same length, with answers
- * @param afterStep they begin with a step, whose aftermath gets the opening's term
+ * @param afterStep whether the slices begin with a step, whose aftermath gets the opening's term
  */
 export function approachOf(slices: readonly Slice[], afterStep = false): Approach {
   const rates = ratesOf(slices)
@@ -54,7 +60,7 @@ export function approachOf(slices: readonly Slice[], afterStep = false): Approac
   const whiteShapes = shapes.map((shape) => whiten(shape, correlation))
   const without = whiteShapes.map((shape) => linearFit(whiteRates!, [whiteOnes!, shape]))
   const df = Math.max(1, rates.length - 3)
-  // The shortest τ is the opening's own.
+  // The shortest τ is left out: it is that of the opening.
   const withOpening = whiteShapes.slice(1).map((shape) => linearFit(whiteRates!, [whiteOnes!, whiteOpening!, shape]))
   const standsOut =
     rates.length > 5 &&

@@ -1,4 +1,4 @@
-/** One value of an entry, in a block. */
+/** A value of an entry in a block. */
 export interface BlockValue {
   /** from 0 */
   readonly entry: number
@@ -6,11 +6,11 @@ export interface BlockValue {
   readonly value: number
 }
 
-/** What a block says of its entries' effects, and how much of each value is left to its own error. */
+/** The fit of the model: the effects of entries, and how much of each value is left to its own error. */
 export interface BlockFit {
   /** by entry: Σ residual² of its values, and the degrees of freedom that they have */
   readonly spread: readonly { readonly squares: number; readonly df: number }[]
-  /** of all residuals */
+  /** the degrees of freedom of all residuals */
   readonly df: number
   /**
    * The effect of one entry − that of another; null where no chain of common blocks joins the two.
@@ -25,7 +25,7 @@ export interface Contrast {
 }
 
 /**
- * Randomised blocks with cells missing: value = entry + block + error, by least squares. Blocks are eliminated first, which
+ * Fits randomised blocks with cells missing: value = entry + block + error, by least squares. Blocks are eliminated first, which
  * leaves as many equations as there are entries (the intra-block analysis, Yates 1940). In a table without gaps a
  * difference is that of two means, and a share is 1 ÷ blocks.
  *
@@ -81,7 +81,7 @@ function blocksOf(values: readonly BlockValue[]): (readonly BlockValue[])[] {
   return [...blocks.values()]
 }
 
-/** By entry the part of the design that it belongs to: entries that a chain of common blocks joins have the same. */
+/** The parts of the design, by entry: entries that a chain of common blocks joins belong to the same part. */
 function partsOf(blocks: readonly (readonly BlockValue[])[], count: number): number[] {
   const part = Array.from({ length: count }, (_, index) => index)
   for (const block of blocks) {
@@ -113,7 +113,7 @@ function informationInverse(
   return inverseOf(matrix)
 }
 
-/** How much of a value the fit takes from that value itself: 1 where nothing else speaks of it. */
+/** The share of a fitted value that comes from that value itself: 1 where no other value says anything about it. */
 function leverage(entry: number, block: readonly BlockValue[], inverse: readonly (readonly number[])[]): number {
   const size = block.length
   const row = inverse[entry]!

@@ -15,28 +15,27 @@ export const CAPACITY_PRECISION = 0.04
 /** A first probe that leaves room on both sides: most service levels are kept up to 0.6 to 1 of the closed throughput. */
 const FIRST = 0.75
 
-/** Where nothing was broken yet, rates rise by this factor, and fall by its inverse where nothing was kept. */
+/** The factor by which rates rise while none broke the service level; while none kept it, they fall by its inverse. */
 const STRIDE = 1.3
 
-/** A failure further above the highest rate that was kept is repeated at once: to believe it would cost more than this. */
+/** A failure that lies further than this above the highest rate that was kept is repeated at once: believing it wrongly would cost more. */
 const COSTLY = 0.1
 
-/** Less than this share of the offered rate served is an overload beyond doubt: no stall of a probe costs so much. */
+/** The share of the offered rate below which a target is overloaded beyond doubt: no stall of a probe costs so much. */
 const OVERLOADED = 0.85
 
 /**
- * The next rate to offer in the search for the highest that keeps a service level; null when the search is over. Starts
+ * The next rate to offer in the search for the highest that keeps a service level; null when the search is over. It starts
  * at 0.75 of the best closed throughput, rises or falls by 1.3 until there is a bracket, then bisects it geometrically.
  * A probe may fail by accident (a stall that has nothing to do with the rate), so a failure counts only when two of three
  * probes of its rate failed, or the target was overloaded beyond doubt. The repetition is made at once where a wrong
  * failure would cost more than 10 %, and otherwise only for the last upper end.
  *
  * Simulated (one server of 1,000/s, fixed or exponential service, probes of 5 s, levels of 500, 250 and 50 ms, at most 10
- * probes, 8 on average): 0 to 3 % too high on average, with a stall of 300 ms in every tenth probe −1 to 2 %, and then 0
- * to 2 % of the searches end below 0.8 of the truth. `nextProbe` was 1 to 9 % too high, and with the stalls 14 to 21 % of
- * its searches ended below 0.8 at 250 and 50 ms.
- * Where 5 s are shorter than a queue needs to settle (150/s, exponential, near the capacity) it is 4 to 10 % too high:
- * longer probes are the cure.
+ * probes, 8 on average), the search is 0 to 3 % too high on average. With a stall of 300 ms in every tenth probe it is −1 to 2 %
+ * too high, and 0 to 2 % of the searches end below 0.8 of the truth. A plain bisection, which repeats no probe, was 1 to 9 % too
+ * high, and with the stalls 14 to 21 % of its searches ended below 0.8 at 250 and 50 ms. Where 5 s are shorter than a queue
+ * needs to settle (150/s, exponential, near the capacity), the search is 4 to 10 % too high: longer probes are the cure.
  *
  * @param best   best closed throughput, requests a second
  * @param probes so far, in any order; a rate that is repeated is exactly the same number
@@ -68,7 +67,7 @@ export function capacityFrom(probes: readonly RateProbe[]): number | null {
   return Math.min(kept, mean(probes.filter(({ perSecond }) => perSecond >= kept).map((probe) => probe.servedPerSecond)))
 }
 
-/** What the probes of one rate say: two of three decide. Doubtful: one failure, or one of each. */
+/** The verdict of the probes of one rate: two of three decide. Doubtful: one failure, or one of each. */
 interface Standing {
   readonly perSecond: number
   readonly standing: 'kept' | 'broken' | 'doubtful'

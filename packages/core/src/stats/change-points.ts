@@ -1,9 +1,9 @@
 import { mean } from './summary.js'
 
-/** One value far from both its neighbours is an outlier (a pause of the collector, say), not a level. */
+/** The shortest level: one value far from both its neighbours is an outlier (a pause of the garbage collector, say), not a level. */
 const SHORTEST = 2
 
-/** Neighbours may resemble each other this much; beyond it noise cannot be told from a change of level. */
+/** The highest correlation of neighbours that is believed; beyond it noise cannot be told from a change of level. */
 const MOST_CORRELATED = 0.6
 
 /**

@@ -2,12 +2,12 @@ import { isotonic } from './isotonic.js'
 import { intervalOverRepetitions } from './percentile-intervals.js'
 import { ascending, median } from './summary.js'
 
-/** What a target did at one offered rate in one repetition: a point of a latency–throughput curve. */
+/** A point of a latency–throughput curve: what a target did at one offered rate in one repetition. */
 export interface CurvePoint {
   readonly repetition: number
   readonly offeredPerSecond: number
   readonly servedPerSecond: number
-  /** null: it lies beyond what was watched, since too many requests never ended */
+  /** null: it is longer than what was observed, since too many requests never ended */
   readonly p99Ms: number | null
   /** share of the requests that failed, 0 to 1 */
   readonly failedShare: number
@@ -23,7 +23,7 @@ export interface RateEstimate<Kind extends string> {
   readonly high: number | null
 }
 
-/** One offered rate, over its repetitions. */
+/** A rate of a curve, over its repetitions. */
 export interface CurveRate {
   /** as offered; as served at the first rate beyond the capacity */
   readonly perSecond: number
@@ -31,19 +31,19 @@ export interface CurveRate {
   readonly logP99: number
 }
 
-/** Past this share of failures a rate is not served, however quick the rest was. */
+/** The most failures, as a share, with which a rate counts as served, however quick the rest was. */
 export const MOST_FAILED = 0.01
 
 /** A smaller share of what was offered was not served: the target was beyond its capacity. */
 const SERVED = 0.97
 
-/** A p99 that is not known counts as so many times the worst that is. */
+/** A p99 that is not known counts as this many times the worst that is known. */
 const BEYOND_KNOWN = 10
 
 /**
- * The rates of a curve, ascending, up to the first beyond the capacity; what comes after tells of the length of the window.
- * The median over repetitions counts, made to rise with the rate (isotonic regression of the logarithm). A repetition
- * whose p99 is not known, or that failed too often, was slower than every known p99.
+ * The rates of a curve, ascending, up to the first beyond the capacity: figures at higher rates only depend on how long the
+ * window is. The median over repetitions counts, made to rise with the rate (isotonic regression of the logarithm). A
+ * repetition whose p99 is not known, or that failed too often, was slower than every known p99.
  *
  * @param sloMs a service level that an unknown p99 exceeds too
  */
@@ -61,7 +61,7 @@ export function curveRates(points: readonly CurvePoint[], mostFailed: number, sl
   for (const [index, group] of groups.entries()) {
     const served = median(group.map(({ servedPerSecond }) => servedPerSecond))
     const overloaded = served < offered[index]! * SERVED
-    // Some targets serve less when they are overloaded; the axis must rise all the same.
+    // Some targets serve less when they are overloaded; the axis must still rise.
     const perSecond = overloaded ? Math.max(served, (rates.at(-1)?.perSecond ?? 0) * 1.001) : offered[index]!
     rates.push({ perSecond, logP99: rising[index]! })
     if (overloaded) break
@@ -77,8 +77,8 @@ export function byRepetition(points: readonly CurvePoint[]): CurvePoint[][] {
 
 /**
  * The interval of a place from the places of single repetitions: Student's t on their logarithms, since what differs between
- * repetitions moves a whole curve. A repetition whose place lies outside the offered rates leaves that side open. It does
- * not hold what lies hidden between two rates.
+ * repetitions moves a whole curve. A repetition whose place lies outside the offered rates leaves that side open. The
+ * interval does not cover what lies hidden between two rates.
  *
  * @param perSecond the place over all repetitions; the interval holds it
  * @param each      that of each repetition; 0: below all rates, infinite: above

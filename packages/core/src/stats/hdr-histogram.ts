@@ -20,7 +20,8 @@ export class Recorder {
   }
 
   /**
-   * Below 1 µs counts as 1 µs and above 60 s as 60 s, in the buckets; minimum, maximum and mean are of the times as they came.
+   * Records a time. In the buckets, a time below 1 µs counts as 1 µs and one above 60 s as 60 s; minimum, maximum and mean are
+   * those of the times as they came.
    *
    * @param ms a time in milliseconds with its fraction
    */
@@ -44,12 +45,12 @@ export class Recorder {
     this.#maxUs = 0
   }
 
-  /** `histogramQuantile` of the distribution, without making one; null when nothing was recorded */
+  /** A percentile in µs: `histogramQuantile` of the distribution, without making one; null when nothing was recorded */
   percentileUs(percentile: number): number | null {
     return this.count === 0 ? null : Math.min(this.#histogram.getValueAtPercentile(percentile), this.#maxUs)
   }
 
-  /** What was recorded, as processes tell it to each other: it can be merged and asked as it is. */
+  /** The recorded times in the form that processes send each other: it can be merged and read as it is. */
   get distribution(): Distribution {
     const isEmpty = this.count === 0
     return {
@@ -62,11 +63,14 @@ export class Recorder {
   }
 }
 
-/** What was read of what is stored, and the way back. Decoding takes a millisecond. */
+/** The distribution of each stored histogram that was decoded, and the way back. Decoding takes a millisecond. */
 const decoded = new WeakMap<EncodedHistogram, Distribution>()
 const stored = new WeakMap<Distribution, EncodedHistogram>()
 
-/** As it is stored. Every value falls into the bucket that it came from; one that was read goes back as it was written. */
+/**
+ * Encodes a distribution for storing. Every value falls into the bucket that it came from; a distribution that was read goes
+ * back as it was written.
+ */
 export function encodeDistribution(distribution: Distribution): EncodedHistogram {
   const known = stored.get(distribution)
   if (known !== undefined) return known

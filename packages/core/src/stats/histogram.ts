@@ -9,9 +9,9 @@ export interface Distribution {
 }
 
 /**
- * All values of all processes or repetitions together: percentiles of it are right, a mean of percentiles is not.
+ * Merges the values of all processes or repetitions: percentiles of the merged values are right, a mean of percentiles is not.
  *
- * @returns null for none; of a single one itself
+ * @returns null for no distribution; a single one unchanged
  */
 export function mergeDistributions(all: readonly Distribution[]): Distribution | null {
   if (all.length <= 1) return all[0] ?? null

@@ -1,6 +1,7 @@
 /**
  * The rising sequence that is closest to a series by weighted least squares: pool adjacent violators (Ayer et al. 1955;
- * Barlow et al., Statistical Inference under Order Restrictions, 1972). For what can only rise, such as latency with load.
+ * Barlow et al., Statistical Inference under Order Restrictions, 1972). It is meant for values that can only rise, such as
+ * latency with load.
  *
  * @param values  in the order in which they should rise
  * @param weights of the values, positive; 1 each when not given

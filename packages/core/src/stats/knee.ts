@@ -13,7 +13,7 @@ import { monotoneCurve } from './monotone-curve.js'
 /** A parabola that misses the points by more than this, relative, is not believed. */
 const MISFIT = 0.07
 
-/** How far the largest power's neighbours reach, in rates on each side. */
+/** The neighbours of the largest power, in rates on each side. */
 const NEIGHBOURS = 2
 
 /** Places between two rates at which the power is computed. */
@@ -51,7 +51,7 @@ export function kneeOf(
   return { kind: 'found', perSecond, ...intervalOfPlace(perSecond, each) }
 }
 
-/** 0: largest at the lowest rate; infinite: at the highest. */
+/** The place of the knee. 0: the power is largest at the lowest rate; infinite: at the highest. */
 function peakOfPower(rates: readonly CurveRate[]): number {
   const speeds = rates.map(({ logP99 }) => Math.exp(-logP99))
   const powers = rates.map(({ perSecond }, index) => perSecond * speeds[index]!)
@@ -61,7 +61,7 @@ function peakOfPower(rates: readonly CurveRate[]): number {
   const from = Math.max(0, largest - NEIGHBOURS)
   const scale = rates[largest]!.perSecond
   const around = rates.slice(from, largest + NEIGHBOURS + 1).map(({ perSecond }) => perSecond / scale)
-  // Equal relative errors; where p99 is more than three times the peak's, precision would only fit the overload.
+  // Weights for equal relative errors. Where p99 is more than three times the peak's they grow no more: the fit would follow the overload.
   const weights = around.map((_, index) => 1 / Math.max(speeds[from + index]!, 0.3 * speeds[largest]!))
   const columns = [0, 1, 2].map((exponent) => around.map((rate, index) => rate ** exponent * weights[index]!))
   const { coefficients, squares } = linearFit(
@@ -76,7 +76,7 @@ function peakOfPower(rates: readonly CurveRate[]): number {
   return highest((rate) => rate * speed(rate), rates[largest - 1]!.perSecond, rates[largest + 1]!.perSecond)
 }
 
-/** Where a function is largest among evenly spaced places. */
+/** The place at which a function is largest, among evenly spaced places. */
 function highest(of: (x: number) => number, from: number, to: number): number {
   const places = Array.from({ length: 2 * STEPS + 1 }, (_, step) => from + ((to - from) * step) / (2 * STEPS))
   return places.reduce((best, place) => (of(place) > of(best) ? place : best))

@@ -24,13 +24,13 @@ export function letterGroups<T>(items: readonly T[], isApart: (a: T, b: T) => bo
   return groups.toSorted(byBest).map((group) => group.map((index) => items[index]!))
 }
 
-/** Without the groups whose members are all in another one. */
+/** The groups without those absorbed by another one, which has all of their members. */
 function absorbed(groups: readonly (readonly number[])[]): (readonly number[])[] {
   return groups.filter(
     (group, index) =>
       !groups.some(
         (other, at) =>
-          at !== index && group.every((each) => other.includes(each)) && (other.length > group.length || at < index), // of two alike the first stays
+          at !== index && group.every((each) => other.includes(each)) && (other.length > group.length || at < index), // of two equal groups the first stays
       ),
   )
 }

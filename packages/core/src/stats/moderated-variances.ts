@@ -1,16 +1,17 @@
-/** A variance as an estimate: how many degrees of freedom stand behind it. */
+/** An estimate of a variance, with the degrees of freedom behind it. */
 export interface VarianceEstimate {
   readonly variance: number
   readonly df: number
 }
 
-/** As many degrees of freedom as the common variance counts for, beside an entry's own. */
+/** The degrees of freedom for which the common variance counts, beside an entry's own. */
 export const PRIOR_DF = 4
 
 /**
- * Variances of several entries of which each has few values, each drawn towards the common one: (4 · common + df · own) ÷ (4 + df),
- * as limma does for genes (Smyth 2004, "Linear models and empirical Bayes methods"), with a prior of 4 degrees of freedom. One that is
- * larger by itself stays: an entry that really scatters more than the others must not borrow their calm.
+ * Moderated variances of several entries with few values each: every variance is drawn towards the common one, (4 · common +
+ * df · own) ÷ (4 + df), as limma does for genes (Smyth 2004, "Linear models and empirical Bayes methods"), with a prior of 4
+ * degrees of freedom. A variance that is larger by itself stays: an entry that really scatters more than the others must not get
+ * a smaller variance from them.
  *
  * @param spread  by entry: Σ residual² and its degrees of freedom
  * @param least   by entry: what its variance never falls below, as values come in quanta
@@ -24,7 +25,7 @@ export function moderatedVariances(
   return spread.map(({ squares, df }, entry) => {
     const own = df > 1e-9 ? squares / df : 0
     const moderated = (PRIOR_DF * common + squares) / (PRIOR_DF + df)
-    // Two entries alone have one set of residuals between them: no more is known than all of them say.
+    // Two entries alone share one set of residuals, so no estimate has more degrees of freedom than all of them together.
     return { variance: Math.max(moderated, own, least[entry] ?? 0), df: Math.min(PRIOR_DF + df, all) }
   })
 }

@@ -1,11 +1,11 @@
-/** Share of the slowest target's best throughput at which the ladder begins, and of the fastest's at which it ends. */
+/** The share of the slowest target's best throughput at which the rates begin, and that of the fastest's at which they end. */
 const LOWEST = 0.2
 const HIGHEST = 0.95
 
-/** So many rates lie below the best of every target, where there are enough to go on from there. */
+/** The rates that lie below the best of every target, where there are enough to go on from there. */
 const BELOW_EACH = 3
 
-/** With fewer rates than this, three for the slowest would leave nothing for the others. */
+/** The fewest rates that are enough: of fewer, three for the slowest target would leave nothing for the others. */
 const ENOUGH = 5
 
 /**
@@ -22,7 +22,7 @@ const ENOUGH = 5
  */
 export function commonRates(bestPerTarget: readonly number[], howMany: number): number[] {
   if (bestPerTarget.some((best) => !(best > 0))) throw new RangeError('a best throughput must be positive')
-  if (!(howMany >= 2)) throw new RangeError(`a ladder of ${howMany} rates has no two ends`)
+  if (!(howMany >= 2)) throw new RangeError(`a curve needs at least two rates, not ${howMany}`)
   if (bestPerTarget.length === 0) return []
   const slowest = Math.min(...bestPerTarget)
   const top = HIGHEST * Math.max(...bestPerTarget)
@@ -38,7 +38,7 @@ export function commonRates(bestPerTarget: readonly number[], howMany: number): 
   return [...new Set(rates.map((rate) => Number(rate.toPrecision(2))))]
 }
 
-/** `count` rates in equal ratios. */
+/** A ladder of `count` rates in equal ratios. */
 function ladder(from: number, to: number, count: number): number[] {
   return Array.from({ length: count }, (_, step) => from * (to / from) ** (step / (count - 1)))
 }

@@ -1,8 +1,8 @@
 /**
- * How much neighbours in a series resemble each other: the correlation at lag 1, with the bias of short series removed
- * to first order (Kendall 1954: about −(1 + 3ρ) ÷ n around a mean, −(2 + 4ρ) ÷ n around a line).
+ * The correlation of neighbours in a series, at lag 1, with the bias of short series removed to first order (Kendall 1954:
+ * about −(1 + 3ρ) ÷ n around a mean, −(2 + 4ρ) ÷ n around a line).
  *
- * @param residuals  what a fit left over, in order
+ * @param residuals  of a fit, in order
  * @param parameters of that fit: 1 for a mean, 2 for a line
  */
 export function neighbourCorrelation(residuals: readonly number[], parameters: number): number {
@@ -14,12 +14,12 @@ export function neighbourCorrelation(residuals: readonly number[], parameters: n
 }
 
 /**
- * Takes the correlation of neighbours out of a series, so that least squares and its standard errors hold. Apply it to
- * the values and to every regressor. A positive correlation (a machine that is slow stays slow for a while) is read as
+ * Whitens a series: takes the correlation of neighbours out of it, so that least squares and its standard errors hold. Apply
+ * it to the values and to every regressor. A positive correlation (a machine that is slow stays slow for a while) is read as
  * AR(1): Prais & Winsten 1954. A negative one (an answer that just misses a slice is in the next, as in the waves of a
  * closed load) as MA(1), by the innovations algorithm: Brockwell & Davis, Time Series, 2nd ed., 5.2.
  *
- * @param correlation in (−0.5, 1): an MA(1) knows nothing below
+ * @param correlation in (−0.5, 1): an MA(1) cannot have one below
  */
 export function whiten(values: readonly number[], correlation: number): number[] {
   if (correlation >= 0) {

@@ -15,8 +15,8 @@ export interface QuantileInterval {
  *
  * @param q                in (0, 1)
  * @param options.clusters separate excursions beyond the quantile, as `excursionsAbove` counts them
- * @returns                null when the sample is too small: no rank lies far enough out
- * @throws RangeError when q lies outside
+ * @returns                null when the sample is too small for a rank that lies far enough out
+ * @throws RangeError when q lies outside (0, 1)
  */
 export function quantileInterval(
   distribution: Distribution,
@@ -30,13 +30,13 @@ export function quantileInterval(
   const effective = Math.floor(count * worth)
   const ranks = enclosingRanks(effective, q)
   if (ranks === null) return null
-  // A rank in the smaller sample is the last of its stretch in the whole one.
+  // A rank in the effective, smaller sample stands for the last of the ranks in the whole one that it covers.
   const at = (rank: number) => histogramQuantile(distribution, Math.min(1, rank / effective))!
   return { lowUs: at(ranks.low), highUs: at(ranks.high) }
 }
 
 /**
- * The ranks (1 to n) whose values enclose the q-quantile with 95 % confidence at least, the tails cut to 2.5 % each.
+ * The ranks (1 to n) whose values enclose the q-quantile with at least 95 % confidence, at most 2.5 % beyond each of them.
  *
  * @returns null when the first or the last value is not far enough out
  */

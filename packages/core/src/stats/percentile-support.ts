@@ -1,23 +1,23 @@
-/** How a percentile may be shown: as it is, as "at least the largest time known", or not at all. */
+/** The support of a percentile: it may be shown as it is, as "at least the largest time known", or not at all. */
 export type PercentileSupport = 'shown' | 'at-least' | 'unsupported'
 
-/** What stands behind the percentiles of a window. */
+/** The evidence behind the percentiles of a window. */
 export interface PercentileEvidence {
   /** requests, those that never ended included */
   readonly count: number
-  /** of them, those that never ended: their time is longer than the age that is known */
+  /** the requests among them that never ended: their time is longer than the age that is known */
   readonly censored: number
   /** separate excursions beyond the percentile (`excursionsAbove`); null when they are not known */
   readonly excursions: number | null
 }
 
-/** So many answers, and from p99.9 on so many separate excursions, must lie beyond a percentile. */
+/** The answers, and from p99.9 on the separate excursions, that must lie beyond a percentile. */
 const BEYOND = 10
 
-/** From here on the answers beyond a percentile tend to be a few stalls. */
+/** The quantile from which on the answers beyond it tend to come from a few stalls. */
 const EXCURSIONS_FROM = 0.999
 
-/** 10 ÷ (1 − 0.999) is 10,000.000000000009 in binary. */
+/** The slack for binary fractions: 10 ÷ (1 − 0.999) is 10,000.000000000009. */
 const SLACK = 1e-9
 
 /**
@@ -38,8 +38,8 @@ export function supportOf(q: number, { count, censored, excursions }: Percentile
 }
 
 /**
- * How many separate excursions above a threshold there were. Each slow time is the interval from its start to its end;
- * what touches or overlaps is one excursion: requests that waited for the same stall.
+ * The number of separate excursions above a threshold. Each slow time is the interval from its start to its end;
+ * intervals that touch or overlap are one excursion: requests that waited for the same stall.
  *
  * @param peaks       when the slowest time of each 10 ms ended (ms since the load's start) and how long it was (µs)
  * @param thresholdUs the percentile itself, as a rule; only times above it count

@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /**
- * The straight line of least squares (Legendre 1805) with the t test of its slope.
+ * The straight line by least squares (Legendre 1805) with the t test of its slope.
  *
  * @param points [x, y], at least two with different x
  * @returns null when all x are equal or there are fewer than two points

@@ -1,8 +1,8 @@
 import { kindOf, type LoadMeasurement, type RepetitionRecord } from '@bakeoff/model'
 
 /**
- * How many right answers the window is worth: each with the share of its life that lies within. Of a batch: tasks done
- * right. Files of before 2026-12 have no weights, and their counts are of what ended within the window.
+ * The right answers of a window, each weighted by the share of its duration that lies within; of a batch, the tasks done
+ * right. Files from before 2026-12 have no weights, and their counts are of answers that ended within the window.
  */
 export function rightAnswers({ batch, window, counts }: Pick<LoadMeasurement, 'batch' | 'window' | 'counts'>): number {
   return batch?.ok ?? window?.weighted.ok ?? counts.ok

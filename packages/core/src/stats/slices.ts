@@ -1,7 +1,7 @@
 import { neighbourCorrelation } from './noise.js'
 import { mean } from './summary.js'
 
-/** What a slice of a load's curve must tell. `LoadSlice` of the model is one. */
+/** A slice of a load's curve, with what statistics need of it. `LoadSlice` of the model is one. */
 export interface Slice {
   /** since the load's start, the slice's end */
   readonly atMs: number
@@ -10,7 +10,7 @@ export interface Slice {
   readonly ok: number
 }
 
-/** Fewer slices tell nothing about their noise. */
+/** The fewest slices that tell anything about their noise. */
 export const FEWEST_SLICES = 4
 
 /** Answers a second of each slice. */
@@ -18,20 +18,21 @@ export function ratesOf(slices: readonly Slice[]): number[] {
   return slices.map(({ ok, durationMs }) => (ok / durationMs) * 1000)
 }
 
-/** What one answer more or less changes, answers a second. */
+/** The quantum of a rate: what one answer more or less changes, in answers a second. */
 export function quantumOf(slices: readonly Slice[]): number {
   return 1000 / mean(slices.map(({ durationMs }) => durationMs))
 }
 
-/** The newest half of the slices, but not fewer than four: the index of its first. */
+/** The start of the last half of the slices, as an index; the half has at least four slices. */
 export function startOfLastHalf(slices: readonly unknown[]): number {
   return Math.max(0, slices.length - Math.max(FEWEST_SLICES, Math.ceil(slices.length / 2)))
 }
 
 /**
- * The slices, or longer ones, each of so many neighbours that their rates can be compared: each of the last half has at
- * least a third of its mean. Slow answers in waves leave slices empty; that is a property of the slice. Where empty and
- * full ones alternate nothing is merged: the correlation of neighbours (below −0.5) tells as much as a longer slice.
+ * Comparable slices: the slices themselves, or longer ones made of so many neighbours that their rates can be compared,
+ * which means that each of the last half has at least a third of the half's mean. Slow answers in waves leave slices empty
+ * because slices are short, and not because the rate changes. Where empty and full ones alternate nothing is merged: the
+ * correlation of neighbours (below −0.5) tells as much as a longer slice.
  *
  * @returns null when slices would have to be so long that fewer than four remain in the last half
  */
@@ -50,7 +51,7 @@ export function comparableSlices(slices: readonly Slice[]): Slice[] | null {
   }
 }
 
-/** Neighbours as one, `size` at a time, counted from the newest; an incomplete oldest group is left out. */
+/** Merges neighbours, `size` at a time, counted from the newest; an incomplete oldest group is left out. */
 export function mergeSlices(slices: readonly Slice[], size: number): Slice[] {
   const merged: Slice[] = []
   for (let end = slices.length; end >= size; end -= size) {

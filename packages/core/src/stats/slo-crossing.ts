@@ -35,7 +35,7 @@ export function sloCrossing(
   return { kind: 'crossed', perSecond, ...intervalOfPlace(perSecond, each) }
 }
 
-/** 0: broken from the lowest rate on; infinite: kept at the highest. */
+/** The place of the crossing. 0: broken from the lowest rate on; infinite: kept at the highest. */
 function crossingOf(rates: readonly CurveRate[], sloMs: number): number {
   const broken = rates.findIndex(({ logP99 }) => logP99 > Math.log(sloMs))
   if (broken === -1) return Number.POSITIVE_INFINITY

@@ -53,7 +53,7 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Inte
   return { low: centre - half, high: centre + half }
 }
 
-/** Half the width of that interval as a share of the mean; null below two values, or where the mean is not above 0. */
+/** Half the width of `meanInterval` as a share of the mean; null below two values, or where the mean is not above 0. */
 export function relativeHalfWidth(values: readonly number[]): number | null {
   const interval = meanInterval(values)
   const centre = interval && mean(values)

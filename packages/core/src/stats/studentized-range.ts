@@ -1,11 +1,11 @@
 import { studentQuantile, studentTwoSidedP } from './student.js'
 
 /**
- * The studentized range: of `count` normal means the largest difference of any two ÷ its standard error as estimated with
- * `df` degrees of freedom, × √2 (Tukey 1953). What all pairs among them are compared by at once.
+ * P(Q ≤ q) for the studentized range Q: among `count` normal means, the largest difference of any two ÷ its standard error as
+ * estimated with `df` degrees of freedom, × √2 (Tukey 1953). All pairs among the means are compared by it at once.
  *
- * P(Q ≤ q) is the range of `count` standard normal values, P(W ≤ q·s), averaged over s = √(χ²/df): the two integrals
- * that R's `ptukey` and tables have, by the trapezoid rule, which is exact to about 8 digits for functions that fade out so fast.
+ * It is P(W ≤ q·s) for the range W of `count` standard normal values, averaged over s = √(χ²/df): the two integrals that R's
+ * `ptukey` and printed tables have, by the trapezoid rule, which is exact to about 8 digits for functions that fade out so fast.
  */
 export function studentizedRangeCdf(q: number, count: number, df: number): number {
   return cdfOf(count, df)(q)
@@ -20,7 +20,7 @@ export function studentizedRangeCdf(q: number, count: number, df: number): numbe
  */
 export function studentizedRangeQuantile(p: number, count: number, df: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`p is ${p}, outside (0, 1)`)
-  // Of two means it is Student's t, whose tail has more digits.
+  // For two means the range is Student's t, whose tail has more digits.
   if (count === 2) return studentQuantile((1 + p) / 2, df) * Math.SQRT2
   const cdf = cdfOf(count, df)
   let high = 4
@@ -37,7 +37,7 @@ export function studentizedRangeP(q: number, count: number, df: number): number 
 }
 
 function cdfOf(count: number, df: number): (q: number) => number {
-  if (!(Number.isInteger(count) && count >= 2)) throw new RangeError(`a range is of two values at least, not ${count}`)
+  if (!(Number.isInteger(count) && count >= 2)) throw new RangeError(`a range needs at least two values, not ${count}`)
   if (!(df > 0)) throw new RangeError(`df is ${df}, must be positive`)
   const range = rangeOf(count)
   const scales = scalesOf(df)
@@ -67,7 +67,7 @@ function scalesOf(df: number): readonly (readonly [number, number])[] {
 }
 
 const STEP = 0.05
-/** Beyond these a standard normal value, and a range of such values, does not count. */
+/** The bounds beyond which a standard normal value, and a range of such values, does not count. */
 const FAR = { value: 8, range: 14 }
 
 const ranges = new Map<number, (w: number) => number>()
@@ -129,7 +129,7 @@ function hermite(a: Knot, b: Knot, share: number): number {
   )
 }
 
-/** Where a rising function is 0, by regula falsi as Dowell & Jarratt (1971) mended it (Illinois). */
+/** The root of a rising function, by regula falsi with the correction of Dowell & Jarratt (1971), the Illinois method. */
 function rootOf(rising: (x: number) => number, from: number, to: number): number {
   let [low, high] = [from, to]
   let [atLow, atHigh] = [rising(low), rising(high)]

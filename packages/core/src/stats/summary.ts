@@ -21,7 +21,7 @@ export function median(values: readonly number[]): number {
   return quantile(ascending(values), 0.5)
 }
 
-/** The median of what is known; null when nothing is. */
+/** The median of the values that are known; null when none is. */
 export function medianOf(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : median(known)
@@ -57,9 +57,9 @@ export function medianAbsoluteDeviation(values: readonly number[]): number {
 }
 
 /**
- * Which values lie far out: modified z-score 0.6745 × |x − median| ÷ MAD above 3.5 (Iglewicz & Hoaglin, "How to detect
- * and handle outliers", 1993). Below four values nothing can be said. With a MAD of 0 nothing is flagged: more than
- * half of the values agree to the last digit, and any other would count as infinitely far.
+ * The outliers among values, those that lie far from the rest: modified z-score 0.6745 × |x − median| ÷ MAD above 3.5
+ * (Iglewicz & Hoaglin, "How to detect and handle outliers", 1993). Below four values nothing can be said. With a MAD of 0
+ * nothing is flagged: more than half of the values agree to the last digit, and any other would count as infinitely far.
  *
  * @returns indices into `values`, ascending
  */

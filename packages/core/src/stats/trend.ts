@@ -6,12 +6,12 @@ import { comparableSlices, quantumOf, ratesOf, type Slice } from './slices.js'
 import { studentTwoSidedP } from './student.js'
 import { mean } from './summary.js'
 
-/** Fewer slices show no trend. */
+/** The fewest slices that can show a trend. */
 const FEWEST = 5
 
 /** A trend over a stretch of a load. */
 export interface Trend {
-  /** end against beginning, relative to the mean; 0.1 for 10 % faster at the end, never below −1 */
+  /** the end against the beginning, relative to the mean: 0.1 for 10 % faster at the end; never below −1 */
   readonly change: number
   /** two-sided p value of "no trend" */
   readonly p: number
@@ -39,7 +39,7 @@ export function trendOf(slices: readonly Slice[]): Trend | null {
   const error = Math.sqrt(squares / (rates.length - 2)) * lastErrorScale
   const span = long.at(-1)!.atMs - long[0]!.atMs + long[0]!.durationMs
   const change = Math.max(-1, (slope * span) / centre)
-  // Equal counts leave rounding errors, not a slope.
+  // Slices with equal counts leave rounding errors, not a slope.
   if (Math.abs(change) < 1e-9) return { change: 0, p: 1 }
   return { change, p: error === 0 ? 0 : studentTwoSidedP(slope / error, rates.length - 2) }
 }

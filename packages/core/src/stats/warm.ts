@@ -3,17 +3,17 @@ import { comparableSlices, FEWEST_SLICES, ratesOf, type Slice, startOfLastHalf }
 import { mean } from './summary.js'
 import { type Level, levelsOf, trendOf } from './trend.js'
 
-/** When a warm-up may end. */
+/** The rules by which a warm-up may end. */
 export interface WarmthRules {
   readonly minMs: number
   /** gain that may still be to come, relative: 0.05 for 5 %; more than 0.1 counts as 0.1 */
   readonly tolerance: number
 }
 
-/** Whether a target is warm, and why not. */
+/** The warmth of a target: whether it is warm, and why not. */
 export interface Warmth {
   readonly steady: boolean
-  /** where the steady part begins, since the load's start; null unless steady */
+  /** the beginning of the steady part, since the load's start; null unless steady */
   readonly sinceMs: number | null
   /** change of the rate over the part that was looked at, relative to its mean; null when it was too short */
   readonly drift: number | null
@@ -33,14 +33,14 @@ const MOST_TOLERANCE = 0.1
 const MUST_BE_SEEN = 0.1
 /** The chance of such a gain at which warming goes on: set by simulation. */
 const CHANCE = 0.3
-/** So many verdicts in a row must be "steady", one for each slice: chance is asked after every slice, and often. */
+/** The verdicts in a row, one for each slice, that must be "steady": asked after every slice, chance alone would say so at some time. */
 const IN_A_ROW = 3
 const SIGNIFICANT = 0.05
 
 /**
  * Whether a target is warm, from the curve of its warm-up so far. Steady when the last half (four slices or more) has no
  * step beyond the tolerance, no significant trend that leads beyond the tolerance, and so little noise that a gain of
- * 10 % would not be hidden; and when all that held one and two slices earlier, too. The trend and the gain are estimated
+ * 10 % would not be hidden; and when all of that held one and two slices earlier, too. The trend and the gain are estimated
  * from everything since the last step of more than 10 % before the last half, since half of a curve tells little. To be
  * asked after every slice; the first "steady" ends the warm-up.
  *
@@ -85,7 +85,7 @@ function judge(slices: readonly Slice[], tolerance: number): Warmth {
   const { remaining, chanceBeyond, squares } = approachOf(part, lastStep !== undefined)
   const drift = trend.change
 
-  // A ramp looks like a staircase: it is one only where levels fit better than a smooth approach.
+  // A ramp looks like a staircase to the search for steps: it is one only where levels fit better than a smooth approach.
   if (
     steps.some(({ from, change }) => from > half && change > tolerance) &&
     squaresAround(levels, long, part) < squares
@@ -112,7 +112,7 @@ function not(why: Exclude<Warmth['why'], 'steady'>): Warmth {
   return { steady: false, sinceMs: null, drift: null, remaining: null, coldShare: null, why }
 }
 
-/** Σ (rate − rate of its level)² of a part of the slices, their newest. */
+/** Σ (rate − rate of its level)² over the newest part of the slices. */
 function squaresAround(levels: readonly Level[], slices: readonly Slice[], part: readonly Slice[]): number {
   const first = slices.length - part.length
   return ratesOf(slices).reduce((sum, rate, index) => {

@@ -5,7 +5,7 @@ import { list, times, withInterval } from '../../words/quantities.js'
 /** The input of findings; all of it is in the results. */
 export type Known = Pick<Results, 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims'>
 
-/** One kind of sentence about a scenario. It says at most what groups, comparisons, verdicts and claims already hold. */
+/** A rule for one kind of sentence about a scenario. It says at most what groups, comparisons, verdicts and claims already hold. */
 export interface FindingRule {
   readonly kind: string
   readonly find: (scenario: ScenarioResult, known: Known) => readonly Pick<Finding, 'tone' | 'text' | 'cells'>[]
@@ -25,9 +25,9 @@ export interface Standing {
   readonly leader: Cell
   /** ranked, and not told apart from the leader */
   readonly peers: readonly Cell[]
-  /** told apart from the leader for the worse, best first: how many times as much the leader has */
+  /** the cells that are told apart from the leader as worse, best first, with how many times as much the leader has */
   readonly behind: readonly { readonly cell: Cell; readonly ratio: Ratio }[]
-  /** all those among them */
+  /** the comparisons among all of these cells */
   readonly comparisons: readonly CellComparison[]
 }
 
@@ -63,7 +63,7 @@ export function besideWords(leader: Cell, peers: readonly Cell[]): string {
   return ` ${names(peers)} ${peers.length === 1 ? 'is' : 'are'} not told apart from ${nameOf(leader)}.`
 }
 
-/** `3.1 × (2.9–3.4)`. */
+/** A ratio as words: `3.1 × (2.9–3.4)`. */
 export function ratioWords({ median, low, high }: Ratio): string {
   return low === null || high === null ? times(median) : withInterval(median, low, high)
 }

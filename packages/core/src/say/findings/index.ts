@@ -14,7 +14,7 @@ import { unequalWork } from './unequal-work.js'
 
 export type { FindingRule, Known } from './define.js'
 
-/** All kinds of findings, the one that answers "which one" first. A new one is a file and a line here. */
+/** All rules of findings, the one that says which target is best first. A new rule is a file and a line here. */
 export const findingRules: readonly FindingRule[] = [
   leader,
   cpuPerRequest,

@@ -4,7 +4,10 @@ import { nameOf, names } from '../../words/names.js'
 import { list, many, percent } from '../../words/quantities.js'
 import { besideWords, defineFinding, isAgentBoundCell, marks, ratioWords, type Standing, standing } from './define.js'
 
-/** A sentence about the target that served most under the main load, how much more than the next distinct one, and what limited both. */
+/**
+ * A sentence about the target that served most under the main load: how much more than the next that is told apart, and what
+ * limited both.
+ */
 export const leader = defineFinding({
   kind: 'leader',
   find: (scenario, known) => {
@@ -33,7 +36,10 @@ function nobody(found: Standing): Sentence {
     : say(`${under} none of ${names(all)} is told apart as the fastest.${detectableSays(found)}${marks(all)}`)
 }
 
-/** What would have been told apart from the first, by the widest of the intervals; empty where more repetitions would tell nothing. */
+/**
+ * The factor that would have been told apart from the first target, by the widest interval; empty where more repetitions
+ * would not help.
+ */
 function detectableSays({ leader: first, comparisons }: Standing): string {
   const open = comparisons.flatMap(({ of, outlook, ratio }) => (of === first.id && outlook ? [{ outlook, ratio }] : []))
   if (open.length === 0) return ''

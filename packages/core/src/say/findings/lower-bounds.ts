@@ -4,7 +4,7 @@ import { nameOf } from '../../words/names.js'
 import { list } from '../../words/quantities.js'
 import { defineFinding, isAgentBoundCell, measuredCells } from './define.js'
 
-/** A sentence about targets that the load agent limited: their throughput is a lower bound, and CPU time says what the cap could serve. */
+/** A sentence about targets that the load agent limited: their throughput is a lower bound, and CPU time tells what the cap could serve. */
 export const lowerBounds = defineFinding({
   kind: 'lower-bounds',
   find: (scenario, known) => {
@@ -26,7 +26,7 @@ export const lowerBounds = defineFinding({
     return [
       {
         tone: 'caveat',
-        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and what its CPU time would allow an estimate.`,
+        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and what CPU time would allow is an estimate.`,
         cells: bound.map(({ id }) => id),
       },
     ]

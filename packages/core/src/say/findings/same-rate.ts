@@ -9,7 +9,10 @@ const MERITS = [
   { metric: 'memoryPeakBytes', says: 'needed the least memory' },
 ] as const
 
-/** A sentence about one rate offered to all: which target answers soonest and which needs least. Only where some target is told apart from the best. */
+/**
+ * A sentence about one rate that all targets were offered: which one answers soonest, and which needs least. Only where a
+ * target is told apart from the best.
+ */
 export const sameRate = defineFinding({
   kind: 'same-rate',
   find: (scenario, known) =>
@@ -22,7 +25,7 @@ export const sameRate = defineFinding({
         })
         if (best.length === 0) return []
         const cells = [...new Map(best.flatMap((each) => each.cells.map((cell) => [cell.id, cell]))).values()]
-        // One mention of a target for everything in which it is best.
+        // A target is mentioned once, with everything in which it is best.
         const merits = new Map<string, string[]>()
         for (const each of best) {
           const who = `${names(each.cells)}${each.cells.length === 1 ? '' : ' (not told apart)'}`
