@@ -42,19 +42,22 @@ export function compareCells(cells: readonly JudgedCell[], certificates: readonl
   for (const field of fields.values()) {
     for (const metric of figureRules) {
       if (!metric.isCompared(field[0]!.view.load)) continue
-      const noiseFloor =
-        certificates.find(({ scenario }) => scenario === field[0]!.view.scenario.id)?.noiseFloor ?? null
-      const compared = compareBy(metric, field, {
-        relevant: thresholds.relevantDifference,
-        significance: thresholds.significance,
-        noiseFloor,
-      })
+      const compared = compareBy(metric, field, boundsOf(field[0]!.view.scenario.id, certificates))
       comparisons.push(...compared.comparisons)
       groups.push(compared.groups)
       for (const [key, difference] of compared.found) found.set(key, difference)
     }
   }
   return { comparisons, groups, differenceOf: (metric, of, to) => found.get(keyOf(metric, of, to)) ?? null }
+}
+
+/** What makes a difference within a scenario: nothing below the noise floor of its certificate does. */
+export function boundsOf(scenario: string, certificates: readonly Certificate[]): Bounds {
+  return {
+    relevant: thresholds.relevantDifference,
+    significance: thresholds.significance,
+    noiseFloor: certificates.find((each) => each.scenario === scenario)?.noiseFloor ?? null,
+  }
 }
 
 function keyOf(metric: string, of: string, to: string): string {
@@ -130,7 +133,8 @@ function upsideDown(difference: Difference): Difference {
   }
 }
 
-function nameOfCell({ view: { entry } }: JudgedCell): string {
+/** The name of a cell's entry as it stands in a sentence. */
+export function nameOfCell({ view: { entry } }: JudgedCell): string {
   return nameOf({ target: { name: entry.target }, variant: entry.variant })
 }
 

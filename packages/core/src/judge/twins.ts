@@ -1,9 +1,7 @@
 import type { Certificate, TwinComparison } from '@bakeoff/model'
 import { type FigureRule, figureRules } from '../figures/index.js'
-import { thresholds } from '../thresholds.js'
 import { differenceSays } from '../words/differences.js'
-import { nameOf } from '../words/names.js'
-import { heldBackBy, valuesByBlock, whyUnranked } from './comparisons.js'
+import { boundsOf, heldBackBy, nameOfCell, valuesByBlock, whyUnranked } from './comparisons.js'
 import { difference } from './difference.js'
 import type { JudgedCell } from './judged.js'
 
@@ -40,16 +38,8 @@ function compareWith(
     return { ...where, ratio: null, conclusion: null, why: why ?? `${metric.title.toLowerCase()} was not measured` }
   const found = difference(
     { of, to, better: metric.better, heldBack: heldBackBy(metric, { of: twin, to: entry }) },
-    {
-      relevant: thresholds.relevantDifference,
-      significance: thresholds.significance,
-      noiseFloor: certificates.find((each) => each.scenario === scenario.id)?.noiseFloor ?? null,
-    },
+    boundsOf(scenario.id, certificates),
   )
   const names = { of: nameOfCell(twin), to: nameOfCell(entry) }
   return { ...where, ratio: found.ratio, conclusion: found.conclusion, why: differenceSays(found, names) }
-}
-
-function nameOfCell({ view: { entry } }: JudgedCell): string {
-  return nameOf({ target: { name: entry.target }, variant: entry.variant })
 }

@@ -28,9 +28,9 @@ import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
-import { estimateMs } from './estimate.js'
+import { estimateMs, type Measured } from './estimate.js'
 import { bestFirst, mainLoadOf } from './main-load.js'
-import { type Drafted, type OtherDraft, tooShortBudget } from './promise.js'
+import { type OtherDraft, tooShortBudget } from './promise.js'
 import { brokenInReach, type Candidate, entryIdOf, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
@@ -114,7 +114,7 @@ export function planMatrix(request: PlanRequest): Plan {
 }
 
 /** What the other profiles would make of it, but for smoke runs: one repetition decides nothing. */
-function otherDrafts({ catalogue, profile }: PlanRequest, draft: (other: ProfileSpec) => Drafted): OtherDraft[] {
+function otherDrafts({ catalogue, profile }: PlanRequest, draft: (other: ProfileSpec) => Measured): OtherDraft[] {
   return Object.values(catalogue.matrix.profiles)
     .filter((other) => other.name !== profile && other.maxRepetitions > 1)
     .map((other) => ({ profile: other.name, drafted: draft(other) }))
@@ -130,7 +130,7 @@ function draftOf(
   selected: readonly Selected[],
   published: readonly ClaimLoads[],
   profile: ProfileSpec,
-): Drafted {
+): Measured {
   const frame = { request, profile, cpus: usableCpus(request.host, request.engine) }
   const scenarios = selected.map(({ scenario }, index) => planScenario(scenario, frame, published[index]!.loads))
   const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>

@@ -3,12 +3,9 @@ import { list, many } from '../words/quantities.js'
 import { entriesToRun } from './adaptive.js'
 import { type Measured, repetitionsMs } from './estimate.js'
 
-/** A selection with the rules of a profile: enough to estimate how long it takes. */
-export type Drafted = Measured
-
 export interface OtherDraft {
   readonly profile: string
-  readonly drafted: Drafted
+  readonly drafted: Measured
 }
 
 /**
@@ -16,7 +13,7 @@ export interface OtherDraft {
  * budget, the run says so before it starts, with what could keep it. At most one warning.
  */
 export function tooShortBudget(
-  drafted: Drafted,
+  drafted: Measured,
   known: { readonly profile: string; readonly others: () => readonly OtherDraft[] },
 ): PlanWarning[] {
   const { rules, entries } = drafted
@@ -65,12 +62,12 @@ export function brokenPromise(plan: Plan, records: readonly RepetitionRecord[]):
 }
 
 /** Wall time of the promised repetitions, with the shortest warm-ups. */
-function promisedMs(drafted: Drafted): number {
+function promisedMs(drafted: Measured): number {
   return repetitionsMs(drafted, drafted.rules.minRepetitions, drafted.rules.warmUp.minMs)
 }
 
 /** Repetitions of everything for which the budget is long enough; the first round is always run. */
-function repetitionsWithin(drafted: Drafted): number {
+function repetitionsWithin(drafted: Measured): number {
   const { budgetMs, warmUp, minRepetitions } = drafted.rules
   let repetitions = minRepetitions
   while (repetitions > 1 && repetitionsMs(drafted, repetitions, warmUp.minMs) > budgetMs) repetitions--
@@ -78,10 +75,10 @@ function repetitionsWithin(drafted: Drafted): number {
 }
 
 /** As many scenarios as fit into the budget, the first ones first. Empty when not even one does, or when there is one only. */
-function choices(drafted: Drafted): string[] {
+function choices(drafted: Measured): string[] {
   const { scenarios, entries, rules } = drafted
   if (scenarios.length === 1) return []
-  const upTo = (count: number): Drafted => {
+  const upTo = (count: number): Measured => {
     const some = scenarios.slice(0, count)
     return { rules, scenarios: some, entries: entries.filter((entry) => some.some(({ id }) => id === entry.scenario)) }
   }

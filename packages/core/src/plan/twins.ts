@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { competes, type PlannedEntry, type RunRules } from '@bakeoff/model'
-
-/** Fewer repetitions tell nothing apart, equal or not. */
-const LEAST_REPETITIONS = 3
+import { LEAST_REPETITIONS } from './least-repetitions.js'
 
 /**
  * One contender of each scenario once more, under another name (A/A): what the judge calls different between the two is its own

@@ -6,9 +6,6 @@ export type Decided = Pick<
   'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'twins' | 'claims' | 'certificates'
 >
 
-/** The fewest repetitions that decide: two leave the interval of a ratio only one degree of freedom. */
-export const LEAST_REPETITIONS = 3
-
 /** A row's best entry in a scenario, with everything that is known about it. */
 export interface Candidate {
   readonly row: string

@@ -10,10 +10,11 @@ import {
   type ScenarioResult,
   typicalOf,
 } from '@bakeoff/model'
+import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
 import { nameOf } from '../words/names.js'
 import { many } from '../words/quantities.js'
 import { claimsSay } from './claims.js'
-import { type Candidate, type Decided, type Field, KINDS, type Kind, LEAST_REPETITIONS } from './decided.js'
+import { type Candidate, type Decided, type Field, KINDS, type Kind } from './decided.js'
 import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
 import { saysOf } from './standing.js'

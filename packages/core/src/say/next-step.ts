@@ -1,5 +1,6 @@
 import type { Decision } from '@bakeoff/model'
-import { type Candidate, type Decided, type Field, LEAST_REPETITIONS } from './decided.js'
+import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
+import type { Candidate, Decided, Field } from './decided.js'
 import { saysOf, wouldMoreTell } from './standing.js'
 
 /** The number of repetitions with which a difference of some percent is usually told apart. */

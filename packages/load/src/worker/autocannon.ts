@@ -370,10 +370,6 @@ const READ_BYTES = 64 * 1024
 /** The buffer that all sockets read into in turn. What is kept of an answer is copied out of it at once. */
 const reading = Buffer.allocUnsafeSlow(READ_BYTES)
 
-/**
- * Opens the client's next socket and wires it as autocannon does: errors and ends go to `_connect`, bytes to the parser. Reading
- * without a stream in between takes a fifth to a third less CPU time per answer under 256 connections (docs/method.md).
- */
 /** Only a length makes sure that an answer with the same head is complete when it is as long. */
 function headToLearn({ headers, statusCode, shouldKeepAlive }: HeadInfo): Head | null {
   const length = headerOf(headers, 'content-length')
@@ -381,6 +377,10 @@ function headToLearn({ headers, statusCode, shouldKeepAlive }: HeadInfo): Head |
   return framed && shouldKeepAlive ? { status: statusCode, bodyLength: Number(length) } : null
 }
 
+/**
+ * Opens the client's next socket and wires it as autocannon does: errors and ends go to `_connect`, bytes to the parser. Reading
+ * without a stream in between takes a fifth to a third less CPU time per answer under 256 connections (docs/method.md).
+ */
 function dial(client: Client): Socket {
   const { port, hostname } = client.opts
   const socket = connect({
