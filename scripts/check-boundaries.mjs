@@ -18,11 +18,12 @@ export const ALLOWED = {
 const FLOORS = {
   core: [
     ...['words', 'stats', 'parse', 'plan', 'answers', 'thresholds', 'observe', 'figures', 'judge', 'results', 'say'],
-    ...['analyse', 'upgrade-results', 'setting-differences', 'compare-runs', 'gate'],
+    ...['analyse', 'upgrade-results', 'run-conditions', 'setting-differences', 'compared-figures', 'history'],
+    ...['compare-runs', 'gate'],
   ],
   report: [
     ...['shared', 'styles', 'assets', 'markdown', 'csv', 'summary', 'client', 'html', 'sections', 'comparison'],
-    ...['run-index', 'render-html'],
+    ...['history', 'run-index', 'render-html'],
   ],
   containers: ['client', 'host', 'locks', 'engine', 'building', 'registry', 'base', 'images', 'session', 'doctor'],
 }

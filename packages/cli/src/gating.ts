@@ -1,10 +1,10 @@
 import {
   type GateReport,
   type GateRules,
-  type GateSetting,
   gate,
-  otherThanBaseline,
+  otherConditions,
   parseGateRules,
+  type RunConditions,
 } from '@bakeoff/core'
 import { BakeoffError, type Results } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
@@ -38,10 +38,10 @@ export function openGate(reports: string, failOn: string | undefined, baseline: 
  *
  * @throws BakeoffError BAD_SPEC, before anything is measured, when the baseline cannot be judged against here
  */
-export function refuseOtherSetting(gate: Gate | null, here: GateSetting): void {
+export function refuseOtherSetting(gate: Gate | null, here: RunConditions): void {
   if (!gate?.baseline) return
   const { baseline } = gate
-  const differences = otherThanBaseline(baseline, here)
+  const differences = otherConditions(baseline, here)
   if (differences.length === 0) return
   throw new BakeoffError(
     'BAD_SPEC',

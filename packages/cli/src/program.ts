@@ -4,6 +4,7 @@ import { addCheck } from './commands/check.js'
 import { addClean } from './commands/clean.js'
 import { addCompare } from './commands/compare.js'
 import { addDoctor } from './commands/doctor.js'
+import { addHistory } from './commands/history.js'
 import { addImages } from './commands/images.js'
 import { addList } from './commands/list.js'
 import { addMatrix } from './commands/matrix.js'
@@ -20,6 +21,7 @@ const COMMANDS = [
   addCheck,
   addReport,
   addCompare,
+  addHistory,
   addDoctor,
   addClean,
   addImages,

@@ -4,22 +4,15 @@ import {
   type Cell,
   type ComparedCell,
   type ComparedFigure,
-  type Estimate,
   figureOf,
-  kindOf,
-  type LoadSpec,
   type NamedRun,
   type Results,
   type RunComparison,
   type WhyNotJudged,
 } from '@bakeoff/model'
-import { capacityPerSecond } from './figures/capacity.js'
-import { cpuMsPerRequest } from './figures/cpu-per-request.js'
-import type { FigureRule } from './figures/define.js'
-import { throughput } from './figures/throughput.js'
-import { difference, type Observed } from './judge/difference.js'
+import { figuresUnder, observedIn, type RunFigure } from './compared-figures.js'
+import { difference } from './judge/difference.js'
 import { settingDifferences } from './setting-differences.js'
-import { CAPACITY_PRECISION } from './stats/index.js'
 import { thresholds } from './thresholds.js'
 
 const bounds = { relevant: thresholds.relevantDifference, significance: thresholds.significance }
@@ -62,87 +55,32 @@ function compareCell(places: readonly Place[]): ComparedCell {
     load,
     loadId,
     cells,
-    figures: figuresOf(load).map(({ metric, name, unit }): ComparedFigure => {
-      const estimates = cells.map((cell) => figureOf(cell, metric.id))
+    figures: figuresUnder(load).map((figure): ComparedFigure => {
+      const { metric, name, unit } = figure
       return {
         id: metric.id,
         name,
         unit,
         better: metric.better,
-        estimates,
-        against: later.map((other, index) => {
+        estimates: cells.map((cell) => figureOf(cell, metric.id)),
+        against: later.map((other) => {
           const why = whyNotCompared(first, other)
-          return why === null
-            ? judge(
-                metric,
-                [
-                  { estimate: estimates[0] ?? null, cell: first.cell },
-                  { estimate: estimates[index + 1] ?? null, cell: other.cell },
-                ],
-                noiseFloorOf(scenario, [first, other]),
-              )
-            : notJudged(why)
+          return why === null ? judge(figure, [first, other]) : notJudged(why)
         }),
       }
     }),
   }
 }
 
-interface Figure {
-  readonly metric: FigureRule
-  readonly name: string
-  readonly unit: string
-}
-
-const THROUGHPUT: Figure = { metric: throughput, name: 'throughput', unit: 'right answers/s' }
-const CAPACITY: Figure = { metric: capacityPerSecond, name: 'capacity', unit: 'requests/s' }
-const CPU: Figure = { metric: cpuMsPerRequest, name: 'CPU time per request', unit: 'ms' }
-
-/** What cells under a load are compared by, what the load is about first. */
-function figuresOf(load: LoadSpec): readonly [Figure, Figure] {
-  switch (kindOf(load).headline) {
-    case 'throughput':
-      return [THROUGHPUT, CPU]
-    case 'capacityPerSecond':
-      return [CAPACITY, CPU]
-    case 'cpuMsPerRequest':
-      return [
-        { ...CPU, name: 'CPU time per task' },
-        { ...THROUGHPUT, unit: 'tasks/s' },
-      ]
-  }
-}
-
-interface Measured {
-  readonly estimate: Estimate | null
-  readonly cell: Cell | null
-}
-
 /** Later ÷ first. */
-function judge(metric: FigureRule, [first, later]: readonly [Measured, Measured], noiseFloor: number | null): Against {
-  const [to, of] = [first, later].map((side) => observed(metric, side))
+function judge(figure: RunFigure, [first, later]: readonly [Place, Place]): Against {
+  const to = observedIn(first.cell, figure)
+  const of = observedIn(later.cell, figure)
   if (!to) return notJudged({ kind: 'no-figure', run: 'first' })
   if (!of) return notJudged({ kind: 'no-figure', run: 'later' })
-  const found = difference({ of, to, better: metric.better }, { ...bounds, noiseFloor })
+  const noiseFloor = noiseFloorOf((first.cell ?? later.cell)?.scenario ?? '', [first, later])
+  const found = difference({ of, to, better: figure.metric.better }, { ...bounds, noiseFloor })
   return { conclusion: found.conclusion, difference: found, why: null }
-}
-
-/** Blocks of two runs have nothing in common but their names. Null where there is no figure to judge. */
-function observed(metric: FigureRule, { estimate, cell }: Measured): Observed[] | null {
-  if (!isPositive(estimate)) return null
-  const quantum = metric === capacityPerSecond ? CAPACITY_PRECISION : oneAnswerOf(cell)
-  return estimate.values.map((value) => ({ value, block: null, quantum }))
-}
-
-/** The share of one answer of a repetition, or of one task: rates and costs are not known better. */
-function oneAnswerOf(cell: Cell | null): number {
-  if (cell && 'tasks' in cell.load) return 1 / cell.load.tasks
-  return cell?.requests && cell.requests.ok > 0 ? cell.repetitions / cell.requests.ok : 0
-}
-
-/** A ratio on logs has no use for 0. */
-function isPositive(estimate: Estimate | null): estimate is Estimate {
-  return estimate !== null && estimate.values.length > 0 && estimate.values.every((value) => value > 0)
 }
 
 /** By how much the machine itself differed in either run; null when none of them tells. */

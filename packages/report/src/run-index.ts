@@ -1,4 +1,5 @@
 import { documentText } from './html/document.js'
+import { hrefOf } from './html/href.js'
 import { type Html, html } from './html/html.js'
 import { badge } from './html/marks.js'
 import { table } from './html/table.js'
@@ -65,13 +66,4 @@ function statusOf({ status, profile }: RunListing): Html {
     case 'running': // as of when this page was written: a run that was killed since then could not change it
       return html`${badge('plain', '…', 'not ended')}${smoke}`
   }
-}
-
-/** A path below the index, each part encoded: a run's name must not become a script or another site. */
-function hrefOf(path: string): string {
-  return `./${path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .map(encodeURIComponent)
-    .join('/')}`
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
-import { firstRunWords, needWhole, settingOf } from '@bakeoff/core'
+import { conditionsOf, firstRunWords, needWhole } from '@bakeoff/core'
 import type { Plan } from '@bakeoff/model'
 import { Run, runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type RunSetting } from '../beginning.js'
@@ -64,7 +64,7 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   const setting: RunSetting = { ...found, show: progress.show, signal: stop.signal }
   const beginning = beginningOf(setting, which, earlier)
   needWhole(setting.catalogue, beginning.plan)
-  refuseOtherSetting(gate, settingOf(beginning.plan))
+  refuseOtherSetting(gate, conditionsOf(beginning.plan))
   if (flags.dryRun) {
     if (earlier) terminal.say(`Run ${earlier.folder.runId} would go on with ${repetitions(earlier.left)}; its plan:`)
     terminal.print(flags.json ? toJson(beginning.plan) : planText(beginning.plan, brokenFiles(setting)))

@@ -26,7 +26,7 @@ interface Asked {
  * whose figures count in the baseline, and which is missing, failed, invalid or without a right answer now, has changed by
  * more than any share allows.
  *
- * @param baseline results with the same setting (`otherThanBaseline`): machines are not compared here
+ * @param baseline results with the same setting (`otherConditions`): machines are not compared here
  */
 export function judgeChanges(results: Results, baseline: Results, rules: GateRules): Judgement[] {
   const { cells } = compareRuns([

@@ -1,4 +1,3 @@
 export { gate } from './gate.js'
 export type { GateReport } from './report.js'
 export * from './rules.js'
-export * from './setting.js'

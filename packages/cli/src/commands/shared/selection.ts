@@ -12,9 +12,13 @@ export interface SelectionFlags {
 
 export const scenario = new Option('--scenario <name>', 'only this scenario; may be repeated').argParser(names)
 
+export const target = new Option('--target <name>', 'only this target, or name/variant; may be repeated').argParser(
+  names,
+)
+
 export const selectionOptions: readonly Option[] = [
   scenario,
-  new Option('--target <name>', 'only this target, or name/variant; may be repeated').argParser(names),
+  target,
   new Option('--claims', 'the targets that published claims are about, under the loads of their sources'),
   new Option('--all', 'every entry, of any role; with --claims also the loads of the sources'),
 ]

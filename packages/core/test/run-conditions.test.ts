@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { otherThanBaseline, settingOf } from '../../src/index.js'
-import { anEntry, aPlan, aScenario } from '../builders.js'
-import { sampleResults } from '../fixtures-results.js'
+import { conditionsOf, otherConditions } from '../src/index.js'
+import { anEntry, aPlan, aScenario } from './builders.js'
+import { sampleResults } from './fixtures-results.js'
 
 const GIB = 1024 ** 3
 const scenario = aScenario()
 const plan = aPlan([scenario], [anEntry('predict', 'go')])
-const here = settingOf(plan)
+const here = conditionsOf(plan)
 const results = sampleResults()
 
 describe('a baseline can be judged against', () => {
@@ -16,10 +16,9 @@ describe('a baseline can be judged against', () => {
     { because: 'one of the two does not know its processor', baseline: host({ cpuModel: null }) },
     { because: 'it has scenarios that this run does not have', baseline: scenarios(aScenario({ id: 'embed' })) },
     { because: 'it is of before requests had a digest', baseline: scenarios({ ...scenario, workDigest: undefined }) },
-  ])('when $because', ({ baseline, now = here }) => expect(otherThanBaseline(baseline, now)).toEqual([]))
+  ])('when $because', ({ baseline, now = here }) => expect(otherConditions(baseline, now)).toEqual([]))
 
-  it('when it is the results of a run of the same setting', () =>
-    expect(otherThanBaseline(results, results)).toEqual([]))
+  it('when it is the results of a run of the same setting', () => expect(otherConditions(results, results)).toEqual([]))
 })
 
 describe('a baseline is refused', () => {
@@ -37,13 +36,13 @@ describe('a baseline is refused', () => {
       says: /^caps of the target in predict: .* and 1 GiB there/,
     },
   ])('because of another $says', ({ baseline, now = here, says }) =>
-    expect(otherThanBaseline(baseline, now)).toEqual([expect.stringMatching(says)]),
+    expect(otherConditions(baseline, now)).toEqual([expect.stringMatching(says)]),
   )
 
   it('because of other caps of a service', () => {
     const service = (cpus: number) => ({ name: 'postgres', caps: { ...scenario.targetCaps, cpus } })
     expect(
-      otherThanBaseline(
+      otherConditions(
         scenarios({ ...scenario, services: [service(2)] }),
         scenarios({ ...scenario, services: [service(1)] }),
       ),

@@ -1,0 +1,84 @@
+import type {
+  Caps,
+  Condition,
+  EngineFacts,
+  HostFacts,
+  Plan,
+  PlannedScenario,
+  PlannedService,
+  Results,
+} from '@bakeoff/model'
+import { formatBytes } from '@bakeoff/model'
+
+/** The conditions of a run: known from a plan before anything is measured, and from results. */
+export interface RunConditions {
+  readonly host: Pick<HostFacts, 'cpuModel' | 'architecture' | 'cpus' | 'memoryBytes'>
+  readonly engine: Pick<EngineFacts, 'name' | 'version'>
+  readonly run: Pick<Results['run'], 'profile' | 'windowMs'>
+  readonly scenarios: readonly ScenarioConditions[]
+}
+
+type ScenarioConditions = Pick<PlannedScenario, 'id' | 'targetCaps'> & {
+  readonly workDigest?: string | null | undefined
+  readonly services: readonly Pick<PlannedService, 'name' | 'caps'>[]
+}
+
+export function conditionsOf({ host, engine, profile, rules, scenarios }: Plan): RunConditions {
+  return { host, engine, run: { profile, windowMs: rules.windowMs }, scenarios }
+}
+
+/**
+ * The differences that could explain a change of figures without a change of the targets: another class of machine, engine or profile, and
+ * for the scenarios of both runs, other caps or other work. One phrase each, e.g. `profile: brief there, default here`; empty when
+ * the runs can be compared. A value that either run does not know is not a difference.
+ *
+ * A history goes by the same values: runs under the same conditions are one series.
+ */
+export function otherConditions(baseline: RunConditions, here: RunConditions): string[] {
+  return [
+    ...differing(ofRun(baseline), ofRun(here)),
+    ...here.scenarios.flatMap((scenario) => {
+      const there = baseline.scenarios.find(({ id }) => id === scenario.id)
+      return there ? differing(ofScenario(there), ofScenario(scenario)) : []
+    }),
+  ]
+}
+
+/** The conditions under which a scenario of a run was measured. */
+export function conditionsIn(run: RunConditions, scenario: string): Condition[] {
+  return [...ofRun(run), ...run.scenarios.filter(({ id }) => id === scenario).flatMap(ofScenario)]
+}
+
+function ofRun({ host, engine, run }: RunConditions): Condition[] {
+  return [
+    { what: 'processor', value: host.cpuModel },
+    { what: 'architecture', value: host.architecture },
+    { what: 'logical CPUs', value: `${host.cpus.length}` },
+    // Kernels reserve a little more or less of the same memory.
+    { what: 'memory', value: host.memoryBytes === null ? null : `${Math.round(host.memoryBytes / 1024 ** 3)} GiB` },
+    { what: 'engine', value: `${engine.name} ${engine.version}` },
+    { what: 'profile', value: run.profile },
+    { what: 'window', value: `${run.windowMs} ms` },
+  ]
+}
+
+function ofScenario({ id, workDigest, targetCaps, services }: ScenarioConditions): Condition[] {
+  return [
+    { what: `requests and answers of ${id}`, value: workDigest ?? null, isDigest: true },
+    { what: `caps of the target in ${id}`, value: capsText(targetCaps) },
+    ...services.map(({ name, caps }) => ({ what: `caps of ${name} in ${id}`, value: capsText(caps) })),
+  ]
+}
+
+function differing(there: readonly Condition[], here: readonly Condition[]): string[] {
+  return here.flatMap(({ what, value, isDigest }) => {
+    const other = there.find((each) => each.what === what)?.value ?? null
+    if (other === null || value === null || other === value) return []
+    return [isDigest ? what : `${what}: ${other} there, ${value} here`]
+  })
+}
+
+function capsText({ cpus, quotaCpus, memoryBytes }: Caps): string {
+  const quota = quotaCpus === null ? '' : ` (quota ${quotaCpus})`
+  return `${cpus} cores${quota} and ${formatBytes(memoryBytes)}`
+}
