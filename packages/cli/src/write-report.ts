@@ -191,7 +191,8 @@ export function fileLink(path: string): string {
   return pathToFileURL(path).href
 }
 
-function listing({ run, scenarios, entries, findings, host }: Results, folder: string): RunListing {
+function listing(results: Results, folder: string): RunListing {
+  const { run, scenarios, entries, host } = results
   return {
     id: run.id,
     startedAt: run.startedAt,
@@ -199,8 +200,17 @@ function listing({ run, scenarios, entries, findings, host }: Results, folder: s
     profile: run.profile,
     scenarios: scenarios.map(({ id }) => id),
     targets: new Set(entries.map(({ target }) => target)).size,
-    headline: findings.find(({ tone }) => tone === 'finding')?.text ?? null,
+    headline: headlineOf(results),
     path: `${folder}/index.html`,
     host: host.hostname,
   }
+}
+
+/** The first scenario that is decided, in the words with which the run ended; null when none is. Results of before 2026-12 have findings alone. */
+function headlineOf({ decision, findings }: Results): string | null {
+  if (!decision) return findings.find(({ tone }) => tone === 'finding')?.text ?? null
+  const decided =
+    decision.columns.find(({ standing }) => standing === 'leads') ??
+    decision.columns.find(({ standing }) => standing === 'level')
+  return decided ? `${decided.scenario}: ${decided.says}` : null
 }

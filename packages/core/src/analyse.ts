@@ -76,7 +76,7 @@ export function analyse({
     certificates,
     curves: curvesOf(views),
     ...known,
-    findings: findings(known),
+    findings: findings({ ...known, run }),
     decision: decide({ ...known, run, host: plan.host, certificates }),
     warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
   }

@@ -8,6 +8,7 @@ export const decisionSigns: readonly (readonly [mark: DecisionMark, sign: string
   ['suspect', '?', 'suspect: it counts, with a doubt'],
   ['invalid', '!', 'invalid: it does not count'],
   ['stand-in', 's', 'stand-in: never the winner'],
+  ['development-server', 'd', 'a development server: never the winner'],
   ['not-contender', 'p', 'as published, or an experiment: not compared'],
   ['not-compared', 'n', 'not compared: other work or other caps'],
   ['failed', 'x', 'failed'],

@@ -434,6 +434,8 @@ export const decisionMark = z.enum([
   'suspect',
   'invalid',
   'stand-in',
+  /** a server that is made for development: shown, and in no headline */
+  'development-server',
   /** as published, or an experiment: shown, and not compared */
   'not-contender',
   /** it did other work, or has other caps */

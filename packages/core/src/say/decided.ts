@@ -17,14 +17,17 @@ export interface Candidate {
 }
 
 /** The ways in which an entry takes part, in the order in which a row prefers to show them. */
-export const KINDS = ['ranked', 'stand-in', 'not-compared', 'invalid', 'without-figure', 'not-contender'] as const
+export const KINDS = [
+  ...(['ranked', 'stand-in', 'development-server', 'not-compared', 'invalid', 'without-figure'] as const),
+  'not-contender',
+] as const
 export type Kind = (typeof KINDS)[number]
 
 /** The entries of one scenario, best first, and how they compare. */
 export interface Field {
   readonly scenario: ScenarioResult
   readonly unit: DecisionColumn['unit']
-  /** contenders that are ranked, one per row: only these can lead or follow */
+  /** what a headline compares, the best of each row: only these can lead or follow */
   readonly ranked: readonly Candidate[]
   readonly others: readonly Candidate[]
   /** the comparison of the first ranked candidate with another; undefined when they were not compared */

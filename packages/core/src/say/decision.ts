@@ -6,17 +6,19 @@ import {
   type DecisionMark,
   type EntryResult,
   figureOf,
+  headlined,
+  isDevelopmentServer,
   kindOf,
+  rowsBy,
   type ScenarioResult,
   typicalOf,
 } from '@bakeoff/model'
-import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
 import { nameOf } from '../words/names.js'
-import { many } from '../words/quantities.js'
 import { claimsSay } from './claims.js'
 import { type Candidate, type Decided, type Field, KINDS, type Kind } from './decided.js'
 import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
+import { whyProvisional } from './provisional.js'
 import { saysOf } from './standing.js'
 import { trustOf } from './trust.js'
 
@@ -25,11 +27,11 @@ import { trustOf } from './trust.js'
  * repeats what groups, comparisons and verdicts hold, and judges nothing itself.
  */
 export function decide(known: Decided): Decision {
-  const rowsBy = languagesOf(known).length > 1 ? 'language' : 'target'
-  const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, rowsBy))
+  const by = rowsBy(known.entries)
+  const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, by))
   const columns = fields.map(columnOf)
   return {
-    rows: { by: rowsBy, names: rowsInOrder(columns) },
+    rows: { by, names: rowsInOrder(columns) },
     columns,
     next: nextStep(known, fields),
     claims: claimsSay(known.claims),
@@ -68,29 +70,30 @@ function marksOf({ kind, cell, entry, value }: Candidate): DecisionMark[] {
     if (kind === 'not-compared') marks.push('not-compared')
   }
   if (isStandIn(entry)) marks.push('stand-in')
+  if (isDevelopmentServer(entry)) marks.push('development-server')
   if (!isContender(entry)) marks.push('not-contender')
   return marks
 }
 
-function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['rows']['by']): Field {
+function fieldOf(known: Decided, scenario: ScenarioResult, by: Decision['rows']['by']): Field {
   const list = known.groups.find(
     (each) => each.scenario === scenario.id && each.loadId === scenario.mainLoad && each.metric !== 'cpuMsPerRequest',
   )
   const order = list?.ranked ?? []
   const candidates = known.entries
     .filter((entry) => entry.scenario === scenario.id)
-    .map((entry) => candidateOf(entry, { scenario, cells: known.cells, order, rowsBy }))
+    .map((entry) => candidateOf(entry, { scenario, cells: known.cells, order, by }))
     .sort((a, b) => placeOf(a, order) - placeOf(b, order) || (b.value ?? -1) - (a.value ?? -1))
-  const best = [...new Set(candidates.map(({ row }) => row))].map((row) =>
-    bestOf(candidates.filter((each) => each.row === row)),
+  const best = headlined(known, order)
+  const ranked = best.flatMap(({ id }) => candidates.find(({ cell }) => cell?.id === id) ?? [])
+  const otherRows = [...new Set(candidates.map(({ row }) => row))].filter((row) =>
+    ranked.every((each) => each.row !== row),
   )
-  best.sort((a, b) => candidates.indexOf(a) - candidates.indexOf(b))
-  const ranked = best.filter(({ kind }) => kind === 'ranked')
-  const [first, ...rest] = ranked
-  const comparedWith = (other: Candidate) =>
-    known.comparisons.find(
-      ({ metric, of, to }) => metric === list?.metric && of === first?.cell?.id && to === other.cell?.id,
-    )
+  const others = otherRows.map((row) => bestOf(candidates.filter((each) => each.row === row)))
+  others.sort((a, b) => candidates.indexOf(a) - candidates.indexOf(b))
+  const [first] = best
+  const compared = known.comparisons.filter(({ metric, of }) => metric === list?.metric && of === first?.id)
+  const comparedWith = (other: Candidate) => compared.find(({ to }) => to === other.cell?.id)
   return {
     scenario,
     unit: unitOf(
@@ -98,17 +101,17 @@ function fieldOf(known: Decided, scenario: ScenarioResult, rowsBy: Decision['row
       known.cells.find((cell) => cell.scenario === scenario.id && cell.loadId === scenario.mainLoad),
     ),
     ranked,
-    others: best.filter(({ kind }) => kind !== 'ranked'),
+    others,
     comparedWith,
     provisional: whyProvisional(
-      known,
-      ranked,
-      rest.some((other) => comparedWith(other)?.provisional === true),
+      known.run,
+      best,
+      ranked.flatMap((other) => comparedWith(other) ?? []),
     ),
   }
 }
 
-/** The best candidate of a row: the first ranked one; of those that are not ranked, the first by `KINDS`. */
+/** The candidate that is shown for a row of which none is ranked: the first by `KINDS`, a contender where there is one. */
 function bestOf(own: readonly Candidate[]): Candidate {
   const contenders = own.filter(({ entry }) => isContender(entry))
   const from = contenders.length > 0 ? contenders : own
@@ -121,10 +124,10 @@ interface Place {
   readonly cells: readonly Cell[]
   /** ids of ranked cells, best first */
   readonly order: readonly string[]
-  readonly rowsBy: Decision['rows']['by']
+  readonly by: Decision['rows']['by']
 }
 
-function candidateOf(entry: EntryResult, { scenario, cells, order, rowsBy }: Place): Candidate {
+function candidateOf(entry: EntryResult, { scenario, cells, order, by }: Place): Candidate {
   const own = cells.filter((cell) => cell.entry === entry.id)
   // An entry that is measured as published has the load of its source, and not the scenario's.
   const cell =
@@ -135,10 +138,11 @@ function candidateOf(entry: EntryResult, { scenario, cells, order, rowsBy }: Pla
     if (!isContender(entry)) return 'not-contender'
     if (value === null || cell === null) return 'without-figure'
     if (cell.verdict?.status === 'invalid') return 'invalid'
+    if (isDevelopmentServer(entry)) return 'development-server'
     if (!order.includes(cell.id)) return isStandIn(entry) ? 'stand-in' : 'not-compared'
     return isStandIn(entry) ? 'stand-in' : 'ranked'
   }
-  return { row: rowsBy === 'language' ? entry.language : name, name, entry, cell, kind: kind(), value }
+  return { row: by === 'language' ? entry.language : name, name, entry, cell, kind: kind(), value }
 }
 
 function headlineOf(cell: Cell): number | null {
@@ -153,19 +157,6 @@ function placeOf({ cell }: Candidate, order: readonly string[]): number {
 function unitOf(metric: string | undefined, cell: Cell | undefined): DecisionColumn['unit'] {
   if (metric === 'capacityPerSecond') return 'requests/s within the service level'
   return cell && kindOf(cell.load).unit === 'task' ? 'tasks/s' : 'answers/s'
-}
-
-function whyProvisional({ run }: Decided, ranked: readonly Candidate[], isBelowPromise: boolean): string | null {
-  const fewest = Math.min(...ranked.map(({ cell }) => cell?.repetitions ?? 0))
-  if (ranked.length > 1 && fewest < LEAST_REPETITIONS) return fewest === 1 ? 'one repetition' : `${fewest} repetitions`
-  if (run.profile === 'quick') return 'short windows'
-  return isBelowPromise ? `${many(fewest, 'repetition')}, fewer than its profile promises` : null
-}
-
-/** The languages of contenders; a language with experiments alone has no row. */
-function languagesOf({ entries }: Decided): string[] {
-  const contenders = entries.filter(isContender)
-  return [...new Set(contenders.map(({ language }) => language))]
 }
 
 /** The rows in the order of the first scenario in which they have figures, so that a run of one scenario reads as its leaderboard. */

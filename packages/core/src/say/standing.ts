@@ -1,4 +1,4 @@
-import { type DecisionColumn, figureOf, formatNumber } from '@bakeoff/model'
+import { type DecisionColumn, figureOf, formatNumber, suspectWords } from '@bakeoff/model'
 import { reasonOf } from '../observe/outcome.js'
 import { list, many } from '../words/quantities.js'
 import type { Candidate, Field } from './decided.js'
@@ -13,23 +13,33 @@ interface Standing {
 
 /**
  * The standing in a scenario, with a sentence: which target leads and by how much or, where none is told apart, what can be
- * said instead.
+ * said instead. The sentence says first which of the targets that it names are suspect.
  */
 export function saysOf(field: Field): Standing {
   const { ranked, provisional } = field
   const [first, ...rest] = ranked
   if (first === undefined) return { standing: 'nobody', says: nobodySays(field), leading: [] }
-  if (rest.length === 0) return { standing: 'alone', says: aloneSays(field, first), leading: [] }
-  if (provisional !== null) return { standing: 'provisional', says: provisionalSays(field, first, rest), leading: [] }
+  if (rest.length === 0)
+    return { standing: 'alone', says: `${doubted([first], ': ')}${aloneSays(field, first)}`, leading: [] }
+  if (provisional !== null) {
+    const says = `${doubted(ranked.slice(0, 2), ', ')}${provisionalSays(field, first, rest)}`
+    return { standing: 'provisional', says, leading: [] }
+  }
   const behind = rest.filter((other) => isApart(field, other))
   const peers = rest.filter((other) => !isApart(field, other))
-  if (peers.length === 0)
-    return {
-      standing: 'leads',
-      says: `${first.name} leads: it serves ${compared(field, first, behind[0]!)}.`,
-      leading: [first],
-    }
-  return { standing: 'level', says: levelSays(field, first, peers, behind), leading: [first, ...peers] }
+  const leading = [first, ...peers]
+  const named = [...leading, ...behind.slice(0, 1)]
+  if (peers.length === 0) {
+    const says = `${doubted(named, ': ')}${first.name} leads: it serves ${compared(field, first, behind[0]!)}.`
+    return { standing: 'leads', says, leading }
+  }
+  return { standing: 'level', says: `${doubted(named, ', ')}${levelSays(field, first, peers, behind)}`, leading }
+}
+
+/** What a sentence begins with where targets that it names are suspect; empty where they are not. */
+function doubted(named: readonly Candidate[], joint: string): string {
+  const words = suspectWords(named.map(({ name, cell }) => ({ name, verdict: cell?.verdict ?? null })))
+  return words === null ? '' : `${words}${joint}`
 }
 
 /** Whether the first target is told apart from another, by the comparison in the results. */
@@ -95,6 +105,9 @@ function nobodySays({ others, scenario }: Field): string {
   const shown = others.filter(({ value }) => value !== null)
   if (shown.some(({ kind }) => kind === 'stand-in'))
     return `only stand-ins have a figure (${list(shown.filter(({ kind }) => kind === 'stand-in').map(({ name }) => name))}), and none of them wins.`
+  const served = shown.filter(({ kind }) => kind === 'development-server')
+  if (served.length > 0)
+    return `only development servers have a figure (${list(served.map(({ name }) => name))}), and none of them wins.`
   if (shown.some(({ kind }) => kind === 'not-contender'))
     return 'no contender was measured: the figures are those of sources and experiments.'
   if (shown.length > 0) return `no figure counts: ${why(shown)}`

@@ -220,7 +220,7 @@ describe('a published ratio', () => {
 
   it('names what marks the figures it rests on', () =>
     expect(measure(aAgainstB(2), two(2000, 1000, { steal: 0.1 }, {})).comparisons[0]!.why).toMatch(
-      /Marked: go-a is suspect \(noisy-host\)\.$/,
+      /^Suspect \(go-a: noisy-host\): 2\.00 × .* here holds the published 2 ×\.$/,
     ))
 
   it('rests on a latency that the agent did not make', () => {

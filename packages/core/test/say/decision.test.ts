@@ -103,6 +103,38 @@ describe('who leads', () => {
   })
 })
 
+describe('a sentence says first what is suspect', () => {
+  const steal = { steal: 0.1 }
+
+  it.each([
+    {
+      because: 'the one that leads',
+      targets: { 'go-a': around({ ...fast, ...steal }), 'python-b': around(slow) },
+      says: /^suspect \(go-a: noisy-host\): go-a leads: it serves 3\.10 × /,
+    },
+    {
+      because: 'both that may be the best, and not who is not named',
+      targets: {
+        'go-a': around({ ...fast, ...steal }),
+        'node-b': around({ ...fast, perSecond: 2001, ...steal }),
+        'elixir-c': around(slow),
+        'python-d': around({ ...slow, perSecond: 300, cpuMs: 3.3, ...steal }),
+      },
+      says: /^suspect \((go-a, node-b|node-b, go-a): noisy-host\), level: .* serve the same\. .* what elixir-c does\.$/,
+    },
+    {
+      because: 'of two repetitions',
+      targets: { 'go-a': around({ ...fast, ...steal }, { times: 2 }), 'python-b': around(slow, { times: 2 }) },
+      says: /^suspect \(go-a: noisy-host\), provisional, 2 repetitions: go-a serves /,
+    },
+    {
+      because: 'one alone',
+      targets: { 'go-a': around({ ...fast, ...steal }) },
+      says: /^suspect \(go-a: noisy-host\): go-a alone: 2,0/,
+    },
+  ])('$because', ({ targets, says }) => expect(columnOf(targets).says).toMatch(says))
+})
+
 describe('rows', () => {
   const rows = (targets: Readonly<Record<string, readonly Observed[]>>) => decide(resultsOf(targets)).rows
 
@@ -123,6 +155,8 @@ describe('rows', () => {
     ])
   })
 })
+
+const aLint = { lint: '', message: '', consequence: '', hint: '' }
 
 /** As if an entry had been planned in another role. */
 function inRole(results: Results, target: string, as: object): Results {
@@ -145,6 +179,22 @@ describe('who takes part', () => {
   it.each(['experiment', 'as-published'])('an entry that is %s is compared with nobody', (role) => {
     const [column] = decide(inRole(measured, 'elixir-a', { role })).columns
     expect(marks(column!)).toEqual({ 'elixir-a': ['not-contender'], 'go-b': ['leads'], 'node-c': [] })
+  })
+
+  it('a development server is shown and marked, and never wins', () => {
+    const results = {
+      ...measured,
+      entries: measured.entries.map((each) =>
+        each.target === 'elixir-a' ? { ...each, lints: [{ ...aLint, lint: 'development-server' }] } : each,
+      ),
+    }
+    const [column] = decide(results).columns
+    expect(marks(column!)).toEqual({ 'elixir-a': ['development-server'], 'go-b': ['leads'], 'node-c': [] })
+    expect(column!.says).toMatch(/^go-b leads: it serves .* what node-c does\.$/)
+    const all = measured.entries.map((each) => ({ ...each, lints: [{ ...aLint, lint: 'development-server' }] }))
+    expect(decide({ ...measured, entries: all }).columns[0]!.says).toBe(
+      'only development servers have a figure (elixir-a, go-b and node-c), and none of them wins.',
+    )
   })
 
   it('says so when nobody but sources and experiments was measured', () => {

@@ -83,14 +83,14 @@ describe('who is fastest', () => {
     expect(other!.text).toMatch(/go-b was limited by its own cores, and what limited go-a was not found/)
   })
 
-  it('says "at least" where the agent held the fastest back, and marks it', () => {
+  it('says "at least" where the agent held the fastest back, and first that it is suspect', () => {
     const [leader] = of(
       'leader',
       findingsOf({ 'go-a': around({ ...full, eventLoop: 0.95 }), 'go-b': around({ perSecond: 500, cpuMs: 1.98 }) }),
     )
     expect(leader!.text).toMatch(/go-a served at least 4\.0/)
     expect(leader!.text).toMatch(/go-a was limited by the load agent and its own cores/)
-    expect(leader!.text).toMatch(/go-a is marked suspect \(agent-bound\)\.$/)
+    expect(leader!.text).toMatch(/^Suspect \(go-a: agent-bound\): under 64 connections go-a served/)
   })
 
   it('names who is not told apart from the first', () => {
@@ -114,7 +114,7 @@ it('does not let one target with one repetition silence the others', () => {
   )
   expect(leader).toMatchObject({ tone: 'finding' })
   expect(leader!.text).toMatch(
-    /^Under 64 connections go-a served 4\.\d+ × .* what go-c did; .* go-b is not told apart from go-a\.$/,
+    /^Provisional \(one repetition\): under 64 connections go-a served 4\.\d+ × .* what go-c did; .* go-b is not told apart from go-a\.$/,
   )
 })
 
@@ -129,7 +129,7 @@ describe('where nothing may be claimed', () => {
 
   it('says so after one repetition, however far apart', () =>
     expect(noWinner(findingsOf({ 'go-a': repeat(full, 1), 'go-b': repeat({ perSecond: 100, cpuMs: 9 }, 1) }))).toBe(
-      'Under 64 connections the order is provisional: go-a and go-b have one repetition, and how much the next one would differ is not known. go-a was ahead.',
+      'Suspect (go-b: too-short), provisional (one repetition): under 64 connections go-a was ahead; how much the next repetition would differ is not known.',
     ))
 
   it('says so when all are alike', () =>
@@ -166,6 +166,142 @@ describe('where nothing may be claimed', () => {
     expect(found.length).toBeGreaterThan(0)
     expect(found.filter(({ tone }) => tone === 'finding')).toEqual([])
   })
+})
+
+describe('the best contender of each language', () => {
+  const leaderOf = (targets: Readonly<Record<string, readonly Observed[]>>, options: Options = {}) =>
+    of('leader', findingsOf(targets, options))[0]
+  const at = (perSecond: number) => around({ perSecond, cpuMs: 990 / perSecond })
+  const all = { 'go-a': at(2000), 'go-b': at(1600), 'python-c': at(500), 'python-d': at(400) }
+
+  it.each([
+    {
+      because: 'is compared with that of the next language, and a slower one of its own is in no headline',
+      targets: all,
+      roles: {},
+      says: /^Under 64 connections, of the best contender of each language, go-a served 4\.\d+ × \S+ what python-c did;/,
+      names: ['go-a', 'python-c'],
+    },
+    {
+      because: 'is one of few targets in a run of one language, where each is in the headline',
+      targets: { 'go-a': at(2000), 'go-b': at(1600), 'go-c': at(500) },
+      roles: {},
+      says: /^Under 64 connections go-a served 1\.25 × \S+ what go-b did, and 4\.\d+ × \S+ what go-c did;/,
+      names: ['go-a', 'go-b', 'go-c'],
+    },
+    {
+      because: 'is the only one where no other is ranked: nothing is said of a selection',
+      targets: { 'go-a': at(2000), 'python-c': at(500) },
+      roles: {},
+      says: /^Under 64 connections go-a served 4\.\d+ × \S+ what python-c did;/,
+      names: ['go-a', 'python-c'],
+    },
+    {
+      because: 'is no experiment and no stand-in, however fast',
+      targets: { ...all, 'go-x': at(9000), 'python-y': at(8000) },
+      roles: { 'go-x': { role: 'experiment' as const }, 'python-y': { standIn: { for: ['x'], because: 'y' } } },
+      says: /^Under 64 connections, of the best contender of each language, go-a served/,
+      names: ['go-a', 'python-c'],
+    },
+  ])('$because', ({ targets, roles, says, names }) => {
+    const found = leaderOf(targets, { roles })
+    expect(found!.text).toMatch(says)
+    expect(found!.cells).toEqual(names.map((name) => `predict/${name}/default/closed-64`))
+  })
+
+  it('is no development server, however fast', () => {
+    const targets = { ...all, 'node-dev': at(9000) }
+    const runs = [...new Set(judgedCells(targets).flatMap(({ view }) => view.runs))].map((run) =>
+      run.entry.includes('node-dev') ? { ...run, info: anInfo({ developmentServer: true }) } : run,
+    )
+    const found = findingsOf(targets, {}, { runs })
+    expect(of('leader', found)[0]!.text).toMatch(/language, go-a served 4\.\d+ × \S+ what python-c did;/)
+    expect(
+      found
+        .filter(({ tone }) => tone !== 'caveat')
+        .map(({ text }) => text)
+        .join(),
+    ).not.toContain('node-dev')
+  })
+})
+
+describe('what is doubtful is said before anything else', () => {
+  const steal = { steal: 0.1 }
+  const fast = { perSecond: 2000, cpuMs: 0.495 }
+  const slow = { perSecond: 500, cpuMs: 1.98 }
+
+  it.each([
+    {
+      because: 'one of two',
+      targets: { 'go-a': around({ ...fast, ...steal }), 'python-b': around(slow) },
+      begins: 'Suspect (go-a: noisy-host): under 64 connections go-a served',
+    },
+    {
+      because: 'both, for one reason',
+      targets: { 'go-a': around({ ...fast, ...steal }), 'python-b': around({ ...slow, ...steal }) },
+      begins: 'Suspect (both: noisy-host): under 64 connections go-a served',
+    },
+    {
+      because: 'each for its own',
+      targets: { 'go-a': around({ ...fast, eventLoop: 0.95 }), 'python-b': around({ ...slow, ...steal }) },
+      begins: 'Suspect (go-a: agent-bound; python-b: noisy-host): under 64 connections go-a served at least',
+    },
+    {
+      because: 'with too few repetitions as well',
+      targets: { 'go-a': around({ ...fast, ...steal }, { times: 2 }), 'python-b': around(slow, { times: 2 }) },
+      begins: 'Suspect (go-a: noisy-host), provisional (2 repetitions): under 64 connections go-a served',
+    },
+    {
+      because: 'with short windows alone',
+      targets: { 'go-a': around(fast), 'python-b': around(slow) },
+      options: { plan: { profile: 'quick' } },
+      begins: 'Provisional (short windows): under 64 connections go-a served',
+    },
+  ])('$because', ({ targets, options = {}, begins }) => {
+    const [leader] = of('leader', findingsOf(targets, options))
+    expect(leader!.text.startsWith(begins), leader!.text).toBe(true)
+  })
+})
+
+describe('one observation is told once: CPU time per request, where it is throughput upside down', () => {
+  const kinds = (targets: Readonly<Record<string, readonly Observed[]>>) =>
+    findingsOf(targets)
+      .map(({ kind }) => kind)
+      .filter((kind) => kind === 'leader' || kind === 'cpu-per-request')
+  const atFullCore = (perSecond: number) => around({ perSecond, cpuMs: 990 / perSecond })
+
+  it.each([
+    {
+      because: 'all cores were full: it is left out',
+      targets: { 'go-a': atFullCore(2000), 'python-b': atFullCore(500) },
+      told: ['leader'],
+    },
+    {
+      because: 'so it is where the best is not told apart from another',
+      targets: { 'go-a': atFullCore(2000), 'node-b': atFullCore(1998), 'python-c': atFullCore(500) },
+      told: ['leader'],
+    },
+    {
+      because: 'the slower one waited: its CPU time is another observation',
+      targets: { 'go-a': atFullCore(2000), 'python-b': around({ perSecond: 500, cpuMs: 1 }) },
+      told: ['leader', 'cpu-per-request'],
+    },
+    {
+      because: 'both waited',
+      targets: { 'go-a': around({ perSecond: 2000, cpuMs: 0.2 }), 'python-b': around({ perSecond: 500, cpuMs: 1 }) },
+      told: ['leader', 'cpu-per-request'],
+    },
+    {
+      because: 'both were above 90 % and not equally full: the ratios differ by more than 3 %',
+      targets: { 'go-a': atFullCore(2000), 'python-b': around({ perSecond: 500, cpuMs: 1.83 }) },
+      told: ['leader', 'cpu-per-request'],
+    },
+    {
+      because: 'throughput is alike, as something else was the limit',
+      targets: { 'go-a': around({ perSecond: 1000, cpuMs: 0.2 }), 'python-b': around({ perSecond: 1000, cpuMs: 0.6 }) },
+      told: ['leader', 'cpu-per-request'],
+    },
+  ])('$because', ({ targets, told }) => expect(kinds(targets)).toEqual(told))
 })
 
 describe('CPU time per request', () => {
@@ -335,6 +471,22 @@ describe('published claims', () => {
       tone: 'finding',
       text: expect.stringMatching(/^“A was full” .* holds here\. Here too: /),
     })
+  })
+
+  it('say first what is suspect, and once', () => {
+    const text = of(
+      'claim',
+      findingsOf(
+        {
+          'go-a': around({ perSecond: 2000, cpuMs: 0.495, steal: 0.1 }),
+          'go-b': around({ perSecond: 1000, cpuMs: 0.99 }),
+        },
+        {},
+        { claims: [claim] },
+      ),
+    )[0]!.text
+    expect(text).toMatch(/^Suspect \(go-a: noisy-host\): “A is faster” \(An article\) holds here\. 2\.00 × /)
+    expect(text.match(/noisy-host/g)).toHaveLength(1)
   })
 
   it('claim nothing after one repetition', () => {

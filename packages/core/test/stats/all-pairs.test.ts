@@ -1,9 +1,10 @@
 /**
- * What the intervals of all pairs are worth, in runs that never were: seeded, so each test gives one number for ever. docs/method.md and decision
- * 16 repeat the numbers.
+ * What the intervals of all pairs are worth, in runs that never were: seeded, so each test gives one number for ever. The cases and their numbers are
+ * the tables of docs/method.md.
  */
 import { describe, expect, it } from 'vitest'
 import { allPairs, createRandom, halfWidth, type Observation, type Random } from '../../src/stats/index.js'
+import { shareText, tableOf } from '../method-tables.js'
 
 /** Logs of `entries` × `blocks`: what repetitions scatter by. */
 type Noise = (random: Random, entries: number, blocks: number) => number[][]
@@ -19,17 +20,18 @@ const heavy = (random: Random) => {
 }
 
 const NOISE: Readonly<Record<string, Noise>> = {
-  'normal logs': (random, entries, blocks) => each(entries, blocks, () => SD * random.normal()),
+  'normal on logs': (random, entries, blocks) => each(entries, blocks, () => SD * random.normal()),
   'normal figures, 15 %': (random, entries, blocks) =>
     each(entries, blocks, () => Math.log(Math.max(0.2, 1 + 0.15 * random.normal()))),
-  'heavy tails': (random, entries, blocks) => each(entries, blocks, () => SD * heavy(random)),
+  'heavy tails (t with 3 degrees of freedom)': (random, entries, blocks) =>
+    each(entries, blocks, () => SD * heavy(random)),
   'one repetition in ten a quarter slower': (random, entries, blocks) =>
     each(entries, blocks, () => 0.02 * random.normal() + (random.next() < 0.1 ? Math.log(0.75) : 0)),
-  'blocks that drift': (random, entries, blocks) => {
+  'blocks that drift by 9 % and more': (random, entries, blocks) => {
     const drift = Array.from({ length: blocks }, (_, block) => 0.05 * block + 0.09 * random.normal())
     return each(entries, blocks, (_, block) => drift[block]! + SD * random.normal())
   },
-  'noise that lasts, AR(1) of 0.95 from one repetition to the next': (random, entries, blocks) => {
+  'noise that lasts: AR(1) of 0.95 from one repetition to the next': (random, entries, blocks) => {
     let now = random.normal()
     const logs = each(entries, blocks, () => 0)
     for (let block = 0; block < blocks; block++) {
@@ -93,58 +95,72 @@ const share = <T>(items: readonly T[], holds: (item: T) => boolean) => items.fil
 const isApart = ({ log, half }: Found) => Math.abs(log) - half > Math.log(1.03)
 const holdsTruth = ({ log, half, truth }: Found) => Math.abs(log - truth) <= half
 
-describe('of targets that do not differ', () => {
+/** `13 targets, 5 blocks, 1.2 × as slow` as options. */
+function setting(text: string): { entries: number; blocks: number; gaps: number; lead: number } {
+  const of = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0)
+  return {
+    entries: of(/(\d+) targets/),
+    blocks: of(/(\d+) blocks/),
+    gaps: of(/(\d+) % of the cells missing/) / 100,
+    lead: Math.log(of(/([\d.]+) × as slow/) || 1),
+  }
+}
+const normal = NOISE['normal on logs']!
+const anyApart = (runs: readonly Found[][]) => share(runs, (pairs) => pairs.some(isApart))
+
+describe('of targets that do not differ, few runs tell any two apart, as many as docs/method.md says', () => {
+  const rows = tableOf('Targets that do not differ')
+
+  it('in each kind of noise', () => expect(rows.map(([kind]) => kind)).toEqual(Object.keys(NOISE)))
+
   it.each(
-    Object.keys(NOISE).flatMap((kind) => [
-      { kind, entries: 5, blocks: 3 },
-      { kind, entries: 13, blocks: 5 },
+    rows.flatMap(([kind = '', few, many]) => [
+      { kind, entries: 5, blocks: 3, says: few },
+      { kind, entries: 13, blocks: 5, says: many },
     ]),
-  )('at most one run in 20 tells any two apart: $kind, $entries in $blocks blocks', ({ kind, entries, blocks }) => {
-    const runs = simulated({ entries, blocks, runs: 400, noise: NOISE[kind]! })
-    expect(share(runs, (pairs) => pairs.some(isApart))).toBeLessThanOrEqual(0.05)
+  )('$says: $kind, $entries in $blocks blocks', ({ kind, entries, blocks, says }) => {
+    const found = anyApart(simulated({ entries, blocks, runs: 400, noise: NOISE[kind]! }))
+    expect(shareText(found)).toBe(says)
+    expect(found).toBeLessThanOrEqual(0.05)
   })
 
-  it('one that scatters five times as much as all others is too much for three blocks, and not for five', () => {
-    const wrong = (blocks: number) =>
-      share(simulated({ entries: 5, blocks, runs: 600, noise: oneWild }), (pairs) => pairs.some(isApart))
-    expect(wrong(3)).toBeLessThanOrEqual(0.08)
-    expect(wrong(5)).toBeLessThanOrEqual(0.05)
-  })
+  it.each(tableOf('The same, where one target').map(([where = '', says]) => ({ where, says })))(
+    '$says where one scatters five times as much: $where',
+    ({ where, says }) => {
+      const { entries, blocks } = setting(where)
+      const found = anyApart(simulated({ entries, blocks, runs: 600, noise: oneWild }))
+      expect(shareText(found)).toBe(says)
+      expect(found).toBeLessThanOrEqual(blocks < 5 ? 0.08 : 0.05)
+    },
+  )
 })
 
-describe('the intervals of all pairs hold the truth at once', () => {
-  it.each([
-    { entries: 2, blocks: 5, runs: 2000, gaps: 0 },
-    { entries: 3, blocks: 5, runs: 2000, gaps: 0 },
-    { entries: 5, blocks: 5, runs: 1000, gaps: 0 },
-    { entries: 5, blocks: 6, runs: 1000, gaps: 0.15 },
-    { entries: 8, blocks: 5, runs: 600, gaps: 0 },
-    { entries: 13, blocks: 10, runs: 400, gaps: 0 },
-  ])('in 93 to 97 % of runs: $entries in $blocks blocks, $gaps missing', ({ entries, blocks, runs, gaps }) => {
-    const found = simulated({ entries, blocks, runs, gaps, noise: NOISE['normal logs']!, lead: 0.4 })
+describe('the intervals of all pairs hold the truth at once, in 93 to 97 % of runs', () => {
+  it.each(tableOf('Coverage').map(([where = '', says]) => ({ where, says })))('$says: $where', ({ where, says }) => {
+    const { entries, blocks, gaps } = setting(where)
+    const runs = entries <= 3 ? 2000 : entries <= 5 ? 1000 : entries <= 8 ? 600 : 400
+    const found = simulated({ entries, blocks, runs, gaps, noise: normal, lead: 0.4 })
     const covered = share(found, (pairs) => pairs.every(holdsTruth))
+    expect(shareText(covered)).toBe(says)
     expect(covered).toBeGreaterThanOrEqual(0.93)
     expect(covered).toBeLessThanOrEqual(0.97)
   })
 })
 
-describe('with five repetitions that scatter by 5.5 %, the best of 13 is told apart', () => {
-  it.each([
-    { ratio: 1.5, least: 0.99 },
-    { ratio: 1.2, least: 0.5 },
-  ])('from one $ratio times as slow in $least of cases', ({ ratio, least }) => {
-    const runs = simulated({ entries: 13, blocks: 5, runs: 300, noise: NOISE['normal logs']!, lead: Math.log(ratio) })
-    const withBest = runs.flat().filter(({ pair: [a] }) => a === 0)
-    expect(share(withBest, isApart)).toBeGreaterThanOrEqual(least)
-  })
+describe('with repetitions that scatter by 5.5 %, the best is told apart', () => {
+  const LEAST: Readonly<Record<string, number>> = { '1.2': 0.5, '1.5': 0.99, '2': 0.99 }
 
-  it('and with three from one half as fast, always', () => {
-    const runs = simulated({ entries: 13, blocks: 3, runs: 200, noise: NOISE['normal logs']!, lead: Math.log(2) })
-    expect(
-      share(
+  it.each(tableOf('Power').map(([where = '', says]) => ({ where, says })))(
+    'in $says of cases: $where',
+    ({ where, says }) => {
+      const { entries, blocks, lead } = setting(where)
+      const runs = simulated({ entries, blocks, runs: blocks < 5 ? 200 : 300, noise: normal, lead })
+      const found = share(
         runs.flat().filter(({ pair: [a] }) => a === 0),
         isApart,
-      ),
-    ).toBeGreaterThanOrEqual(0.99)
-  })
+      )
+      expect(shareText(found)).toBe(says)
+      expect(found).toBeGreaterThanOrEqual(LEAST[/([\d.]+) ×/.exec(where)![1]!]!)
+    },
+  )
 })

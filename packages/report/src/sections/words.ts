@@ -1,5 +1,5 @@
 /** Sentences for titles. They describe what is drawn and leave "which is better" to the groups and the findings. */
-import { type Cell, type Grouping, limitWords } from '@bakeoff/model'
+import { type Cell, type Grouping, headlined, isHeadlined, isOfTheBest, limitWords, suspectWords } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -13,21 +13,41 @@ export function listed(names: readonly string[]): Html {
   return html`${items.map((item, index) => (index === 0 ? item : index === items.length - 1 ? html` and ${item}` : html`, ${item}`))}`
 }
 
-/** The targets at the top, claiming no more than the groups do: the first one, and those that share a group with it. */
+/**
+ * The targets at the top, of the best contender of each language as in every headline, claiming no more than the groups do: the
+ * first one, and those that share a group with it.
+ */
 export function topGroup(view: View, grouping: Grouping | null, what: string): Html {
   const { ranked = [], groups = [] } = grouping ?? {}
-  const [first] = ranked
-  if (first === undefined) return html`Nothing is ranked by ${what}`
-  const own = groups.filter((group) => group.includes(first))
-  const names = (ids: readonly string[]) => listed(ids.flatMap((id) => namesOf(view, id)))
-  const peers = ranked.filter((id) => id !== first && own.some((group) => group.includes(id)))
-  if (peers.length === 0)
-    return ranked.length === 1
-      ? html`Only ${names([first])} can be ranked by ${what}`
-      : html`${names([first])} leads in ${what}`
-  return own.length === 1
-    ? html`${names([first, ...peers])} are not told apart at the top in ${what}`
-    : html`${names([first])} is first in ${what}, and not told apart from ${names(peers)}`
+  const [first, ...others] = headlined(view.results, ranked)
+  if (first === undefined || grouping === null) return html`Nothing is ranked by ${what}`
+  const own = groups.filter((group) => group.includes(first.id))
+  const peers = others.filter(({ id }) => own.some((group) => group.includes(id)))
+  const column = view.results.decision?.columns.find(({ scenario }) => scenario === grouping.scenario)
+  const isProvisional = column?.standing === 'provisional'
+  const names = (cells: readonly Cell[]) => listed(cells.map((cell) => nameIn(view, cell)))
+  const before = [
+    isOfTheBest(view.results, ranked) ? 'best of each language' : null,
+    suspectWords([first, ...peers].map((cell) => ({ name: nameIn(view, cell), verdict: cell.verdict }))),
+    isProvisional ? 'provisional' : null,
+  ].filter((part) => part !== null)
+  const says = () => {
+    if (others.length === 0)
+      return html`${before.length === 0 ? 'Only' : 'only'} ${names([first])} can be compared in ${what}`
+    if (peers.length === 0) return html`${names([first])} ${isProvisional ? 'is ahead' : 'leads'} in ${what}`
+    return own.length === 1
+      ? html`${names([first, ...peers])} are not told apart at the top in ${what}`
+      : html`${names([first])} is first in ${what}, and not told apart from ${names(peers)}`
+  }
+  return before.length === 0 ? says() : html`${sentenceCase(before.join(', '))}: ${says()}`
+}
+
+function nameIn(view: View, { entry }: Cell): string {
+  return view.subjectOf(entry).label
+}
+
+function sentenceCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 /** A range for a title: its figure, and how a value is written. */
@@ -43,7 +63,7 @@ export interface Ranged {
  * cells where there are no contenders. Null when nothing is known.
  */
 export function rangeTitle(view: View, cells: readonly Cell[], { what, of, show = formatNumber }: Ranged): Html | null {
-  const contenders = cells.filter((cell) => view.subjectOf(cell.entry).competes && of(cell) !== null)
+  const contenders = cells.filter((cell) => isHeadlined(view.entries.get(cell.entry)!) && of(cell) !== null)
   const known = (contenders.length > 0 ? contenders : cells).flatMap((cell) => {
     const value = of(cell)
     return value === null ? [] : [{ value, name: view.subjectOf(cell.entry).label }]
@@ -82,11 +102,6 @@ export function reachedBesideAgent(cell: Cell): Html | null {
   const second = cell.secondInstrument
   if (second?.kind !== 'measured' || !hasCause(cell, 'agent-bound')) return null
   return html`<small>${second.tool}: ${formatNumber(second.perSecond)}</small>`
-}
-
-function namesOf(view: View, cellId: string): string[] {
-  const cell = view.cells.get(cellId)
-  return cell ? [view.subjectOf(cell.entry).label] : []
 }
 
 /** The verdict in brief, in core's order: what limited the cell, and the causes that say how far its figures can be trusted. */

@@ -1,8 +1,9 @@
-import type { ClaimConclusion, ClaimResult, ClaimSpec } from '@bakeoff/model'
+import { type ClaimConclusion, type ClaimResult, type ClaimSpec, suspectWords, withReservations } from '@bakeoff/model'
 import { typical } from '../../figures/estimate.js'
 import { type FigureRule, figureRules } from '../../figures/index.js'
 import { todaysId } from '../../figures/old-ids.js'
 import { thresholds } from '../../thresholds.js'
+import { nameOf } from '../../words/names.js'
 import { duration, list, many } from '../../words/quantities.js'
 import { settingWords } from '../../words/settings.js'
 import { type Compared, heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
@@ -119,23 +120,22 @@ function compare(
     own.map(({ pair }) => pair),
     { relevant: thresholds.relevantDifference, significance: thresholds.significance, noiseFloor: null },
   )
+  const told = new Set<Audit>() // of each subject once: the next comparison is about the same figures of the source
+  const notTold = (subject: string) => (audits.get(subject) ?? []).filter((audit) => !told.has(audit))
   return steps.map(({ spec, step }) => {
     const { metric, of, to, statement, published } = spec
     const base = { metric, of, to, statement, published }
     if (!('pair' in step)) return { ...base, measured: null, ...step }
     const difference = inTables(step) ?? judged[own.indexOf(step)]!
     const { conclusion, why } = underCaps(concludeRatio(difference, published), otherCaps(claim, [step.of, step.to]))
+    const about = step.metric.dependsOnLoad ? [...notTold(of), ...notTold(to)] : []
+    for (const audit of about) told.add(audit)
+    const reason = [why + otherLoadWords([step.of, step.to]), aboutSource(about)].filter((part) => part !== null)
     return {
       ...base,
       measured: difference.ratio,
       conclusion,
-      why: [
-        why + otherLoadWords([step.of, step.to]),
-        ...doubtsOf([step.of, step.to]),
-        ...(step.metric.dependsOnLoad ? [aboutSource([...(audits.get(of) ?? []), ...(audits.get(to) ?? [])])] : []),
-      ]
-        .filter((part) => part !== null)
-        .join(' '),
+      why: withReservations([doubtsOf([step.of, step.to])], reason.join(' ')),
     }
   })
 }
@@ -214,11 +214,12 @@ function unequalWords(of: Subject, to: Subject, metric: FigureRule): string {
     : `${unequal} By Little's law a task took ${duration(ofMs)} and ${duration(toMs)}. CPU time per task stays comparable.`
 }
 
-/** Sentences about marked cells, which count all the same. */
-function doubtsOf(stands: readonly Stand[]): string[] {
-  const doubts = stands.flatMap(({ cell: { view, verdict } }) => {
-    const causes = (verdict?.causes ?? []).filter(({ effect }) => effect === 'doubts').map(({ cause }) => cause)
-    return causes.length === 0 ? [] : [`${view.entry.target} is suspect (${list([...new Set(causes)])})`]
-  })
-  return doubts.length === 0 ? [] : [`Marked: ${list(doubts)}.`]
+/** The suspects among the cells that stand for subjects. They count all the same. */
+function doubtsOf(stands: readonly Stand[]): string | null {
+  return suspectWords(
+    stands.map(({ cell: { view, verdict } }) => ({
+      name: nameOf({ target: { name: view.entry.target }, variant: view.entry.variant }),
+      verdict,
+    })),
+  )
 }

@@ -1,5 +1,5 @@
-import type { ClaimResult, Finding } from '@bakeoff/model'
-import { defineFinding } from './define.js'
+import { type ClaimResult, type Finding, withoutReservations } from '@bakeoff/model'
+import { defineFinding, suspectsAmong } from './define.js'
 
 type Conclusion = ClaimResult['comparisons'][number]['conclusion']
 
@@ -20,16 +20,13 @@ export const claims = defineFinding({
       .filter((claim) => claim.scenario === scenario.id)
       .flatMap((claim) => {
         const cellOf = (id: string) => claim.subjects.find((subject) => subject.id === id)?.cell ?? []
-        const tell = (says: string, conclusion: Conclusion, why: string, cells: string[]) =>
-          conclusion === 'not-measured'
-            ? []
-            : [
-                {
-                  tone: toneOf(conclusion),
-                  text: `“${says}” (${claim.source.title}) ${SAYS[conclusion]}. ${why}`,
-                  cells,
-                },
-              ]
+        const tell = (says: string, conclusion: Conclusion, why: string, cells: string[]) => {
+          if (conclusion === 'not-measured') return []
+          const tone = toneOf(conclusion)
+          // The reason names its suspects, and so does every finding but a caveat, before anything else.
+          const because = tone === 'caveat' ? why : withoutReservations([suspectsAmong(known, cells)], why)
+          return [{ tone, text: `“${says}” (${claim.source.title}) ${SAYS[conclusion]}. ${because}`, cells }]
+        }
         return [
           ...claim.comparisons.flatMap(({ statement, conclusion, why, of, to }) =>
             tell(statement, conclusion, why, [cellOf(of), cellOf(to)].flat()),

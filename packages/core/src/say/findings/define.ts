@@ -1,14 +1,32 @@
-import type { Cell, CellComparison, Finding, Grouping, Ratio, Results, ScenarioResult } from '@bakeoff/model'
+import {
+  type Cell,
+  type CellComparison,
+  type Finding,
+  type Grouping,
+  headlined,
+  isOfTheBest,
+  type Ratio,
+  type Results,
+  type ScenarioResult,
+  suspectWords,
+} from '@bakeoff/model'
 import { nameOf, names } from '../../words/names.js'
-import { list, times, withInterval } from '../../words/quantities.js'
+import { times, withInterval } from '../../words/quantities.js'
+import { whyProvisional } from '../provisional.js'
 
 /** The input of findings; all of it is in the results. */
-export type Known = Pick<Results, 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims'>
+export type Known = Pick<Results, 'run' | 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'claims'>
+
+/** A sentence about cells. Which of them are suspect, and that it is provisional, is put before it. */
+export interface Sentence extends Pick<Finding, 'tone' | 'text' | 'cells'> {
+  /** why it decides nothing yet; null or absent: it decides, or compares nothing */
+  readonly provisional?: string | null
+}
 
 /** A rule for one kind of sentence about a scenario. It says at most what groups, comparisons, verdicts and claims already hold. */
 export interface FindingRule {
   readonly kind: string
-  readonly find: (scenario: ScenarioResult, known: Known) => readonly Pick<Finding, 'tone' | 'text' | 'cells'>[]
+  readonly find: (scenario: ScenarioResult, known: Known) => readonly Sentence[]
 }
 
 export function defineFinding(rule: FindingRule): FindingRule {
@@ -20,33 +38,33 @@ export function measuredCells({ cells }: Known, scenario: string, loadId: string
   return cells.filter((cell) => cell.scenario === scenario && cell.loadId === loadId && cell.outcome === 'measured')
 }
 
-/** The standing of targets by one figure under one load. */
+/** The standing of targets by one figure under one load: the best contender of each language, as in every headline. */
 export interface Standing {
   readonly leader: Cell
-  /** ranked, and not told apart from the leader */
+  /** not told apart from the leader */
   readonly peers: readonly Cell[]
   /** the cells that are told apart from the leader as worse, best first, with how many times as much the leader has */
   readonly behind: readonly { readonly cell: Cell; readonly ratio: Ratio }[]
   /** the comparisons among all of these cells */
   readonly comparisons: readonly CellComparison[]
+  /** why nothing is decided yet; null when something can be */
+  readonly provisional: string | null
+  /** `, of the best contender of each language,` where others are ranked that are left out; else empty */
+  readonly among: string
 }
 
-/** The standing under one load; null when fewer than two cells are ranked. */
+/** The standing under one load; null when a headline has fewer than two cells to compare. */
 export function standing(known: Known, scenario: string, loadId: string, metric: string): Standing | null {
   const isHere = (each: Grouping | CellComparison) =>
     each.scenario === scenario && each.loadId === loadId && each.metric === metric
   const order = known.groups.find(isHere)?.ranked ?? []
-  const byId = new Map(known.cells.map((cell) => [cell.id, cell]))
-  const [leader, ...others] = order.flatMap((id) => byId.get(id) ?? [])
+  const cells = headlined(known, order)
+  const [leader, ...others] = cells
   if (!leader || others.length === 0) return null
-  const ranked = new Set(order)
-  const comparisons = known.comparisons.filter((each) => isHere(each) && ranked.has(each.of) && ranked.has(each.to))
-  const pairs = others.map((cell) => ({
-    cell,
-    comparison: comparisons.find(({ of, to }) => of === leader.id && to === cell.id),
-  }))
-  const isApart = (comparison: CellComparison | undefined) =>
-    comparison?.conclusion === 'higher' || comparison?.conclusion === 'lower'
+  const ids = new Set(cells.map(({ id }) => id))
+  const comparisons = known.comparisons.filter((each) => isHere(each) && ids.has(each.of) && ids.has(each.to))
+  const ofLeader = comparisons.filter(({ of }) => of === leader.id)
+  const pairs = others.map((cell) => ({ cell, comparison: ofLeader.find(({ to }) => to === cell.id) }))
   return {
     leader,
     peers: pairs.filter(({ comparison }) => !isApart(comparison)).map(({ cell }) => cell),
@@ -54,7 +72,14 @@ export function standing(known: Known, scenario: string, loadId: string, metric:
       comparison && isApart(comparison) ? [{ cell, ratio: comparison.ratio }] : [],
     ),
     comparisons,
+    provisional: whyProvisional(known.run, cells, ofLeader),
+    among: isOfTheBest(known, order) ? ', of the best contender of each language,' : '',
   }
+}
+
+/** Whether the judge has told a pair apart. */
+export function isApart(comparison: CellComparison | undefined): boolean {
+  return comparison?.conclusion === 'higher' || comparison?.conclusion === 'lower'
 }
 
 /** A sentence that names the other targets that may be the best; empty when there are none. */
@@ -72,11 +97,8 @@ export function isAgentBoundCell({ verdict }: Cell): boolean {
   return verdict?.causes.some(({ cause }) => cause === 'agent-bound') ?? false
 }
 
-/** A sentence that names the suspect cells among those that a finding is based on; empty when there are none. */
-export function marks(cells: readonly Cell[]): string {
-  const marked = cells.flatMap((cell) => {
-    const doubts = (cell.verdict?.causes ?? []).filter(({ effect }) => effect === 'doubts').map(({ cause }) => cause)
-    return doubts.length === 0 ? [] : [`${nameOf(cell)} is marked suspect (${list([...new Set(doubts)])})`]
-  })
-  return marked.length === 0 ? '' : ` ${list(marked)}.`
+/** The suspects among the cells that a sentence is about, in its order: `suspect (go-a: not-steady)`; null when there are none. */
+export function suspectsAmong({ cells }: Known, ids: readonly string[]): string | null {
+  const own = [...new Set(ids)].flatMap((id) => cells.find((cell) => cell.id === id) ?? [])
+  return suspectWords(own.map((cell) => ({ name: nameOf(cell), verdict: cell.verdict })))
 }

@@ -1,8 +1,8 @@
-import type { Finding } from '@bakeoff/model'
+import { type Finding, withReservations } from '@bakeoff/model'
 import { capacity } from './capacity.js'
 import { claims } from './claims.js'
 import { cpuPerRequest } from './cpu-per-request.js'
-import type { FindingRule, Known } from './define.js'
+import { type FindingRule, type Known, type Sentence, suspectsAmong } from './define.js'
 import { leader } from './leader.js'
 import { lints } from './lints.js'
 import { lowerBounds } from './lower-bounds.js'
@@ -38,9 +38,18 @@ export function findings(known: Known): Finding[] {
         kind,
         scenario: scenario.id,
         tone: found.tone,
-        text: found.text,
+        text: withDoubts(found, known),
         cells: [...found.cells],
       })),
     ),
+  )
+}
+
+/** The sentence, with what makes it doubtful before it. A caveat is itself a doubt, and says whose. */
+function withDoubts({ tone, text, cells, provisional = null }: Sentence, known: Known): string {
+  if (tone === 'caveat') return text
+  return withReservations(
+    [suspectsAmong(known, cells), provisional === null ? null : `provisional (${provisional})`],
+    text,
   )
 }

@@ -1,12 +1,20 @@
-import { type Cell, type Finding, formatNumber, limitWords, loadWords, typicalOf } from '@bakeoff/model'
+import { type Cell, formatNumber, limitWords, loadWords, typicalOf } from '@bakeoff/model'
 import { thresholds } from '../../thresholds.js'
 import { nameOf, names } from '../../words/names.js'
 import { list, many, percent } from '../../words/quantities.js'
-import { besideWords, defineFinding, isAgentBoundCell, marks, ratioWords, type Standing, standing } from './define.js'
+import {
+  besideWords,
+  defineFinding,
+  isAgentBoundCell,
+  ratioWords,
+  type Sentence,
+  type Standing,
+  standing,
+} from './define.js'
 
 /**
- * A sentence about the target that served most under the main load: how much more than the next that is told apart, and what
- * limited both.
+ * A sentence about the target that served most under the main load, of the best of each language: how much more than the next
+ * that is told apart, and what limited both.
  */
 export const leader = defineFinding({
   kind: 'leader',
@@ -17,23 +25,26 @@ export const leader = defineFinding({
   },
 })
 
-type Sentence = Pick<Finding, 'tone' | 'text' | 'cells'>
-
 function nobody(found: Standing): Sentence {
-  const { leader: first, peers, comparisons } = found
+  const { leader: first, peers, comparisons, provisional, among } = found
   const all = [first, ...peers]
-  const under = `Under ${loadWords(first.load)}`
-  const say = (text: string): Sentence => ({ tone: 'nothing-to-say', text, cells: all.map(({ id }) => id) })
+  const under = `Under ${loadWords(first.load)}${among}`
+  const say = (text: string): Sentence => ({
+    tone: 'nothing-to-say',
+    text,
+    cells: all.map(({ id }) => id),
+    provisional,
+  })
   const single = all.filter(({ repetitions }) => repetitions < 2)
   // Targets that are not told apart because of too few repetitions are not equal.
-  if (single.length > 0)
-    return say(
-      `${under} the order is provisional: ${names(single)} ${single.length === 1 ? 'has' : 'have'} one repetition, and how much the next one would differ is not known. ${nameOf(first)} was ahead.`,
-    )
+  if (single.length > 0) {
+    const who = single.length === all.length ? '' : `${names(single)} ${single.length === 1 ? 'has' : 'have'} one, and `
+    return say(`${under} ${nameOf(first)} was ahead; ${who}how much the next repetition would differ is not known.`)
+  }
   const within = Math.max(...comparisons.map(({ least }) => least ?? thresholds.relevantDifference))
   return comparisons.every(({ conclusion }) => conclusion === 'no-difference')
-    ? say(`${under} ${names(all)} served the same, within ${percent(within)}.${marks(all)}`)
-    : say(`${under} none of ${names(all)} is told apart as the fastest.${detectableSays(found)}${marks(all)}`)
+    ? say(`${under} ${names(all)} served the same, within ${percent(within)}.`)
+    : say(`${under} none of ${names(all)} is told apart as the fastest.${detectableSays(found)}`)
 }
 
 /**
@@ -47,16 +58,22 @@ function detectableSays({ leader: first, comparisons }: Standing): string {
   return ` With ${many(Math.min(...open.map(({ ratio }) => ratio.n)), 'repetition')} a factor of ${formatNumber(Number(detectable.toPrecision(3)))} would have been.`
 }
 
-function somebody({ leader: first, peers, behind }: Standing): Sentence {
-  const [second, ...rest] = behind
-  const last = rest.at(-1)
+/** The targets behind the first one that the sentence names: the next that is told apart, and the last. */
+export function namedBehind({ behind }: Pick<Standing, 'behind'>): Standing['behind'] {
+  return behind.length > 1 ? [behind[0]!, behind.at(-1)!] : behind
+}
+
+function somebody(found: Standing): Sentence {
+  const { leader: first, peers, provisional, among } = found
+  const [second, last] = namedBehind(found)
   const least = isAgentBoundCell(first) ? 'at least ' : ''
   const tail = last ? `, and ${least}${ratioWords(last.ratio)} what ${nameOf(last.cell)} did` : ''
   const named = [first, second!.cell, ...(last ? [last.cell] : [])]
   return {
     tone: 'finding',
-    text: `Under ${loadWords(first.load)} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}${marks(named)}`,
+    text: `Under ${loadWords(first.load)}${among} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}`,
     cells: [...named, ...peers].map(({ id }) => id),
+    provisional,
   }
 }
 

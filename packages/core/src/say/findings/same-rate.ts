@@ -1,7 +1,7 @@
 import { kindOf, loadIdOf, loadWords } from '@bakeoff/model'
 import { names } from '../../words/names.js'
 import { list } from '../../words/quantities.js'
-import { defineFinding, marks, standing } from './define.js'
+import { defineFinding, standing } from './define.js'
 
 const MERITS = [
   { metric: 'responseMs.p99', says: 'had the lowest p99' },
@@ -10,7 +10,7 @@ const MERITS = [
 ] as const
 
 /**
- * A sentence about one rate that all targets were offered: which one answers soonest, and which needs least. Only where a
+ * A sentence about one rate that all targets were offered: which one answers soonest, and which needs least, of the best of each language. Only where a
  * target is told apart from the best.
  */
 export const sameRate = defineFinding({
@@ -21,9 +21,10 @@ export const sameRate = defineFinding({
       .flatMap((load) => {
         const best = MERITS.flatMap(({ metric, says }) => {
           const found = standing(known, scenario.id, loadIdOf(load), metric)
-          return found && found.behind.length > 0 ? [{ says, cells: [found.leader, ...found.peers] }] : []
+          return found && found.behind.length > 0 ? [{ ...found, says, cells: [found.leader, ...found.peers] }] : []
         })
         if (best.length === 0) return []
+        const among = best.find((each) => each.among !== '')?.among ?? ','
         const cells = [...new Map(best.flatMap((each) => each.cells.map((cell) => [cell.id, cell]))).values()]
         // A target is mentioned once, with everything in which it is best.
         const merits = new Map<string, string[]>()
@@ -34,8 +35,9 @@ export const sameRate = defineFinding({
         return [
           {
             tone: 'finding' as const,
-            text: `When all were offered ${loadWords(load)}, ${list([...merits].map(([who, says]) => `${who} ${list(says)}`))}.${marks(cells)}`,
+            text: `When all were offered ${loadWords(load)}${among} ${list([...merits].map(([who, says]) => `${who} ${list(says)}`))}.`,
             cells: cells.map(({ id }) => id),
+            provisional: best.find(({ provisional }) => provisional !== null)?.provisional ?? null,
           },
         ]
       }),
