@@ -18,6 +18,7 @@ import { Lane } from './lane.js'
 import type { MomentName } from './moments.js'
 import { fullReports, type Stage } from './played.js'
 import { evidenceOf, folderOf as runFolderOf } from './run-look.js'
+import { Silence } from './silence.js'
 import { tell } from './story.js'
 import { faultDetails, faultSummary, faultTable, type Trial } from './table.js'
 
@@ -70,6 +71,7 @@ const stories: Told[] = [
 ]
 
 const trials: Trial[] = []
+const silence = new Silence()
 let docker: RawEngine
 let socket: string
 let shared: FaultProject
@@ -79,6 +81,7 @@ beforeAll(async () => {
   await buildProgram()
   const engine = await ensureEngine({ say: console.log, ask: null, env: process.env })
   docker = rawEngine(engine.client)
+  silence.begin(docker)
   socket = socketPathOf(engine.client.found.endpoint) ?? '/var/run/docker.sock'
   shared = makeFaultProject(null)
   prepared = mkdtempSync(join(tmpdir(), 'bakeoff-prepared-'))
@@ -97,7 +100,7 @@ afterAll(() => {
   if (prepared !== undefined) rmSync(prepared, { recursive: true, force: true })
   const order = stories.map(({ name }) => name)
   trials.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault))
-  const text = [faultTable(trials), '', faultSummary(trials), ...faultDetails(trials), ''].join('\n')
+  const text = [faultTable(trials), '', faultSummary(trials), ...faultDetails(trials), silence.end(), ''].join('\n')
   mkdirSync(join(checkout, '.bakeoff'), { recursive: true })
   writeFileSync(join(checkout, '.bakeoff/fault-table.md'), text)
   process.stdout.write(`\n${text}`)

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,6 +32,7 @@ export class Lane implements AsyncDisposable {
   readonly #sessions = new Set<string>()
   readonly #programs: Program[] = []
   readonly #undo: (() => void)[] = []
+  readonly #read = new Map<string, { readonly bytes: number; readonly events: RunEvent[] }>()
 
   constructor(root: string, docker: RawEngine, engineSocket: string) {
     this.root = root
@@ -81,9 +82,15 @@ export class Lane implements AsyncDisposable {
     return existsSync(join(this.reports, run, file))
   }
 
-  /** Events of a run that can be read. */
+  /** Events of a run that can be read. It is asked a hundred times a second: a log that has not grown is not read again. */
   events(run: string): RunEvent[] {
-    return linesOf(join(this.reports, run, 'events.ndjson')).flatMap((line) => parsed<RunEvent>(line) ?? [])
+    const path = join(this.reports, run, 'events.ndjson')
+    const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    const known = this.#read.get(path)
+    if (known?.bytes === bytes) return known.events
+    const events = linesOf(path).flatMap((line) => parsed<RunEvent>(line) ?? [])
+    this.#read.set(path, { bytes, events })
+    return events
   }
 
   /** Texts of a run's records by file name. */

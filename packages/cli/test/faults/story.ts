@@ -121,15 +121,22 @@ class Teller {
     }
   }
 
+  /** Only what a moment looks at is looked for: who holds the engine takes a walk over all processes. */
   #view(moment: MomentName, program: Program): View {
     const run = this.#run()
+    const holds = () => this.#isHolder(program)
+    const inFile = () => this.#held.some((held) => held.moment === moment && held.isReached)
     const events = run === null ? [] : this.#lane.events(run).slice(this.#eventsBefore)
     if (events.length !== this.#told.events) this.#told = { events: events.length, atMs: performance.now() }
     return {
       events,
       sinceEventMs: performance.now() - this.#told.atMs,
-      holds: this.#isHolder(program),
-      inFile: this.#held.some((held) => held.moment === moment && held.isReached),
+      get holds() {
+        return holds()
+      },
+      get inFile() {
+        return inFile()
+      },
     }
   }
 
