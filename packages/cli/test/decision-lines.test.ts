@@ -16,6 +16,13 @@ function ending(options: SampleOptions, columns = 80): string {
   return `\n${decisionLines(sampleResults(options).decision!, columns, plain).join('\n')}\n`
 }
 
+it('is in README.md as the shipped run ends (else paste there what this expects)', () => {
+  const root = new URL('../../../', import.meta.url)
+  const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+  const example = resultsSchema.parse(upgradeResults(JSON.parse(read('reports/example/results.json'))))
+  expect(read('README.md')).toContain(decisionLines(example.decision ?? decide(example), 80, plain).join('\n'))
+})
+
 describe('the end of a run', () => {
   it('of one repetition is provisional, and says what would decide it', () =>
     expect(ending({ ...two, repetitions: 1 })).toMatchInlineSnapshot(`

@@ -4,6 +4,7 @@ import {
   type Decision,
   type DecisionColumn,
   type Estimate,
+  type Finding,
   figureOf,
   kindOf,
   legendOf,
@@ -103,7 +104,9 @@ function decisionPart(decision: Decision | null): string {
 }
 
 function scenarioPart(view: View, scenario: ScenarioResult): string {
-  const findings = view.results.findings.filter(({ scenario: of }) => of === null || of === scenario.id)
+  const findings = view.results.findings.filter(
+    (finding) => (finding.scenario === null || finding.scenario === scenario.id) && !isSaidBelow(view, finding),
+  )
   const cells = cellsInOrder(view, scenario.id, scenario.mainLoad)
   const load = cells[0]?.load
   const caps = [
@@ -119,6 +122,13 @@ function scenarioPart(view: View, scenario: ScenarioResult): string {
   ]
     .filter(Boolean)
     .join('\n\n')
+}
+
+/** Whether "Without figures" says the same of an entry, and what to do about it. */
+function isSaidBelow(view: View, { kind, tone, cells }: Finding): boolean {
+  if (kind !== 'not-measured' || tone !== 'caveat') return false
+  const entries = cells.flatMap((id) => view.entries.get(view.cells.get(id)?.entry ?? '') ?? [])
+  return entries.length > 0 && entries.every(({ outcome }) => outcome.kind !== 'measured')
 }
 
 /** The least that a p99 can be, when it is not known because too many requests never ended. */

@@ -46,6 +46,13 @@ describe('summary.md', () => {
     expect(text).toMatch(/To repeat it: `npm run matrix`\n$/)
   })
 
+  it('says once that an entry has no figures, with what to do about it', () => {
+    const told = usual.findings.filter(({ kind }) => kind === 'not-measured')
+    expect(told.length).toBeGreaterThan(0)
+    for (const finding of told) expect(text.replaceAll('\\', '')).not.toContain(finding.text)
+    expect(text.split('## Without figures')[1]).toContain('hex.pm, which is not reachable')
+  })
+
   it.each([
     { options: { repetitions: 1 }, says: '**Smoke run.**' },
     { options: { status: 'aborted' as const }, says: '**Aborted.** interrupted with Ctrl-C' },
