@@ -1,36 +1,64 @@
 import {
+  type Baseline,
   type GateReport,
   type GateRules,
   gate,
   otherConditions,
   parseGateRules,
   type RunConditions,
+  type RunSummary,
+  summaryOf,
 } from '@bakeoff/core'
 import { BakeoffError, type Results } from '@bakeoff/model'
+import { readSummaries } from './run-summaries.js'
 import type { Terminal } from './terminal.js'
 import { readResults } from './write-report.js'
 
 /** The rules of `--fail-on` with their baseline, read before anything is measured: a typing error must not cost an hour. */
 export interface Gate {
   readonly rules: GateRules
-  readonly baseline: Results | null
+  readonly baseline: Baseline | null
 }
 
-/** @throws BakeoffError BAD_SPEC or BAD_RESULTS */
-export function openGate(reports: string, failOn: string | undefined, baseline: string | undefined): Gate | null {
+/**
+ * @param baselines the run that is compared with, then others of before that tell how much runs differ. Those in the folder of reports
+ *                  that were measured under the same conditions tell it too
+ * @throws BakeoffError BAD_SPEC or BAD_RESULTS
+ */
+export async function openGate(
+  reports: string,
+  failOn: string | undefined,
+  baselines: readonly string[],
+): Promise<Gate | null> {
+  const [first, ...others] = baselines
   if (failOn === undefined) {
-    if (baseline === undefined) return null
-    throw new BakeoffError('BAD_SPEC', `--baseline ${baseline} is only read by --fail-on, and no rule is given`, {
-      hint: `Name one, e.g. --fail-on regression=5%,errors=0. Or only look: npm run compare -- ${baseline} RUN`,
+    if (first === undefined) return null
+    throw new BakeoffError('BAD_SPEC', `--baseline ${first} is only read by --fail-on, and no rule is given`, {
+      hint: `Name one, e.g. --fail-on regression=5%,errors=0. Or only look: npm run compare -- ${first} RUN`,
     })
   }
   const rules = parseGateRules(failOn)
-  if ((rules.regression !== null || rules.cpu !== null) && baseline === undefined) {
+  const needsBaseline = rules.regression !== null || rules.cpu !== null
+  if (needsBaseline && first === undefined) {
     throw new BakeoffError('BAD_SPEC', `--fail-on ${failOn} compares with an earlier run, and none is named`, {
       hint: 'Name its folder or results.json: --baseline reports/<run-id>',
     })
   }
-  return { rules, baseline: baseline === undefined ? null : readResults(reports, baseline).results }
+  return { rules, baseline: first === undefined ? null : await readBaseline(reports, first, others) }
+}
+
+async function readBaseline(reports: string, first: string, others: readonly string[]): Promise<Baseline> {
+  const { results } = readResults(reports, first)
+  const named = others.map((other) => summaryOf(readResults(reports, other).results))
+  for (const { run, conditions } of named) refuse(run.id, otherConditions(conditions, results))
+  const { runs } = await readSummaries(reports)
+  const ids = new Set(results.cells.map(({ id }) => id))
+  const alike = runs.filter(
+    ({ conditions, cells }) => cells.some(({ id }) => ids.has(id)) && otherConditions(conditions, results).length === 0,
+  )
+  const byId = new Map([...named, ...alike].map((each) => [each.run.id, each]))
+  byId.delete(results.run.id)
+  return { results, earlier: [...byId.values()] }
 }
 
 /**
@@ -40,26 +68,43 @@ export function openGate(reports: string, failOn: string | undefined, baseline: 
  */
 export function refuseOtherSetting(gate: Gate | null, here: RunConditions): void {
   if (!gate?.baseline) return
-  const { baseline } = gate
-  const differences = otherConditions(baseline, here)
+  const { results } = gate.baseline
+  refuse(results.run.id, otherConditions(results, here))
+}
+
+function refuse(baseline: string, differences: readonly string[]): void {
   if (differences.length === 0) return
   throw new BakeoffError(
     'BAD_SPEC',
-    `--baseline ${baseline.run.id} was measured under other conditions: ${differences.join('; ')}`,
+    `--baseline ${baseline} was measured under other conditions: ${differences.join('; ')}`,
     {
-      hint: `Measure a baseline under these and name that one, or only look: npm run compare -- ${baseline.run.id} RUN`,
+      hint: `Measure a baseline under these and name that one, or only look: npm run compare -- ${baseline} RUN`,
     },
   )
 }
 
 /** Prints which cell broke which rule, and how many could be judged. True when no rule was broken. */
 export function passesGate(results: Results, { rules, baseline }: Gate, terminal: Terminal): boolean {
-  const report: GateReport = gate(results, baseline, rules)
+  const report: GateReport = gate(results, baseline && before(results, baseline), rules)
   const { green, red, yellow } = terminal.colours
   for (const { cell, says } of report.unjudged) terminal.say(yellow(`– ${cell}: not judged, ${says}`))
   for (const { cell, rule, says } of report.broken) terminal.say(red(`✗ ${cell}: ${rule}: ${says}`))
+  if (report.runs !== null) terminal.say(spreadWords(report.runs))
   const count = `${report.judged} of ${results.cells.length} cells judged`
   if (report.broken.length === 0)
     terminal.say(report.judged === 0 ? yellow(`! --fail-on: ${count}`) : green(`✓ --fail-on: ${count}, no rule broken`))
   return report.broken.length === 0
+}
+
+/** The baseline with the runs that began before this one, which may lie among them. */
+function before({ run }: Results, { results, earlier }: Baseline): Baseline {
+  const isBefore = (other: RunSummary) => other.run.id !== run.id && other.run.startedAt < run.startedAt
+  return { results, earlier: earlier.filter(isBefore) }
+}
+
+/** What is known of how much runs differ, and what follows for the rules. */
+function spreadWords(runs: number): string {
+  return runs === 1
+    ? '! one run of before (n = 1 of its level): how much runs differ is not known, so a rule may break by the day alone. With more of them in the folder of reports, or --baseline given again, their spread counts'
+    : `The spread of ${runs} runs of before counts: a rule breaks by what exceeds it`
 }

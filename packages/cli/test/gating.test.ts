@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseGateRules } from '@bakeoff/core'
 import type { Results } from '@bakeoff/model'
-import { describe, expect, it } from 'vitest'
-import { refuseOtherSetting } from '../src/gating.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openGate, passesGate, refuseOtherSetting } from '../src/gating.js'
+import { analyseFolder } from '../src/write-report.js'
+import { aRunOnDisk, emptyReports } from './helpers/run-on-disk.js'
+import { recordingTerminal } from './helpers/terminal.js'
 
 const baseline: Results = JSON.parse(readFileSync(new URL('results/schema-2.json', import.meta.url), 'utf8'))
-const gate = { rules: parseGateRules('regression=5%'), baseline }
+const gate = { rules: parseGateRules('regression=5%'), baseline: { results: baseline, earlier: [] } }
 
 describe('a baseline', () => {
   it('is taken where everything is as it was', () => expect(() => refuseOtherSetting(gate, baseline)).not.toThrow())
@@ -28,5 +32,81 @@ describe('a baseline', () => {
         hint: expect.stringContaining(`npm run compare -- ${baseline.run.id} RUN`),
       }),
     )
+  })
+})
+
+describe('the spread between runs', () => {
+  let reports: string
+  beforeEach(() => {
+    reports = emptyReports()
+  })
+  afterEach(() => rmSync(reports, { recursive: true }))
+
+  /** A run of this day with its results, changed as told. */
+  async function aRun(day: number, change: (results: Results) => Results = (results) => results): Promise<Results> {
+    const { folder } = await aRunOnDisk(reports, { seed: day })
+    const results = analyseFolder(folder, 'aborted')
+    const dated = { ...results, run: { ...results.run, startedAt: `2026-01-0${day}T00:00:00.000Z` } }
+    const changed = change(dated)
+    folder.write('results.json', JSON.stringify(changed))
+    return changed
+  }
+
+  const onAnotherProcessor = (results: Results): Results => ({
+    ...results,
+    host: { ...results.host, cpuModel: 'Another CPU' },
+  })
+  const ofAnotherScenario = (results: Results): Results => ({
+    ...results,
+    cells: results.cells.map((cell) => ({ ...cell, id: `other/${cell.id}` })),
+  })
+
+  /** What the gate says of the run of a day, with these baselines. */
+  async function says(now: Results, ...baselines: Results[]): Promise<string> {
+    const terminal = recordingTerminal()
+    const gate = await openGate(
+      reports,
+      'regression=90%',
+      baselines.map(({ run }) => run.id),
+    )
+    passesGate(now, gate!, terminal)
+    return terminal.said.join('\n')
+  }
+
+  it('is told by the runs of the folder that were measured before, under the same conditions, with the same cells', async () => {
+    await aRun(1)
+    await aRun(2, onAnotherProcessor)
+    await aRun(3, ofAnotherScenario)
+    const baseline = await aRun(4)
+    const now = await aRun(5)
+    await aRun(6)
+    expect(await says(now, baseline)).toMatch(/^The spread of 2 runs of before counts/)
+  })
+
+  it('is not known of one run, which is said', async () => {
+    const baseline = await aRun(1)
+    const now = await aRun(2)
+    expect(await says(now, baseline)).toMatch(
+      /^! one run of before \(n = 1 of its level\): how much runs differ is not known/,
+    )
+  })
+
+  it('is told by further baselines, wherever they lie', async () => {
+    const [first, second, now] = [await aRun(1), await aRun(2), await aRun(3)]
+    const elsewhere = join(reports, 'kept.json')
+    writeFileSync(elsewhere, JSON.stringify({ ...second, run: { ...second.run, id: 'kept' } }))
+    rmSync(join(reports, second.run.id), { recursive: true })
+    const gate = await openGate(reports, 'regression=5%', [first.run.id, elsewhere])
+    const earlier = gate!.baseline!.earlier.map(({ run }) => run.id)
+    expect(new Set(earlier)).toEqual(new Set(['kept', now.run.id]))
+  })
+
+  it('is not asked of a run under other conditions, and naming one is refused', async () => {
+    const baseline = await aRun(1)
+    const other = await aRun(2, onAnotherProcessor)
+    await expect(openGate(reports, 'regression=5%', [baseline.run.id, other.run.id])).rejects.toMatchObject({
+      code: 'BAD_SPEC',
+      message: expect.stringContaining('processor: Another CPU there'),
+    })
   })
 })

@@ -47,7 +47,7 @@ describe('results that cannot be compared with', () => {
       hint: /^It is another file, or was written by another version of Bakeoff\./,
     },
     { because: 'a list', text: '[]', says: /is not the results\.json of a run: it: /, hint: /^It is another file/ },
-  ])('are refused, with place, cause and what to do: $because', ({ text, says, hint }) => {
+  ])('are refused, with place, cause and what to do: $because', async ({ text, says, hint }) => {
     writeFileSync(file, text)
     const refused = expect.objectContaining({
       code: 'BAD_RESULTS',
@@ -56,7 +56,7 @@ describe('results that cannot be compared with', () => {
     })
     expect(() => readResults(reports, 'old')).toThrowError(refused)
     expect(() => readResults(reports, file)).toThrowError(refused)
-    expect(() => openGate(reports, 'regression=5%', file)).toThrowError(refused)
+    await expect(openGate(reports, 'regression=5%', [file])).rejects.toThrowError(refused)
   })
 
   it('are rebuilt from their repetitions where those are', async () => {

@@ -38,8 +38,8 @@ describe('which run is meant', () => {
   })
 })
 
-it('is not judged against a baseline without a rule, and says so', () => {
-  expect(() => openGate('/nowhere', undefined, 'earlier')).toThrowError(
+it('is not judged against a baseline without a rule, and says so', async () => {
+  await expect(openGate('/nowhere', undefined, ['earlier'])).rejects.toThrowError(
     expect.objectContaining({ code: 'BAD_SPEC', hint: expect.stringContaining('--fail-on regression=5%') }),
   )
 })

@@ -11,6 +11,8 @@ import {
   type WhyNotJudged,
 } from '@bakeoff/model'
 import { figuresUnder, observedIn, type RunFigure } from './compared-figures.js'
+import type { SpreadOf } from './history/index.js'
+import type { BetweenRuns } from './judge/between-runs.js'
 import { difference } from './judge/difference.js'
 import { settingDifferences } from './setting-differences.js'
 import { thresholds } from './thresholds.js'
@@ -22,9 +24,10 @@ const bounds = { relevant: thresholds.relevantDifference, significance: threshol
  * compared, and what else differs. The gate goes by it and the report draws it, so that the two never contradict one
  * another. Runs share no blocks: each figure of each cell is judged by itself, by Welch's t on logs.
  *
+ * @param spreadOf how much a figure differs from run to run; null: not known, and only what scattered within the runs counts
  * @throws RangeError with fewer than two runs
  */
-export function compareRuns(runs: readonly NamedRun[]): RunComparison {
+export function compareRuns(runs: readonly NamedRun[], spreadOf: SpreadOf | null = null): RunComparison {
   if (runs.length < 2) throw new RangeError('A comparison needs at least two runs')
   const lookups = runs.map(({ results }) => new Map(results.cells.map((cell) => [cell.id, cell])))
   const ids = [...new Set(runs.flatMap(({ results }) => results.cells.map(({ id }) => id)))]
@@ -33,7 +36,10 @@ export function compareRuns(runs: readonly NamedRun[]): RunComparison {
     bounds,
     settings: settingDifferences(runs),
     cells: ids.map((id) =>
-      compareCell(runs.map(({ results }, index) => ({ results, cell: lookups[index]?.get(id) ?? null }))),
+      compareCell(
+        runs.map(({ results }, index) => ({ results, cell: lookups[index]?.get(id) ?? null })),
+        spreadOf,
+      ),
     ),
   }
 }
@@ -44,7 +50,7 @@ interface Place {
   readonly cell: Cell | null
 }
 
-function compareCell(places: readonly Place[]): ComparedCell {
+function compareCell(places: readonly Place[], spreadOf: SpreadOf | null): ComparedCell {
   const cells = places.map(({ cell }) => cell)
   const [first, ...later] = places as [Place, ...Place[]]
   const { id, scenario, entry, load, loadId } = cells.find((cell) => cell !== null) as Cell
@@ -65,7 +71,7 @@ function compareCell(places: readonly Place[]): ComparedCell {
         estimates: cells.map((cell) => figureOf(cell, metric.id)),
         against: later.map((other) => {
           const why = whyNotCompared(first, other)
-          return why === null ? judge(figure, [first, other]) : notJudged(why)
+          return why === null ? judge(figure, [first, other], spreadOf?.(id, metric.id) ?? null) : notJudged(why)
         }),
       }
     }),
@@ -73,13 +79,13 @@ function compareCell(places: readonly Place[]): ComparedCell {
 }
 
 /** Later ÷ first. */
-function judge(figure: RunFigure, [first, later]: readonly [Place, Place]): Against {
+function judge(figure: RunFigure, [first, later]: readonly [Place, Place], between: BetweenRuns | null): Against {
   const to = observedIn(first.cell, figure)
   const of = observedIn(later.cell, figure)
   if (!to) return notJudged({ kind: 'no-figure', run: 'first' })
   if (!of) return notJudged({ kind: 'no-figure', run: 'later' })
   const noiseFloor = noiseFloorOf((first.cell ?? later.cell)?.scenario ?? '', [first, later])
-  const found = difference({ of, to, better: figure.metric.better }, { ...bounds, noiseFloor })
+  const found = difference({ of, to, better: figure.metric.better, between }, { ...bounds, noiseFloor })
   return { conclusion: found.conclusion, difference: found, why: null }
 }
 

@@ -26,6 +26,8 @@ export interface Difference {
   readonly heldBack: readonly Side[]
   /** what would decide it; null: it is decided, or more repetitions would not */
   readonly outlook: Outlook | null
+  /** the ratio with the interval that scatter within the two runs alone would give; absent: it is `ratio` */
+  readonly withinRuns?: Ratio
 }
 
 export type DifferenceReason =

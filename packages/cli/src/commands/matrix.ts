@@ -54,8 +54,8 @@ export const addMatrix: AddCommand = (program, invocation) => {
 async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags): Promise<number> {
   const { project, terminal, stop } = invocation
   // A replay is judged against the run that it repeats when no other is named.
-  const repeated = which.kind === 'replay' && flags.failOn !== undefined ? which.run : undefined
-  const gate = openGate(project.reports, flags.failOn, flags.baseline ?? repeated)
+  const repeated = which.kind === 'replay' && flags.failOn !== undefined ? [which.run] : []
+  const gate = await openGate(project.reports, flags.failOn, flags.baseline ?? repeated)
   const end = { json: flags.json ?? false, gate }
   const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
   if (earlier?.isOver) return nothingLeft(invocation, earlier, end)

@@ -28,7 +28,7 @@ export const addReport: AddCommand = (program, invocation) =>
     .argument('[run...]', 'the folder or id of the run, default the newest; or `compare A B`')
     .action(async (runs: string[], { failOn, baseline }: GateFlags) => {
       if (runs[0] === 'compare') return compare(invocation, runs.slice(1), null)
-      const gate = openGate(invocation.project.reports, failOn, baseline)
+      const gate = await openGate(invocation.project.reports, failOn, baseline ?? [])
       let passed = true
       for (const run of runs.length > 0 ? runs : [null]) passed = (await report(invocation, run, gate)) && passed
       invocation.leave(passed ? exitCodes.fine : exitCodes.failed)

@@ -1,9 +1,17 @@
-import type { ComparedCell, ComparedFigure, Results, WhyNotJudged } from '@bakeoff/model'
+import type { ComparedCell, ComparedFigure, Ratio, Results, WhyNotJudged } from '@bakeoff/model'
 import { compareRuns } from '../compare-runs.js'
+import { type RunSummary, type SpreadOf, spreadBetween, summaryOf } from '../history/index.js'
 import { exactPercent } from '../words/quantities.js'
 import { all, broken, FINE, type Judgement, unjudged } from './report.js'
 import type { GateRules } from './rules.js'
-import { changeSays, leastSays, whySays } from './words.js'
+import { changeSays, leastSays, spreadSays, whySays } from './words.js'
+
+/** What a run is judged against. */
+export interface Baseline {
+  readonly results: Results
+  /** other runs of before, under the same conditions: they tell how much runs differ where nothing changed */
+  readonly earlier: readonly RunSummary[]
+}
 
 /** The rules about a change, with the figure of each. */
 const RULES = [
@@ -26,14 +34,26 @@ interface Asked {
  * whose figures count in the baseline, and which is missing, failed, invalid or without a right answer now, has changed by
  * more than any share allows.
  *
- * @param baseline results with the same setting (`otherConditions`): machines are not compared here
+ * The interval is that of the scatter within the two runs or, where earlier runs are known, that of the spread between runs if it is wider; those of all
+ * cells then hold at once.
+ *
+ * @param baseline under the same conditions (`otherConditions`): machines are not compared here
  */
-export function judgeChanges(results: Results, baseline: Results, rules: GateRules): Judgement[] {
-  const { cells } = compareRuns([
-    { name: 'the baseline', results: baseline },
-    { name: 'this run', results },
-  ])
+export function judgeChanges(results: Results, baseline: Baseline, rules: GateRules): Judgement[] {
+  const { cells } = compareRuns(
+    [
+      { name: 'the baseline', results: baseline.results },
+      { name: 'this run', results },
+    ],
+    spreadIn(results, [summaryOf(baseline.results), ...baseline.earlier]),
+  )
   return cells.map((cell) => judgeCell(cell, askedOf(cell, rules)))
+}
+
+/** The spread between runs of the cells that are judged: others have no part in it, nor in how many intervals hold at once. */
+function spreadIn({ cells: judged }: Results, runs: readonly RunSummary[]): SpreadOf {
+  const ids = new Set(judged.map(({ id }) => id))
+  return spreadBetween(runs.map((run) => ({ ...run, cells: run.cells.filter(({ id }) => ids.has(id)) })))
 }
 
 function askedOf({ id, figures }: ComparedCell, rules: GateRules): Asked[] {
@@ -70,15 +90,22 @@ function judgeFigure({ cell, rule, allowed, figure }: Asked): Judgement {
     return isLost(found.why) && rule === 'regression' ? broken(cell, rule, says) : unjudged(cell, says)
   }
   const { conclusion, difference } = found
-  const { low, high } = difference.ratio
-  if (low === null || high === null)
+  const { ratio, withinRuns } = difference
+  if (ratio.low === null || ratio.high === null)
     return unjudged(cell, 'one repetition has no interval: two at least are needed in both runs')
-  const isBeyond = better === 'higher' ? high < 1 - allowed : low > 1 + allowed
-  if (!isBeyond) return FINE
-  const says = changeSays(difference, name)
+  if (!isBeyond(ratio, better, allowed)) {
+    const isTheRuns = withinRuns !== undefined && isBeyond(withinRuns, better, allowed)
+    return isTheRuns ? unjudged(cell, spreadSays(difference, withinRuns, name)) : FINE
+  }
+  const says = changeSays(ratio, name)
   return conclusion === (better === 'higher' ? 'lower' : 'higher')
     ? broken(cell, rule, `${says}, allowed ${better === 'higher' ? '−' : '+'}${exactPercent(allowed)}`)
     : unjudged(cell, `${says}, and it is not told apart: ${leastSays(difference)}`)
+}
+
+/** Whether the whole interval is worse than allowed. */
+function isBeyond({ low, high }: Ratio, better: 'higher' | 'lower', allowed: number): boolean {
+  return better === 'higher' ? high !== null && high < 1 - allowed : low !== null && low > 1 + allowed
 }
 
 /** Whether the figures of a cell count in the baseline and are lost here, for a reason in the cell itself. */

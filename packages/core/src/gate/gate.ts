@@ -1,22 +1,22 @@
 import type { Cell, Results } from '@bakeoff/model'
 import { exactPercent } from '../words/quantities.js'
-import { judgeChanges } from './changes.js'
+import { type Baseline, judgeChanges } from './changes.js'
 import { all, broken, FINE, type GateReport, type Judgement } from './report.js'
 import type { GateRules } from './rules.js'
 
 /**
  * Judges a run by rules: which cells break one, and which could not be judged.
  *
- * @param baseline results of an earlier run; null when no rule needs one
+ * @param baseline an earlier run; null when no rule needs one
  */
-export function gate(results: Results, baseline: Results | null, rules: GateRules): GateReport {
+export function gate(results: Results, baseline: Baseline | null, rules: GateRules): GateReport {
   const found = all([
     ...results.cells.map((cell) => judgeErrors(cell, rules)),
     ...(baseline === null ? [] : judgeChanges(results, baseline, rules)),
   ])
   const judged = new Set([...results.cells.map(({ id }) => id), ...found.broken.map(({ cell }) => cell)])
   for (const { cell } of found.unjudged) judged.delete(cell)
-  return { ...found, judged: judged.size }
+  return { ...found, judged: judged.size, runs: baseline && 1 + baseline.earlier.length }
 }
 
 function judgeErrors(cell: Cell, { errors }: GateRules): Judgement {

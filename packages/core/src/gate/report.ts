@@ -7,6 +7,8 @@ export interface GateReport {
   readonly unjudged: readonly Unjudged[]
   /** cells that were judged by every rule */
   readonly judged: number
+  /** how many runs of the baseline's kind told how much runs differ; 1: it alone, which does not tell. null: no rule needs one */
+  readonly runs: number | null
 }
 
 export interface Broken {

@@ -1,10 +1,17 @@
-import type { Difference, WhyNotJudged } from '@bakeoff/model'
+import type { Difference, Ratio, WhyNotJudged } from '@bakeoff/model'
 import { exactPercent } from '../words/quantities.js'
 
 /** `throughput changed by −20.1 % (−21 % to −19.2 %)`. */
-export function changeSays({ ratio: { median, low, high } }: Difference, figure: string): string {
+export function changeSays({ median, low, high }: Ratio, figure: string): string {
   const interval = low === null || high === null ? '' : ` (${exactPercent(low - 1)} to ${exactPercent(high - 1)})`
   return `${figure} changed by ${exactPercent(median - 1)}${interval}`
+}
+
+/** `throughput changed by −12 % (−14 % to −10 %), which two runs differ by where nothing changed (−31 % to 12 %, …)`. */
+export function spreadSays({ ratio: { low, high, method } }: Difference, within: Ratio, figure: string): string {
+  const interval =
+    low === null || high === null ? '' : ` (${exactPercent(low - 1)} to ${exactPercent(high - 1)}, ${method})`
+  return `${changeSays(within, figure)} by what scattered within the runs, but runs in which nothing changed differ as much${interval}`
 }
 
 /** The reason why a change whose interval excludes 1 does not count as one. */

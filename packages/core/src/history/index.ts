@@ -1,2 +1,3 @@
 export * from './history.js'
 export * from './run-summary.js'
+export * from './spread.js'

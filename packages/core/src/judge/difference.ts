@@ -1,5 +1,6 @@
 import type { Difference, DifferenceReason, Ratio, Side } from '@bakeoff/model'
 import { allPairs, halfWidth, type LogDifference, mean, type Observation, pairP } from '../stats/index.js'
+import { amongRuns, type BetweenRuns } from './between-runs.js'
 import { outlookOf } from './outlook.js'
 
 /**
@@ -28,6 +29,8 @@ export interface Pair {
   readonly better: 'higher' | 'lower'
   /** sides whose figure is only a bound */
   readonly heldBack?: readonly Side[]
+  /** how much runs differ from one another, where each sample is one of them; null or absent: not known, or they are of the same run */
+  readonly between?: BetweenRuns | null
 }
 
 /** The bounds beyond which a difference counts. Shares are 0 to 1. */
@@ -46,7 +49,8 @@ export interface Bounds {
  * `no-difference` when the whole interval lies within, and `undecided` otherwise. The interval is the one that is printed. A side
  * that was held back is at least as good as shown: it can win, but it can neither lose nor be called equal.
  *
- * The interval comes from the blocks that both samples have or, without such blocks, from Welch's method; both on logarithms.
+ * The interval comes from the blocks that both samples have or, without such blocks, from Welch's method; both on logarithms. Samples of two
+ * runs of which others are known have the interval that the spread between runs gives, where that is wider.
  *
  * @throws RangeError for an empty sample or a value that is not positive
  */
@@ -109,19 +113,23 @@ interface Case {
 function conclude({ pair, found, family, significance, bounds }: Case): Difference {
   const floor = bounds.noiseFloor ?? 0
   const least = Math.max(bounds.relevant, floor)
-  const ratio = found === null ? alone(pair) : ratioOf(pair, found, significance)
+  const within = found === null ? alone(pair) : ratioOf(pair, found, significance)
+  const among = pair.between ? amongRuns(within, pair.between, bounds.significance) : null
+  const ratio = among?.ratio ?? within
   const verdict = verdictOn(pair, ratio, least)
   const isOpen = verdict.reason.kind === 'includes-one' || verdict.reason.kind === 'may-be-less'
   return {
     ...verdict,
     ratio,
     // Where several intervals hold at once by Bonferroni, p is multiplied by their number.
-    pAdjusted: found && Math.min(1, (pairP(found) * bounds.significance) / significance),
+    pAdjusted: among?.p ?? (found && Math.min(1, (pairP(found) * bounds.significance) / significance)),
     family,
     least,
     leastIs: floor > bounds.relevant ? 'noise-floor' : 'relevant',
     heldBack: pair.heldBack ?? [],
-    outlook: found && isOpen ? outlookOf(found, ratio.n, { least, significance }) : null,
+    // More repetitions of a run do not tell how much runs differ.
+    outlook: found && isOpen && !among ? outlookOf(found, ratio.n, { least, significance }) : null,
+    ...(among ? { withinRuns: within } : {}),
   }
 }
 

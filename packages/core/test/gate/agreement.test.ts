@@ -91,7 +91,7 @@ describe('compare and --fail-on', () => {
     fc.assert(
       fc.property(drawnRun, drawnRun, allowed, allowed, (baseline, now, regression, cpu) => {
         const rules: GateRules = { regression, cpu, errors: null }
-        const { broken, unjudged } = gate(now, baseline, rules)
+        const { broken, unjudged } = gate(now, { results: baseline, earlier: [] }, rules)
         const comparison = compareRuns([
           { name: 'baseline', results: baseline },
           { name: 'now', results: now },

@@ -1,6 +1,6 @@
 import type { Cell, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { gate, parseGateRules } from '../../src/index.js'
+import { type GateRules, gate as gateOf, parseGateRules } from '../../src/index.js'
 import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
@@ -16,6 +16,10 @@ const estimate = (values: number[]) => ({
 })
 
 const sample = sampleResults()
+
+/** Judged against one run alone. */
+const gate = (results: Results, baseline: Results, rules: GateRules) =>
+  gateOf(results, { results: baseline, earlier: [] }, rules)
 
 /** One run with one cell that was measured, changed as told. */
 function aRun(
@@ -240,7 +244,7 @@ describe('gate', () => {
   })
 
   it('counts what was judged', () => {
-    expect(gate(aRun(), aRun(), rules)).toEqual({ broken: [], unjudged: [], judged: 1 })
+    expect(gate(aRun(), aRun(), rules)).toEqual({ broken: [], unjudged: [], judged: 1, runs: 1 })
   })
 
   it('says by how much, with the interval and what is allowed', () => {

@@ -58,10 +58,10 @@ function seriesBlock(series: HistorySeries): Html {
 
 function cellBlock({ scenario, runs }: HistorySeries, { name, load, figures }: HistoryCell): Html {
   const heading = `${name}, ${loadLabel(load)}`
-  return html`<h4><bdi>${name}</bdi> <small>${loadLabel(load)}</small></h4><div class="courses">${figures.map(
+  return html`<div class="cell-course"><h4><bdi>${name}</bdi> <small>${loadLabel(load)}</small></h4><div class="courses">${figures.map(
     (figure) =>
       html`<figure><figcaption>${figure.name}, ${figure.unit}<small>${spreadSays(figure)}</small></figcaption>${courseChart(heading, figure, runs)}</figure>`,
-  )}</div><details class="numbers"><summary>Numbers</summary>${numbers(`${scenario}, ${heading}`, runs, figures)}</details>`
+  )}</div><details class="numbers"><summary>Numbers</summary>${numbers(`${scenario}, ${heading}`, runs, figures)}</details></div>`
 }
 
 interface Row {

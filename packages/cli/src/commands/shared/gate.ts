@@ -3,10 +3,13 @@ import { Option } from 'commander'
 
 export interface GateFlags {
   readonly failOn?: string
-  readonly baseline?: string
+  readonly baseline?: readonly string[]
 }
 
 export const gateOptions: readonly Option[] = [
   new Option('--fail-on <rules>', 'end with 1 when a rule is broken, e.g. regression=5%,errors=0'),
-  new Option('--baseline <run>', 'the run or results.json that --fail-on compares with'),
+  new Option(
+    '--baseline <run>',
+    'the run or results.json that --fail-on compares with; given again: other runs of before, which tell how much runs differ',
+  ).argParser((value: string, before: readonly string[] = []) => [...before, value]),
 ]
