@@ -49,6 +49,12 @@ describe('the report', () => {
     expect(title(cells)).toContain('go-net-http')
     expect(title(cells)).not.toMatch(/rust-axum|python-flask|node-fastify/)
     expect(title(cells.filter(({ entry }) => entry.includes('rust-axum')))).toContain('rust-axum')
+    const broken = cells.map((cell) =>
+      cell.target.name === 'go-net-http'
+        ? { ...cell, verdict: { ...cell.verdict!, status: 'invalid' as const } }
+        : cell,
+    )
+    expect(title(broken), 'nor one whose figures do not count').not.toContain('go-net-http')
   })
 })
 

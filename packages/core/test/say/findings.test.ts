@@ -73,14 +73,14 @@ describe('who is fastest', () => {
     )
   })
 
-  it('says when a limit was not found', () => {
+  it('says when no bottleneck was identified', () => {
     const idle = (perSecond: number) => around({ perSecond, cpuMs: 0.8 * (1000 / perSecond) })
     const [neither] = of('leader', findingsOf({ 'go-a': idle(2000), 'go-b': idle(1000) }))
-    expect(neither!.text).toMatch(/; what limited the two was not found\./)
+    expect(neither!.text).toMatch(/; no bottleneck was identified\./)
     const [one] = of('leader', findingsOf({ 'go-a': around(full), 'go-b': idle(1000) }))
-    expect(one!.text).toMatch(/go-a was limited by its own cores, and what limited go-b was not found/)
+    expect(one!.text).toMatch(/go-a was limited by its own cores, and no bottleneck was identified for go-b/)
     const [other] = of('leader', findingsOf({ 'go-a': idle(2000), 'go-b': around({ perSecond: 1000, cpuMs: 0.99 }) }))
-    expect(other!.text).toMatch(/go-b was limited by its own cores, and what limited go-a was not found/)
+    expect(other!.text).toMatch(/go-b was limited by its own cores, and no bottleneck was identified for go-a/)
   })
 
   it('says "at least" where the agent held the fastest back, and first that it is suspect', () => {

@@ -59,11 +59,13 @@ export interface Ranged {
 }
 
 /**
- * The range of a figure as a title, such as `p99: 2.1 ms (a) to 45 ms (b)`: of the contenders that are drawn, or of all
- * cells where there are no contenders. Null when nothing is known.
+ * The range of a figure as a title, such as `p99: 2.1 ms (a) to 45 ms (b)`: of the contenders whose figures
+ * count, or of all cells where there are none. Null when nothing is known.
  */
 export function rangeTitle(view: View, cells: readonly Cell[], { what, of, show = formatNumber }: Ranged): Html | null {
-  const contenders = cells.filter((cell) => isHeadlined(view.entries.get(cell.entry)!) && of(cell) !== null)
+  const contenders = cells.filter(
+    (cell) => isHeadlined(view.entries.get(cell.entry)!) && cell.verdict?.status !== 'invalid' && of(cell) !== null,
+  )
   const known = (contenders.length > 0 ? contenders : cells).flatMap((cell) => {
     const value = of(cell)
     return value === null ? [] : [{ value, name: view.subjectOf(cell.entry).label }]

@@ -79,12 +79,12 @@ function somebody(found: Standing): Sentence {
 
 function limits(a: Cell, b: Cell): string {
   const [ofA, ofB] = [limitOf(a), limitOf(b)]
-  if (ofA === null && ofB === null) return 'what limited the two was not found'
+  if (ofA === null && ofB === null) return 'no bottleneck was identified'
   if (ofA === ofB) return `both were limited by ${limitOf(a, true)}`
   if (ofA !== null && ofB !== null) return `${nameOf(a)} was limited by ${ofA}, ${nameOf(b)} by ${ofB}`
   return ofA === null
-    ? `${nameOf(b)} was limited by ${ofB}, and what limited ${nameOf(a)} was not found`
-    : `${nameOf(a)} was limited by ${ofA}, and what limited ${nameOf(b)} was not found`
+    ? `${nameOf(b)} was limited by ${ofB}, and no bottleneck was identified for ${nameOf(a)}`
+    : `${nameOf(a)} was limited by ${ofA}, and no bottleneck was identified for ${nameOf(b)}`
 }
 
 /** The limits that were found, such as `its own cores`, or `their own cores` of several targets; null when none was found. */
