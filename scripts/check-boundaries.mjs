@@ -18,7 +18,15 @@ export const ALLOWED = {
 const FLOORS = {
   core: [
     ...['words', 'stats', 'parse', 'plan', 'answers', 'thresholds', 'observe', 'figures', 'judge', 'results', 'say'],
-    ...['analyse', 'upgrade-results', 'run-conditions', 'setting-differences', 'compared-figures', 'history'],
+    ...[
+      'analyse',
+      'open-decisions',
+      'upgrade-results',
+      'run-conditions',
+      'setting-differences',
+      'compared-figures',
+      'history',
+    ],
     ...['compare-runs', 'gate'],
   ],
   report: [

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { decide, leftToMeasure } from '@bakeoff/core'
+import { decide, leftToMeasure, nothingOpen } from '@bakeoff/core'
 import { type Results, toErrorRecord } from '@bakeoff/model'
 import { compareWithFirst } from './comparison.js'
 import { decisionLines } from './decision-lines.js'
@@ -40,7 +40,8 @@ export function reportEnd(
   const plan = folder.readPlan()
   tell(decisionText(results, terminal))
   compareWithFirst(project, plan, results, tell)
-  const isLeft = results.run.status === 'aborted' || leftToMeasure(plan, records).length > 0
+  const isLeft =
+    results.run.status === 'aborted' || leftToMeasure(plan, { records, calibrations: [] }, nothingOpen).length > 0
   const left = isLeft ? whatIsLeft(results, records) : null
   if (left !== null) terminal.say(left)
   const goesOn = failure === null && !signal.aborted

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path'
-import { leftToMeasure } from '@bakeoff/core'
+import { leftToMeasure, nothingOpen, openDecisions } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 import { execaSync } from 'execa'
 import { findRun, listRuns, RunFolder } from './run-folder.js'
@@ -70,9 +70,12 @@ function isCommitted(path: string): boolean {
 }
 
 function stateOf(folder: RunFolder): Resumable {
-  const left = leftToMeasure(folder.readPlan(), folder.readRecords()).length
-  const last = folder.readEvents().findLast(({ kind }) => kind === 'run-ended' || kind === 'run-started')
-  return { folder, left, isOver: left === 0 && last?.kind === 'run-ended' && last.status !== 'aborted' }
+  const { plan, context, records, calibrations, events } = folder.read()
+  const last = events.findLast(({ kind }) => kind === 'run-ended' || kind === 'run-started')
+  const hasEnded = last?.kind === 'run-ended' && last.status !== 'aborted'
+  const isOpen = hasEnded ? nothingOpen : openDecisions(plan, context.claims)
+  const left = leftToMeasure(plan, { records, calibrations }, isOpen).length
+  return { folder, left, isOver: left === 0 && hasEnded }
 }
 
 /** Null for a run that was made elsewhere or cannot be read. It is used only when it is named, and then the error says why. */

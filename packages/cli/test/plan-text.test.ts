@@ -59,6 +59,13 @@ describe('planText', () => {
     expect(text).toMatch(/– python-onnx-embed\/unbatched +left out, experiment: npm run matrix -- --all/)
     expect(text).toMatch(/elixir-openai\/default +elixir +stand-in/)
   })
+
+  it('says how often entries are measured, and what ends the run', () => {
+    expect(planText(planned({}))).toMatch(
+      /\n5 to 15 repetitions, more than 5 where a decision is open; no block begins after 1 h 30 min: .* to .*, builds aside$/,
+    )
+    expect(planText(planned({}, 'brief'))).toMatch(/\n3 repetitions; no block begins after .*: .*, builds aside$/)
+  })
 })
 
 describe('leftOutText', () => {

@@ -148,7 +148,7 @@ describe('a run that cannot go on', () => {
       make: (folder: RunFolder) =>
         writeFileSync(
           join(folder.path, 'plan.json'),
-          folder.readPlanText().replace('"tightness":0.03', '"tightness":1'),
+          folder.readPlanText().replace('"samplingHz":10', '"samplingHz":1'),
         ),
     },
   ])('says so when $change is not what it was, ends with 2 and changes not one byte', async ({ says, make }) => {

@@ -1,4 +1,13 @@
-import type { Boundary, Calibration, ClaimSpec, Plan, PlanWarning, RepetitionRecord, Results } from '@bakeoff/model'
+import type {
+  Boundary,
+  Calibration,
+  ClaimSpec,
+  Plan,
+  PlanWarning,
+  RepetitionRecord,
+  Results,
+  RunRules,
+} from '@bakeoff/model'
 import { judge } from './judge/causes/index.js'
 import { compareClaims } from './judge/claims/index.js'
 import { compareCells } from './judge/comparisons.js'
@@ -99,7 +108,13 @@ function aboutRun(
     gitCommit: plan.gitCommit,
     gitDirty: plan.gitDirty,
     budgetMs: plan.rules.budgetMs,
-    tightness: plan.rules.tightness,
+    ...repetitionRule(plan.rules),
     windowMs: plan.rules.windowMs,
   }
+}
+
+/** What decided how often entries were measured: in plans of before 2026-12 the width of intervals, since then open decisions. */
+function repetitionRule({ tightness, minRepetitions, maxRepetitions }: RunRules): Partial<Results['run']> {
+  if (typeof tightness === 'number') return { tightness }
+  return { repetitions: { least: minRepetitions, most: maxRepetitions } }
 }

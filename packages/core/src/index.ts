@@ -10,6 +10,7 @@ export { type LintInput, type LintRule, lint, lintRules } from './judge/lints/in
 export { reasonOf } from './observe/outcome.js'
 export { problemOfRecord } from './observe/record-problem.js'
 export { type CellView, type Repetition, viewCells } from './observe/view.js'
+export * from './open-decisions.js'
 export * from './parse/index.js'
 export * from './plan/index.js'
 export type { TargetPage } from './results/entries.js'

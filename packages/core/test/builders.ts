@@ -187,7 +187,6 @@ export function aPlan(
       budgetMs: 3_600_000,
       minRepetitions: 3,
       maxRepetitions: repetitions,
-      tightness: 0.03,
       warmUp: { minMs: 2000, maxMs: 15_000, tolerance: 0.05 },
       windowMs: 8000,
       agentWarmUpMs: 2000,

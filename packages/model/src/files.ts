@@ -205,10 +205,9 @@ export type ScenarioFile = z.infer<typeof scenarioFile>
 
 const profileFile = z.strictObject({
   budget: duration.describe('Wall time for the measured part of a run'),
-  repetitions: z.strictObject({ min: positive, max: positive }).describe('Fresh starts of each target'),
-  tightness: share
-    .optional()
-    .describe('Half width of the 95 % interval of throughput at which a target needs no more repetitions; default 3%'),
+  repetitions: z
+    .strictObject({ min: positive, max: positive })
+    .describe('Fresh starts of each target: more than min in scenarios in which a decision is open'),
   warmUp: z.strictObject({ min: duration, max: duration, tolerance: share.optional() }),
   window: duration.describe('Measured time of each load, at least'),
   curve: z

@@ -3,10 +3,12 @@ import { competes } from './roles.js'
 
 type Judged = Pick<EntryResult, 'id' | 'language' | 'lints' | 'role' | 'standIn'>
 
+type OfEntry = Pick<Cell, 'id' | 'entry'>
+
 /** The input of a headline; all of it is in the results. */
-export interface HeadlineSource {
+export interface HeadlineSource<Of extends OfEntry = Cell> {
   readonly entries: readonly Judged[]
-  readonly cells: readonly Cell[]
+  readonly cells: readonly Of[]
 }
 
 /** Whether an entry was served by a server that is made for development: its figures say nothing about the stack in production. */
@@ -29,7 +31,7 @@ export function rowsBy(entries: readonly Judged[]): 'language' | 'target' {
 }
 
 /** The cells that a headline compares: of those that are ranked, the first of each row, in their order. */
-export function headlined(source: HeadlineSource, ranked: readonly string[]): Cell[] {
+export function headlined<Of extends OfEntry>(source: HeadlineSource<Of>, ranked: readonly string[]): Of[] {
   const all = mayLead(source, ranked)
   return all.filter(({ row }, index) => all.findIndex((each) => each.row === row) === index).map(({ cell }) => cell)
 }
@@ -39,7 +41,10 @@ export function isOfTheBest(source: HeadlineSource, ranked: readonly string[]): 
   return headlined(source, ranked).length < mayLead(source, ranked).length
 }
 
-function mayLead({ entries, cells }: HeadlineSource, ranked: readonly string[]): { row: string; cell: Cell }[] {
+function mayLead<Of extends OfEntry>(
+  { entries, cells }: HeadlineSource<Of>,
+  ranked: readonly string[],
+): { row: string; cell: Of }[] {
   const by = rowsBy(entries)
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]))
   const cellOf = new Map(cells.map((cell) => [cell.id, cell]))

@@ -145,7 +145,8 @@ export const runRules = z.object({
   budgetMs: z.number(),
   minRepetitions: z.int().positive(),
   maxRepetitions: z.int().positive(),
-  tightness: z.number(),
+  /** in plans of before 2026-12, whose runs went on until the interval of each throughput was as narrow; nothing goes by it */
+  tightness: z.number().nullish(),
   warmUp: z.object({ minMs: z.number(), maxMs: z.number(), tolerance: z.number() }),
   windowMs: z.number(),
   /** a window lasts at least this many mean response times */

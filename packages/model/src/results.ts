@@ -504,7 +504,10 @@ export const results = z.object({
     gitCommit: z.string().nullable(),
     gitDirty: z.boolean().nullable(),
     budgetMs: z.number(),
-    tightness: z.number(),
+    /** fewest and most of each entry: more than the fewest where a decision is open; absent in runs of before that was the rule */
+    repetitions: z.object({ least: z.int().positive(), most: z.int().positive() }).nullish(),
+    /** of runs before 2026-12, which went on until the interval of each throughput was as narrow, ±; absent in others */
+    tightness: z.number().nullish(),
     windowMs: z.number(),
   }),
   host: hostFacts,

@@ -123,8 +123,6 @@ export interface ProfileSpec {
   readonly budgetMs: number
   readonly minRepetitions: number
   readonly maxRepetitions: number
-  /** half width of the 95 % interval of throughput, relative, at which an entry is tight enough */
-  readonly tightness: number
   readonly warmUp: WarmUpRules
   /** measured window of a closed, open or rate load */
   readonly windowMs: number

@@ -25,7 +25,7 @@ import {
   formatFactor,
   formatInterval,
   formatNumber,
-  formatShare,
+  formatRepetitions,
   formatTime,
 } from './shared/format.js'
 import { cellsInOrder, groupingOf, labelOf, type View, viewOf } from './shared/subjects.js'
@@ -256,5 +256,5 @@ function again({ run, host, engine }: Results): string {
     host.kernel,
     `${engine.name} ${engine.version}`,
   ]
-  return `Measured on ${md(machine.filter(Boolean).join(', '))}, with seed ${run.seed}, in windows of ${formatNumber(run.windowMs / 1000)} s, with a precision of ± ${formatShare(run.tightness)} aimed at. To repeat it: ${mdCode(run.command)}`
+  return `Measured on ${md(machine.filter(Boolean).join(', '))}, with seed ${run.seed}, in windows of ${formatNumber(run.windowMs / 1000)} s${run.repetitions ? `, with ${formatRepetitions(run.repetitions)} repetitions` : ''}. To repeat it: ${mdCode(run.command)}`
 }

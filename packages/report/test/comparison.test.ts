@@ -169,3 +169,28 @@ it('the page of a replay names the run that it repeats, and any page how to repe
   expect(renderHtml(usual)).not.toContain('Replay of')
   expect(renderHtml({ ...usual, run: { ...run, replayOf: 'earlier' } })).toMatch(/Replay of.*earlier/s)
 })
+
+it.each([
+  {
+    because: 'open decisions',
+    rule: { repetitions: { least: 5, most: 15 }, tightness: null },
+    says: 'measured again where a decision is open',
+    fact: '5 to 15',
+  },
+  {
+    because: 'a fixed number',
+    rule: { repetitions: { least: 3, most: 3 }, tightness: null },
+    says: 'There are 3 of them',
+    fact: '>3<',
+  },
+  {
+    because: 'the width of intervals, in a run of before',
+    rule: { repetitions: null, tightness: 0.03 },
+    says: 'until the interval of throughput is within ± 3 %',
+    fact: '± 3 % of throughput',
+  },
+])('a page says what decided how often its entries were measured: $because', ({ rule, says, fact }) => {
+  const page = renderHtml({ ...usual, run: { ...usual.run, ...rule } })
+  expect(page).toContain(says)
+  expect(page).toContain(fact)
+})

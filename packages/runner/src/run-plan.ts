@@ -97,13 +97,13 @@ interface Course {
 }
 
 async function runBlocks(run: Run, course: Course): Promise<void> {
-  const { plan, materials, ports, signal } = run
-  const { before, records, measured } = course
+  const { plan, materials, ports, signal, isOpen } = run
+  const { before, measured } = course
   const { begun } = earlierOf(before.runs)
   const source = before.images ?? ((requests) => buildImages(requests, ports, signal))
   let isBoundaryTried = false
   for (const block of plan.blocks) {
-    const wanted = entriesLeft(plan, block, { records, begun }, measured.ms)
+    const wanted = entriesLeft(plan, block, { known: course, begun, elapsedMs: measured.ms, isOpen })
     if (wanted.length === 0) continue
     signal.throwIfAborted()
     const tellStage = (state: 'building' | 'measuring' | 'over', images: number | null = null) =>

@@ -1,3 +1,4 @@
+import { type IsOpen, nothingOpen } from '@bakeoff/core'
 import type { Plan } from '@bakeoff/model'
 import type { BuiltImages } from './build-images.js'
 import type { Materials, Ports } from './materials.js'
@@ -10,6 +11,8 @@ export interface RunParts {
   readonly ports: Ports
   /** the signal that stops the run */
   readonly signal: AbortSignal
+  /** whether a decision of a scenario is open: asked before each block above the fewest repetitions; default: none is */
+  readonly isOpen?: IsOpen
   /** the images that are there when the run begins; default: none */
   readonly images?: BuiltImages
 }
@@ -20,13 +23,15 @@ export class Run {
   readonly materials: Materials
   readonly ports: Ports
   readonly signal: AbortSignal
+  readonly isOpen: IsOpen
   readonly images: StageImages
 
-  constructor({ plan, materials, ports, signal, images = new Map() }: RunParts) {
+  constructor({ plan, materials, ports, signal, isOpen = nothingOpen, images = new Map() }: RunParts) {
     this.plan = plan
     this.materials = materials
     this.ports = ports
     this.signal = signal
+    this.isOpen = isOpen
     this.images = new StageImages(images)
   }
 

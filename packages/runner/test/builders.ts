@@ -137,7 +137,6 @@ export function aPlan(
       budgetMs: 3_600_000,
       minRepetitions: repetitions,
       maxRepetitions: repetitions,
-      tightness: 0.03,
       warmUp: { minMs: 1000, maxMs: 4000, tolerance: 0.05 },
       windowMs: 2000,
       agentWarmUpMs: 1000,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
-import { conditionsOf, firstRunWords, needWhole } from '@bakeoff/core'
+import { conditionsOf, firstRunWords, needWhole, openDecisions } from '@bakeoff/core'
 import type { Plan } from '@bakeoff/model'
 import { Run, runPlan } from '@bakeoff/runner'
 import { type Beginning, newRun, type RunSetting } from '../beginning.js'
@@ -128,7 +128,8 @@ async function measure(
   for (const { where, what } of plan.warnings.filter((warning) => !told.has(warning.where)))
     terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
   const materials = materialsOf(project, setting.catalogue, plan)
-  const run = new Run({ plan, materials, ports: workbench.ports(folder), signal: stop.signal })
+  const isOpen = openDecisions(plan, folder.readContext().claims)
+  const run = new Run({ plan, materials, ports: workbench.ports(folder), signal: stop.signal, isOpen })
   const failure = await runPlan(run, before).then(
     () => null,
     (error: unknown) => error,

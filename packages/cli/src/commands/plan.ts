@@ -42,12 +42,15 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
   }
   for (const { what, where, todo } of plan.warnings.filter((warning) => !told.has(warning.where)))
     lines.push(`! ${where}: ${what}. ${todo}`)
-  const { minRepetitions, maxRepetitions, tightness, budgetMs } = plan.rules
-  const repetitions = minRepetitions === maxRepetitions ? `${minRepetitions}` : `${minRepetitions} to ${maxRepetitions}`
+  const { minRepetitions, maxRepetitions, budgetMs } = plan.rules
+  const repetitions =
+    minRepetitions === maxRepetitions
+      ? `${minRepetitions} repetitions`
+      : `${minRepetitions} to ${maxRepetitions} repetitions, more than ${minRepetitions} where a decision is open`
   lines.push(
     maxRepetitions === 1
       ? `1 repetition: about ${formatDurationMs(plan.estimateMs.least)}, builds aside`
-      : `${repetitions} repetitions, until every interval is within ±${(tightness * 100).toFixed(0)} % or ${formatDurationMs(budgetMs)} have passed: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
+      : `${repetitions}; no block begins after ${formatDurationMs(budgetMs)}: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
   )
   return lines.join('\n')
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Catalogue } from '@bakeoff/core'
+import { type Catalogue, openDecisions } from '@bakeoff/core'
 import type { ImageFacts, Plan, RunEvent } from '@bakeoff/model'
 import { type ImageRequest, type Ports, Run, type RunSink, runPlan } from '@bakeoff/runner'
 import { anEntry, aPlan, fakePorts } from '../../../runner/test/builders.js'
@@ -171,7 +171,8 @@ export class FakeSetting {
 
   #runOf(plan: Plan, folder: RunFolder, signal: AbortSignal): Run {
     const materials = materialsOf(this.setting.project, this.catalogue, plan)
-    return new Run({ plan, materials, ports: this.workbench.ports(folder), signal })
+    const isOpen = openDecisions(plan, this.catalogue.claims)
+    return new Run({ plan, materials, ports: this.workbench.ports(folder), signal, isOpen })
   }
 }
 

@@ -39,7 +39,6 @@ export function parseMatrix(fileName: string, text: string, scenarios: readonly 
       budgetMs: ms(profile.budget),
       minRepetitions: profile.repetitions.min,
       maxRepetitions: profile.repetitions.max,
-      tightness: share(profile.tightness ?? 0.03),
       warmUp: {
         minMs: warmUp.min,
         maxMs: warmUp.max,

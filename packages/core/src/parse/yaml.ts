@@ -5,6 +5,12 @@ import { badSpec, didYouMean, type Problem } from './problem.js'
 /** How many nodes aliases may repeat in all: beyond that a small file grows without bound ("billion laughs"). */
 const MAX_ALIASES = 50
 
+/** Keys that were there once, with what took their place. */
+const GONE_KEYS: Readonly<Record<string, string>> = {
+  tightness:
+    'Take it out: above the fewest repetitions a scenario is measured again where a decision is open, up to `repetitions.max`, not until intervals are narrow.',
+}
+
 export type Path = readonly PropertyKey[]
 
 /** A parsed YAML file with the shape of a schema, and the place of each of its members. */
@@ -78,7 +84,7 @@ function toProblems(
     const known = knownKeys(schema, issue.path)
     return issue.keys.map((key) => {
       const meant = didYouMean(key, known)
-      const hint = meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}`
+      const hint = GONE_KEYS[key] ?? (meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}`)
       return problem([...issue.path, key], `unknown key "${key}"${issue.path.length ? ` in ${where}` : ''}`, {
         key: true,
         hint,

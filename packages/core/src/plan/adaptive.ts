@@ -1,21 +1,32 @@
-import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
-import { relativeHalfWidth, rightPerSecond } from '../stats/index.js'
+import type { Block, Calibration, Plan, RepetitionRecord } from '@bakeoff/model'
 import { isOfSurroundings } from './failures.js'
-import { mainLoadOf } from './main-load.js'
+
+/** What is known of a run while it is measured. */
+export interface Known {
+  readonly records: readonly RepetitionRecord[]
+  readonly calibrations: readonly Calibration[]
+}
+
+/** Whether a decision of a scenario is open that more repetitions are likely to decide. The judge answers it. */
+export type IsOpen = (scenario: string, known: Known) => boolean
+
+/** The answer where only the promised repetitions are asked about, and of a run that came to its end: it asked after its last block. */
+export const nothingOpen: IsOpen = () => false
+
+export interface Course {
+  readonly known: Known
+  /** measured wall time of this run so far */
+  readonly elapsedMs: number
+  readonly isOpen: IsOpen
+}
 
 /**
  * The entries of a block that are still to be measured, by the rules and the records on disk. Pure.
- * A block is run whole, so that ratios within a block stay paired; it is left out when every entry's interval of
- * throughput is tight. Entries that cannot be measured (no build, never ready, wrong answers) are not tried again.
- *
- * @param elapsedMs measured wall time of this run so far
+ * A block is run whole, so that ratios within a block stay paired; above the fewest repetitions it is run where a decision of its
+ * scenario is open. Entries that cannot be measured (no build, never ready, wrong answers) are not tried again.
  */
-export function entriesToRun(
-  plan: Plan,
-  block: Block,
-  records: readonly RepetitionRecord[],
-  elapsedMs: number,
-): string[] {
+export function entriesToRun(plan: Plan, block: Block, { known, elapsedMs, isOpen }: Course): string[] {
+  const { records } = known
   const done = new Set(
     records
       .filter((record) => record.block === block.id && record.outcome.kind !== 'aborted')
@@ -24,24 +35,10 @@ export function entriesToRun(
   const possible = block.order.filter(
     (entry) => !done.has(entry) && !isHopeless(records.filter((record) => record.entry === entry)),
   )
-  if (block.repetition === 1) return possible
+  if (block.repetition === 1 || possible.length === 0) return possible
   if (elapsedMs >= plan.rules.budgetMs) return []
   if (block.repetition <= plan.rules.minRepetitions) return possible
-  const wide = possible.filter((entry) => !isTight(plan, entry, records))
-  return wide.length > 0 ? possible : []
-}
-
-/** Whether the interval of an entry's throughput on the main load is within the plan's tightness. */
-function isTight(plan: Plan, entry: string, records: readonly RepetitionRecord[]): boolean {
-  const scenario = plan.scenarios.find(({ id }) => entry.startsWith(`${id}/`))
-  if (!scenario) return true
-  const loadId = mainLoadOf(scenario.loads)
-  const values = records
-    .filter((record) => record.entry === entry)
-    .flatMap((record) => record.loads.filter((load) => load.loadId === loadId))
-    .map(({ measurement }) => rightPerSecond(measurement))
-  const width = relativeHalfWidth(values)
-  return width !== null && width <= plan.rules.tightness
+  return isOpen(block.scenario, known) ? possible : []
 }
 
 /** Whether an entry is not tried again, after its repetitions so far. */

@@ -47,17 +47,29 @@ export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitio
 }
 
 /**
- * Wall time of the measured part: least with settled decisions after the fewest repetitions, most with all of them. The
- * budget ends either, but not the first round.
+ * Wall time of the measured part: least where no decision is open after the fewest repetitions, most with all of them and the longest
+ * warm-ups. The budget ends either, but not the first round, nor a block that has begun.
  */
 export function estimateMs(measured: Measured): { least: number; most: number } {
   const { rules } = measured
-  const first = repetitionsMs(measured, 1, rules.warmUp.minMs)
-  const within = (ms: number) => Math.max(first, Math.min(ms, rules.budgetMs))
+  const ofRound = (warmUpMs: number) => repetitionsMs(measured, 1, warmUpMs)
+  const least = repetitionsMs(measured, rules.minRepetitions, rules.warmUp.minMs)
+  const all = repetitionsMs(measured, rules.maxRepetitions, rules.warmUp.maxMs)
+  const first = ofRound(rules.warmUp.maxMs)
   return {
-    least: within(repetitionsMs(measured, rules.minRepetitions, rules.warmUp.minMs)),
-    most: within(repetitionsMs(measured, rules.maxRepetitions, rules.warmUp.maxMs)),
+    least: Math.max(ofRound(rules.warmUp.minMs), Math.min(least, rules.budgetMs)),
+    most: Math.min(all, first >= rules.budgetMs ? first : rules.budgetMs + longestBlockMs(measured)),
   }
+}
+
+/** Wall time of the longest block, which may begin just before the budget is spent. */
+function longestBlockMs({ scenarios, entries, rules }: Measured): number {
+  return Math.max(
+    ...scenarios.map((scenario) => {
+      const count = entries.filter((entry) => entry.scenario === scenario.id).length
+      return CANARY_MS + count * (repetitionMs(scenario, rules, rules.warmUp.maxMs) + curveMs(scenario, rules))
+    }),
+  )
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Block, Plan, RepetitionRecord } from '@bakeoff/model'
-import { entriesToRun } from './adaptive.js'
+import { type Course, entriesToRun, type IsOpen, type Known } from './adaptive.js'
 import { isToRunAgain } from './failures.js'
 
 /** What a run has done before it goes on. */
@@ -22,23 +22,20 @@ export function earlierOf(records: readonly RepetitionRecord[]): Earlier {
 }
 
 /** Entries of a block that are still to be measured. As `entriesToRun`, but what was begun before a break is finished. */
-export function entriesLeft(
-  plan: Plan,
-  block: Block,
-  { records, begun }: Pick<Earlier, 'records' | 'begun'>,
-  elapsedMs: number,
-): string[] {
-  return entriesToRun(plan, block, records, begun.has(block.id) ? 0 : elapsedMs)
+export function entriesLeft(plan: Plan, block: Block, { begun, ...course }: Course & Pick<Earlier, 'begun'>): string[] {
+  return entriesToRun(plan, block, begun.has(block.id) ? { ...course, elapsedMs: 0, isOpen: () => true } : course)
 }
 
 /** What a run would measure if it went on now; empty when it is complete. */
 export function leftToMeasure(
   plan: Plan,
-  records: readonly RepetitionRecord[],
+  { records, calibrations }: Known,
+  isOpen: IsOpen,
 ): { readonly block: string; readonly entry: string }[] {
-  const earlier = earlierOf(records)
+  const { begun, spentMs, ...earlier } = earlierOf(records)
+  const course = { known: { records: earlier.records, calibrations }, begun, elapsedMs: spentMs, isOpen }
   return plan.blocks.flatMap((block) =>
-    entriesLeft(plan, block, earlier, earlier.spentMs).map((entry) => ({
+    entriesLeft(plan, block, course).map((entry) => ({
       block: block.id,
       entry,
     })),

@@ -322,7 +322,6 @@ function rulesOf(profile: ProfileSpec): RunRules {
     budgetMs: profile.budgetMs,
     minRepetitions: profile.minRepetitions,
     maxRepetitions: profile.maxRepetitions,
-    tightness: profile.tightness,
     warmUp: profile.warmUp,
     windowMs: profile.windowMs,
     leastResponses: profile.leastResponses,

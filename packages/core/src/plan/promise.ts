@@ -1,6 +1,6 @@
 import { formatDurationMs, type Plan, type PlanWarning, type RepetitionRecord } from '@bakeoff/model'
 import { list, many } from '../words/quantities.js'
-import { entriesToRun } from './adaptive.js'
+import { entriesToRun, nothingOpen } from './adaptive.js'
 import { type Measured, repetitionsMs } from './estimate.js'
 
 export interface OtherDraft {
@@ -51,7 +51,9 @@ export function brokenPromise(plan: Plan, records: readonly RepetitionRecord[]):
   const { minRepetitions, budgetMs } = plan.rules
   const owed = plan.blocks
     .filter(({ repetition }) => repetition <= minRepetitions)
-    .flatMap((block) => entriesToRun(plan, block, records, 0))
+    .flatMap((block) =>
+      entriesToRun(plan, block, { known: { records, calibrations: [] }, elapsedMs: 0, isOpen: nothingOpen }),
+    )
   if (owed.length === 0) return null
   const counts = [...new Set(owed)].map(
     (entry) => records.filter((record) => record.entry === entry && record.outcome.kind === 'measured').length,

@@ -38,7 +38,8 @@ export interface ReplayRequest {
  */
 export function replayPlan(request: ReplayRequest): Plan {
   const { first, host, engine } = request
-  const { entries, scenarios, rules } = narrowed(first, request.cells)
+  const { entries, scenarios, rules: asPlanned } = narrowed(first, request.cells)
+  const { tightness: _, ...rules } = asPlanned // the rule of older runs, by which none goes any more
   const plan: Plan = {
     ...first,
     runId: request.runId,

@@ -386,6 +386,11 @@ describe('matrix.yaml and claims', () => {
       text: `targets: [go/default/x]\n${MATRIX}`,
       says: 'must be the name of a target, or name/variant',
     },
+    {
+      because: 'a profile with a key that is gone',
+      text: MATRIX.replace('window: 5s', 'window: 5s, tightness: 3%'),
+      says: 'a scenario is measured again where a decision is open, up to `repetitions.max`',
+    },
     { because: 'a slip in an order', text: `order: [chta]\n${MATRIX}`, says: 'Did you mean "chat"?' },
     {
       because: 'an order that names a scenario twice',
@@ -399,7 +404,6 @@ describe('matrix.yaml and claims', () => {
   it('reads durations and defaults', () => {
     expect(parseMatrix('matrix.yaml', MATRIX, []).profiles.default).toMatchObject({
       budgetMs: 3_600_000,
-      tightness: 0.03,
       windowMs: 5000,
       onlyMainLoad: false,
     })

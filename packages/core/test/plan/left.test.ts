@@ -1,6 +1,6 @@
 import type { ErrorRecord, Outcome, RepetitionRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { leftToMeasure } from '../../src/plan/index.js'
+import { leftToMeasure, nothingOpen } from '../../src/plan/index.js'
 import { anEntry, aPlan, aRepetitionRecord, aScenario } from '../builders.js'
 
 const [go, rust] = [anEntry('predict', 'go'), anEntry('predict', 'rust')]
@@ -47,7 +47,27 @@ describe('what a run that goes on has left', () => {
       left: ['rust 2'],
     },
   ])('is $left when $because', ({ runs, left }) => {
-    const found = leftToMeasure(two, runs)
+    const found = leftToMeasure(two, { records: runs, calibrations: [] }, nothingOpen)
     expect(found.map(({ block, entry }) => `${entry.split('/')[1]} ${block.split('#')[1]}`)).toEqual(left)
+  })
+
+  const three = { ...whole, rules: { ...whole.rules, minRepetitions: 1, maxRepetitions: 3 } }
+  it.each([
+    { because: 'nothing is open', open: false, runs: all.slice(0, 2), left: [] },
+    {
+      because: 'a decision is open',
+      open: true,
+      runs: all,
+      left: ['predict#3', 'predict#3', 'predict#4', 'predict#4', 'predict#5', 'predict#5'],
+    },
+    {
+      because: 'nothing is open, but a block was begun: it stays whole',
+      open: false,
+      runs: all.slice(0, 3),
+      left: ['predict#2'],
+    },
+  ])('is $left above the fewest repetitions when $because', ({ open, runs, left }) => {
+    const found = leftToMeasure(three, { records: runs, calibrations: [] }, () => open)
+    expect(found.map(({ block }) => block)).toEqual(left)
   })
 })

@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type Catalogue,
   entriesToRun,
+  type IsOpen,
   leftMs,
   mainLoadOf,
   type PlanRequest,
@@ -432,36 +433,18 @@ describe('adaptive repetitions', () => {
     kind: 'measured' | 'aborted' | 'failed' = 'measured',
     stage = 'load',
     code = 'WRONG_ANSWERS',
-    perSecond: number | null = null,
   ) =>
     ({
       entry,
       block: `predict#${repetition}`,
       repetition,
-      loads:
-        perSecond === null
-          ? []
-          : [
-              {
-                loadId: 'closed-64',
-                measurement: { durationMs: 1000, counts: { ok: perSecond }, window: null, batch: null },
-              },
-            ],
+      loads: [],
       startedAt: '2026-01-01T00:00:00Z',
       endedAt: '2026-01-01T00:00:30Z',
       outcome: kind === 'failed' ? { kind, stage, error: { code } } : { kind },
     }) as unknown as RepetitionRecord
   const rounds = (n: number) =>
     Array.from({ length: n }, (_, index) => both.map((entry) => aRun(entry, index + 1))).flat()
-  /** rounds whose throughput hardly differs, but that of one target when it is told to */
-  const measured = (n: number, spread: 'tight' | 'one wide') =>
-    Array.from({ length: n }, (_, index) =>
-      both.map((entry, of) => {
-        const perSecond = 1000 + (spread === 'one wide' && of === 1 ? 300 : 1) * (index % 2)
-        return aRun(entry, index + 1, 'measured', 'load', 'WRONG_ANSWERS', perSecond)
-      }),
-    ).flat()
-
   it.each([
     {
       because: 'the first round is always run, whatever it takes',
@@ -471,25 +454,36 @@ describe('adaptive repetitions', () => {
       expected: both,
     },
     {
-      because: 'the fewest repetitions are run though intervals are tight',
+      because: 'the fewest repetitions are run though nothing is open',
       repetition: 3,
-      runs: measured(2, 'tight'),
+      runs: rounds(2),
+      isOpen: false,
       elapsedMs: 0,
       expected: both,
     },
     {
-      because: 'after those, none when all intervals are tight',
+      because: 'after those, none when nothing is open',
       repetition: 6,
-      runs: measured(5, 'tight'),
+      runs: rounds(5),
+      isOpen: false,
       elapsedMs: 0,
       expected: [],
     },
     {
-      because: 'after those, all when one interval is wide',
+      because: 'after those, all when a decision is open',
       repetition: 6,
-      runs: measured(5, 'one wide'),
+      runs: rounds(5),
+      isOpen: true,
       elapsedMs: 0,
       expected: both,
+    },
+    {
+      because: 'the budget ends it though a decision is open',
+      repetition: 6,
+      runs: rounds(5),
+      isOpen: true,
+      elapsedMs: 3_600_000,
+      expected: [],
     },
     { because: 'the budget ends it', repetition: 2, runs: rounds(1), elapsedMs: 3_600_000, expected: [] },
     {
@@ -534,8 +528,25 @@ describe('adaptive repetitions', () => {
       elapsedMs: 0,
       expected: both,
     },
-  ])('$because', ({ repetition, runs, elapsedMs, expected }) => {
-    expect(entriesToRun(made, block(repetition), runs, elapsedMs).sort()).toEqual(expected)
+  ])('$because', ({ repetition, runs, elapsedMs, expected, ...asked }) => {
+    const known = { records: runs, calibrations: [] }
+    const isOpen = () => 'isOpen' in asked && asked.isOpen === true
+    expect(entriesToRun(made, block(repetition), { known, elapsedMs, isOpen }).sort()).toEqual(expected)
+  })
+
+  it('asks about the scenario of the block, with what is known by then', () => {
+    const asked: unknown[] = []
+    const known = { records: rounds(5), calibrations: [] }
+    const isOpen: IsOpen = (...question) => asked.push(question) > 0
+    entriesToRun(made, block(6), { known, elapsedMs: 0, isOpen })
+    expect(asked).toEqual([['predict', known]])
+  })
+
+  it('foresees that a block which began within the budget is finished after it', () => {
+    const long = plan({ budgetMs: 300_000 }).estimateMs
+    expect(long.most).toBeGreaterThan(300_000)
+    expect(plan({ budgetMs: 1e9 }).estimateMs.most).toBeGreaterThan(long.most)
+    expect(plan({ budgetMs: 300_000, repetitions: 1 }).estimateMs.most).toBeLessThan(long.most)
   })
 
   it('foresees the time left from what repetitions took', () => {

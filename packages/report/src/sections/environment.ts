@@ -11,7 +11,15 @@ import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
 import { facts, known, table } from '../html/table.js'
-import { formatBytes, formatCores, formatDurationMs, formatNumber, formatShare, formatTime } from '../shared/format.js'
+import {
+  formatBytes,
+  formatCores,
+  formatDurationMs,
+  formatNumber,
+  formatRepetitions,
+  formatShare,
+  formatTime,
+} from '../shared/format.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
 import type { Section } from './section.js'
 
@@ -52,7 +60,7 @@ function run({ results: { run, base } }: View): Html {
     ],
     ['Time budget', formatDurationMs(run.budgetMs)],
     ['Measured window', formatDurationMs(run.windowMs)],
-    ['Precision aimed at', `± ${formatShare(run.tightness)} of throughput`],
+    ...repetitionFacts(run),
     [
       'Base image',
       known(
@@ -62,6 +70,12 @@ function run({ results: { run, base } }: View): Html {
       ),
     ],
   ])}</section>`
+}
+
+/** How often entries were to be measured; older runs went on until intervals were narrow. */
+function repetitionFacts({ repetitions, tightness }: Results['run']): [string, string][] {
+  if (repetitions) return [['Repetitions', formatRepetitions(repetitions)]]
+  return typeof tightness === 'number' ? [['Precision aimed at', `± ${formatShare(tightness)} of throughput`]] : []
 }
 
 function machine({ results: { host, engine, boundary } }: View): Html {
@@ -363,10 +377,20 @@ function calibrations({ results: { calibration } }: View): Html {
 function method({ results }: View): Html {
   const { run } = results
   return html`<section class="block prose"><h3>Method</h3>
-    <p>The unit of measurement is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden (expected) answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is measured in a window of at least ${formatDurationMs(run.windowMs)}, longer where answers are slow. Repetitions of different targets are interleaved in random order, so that a drift of the machine affects all of them alike. They go on until the interval of throughput is within ± ${formatShare(run.tightness)}, or until the time budget ends.</p>
+    <p>The unit of measurement is one <b>repetition</b>: a target and its services start in fresh containers on whole cores of their own, every golden (expected) answer is verified before any load, the target is warmed up until its throughput is steady, and then each load is measured in a window of at least ${formatDurationMs(run.windowMs)}, longer where answers are slow. Repetitions of different targets are interleaved in random order, so that a drift of the machine affects all of them alike. ${untilWhen(run)}</p>
     <p><b>Throughput</b> counts right answers only. Each counts with the share of its duration that lies within the window, so that an answer under way at the start or the end is neither lost nor counted whole. The interval of throughput is Student’s t at 95 % over repetitions. Ratios are compared on logarithms by a model of blocks, in which the variances of targets are drawn towards their common one. <b>Percentiles</b> are taken per repetition from a histogram in microseconds; the figure is their median, with the range beside it. They are never averaged. Requests that never ended count with the age that they reached; a percentile that they could move is shown as “at least”.</p>
     <p><b>Groups</b> take the place of ranks: two targets are told apart only when the whole interval of their ratio lies beyond ${formatShare(results.legend.thresholds.relevantDifference)}, or beyond the noise floor (what the machine itself differed by) where that is more. The intervals of all pairs hold at once with 95 % confidence, and they are the intervals that are printed. Two targets share a letter exactly when they are not told apart. Outliers are flagged and stay in. With one repetition there is no interval, and nothing is told apart.</p>
     <p><b>Verdicts</b> come before groups. Figures that rest on wrong or missing answers are invalid and not ranked; figures that the load agent or a noisy machine may have moved are suspect, and ranked with that mark. Little’s law audits every closed load: the time of all connections must have gone into answered requests.</p></section>`
+}
+
+/** The sentence about what decided how many repetitions there were. */
+function untilWhen({ repetitions, tightness }: Results['run']): string {
+  if (repetitions && repetitions.least < repetitions.most)
+    return `After ${repetitions.least} repetitions a scenario is measured again where a decision is open (the best target of each language against the leader, and published claims) and where the repetitions that are left are likely to decide it, up to ${repetitions.most}, or until the time budget ends.`
+  if (repetitions) return `There are ${repetitions.most} of them, or as many as the time budget allows.`
+  return typeof tightness === 'number'
+    ? `They go on until the interval of throughput is within ± ${formatShare(tightness)}, or until the time budget ends.`
+    : ''
 }
 
 /** The words of the report, one for each thing, with the meanings of docs/dictionary.md. */

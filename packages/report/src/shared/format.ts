@@ -1,6 +1,6 @@
 /** Numbers as text: the one place where a figure gets its unit. Runs on the server and in the page. */
 
-import type { Estimate, Ratio } from '@bakeoff/model'
+import type { Estimate, Ratio, Results } from '@bakeoff/model'
 import { formatBytes, formatDurationMs, formatNumber, formatShare } from '@bakeoff/model'
 
 export { formatBytes, formatDurationMs, formatNumber, formatShare }
@@ -46,4 +46,9 @@ export function unbroken(text: string): string {
     /(\d) (%|×|ms|s|B|KiB|MiB|GiB|TiB)(?![\p{L}\d])/gu,
     (_, digit: string, unit: string) => `${digit}\u00a0${unit}`,
   )
+}
+
+/** The repetitions that a run was to have: `5 to 15`, or `3` where there was no choice. */
+export function formatRepetitions({ least, most }: NonNullable<Results['run']['repetitions']>): string {
+  return least === most ? `${most}` : `${least} to ${most}`
 }

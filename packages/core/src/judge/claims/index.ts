@@ -1,4 +1,11 @@
-import { type ClaimConclusion, type ClaimResult, type ClaimSpec, suspectWords, withReservations } from '@bakeoff/model'
+import {
+  type ClaimConclusion,
+  type ClaimResult,
+  type ClaimSpec,
+  type Difference,
+  suspectWords,
+  withReservations,
+} from '@bakeoff/model'
 import { typical } from '../../figures/estimate.js'
 import { type FigureRule, figureRules } from '../../figures/index.js'
 import { todaysId } from '../../figures/old-ids.js'
@@ -94,7 +101,9 @@ function toSubject(claim: ClaimSpec, subject: Subject, stand: Stand | null): Cla
 }
 
 /** Either at once an answer, or two samples that are judged. */
-type Step = Pick<Comparison, 'conclusion' | 'why'> | Measured
+type Step = Told | Measured
+
+type Told = Pick<Comparison, 'conclusion' | 'why'>
 
 interface Measured {
   readonly metric: FigureRule
@@ -103,30 +112,26 @@ interface Measured {
   readonly pair: Pair
 }
 
+/** What the judge says of the pairs that claims are about: of those alone that could be measured and compared. */
+export function differencesOfClaims(claims: readonly ClaimSpec[], here: Measurements): Difference[] {
+  return claims.map(withTodaysIds).flatMap((claim) => {
+    const stands = new Map(claim.subjects.map((subject) => [subject.id, standOf(subject, claim.scenario, here.cells)]))
+    return judgedSteps(claim, stands, here).flatMap(({ difference }) => difference ?? [])
+  })
+}
+
 function compare(
   claim: ClaimSpec,
   stands: ReadonlyMap<string, Stand | null>,
   audits: ReadonlyMap<string, readonly Audit[]>,
-  { cells, differenceOf }: Measurements,
+  here: Measurements,
 ): Comparison[] {
-  const subjects = new Map(claim.subjects.map((subject) => [subject.id, subject]))
-  const steps = claim.comparisons.map((spec) => ({
-    spec,
-    step: measure(spec.metric, { of: subjects.get(spec.of)!, to: subjects.get(spec.to)! }, stands, cells),
-  }))
-  const inTables = ({ metric, of, to }: Measured) => differenceOf(metric.id, of.cell.view.id, to.cell.view.id)
-  const own = steps.flatMap(({ step }) => ('pair' in step && inTables(step) === null ? [step] : []))
-  const judged = differences(
-    own.map(({ pair }) => pair),
-    { relevant: thresholds.relevantDifference, significance: thresholds.significance, noiseFloor: null },
-  )
   const told = new Set<Audit>() // of each subject once: the next comparison is about the same figures of the source
   const notTold = (subject: string) => (audits.get(subject) ?? []).filter((audit) => !told.has(audit))
-  return steps.map(({ spec, step }) => {
+  return judgedSteps(claim, stands, here).map(({ spec, step, difference }) => {
     const { metric, of, to, statement, published } = spec
     const base = { metric, of, to, statement, published }
-    if (!('pair' in step)) return { ...base, measured: null, ...step }
-    const difference = inTables(step) ?? judged[own.indexOf(step)]!
+    if (difference === null) return { ...base, measured: null, ...step }
     const { conclusion, why } = underCaps(concludeRatio(difference, published), otherCaps(claim, [step.of, step.to]))
     const about = step.metric.dependsOnLoad ? [...notTold(of), ...notTold(to)] : []
     for (const audit of about) told.add(audit)
@@ -138,6 +143,35 @@ function compare(
       why: withReservations([doubtsOf([step.of, step.to])], reason.join(' ')),
     }
   })
+}
+
+type Spec = ClaimSpec['comparisons'][number]
+type Judged =
+  | { readonly spec: Spec; readonly step: Told; readonly difference: null }
+  | { readonly spec: Spec; readonly step: Measured; readonly difference: Difference }
+
+/** The comparisons of a claim, each with what the judge says of its pair: the tables' answer, where they compare it. */
+function judgedSteps(
+  claim: ClaimSpec,
+  stands: ReadonlyMap<string, Stand | null>,
+  { cells, differenceOf }: Measurements,
+): Judged[] {
+  const subjects = new Map(claim.subjects.map((subject) => [subject.id, subject]))
+  const steps = claim.comparisons.map((spec) => ({
+    spec,
+    step: measure(spec.metric, { of: subjects.get(spec.of)!, to: subjects.get(spec.to)! }, stands, cells),
+  }))
+  const inTables = ({ metric, of, to }: Measured) => differenceOf(metric.id, of.cell.view.id, to.cell.view.id)
+  const own = steps.flatMap(({ step }) => ('pair' in step && inTables(step) === null ? [step] : []))
+  const judged = differences(
+    own.map(({ pair }) => pair),
+    { relevant: thresholds.relevantDifference, significance: thresholds.significance, noiseFloor: null },
+  )
+  return steps.map(({ spec, step }) =>
+    'pair' in step
+      ? { spec, step, difference: inTables(step) ?? judged[own.indexOf(step)]! }
+      : { spec, step, difference: null },
+  )
 }
 
 function measure(
