@@ -3,7 +3,7 @@ import type { Cell, ComparedCell, Results } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { estimateOf } from '../../src/figures/estimate.js'
-import { compareRuns, type GateRules, gate } from '../../src/index.js'
+import { compareRuns, type GateRules, gate, summaryOf } from '../../src/index.js'
 import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
@@ -129,6 +129,24 @@ describe('compare and --fail-on', () => {
     )
     // The property is about something: each of its cases came up.
     expect(Math.min(...Object.values(checked))).toBeGreaterThan(100)
+  })
+
+  it('do not either where the gate knows how much runs differ: it breaks by no more than before', () => {
+    let spared = 0
+    fc.assert(
+      fc.property(drawnRun, drawnRun, fc.array(drawnRun, { minLength: 1, maxLength: 3 }), (baseline, now, earlier) => {
+        const rules: GateRules = { regression: 0.01, cpu: 0.01, errors: null }
+        const brokenWith = (runs: readonly Results[]) =>
+          gate(now, { results: baseline, earlier: runs.map((run) => summaryOf(run)) }, rules).broken.map(
+            ({ cell, rule }) => `${cell} ${rule}`,
+          )
+        const [alone, among] = [brokenWith([]), brokenWith(earlier)]
+        expect(alone).toEqual(expect.arrayContaining(among))
+        spared += alone.length - among.length
+      }),
+      { numRuns: 500 },
+    )
+    expect(spared).toBeGreaterThan(50)
   })
 })
 
