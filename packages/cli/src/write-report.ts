@@ -164,6 +164,9 @@ function howToRebuild(path: string): string {
     : 'Fetch it again from its source. On the machine that measured the run, npm run report makes it anew.'
 }
 
+/** The page of `npm run history`, in the folder of reports. */
+export const HISTORY_PAGE = 'history.html'
+
 /** Writes reports/index.html: all runs, newest first. A run that cannot be read is left out of the list. */
 export function writeIndex(reports: string): void {
   const listings = listRuns(reports).flatMap((id) => {
@@ -173,7 +176,8 @@ export function writeIndex(reports: string): void {
       return []
     }
   })
-  writePage(join(reports, 'index.html'), renderIndex(listings))
+  const history = existsSync(join(reports, HISTORY_PAGE)) ? HISTORY_PAGE : null
+  writePage(join(reports, 'index.html'), renderIndex(listings, history))
 }
 
 /** Writes a page that belongs to no single run. */

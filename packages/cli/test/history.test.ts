@@ -52,6 +52,7 @@ describe('npm run history', () => {
     const id = await aRun(1)
     expect(await printed()).toMatch(/\nHistory: file:.*\/history\.html$/)
     expect(readFileSync(join(reports, 'history.html'), 'utf8')).toContain(`href="./${id}/index.html"`)
+    expect(readFileSync(join(reports, 'index.html'), 'utf8')).toContain('href="./history.html"')
   })
 
   it('prints one JSON document, and nothing else on standard output', async () => {

@@ -22,8 +22,12 @@ export interface RunListing {
   readonly host: string
 }
 
-/** Renders the index of all runs, newest first. */
-export function renderIndex(runs: readonly RunListing[]): string {
+/**
+ * Renders the index of all runs, newest first.
+ *
+ * @param historyPath the page of `npm run history`, relative to the index; null: there is none
+ */
+export function renderIndex(runs: readonly RunListing[], historyPath: string | null = null): string {
   const rows = [...runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt) || b.id.localeCompare(a.id))
   return documentText({
     title: 'Runs · Bakeoff',
@@ -50,7 +54,7 @@ export function renderIndex(runs: readonly RunListing[]): string {
         ],
         rows,
         empty: 'There are no runs yet. `npm run matrix -- --quick` makes the first one in a few minutes.',
-      })}</main></div>`,
+      })}${historyPath !== null && html`<p><a href="${hrefOf(historyPath)}">History</a>: each figure run by run, as of the last <code>npm run history</code>.</p>`}</main></div>`,
   })
 }
 

@@ -161,6 +161,11 @@ describe('reports/index.html', () => {
     expect([...text.matchAll(/<bdi>(newer|a|older)<\/bdi>/g)].map(([, id]) => id)).toEqual(['newer', 'a', 'older'])
   })
 
+  it('links the history of runs where it was made', () => {
+    expect(renderIndex([run], 'history.html')).toContain('href="./history.html"')
+    expect(renderIndex([run])).not.toContain('history.html')
+  })
+
   it('says what to type when there is none', () => expect(renderIndex([])).toContain('npm run matrix -- --quick'))
 
   it.each([

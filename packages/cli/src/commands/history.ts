@@ -5,7 +5,7 @@ import { historyLines, renderHistory } from '@bakeoff/report'
 import { Option } from 'commander'
 import type { Invocation } from '../invocation.js'
 import { readSummaries } from '../run-summaries.js'
-import { fileLink, writePage } from '../write-report.js'
+import { fileLink, HISTORY_PAGE, writeIndex, writePage } from '../write-report.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { scenario, target } from './shared/selection.js'
@@ -39,8 +39,9 @@ export async function history(
       hint: `Make one: npm run matrix -- --quick${leftOut.length > 0 ? `. Left out: ${leftOut.map(({ name, why }) => `${name} (${why})`).join('; ')}` : ''}`,
     })
   const found = historyOf(selected(runs, flags), { last: flags.last ?? null, leftOut })
-  const page = join(project.reports, 'history.html')
+  const page = join(project.reports, HISTORY_PAGE)
   writePage(page, renderHistory(found))
+  writeIndex(project.reports) // it links the page
   terminal.print(flags.json ? toJson(found) : historyLines(found).join('\n'))
   const tell = flags.json ? terminal.say : terminal.print // with --json standard output has the history alone
   tell(`\nHistory: ${fileLink(page)}`)
