@@ -73,8 +73,8 @@ export function renderCsv(results: Results): string {
     ]),
   ]
   const lines = [
-    columns.map(([name]) => field(name)),
-    ...results.cells.map((cell) => columns.map(([, of]) => field(of(cell)))),
+    columns.map(([name]) => csvField(name)),
+    ...results.cells.map((cell) => columns.map(([, of]) => csvField(of(cell)))),
   ]
   return lines.map((line) => `${line.join(',')}\r\n`).join('')
 }
@@ -84,7 +84,7 @@ function secondOf({ secondInstrument }: Cell) {
 }
 
 /** A field of a line. A text that a spreadsheet would take for a formula gets a quote in front: names and logs come from outside. */
-function field(value: Value): string {
+export function csvField(value: Value): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)
   const visible = visibleText(value.replace(/\r\n/g, '\n'))

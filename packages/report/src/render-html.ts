@@ -8,6 +8,7 @@ import { scopesOf } from './html/scope.js'
 import { SECTIONS } from './sections/index.js'
 import type { Section, SectionContext } from './sections/section.js'
 import { viewOf } from './shared/subjects.js'
+import { subjectStyle } from './styles/generated-style.js'
 
 export interface RenderOptions {
   /** whether a run that goes on serves the page, which may then ask its server for what is new. Default: a file, which asks no server */
@@ -22,14 +23,16 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
   const view = viewOf(results)
   const scopes = scopesOf(view)
   const context: SectionContext = { view, scopes }
+  const sections = SECTIONS.filter(({ isEmpty }) => !isEmpty?.(context))
   const title = `${results.scenarios.map(({ id }) => id).join(', ') || results.run.id} · Bakeoff`
   return documentText({
     title,
     script: true,
+    ownStyle: subjectStyle(view.subjects),
     ...(served ? { connect: "'self'" as const } : {}),
     body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view, scopes)}${served && liveStrip()}${banners(view)}</div>
-      <div class="bar" data-bar><div class="page">${tabs(SECTIONS)}${switches(view, scopes)}</div></div>
-      <main id="main" class="page" tabindex="-1">${SECTIONS.map((section) => drawn(section, context))}</main>
+      <div class="bar" data-bar><div class="page">${tabs(sections)}${switches(view, scopes)}</div></div>
+      <main id="main" class="page" tabindex="-1">${sections.map((section) => drawn(section, context))}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
       <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}`,
   })

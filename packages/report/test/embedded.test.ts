@@ -3,6 +3,7 @@ import { results as schema } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { embedded } from '../src/html/embedded.js'
+import { fromBase91, toBase91 } from '../src/shared/base91.js'
 import { fromColumns, toColumns } from '../src/shared/columns.js'
 import { slimResults } from '../src/shared/slim.js'
 
@@ -31,6 +32,25 @@ describe('columns', () => {
         { a: 2, b: 'y' },
       ]),
     ).toEqual({ '#': { a: [1, 2], b: ['x', 'y'] } })
+  })
+})
+
+describe('bytes as text', () => {
+  it('come back whole, whatever their number and whatever they are', () => {
+    for (let length = 0; length < 300; length++) {
+      const bytes = Uint8Array.from({ length }, (_, index) => (index * index * 31 + length * 7) % 256)
+      expect([...fromBase91(toBase91(bytes))]).toEqual([...bytes])
+    }
+    for (const byte of [0, 255]) {
+      const bytes = new Uint8Array(1000).fill(byte)
+      expect(fromBase91(toBase91(bytes))).toEqual(bytes)
+    }
+  })
+
+  it('need no escape in a script or in JSON', () => {
+    const text = toBase91(Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251))
+    expect(text).not.toMatch(/["&<\\]|[^ -~]/)
+    expect(text.length).toBeLessThan(5000 * 1.26)
   })
 })
 
@@ -63,8 +83,8 @@ describe('the results inside a page', () => {
   it('are packed when there is much of them, and read the same', () => {
     const [, json = ''] = /<script[^>]*>(.*)<\/script>/s.exec(embedded(results).text) ?? []
     const { encoding, data } = JSON.parse(json) as { encoding: string; data: string }
-    expect(encoding).toBe('columns-gzip-base64')
-    const text = gunzipSync(Buffer.from(data, 'base64')).toString()
+    expect(encoding).toBe('columns-gzip-base91')
+    const text = gunzipSync(fromBase91(data)).toString()
     expect(fromColumns(JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(slim)))
   })
 

@@ -27,7 +27,7 @@ describe('figures as text', () => {
       because: 'a time says its zone',
     },
     { shown: formatTime('yesterday'), expected: 'yesterday', because: 'what is no date is shown as it is' },
-    { shown: shorten('abcdef', 4), expected: 'abc…', because: 'names are cut on axes' },
+    { shown: shorten('abcdef', 4), expected: 'ab…f', because: 'names are cut in their middle' },
     { shown: shorten('𝒳𝒳𝒳', 3), expected: '𝒳𝒳𝒳', because: 'characters are counted, not code units' },
     { shown: unbroken('41 % of 50 ms'), expected: '41\u00a0% of 50\u00a0ms', because: 'a unit stays with its number' },
     { shown: unbroken('3 steps'), expected: '3 steps', because: 'a word that begins like a unit is none' },

@@ -43,13 +43,15 @@ export interface Opening {
   readonly width?: number
   /** false: as those see it who run no scripts */
   readonly script?: boolean
+  /** done to the context before the page is opened */
+  readonly prepare?: (context: BrowserContext) => Promise<void>
 }
 
 /** Writes a page into a folder of its own and opens it with `file://`. The caller holds it with `await using`. */
 export async function openHtml(
   browser: Browser,
   html: string,
-  { hash = '', theme = 'light', width = 1280, script = true }: Opening = {},
+  { hash = '', theme = 'light', width = 1280, script = true, prepare }: Opening = {},
 ): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'bakeoff-page-'))
   const file = join(folder, 'index.html')
@@ -60,6 +62,7 @@ export async function openHtml(
     javaScriptEnabled: script,
     acceptDownloads: true,
   })
+  await prepare?.(context)
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
   const requests: string[] = []
@@ -112,6 +115,11 @@ export async function goTo(page: Page, id: string): Promise<void> {
   await page.click(`[data-tab="${id}"]`)
   await page.waitForSelector(`#${id}:not([hidden])`)
   await settled(page)
+}
+
+/** The pages that a report has, in the order of their tabs: a page of which a run has nothing is left out. */
+export async function pagesOf(page: Page): Promise<string[]> {
+  return page.$$eval('[data-tab]', (tabs) => tabs.map((tab) => (tab as HTMLElement).dataset.tab ?? ''))
 }
 
 /** Charts in sight, and of each whether anything is on it. */

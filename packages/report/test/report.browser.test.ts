@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Results, visibleText } from '@bakeoff/model'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compareRuns } from '../../core/src/compare-runs.js'
 import { HOSTILE, type SampleOptions, sampleResults } from '../../core/test/fixtures-results.js'
@@ -13,6 +13,7 @@ import {
   openChromium,
   openHtml,
   openReport,
+  pagesOf,
   SECTION_IDS,
   settled,
   sidewaysBy,
@@ -157,7 +158,7 @@ describe('a report opened from disk', () => {
     expect((await factors()).filter((text) => text === 'baseline')).toHaveLength(1)
   })
 
-  it('sorts a leaderboard up, down and back, with unknown figures last', async () => {
+  it('sorts a leaderboard best first, then worst first, then back, with unknown figures last', async () => {
     await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
     const { page } = report
     const column = 'thead th:nth-child(8)'
@@ -171,9 +172,9 @@ describe('a report opened from disk', () => {
     const missing = original.filter((text) => text === '–')
     expect(missing.length).toBeGreaterThan(0)
     await page.click(button)
-    expect(await values()).toEqual([...[...known].sort((a, b) => b - a).map(String), ...missing])
-    await page.click(button)
     expect(await values()).toEqual([...[...known].sort((a, b) => a - b).map(String), ...missing])
+    await page.click(button)
+    expect(await values()).toEqual([...[...known].sort((a, b) => b - a).map(String), ...missing])
     await page.click(button)
     expect(await values()).toEqual(original)
   })
@@ -199,6 +200,104 @@ describe('a report opened from disk', () => {
     expect((await look()).paper).toBe('rgb(20, 23, 26)')
     await page.click('[data-theme-choice="system"]')
     expect((await look()).paper).toBe('rgb(255, 255, 255)')
+  })
+
+  it('holds in its address what every control changes, so that it survives a reload and can be sent', async () => {
+    await using report = await openReport(browser, usual)
+    const { page } = report
+    await page.click('[data-choose-scenario="1"]')
+    await page.click('[data-scenario="1"]:not([hidden]) [data-choose-load="closed-10"]')
+    await page.click('[data-show="0"]')
+    await page.click('[data-chip]:not([hidden]) [data-baseline][aria-pressed="false"]')
+    await page.click('#overview .part:not([hidden]) > section:first-child th[data-sort] button >> text=p99')
+    await goTo(page, 'verification')
+    await page.click('#verification .part:not([hidden]) th[data-sort] button >> text=Drift')
+    await goTo(page, 'overview')
+    const state = () =>
+      page.evaluate(() => ({
+        pressed: [...document.querySelectorAll<HTMLElement>('[data-switches] [aria-pressed]')].map((button) =>
+          button.getAttribute('aria-pressed'),
+        ),
+        sorted: [...document.querySelectorAll('th[aria-sort]')]
+          .filter((head) => !head.closest('[hidden]'))
+          .map((head) => `${head.textContent} ${head.getAttribute('aria-sort')}`),
+        rows: [...document.querySelectorAll<HTMLElement>('#overview tbody tr')]
+          .filter((row) => !row.hidden && !row.closest('[hidden]'))
+          .map(({ textContent }) => textContent),
+        title: document.title,
+      }))
+    const before = await state()
+    expect(before.sorted).toEqual(['p99ms ascending'])
+    expect(before.title).toContain('Overview · ranknet')
+    await page.reload()
+    await page.waitForSelector('html[data-ready]', { state: 'attached' })
+    await settled(page)
+    expect(await state()).toEqual(before)
+    await goTo(page, 'verification')
+    expect((await state()).sorted).toEqual([expect.stringMatching(/^Drift.* descending$/)])
+    // A link within the page keeps what was chosen, and back brings the former choice back.
+    await page.evaluate(() => {
+      location.hash = '#latency/predict'
+    })
+    await page.waitForSelector('#latency:not([hidden])')
+    expect(page.url()).toContain('hide=go-net-http')
+    await page.goBack()
+    await page.waitForSelector('#verification:not([hidden])')
+    expect(report.complaints).toEqual([])
+  })
+
+  it('shares a figure: its link leads back to it, and its picture and numbers can be had', async () => {
+    await using report = await openReport(browser, usual, { hash: '#efficiency/ranknet' })
+    const { page } = report
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const figure = page.locator('#efficiency .part:not([hidden]) figure', { hasText: 'Cold start' }).last()
+    await figure.locator('.share summary').click()
+    await figure.locator('.share button', { hasText: 'Copy link' }).click()
+    await page.waitForFunction(() => document.querySelector('[data-status]')?.textContent === 'The link was copied')
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    expect(link).toContain('#efficiency/ranknet?figure=bars.coldStartMs')
+    const fetched: Record<string, Buffer> = {}
+    for (const kind of ['PNG', 'CSV', 'Markdown']) {
+      const waiting = page.waitForEvent('download')
+      await figure.locator('.share button', { hasText: kind }).click()
+      fetched[kind] = readFileSync(await (await waiting).path())
+    }
+    expect(fetched.PNG?.subarray(1, 4).toString()).toBe('PNG')
+    // Two pixels for each CSS pixel, and the margins.
+    const width = await figure.locator('.plot').evaluate(({ clientWidth }) => clientWidth)
+    expect(fetched.PNG?.readUInt32BE(16)).toBe((width + 32) * 2)
+    expect(fetched.CSV?.toString().split('\r\n')[0]).toMatch(/^Target,/)
+    expect(fetched.Markdown?.toString()).toMatch(/^\| Target \|/)
+    await page.goto(link)
+    await page.waitForFunction(() => scrollY > 400)
+    expect(report.complaints).toEqual([])
+  })
+
+  it('leaves out pages of which the run has nothing', async () => {
+    const results = sampleResults({ scenarios: ['embed'], failing: 'all' })
+    await using report = await openReport(browser, results)
+    const { page } = report
+    expect(await pagesOf(page)).not.toContain('scaling')
+    expect(await page.$$('#scaling')).toEqual([])
+    for (const id of await pagesOf(page)) {
+      await goTo(page, id)
+      const heads = await page.$$eval(`#${id} h3`, (all) =>
+        all.filter(
+          (head) =>
+            !head.closest('[hidden]') && !head.parentElement?.textContent?.replace(head.textContent ?? '', '').trim(),
+        ),
+      )
+      expect(heads, id).toEqual([])
+    }
+  })
+
+  it('moves nothing while it opens', async () => {
+    for (const hash of ['', '#latency/ranknet']) {
+      await using report = await openReport(browser, usual, { hash, prepare: countShifts })
+      expect(await report.page.evaluate(() => (globalThis as unknown as { shifted: number }).shifted)).toBeLessThan(
+        0.05,
+      )
+    }
   })
 
   it('walks the points of a chart by arrow keys and says where it is', async () => {
@@ -243,7 +342,9 @@ describe('a report opened from disk', () => {
     await page.waitForSelector('html.printing')
     await settled(page)
     const printed = await page.evaluate(() => ({
-      closed: [...document.querySelectorAll('details')].filter(({ open: isOpen }) => !isOpen).length,
+      closed: [...document.querySelectorAll<HTMLDetailsElement>('details:not(.share)')].filter(
+        ({ open: isOpen }) => !isOpen,
+      ).length,
       pages: [...document.querySelectorAll<HTMLElement>('.view:not([hidden])')].map(({ id }) => id),
       paper: getComputedStyle(document.body).color,
       tooWide: [...document.querySelectorAll('canvas')].filter(
@@ -270,6 +371,23 @@ describe('a report opened from disk', () => {
     const rows = await report.page.$$eval('#overview .block:first-child tbody tr', ({ length }) => length)
     expect(rows).toBe(usual.cells.length)
     expect(await report.page.isVisible('canvas')).toBe(false)
+    expect(await report.page.innerText('.banner.plain')).toContain('without its script')
+    // The main chart of each scenario is there, with a row for every target that has a figure.
+    const stills = await report.page.$$eval('#overview .still', (charts) =>
+      charts.map((chart) => ({
+        rows: chart.querySelectorAll('rect').length,
+        beyond: [...chart.querySelectorAll('line, rect, text')].filter(
+          (part) => part.getBoundingClientRect().right > chart.getBoundingClientRect().right + 1,
+        ).length,
+        height: chart.getBoundingClientRect().height,
+      })),
+    )
+    expect(stills).toHaveLength(usual.scenarios.length)
+    for (const { rows, beyond, height } of stills) {
+      expect(rows).toBeGreaterThan(2)
+      expect(beyond).toBe(0)
+      expect(height).toBeGreaterThan(rows * 40)
+    }
   })
 })
 
@@ -393,7 +511,7 @@ describe('every kind of run', () => {
     await using report = await openReport(browser, results)
     const { page } = report
     if (banner) expect((await tagged(page, '.banner b')).join(' ')).toContain(banner)
-    for (const id of SECTION_IDS) {
+    for (const id of await pagesOf(page)) {
       await goTo(page, id)
       expect(
         (await chartsInSight(page)).filter(({ inked, empty }) => !inked && !empty),
@@ -423,6 +541,18 @@ describe('every kind of run', () => {
     expect(report.complaints).toEqual([])
   })
 })
+
+/** Makes a page count how far what is in sight moves while nobody touches it. */
+async function countShifts(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const counter = globalThis as unknown as { shifted: number }
+    counter.shifted = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean }[])
+        if (!entry.hadRecentInput) counter.shifted += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+}
 
 const aListing = {
   id: '2026-03-01-1200-test',

@@ -6,11 +6,11 @@ import { estimateOf, typical, valuesOf } from './estimate.js'
 
 export const capacityPerSecond = defineFigure({
   id: 'capacityPerSecond',
-  title: 'Capacity within the SLO',
+  title: 'Capacity within the service level',
   unit: 'requests/s',
   better: 'higher',
   about:
-    "The highest offered rate at which p99 and errors stay within the scenario's slo, found by a search in which one failure alone does not count.",
+    "The highest offered rate at which p99 and errors stay within the service level, found by a search in which one failure alone does not count.",
   column: 'capacity_per_s',
   dependsOnLoad: false,
   seenByAgent: true,

@@ -17,10 +17,15 @@ export type DownloadKind = keyof typeof KINDS
 
 export function download(root: Document, results: Results, kind: DownloadKind): void {
   const { name, type, text } = KINDS[kind]
-  const url = URL.createObjectURL(new Blob([text(results)], { type: `${type};charset=utf-8` }))
+  save(root, `${results.run.id}-${name}`, new Blob([text(results)], { type: `${type};charset=utf-8` }))
+}
+
+/** Hands a file to the reader. */
+export function save(root: Document, name: string, content: Blob): void {
+  const url = URL.createObjectURL(content)
   const link = root.createElement('a')
   link.href = url
-  link.download = `${results.run.id}-${name}`
+  link.download = name
   link.click()
   // The browser reads the blob after this task; a minute is long enough for it to begin.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)

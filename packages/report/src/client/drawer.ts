@@ -4,18 +4,23 @@ import { cellsInOrder, type View } from '../shared/subjects.js'
 import type { Drawn, Scene } from './charts/drawing.js'
 import { DRAWINGS } from './charts/index.js'
 import { Chart } from './charts/library.js'
-import { readInk } from './ink.js'
+import { type Ink, readInk } from './ink.js'
 import { walkByKeys } from './keyboard.js'
+import { pictureOf } from './picture.js'
 import type { Selection } from './selection.js'
 
 export class Drawer {
   readonly #charts = new Map<HTMLCanvasElement, Chart>()
   /** the state that a canvas was drawn for; drawing the same again is skipped */
   readonly #drawn = new Map<HTMLCanvasElement, string>()
+  readonly #all: readonly HTMLCanvasElement[]
+  readonly #known = new Set<HTMLCanvasElement>()
+  readonly #say: (text: string) => void
   #queue: HTMLCanvasElement[] = []
   #frame = 0
   /** grows when colours or fonts change */
   #look = 0
+  #ink: Ink | null = null
 
   constructor(
     readonly root: Document,
@@ -23,52 +28,82 @@ export class Drawer {
     readonly selection: Selection,
     say: (text: string) => void,
   ) {
-    for (const canvas of this.#canvases()) {
-      canvas.tabIndex = 0
-      canvas.setAttribute('role', 'img')
-      canvas.setAttribute('aria-label', labelOf(canvas))
-      walkByKeys(canvas, () => this.#charts.get(canvas), say)
-    }
+    this.#all = [...root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')]
+    this.#say = say
   }
 
-  /** Draws the charts in sight that are out of date, and destroys those out of sight. */
+  /** Draws the charts in sight that are out of date, from the next frame on, and destroys those out of sight. */
   refresh(): void {
     cancelAnimationFrame(this.#frame)
-    const shown = this.#canvases().filter(isShown)
+    for (const canvas of this.#all) if (isShown(canvas)) delete canvas.dataset.drawn
+    // Looking at widths makes the browser lay out the page: it does that anyway for the next frame, not for this click.
+    this.#frame = requestAnimationFrame(() => {
+      this.#choose()
+      this.#next()
+    })
+  }
+
+  #choose(): void {
+    const shown = new Set(this.#all.filter(isShown))
     for (const [canvas, chart] of this.#charts) {
-      if (shown.includes(canvas)) continue
+      if (shown.has(canvas)) continue
       chart.destroy()
       this.#charts.delete(canvas)
       this.#drawn.delete(canvas)
       delete canvas.dataset.drawn
     }
-    this.#queue = shown.filter((canvas) => this.#drawn.get(canvas) !== this.#stateOf(canvas))
-    this.#next()
+    this.#queue = []
+    for (const canvas of shown) {
+      if (this.#drawn.get(canvas) === this.#stateOf(canvas)) canvas.dataset.drawn = ''
+      else this.#queue.push(canvas)
+    }
   }
 
   /** Draws everything anew, after colours changed. */
   repaint(): void {
-    this.#look += 1
+    this.forget()
     this.refresh()
+  }
+
+  /** Takes everything drawn for out of date. */
+  forget(): void {
+    this.#look += 1
+    this.#ink = null
+  }
+
+  /** The picture of a chart, twice as fine as on a plain screen, with its title; null when there is nothing to draw. */
+  async pictureOf(canvas: HTMLCanvasElement): Promise<Blob | null> {
+    const scene = this.#sceneOf(canvas)
+    const drawn = scene && DRAWINGS[canvas.dataset.chart ?? '']?.(scene)
+    if (!scene || !drawn) return null
+    const figure = canvas.closest('figure')
+    return pictureOf(drawn, {
+      ink: scene.ink,
+      width: scene.width,
+      title: figure?.querySelector('h3')?.textContent ?? '',
+      condition: figure?.querySelector('.condition')?.textContent ?? '',
+    })
   }
 
   /** Draws all charts in sight at once and to their present width, for paper. */
   drawNow(): void {
-    this.refresh()
     cancelAnimationFrame(this.#frame)
+    this.#choose()
     for (const canvas of this.#queue) this.#draw(canvas)
     this.#queue = []
     for (const chart of this.#charts.values()) chart.resize()
   }
 
   #next(): void {
-    const canvas = this.#queue.shift()
+    const canvas = this.#queue[0]
     if (!canvas) return
-    this.#draw(canvas)
+    // A canvas without a width was not laid out yet: whatever is drawn now would be cut for a screen that is not there.
+    if (widthOf(canvas) > 0) this.#draw(this.#queue.shift() as HTMLCanvasElement)
     this.#frame = requestAnimationFrame(() => this.#next())
   }
 
   #draw(canvas: HTMLCanvasElement): void {
+    if (!this.#known.has(canvas)) this.#introduce(canvas)
     this.#charts.get(canvas)?.destroy()
     this.#charts.delete(canvas)
     const scene = this.#sceneOf(canvas)
@@ -79,7 +114,16 @@ export class Drawer {
     else this.#drawNothing(canvas)
   }
 
-  #chart(canvas: HTMLCanvasElement, { config, height = 320 }: Drawn): Chart {
+  /** Makes a canvas known to the keyboard and to screen readers, when it is drawn first. */
+  #introduce(canvas: HTMLCanvasElement): void {
+    this.#known.add(canvas)
+    canvas.tabIndex = 0
+    canvas.setAttribute('role', 'img')
+    canvas.setAttribute('aria-label', labelOf(canvas))
+    walkByKeys(canvas, () => this.#charts.get(canvas), this.#say)
+  }
+
+  #chart(canvas: HTMLCanvasElement, { config, height }: Drawn): Chart {
     const plot = canvas.parentElement
     if (plot) plot.style.height = `${height}px`
     plot?.classList.remove('empty')
@@ -99,6 +143,7 @@ export class Drawer {
     const scenario = this.view.results.scenarios[Number(place?.scenario)]
     if (!scenario) return null
     const load = place?.load ?? null
+    this.#ink ??= readInk(this.root)
     const isOn = ({ entry }: Cell) => !this.selection.hidden.has(this.view.subjectOf(entry).index)
     return {
       view: this.view,
@@ -107,19 +152,20 @@ export class Drawer {
       cells: cellsInOrder(this.view, scenario.id, load ?? scenario.mainLoad).filter(isOn),
       all: this.view.results.cells.filter((cell) => cell.scenario === scenario.id && isOn(cell)),
       of: canvas.dataset.of ?? '',
-      ink: readInk(this.root),
-      width: canvas.parentElement?.clientWidth ?? 600,
+      ink: this.#ink,
+      width: widthOf(canvas),
     }
   }
 
   #stateOf(canvas: HTMLCanvasElement): string {
-    const narrow = (canvas.parentElement?.clientWidth ?? 0) < 520
-    return JSON.stringify([this.#look, [...this.selection.hidden].sort((a, b) => a - b), narrow])
+    // Names and ticks are chosen for a width; within a step of it they stay as they are.
+    const step = Math.floor(widthOf(canvas) / 80)
+    return JSON.stringify([this.#look, [...this.selection.hidden].sort((a, b) => a - b), step])
   }
+}
 
-  #canvases(): HTMLCanvasElement[] {
-    return [...this.root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')]
-  }
+function widthOf(canvas: HTMLCanvasElement): number {
+  return canvas.parentElement?.clientWidth ?? 0
 }
 
 function isShown(canvas: HTMLCanvasElement): boolean {

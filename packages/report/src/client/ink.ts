@@ -27,6 +27,17 @@ export function readInk(root: Document): Ink {
   }
 }
 
+/** A share of a palette colour, `#rrggbb`, mixed with the rest of another, as the style sheet's `color-mix` does. */
+export function mixed(colour: string, share: number, other: string): string {
+  const parts = [1, 3, 5].map((at) => {
+    const [a, b] = [colour, other].map((hex) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number]
+    return Math.round(a * share + b * (1 - share))
+      .toString(16)
+      .padStart(2, '0')
+  })
+  return `#${parts.join('')}`
+}
+
 /** A palette colour, `#rrggbb`, with an opacity of 0 to 1. */
 export function withAlpha(colour: string, alpha: number): string {
   return `${colour}${Math.round(alpha * 255)

@@ -1,14 +1,16 @@
 import type { Results } from '@bakeoff/model'
-import { viewOf } from '../shared/subjects.js'
+import { type View, viewOf } from '../shared/subjects.js'
 import { writeBaselines } from './baseline.js'
+import { breath } from './breath.js'
 import { type DownloadKind, download } from './downloads.js'
 import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
+import { addShareMenus, figureNamed } from './figure-menu.js'
 import { onPrint } from './printing.js'
 import { followHash, hashOf } from './routes.js'
 import { firstSelection, type Selection } from './selection.js'
-import { show } from './show.js'
-import { makeSortable } from './sorting.js'
+import { partsOf, show } from './show.js'
+import { makeSortable, sortAfter, sortTables, sortWords } from './sorting.js'
 import { rememberedTheme, setTheme, type Theme } from './theme.js'
 
 /**
@@ -17,99 +19,162 @@ import { rememberedTheme, setTheme, type Theme } from './theme.js'
  */
 export async function mountPage(root: Document, results: Results): Promise<void> {
   const view = viewOf(results)
-  const selection = firstSelection(results)
-  const status = root.querySelector('[data-status]')
-  const say = (text: string) => {
-    if (status) status.textContent = text
-  }
-  const pages = [...root.querySelectorAll<HTMLElement>('[data-page]')].map(({ dataset }) => dataset.page ?? '')
+  const mounted = new Mounted(root, view)
   setTheme(root, rememberedTheme())
-  for (const part of root.querySelectorAll<HTMLElement>('[data-tools], [data-switches]')) part.hidden = false
-  writeExplanations(root)
-  makeSortable(root, say)
-
-  const drawer = new Drawer(root, view, selection, say)
-  let printing = false
-  const bringUp = () => {
-    show(root, view, selection, printing)
-    for (const tab of root.querySelectorAll<HTMLAnchorElement>('[data-tab]'))
-      tab.href = hashOf(tab.dataset.tab ?? '', selection, results)
-    writeBaselines(root, view, selection)
-    if (printing) drawer.drawNow()
-    else drawer.refresh()
-  }
-
-  const go = () => {
-    const before = `${selection.page}/${selection.target}`
-    followHash(location.hash, selection, pages, results)
-    bringUp()
-    if (`${selection.page}/${selection.target}` !== before) scrollTo({ top: 0 })
-  }
-  addEventListener('hashchange', go)
-
-  for (const [selector, act] of Object.entries(buttons({ root, results, selection, drawer, bringUp })))
-    onClick(root, selector, act)
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawer.repaint())
-  addEventListener('resize', () => drawer.refresh())
-  onPrint(root, {
-    begin: () => {
-      printing = true
-      show(root, view, selection, printing)
-      drawer.repaint()
-      drawer.drawNow()
-    },
-    end: () => {
-      printing = false
-      bringUp()
-      drawer.repaint()
-    },
-  })
+  addEventListener('hashchange', () => mounted.go())
+  for (const [selector, act] of Object.entries(buttons(mounted))) onClick(root, selector, act)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => mounted.drawer.repaint())
+  addEventListener('resize', () => mounted.drawer.refresh())
+  onPrint(root, { begin: () => mounted.print(true), end: () => mounted.print(false) })
 
   // Charts measure text: the font, which is in this file, has to be ready before the first one.
   await Promise.all([root.fonts.load('400 12px "Bakeoff Sans"'), root.fonts.load('600 12px "Bakeoff Sans"')])
-  go()
-  root.documentElement.dataset.ready = 'true'
+  await breath()
+  mounted.go()
 }
 
-interface Mounted {
-  readonly root: Document
-  readonly results: Results
+/** A mounted page: the selection, and what brings the document into line with it. */
+class Mounted {
   readonly selection: Selection
   readonly drawer: Drawer
-  readonly bringUp: () => void
+  readonly #title: string
+  readonly #parts: ReturnType<typeof partsOf>
+  readonly #pages: readonly HTMLElement[]
+  readonly #prepared = new Set<HTMLElement>()
+  readonly #status: Element | null
+  #printing = false
+
+  constructor(
+    readonly root: Document,
+    readonly view: View,
+  ) {
+    this.selection = firstSelection(view.results)
+    this.#title = root.title
+    this.#parts = partsOf(root)
+    this.#pages = [...root.querySelectorAll<HTMLElement>('[data-page]')]
+    this.#status = root.querySelector('[data-status]')
+    this.drawer = new Drawer(root, view, this.selection, (text) => this.say(text))
+  }
+
+  say(text: string): void {
+    if (this.#status) this.#status.textContent = text
+  }
+
+  /** Follows the address: the first time, and when it changes by a link, back or forward. */
+  go(): void {
+    const { selection } = this
+    const before = `${selection.page}/${selection.target}`
+    const pages = this.#pages.map(({ dataset }) => dataset.page ?? '')
+    const figure = followHash(location.hash, selection, pages, this.view)
+    this.bringUp()
+    this.remember()
+    const place = figure === null ? null : figureNamed(this.root, figure)
+    if (place) place.scrollIntoView()
+    else if (`${selection.page}/${selection.target}` !== before) scrollTo({ top: 0 })
+  }
+
+  /** Brings the document into line with the selection. */
+  bringUp(): void {
+    const { root, view, selection, drawer } = this
+    for (const page of this.#pages) if (this.#printing || page.dataset.page === selection.page) this.#prepare(page)
+    show(this.#parts, view, selection, this.#printing)
+    root.documentElement.dataset.ready = 'true'
+    for (const page of this.#pages) if (!page.hidden) sortTables(page, selection.sorts.get(page.dataset.page ?? ''))
+    for (const tab of this.#parts.tabs) tab.href = hashOf(tab.dataset.tab ?? '', selection, view)
+    root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
+    writeBaselines(root, view, selection)
+    if (this.#printing) drawer.drawNow()
+    else drawer.refresh()
+  }
+
+  /** Brings the document into line with a choice, and writes the choice into the address. */
+  chosen(): void {
+    this.bringUp()
+    this.remember()
+  }
+
+  /** Writes the selection into the address: as a new step of the history, or in place of the present one. */
+  remember(step: 'new' | 'same' = 'same'): void {
+    const hash = hashOf(this.selection.page, this.selection, this.view)
+    if (hash === location.hash || (location.hash === '' && hash === `#${this.#pages[0]?.dataset.page}`)) return
+    try {
+      if (step === 'new') history.pushState(null, '', hash)
+      else history.replaceState(null, '', hash)
+    } catch {
+      // A frame without an origin of its own may not write its history: the page works, its address stays as it is.
+    }
+  }
+
+  print(on: boolean): void {
+    this.#printing = on
+    if (on) this.drawer.forget()
+    this.bringUp()
+    if (!on) this.drawer.repaint()
+  }
+
+  /** Writes out what a page of the report needs when it is shown first: a page that nobody opens costs nothing. */
+  #prepare(page: HTMLElement): void {
+    if (this.#prepared.has(page)) return
+    this.#prepared.add(page)
+    writeExplanations(page)
+    makeSortable(page, (head) => this.#sortBy(head, page.dataset.page ?? ''))
+    addShareMenus(page, {
+      linkOf: (figure) => {
+        const hash = hashOf(this.selection.page, this.selection, this.view, figure)
+        return `${location.href.split('#')[0]}${hash}`
+      },
+      pictureOf: (canvas) => this.drawer.pictureOf(canvas),
+      say: (text) => this.say(text),
+    })
+  }
+
+  #sortBy(head: HTMLTableCellElement, page: string): void {
+    const sort = sortAfter(head, this.selection.sorts.get(page))
+    if (sort) this.selection.sorts.set(page, sort)
+    else this.selection.sorts.delete(page)
+    this.chosen()
+    this.say(sortWords(sort))
+  }
+}
+
+/** The title of the window: what is in sight, so that tabs of a browser and steps of its history can be told apart. */
+function titleOf(
+  tabs: readonly HTMLElement[],
+  { page, target, scenario }: Selection,
+  { results }: View,
+  title: string,
+): string {
+  const tab = tabs.find(({ dataset }) => dataset.tab === page)?.textContent ?? ''
+  const what = page === 'target' ? target : results.scenarios.length > 1 ? results.scenarios[scenario]?.id : null
+  return [tab, what, title].filter(Boolean).join(' · ')
 }
 
 /** The buttons: what a click does, by the selector of what is clicked. */
-function buttons({
-  root,
-  results,
-  selection,
-  drawer,
-  bringUp,
-}: Mounted): Record<string, (element: HTMLElement) => void> {
+function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => void> {
+  const { root, view, selection, drawer } = mounted
   return {
     '[data-choose-scenario]': ({ dataset }) => {
       selection.scenario = Number(dataset.chooseScenario)
-      location.hash = hashOf(selection.page, selection, results)
-      bringUp()
+      mounted.bringUp()
+      mounted.remember('new')
     },
     '[data-choose-load]': ({ dataset }) => {
       selection.loads[selection.scenario] = dataset.chooseLoad ?? ''
-      bringUp()
+      mounted.chosen()
     },
     '[data-show]': ({ dataset }) => {
       const index = Number(dataset.show)
       if (!selection.hidden.delete(index)) selection.hidden.add(index)
-      bringUp()
+      mounted.chosen()
     },
     '[data-show-all]': () => {
       selection.hidden.clear()
-      bringUp()
+      mounted.chosen()
     },
     '[data-baseline]': ({ dataset }) => {
       const index = Number(dataset.baseline)
       selection.baseline = selection.baseline === index ? null : index
-      bringUp()
+      mounted.chosen()
     },
     '[data-theme-choice]': ({ dataset }) => {
       setTheme(root, dataset.themeChoice as Theme)
@@ -117,7 +182,7 @@ function buttons({
     },
     '[data-tool]': ({ dataset }) => {
       if (dataset.tool === 'print') print()
-      else download(root, results, dataset.tool as DownloadKind)
+      else download(root, view.results, dataset.tool as DownloadKind)
     },
   }
 }

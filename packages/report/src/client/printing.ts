@@ -10,10 +10,11 @@ export function onPrint(root: Document, { begin, end }: Printing): void {
   const start = () => {
     if (printing) return
     printing = true
-    opened = [...root.querySelectorAll<HTMLDetailsElement>('details:not([open])')]
-    for (const details of opened) details.open = true
     root.documentElement.classList.add('printing')
     begin()
+    // After the beginning, which brings up pages that nobody opened; a menu has no place on paper.
+    opened = [...root.querySelectorAll<HTMLDetailsElement>('details:not([open], .share)')]
+    for (const details of opened) details.open = true
   }
   const stop = () => {
     if (!printing) return

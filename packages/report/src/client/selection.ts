@@ -12,6 +12,14 @@ export interface Selection {
   hidden: Set<number>
   /** the chosen subject; null: the baseline that each table was made with */
   baseline: number | null
+  /** by page: what its tables are sorted by, where they have that column */
+  sorts: Map<string, Sort>
+}
+
+export interface Sort {
+  /** the head of the column */
+  readonly column: string
+  readonly direction: 'ascending' | 'descending'
 }
 
 export function firstSelection(results: Results): Selection {
@@ -19,9 +27,17 @@ export function firstSelection(results: Results): Selection {
     page: 'overview',
     target: null,
     scenario: 0,
-    loads: results.scenarios.map(({ mainLoad }) => mainLoad),
+    ...firstChoices(results),
+  }
+}
+
+/** What is chosen as long as nobody chose: everything but the place in the report. */
+export function firstChoices({ scenarios }: Results): Pick<Selection, 'loads' | 'hidden' | 'baseline' | 'sorts'> {
+  return {
+    loads: scenarios.map(({ mainLoad }) => mainLoad),
     hidden: new Set(),
     baseline: null,
+    sorts: new Map(),
   }
 }
 

@@ -2,48 +2,61 @@
 import type { View } from '../shared/subjects.js'
 import { isChosen, type Selection } from './selection.js'
 
-export function show(root: Document, view: View, selection: Selection, printing: boolean): void {
-  for (const element of root.querySelectorAll<HTMLElement>('[data-page]')) {
+/** The parts of a document that a selection shows, hides or presses: looked for once, since no part comes or goes. */
+export function partsOf(root: Document) {
+  const all = <E extends HTMLElement>(selector: string) => [...root.querySelectorAll<E>(selector)]
+  return {
+    pages: all('[data-page]'),
+    ofScenario: all('[data-scenario]'),
+    ofTarget: all('[data-target]'),
+    rows: all('tr[data-s]'),
+    tabs: all<HTMLAnchorElement>('[data-tab]'),
+    scenarios: all('[data-choose-scenario]'),
+    loads: all('[data-choose-load]'),
+    chips: all('[data-chip]'),
+    switches: all('[data-show]'),
+    showAll: all('[data-show-all]'),
+  }
+}
+
+export type Parts = ReturnType<typeof partsOf>
+
+export function show(parts: Parts, view: View, selection: Selection, printing: boolean): void {
+  for (const element of parts.pages) {
     const { page } = element.dataset
     // On paper there are no tabs: all pages follow each other. A target's page is printed when it is the one in sight.
-    element.hidden = page !== selection.page && (!printing || page === 'target')
+    hide(element, page !== selection.page && (!printing || page === 'target'))
   }
-  for (const element of root.querySelectorAll<HTMLElement>('[data-scenario]'))
-    element.hidden = !isChosen(selection, element)
-  for (const element of root.querySelectorAll<HTMLElement>('[data-target]'))
-    element.hidden = (element.dataset.target || null) !== selection.target
-  for (const row of root.querySelectorAll<HTMLElement>('tr[data-s]'))
-    row.hidden = selection.hidden.has(Number(row.dataset.s))
+  for (const element of parts.ofScenario) hide(element, !isChosen(selection, element))
+  for (const element of parts.ofTarget) hide(element, (element.dataset.target || null) !== selection.target)
+  for (const row of parts.rows) hide(row, selection.hidden.has(Number(row.dataset.s)))
 
-  for (const tab of root.querySelectorAll<HTMLElement>('[data-tab]')) {
+  for (const tab of parts.tabs) {
     if (tab.dataset.tab === selection.page) tab.setAttribute('aria-current', 'page')
     else tab.removeAttribute('aria-current')
   }
-  press(root, 'data-choose-scenario', String(selection.scenario))
-  for (const button of root.querySelectorAll<HTMLElement>('[data-choose-load]')) {
-    button.setAttribute(
-      'aria-pressed',
-      String(button.dataset.chooseLoad === selection.loads[selection.scenario] && isOfScenario(button, selection)),
-    )
-  }
+  for (const button of parts.scenarios) press(button, Number(button.dataset.chooseScenario) === selection.scenario)
+  for (const button of parts.loads)
+    press(button, button.dataset.chooseLoad === selection.loads[selection.scenario] && isOfScenario(button, selection))
   const here = new Set(
     view.results.entries
       .filter(({ scenario }) => scenario === view.results.scenarios[selection.scenario]?.id)
       .map(({ id }) => view.subjectOf(id).index),
   )
-  for (const chip of root.querySelectorAll<HTMLElement>('[data-chip]'))
-    chip.hidden = !here.has(Number(chip.dataset.chip))
-  for (const button of root.querySelectorAll<HTMLElement>('[data-show]'))
-    button.setAttribute('aria-pressed', String(!selection.hidden.has(Number(button.dataset.show))))
-  for (const button of root.querySelectorAll<HTMLElement>('[data-show-all]'))
-    button.hidden = selection.hidden.size === 0
+  for (const chip of parts.chips) hide(chip, !here.has(Number(chip.dataset.chip)))
+  for (const button of parts.switches) press(button, !selection.hidden.has(Number(button.dataset.show)))
+  for (const button of parts.showAll) hide(button, selection.hidden.size === 0)
 }
 
 function isOfScenario(button: HTMLElement, selection: Selection): boolean {
   return Number(button.closest<HTMLElement>('[data-scenario]')?.dataset.scenario) === selection.scenario
 }
 
-function press(root: Document, attribute: string, value: string): void {
-  for (const button of root.querySelectorAll(`[${attribute}]`))
-    button.setAttribute('aria-pressed', String(button.getAttribute(attribute) === value))
+/** Writes only what changes: a report has thousands of rows. */
+function hide(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden
+}
+
+function press(button: HTMLElement, pressed: boolean): void {
+  button.setAttribute('aria-pressed', String(pressed))
 }

@@ -1,32 +1,64 @@
 import { sortValue } from '../shared/sort-value.js'
+import type { Sort } from './selection.js'
 
-/** Makes tables sortable: heads of sortable columns become buttons. A third click restores the order of the groups. */
-export function makeSortable(root: Document, say: (text: string) => void): void {
-  for (const head of root.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
-    const button = root.createElement('button')
+/** Makes tables sortable: heads of sortable columns become buttons. */
+export function makeSortable(page: ParentNode, onSort: (head: HTMLTableCellElement) => void): void {
+  for (const head of page.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
+    const button = head.ownerDocument.createElement('button')
     button.type = 'button'
     button.append(...head.childNodes)
     head.append(button)
-    button.addEventListener('click', () => say(sortBy(head)))
+    button.addEventListener('click', () => onSort(head))
+  }
+}
+
+/** The next sort after a click on a head: the best first, then the other way, then the order of the groups (null). */
+export function sortAfter(head: HTMLTableCellElement, before: Sort | undefined): Sort | null {
+  const column = columnOf(head)
+  const first = head.dataset.sort === 'a' ? 'ascending' : 'descending'
+  if (before?.column !== column) return { column, direction: first }
+  if (before.direction !== first) return null
+  return { column, direction: first === 'ascending' ? 'descending' : 'ascending' }
+}
+
+/** The sort in words, for a reader who cannot see the table. */
+export function sortWords(sort: Sort | null): string {
+  return sort ? `Sorted by ${sort.column}, ${sort.direction}` : 'Sorted by group'
+}
+
+/** Sorts the tables of a page that are in sight and have the column; the others get the order back that they came with. */
+export function sortTables(page: HTMLElement, sort: Sort | undefined): void {
+  for (const table of page.querySelectorAll('table')) {
+    const heads = [...table.querySelectorAll<HTMLTableCellElement>('th[data-sort]')]
+    if (heads.length === 0 || table.closest('[hidden]')) continue
+    const head = sort && heads.find((one) => columnOf(one) === sort.column)
+    sortTable(table, heads, head && sort ? { head, direction: sort.direction } : null)
   }
 }
 
 const originals = new WeakMap<HTMLTableSectionElement, HTMLTableRowElement[]>()
 
-function sortBy(head: HTMLTableCellElement): string {
-  const table = head.closest('table')
-  const body = table?.tBodies[0]
-  if (!table || !body) return ''
+interface Order {
+  readonly head: HTMLTableCellElement
+  readonly direction: Sort['direction']
+}
+
+function sortTable(table: HTMLTableElement, heads: readonly HTMLTableCellElement[], order: Order | null): void {
+  const body = table.tBodies[0]
+  const isDone = heads.every(
+    (head) => head.getAttribute('aria-sort') === (head === order?.head ? order.direction : null),
+  )
+  if (!body || isDone) return
   const rows = originals.get(body) ?? [...body.rows]
   originals.set(body, rows)
-  const next = { none: 'descending', descending: 'ascending', ascending: 'none' } as const
-  const direction = next[(head.getAttribute('aria-sort') ?? 'none') as keyof typeof next]
-  for (const other of table.querySelectorAll('th[aria-sort]')) other.removeAttribute('aria-sort')
-  if (direction !== 'none') head.setAttribute('aria-sort', direction)
-  body.append(...(direction === 'none' ? rows : sorted(rows, head.cellIndex, direction === 'ascending' ? 1 : -1)))
-  return direction === 'none'
-    ? 'Sorted by group'
-    : `Sorted by ${head.firstChild?.firstChild?.textContent ?? 'this column'}, ${direction}`
+  for (const head of heads) head.removeAttribute('aria-sort')
+  order?.head.setAttribute('aria-sort', order.direction)
+  body.append(...(order ? sorted(rows, order.head.cellIndex, order.direction === 'ascending' ? 1 : -1) : rows))
+}
+
+/** The name of a column: its head without the unit below it. */
+function columnOf(head: HTMLTableCellElement): string {
+  return head.querySelector('button')?.firstChild?.textContent ?? ''
 }
 
 /** Rows without a value come last in both directions. */

@@ -8,20 +8,26 @@ export interface Document {
   readonly script?: boolean
   /** the source from which the page may fetch; a report from a file may fetch nothing */
   readonly connect?: "'self'"
+  /** rules that only this page has, beside the style sheet of all */
+  readonly ownStyle?: string
 }
 
-/** A script that runs before anything is drawn, so that the browser does not lay out what mounting will hide. */
-const EARLY = "document.documentElement.classList.add('js')"
+/**
+ * A script that runs before anything is drawn, so that the browser does not lay out what mounting will hide. A page that is
+ * opened at some place in it (`deep`) is not shown before it is there, or after two seconds if it never is.
+ */
+const EARLY =
+  "(c=>{c.add('js');if(location.hash){c.add('deep');setTimeout(()=>c.remove('deep'),2000)}})(document.documentElement.classList)"
 
 /**
  * A complete page in one file. The policy names our style and script by their hashes: nothing else runs, and nothing
  * is loaded from anywhere.
  */
-export function documentText({ title, body, script = false, connect }: Document): string {
+export function documentText({ title, body, script = false, connect, ownStyle = '' }: Document): string {
   const { script: code, style, scriptHash, styleHash } = reportAssets()
   const policy = [
     "default-src 'none'",
-    `style-src ${styleHash}`,
+    `style-src ${styleHash}${ownStyle && ` ${hashOf(ownStyle)}`}`,
     `script-src ${script ? `${hashOf(EARLY)} ${scriptHash}` : "'none'"}`,
     'font-src data:',
     'img-src data:',
@@ -32,7 +38,7 @@ export function documentText({ title, body, script = false, connect }: Document)
   const page: Html = html`<!doctype html>
 <html lang="en" data-theme="system"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Bakeoff">
-<title>${title}</title>${script && html`<script>${trusted(EARLY)}</script>`}<style>${trusted(style)}</style></head>
+<title>${title}</title>${script && html`<script>${trusted(EARLY)}</script>`}<style>${trusted(style)}</style>${ownStyle !== '' && html`<style>${trusted(ownStyle)}</style>`}</head>
 <body>${body}${script && html`<script>${trusted(code)}</script>`}</body></html>
 `
   return page.text

@@ -1,4 +1,5 @@
-import { type Content, type Html, html, trusted } from './html.js'
+import { heightOf } from '../shared/heights.js'
+import { type Content, Html, html, trusted } from './html.js'
 
 export interface Figure {
   /** which drawing of src/client/charts fills the canvas */
@@ -9,11 +10,14 @@ export interface Figure {
   readonly title: Content
   /** metric · unit · condition · n */
   readonly condition: readonly (string | null | false)[]
-  /** how many rows the chart has; it sets the height */
+  /** of a chart with a row per target, how many targets it draws; it sets the height */
   readonly rows?: number
   readonly howTo: Content
-  readonly table: Html
+  /** the numbers as a table; or where the table stands that has them, which several figures share */
+  readonly table: Html | 'below' | 'above'
   readonly wide?: boolean
+  /** the chart as SVG, for readers without the page's script */
+  readonly still?: Html | null
   /** why there is nothing to draw; the canvas is left out then, and the table stays */
   readonly nothing?: string | null
 }
@@ -42,14 +46,14 @@ export function foldExplanations({ text }: Html): Html {
 
 /** A figure: a chart with its finding as the title, and its numbers as a table that is there without JavaScript. */
 export function figure(of: Figure): Html {
-  const height = of.rows === undefined ? '' : ` rows-${Math.min(24, Math.max(1, of.rows))}`
+  const height = heightOf(of.chart, of.rows)
   const canvas = of.nothing
     ? html`<p class="none">${of.nothing}</p>`
-    : html`<div class="plot${height}"><canvas data-chart="${of.chart}"${of.of !== undefined && html` data-of="${of.of}"`}></canvas></div>`
+    : html`<div class="plot"><canvas width=1 height=${height} data-chart="${of.chart}"${of.of !== undefined && html` data-of="${of.of}"`}></canvas></div>`
   return html`<figure${of.wide && html` class="wide"`}>
     <figcaption><h3>${of.title}</h3><p class="condition">${of.condition.filter(Boolean).join(' · ')}</p></figcaption>
-    ${canvas}
+    ${canvas}${of.still}
     ${how(of.howTo)}
-    <details class="numbers"><summary>Numbers</summary>${of.table}</details>
+    ${of.table instanceof Html ? html`<details class="numbers"><summary>Numbers</summary>${of.table}</details>` : html`<p class="numbers">The numbers are in the table ${of.table}.</p>`}
   </figure>`
 }

@@ -13,10 +13,10 @@ export function header(view: View, scopes: readonly Scope[]): Html {
   return html`<header class="top"><div class="brand"><svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="12" width="4.5" height="10"/><rect x="9.7" y="2" width="4.5" height="20"/><rect x="17.5" y="8" width="4.5" height="14"/></svg><span>Bakeoff</span></div>
     <div class="what"><h1>${names.length > 0 ? names.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`) : 'A run without scenarios'} <span>${targets} ${targets === 1 ? 'target' : 'targets'}</span></h1>
     <p class="meta"><time datetime="${run.startedAt}">${formatTime(run.startedAt)}</time> <span><bdi>${host.hostname}</bdi></span> ${run.gitCommit && html`<span>commit <code>${run.gitCommit.slice(0, 10)}</code>${run.gitDirty && ' + changes'}</span>`} <span>run <code>${run.id}</code></span> <span>${run.profile} profile</span> ${statusOf(run)}</p>
-    ${scopes.map((scope) => part(scope, null, capsChip(scope)))}</div>
-    <div class="tools" data-tools hidden>
+    ${scopes.map((scope) => part(scope, null, capsChip(scope, scopes.length > 1)))}</div>
+    <div class="tools" data-tools>
       <div class="segmented" role="group" aria-label="Theme"><button type="button" data-theme-choice="system" aria-pressed="true">Auto</button><button type="button" data-theme-choice="light" aria-pressed="false">Light</button><button type="button" data-theme-choice="dark" aria-pressed="false">Dark</button></div>
-      <div class="buttons"><button type="button" data-tool="print">Print</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
+      <div class="buttons"><button type="button" data-tool="print">Print</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms, and the repetitions of figures that are not drawn, are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
     </div></header>`
 }
 
@@ -34,13 +34,13 @@ function statusOf(run: Results['run']): Html {
 }
 
 /** The caps of a scenario as a chip, amber where the machine could not give what the scenario asks for. */
-function capsChip({ scenario }: Scope): Html {
+function capsChip({ scenario }: Scope, named: boolean): Html {
   const roles = [
     { name: 'target', caps: scenario.targetCaps, requested: scenario.requestedTargetCpus },
     ...scenario.services.map(({ name, caps, requestedCpus }) => ({ name, caps, requested: requestedCpus })),
   ]
   const short = roles.some(({ caps, requested }) => caps.cpus < requested) || scenario.cores.shared.length > 0
-  return html`<p class="caps${short && ' short'}">${short && html`<i aria-hidden="true">!</i> `}${roles.map(
+  return html`<p class="caps${short && ' short'}">${short && html`<i aria-hidden="true">!</i> `}${named && html`<b class="of"><bdi>${scenario.id}</bdi></b>`}${roles.map(
     ({ name, caps, requested }) => html`<span><bdi>${name}</bdi> ${capsOf(caps, requested)}</span>`,
   )}${scenario.cores.shared.map((roles) => html`<span><em>${roles.join(', ')} share cores</em></span>`)}</p>`
 }
@@ -74,7 +74,7 @@ export function banners({ results }: View): Html {
     lines.push(
       html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed or could not be run; the pages of the targets say why.</p>`,
     )
-  return html`${lines}${warnings(results)}`
+  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> All figures are in its tables, of all scenarios and loads one after the other. Of the charts there is the main one of each scenario; choosing, sorting and filtering are missing.</p></noscript>${lines}${warnings(results)}`
 }
 
 /** A sentence made of a text: with a capital at its beginning and a full stop at its end. */
@@ -106,12 +106,18 @@ export function tabs(sections: readonly { readonly id: string; readonly title: s
 
 /** The switches for scenario and load, and the chips, which are legend, filter and choice of the baseline in one. */
 export function switches(view: View, scopes: readonly Scope[]): Html {
-  return html`<div class="switches" data-switches hidden>
+  // Those of the scenario that is shown first, so that nothing moves when the page's script begins.
+  const first = new Set(
+    view.results.entries
+      .filter(({ scenario }) => scenario === scopes[0]?.scenario.id)
+      .map(({ id }) => view.subjectOf(id).index),
+  )
+  return html`<div class="switches" data-switches>
     ${scopes.length > 1 && html`<div class="switch"><span id="sw-scenario">Scenario</span><div class="segmented" role="group" aria-labelledby="sw-scenario">${scopes.map(({ scenario, index }) => html`<button type="button" data-choose-scenario="${index}" data-name="${scenario.id}" aria-pressed="${index === 0 ? 'true' : 'false'}"><bdi>${scenario.id}</bdi></button>`)}</div></div>`}
     ${scopes.map((scope) => part(scope, null, loadSwitch(scope)))}
     <div class="chips" role="group" aria-label="Targets: show or hide, and choose the baseline">${view.subjects.map(
       (subject) =>
-        html`<span class="chip" data-chip="${subject.index}"><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide"><span class="${markClass(subject)}"></span><bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="1×: use ${subject.label} as baseline" title="Compare the others with this one">1×</button></span>`,
+        html`<span class="chip" data-chip="${subject.index}"${!first.has(subject.index) && html` hidden`}><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide"><span class="${markClass(subject)}"></span><bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="1×: use ${subject.label} as baseline" title="Compare the others with this one">1×</button></span>`,
     )}${view.subjects.length > 2 && html`<button type="button" class="all" data-show-all hidden>Show all</button>`}</div></div>`
 }
 

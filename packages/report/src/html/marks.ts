@@ -1,11 +1,12 @@
 /** Marks of a page: a subject's colour and shape, a bar in a table, badges. */
 import type { Verdict } from '@bakeoff/model'
 import type { Subject } from '../shared/subjects.js'
+import { hueOf } from '../styles/generated-style.js'
 import { type Html, html } from './html.js'
 
 /** A subject's colour and shape; the style sheet draws them from these two classes. */
-export function markClass({ colour, marker }: Subject): string {
-  return `mk c${colour} m${marker}`
+export function markClass(subject: Subject): string {
+  return `mk ${hueOf(subject)} m${subject.marker}`
 }
 
 /** A subject's name, linked to its page. In a table the row draws its mark. */

@@ -20,7 +20,11 @@ export function scopesOf({ results }: View): Scope[] {
   })
 }
 
-/** A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown. */
+/**
+ * A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown. With it, only
+ * those are that a reader sees first, until the page is mounted: nothing moves then.
+ */
 export function part(scope: Scope, load: string | null, content: Content): Html {
-  return html`<div class="part" data-scenario=${scope.index}${load !== null && html` data-load="${load}"`}>${content}</div>`
+  const isFirst = scope.index === 0 && (load === null || load === scope.scenario.mainLoad)
+  return html`<div class="part${isFirst && ' first'}" data-scenario=${scope.index}${load !== null && html` data-load="${load}"`}>${content}</div>`
 }

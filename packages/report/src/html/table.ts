@@ -25,6 +25,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => Content | Unknown
   /** the value that the column is sorted by; null sorts last. Without it the column cannot be sorted */
   readonly sort?: (row: Row) => number | string | null
+  /** whether the least comes first when the column is sorted, because less is better or it holds names */
+  readonly leastFirst?: boolean
 }
 
 export interface Table<Row> {
@@ -80,9 +82,9 @@ export function facts(rows: readonly (readonly [string, Content | Unknown])[]): 
   )}</dl>`
 }
 
-function headCell<Row>({ head, unit, align, names, sort }: Column<Row>, sortable: boolean): Html {
+function headCell<Row>({ head, unit, align, names, sort, leastFirst }: Column<Row>, sortable: boolean): Html {
   const start = align === 'start' || names
-  return html`<th${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && html` data-sort`}>${head}${unit && html`<small>${unit}</small>`}`
+  return html`<th${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && (leastFirst || names ? html` data-sort=a` : html` data-sort`)}>${head}${unit && html`<small>${unit}</small>`}`
 }
 
 function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable: boolean): Html {

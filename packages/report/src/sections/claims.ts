@@ -10,12 +10,8 @@ export const claims: Section = {
   id: 'claims',
   title: 'Claims',
   question: 'Do the results that others published hold in this run?',
-  render: ({ view }) => {
-    const all = view.results.claims
-    return all.length === 0
-      ? html`<p class="none">No published claim belongs to the scenarios of this run.</p>`
-      : html`${all.map((claim) => claimBlock(view, claim))}`
-  },
+  isEmpty: ({ view }) => view.results.claims.length === 0,
+  render: ({ view }) => html`${view.results.claims.map((claim) => claimBlock(view, claim))}`,
 }
 
 type Conclusion = ClaimResult['comparisons'][number]['conclusion']

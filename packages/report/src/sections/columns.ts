@@ -74,6 +74,7 @@ export function figureColumn(view: View, id: string, options: ColumnOptions = {}
         ? known(figure.value(cell), figure.format, whyMissing(cell, why))
         : known(figure.estimate(cell), (estimate) => estimateText(estimate, figure.format), whyMissing(cell, why)),
     sort: figure.value,
+    leastFirst: figure.better === 'lower',
   }
 }
 
@@ -125,6 +126,7 @@ export function latencyColumn(name: TimeName, range = false): CellColumn {
       return html`${formatNumber(value)}${spread && html`<small>${formatNumber(spread[0])}–${formatNumber(spread[1])}</small>`}`
     },
     sort: (cell) => shownMs(cell, name),
+    leastFirst: true,
   }
 }
 
@@ -145,6 +147,7 @@ export const errorsColumn: CellColumn = {
     ),
   sort: (cell) =>
     cell.requests && cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost,
+  leastFirst: true,
 }
 
 /** The cores in use, out of the cap; with a bar unless the table only repeats what a chart shows. */
@@ -163,6 +166,7 @@ export function coresColumn(
       return html`${formatCores(figures.coresUsed)}${figures.caps && html` <i>of ${formatCores(figures.caps.cpus)}</i>`}${bar && figures.cpuShare !== null && shareBar(figures.cpuShare)}`
     },
     sort: (cell) => use(cell)?.coresUsed ?? null,
+    leastFirst: true,
   }
 }
 
@@ -181,6 +185,7 @@ export function memoryColumn(
       return html`${formatBytes(figures.memoryPeakBytes)}${bar && figures.memoryShare !== null && shareBar(figures.memoryShare)}`
     },
     sort: (cell) => use(cell)?.memoryPeakBytes ?? null,
+    leastFirst: true,
   }
 }
 

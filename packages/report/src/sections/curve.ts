@@ -31,7 +31,7 @@ export function curveTable(view: View, scenario: ScenarioResult): Html {
 
 function withinSlo(p99Ms: number): Column<Curve> {
   return {
-    head: 'Within the SLO',
+    head: 'Within the service level',
     unit: `requests/s at p99 ≤ ${formatMs(p99Ms)}`,
     cell: ({ slo }) => place(slo, { over: 'kept-everywhere', under: 'broken-everywhere' }),
     sort: ({ slo }) => slo?.perSecond ?? slo?.low ?? null,

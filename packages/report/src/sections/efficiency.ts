@@ -63,7 +63,18 @@ function beyondScript(view: View, { scenario }: Scope, cells: readonly Cell[], l
   if (!script || !isKnown('overheadPerStreamMs')) return null
   const figures = BEYOND_SCRIPT.filter((id) => id !== 'overheadFirstByteMs' || isKnown(id))
   return html`<section class="block"><h3>Beyond the script <small>the service sends its first token after ${formatDurationMs(script.firstByteMs)}, ${formatNumber(script.chunks)} tokens ${formatDurationMs(script.gapMs)} apart</small></h3>
-    <div class="figures">${figures.map((id) => barsOf(view, cells, id, [loadLabel(load), repetitionsOf(cells)]))}</div></section>`
+    <div class="figures">${figures.map((id) => barsOf(view, cells, id, [loadLabel(load), repetitionsOf(cells)]))}</div>${table(
+      {
+        caption: 'Beyond the script',
+        columns: [
+          nameColumn(view),
+          ...figures.map((id) => figureColumn(view, id, { plain: true, why: 'was not recorded' })),
+        ],
+        rows: cells,
+        subject: (cell) => view.subjectOf(cell.entry).index,
+        sortable: true,
+      },
+    )}</section>`
 }
 
 function atRest(view: View, scope: Scope): Html {
@@ -91,29 +102,17 @@ function atRest(view: View, scope: Scope): Html {
   )}</section>`
 }
 
-/** Bars of one figure. The title gives the range that they span. */
+/** Bars of one figure. The title gives the range that they span; the table of the block has the numbers. */
 function barsOf(view: View, cells: readonly Cell[], id: string, condition: readonly (string | null)[]): Html {
-  const { title, unit, better, about, format, value, withUnit } = drawnFigure(view, id, cells[0]?.load)
+  const { title, unit, better, about, value, withUnit } = drawnFigure(view, id, cells[0]?.load)
   return figure({
     chart: 'bars',
     of: id,
     title: rangeTitle(view, cells, { what: title, of: value, show: withUnit }) ?? `${title} is not known`,
     condition: [title, unit, ...condition, `${better} is better`],
     howTo: about,
-    table: table({
-      caption: title,
-      columns: [
-        nameColumn(view),
-        {
-          head: title,
-          unit,
-          cell: (cell) => known(value(cell), format, whyMissing(cell, 'was not recorded')),
-          sort: value,
-        },
-      ],
-      rows: cells,
-      subject: (cell) => view.subjectOf(cell.entry).index,
-    }),
+    rows: cells.filter((cell) => value(cell) !== null).length,
+    table: 'below',
     nothing: cells.some((cell) => value(cell) !== null) ? null : `${title} is not known for any target.`,
   } satisfies Figure)
 }

@@ -201,7 +201,7 @@ function workFacts(scenario: ScenarioResult): Html {
     ['Requests', `${formatNumber(scenario.requests)} different ones, sent over and over`],
     ['Answers compared', `${scenario.compare}${scenario.tolerance > 0 ? `, tolerance ${scenario.tolerance}` : ''}`],
     [
-      'SLO',
+      'Service level',
       scenario.slo
         ? `p99 within ${formatNumber(scenario.slo.p99Ms)} ms, errors within ${formatShare(scenario.slo.errors)}`
         : 'none',
@@ -254,7 +254,7 @@ function versions(view: View, { scenario }: Scope): Html {
         cell: ({ image }) =>
           known(
             image,
-            ({ id }) => html`<code title="${id}">${id.replace(/^sha256:/, () => '').slice(0, 12)}</code>`,
+            ({ id }) => html`<code>${id.replace(/^sha256:/, () => '').slice(0, 12)}</code>`,
             'no image was built',
           ),
       },
@@ -414,7 +414,10 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
     'Noise floor',
     'The furthest that a canary lies from the median of all canaries of its scenario: no smaller difference is claimed.',
   ],
-  ['SLO', 'The service level of a scenario: the highest p99 and the largest share of errors that it allows.'],
+  [
+    'Service level',
+    'The highest p99 and the largest share of errors that a scenario allows (SLO); its file names it slo.',
+  ],
   ['p99', '99 of 100 answers were at least as fast as this.'],
   ['Group', 'A letter: two targets share one exactly when they are not told apart.'],
   ['Verdict', 'Whether a cell’s figures count, and what limited it.'],

@@ -5,7 +5,6 @@ import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
 import { formatMs, formatNumber, formatShare } from '../shared/format.js'
-import { percentSpectrum } from '../shared/spectrum.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, figureColumn, latencyColumn, nameColumn } from './columns.js'
 import { curveTable } from './curve.js'
@@ -81,7 +80,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
         'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 are faster than the value at 99 %. The axis stretches the slow end: from 90 % on, each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
-      table: rowsOf(SPECTRUM.map(spectrumColumn), 'Latency by percentile'),
+      table: 'below',
       nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
     figure(time('p50Ms', 'p50', (cell) => shownMs(cell, 'p50'))),
@@ -109,21 +108,6 @@ function timeOf(load: LoadSpec): string {
   return kindOf(load).shown === 'service' ? 'Service time' : 'Response time'
 }
 
-const SPECTRUM = [50, 90, 95, 99, 99.9, 99.99] as const
-
-/** A column of the spectrum: its value at the first point at or beyond a percentile. */
-function spectrumColumn(percentile: number): CellColumn {
-  return {
-    head: `${percentile} %`,
-    unit: 'ms',
-    cell: (cell) => {
-      const point = percentSpectrum(cell).find((at) => at.percentile >= percentile - 1e-9)
-      if (!point) return unknown(whyMissing(cell, 'beyond what was recorded'))
-      return point.supported ? formatNumber(point.ms) : html`<span class="faint">(${formatNumber(point.ms)})</span>`
-    },
-  }
-}
-
 function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
   return {
     head: measured ? 'Measured window' : 'Warm-up',
@@ -133,7 +117,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
       const values = windows.map((window) => window[of]).filter((value) => value !== null)
       if (values.length === 0)
         return unknown(whyMissing(cell, measured ? 'no curve was kept' : 'no warm-up curve was kept'))
-      const step = Math.max(1, Math.ceil(values.length / 6))
+      const step = Math.max(1, Math.ceil(values.length / 4))
       return values
         .filter((_, index) => index % step === 0)
         .map(formatNumber)

@@ -11,6 +11,7 @@ import {
 import { figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
+import { stillBars } from '../html/still-bars.js'
 import { known, table } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
 import { formatFactor, formatInterval, formatMs, formatNumber, formatShare, unbroken } from '../shared/format.js'
@@ -119,6 +120,7 @@ function groupColumn(view: View, scope: Scope, loadId: string): CellColumn {
         `not ranked: ${reasons.get(cell.id) ?? whyMissing(cell, 'it was given no group')}`,
       ),
     sort: (cell) => places.get(cell.id) ?? null,
+    leastFirst: true,
   }
 }
 
@@ -149,8 +151,8 @@ function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>): Cell |
 function capacityColumn(view: View): CellColumn {
   return figureColumn(view, 'capacityPerSecond', {
     head: 'Capacity',
-    unit: 'requests/s within the SLO',
-    why: 'no rate kept the SLO',
+    unit: 'requests/s within the service level',
+    why: 'no rate kept the service level',
   })
 }
 
@@ -193,6 +195,11 @@ function charts(board: Board): Html[] {
   }
 }
 
+/** The chart for readers without the page's script: of the load by which a scenario is ranked, since each costs the file some bytes. */
+function stillOf({ view, scope, loadId, cells }: Board, figure: string): Html | null {
+  return loadId === scope.scenario.mainLoad ? stillBars(view, cells, figure) : null
+}
+
 /** The condition of a chart: what is drawn, under which load, and how often it was measured. */
 function conditionOf({ load, cells }: Board, ...what: readonly string[]): (string | null)[] {
   return [...what, loadLabel(load), repetitionsOf(cells)]
@@ -211,11 +218,12 @@ function cpuPerTaskChart(board: Board): Html {
     chart: 'bars',
     of: 'cpuMsPerRequest',
     wide: true,
+    still: stillOf(board, 'cpuMsPerRequest'),
     title:
       rangeTitle(view, cells, { what, of: (cell) => typicalOf(cell, 'cpuMsPerRequest'), show: formatMs }) ??
       'CPU time per task is not known',
     condition: conditionOf(board, what, 'ms'),
-    rows: cells.length,
+    rows: cells.filter((cell) => figureOf(cell, 'cpuMsPerRequest')).length,
     howTo:
       'Each bar is the median over repetitions, each dot is one repetition, and the whisker (the thin line) is the 95 % interval. CPU time per task is comparable even where the number of tasks or the concurrency differs; wall time is not.',
     table: tableOf(board, what, batchColumns(view, load)),
@@ -229,13 +237,14 @@ function capacityChart(board: Board): Html {
     chart: 'bars',
     of: 'capacityPerSecond',
     wide: true,
+    still: stillOf(board, 'capacityPerSecond'),
     title: topGroup(view, groupingOf(view, scope.scenario.id, loadId), 'capacity'),
-    condition: conditionOf(board, 'Highest rate within the SLO', 'requests/s'),
-    rows: cells.length,
+    condition: conditionOf(board, 'Highest rate within the service level', 'requests/s'),
+    rows: cells.filter((cell) => figureOf(cell, 'capacityPerSecond')).length,
     howTo:
-      'Each bar is the highest arrival rate at which p99 and errors stayed within the SLO, found by a search in which a single failed probe does not count. Each dot is one repetition; the whisker (the thin line) is the 95 % interval.',
+      'Each bar is the highest arrival rate at which p99 and errors stayed within the service level, found by a search in which a single failed probe does not count. Each dot is one repetition; the whisker (the thin line) is the 95 % interval.',
     table: tableOf(board, 'Capacity', [capacityColumn(view)]),
-    nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate kept the SLO.',
+    nothing: cells.some((cell) => figureOf(cell, 'capacityPerSecond')) ? null : 'No rate kept the service level.',
   })
 }
 
@@ -246,9 +255,10 @@ function throughputChart(board: Board): Html {
     chart: 'bars',
     of: 'throughput',
     wide: true,
+    still: stillOf(board, 'throughput'),
     title: topGroup(view, groupingOf(view, scope.scenario.id, loadId), 'throughput'),
     condition: [...conditionOf(board, 'Throughput', 'right answers/s'), first?.method ?? null],
-    rows: cells.length,
+    rows: cells.filter((cell) => figureOf(cell, 'throughput')).length,
     howTo:
       'Longer is better. Each dot is one repetition in fresh containers; the whisker (the thin line) is the 95 % interval of that target alone. The letters beside the bars say which targets are told apart, judged within blocks: two targets that share a letter are not. A hollow bar does not count; its verdict says why.',
     table: tableOf(board, 'Throughput by repetition', [medianColumn(view), repetitionsColumn]),
@@ -267,10 +277,10 @@ function percentilesChart(board: Board): Html {
       rangeTitle(view, cells, { what: 'p99', of: (cell) => shownMs(cell, 'p99'), show: formatMs }) ??
       'p99 is not known',
     condition: conditionOf(board, `${time} p50, p99, p99.9`, 'ms, log scale'),
-    rows: cells.length,
+    rows: cells.filter((cell) => shownMs(cell, 'p50') !== null).length,
     howTo:
-      'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). The thin line through p99 spans the lowest and highest repetition.',
-    table: tableOf(board, 'Latency', [latencyColumn('p50'), latencyColumn('p99', true), latencyColumn('p99_9')]),
+      'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). The thin line through p99 spans the lowest and highest repetition, which stand on the Latency page.',
+    table: 'above',
     nothing: haveTimes(cells) ? null : 'No latencies were recorded under this load.',
   })
 }
@@ -284,7 +294,7 @@ function throughputAgainstP99Chart(board: Board): Html {
     condition: conditionOf(board, 'right answers/s × ms (log scale)'),
     howTo:
       'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
-    table: tableOf(board, 'Throughput and p99', [medianColumn(view), latencyColumn('p99', true)]),
+    table: 'above',
     nothing: isMeasured && haveTimes(cells) ? null : 'No target has both a throughput and a p99.',
   })
 }

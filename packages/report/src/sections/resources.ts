@@ -61,7 +61,8 @@ function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], comp
     <div class="figures">
     ${cpuFigure(component, drawn)}
     ${memoryFigure(component, drawn)}
-    ${points.some(({ throttledShare }) => throttledShare) && throttledFigure(component, drawn)}</div></section>`
+    ${points.some(({ throttledShare }) => throttledShare) && throttledFigure(component, drawn)}</div>
+    <details class="numbers"><summary>Numbers</summary>${numbersOf(component, drawn)}</details></section>`
 }
 
 /** The input that the figures of a component share. */
@@ -76,9 +77,19 @@ interface Drawn {
 const HOW =
   'One line per target, over the time of one repetition; 0 is the start of the measured window. The horizontal line is the cap: where a curve runs along it, the cap is the limit.'
 
-function tableOf({ view, cells }: Drawn, caption: string, columns: readonly CellColumn[]): Html {
-  const subject = (cell: Cell) => view.subjectOf(cell.entry).index
-  return table({ caption, columns: [nameColumn(view), ...columns], rows: cells, subject })
+/** The numbers of all figures of a component in one table. */
+function numbersOf({ of, name, use }: Component, { view, cells }: Drawn): Html {
+  return table({
+    caption: `CPU and memory of ${name}`,
+    columns: [
+      nameColumn(view),
+      ...cpuColumns(name, use),
+      memoryColumn('Peak memory', use, false),
+      ...(of === 'target' ? [outOfMemoryColumn] : []),
+    ],
+    rows: cells,
+    subject: (cell) => view.subjectOf(cell.entry).index,
+  })
 }
 
 function cpuFigure({ of, name, use }: Component, drawn: Drawn): Html {
@@ -95,7 +106,7 @@ function cpuFigure({ of, name, use }: Component, drawn: Drawn): Html {
     title: range ?? `CPU of ${name} was not read`,
     condition: [`CPU of ${name}`, 'cores', loadLabel(load), caps && `cap ${formatCores(caps.cpus)}`],
     howTo: HOW,
-    table: tableOf(drawn, `CPU of ${name}`, cpuColumns(name, use)),
+    table: 'below',
   })
 }
 
@@ -118,15 +129,11 @@ function memoryFigure({ of, name, use }: Component, drawn: Drawn): Html {
       caps && `cap ${formatBytes(caps.memoryBytes)}`,
     ],
     howTo: html`${HOW} Page cache is left out: the kernel can drop it. A cross marks a target that ran out of memory.`,
-    table: tableOf(drawn, `Memory of ${name}`, [
-      memoryColumn('Peak', use, false),
-      capColumn(use),
-      ...(of === 'target' ? [outOfMemoryColumn] : []),
-    ]),
+    table: 'below',
   })
 }
 
-function throttledFigure({ of, name, use }: Component, drawn: Drawn): Html {
+function throttledFigure({ of, name }: Component, drawn: Drawn): Html {
   return figure({
     nothing: drawn.nothing,
     chart: 'throttled',
@@ -135,7 +142,7 @@ function throttledFigure({ of, name, use }: Component, drawn: Drawn): Html {
     condition: [`Throttled time of ${name}`, 'share of time', loadLabel(drawn.load)],
     howTo:
       'The share of each interval in which the kernel did not let the container run, because it had used up its quota.',
-    table: tableOf(drawn, `Throttling of ${name}`, [throttledColumn(use)]),
+    table: 'below',
   })
 }
 
@@ -147,7 +154,7 @@ function cpuColumns(name: string, use: (cell: Cell) => ComponentUse | null): Cel
     sort: (cell) => of(use(cell) ?? NOT_READ),
   })
   return [
-    coresColumn('Mean', use, false),
+    coresColumn('Mean CPU', use, false),
     {
       head: 'At its cap',
       unit: 'of the window',
@@ -178,13 +185,6 @@ function throttledColumn(use: (cell: Cell) => ComponentUse | null): CellColumn {
     head: 'Throttled',
     cell: (cell) => known(use(cell)?.throttledMs, formatDurationMs, whyMissing(cell, 'throttling was not read')),
     sort: (cell) => use(cell)?.throttledMs ?? null,
-  }
-}
-
-function capColumn(use: (cell: Cell) => ComponentUse | null): CellColumn {
-  return {
-    head: 'Cap',
-    cell: (cell) => known(use(cell)?.caps?.memoryBytes, formatBytes, whyMissing(cell, 'no cap was set')),
   }
 }
 

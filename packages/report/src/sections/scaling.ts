@@ -1,4 +1,4 @@
-import { type Cell, type EntryResult, kindOf, typicalOf } from '@bakeoff/model'
+import { type Cell, type EntryResult, kindOf, type ScenarioResult, typicalOf } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, subjectName } from '../html/marks.js'
@@ -15,7 +15,27 @@ export const scaling: Section = {
   id: 'scaling',
   title: 'Scaling',
   question: 'How much load does each target carry, and how much slower do answers become?',
+  isEmpty: ({ view, scopes }) =>
+    scopes.every(({ scenario }) => !hasCurve(view, scenario) && capacityOf(view, scenario).length === 0),
   render: ({ view, scopes }) => html`${scopes.map((scope) => part(scope, null, scalingOf(view, scope)))}`,
+}
+
+/** Whether a scenario has what a curve needs: throughputs under two closed loads or more. */
+function hasCurve(view: View, scenario: ScenarioResult): boolean {
+  return connectionsOf(rowsOf(view, scenario)).length >= 2
+}
+
+function capacityOf({ results }: View, { id }: ScenarioResult): Cell[] {
+  return results.cells.filter((cell) => cell.scenario === id && kindOf(cell.load).headline === 'capacityPerSecond')
+}
+
+function rowsOf(view: View, scenario: ScenarioResult): Row[] {
+  const cells = view.results.cells.filter((cell) => cell.scenario === scenario.id)
+  return entriesInOrder(view, scenario).map((entry): Row => ({ entry, steps: stepsOf(cells, entry.id) }))
+}
+
+function connectionsOf(rows: readonly Row[]): number[] {
+  return [...new Set(rows.flatMap(({ steps }) => steps.map((step) => step.connections)))].sort((a, b) => a - b)
 }
 
 interface Row {
@@ -25,12 +45,9 @@ interface Row {
 
 function scalingOf(view: View, scope: Scope): Html {
   const { scenario } = scope
-  const cells = view.results.cells.filter((cell) => cell.scenario === scenario.id)
-  const rows = entriesInOrder(view, scenario).map((entry): Row => ({ entry, steps: stepsOf(cells, entry.id) }))
-  const connections = [...new Set(rows.flatMap(({ steps }) => steps.map((step) => step.connections)))].sort(
-    (a, b) => a - b,
-  )
-  const capacity = cells.filter((cell) => kindOf(cell.load).headline === 'capacityPerSecond')
+  const rows = rowsOf(view, scenario)
+  const connections = connectionsOf(rows)
+  const capacity = capacityOf(view, scenario)
   const enough = connections.length >= 2
   return html`${!enough && html`<p class="none">A curve needs at least two closed loads; this run measured ${connections.length === 0 ? 'none' : 'one'}.</p>`}
     ${enough && html`<div class="figures">${throughputFigure(view, rows, connections)}${latencyFigure(view, scope, rows, connections)}</div>`}

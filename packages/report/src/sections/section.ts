@@ -15,4 +15,6 @@ export interface Section {
   /** the question it answers, shown under the title */
   readonly question: string
   readonly render: (context: SectionContext) => Html
+  /** whether the run has nothing for it: then it has no tab and no page */
+  readonly isEmpty?: (context: SectionContext) => boolean
 }

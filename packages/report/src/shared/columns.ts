@@ -21,16 +21,31 @@ export function toColumns(value: Json): Json {
   }
 }
 
+/**
+ * The value that `toColumns` was given. A page does this while it opens, with a million values: so it works with loops, and
+ * in place, on what was parsed for it alone.
+ */
 export function fromColumns(value: Json): Json {
   if (value === null || typeof value !== 'object') return value
-  if (isList(value)) return value.map(fromColumns)
-  const columns = value[COLUMNS]
-  if (!isRecord(columns)) return mapped(value, fromColumns)
-  const lists = Object.entries(columns).map(([key, list]) => [key, fromColumns(list) as readonly Json[]] as const)
-  const length = lists[0]?.[1].length ?? 0
-  return Array.from({ length }, (_, index) =>
-    Object.fromEntries(lists.map(([key, list]) => [key, list[index] ?? null])),
-  )
+  const parts = value as Record<string, Json>
+  for (const key in parts) {
+    const part = parts[key] as Json
+    if (typeof part === 'object' && part !== null) parts[key] = fromColumns(part)
+  }
+  const columns = isList(value) ? undefined : value[COLUMNS]
+  return isRecord(columns) ? recordsOf(columns as Readonly<Record<string, readonly Json[]>>) : value
+}
+
+function recordsOf(columns: Readonly<Record<string, readonly Json[]>>): Json[] {
+  const keys = Object.keys(columns)
+  const length = columns[keys[0] ?? '']?.length ?? 0
+  const records: Json[] = []
+  for (let index = 0; index < length; index++) {
+    const record: Record<string, Json> = {}
+    for (const key of keys) record[key] = columns[key]?.[index] ?? null
+    records.push(record)
+  }
+  return records
 }
 
 function isList(value: Json): value is readonly Json[] {

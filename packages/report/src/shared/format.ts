@@ -34,10 +34,15 @@ export function formatTime(iso: string): string {
   return match ? `${match[1]} ${match[2]} UTC` : iso
 }
 
-/** A text of at most `most` characters. Long names are cut on a chart's axis only; every table has them in full. */
+/**
+ * A text of at most `most` characters, cut in its middle: names often begin and end differently. Long names are cut in charts
+ * only; every table has them in full.
+ */
 export function shorten(text: string, most = 30): string {
   const characters = [...text]
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
+  if (characters.length <= most) return text
+  const tail = Math.floor((most - 1) / 2)
+  return `${characters.slice(0, most - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
 }
 
 /** The text with each number and its unit kept on one line: `41 %`, `50 ms`, `3.1 ×`. */

@@ -3,9 +3,9 @@
  * histograms stay in the file beside it, with the comparisons that no column shows; curves are thinned to what a
  * screen can show.
  */
-import type { Cell, ResourcePoint, Results, Timeline } from '@bakeoff/model'
+import type { Cell, Estimate, Figure, ResourcePoint, Results, Timeline } from '@bakeoff/model'
 
-import { metricOf, viewOf } from './subjects.js'
+import { metricOf, type View, viewOf } from './subjects.js'
 
 const MOST_WINDOWS = 120
 const MOST_READINGS = 40
@@ -16,27 +16,63 @@ export function slimResults(results: Results): Results {
   const view = viewOf(results)
   return rounded({
     ...results,
-    cells: results.cells.map(slimCell),
+    cells: results.cells.map((cell) => slimCell(view, cell)),
     comparisons: results.comparisons.filter((comparison) => comparison.metric === metricOf(view, comparison)),
   })
 }
 
-/** The value with every fraction rounded to five digits, more than any page shows. Whole numbers stay as they are. */
+/** The value with every fraction rounded to more digits than any page shows. Whole numbers stay as they are. */
 function rounded<T>(value: T): T {
-  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(5))) as T
+  if (typeof value === 'number') return roundedNumber(value) as T
   if (Array.isArray(value)) return value.map(rounded) as T
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rounded(part)])) as T
 }
 
-function slimCell(cell: Cell): Cell {
+/**
+ * A number rounded to five digits, or to a whole one where that is more. The page rounds it once more, to three digits or to a
+ * whole one, and must not show another number than a table that was made from the exact one: where the rest is half a digit,
+ * it keeps further ones.
+ */
+function roundedNumber(value: number): number {
+  if (Number.isInteger(value)) return value
+  const size = Math.floor(Math.log10(Math.abs(value)))
+  const digits = Math.max(5, size + 1)
+  const text = Math.abs(value).toPrecision(digits)
+  const isHalf = size < 3 ? /50(e.*)?$/.test(text) : size === 3 && text.endsWith('5')
+  return Number(value.toPrecision(isHalf ? digits + 3 : digits))
+}
+
+function slimCell(view: View, cell: Cell): Cell {
   return {
     ...cell,
+    figures: Object.fromEntries(
+      Object.entries(cell.figures).map(([id, figure]) => [
+        id,
+        figure && slimEstimate(id, figure, view.figures.get(id)),
+      ]),
+    ),
     histograms: { service: null, response: null },
     spectrum: evenly(cell.spectrum, MOST_SPECTRUM).map((point) => ({ ...point, ms: short(point.ms) })),
     bins: mergedBins(cell.bins),
     timeline: cell.timeline && slimTimeline(cell.timeline),
   }
+}
+
+/** Figures of which single repetitions are drawn, or the least and the most shown, though targets are not compared by them. */
+const WITH_REPETITIONS = /^(requestsPerCpuSecond|wallSeconds|overhead.*|(service|response)Ms\.(p50|p99|p99_9|max))$/
+
+/**
+ * An estimate without its single repetitions where the page shows none, else with four digits of each: they are dots. Of times
+ * the least and the most are shown as numbers too, and stay as they are.
+ */
+function slimEstimate(id: string, estimate: Estimate, figure: Figure | undefined): Estimate {
+  if (!figure || !(figure.compared || figure.shows === 'highest' || WITH_REPETITIONS.test(id)))
+    return { ...estimate, values: [] }
+  const shown = /Ms\./.test(id) ? [Math.min(...estimate.values), Math.max(...estimate.values)] : []
+  const slim = (value: number) =>
+    shown.includes(value) || Number.isInteger(value) ? value : Number(value.toPrecision(4))
+  return { ...estimate, values: estimate.values.map(slim) }
 }
 
 function slimTimeline(timeline: Timeline): Timeline {
@@ -51,7 +87,7 @@ function slimTimeline(timeline: Timeline): Timeline {
     })),
     target: thinned(timeline.target),
     services: Object.fromEntries(Object.entries(timeline.services).map(([name, points]) => [name, thinned(points)])),
-    agent: thinned(timeline.agent),
+    agent: thinned(timeline.agent).map(coresOnly),
     host: [], // not drawn
   }
 }
@@ -71,6 +107,11 @@ function thinned(points: readonly ResourcePoint[]): ResourcePoint[] {
       throttledShare: top.throttledShare === null ? null : short(top.throttledShare),
     }
   })
+}
+
+/** A reading of the agent: only its CPU is drawn. */
+function coresOnly({ atMs, cores }: ResourcePoint): ResourcePoint {
+  return { atMs, cores, memoryBytes: null, throttledShare: null }
 }
 
 function mergedBins(bins: Cell['bins']): Cell['bins'] {

@@ -1,4 +1,7 @@
-/** The subjects of a report: a subject is a target's variant, with the same colour, marker and dash on every page. */
+/**
+ * The subjects of a report: a subject is a target's variant. Its hue is its language, on every page; shade and marker tell it
+ * from others of that language. A dash is left to say that a line rests on too few answers.
+ */
 import {
   type Cell,
   competes,
@@ -21,23 +24,30 @@ export interface Subject {
   readonly competes: boolean
   readonly language: string
   readonly stack: readonly string[]
+  /** the hue of its language */
   readonly colour: number
+  /** 0: the hue itself; 1: nearer to the colour of text */
+  readonly shade: number
   readonly marker: number
-  readonly dash: number
 }
 
 export const COLOURS = 6
-/** Chart.js's names; seven and six have no common factor, so 42 subjects differ in colour or marker. */
+/** Chart.js's names; two and seven have no common factor, so 14 subjects of a language differ in shade or marker. */
 export const MARKERS = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross'] as const
-export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
+const SHADES = 2
 
 /** All subjects of a run, in the order in which its entries stand. */
 function subjectsOf(results: Results): Subject[] {
   const seen = new Map<string, Subject>()
+  // In alphabetical order, so that a report of the same languages has the same colours.
+  const languages = [...new Set(results.entries.map(({ language }) => language))].sort()
+  const ofLanguage = new Map<string, number>()
   for (const entry of results.entries) {
     const key = keyOf(entry.target, entry.variant)
     if (seen.has(key)) continue
     const index = seen.size
+    const order = ofLanguage.get(entry.language) ?? 0
+    ofLanguage.set(entry.language, order + 1)
     seen.set(key, {
       index,
       target: entry.target,
@@ -46,9 +56,9 @@ function subjectsOf(results: Results): Subject[] {
       competes: competes(entry),
       language: entry.language,
       stack: entry.stack,
-      colour: index % COLOURS,
-      marker: index % MARKERS.length,
-      dash: Math.floor(index / COLOURS) % DASHES.length,
+      colour: languages.indexOf(entry.language) % COLOURS,
+      shade: order % SHADES,
+      marker: order % MARKERS.length,
     })
   }
   return [...seen.values()]

@@ -1,17 +1,21 @@
-import { COLOURS, MARKERS } from '../shared/subjects.js'
-
-/** The most subjects that differ in colour or shape; the names of further subjects have no mark. */
-const MOST_MARKS = COLOURS * MARKERS.length
+import type { Subject } from '../shared/subjects.js'
 
 /**
  * Rules that are too many to write by hand. The page's policy forbids styles on an element, so a bar of n per cent has
- * the class `wn`, and a row finds its subject's colour and shape by `data-s`.
+ * the class `wn`.
  */
 export function generatedStyle(): string {
-  const widths = Array.from({ length: 100 }, (_, index) => `i.w${index + 1}{--w:${index + 1}%}`)
-  const marks = Array.from(
-    { length: MOST_MARKS },
-    (_, index) => `[data-s="${index}"]{--of:var(--c${index % COLOURS});--shape:var(--m${index % MARKERS.length})}`,
-  )
-  return [...widths, ...marks].join('')
+  return Array.from({ length: 100 }, (_, index) => `i.w${index + 1}{--w:${index + 1}%}`).join('')
+}
+
+/** The rules by which a table's row finds its subject's colour and shape (`data-s`), which differ from report to report. */
+export function subjectStyle(subjects: readonly Subject[]): string {
+  return subjects
+    .map((subject) => `[data-s="${subject.index}"]{--of:var(--${hueOf(subject)});--shape:var(--m${subject.marker})}`)
+    .join('')
+}
+
+/** The name of a subject's colour, which is a class and, after two dashes, a variable of the style sheet. */
+export function hueOf({ colour, shade }: Pick<Subject, 'colour' | 'shade'>): string {
+  return `${shade === 0 ? 'c' : 'd'}${colour}`
 }

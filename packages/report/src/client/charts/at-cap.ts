@@ -1,5 +1,6 @@
 import type { Cell } from '@bakeoff/model'
 import { formatShare } from '../../shared/format.js'
+import { heightOf } from '../../shared/heights.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import type { Drawing } from './drawing.js'
 
@@ -12,7 +13,7 @@ export const atCap: Drawing = (scene) => {
   const parts = partsOf(rows.map(({ cell }) => cell))
   const base = baseOptions(scene)
   return {
-    height: rows.length * 32 + 96,
+    height: heightOf('at-cap', rows.length),
     config: {
       type: 'bar',
       data: {

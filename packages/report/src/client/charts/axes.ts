@@ -1,9 +1,20 @@
 /** Axes and tooltips in the page's type and colours. */
 import type { ChartOptions } from 'chart.js'
-import { formatNumber, shorten } from '../../shared/format.js'
+import { formatNumber } from '../../shared/format.js'
+import { namesFor } from '../../shared/names.js'
+import { extentOf, logExtent, logTicks } from '../../shared/ticks.js'
 import type { Scene } from './drawing.js'
+import { widthOf } from './measuring.js'
 
 type Scale = Record<string, unknown>
+
+/** The part of a scale of Chart.js that sets its ticks. */
+interface TickedScale {
+  ticks: { value: number }[]
+  readonly maxWidth: number
+  readonly maxHeight: number
+  readonly isHorizontal: () => boolean
+}
 
 export interface Axis {
   readonly title: string
@@ -11,42 +22,86 @@ export interface Axis {
   readonly log?: boolean
   readonly min?: number
   readonly max?: number | undefined
+  /** values that the axis must hold beside the points; on a logarithmic axis, everything that is drawn */
+  readonly holds?: readonly (number | null | undefined)[]
   /** ticks at powers of two, as sizes of memory are read */
   readonly binary?: boolean
 }
 
 /** A number axis. A linear one starts at zero unless `min` says otherwise. */
-export function numberAxis(
-  { ink }: Scene,
-  { title, format = formatNumber, log = false, min, max, binary = false }: Axis,
-): Scale {
+export function numberAxis(scene: Scene, axis: Axis): Scale {
+  return axis.log ? logAxis(scene, axis) : linearAxis(scene, axis)
+}
+
+function linearAxis(scene: Scene, axis: Axis): Scale {
+  const { min, max, holds = [], binary = false, format = formatNumber } = axis
+  const extent = extentOf(holds)
   return {
-    type: log ? 'logarithmic' : 'linear',
-    ...(log ? {} : { beginAtZero: true }),
+    ...looks(scene, axis),
+    type: 'linear',
+    beginAtZero: true,
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
-    grace: log ? 0 : '4%',
-    title: { display: true, text: title, color: ink.faint, font: { family: ink.font, size: 12 }, padding: 6 },
-    border: { display: false },
-    grid: { color: ink.line, tickLength: 0, drawTicks: false },
+    ...(extent === null ? {} : { suggestedMax: extent.high }),
+    grace: '4%',
     ...(binary ? { afterBuildTicks: binaryTicks } : {}),
     ticks: {
-      color: ink.faint,
-      font: { family: ink.font, size: 12 },
-      padding: 6,
-      maxRotation: 0,
+      ...ticksLook(scene),
       autoSkip: true,
       autoSkipPadding: 12,
       maxTicksLimit: 8,
       includeBounds: false,
-      callback: (value: number | string) => (log && !isRound(Number(value)) ? null : format(Number(value))),
+      callback: (value: number | string) => format(Number(value)),
     },
   }
 }
 
+/** A logarithmic axis from a little below the least to a little above the most that it holds. */
+function logAxis(scene: Scene, axis: Axis): Scale {
+  const { min, max, holds = [], format = formatNumber } = axis
+  const extent = logExtent(holds) ?? { low: 1, high: 10 }
+  const [low, high] = [min ?? extent.low, max ?? extent.high]
+  const font = `400 12px ${scene.ink.font}`
+  return {
+    ...looks(scene, axis),
+    type: 'logarithmic',
+    bounds: 'data',
+    min: low,
+    max: high,
+    afterBuildTicks: (scale: TickedScale) => {
+      const room = scale.isHorizontal() ? scale.maxWidth : scale.maxHeight
+      const sizeOf = (tick: number) => (scale.isHorizontal() ? widthOf(format(tick), font) + 10 : 18)
+      const place = (tick: number) => (Math.log(tick / low) / Math.log(high / low)) * room
+      const fits = (ticks: readonly number[]) =>
+        ticks.every((tick, index) => {
+          const before = ticks[index - 1]
+          return before === undefined || place(tick) - place(before) >= (sizeOf(tick) + sizeOf(before)) / 2
+        })
+      scale.ticks = logTicks({ low, high }, fits).map((value) => ({ value }))
+    },
+    ticks: {
+      ...ticksLook(scene),
+      autoSkip: false,
+      callback: (value: number | string) => format(Number(value)),
+    },
+  }
+}
+
+function looks({ ink }: Scene, { title }: Axis): Scale {
+  return {
+    title: { display: true, text: title, color: ink.faint, font: { family: ink.font, size: 12 }, padding: 6 },
+    border: { display: false },
+    grid: { color: ink.line, tickLength: 0, drawTicks: false },
+  }
+}
+
+function ticksLook({ ink }: Scene): Scale {
+  return { color: ink.faint, font: { family: ink.font, size: 12 }, padding: 6, maxRotation: 0 }
+}
+
 /** An axis of names, first one on top. */
 export function nameAxis(scene: Scene, names: readonly string[]): Scale {
-  const most = scene.width < 520 ? 16 : 30
+  const shown = namesFor(names, scene.width < 520 ? 16 : 30)
   return {
     type: 'category',
     labels: [...names],
@@ -58,7 +113,7 @@ export function nameAxis(scene: Scene, names: readonly string[]): Scale {
       font: { family: scene.ink.font, size: 13 },
       padding: 8,
       autoSkip: false,
-      callback: (_: unknown, index: number) => shorten(names[index] ?? '', most),
+      callback: (_: unknown, index: number) => shown[index] ?? '',
     },
   }
 }
@@ -96,10 +151,4 @@ function binaryTicks(scale: { max: number; ticks: { value: number }[] }): void {
   if (!(scale.max > 0)) return
   const step = 2 ** Math.ceil(Math.log2(scale.max / 5))
   scale.ticks = Array.from({ length: Math.floor(scale.max / step) + 1 }, (_, index) => ({ value: index * step }))
-}
-
-/** Whether a value is round: 1, 2 or 5 × a power of ten, which are the numbers that a logarithmic axis shows. */
-function isRound(value: number): boolean {
-  const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9)
-  return [1, 2, 5].some((round) => Math.abs(digit - round) < 1e-6)
 }

@@ -1,8 +1,10 @@
 import type { Cell, Estimate } from '@bakeoff/model'
 import { drawnFigure } from '../../shared/figures.js'
+import { heightOf } from '../../shared/heights.js'
 import { lettersBy, type Subject } from '../../shared/subjects.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { colourOf, counts, type Drawing, type Scene, withAlpha } from './drawing.js'
+import { widthOf } from './measuring.js'
 import type { Whisker } from './whiskers.js'
 
 type Figure = ReturnType<typeof drawnFigure>
@@ -34,8 +36,9 @@ export const bars: Drawing = (scene) => {
   if (rows.length === 0) return null
   const base = baseOptions(scene)
   const reach = Math.max(...rows.flatMap(({ bar, value }) => [value, bar.high ?? 0, ...bar.values]))
+  const room = Math.max(...rows.map((row) => widthOf(textOf(figure, row), `600 13px ${scene.ink.font}`)))
   return {
-    height: rows.length * 36 + 62,
+    height: heightOf('bars', rows.length),
     config: {
       type: 'bar',
       data: {
@@ -45,12 +48,13 @@ export const bars: Drawing = (scene) => {
       options: {
         ...base,
         indexAxis: 'y',
-        layout: { padding: { top: 4, right: 84, bottom: 0, left: 0 } },
-        // The wide intervals of tiny samples must not squeeze the bars: the axis ends where the figures do.
+        layout: { padding: { top: 4, right: Math.ceil(room) + 16, bottom: 0, left: 0 } },
         scales: {
           x: numberAxis(scene, {
-            title: figure.unit,
+            // Numbers that have their unit with them (9.2 MiB) would contradict another one below the axis.
+            title: figure.withUnit(1) === figure.format(1) ? figure.title : figure.unit,
             format: figure.format,
+            holds: [reach],
             max: reach > 0 ? undefined : 1,
             binary: figure.unit === 'bytes',
           }),
@@ -89,18 +93,23 @@ function datasetOf(scene: Scene, figure: Figure, rows: readonly Row[]) {
     borderWidth: rows.map(({ cell }) => (isSolid(scene, cell) ? 0 : 1.5)),
     borderSkipped: false,
     barThickness: 20,
-    whiskers: rows.map(({ bar, value, letters }): Whisker[] => [
+    whiskers: rows.map((row): Whisker[] => [
       {
         axis: 'x',
-        low: bar.low,
-        high: bar.high,
-        values: bar.values.length > 1 ? bar.values : [],
-        text: [figure.format(value), letters].filter(Boolean).join('  '),
+        low: row.bar.low,
+        high: row.bar.high,
+        values: row.bar.values.length > 1 ? row.bar.values : [],
+        text: textOf(figure, row),
       },
     ]),
     whiskerColour: scene.ink.text,
     whiskerHalo: scene.ink.surface,
   } as never
+}
+
+/** The text at the end of a bar: its value, and the letters of its groups. */
+function textOf(figure: Figure, { value, letters }: Row): string {
+  return [figure.format(value), letters].filter(Boolean).join('  ')
 }
 
 function sayOf(scene: Scene, figure: Figure, { bar, value, cell, letters }: Row): string[] {

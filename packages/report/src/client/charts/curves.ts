@@ -1,12 +1,15 @@
 /** The curves, charts with one line per target: spectrum, histogram, timelines, resources. */
 import type { Cell, ResourcePoint } from '@bakeoff/model'
-import type { AnnotationOptions } from 'chartjs-plugin-annotation'
+import type { ChartOptions } from 'chart.js'
 import { formatBytes, formatCores, formatNumber, formatShare } from '../../shared/format.js'
+import { heightOf } from '../../shared/heights.js'
 import { percentSpectrum } from '../../shared/spectrum.js'
 import type { Subject } from '../../shared/subjects.js'
-import { baseOptions, numberAxis } from './axes.js'
+import { extentOf } from '../../shared/ticks.js'
+import { type Axis, baseOptions, numberAxis } from './axes.js'
 import { type Drawing, type Drawn, lineStyle, type Scene } from './drawing.js'
-import { levelLine, sloLine, warmUpArea } from './lines.js'
+import { endLabels } from './labels.js'
+import { type Level, levelsNear, marksPlugin, serviceLevel } from './lines.js'
 
 interface Point {
   readonly x: number
@@ -17,20 +20,22 @@ interface Point {
 }
 
 interface Curves {
+  readonly chart: string
   readonly points: (cell: Cell) => readonly Point[]
-  readonly x: Parameters<typeof numberAxis>[1] & { readonly ticks?: Record<string, unknown> }
-  readonly y: Parameters<typeof numberAxis>[1]
+  readonly x: Axis & { readonly afterBuildTicks?: (scale: never) => void }
+  readonly y: Axis
   readonly say: (point: Point) => readonly string[]
-  readonly annotations?: Record<string, AnnotationOptions>
+  readonly levels?: readonly Level[]
+  readonly warmUpFrom?: number
   readonly stepped?: boolean
-  readonly dots?: boolean
-  readonly height?: number
+  /** false: the lines all end at one place, where names would stand in a heap */
+  readonly named?: boolean
 }
 
 /** The spectrum: latency by percentile. The axis is 1 ÷ (1 − p), so that every further nine (99 %, 99.9 %) takes as much room. */
 export const spectrum: Drawing = (scene) =>
   curves(scene, {
-    height: 400,
+    chart: 'spectrum',
     points: (cell) =>
       percentSpectrum(cell)
         .filter(({ percentile, ms }) => percentile < 100 && ms > 0)
@@ -40,23 +45,28 @@ export const spectrum: Drawing = (scene) =>
       log: true,
       min: 1,
       format: (x) => `${Number((100 - 100 / x).toPrecision(7))} %`,
-      ticks: {
-        callback: (value: number | string) =>
-          isPowerOfTen(Number(value)) || Number(value) === 2
-            ? `${Number((100 - 100 / Number(value)).toPrecision(7))} %`
-            : null,
-      },
+      afterBuildTicks: spectrumTicks,
     },
     y: { title: 'ms, log scale', log: true },
     say: ({ x, y, dashed }) => [
       `${Number((100 - 100 / x).toPrecision(6))} % within ${formatNumber(y ?? 0)} ms`,
       ...(dashed ? ['too few answers to trust it'] : []),
     ],
-    annotations: sloLine(scene, 'y'),
+    levels: serviceLevel(scene),
   })
+
+/** The ticks of the spectrum: 0 %, 90 %, 99 % and so on, and 50 % where there is room between 0 % and 90 %. */
+function spectrumTicks(scale: { ticks: { value: number }[]; max: number; maxWidth: number }): void {
+  const decades = Math.max(1, Math.floor(Math.log10(scale.max) + 1e-9))
+  const half = (Math.log10(2) / Math.log10(scale.max)) * scale.maxWidth > 48
+  const nines = Array.from({ length: decades }, (_, index) => ({ value: 10 ** (index + 1) }))
+  scale.ticks = [{ value: 1 }, ...(half ? [{ value: 2 }] : []), ...nines].filter(({ value }) => value <= scale.max)
+}
 
 export const histogram: Drawing = (scene) =>
   curves(scene, {
+    chart: 'histogram',
+    named: false,
     points: ({ bins }) => {
       const total = bins.reduce((sum, [, , count]) => sum + count, 0)
       if (total === 0) return []
@@ -74,34 +84,27 @@ export const histogram: Drawing = (scene) =>
 export const timeline: Drawing = (scene) => {
   const of = scene.of as 'p50Ms' | 'p99Ms'
   return curves(scene, {
+    chart: 'timeline',
     points: ({ timeline: curve }) => curve?.windows.map((window) => ({ x: window.atMs / 1000, y: window[of] })) ?? [],
     x: { title: 's from the start of the measured window', min: startOf(scene.cells) },
     y: { title: 'ms' },
     say: ({ x, y }) => [`${formatNumber(y ?? 0)} ms`, `at ${formatNumber(x)} s${x < 0 ? ', warm-up' : ''}`],
-    annotations: { ...warmUpArea(scene, startOf(scene.cells)), ...(of === 'p99Ms' ? sloLine(scene, 'y') : {}) },
+    warmUpFrom: startOf(scene.cells),
+    levels: of === 'p99Ms' ? serviceLevel(scene) : [],
   })
 }
 
 export const cpu: Drawing = (scene) => {
   const cap = capOf(scene)
   const agentCores = scene.scenario.cores.agent.length || null
-  const line: Record<string, AnnotationOptions> =
-    scene.of === 'agent'
-      ? agentCores === null
-        ? {}
-        : {
-            limit: levelLine(
-              scene,
-              'y',
-              agentCores * scene.view.results.legend.thresholds.agentCpu,
-              `${formatShare(scene.view.results.legend.thresholds.agentCpu)} of ${formatCores(agentCores)} ${agentCores === 1 ? 'core' : 'cores'}`,
-            ),
-          }
-      : cap
-        ? { cap: levelLine(scene, 'y', cap.cpus, `cap ${formatCores(cap.cpus)} ${cap.cpus === 1 ? 'core' : 'cores'}`) }
-        : {}
   return curves(scene, {
-    height: 260,
+    chart: 'cpu',
+    levels:
+      scene.of === 'agent'
+        ? agentLevel(scene, agentCores)
+        : cap
+          ? [{ at: cap.cpus, text: `cap ${coresText(cap.cpus)}` }]
+          : [],
     points: (cell) => pointsOf(cell, scene.of).map(({ atMs, cores }) => ({ x: atMs / 1000, y: cores })),
     x: { title: 's from the start of the measured window' },
     y: {
@@ -113,14 +116,24 @@ export const cpu: Drawing = (scene) => {
       ),
     },
     say: ({ x, y }) => [`${formatCores(y ?? 0)} cores`, `at ${formatNumber(x)} s`],
-    annotations: line,
   })
+}
+
+/** The level of the agent's cores from which on its figures may show its own limit. */
+function agentLevel({ view }: Scene, cores: number | null): Level[] {
+  if (cores === null) return []
+  const share = view.results.legend.thresholds.agentCpu
+  return [{ at: cores * share, text: `${formatShare(share)} of ${coresText(cores)}` }]
+}
+
+function coresText(cores: number): string {
+  return `${formatCores(cores)} ${cores === 1 ? 'core' : 'cores'}`
 }
 
 export const memory: Drawing = (scene) => {
   const cap = capOf(scene)
   return curves(scene, {
-    height: 260,
+    chart: 'memory',
     points: (cell) => {
       const points = pointsOf(cell, scene.of)
       const outOfMemory =
@@ -142,13 +155,13 @@ export const memory: Drawing = (scene) => {
       ),
     },
     say: ({ x, y, mark }) => [formatBytes(y ?? 0), `at ${formatNumber(x)} s`, ...(mark ? ['out of memory'] : [])],
-    annotations: cap ? { cap: levelLine(scene, 'y', cap.memoryBytes, `cap ${formatBytes(cap.memoryBytes)}`) } : {},
+    levels: cap ? [{ at: cap.memoryBytes, text: `cap ${formatBytes(cap.memoryBytes)}` }] : [],
   })
 }
 
 export const throttled: Drawing = (scene) =>
   curves(scene, {
-    height: 220,
+    chart: 'throttled',
     points: (cell) =>
       pointsOf(cell, scene.of).map(({ atMs, throttledShare }) => ({ x: atMs / 1000, y: throttledShare })),
     x: { title: 's from the start of the measured window' },
@@ -156,56 +169,91 @@ export const throttled: Drawing = (scene) =>
     say: ({ x, y }) => [`throttled ${formatShare(y ?? 0)} of the time`, `at ${formatNumber(x)} s`],
   })
 
-function curves(
-  scene: Scene,
-  { points, x, y, say, annotations = {}, stepped = false, dots = false, height = 300 }: Curves,
-): Drawn | null {
-  const rows = scene.cells.flatMap((cell): { subject: Subject; line: readonly Point[] }[] => {
-    const line = points(cell)
-    return line.length > 0 ? [{ subject: scene.view.subjectOf(cell.entry), line }] : []
-  })
+function curves(scene: Scene, of: Curves): Drawn | null {
+  const rows = rowsOf(scene, of)
   if (rows.length === 0) return null
-  const base = baseOptions(scene)
-  const { ticks, ...axis } = x
-  const xAxis = numberAxis(scene, axis)
+  const height = heightOf(of.chart)
+  const values = rows.flatMap(({ line }) => line.flatMap((point) => (point.y === null ? [] : [point.y])))
+  const levels = of.y.max === undefined ? levelsNear(of.levels ?? [], values, of.y.log ? 10 : 2) : (of.levels ?? [])
+  const labels =
+    of.named === false
+      ? null
+      : endLabels(
+          scene,
+          rows.map(({ subject }) => subject),
+          height,
+        )
   return {
     height,
     config: {
       type: 'line',
-      data: {
-        datasets: rows.map(({ subject, line }) => ({
-          ...lineStyle(scene, subject),
-          data: line as never,
-          parsing: false,
-          stepped: stepped ? ('before' as const) : false,
-          pointRadius: line.map(({ mark }, index) => (mark ? 8 : dots || index === line.length - 1 ? 3 : 0)),
-          ...markStyle(scene, subject, line),
-          ...(line.some(({ dashed }) => dashed)
-            ? {
-                segment: {
-                  borderDash: ({ p1DataIndex }: { p1DataIndex: number }) =>
-                    line[p1DataIndex]?.dashed ? [3, 4] : undefined,
-                },
-              }
-            : {}),
-        })) as never,
+      data: { datasets: rows.map((row) => datasetOf(scene, row, of.stepped ?? false)) as never },
+      options: optionsOf(scene, of, { rows, levels, room: labels?.width ?? 0 }),
+      plugins: [marksPlugin(scene, { levels, warmUpFrom: of.warmUpFrom ?? 0 }), ...(labels ? [labels.plugin] : [])],
+    },
+  }
+}
+
+interface Row {
+  readonly subject: Subject
+  readonly line: readonly Point[]
+}
+
+function rowsOf(scene: Scene, { points }: Curves): Row[] {
+  return scene.cells.flatMap((cell) => {
+    const line = points(cell)
+    return line.length > 0 ? [{ subject: scene.view.subjectOf(cell.entry), line }] : []
+  })
+}
+
+/** The dataset of a row. A dash says that there are too few answers up to that point, and nothing else. */
+function datasetOf(scene: Scene, { subject, line }: Row, stepped: boolean) {
+  const dashed = ({ p1DataIndex }: { p1DataIndex: number }) => (line[p1DataIndex]?.dashed ? [3, 4] : undefined)
+  return {
+    ...lineStyle(scene, subject),
+    data: line as never,
+    parsing: false,
+    // The mark at the end of a line is drawn whole, though half of it lies beyond the plot.
+    clip: 6,
+    stepped: stepped ? ('before' as const) : false,
+    pointRadius: line.map(({ mark }, index) => (mark ? 8 : index === line.length - 1 ? 4 : 0)),
+    ...markStyle(scene, subject, line),
+    ...(line.some((point) => point.dashed) ? { segment: { borderDash: dashed } } : {}),
+  }
+}
+
+/** What the lines need beside them. */
+interface Surroundings {
+  readonly rows: readonly Row[]
+  readonly levels: readonly Level[]
+  /** CSS pixels at the right, for the names of the lines */
+  readonly room: number
+}
+
+function optionsOf(scene: Scene, { x, y, say }: Curves, { rows, levels, room }: Surroundings): ChartOptions {
+  const base = baseOptions(scene)
+  const { afterBuildTicks, ...axis } = x
+  const points = rows.flatMap(({ line }) => line)
+  const marked = levels.map(({ at }) => at)
+  const across = points.map((point) => point.x)
+  return {
+    ...base,
+    layout: { padding: { top: 6, right: Math.max(12, room), bottom: 0, left: 0 } },
+    scales: {
+      x: {
+        // An axis of time ends with its data: what lies beyond was not measured.
+        ...numberAxis(scene, { ...axis, ...(x.log ? { holds: across } : { max: extentOf(across)?.high }) }),
+        ...(afterBuildTicks ? { afterBuildTicks } : {}),
       },
-      options: {
-        ...base,
-        scales: {
-          x: { ...xAxis, ticks: { ...(xAxis.ticks as object), ...ticks } },
-          y: numberAxis(scene, y),
-        } as never,
-        plugins: {
-          ...base.plugins,
-          annotation: { annotations },
-          tooltip: {
-            ...base.plugins?.tooltip,
-            callbacks: {
-              title: ([item]) => item?.dataset.label ?? '',
-              label: ({ datasetIndex, dataIndex }) => [...say(rows[datasetIndex]!.line[dataIndex]!)],
-            },
-          },
+      y: numberAxis(scene, { ...y, holds: y.log ? [...points.map((point) => point.y), ...marked] : marked }),
+    } as never,
+    plugins: {
+      ...base.plugins,
+      tooltip: {
+        ...base.plugins?.tooltip,
+        callbacks: {
+          title: ([item]) => item?.dataset.label ?? '',
+          label: ({ datasetIndex, dataIndex }) => [...say(rows[datasetIndex]!.line[dataIndex]!)],
         },
       },
     },
@@ -249,8 +297,4 @@ function roomAbove(cap: number | null, most: number): number | undefined {
 
 function startOf(cells: readonly Cell[]): number {
   return Math.min(0, ...cells.flatMap(({ timeline: curve }) => curve?.windows.map(({ atMs }) => atMs / 1000) ?? []))
-}
-
-function isPowerOfTen(value: number): boolean {
-  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9
 }

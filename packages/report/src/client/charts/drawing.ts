@@ -1,7 +1,7 @@
 import type { Cell, ScenarioResult } from '@bakeoff/model'
 import type { ChartConfiguration } from 'chart.js'
-import { DASHES, MARKERS, type Subject, type View } from '../../shared/subjects.js'
-import { type Ink, withAlpha } from '../ink.js'
+import { MARKERS, type Subject, type View } from '../../shared/subjects.js'
+import { type Ink, mixed, withAlpha } from '../ink.js'
 
 /** The scene of a drawing: everything that it may use. */
 export interface Scene {
@@ -21,15 +21,18 @@ export interface Scene {
 
 export interface Drawn {
   readonly config: ChartConfiguration
-  /** in CSS pixels; 320 when not given */
-  readonly height?: number
+  /** in CSS pixels */
+  readonly height: number
 }
 
 /** A drawing: it turns figures into a chart's configuration. Null: the subjects that are switched on have nothing to draw. */
 export type Drawing = (scene: Scene) => Drawn | null
 
-export function colourOf({ ink }: Scene, subject: Subject): string {
-  return ink.subjects[subject.colour] ?? ink.text
+/** A subject's colour: the hue of its language, in its own shade. The style sheet mixes the same for tables and chips. */
+export function colourOf({ ink }: Scene, { colour, shade }: Subject): string {
+  const hue = ink.subjects[colour]
+  if (hue === undefined) return ink.text
+  return shade === 0 ? hue : mixed(hue, 0.58, ink.text)
 }
 
 /** The style of a subject's line, the same in every chart. */
@@ -42,7 +45,6 @@ export function lineStyle(scene: Scene, subject: Subject) {
     pointBackgroundColor: colour,
     pointBorderColor: colour,
     pointStyle: MARKERS[subject.marker] ?? 'circle',
-    borderDash: [...(DASHES[subject.dash] ?? [])],
     borderWidth: 2,
     pointHoverRadius: 6,
     pointHoverBorderWidth: 2,

@@ -1,5 +1,6 @@
 import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatMs, formatNumber } from '../../shared/format.js'
+import { heightOf } from '../../shared/heights.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
 import { type Drawing, lineStyle, type Scene } from './drawing.js'
 import type { Whisker } from './whiskers.js'
@@ -16,34 +17,23 @@ export const dumbbell: Drawing = (scene) => {
   if (rows.length === 0) return null
   const base = baseOptions(scene)
   return {
-    height: rows.length * 36 + 62,
+    height: heightOf('dumbbell', rows.length),
     config: {
       type: 'scatter',
       data: {
-        datasets: rows.map(({ subject, points }) => ({
-          ...lineStyle(scene, subject),
-          data: points as never,
-          showLine: true,
-          borderWidth: 5,
-          borderDash: [],
-          borderColor: `${lineStyle(scene, subject).borderColor}66`,
-          pointRadius: points.map(({ name }) => (name === 'p99.9' ? 4 : 6)),
-          pointBorderWidth: 2,
-          pointBackgroundColor: points.map(({ name }) =>
-            name === 'p50' ? scene.ink.surface : lineStyle(scene, subject).borderColor,
-          ),
-          whiskers: points.map(({ name, range }): Whisker[] =>
-            name === 'p99' && range ? [{ axis: 'x', low: range[0], high: range[1] }] : [],
-          ),
-          whiskerColour: scene.ink.text,
-          whiskerHalo: scene.ink.surface,
-        })),
+        datasets: rows.map((row) => datasetOf(scene, row)),
       },
       options: {
         ...base,
         layout: { padding: { top: 4, right: 24, bottom: 0, left: 0 } },
         scales: {
-          x: numberAxis(scene, { title: 'ms, log scale', log: true }),
+          x: numberAxis(scene, {
+            title: 'ms, log scale',
+            log: true,
+            holds: rows.flatMap(({ points }) =>
+              points.flatMap(({ x, name, range }) => [x, ...(name === 'p99' ? (range ?? []) : [])]),
+            ),
+          }),
           y: nameAxis(
             scene,
             rows.map(({ subject }) => subject.label),
@@ -67,6 +57,25 @@ export const dumbbell: Drawing = (scene) => {
         },
       },
     },
+  }
+}
+
+function datasetOf(scene: Scene, { subject, points }: ReturnType<typeof rowsOf>[number]) {
+  const style = lineStyle(scene, subject)
+  return {
+    ...style,
+    data: points as never,
+    showLine: true,
+    borderWidth: 5,
+    borderColor: `${style.borderColor}66`,
+    pointRadius: points.map(({ name }) => (name === 'p99.9' ? 4 : 6)),
+    pointBorderWidth: 2,
+    pointBackgroundColor: points.map(({ name }) => (name === 'p50' ? scene.ink.surface : style.borderColor)),
+    whiskers: points.map(({ name, range }): Whisker[] =>
+      name === 'p99' && range ? [{ axis: 'x', low: range[0], high: range[1] }] : [],
+    ),
+    whiskerColour: scene.ink.text,
+    whiskerHalo: scene.ink.surface,
   }
 }
 

@@ -13,7 +13,6 @@ import {
   ScatterController,
   Tooltip,
 } from 'chart.js'
-import annotation from 'chartjs-plugin-annotation'
 import { whiskersPlugin } from './whiskers.js'
 
 Chart.register(
@@ -28,7 +27,6 @@ Chart.register(
   PointElement,
   ScatterController,
   Tooltip,
-  annotation,
   whiskersPlugin,
 )
 

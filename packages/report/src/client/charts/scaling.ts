@@ -1,11 +1,13 @@
 import { figureOf, typicalOf } from '@bakeoff/model'
 import { shownMs } from '../../shared/figures.js'
 import { formatMs, formatNumber } from '../../shared/format.js'
+import { heightOf } from '../../shared/heights.js'
 import { kneeOf, type Step, stepsOf } from '../../shared/scaling.js'
 import type { Subject } from '../../shared/subjects.js'
 import { baseOptions, numberAxis } from './axes.js'
 import { type Drawing, lineStyle, type Scene } from './drawing.js'
-import { sloLine } from './lines.js'
+import { pointLabels } from './labels.js'
+import { levelsNear, marksPlugin, serviceLevel } from './lines.js'
 import type { Whisker } from './whiskers.js'
 
 interface Row {
@@ -19,33 +21,18 @@ export const scaling: Drawing = (scene) => {
   if (rows.length === 0) return null
   const base = baseOptions(scene)
   const counts = [...new Set(rows.flatMap(({ steps }) => steps.map(({ connections }) => connections)))]
-  const x = numberAxis(scene, { title: 'connections, log scale', log: true, min: Math.min(...counts) })
+  const x = numberAxis(scene, { title: 'connections, log scale', log: true, holds: counts })
+  const reach = rows.flatMap(({ steps }) => steps.map(({ cell }) => figureOf(cell, 'throughput')?.high))
+  const labels = pointLabels(
+    scene,
+    rows.map(({ subject }) => subject),
+  )
   return {
-    height: 360,
+    height: heightOf('scaling'),
     config: {
       type: 'line',
       data: {
-        datasets: rows.map(({ subject, steps }) => {
-          const knee = kneeOf(steps)
-          const style = lineStyle(scene, subject)
-          return {
-            ...style,
-            data: steps.map(({ connections, cell }) => ({
-              x: connections,
-              y: typicalOf(cell, 'throughput'),
-            })) as never,
-            pointRadius: steps.map((step) => (step === knee ? 7 : 4)),
-            pointBorderWidth: steps.map((step) => (step === knee ? 2.5 : 1)),
-            pointBackgroundColor: steps.map((step) => (step === knee ? scene.ink.surface : style.borderColor)),
-            whiskers: steps.map(({ cell }): Whisker[] => {
-              const throughput = figureOf(cell, 'throughput')
-              return throughput ? [{ axis: 'y', low: throughput.low, high: throughput.high }] : []
-            }),
-            whiskerColour: style.borderColor,
-            whiskerHalo: scene.ink.surface,
-            whiskersBehind: true,
-          }
-        }) as never,
+        datasets: rows.map((row) => throughputDataset(scene, row)) as never,
       },
       options: {
         ...base,
@@ -56,9 +43,9 @@ export const scaling: Drawing = (scene) => {
             afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
               scale.ticks = counts.map((value) => ({ value }))
             },
-            ticks: { ...(x.ticks as object), callback: (value: number) => formatNumber(value) },
+            ticks: { ...(x.ticks as object), autoSkip: true, callback: (value: number) => formatNumber(value) },
           },
-          y: numberAxis(scene, { title: 'right answers/s' }),
+          y: numberAxis(scene, { title: 'right answers/s', holds: reach }),
         } as never,
         plugins: {
           ...base.plugins,
@@ -71,7 +58,27 @@ export const scaling: Drawing = (scene) => {
           },
         },
       },
+      plugins: [labels],
     },
+  }
+}
+
+function throughputDataset(scene: Scene, { subject, steps }: Row) {
+  const knee = kneeOf(steps)
+  const style = lineStyle(scene, subject)
+  return {
+    ...style,
+    data: steps.map(({ connections, cell }) => ({ x: connections, y: typicalOf(cell, 'throughput') })),
+    pointRadius: steps.map((step) => (step === knee ? 7 : 4)),
+    pointBorderWidth: steps.map((step) => (step === knee ? 2.5 : 1)),
+    pointBackgroundColor: steps.map((step) => (step === knee ? scene.ink.surface : style.borderColor)),
+    whiskers: steps.map(({ cell }): Whisker[] => {
+      const throughput = figureOf(cell, 'throughput')
+      return throughput ? [{ axis: 'y', low: throughput.low, high: throughput.high }] : []
+    }),
+    whiskerColour: style.borderColor,
+    whiskerHalo: scene.ink.surface,
+    whiskersBehind: true,
   }
 }
 
@@ -82,8 +89,14 @@ export const loadLatency: Drawing = (scene) => {
     .filter(({ steps }) => steps.length > 0)
   if (rows.length === 0) return null
   const base = baseOptions(scene)
+  const times = rows.flatMap(({ steps }) => steps.map(({ cell }) => shownMs(cell, 'p99') ?? 0))
+  const levels = levelsNear(serviceLevel(scene), times)
+  const labels = pointLabels(
+    scene,
+    rows.map(({ subject }) => subject),
+  )
   return {
-    height: 360,
+    height: heightOf('load-latency'),
     config: {
       type: 'scatter',
       data: {
@@ -98,11 +111,14 @@ export const loadLatency: Drawing = (scene) => {
         ...base,
         scales: {
           x: numberAxis(scene, { title: 'Throughput, right answers/s' }),
-          y: numberAxis(scene, { title: 'p99, ms, log scale', log: true }),
+          y: numberAxis(scene, {
+            title: 'p99, ms, log scale',
+            log: true,
+            holds: [...times, ...levels.map(({ at }) => at)],
+          }),
         } as never,
         plugins: {
           ...base.plugins,
-          annotation: { annotations: sloLine(scene, 'y') },
           tooltip: {
             ...base.plugins?.tooltip,
             callbacks: {
@@ -112,6 +128,7 @@ export const loadLatency: Drawing = (scene) => {
           },
         },
       },
+      plugins: [marksPlugin(scene, { levels }), labels],
     },
   }
 }

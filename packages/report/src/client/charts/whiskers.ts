@@ -3,6 +3,7 @@
  * of a dataset say what to draw, a list for each point.
  */
 import type { Chart, ChartDataset, Plugin, Scale } from 'chart.js'
+import { fontFamilyOf } from './lines.js'
 
 export interface Whisker {
   readonly low: number | null
@@ -81,19 +82,21 @@ function drawInterval(
 ): void {
   if (low === null || high === null) return
   const [from, to] = [pixel(scale, low), pixel(scale, high)]
+  // An interval that reaches below zero is drawn from zero on, without an end there.
+  const ends = [low, high].filter((value) => isOn(scale, value)).map((value) => pixel(scale, value))
   const cap = 5
   const path = new Path2D()
   if (axis === 'x') {
     path.moveTo(from, y)
     path.lineTo(to, y)
-    for (const end of [from, to]) {
+    for (const end of ends) {
       path.moveTo(end, y - cap)
       path.lineTo(end, y + cap)
     }
   } else {
     path.moveTo(x, from)
     path.lineTo(x, to)
-    for (const end of [from, to]) {
+    for (const end of ends) {
       path.moveTo(x - cap, end)
       path.lineTo(x + cap, end)
     }
@@ -138,17 +141,22 @@ function drawDots(
 
 const OFFSETS = [-5, 5, -7.5, 7.5, -2.5, 2.5]
 
-/** Draws the value to the right of everything else that is drawn for it or, where there is no room, at the chart's edge. */
+/** Draws the value to the right of everything else that is drawn for it; the chart keeps room for it beside the plot. */
 function drawText(chart: Chart, { text, high, values = [], axis }: Whisker, { scale, x, y }: Place): void {
   if (!text || axis !== 'x') return
-  const { ctx, chartArea } = chart
+  const { ctx } = chart
   const end = Math.max(x, ...[high, ...values].filter((value) => value !== null).map((value) => pixel(scale, value)))
-  ctx.font = `600 13px ${chart.options.font && 'family' in chart.options.font ? chart.options.font.family : 'sans-serif'}`
+  ctx.font = `600 13px ${fontFamilyOf(chart)}`
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
-  ctx.fillText(text, Math.min(end + 8, chartArea.right + 8), y)
+  ctx.fillText(text, end + 8, y)
 }
 
+/** The pixel of a value or, for a value beyond the axis, of the axis' end. */
 function pixel(scale: Scale, value: number): number {
-  return Math.min(Math.max(scale.getPixelForValue(value), Math.min(scale.left, scale.right)), Number.POSITIVE_INFINITY)
+  return scale.getPixelForValue(Math.min(Math.max(value, scale.min), scale.max))
+}
+
+function isOn(scale: Scale, value: number): boolean {
+  return value >= scale.min && value <= scale.max
 }

@@ -1,0 +1,11 @@
+/** Lets the browser do what waits, a frame or a click, before the work goes on: long work in one piece makes a page stand still. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}

@@ -1,0 +1,210 @@
+/** What charts draw, taken from the calls that they make to their canvas: whiskers, texts and the plot that they belong to. */
+import type { Results } from '@bakeoff/model'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleResults } from '../../core/test/fixtures-results.js'
+import { goTo, openChromium, openReport, pagesOf, settled } from './pages.js'
+
+let browser: Browser
+let wide: Results
+
+beforeAll(async () => {
+  browser = await openChromium()
+  wide = withWideIntervals(sampleResults({ scenarios: ['predict', 'ranknet', 'chat'], targets: 12, repetitions: 3 }))
+})
+afterAll(() => browser?.close())
+
+/** The results with intervals three times as wide upwards, as few repetitions that scatter have them. */
+function withWideIntervals(results: Results): Results {
+  return {
+    ...results,
+    cells: results.cells.map((cell) => ({
+      ...cell,
+      figures: Object.fromEntries(
+        Object.entries(cell.figures).map(([id, figure]) => [
+          id,
+          figure && { ...figure, high: figure.high === null ? null : figure.high * 3 },
+        ]),
+      ),
+    })),
+  }
+}
+
+interface Box {
+  readonly text: string
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+interface Drawn {
+  readonly chart: string
+  readonly width: number
+  readonly height: number
+  /** whiskers, as the boxes that they span */
+  readonly whiskers: readonly Box[]
+  readonly texts: readonly Box[]
+  /** what the chart cuts its data to */
+  readonly plot: Box
+}
+
+/** Makes every canvas of a context keep account of what is drawn on it since it was last cleared. */
+async function recordDrawing(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    type Point = readonly [number, number]
+    const records = new WeakMap<HTMLCanvasElement, { whiskers: Point[][]; texts: unknown[]; plot: number[] | null }>()
+    const paths = new WeakMap<Path2D, Point[]>()
+    const of = ({ canvas }: CanvasRenderingContext2D) => {
+      const record = records.get(canvas) ?? { whiskers: [], texts: [], plot: null }
+      records.set(canvas, record)
+      return record
+    }
+    for (const name of ['moveTo', 'lineTo'] as const) {
+      const real = Path2D.prototype[name]
+      Path2D.prototype[name] = function (x, y) {
+        paths.set(this, [...(paths.get(this) ?? []), [x, y]])
+        real.call(this, x, y)
+      }
+    }
+    const pen = CanvasRenderingContext2D.prototype
+    const { clearRect, stroke, fillText, rect, clip } = pen
+    let lastRect: number[] = []
+    pen.clearRect = function (...box) {
+      records.delete(this.canvas)
+      clearRect.apply(this, box)
+    }
+    pen.rect = function (...box) {
+      lastRect = box
+      rect.apply(this, box)
+    }
+    pen.clip = function (...how: never[]) {
+      // A chart clips to its whole canvas, to its data, and to a hollow bar: the plot is the largest that is not the canvas.
+      const [, , width = 0, height = 0] = lastRect
+      const [, , ownWidth = 0, ownHeight = 0] = of(this).plot ?? []
+      const isCanvas = width * height > 0.97 * this.canvas.width * this.canvas.height
+      if (!isCanvas && width * height > ownWidth * ownHeight) of(this).plot = lastRect
+      ;(clip as (...how: never[]) => void).apply(this, how)
+    }
+    pen.stroke = function (path?: Path2D) {
+      if (path && paths.has(path)) of(this).whiskers.push(paths.get(path) as Point[])
+      if (path) stroke.call(this, path)
+      else (stroke as () => void).call(this)
+    }
+    pen.fillText = function (text, x, y) {
+      const { width } = this.measureText(text)
+      const size = Number(/(\d+)px/.exec(this.font)?.[1] ?? 12) * 0.8
+      const left = { left: 0, start: 0, center: -width / 2, right: -width, end: -width }[this.textAlign]
+      const top = { top: 0, hanging: 0, middle: -size / 2, alphabetic: -size, bottom: -size, ideographic: -size }[
+        this.textBaseline
+      ]
+      const { a, b, c, d, e, f } = this.getTransform()
+      const corners = [
+        [x + left, y + top],
+        [x + left + width, y + top + size],
+      ].map(([px = 0, py = 0]) => [a * px + c * py + e, b * px + d * py + f])
+      of(this).texts.push({ text, corners })
+      fillText.call(this, text, x, y)
+    }
+    ;(globalThis as unknown as { drawnOn: unknown }).drawnOn = (canvas: HTMLCanvasElement) => records.get(canvas)
+  })
+}
+
+/** What is drawn on the charts in sight. */
+function drawnIn(page: Page): Promise<Drawn[]> {
+  return page.evaluate(() => {
+    type Recorded = {
+      whiskers: [number, number][][]
+      texts: { text: string; corners: [number, number][] }[]
+      plot: number[]
+    }
+    const { drawnOn } = globalThis as unknown as { drawnOn: (canvas: HTMLCanvasElement) => Recorded | undefined }
+    const boxOf = (text: string, points: readonly (readonly [number, number])[]) => {
+      const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
+      return { text, left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }
+    }
+    return [...document.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')].flatMap((canvas) => {
+      const record = drawnOn(canvas)
+      if (canvas.closest('[hidden]') || canvas.closest('.empty') || !record?.plot) return []
+      const [x = 0, y = 0, width = 0, height = 0] = record.plot
+      return [
+        {
+          chart: [canvas.dataset.chart, canvas.dataset.of].filter(Boolean).join(' '),
+          width: canvas.width,
+          height: canvas.height,
+          whiskers: record.whiskers.map((points) => boxOf('whisker', points)),
+          texts: record.texts.map(({ text, corners }) => boxOf(text, corners)),
+          plot: { text: 'plot', left: x, right: x + width, top: y, bottom: y + height },
+        },
+      ]
+    })
+  })
+}
+
+const overlap = (a: Box, b: Box) =>
+  Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+
+const isInside = (box: Box, { left, right, top, bottom }: Box, by: number) =>
+  box.left >= left - by && box.right <= right + by && box.top >= top - by && box.bottom <= bottom + by
+
+describe('charts', () => {
+  it.each([375, 768, 1024, 1440])(
+    'hold all intervals, cut no text and read on every axis, %i px wide',
+    async (width) => {
+      await using report = await openReport(browser, wide, { width, hash: '#overview/ranknet', prepare: recordDrawing })
+      const { page } = report
+      const wrong: string[] = []
+      let seen = 0
+      for (const id of await pagesOf(page)) {
+        if (id === 'target') continue
+        await goTo(page, id)
+        for (const { chart, texts, whiskers, plot, ...sheet } of await drawnIn(page)) {
+          seen += 1
+          const is = (what: string) => `${id}, ${chart}: ${what}`
+          const paper = { text: '', left: 0, top: 0, right: sheet.width, bottom: sheet.height }
+          wrong.push(...texts.filter((box) => !isInside(box, paper, 1)).map(({ text }) => is(`“${text}” is cut off`)))
+          // The ends of a whisker are a little wider than its line, and may touch the edge of the plot.
+          wrong.push(...whiskers.filter((box) => !isInside(box, plot, 6)).map(() => is('a whisker leaves the plot')))
+          texts.forEach((a, index) => {
+            for (const b of texts.slice(index + 1))
+              if (overlap(a, b)) wrong.push(is(`“${a.text}” and “${b.text}” overlap`))
+          })
+          const below = texts.filter(
+            ({ top, left, right, text }) =>
+              top > plot.bottom - 8 && (left + right) / 2 > plot.left - 3 && /\d/.test(text),
+          )
+          if (below.length < 2) wrong.push(is(`has ${below.length} ticks below it`))
+          // Marks at the edge may be drawn whole, up to their radius beyond the plot: the clip is wider than the plot by that.
+          const names = texts.filter(({ right, text }) => right < plot.left + 10 && text !== '')
+          if (names.length < (/bars|dumbbell|at-cap/.test(chart) ? 1 : 2))
+            wrong.push(is(`has ${names.length} ticks beside it`))
+        }
+      }
+      expect([...new Set(wrong)]).toEqual([])
+      expect(seen).toBeGreaterThan(12)
+    },
+  )
+
+  it('have the names of their targets beside the lines on a wide screen, in the colours of their languages', async () => {
+    await using report = await openReport(browser, wide, {
+      width: 1440,
+      hash: '#latency/predict',
+      prepare: recordDrawing,
+    })
+    const [spectrum] = (await drawnIn(report.page)).filter(({ chart }) => chart === 'spectrum')
+    const named = spectrum?.texts.filter(({ left }) => left > (spectrum?.plot.right ?? 0)).map(({ text }) => text)
+    expect(named?.length).toBeGreaterThan(8)
+    expect(new Set(named).size).toBe(named?.length)
+  })
+
+  it('are drawn for the width that they have from the first time on', async () => {
+    const results = sampleResults({ scenarios: ['predict'], targets: 8, repetitions: 3 })
+    await using report = await openReport(browser, results, { width: 1440, prepare: recordDrawing })
+    const before = (await drawnIn(report.page))[0]?.texts.map(({ text }) => text)
+    await goTo(report.page, 'latency')
+    await goTo(report.page, 'overview')
+    await settled(report.page)
+    expect((await drawnIn(report.page))[0]?.texts.map(({ text }) => text)).toEqual(before)
+    expect(before).toContain('python-flask · as-published')
+  })
+})
