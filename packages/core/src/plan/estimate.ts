@@ -1,4 +1,5 @@
 import {
+  type Block,
   kindOf,
   type Plan,
   type PlannedEntry,
@@ -74,8 +75,9 @@ function longestBlockMs({ scenarios, entries, rules }: Measured): number {
 
 /**
  * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
- * none yet), an entry that cannot be measured takes no more, the first round is always run whole, and the budget ends
- * the rest. Null before the first repetition.
+ * none yet), an entry that cannot be measured takes no more, the first round and a block that has begun are run whole, and the
+ * budget ends the rest. Whether a decision will still be open after the fewest repetitions is not foreseen. Null before the first
+ * repetition.
  */
 export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsedMs: number): number | null {
   const took = records.map((record) => ({
@@ -85,27 +87,31 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
-  const isOver = (entry: string) => isHopeless(records.filter((record) => record.entry === entry))
-  const left = plan.blocks
-    .filter(({ repetition }) => repetition <= plan.rules.minRepetitions)
-    .flatMap((block) =>
-      block.order.filter(
-        (entry) => !isOver(entry) && !records.some((record) => record.entry === entry && record.block === block.id),
-      ),
-    )
-    .reduce(
-      (sum, entry) => {
+  const msOf = (blocks: readonly Block[]) =>
+    blocks
+      .flatMap((block) => missingIn(block, records))
+      .reduce((sum, entry) => {
         const own = took.filter((one) => one.entry === entry)
         return sum + (own.length > 0 ? mean(own) : all)
-      },
-      secondInstrumentLeftMs(plan, records),
-    )
-  const untilBudget = Math.max(0, plan.rules.budgetMs - elapsedMs)
+      }, 0)
+  const isBegun = ({ id }: Block) => records.some(({ block }) => block === id)
+  const promised = plan.blocks.filter((block) => block.repetition <= plan.rules.minRepetitions || isBegun(block))
+  const left = msOf(promised) + secondInstrumentLeftMs(plan, records)
   const firstRound = plan.blocks.some(
     ({ repetition, order }) =>
       repetition === 1 && order.some((entry) => !records.some((record) => record.entry === entry)),
   )
-  return firstRound ? left : Math.min(left, untilBudget)
+  if (firstRound) return left
+  const untilBudget = Math.max(0, plan.rules.budgetMs - elapsedMs)
+  return Math.max(msOf(plan.blocks.filter(isBegun)), Math.min(left, untilBudget))
+}
+
+/** The entries of a block that have no record in it and can be measured. */
+function missingIn({ id, order }: Block, records: readonly RepetitionRecord[]): string[] {
+  return order.filter((entry) => {
+    const own = records.filter((record) => record.entry === entry)
+    return !isHopeless(own) && !own.some(({ block }) => block === id)
+  })
 }
 
 /** The time of the second instrument in a repetition: it comes once, and says nothing about later repetitions. */

@@ -556,6 +556,13 @@ describe('adaptive repetitions', () => {
     expect(leftMs(made, rounds(1), 3_600_000)).toBe(0)
   })
 
+  it('foresees the rest of a block that has begun, above the fewest repetitions and after the budget', () => {
+    const begun = [...rounds(5), aRun(both[0]!, 6)]
+    expect(leftMs(made, begun, 60_000)).toBe(30_000)
+    expect(leftMs(made, begun, 3_600_000)).toBe(30_000)
+    expect(leftMs(made, rounds(6), 60_000)).toBe(0)
+  })
+
   it('foresees no more time for what did not build', () => {
     expect(leftMs(made, [aRun(both[0]!, 1, 'failed', 'build'), aRun(both[1]!, 1)], 60_000)).toBe(4 * 30_000)
   })
