@@ -10,7 +10,7 @@ export const capacityPerSecond = defineFigure({
   unit: 'requests/s',
   better: 'higher',
   about:
-    "The highest offered rate at which p99 and errors stay within the service level, found by a search in which one failure alone does not count.",
+    'The highest offered rate at which p99 and errors stay within the service level, found by a search in which one failure alone does not count.',
   column: 'capacity_per_s',
   dependsOnLoad: false,
   seenByAgent: true,
