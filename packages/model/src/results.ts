@@ -1,7 +1,7 @@
 /** results.json, the product of a run. Every page of the report is a function of it. */
 import { z } from 'zod'
 import { boundary } from './boundary.js'
-import { estimate, figures } from './figure.js'
+import { figures } from './figure.js'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { targetInfo } from './info.js'
 import { legend } from './legend.js'

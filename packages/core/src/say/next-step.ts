@@ -37,7 +37,13 @@ function isOpen(field: Field): boolean {
   if (standing === 'provisional') return true
   if (standing !== 'level') return false
   const [first, ...peers] = leading
-  return first !== undefined && wouldMoreTell(field, first, peers)
+  return first !== undefined && wouldMoreTell(field, first, peers) && isWithinReach(field)
+}
+
+/** Whether a pair is foreseen to be decided by as many repetitions as are worth waiting for, or nothing is foreseen. */
+function isWithinReach({ ranked, comparedWith }: Field): boolean {
+  const outlooks = ranked.slice(1).flatMap((other) => comparedWith(other)?.outlook ?? [])
+  return outlooks.length === 0 || outlooks.some(({ repetitions }) => repetitions !== null && repetitions <= MOST)
 }
 
 /** The repetitions that the judge expects to decide the targets level with the first one. */

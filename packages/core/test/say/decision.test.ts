@@ -224,6 +224,24 @@ describe('what would decide it', () => {
       scenarios: ['predict'],
       command: 'npm run matrix -- --repetitions 5 --scenario predict --target go-a --target python-b',
     }))
+
+  it.each([
+    {
+      repetitions: 30,
+      command: 'npm run matrix -- --repetitions 30 --scenario predict --target go-a --target python-b',
+    },
+    { repetitions: 400, command: null },
+    { repetitions: null, command: null },
+  ])('proposes as many repetitions as a pair is foreseen to need, and none beyond 50 ($repetitions)', (expected) => {
+    const rates = (...all: number[]) => all.map((perSecond) => ({ ...fast, perSecond }))
+    const measured = resultsOf({
+      'go-a': rates(1000, 1100, 950, 1050, 900),
+      'python-b': rates(1040, 930, 1080, 960, 1010),
+    })
+    const outlook = { detectable: 1.1, repetitions: expected.repetitions }
+    const comparisons = measured.comparisons.map((each) => ({ ...each, outlook }))
+    expect(decide({ ...measured, comparisons }).next?.command ?? null).toBe(expected.command)
+  })
 })
 
 describe('trust', () => {
