@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { decide, leftToMeasure, nothingOpen } from '@bakeoff/core'
 import { type Results, toErrorRecord } from '@bakeoff/model'
+import { againstLines } from './against-lines.js'
 import { compareWithFirst } from './comparison.js'
 import { decisionLines } from './decision-lines.js'
 import { exitCodes } from './exit.js'
@@ -52,10 +53,15 @@ export function reportEnd(
   return passed ? exitCodeOfRun(results, records) : exitCodes.failed
 }
 
-/** Prints what a run says at its end: which run it is, and how far to trust it. */
+/** What a run says at its end: what it decides and how far to trust it, and what changed since another commit. */
 function decisionText(results: Results, { colours, columns }: Terminal): string {
   const decision = results.decision ?? decide(results) // older results have none
-  return ['', ...decisionLines(decision, columns(), colours)].join('\n')
+  const { against } = results
+  return [
+    '',
+    ...decisionLines(decision, columns(), colours),
+    ...(against ? ['', ...againstLines(against, columns(), colours)] : []),
+  ].join('\n')
 }
 
 /** Writes the report and releases the run. A report that cannot be written must not hide the error that ended the run. */

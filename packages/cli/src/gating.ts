@@ -20,17 +20,30 @@ export interface Gate {
   readonly baseline: Baseline | null
 }
 
-/**
- * @param baselines the run that is compared with, then others of before that tell how much runs differ. Those in the folder of reports
- *                  that were measured under the same conditions tell it too
- * @throws BakeoffError BAD_SPEC or BAD_RESULTS
- */
+/** What the rules about a change compare with. */
+export interface ComparedWith {
+  /** the run that is compared with, then others of before that tell how much runs differ. Those in the folder of reports that were measured under the same conditions tell it too */
+  readonly baseline: readonly string[]
+  /** a commit that is measured in the same blocks; null: none */
+  readonly against: string | null
+}
+
+/** @throws BakeoffError BAD_SPEC or BAD_RESULTS */
 export async function openGate(
   reports: string,
   failOn: string | undefined,
-  baselines: readonly string[],
+  { baseline, against }: ComparedWith,
 ): Promise<Gate | null> {
-  const [first, ...others] = baselines
+  const [first, ...others] = baseline
+  if (first !== undefined && against !== null) {
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `--fail-on compares with one thing: commit ${against} is measured in the same run, and --baseline ${first} is an earlier one`,
+      {
+        hint: `Leave one of them out. --against sees smaller changes, since both are measured in the same blocks; to look at the other too: npm run compare -- ${first} RUN`,
+      },
+    )
+  }
   if (failOn === undefined) {
     if (first === undefined) return null
     throw new BakeoffError('BAD_SPEC', `--baseline ${first} is only read by --fail-on, and no rule is given`, {
@@ -38,11 +51,15 @@ export async function openGate(
     })
   }
   const rules = parseGateRules(failOn)
-  const needsBaseline = rules.regression !== null || rules.cpu !== null
-  if (needsBaseline && first === undefined) {
-    throw new BakeoffError('BAD_SPEC', `--fail-on ${failOn} compares with an earlier run, and none is named`, {
-      hint: 'Name its folder or results.json: --baseline reports/<run-id>',
-    })
+  const needsOther = rules.regression !== null || rules.cpu !== null
+  if (needsOther && first === undefined && against === null) {
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `--fail-on ${failOn} compares with an earlier run or a commit, and none is named`,
+      {
+        hint: 'Name the folder or results.json of a run: --baseline reports/<run-id>. Or a commit that is measured in the same blocks: --against main',
+      },
+    )
   }
   return { rules, baseline: first === undefined ? null : await readBaseline(reports, first, others) }
 }

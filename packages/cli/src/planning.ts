@@ -4,24 +4,37 @@ import { type PlanRequest, planMatrix } from '@bakeoff/core'
 import type { Plan, PlanWarning } from '@bakeoff/model'
 import { execaSync } from 'execa'
 import { typedCommand } from './called-as.js'
+import { openOtherCommit } from './other-commit.js'
 import type { PlanSetting } from './setting.js'
 
 /** The choices of a user for a plan; everything else in it is read. */
 export type PlanOptions = Pick<
   PlanRequest,
   'selection' | 'profile' | 'repetitions' | 'budgetMs' | 'capacity' | 'rates' | 'seed'
->
+> & {
+  /** the commit whose targets and services are measured beside these; null: none */
+  readonly against: string | null
+}
 
 /** Seeds of repetitions are a thousand times as large, and still fit into the 32 bits that a target may read one into. */
 const MOST_SEED = 1_000_000
 
-/** Plans a run on this machine. */
-export function makePlan({ project, catalogue, machine }: PlanSetting, options: PlanOptions, now: Date): Plan {
+/**
+ * Plans a run on this machine.
+ *
+ * @throws BakeoffError BAD_SPEC for what cannot be planned, also for a commit that is not there
+ */
+export function makePlan(
+  { project, catalogue, machine }: PlanSetting,
+  { against, ...options }: PlanOptions,
+  now: Date,
+): Plan {
   const plan = planMatrix({
     catalogue,
     host: machine.host,
     engine: machine.engine.facts,
     ...options,
+    against: against === null ? null : openOtherCommit(project, against),
     freshSeed: randomInt(1, MOST_SEED),
     runId: runIdAt(now),
     createdAt: now.toISOString(),

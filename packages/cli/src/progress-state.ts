@@ -1,4 +1,4 @@
-import { mainLoadOf } from '@bakeoff/core'
+import { isShown, mainLoadOf } from '@bakeoff/core'
 import { kindOf, type Plan, type RunEvent, visibleText } from '@bakeoff/model'
 
 /** The state of a run by now, from its events alone. Times are ms on the caller's clock. */
@@ -60,10 +60,11 @@ export const noProgress: ProgressState = {
 export function namesOf(plan: Plan): ProgressNames {
   return {
     entries: new Map(
-      plan.entries.map(({ id, scenario, target, variant, twinOf }) => [
-        id,
-        { scenario, name: variant === 'default' ? target : `${target} (${variant})`, isOnBoard: !twinOf },
-      ]),
+      plan.entries.map((entry) => {
+        const { id, scenario, target, variant } = entry
+        const name = variant === 'default' ? target : `${target} (${variant})`
+        return [id, { scenario, name, isOnBoard: isShown(entry) }]
+      }),
     ),
     scenarios: new Map(
       plan.scenarios.map(({ id, loads }) => [

@@ -38,33 +38,39 @@ const CORPUS_BYTES = 256 * 1024 ** 2
  *
  * @throws BakeoffError BAD_SPEC for matrix.yaml, without which there is no plan
  */
-export function readCatalogue({ root }: Project): Catalogue {
-  const scenarioFiles = yamlFiles(root, 'compose')
+export function readCatalogue({ root }: Pick<Project, 'root'>): Catalogue {
   const matrix = parseMatrix(
     'matrix.yaml',
     mustRead(root, 'matrix.yaml'),
-    scenarioFiles.map(({ name }) => name),
+    yamlFiles(root, 'compose').map(({ name }) => name),
   )
   const broken: BrokenPart[] = []
-  const collect = <T>(place: PartPlace, read: () => T): T[] => {
-    try {
-      return [read()]
-    } catch (error) {
-      if (!(error instanceof BakeoffError)) throw error
-      broken.push(brokenPart(place, error))
-      return []
-    }
-  }
-  const scenarios = scenarioFiles.flatMap(({ name, file }) =>
-    collect({ kind: 'scenario', name, file }, () => readScenario(root, name, file)),
+  const parts = readParts(root, broken)
+  const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
+    collect(broken, { kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
+  )
+  return checkCatalogue({ matrix, ...parts, claims, broken })
+}
+
+/** Reads targets/ and compose/ of a folder. Parts that cannot be used are added to `broken`. */
+export function readParts(root: string, broken: BrokenPart[]): Pick<Catalogue, 'scenarios' | 'targets'> {
+  const scenarios = yamlFiles(root, 'compose').flatMap(({ name, file }) =>
+    collect(broken, { kind: 'scenario', name, file }, () => readScenario(root, name, file)),
   )
   const targets = targetFolders(root).flatMap((name) =>
-    collect({ kind: 'target', name, file: `targets/${name}/target.yaml` }, () => readTarget(root, name)),
+    collect(broken, { kind: 'target', name, file: `targets/${name}/target.yaml` }, () => readTarget(root, name)),
   )
-  const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
-    collect({ kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
-  )
-  return checkCatalogue({ matrix, scenarios, targets, claims, broken })
+  return { scenarios, targets }
+}
+
+function collect<T>(broken: BrokenPart[], place: PartPlace, read: () => T): T[] {
+  try {
+    return [read()]
+  } catch (error) {
+    if (!(error instanceof BakeoffError)) throw error
+    broken.push(brokenPart(place, error))
+    return []
+  }
 }
 
 /** Reads the project and prints which parts are left out, with everything that is wrong and what to do. Called once in a command. */

@@ -5,6 +5,7 @@ import type { Beginning, Begun, RunSetting } from './beginning.js'
 import { typedCommand } from './called-as.js'
 import { fingerprintBefore, fingerprintNow, toStore, withImages } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
+import { bringBack } from './other-commit.js'
 import { gitState, runIdAt } from './planning.js'
 import { findRun, RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
@@ -36,6 +37,7 @@ export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginnin
   refuseWithoutContext(folder, run)
   const first: First = { folder, plan: folder.readPlan(), fingerprint: fingerprintBefore(folder) }
   const warnings = warningsOf(setting, first)
+  if (first.plan.against) bringBack(project, first.plan.against)
   const now = new Date()
   const plan = replayPlan({
     first: first.plan,

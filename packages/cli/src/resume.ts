@@ -11,14 +11,16 @@ import { type Built, buildImages, type ImageRequest, type Ports, requestsOf } fr
 import { type Beginning, type Begun, type RunSetting, writeContext } from './beginning.js'
 import { fingerprintBefore, fingerprintNow, type ImagesNow, profileOf, toStore } from './fingerprints.js'
 import { HeldEvents } from './held-events.js'
+import { bringBack } from './other-commit.js'
 import { damageWords } from './run-files.js'
 import type { RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
-/** The plan of an earlier run, to be measured to its end with the same images and program. */
+/** The plan of an earlier run, to be measured to its end with the same images and program; the files of another commit are taken out again where they are gone. */
 export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
   const plan = folder.readPlan()
+  if (plan.against) bringBack(setting.project, plan.against)
   return { plan, begin: (workbench) => begin(setting, folder, plan, workbench) }
 }
 

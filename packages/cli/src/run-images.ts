@@ -1,4 +1,5 @@
 import { readInside } from '@bakeoff/containers'
+import { shownEntries } from '@bakeoff/core'
 import type { Plan, StoredFingerprint } from '@bakeoff/model'
 import { type BuiltImages, buildImages, type ImageSource, type Ports } from '@bakeoff/runner'
 import { withImages } from './fingerprints.js'
@@ -43,7 +44,7 @@ export function imagesOfRun({ given, fingerprint, folder, plan, root, ports, sig
 function keepDockerfiles(folder: RunFolder, { entries }: Plan, root: string, built: BuiltImages): void {
   const context = folder.readContextIfThere()
   if (context === null) return
-  const changed = entries.flatMap(({ target, folder: of, image }) => {
+  const changed = shownEntries(entries).flatMap(({ target, folder: of, image }) => {
     const kept = context.targets[target]
     if (!built.has(image) || kept === undefined) return []
     const dockerfile = readInside(root, `${of}/Dockerfile`)

@@ -11,6 +11,24 @@ import { recordingTerminal } from './helpers/terminal.js'
 const baseline: Results = JSON.parse(readFileSync(new URL('results/schema-2.json', import.meta.url), 'utf8'))
 const gate = { rules: parseGateRules('regression=5%'), baseline: { results: baseline, earlier: [] } }
 
+describe('another commit', () => {
+  it('takes the place of a baseline', async () => {
+    await expect(openGate('/nowhere', 'regression=5%', { baseline: [], against: null })).rejects.toMatchObject({
+      code: 'BAD_SPEC',
+      hint: expect.stringContaining('--against main'),
+    })
+    expect(await openGate('/nowhere', 'regression=5%', { baseline: [], against: 'main' })).toMatchObject({
+      baseline: null,
+    })
+  })
+
+  it('and a baseline are refused together', () =>
+    expect(openGate('/nowhere', 'regression=5%', { baseline: ['earlier'], against: 'main' })).rejects.toMatchObject({
+      code: 'BAD_SPEC',
+      message: expect.stringContaining('--fail-on compares with one thing'),
+    }))
+})
+
 describe('a baseline', () => {
   it('is taken where everything is as it was', () => expect(() => refuseOtherSetting(gate, baseline)).not.toThrow())
 
@@ -64,11 +82,10 @@ describe('the spread between runs', () => {
   /** What the gate says of the run of a day, with these baselines. */
   async function says(now: Results, ...baselines: Results[]): Promise<string> {
     const terminal = recordingTerminal()
-    const gate = await openGate(
-      reports,
-      'regression=90%',
-      baselines.map(({ run }) => run.id),
-    )
+    const gate = await openGate(reports, 'regression=90%', {
+      baseline: baselines.map(({ run }) => run.id),
+      against: null,
+    })
     passesGate(now, gate!, terminal)
     return terminal.said.join('\n')
   }
@@ -96,7 +113,7 @@ describe('the spread between runs', () => {
     const elsewhere = join(reports, 'kept.json')
     writeFileSync(elsewhere, JSON.stringify({ ...second, run: { ...second.run, id: 'kept' } }))
     rmSync(join(reports, second.run.id), { recursive: true })
-    const gate = await openGate(reports, 'regression=5%', [first.run.id, elsewhere])
+    const gate = await openGate(reports, 'regression=5%', { baseline: [first.run.id, elsewhere], against: null })
     const earlier = gate!.baseline!.earlier.map(({ run }) => run.id)
     expect(new Set(earlier)).toEqual(new Set(['kept', now.run.id]))
   })
@@ -104,7 +121,9 @@ describe('the spread between runs', () => {
   it('is not asked of a run under other conditions, and naming one is refused', async () => {
     const baseline = await aRun(1)
     const other = await aRun(2, onAnotherProcessor)
-    await expect(openGate(reports, 'regression=5%', [baseline.run.id, other.run.id])).rejects.toMatchObject({
+    await expect(
+      openGate(reports, 'regression=5%', { baseline: [baseline.run.id, other.run.id], against: null }),
+    ).rejects.toMatchObject({
       code: 'BAD_SPEC',
       message: expect.stringContaining('processor: Another CPU there'),
     })

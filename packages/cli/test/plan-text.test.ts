@@ -1,5 +1,5 @@
 /** What `npm run plan`, `npm run list` and the start of a run say of roles, of the targets that are shipped. */
-import { withoutTwins } from '@bakeoff/core'
+import { shownEntries } from '@bakeoff/core'
 import { competes } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { listText } from '../src/commands/list.js'
@@ -49,7 +49,7 @@ describe('what is shipped', () => {
 describe('planText', () => {
   it('names every entry once, those that are left out with why and the command', () => {
     const text = planText(planned({}))
-    for (const { id } of withoutTwins(planned({ all: true }).entries)) {
+    for (const { id } of shownEntries(planned({ all: true }).entries)) {
       const [scenario, ...rest] = id.split('/')
       const part = text.split(/^(?=\S+: )/m).find((each) => each.startsWith(`${scenario}: `))!
       expect(part.split('\n').filter((line) => line.includes(` ${rest.join('/')} `))).toHaveLength(1)

@@ -56,7 +56,7 @@ describe('results that cannot be compared with', () => {
     })
     expect(() => readResults(reports, 'old')).toThrowError(refused)
     expect(() => readResults(reports, file)).toThrowError(refused)
-    await expect(openGate(reports, 'regression=5%', [file])).rejects.toThrowError(refused)
+    await expect(openGate(reports, 'regression=5%', { baseline: [file], against: null })).rejects.toThrowError(refused)
   })
 
   it('are rebuilt from their repetitions where those are', async () => {

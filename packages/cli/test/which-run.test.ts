@@ -39,7 +39,7 @@ describe('which run is meant', () => {
 })
 
 it('is not judged against a baseline without a rule, and says so', async () => {
-  await expect(openGate('/nowhere', undefined, ['earlier'])).rejects.toThrowError(
+  await expect(openGate('/nowhere', undefined, { baseline: ['earlier'], against: null })).rejects.toThrowError(
     expect.objectContaining({ code: 'BAD_SPEC', hint: expect.stringContaining('--fail-on regression=5%') }),
   )
 })

@@ -1,24 +1,31 @@
 import type {
+  AgainstCommit,
   Boundary,
   Calibration,
+  Certificate,
   ClaimSpec,
   Plan,
+  PlannedAgainst,
   PlanWarning,
   RepetitionRecord,
   Results,
   RunRules,
 } from '@bakeoff/model'
+import { compareAgainst } from './judge/against.js'
 import { judge } from './judge/causes/index.js'
 import { compareClaims } from './judge/claims/index.js'
 import { compareCells } from './judge/comparisons.js'
+import type { JudgedCell } from './judge/judged.js'
 import { compareTwins } from './judge/twins.js'
 import { viewCells } from './observe/view.js'
+import { isShown } from './plan/shown.js'
 import { toCell } from './results/cells.js'
 import { certificatesOf } from './results/certificate.js'
 import { curvesOf } from './results/curves.js'
 import { type TargetPage, toEntries } from './results/entries.js'
 import { legend } from './results/legend.js'
 import { toScenarios } from './results/scenarios.js'
+import { againstSays } from './say/against.js'
 import { decide } from './say/decision.js'
 import { findings } from './say/findings/index.js'
 import { warningsOf } from './say/warnings.js'
@@ -57,8 +64,8 @@ export function analyse({
   warnings = [],
 }: AnalysisInput): Results {
   const all = viewCells(plan, runs, calibrations).map((view) => ({ view, verdict: judge(view) }))
-  // Twins are compared with what they are once more, and are in nothing else.
-  const judged = all.filter(({ view }) => !view.entry.twinOf)
+  // Twins and entries of another commit are compared with their partners, and are in nothing else.
+  const judged = all.filter(({ view }) => isShown(view.entry))
   const views = judged.map(({ view }) => view)
   const certificates = certificatesOf(plan, calibrations)
   const compared = compareCells(judged, certificates)
@@ -85,10 +92,20 @@ export function analyse({
     certificates,
     curves: curvesOf(views),
     ...known,
+    ...(plan.against ? { against: againstOf(plan.against, all, certificates) } : {}),
     findings: findings({ ...known, run }),
     decision: decide({ ...known, run, host: plan.host, certificates }),
     warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
   }
+}
+
+function againstOf(
+  against: PlannedAgainst,
+  cells: readonly JudgedCell[],
+  certificates: readonly Certificate[],
+): AgainstCommit {
+  const figures = compareAgainst({ against, cells, certificates })
+  return { ...against, figures, says: againstSays({ ...against, figures }) }
 }
 
 function aboutRun(

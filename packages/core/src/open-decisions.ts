@@ -1,4 +1,5 @@
 import { type ClaimSpec, type Difference, headlined, type Plan } from '@bakeoff/model'
+import { differencesAgainst } from './judge/against.js'
 import { judge } from './judge/causes/index.js'
 import { differencesOfClaims } from './judge/claims/index.js'
 import { compareCells } from './judge/comparisons.js'
@@ -7,13 +8,14 @@ import { isWithinReach, type Repetitions } from './judge/within-reach.js'
 import { viewCells } from './observe/view.js'
 import type { IsOpen, Known } from './plan/adaptive.js'
 import { mainLoadOf } from './plan/main-load.js'
+import { isShown } from './plan/shown.js'
 import { certificatesOf } from './results/certificate.js'
 import { toEntries } from './results/entries.js'
 
 /**
  * The question that a run asks after each block: whether a decision of a scenario is open that the repetitions that are left are
  * likely to decide. Decisions are what a run ends with: what headlines compare, the best contender of each language against the leader, by the figure that
- * the scenario is ranked by, and the published claims about the scenario. The answer is that of the judge on the records by then.
+ * the scenario is ranked by, the changes since another commit, and the published claims about the scenario. The answer is that of the judge on the records by then.
  */
 export function openDecisions(plan: Plan, claims: readonly ClaimSpec[]): IsOpen {
   // A run asks before each block, also of scenarios of which nothing was measured since.
@@ -58,9 +60,10 @@ function differencesThatMatter(
   const entries = plan.entries.filter((entry) => entry.scenario === id && !entry.twinOf)
   const [scenario] = scenarios
   if (!scenario) return []
-  const cells = viewCells({ ...plan, scenarios, entries }, records, calibrations).map(
+  const all = viewCells({ ...plan, scenarios, entries }, records, calibrations).map(
     (view): JudgedCell => ({ view, verdict: judge(view) }),
   )
+  const cells = all.filter(({ view }) => isShown(view.entry))
   const certificates = certificatesOf({ ...plan, scenarios }, calibrations)
   const main = mainLoadOf(scenario.loads)
   const own = claims.filter((claim) => claim.scenario === id)
@@ -76,6 +79,7 @@ function differencesThatMatter(
   )
   return [
     ...rest.flatMap((cell) => compared.differenceOf(headline!.metric, leader!.id, cell.id) ?? []),
+    ...(plan.against ? differencesAgainst(all, certificates, main) : []),
     ...differencesOfClaims(own, { cells, differenceOf: compared.differenceOf }),
   ]
 }

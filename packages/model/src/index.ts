@@ -1,3 +1,4 @@
+export * from './against-words.js'
 export * from './boundary.js'
 export * from './bounded-text.js'
 export * from './comparison.js'

@@ -99,6 +99,16 @@ export const standIn = z.object({
 })
 export type StandIn = z.infer<typeof standIn>
 
+/** What tells an entry of another commit from its partner of this checkout. */
+export const ofRef = z.object({
+  /** id of the partner */
+  of: z.string(),
+  /** whether the partner is the same in everything: image, settings and services */
+  isSame: z.boolean(),
+  /** the services of that commit, in place of the scenario's; null: they are the same */
+  services: z.array(plannedService).nullable(),
+})
+
 /** An entry: what one repetition starts, scenario × target variant × caps. */
 export const plannedEntry = z.object({
   /** `scenario/target/variant` */
@@ -127,6 +137,8 @@ export const plannedEntry = z.object({
   standIn: standIn.nullish(),
   /** the entry that this one is once more, under another name: shows how much equals differ, and is in no table */
   twinOf: z.string().nullish(),
+  /** present on an entry of the commit that the run compares with (`--against`): it is measured as its partner is, and is in no table but that of the comparison */
+  ofRef: ofRef.nullish(),
 })
 export type PlannedEntry = z.infer<typeof plannedEntry>
 
@@ -168,6 +180,17 @@ export type RunRules = z.infer<typeof runRules>
 export const planWarning = z.object({ what: z.string(), where: z.string(), why: z.string(), todo: z.string() })
 export type PlanWarning = z.infer<typeof planWarning>
 
+/** The commit that a run compares with. */
+export const plannedAgainst = z.object({
+  /** as the user named it, e.g. `main` */
+  ref: z.string(),
+  /** its full hash */
+  commit: z.string(),
+  /** entries of this checkout without a partner in that commit, and why */
+  leftOut: z.array(z.object({ entry: z.string(), why: z.string() })),
+})
+export type PlannedAgainst = z.infer<typeof plannedAgainst>
+
 export const plan = z.object({
   schemaVersion: z.literal(1),
   runId: z.string(),
@@ -187,6 +210,8 @@ export const plan = z.object({
   leftOut: z.array(z.object({ entry: z.string(), why: z.string(), command: z.string() })).nullish(),
   /** up to maxRepetitions per scenario, interleaved; the rules say which of the later ones are still needed */
   blocks: z.array(block),
+  /** the commit whose targets and services are measured in the same blocks (`--against`); null or absent: none */
+  against: plannedAgainst.nullish(),
   rules: runRules,
   estimateMs: z.object({ least: z.number(), most: z.number() }),
   warnings: z.array(planWarning),

@@ -7,7 +7,7 @@ import { targetInfo } from './info.js'
 import { legend } from './legend.js'
 import { encodedHistogram } from './load.js'
 import { loadSpec } from './loads/index.js'
-import { caps, planWarning, role, script, slo, standIn } from './plan.js'
+import { caps, plannedAgainst, planWarning, role, script, slo, standIn } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './repetition.js'
 import { secondInstrumentResult } from './second-instrument.js'
 
@@ -372,6 +372,43 @@ export const twinComparison = z.object({
 })
 export type TwinComparison = z.infer<typeof twinComparison>
 
+/** A figure of an entry of this checkout beside the same entry of another commit, measured in the same blocks. */
+export const againstFigure = z.object({
+  /** of this checkout */
+  cell: z.string(),
+  scenario: z.string(),
+  entry: z.string(),
+  loadId: z.string(),
+  metric: z.string(),
+  better: z.enum(['higher', 'lower']),
+  /** nothing of the entry differs between the two commits: what is told apart is an error of the method */
+  isSame: z.boolean(),
+  /** this checkout ÷ the other commit; null: one of the two has no figure */
+  ratio: ratio.nullable(),
+  /** by the judge; the intervals of all figures of the comparison hold at once with 95 % */
+  conclusion: cellComparison.shape.conclusion.nullable(),
+  pAdjusted: z.number().nullable(),
+  /** what a difference must exceed to count, relative, and where that limit comes from; null without a ratio */
+  least: z.number().nullable(),
+  leastIs: z.enum(['relevant', 'noise-floor']).nullable(),
+  /** the side that has no figure; null: both have one */
+  missing: z.enum(['this-checkout', 'other-commit']).nullable(),
+  why: z.string(),
+})
+export type AgainstFigure = z.infer<typeof againstFigure>
+
+/** This checkout beside another commit (`--against`). */
+export const againstCommit = z.object({
+  ref: z.string(),
+  commit: z.string(),
+  figures: z.array(againstFigure),
+  /** entries without a partner in that commit, and why */
+  leftOut: plannedAgainst.shape.leftOut,
+  /** the summary in one sentence */
+  says: z.string(),
+})
+export type AgainstCommit = z.infer<typeof againstCommit>
+
 /** The certificate of the machine for a scenario: canaries against the null server at the start of its blocks. */
 export const certificate = z.object({
   scenario: z.string(),
@@ -525,6 +562,8 @@ export const results = z.object({
   comparisons: z.array(cellComparison),
   /** null or absent: files of before 2026-12, which had none */
   twins: z.array(twinComparison).nullish(),
+  /** null or absent: the run was not compared with another commit */
+  against: againstCommit.nullish(),
   claims: z.array(claimResult),
   findings: z.array(finding),
   /** absent in files of before 2026-12 */

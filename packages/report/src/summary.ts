@@ -1,4 +1,6 @@
 import {
+  type AgainstCommit,
+  againstWords,
   type Cell,
   type ClaimResult,
   type Decision,
@@ -36,6 +38,7 @@ export function renderSummary(results: Results): string {
   const parts = [
     title(results),
     banner(results),
+    againstPart(view, results.against ?? null),
     decisionPart(results.decision ?? null),
     ...results.scenarios.map((scenario) => scenarioPart(view, scenario)),
     claims(results.claims),
@@ -70,6 +73,28 @@ function banner({ run, cells }: Results): string {
     lines.push(`**Partial.** ${md(run.statusReason ?? 'Some of what was planned has no figures.')}`)
   if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured')) lines.push('**Nothing was measured.**')
   return lines.length > 0 ? `> [!WARNING]\n${lines.map((line) => `> ${line}`).join('\n>\n')}` : ''
+}
+
+/** What changed since another commit, where the run was compared with one. */
+function againstPart({ figures: titles }: View, against: AgainstCommit | null): string {
+  if (against === null) return ''
+  const { ref, says, figures, leftOut } = against
+  const table = mdTable(
+    ['Cell', 'Figure', 'Here ÷ there:', 'Answer'],
+    figures.map((figure) => {
+      const { ratio, answer } = againstWords(figure)
+      const missing = figure.missing === null ? '' : `: ${figure.why}`
+      return [md(figure.cell), md(titles.get(figure.metric)?.title ?? figure.metric), ratio, md(`${answer}${missing}`)]
+    }),
+  )
+  return [
+    `## Against ${md(ref)}`,
+    md(says),
+    figures.length > 0 ? table : '',
+    leftOut.map(({ entry, why }) => `- ${md(entry)} is not compared: ${md(why)}`).join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
 }
 
 /** The decision, with the same table that the run ends with on a terminal. Results from before 2026-12 have none. */

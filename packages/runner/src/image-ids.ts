@@ -1,6 +1,6 @@
 import type { PlannedEntry } from '@bakeoff/model'
 import { blamedOn } from './blamed-on.js'
-import { scenarioOf } from './materials.js'
+import { scenarioFor } from './materials.js'
 import type { Run } from './run.js'
 
 /**
@@ -14,7 +14,7 @@ export function imageIds(run: Run, entry: PlannedEntry): Record<string, string> 
   const others = [
     agentImage.name,
     ...(entry.proxy === 'caddy' ? [caddyImage.name] : []),
-    ...scenarioOf(run.plan, entry.scenario).services.map(({ image }) => image),
+    ...scenarioFor(run.plan, entry).services.map(({ image }) => image),
   ]
   const ids = others.map((name) => [name, idOfOther(run, name)])
   return Object.fromEntries([[entry.image, run.images.of(entry.image).id], ...ids])

@@ -28,6 +28,12 @@ export interface Ports {
   readonly sink: RunSink
 }
 
+/** The scenario of an entry: with the services of its commit, where that is another one. */
+export function scenarioFor(plan: Plan, entry: PlannedEntry): PlannedScenario {
+  const scenario = scenarioOf(plan, entry.scenario)
+  return { ...scenario, services: entry.ofRef?.services ?? scenario.services }
+}
+
 export function scenarioOf(plan: Plan, id: string): PlannedScenario {
   const scenario = plan.scenarios.find((one) => one.id === id)
   if (!scenario) throw new Error(`the plan has no scenario ${id}`)

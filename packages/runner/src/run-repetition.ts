@@ -10,7 +10,7 @@ import { ClockWatch } from './clock-watch.js'
 import { outcomeOf, seal } from './draft.js'
 import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
-import { scenarioOf, workOf } from './materials.js'
+import { scenarioFor, workOf } from './materials.js'
 import type { Sampler } from './ports.js'
 import { type Job, type ReadyTestbed, Repetition } from './repetition.js'
 import type { Run } from './run.js'
@@ -53,7 +53,7 @@ export async function runRepetition(run: Run, job: Job): Promise<Tried> {
 async function measure(repetition: Repetition): Promise<void> {
   const { run, job, draft } = repetition
   const { entry } = job
-  const scenario = scenarioOf(run.plan, entry.scenario)
+  const scenario = scenarioFor(run.plan, entry)
 
   repetition.step('build', 'image')
   draft.image = run.images.of(entry.image)

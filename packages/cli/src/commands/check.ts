@@ -1,5 +1,5 @@
 import { uncappedProblem } from '@bakeoff/containers'
-import { brokenInReach, withoutTwins } from '@bakeoff/core'
+import { brokenInReach, shownEntries } from '@bakeoff/core'
 import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { exitCodes } from '../exit.js'
@@ -62,7 +62,7 @@ async function check(
   const images = await buildImages(requestsOf(plan, materials), ports, signal)
   const run = new Run({ plan, images, materials, ports, signal })
   const reports: CheckReport[] = []
-  for (const entry of withoutTwins(plan.entries)) {
+  for (const entry of shownEntries(plan.entries)) {
     terminal.live(`checking ${entry.id}`)
     const report = await checkEntry(run, entry)
     reports.push(report)

@@ -7,14 +7,16 @@ import { type Beginning, newRun, type RunSetting } from '../beginning.js'
 import { type Measured, nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
 import { readFirstRuns } from '../first-run.js'
-import { openGate, refuseOtherSetting } from '../gating.js'
+import { type Gate, openGate, refuseOtherSetting } from '../gating.js'
 import type { Invocation } from '../invocation.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
 import { openProgress, type Progress } from '../progress.js'
+import type { Project } from '../project.js'
 import { replayRun } from '../replay.js'
 import { ReportSoFar } from '../report-so-far.js'
 import { resumeRun } from '../resume.js'
+import { findRun, RunFolder } from '../run-folder.js'
 import { brokenFiles, openSetting, type Setting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench } from '../workbench.js'
@@ -25,7 +27,7 @@ import { type AddCommand, withOptions } from './shared/command.js'
 import { type GateFlags, gateOptions } from './shared/gate.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { keepOption } from './shared/keep.js'
-import { planOptions } from './shared/planning.js'
+import { againstOption, planOptions } from './shared/planning.js'
 import { toWhich, type Which, type WhichFlags, whichOptions } from './which-run.js'
 
 interface MatrixFlags extends WhichFlags, GateFlags {
@@ -40,7 +42,7 @@ export const addMatrix: AddCommand = (program, invocation) => {
     .command('matrix')
     .description('measure, and write a report')
     .argument('[cell...]', 'with --replay: scenario/target/variant, or one load of it: scenario/target/variant@load')
-  withOptions(command, [...planOptions, ...whichOptions])
+  withOptions(command, [...planOptions, againstOption, ...whichOptions])
     .option('--dry-run', 'show the plan and measure nothing')
     .addOption(jsonOption('the results'))
     .addOption(keepOption('repetition'))
@@ -53,11 +55,9 @@ export const addMatrix: AddCommand = (program, invocation) => {
 /** The main command: it plans, builds, measures and reports. Returns the exit code. */
 async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags): Promise<number> {
   const { project, terminal, stop } = invocation
-  // A replay is judged against the run that it repeats when no other is named.
-  const repeated = which.kind === 'replay' && flags.failOn !== undefined ? [which.run] : []
-  const gate = await openGate(project.reports, flags.failOn, flags.baseline ?? repeated)
-  const end = { json: flags.json ?? false, gate }
   const earlier = which.kind === 'resume' ? findResumable(project.reports, which.run) : null
+  const gate = await gateOf(project, { which, earlier }, flags)
+  const end = { json: flags.json ?? false, gate }
   if (earlier?.isOver) return nothingLeft(invocation, earlier, end)
   const found = await openSetting(invocation)
   using progress = openProgress(terminal)
@@ -77,6 +77,22 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   const measured = await measure(invocation, setting, { earlier, beginning, progress, keep, live })
   progress[Symbol.dispose]() // lines printed from here on stay
   return reportEnd(invocation, measured, end)
+}
+
+/** The gate of a run. What it compares with is named, or part of the plan that is measured to its end or again. */
+async function gateOf(
+  { reports }: Project,
+  { which, earlier }: { readonly which: Which; readonly earlier: Resumable | null },
+  { failOn, baseline = [] }: GateFlags,
+): Promise<Gate | null> {
+  if (which.kind === 'new') return openGate(reports, failOn, { baseline, against: which.plan.against })
+  const again = which.kind === 'replay' ? RunFolder.open(findRun(reports, which.run)) : earlier?.folder
+  const planned = again?.readPlan().against?.ref ?? null
+  // The commit of a plan cannot be left out, so a baseline that is named goes before it.
+  if (baseline.length === 0 && planned !== null) return openGate(reports, failOn, { baseline, against: planned })
+  // A replay is judged against the run that it repeats when no other is named.
+  const repeated = which.kind === 'replay' && failOn !== undefined ? [which.run] : []
+  return openGate(reports, failOn, { baseline: baseline.length > 0 ? baseline : repeated, against: null })
 }
 
 function beginningOf(setting: RunSetting, which: Which, earlier: Resumable | null): Beginning {

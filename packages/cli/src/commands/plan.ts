@@ -1,16 +1,16 @@
-import { formatBytes, formatDurationMs, loadIdOf, type Plan, roleWords } from '@bakeoff/model'
+import { formatBytes, formatDurationMs, loadIdOf, type Plan, type PlannedEntry, roleWords } from '@bakeoff/model'
 import { makePlan } from '../planning.js'
 import { brokenFiles, openSetting } from '../setting.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
-import { type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
+import { againstOption, type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
 
 interface Flags extends PlanFlags {
   readonly json?: boolean
 }
 
 export const addPlan: AddCommand = (program, invocation) =>
-  withOptions(program.command('plan'), [...planOptions, jsonOption('the whole plan')])
+  withOptions(program.command('plan'), [...planOptions, againstOption, jsonOption('the whole plan')])
     .description('show what a run would do, and how long it would take')
     .action(async (flags: Flags) => {
       const setting = await openSetting(invocation)
@@ -34,7 +34,7 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
     )
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(
-        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', entry.twinOf ? 'once more, to see how much equals differ' : roleWords(entry, entry.variant)].filter(Boolean).join(', ')}`.trimEnd(),
+        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', wordsOf(entry, plan)].filter(Boolean).join(', ')}`.trimEnd(),
       )
     }
     for (const { entry, why, command } of leftOut.filter((one) => one.entry.startsWith(`${scenario.id}/`)))
@@ -53,6 +53,14 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
       : `${repetitions}; no block begins after ${formatDurationMs(budgetMs)}: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
   )
   return lines.join('\n')
+}
+
+/** What an entry is there for, where it is not simply compared with the others. */
+function wordsOf(entry: PlannedEntry, { against }: Plan): string {
+  if (entry.twinOf) return 'once more, to see how much equals differ'
+  if (entry.ofRef && against)
+    return `as in ${against.ref} (${against.commit.slice(0, 8)})${entry.ofRef.isSame ? ', of which nothing changed: the same image' : ''}`
+  return roleWords(entry, entry.variant) ?? ''
 }
 
 /** One line: how many entries are left out because of their role, and which option measures them. Null when there are none. */

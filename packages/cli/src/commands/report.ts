@@ -26,13 +26,28 @@ export const addReport: AddCommand = (program, invocation) =>
   withOptions(program.command('report'), gateOptions)
     .description('rebuild the report of a run, without measuring')
     .argument('[run...]', 'the folder or id of the run, default the newest; or `compare A B`')
-    .action(async (runs: string[], { failOn, baseline }: GateFlags) => {
+    .action(async (runs: string[], { failOn, baseline = [] }: GateFlags) => {
       if (runs[0] === 'compare') return compare(invocation, runs.slice(1), null)
-      const gate = await openGate(invocation.project.reports, failOn, baseline ?? [])
+      const { reports } = invocation.project
       let passed = true
-      for (const run of runs.length > 0 ? runs : [null]) passed = (await report(invocation, run, gate)) && passed
+      for (const run of runs.length > 0 ? runs : [null]) {
+        const against = failOn === undefined || baseline.length > 0 ? null : againstIn(reports, run)
+        const gate = await openGate(reports, failOn, { baseline, against })
+        passed = (await report(invocation, run, gate)) && passed
+      }
       invocation.leave(passed ? exitCodes.fine : exitCodes.failed)
     })
+
+/** The commit that a run was compared with; null: none. */
+function againstIn(reports: string, wanted: string | null): string | null {
+  const folder = openRun(reports, wanted)
+  const { against } = folder.isWhole ? folder.readPlan() : readResults(reports, folder.path).results
+  return against?.ref ?? null
+}
+
+function openRun(reports: string, wanted: string | null): RunFolder {
+  return RunFolder.open(wanted === null ? newestRun(reports) : findRun(reports, wanted))
+}
 
 /**
  * Rebuilds the report of a run, by default the newest, from its repetitions or, where only that was kept, from results.json.
@@ -43,7 +58,7 @@ export async function report(
   wanted: string | null,
   gate: Gate | null,
 ): Promise<boolean> {
-  const folder = RunFolder.open(wanted === null ? newestRun(project.reports) : findRun(project.reports, wanted))
+  const folder = openRun(project.reports, wanted)
   const results = folder.isWhole
     ? await rebuild(folder, terminal)
     : drawResults(folder, readResults(project.reports, folder.path).results)

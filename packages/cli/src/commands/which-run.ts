@@ -3,7 +3,7 @@ import { BakeoffError } from '@bakeoff/model'
 import { Option } from 'commander'
 import type { PlanOptions } from '../planning.js'
 import type { Replay } from '../replay.js'
-import { type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
+import { againstOption, type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
 
 export type Which =
   | { readonly kind: 'new'; readonly plan: PlanOptions }
@@ -56,7 +56,7 @@ export function toWhich(cells: readonly string[], flags: WhichFlags): Which {
 /** Refuses options that choose a plan, since the plan of an earlier run is fixed. */
 function refusePlanning(flags: WhichFlags): void {
   const given: Readonly<Record<string, unknown>> = { ...flags }
-  const refused = planOptions.filter((option) => given[option.attributeName()] !== undefined)
+  const refused = [...planOptions, againstOption].filter((option) => given[option.attributeName()] !== undefined)
   if (refused.length === 0) return
   const { replay } = flags
   throw new BakeoffError(

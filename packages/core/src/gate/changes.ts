@@ -3,7 +3,7 @@ import { compareRuns } from '../compare-runs.js'
 import { type RunSummary, type SpreadOf, spreadBetween, summaryOf } from '../history/index.js'
 import { exactPercent } from '../words/quantities.js'
 import { all, broken, FINE, type Judgement, unjudged } from './report.js'
-import type { GateRules } from './rules.js'
+import { CHANGE_RULES, type GateRules } from './rules.js'
 import { changeSays, leastSays, spreadSays, whySays } from './words.js'
 
 /** What a run is judged against. */
@@ -13,16 +13,10 @@ export interface Baseline {
   readonly earlier: readonly RunSummary[]
 }
 
-/** The rules about a change, with the figure of each. */
-const RULES = [
-  { rule: 'regression', figures: ['throughput', 'capacityPerSecond'] },
-  { rule: 'cpu', figures: ['cpuMsPerRequest'] },
-] as const
-
 /** A rule that the user set, and its figure. */
 interface Asked {
   readonly cell: string
-  readonly rule: (typeof RULES)[number]['rule']
+  readonly rule: (typeof CHANGE_RULES)[number]['rule']
   /** 0 to 1 */
   readonly allowed: number
   readonly figure: ComparedFigure
@@ -57,7 +51,7 @@ function spreadIn({ cells: judged }: Results, runs: readonly RunSummary[]): Spre
 }
 
 function askedOf({ id, figures }: ComparedCell, rules: GateRules): Asked[] {
-  return RULES.flatMap(({ rule, figures: ids }) => {
+  return CHANGE_RULES.flatMap(({ rule, figures: ids }) => {
     const allowed = rules[rule]
     const figure = figures.find((each) => ids.some((one) => one === each.id))
     return allowed === null || !figure ? [] : [{ cell: id, rule, allowed, figure }]

@@ -1,5 +1,6 @@
 import type { Cell, Results } from '@bakeoff/model'
 import { exactPercent } from '../words/quantities.js'
+import { judgeAgainst } from './against.js'
 import { type Baseline, judgeChanges } from './changes.js'
 import { all, broken, FINE, type GateReport, type Judgement } from './report.js'
 import type { GateRules } from './rules.js'
@@ -7,12 +8,13 @@ import type { GateRules } from './rules.js'
 /**
  * Judges a run by rules: which cells break one, and which could not be judged.
  *
- * @param baseline an earlier run; null when no rule needs one
+ * @param baseline an earlier run; null when no rule needs one, or the run was compared with another commit itself
  */
 export function gate(results: Results, baseline: Baseline | null, rules: GateRules): GateReport {
   const found = all([
     ...results.cells.map((cell) => judgeErrors(cell, rules)),
     ...(baseline === null ? [] : judgeChanges(results, baseline, rules)),
+    ...(baseline === null && results.against ? [judgeAgainst(results.against, rules)] : []),
   ])
   const judged = new Set([...results.cells.map(({ id }) => id), ...found.broken.map(({ cell }) => cell)])
   for (const { cell } of found.unjudged) judged.delete(cell)

@@ -11,6 +11,12 @@ export interface GateRules {
   readonly errors: number | null
 }
 
+/** The rules about a change, with the figures of each. */
+export const CHANGE_RULES = [
+  { rule: 'regression', figures: ['throughput', 'capacityPerSecond'] },
+  { rule: 'cpu', figures: ['cpuMsPerRequest'] },
+] as const
+
 const NAMES = ['regression', 'cpu', 'errors'] as const
 
 /**

@@ -31,6 +31,8 @@ export interface Pair {
   readonly heldBack?: readonly Side[]
   /** how much runs differ from one another, where each sample is one of them; null or absent: not known, or they are of the same run */
   readonly between?: BetweenRuns | null
+  /** the share by which the machine itself differed where this pair was measured, in place of that of the bounds */
+  readonly noiseFloor?: number | null
 }
 
 /** The bounds beyond which a difference counts. Shares are 0 to 1. */
@@ -71,7 +73,7 @@ export function differences(pairs: readonly Pair[], bounds: Bounds): Difference[
       found: found[index]!,
       family,
       significance: bounds.significance / Math.max(1, family),
-      bounds,
+      bounds: pair.noiseFloor === undefined ? bounds : { ...bounds, noiseFloor: pair.noiseFloor },
     }),
   )
 }

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
-import { relative } from 'node:path'
 import {
   BakeoffError,
   type Block,
-  type Caps,
-  type CoreAssignment,
   capacityLoad,
   type EngineFacts,
   formatBytes,
@@ -16,22 +13,22 @@ import {
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
-  type PlannedService,
   type PlanWarning,
   type ProfileSpec,
   type RunRules,
   rateLoad,
   type ScenarioSpec,
-  type ServiceSpec,
 } from '@bakeoff/model'
 import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
+import { inBlock, type OtherCommit, type Partners, partnersOf } from './against.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs, type Measured } from './estimate.js'
 import { bestFirst, mainLoadOf } from './main-load.js'
+import { capsOf, planEntry, planService } from './planned-parts.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
-import { brokenInReach, type Candidate, entryIdOf, type Selected, type Selection, select } from './select.js'
+import { brokenInReach, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
 
@@ -49,6 +46,8 @@ export interface PlanRequest {
   readonly budgetMs: number | null
   /** seed of order and arrivals; null: the one of matrix.yaml, or else `freshSeed` */
   readonly seed: number | null
+  /** the commit whose targets and services are measured beside those of this checkout; null or absent: none */
+  readonly against?: OtherCommit | null
   /** drawn for this run by the caller, since a plan draws nothing itself */
   readonly freshSeed: number
   readonly runId: string
@@ -81,7 +80,7 @@ export function planMatrix(request: PlanRequest): Plan {
     request.selection.claims ? claimLoadsOf(scenario, catalogue.claims) : NOT_PUBLISHED,
   )
   const drafted = draftOf(request, selected, published, profile)
-  const { scenarios, entries, rules } = drafted
+  const { scenarios, entries, rules, partners } = drafted
   for (const [index, planned] of scenarios.entries()) checkMemory(planned, selected[index]!.scenario, engine)
   const blocks = planBlocks(scenarios, entries, rules.maxRepetitions, seed)
   return {
@@ -99,11 +98,13 @@ export function planMatrix(request: PlanRequest): Plan {
     entries: [...entries],
     leftOut: selected.flatMap(({ leftOut }) => [...leftOut]),
     blocks,
+    ...(partners ? { against: partners.against } : {}),
     rules,
     estimateMs: estimateMs(drafted),
     warnings: [
       ...brokenInReach(catalogue, request.selection).map(brokenWarning),
       ...published.flatMap(({ warnings }) => warnings),
+      ...(partners?.warnings ?? []),
       ...warningsOf(scenarios, engine, profile),
       ...tooShortBudget(drafted, {
         profile: profile.name,
@@ -124,49 +125,29 @@ function seedOf({ seed, catalogue, freshSeed }: PlanRequest): number {
   return seed ?? catalogue.matrix.seed ?? freshSeed
 }
 
+interface Draft extends Measured {
+  /** null: the run is not compared with another commit */
+  readonly partners: Partners | null
+}
+
 /** What a profile makes of a selection, before its blocks are laid out. */
 function draftOf(
   request: PlanRequest,
   selected: readonly Selected[],
   published: readonly ClaimLoads[],
   profile: ProfileSpec,
-): Measured {
+): Draft {
   const frame = { request, profile, cpus: usableCpus(request.host, request.engine) }
+  const workOf = (scenario: ScenarioSpec) => takeRequests(scenario, profile.requests).workDigest
   const scenarios = selected.map(({ scenario }, index) => planScenario(scenario, frame, published[index]!.loads))
-  const entries = selected.flatMap(({ scenario, entries: chosen }, index) =>
-    chosen.map((candidate) => planEntry(scenario, candidate, scenarios[index] as PlannedScenario, request.root)),
+  const entries = selected.flatMap(({ entries: chosen }, index) =>
+    chosen.map((candidate) => planEntry(candidate, scenarios[index] as PlannedScenario, request.root)),
   )
   const rules = rulesOf(profile)
-  return { scenarios, entries: [...entries, ...twinsOf(entries, rules, seedOf(request))], rules }
-}
-
-function planEntry(
-  scenario: ScenarioSpec,
-  { target, variant }: Candidate,
-  planned: PlannedScenario,
-  root: string,
-): PlannedEntry {
-  return {
-    id: entryIdOf(scenario.id, { target, variant }),
-    scenario: scenario.id,
-    target: target.name,
-    variant: variant.name,
-    variantSummary: variant.summary,
-    language: target.language,
-    stack: [...target.stack],
-    summary: target.summary,
-    requires: [...target.requires],
-    folder: relative(root, target.folder),
-    image: `bakeoff/target/${target.name}`,
-    caps: planned.targetCaps,
-    replicas: variant.replicas,
-    proxy: variant.proxy,
-    command: variant.command === null ? null : [...variant.command],
-    environment: { ...planned.targetEnvironment, ...variant.env },
-    readyTimeoutMs: target.readyTimeoutMs,
-    role: variant.role,
-    standIn: variant.standIn,
-  }
+  const { against = null, root } = request
+  const partners = against && partnersOf({ entries, scenarios, workOf }, against, root)
+  const twins = twinsOf(entries, rules, seedOf(request))
+  return { scenarios, entries: [...entries, ...(partners?.entries ?? []), ...twins], rules, partners }
 }
 
 /** The scenarios in the order of matrix.yaml; those that it does not name come after, by name. */
@@ -243,33 +224,6 @@ function planScenario(
   }
 }
 
-function planService(service: ServiceSpec, cores: CoreAssignment, root: string): PlannedService {
-  return {
-    name: service.name,
-    build: service.build === null ? null : relative(root, service.build),
-    image: service.build === null ? (service.image as string) : `bakeoff/${relative(`${root}/compose`, service.build)}`,
-    caps: capsOf(service, cores.services[service.name] ?? []),
-    requestedCpus: service.cpus,
-    environment: { ...service.environment },
-    command: service.command === null ? null : [...service.command],
-    dependsOn: service.dependsOn.map((dependency) => ({ ...dependency })),
-    healthcheck: service.healthcheck === null ? null : { ...service.healthcheck, test: [...service.healthcheck.test] },
-    readOnly: service.readOnly,
-    tmpfs: [...service.tmpfs],
-    shmBytes: service.shmBytes,
-    user: service.user,
-  }
-}
-
-function capsOf(service: ServiceSpec, cpuset: readonly number[]): Caps {
-  return {
-    cpus: service.quota ? Math.min(service.cpus, cpuset.length) : cpuset.length,
-    cpuset: [...cpuset],
-    quotaCpus: service.quota ? service.cpus : null,
-    memoryBytes: service.memoryBytes,
-  }
-}
-
 /**
  * Closed loads first: the fractions of open loads refer to the best of them. Published loads take the place of the
  * scenario's own, or come beside them where everything is measured; a smoke run has them all, since they are what it is for.
@@ -336,7 +290,8 @@ function rulesOf(profile: ProfileSpec): RunRules {
 
 /**
  * Blocks of all scenarios taken in turn, so that a run that ends early has measured every scenario. Within a block the
- * order is random but reproducible: entries are sorted by a hash of seed, block and entry.
+ * order is random but reproducible: entries are sorted by a hash of seed, block and entry, and each is beside its partner of
+ * another commit.
  */
 function planBlocks(
   scenarios: readonly PlannedScenario[],
@@ -349,14 +304,12 @@ function planBlocks(
     for (const { id } of scenarios) {
       const block = `${id}#${repetition}`
       const rank = (entry: string) => createHash('sha256').update(`${seed}\0${block}\0${entry}`).digest('hex')
-      const order = entries
-        .filter((entry) => entry.scenario === id)
-        .map((entry) => ({ id: entry.id, rank: rank(entry.id) }))
+      const own = entries.filter((entry) => entry.scenario === id)
       blocks.push({
         id: block,
         scenario: id,
         repetition,
-        order: order.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map((entry) => entry.id),
+        order: inBlock(own, rank, { seed, repetition }),
       })
     }
   }

@@ -73,7 +73,10 @@ interface Wanted {
 function narrowed(first: Plan, cells: readonly string[]): Pick<Plan, 'entries' | 'scenarios' | 'rules'> {
   if (cells.length === 0) return first
   const wanted = cells.map((cell) => find(first, cell))
-  const entries = first.entries.filter(({ id }) => wanted.some(({ entry }) => entry.id === id))
+  // An entry goes with its partner of another commit.
+  const entries = first.entries.filter(({ id, ofRef }) =>
+    wanted.some(({ entry }) => entry.id === id || entry.id === ofRef?.of),
+  )
   const scenarios = first.scenarios.flatMap((scenario) => {
     const here = wanted.filter(({ entry }) => entry.scenario === scenario.id)
     if (here.length === 0) return []

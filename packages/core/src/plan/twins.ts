@@ -21,8 +21,3 @@ export function twinsOf(
     return [{ ...chosen, id: `${chosen.id}.again`, variant: `${chosen.variant}.again`, twinOf: chosen.id }]
   })
 }
-
-/** Entries that reports show: all but the twins. */
-export function withoutTwins<Entry extends Pick<PlannedEntry, 'twinOf'>>(entries: readonly Entry[]): Entry[] {
-  return entries.filter(({ twinOf }) => (twinOf ?? null) === null)
-}

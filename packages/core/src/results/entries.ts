@@ -6,7 +6,7 @@ import { lint } from '../judge/lints/index.js'
 import { outcomeOfEntry } from '../observe/outcome.js'
 import { type CellView, runsOf } from '../observe/view.js'
 import { mainLoadOf } from '../plan/main-load.js'
-import { withoutTwins } from '../plan/twins.js'
+import { shownEntries } from '../plan/shown.js'
 import { coefficientOfVariation, leastSquares, mean } from '../stats/index.js'
 
 /** The files of a target's folder that its page shows. */
@@ -23,7 +23,7 @@ export function toEntries(
   targets: Readonly<Record<string, TargetPage>>,
 ): EntryResult[] {
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
-  return withoutTwins(plan.entries).flatMap((entry) => {
+  return shownEntries(plan.entries).flatMap((entry) => {
     const scenario = scenarios.get(entry.scenario)
     return scenario ? [toEntry(entry, { plan, scenario, runs: runsOf(runs, entry.id), views, targets })] : []
   })

@@ -17,7 +17,7 @@ import {
   type PlanRequest,
   parseMatrix,
   planMatrix,
-  withoutTwins,
+  shownEntries,
 } from '../../src/index.js'
 
 const GIB = 1024 ** 3
@@ -174,7 +174,7 @@ describe('planMatrix', () => {
   it('gives the same plan for the same input', () => expect(plan()).toEqual(plan()))
 
   it('takes every variant of every target of every scenario', () => {
-    expect(withoutTwins(plan().entries).map(({ id }) => id)).toEqual([
+    expect(shownEntries(plan().entries).map(({ id }) => id)).toEqual([
       'predict/flask/as-published',
       'predict/flask/gunicorn',
       'predict/go/default',
@@ -415,7 +415,7 @@ describe('the load a scenario is ranked by', () => {
 
 /** A plan of those entries alone that were asked for. */
 function untwinned(whole: Plan): Plan {
-  const entries = withoutTwins(whole.entries)
+  const entries = shownEntries(whole.entries)
   const blocks = whole.blocks.map((block) => ({
     ...block,
     order: block.order.filter((id) => entries.some((entry) => entry.id === id)),

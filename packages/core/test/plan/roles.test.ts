@@ -10,7 +10,7 @@ import {
   planMatrix,
   type Selection,
   select,
-  withoutTwins,
+  shownEntries,
 } from '../../src/index.js'
 import { aClaim } from '../builders.js'
 
@@ -117,7 +117,7 @@ const planned = (selection: Partial<Selection>, profile = 'default'): Plan =>
     git: { commit: null, dirty: null },
     root: '/p',
   })
-const idsOf = (plan: Plan) => withoutTwins(plan.entries).map(({ id }) => id)
+const idsOf = (plan: Plan) => shownEntries(plan.entries).map(({ id }) => id)
 const loadsOf = (plan: Plan, scenario: string) => plan.scenarios.find(({ id }) => id === scenario)?.loads
 
 describe('who takes part', () => {
@@ -187,7 +187,7 @@ describe('who takes part', () => {
 
   it('says which role each entry has', () => {
     expect(
-      withoutTwins(planned({ all: true, scenarios: ['chat'] }).entries).map(({ id, role, standIn }) => [
+      shownEntries(planned({ all: true, scenarios: ['chat'] }).entries).map(({ id, role, standIn }) => [
         id,
         role,
         standIn,

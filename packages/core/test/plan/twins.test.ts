@@ -1,6 +1,6 @@
 import type { PlannedEntry } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { twinsOf, withoutTwins } from '../../src/plan/index.js'
+import { shownEntries, twinsOf } from '../../src/plan/index.js'
 import { anEntry } from '../builders.js'
 
 const [go, rust, node] = ['go', 'rust', 'node'].map((name) => anEntry('predict', name)) as [
@@ -44,5 +44,5 @@ describe('an entry that is measured once more under another name', () => {
   ])('is not there when $because', ({ entries, rules }) => expect(twinsOf(entries, rules, 7)).toEqual([]))
 
   it('is none of those that reports show', () =>
-    expect(withoutTwins([go, rust, ...twinsOf([go, rust], enough, 7)])).toEqual([go, rust]))
+    expect(shownEntries([go, rust, ...twinsOf([go, rust], enough, 7)])).toEqual([go, rust]))
 })

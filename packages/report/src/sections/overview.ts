@@ -17,6 +17,7 @@ import { shownMs } from '../shared/figures.js'
 import { formatFactor, formatInterval, formatMs, formatNumber, formatShare, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
 import { cellsInOrder, groupingOf, metricOf, type View } from '../shared/subjects.js'
+import { against } from './against.js'
 import {
   type CellColumn,
   type ColumnOptions,
@@ -40,7 +41,7 @@ export const overview: Section = {
   title: 'Overview',
   question: 'Which target is best, and how sure is that?',
   render: ({ view, scopes }) =>
-    html`${scopes.map((scope) => [part(scope, null, findings(view, scope)), scope.loads.map(({ id, load }) => part(scope, id, board(view, scope, id, load)))])}`,
+    html`${against(view)}${scopes.map((scope) => [part(scope, null, findings(view, scope)), scope.loads.map(({ id, load }) => part(scope, id, board(view, scope, id, load)))])}`,
 }
 
 /** The findings, which are generated sentences: those about the run as a whole, then those about the scenario. */

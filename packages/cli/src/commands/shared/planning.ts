@@ -12,6 +12,7 @@ export interface PlanFlags extends SelectionFlags {
   readonly rate?: readonly number[]
   readonly seed?: number
   readonly budget?: number
+  readonly against?: string
 }
 
 export const planOptions: readonly Option[] = [
@@ -28,6 +29,12 @@ export const planOptions: readonly Option[] = [
   new Option('--seed <n>', 'seed of order and arrivals, to have them again; default: a new one').argParser(integer),
 ]
 
+/** Not for commands that only build images or plan nothing new. */
+export const againstOption = new Option(
+  '--against <ref>',
+  'measure the targets and services of this git commit in the same blocks, and compare',
+)
+
 export function toPlanOptions(flags: PlanFlags): PlanOptions {
   return {
     selection: toSelection(flags),
@@ -37,5 +44,6 @@ export function toPlanOptions(flags: PlanFlags): PlanOptions {
     rates: flags.rate ?? [],
     budgetMs: flags.budget ?? null,
     seed: flags.seed ?? null,
+    against: flags.against ?? null,
   }
 }

@@ -1,0 +1,55 @@
+/** The parts of a plan that are made from one part of the project: an entry from a variant of a target, a service from one of a scenario. */
+import { relative } from 'node:path'
+import type { Caps, CoreAssignment, PlannedEntry, PlannedScenario, PlannedService, ServiceSpec } from '@bakeoff/model'
+import { type Candidate, entryIdOf } from './select.js'
+
+export function planEntry({ target, variant }: Candidate, scenario: PlannedScenario, root: string): PlannedEntry {
+  return {
+    id: entryIdOf(scenario.id, { target, variant }),
+    scenario: scenario.id,
+    target: target.name,
+    variant: variant.name,
+    variantSummary: variant.summary,
+    language: target.language,
+    stack: [...target.stack],
+    summary: target.summary,
+    requires: [...target.requires],
+    folder: relative(root, target.folder),
+    image: `bakeoff/target/${target.name}`,
+    caps: scenario.targetCaps,
+    replicas: variant.replicas,
+    proxy: variant.proxy,
+    command: variant.command === null ? null : [...variant.command],
+    environment: { ...scenario.targetEnvironment, ...variant.env },
+    readyTimeoutMs: target.readyTimeoutMs,
+    role: variant.role,
+    standIn: variant.standIn,
+  }
+}
+
+export function planService(service: ServiceSpec, cores: CoreAssignment, root: string): PlannedService {
+  return {
+    name: service.name,
+    build: service.build === null ? null : relative(root, service.build),
+    image: service.build === null ? (service.image as string) : `bakeoff/${relative(`${root}/compose`, service.build)}`,
+    caps: capsOf(service, cores.services[service.name] ?? []),
+    requestedCpus: service.cpus,
+    environment: { ...service.environment },
+    command: service.command === null ? null : [...service.command],
+    dependsOn: service.dependsOn.map((dependency) => ({ ...dependency })),
+    healthcheck: service.healthcheck === null ? null : { ...service.healthcheck, test: [...service.healthcheck.test] },
+    readOnly: service.readOnly,
+    tmpfs: [...service.tmpfs],
+    shmBytes: service.shmBytes,
+    user: service.user,
+  }
+}
+
+export function capsOf(service: ServiceSpec, cpuset: readonly number[]): Caps {
+  return {
+    cpus: service.quota ? Math.min(service.cpus, cpuset.length) : cpuset.length,
+    cpuset: [...cpuset],
+    quotaCpus: service.quota ? service.cpus : null,
+    memoryBytes: service.memoryBytes,
+  }
+}

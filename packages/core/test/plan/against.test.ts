@@ -1,0 +1,258 @@
+import type { EngineFacts, HostFacts, Plan, ScenarioSpec, ServiceSpec, TargetSpec } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { type Catalogue, type OtherCommit, parseMatrix, planMatrix, replayPlan, shownEntries } from '../../src/index.js'
+import { aPlan } from '../builders.js'
+
+const PROFILE = '{ budget: 60m, repetitions: { min: 8, max: 8 }, warmUp: { min: 2s, max: 4s }, window: 5s }'
+const matrix = parseMatrix('matrix.yaml', `profiles: { default: ${PROFILE}, quick: ${PROFILE} }`, [])
+const service: ServiceSpec = {
+  name: 'target',
+  build: null,
+  image: null,
+  cpus: 1,
+  quota: false,
+  memoryBytes: 1024 ** 3 / 2,
+  environment: {},
+  command: null,
+  dependsOn: [],
+  healthcheck: null,
+  readOnly: true,
+  tmpfs: [],
+  shmBytes: null,
+  user: null,
+}
+
+function aScenario(root: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpec {
+  return {
+    id: 'predict',
+    file: 'compose/predict.yaml',
+    summary: 'predict',
+    source: null,
+    script: null,
+    target: service,
+    services: [{ ...service, name: 'db', build: `${root}/compose/db` }],
+    requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
+    golden: [{ status: 200, contentType: null, body: 'x' }],
+    contract: [],
+    compare: 'exact',
+    tolerance: 0,
+    loads: [{ kind: 'closed', connections: 1 }],
+    connections: 1,
+    arrivals: 'exponential',
+    stream: false,
+    wholePasses: false,
+    warmUpLimitMs: null,
+    longestWindowMs: null,
+    requestTimeoutMs: 10_000,
+    respell: null,
+    counters: [],
+    slo: null,
+    workDigest: 'work',
+    ...changes,
+  }
+}
+
+function aTarget(root: string, name: string, env: Record<string, string> = {}): TargetSpec {
+  return {
+    name,
+    folder: `${root}/targets/${name}`,
+    language: name,
+    stack: [],
+    summary: name,
+    scenarios: ['predict'],
+    requires: [],
+    readyTimeoutMs: 30_000,
+    variants: [
+      {
+        name: 'default',
+        summary: '',
+        replicas: 1,
+        proxy: null,
+        command: null,
+        env,
+        scenarios: ['predict'],
+        role: 'contender',
+        standIn: null,
+      },
+    ],
+    yaml: '',
+    dockerfile: 'FROM bakeoff/base',
+  }
+}
+
+const THERE = '/project/.bakeoff/against/0123456789abcdef'
+const other = (changes: Partial<OtherCommit> = {}): OtherCommit => ({
+  ref: 'main',
+  commit: '0123456789abcdef',
+  root: THERE,
+  targets: [aTarget(THERE, 'go'), aTarget(THERE, 'rust')],
+  scenarios: [aScenario(THERE)],
+  broken: [],
+  unchanged: new Set(['targets/go', 'targets/rust', 'compose/db']),
+  shared: [],
+  ...changes,
+})
+
+function planned(against: OtherCommit | null): Plan {
+  const { host, engine } = aPlan([], []) as { host: HostFacts; engine: EngineFacts }
+  const catalogue: Catalogue = {
+    matrix,
+    scenarios: [aScenario('/project')],
+    targets: [aTarget('/project', 'go'), aTarget('/project', 'rust')],
+    claims: [],
+    broken: [],
+  }
+  return planMatrix({
+    catalogue,
+    selection: { scenarios: null, targets: null },
+    host,
+    engine,
+    profile: 'default',
+    repetitions: null,
+    capacity: false,
+    rates: [],
+    budgetMs: null,
+    seed: 7,
+    against,
+    freshSeed: 1,
+    runId: 'run',
+    createdAt: '2026-03-01T12:00:00Z',
+    command: 'npm run matrix',
+    git: { commit: null, dirty: null },
+    root: '/project',
+  })
+}
+
+const partner = (plan: Plan, target = 'go') => plan.entries.find(({ id }) => id === `predict/${target}/default.against`)
+
+describe('an entry of another commit', () => {
+  it('is there for each entry but the twin, in every block beside its partner, each first in half of the blocks', () => {
+    const plan = planned(other())
+    expect(plan.entries.filter(({ ofRef }) => ofRef).map(({ ofRef }) => ofRef?.of)).toEqual(
+      shownEntries(plan.entries).map(({ id }) => id),
+    )
+    for (const name of ['go', 'rust']) {
+      const id = `predict/${name}/default`
+      const steps = plan.blocks.map(({ order }) => order.indexOf(`${id}.against`) - order.indexOf(id))
+      expect(steps.map(Math.abs)).toEqual(steps.map(() => 1))
+      expect(steps.filter((step) => step > 0)).toHaveLength(steps.length / 2)
+    }
+    expect(new Set(plan.blocks.map(({ order }) => order.join())).size).toBeGreaterThan(2)
+  })
+
+  it('has the same image under the same name where nothing of it changed', () =>
+    expect(partner(planned(other()))).toMatchObject({
+      image: 'bakeoff/target/go',
+      folder: 'targets/go',
+      ofRef: { isSame: true, services: null },
+    }))
+
+  it('has an image of its own, built from the files of that commit, where they differ', () =>
+    expect(partner(planned(other({ unchanged: new Set(['compose/db']) })))).toMatchObject({
+      image: 'bakeoff/against/01234567/target/go',
+      folder: '.bakeoff/against/0123456789abcdef/targets/go',
+      ofRef: { isSame: false, services: null },
+    }))
+
+  it('has the settings of that commit', () =>
+    expect(partner(planned(other({ targets: [aTarget(THERE, 'go', { FAST: '1' })] })))).toMatchObject({
+      environment: { FAST: '1' },
+      ofRef: { isSame: false },
+    }))
+
+  it('has the services of that commit, within the caps of today', () => {
+    const db = {
+      ...service,
+      name: 'db',
+      build: `${THERE}/compose/db`,
+      memoryBytes: 1024 ** 3,
+      environment: { NEW: '1' },
+    }
+    const plan = planned(
+      other({ scenarios: [aScenario(THERE, { services: [db] })], unchanged: new Set(['targets/go']) }),
+    )
+    const [today] = plan.scenarios[0]?.services ?? []
+    expect(partner(plan)?.ofRef).toMatchObject({
+      isSame: false,
+      services: [
+        {
+          name: 'db',
+          build: '.bakeoff/against/0123456789abcdef/compose/db',
+          image: 'bakeoff/against/01234567/db',
+          caps: today?.caps,
+          environment: { NEW: '1' },
+        },
+      ],
+    })
+  })
+
+  it.each([
+    {
+      because: 'the target is not there',
+      changes: { targets: [aTarget(THERE, 'rust')] },
+      why: 'main has no target go',
+    },
+    {
+      because: 'its file cannot be used',
+      changes: {
+        targets: [aTarget(THERE, 'rust')],
+        broken: [
+          { kind: 'target', name: 'go', file: 'f', message: 'targets/go/target.yaml: no port', hint: '' } as const,
+        ],
+      },
+      why: 'in main its file cannot be used: targets/go/target.yaml: no port',
+    },
+    {
+      because: 'it did not serve the scenario',
+      changes: {
+        targets: [
+          aTarget(THERE, 'rust'),
+          { ...aTarget(THERE, 'go'), variants: [{ ...aTarget(THERE, 'go').variants[0]!, scenarios: ['embed'] }] },
+        ],
+      },
+      why: 'in main it does not serve predict',
+    },
+  ])('is left out and named when $because', ({ changes, why }) => {
+    const plan = planned(other(changes))
+    expect(plan.against?.leftOut).toEqual([{ entry: 'predict/go/default', why }])
+    expect(plan.warnings.map((warning) => warning.what)).toContain('predict/go/default is not compared with main')
+    expect(partner(plan)).toBeUndefined()
+    expect(partner(plan, 'rust')).toBeDefined()
+  })
+
+  it('is refused with every reason when no entry has one', () =>
+    expect(() => planned(other({ targets: [] }))).toThrowError(
+      expect.objectContaining({
+        code: 'BAD_SPEC',
+        message: expect.stringContaining('predict/rust/default: main has no'),
+      }),
+    ))
+
+  it('is warned of where its work or what both are built with differs', () => {
+    const { warnings } = planned(
+      other({ scenarios: [aScenario(THERE, { workDigest: 'other work' })], shared: ['compose/toolchains'] }),
+    )
+    expect(warnings.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['predict has other requests or answers in main', 'compose/toolchains differ in main']),
+    )
+  })
+
+  it('comes along when its partner alone is measured again', () => {
+    const first = planned(other())
+    const again = replayPlan({
+      ...first,
+      first,
+      cells: ['predict/go/default'],
+      git: { commit: null, dirty: null },
+      warnings: [],
+    })
+    expect(again.entries.map(({ id }) => id)).toEqual(['predict/go/default', 'predict/go/default.against'])
+    expect(again.against).toEqual(first.against)
+  })
+
+  it('is no part of a plan without one', () => {
+    const plan = planned(null)
+    expect(plan.entries.some(({ ofRef }) => ofRef)).toBe(false)
+    expect('against' in plan).toBe(false)
+  })
+})
