@@ -144,6 +144,14 @@ function drawnIn(page: Page): Promise<Drawn[]> {
 const overlap = (a: Box, b: Box) =>
   Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
 
+const thick = (line: Box): Box => ({
+  ...line,
+  top: line.top - 1,
+  bottom: line.bottom + 1,
+  left: line.left - 1,
+  right: line.right + 1,
+})
+
 const isInside = (box: Box, { left, right, top, bottom }: Box, by: number) =>
   box.left >= left - by && box.right <= right + by && box.top >= top - by && box.bottom <= bottom + by
 
@@ -169,6 +177,8 @@ describe('charts', () => {
             for (const b of texts.slice(index + 1))
               if (overlap(a, b)) wrong.push(is(`“${a.text}” and “${b.text}” overlap`))
           })
+          const struck = texts.filter((text) => whiskers.some((whisker) => overlap(text, thick(whisker))))
+          if (chart === 'scatter') wrong.push(...struck.map(({ text }) => is(`a whisker strikes “${text}” through`)))
           const below = texts.filter(
             ({ top, left, right, text }) =>
               top > plot.bottom - 8 && (left + right) / 2 > plot.left - 3 && /\d/.test(text),

@@ -355,6 +355,13 @@ describe('a report opened from disk', () => {
     expect(printed.pages).toEqual(SECTION_IDS.filter((id) => id !== 'target'))
     expect(printed.paper).toBe('rgb(25, 28, 32)')
     expect(printed.tooWide).toBe(0)
+    // A table that is wider than the sheet makes the browser shrink all of them.
+    const wide = await page.$$eval('table', (tables) =>
+      tables
+        .filter((one) => one.clientWidth > document.body.clientWidth + 1)
+        .map((one) => one.parentElement?.ariaLabel),
+    )
+    expect(wide).toEqual([])
     const charts = await chartsInSight(page)
     expect(charts.length).toBeGreaterThan(15)
     expect(charts.filter(({ inked, empty }) => !inked && !empty)).toEqual([])

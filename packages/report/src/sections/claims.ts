@@ -32,12 +32,6 @@ function nameOfFigure(view: View, id: string): string {
 }
 
 function claimBlock(view: View, claim: ClaimResult): Html {
-  const metrics = [
-    ...new Set(
-      claim.subjects.flatMap((subject) => [...Object.keys(subject.published), ...Object.keys(subject.measured)]),
-    ),
-  ]
-  const settings = [...new Set(claim.subjects.flatMap((subject) => Object.keys(subject.load)))]
   return html`<article class="block claim"><h3>${claim.title}</h3>
     <p class="source">${sourceOf(claim.source)} <span>scenario <bdi>${claim.scenario}</bdi></span></p>
     <ul class="verdicts">${claim.comparisons.map(
@@ -45,41 +39,75 @@ function claimBlock(view: View, claim: ClaimResult): Html {
         html`<li>${CONCLUSIONS[conclusion]}<blockquote>${statement}</blockquote><p class="ratio"><span>published <b>${formatFactor(published)}</b></span> <span>measured here ${measured ? html`<b>${formatFactor(measured.median)}</b> <small>${formatInterval(measured) ?? 'no interval'}</small>` : '–'}</span></p><p class="why">${why}</p></li>`,
     )}${claim.statements.map(({ says, conclusion, why }) => html`<li>${CONCLUSIONS[conclusion]}<blockquote>${says}</blockquote><p class="why">${why}</p></li>`)}</ul>
     <p class="legend"><b>Setting of the source:</b> ${claim.setting}</p>
-    ${table<ClaimResult['subjects'][number]>({
-      caption: `Figures of ${claim.title}`,
-      groups: [
-        ['', 2],
-        ...(settings.length > 0 ? ([['Load in the source', settings.length]] as const) : []),
-        ...metrics.map((metric) => [nameOfFigure(view, metric), 2] as const),
-      ],
-      columns: [
-        { head: 'In the source', names: true, cell: ({ says }) => html`<bdi>${says}</bdi>` },
-        { head: 'Here', align: 'start', cell: ({ target, variant }) => nameOf(view, target, variant) },
-        ...settings.map((setting) => ({
-          head: setting,
-          cell: ({ load }: ClaimResult['subjects'][number]) =>
-            known(load[setting], formatNumber, 'the source does not say'),
-        })),
-        ...metrics.flatMap((metric) => [
-          {
-            head: 'published',
-            cell: ({ published }: ClaimResult['subjects'][number]) =>
-              known(published[metric], formatNumber, 'the source gives no figure'),
-          },
-          {
-            head: 'measured',
-            cell: ({ measured, cell }: ClaimResult['subjects'][number]) =>
-              known(
-                measured[metric],
-                (value) => html`<b>${formatNumber(value)}</b>`,
-                cell === null ? 'not part of this run' : 'was not measured',
-              ),
-          },
-        ]),
-      ],
-      rows: claim.subjects,
-    })}
+    ${figuresTable(view, claim)}
     ${claim.notes.length > 0 && html`<ul class="plain">${claim.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</article>`
+}
+
+type Subject = ClaimResult['subjects'][number]
+
+/** A figure of one subject of a claim, as published and as measured here, or a setting of the load under which it was published. */
+interface ClaimedFigure {
+  readonly what: string
+  readonly subject: Subject
+  readonly published: number | null
+  readonly measured: number | null
+  readonly isSetting: boolean
+}
+
+/**
+ * The figures of a claim, one under the other: a claim may have many, and side by side they would be wider than any sheet.
+ * Settings of the load, which are not measured, come first.
+ */
+function figuresTable(view: View, claim: ClaimResult): Html {
+  const { subjects } = claim
+  const settings = [...new Set(subjects.flatMap(({ load }) => Object.keys(load)))]
+  const metrics = [
+    ...new Set(subjects.flatMap(({ published, measured }) => [...Object.keys(published), ...Object.keys(measured)])),
+  ]
+  const rows = [
+    ...settings.flatMap((setting) =>
+      subjects.map((subject) => ({
+        what: `load in the source, ${setting}`,
+        subject,
+        published: subject.load[setting] ?? null,
+        measured: null,
+        isSetting: true,
+      })),
+    ),
+    ...metrics.flatMap((metric) =>
+      subjects.map((subject) => ({
+        what: nameOfFigure(view, metric),
+        subject,
+        published: subject.published[metric] ?? null,
+        measured: subject.measured[metric] ?? null,
+        isSetting: false,
+      })),
+    ),
+  ].filter(({ published, measured }) => published !== null || measured !== null)
+  return table<ClaimedFigure>({
+    caption: `Figures of ${claim.title}`,
+    columns: [
+      { head: 'Figure', names: true, cell: ({ what }) => what },
+      { head: 'In the source', align: 'start', cell: ({ subject }) => html`<bdi>${subject.says}</bdi>` },
+      { head: 'Here', align: 'start', cell: ({ subject }) => nameOf(view, subject.target, subject.variant) },
+      {
+        head: 'published',
+        cell: ({ published }) => known(published, formatNumber, 'the source gives no figure'),
+      },
+      {
+        head: 'measured',
+        cell: ({ measured, subject, isSetting }) =>
+          isSetting
+            ? ''
+            : known(
+                measured,
+                (value) => html`<b>${formatNumber(value)}</b>`,
+                subject.cell === null ? 'not part of this run' : 'was not measured',
+              ),
+      },
+    ],
+    rows,
+  })
 }
 
 function nameOf(view: View, target: string, variant: string): Content {

@@ -1,6 +1,6 @@
 import { type Cell, kindOf, type LatencyMs, type LoadSpec, loadLabel } from '@bakeoff/model'
 import { type Figure, figure } from '../html/figure.js'
-import { type Html, html } from '../html/html.js'
+import { type Content, type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
@@ -60,7 +60,9 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
   const time = (of: 'p50Ms' | 'p99Ms', what: string, median: (cell: Cell) => number | null): Figure => ({
     chart: 'timeline',
     of,
-    title: rangeTitle(view, cells, { what, of: median, show: formatMs }) ?? `${what} is not known`,
+    title:
+      rangeTitle(view, cells, { what, of: median, show: formatMs }) ??
+      `${what} over time; there are too few answers for one ${what} of the whole window`,
     condition: [`${what} over elapsed time`, 'ms', loadLabel(load), 'one repetition each'],
     howTo:
       '0 is the start of the measured window; the shaded part left of it is the warm-up, which counts in no figure. A flat line is a steady target. A step or a saw-tooth comes, for example, from a garbage collector, a compiler, or other load on the machine.',
@@ -71,12 +73,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
     figure({
       chart: 'spectrum',
       wide: true,
-      title:
-        rangeTitle(view, cells, {
-          what: `p99 ${timeOf(load).toLowerCase()}`,
-          of: (cell) => shownMs(cell, 'p99'),
-          show: formatMs,
-        }) ?? 'No percentile is known',
+      title: highestKnown(view, load, cells),
       condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
       howTo:
         'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 are faster than the value at 99 %. The axis stretches the slow end: from 90 % on, each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
@@ -101,6 +98,16 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       nothing: cells.some(({ bins }) => bins.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
   ]
+}
+
+/** The range of the highest percentile for which there are answers enough: what is drawn is not called unknown. */
+function highestKnown(view: View, load: LoadSpec, cells: readonly Cell[]): Content {
+  for (const name of ['p99', 'p95', 'p90', 'p50'] as const) {
+    const what = `${name} ${timeOf(load).toLowerCase()}`
+    const title = rangeTitle(view, cells, { what, of: (cell) => shownMs(cell, name), show: formatMs })
+    if (title) return name === 'p99' ? title : html`${title}; too few answers for a higher percentile`
+  }
+  return 'No percentile is known'
 }
 
 /** The kind of time that is shown: from the sending under closed load, from the intended start under open load. */

@@ -4,8 +4,9 @@ import { shortNames } from '../../shared/names.js'
 import { spread } from '../../shared/spread.js'
 import type { Subject } from '../../shared/subjects.js'
 import { colourOf, type Scene } from './drawing.js'
-import { fontFamilyOf } from './lines.js'
+import { fontFamilyOf, type Level, levelNameBox } from './lines.js'
 import { widthOf } from './measuring.js'
+import { whiskerBoxes } from './whiskers.js'
 
 const FONT = '600 12px'
 const LINE = 14
@@ -30,9 +31,9 @@ export function endLabels(
 }
 
 /** The names at the last points of a chart's series, each where it covers no other name and no point; else it is left out. */
-export function pointLabels(scene: Scene, subjects: readonly Subject[]): Plugin {
+export function pointLabels(scene: Scene, subjects: readonly Subject[], levels: readonly Level[] = []): Plugin {
   const names = namesOf(scene, subjects)
-  return { id: 'pointLabels', afterDatasetsDraw: (chart) => drawAtPoints(chart, names) }
+  return { id: 'pointLabels', afterDatasetsDraw: (chart) => drawAtPoints(chart, names, levels) }
 }
 
 interface Name {
@@ -102,14 +103,16 @@ interface Box {
   readonly bottom: number
 }
 
-function drawAtPoints(chart: Chart, names: readonly Name[]): void {
+function drawAtPoints(chart: Chart, names: readonly Name[], levels: readonly Level[]): void {
   const { ctx, chartArea } = chart
   ctx.save()
   prepare(chart)
   ctx.textAlign = 'left'
-  const taken = names.flatMap((_, index) =>
-    spotsOf(chart, index).map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 })),
-  )
+  const taken = names.flatMap((_, index) => [
+    ...spotsOf(chart, index).map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 })),
+    ...whiskerBoxes(chart, index),
+  ])
+  taken.push(...levels.map((level) => levelNameBox(chart, level)))
   names.forEach(({ text, colour }, index) => {
     const point = lastPoint(chart, index)
     if (!point) return
@@ -124,7 +127,7 @@ function drawAtPoints(chart: Chart, names: readonly Name[]): void {
   ctx.restore()
 }
 
-/** Boxes for a name at a point: right, left, above and below of it. */
+/** Boxes for a name at a point: beside it, then above and below. */
 function placesAround({ x, y }: Spot, width: number): Box[] {
   const at = (left: number, middle: number): Box => ({
     left,
@@ -132,7 +135,8 @@ function placesAround({ x, y }: Spot, width: number): Box[] {
     top: middle - LINE / 2,
     bottom: middle + LINE / 2,
   })
-  return [at(x + 11, y), at(x - 11 - width, y), at(x - width / 2, y - 17), at(x - width / 2, y + 17)]
+  const beside = [0, -14, 14].flatMap((aside) => [at(x + 11, y + aside), at(x - 11 - width, y + aside)])
+  return [...beside, at(x - width / 2, y - 17), at(x - width / 2, y + 17)]
 }
 
 function isInside(box: Box, area: ChartArea): boolean {

@@ -3,6 +3,7 @@ import type { Chart, Plugin } from 'chart.js'
 import { formatNumber } from '../../shared/format.js'
 import { extentOf } from '../../shared/ticks.js'
 import type { Scene } from './drawing.js'
+import { widthOf } from './measuring.js'
 
 /** A level, a line across the chart at a value of the y axis, with its name at its end. */
 export interface Level {
@@ -60,14 +61,21 @@ function drawLevel(chart: Chart, { at, text }: Level, colour: string, paper: str
   ctx.font = `${FONT} ${fontFamilyOf(chart)}`
   ctx.textAlign = 'right'
   ctx.textBaseline = 'middle'
-  // Above the line or, where that would leave the plot, below it.
-  const middle = y - FONT_HEIGHT < chartArea.top ? y + FONT_HEIGHT / 2 + 3 : y - FONT_HEIGHT / 2 - 3
-  const { width } = ctx.measureText(text)
+  const { left, right, top, bottom } = levelNameBox(chart, { at, text })
   ctx.fillStyle = `${paper}e6`
-  ctx.fillRect(chartArea.right - width - 8, middle - FONT_HEIGHT / 2, width + 8, FONT_HEIGHT)
+  ctx.fillRect(left, top, right - left, bottom - top)
   ctx.fillStyle = colour
-  ctx.fillText(text, chartArea.right - 4, middle)
+  ctx.fillText(text, right - 4, (top + bottom) / 2)
   ctx.restore()
+}
+
+/** The box of a level's name: above its line or, where that would leave the plot, below it. */
+export function levelNameBox(chart: Chart, { at, text }: Level) {
+  const { chartArea, scales } = chart
+  const y = scales.y?.getPixelForValue(at) ?? Number.NaN
+  const top = y - FONT_HEIGHT < chartArea.top ? y + 3 : y - FONT_HEIGHT - 3
+  const left = chartArea.right - widthOf(text, `${FONT} ${fontFamilyOf(chart)}`) - 8
+  return { left, right: chartArea.right, top, bottom: top + FONT_HEIGHT }
 }
 
 function drawWarmUp(chart: Chart, from: number, colour: string): void {

@@ -94,6 +94,7 @@ export const loadLatency: Drawing = (scene) => {
   const labels = pointLabels(
     scene,
     rows.map(({ subject }) => subject),
+    levels,
   )
   return {
     height: heightOf('load-latency'),

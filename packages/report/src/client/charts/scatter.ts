@@ -52,6 +52,7 @@ export const scatter: Drawing = (scene) => {
         pointLabels(
           scene,
           rows.map(({ subject }) => subject),
+          levels,
         ),
       ],
     },

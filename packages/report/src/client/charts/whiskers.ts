@@ -42,6 +42,24 @@ function isWhiskerDataset(dataset: ChartDataset): dataset is ChartDataset & Whis
   return 'whiskers' in dataset
 }
 
+/** The boxes that the whiskers of a dataset take, in pixels of its chart. */
+export function whiskerBoxes(chart: Chart, index: number) {
+  const dataset = chart.data.datasets[index]
+  if (!dataset || !isWhiskerDataset(dataset)) return []
+  return chart.getDatasetMeta(index).data.flatMap((element, point) => {
+    const { x = 0, y = 0 } = element.getProps(['x', 'y'], true)
+    return (dataset.whiskers[point] ?? []).flatMap(({ axis, low, high }) => {
+      const scale = chart.scales[axis]
+      if (!scale || low === null || high === null) return []
+      const ends = [pixel(scale, low), pixel(scale, high)]
+      const [from, to] = [Math.min(...ends), Math.max(...ends)]
+      return axis === 'x'
+        ? [{ left: from, right: to, top: y - 5, bottom: y + 5 }]
+        : [{ left: x - 5, right: x + 5, top: from, bottom: to }]
+    })
+  })
+}
+
 function drawDataset(
   chart: Chart,
   datasetIndex: number,
