@@ -227,9 +227,6 @@ describe('the end of a run', () => {
       chat-batch  suspect (elixir-cowboy: not-steady), level: rust-axum and 3 others
                   are not told apart in 5 repetitions (a factor of 6.65 would be).
 
-      To decide chat-batch:
-        npm run matrix -- --repetitions 10 --scenario chat-batch
-
       Published sentences: 1 points the same way, 1 is undecided and 1 cannot be
       compared here.
 
