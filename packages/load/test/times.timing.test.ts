@@ -51,6 +51,12 @@ const atLeast = (measuredMs: number, trueMs: number) => expect(measuredMs).toBeG
 const near = (measuredMs: number, trueMs: number, { lateP90Ms }: Truth) =>
   expect(measuredMs).toBeLessThanOrEqual(trueMs * 1.05 + 0.3 + 4 * lateP90Ms)
 
+/**
+ * Both sides sleep for 40 ms before the first event of a stream. On an idle virtual machine of two cores waking them took 2 to 3 ms
+ * together, which the server cannot see; between events it is in both ends and cancels.
+ */
+const AWAKENING_MS = 2
+
 it.each([
   { name: 'closed', order: { kind: 'closed', connections: 8 } as const },
   { name: 'open', order: { kind: 'open', perSecond: 500, connections: 32, arrivals: 'exponential', seed: 3 } as const },
@@ -183,10 +189,10 @@ it('finds first-byte and inter-chunk times of a stream', async () => {
       judge: ({ measurement, truth, times }) => {
         const { first, between } = timesOf(measurement)
         expect(measurement.stream?.chunks).toBeGreaterThanOrEqual(10 * measurement.counts.ok)
-        near(first.p50, 40, truth)
-        near(between.p50, 10, truth)
+        near(first.p50, truth.firstP50Ms! + AWAKENING_MS, truth)
+        near(between.p50, truth.betweenP50Ms!, truth)
         expect(between.p50).toBeGreaterThan(9)
-        near(times.p50, 40 + 9 * 10, truth)
+        near(times.p50, truth.p50Ms, truth)
       },
     })
   } finally {

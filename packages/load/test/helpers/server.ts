@@ -13,6 +13,9 @@ export interface Truth {
   readonly p99Ms: number
   /** how late its delays ended: much only on a machine with other work */
   readonly lateP90Ms: number
+  /** of streams: from the request to the first event, and from one event to the next; null: there was none */
+  readonly firstP50Ms: number | null
+  readonly betweenP50Ms: number | null
 }
 
 export interface StartedServer extends AsyncDisposable {

@@ -32,7 +32,7 @@
  * chunked                                            sends its body in chunks
  * cache       CACHE_BY body                          answers POST /predict from a cache by its body as it stands, or by its member `text`
  *
- * `GET /truth` tells how often the cache hit, how long requests to /predict really took in here, and how late delays were, which are kept to some 20 µs on a
+ * `GET /truth` tells how often the cache hit, how long requests to /predict really took in here, how long events of a stream let wait, and how late delays were, which are kept to some 20 µs on a
  * machine without other work, by computing through the last 1.5 ms of a wait. `DELETE /truth` forgets what was. `POST /batch {tasks, concurrency}` works TASK_MS (5) a task, and
  * says that it did TASKS_DONE of them (all).
  */
@@ -58,6 +58,9 @@ const startedMs = performance.now()
 let requests = 0
 let took = []
 let late = []
+/** of streams: from the request to the first event, and from one event to the next */
+let first = []
+let between = []
 const kept = []
 const cache = new Set()
 let hits = 0
@@ -195,8 +198,13 @@ function streaming(request, response) {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
   let sent = 0
+  let beforeMs = performance.now()
   const next = () => {
     if (request.socket.destroyed) return
+    const nowMs = performance.now()
+    const times = sent === 0 ? first : between
+    if (times.length < 5e6) times.push(nowMs - beforeMs)
+    beforeMs = nowMs
     response.write(`data: ${++sent}\n\n`)
     if (sent < chunks) after(number('GAP_MS', 10), next)
     else response.end()
@@ -229,6 +237,8 @@ function truth() {
     p90Ms: at(took, 0.9),
     p99Ms: at(took, 0.99),
     lateP90Ms: at(late, 0.9) ?? 0,
+    firstP50Ms: at(first, 0.5),
+    betweenP50Ms: at(between, 0.5),
   }
 }
 
@@ -262,6 +272,8 @@ const server = createServer((request, response) => {
   else if (path === '/truth' && request.method === 'DELETE') {
     took = []
     late = []
+    first = []
+    between = []
     json(response, truth())
   } else if (path === '/truth') json(response, truth())
   else if (path === '/echo') {
