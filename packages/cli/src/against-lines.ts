@@ -1,3 +1,4 @@
+import { figureRules } from '@bakeoff/core'
 import { type AgainstCommit, againstWords, visibleText } from '@bakeoff/model'
 import type { Colours } from './paint.js'
 import { padEnd, widthOf, wrap } from './width.js'
@@ -13,7 +14,7 @@ export function againstLines(
 ): string[] {
   const shown = figures.length <= FEW ? figures : figures.filter(({ conclusion }) => conclusion !== 'no-difference')
   const cells = [...new Set(shown.map(({ cell }) => cell))]
-  const width = Math.max(0, ...shown.map(({ metric }) => widthOf(metric)))
+  const width = Math.max(0, ...shown.map(({ metric }) => widthOf(titleOf(metric))))
   const paint = { better: green, worse: red, equal: String, open: yellow }
   return [
     ...wrap(visibleText(says), columns).map(bold),
@@ -27,11 +28,15 @@ export function againstLines(
           const text = figure.ratio === null ? answer : `${ratio}, ${answer}`
           const [first = '', ...more] = wrap(`${text}${missing}`, columns - width - 4)
           return [
-            `  ${padEnd(figure.metric, width)}  ${paint[tone](first)}`,
+            `  ${padEnd(titleOf(figure.metric), width)}  ${paint[tone](first)}`,
             ...more.map((line) => `${' '.repeat(width + 4)}${line}`),
           ]
         }),
     ]),
     ...leftOut.flatMap(({ entry, why }) => wrap(visibleText(`${entry}: not compared, ${why}`), columns)),
   ]
+}
+
+function titleOf(metric: string): string {
+  return figureRules.find(({ id }) => id === metric)?.title ?? metric
 }

@@ -36,14 +36,14 @@ describe('the comparison with another commit, in a terminal', () => {
     expect(againstLines(against([figure({}), equal]), 100, plain)).toEqual([
       'Against main (01234567): 1 of 2 figures differ.',
       'predict/go/default/closed-1',
-      '  throughput       0.900 × (0.880–0.920), lower, worse',
-      '  cpuMsPerRequest  0.900 × (0.880–0.920), equal',
+      '  Throughput            0.900 × (0.880–0.920), lower, worse',
+      '  CPU time per request  0.900 × (0.880–0.920), equal',
       'predict/new/default: not compared, main has no target new',
     ]))
 
   it('says why a figure was not compared', () => {
     const missing = figure({ ratio: null, conclusion: null, missing: 'other-commit', why: 'failed: it died' })
-    expect(againstLines(against([missing]), 100, plain)).toContain('  throughput  not compared: failed: it died')
+    expect(againstLines(against([missing]), 100, plain)).toContain('  Throughput  not compared: failed: it died')
   })
 
   it('leaves out what is equal where there are many figures', () => {
