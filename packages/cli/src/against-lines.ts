@@ -1,4 +1,4 @@
-import { figureRules } from '@bakeoff/core'
+import { figureTitle } from '@bakeoff/core'
 import { type AgainstCommit, againstWords, visibleText } from '@bakeoff/model'
 import type { Colours } from './paint.js'
 import { padEnd, widthOf, wrap } from './width.js'
@@ -14,7 +14,7 @@ export function againstLines(
 ): string[] {
   const shown = figures.length <= FEW ? figures : figures.filter(({ conclusion }) => conclusion !== 'no-difference')
   const cells = [...new Set(shown.map(({ cell }) => cell))]
-  const width = Math.max(0, ...shown.map(({ metric }) => widthOf(titleOf(metric))))
+  const width = Math.max(0, ...shown.map(({ metric }) => widthOf(figureTitle(metric))))
   const paint = { better: green, worse: red, equal: String, open: yellow }
   return [
     ...wrap(visibleText(says), columns).map(bold),
@@ -28,15 +28,11 @@ export function againstLines(
           const text = figure.ratio === null ? answer : `${ratio}, ${answer}`
           const [first = '', ...more] = wrap(`${text}${missing}`, columns - width - 4)
           return [
-            `  ${padEnd(titleOf(figure.metric), width)}  ${paint[tone](first)}`,
+            `  ${padEnd(figureTitle(figure.metric), width)}  ${paint[tone](first)}`,
             ...more.map((line) => `${' '.repeat(width + 4)}${line}`),
           ]
         }),
     ]),
     ...leftOut.flatMap(({ entry, why }) => wrap(visibleText(`${entry}: not compared, ${why}`), columns)),
   ]
-}
-
-function titleOf(metric: string): string {
-  return figureRules.find(({ id }) => id === metric)?.title ?? metric
 }

@@ -1,7 +1,7 @@
 export * from './analyse.js'
 export * from './answers/index.js'
 export * from './compare-runs.js'
-export { type FigureRule, figureRules } from './figures/index.js'
+export { type FigureRule, figureRules, figureTitle } from './figures/index.js'
 export { percentileMs, percentileOf, percentiles, type Times } from './figures/times.js'
 export * from './gate/index.js'
 export * from './history/index.js'

@@ -6,6 +6,7 @@ import {
   aPlan,
   aRepetitionRecord,
   aScenario,
+  nothingElse,
   type Observed,
 } from '../../../core/test/builders.js'
 
@@ -13,14 +14,8 @@ import {
 export function resultsOf({ analyse }: Pick<typeof core, 'analyse'>, observed: Observed): Results {
   const plan = aPlan([aScenario()], [anEntry('predict', 'go-net-http')])
   return analyse({
+    ...nothingElse,
     plan,
     runs: [aRepetitionRecord(plan.entries[0]!, 1, [aLoadRecord(observed)])],
-    calibrations: [],
-    claims: [],
-    targets: {},
-    base: { id: null, origin: null },
-    endedAt: null,
-    status: 'complete',
-    statusReason: null,
   })
 }

@@ -49,3 +49,8 @@ export const figureRules: readonly FigureRule[] = [
   hostPressure,
   hostOthers,
 ]
+
+/** The title of a figure; an id that no rule has, of a file of another version, is its own. */
+export function figureTitle(id: string): string {
+  return figureRules.find((rule) => rule.id === id)?.title ?? id
+}

@@ -1,8 +1,10 @@
 import type { AgainstCommit, AgainstFigure } from '@bakeoff/model'
-import { figureRules } from '../figures/index.js'
-import { exactPercent, withInterval } from '../words/quantities.js'
+import { figureTitle } from '../figures/index.js'
+import { withInterval } from '../words/quantities.js'
+import { isBeyond, isWorse } from './beyond.js'
 import { all, broken, FINE, type Judgement, unjudged } from './report.js'
 import { CHANGE_RULES, type GateRules } from './rules.js'
+import { allowedSays } from './words.js'
 
 /**
  * Judges the changes since another commit that was measured in the same blocks, by the rules that a baseline is judged by: a rule is
@@ -37,11 +39,9 @@ function judgeFigure(figure: AgainstFigure, { rule, allowed, ref }: Asked): Judg
     return rule === 'regression' ? broken(cell, rule, `${ref} has it, and here ${why}`) : unjudged(cell, why)
   }
   if (ratio === null || ratio.low === null || ratio.high === null) return unjudged(cell, why)
-  const isBeyond = better === 'higher' ? ratio.high < 1 - allowed : ratio.low > 1 + allowed
-  if (!isBeyond) return FINE
-  const title = figureRules.find(({ id }) => id === figure.metric)?.title ?? figure.metric
-  const says = `${title} ${withInterval(ratio.median, ratio.low, ratio.high)} that of ${ref}`
-  return conclusion === (better === 'higher' ? 'lower' : 'higher')
-    ? broken(cell, rule, `${says}, allowed ${better === 'higher' ? '−' : '+'}${exactPercent(allowed)}`)
+  if (!isBeyond(ratio, better, allowed)) return FINE
+  const says = `${figureTitle(figure.metric)} ${withInterval(ratio.median, ratio.low, ratio.high)} that of ${ref}`
+  return isWorse(conclusion, better)
+    ? broken(cell, rule, `${says}, ${allowedSays(better, allowed)}`)
     : unjudged(cell, `${says}: ${why}`)
 }

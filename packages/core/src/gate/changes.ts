@@ -1,10 +1,10 @@
-import type { ComparedCell, ComparedFigure, Ratio, Results, WhyNotJudged } from '@bakeoff/model'
+import type { ComparedCell, ComparedFigure, Results, WhyNotJudged } from '@bakeoff/model'
 import { compareRuns } from '../compare-runs.js'
 import { type RunSummary, type SpreadOf, spreadBetween, summaryOf } from '../history/index.js'
-import { exactPercent } from '../words/quantities.js'
+import { isBeyond, isWorse } from './beyond.js'
 import { all, broken, FINE, type Judgement, unjudged } from './report.js'
 import { CHANGE_RULES, type GateRules } from './rules.js'
-import { changeSays, leastSays, spreadSays, whySays } from './words.js'
+import { allowedSays, changeSays, leastSays, spreadSays, whySays } from './words.js'
 
 /** What a run is judged against. */
 export interface Baseline {
@@ -92,14 +92,9 @@ function judgeFigure({ cell, rule, allowed, figure }: Asked): Judgement {
     return isTheRuns ? unjudged(cell, spreadSays(difference, withinRuns, name)) : FINE
   }
   const says = changeSays(ratio, name)
-  return conclusion === (better === 'higher' ? 'lower' : 'higher')
-    ? broken(cell, rule, `${says}, allowed ${better === 'higher' ? '−' : '+'}${exactPercent(allowed)}`)
+  return isWorse(conclusion, better)
+    ? broken(cell, rule, `${says}, ${allowedSays(better, allowed)}`)
     : unjudged(cell, `${says}, and it is not told apart: ${leastSays(difference)}`)
-}
-
-/** Whether the whole interval is worse than allowed. */
-function isBeyond({ low, high }: Ratio, better: 'higher' | 'lower', allowed: number): boolean {
-  return better === 'higher' ? high !== null && high < 1 - allowed : low !== null && low > 1 + allowed
 }
 
 /** Whether the figures of a cell count in the baseline and are lost here, for a reason in the cell itself. */

@@ -7,6 +7,11 @@ export function changeSays({ median, low, high }: Ratio, figure: string): string
   return `${figure} changed by ${exactPercent(median - 1)}${interval}`
 }
 
+/** `allowed −5 %`. */
+export function allowedSays(better: 'higher' | 'lower', allowed: number): string {
+  return `allowed ${better === 'higher' ? '−' : '+'}${exactPercent(allowed)}`
+}
+
 /** `throughput changed by −12 % (−14 % to −10 %), which two runs differ by where nothing changed (−31 % to 12 %, …)`. */
 export function spreadSays({ ratio: { low, high, method } }: Difference, within: Ratio, figure: string): string {
   const interval =

@@ -1,5 +1,5 @@
 import type { AgainstCommit, AgainstFigure } from '@bakeoff/model'
-import { figureRules } from '../figures/index.js'
+import { figureTitle } from '../figures/index.js'
 import { list, many, percent } from '../words/quantities.js'
 
 /** The comparison with another commit in one sentence: what changed, by how much, and how much of it is decided. */
@@ -30,7 +30,6 @@ export function againstSays({ ref, commit, figures }: Omit<AgainstCommit, 'says'
 function widest(apart: readonly AgainstFigure[]): string {
   const off = ({ ratio }: AgainstFigure) => (ratio === null ? 0 : Math.abs(Math.log(ratio.median)))
   const { metric, cell, ratio } = apart.reduce((a, b) => (off(b) > off(a) ? b : a))
-  const title = figureRules.find(({ id }) => id === metric)?.title ?? metric
   const share = (ratio?.median ?? 1) - 1
-  return `${title} of ${cell}: ${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`
+  return `${figureTitle(metric)} of ${cell}: ${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`
 }

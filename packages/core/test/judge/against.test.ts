@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse, gate, parseGateRules } from '../../src/index.js'
-import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, type Observed } from '../builders.js'
+import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, nothingElse, type Observed } from '../builders.js'
 
 const entries = [anEntry('predict', 'go'), anEntry('predict', 'rust')]
 const partners = entries.map((entry) => ({
@@ -30,17 +30,7 @@ function results(speeds: Readonly<Record<string, number | Observed>>) {
       return [aRepetitionRecord(entry, index + 1, [aLoadRecord({ cpuMs: 0.5, ...observed, perSecond })])]
     }),
   )
-  return analyse({
-    plan,
-    runs,
-    calibrations: [],
-    claims: [],
-    targets: {},
-    base: { id: null, origin: null },
-    endedAt: null,
-    status: 'complete',
-    statusReason: null,
-  })
+  return analyse({ ...nothingElse, plan, runs })
 }
 
 const throughputOf = (of: ReturnType<typeof results>, entry: string) =>

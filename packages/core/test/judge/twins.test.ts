@@ -2,7 +2,7 @@ import type { Plan, PlannedEntry } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../src/index.js'
 import { twinsOf } from '../../src/plan/index.js'
-import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, type Observed } from '../builders.js'
+import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, nothingElse, type Observed } from '../builders.js'
 
 const scenario = aScenario()
 const entries = [anEntry('predict', 'go'), anEntry('predict', 'rust')]
@@ -15,18 +15,12 @@ function results(perSecond: readonly number[], more: Observed = {}) {
   const of = (entry: PlannedEntry, ok: (repetition: number) => Observed) =>
     [1, 2, 3].map((repetition) => aRepetitionRecord(entry, repetition, [aLoadRecord(ok(repetition))]))
   return analyse({
+    ...nothingElse,
     plan: plan as Plan,
     runs: [
       ...entries.flatMap((entry) => of(entry, (repetition) => ({ perSecond: 1000 + repetition }))),
       ...of(twin, (repetition) => ({ perSecond: perSecond[repetition - 1] as number, ...more })),
     ],
-    calibrations: [],
-    claims: [],
-    targets: {},
-    base: { id: null, origin: null },
-    endedAt: null,
-    status: 'complete',
-    statusReason: null,
   })
 }
 

@@ -1,56 +1,18 @@
-import type { EngineFacts, HostFacts, Plan, ScenarioSpec, ServiceSpec, TargetSpec } from '@bakeoff/model'
+import type { EngineFacts, HostFacts, Plan, ScenarioSpec, TargetSpec } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Catalogue, type OtherCommit, parseMatrix, planMatrix, replayPlan, shownEntries } from '../../src/index.js'
 import { aPlan } from '../builders.js'
+import { aScenarioSpec, aService } from '../specs.js'
 
 const PROFILE = '{ budget: 60m, repetitions: { min: 8, max: 8 }, warmUp: { min: 2s, max: 4s }, window: 5s }'
 const matrix = parseMatrix('matrix.yaml', `profiles: { default: ${PROFILE}, quick: ${PROFILE} }`, [])
-const service: ServiceSpec = {
-  name: 'target',
-  build: null,
-  image: null,
-  cpus: 1,
-  quota: false,
-  memoryBytes: 1024 ** 3 / 2,
-  environment: {},
-  command: null,
-  dependsOn: [],
-  healthcheck: null,
-  readOnly: true,
-  tmpfs: [],
-  shmBytes: null,
-  user: null,
-}
 
-function aScenario(root: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpec {
-  return {
-    id: 'predict',
-    file: 'compose/predict.yaml',
-    summary: 'predict',
-    source: null,
-    script: null,
-    target: service,
-    services: [{ ...service, name: 'db', build: `${root}/compose/db` }],
-    requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
-    golden: [{ status: 200, contentType: null, body: 'x' }],
-    contract: [],
-    compare: 'exact',
-    tolerance: 0,
-    loads: [{ kind: 'closed', connections: 1 }],
-    connections: 1,
-    arrivals: 'exponential',
-    stream: false,
-    wholePasses: false,
-    warmUpLimitMs: null,
-    longestWindowMs: null,
-    requestTimeoutMs: 10_000,
-    respell: null,
-    counters: [],
-    slo: null,
+const aScenario = (root: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpec =>
+  aScenarioSpec('predict', {
+    services: [{ ...aService, name: 'db', build: `${root}/compose/db` }],
     workDigest: 'work',
     ...changes,
-  }
-}
+  })
 
 function aTarget(root: string, name: string, env: Record<string, string> = {}): TargetSpec {
   return {
@@ -162,7 +124,7 @@ describe('an entry of another commit', () => {
 
   it('has the services of that commit, within the caps of today', () => {
     const db = {
-      ...service,
+      ...aService,
       name: 'db',
       build: `${THERE}/compose/db`,
       memoryBytes: 1024 ** 3,

@@ -19,6 +19,7 @@ import {
   planMatrix,
   shownEntries,
 } from '../../src/index.js'
+import { aScenarioSpec, aService } from '../specs.js'
 
 const GIB = 1024 ** 3
 const matrix = parseMatrix(
@@ -29,55 +30,19 @@ const matrix = parseMatrix(
 `,
   [],
 )
-const service = {
-  build: null,
-  image: null,
-  cpus: 1,
-  quota: false,
-  memoryBytes: GIB / 2,
-  environment: {},
-  command: null,
-  dependsOn: [],
-  healthcheck: null,
-  readOnly: true,
-  tmpfs: [],
-  shmBytes: null,
-  user: null,
-}
 
-function aScenario(id: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpec {
-  return {
-    id,
-    file: `compose/${id}.yaml`,
-    summary: id,
-    source: null,
-    script: null,
-    target: { ...service, name: 'target', environment: { FROM_SCENARIO: 's', BOTH: 'scenario' } },
-    services: [],
-    requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
-    golden: [{ status: 200, contentType: null, body: 'x' }],
-    contract: [],
-    compare: 'exact',
-    tolerance: 0,
+const aScenario = (id: string, changes: Partial<ScenarioSpec> = {}): ScenarioSpec =>
+  aScenarioSpec(id, {
+    target: { ...aService, environment: { FROM_SCENARIO: 's', BOTH: 'scenario' } },
     loads: [
       { kind: 'closed', connections: 1 },
       { kind: 'closed', connections: 64 },
       { kind: 'open', fraction: 0.5, connections: 256, arrivals: 'exponential' },
     ],
     connections: 256,
-    arrivals: 'exponential',
-    stream: false,
-    wholePasses: false,
-    warmUpLimitMs: null,
-    longestWindowMs: null,
-    requestTimeoutMs: 10_000,
-    respell: null,
-    counters: [],
     slo: { p99Ms: 50, errors: 0.001 },
-    workDigest: id,
     ...changes,
-  }
-}
+  })
 
 function aTarget(name: string, scenarios: string[], variants = ['default']): TargetSpec {
   return {
@@ -228,7 +193,7 @@ describe('planMatrix', () => {
   it('refuses memory that the engine does not have, and says who asks for it', () => {
     const big = {
       ...catalogue,
-      scenarios: [aScenario('predict', { target: { ...service, name: 'target', memoryBytes: 32 * GIB } })],
+      scenarios: [aScenario('predict', { target: { ...aService, memoryBytes: 32 * GIB } })],
     }
     expect(() => plan({ catalogue: big })).toThrowError(
       expect.objectContaining({
@@ -241,7 +206,7 @@ describe('planMatrix', () => {
   it('scales cores that the machine does not have, and warns', () => {
     const big = {
       ...catalogue,
-      scenarios: [aScenario('predict', { target: { ...service, name: 'target', cpus: 16 } })],
+      scenarios: [aScenario('predict', { target: { ...aService, cpus: 16 } })],
     }
     const made = plan({ catalogue: big })
     expect(made.scenarios[0]?.targetCaps).toMatchObject({ cpus: 2, cpuset: [1, 2] })
@@ -249,7 +214,7 @@ describe('planMatrix', () => {
   })
 
   it('warns once of what is true of several scenarios', () => {
-    const target = { ...service, name: 'target', cpus: 16 }
+    const target = { ...aService, cpus: 16 }
     const big = { ...catalogue, scenarios: [aScenario('predict', { target }), aScenario('ranknet', { target })] }
     expect(plan({ catalogue: big }).warnings.filter(({ what }) => what.includes('of 16 cores'))).toMatchObject([
       { where: 'predict, ranknet' },

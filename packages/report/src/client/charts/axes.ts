@@ -146,6 +146,15 @@ export function baseOptions(scene: Scene): ChartOptions {
   } as ChartOptions
 }
 
+/** The base's plugins, with a tooltip that says this of a point below the name of its dataset. */
+export function sayingPoints(
+  base: ChartOptions,
+  say: (point: { readonly datasetIndex: number; readonly dataIndex: number }) => string[],
+): ChartOptions['plugins'] {
+  const callbacks = { title: ([item]: { dataset: { label?: string } }[]) => item?.dataset.label ?? '', label: say }
+  return { ...base.plugins, tooltip: { ...base.plugins?.tooltip, callbacks } } as ChartOptions['plugins']
+}
+
 /** Binary ticks: about five from zero, a power of two apart. */
 function binaryTicks(scale: { max: number; ticks: { value: number }[] }): void {
   if (!(scale.max > 0)) return

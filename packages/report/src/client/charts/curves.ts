@@ -6,7 +6,7 @@ import { heightOf } from '../../shared/heights.js'
 import { percentSpectrum } from '../../shared/spectrum.js'
 import type { Subject } from '../../shared/subjects.js'
 import { extentOf } from '../../shared/ticks.js'
-import { type Axis, baseOptions, numberAxis } from './axes.js'
+import { type Axis, baseOptions, numberAxis, sayingPoints } from './axes.js'
 import { type Drawing, type Drawn, lineStyle, type Scene } from './drawing.js'
 import { endLabels } from './labels.js'
 import { type Level, levelsNear, marksPlugin, serviceLevel } from './lines.js'
@@ -247,16 +247,7 @@ function optionsOf(scene: Scene, { x, y, say }: Curves, { rows, levels, room }: 
       },
       y: numberAxis(scene, { ...y, holds: y.log ? [...points.map((point) => point.y), ...marked] : marked }),
     } as never,
-    plugins: {
-      ...base.plugins,
-      tooltip: {
-        ...base.plugins?.tooltip,
-        callbacks: {
-          title: ([item]) => item?.dataset.label ?? '',
-          label: ({ datasetIndex, dataIndex }) => [...say(rows[datasetIndex]!.line[dataIndex]!)],
-        },
-      },
-    },
+    plugins: sayingPoints(base, ({ datasetIndex, dataIndex }) => [...say(rows[datasetIndex]!.line[dataIndex]!)]),
   }
 }
 

@@ -4,7 +4,7 @@ import { formatMs, formatNumber } from '../../shared/format.js'
 import { heightOf } from '../../shared/heights.js'
 import { kneeOf, type Step, stepsOf } from '../../shared/scaling.js'
 import type { Subject } from '../../shared/subjects.js'
-import { baseOptions, numberAxis } from './axes.js'
+import { baseOptions, numberAxis, sayingPoints } from './axes.js'
 import { type Drawing, lineStyle, type Scene } from './drawing.js'
 import { pointLabels } from './labels.js'
 import { levelsNear, marksPlugin, serviceLevel } from './lines.js'
@@ -47,16 +47,7 @@ export const scaling: Drawing = (scene) => {
           },
           y: numberAxis(scene, { title: 'right answers/s', holds: reach }),
         } as never,
-        plugins: {
-          ...base.plugins,
-          tooltip: {
-            ...base.plugins?.tooltip,
-            callbacks: {
-              title: ([item]) => item?.dataset.label ?? '',
-              label: ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex),
-            },
-          },
-        },
+        plugins: sayingPoints(base, ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex)),
       },
       plugins: [labels],
     },
@@ -118,16 +109,7 @@ export const loadLatency: Drawing = (scene) => {
             holds: [...times, ...levels.map(({ at }) => at)],
           }),
         } as never,
-        plugins: {
-          ...base.plugins,
-          tooltip: {
-            ...base.plugins?.tooltip,
-            callbacks: {
-              title: ([item]) => item?.dataset.label ?? '',
-              label: ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex),
-            },
-          },
-        },
+        plugins: sayingPoints(base, ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex)),
       },
       plugins: [marksPlugin(scene, { levels }), labels],
     },

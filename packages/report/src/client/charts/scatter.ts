@@ -2,7 +2,7 @@ import { figureOf } from '@bakeoff/model'
 import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatMs, formatNumber } from '../../shared/format.js'
 import { heightOf } from '../../shared/heights.js'
-import { baseOptions, numberAxis } from './axes.js'
+import { baseOptions, numberAxis, sayingPoints } from './axes.js'
 import { counts, type Drawing, lineStyle, type Scene } from './drawing.js'
 import { pointLabels } from './labels.js'
 import { levelsNear, marksPlugin, serviceLevel } from './lines.js'
@@ -33,19 +33,10 @@ export const scatter: Drawing = (scene) => {
             holds: [...times, ...levels.map(({ at }) => at)],
           }),
         } as never,
-        plugins: {
-          ...base.plugins,
-          tooltip: {
-            ...base.plugins?.tooltip,
-            callbacks: {
-              title: ([item]) => item?.dataset.label ?? '',
-              label: ({ datasetIndex }) => {
-                const { x, y } = rows[datasetIndex]!
-                return [`${formatNumber(x)} right answers/s`, `p99 ${formatMs(y)}`]
-              },
-            },
-          },
-        },
+        plugins: sayingPoints(base, ({ datasetIndex }) => {
+          const { x, y } = rows[datasetIndex]!
+          return [`${formatNumber(x)} right answers/s`, `p99 ${formatMs(y)}`]
+        }),
       },
       plugins: [
         marksPlugin(scene, { levels }),
