@@ -1,5 +1,5 @@
 import type { Cell, EntryResult } from './results.js'
-import { competes } from './roles.js'
+import { competes, isContender } from './roles.js'
 
 type Judged = Pick<EntryResult, 'id' | 'language' | 'lints' | 'role' | 'standIn'>
 
@@ -26,8 +26,14 @@ export function isHeadlined(entry: Judged): boolean {
  * language, the targets are compared with one another.
  */
 export function rowsBy(entries: readonly Judged[]): 'language' | 'target' {
-  const contenders = entries.filter(({ role }) => (role ?? 'contender') === 'contender')
-  return new Set(contenders.map(({ language }) => language)).size > 1 ? 'language' : 'target'
+  return new Set(entries.filter(isContender).map(({ language }) => language)).size > 1 ? 'language' : 'target'
+}
+
+/** What an entry is in a headline, by its id: its language, or itself. */
+export function rowIn(entries: readonly Judged[]): (entry: string) => string {
+  if (rowsBy(entries) === 'target') return (entry) => entry
+  const languages = new Map(entries.map(({ id, language }) => [id, language]))
+  return (entry) => languages.get(entry) ?? entry
 }
 
 /** The cells that a headline compares: of those that are ranked, the first of each row, in their order. */
@@ -45,12 +51,12 @@ function mayLead<Of extends OfEntry>(
   { entries, cells }: HeadlineSource<Of>,
   ranked: readonly string[],
 ): { row: string; cell: Of }[] {
-  const by = rowsBy(entries)
+  const row = rowIn(entries)
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]))
   const cellOf = new Map(cells.map((cell) => [cell.id, cell]))
   return ranked.flatMap((id) => {
     const cell = cellOf.get(id)
     const entry = cell && entryOf.get(cell.entry)
-    return cell && entry && isHeadlined(entry) ? [{ row: by === 'language' ? entry.language : entry.id, cell }] : []
+    return cell && entry && isHeadlined(entry) ? [{ row: row(entry.id), cell }] : []
   })
 }

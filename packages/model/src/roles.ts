@@ -5,9 +5,14 @@ interface InComparison {
   readonly standIn?: StandIn | null | undefined
 }
 
-/** What headlines and groups are made of. Files of before there were roles say none: everything took part then. */
-export function competes({ role: own, standIn: other }: InComparison): boolean {
-  return (own ?? 'contender') === 'contender' && !other
+/** Whether an entry is a contender. Files of before there were roles say none: everything took part then. */
+export function isContender({ role: own }: Pick<InComparison, 'role'>): boolean {
+  return (own ?? 'contender') === 'contender'
+}
+
+/** What headlines and groups are made of: contenders that stand in for nothing. */
+export function competes(entry: InComparison): boolean {
+  return isContender(entry) && !entry.standIn
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type EntryResult,
   figureOf,
   headlined,
+  isContender,
   isDevelopmentServer,
   kindOf,
   rowsBy,
@@ -164,11 +165,6 @@ function rowsInOrder(columns: readonly DecisionColumn[]): string[] {
   const withFigures = columns.flatMap(({ figures }) => figures.filter(({ value }) => value !== null))
   const all = columns.flatMap(({ figures }) => figures)
   return [...new Set([...withFigures, ...all].map(({ row }) => row))]
-}
-
-/** Whether an entry is a contender. Entries from before there were roles all are. */
-function isContender(entry: EntryResult): boolean {
-  return (entry.role ?? 'contender') === 'contender'
 }
 
 function isStandIn(entry: EntryResult): boolean {

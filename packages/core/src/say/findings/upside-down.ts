@@ -1,4 +1,4 @@
-import { type Cell, rowsBy, type ScenarioResult } from '@bakeoff/model'
+import { type Cell, rowIn, type ScenarioResult } from '@bakeoff/model'
 import { thresholds } from '../../thresholds.js'
 import { isApart, type Known, type Standing, standing } from './define.js'
 import { namedBehind } from './leader.js'
@@ -16,8 +16,8 @@ export function isThroughputUpsideDown(cpu: Standing, scenario: ScenarioResult, 
   if (throughput === null || last === undefined) return false
   const others = [...cpu.peers, last]
   if (![cpu.leader, ...others].every(isFull)) return false
-  const row = rowIn(known)
-  const isAmong = (cell: Cell, cells: readonly Cell[]) => cells.some((each) => row(each) === row(cell))
+  const row = rowIn(known.entries)
+  const isAmong = (cell: Cell, cells: readonly Cell[]) => cells.some((each) => row(each.entry) === row(cell.entry))
   const isTold =
     isAmong(cpu.leader, [throughput.leader, ...throughput.peers]) &&
     isAmong(
@@ -25,13 +25,6 @@ export function isThroughputUpsideDown(cpu: Standing, scenario: ScenarioResult, 
       namedBehind(throughput).map(({ cell }) => cell),
     )
   return isTold && others.every((other) => isInverse(known, cpu.leader, other))
-}
-
-/** What a cell is in a headline: its language, or itself. */
-function rowIn({ entries }: Known): (cell: Cell) => string {
-  const by = rowsBy(entries)
-  const languages = new Map(entries.map(({ id, language }) => [id, language]))
-  return ({ entry }) => (by === 'language' ? (languages.get(entry) ?? entry) : entry)
 }
 
 function isFull({ verdict }: Cell): boolean {
