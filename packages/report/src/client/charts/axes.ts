@@ -150,9 +150,9 @@ export function baseOptions(scene: Scene): ChartOptions {
 export function sayingPoints(
   base: ChartOptions,
   say: (point: { readonly datasetIndex: number; readonly dataIndex: number }) => string[],
-): ChartOptions['plugins'] {
+): NonNullable<ChartOptions['plugins']> {
   const callbacks = { title: ([item]: { dataset: { label?: string } }[]) => item?.dataset.label ?? '', label: say }
-  return { ...base.plugins, tooltip: { ...base.plugins?.tooltip, callbacks } } as ChartOptions['plugins']
+  return { ...base.plugins, tooltip: { ...base.plugins?.tooltip, callbacks } } as NonNullable<ChartOptions['plugins']>
 }
 
 /** Binary ticks: about five from zero, a power of two apart. */
