@@ -39,6 +39,13 @@ const standInOf = z
     'It was written because libraries could not be had: it is measured and marked, and never in a headline. On the target, or on one variant',
   )
 
+const alternativeOf = z
+  .boolean()
+  .optional()
+  .describe(
+    'true: another contender of its language stands for it where a run takes one of each language (--quick). Default false',
+  )
+
 export const targetFile = z.strictObject({
   language: name.describe('Language of the service, lower case: python, go, elixir, rust, node, …'),
   stack: z.array(z.string().min(1)).min(1).describe('Libraries that matter, most important first, as people call them'),
@@ -55,6 +62,7 @@ export const targetFile = z.strictObject({
     .optional()
     .describe('How long GET /health may take to answer 200 after the start; default 60s'),
   role: roleOf,
+  alternative: alternativeOf,
   standIn: standInOf,
   variants: z
     .record(
@@ -62,6 +70,7 @@ export const targetFile = z.strictObject({
       z.strictObject({
         summary: z.string().min(1).describe('What is different in this variant'),
         role: roleOf,
+        alternative: alternativeOf,
         standIn: standInOf,
         env: environment.optional().describe('Environment of this variant; wins over env of the target'),
         command: z.array(z.string()).min(1).optional().describe("Replaces the image's CMD"),
@@ -225,6 +234,10 @@ const profileFile = z.strictObject({
     .optional()
     .describe('At most so many tasks of a batch, or as many as run at once, for a smoke run; default all'),
   onlyMainLoad: z.boolean().optional().describe('Only the closed load with the most connections, for a smoke run'),
+  alternatives: z
+    .boolean()
+    .optional()
+    .describe('false: without the contenders that target.yaml calls an alternative, for a smoke run; default true'),
   secondInstrument: z
     .boolean()
     .optional()

@@ -19,6 +19,8 @@ export interface VariantSpec {
   /** the scenarios this variant takes part in */
   readonly scenarios: readonly string[]
   readonly role: Role
+  /** another contender of its language stands for it where a run takes one of each */
+  readonly alternative: boolean
   readonly standIn: StandIn | null
 }
 
@@ -136,6 +138,8 @@ export interface ProfileSpec {
   readonly curveRates: number
   /** only the last closed load of a scenario, for a smoke run */
   readonly onlyMainLoad: boolean
+  /** false: contenders that are an alternative are left out, for a smoke run */
+  readonly alternatives: boolean
   /** the main load of every entry once by a second instrument */
   readonly secondInstrument: boolean
 }

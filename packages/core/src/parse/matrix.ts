@@ -50,6 +50,7 @@ export function parseMatrix(fileName: string, text: string, scenarios: readonly 
       requests: profile.requests ?? null,
       tasks: profile.tasks ?? null,
       onlyMainLoad: profile.onlyMainLoad ?? false,
+      alternatives: profile.alternatives ?? true,
       secondInstrument: profile.secondInstrument ?? true,
     }
   }

@@ -36,6 +36,7 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
       command: variant.command ?? null,
       scenarios: variant.scenarios ?? file.scenarios,
       role: variant.role ?? file.role ?? 'contender',
+      alternative: variant.alternative ?? file.alternative ?? false,
       standIn: variant.standIn ?? file.standIn ?? null,
     }),
   )

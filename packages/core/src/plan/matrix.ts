@@ -74,7 +74,11 @@ export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
 export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
   const profile = profileOf(request)
-  const selected = inOrder(select(catalogue, request.selection), ({ scenario }) => scenario.id, catalogue.matrix.order)
+  const selected = inOrder(
+    select(catalogue, request.selection, profile),
+    ({ scenario }) => scenario.id,
+    catalogue.matrix.order,
+  )
   const seed = seedOf(request)
   const published = selected.map(({ scenario }) =>
     request.selection.claims ? claimLoadsOf(scenario, catalogue.claims) : NOT_PUBLISHED,

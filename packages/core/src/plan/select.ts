@@ -2,6 +2,7 @@ import {
   BakeoffError,
   type ClaimSpec,
   type Plan,
+  type ProfileSpec,
   type ScenarioSpec,
   type TargetSpec,
   type VariantSpec,
@@ -24,7 +25,7 @@ export interface Selection {
 export interface Selected {
   readonly scenario: ScenarioSpec
   readonly entries: readonly Candidate[]
-  /** entries of the scenario that are left out because of their role */
+  /** entries of the scenario that are left out because of their role, or as alternatives */
   readonly leftOut: NonNullable<Plan['leftOut']>
 }
 
@@ -37,9 +38,14 @@ export interface Candidate {
  * The scenarios of a run and who takes part in each, in the catalogue's order: the contenders (stand-ins among them) when
  * nothing else is asked for.
  *
+ * @param profile its `alternatives`: false takes those contenders out for which another of their language stands
  * @throws BakeoffError BAD_SPEC for a name that does not exist or is broken, or when nothing is left
  */
-export function select(catalogue: Catalogue, selection: Selection): Selected[] {
+export function select(
+  catalogue: Catalogue,
+  selection: Selection,
+  { alternatives }: Pick<ProfileSpec, 'alternatives'> = { alternatives: true },
+): Selected[] {
   const scenarioNames = selection.scenarios ?? catalogue.matrix.scenarios
   const targetNames = selection.targets ?? catalogue.matrix.targets
   checkNames(catalogue, scenarioNames ?? [], targetNames ?? [])
@@ -58,7 +64,10 @@ export function select(catalogue: Catalogue, selection: Selection): Selected[] {
         )
         return { scenario, entries, leftOut: [] }
       }
-      const reasonOf = (candidate: Candidate) => whyLeftOut(candidate, scenario.id, selection, catalogue.claims)
+      const oneOfEach = !alternatives && !selection.all && !selection.claims
+      const reasonOf = (candidate: Candidate) =>
+        whyLeftOut(candidate, scenario.id, selection, catalogue.claims) ??
+        (oneOfEach ? whyAlternative(candidate, serving) : null)
       return {
         scenario,
         entries: serving.filter((candidate) => reasonOf(candidate) === null),
@@ -128,6 +137,16 @@ function whyLeftOut(
     case 'experiment':
       return { why: 'experiment', command: 'npm run matrix -- --all' }
   }
+}
+
+/** The reason why a contender is left out where another of its language stands for it; null where none does. */
+function whyAlternative({ target, variant }: Candidate, serving: readonly Candidate[]): Reason | null {
+  if (!variant.alternative) return null
+  const stands = serving.some(
+    (other) =>
+      other.target.language === target.language && other.variant.role === 'contender' && !other.variant.alternative,
+  )
+  return stands ? { why: 'another of its language stands for it', command: 'npm run matrix' } : null
 }
 
 /** The broken parts that a selection would have included; the plan warns of them. */

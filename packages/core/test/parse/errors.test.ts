@@ -172,6 +172,7 @@ describe('a target.yaml that can be used', () => {
         command: null,
         scenarios: ['predict'],
         role: 'contender',
+        alternative: false,
         standIn: null,
       },
     ])

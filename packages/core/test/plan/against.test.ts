@@ -34,6 +34,7 @@ function aTarget(root: string, name: string, env: Record<string, string> = {}): 
         env,
         scenarios: ['predict'],
         role: 'contender',
+        alternative: false,
         standIn: null,
       },
     ],

@@ -63,6 +63,7 @@ function aTarget(name: string, scenarios: string[], variants = ['default']): Tar
       command: null,
       scenarios,
       role: 'contender',
+      alternative: false,
       standIn: null,
     })),
     yaml: '',

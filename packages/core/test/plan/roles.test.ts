@@ -1,4 +1,5 @@
-/** Who takes part in a run: by role, by claim, or by name. */
+/** Who takes part in a run: by role, by claim, by name, or one of each language. */
+import { readFileSync } from 'node:fs'
 import type { ClaimSpec, EngineFacts, HostFacts, Plan, Role } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -256,6 +257,80 @@ describe('who takes part', () => {
         },
       ),
     )
+  })
+})
+
+describe('a profile without alternatives', () => {
+  const oneOfEach = { alternatives: false }
+  const aPython = (name: string, rest = '') => {
+    const target = aTarget(name, 'predict', rest)
+    return { ...target, language: 'python' }
+  }
+  const alternative = 'alternative: true\n'
+  const chosen = (targets: Catalogue['targets'], flags: Partial<Selection> = {}, profile = oneOfEach) => {
+    const { entries, leftOut } = select(
+      { ...catalogue, targets, claims: [claim('predict', aSubject('granian', 'default', {}))] },
+      { scenarios: ['predict'], targets: null, ...flags },
+      profile,
+    )[0]!
+    return { taken: entries.map(({ target }) => target.name), leftOut }
+  }
+  const both = [aPython('fastapi'), aPython('granian', alternative), aTarget('go', 'predict')]
+
+  it('takes one contender of each language, and says of the others why and how', () =>
+    expect(chosen(both)).toEqual({
+      taken: ['fastapi', 'go'],
+      leftOut: [
+        {
+          entry: 'predict/granian/default',
+          why: 'another of its language stands for it',
+          command: 'npm run matrix',
+        },
+      ],
+    }))
+
+  it.each([
+    { because: 'the profile takes alternatives', flags: {}, profile: { alternatives: true } },
+    { because: 'everything is asked for', flags: { all: true }, profile: oneOfEach },
+    { because: 'they are named', flags: { targets: ['fastapi', 'granian', 'go'] }, profile: oneOfEach },
+  ])('has them all the same where $because', ({ flags, profile }) =>
+    expect(chosen(both, flags, profile)).toEqual({ taken: ['fastapi', 'granian', 'go'], leftOut: [] }),
+  )
+
+  it('has the subjects of claims, whatever stands for them', () =>
+    expect(chosen(both, { claims: true }).taken).toEqual(['granian']))
+
+  it.each([
+    { because: 'nothing else of the language serves the scenario', others: [] },
+    { because: 'the other is an alternative too', others: [aPython('flask', alternative)] },
+    { because: 'the other is an experiment', others: [aPython('flask', 'role: experiment\n')] },
+  ])('keeps an alternative where $because', ({ others }) =>
+    expect(chosen([aPython('granian', alternative), ...others]).taken).toContain('granian'),
+  )
+
+  it('is quick, and no other profile of the project', () => {
+    const text = readFileSync(new URL('../../../../matrix.yaml', import.meta.url), 'utf8')
+    const { profiles } = parseMatrix('matrix.yaml', text.replace(/^order: .*$/m, ''), [])
+    expect(
+      Object.values(profiles)
+        .filter(({ alternatives }) => !alternatives)
+        .map(({ name }) => name),
+    ).toEqual(['quick'])
+  })
+
+  it('is read from the target or one of its variants', () => {
+    const [first, second] = aTarget(
+      'x',
+      'predict',
+      'variants:\n  a: { summary: s, alternative: true }\n  b: { summary: s }\n',
+    ).variants
+    expect([first!.alternative, second!.alternative]).toEqual([true, false])
+    const [narrowed] = aTarget(
+      'x',
+      'predict',
+      'alternative: true\nvariants:\n  a: { summary: s, alternative: false }\n',
+    ).variants
+    expect(narrowed!.alternative).toBe(false)
   })
 })
 

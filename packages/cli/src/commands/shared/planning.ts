@@ -16,7 +16,7 @@ export interface PlanFlags extends SelectionFlags {
 }
 
 export const planOptions: readonly Option[] = [
-  new Option('--quick', 'a smoke run of a few minutes'),
+  new Option('--quick', 'a smoke run of a few minutes, one contender of each language'),
   ...selectionOptions,
   new Option('--profile <name>', 'a profile of matrix.yaml'),
   new Option('--repetitions <n>', 'exactly this many repetitions of every entry').argParser(positiveInteger),
