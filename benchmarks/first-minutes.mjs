@@ -2,8 +2,8 @@
 /**
  * Where the first minutes go: a table of a run, or of a build of every shipped image.
  *
- *   node benchmarks/first-minutes.mjs RUN_FOLDER          what is in its events.ndjson
- *   node benchmarks/first-minutes.mjs --images [--write]  builds all that ships on the engine of DOCKER_HOST, and tells what took how long
+ *   node benchmarks/first-minutes.mjs RUN_FOLDER [--write]  what is in its events.ndjson
+ *   node benchmarks/first-minutes.mjs --images [--write]    builds all that ships on the engine of DOCKER_HOST, and tells what took how long
  *
  * What the engine has already is not built again: for figures from nothing take an engine that has nothing. With --write they go to
  * compose/build-seconds.json, from which a machine without builds of its own learns what will take long. Only images that were built count.
@@ -32,8 +32,17 @@ function readRun(folder) {
   const lines = readFileSync(join(folder, 'events.ndjson'), 'utf8').split('\n')
   const events = lines.filter((line) => line !== '').map((line) => JSON.parse(line))
   const setupSeconds = process.env.SETUP_SECONDS === undefined ? null : Number(process.env.SETUP_SECONDS)
+  const times = imageTimes(events)
   console.log(stageTable(events, setupSeconds))
-  console.log(imageTable(imageTimes(events)))
+  console.log(imageTable(times))
+  if (values.write) {
+    const { host, engine, runId, createdAt } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'))
+    const memory = `${Math.round(engine.memoryBytes / 1024 ** 3)} GiB`
+    writeTable(
+      times,
+      `${engine.cpus} cores, ${memory}, ${host.cpuModel.trim()}, ${engine.name} ${engine.version}, run ${runId} of ${createdAt.slice(0, 10)}, as many at once as it builds`,
+    )
+  }
 }
 
 async function buildAll() {
