@@ -84,13 +84,13 @@ export default defineConfig({
           hookTimeout: HALF_AN_HOUR,
         },
       },
-      // Every file has a lock, reports and containers of its own, and mostly waits. Models of other scenarios than predict compute.
+      // Every file has a lock, reports and containers of its own, and mostly waits.
       {
         extends: true,
         test: {
           name: 'engine',
           include: ofKind('engine'),
-          maxWorkers: process.env.BAKEOFF_TEST_SCENARIO === 'predict' ? 3 : 2,
+          maxWorkers: 3,
           maxConcurrency: 2,
           sequence: { groupOrder: 5 },
           testTimeout: 300_000,

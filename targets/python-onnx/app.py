@@ -14,12 +14,12 @@ from config import read_config
 from features import FeatureStore
 from info import describe, installed
 from ranking import Output, Outputs, Refusal, TooManyCandidates, parse_ranking
-from scorer import Scorer, SessionPerRequestScorer
+from scorer import Scorer
 
 MAX_BODY_BYTES = 1 << 20
 
 config = read_config()
-scorer = (SessionPerRequestScorer if config.session_per_request else Scorer)(config.model, config.ort_threads)
+scorer = Scorer(config.model, config.ort_threads)
 store = FeatureStore(config.database_url, config.database_pool)
 
 
@@ -47,7 +47,6 @@ async def info(_: Request) -> Response:
             workers=config.workers,
             threads={"ort_intra_op": scorer.intra_op_threads},
             pools={"database": store.connections},
-            flags={"session_per_request": config.session_per_request},
         ),
     )
 

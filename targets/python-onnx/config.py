@@ -19,7 +19,6 @@ class Config:
     model: Path
     # Threads inside one run of the model; 0 leaves the choice to ONNX Runtime, which takes the host's cores.
     ort_threads: int
-    session_per_request: bool
 
 
 def read_config() -> Config:
@@ -30,5 +29,4 @@ def read_config() -> Config:
         database_pool=number("DATABASE_POOL", DATABASE_POOL),
         model=Path(os.environ.get("MODEL_DIR") or "/models") / "ranknet.onnx",
         ort_threads=number("ORT_THREADS", 1, least=0),
-        session_per_request=os.environ.get("SESSION") == "per-request",
     )

@@ -1,6 +1,7 @@
 import { type AgainstFigure, type Certificate, type Difference, loadIdOf, type PlannedAgainst } from '@bakeoff/model'
 import { type FigureRule, figureRules } from '../figures/index.js'
 import { differenceSays } from '../words/differences.js'
+import { inSentence } from '../words/titles.js'
 import { boundsOf, heldBackBy, nameOfCell, valuesByBlock, whyUnranked } from './comparisons.js'
 import { differences, type Pair } from './difference.js'
 import type { JudgedCell } from './judged.js'
@@ -84,7 +85,7 @@ function missingOf({ here, there, metric }: Compared): Pick<AgainstFigure, 'miss
   const group = [here, there]
   const whyOf = (cell: JudgedCell) =>
     whyUnranked(cell, group) ??
-    (valuesByBlock(metric, cell).length === 0 ? `${metric.title.toLowerCase()} was not measured` : null)
+    (valuesByBlock(metric, cell).length === 0 ? `${inSentence(metric.title)} was not measured` : null)
   const [whyHere, whyThere] = [whyOf(here), whyOf(there)]
   if (whyThere !== null) return { missing: 'other-commit', why: whyThere }
   return whyHere === null ? { missing: null, why: '' } : { missing: 'this-checkout', why: whyHere }

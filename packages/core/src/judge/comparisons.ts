@@ -13,6 +13,7 @@ import type { CellView } from '../observe/view.js'
 import { thresholds } from '../thresholds.js'
 import { nameOf } from '../words/names.js'
 import { list } from '../words/quantities.js'
+import { inSentence } from '../words/titles.js'
 import type { Bounds, Observed } from './difference.js'
 import { type Contestant, compareField } from './field.js'
 import type { JudgedCell } from './judged.js'
@@ -77,7 +78,7 @@ function compareBy(
     const why = whyUnranked(cell, field)
     const values = valuesByBlock(metric, cell)
     if (why !== null || values.length === 0)
-      unranked.push({ cell: cell.view.id, why: why ?? `${metric.title.toLowerCase()} was not measured` })
+      unranked.push({ cell: cell.view.id, why: why ?? `${inSentence(metric.title)} was not measured` })
     else
       contestants.push({
         id: cell.view.id,

@@ -1,6 +1,7 @@
 import type { Certificate, TwinComparison } from '@bakeoff/model'
 import { type FigureRule, figureRules } from '../figures/index.js'
 import { differenceSays } from '../words/differences.js'
+import { inSentence } from '../words/titles.js'
 import { boundsOf, heldBackBy, nameOfCell, valuesByBlock, whyUnranked } from './comparisons.js'
 import { difference } from './difference.js'
 import type { JudgedCell } from './judged.js'
@@ -35,7 +36,7 @@ function compareWith(
   const why = whyUnranked(entry, [entry]) ?? whyUnranked(twin, [twin])
   const [of, to] = [valuesByBlock(metric, twin), valuesByBlock(metric, entry)]
   if (why !== null || of.length === 0 || to.length === 0)
-    return { ...where, ratio: null, conclusion: null, why: why ?? `${metric.title.toLowerCase()} was not measured` }
+    return { ...where, ratio: null, conclusion: null, why: why ?? `${inSentence(metric.title)} was not measured` }
   const found = difference(
     { of, to, better: metric.better, heldBack: heldBackBy(metric, { of: twin, to: entry }) },
     boundsOf(scenario.id, certificates),

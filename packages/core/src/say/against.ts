@@ -1,6 +1,7 @@
 import type { AgainstCommit, AgainstFigure } from '@bakeoff/model'
 import { figureTitle } from '../figures/index.js'
 import { list, many, percent } from '../words/quantities.js'
+import { inSentence } from '../words/titles.js'
 
 /** The comparison with another commit in one sentence: what changed, by how much, and how much of it is decided. */
 export function againstSays({ ref, commit, figures }: Omit<AgainstCommit, 'says'>): string {
@@ -31,5 +32,5 @@ function widest(apart: readonly AgainstFigure[]): string {
   const off = ({ ratio }: AgainstFigure) => (ratio === null ? 0 : Math.abs(Math.log(ratio.median)))
   const { metric, cell, ratio } = apart.reduce((a, b) => (off(b) > off(a) ? b : a))
   const share = (ratio?.median ?? 1) - 1
-  return `${figureTitle(metric)} of ${cell}: ${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`
+  return `${inSentence(figureTitle(metric))} of ${cell}: ${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`
 }

@@ -54,7 +54,7 @@ describe('an entry beside the same entry of another commit', () => {
   it('is said in one sentence, and where nothing changed too', () => {
     const says = results({ [go]: 800 }).against?.says ?? ''
     expect(says).toMatch(
-      /^Against main \(01234567\): 1 of \d+ figures differ, most of all .* of predict\/go\/default\/closed-64: −20 %/,
+      /^Against main \(01234567\): 1 of \d+ figures differ, most of all throughput of predict\/go\/default\/closed-64: −20 %/,
     )
     expect(says).toContain('Of predict/rust/default nothing changed')
     expect(results({}).against?.says).toContain('none of')

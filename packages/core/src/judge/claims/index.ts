@@ -13,6 +13,7 @@ import { thresholds } from '../../thresholds.js'
 import { nameOf } from '../../words/names.js'
 import { duration, list, many } from '../../words/quantities.js'
 import { settingWords } from '../../words/settings.js'
+import { inSentence } from '../../words/titles.js'
 import { type Compared, heldBackBy, valuesByBlock, whyUnranked } from '../comparisons.js'
 import { differences, type Pair } from '../difference.js'
 import type { JudgedCell } from '../judged.js'
@@ -202,7 +203,7 @@ function measure(
   if (metric.dependsOnLoad && standOfSide.cell.view.loadId !== standToSide.cell.view.loadId) {
     return {
       conclusion: 'not-comparable',
-      why: `Here one was measured under ${standOfSide.cell.view.loadId} and the other under ${standToSide.cell.view.loadId}: ${metric.title.toLowerCase()} depends on that.`,
+      why: `Here one was measured under ${standOfSide.cell.view.loadId} and the other under ${standToSide.cell.view.loadId}: ${inSentence(metric.title)} depends on that.`,
     }
   }
   const size = otherSize(metric, [standOfSide, standToSide])
@@ -225,7 +226,7 @@ function otherSize(metric: FigureRule, stands: readonly [Stand, Stand]): string 
     view.repetitions.reduce((sum, { record }) => sum + record.measurement.counts.ok, 0),
   ) as [number, number]
   if (Math.max(of, to) <= Math.min(of, to) * (1 + thresholds.sameSize)) return null
-  return `Not comparable here: ${metric.title.toLowerCase()}, of ${many(of, 'answer')} against ${many(to, 'answer')}, and the slowest of more answers is slower by that alone.`
+  return `Not comparable here: ${inSentence(metric.title)}, of ${many(of, 'answer')} against ${many(to, 'answer')}, and the slowest of more answers is slower by that alone.`
 }
 
 /** The reason why a cell's figures do not count, or count for other work. */
