@@ -4,14 +4,11 @@
  *
  *   node benchmarks/aa-noise.mjs [target] [blocks] [runs]      default go-net-http 6 1
  */
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseDocument } from 'yaml'
+import { join } from 'node:path'
+import { changeYaml, offer, onlyProfile, root, runMatrix } from './lib/own-project.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [target = 'go-net-http', blocks = '6', runs = '1'] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'bakeoff-aa-'))
 const project = join(folder, 'project')
@@ -24,35 +21,24 @@ function makeProject() {
     if (!existsSync(join(root, part))) throw new Error(`there is no ${part}`)
     cpSync(join(root, part), join(project, part), { recursive: true })
   }
-  const file = join(project, 'targets', target, 'target.yaml')
-  const yaml = parseDocument(readFileSync(file, 'utf8'))
-  yaml.set('scenarios', ['predict'])
-  yaml.set('variants', { a: { summary: 'the target' }, b: { summary: 'the same target' } })
-  writeFileSync(file, String(yaml))
-  const scenario = join(project, 'compose/predict.yaml')
-  const compose = parseDocument(readFileSync(scenario, 'utf8'))
-  compose.setIn(['x-scenario', 'load'], { closed: [1, 16], open: [0.5] })
-  writeFileSync(scenario, String(compose))
+  changeYaml(join(project, 'targets', target, 'target.yaml'), (yaml) => {
+    yaml.set('scenarios', ['predict'])
+    yaml.set('variants', { a: { summary: 'the target' }, b: { summary: 'the same target' } })
+  })
+  offer(project, { closed: [1, 16], open: [0.5] })
   const profile = {
     budget: '60m',
     repetitions: { min: Number(blocks), max: Number(blocks) },
     warmUp: { min: '2s', max: '4s', tolerance: '10%' },
     window: '2s',
   }
-  writeFileSync(join(project, 'matrix.yaml'), JSON.stringify({ seed: 1, profiles: { default: profile, quick: profile } }))
+  onlyProfile(project, profile, { seed: 1 })
 }
 
 function measure(seed) {
-  const env = { ...process.env, BAKEOFF_ROOT: project, BAKEOFF_REPORTS: reports }
-  const before = new Set(existsSync(reports) ? readdirSync(reports) : [])
-  const { status } = spawnSync(process.execPath, [join(root, 'scripts/bootstrap.mjs'), 'matrix', '--seed', String(seed)], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const { status, results } = runMatrix({ project, reports }, ['--seed', String(seed)], ['ignore', 'ignore', 'inherit'])
   if (status !== 0) throw new Error(`the run ended with ${status}`)
-  const id = readdirSync(reports).find((name) => /^\d{8}-/.test(name) && !before.has(name))
-  return JSON.parse(readFileSync(join(reports, id, 'results.json'), 'utf8'))
+  return results()
 }
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length

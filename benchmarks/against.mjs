@@ -9,13 +9,11 @@
  *   node benchmarks/against.mjs [runs] [blocks] [target]      default 20 4 go-net-http
  */
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseDocument } from 'yaml'
+import { join } from 'node:path'
+import { offer, onlyProfile, root, runMatrix } from './lib/own-project.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [runs = '20', blocks = '4', target = 'go-net-http'] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'bakeoff-against-'))
 const project = join(folder, 'project')
@@ -48,18 +46,14 @@ function commit(message) {
 function makeCommits() {
   const { status, stderr } = spawnSync('git', ['clone', '--quiet', '--shared', root, project], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`git clone ended with ${status}: ${stderr}`)
-  const scenario = join(project, 'compose/predict.yaml')
-  const compose = parseDocument(readFileSync(scenario, 'utf8'))
-  compose.setIn(['x-scenario', 'load'], { closed: [1] })
-  writeFileSync(scenario, String(compose))
-  const profile = {
+  offer(project, { closed: [1] })
+  onlyProfile(project, {
     budget: '10m',
     repetitions: { min: Number(blocks), max: Number(blocks) },
     warmUp: { min: '500ms', max: '1s', tolerance: '10%' },
     window: '1s',
     secondInstrument: false,
-  }
-  writeFileSync(join(project, 'matrix.yaml'), JSON.stringify({ profiles: { default: profile, quick: profile } }))
+  })
   const before = commit('short windows')
   appendFileSync(join(project, 'README.md'), '\nA line that changes no target.\n')
   const unchanged = commit('nothing of a target')
@@ -76,17 +70,11 @@ function makeCommits() {
 /** One run of a commit against another. */
 function measure(here, there) {
   git('checkout', '--quiet', here)
-  const before = new Set(existsSync(reports) ? readdirSync(reports) : [])
-  const args = ['matrix', '--scenario', 'predict', '--target', target, '--against', there, '--fail-on', 'regression=5%']
   const started = Date.now()
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/bootstrap.mjs'), ...args], {
-    cwd: root,
-    env: { ...process.env, BAKEOFF_ROOT: project, BAKEOFF_REPORTS: reports },
-    encoding: 'utf8',
-  })
+  const args = ['--scenario', 'predict', '--target', target, '--against', there, '--fail-on', 'regression=5%']
+  const { status, stderr, results } = runMatrix({ project, reports }, args)
   if (status !== 0 && status !== 1) throw new Error(`the run ended with ${status}: ${stderr}`)
-  const id = readdirSync(reports).find((name) => /^\d{8}-/.test(name) && !before.has(name))
-  const { against } = JSON.parse(readFileSync(join(reports, id, 'results.json'), 'utf8'))
+  const { against } = results()
   const figure = against.figures.find(({ metric }) => metric === 'throughput')
   if (figure.ratio === null) throw new Error(`nothing was compared: ${figure.why}`)
   return { hasFailed: status === 1, figure, seconds: (Date.now() - started) / 1000 }

@@ -37,11 +37,8 @@ function readRun(folder) {
   console.log(imageTable(times))
   if (values.write) {
     const { host, engine, runId, createdAt } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'))
-    const memory = `${Math.round(engine.memoryBytes / 1024 ** 3)} GiB`
-    writeTable(
-      times,
-      `${engine.cpus} cores, ${memory}, ${host.cpuModel.trim()}, ${engine.name} ${engine.version}, run ${runId} of ${createdAt.slice(0, 10)}, as many at once as it builds`,
-    )
+    const machine = machineWords(engine, host.cpuModel)
+    writeTable(times, `${machine}, run ${runId} of ${createdAt.slice(0, 10)}, as many at once as it builds`)
   }
 }
 
@@ -71,8 +68,8 @@ async function buildAll() {
   const times = imageTimes(events)
   console.log(`\nbase: ${baseSeconds.toFixed(0)} s (${base.origin}${base.cached ? ', it was here' : ''})`)
   console.log(imageTable(times))
-  const { cores, memoryBytes } = { cores: facts.cpus ?? cpus().length, memoryBytes: facts.memoryBytes ?? totalmem() }
-  const conditions = `${cores} cores, ${Math.round(memoryBytes / 1024 ** 3)} GiB, ${cpus()[0]?.model.trim()}, ${facts.name} ${facts.version}, load average ${loadavg()[0].toFixed(1)}, ${new Date().toISOString().slice(0, 10)}`
+  const machine = machineWords(facts, cpus()[0]?.model)
+  const conditions = `${machine}, load average ${loadavg()[0].toFixed(1)}, ${new Date().toISOString().slice(0, 10)}`
   console.log(`${seconds.toFixed(0)} s in all; ${conditions}`)
   for (const outcome of outcomes) {
     if (outcome.status === 'fulfilled') continue
@@ -80,6 +77,12 @@ async function buildAll() {
     if (!(outcome.reason instanceof UnsupportedBuild)) process.exitCode = 1
   }
   if (values.write) writeTable(times, `${conditions}; ${seconds.toFixed(0)} s in all`)
+}
+
+/** A machine by its engine's facts: `2 cores, 24 GiB, AMD EPYC, Docker Engine 20.10`. What the engine does not say is asked here. */
+function machineWords(engine, cpuModel) {
+  const memoryBytes = engine.memoryBytes ?? totalmem()
+  return `${engine.cpus ?? cpus().length} cores, ${Math.round(memoryBytes / 1024 ** 3)} GiB, ${cpuModel?.trim()}, ${engine.name} ${engine.version}`
 }
 
 /** Every target that has a Dockerfile, and all of our own that runs start. */

@@ -1,10 +1,10 @@
 /** A checkout beside another commit of itself, by the compiled command line on a real engine. */
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Results } from '@bakeoff/model'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram, endAll, run } from './helpers/command.js'
+import { gitIn } from './helpers/git.js'
 import { TestProject } from './helpers/project.js'
 
 const MATRIX = `profiles:
@@ -22,11 +22,7 @@ const SLEEP = 'time.Sleep(10 * time.Millisecond)'
 
 let project: TestProject
 
-function git(...args: string[]): void {
-  const who = ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false']
-  const { status, stderr } = spawnSync('git', [...who, ...args], { cwd: project.root, encoding: 'utf8' })
-  expect(status, stderr).toBe(0)
-}
+const git = (...args: string[]) => gitIn(project.root, ...args)
 
 function change(path: string, from: string | RegExp, to: string): void {
   const file = join(project.root, path)

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   existsSync,
@@ -13,17 +12,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bringBack, openOtherCommit } from '../src/other-commit.js'
+import { gitIn } from './helpers/git.js'
 import { TestProject } from './helpers/project.js'
 
 let project: TestProject
 let first: string
 
-function git(...args: string[]): string {
-  const who = ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false']
-  const { status, stdout, stderr } = spawnSync('git', [...who, ...args], { cwd: project.root, encoding: 'utf8' })
-  expect(status, stderr).toBe(0)
-  return stdout.trim()
-}
+const git = (...args: string[]) => gitIn(project.root, ...args)
 
 beforeAll(() => {
   project = new TestProject()

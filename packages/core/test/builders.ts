@@ -19,7 +19,7 @@ import {
   type SecondInstrumentRecord,
   type TargetInfo,
 } from '@bakeoff/model'
-import { analyse } from '../src/index.js'
+import { analyse, type Catalogue, type PlanRequest } from '../src/index.js'
 import { judge } from '../src/judge/causes/index.js'
 import type { JudgedCell } from '../src/judge/judged.js'
 import { type CellView, viewCells } from '../src/observe/view.js'
@@ -197,6 +197,30 @@ export function aPlan(
     estimateMs: { least: 600_000, most: 1_200_000 },
     warnings: [],
     ...overrides,
+  }
+}
+
+/** What a plan is asked for with: nothing is narrowed or added, and everything else is the catalogue's. */
+export function aPlanRequest(catalogue: Catalogue, changes: Partial<PlanRequest> = {}): PlanRequest {
+  const { host, engine } = aPlan([], [])
+  return {
+    catalogue,
+    selection: { scenarios: null, targets: null },
+    host,
+    engine,
+    profile: 'default',
+    repetitions: null,
+    capacity: false,
+    rates: [],
+    budgetMs: null,
+    seed: null,
+    freshSeed: 1,
+    runId: 'r',
+    createdAt: 'now',
+    command: 'c',
+    git: { commit: null, dirty: null },
+    root: '/p',
+    ...changes,
   }
 }
 

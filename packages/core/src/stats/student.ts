@@ -53,13 +53,6 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Inte
   return { low: centre - half, high: centre + half }
 }
 
-/** Half the width of `meanInterval` as a share of the mean; null below two values, or where the mean is not above 0. */
-export function relativeHalfWidth(values: readonly number[]): number | null {
-  const interval = meanInterval(values)
-  const centre = interval && mean(values)
-  return interval && centre !== null && centre > 0 ? (interval.high - interval.low) / 2 / centre : null
-}
-
 /** I_x(a, b) by Lentz's continued fraction (Press et al., Numerical Recipes, 3rd ed., 6.4). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0

@@ -1,7 +1,7 @@
-import type { EngineFacts, HostFacts, Plan, ScenarioSpec, TargetSpec } from '@bakeoff/model'
+import type { Plan, ScenarioSpec, TargetSpec } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Catalogue, type OtherCommit, parseMatrix, planMatrix, replayPlan, shownEntries } from '../../src/index.js'
-import { aPlan } from '../builders.js'
+import { aPlanRequest } from '../builders.js'
 import { aScenarioSpec, aService } from '../specs.js'
 
 const PROFILE = '{ budget: 60m, repetitions: { min: 8, max: 8 }, warmUp: { min: 2s, max: 4s }, window: 5s }'
@@ -57,7 +57,6 @@ const other = (changes: Partial<OtherCommit> = {}): OtherCommit => ({
 })
 
 function planned(against: OtherCommit | null): Plan {
-  const { host, engine } = aPlan([], []) as { host: HostFacts; engine: EngineFacts }
   const catalogue: Catalogue = {
     matrix,
     scenarios: [aScenario('/project')],
@@ -65,25 +64,7 @@ function planned(against: OtherCommit | null): Plan {
     claims: [],
     broken: [],
   }
-  return planMatrix({
-    catalogue,
-    selection: { scenarios: null, targets: null },
-    host,
-    engine,
-    profile: 'default',
-    repetitions: null,
-    capacity: false,
-    rates: [],
-    budgetMs: null,
-    seed: 7,
-    against,
-    freshSeed: 1,
-    runId: 'run',
-    createdAt: '2026-03-01T12:00:00Z',
-    command: 'npm run matrix',
-    git: { commit: null, dirty: null },
-    root: '/project',
-  })
+  return planMatrix(aPlanRequest(catalogue, { seed: 7, against, root: '/project' }))
 }
 
 const partner = (plan: Plan, target = 'go') => plan.entries.find(({ id }) => id === `predict/${target}/default.against`)

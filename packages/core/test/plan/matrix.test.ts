@@ -19,6 +19,7 @@ import {
   planMatrix,
   shownEntries,
 } from '../../src/index.js'
+import { aPlanRequest } from '../builders.js'
 import { aScenarioSpec, aService } from '../specs.js'
 
 const GIB = 1024 ** 3
@@ -115,26 +116,7 @@ const engine: EngineFacts = {
   sameKernel: true,
 }
 
-const plan = (changes: Partial<PlanRequest> = {}) =>
-  planMatrix({
-    catalogue,
-    selection: { scenarios: null, targets: null },
-    host,
-    engine,
-    profile: 'default',
-    repetitions: null,
-    capacity: false,
-    rates: [],
-    budgetMs: null,
-    seed: null,
-    freshSeed: 1,
-    runId: 'r',
-    createdAt: 'now',
-    command: 'c',
-    git: { commit: null, dirty: null },
-    root: '/p',
-    ...changes,
-  })
+const plan = (changes: Partial<PlanRequest> = {}) => planMatrix(aPlanRequest(catalogue, { host, engine, ...changes }))
 
 describe('planMatrix', () => {
   it('gives the same plan for the same input', () => expect(plan()).toEqual(plan()))

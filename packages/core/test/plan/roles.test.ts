@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type Catalogue,
+  type PlanRequest,
   parseMatrix,
   parseScenario,
   parseTarget,
@@ -13,7 +14,7 @@ import {
   select,
   shownEntries,
 } from '../../src/index.js'
-import { aClaim } from '../builders.js'
+import { aClaim, aPlanRequest } from '../builders.js'
 
 const matrix = parseMatrix(
   'matrix.yaml',
@@ -99,25 +100,15 @@ const catalogue: Catalogue = {
 
 const host = { cpus: [0, 1, 2, 3].map((id) => ({ id, core: id, package: 0, l3: 0, kind: 'performance' })) }
 const engine = { cpus: 4, memoryBytes: 16 * 1024 ** 3, sameKernel: true, reducedTruth: false, name: 'docker' }
-const planned = (selection: Partial<Selection>, profile = 'default'): Plan =>
-  planMatrix({
-    catalogue,
+const request = (selection: Partial<Selection>, changes: Partial<PlanRequest> = {}) =>
+  aPlanRequest(catalogue, {
     selection: { scenarios: null, targets: null, ...selection },
     host: host as HostFacts,
     engine: engine as EngineFacts,
-    profile,
-    repetitions: null,
-    capacity: false,
-    rates: [],
-    budgetMs: null,
-    seed: null,
-    freshSeed: 1,
-    runId: 'r',
-    createdAt: 'now',
-    command: 'c',
-    git: { commit: null, dirty: null },
-    root: '/p',
+    ...changes,
   })
+const planned = (selection: Partial<Selection>, profile = 'default'): Plan =>
+  planMatrix(request(selection, { profile }))
 const idsOf = (plan: Plan) => shownEntries(plan.entries).map(({ id }) => id)
 const loadsOf = (plan: Plan, scenario: string) => plan.scenarios.find(({ id }) => id === scenario)?.loads
 
@@ -415,23 +406,7 @@ describe('the loads of claims', () => {
     },
   ])('$load', ({ load, expected }) => {
     const own = { ...catalogue, claims: [claim('predict', aSubject('go', 'default', load as Record<string, number>))] }
-    const plan = planMatrix({
-      ...{ host: host as HostFacts, engine: engine as EngineFacts, profile: 'default', repetitions: null },
-      ...{
-        capacity: false,
-        rates: [],
-        budgetMs: null,
-        seed: null,
-        freshSeed: 1,
-        runId: 'r',
-        createdAt: 'now',
-        command: 'c',
-      },
-      git: { commit: null, dirty: null },
-      root: '/p',
-      catalogue: own,
-      selection: { scenarios: ['predict'], targets: null, claims: true },
-    })
+    const plan = planMatrix(request({ scenarios: ['predict'], claims: true }, { catalogue: own }))
     expect(loadsOf(plan, 'predict')).toEqual(expected)
   })
 })
