@@ -72,7 +72,7 @@ for (const [index, { cells, comparisons }] of results.entries()) {
 const all = results.flatMap(({ comparisons }) => comparisons)
 const different = all.filter(({ conclusion }) => conclusion === 'higher' || conclusion === 'lower')
 const unranked = results.flatMap(({ cells }) => cells).filter(({ verdict }) => verdict?.status === 'invalid')
-const others = results.flatMap(({ cells }) => cells.flatMap(({ host }) => host.otherLoad ?? []))
+const others = results.flatMap(({ cells }) => cells.flatMap(({ figures }) => figures.hostOthers?.values ?? []))
 process.stdout.write(`${lines.join('\n')}
 called different: ${different.length} of ${all.length} comparisons of the target with itself${different.map(({ loadId, metric, ratio }) => `; ${loadId} ${metric} ${ratio.median.toFixed(3)}`).join('')}
 cells that did not count: ${unranked.length}
