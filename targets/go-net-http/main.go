@@ -23,6 +23,9 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	if len(os.Args) > 1 && os.Args[1] == "as-published" {
+		return published(caps.port)
+	}
 	caps.apply(0)
 
 	ctx, stop := untilTerm()

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"testing"
+	"time"
 )
 
 func TestRoutes(t *testing.T) {
@@ -59,6 +60,36 @@ func TestSettingsRefuseWhatIsNotANumber(t *testing.T) {
 		}
 		if _, err := capsFrom(env); err == nil {
 			t.Errorf("%s=%s was accepted", name, value)
+		}
+	}
+}
+
+func TestThePublishedProgramGivesTheSameAnswers(t *testing.T) {
+	go published(0)
+	// The default mux has its routes as soon as the listener is made; without one the handlers can be asked.
+	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(time.Millisecond) {
+		answer := httptest.NewRecorder()
+		http.DefaultServeMux.ServeHTTP(answer, httptest.NewRequest("GET", "/info", nil))
+		if answer.Code == http.StatusOK {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no routes")
+		}
+	}
+	for _, tc := range []struct {
+		method, path string
+		status       int
+		body         string
+	}{
+		{"GET", "/predict", http.StatusOK, prediction},
+		{"POST", "/predict", http.StatusMethodNotAllowed, "Method Not Allowed\n"},
+		{"GET", "/predict/iris", http.StatusNotFound, "404 page not found\n"},
+	} {
+		answer := httptest.NewRecorder()
+		http.DefaultServeMux.ServeHTTP(answer, httptest.NewRequest(tc.method, tc.path, nil))
+		if answer.Code != tc.status || answer.Body.String() != tc.body {
+			t.Errorf("%s %s: got %d %q, want %d %q", tc.method, tc.path, answer.Code, answer.Body, tc.status, tc.body)
 		}
 	}
 }

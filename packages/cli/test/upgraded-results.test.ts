@@ -82,7 +82,9 @@ describe('results.json of version 1', () => {
         .map((line) => line.split(' | ').slice(0, 9))
     expect(rows(today).length).toBeGreaterThan(1)
     expect(rows(upgraded)).toEqual(rows(today))
-    expect(renderCsv(upgraded).split('\r\n')[0]).toBe(renderCsv(today).split('\r\n')[0])
+    // An upgraded file has today's legend, in which there are figures that are younger than the file beside it.
+    const columns = (results: Results) => renderCsv(results).split('\r\n')[0]!.split(',')
+    expect(columns(upgraded).filter((column) => columns(today).includes(column))).toEqual(columns(today))
     expect(renderHtml(upgraded)).toContain('</html>')
   })
 })

@@ -267,6 +267,7 @@ export interface Observed {
   readonly censored?: number
   readonly peaks?: readonly (readonly [number, number])[]
   readonly counters?: LoadRecord['counters']
+  readonly firstThousandMs?: number | null
 }
 
 export function aLoadRecord(observed: Observed = {}): LoadRecord {
@@ -371,7 +372,14 @@ function aCutWindow(
   durationMs: number,
   counts: LoadMeasurement['counts'],
   meanMs: number,
-  { unanswered = 0, between = 0, silent = 0, censored = 0, peaks = slowest(counts.ok, meanMs, durationMs) }: Observed,
+  {
+    unanswered = 0,
+    between = 0,
+    silent = 0,
+    censored = 0,
+    peaks = slowest(counts.ok, meanMs, durationMs),
+    firstThousandMs,
+  }: Observed,
 ): NonNullable<LoadMeasurement['window']> {
   const connectionMs = (load.kind === 'batch' ? 1 : load.connections) * durationMs
   const answeredMs =
@@ -396,6 +404,7 @@ function aCutWindow(
     peaks: peaks.map(([atMs, us]) => [atMs, us]),
     settledMs: 2000,
     runOutMs: meanMs,
+    ...(firstThousandMs === undefined ? {} : { firstThousandMs }),
   }
 }
 

@@ -160,7 +160,10 @@ describe('3. Go against Flask: hey -n 1000', () => {
 
   it('the published windows are called too short beside the claim', () => {
     const scenario = aScenario({ loads: [load] })
-    const go = anEntry('predict', 'go-net-http')
+    const go = anEntry('predict', 'go-net-http', {
+      variant: 'as-published',
+      id: 'predict/go-net-http/as-published',
+    })
     const flask = anEntry('predict', 'python-flask', {
       variant: 'as-published',
       id: 'predict/python-flask/as-published',

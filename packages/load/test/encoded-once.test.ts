@@ -68,6 +68,7 @@ function partOf({ order, stream }: Load, process: number): Part {
     settledMs: 0,
     runOutMs: 0,
     answered: ANSWERS,
+    firstMs: [],
     counts: tally.close(0, 0),
     errorsByKind: {},
     serviceTime: tally.serviceTime.distribution,

@@ -200,6 +200,30 @@ describe('answered', () => {
     expect(answered).toBeGreaterThanOrEqual(requests * 0.9 - 9)
   })
 
+  it('tells when the thousandth came, of all processes, and nothing where there were fewer', async () => {
+    await using started = await startAgent(2)
+    await using server = await startServer()
+    await started.agent.prepare(predictWork, signal)
+    const under = async (connections: number, windowMs: number) =>
+      (
+        await started.agent.load(
+          loadOf(server.origin, { kind: 'closed', connections }),
+          measureFor(windowMs, 200),
+          signal,
+        )
+      ).window
+    const many = await under(8, 2000)
+    expect(many?.answered).toBeGreaterThan(2000)
+    const { firstThousandMs } = many!
+    expect(firstThousandMs).toBeGreaterThan(0)
+    // At the mean rate of the whole load it would be at this time; the beginning is slower, and not ten times as fast.
+    const atMeanRateMs = (2200 * 1000) / many!.answered!
+    expect(firstThousandMs!).toBeGreaterThan(atMeanRateMs / 10)
+    expect(firstThousandMs!).toBeLessThan(2200)
+    const few = await under(1, 20)
+    if (few!.answered! < 1000) expect(few!.firstThousandMs).toBeNull()
+  })
+
   it('is of a batch what the target says', async () => {
     await using started = await startAgent()
     await using server = await startServer()

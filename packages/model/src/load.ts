@@ -109,6 +109,8 @@ export const cutWindow = z.object({
   runOutMs: z.number(),
   /** answers with the expected status from the load's first request to its end, in and out of the window */
   answered: z.int().nonnegative().nullish(),
+  /** from the load's first request to its thousandth answer; null: there were fewer; absent in older files */
+  firstThousandMs: z.number().nonnegative().nullish(),
 })
 
 /** The measurement of one window of load, as seen from the load agent. */

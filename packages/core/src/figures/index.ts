@@ -4,6 +4,7 @@ import { capacityPerSecond, estimatedCapacity } from './capacity.js'
 import { coresUsed, cpuSeconds, cpuShare, systemSeconds, throttledMs, userSeconds } from './cpu.js'
 import { cpuMsPerRequest, requestsPerCpuSecond } from './cpu-per-request.js'
 import type { FigureRule } from './define.js'
+import { firstThousand } from './first-thousand.js'
 import { hostOthers, hostPressure, hostSteal } from './host.js'
 import { responseFigures, serviceFigures } from './latency.js'
 import { memoryPeak } from './memory.js'
@@ -20,6 +21,7 @@ export const figureRules: readonly FigureRule[] = [
   wallSeconds,
   offeredPerSecond,
   windowSeconds,
+  firstThousand,
   ...serviceFigures,
   ...responseFigures,
   cpuMsPerRequest,

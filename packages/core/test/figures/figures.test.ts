@@ -40,6 +40,11 @@ const table: Readonly<Record<string, readonly Case[]>> = {
     { because: 'what was measured', is: 8, observed: [plain] },
     { because: 'of a batch, until its answer', is: 10, observed: [{ load: batch, perSecond: 180 }] },
   ],
+  firstThousandPerSecond: [
+    { because: '1,000 answers ÷ the time that they took', is: 25_000, observed: [{ ...plain, firstThousandMs: 40 }] },
+    { because: 'there were fewer', is: null, observed: [{ ...plain, firstThousandMs: null }] },
+    { because: 'a file of before', is: null, observed: [plain] },
+  ],
   capacityPerSecond: [
     {
       because: 'what the bisection found',

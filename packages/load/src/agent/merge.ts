@@ -2,7 +2,7 @@ import { type Distribution, encodeDistribution, histogramQuantile, mergeDistribu
 import type { EncodedHistogram, LoadCounts, LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest } from '@bakeoff/runner/ports'
 import { driverOf } from '../worker/drivers.js'
-import type { Part, Phase, SlicePart } from '../worker/messages.js'
+import { FIRST_ANSWERS, type Part, type Phase, type SlicePart } from '../worker/messages.js'
 
 /** The results of checking samples, which the counts of the processes lack. */
 export interface Checked {
@@ -121,7 +121,13 @@ function mergeCuts(
     settledMs: Math.max(...parts.map(({ settledMs }) => settledMs)),
     runOutMs: Math.max(...parts.map(({ runOutMs }) => runOutMs)),
     answered: sum(({ answered }) => answered),
+    firstThousandMs: thousandth(parts.flatMap(({ firstMs }) => firstMs)),
   }
+}
+
+/** When the thousandth answer came; null where there were fewer. Each process has told its own first thousand. */
+function thousandth(firstMs: readonly number[]): number | null {
+  return [...firstMs].sort((a, b) => a - b)[FIRST_ANSWERS - 1] ?? null
 }
 
 /** The slowest time of all processes in each bucket, for times above a limit; sorted by time. */

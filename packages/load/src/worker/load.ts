@@ -5,7 +5,15 @@ import { type Connection, type ConnectionEvents, openConnections, type Pool } fr
 import type { Driver, Send } from './driver.js'
 import { driverOf } from './drivers.js'
 import type { JobSequence } from './job-sequence.js'
-import type { FromWorker, Job, Order, Part, Phase, Prepared } from './messages.js'
+import {
+  FIRST_ANSWERS,
+  type FromWorker,
+  type Job,
+  type Order,
+  type Part,
+  type Phase,
+  type Prepared,
+} from './messages.js'
 import { Speller } from './respell.js'
 import { Sampler } from './sampler.js'
 import { SliceTally, sliceNumber } from './slices.js'
@@ -60,6 +68,8 @@ export class Load {
   #tally: Tally
   #batch: Part['batch'] = null
   #answered = 0
+  /** when the first answers came, since the load's first request */
+  readonly #firstMs: number[] = []
 
   #begunMs = 0
   #startedAtMs = 0
@@ -235,6 +245,7 @@ export class Load {
       settledMs: tally.fromMs - this.#begunMs,
       runOutMs: Math.max(0, nowMs - tally.toMs),
       answered: this.#answered,
+      firstMs: this.#firstMs,
       counts,
       errorsByKind: tally.errorsByKind,
       serviceTime: tally.serviceTime.distribution,
@@ -283,6 +294,7 @@ export class Load {
     tally.end(how, sentAtMs, dueMs, nowMs)
     if (how === 'ok') {
       this.#answered++
+      if (this.#firstMs.length < FIRST_ANSWERS) this.#firstMs.push(nowMs - this.#begunMs)
       this.#slice.ok(nowMs - dueMs)
     } else this.#slice.failed()
     if (kind !== null && (tally.isOurs(dueMs) || tally.isOurs(nowMs))) tally.note(kind)

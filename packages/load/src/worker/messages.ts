@@ -72,6 +72,9 @@ export interface Sample {
   readonly body: Uint8Array | null
 }
 
+/** The number of answers whose time is kept from a load's beginning on: what a source may have asked for in all. */
+export const FIRST_ANSWERS = 1000
+
 /** The measurement of one process. The controller fills in `wrong` and `checked`. */
 export interface Part {
   /** epoch ms of the first cut */
@@ -87,6 +90,8 @@ export interface Part {
   readonly runOutMs: number
   /** answers with the expected status since the load's first request */
   readonly answered: number
+  /** when the first of them came, in ms since then, a thousand at most */
+  readonly firstMs: readonly number[]
   readonly counts: Omit<LoadCounts, 'wrong' | 'checked'>
   readonly errorsByKind: Readonly<Record<string, number>>
   readonly serviceTime: Distribution
