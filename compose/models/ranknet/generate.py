@@ -2,8 +2,8 @@
 
     python generate.py <output directory>
 
-The network is the article's: 40 features, dense 256, ReLU, dense 128, ReLU, dense 1, sigmoid. Nobody published its
-weights, so they are drawn here. numpy promises PCG64's stream across versions and platforms, the arithmetic below is
+The network has the article's size: 40 features, dense 256, dense 128, dense 1, sigmoid. Here ReLU stands between all of
+them; the published code has none after the first. The weights are drawn, so that nothing has to be fetched. numpy promises PCG64's stream across versions and platforms, the arithmetic below is
 rounded the same everywhere, and neither file holds a date or a path: two runs give the same bytes.
 """
 

@@ -51,6 +51,7 @@ const claim = z.object({
   ),
   statements: z.array(claimPart.extend({ says: z.string(), and: z.array(claimPart).optional() })),
   caps: z.record(z.string(), z.union([z.number(), z.literal('none')])).optional(),
+  differs: z.string().optional(),
   notes: z.array(z.string()),
 }) satisfies z.ZodType<ClaimSpec>
 

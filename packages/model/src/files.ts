@@ -327,5 +327,12 @@ export const claimFile = z.strictObject({
     .describe(
       'Cores that the source gave to the target and to services, e.g. { target: 2, postgres: 3 }; none: without a cap. Left out: it does not say',
     ),
+  differs: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'How the work that is measured here differs from the source’s, as it stands after “because”. Nothing then contradicts the source. Left out: its work is rebuilt',
+    ),
   notes: z.array(z.string()).optional(),
 })

@@ -202,6 +202,8 @@ export interface ClaimSpec {
   readonly statements: readonly ClaimStatement[]
   /** cores that the source gave, by `target` or service; none: without a cap. Absent: it does not say */
   readonly caps?: Readonly<Record<string, number | 'none'>> | undefined
+  /** how the work that is measured here differs from the source's, as it stands after "because". Absent: it is rebuilt */
+  readonly differs?: string | undefined
   readonly notes: readonly string[]
 }
 

@@ -63,6 +63,7 @@ export function parseClaim(fileName: string, text: string): ClaimSpec {
       and: (statement.and ?? []).map((part) => ({ ...part, service: part.service ?? null })),
     })),
     caps: file.caps ?? {},
+    ...(file.differs === undefined ? {} : { differs: file.differs }),
     notes: file.notes ?? [],
   }
 }

@@ -610,6 +610,52 @@ describe('the caps of the source', () => {
   })
 })
 
+describe('work that differs from that of the source', () => {
+  const differs = 'its queries were others'
+
+  it.each([
+    {
+      because: 'it may be what makes the difference',
+      published: 0.5,
+      caps: {},
+      conclusion: 'not-comparable',
+      why: /^Not comparable here, because its queries were others\. Published 0\.5 ×/,
+    },
+    {
+      because: 'it and the caps may be',
+      published: 0.5,
+      caps: { target: 2 },
+      conclusion: 'not-comparable',
+      why: /because the target had 1 core here and 2 there and its queries were others\./,
+    },
+    {
+      because: 'it was found with other work too',
+      published: 2,
+      caps: {},
+      conclusion: 'reproduced',
+      why: /The work was another: its queries were others\.$/,
+    },
+  ])('makes a claim $conclusion: $because', ({ published, caps, conclusion, why }) => {
+    const [comparison] = measure(aAgainstB(published, { differs, caps }), two(2000, 1000)).comparisons
+    expect(comparison).toMatchObject({ conclusion, why: expect.stringMatching(why) })
+  })
+
+  it('keeps a sentence from being contradicted', () => {
+    const claim = aAgainstB(2, {
+      scenario: 'ranknet',
+      differs,
+      statements: [{ says: 'the database', verdict: 'service-cpu', service: 'postgres', subjects: ['a'] }],
+    })
+    const { statements } = measure(claim, two(2000, 1000, { cpuMs: 0.1, services: { postgres: 0.4 } }), {
+      scenario: postgres,
+    })
+    expect(statements[0]).toMatchObject({
+      conclusion: 'not-comparable',
+      why: expect.stringMatching(/because its queries were others\. Not here: postgres used 0\.4/),
+    })
+  })
+})
+
 describe('maxima', () => {
   const slowest = (perSecondOfB: number) => {
     const claim = aAgainstB(2, {

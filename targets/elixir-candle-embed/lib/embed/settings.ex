@@ -30,7 +30,7 @@ defmodule Embed.Settings do
     %__MODULE__{
       port: Environment.port(env),
       servings: Environment.number(env, "SERVINGS", 1),
-      # The article's: Nx.Serving with batch_size: 32 and batch_timeout: 10.
+      # 32 is the batch size of the corrected article; its timeout is Nx.Serving's own, 100 ms. The first one had batches of 1.
       batch_size: Environment.number(env, "BATCH_SIZE", 32),
       batch_timeout_ms: Environment.number(env, "BATCH_TIMEOUT_MS", 10, 0),
       model_dir: Map.get(env, "MODEL_DIR", "/models/minilm")

@@ -19,9 +19,9 @@ import { differences, type Pair } from '../difference.js'
 import type { JudgedCell } from '../judged.js'
 import { type Audit, aboutSource, auditOf, taskMs } from './audit.js'
 import { concludeRatio } from './conclude.js'
-import { isUnequalWork, otherCaps, otherLoadWords, type Stand, standOf, whyOtherLoad } from './setting.js'
+import { otherConditions, underConditions } from './conditions.js'
+import { isUnequalWork, otherLoadWords, type Stand, standOf, whyOtherLoad } from './setting.js'
 import { concludeStatement } from './statements.js'
-import { underCaps } from './under-caps.js'
 
 type Subject = ClaimSpec['subjects'][number]
 type Comparison = ClaimResult['comparisons'][number]
@@ -133,7 +133,10 @@ function compare(
     const { metric, of, to, statement, published } = spec
     const base = { metric, of, to, statement, published }
     if (difference === null) return { ...base, measured: null, ...step }
-    const { conclusion, why } = underCaps(concludeRatio(difference, published), otherCaps(claim, [step.of, step.to]))
+    const { conclusion, why } = underConditions(
+      concludeRatio(difference, published),
+      otherConditions(claim, [step.of, step.to]),
+    )
     const about = step.metric.dependsOnLoad ? [...notTold(of), ...notTold(to)] : []
     for (const audit of about) told.add(audit)
     const reason = [why + otherLoadWords([step.of, step.to]), aboutSource(about)].filter((part) => part !== null)

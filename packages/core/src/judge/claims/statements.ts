@@ -3,8 +3,8 @@ import { outcomeOfCell } from '../../observe/outcome.js'
 import { list } from '../../words/quantities.js'
 import { causeRules } from '../causes/index.js'
 import { isAgentBound } from '../comparisons.js'
-import { otherCaps, otherLoadWords, type Stand, whyOtherLoad } from './setting.js'
-import { underCaps } from './under-caps.js'
+import { otherConditions, underConditions } from './conditions.js'
+import { otherLoadWords, type Stand, whyOtherLoad } from './setting.js'
 
 type Result = ClaimResult['statements'][number]
 type Told = Pick<Result, 'conclusion' | 'why'>
@@ -15,14 +15,14 @@ type Told = Pick<Result, 'conclusion' | 'why'>
  */
 export function concludeStatement(
   spec: ClaimStatement,
-  claim: Pick<ClaimSpec, 'caps'>,
+  claim: Pick<ClaimSpec, 'caps' | 'differs'>,
   stands: ReadonlyMap<string, Stand | null>,
 ): Result {
   const parts = [spec, ...(spec.and ?? [])].map((part) => {
     const own = part.subjects.map((subject) => stands.get(subject) ?? null)
-    return underCaps(
+    return underConditions(
       concludePart(part, own),
-      otherCaps(
+      otherConditions(
         claim,
         own.filter((stand) => stand !== null),
       ),
