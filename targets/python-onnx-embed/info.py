@@ -10,7 +10,7 @@ from importlib.metadata import version
 def describe(
     *,
     server: str,
-    framework: str,
+    framework: str | None,
     versions: dict[str, str],
     workers: int | None,
     threads: dict[str, int | None],
