@@ -16,6 +16,8 @@ const alias = [
 /** The kinds of tests that need more than this process, by the ending of their files. */
 const special = ['engine', 'images', 'timing', 'browser', 'faults'].map((kind) => `**/*.${kind}.test.ts`)
 const ofKind = (kind: string) => [`packages/*/test/**/*.${kind}.test.ts`]
+/** Packages without effects (scripts/check-boundaries.mjs holds them to it). */
+const PURE = ['core', 'model']
 const HALF_AN_HOUR = 1_800_000
 
 /** The longest first, also where nothing is known of an earlier run: a lane must not begin its longest file last. */
@@ -38,12 +40,24 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
+      // Plain values in, plain values out: nothing of one file is left over for another, so files share a process and what it has imported.
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: PURE.map((name) => `packages/${name}/test/**/*.test.ts`),
+          isolate: false,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+        },
+      },
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...special, 'packages/load/**'],
+          exclude: [...special, ...['load', ...PURE].map((name) => `packages/${name}/**`)],
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

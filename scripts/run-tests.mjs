@@ -84,7 +84,8 @@ async function runProject(root, folder, { name, project }, files, how) {
   const report = join(folder, `tests-${name}.json`)
   rmSync(report, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
-  const status = await run(root, vitestWith(['--project', project, ...reporters, ...(files ?? [])]), how)
+  const projects = [project].flat().flatMap((name) => ['--project', name])
+  const status = await run(root, vitestWith([...projects, ...reporters, ...(files ?? [])]), how)
   const counted = countReport(report)
   // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
   if (status === 0 || counted.failures.length > 0) return counted

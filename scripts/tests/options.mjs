@@ -4,7 +4,7 @@ export const USAGE = `npm test                     what every change must pass, 
 npm test -- --all            and every target, every fault, and what else takes long (CI=true asks for it as well)
 npm test -- --short          the short run, also where CI=true
 npm test -- --part NAME      only this part; may be given several times: ${PARTS.map(({ name }) => name).join(', ')}
-npm test -- FILE or OPTION   anything else goes to vitest: npm test -- --project unit packages/core`
+npm test -- FILE or OPTION   anything else goes to vitest: npm test -- --project pure packages/core`
 
 /** The options of our own, without their dashes. */
 export const OPTIONS = ['all', 'short', 'part']

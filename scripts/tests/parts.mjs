@@ -23,7 +23,7 @@ const QUIET_ENGINE = ['packages/cli/test/verdicts.engine.test.ts']
  * @property {number} turn      parts of one turn run side by side
  * @property {boolean} [onlyAll] left out of the short run
  * @property {readonly (readonly string[])[]} [commands] programs of Node with their arguments, from the root; each counts as one
- * @property {string} [project] of vitest.config.ts
+ * @property {string | readonly string[]} [project] of vitest.config.ts
  * @property {readonly string[]} [files] of the project; all when left out
  * @property {boolean} [restWithAll] with --all also the files of the project that no part names: where a new file goes
  */
@@ -47,7 +47,7 @@ export const PARTS = [
     ],
   },
   { name: 'images', turn: 2, project: 'images' },
-  { name: 'unit', turn: 2, project: 'unit' },
+  { name: 'unit', turn: 2, project: ['unit', 'pure'] },
   { name: 'load', turn: 2, project: 'load' },
   { name: 'timing', turn: 3, project: 'timing' },
   { name: 'verdicts', turn: 4, onlyAll: true, project: 'engine', files: QUIET_ENGINE },
@@ -58,7 +58,7 @@ export const PARTS = [
 
 /** What the parts look at in the environment, by the kind of run. */
 export const ENVIRONMENT = {
-  short: { BAKEOFF_TEST_SCENARIO: 'predict' },
+  short: { BAKEOFF_TEST_SCENARIO: 'predict', BAKEOFF_TEST_ONE_OF_EACH: '1' },
   all: { BAKEOFF_ALL_FAULTS: '1' },
 }
 

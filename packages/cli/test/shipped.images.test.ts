@@ -1,6 +1,6 @@
 /**
  * The images that other tests use, built or downloaded before anything is timed, as a run does it: as many at once as the
- * machine bears. BAKEOFF_TEST_SCENARIO narrows them to one scenario and our own.
+ * machine bears. BAKEOFF_TEST_SCENARIO narrows them to one scenario and our own, BAKEOFF_TEST_ONE_OF_EACH=1 to one contender of each language.
  */
 import { join } from 'node:path'
 import { ImageStore } from '@bakeoff/containers'

@@ -1,6 +1,6 @@
 /**
  * Every shipped target, in every variant and scenario, against a real engine: golden answers, bad input, faults, /info.
- * BAKEOFF_TEST_SCENARIO narrows them to one scenario.
+ * BAKEOFF_TEST_SCENARIO narrows them to one scenario, BAKEOFF_TEST_ONE_OF_EACH=1 to one contender of each language.
  */
 
 import type { Plan, RunEvent } from '@bakeoff/model'

@@ -3,12 +3,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { optionsOf, USAGE } from '../../../scripts/tests/options.mjs'
-import { PARTS, turnsOf } from '../../../scripts/tests/parts.mjs'
+import { ENVIRONMENT, PARTS, turnsOf } from '../../../scripts/tests/parts.mjs'
 import { checkout } from './helpers/project.js'
+import { readShipped, shippedEntries } from './helpers/shipped.js'
 
 interface Part {
   readonly name: string
-  readonly project?: string
+  readonly project?: string | readonly string[]
 }
 type Turns = readonly (readonly { readonly part: Part; readonly files: readonly string[] | null }[])[]
 
@@ -41,8 +42,18 @@ describe('the parts of npm test', () => {
     const kinds = new Set(
       files.map((file) => /\.([a-z]+)\.test\.ts$/.exec(file)?.[1]).filter((kind) => kind !== undefined),
     )
-    const projects = new Set(PARTS.map(({ project }: Part) => project))
+    const projects = new Set(PARTS.flatMap(({ project }: Part) => project))
     expect([...kinds].filter((kind) => !projects.has(kind) && kind !== 'contract')).toEqual([])
+  })
+
+  it('check one target of each language of predict in the short run, and everything with --all', () => {
+    const short = shippedEntries(readShipped(ENVIRONMENT.short))
+    const languages = short.map((id) => id.split('/')[1]!.split('-')[0])
+    expect(new Set(languages).size).toBe(short.length)
+    expect(languages).toEqual(expect.arrayContaining(['elixir', 'go', 'node', 'python', 'rust']))
+    const all = shippedEntries(readShipped({}))
+    expect(all).toEqual(expect.arrayContaining(short))
+    expect(all).toContain('predict/python-flask/as-published')
   })
 
   it('put nothing beside what measures times', () => {

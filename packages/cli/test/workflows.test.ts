@@ -109,6 +109,6 @@ describe('the check of commands', () => {
   it.each([
     'npm run matrix -- --quick --fail-on errors=0,regression=5% --baseline x.json > y.json',
     'npm run list, `npm run plan`: no options',
-    'npm test -- --project unit packages/core && npm run images -- save x.tar.gz --all',
+    'npm test -- --project pure packages/core && npm run images -- save x.tar.gz --all',
   ])('finds nothing wrong with %s', (text) => expect(commandProblems(text)).toEqual([]))
 })

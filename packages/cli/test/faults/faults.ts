@@ -180,11 +180,11 @@ const clock = (name: string, hours: number): Fault => {
 }
 
 export const faults: readonly Fault[] = [
-  { ...signalled('SIGINT', 'SIGINT', asked('SIGINT')), fast: ['window', 'run-out'] },
+  { ...signalled('SIGINT', 'SIGINT', asked('SIGINT')), fast: ['window'] },
   atItsEnd(signalled('SIGINT', 'SIGINT', asked('SIGINT'))),
   signalled('SIGTERM', 'SIGTERM', asked('SIGTERM')),
   signalled('SIGHUP', 'SIGHUP', asked('SIGHUP')),
-  { ...signalled('SIGKILL', 'SIGKILL', killed('SIGKILL')), fast: ['warm-up', 'write'] },
+  { ...signalled('SIGKILL', 'SIGKILL', killed('SIGKILL')), fast: ['write'] },
   atItsEnd(signalled('SIGKILL', 'SIGKILL', killed('SIGKILL'))),
   { ...signalled('SIGQUIT', 'SIGQUIT', killed('SIGQUIT')), moments: ['bootstrap', 'calibration', 'window', 'write'] },
   {

@@ -54,7 +54,7 @@ const NEEDED = ['plan.json']
 export const powerLoss: PlayedFault = {
   name: 'power loss: a file of a run cut off',
   moments: [...NEEDED, ...MAY_BREAK, ...MAY_BREAK.slice(0, 5), 'all but the plan'],
-  fast: ['events.ndjson', 'runs/1'],
+  fast: ['events.ndjson'],
   prepared: 'finished',
   async play({ lane, moment, random }) {
     const run = lane.runs()[0] as string

@@ -9,7 +9,7 @@ import { checkout } from './project.js'
 const read = (file: string) => JSON.parse(readFileSync(join(checkout, file), 'utf8'))
 const scripts: Readonly<Record<string, string>> = read('package.json').scripts
 const options: Readonly<Record<string, readonly string[]>> = read('scripts/options.json')
-const projects = new Set(PARTS.map(({ project }) => project))
+const projects = new Set(PARTS.flatMap(({ project }) => project))
 
 /** A command ends with its line, with the code span that it stands in, or where a shell puts something after it. */
 const NPM_RUN = /\bnpm run(?: --silent)? ([a-z][a-z-]*)([^\n`|&;>]*)/g

@@ -1,36 +1,36 @@
-import type { Catalogue } from '@bakeoff/core'
+import { type Catalogue, entryIdOf, select } from '@bakeoff/core'
 import { toPlanOptions } from '../../src/commands/shared/planning.js'
 import { makePlan } from '../../src/planning.js'
 import { findProject, type Project, readCatalogue } from '../../src/project.js'
 import type { Machine } from '../../src/workbench.js'
 import { checkout } from './project.js'
 
-/** The project as it is shipped, and the scenarios of it that are tested: all, or the one that BAKEOFF_TEST_SCENARIO names. */
+/** The project as it is shipped, and what of it is tested. */
 export interface Shipped {
   readonly project: Project
   readonly catalogue: Catalogue
+  /** null: every one of them */
   readonly scenarios: readonly string[] | null
+  /** one contender of each language, as a quick run takes them; otherwise every target in every role */
+  readonly oneOfEach: boolean
 }
 
-export function readShipped({ BAKEOFF_TEST_SCENARIO: scenario }: NodeJS.ProcessEnv = process.env): Shipped {
+/** Everything, unless BAKEOFF_TEST_SCENARIO names one scenario, or BAKEOFF_TEST_ONE_OF_EACH is 1. */
+export function readShipped(
+  { BAKEOFF_TEST_SCENARIO: scenario, BAKEOFF_TEST_ONE_OF_EACH: oneOfEach }: NodeJS.ProcessEnv = process.env,
+): Shipped {
   const project = findProject({ ...process.env, BAKEOFF_ROOT: checkout })
-  return { project, catalogue: readCatalogue(project), scenarios: scenario ? [scenario] : null }
+  const catalogue = readCatalogue(project)
+  return { project, catalogue, scenarios: scenario ? [scenario] : null, oneOfEach: oneOfEach === '1' }
 }
 
-/** `scenario/target/variant` of everything that is tested, whatever its role. */
-export function shippedEntries({ catalogue, scenarios }: Shipped): string[] {
-  return catalogue.scenarios
-    .filter(({ id }) => scenarios === null || scenarios.includes(id))
-    .flatMap((scenario) =>
-      catalogue.targets.flatMap((target) =>
-        target.variants
-          .filter((variant) => variant.scenarios.includes(scenario.id))
-          .map((variant) => `${scenario.id}/${target.name}/${variant.name}`),
-      ),
-    )
+/** `scenario/target/variant` of everything that is tested. */
+export function shippedEntries({ catalogue, scenarios, oneOfEach }: Shipped): string[] {
+  const selected = select(catalogue, { scenarios, targets: null, all: !oneOfEach }, { alternatives: !oneOfEach })
+  return selected.flatMap(({ scenario, entries }) => entries.map((entry) => entryIdOf(scenario.id, entry)))
 }
 
-export function shippedPlan({ project, catalogue, scenarios }: Shipped, machine: Machine) {
-  const options = toPlanOptions({ all: true, scenario: scenarios ?? [] })
+export function shippedPlan({ project, catalogue, scenarios, oneOfEach }: Shipped, machine: Machine) {
+  const options = toPlanOptions({ all: !oneOfEach, quick: oneOfEach, scenario: scenarios ?? [] })
   return makePlan({ project, catalogue, machine }, options, new Date())
 }
