@@ -3,7 +3,7 @@
  * member has the description an editor shows. core/parse turns a file into a Spec (specs.ts).
  */
 import { z } from 'zod'
-import { arrivals, writtenLoads } from './loads/index.js'
+import { arrivals, publishedNumbers, writtenLoads } from './loads/index.js'
 import { role } from './plan.js'
 import { parseBytes, parseDurationMs, parseFraction } from './units.js'
 
@@ -109,7 +109,10 @@ const composeService = z.strictObject({
       start_period: duration.optional().describe('Failures so soon after the start do not count; default 0s'),
     })
     .optional(),
-  expose: z.array(z.union([z.string(), z.int()])).optional(),
+  expose: z
+    .array(z.union([z.string(), z.int()]))
+    .optional()
+    .describe('A note for the reader, as in Compose: services reach one another on every port'),
   read_only: z.boolean().optional(),
   tmpfs: z.array(z.string().startsWith('/')).optional(),
   shm_size: bytes.optional(),
@@ -264,7 +267,7 @@ export const matrixFile = z.strictObject({
   profiles: z.record(name, profileFile).describe('default and quick, and any of your own (--profile)'),
 })
 
-const figures = z.looseObject({})
+const figures = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]))
 
 const claimPart = {
   verdict: z.string().describe('A cause of docs/method.md, e.g. service-cpu'),
@@ -294,7 +297,7 @@ export const claimFile = z.strictObject({
         'Published figures as docs/method.md calls them: throughput, serviceMs.p99, cpuMsPerRequest, memoryPeakBytes, …',
       ),
       load: z
-        .record(z.string(), z.number())
+        .strictObject(publishedNumbers)
         .optional()
         .describe("The source's setting: { connections: 10 } or { tasks: 1800, concurrency: 200 }"),
     }),

@@ -54,9 +54,7 @@ export function checkCatalogue(catalogue: Catalogue): Catalogue {
     matrix: catalogue.matrix,
     scenarios: catalogue.scenarios,
     targets: whole(catalogue.targets, targetPlace, (target) => unknownScenarios(target, scenarios)),
-    claims: whole(catalogue.claims, claimPlace, (claim) =>
-      unknownSubjects(claim, catalogue.targets, scenarios, targets),
-    ),
+    claims: whole(catalogue.claims, claimPlace, (claim) => unknownNames(claim, catalogue, { scenarios, targets })),
     broken,
   }
 }
@@ -74,18 +72,27 @@ function unknownScenarios(target: TargetSpec, known: readonly string[]): Bakeoff
   return badSpec(problems, target.yaml)
 }
 
-/** Whether a claim is about a broken target, or its variants: it is then left out until the target works. */
-function unknownSubjects(
+/**
+ * What a claim names and there is not.
+ *
+ * @param names of scenarios and targets, broken ones too: a claim about one of those waits until it works
+ */
+function unknownNames(
   claim: ClaimSpec,
-  targets: readonly TargetSpec[],
-  scenarios: readonly string[],
-  targetNames: readonly string[],
+  { targets, scenarios }: Pick<Catalogue, 'targets' | 'scenarios'>,
+  names: { readonly scenarios: readonly string[]; readonly targets: readonly string[] },
 ): BakeoffError | null {
   const { file } = claimPlace(claim)
+  const services = scenarios.find(({ id }) => id === claim.scenario)?.services.map(({ name }) => name)
+  const parts = claim.statements.flatMap((statement) => [statement, ...(statement.and ?? [])])
+  const said = [
+    ...Object.keys(claim.caps ?? {}).filter((role) => role !== 'target'),
+    ...parts.flatMap(({ service }) => service ?? []),
+  ]
   const lines = [
-    ...unknown(file, 'scenario', claim.scenario, scenarios),
+    ...unknown(file, 'scenario', claim.scenario, names.scenarios),
     ...claim.subjects.flatMap((subject) => [
-      ...unknown(file, 'target', subject.target, targetNames),
+      ...unknown(file, 'target', subject.target, names.targets),
       ...unknown(
         file,
         `variant of ${subject.target}`,
@@ -93,6 +100,7 @@ function unknownSubjects(
         targets.find(({ name }) => name === subject.target)?.variants.map(({ name }) => name) ?? [subject.variant],
       ),
     ]),
+    ...[...new Set(said)].flatMap((name) => unknown(file, `service of ${claim.scenario}`, name, services ?? said)),
   ]
   return lines.length === 0
     ? null

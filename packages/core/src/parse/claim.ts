@@ -54,7 +54,7 @@ export function parseClaim(fileName: string, text: string): ClaimSpec {
       variant: subject.variant,
       says: subject.says,
       figures: flatten(subject.figures),
-      load: subject.load ?? {},
+      load: numbersIn(subject.load ?? {}),
     })),
     comparisons: file.comparisons,
     statements: (file.statements ?? []).map((statement) => ({
@@ -68,14 +68,17 @@ export function parseClaim(fileName: string, text: string): ClaimSpec {
   }
 }
 
-/** Nested tables of figures, { percentilesMs: { "50": 36 } }, as flat ones: { "percentilesMs.50": 36 }. Values that are not numbers are left out. */
-function flatten(figures: Readonly<Record<string, unknown>>, prefix = ''): ClaimFigures {
+/** Tables of figures, { percentilesMs: { "50": 36 } }, as flat ones: { "percentilesMs.50": 36 }. */
+function flatten(figures: Readonly<Record<string, number | Readonly<Record<string, number>>>>): ClaimFigures {
   return Object.fromEntries(
-    Object.entries(figures).flatMap(([key, value]) => {
-      if (typeof value === 'number') return [[prefix + key, value]]
-      if (value !== null && typeof value === 'object')
-        return Object.entries(flatten(value as Record<string, unknown>, `${prefix}${key}.`))
-      return []
-    }),
+    Object.entries(figures).flatMap(([key, value]) =>
+      typeof value === 'number'
+        ? [[key, value]]
+        : Object.entries(value).map(([inner, each]) => [`${key}.${inner}`, each]),
+    ),
   )
+}
+
+function numbersIn(load: Readonly<Record<string, number | undefined>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(load).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
 }

@@ -37,6 +37,9 @@ export interface ScenarioTexts {
 
 type ServiceFile = ScenarioFile['services'][string]
 
+/** Members of a service that say nothing of the target: its folder does. */
+const NOT_OF_TARGET = ['build', 'command', 'healthcheck', 'read_only', 'tmpfs', 'shm_size', 'user'] as const
+
 const DEFAULT_TOLERANCE = { exact: 0, 'ranked-scores': 1e-4, cosine: 1e-4 }
 
 /**
@@ -109,6 +112,8 @@ function problemsOf(texts: ScenarioTexts, located: Located<ScenarioFile>): Probl
   const { name } = located.value
   return [
     ...serviceProblems(texts, located),
+    ...targetProblems(located),
+    ...toleranceProblems(located),
     ...loadProblems(located),
     ...respellProblems(located),
     ...counterProblems(located),
@@ -226,6 +231,29 @@ function imageProblems(texts: ScenarioTexts, located: Located<ScenarioFile>, nam
     problems.push(located.problem([...path, 'build'], `there is no Dockerfile in ${service.build}`))
   }
   return problems
+}
+
+/** What is said of the target, and would go nowhere. */
+function targetProblems({ value, problem }: Located<ScenarioFile>): Problem[] {
+  const { target } = value.services
+  return NOT_OF_TARGET.filter((member) => target?.[member] !== undefined).map((member) =>
+    problem(['services', 'target', member], `${member} of the target is not read: every target brings its own`, {
+      key: true,
+      hint: 'Take it out. What differs from target to target stands in its Dockerfile and target.yaml.',
+    }),
+  )
+}
+
+function toleranceProblems({ value, problem }: Located<ScenarioFile>): Problem[] {
+  const { compare, tolerance } = value['x-scenario'].expect
+  return compare !== 'exact' || tolerance === undefined
+    ? []
+    : [
+        problem(['x-scenario', 'expect', 'tolerance'], 'exact answers have no tolerance', {
+          key: true,
+          hint: 'Take it out, or compare by `ranked-scores` or `cosine`.',
+        }),
+      ]
 }
 
 /** What is wrong with what a service waits for. */

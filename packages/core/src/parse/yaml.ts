@@ -9,6 +9,8 @@ const MAX_ALIASES = 50
 const GONE_KEYS: Readonly<Record<string, string>> = {
   tightness:
     'Take it out: above the fewest repetitions a scenario is measured again where a decision is open, up to `repetitions.max`, not until intervals are narrow.',
+  hosts:
+    'Take it out: a run measures on the one machine of its engine. DOCKER_HOST names another engine (docs/engines.md).',
 }
 
 export type Path = readonly PropertyKey[]

@@ -1,4 +1,4 @@
-import type { BakeoffError, ClaimSpec, MatrixSpec, ScenarioSpec, TargetSpec } from '@bakeoff/model'
+import type { BakeoffError, ClaimSpec, MatrixSpec, TargetSpec } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import {
   type BrokenPart,
@@ -11,6 +11,7 @@ import {
   parseTarget,
   select,
 } from '../../src/index.js'
+import { aScenarioSpec } from '../specs.js'
 
 /** target.yaml by folder, as a project has them; null: no Dockerfile beside it. */
 function targetsOf(files: Readonly<Record<string, string | { readonly withoutDockerfile: string }>>) {
@@ -31,9 +32,8 @@ function targetsOf(files: Readonly<Record<string, string | { readonly withoutDoc
 
 const serving = (...scenarios: string[]) =>
   `language: go\nstack: [net/http]\nsummary: Plain\nscenarios: [${scenarios.join(', ')}]\n`
-const scenario = (id: string) => ({ id }) as ScenarioSpec
 const claim = (id: string, target: string, variant = 'default', of = 'predict') =>
-  ({ id, scenario: of, subjects: [{ id: 'a', target, variant }] }) as unknown as ClaimSpec
+  ({ id, scenario: of, subjects: [{ id: 'a', target, variant }], statements: [] }) as unknown as ClaimSpec
 const broken = (kind: BrokenPart['kind'], name: string): BrokenPart => ({
   kind,
   name,
@@ -49,7 +49,7 @@ const catalogueOf = (
   const read = targetsOf(files)
   return checkCatalogue({
     matrix: { scenarios: null, targets: null, ...matrix } as MatrixSpec,
-    scenarios: [scenario('predict')],
+    scenarios: [aScenarioSpec('predict')],
     targets: read.targets,
     claims: [],
     ...more,

@@ -14,7 +14,7 @@ export type { ClosedOrder } from './closed.js'
 export type { Headline, LoadKind, LoadWords, TimeName } from './kind.js'
 export { type Arrivals, arrivals, DEFAULT_OFFERED, type Offered, type SloSpec } from './offered.js'
 export type { OpenOrder } from './open.js'
-export { atOnceOf, type PublishedLoad } from './published.js'
+export { atOnceOf, type PublishedLoad, publishedNumbers } from './published.js'
 export { rateLoad } from './rate.js'
 
 /** All kinds of loads, in the order in which a scenario's file has them. A new one is a file and a line here. */

@@ -1,3 +1,17 @@
+import { z } from 'zod'
+
+const number = z.number().optional()
+
+/** The numbers by which a source can describe its load. */
+export const publishedNumbers = {
+  connections: number,
+  users: number,
+  concurrency: number,
+  tasks: number,
+  requests: number,
+  perSecond: number,
+}
+
 /** A load as a source gives it: `{ connections: 10 }`, `{ tasks: 1800, concurrency: 200 }`, `{ users: 10, requests: 5000 }`. */
 export type PublishedLoad = Readonly<Record<string, number>>
 

@@ -1,13 +1,10 @@
-import { atOnceOf, type ClaimSpec, DEFAULT_OFFERED, loadIdOf, publishedLoad } from '@bakeoff/model'
+import { atOnceOf, type ClaimSpec, DEFAULT_OFFERED, loadIdOf, publishedLoad, publishedNumbers } from '@bakeoff/model'
 import { mainLoadOf } from '../../plan/main-load.js'
 import { cores, list } from '../../words/quantities.js'
 import { settingWords } from '../../words/settings.js'
 import type { JudgedCell } from '../judged.js'
 
 type Subject = ClaimSpec['subjects'][number]
-
-/** Members of a published load that say how much was asked for, and how much of it at once. */
-const WORK = ['tasks', 'requests', 'concurrency', 'connections', 'users', 'perSecond'] as const
 
 /** Connections, users and tasks under way at once, as published; null when the source does not say. */
 export function atOnce({ load }: Subject): number | null {
@@ -16,7 +13,7 @@ export function atOnce({ load }: Subject): number | null {
 
 /** Whether two subjects got different amounts of work, or different amounts at once: figures that depend on that cannot compare them. */
 export function isUnequalWork(a: Subject, b: Subject): boolean {
-  return WORK.some((key) => a.load[key] !== b.load[key])
+  return Object.keys(publishedNumbers).some((key) => a.load[key] !== b.load[key])
 }
 
 /** The measured cell that stands for a subject, and whether its load is the published one. */

@@ -1,0 +1,355 @@
+/** Nothing that a user writes is accepted and ignored: every key of every file is known and has an effect, or is refused with its place. */
+import { isDeepStrictEqual } from 'node:util'
+import { BakeoffError, claimFile, matrixFile, scenarioFile, targetFile } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { type Document, isMap, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
+import { z } from 'zod'
+import { checkCatalogue, parseClaim, parseMatrix, parseScenario, parseTarget } from '../../src/index.js'
+import { aScenarioSpec, aService } from '../specs.js'
+
+const CORPUS: Readonly<Record<string, string>> = {
+  'r.ndjson': '{"method":"POST","path":"/","body":"{\\"text\\":\\"x\\"}"}\n',
+  'g.ndjson': '{"status":200,"body":"x"}\n',
+  'c.ndjson': '{"name":"n","request":{"path":"/"},"expect":{"status":400}}\n',
+}
+
+interface Kind {
+  readonly file: string
+  readonly schema: z.ZodType
+  /** every key that there is, with another value than its default */
+  readonly whole: string
+  read(yaml: string): unknown
+  /** maps whose keys are names that the user gives to numbers */
+  readonly named: RegExp
+  /** keys whose absence changes nothing, with the reason */
+  readonly noEffect: Readonly<Record<string, string>>
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    file: 'matrix.yaml',
+    schema: matrixFile,
+    whole: `scenarios: [chat]
+order: [chat]
+targets: [go-chi]
+seed: 3
+capacity: true
+rates: [5]
+profiles:
+  default: { budget: 60m, repetitions: { min: 5, max: 10 }, warmUp: { min: 2s, max: 10s }, window: 5s }
+  quick:
+    budget: 5m
+    repetitions: { min: 1, max: 1 }
+    warmUp: { min: 1s, max: 2s, tolerance: 10% }
+    window: 1s
+    curve: 4
+    responses: 30
+    requests: 9
+    tasks: 9
+    onlyMainLoad: true
+    alternatives: false
+    secondInstrument: false
+`,
+    read: (yaml) => parseMatrix('matrix.yaml', yaml, ['chat']),
+    named: /^$/,
+    noEffect: {},
+  },
+  {
+    file: 'targets/go-chi/target.yaml',
+    schema: targetFile,
+    whole: `language: go
+stack: [chi]
+summary: s
+scenarios: [predict, chat]
+requires: [hex]
+env: { A: 1 }
+readyTimeout: 5s
+role: experiment
+alternative: true
+standIn: { for: [Req], because: hex }
+variants:
+  v:
+    summary: t
+    role: contender
+    alternative: false
+    standIn: { for: [Finch], because: hex }
+    env: { B: 1 }
+    command: [x]
+    replicas: 2
+    proxy: caddy
+    scenarios: [predict]
+  w: { summary: u }
+`,
+    read: (text) => {
+      const { yaml: _, ...spec } = parseTarget({
+        name: 'go-chi',
+        folder: '/p',
+        file: 'targets/go-chi/target.yaml',
+        yaml: text,
+        dockerfile: 'FROM bakeoff/base',
+      })
+      return spec
+    },
+    named: /(^|\.)env$/,
+    noEffect: {},
+  },
+  {
+    file: 'compose/predict.yaml',
+    schema: scenarioFile,
+    whole: `name: predict
+services:
+  target:
+    image: "\${TARGET_IMAGE}"
+    cpus: 1
+    mem_limit: 512m
+    environment: { A: 1 }
+    depends_on: { store: { condition: service_healthy } }
+  store:
+    image: redis
+    cpus: 0.5
+    mem_limit: 1g
+    environment: { A: 1 }
+    command: [x]
+    depends_on: { db: { condition: service_started } }
+    healthcheck: { test: [CMD, x], interval: 1s, timeout: 1s, retries: 3, start_period: 1s }
+    expose: ["80"]
+    read_only: false
+    tmpfs: [/tmp]
+    shm_size: 64m
+    user: nobody
+  db: { build: ./db, cpus: 1, mem_limit: 1g }
+x-scenario:
+  summary: s
+  source: claim
+  requests: r.ndjson
+  expect: { golden: g.ndjson, compare: cosine, tolerance: 0.5 }
+  contract: c.ndjson
+  stream: true
+  script: { firstByte: 1s, gap: 1s, chunks: 3 }
+  respell: { spaces: true, case: text }
+  counters:
+    store: { http: /stats, work: hits, late: late, of: all, lag: 1s }
+    db: { command: [x], work: reads }
+  load:
+    closed: [1]
+    open: [0.5]
+    rate: [5]
+    capacity: true
+    batch: [{ tasks: 8, concurrency: 2 }]
+    connections: 3
+    arrivals: constant
+    wholePasses: true
+    warmUp: 1m
+    longest: 1m
+    timeout: 1m
+  slo: { p99: 1s, errors: 1% }
+`,
+    read: (yaml) =>
+      parseScenario({
+        id: 'predict',
+        file: 'compose/predict.yaml',
+        yaml,
+        resolve: (path) => path,
+        read: (path) => CORPUS[path] ?? null,
+        buildable: () => true,
+      }),
+    named: /\.environment$/,
+    noEffect: {
+      name: 'it is the name of the file already, and is refused when it is another',
+      'services.store.expose': 'a note for the reader in Compose too',
+    },
+  },
+  {
+    file: 'claims/c.yaml',
+    schema: claimFile,
+    whole: `id: c
+title: t
+source: { title: s, author: a, published: 2025, url: u }
+setting: x
+scenario: predict
+subjects:
+  a:
+    target: go-chi
+    variant: default
+    says: A
+    figures: { throughput: 10, more: { p50: 1 } }
+    load: { connections: 1, users: 1, concurrency: 1, tasks: 1, requests: 1, perSecond: 1 }
+  b: { target: node, variant: default, says: B, figures: {} }
+comparisons: [{ metric: throughput, of: a, to: b, published: 2, statement: s }]
+statements:
+  - says: it was the database
+    verdict: service-cpu
+    service: db
+    subjects: [a]
+    holds: false
+    and: [{ verdict: service-cpu, service: db, subjects: [a], holds: false }]
+caps: { target: 2, db: none }
+notes: [n]
+`,
+    read: (yaml) => parseClaim('claims/c.yaml', yaml),
+    named: /figures(\.more)?$|^caps$/,
+    noEffect: {},
+  },
+]
+
+/** Maps of a document, each with its path: `profiles.quick.warmUp`. */
+function mapsOf(document: Document): { readonly map: YAMLMap; readonly path: string }[] {
+  const found: { map: YAMLMap; path: string }[] = []
+  visit(document, {
+    Map: (_, map, parents) => {
+      const keys = parents.flatMap((each) => ('key' in each && isScalar(each.key) ? String(each.key.value) : []))
+      found.push({ map, path: keys.join('.') })
+    },
+  })
+  return found
+}
+
+const keyOf = ({ key }: Pair) => String(isScalar(key) ? key.value : key)
+
+/** The sentence of the refusal; null when the file is read. */
+function refusalOf(read: () => unknown): string | null {
+  try {
+    read()
+    return null
+  } catch (error) {
+    if (error instanceof BakeoffError && error.code === 'BAD_SPEC') return error.message
+    throw error
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Keys of a schema that none of the values has. */
+function lacking(schema: Json, values: readonly unknown[], path: string): string[] {
+  const objects = values.filter((value): value is Json => typeof value === 'object' && value !== null)
+  const properties = Object.entries((schema.properties ?? {}) as Record<string, Json>)
+  const inner = (of: unknown, found: readonly unknown[], at: string) =>
+    typeof of === 'object' ? lacking(of as Json, found, at) : []
+  return [
+    ...properties.flatMap(([key, of]) => {
+      const found = objects.flatMap((value) => (key in value ? [value[key]] : []))
+      return found.length === 0 ? [`${path}.${key}`] : lacking(of, found, `${path}.${key}`)
+    }),
+    ...inner(schema.additionalProperties, objects.flatMap(Object.values), `${path}.*`),
+    ...inner(schema.items, values.filter(Array.isArray).flat(), `${path}[]`),
+    ...((schema.anyOf ?? []) as Json[]).flatMap((of) => lacking(of, values, path)),
+  ]
+}
+
+describe.each(KINDS)('$file', ({ file, schema, whole, read, named, noEffect }) => {
+  it('is read with every key that there is', () => {
+    expect(refusalOf(() => read(whole))).toBeNull()
+    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+    expect(lacking(json as Json, [parseDocument(whole).toJS()], '')).toEqual([])
+  })
+
+  const maps = mapsOf(parseDocument(whole))
+
+  it.each(maps.filter(({ path }) => !named.test(path)).map(({ path }) => path))(
+    'refuses a key that there is not, with its place: in "%s"',
+    (path) => {
+      const document = parseDocument(whole)
+      mapsOf(document)
+        .find((each) => each.path === path)!
+        .map.add({ key: 'surplus', value: 1 })
+      const text = document.toString({ lineWidth: 0 })
+      const lines = text.split('\n')
+      const line = lines.findIndex((each) => each.includes('surplus')) + 1
+      const column = lines[line - 1]!.indexOf('surplus') + 1
+      // Where keys are names of the user's, the value is what is wrong.
+      const places = [column, column + 'surplus: '.length].map((each) => `${file}:${line}:${each}: `)
+      const refusal = refusalOf(() => read(text))
+      expect(refusal).toMatch(/unknown key "surplus"|surplus is 1/)
+      expect(
+        places.some((place) => refusal?.startsWith(place)),
+        `${refusal}`,
+      ).toBe(true)
+    },
+  )
+
+  const keys = maps.flatMap(({ map, path }) => map.items.map((pair) => ({ path, key: keyOf(pair as Pair) })))
+  const nameOf = ({ path, key }: (typeof keys)[number]) => (path === '' ? key : `${path}.${key}`)
+
+  it.each(keys.map((each) => ({ ...each, name: nameOf(each) })).filter(({ name }) => !(name in noEffect)))(
+    'makes a difference by $name',
+    ({ path, key }) => {
+      const document = parseDocument(whole)
+      mapsOf(document)
+        .find((each) => each.path === path)!
+        .map.delete(key)
+      const text = document.toString()
+      const isRefused = refusalOf(() => read(text)) !== null
+      expect(isRefused || !isDeepStrictEqual(read(text), read(whole))).toBe(true)
+    },
+  )
+
+  it.each(Object.entries(noEffect))('names the keys that make none: %s, since %s', (name) =>
+    expect(keys.map(nameOf)).toContain(name),
+  )
+})
+
+describe('what would go nowhere is refused with its place', () => {
+  const [matrix, , scenario, claim] = KINDS as [Kind, Kind, Kind, Kind]
+  const withTarget = (member: string) => scenario.whole.replace('  store:\n', `    ${member}\n  store:\n`)
+  it.each([
+    {
+      because: 'hosts of a run',
+      of: matrix,
+      text: `hosts: { sut: ssh://user@host }\n${matrix.whole}`,
+      says: ['matrix.yaml:1:1: unknown key "hosts"', '1 | hosts: { sut', '    ^', 'DOCKER_HOST'],
+    },
+    ...[
+      'build: ./x',
+      'command: [x]',
+      'healthcheck: { test: [CMD, x] }',
+      'read_only: false',
+      'tmpfs: [/x]',
+      'shm_size: 1g',
+      'user: root',
+    ].map((member) => ({
+      because: `what every target brings: ${member}`,
+      of: scenario,
+      text: withTarget(member),
+      says: [`compose/predict.yaml:9:5: ${member.split(':')[0]} of the target is not read`],
+    })),
+    {
+      because: 'a tolerance of what is exact',
+      of: scenario,
+      text: scenario.whole.replace('compare: cosine', 'compare: exact'),
+      says: ['compose/predict.yaml:27:47: exact answers have no tolerance'],
+    },
+    {
+      because: 'a published figure that is no number',
+      of: claim,
+      text: claim.whole.replace('throughput: 10', 'throughput: fast'),
+      says: ['claims/c.yaml:11:28: subjects.a.figures.throughput is "fast"'],
+    },
+    {
+      because: 'a published load by an unknown name',
+      of: claim,
+      text: claim.whole.replace('users: 1', 'user: 1'),
+      says: ['claims/c.yaml:12:29: unknown key "user" in subjects.a.load', 'Did you mean "users"?'],
+    },
+  ])('$because', ({ of, text, says }) => {
+    const refusal = refusalOf(() => of.read(text))
+    for (const each of says) expect(refusal).toContain(each)
+  })
+
+  it.each([
+    { because: 'caps', text: claim.whole.replace('db: none', 'bd: none') },
+    { because: 'a statement', text: claim.whole.replace('service: db\n', 'service: bd\n') },
+    { because: 'half a statement', text: claim.whole.replace('service: db,', 'service: bd,') },
+  ])('a service that the scenario of a claim does not have, in $because', ({ text }) => {
+    const target = (name: string) => ({ name, scenarios: [], variants: [{ name: 'default' }] })
+    const { broken } = checkCatalogue({
+      matrix: { scenarios: null, targets: null },
+      scenarios: [aScenarioSpec('predict', { services: [{ ...aService, name: 'db' }] })],
+      targets: ['go-chi', 'node'].map(target),
+      claims: [claim.read(text)],
+      broken: [],
+    } as unknown as Parameters<typeof checkCatalogue>[0])
+    expect(broken.map(({ message }) => message)).toEqual([
+      'claims/c.yaml: there is no service of predict "bd"; did you mean "db"?',
+    ])
+  })
+})
