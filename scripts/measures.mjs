@@ -130,7 +130,7 @@ export function measure(root) {
 function additionsOf(docs) {
   const pages = readdirSync(docs).filter((name) => /^adding-a-[a-z]+\.md$/.test(name))
   return pages.flatMap((name) => {
-    const files = [...readFileSync(join(docs, name), 'utf8').matchAll(/^```ts (packages\/\S+)$/gm)].map(
+    const files = [...readFileSync(join(docs, name), 'utf8').matchAll(/^```(?:ts|diff) (packages\/\S+)$/gm)].map(
       ([, file]) => file,
     )
     return files.length === 0 ? [] : [[name.slice('adding-a-'.length, -'.md'.length), new Set(files).size]]

@@ -23,32 +23,56 @@ export function copyOfSources(): Copy {
   for (const asset of ['page.js', 'page.css']) writeFileSync(join(root, asset), '')
   return {
     root,
-    follow: (document) => follow(root, readFileSync(join(ROOT, 'docs', document), 'utf8')),
+    follow: (document) => follow(root, document),
     load: (name) => load(root, name),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   }
 }
 
-/** A block of a document whose first line names a file. One that is there is given lines: imports on top, others at the end of its list. */
-const BLOCK = /^```\w+ (\S+)\n(.*?)^```$/gms
-
-function follow(root: string, document: string): { made: string[]; changed: string[] } {
-  const made: string[] = []
-  const changed: string[] = []
-  for (const [, path = '', text = ''] of document.matchAll(BLOCK)) {
-    const file = join(root, path)
-    if (existsSync(file)) {
-      changed.push(path)
-      writeFileSync(file, withLines(readFileSync(file, 'utf8'), text))
-    } else {
-      made.push(path)
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text)
-    }
-  }
-  return { made, changed }
+/** What a document says to write: a file, lines of a list in one that is there, or a change of one. */
+export interface Step {
+  readonly language: string
+  readonly path: string
+  readonly text: string
 }
 
+const BLOCK = /^```(\w+) (\S+)\n(.*?)^```$/gms
+
+/** @param document in docs/: its blocks whose first line names a file */
+export function stepsOf(document: string): Step[] {
+  const written = readFileSync(join(ROOT, 'docs', document), 'utf8')
+  return [...written.matchAll(BLOCK)].map(([, language = '', path = '', text = '']) => ({ language, path, text }))
+}
+
+/** Takes a step in a copy. */
+export function take(root: string, { language, path, text }: Step): 'made' | 'changed' {
+  const file = join(root, path)
+  const isThere = existsSync(file)
+  mkdirSync(dirname(file), { recursive: true })
+  const before = isThere ? readFileSync(file, 'utf8') : ''
+  writeFileSync(file, language === 'diff' ? changed(before, text) : isThere ? withLines(before, text) : text)
+  return isThere ? 'changed' : 'made'
+}
+
+function follow(root: string, document: string): { made: string[]; changed: string[] } {
+  const touched = { made: [] as string[], changed: [] as string[] }
+  for (const step of stepsOf(document)) touched[take(root, step)].push(step.path)
+  return touched
+}
+
+/** A file after a change: hunks with their context, with `@@` between them. */
+function changed(file: string, diff: string): string {
+  return diff.split(/^@@\n/m).reduce((text, hunk) => {
+    const lines = hunk.trimEnd().split('\n')
+    const side = (without: string) =>
+      lines.flatMap((line) => (line.startsWith(without) ? [] : [line.slice(1)])).join('\n')
+    const [before, after] = [side('+'), side('-')]
+    if (text.split(before).length !== 2) throw new Error(`the file does not have once:\n${before}`)
+    return text.replace(before, () => after)
+  }, file)
+}
+
+/** A file with lines added: imports on top, others at the end of its list. */
 function withLines(file: string, text: string): string {
   const lines = text.split('\n').filter((line) => line !== '')
   const imports = lines.filter((line) => line.startsWith('import '))

@@ -1,14 +1,15 @@
 /**
- * docs/adding-a-load.md says what a kind of load costs. Here one is added to a copy of the sources, by exactly the files
- * that are named there, compiled, and asked for all that the stages ask.
+ * docs/adding-a-load.md says what a kind of load costs. Here one is added to a copy of the sources, by exactly what stands
+ * there, compiled, and asked for all that the stages ask.
  */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Step, stepsOf, take } from './copy.js'
 
-const root = resolve(import.meta.dirname, '../../..')
+const root = resolve(import.meta.dirname, '../../../..')
 const packages = ['model', 'core', 'runner', 'load', 'report']
 let copy = ''
 
@@ -25,106 +26,6 @@ beforeAll(() => {
   for (const name of packages) symlinkSync(`../../packages/${name}`, join(copy, 'node_modules/@bakeoff', name))
 })
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
-
-/** On each of n connections a request, all at once, every so many ms. */
-const KIND = `import { z } from 'zod'
-import type { LoadKind } from './kind.js'
-
-const schema = z.object({ kind: z.literal('burst'), size: z.int().positive(), everyMs: z.number().positive() })
-type Burst = z.infer<typeof schema>
-const written = z.array(z.strictObject({ size: z.int().positive(), everyMs: z.number().positive() })).optional()
-
-export interface BurstOrder {
-  readonly kind: 'burst'
-  readonly size: number
-  readonly everyMs: number
-}
-
-export const burst = {
-  kind: 'burst',
-  schema,
-  written,
-  words: {
-    group: 'bursts',
-    short: ({ size, everyMs }) => \`\${size}/\${everyMs}\`,
-    label: ({ size, everyMs }) => \`bursts of \${size}, every \${everyMs} ms\`,
-    sentence: ({ size }) => \`bursts of \${size} requests\`,
-  },
-  unit: 'request',
-  pace: 'offered',
-  sameRate: true,
-  windows: 'one',
-  best: null,
-  inCurves: false,
-  times: ['service'],
-  shown: 'service',
-  headline: 'throughput',
-  id: ({ size, everyMs }) => \`burst-\${size}x\${everyMs}\`,
-  atOnce: ({ size }) => size,
-  connections: ({ size }) => size,
-  limits: () => null,
-  warmUp: () => null,
-  atMost: (load) => load,
-  durationMs: (_, windowMs) => windowMs * 2,
-  toOrder: ({ size, everyMs }): BurstOrder => ({ kind: 'burst', size, everyMs }),
-  read: (bursts) => bursts.map(({ size, everyMs }): Burst => ({ kind: 'burst', size, everyMs })),
-  refusal: () => null,
-  published: () => null,
-} satisfies LoadKind<Burst, z.infer<typeof written>, BurstOrder>
-`
-
-const DRIVER = `interface BurstShare {
-  readonly kind: 'burst'
-  readonly size: number
-  readonly everyMs: number
-}
-
-const burst: DriverKind<BurstOrder, BurstShare> = {
-  isTimed: false,
-  keepsAllBusy: true,
-  split: ({ size, everyMs }, processes) => divided(size, processes).map((each) => ({ kind: 'burst', size: each, everyMs })),
-  seedOf: ({ size }) => size,
-  offeredPerSecond: ({ size, everyMs }) => (size * 1000) / everyMs,
-  tasksAtOnce: () => null,
-  connections: ({ size }) => size,
-  ownRequest: () => null,
-  drive: ({ everyMs }, { send }) => new BurstDriver(everyMs, send),
-}
-
-class BurstDriver implements Driver {
-  readonly #everyMs: number
-  readonly #send: Send
-  readonly #free = new Set<Connection>()
-  #timer: NodeJS.Timeout | undefined
-  readonly hasBegun = true
-
-  constructor(everyMs: number, send: Send) {
-    this.#everyMs = everyMs
-    this.#send = send
-  }
-  free(connection: Connection): void {
-    this.#free.add(connection)
-  }
-  start(nowMs: number): void {
-    this.#burst(nowMs)
-    this.#timer = setInterval(() => this.#burst(performance.now()), this.#everyMs)
-  }
-  owes(): boolean {
-    return false
-  }
-  finish(): number[] {
-    clearInterval(this.#timer)
-    return []
-  }
-  #burst(nowMs: number): void {
-    for (const connection of this.#free) {
-      this.#free.delete(connection)
-      if (connection.usable) this.#send(connection, nowMs)
-    }
-  }
-}
-
-/** The drivers, one for each kind of order`
 
 /** What every stage asks of it, without a line of theirs that knows it. */
 const PROBE = `import { writeFileSync } from 'node:fs'
@@ -173,38 +74,18 @@ function node(...words: string[]): Promise<Done> {
 
 const compile = () => node(join(root, 'node_modules/typescript/bin/tsc'), '-b', 'packages/load', 'packages/report')
 
-const touched = new Set<string>()
-
-function write(file: string, text: string): void {
-  touched.add(file)
-  writeFileSync(join(copy, 'packages', file), text)
-}
-
-function edit(file: string, ...changes: [before: string, after: string][]): void {
-  let text = readFileSync(join(copy, 'packages', file), 'utf8')
-  for (const [before, after] of changes) {
-    expect(text, `${file} has ${before}`).toContain(before)
-    text = text.replace(before, () => after)
-  }
-  write(file, text)
-}
-
-describe('adding a kind of load', () => {
+describe('adding a kind of load, as docs/adding-a-load.md says', () => {
   it('costs its file, a line in the list and a driver; until each has every answer it does not compile', async () => {
-    write('model/src/loads/burst.ts', KIND.replace(/ {2}durationMs.*\n/, ''))
-    edit(
-      'model/src/loads/index.ts',
-      [
-        "import { capacity } from './capacity.js'",
-        "import { burst } from './burst.js'\nimport { capacity } from './capacity.js'",
-      ],
-      [
-        "export type { BatchOrder } from './batch.js'",
-        "export type { BatchOrder } from './batch.js'\nexport type { BurstOrder } from './burst.js'",
-      ],
-      ['capacity, batch]', 'capacity, batch, burst]'],
-    )
+    const [kind, list, driver] = stepsOf('adding-a-load.md') as [Step, Step, Step]
+    expect(stepsOf('adding-a-load.md').map(({ path }) => path)).toEqual([
+      'packages/model/src/loads/burst.ts',
+      'packages/model/src/loads/index.ts',
+      'packages/load/src/worker/drivers.ts',
+    ])
+
     // Without its duration and without a driver: the compiler asks for both, and for nothing else.
+    expect(take(copy, { ...kind, text: kind.text.replace(/ {2}durationMs.*\n/, '') })).toBe('made')
+    expect(take(copy, list)).toBe('changed')
     const unfinished = await compile()
     expect(unfinished.code).not.toBe(0)
     expect(unfinished.text).toMatch(/loads\/burst\.ts.*[\s\S]*durationMs/)
@@ -216,16 +97,9 @@ describe('adding a kind of load', () => {
       'packages/model/src/loads/index.ts',
     ])
 
-    write('model/src/loads/burst.ts', KIND)
-    edit(
-      'load/src/worker/drivers.ts',
-      ['import type { BatchOrder,', 'import type { BatchOrder, BurstOrder,'],
-      ['/** The drivers, one for each kind of order', DRIVER],
-      ['closed, open, batch }', 'closed, open, batch, burst }'],
-    )
+    writeFileSync(join(copy, kind.path), kind.text)
+    expect(take(copy, driver)).toBe('changed')
     expect(await compile()).toEqual({ code: 0, text: '' })
-
-    expect([...touched]).toEqual(['model/src/loads/burst.ts', 'model/src/loads/index.ts', 'load/src/worker/drivers.ts'])
 
     writeFileSync(join(copy, 'probe.mjs'), PROBE)
     expect(await node('probe.mjs')).toEqual({ code: 0, text: '' })

@@ -16,6 +16,6 @@ export function resultsOf({ analyse }: Pick<typeof core, 'analyse'>, observed: O
   return analyse({
     ...nothingElse,
     plan,
-    runs: [aRepetitionRecord(plan.entries[0]!, 1, [aLoadRecord(observed)])],
+    records: [aRepetitionRecord(plan.entries[0]!, 1, [aLoadRecord(observed)])],
   })
 }
