@@ -1,9 +1,11 @@
 /** Where a line is drawn: docs/method.md, the legend of results.json and the page name the numbers of thresholds.ts, and no others. */
-import { thresholds } from '@bakeoff/core'
+import { analyse, thresholds } from '@bakeoff/core'
+import type { Results } from '@bakeoff/model'
 import { renderHtml } from '@bakeoff/report'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { methodText } from '../../core/test/method-tables.js'
+import { resultsOf } from './additions/results.js'
 
 /** 0.029 → `2.9 %` */
 const share = (value: number) => `${Number((value * 100).toPrecision(6))} %`
@@ -84,12 +86,13 @@ describe('docs/method.md', () => {
   )
 })
 
+const textOf = (results: Results) =>
+  renderHtml(results)
+    .replaceAll(/<script[\s\S]*?<\/script>|<[^>]+>/g, '')
+    .replaceAll(/[\u00a0\u202f]/g, ' ')
+
 describe('the page', () => {
   const results = sampleResults({ repetitions: 3 })
-  const textOf = (of: typeof results) =>
-    renderHtml(of)
-      .replaceAll(/<script[\s\S]*?<\/script>|<[^>]+>/g, '')
-      .replaceAll(/[\u00a0\u202f]/g, ' ')
 
   it('has them from the legend of results.json, and the legend from thresholds.ts', () =>
     expect(results.legend.thresholds).toEqual({
@@ -107,11 +110,32 @@ describe('the page', () => {
   })
 
   it('has no number of its own', () => {
-    const moved = { ...results.legend.thresholds, relevantDifference: 0.07, atCap: 0.83 }
+    const moved = { ...results.legend.thresholds, relevantDifference: 0.07, atCap: 0.83, agentCpu: 0.63 }
     const text = textOf({ ...results, legend: { ...results.legend, thresholds: moved } })
     expect(text).toContain('must lie beyond 7 %')
     expect(text).not.toMatch(/lie(?:s)? beyond (?:± )?3 %/)
     expect(text).toContain('at 83 % of the cap or more')
     expect(text).not.toContain(`at ${share(thresholds.atCap)} of the cap`)
+    expect(text).toContain('at 63 % of its cores')
+    expect(text).not.toContain(`at ${share(agent.cpu)} of its cores`)
+  })
+})
+
+describe('a threshold that is moved', () => {
+  const set = (cpu: number) => Object.assign(thresholds.agent, { cpu })
+  const before = agent.cpu
+  afterEach(() => set(before))
+
+  it.each([
+    { limit: before, evidence: null },
+    { limit: 0.63, evidence: 'the agent used 70 % of its 1 core (limit 63 %)' },
+  ])('moves the limit of the verdict and the line on the page: $limit', ({ limit, evidence }) => {
+    set(limit)
+    const results = resultsOf({ analyse }, { agentCores: 0.7 })
+    const found = results.cells[0]?.verdict?.causes.find(({ cause }) => cause === 'agent-bound')
+    if (evidence === null) expect(found).toBeUndefined()
+    else expect(found?.evidence).toContain(evidence)
+    expect(results.legend.thresholds.agentCpu).toBe(limit)
+    expect(textOf(results)).toContain(`at ${share(limit)} of its cores`)
   })
 })

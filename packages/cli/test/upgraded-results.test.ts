@@ -89,6 +89,153 @@ describe('results.json of version 1', () => {
   })
 })
 
+/** Where the example stands that the program of version 1 wrote: the results, and how it drew them. */
+const EXAMPLE = join(import.meta.dirname, '../../../reports/example')
+
+/** Shown figures of the tables of a summary, by scenario, target and head of the column. */
+function shownIn(summary: string): Record<string, string> {
+  const shown: Record<string, string> = {}
+  let [scenario, heads]: [string, readonly string[] | null] = ['', null]
+  for (const line of summary.split('\n')) {
+    if (line.startsWith('## ')) scenario = line.slice(3)
+    if (!line.startsWith('| ')) heads = null
+    else {
+      const fields = line.slice(2, -2).split(' | ')
+      const target = heads?.indexOf('Target') ?? -1
+      if (target >= 0 && heads?.includes('Memory') && !/^:?-/.test(fields[0] as string))
+        for (const [index, head] of heads.entries())
+          shown[`${scenario}, ${fields[target]}: ${head}`] = fields[index] as string
+      heads ??= fields
+    }
+  }
+  return shown
+}
+
+/** The lines of a CSV file, each by the names of its columns. */
+function recordsOf(csv: string): Record<string, string>[] {
+  const fieldsOf = (line: string) =>
+    [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, field]) => field as string)
+  const [head = '', ...lines] = csv.trimEnd().split('\r\n')
+  const names = fieldsOf(head)
+  return lines.map((line) => Object.fromEntries(fieldsOf(line).map((field, index) => [names[index], field])))
+}
+
+/** Every number below a value, by the names that lead to it. */
+function numbersIn(
+  value: unknown,
+  path: readonly string[] = [],
+): { readonly path: readonly string[]; readonly number: number }[] {
+  if (typeof value === 'number') return [{ path, number: value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) => numbersIn(inner, [...path, name]))
+}
+
+describe('the example, as the program of version 1 wrote it', () => {
+  const text = (name: string) => readFileSync(join(EXAMPLE, name), 'utf8')
+  const file = JSON.parse(text('results.json')) as { readonly schemaVersion: number; readonly cells: readonly Cell[] }
+  const results = schema.parse(upgradeResults(file))
+  const times = ({ load }: Cell) => (load.kind === 'closed' ? 'service' : 'response')
+
+  it('is of version 1, and holds what was measured of every scenario', () => {
+    expect(file.schemaVersion).toBe(1)
+    expect(file.cells.filter(({ outcome }) => outcome === 'measured').length).toBeGreaterThan(50)
+  })
+
+  it('has the same digits in every table of the summary', () => {
+    const words = / (Tier|Verdict)$/
+    const [then, now] = [text('summary.md'), renderSummary(results)].map(shownIn) as [
+      Record<string, string>,
+      Record<string, string>,
+    ]
+    const figures = Object.entries(then).filter(([name]) => !words.test(name))
+    expect(figures.length).toBeGreaterThan(150)
+    for (const [name, shown] of figures) expect(now[name], name).toBe(shown)
+  })
+
+  it('has the same value in every column of results.csv', () => {
+    const cells = new Map(results.cells.map((cell) => [cell.id, cell]))
+    const now = new Map(recordsOf(renderCsv(results)).map((record) => [record.cell, record]))
+    const todays = (column: string, cell: Cell) => {
+      if (/^(p\d\d(_9)?|max)_ms$/.test(column)) return `${times(cell)}_${column}`
+      return column === 'batch_cpu_ms_per_task' ? 'target_cpu_ms_per_request' : column
+    }
+    const then = recordsOf(text('results.csv'))
+    expect(then).toHaveLength(results.cells.length)
+    // A column of batches is one of all cells now: it was empty elsewhere.
+    for (const record of then)
+      for (const [column, value] of Object.entries(record))
+        if (value !== '' || column !== 'batch_cpu_ms_per_task')
+          expect(
+            now.get(record.cell)?.[todays(column, cells.get(record.cell as string)!)],
+            `${record.cell}: ${column}`,
+          ).toBe(value)
+  })
+
+  /** Where a number of a cell of version 1 is now: in the cell, its scenario or the figures of its start. */
+  const MOVED: readonly (readonly [RegExp, string])[] = [
+    [/^throughput /, 'figures throughput '],
+    [/^target cpuMsPerRequest /, 'figures cpuMsPerRequest '],
+    [/^target requestsPerCpuSecond$/, 'figures requestsPerCpuSecond median'],
+    [/^target (coldStartMs|imageBytes)$/, 'start $1 median'],
+    [/^batch wallSeconds /, 'figures wallSeconds '],
+    [/^batch cpuMsPerTask /, 'figures cpuMsPerRequest '],
+    [/^batch userSeconds$/, 'figures userSeconds median'],
+    [/^batch systemSeconds$/, 'figures systemSeconds median'],
+    [/^batch memoryPeakBytes$/, 'figures memoryPeakBytes median'],
+    [/^batch failed$/, 'tasksFailed'],
+    [/^batch (tasks|concurrency)$/, 'load $1'],
+    [/^estimatedCapacity$/, 'figures estimatedCapacity median'],
+    [/^agent cores$/, 'scenario cores agent length'],
+    [/^agent cpuSeconds$/, 'figures agentCpuSeconds median'],
+    [/^agent cpuShare$/, 'figures agentCpuShare median'],
+    [/^agent eventLoopUtilisation$/, 'figures agentEventLoop median'],
+    [/^agent ceilingShare$/, 'figures ceilingShare median'],
+    [/^agent lateShare$/, 'figures lateShare median'],
+    [/^host otherLoad$/, 'figures hostOthers median'],
+    [/^host steal$/, 'figures hostSteal median'],
+    [/^host pressure$/, 'figures hostPressure median'],
+    [/^overhead perStreamMs$/, 'figures overheadPerStreamMs median'],
+    [/^overhead perChunkMs$/, 'figures overheadPerChunkMs median'],
+    [/^overhead firstByteMs$/, 'figures overheadFirstByteMs median'],
+    [/^latencyMs (\w+)$/, 'figures TIMES.$1 median'],
+    [/^latencyRangeMs (\w+) 0$/, 'figures TIMES.$1 least'],
+    [/^latencyRangeMs (\w+) 1$/, 'figures TIMES.$1 most'],
+    [/^serviceTimeMs (\w+)$/, 'figures serviceMs.$1 median'],
+  ]
+
+  it('has every number of every cell, where it was or in the figure that it is now', () => {
+    const lost = new Set<string>()
+    let held = 0
+    for (const old of file.cells) {
+      const cell = results.cells.find(({ id }) => id === old.id)!
+      const { figures: start } = results.entries.find(({ id }) => id === cell.entry)!
+      const scenario = results.scenarios.find(({ id }) => id === cell.scenario)
+      const figures = Object.fromEntries(
+        Object.entries(cell.figures).map(([id, estimate]) => [
+          id,
+          estimate && { ...estimate, least: Math.min(...estimate.values), most: Math.max(...estimate.values) },
+        ]),
+      )
+      const at = (path: readonly string[]) =>
+        path.reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], {
+          ...cell,
+          figures,
+          start,
+          scenario,
+        })
+      for (const { path, number } of numbersIn(old)) {
+        const was = path.join(' ')
+        const [pattern, now] = MOVED.find(([each]) => each.test(was)) ?? [/^/, '']
+        const moved = was.replace(pattern, now).replace('TIMES', `${times(cell)}Ms`)
+        if (at(path) === number || at(moved.split(' ')) === number) held++
+        else lost.add(was.replace(/\d+/g, 'n'))
+      }
+    }
+    expect([...lost]).toEqual([])
+    expect(held).toBeGreaterThan(3000)
+  })
+})
+
 it('a file of neither version is left to the schema', () => {
   for (const file of [null, 3, 'text', [], {}, { schemaVersion: 3 }]) expect(upgradeResults(file)).toBe(file)
 })

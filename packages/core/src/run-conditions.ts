@@ -9,6 +9,7 @@ import type {
   Results,
 } from '@bakeoff/model'
 import { formatBytes } from '@bakeoff/model'
+import { cores } from './words/quantities.js'
 
 /** The conditions of a run: known from a plan before anything is measured, and from results. */
 export interface RunConditions {
@@ -80,5 +81,5 @@ function differing(there: readonly Condition[], here: readonly Condition[]): str
 
 function capsText({ cpus, quotaCpus, memoryBytes }: Caps): string {
   const quota = quotaCpus === null ? '' : ` (quota ${quotaCpus})`
-  return `${cpus} cores${quota} and ${formatBytes(memoryBytes)}`
+  return `${cores(cpus)}${quota} and ${formatBytes(memoryBytes)}`
 }

@@ -1,5 +1,6 @@
 import type { History, HistoryFigure, HistoryPoint, HistoryRun } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
+import { widthOf } from '../../cli/src/width.js'
 import { historyLines, renderHistory } from '../src/index.js'
 import { aHistory } from './histories.js'
 
@@ -84,7 +85,7 @@ describe('the page of a history', () => {
 })
 
 describe('a history in lines', () => {
-  const lines = historyLines({ ...history, leftOut: [{ name: 'cut', why: 'it is empty' }] })
+  const lines = historyLines({ ...history, leftOut: [{ name: 'cut', why: 'it is empty' }] }, widthOf)
 
   it('has a line for every run of a cell, with its interval, and one below for what changed and what does not count', () => {
     expect(lines).toEqual([
@@ -105,5 +106,14 @@ describe('a history in lines', () => {
       '',
       '! cut is left out: it is empty',
     ])
+  })
+
+  it('has its columns one below the other where a folder has wide characters', () => {
+    const named = withRuns((run) => ({ ...run, folder: run.folder === 'run-2' ? '測定-二' : run.folder }))
+    const before = historyLines(named, widthOf).flatMap((line) =>
+      line.includes(' abcdef0123') ? [widthOf(line.slice(0, line.indexOf(' abcdef0123')))] : [],
+    )
+    expect(before).toHaveLength(6)
+    expect(new Set(before).size).toBe(1)
   })
 })

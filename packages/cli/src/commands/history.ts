@@ -5,6 +5,7 @@ import { historyLines, renderHistory } from '@bakeoff/report'
 import { Option } from 'commander'
 import type { Invocation } from '../invocation.js'
 import { readSummaries } from '../run-summaries.js'
+import { widthOf } from '../width.js'
 import { fileLink, HISTORY_PAGE, writeIndex, writePage } from '../write-report.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
@@ -42,7 +43,7 @@ export async function history(
   const page = join(project.reports, HISTORY_PAGE)
   writePage(page, renderHistory(found))
   writeIndex(project.reports) // it links the page
-  terminal.print(flags.json ? toJson(found) : historyLines(found).join('\n'))
+  terminal.print(flags.json ? toJson(found) : historyLines(found, widthOf).join('\n'))
   const tell = flags.json ? terminal.say : terminal.print // with --json standard output has the history alone
   tell(`\nHistory: ${fileLink(page)}`)
 }

@@ -76,19 +76,19 @@ function numbers(caption: string, runs: readonly HistoryRun[], figures: readonly
       {
         head: 'Run',
         names: true,
-        cell: ({ run }) =>
+        field: ({ run }) =>
           run.folder === null
             ? html`<bdi>${runName(run)}</bdi>`
             : html`<a href="${hrefOf(`${run.folder}/index.html`)}"><bdi>${runName(run)}</bdi></a>`,
       },
-      { head: 'Started', align: 'start', cell: ({ run }) => formatTime(run.startedAt) },
-      { head: 'Commit', align: 'start', cell: ({ run }) => html`<code>${commitText(run)}</code>` },
-      { head: 'Status', align: 'start', cell: ({ run }) => run.status },
+      { head: 'Started', align: 'start', field: ({ run }) => formatTime(run.startedAt) },
+      { head: 'Commit', align: 'start', field: ({ run }) => html`<code>${commitText(run)}</code>` },
+      { head: 'Status', align: 'start', field: ({ run }) => run.status },
       ...figures.map(
         (figure): Column<Row> => ({
           head: figure.name,
           unit: `${figure.unit}, 95 %`,
-          cell: ({ index }) => figureCell(figure, index),
+          field: ({ index }) => figureCell(figure, index),
         }),
       ),
     ],

@@ -2,23 +2,26 @@ import { type History, type HistoryCell, type HistorySeries, loadLabel } from '@
 import { formatTime } from '../shared/format.js'
 import { changeSays, commitText, conditionsSay, pointText, runName, runsSay, spreadSays } from './words.js'
 
+/** Columns of a terminal that a text takes. */
+type WidthOf = (text: string) => number
+
 /** The history for a terminal: of each series and cell a line for every run, and below the run with which a level begins what changed. */
-export function historyLines({ series, leftOut }: History): string[] {
+export function historyLines({ series, leftOut }: History, widthOf: WidthOf): string[] {
   return [
-    ...series.flatMap((each, index) => [...(index > 0 ? [''] : []), ...seriesLines(each)]),
+    ...series.flatMap((each, index) => [...(index > 0 ? [''] : []), ...seriesLines(each, widthOf)]),
     ...(leftOut.length > 0 ? ['', ...leftOut.map(({ name, why }) => `! ${name} is left out: ${why}`)] : []),
   ]
 }
 
-function seriesLines(series: HistorySeries): string[] {
+function seriesLines(series: HistorySeries, widthOf: WidthOf): string[] {
   return [
     `${series.scenario}, ${runsSay(series)}`,
     `  ${conditionsSay(series.conditions)}`,
-    ...series.cells.flatMap((cell) => ['', ...cellLines(series, cell)]),
+    ...series.cells.flatMap((cell) => ['', ...cellLines(series, cell, widthOf)]),
   ]
 }
 
-function cellLines({ runs }: HistorySeries, { name, load, figures }: HistoryCell): string[] {
+function cellLines({ runs }: HistorySeries, { name, load, figures }: HistoryCell, widthOf: WidthOf): string[] {
   const heads = figures.map((figure) => `${figure.name}, ${figure.unit}`)
   const rows = runs.map((run, index) => {
     const own = figures.map(({ points }) => points[index]!)
@@ -37,10 +40,13 @@ function cellLines({ runs }: HistorySeries, { name, load, figures }: HistoryCell
   })
   const head = ['started', 'run', 'commit', ...heads]
   const widths = head.map((text, column) =>
-    Math.max(text.length, ...rows.map(({ texts }) => (texts[column] as string).length)),
+    Math.max(widthOf(text), ...rows.map(({ texts }) => widthOf(texts[column] as string))),
   )
-  const line = (texts: readonly string[]) =>
-    `  ${texts.map((text, column) => (column < 3 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join('  ')}`.trimEnd()
+  const field = (text: string, column: number) => {
+    const space = ' '.repeat(widths[column]! - widthOf(text))
+    return column < 3 ? text + space : space + text
+  }
+  const line = (texts: readonly string[]) => `  ${texts.map(field).join('  ')}`.trimEnd()
   return [
     `${name}, ${loadLabel(load)}`,
     line(head),
