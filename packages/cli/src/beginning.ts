@@ -30,7 +30,7 @@ export interface Begun {
 
 /** A new run. Its folder is made before its images are built, each before the block that needs it, so a build that fails is recorded as part of the run. */
 export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
-  const { project, catalogue, signal } = setting
+  const { project, catalogue } = setting
   const wanted = makePlan(setting, options, new Date())
   return {
     plan: wanted,
@@ -42,16 +42,8 @@ export function newRun(setting: RunSetting, options: PlanOptions): Beginning {
       await folder.writePlan(planText)
       writeContext(folder, plan, catalogue, workbench)
       const fingerprint = toStore(planText, profileOf(catalogue, plan), workbench.base.id)
-      const images = imagesOfRun({
-        given: new Map(),
-        fingerprint,
-        folder,
-        plan,
-        root: project.root,
-        ports: workbench.ports(folder),
-        signal,
-      })
-      return { plan, folder, before: { runs: [], calibrations: [], images } }
+      const images = imagesOfRun({ given: new Map(), fingerprint, folder, plan }, setting, workbench.ports(folder))
+      return { plan, folder, before: { records: [], calibrations: [], images } }
     },
   }
 }

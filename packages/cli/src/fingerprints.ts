@@ -47,7 +47,7 @@ export function fingerprintBefore(folder: RunFolder): Fingerprint {
   return fingerprintOnDisk({
     plan: folder.readPlan(),
     stored: folder.readFingerprint(),
-    runs: folder.readRecords(),
+    records: folder.readRecords(),
     calibrations: folder.readCalibrations(),
     baseId: folder.readContextIfThere()?.base.id ?? null,
   })

@@ -2,7 +2,7 @@ import {
   type Baseline,
   type GateReport,
   type GateRules,
-  gate,
+  askGate,
   otherConditions,
   parseGateRules,
   type RunConditions,
@@ -102,7 +102,7 @@ function refuse(baseline: string, differences: readonly string[]): void {
 
 /** Prints which cell broke which rule, and how many could be judged. True when no rule was broken. */
 export function passesGate(results: Results, { rules, baseline }: Gate, terminal: Terminal): boolean {
-  const report: GateReport = gate(results, baseline && before(results, baseline), rules)
+  const report: GateReport = askGate(results, baseline && before(results, baseline), rules)
   const { green, red, yellow } = terminal.colours
   for (const { cell, says } of report.unjudged) terminal.say(yellow(`– ${cell}: not judged, ${says}`))
   for (const { cell, rule, says } of report.broken) terminal.say(red(`✗ ${cell}: ${rule}: ${says}`))

@@ -21,6 +21,6 @@ export class HeldEvents implements RunSink {
   }
 
   async writePlan(): Promise<void> {}
-  async writeRun(): Promise<void> {}
+  async writeRecord(): Promise<void> {}
   async writeCalibration(): Promise<void> {}
 }

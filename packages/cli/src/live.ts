@@ -41,9 +41,9 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
   const watching = new Set<ServerResponse>()
   let page: string | null = null
   // The page does not draw past slices, the events of kind `window`.
-  const past: RunEvent[] = folder.readEvents().filter(({ kind }) => kind !== 'window')
+  const past: RunEvent[] = folder.readEvents().filter(({ kind }) => kind !== 'slice')
   folder.onEvent((event) => {
-    if (event.kind !== 'window') past.push(event)
+    if (event.kind !== 'slice') past.push(event)
     if (event.kind === 'repetition' || event.kind === 'run-ended' || event.kind === 'calibrated') page = null
     for (const response of watching) tell(response, event)
   })

@@ -104,8 +104,8 @@ export function advance(before: ProgressState, event: RunEvent, nowMs: number): 
       }
     case 'run-ended':
       return { ...state, doing: null, stage: null, left: null, builds: new Map() }
-    case 'window': {
-      const perSecond = event.window.ok / (event.window.durationMs / 1000)
+    case 'slice': {
+      const perSecond = event.slice.ok / (event.slice.durationMs / 1000)
       const rate = Number.isFinite(perSecond) ? ` · ${Math.round(perSecond).toLocaleString('en-US')} answers/s` : ''
       return { ...state, doing: `${nameOf(state, event.entry)} · ${visibleText(event.loadId)}${rate}` }
     }

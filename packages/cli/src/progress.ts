@@ -134,7 +134,7 @@ function rowsOf(
     case 'run-ended':
       return event.status === 'complete' ? [] : [yellow(`${event.status}: ${event.reason}`)]
     case 'step':
-    case 'window':
+    case 'slice':
       return []
   }
 }

@@ -116,16 +116,8 @@ async function begin(setting: RunSetting, first: First, wanted: Plan, workbench:
   const fingerprint = withImages(toStore(planText, null, before.baseId), given) // the rules are those of the first plan
   folder.writeFingerprint(fingerprint)
   held.releaseTo(folder)
-  const images = imagesOfRun({
-    given,
-    fingerprint,
-    folder,
-    plan,
-    root: project.root,
-    ports: workbench.ports(folder),
-    signal,
-  })
-  return { plan, folder, before: { runs: [], calibrations: [], images } }
+  const images = imagesOfRun({ given, fingerprint, folder, plan }, setting, workbench.ports(folder))
+  return { plan, folder, before: { records: [], calibrations: [], images } }
 }
 
 /**

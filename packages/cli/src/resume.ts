@@ -78,16 +78,8 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workben
       'warning',
       `the run did not record ${unchecked.join(', ')}: whether they are what they were cannot be checked`,
     )
-  const images = imagesOfRun({
-    given,
-    fingerprint,
-    folder,
-    plan,
-    root: project.root,
-    ports: workbench.ports(folder),
-    signal,
-  })
-  return { plan, folder, before: { runs: records, calibrations, images } }
+  const images = imagesOfRun({ given, fingerprint, folder, plan }, setting, workbench.ports(folder))
+  return { plan, folder, before: { records, calibrations, images } }
 }
 
 /** Adds the images that a run did not record, as such. Runs that are older than fingerprints did not record every image. */

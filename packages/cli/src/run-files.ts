@@ -255,12 +255,18 @@ function contextOf(folder: string): { context: RunContext; damage: Damage[] } {
   return { context: { base: { id: null, origin: null }, targets: {}, claims: [] }, damage: [damage] }
 }
 
+/** Until 2026-12 a slice was called a window. */
+const eventOfAnyAge = z.preprocess((line) => {
+  const old = line as { readonly kind?: unknown; readonly window?: unknown } | null
+  return old?.kind === 'window' ? { ...old, kind: 'slice', slice: old.window } : line
+}, runEvent)
+
 /** The lines that are events, and the damage of the others. */
 export function readEvents(folder: string): { events: RunEvent[]; damage: Damage[] } {
   const path = join(folder, 'events.ndjson')
   if (!existsSync(path)) return { events: [], damage: [] }
   const text = readFileSync(path, 'utf8')
-  const { values, problems } = readNdjsonLines('events.ndjson', text, runEvent)
+  const { values, problems } = readNdjsonLines('events.ndjson', text, eventOfAnyAge)
   const [first] = problems
   if (first === undefined) return { events: values, damage: [] }
   const lines = new Set(problems.map(({ line }) => line))

@@ -128,7 +128,7 @@ export class RunFolder implements RunSink {
    * @throws OUT_OF_RESOURCES when it cannot be written, tried twice. A repetition that measured something is
    *         then in the refuge, if there is room, and the hint says how to put it back
    */
-  async writeRun(record: RepetitionRecord): Promise<void> {
+  async writeRecord(record: RepetitionRecord): Promise<void> {
     const name = `runs/${fileNameOf(record)}.json`
     const text = JSON.stringify(record)
     const write = () => {

@@ -4,6 +4,7 @@ import type { Plan, StoredFingerprint } from '@bakeoff/model'
 import { type BuiltImages, buildImages, type ImageSource, type Ports } from '@bakeoff/runner'
 import { withImages } from './fingerprints.js'
 import type { RunFolder } from './run-folder.js'
+import type { Setting } from './setting.js'
 
 export interface RunImages {
   /** the images that the run has by now; none of them is built again */
@@ -12,19 +13,19 @@ export interface RunImages {
   readonly fingerprint: StoredFingerprint | null
   readonly folder: RunFolder
   readonly plan: Plan
-  /** the folder of the project */
-  readonly root: string
-  readonly ports: Ports
-  readonly signal: AbortSignal
 }
 
 /** The images of a run: those that it has already, and the others, each built when its block comes. */
-export function imagesOfRun({ given, fingerprint, folder, plan, root, ports, signal }: RunImages): ImageSource {
+export function imagesOfRun(
+  { given, fingerprint, folder, plan }: RunImages,
+  { project, signal }: Pick<Setting, 'project'> & { readonly signal: AbortSignal },
+  ports: Ports,
+): ImageSource {
   let stored = fingerprint
   return async (requests) => {
     const missing = requests.filter(({ name }) => !given.has(name))
     const built = await buildImages(missing, ports, signal)
-    keepDockerfiles(folder, plan, root, built)
+    keepDockerfiles(folder, plan, project.root, built)
     if (stored !== null && missing.length > 0) {
       stored = withImages(stored, built)
       folder.writeFingerprint(stored)

@@ -74,7 +74,7 @@ function analyseFiles(
   const damage = files.damage.filter(({ kind }) => !(isRunning && kind === 'half-line'))
   const results = analyse({
     plan,
-    runs: records,
+    records,
     calibrations,
     claims: context.claims,
     targets: context.targets,

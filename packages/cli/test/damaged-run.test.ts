@@ -91,7 +91,7 @@ describe('a damaged file of a repetition', () => {
   ])('costs that repetition and is named: $because', async ({ spoil, why }) => {
     spoil()
     const { records, damage } = run.folder.read()
-    expect(records).toHaveLength(run.runs.length - 1)
+    expect(records).toHaveLength(run.records.length - 1)
     expect(damage).toMatchObject([{ file: victim, kind: 'file' }])
     expect(damage[0]!.why).toContain(why)
     expect(damage[0]!.follows).toBe(`It is left out. Measure it again: npm run matrix -- --resume ${run.plan.runId}`)
@@ -118,15 +118,15 @@ describe('a damaged file of a repetition', () => {
     expect(run.folder.setAside(run.folder.read().damage)).toEqual([`${victim}.damaged`])
     writeFileSync(at(victim), 'second')
     expect(run.folder.setAside(run.folder.read().damage)).toEqual([`${victim}.damaged-2`])
-    await run.folder.writeRun(run.runs[0]!)
-    expect(run.folder.read()).toMatchObject({ damage: [], records: { length: run.runs.length } })
+    await run.folder.writeRecord(run.records[0]!)
+    expect(run.folder.read()).toMatchObject({ damage: [], records: { length: run.records.length } })
     expect([text(`${victim}.damaged`), text(`${victim}.damaged-2`)]).toEqual(['first', 'second'])
   })
 
   it('is missed when it is gone, since the events tell of it', () => {
     rmSync(at(victim))
     const { records, damage } = run.folder.read()
-    expect(records).toHaveLength(run.runs.length - 1)
+    expect(records).toHaveLength(run.records.length - 1)
     expect(damage).toMatchObject([{ file: victim, kind: 'missing', what: 'The file of a repetition is missing' }])
     expect(run.folder.setAside(damage)).toEqual([])
   })
@@ -134,7 +134,7 @@ describe('a damaged file of a repetition', () => {
   it('does not count twice when it was copied', () => {
     copyFileSync(at(victim), at('runs/copy of it.json'))
     const { records, damage } = run.folder.read()
-    expect(records).toHaveLength(run.runs.length)
+    expect(records).toHaveLength(run.records.length)
     expect(damage).toMatchObject([
       { file: 'runs/copy of it.json', why: `it records the same repetition as ${victim.slice(5)}` },
     ])
@@ -142,7 +142,7 @@ describe('a damaged file of a repetition', () => {
 
   it('is missed when the whole folder is gone', () => {
     renameSync(at('runs'), join(reports, 'elsewhere'))
-    expect(run.folder.read().damage.map(({ kind }) => kind)).toEqual(run.runs.map(() => 'missing'))
+    expect(run.folder.read().damage.map(({ kind }) => kind)).toEqual(run.records.map(() => 'missing'))
   })
 })
 
@@ -160,7 +160,7 @@ describe('the other files of a run', () => {
     writeFileSync(at('calibration.json'), '')
     writeFileSync(at('events.ndjson'), '')
     const { calibrations, damage, records } = run.folder.read()
-    expect([calibrations.length, records.length]).toEqual([0, run.runs.length])
+    expect([calibrations.length, records.length]).toEqual([0, run.records.length])
     expect(damage[0]!.follows).toContain('no ceiling of the load agent')
   })
 

@@ -70,7 +70,7 @@ describe('what the file system refuses', () => {
 describe('a repetition that cannot be written', () => {
   it('is written by a second try when there is room by then', async () => {
     const unblock = block()
-    const writing = run.folder.writeRun(run.runs[0]!)
+    const writing = run.folder.writeRecord(run.records[0]!)
     await sleep(10)
     unblock()
     await writing
@@ -79,9 +79,9 @@ describe('a repetition that cannot be written', () => {
   })
 
   it('is kept elsewhere, and comes back by the command that the error names', async () => {
-    const [record] = run.runs
+    const [record] = run.records
     const unblock = block()
-    const { code, message, hint } = await failureOf(() => run.folder.writeRun(record!))
+    const { code, message, hint } = await failureOf(() => run.folder.writeRecord(record!))
     expect(code).toBe('OUT_OF_RESOURCES')
     expect(message).toMatch(/runs\/001-.*\.json could not be written: its folder is a file \(ENOTDIR\)/)
     const [, from, to] = /put it back: mv (\S+) (\S+)/.exec(hint!)!
@@ -97,14 +97,14 @@ describe('a repetition that cannot be written', () => {
   it('is lost only when there is no room anywhere, and that is said', async () => {
     block()
     rmSync(refuge, { recursive: true })
-    const { hint } = await failureOf(() => run.folder.writeRun(run.runs[0]!))
+    const { hint } = await failureOf(() => run.folder.writeRecord(run.records[0]!))
     expect(hint).toMatch(/no room in the temporary folder either: .* is lost, and is measured again/)
   })
 
   it('waits for no second try, and is kept nowhere, when nothing was measured in it', async () => {
     block()
-    const nothing = { ...run.runs[0]!, loads: [], outcome: { kind: 'aborted' as const, reason: 'stopped' } }
-    const { hint } = await failureOf(() => run.folder.writeRun(nothing))
+    const nothing = { ...run.records[0]!, loads: [], outcome: { kind: 'aborted' as const, reason: 'stopped' } }
+    const { hint } = await failureOf(() => run.folder.writeRecord(nothing))
     expect(hint).toMatch(/^Everything that was written until then/)
     expect(readdirSync(refuge)).toEqual([])
   })

@@ -8,8 +8,8 @@ import { sampleRun } from '../../core/test/fixtures-results.js'
 import { openLivePage } from '../src/live.js'
 import { RunFolder } from '../src/run-folder.js'
 
-const { plan, runs } = sampleRun({ targets: 2, repetitions: 1, scenarios: ['predict'] })
-const [first] = runs
+const { plan, records } = sampleRun({ targets: 2, repetitions: 1, scenarios: ['predict'] })
+const [first] = records
 let folder: RunFolder
 
 beforeEach(async () => {
@@ -54,7 +54,7 @@ describe('the live page', () => {
     const before = await (await fetch(live.url)).text()
     expect(before).toContain('This run is going on.')
     expect(before).toContain("connect-src 'self'")
-    await folder.writeRun(first!)
+    await folder.writeRecord(first!)
     folder.event(repetition)
     expect(await (await fetch(live.url)).text()).not.toBe(before)
   })

@@ -62,10 +62,10 @@ function warningsWith(holes: readonly Hole[]): string[] {
 
 it.each([
   { because: 'there are none', holes: [], expected: [] },
-  { because: 'the cell closes it', holes: [hole('CVE-1', 'the cell')], expected: [] },
+  { because: 'the testbed closes it', holes: [hole('CVE-1', 'the testbed')], expected: [] },
   {
     because: 'two are open',
-    holes: [hole('CVE-1', 'the cell'), hole('CVE-2', null), hole('CVE-3', null)],
+    holes: [hole('CVE-1', 'the testbed'), hole('CVE-2', null), hole('CVE-3', null)],
     expected: [expect.stringMatching(/^CVE-2, .* a container gets out\. CVE-3, .* a container gets out\.$/)],
   },
 ])('the plan warns of holes of the engine: $because', ({ holes, expected }) =>

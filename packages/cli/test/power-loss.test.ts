@@ -47,7 +47,7 @@ describe('a run after a power cut', () => {
         const { folder } = spoilt(file, seed)
         const { records, damage, calibrations, context } = folder.read()
         expect({ file, seed, damaged: damage.map((each) => each.file) }).toEqual({ file, seed, damaged: [file] })
-        expect(records).toHaveLength(whole.runs.length - 1)
+        expect(records).toHaveLength(whole.records.length - 1)
         expect([calibrations.length, context.claims.length > 0]).toEqual([whole.calibrations.length, true])
         expect(folder.setAside(damage)).toEqual([`${file}.damaged`])
       }
@@ -59,7 +59,7 @@ describe('a run after a power cut', () => {
       for (const seed of seeds) {
         const { records, damage, calibrations } = spoilt(file, seed).folder.read()
         expect(damage.map((each) => each.file)).toEqual([file])
-        expect([records.length, calibrations.length]).toEqual([whole.runs.length, whole.calibrations.length])
+        expect([records.length, calibrations.length]).toEqual([whole.records.length, whole.calibrations.length])
       }
     }
   })
@@ -73,7 +73,7 @@ describe('a run after a power cut', () => {
         .slice(0, -1)
         .filter((line) => line.startsWith('{'))
       const { events, records, damage, calibrations } = folder.read()
-      expect([records.length, calibrations.length]).toEqual([whole.runs.length, whole.calibrations.length])
+      expect([records.length, calibrations.length]).toEqual([whole.records.length, whole.calibrations.length])
       expect(events.length).toBeGreaterThanOrEqual(wholeLines.length)
       const isTorn = after.length > 0 && after.at(-1) !== 0x0a && events.length === wholeLines.length
       expect(damage.map(({ kind }) => kind)).toEqual(isTorn ? ['half-line'] : [])
@@ -102,7 +102,7 @@ describe('a run after a power cut', () => {
       for (const seed of [0, 3]) {
         const { folder } = spoilt(file, seed)
         const { results, damage } = rebuildReport(folder)
-        const left = part === 'runs' ? whole.runs.length - 1 : whole.runs.length
+        const left = part === 'runs' ? whole.records.length - 1 : whole.records.length
         expect(results.entries.reduce((sum, { repetitions }) => sum + repetitions, 0)).toBe(left)
         expect(results.warnings.map(({ where }) => where)).toEqual(
           expect.arrayContaining(damage.map((each) => each.file)),

@@ -57,7 +57,7 @@ describe('a run that goes on', () => {
       const left = readFileSync(path, 'utf8').slice(0, -30)
       writeFileSync(path, left)
       const begun = await resume(folder)
-      expect(begun.before.runs).toHaveLength(part === 'runs' ? 2 : 3)
+      expect(begun.before.records).toHaveLength(part === 'runs' ? 2 : 3)
       expect(fake.shown).toContainEqual(
         expect.objectContaining({
           level: 'warning',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sampleRun } from '../../core/test/fixtures-results.js'
 import { exitCodeOfRun, whatIsLeft } from '../src/run-end.js'
 
-const [measured] = sampleRun({ targets: 1, repetitions: 1, scenarios: ['predict'] }).runs as [RepetitionRecord]
+const [measured] = sampleRun({ targets: 1, repetitions: 1, scenarios: ['predict'] }).records as [RepetitionRecord]
 
 function failed(code: ErrorCode): RepetitionRecord {
   return {

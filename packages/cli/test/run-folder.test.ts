@@ -12,11 +12,11 @@ afterEach(() => rmSync(reports, { recursive: true }))
 
 describe('the folder of a run', () => {
   it('gives back all that it was given', async () => {
-    const { folder, plan, runs, calibrations } = await aRunOnDisk(reports)
+    const { folder, plan, records, calibrations } = await aRunOnDisk(reports)
     const read = RunFolder.open(folder.path).read()
     expect(read.damage).toEqual([])
     expect(read.plan).toEqual(JSON.parse(JSON.stringify(plan)))
-    expect(read.records).toEqual(JSON.parse(JSON.stringify(runs)))
+    expect(read.records).toEqual(JSON.parse(JSON.stringify(records)))
     expect(read.calibrations).toEqual(calibrations)
     expect(read.events.map(({ kind }) => kind)).toEqual([
       'run-started',

@@ -25,7 +25,7 @@ let run: Run
 /** Builds take minutes on a new machine: the log says which. */
 const told: RunSink = {
   writePlan: async () => {},
-  writeRun: async () => {},
+  writeRecord: async () => {},
   writeCalibration: async () => {},
   event: (event: RunEvent) => {
     if (event.kind === 'image' && event.state !== 'cached' && !event.step)

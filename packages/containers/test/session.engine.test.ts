@@ -459,7 +459,7 @@ describe('a sampler', () => {
     await using container = await session.start(network, aRequest(burner, { interactive: true }))
     const wire = await container.attach()
     await using sampler = await session.sample([container], hz)
-    const readings = () => sampler.window(0, Number.MAX_SAFE_INTEGER).containers.target as Reading[]
+    const readings = () => sampler.between(0, Number.MAX_SAFE_INTEGER).containers.target as Reading[]
     const after = async (count: number) => {
       await until(() => readings().length >= count, `${count} readings`)
       return readings().at(-1) as Reading
@@ -474,7 +474,7 @@ describe('a sampler', () => {
     expect(Math.abs(seen / burnt - 1), `saw ${seen} s of ${burnt} s`).toBeLessThan(0.05)
     const split = (r: Reading) => (r.cpuUserSeconds as number) + (r.cpuSystemSeconds as number)
     expect(Math.abs((split(last) - split(before)) / burnt - 1)).toBeLessThan(0.1)
-    expect(sampler.window(0, Date.now()).host.length > 0).toBe(sameKernel)
+    expect(sampler.between(0, Date.now()).host.length > 0).toBe(sameKernel)
   })
 
   it.for([{ sameKernel: true }, { sameKernel: false }])(
@@ -486,7 +486,7 @@ describe('a sampler', () => {
       const script = `sleep 1; head -c 20000000 /dev/zero > /tmp/x; perl -e 'my $x = "x" x 3e7; sleep 1000'`
       await using container = await session.start(network, aRequest(shell(script)))
       await using sampler = await session.sample([container], 10)
-      const held = () => sampler.window(0, Date.now()).containers.target?.at(-1)?.memoryAnonBytes ?? 0
+      const held = () => sampler.between(0, Date.now()).containers.target?.at(-1)?.memoryAnonBytes ?? 0
       await until(() => held() >= 50e6, 'memory of 20 MB tmpfs and 30 MB heap')
       expect(held()).toBeLessThan(100e6)
     },
@@ -498,7 +498,7 @@ describe('a sampler', () => {
     const caps = { cpus: 0.2, cpuset: [], quotaCpus: 0.2, memoryBytes: 64 * MB }
     await using container = await session.start(network, aRequest(['perl', '-e', '1 while 1'], { caps }))
     await using sampler = await session.sample([container], 10)
-    const last = () => sampler.window(0, Date.now()).containers.target?.at(-1)
+    const last = () => sampler.between(0, Date.now()).containers.target?.at(-1)
     await until(() => (last()?.throttledPeriods ?? 0) >= 5, 'throttled periods')
     expect(last()?.periods).toBeGreaterThanOrEqual(last()?.throttledPeriods as number)
     expect(last()?.throttledSeconds).toBeGreaterThan(0)

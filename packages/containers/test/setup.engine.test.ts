@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findProgram, run } from '../src/engine/command.js'
+import { findProgram, runCommand } from '../src/engine/command.js'
 import { type DaemonSettings, liveDaemon, startDaemon, usualDaemon } from '../src/engine/daemon.js'
 import { ensureBase, ensureEngine, findEngine } from '../src/index.js'
 import { type RawEngine, rawEngine } from './raw-engine.js'
@@ -25,7 +25,7 @@ describe.skipIf(!root)('a dockerd of ours', () => {
   beforeAll(async () => {
     const engine = await ensureEngine({ say, ask: null, env: process.env })
     const program = findProgram('dockerd', process.env)
-    const isolated = await run('unshare', ['--net', 'true']).then(
+    const isolated = await runCommand('unshare', ['--net', 'true']).then(
       () => true,
       () => false,
     )
@@ -63,7 +63,7 @@ describe.skipIf(!root)('a dockerd of ours', () => {
       await docker.getContainer(Id).remove({ force: true })
     await end(liveDaemon(settings), 'SIGTERM')
     await end(containerdOf(settings), 'SIGTERM') // one that outlived its daemon is not stopped with the next
-    for (const mount of mountsBelow(folder)) await run('umount', [mount])
+    for (const mount of mountsBelow(folder)) await runCommand('umount', [mount])
     rmSync(folder, { recursive: true, force: true })
   })
 

@@ -33,7 +33,7 @@ import { warningsOf } from './say/warnings.js'
 export interface AnalysisInput {
   readonly plan: Plan
   /** records in any order; a missing one shows as not reached */
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   readonly claims: readonly ClaimSpec[]
   /** the files that a target's page shows, by target */
@@ -52,7 +52,7 @@ export interface AnalysisInput {
 /** Analyses a run: everything that can be said about it. Pure: the same files give the same results, years later. */
 export function analyse({
   plan,
-  runs,
+  records,
   calibrations,
   claims,
   targets,
@@ -63,13 +63,13 @@ export function analyse({
   statusReason,
   warnings = [],
 }: AnalysisInput): Results {
-  const all = viewCells(plan, runs, calibrations).map((view) => ({ view, verdict: judge(view) }))
+  const all = viewCells(plan, records, calibrations).map((view) => ({ view, verdict: judge(view) }))
   // Twins and entries of another commit are compared with their partners, and are in nothing else.
   const judged = all.filter(({ view }) => isShown(view.entry))
   const views = judged.map(({ view }) => view)
   const certificates = certificatesOf(plan, calibrations)
   const compared = compareCells(judged, certificates)
-  const entries = toEntries(plan, runs, views, targets)
+  const entries = toEntries(plan, records, views, targets)
   const known = {
     scenarios: toScenarios(plan, views),
     entries,

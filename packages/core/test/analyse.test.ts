@@ -15,7 +15,7 @@ import {
 } from './builders.js'
 import { sampleResults, sampleRun } from './fixtures-results.js'
 
-const run = (input: Pick<AnalysisInput, 'plan' | 'runs'> & Partial<AnalysisInput>): Results =>
+const run = (input: Pick<AnalysisInput, 'plan' | 'records'> & Partial<AnalysisInput>): Results =>
   analyse({ ...nothingElse, ...input })
 const scenario = aScenario()
 const entry = anEntry('predict', 'go-net-http')
@@ -41,28 +41,30 @@ describe('the outcome of a cell', () => {
   it.each([
     {
       because: 'all repetitions were measured',
-      runs: [measured(1), measured(2)],
+      records: [measured(1), measured(2)],
       outcome: 'measured',
       reason: null,
       repetitions: 2,
     },
     {
       because: 'one of two was',
-      runs: [measured(1), aRepetitionRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died') })],
+      records: [measured(1), aRepetitionRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died') })],
       outcome: 'measured',
       reason: null,
       repetitions: 1,
     },
     {
       because: 'it needs what is not reachable',
-      runs: [aRepetitionRecord(entry, 1, [], { ...unstarted, outcome: { kind: 'unsupported', reason: 'needs hex' } })],
+      records: [
+        aRepetitionRecord(entry, 1, [], { ...unstarted, outcome: { kind: 'unsupported', reason: 'needs hex' } }),
+      ],
       outcome: 'unsupported',
       reason: 'needs hex',
       repetitions: 0,
     },
     {
       because: 'it did not build',
-      runs: [
+      records: [
         aRepetitionRecord(entry, 1, [], { ...unstarted, outcome: failed('build', 'BUILD_FAILED', 'exit code 1') }),
       ],
       outcome: 'failed',
@@ -71,14 +73,14 @@ describe('the outcome of a cell', () => {
     },
     {
       because: 'somebody stopped it',
-      runs: [aRepetitionRecord(entry, 1, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } })],
+      records: [aRepetitionRecord(entry, 1, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } })],
       outcome: 'aborted',
       reason: 'Ctrl-C',
       repetitions: 0,
     },
     {
       because: 'a failure tells more than a stop',
-      runs: [
+      records: [
         aRepetitionRecord(entry, 1, [], { outcome: failed('build', 'BUILD_FAILED', 'exit code 1') }),
         aRepetitionRecord(entry, 2, [], { outcome: { kind: 'aborted', reason: 'Ctrl-C' } }),
       ],
@@ -88,20 +90,20 @@ describe('the outcome of a cell', () => {
     },
     {
       because: 'it was never reached',
-      runs: [],
+      records: [],
       outcome: 'aborted',
       reason: 'the run ended before this was reached',
       repetitions: 0,
     },
     {
       because: 'its load is missing',
-      runs: [aRepetitionRecord(entry, 1, [])],
+      records: [aRepetitionRecord(entry, 1, [])],
       outcome: 'aborted',
       reason: 'this load is not in any of the repetitions that were measured',
       repetitions: 0,
     },
-  ])('is $outcome: $because', ({ runs, outcome, reason, repetitions }) => {
-    const result = run({ plan, runs })
+  ])('is $outcome: $because', ({ records, outcome, reason, repetitions }) => {
+    const result = run({ plan, records })
     expect(results.parse(result)).toEqual(result)
     const [cell] = result.cells
     expect(cell).toMatchObject({ outcome, outcomeReason: reason, repetitions })
@@ -127,17 +129,20 @@ describe('the outcome of a cell', () => {
 it('counts a repetition that --resume ran again once: the later one', () => {
   const first = measured(1, { perSecond: 10 })
   const again = { ...measured(1, { perSecond: 1000 }), startedAt: '2026-03-01T23:00:00.000Z' }
-  for (const runs of [
+  for (const records of [
     [first, again],
     [again, first],
   ]) {
-    expect(run({ plan, runs }).cells[0]).toMatchObject({ repetitions: 1, figures: { throughput: { values: [1000] } } })
+    expect(run({ plan, records }).cells[0]).toMatchObject({
+      repetitions: 1,
+      figures: { throughput: { values: [1000] } },
+    })
   }
 })
 
 it('does not depend on the order in which run files are read', () => {
-  const { plan: whole, runs } = sampleRun({ scenarios: ['predict', 'ranknet'], repetitions: 3 })
-  expect(run({ plan: whole, runs: createRandom(3).shuffle(runs) })).toEqual(run({ plan: whole, runs }))
+  const { plan: whole, records } = sampleRun({ scenarios: ['predict', 'ranknet'], repetitions: 3 })
+  expect(run({ plan: whole, records: createRandom(3).shuffle(records) })).toEqual(run({ plan: whole, records }))
 })
 
 it('survives being written and read again', () => {
@@ -186,8 +191,8 @@ describe('a cell', () => {
   const five = [1, 2, 3, 4, 5]
 
   it('has figures over its repetitions, with an interval and each value', () => {
-    const runs = five.map((number) => measured(number, { perSecond: 1000 + 10 * number, cpuMs: 0.4 }))
-    const [cell] = run({ plan, runs }).cells
+    const records = five.map((number) => measured(number, { perSecond: 1000 + 10 * number, cpuMs: 0.4 }))
+    const [cell] = run({ plan, records }).cells
     expect(cell!.figures.throughput).toMatchObject({
       median: 1030,
       mean: 1030,
@@ -210,14 +215,14 @@ describe('a cell', () => {
   })
 
   it('flags a repetition far out and leaves it in', () => {
-    const runs = [1000, 1002, 998, 1001, 600].map((perSecond, index) => measured(index + 1, { perSecond }))
-    expect(run({ plan, runs }).cells[0]!.figures.throughput).toMatchObject({ n: 5, outliers: [4] })
+    const records = [1000, 1002, 998, 1001, 600].map((perSecond, index) => measured(index + 1, { perSecond }))
+    expect(run({ plan, records }).cells[0]!.figures.throughput).toMatchObject({ n: 5, outliers: [4] })
   })
 
   it('counts the unlucky: every kind of failure is summed and named', () => {
     const counts = { errorStatus: 5, timeouts: 2, lost: 1, sent: 8008 }
-    const runs = five.map((number) => measured(number, { counts, errorsByKind: { 'HTTP 503': 5, ECONNRESET: 1 } }))
-    expect(run({ plan, runs }).cells[0]!.requests).toMatchObject({
+    const records = five.map((number) => measured(number, { counts, errorsByKind: { 'HTTP 503': 5, ECONNRESET: 1 } }))
+    expect(run({ plan, records }).cells[0]!.requests).toMatchObject({
       sent: 40_040,
       errors: 25,
       timeouts: 10,
@@ -231,7 +236,7 @@ describe('a cell', () => {
     const open = aScenario({ loads: [load] })
     const [cell] = run({
       plan: aPlan([open], [entry]),
-      runs: five.map((number) => measured(number, { load, meanMs: 5 })),
+      records: five.map((number) => measured(number, { load, meanMs: 5 })),
     }).cells
     expect(cell!.figures['responseMs.mean']!.median).toBeCloseTo(6, 1)
     expect(cell!.figures['serviceMs.mean']!.median).toBeCloseTo(5, 1)
@@ -242,7 +247,7 @@ describe('a cell', () => {
   it('has first-byte and inter-chunk times of a stream', () => {
     const [cell] = run({
       plan,
-      runs: five.map((number) => measured(number, { perSecond: 60, meanMs: 1000, stream: true })),
+      records: five.map((number) => measured(number, { perSecond: 60, meanMs: 1000, stream: true })),
     }).cells
     expect(cell!.stream!.firstByteMs.mean).toBeCloseTo(250, -1)
     expect(cell!.stream!.chunks).toBe(5 * 480 * 32)
@@ -252,51 +257,51 @@ describe('a cell', () => {
     const several = five.map((number) =>
       measured(number, { containers: { 'target-1': 0.5, 'target-2': 0.4, proxy: 0.1 } }),
     )
-    expect(Object.keys(run({ plan, runs: several }).cells[0]!.target.containers)).toEqual([
+    expect(Object.keys(run({ plan, records: several }).cells[0]!.target.containers)).toEqual([
       'proxy',
       'target-1',
       'target-2',
     ])
-    expect(run({ plan, runs: five.map((number) => measured(number)) }).cells[0]!.target.containers).toEqual({})
+    expect(run({ plan, records: five.map((number) => measured(number)) }).cells[0]!.target.containers).toEqual({})
   })
 
   it('has the services beside it, unknown when they could not be read', () => {
     const withDatabase = aScenario({ services: [aService('postgres')] })
     const result = (observed: Observed) =>
-      run({ plan: aPlan([withDatabase], [entry]), runs: [measured(1, observed)] }).cells[0]!.services
+      run({ plan: aPlan([withDatabase], [entry]), records: [measured(1, observed)] }).cells[0]!.services
     expect(result({ services: { postgres: 0.5 } })['postgres']!.cpuShare).toBeCloseTo(0.5, 3)
     expect(result({})['postgres']).toMatchObject({ cpuShare: null, memoryPeakBytes: null })
   })
 
   it('has an estimated capacity from CPU time, however full the agent was', () => {
-    const runs = five.map((number) => measured(number, { cpuMs: 0.2, eventLoop: 0.95 }))
-    expect(run({ plan, runs }).cells[0]!.figures.estimatedCapacity!.median).toBeCloseTo(5000, 0)
+    const records = five.map((number) => measured(number, { cpuMs: 0.2, eventLoop: 0.95 }))
+    expect(run({ plan, records }).cells[0]!.figures.estimatedCapacity!.median).toBeCloseTo(5000, 0)
   })
 })
 
 describe('an entry', () => {
   it('keeps the worst verification: a bad repetition must not hide behind a good one', () => {
     const golden = (right: number) => ({ verification: { golden: { total: 10, right, differences: [] } } })
-    const runs = [measured(1, {}, golden(10)), measured(2, {}, golden(7)), measured(3, {}, golden(9))]
-    expect(run({ plan, runs }).entries[0]!.verification!.golden.right).toBe(7)
+    const records = [measured(1, {}, golden(10)), measured(2, {}, golden(7)), measured(3, {}, golden(9))]
+    expect(run({ plan, records }).entries[0]!.verification!.golden.right).toBe(7)
   })
 
   it('has variation and drift of its throughput on the main load', () => {
-    const runs = [1000, 1010, 1020].map((perSecond, index) => measured(index + 1, { perSecond }))
-    const [result] = run({ plan, runs }).entries
+    const records = [1000, 1010, 1020].map((perSecond, index) => measured(index + 1, { perSecond }))
+    const [result] = run({ plan, records }).entries
     expect(result!.variation).toBeCloseTo(10 / 1010, 6)
     expect(result!.drift).toBeCloseTo(10 / 1010, 6)
-    expect(run({ plan, runs: runs.slice(0, 2) }).entries[0]!.drift).toBeNull()
-    expect(run({ plan, runs: runs.slice(0, 1) }).entries[0]!.variation).toBeNull()
+    expect(run({ plan, records: records.slice(0, 2) }).entries[0]!.drift).toBeNull()
+    expect(run({ plan, records: records.slice(0, 1) }).entries[0]!.variation).toBeNull()
   })
 
   it('shows the log of the failure', () => {
-    const runs = [
+    const records = [
       measured(1, {}, { logTail: ['fine'] }),
       aRepetitionRecord(entry, 2, [], { outcome: failed('load', 'TARGET_DIED', 'it died'), logTail: ['panic'] }),
       measured(3, {}, { logTail: ['fine too'] }),
     ]
-    expect(run({ plan, runs }).entries[0]).toMatchObject({
+    expect(run({ plan, records }).entries[0]).toMatchObject({
       logTail: ['panic'],
       repetitions: 2,
       outcome: { kind: 'measured' },
@@ -312,7 +317,7 @@ describe('an entry', () => {
     })
     const [result] = run({
       plan,
-      runs: [unbuilt],
+      records: [unbuilt],
       targets: { 'go-net-http': { dockerfile: 'FROM x', yaml: 'language: go' } },
     }).entries
     expect(result).toMatchObject({
@@ -324,7 +329,7 @@ describe('an entry', () => {
   })
 
   it('has cold start, idle memory and notes over repetitions', () => {
-    const runs = [1, 2, 3].map((number) =>
+    const records = [1, 2, 3].map((number) =>
       measured(
         number,
         {},
@@ -335,7 +340,7 @@ describe('an entry', () => {
         },
       ),
     )
-    expect(run({ plan, runs }).entries[0]).toMatchObject({
+    expect(run({ plan, records }).entries[0]).toMatchObject({
       figures: { coldStartMs: { median: 402, n: 3 }, idleMemoryBytes: { median: 40 * MIB } },
       notes: ['repetition 2: slow to remove'],
     })
@@ -343,10 +348,10 @@ describe('an entry', () => {
 })
 
 describe('warnings', () => {
-  const what = (input: Pick<AnalysisInput, 'plan' | 'runs'>) => run(input).warnings.map((warning) => warning.what)
+  const what = (input: Pick<AnalysisInput, 'plan' | 'records'>) => run(input).warnings.map((warning) => warning.what)
   const quiet = [measured(1), measured(2)]
 
-  it('are none for a quiet run on a machine that has room', () => expect(what({ plan, runs: quiet })).toEqual([]))
+  it('are none for a quiet run on a machine that has room', () => expect(what({ plan, records: quiet })).toEqual([]))
 
   it.each([
     {
@@ -375,7 +380,7 @@ describe('warnings', () => {
       expected: 'This machine cannot give what the scenarios ask for',
     },
   ])('are given for $because', ({ plan: given, expected }) =>
-    expect(what({ plan: given, runs: quiet })).toEqual([expected]),
+    expect(what({ plan: given, records: quiet })).toEqual([expected]),
   )
 
   it.each([
@@ -391,12 +396,12 @@ describe('warnings', () => {
       expected: 'Part of the time of the connections is not accounted for',
     },
   ])('are given for $because', ({ observed, expected }) =>
-    expect(what({ plan, runs: [measured(1, observed), measured(2, observed)] })).toEqual([expected]),
+    expect(what({ plan, records: [measured(1, observed), measured(2, observed)] })).toEqual([expected]),
   )
 
   it('keep those of the plan, each once', () => {
     const warning = { what: 'Roles share cores', where: 'predict', why: 'two cores', todo: 'more cores' }
-    expect(what({ plan: { ...plan, warnings: [warning, warning] }, runs: quiet })).toEqual(['Roles share cores'])
+    expect(what({ plan: { ...plan, warnings: [warning, warning] }, records: quiet })).toEqual(['Roles share cores'])
   })
 
   it.each([
@@ -413,7 +418,7 @@ describe('warnings', () => {
       expected: ['It is not known whether targets could reach services of the machine'],
     },
   ])('of a machine that is within reach of targets: $because', ({ boundary, expected }) => {
-    const found = run({ plan, runs: [measured(1), measured(2)], boundary })
+    const found = run({ plan, records: [measured(1), measured(2)], boundary })
     expect(found.warnings.map(({ what }) => what)).toEqual(expected)
     expect(found.boundary).toEqual(boundary)
   })

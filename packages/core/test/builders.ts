@@ -670,8 +670,10 @@ export function aView({
   const load = observed[0]?.load ?? { kind: 'closed', connections: 64 }
   const scenario = aScenario({ loads: [load], ...given })
   const entry = anEntry(scenario.id, own.target ?? 'go-net-http', own)
-  const runs = observed.map((each, index) => aRepetitionRecord(entry, index + 1, [aLoadRecord({ load, ...each })], run))
-  return viewCells(aPlan([scenario], [entry], plan), runs, calibrations)[0]!
+  const records = observed.map((each, index) =>
+    aRepetitionRecord(entry, index + 1, [aLoadRecord({ load, ...each })], run),
+  )
+  return viewCells(aPlan([scenario], [entry], plan), records, calibrations)[0]!
 }
 
 /** The same five times: what most tables start from. */
@@ -703,12 +705,15 @@ export function judgedCells(
     const [target = name, variant = 'default'] = name.split('/')
     return anEntry(scenario.id, target, { variant, id: `${scenario.id}/${target}/${variant}`, ...roles[name] })
   })
-  const runs = entries.flatMap((entry, at) => runsOf(entry, Object.values(targets)[at]!))
-  return viewCells(aPlan([scenario], entries, plan), runs, calibrations).map((view) => ({ view, verdict: judge(view) }))
+  const records = entries.flatMap((entry, at) => recordsOf(entry, Object.values(targets)[at]!))
+  return viewCells(aPlan([scenario], entries, plan), records, calibrations).map((view) => ({
+    view,
+    verdict: judge(view),
+  }))
 }
 
 /** One run for the n-th observation of each load: loads of one repetition share a start. */
-function runsOf(entry: PlannedEntry, observed: readonly Observed[]): RepetitionRecord[] {
+function recordsOf(entry: PlannedEntry, observed: readonly Observed[]): RepetitionRecord[] {
   const byLoad = new Map<string, LoadRecord[]>()
   for (const each of observed) {
     const record = aLoadRecord(each)
@@ -753,6 +758,6 @@ export const nothingElse = {
 
 /** Results of a run that is complete and has these cells. */
 export function resultsOfCells(cells: readonly JudgedCell[]) {
-  const runs = [...new Set(cells.flatMap(({ view }) => view.runs))]
-  return analyse({ ...nothingElse, plan: cells[0]!.view.plan, runs })
+  const records = [...new Set(cells.flatMap(({ view }) => view.records))]
+  return analyse({ ...nothingElse, plan: cells[0]!.view.plan, records })
 }

@@ -58,11 +58,11 @@ export interface SampleOptions {
 
 /** Deterministic results with every kind of cell, verdict, lint, finding and claim; by default five targets and five repetitions. */
 export function sampleResults(options: SampleOptions = {}): Results {
-  const { plan, runs } = sampleRun(options)
+  const { plan, records } = sampleRun(options)
   const status = options.status ?? 'complete'
   return analyse({
     plan,
-    runs,
+    records,
     calibrations: plan.scenarios
       .flatMap(({ cores, loads }) =>
         loads
@@ -100,7 +100,7 @@ export function sampleResults(options: SampleOptions = {}): Results {
 }
 
 /** The plan and the run files from which `sampleResults` are made. */
-export function sampleRun(options: SampleOptions = {}): { plan: Plan; runs: RepetitionRecord[] } {
+export function sampleRun(options: SampleOptions = {}): { plan: Plan; records: RepetitionRecord[] } {
   const { targets = 5, repetitions = 5, failing = 'some', status = 'complete', seed = 7 } = options
   const wanted = options.scenarios ?? ['predict', 'ranknet', 'embed', 'chat', 'chat-batch']
   const scenarios = wanted.map((id) => scenarioOf(id, options))
@@ -117,18 +117,19 @@ export function sampleRun(options: SampleOptions = {}): { plan: Plan; runs: Repe
     ...(options.hostile ? { command: `npm run matrix -- --target '${HOSTILE}'` } : {}),
   })
   const random = createRandom(seed)
-  const runs = plan.blocks.flatMap(({ scenario, repetition }) =>
+  const records = plan.blocks.flatMap(({ scenario, repetition }) =>
     entries.flatMap((entry, index) =>
       entry.scenario === scenario
         ? [runOf(scenarioById(scenarios, scenario), entry, index % targets, repetition, failing, random, options)]
         : [],
     ),
   )
-  const stopped = status === 'aborted' || status === 'running' ? runs.slice(0, Math.ceil(runs.length * 0.4)) : runs
+  const stopped =
+    status === 'aborted' || status === 'running' ? records.slice(0, Math.ceil(records.length * 0.4)) : records
   const last = stopped.at(-1)
   return {
     plan,
-    runs:
+    records:
       status === 'aborted' && last
         ? [
             ...stopped.slice(0, -1),

@@ -29,7 +29,7 @@ interface Measured {
   readonly info?: Partial<TargetInfo>
 }
 
-function runsOf(measured: readonly Measured[], spread: number, repetitions = 5): RepetitionRecord[] {
+function recordsOf(measured: readonly Measured[], spread: number, repetitions = 5): RepetitionRecord[] {
   return measured.flatMap(({ entry, perSecond, more, info }, index) =>
     Array.from({ length: repetitions }, (_, at) =>
       aRepetitionRecord(
@@ -44,7 +44,7 @@ function runsOf(measured: readonly Measured[], spread: number, repetitions = 5):
 
 const isOpen = (measured: readonly Measured[], spread: number, repetitions = 5, claims: readonly ClaimSpec[] = []) =>
   openDecisions(planOf(measured.map(({ entry }) => entry)), claims)('predict', {
-    records: runsOf(measured, spread, repetitions),
+    records: recordsOf(measured, spread, repetitions),
     calibrations: [],
   })
 
@@ -178,7 +178,7 @@ describe('a decision', () => {
       { entry: rust, perSecond: 930 },
     ]
     const ask = openDecisions(planOf([go, rust]), [])
-    const known = { records: runsOf(measured, 0.04), calibrations: [] }
+    const known = { records: recordsOf(measured, 0.04), calibrations: [] }
     expect(ask('predict', known)).toBe(true)
     expect(ask('embed', known)).toBe(false)
   })
@@ -189,7 +189,7 @@ describe('a decision', () => {
       { entry: go, perSecond: 1000 },
       { entry: rust, perSecond: 930 },
     ]
-    const [few, all] = [runsOf(close, 0.04, 5), runsOf(close, 0.04, 15)]
+    const [few, all] = [recordsOf(close, 0.04, 5), recordsOf(close, 0.04, 15)]
     expect(ask('predict', { records: few, calibrations: [] })).toBe(true)
     expect(ask('predict', { records: all, calibrations: [] })).toBe(false)
     expect(ask('predict', { records: few, calibrations: [] })).toBe(true)
@@ -202,7 +202,7 @@ describe('a decision', () => {
     ]
     const { decision, comparisons } = analyse({
       plan: planOf([go, rust]),
-      runs: runsOf(measured, 0.04),
+      records: recordsOf(measured, 0.04),
       calibrations: [],
       claims: [],
       targets: {},

@@ -25,7 +25,7 @@ const five = [1, 2, 3, 4, 5]
 const published = (file: string): ClaimSpec =>
   parseClaim(file, readFileSync(new URL(`../../../claims/${file}`, import.meta.url), 'utf8'))
 
-function results(input: Pick<Parameters<typeof analyse>[0], 'plan' | 'runs' | 'claims'>): Results {
+function results(input: Pick<Parameters<typeof analyse>[0], 'plan' | 'records' | 'claims'>): Results {
   return analyse({
     calibrations: [],
     targets: {},
@@ -46,13 +46,13 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
   const node = anEntry('chat-batch', 'node-openai')
   const python = anEntry('chat-batch', 'python-openai')
   // As published: each did its own batch. 4.9 ms and 34.2 ms of CPU a task.
-  const runs = five.flatMap((number) => [
+  const records = five.flatMap((number) => [
     aRepetitionRecord(node, number, [aBatch(1800, 200, 10.659 + number / 100, { cpuMs: 4.9 + number / 200 })]),
     aRepetitionRecord(python, number, [aBatch(300, 20, 15.991 + number / 100, { cpuMs: 34.2 + number / 50 })]),
   ])
   const { claims, comparisons, groups, findings, cells } = results({
     plan: aPlan([scenario], [node, python]),
-    runs,
+    records,
     claims: [published('openai-client-node-vs-python.yaml')],
   })
   const time = claims[0]!.comparisons.find(({ metric }) => metric === 'wallSeconds')!
@@ -94,7 +94,7 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
       aRepetitionRecord(node, number, [aBatch(300, 20, 16 + number / 100, { cpuMs: 4.9 })]),
       aRepetitionRecord(python, number, [aBatch(300, 20, 16 + number / 90, { cpuMs: 34.2 })]),
     ])
-    const same = results({ plan: aPlan([scenario], [node, python]), runs: equal, claims: [] })
+    const same = results({ plan: aPlan([scenario], [node, python]), records: equal, claims: [] })
     expect(same.comparisons.find(({ metric }) => metric === 'throughput')).toMatchObject({
       loadId: 'batch-300x20',
       conclusion: 'no-difference',
@@ -112,7 +112,7 @@ describe('2. embeddings in Elixir without the compiler that its author added lat
   const lintsOf = (flags: Record<string, unknown>, perSecond: number) => {
     const { entries, findings } = results({
       plan: aPlan([scenario], [elixir]),
-      runs: five.map(run(flags, perSecond)),
+      records: five.map(run(flags, perSecond)),
       claims: [],
     })
     return { lints: entries[0]!.lints.map(({ lint }) => lint), findings }
@@ -134,7 +134,7 @@ describe('2. embeddings in Elixir without the compiler that its author added lat
         verification: { golden: { total: 200, right: 0, differences: [] } },
       }),
     )
-    const { cells, groups } = results({ plan: aPlan([scenario], [elixir]), runs: wrong, claims: [] })
+    const { cells, groups } = results({ plan: aPlan([scenario], [elixir]), records: wrong, claims: [] })
     expect(cells[0]!.verdict).toMatchObject({
       status: 'invalid',
       causes: expect.arrayContaining([expect.objectContaining({ cause: 'wrong-answers' })]),
@@ -168,13 +168,13 @@ describe('3. Go against Flask: hey -n 1000', () => {
       variant: 'as-published',
       id: 'predict/python-flask/as-published',
     })
-    const runs = five.flatMap((number) => [
+    const records = five.flatMap((number) => [
       aRepetitionRecord(go, number, [aLoadRecord({ load, perSecond: 18_000 + number, cpuMs: 0.054 })]),
       aRepetitionRecord(flask, number, [aLoadRecord({ load, perSecond: 1200 + number, cpuMs: 0.82 })]),
     ])
     const [claim] = results({
       plan: aPlan([scenario], [go, flask]),
-      runs,
+      records,
       claims: [published('predict-go-vs-flask.yaml')],
     }).claims
     const throughput = claim!.comparisons.find(({ metric }) => metric === 'throughput')!
@@ -205,7 +205,7 @@ describe('4. RankNet: ten users, host-sized threads, an emulated database that f
   })
   const rustSaw: Observed = { load, perSecond: 994.4, meanMs: 9.9, cpuMs: 0.7, services: { postgres: 2.9 } }
   const onnxSaw: Observed = { load, perSecond: 80.1, meanMs: 124, cpuMs: 24.6, services: { postgres: 0.9 } }
-  const runs = five.flatMap((number) => [
+  const records = five.flatMap((number) => [
     aRepetitionRecord(rust, number, [aLoadRecord({ ...rustSaw, perSecond: 994.4 + number })], {
       info: anInfo({ workers: 16, cpus: 16, threads: { tokio_workers: 2 } }),
     }),
@@ -214,7 +214,7 @@ describe('4. RankNet: ten users, host-sized threads, an emulated database that f
     }),
   ])
   const plan = aPlan([scenario], [rust, onnx])
-  const { claims, entries, cells, findings } = results({ plan, runs, claims: [rankNet] })
+  const { claims, entries, cells, findings } = results({ plan, records, claims: [rankNet] })
   const cellOf = (target: string) => cells.find((cell) => cell.target.name === target)!
 
   it("the published throughput is users ÷ latency by Little's law, and is called latency-bound", () => {
@@ -255,8 +255,8 @@ describe('4. RankNet: ten users, host-sized threads, an emulated database that f
   })
 
   it('an image for another processor is a lint', () => {
-    const emulated = runs.map((run) => ({ ...run, image: { ...run.image!, architecture: 'arm64' } }))
-    const found = results({ plan, runs: emulated, claims: [] }).entries[0]!.lints
+    const emulated = records.map((run) => ({ ...run, image: { ...run.image!, architecture: 'arm64' } }))
+    const found = results({ plan, records: emulated, claims: [] }).entries[0]!.lints
     expect(found.map(({ lint }) => lint)).toContain('emulated')
   })
 

@@ -77,7 +77,7 @@ function partOf({ order, stream }: Load, process: number): Part {
     lateSends: 0,
     eventLoopUtilisation: 0.3,
     cpuSeconds: 1,
-    sampled: [],
+    picked: [],
     stream:
       tally.firstByte && tally.interChunk
         ? { firstByte: tally.firstByte.distribution, interChunk: tally.interChunk.distribution, chunks: 2 * ANSWERS }
@@ -133,7 +133,7 @@ function run(load: Load, processes: number, repetitions: number) {
   const measured = { ...count }
   const read = asText(records)
   expect(read.map((each) => problemOfRecord(each, plan))).toEqual(read.map(() => null))
-  const results = analyse({ ...nothingElse, plan, runs: read })
+  const results = analyse({ ...nothingElse, plan, records: read })
   const analysed = { encoded: count.encoded - measured.encoded, decoded: count.decoded - measured.decoded }
   return { measured, analysed, read, cell: results.cells[0] }
 }

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { batchCounts } from '../src/agent/merge.js'
 import { splitLoad } from '../src/agent/split.js'
 import { messagesOf } from '../src/lines.js'
+import { AnswerPicker } from '../src/worker/answer-picker.js'
 import type { Connection } from '../src/worker/autocannon.js'
 import type { Share } from '../src/worker/drivers.js'
-import type { Sample } from '../src/worker/messages.js'
+import type { PickedAnswer } from '../src/worker/messages.js'
 import { OpenDriver } from '../src/worker/open-driver.js'
 import { Queue } from '../src/worker/queue.js'
-import { Sampler } from '../src/worker/sampler.js'
 import type { Ticker } from '../src/worker/ticker.js'
 import { loadOf } from './helpers/agent.js'
 
@@ -68,10 +68,10 @@ describe('splitLoad', () => {
 
 const TOO_LONG = 'too long'
 
-describe('Sampler', () => {
-  const connectionWith = (jobIndex: number, body: string) =>
+describe('AnswerPicker', () => {
+  const connectionWith = (requestIndex: number, body: string) =>
     ({
-      jobIndex,
+      requestIndex,
       status: 200,
       captured: {
         contentType: 'text/plain',
@@ -81,10 +81,10 @@ describe('Sampler', () => {
       },
     }) as unknown as Connection
 
-  it('samples one in n on average, at no fixed step', () => {
-    const sampler = new Sampler(64, createRandom(1), () => {})
+  it('picks one in n on average, at no fixed step', () => {
+    const picker = new AnswerPicker(64, createRandom(1), () => {})
     // Ten million requests a second: time picks hardly any.
-    const at = Array.from({ length: 64_000 }, (_, index) => (sampler.next(index / 10_000) ? index : -1)).filter(
+    const at = Array.from({ length: 64_000 }, (_, index) => (picker.next(index / 10_000) ? index : -1)).filter(
       (index) => index >= 0,
     )
     expect(at.length).toBeGreaterThan(900)
@@ -92,10 +92,10 @@ describe('Sampler', () => {
     expect(new Set(at.map((index) => index % 64)).size).toBe(64)
   })
 
-  it('samples about a thousand a second where one in n would be fewer', () => {
-    const sampler = new Sampler(64, createRandom(1), () => {})
+  it('picks about a thousand a second where one in n would be fewer', () => {
+    const picker = new AnswerPicker(64, createRandom(1), () => {})
     const taken = (perSecond: number) =>
-      Array.from({ length: perSecond }, (_, index) => sampler.next((index * 1000) / perSecond)).filter(Boolean).length
+      Array.from({ length: perSecond }, (_, index) => picker.next((index * 1000) / perSecond)).filter(Boolean).length
     expect(taken(100)).toBe(100)
     const atTenThousand = taken(10_000)
     expect(atTenThousand).toBeGreaterThan(800)
@@ -103,40 +103,40 @@ describe('Sampler', () => {
   })
 
   it('makes up for the time in which nothing could be sent', () => {
-    const sampler = new Sampler(64, createRandom(1), () => {})
+    const picker = new AnswerPicker(64, createRandom(1), () => {})
     // Every 20 ms a burst of 100 requests.
-    const at = Array.from({ length: 5000 }, (_, index) => sampler.next(Math.floor(index / 100) * 20)).filter(Boolean)
+    const at = Array.from({ length: 5000 }, (_, index) => picker.next(Math.floor(index / 100) * 20)).filter(Boolean)
     expect(at.length).toBeGreaterThan(800)
     expect(at.length).toBeLessThan(1300)
   })
 
-  it('samples everything at 1', () => {
-    const sampler = new Sampler(1, createRandom(1), () => {})
-    expect(Array.from({ length: 5 }, () => sampler.next(0))).toEqual([true, true, true, true, true])
+  it('picks everything at 1', () => {
+    const picker = new AnswerPicker(1, createRandom(1), () => {})
+    expect(Array.from({ length: 5 }, () => picker.next(0))).toEqual([true, true, true, true, true])
   })
 
   it('knows answers that are too long again, and passes on none of their bytes', () => {
-    const passed: Sample[] = []
-    const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
-    for (const body of [TOO_LONG, TOO_LONG, 'a', TOO_LONG]) sampler.take(connectionWith(0, body))
+    const passed: PickedAnswer[] = []
+    const picker = new AnswerPicker(1, createRandom(1), (answer) => passed.push(answer))
+    for (const body of [TOO_LONG, TOO_LONG, 'a', TOO_LONG]) picker.take(connectionWith(0, body))
     expect(passed.map(({ body }) => body?.byteLength ?? null)).toEqual([null, 1, null])
-    expect(sampler.seen).toEqual([2, 1, 1])
+    expect(picker.seen).toEqual([2, 1, 1])
   })
 
   it('forgets what it has seen before that fills the memory', () => {
-    const passed: Sample[] = []
-    const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
+    const passed: PickedAnswer[] = []
+    const picker = new AnswerPicker(1, createRandom(1), (answer) => passed.push(answer))
     const long = 'x'.repeat(1024 * 1024)
-    for (let job = 0; job < 40; job++) sampler.take(connectionWith(job, long))
-    sampler.take(connectionWith(39, long))
-    sampler.take(connectionWith(0, long))
-    expect(passed.map(({ jobIndex }) => jobIndex)).toEqual([...Array(40).keys(), 0])
+    for (let request = 0; request < 40; request++) picker.take(connectionWith(request, long))
+    picker.take(connectionWith(39, long))
+    picker.take(connectionWith(0, long))
+    expect(passed.map(({ requestIndex }) => requestIndex)).toEqual([...Array(40).keys(), 0])
   })
 
   it('passes on what is new for its request, and counts the rest', () => {
-    const passed: Sample[] = []
-    const sampler = new Sampler(1, createRandom(1), (sample) => passed.push(sample))
-    for (const [job, body] of [
+    const passed: PickedAnswer[] = []
+    const picker = new AnswerPicker(1, createRandom(1), (answer) => passed.push(answer))
+    for (const [request, body] of [
       [0, 'a'],
       [0, 'a'],
       [1, 'a'],
@@ -144,14 +144,14 @@ describe('Sampler', () => {
       [0, 'b'],
       [0, 'a'],
     ] as const)
-      sampler.take(connectionWith(job, body))
-    expect(passed.map(({ id, jobIndex, body }) => [id, jobIndex, Buffer.from(body ?? []).toString()])).toEqual([
+      picker.take(connectionWith(request, body))
+    expect(passed.map(({ id, requestIndex, body }) => [id, requestIndex, Buffer.from(body ?? []).toString()])).toEqual([
       [0, 0, 'a'],
       [1, 1, 'a'],
       [2, 0, 'b'],
       [3, 0, 'a'],
     ])
-    expect(sampler.seen).toEqual([2, 1, 2, 1])
+    expect(picker.seen).toEqual([2, 1, 2, 1])
   })
 })
 

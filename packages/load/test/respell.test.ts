@@ -18,11 +18,11 @@ function spellings(bodies: readonly string[], respell: Respell, load: number, se
   const speller = new Speller(bodies.map(requestOf), respell, seed, load)
   const wide = speller.widened()
   const wires = speller.take(wide.map(wireOf))
-  return bodies.map((_, job) =>
+  return bodies.map((_, index) =>
     Array.from({ length: sends }, () => {
-      speller.next(job)
-      const bytes = wires[job] as Buffer
-      const length = Buffer.byteLength((wide[job] as RequestLine).body as string)
+      speller.next(index)
+      const bytes = wires[index] as Buffer
+      const length = Buffer.byteLength((wide[index] as RequestLine).body as string)
       return bytes.toString('utf8', bytes.length - length)
     }),
   )

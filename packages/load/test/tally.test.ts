@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JobSequence, shareOf } from '../src/worker/job-sequence.js'
+import { RequestSequence, shareOf } from '../src/worker/request-sequence.js'
 import { SliceTally, sliceNumber } from '../src/worker/slices.js'
 import { Tally } from '../src/worker/tally.js'
 
@@ -187,11 +187,11 @@ describe('where a slice ends', () => {
 })
 
 describe('the order of the corpus', () => {
-  const take = (sequence: JobSequence, count: number) => Array.from({ length: count }, () => sequence.next())
+  const take = (sequence: RequestSequence, count: number) => Array.from({ length: count }, () => sequence.next())
 
   it('asks for everything once in every pass, each time in another order', () => {
-    const all = Array.from({ length: 50 }, (_, job) => job)
-    const sequence = new JobSequence(all, 7)
+    const all = Array.from({ length: 50 }, (_, request) => request)
+    const sequence = new RequestSequence(all, 7)
     const [first, second] = [take(sequence, 50), take(sequence, 50)]
     expect(first.toSorted((a, b) => a - b)).toEqual(all)
     expect(second.toSorted((a, b) => a - b)).toEqual(all)
@@ -200,16 +200,16 @@ describe('the order of the corpus', () => {
   })
 
   it('is the same for every target of a block', () => {
-    const all = Array.from({ length: 50 }, (_, job) => job)
-    expect(take(new JobSequence(all, 3), 120)).toEqual(take(new JobSequence(all, 3), 120))
-    expect(take(new JobSequence(all, 3), 120)).not.toEqual(take(new JobSequence(all, 4), 120))
+    const all = Array.from({ length: 50 }, (_, request) => request)
+    expect(take(new RequestSequence(all, 3), 120)).toEqual(take(new RequestSequence(all, 3), 120))
+    expect(take(new RequestSequence(all, 3), 120)).not.toEqual(take(new RequestSequence(all, 4), 120))
   })
 
   it.each([
-    { jobs: 5, index: 0, of: 2, share: [0, 2, 4] },
-    { jobs: 5, index: 1, of: 2, share: [1, 3] },
-    { jobs: 1, index: 1, of: 2, share: [0] },
-  ])('process $index of $of asks for $share of $jobs', ({ jobs, index, of, share }) =>
-    expect(shareOf(jobs, index, of)).toEqual(share),
+    { requests: 5, index: 0, of: 2, share: [0, 2, 4] },
+    { requests: 5, index: 1, of: 2, share: [1, 3] },
+    { requests: 1, index: 1, of: 2, share: [0] },
+  ])('process $index of $of asks for $share of $requests', ({ requests, index, of, share }) =>
+    expect(shareOf(requests, index, of)).toEqual(share),
   )
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The result of trying to reach the engine's machine from inside a cell, which should not be possible. */
+/** The result of trying to reach the engine's machine from inside a testbed, which should not be possible. */
 export const boundary = z.object({
   /** the addresses that were tried; empty when the test was not possible */
   asked: z.array(z.string()),

@@ -251,11 +251,11 @@ export const runEvent = z.discriminatedUnion('kind', [
     detail: z.string().nullable(),
   }),
   z.object({
-    kind: z.literal('window'),
+    kind: z.literal('slice'),
     at: z.string(),
     entry: z.string(),
     loadId: z.string(),
-    window: loadSlice,
+    slice: loadSlice,
     /** cores used and anonymous memory in this slice, by `target`, service name and `agent` */
     use: z.record(z.string(), z.object({ cores: z.number().nullable(), memoryBytes: z.number().nullable() })),
   }),

@@ -35,22 +35,22 @@ export function renderIndex(runs: readonly RunListing[], historyPath: string | n
       <main>${table<RunListing>({
         caption: 'Runs, newest first',
         columns: [
-          { head: 'Run', names: true, cell: ({ id, path }) => html`<a href="${hrefOf(path)}"><bdi>${id}</bdi></a>` },
+          { head: 'Run', names: true, field: ({ id, path }) => html`<a href="${hrefOf(path)}"><bdi>${id}</bdi></a>` },
           {
             head: 'Started',
             align: 'start',
-            cell: ({ startedAt }) => html`<time datetime="${startedAt}">${formatTime(startedAt)}</time>`,
+            field: ({ startedAt }) => html`<time datetime="${startedAt}">${formatTime(startedAt)}</time>`,
           },
-          { head: 'Scenarios', align: 'start', cell: ({ scenarios }) => scenarios.join(', ') },
-          { head: 'Targets', cell: ({ targets }) => formatNumber(targets) },
+          { head: 'Scenarios', align: 'start', field: ({ scenarios }) => scenarios.join(', ') },
+          { head: 'Targets', field: ({ targets }) => formatNumber(targets) },
           {
             head: 'What was found',
             align: 'start',
-            cell: ({ headline }) =>
+            field: ({ headline }) =>
               headline === null ? html`<span class="faint">nothing told apart yet</span>` : unbroken(headline),
           },
-          { head: 'Host', align: 'start', cell: ({ host }) => html`<bdi>${host}</bdi>` },
-          { head: 'Status', align: 'start', cell: statusOf },
+          { head: 'Host', align: 'start', field: ({ host }) => html`<bdi>${host}</bdi>` },
+          { head: 'Status', align: 'start', field: statusOf },
         ],
         rows,
         empty: 'There are no runs yet. `npm run matrix -- --quick` makes the first one in a few minutes.',

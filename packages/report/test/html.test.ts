@@ -35,10 +35,10 @@ describe('a table', () => {
   const text = table<(typeof rows)[number]>({
     caption: 'Figures of <x>',
     columns: [
-      { head: 'Name', names: true, cell: ({ name }) => name },
-      { head: 'Value', cell: ({ value }) => known(value, String, 'was not read'), sort: ({ value }) => value },
-      { head: 'Bytes', cell: () => '10 KiB', sort: () => 10_240 },
-      { head: 'Why', align: 'start', cell: () => unknown('was lost') },
+      { head: 'Name', names: true, field: ({ name }) => name },
+      { head: 'Value', field: ({ value }) => known(value, String, 'was not read'), sort: ({ value }) => value },
+      { head: 'Bytes', field: () => '10 KiB', sort: () => 10_240 },
+      { head: 'Why', align: 'start', field: () => unknown('was lost') },
     ],
     rows,
     subject: ({ name }) => (name === 'a' ? 7 : null),

@@ -100,7 +100,7 @@ async function measureOn(
     if (measured.counts.ok === 0)
       throw new BakeoffError('AGENT_FAILED', `the null server gave no answer on ${count} connections`)
     const endedAtMs = measured.startedAtMs + measured.durationMs
-    const serverCores = coresUsed(sampler.window(measured.startedAtMs, endedAtMs).containers[server.name] ?? [])
+    const serverCores = coresUsed(sampler.between(measured.startedAtMs, endedAtMs).containers[server.name] ?? [])
     const p50Us = histogramQuantile(decodeHistogram(measured.serviceTime), 0.5)
     const calibration: Calibration = {
       key: calibrationKey(scenario.cores.agent, scenario.cores.target),

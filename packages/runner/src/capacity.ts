@@ -3,7 +3,7 @@ import { CAPACITY_PROBES, kindOf, type LoadRecord, type LoadSpec, type SloSpec }
 import { p99MsOf } from './figures.js'
 import type { ReadyTestbed } from './repetition.js'
 import { isFilled, Settling } from './settle.js'
-import { record, runWindow, throwIfDead, type Window } from './windows.js'
+import { loadRecordOf, type MeasuredWindow, runWindow, throwIfDead } from './windows.js'
 
 type CapacityProbe = NonNullable<LoadRecord['capacity']>['probes'][number] & { readonly servedPerSecond: number }
 
@@ -21,8 +21,8 @@ export async function searchCapacity(ready: ReadyTestbed, load: LoadSpec, best: 
   const limits = kind.limits(load)
   if (limits === null) throw new Error(`${load.kind} has no limits to search within`)
   const probes: CapacityProbe[] = []
-  let kept: Window | null = null
-  let dead: Window | null = null
+  let kept: MeasuredWindow | null = null
+  let dead: MeasuredWindow | null = null
   for (;;) {
     const rate = nextCapacityProbe(best, probes, CAPACITY_PROBES)
     if (rate === null || dead !== null) break
@@ -42,7 +42,7 @@ export async function searchCapacity(ready: ReadyTestbed, load: LoadSpec, best: 
     if (window.death !== null || window.serviceDeaths.length > 0) dead = window
   }
   if (kept === null) return
-  repetition.draft.loads.push(record(ready, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
+  repetition.draft.loads.push(loadRecordOf(ready, load, dead ?? kept, { perSecond: capacityFrom(probes), probes }))
   if (dead !== null) await throwIfDead(ready, dead)
 }
 
@@ -52,7 +52,7 @@ function highestKept(probes: readonly CapacityProbe[]): number {
 }
 
 /** Whether a probe kept the limits. Arrivals that were never sent count as failed, like those without an answer. */
-function judge({ measurement }: Window, perSecond: number, limits: SloSpec): CapacityProbe {
+function judge({ measurement }: MeasuredWindow, perSecond: number, limits: SloSpec): CapacityProbe {
   const { counts } = measurement
   const failed = counts.errorStatus + counts.wrong + counts.timeouts + counts.lost + counts.unsent
   const arrivals = counts.sent + counts.unsent

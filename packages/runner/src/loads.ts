@@ -3,8 +3,8 @@ import { kindOf, type LoadSpec, loadIdOf } from '@bakeoff/model'
 import { searchCapacity } from './capacity.js'
 import type { ReadyTestbed } from './repetition.js'
 import { isFilled, type Settled, Settling, warmedUp } from './settle.js'
-import { warmUpRecord } from './warm-up.js'
-import { record, runWindow, throwIfDead } from './windows.js'
+import { warmUpRecordOf } from './warm-up.js'
+import { loadRecordOf, runWindow, throwIfDead } from './windows.js'
 
 /**
  * Runs every load of the scenario, one after the other, and puts each into the draft as soon as it is complete. The main load comes first:
@@ -42,11 +42,11 @@ export async function runLoads(ready: ReadyTestbed): Promise<void> {
         return decision
       },
     )
-    if (!endsItself && !isWarm) draft.warmUp = warmUpRecord(window, rules, scenario)
+    if (!endsItself && !isWarm) draft.warmUp = warmUpRecordOf(window, rules, scenario)
     isWarm = true
     // A target that died before its window was opened has no figures.
     if (endsItself || settling.isOpen) {
-      const done = record(ready, load, window)
+      const done = loadRecordOf(ready, load, window)
       draft.loads.push(done)
       if (kind.best === 'gives') best.push(rightPerSecond(done.measurement))
     }

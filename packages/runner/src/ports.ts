@@ -105,8 +105,8 @@ export interface Network extends AsyncDisposable {
 
 /** Reads counters of containers and of the host until it is stopped. */
 export interface Sampler extends AsyncDisposable {
-  /** all readings so far, on the steady scale; `window(from, to)` cuts them (one reading before `from` is kept as the base of differences) */
-  window(
+  /** all readings so far, on the steady scale; `between(from, to)` cuts them (one reading before `from` is kept as the base of differences) */
+  between(
     fromMs: number,
     toMs: number,
   ): { readonly containers: Readonly<Record<string, Reading[]>>; readonly host: HostReading[] }
@@ -258,7 +258,7 @@ export interface Clock {
 /** Where a run is written. Every repetition is on disk before the next begins. */
 export interface RunSink {
   writePlan(text: string): Promise<void>
-  writeRun(record: RepetitionRecord): Promise<void>
+  writeRecord(record: RepetitionRecord): Promise<void>
   writeCalibration(text: string): Promise<void>
   event(event: RunEvent): void
 }

@@ -24,7 +24,7 @@ import { tries } from './tries.js'
 
 export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing about their target are run again */
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   /** the images of the run; default: all are built, found or pulled */
   readonly images?: ImageSource
@@ -33,7 +33,7 @@ export interface Before {
 export interface Ended {
   readonly status: 'complete' | 'partial' | 'aborted'
   readonly reason: string | null
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
 }
 
@@ -49,12 +49,12 @@ const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
  */
 export async function runPlan(run: Run, before: Before): Promise<Ended> {
   const { plan, signal } = run
-  const behind = earlierOf(before.runs)
+  const behind = earlierOf(before.records)
   const records = [...behind.records]
   const calibrations = [...before.calibrations]
   const end = (status: Ended['status'], reason: string | null): Ended => {
     run.emit({ kind: 'run-ended', status, reason })
-    return { status, reason, runs: records, calibrations }
+    return { status, reason, records, calibrations }
   }
   run.emit({
     kind: 'run-started',
@@ -99,7 +99,7 @@ interface Course {
 async function runBlocks(run: Run, course: Course): Promise<void> {
   const { plan, materials, ports, signal, isOpen } = run
   const { before, measured } = course
-  const { begun } = earlierOf(before.runs)
+  const { begun } = earlierOf(before.records)
   const source = before.images ?? ((requests) => buildImages(requests, ports, signal))
   let isBoundaryTried = false
   for (const block of plan.blocks) {
@@ -135,10 +135,10 @@ async function measureBlock(run: Run, course: Course, block: Block, entries: rea
   tellGap(`before the first repetition of ${block.id}`)
   for (const entry of entries) {
     signal.throwIfAborted()
-    const onDisk = before.runs.filter((record) => record.entry === entry.id && record.block === block.id)
+    const onDisk = before.records.filter((record) => record.entry === entry.id && record.block === block.id)
     for await (const { record, end, triedAgain } of tries(run, jobOf(plan, block, entry, records), onDisk)) {
       tellGap(`while ${entry.id} was measured, repetition ${block.repetition}`)
-      await sink.writeRun(record)
+      await sink.writeRecord(record)
       if (!triedAgain) records.push(record)
       run.emit({ ...repetitionEvent(plan, record, leftMs(plan, records, measured.ms)), triedAgain })
       if (end !== null) throw end.error
@@ -171,13 +171,13 @@ async function recordRest(run: Run, { before, records }: Course, reason: string)
   const { plan, ports } = run
   for (const entry of plan.entries) {
     if (records.some((record) => record.entry === entry.id)) continue
-    const onDisk = before.runs.filter((record) => record.entry === entry.id)
+    const onDisk = before.records.filter((record) => record.entry === entry.id)
     records.push(...onDisk)
     if (onDisk.length > 0) continue
     const block = plan.blocks.find((one) => one.order.includes(entry.id)) as Block
     const nowMs = ports.clock.now()
     const record = seal(newDraft(plan, { block, entry }, nowMs), { kind: 'aborted', reason }, nowMs)
-    await ports.sink.writeRun(record)
+    await ports.sink.writeRecord(record)
     records.push(record)
   }
 }

@@ -164,7 +164,7 @@ export function wrongAnswers(
 
 /** Anonymous memory of all containers of the target at the last reading; null when it cannot be read. */
 function idleMemory(sampler: Sampler, target: TargetGroup, nowMs: number): number | null {
-  const { containers } = sampler.window(0, nowMs)
+  const { containers } = sampler.between(0, nowMs)
   const latest = target.containers.map(({ name }) => containers[name]?.at(-1)?.memoryAnonBytes ?? null)
   return latest.includes(null) ? null : (latest as number[]).reduce((a, b) => a + b, 0)
 }

@@ -2,23 +2,27 @@ import { warmth } from '@bakeoff/core'
 import { kindOf, type LoadSpec, type PlannedScenario, type RunRules, type WarmUpRecord } from '@bakeoff/model'
 import type { ReadyTestbed } from './repetition.js'
 import { settling, warmUpRules } from './settle.js'
-import { runWindow, throwIfDead, type Window } from './windows.js'
+import { type MeasuredWindow, runWindow, throwIfDead } from './windows.js'
 
 /** The warm-up for the record: the part of the first load before its window. */
-export function warmUpRecord({ measurement }: Window, rules: RunRules, scenario: PlannedScenario): WarmUpRecord {
-  const windows = measurement.settling ?? []
+export function warmUpRecordOf(
+  { measurement }: MeasuredWindow,
+  rules: RunRules,
+  scenario: PlannedScenario,
+): WarmUpRecord {
+  const slices = measurement.settling ?? []
   const { steady, why, sinceMs, remaining, coldShare } = warmth(
-    settling(windows),
+    settling(slices),
     warmUpRules(rules, scenario.warmUpLimitMs ?? null),
   )
   return {
-    durationMs: measurement.window?.settledMs ?? windows.at(-1)?.atMs ?? 0,
+    durationMs: measurement.window?.settledMs ?? slices.at(-1)?.atMs ?? 0,
     steady,
     why,
     sinceMs,
     remaining,
     coldShare,
-    windows: [...windows],
+    windows: [...slices],
   }
 }
 

@@ -16,7 +16,7 @@ import { DEATH_TOLD_MS } from './service-watch.js'
 import type { TargetGroup } from './target-group.js'
 import { logsOf } from './target-ready.js'
 
-export interface Window {
+export interface MeasuredWindow {
   readonly measurement: LoadMeasurement
   readonly samples: Samples
   /** counters of services, from before the first request until the load had run out */
@@ -41,10 +41,10 @@ export async function runWindow(
   loadId: () => string,
   order: LoadOrder,
   decide: (slice: LoadSlice) => Decision,
-): Promise<Window> {
+): Promise<MeasuredWindow> {
   const { testbed, target } = ready
   const { run, scenario } = testbed
-  let death: Window['death'] = null
+  let death: MeasuredWindow['death'] = null
   const watching = target.died.then((ended) => {
     death = ended
   })
@@ -60,7 +60,7 @@ export async function runWindow(
   const before = await readCounters(ready)
   const measurement = await testbed.agent.load(request, (slice) => {
     const use = useOf(ready, slice.durationMs)
-    run.emit({ kind: 'window', entry: target.entry.id, loadId: loadId(), window: slice, use })
+    run.emit({ kind: 'slice', entry: target.entry.id, loadId: loadId(), slice, use })
     return death === null && testbed.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
   })
   const { lost, connectErrors } = measurement.counts
@@ -75,11 +75,11 @@ export async function runWindow(
 }
 
 /** Cores used and memory held within the last slice, by role, for the user who watches the run. */
-type SliceUse = Extract<RunEvent, { kind: 'window' }>['use']
+type SliceUse = Extract<RunEvent, { kind: 'slice' }>['use']
 
 function useOf({ sampler, target, testbed }: ReadyTestbed, durationMs: number): SliceUse {
   const toMs = testbed.run.ports.clock.steadyMs()
-  const { containers } = sampler.window(toMs - durationMs, toMs)
+  const { containers } = sampler.between(toMs - durationMs, toMs)
   const parts = target.containers.map(({ name }) => use(containers[name] ?? []))
   const sum = (values: readonly (number | null)[]) =>
     values.reduce((a, b) => (a === null || b === null ? null : a + b), 0)
@@ -106,10 +106,10 @@ export function coresUsed(readings: readonly Reading[]): number | null {
 }
 
 /** Records a finished load; a death during it ends the repetition after that. */
-export function record(
+export function loadRecordOf(
   ready: ReadyTestbed,
   load: LoadSpec,
-  window: Window,
+  window: MeasuredWindow,
   capacity: LoadRecord['capacity'] = null,
 ): LoadRecord {
   return {
@@ -126,7 +126,7 @@ export function record(
 }
 
 /** @throws BakeoffError SERVICE_DIED or TARGET_DIED with exit code and log when one ended within the window */
-export async function throwIfDead({ testbed, target }: ReadyTestbed, window: Window): Promise<void> {
+export async function throwIfDead({ testbed, target }: ReadyTestbed, window: MeasuredWindow): Promise<void> {
   if (window.serviceDeaths.length > 0) throw await testbed.serviceWatch.failure()
   if (window.death === null) return
   const { container, oomKilled } = window.death
@@ -141,7 +141,10 @@ export async function throwIfDead({ testbed, target }: ReadyTestbed, window: Win
 }
 
 function samplesOf({ sampler, testbed, target }: ReadyTestbed, measurement: LoadMeasurement): Samples {
-  const { containers, host } = sampler.window(measurement.startedAtMs, measurement.startedAtMs + measurement.durationMs)
+  const { containers, host } = sampler.between(
+    measurement.startedAtMs,
+    measurement.startedAtMs + measurement.durationMs,
+  )
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, containers[name] ?? []]))
   return {
     target: pick(target.containers.map(({ name }) => name)),

@@ -9,7 +9,7 @@ const AGENT = 'bakeoff/load-agent'
 async function run(faults: Faults) {
   const ports = fakePorts(faults)
   const plan = aPlan([anEntry('good')])
-  const { status } = await runPlan(aRun(plan, ports), { runs: [], calibrations: [] })
+  const { status } = await runPlan(aRun(plan, ports), { records: [], calibrations: [] })
   const tried = ports.sink.events.flatMap((event: RunEvent) => (event.kind === 'boundary' ? [event.boundary] : []))
   return { status, tried, left: ports.host.left }
 }

@@ -80,7 +80,7 @@ describe('a run whose machine gets another time', () => {
     }
     const ports = fakePorts(faults)
     act = () => then(ports.clock)
-    const none = { runs: [], calibrations: [] }
+    const none = { records: [], calibrations: [] }
     const ended = await runPlan(aRun({ ...three, rules }, ports), none)
     return { ended, notes: ports.sink.events.flatMap((event) => (event.kind === 'note' ? [event.message] : [])) }
   }
@@ -91,10 +91,11 @@ describe('a run whose machine gets another time', () => {
   ])('measures all of its plan, in the time that it takes: $because', async ({ step }) => {
     const quiet = await run(() => {})
     const { ended, notes } = await run((clock) => clock.set(step))
-    const lengths = (runs: typeof ended.runs) => runs.map((one) => Date.parse(one.endedAt) - Date.parse(one.startedAt))
-    expect(ended).toMatchObject({ status: 'complete', runs: { length: 3 } })
-    expect(lengths(ended.runs)).toEqual(lengths(quiet.ended.runs))
-    expect(ended.runs.map(({ clockGap }) => clockGap?.setMs ?? null)).toEqual([step, null, null])
+    const lengths = (records: typeof ended.records) =>
+      records.map((one) => Date.parse(one.endedAt) - Date.parse(one.startedAt))
+    expect(ended).toMatchObject({ status: 'complete', records: { length: 3 } })
+    expect(lengths(ended.records)).toEqual(lengths(quiet.ended.records))
+    expect(ended.records.map(({ clockGap }) => clockGap?.setMs ?? null)).toEqual([step, null, null])
     expect(notes).toEqual([
       expect.stringMatching(/clock was set 2 h .* while predict\/a\/default was measured, repetition 1/),
     ])
@@ -103,18 +104,18 @@ describe('a run whose machine gets another time', () => {
 
   it('is partial when its budget ends it before the repetitions that it promised', async () => {
     const short = { ...rules, budgetMs: 1 }
-    const ended = await runPlan(aRun({ ...three, rules: short }, fakePorts({})), { runs: [], calibrations: [] })
+    const ended = await runPlan(aRun({ ...three, rules: short }, fakePorts({})), { records: [], calibrations: [] })
     expect(ended).toMatchObject({
       status: 'partial',
       reason: 'the budget of 1 ms ended it after 1 of at least 3 repetitions',
-      runs: { length: 1 },
+      records: { length: 1 },
     })
   })
 
   it('says in which repetition the machine slept', async () => {
     const { ended, notes } = await run((clock) => clock.sleepMachine(8 * HOUR))
     expect(ended.status).toBe('complete')
-    expect(ended.runs[0]!.clockGap).toEqual({ sleptMs: 8 * HOUR, setMs: 0 })
+    expect(ended.records[0]!.clockGap).toEqual({ sleptMs: 8 * HOUR, setMs: 0 })
     expect(notes[0]).toContain('the machine slept for 8 h while predict/a/default was measured')
   })
 })

@@ -18,13 +18,13 @@ async function run(faults: Faults, counters: ServiceCounters = store, loads = aS
   const scenario = aScenario({ services: [aService('store')], counters: [counters], loads })
   const plan = aPlan([anEntry('bad'), anEntry('good')], { scenario })
   const ports = fakePorts(faults)
-  await runPlan(aRun(plan, ports), { runs: [], calibrations: [] })
-  const { runs } = ports.sink
-  const cells = viewCells(plan, runs, []).map((view) => ({ view, verdict: judge(view) }))
+  await runPlan(aRun(plan, ports), { records: [], calibrations: [] })
+  const { records } = ports.sink
+  const cells = viewCells(plan, records, []).map((view) => ({ view, verdict: judge(view) }))
   return {
     ports,
-    outcomes: runs.map(({ outcome }) => outcome.kind),
-    run: (target: string) => runs.find(({ entry }) => entry.includes(target))!,
+    outcomes: records.map(({ outcome }) => outcome.kind),
+    run: (target: string) => records.find(({ entry }) => entry.includes(target))!,
     causes: (target: string) =>
       cells
         .filter(({ view }) => view.entry.target === target)
@@ -127,8 +127,8 @@ describe('counters of services', () => {
   it('are null where the scenario names none', async () => {
     const plan = aPlan([anEntry('good')])
     const ports = fakePorts()
-    await runPlan(aRun(plan, ports), { runs: [], calibrations: [] })
-    expect(ports.sink.runs[0]?.loads.map(({ counters }) => counters)).toEqual([null, null])
+    await runPlan(aRun(plan, ports), { records: [], calibrations: [] })
+    expect(ports.sink.records[0]?.loads.map(({ counters }) => counters)).toEqual([null, null])
   })
 
   it('are read of a target that died, as far as it came', async () => {

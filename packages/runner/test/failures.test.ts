@@ -12,7 +12,7 @@ const two = () => aPlan([anEntry('bad'), anEntry('good')])
 async function run(
   faults: Faults,
   plan = two(),
-  before: Parameters<typeof runPlan>[1] = { runs: [], calibrations: [] },
+  before: Parameters<typeof runPlan>[1] = { records: [], calibrations: [] },
 ) {
   const ports = fakePorts(faults)
   let thrown: unknown = null
@@ -76,7 +76,7 @@ describe('a failure of what surrounds a target', () => {
     expect(first.ended).toMatchObject({ status: 'partial', reason: `not measured: ${BAD_ENTRY}` })
     expect(first.records('bad')).toHaveLength(2)
     expect(first.records('good')).toMatchObject([{ outcome: { kind: 'measured' } }])
-    const second = await run({}, plan, { runs: first.ports.sink.runs, calibrations: [] })
+    const second = await run({}, plan, { records: first.ports.sink.records, calibrations: [] })
     expect(second.records('good')).toEqual([])
     expect(second.records('bad')).toMatchObject([
       {
@@ -93,7 +93,7 @@ describe('a failure of what surrounds a target', () => {
       const plan = two()
       const first = await run(whenItStarts(failing(code)), plan)
       expect(first.records('bad')).toMatchObject([{ outcome: { kind: 'failed', error: { code } } }])
-      const second = await run({}, plan, { runs: first.ports.sink.runs, calibrations: [] })
+      const second = await run({}, plan, { records: first.ports.sink.records, calibrations: [] })
       expect(second.ports.sink.written).toEqual([])
     },
   )
@@ -128,7 +128,7 @@ describe('a failure of what surrounds a target', () => {
     const plan = two()
     const first = await run({ engineLost: { [BAD]: 1 } }, plan)
     expect(first.ended?.status).toBe('aborted')
-    const second = await run({}, plan, { runs: first.ports.sink.runs, calibrations: [] })
+    const second = await run({}, plan, { records: first.ports.sink.records, calibrations: [] })
     expect(second.records('bad')[0]?.earlierTries?.map(({ loads }) => loads.length)).toEqual([1])
     expect(second.records('good')[0]?.earlierTries ?? []).toEqual([]) // it was never begun
   })
@@ -136,10 +136,10 @@ describe('a failure of what surrounds a target', () => {
   it('keeps what is on disk of an entry that a resumed run does not come to', async () => {
     const plan = two()
     const first = await run({ engineLost: { [BAD]: 1 } }, plan)
-    const again = { runs: first.ports.sink.runs, calibrations: [] }
+    const again = { records: first.ports.sink.records, calibrations: [] }
     const second = await run({ atImage: failing('ENGINE_LOST') }, plan, again)
     expect(second.ports.sink.written).toEqual([])
-    expect(second.ended).toMatchObject({ status: 'aborted', runs: [{ loads: [{ loadId: 'closed-64' }] }, {}] })
+    expect(second.ended).toMatchObject({ status: 'aborted', records: [{ loads: [{ loadId: 'closed-64' }] }, {}] })
   })
 })
 
@@ -151,14 +151,14 @@ describe('a failure that leaves nothing to be measured', () => {
   ] as const)('ends the run when it is $code: what is left can be measured later', async ({ code, throws }) => {
     const plan = two()
     const { ended, thrown, ports } = await run(whenItStarts(failing(code)), plan)
-    expect(ports.sink.runs.map(({ outcome }) => outcome)).toEqual([
+    expect(ports.sink.records.map(({ outcome }) => outcome)).toEqual([
       { kind: 'aborted', reason: `it is ${code}` },
       { kind: 'aborted', reason: `it is ${code}` },
     ])
     expect(ports.host.started.filter((name) => name.includes('good'))).toEqual([])
     if (throws) expect(thrown).toMatchObject({ code })
     else expect(ended).toMatchObject({ status: 'aborted', reason: `it is ${code}` })
-    const second = await run({}, plan, { runs: ports.sink.runs, calibrations: [] })
+    const second = await run({}, plan, { records: ports.sink.records, calibrations: [] })
     expect(second.ended?.status).toBe('complete')
   })
 
@@ -170,7 +170,7 @@ describe('a failure that leaves nothing to be measured', () => {
     )
     expect(thrown).toBeInstanceOf(TypeError)
     const reason = 'a bug in Bakeoff: x is not a function'
-    expect(ports.sink.runs.map(({ outcome }) => outcome)).toEqual([
+    expect(ports.sink.records.map(({ outcome }) => outcome)).toEqual([
       { kind: 'aborted', reason },
       { kind: 'aborted', reason },
     ])
@@ -189,8 +189,8 @@ describe('a failure that leaves nothing to be measured', () => {
 
   it('is told also when it cannot be written down', async () => {
     const ports = fakePorts({})
-    ports.sink.writeRun = async () => failing('OUT_OF_RESOURCES')()
-    const running = runPlan(aRun(two(), ports), { runs: [], calibrations: [] })
+    ports.sink.writeRecord = async () => failing('OUT_OF_RESOURCES')()
+    const running = runPlan(aRun(two(), ports), { records: [], calibrations: [] })
     await expect(running).rejects.toMatchObject({ code: 'OUT_OF_RESOURCES' })
     expect(ports.sink.events.at(-1)).toMatchObject({ kind: 'run-ended', status: 'aborted' })
   })
@@ -221,8 +221,8 @@ describe('a build', () => {
       },
       plan,
     )
-    expect(first.ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'unsupported'])
-    const second = await run({}, plan, { runs: first.ports.sink.runs, calibrations: [] })
+    expect(first.ports.sink.records.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'unsupported'])
+    const second = await run({}, plan, { records: first.ports.sink.records, calibrations: [] })
     expect(second.records('bad')).toMatchObject([{ outcome: { kind: 'measured' } }])
     expect(second.records('good')).toEqual([])
   })
@@ -284,7 +284,7 @@ describe('a load agent whose connection breaks', () => {
     return ports
   }
   const agentOf = (ports: ReturnType<typeof fakePorts>) => [...ports.host.running].find(({ name }) => name === 'agent')!
-  const end = (ports: ReturnType<typeof fakePorts>) => runPlan(aRun(two(), ports), { runs: [], calibrations: [] })
+  const end = (ports: ReturnType<typeof fakePorts>) => runPlan(aRun(two(), ports), { records: [], calibrations: [] })
 
   it('because the engine went away: the repetition is aborted, though that is told seconds later', async () => {
     const ports = breaking((one) => {
@@ -293,7 +293,7 @@ describe('a load agent whose connection breaks', () => {
       })
     })
     expect(await end(ports)).toMatchObject({ status: 'aborted', reason: 'the engine does not answer any more' })
-    expect(ports.sink.runs[0]).toMatchObject({ outcome: { kind: 'aborted' }, loads: [{ loadId: 'closed-64' }] })
+    expect(ports.sink.records[0]).toMatchObject({ outcome: { kind: 'aborted' }, loads: [{ loadId: 'closed-64' }] })
   })
 
   it.each([
@@ -304,7 +304,7 @@ describe('a load agent whose connection breaks', () => {
       one.clock.after(1000, () => agentOf(one).end(exitCode, oomKilled))
     })
     expect(await end(ports)).toMatchObject({ status: 'complete' })
-    expect(ports.sink.runs[0]?.earlierTries).toMatchObject([
+    expect(ports.sink.records[0]?.earlierTries).toMatchObject([
       {
         outcome: {
           kind: 'failed',
@@ -324,7 +324,7 @@ describe('a load agent whose connection breaks', () => {
     const ports = breaking(() => {})
     await end(ports)
     const message = 'the load agent is gone: its output ended'
-    expect(ports.sink.runs[0]?.earlierTries).toMatchObject([
+    expect(ports.sink.records[0]?.earlierTries).toMatchObject([
       { outcome: { error: { message, logTail: ['last words of agent'] } } },
     ])
   })
@@ -334,7 +334,7 @@ describe('a load agent whose connection breaks', () => {
       agentOf(one).killsForMemory = 1
     })
     await end(ports)
-    expect(ports.sink.runs[0]?.earlierTries).toMatchObject([
+    expect(ports.sink.records[0]?.earlierTries).toMatchObject([
       { outcome: { error: { message: 'the load agent is gone: its output ended: its memory ran out' } } },
     ])
   })

@@ -181,7 +181,7 @@ export class FakeSink implements RunSink {
   readonly events: RunEvent[] = []
   plan: string | null = null
   calibration: string | null = null
-  get runs(): RepetitionRecord[] {
+  get records(): RepetitionRecord[] {
     const files = new Map<string, RepetitionRecord>()
     for (const record of this.written) files.set(`${record.entry} ${record.block}`, record)
     return [...files.values()]
@@ -189,7 +189,7 @@ export class FakeSink implements RunSink {
   async writePlan(text: string): Promise<void> {
     this.plan = text
   }
-  async writeRun(record: RepetitionRecord): Promise<void> {
+  async writeRecord(record: RepetitionRecord): Promise<void> {
     this.written.push(record)
   }
   async writeCalibration(text: string): Promise<void> {
@@ -387,7 +387,7 @@ export class FakeHost implements ContainerHost {
       txBytes: 0,
     })
     return {
-      window: (from, to) => ({
+      between: (from, to) => ({
         containers: Object.fromEntries(containers.map(({ name }) => [name, [reading(from), reading(to)]])),
         host: [],
       }),

@@ -9,8 +9,8 @@ const body = (value: unknown): Partial<Fetched> => ({ body: JSON.stringify(value
 
 async function recordOf(info: Partial<Fetched>, log?: readonly string[]) {
   const ports = fakePorts({ info: { [imageOf('bad')]: info }, ...(log ? { log } : {}) })
-  await runPlan(aRun(aPlan([anEntry('bad')]), ports), { runs: [], calibrations: [] })
-  return ports.sink.runs[0]!
+  await runPlan(aRun(aPlan([anEntry('bad')]), ports), { records: [], calibrations: [] })
+  return ports.sink.records[0]!
 }
 
 describe('the record of a repetition', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Before, runPlan } from '../src/index.js'
 import { anEntry, aPlan, aRun, aScenario, fakePorts, materials } from './builders.js'
 
-const none: Before = { runs: [], calibrations: [] }
+const none: Before = { records: [], calibrations: [] }
 const SCENARIOS = ['predict', 'chat']
 
 /** Two scenarios of two targets, with two repetitions promised and six at most. */
@@ -38,7 +38,7 @@ async function blocksOf(isOpen: IsOpen, { before = none, changes = {} }: { befor
     materials: { ...materials, corpora },
   })
   const ended = await runPlan(run, before)
-  const blocks = ended.runs.map(({ block }) => block)
+  const blocks = ended.records.map(({ block }) => block)
   return {
     ...ended,
     blocks: [...new Set(blocks)].map((id) => `${id} ${blocks.filter((each) => each === id).length}`),
@@ -83,9 +83,9 @@ describe('blocks above the fewest repetitions', () => {
 
   it('are finished when a run goes on, though nothing is open any more', async () => {
     const first = await blocksOf((scenario) => scenario === 'chat')
-    const [cut] = first.runs.filter(({ block }) => block === 'chat#3')
-    const runs = first.runs.filter(({ block }) => Number(block.split('#')[1]) < 3)
-    const { blocks } = await blocksOf(() => false, { before: { ...none, runs: [...runs, cut!] } })
+    const [cut] = first.records.filter(({ block }) => block === 'chat#3')
+    const records = first.records.filter(({ block }) => Number(block.split('#')[1]) < 3)
+    const { blocks } = await blocksOf(() => false, { before: { ...none, records: [...records, cut!] } })
     expect(blocks).toEqual([...promised, 'chat#3 2'])
   })
 })

@@ -4,13 +4,13 @@ import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf, material
 import type { Faults } from './fakes.js'
 
 const BAD = imageOf('bad')
-const none = { runs: [], calibrations: [] }
+const none = { records: [], calibrations: [] }
 const two = () => aPlan([anEntry('bad'), anEntry('good')])
 
 async function run(faults: Faults, plan = two(), controller = new AbortController()) {
   const ports = fakePorts(faults)
   const ended = await runPlan(aRun(plan, ports, { signal: controller.signal }), none)
-  return { ended, ports, outcome: (target: string) => ports.sink.runs.find(({ entry }) => entry.includes(target))! }
+  return { ended, ports, outcome: (target: string) => ports.sink.records.find(({ entry }) => entry.includes(target))! }
 }
 
 describe('runPlan, when one target goes wrong', () => {
@@ -121,9 +121,9 @@ describe('runPlan, when one target goes wrong', () => {
   it('does not try again what cannot succeed, and repeats what may', async () => {
     const plan = aPlan([anEntry('bad'), anEntry('good')], { repetitions: 3 })
     const never = await run({ neverReady: [BAD] }, plan)
-    expect(never.ports.sink.runs.map(({ entry }) => entry.split('/')[1])).toEqual(['bad', 'good', 'good', 'good'])
+    expect(never.ports.sink.records.map(({ entry }) => entry.split('/')[1])).toEqual(['bad', 'good', 'good', 'good'])
     const dies = await run({ diesInLoad: { [BAD]: 1 } }, plan)
-    expect(dies.ports.sink.runs.filter(({ entry }) => entry.includes('bad'))).toHaveLength(3)
+    expect(dies.ports.sink.records.filter(({ entry }) => entry.includes('bad'))).toHaveLength(3)
   })
 })
 
@@ -247,16 +247,16 @@ describe('runPlan, when a service goes away', () => {
   it('measures the target again in the next block, though it failed before its load', async () => {
     const three = aPlan([anEntry('bad')], { scenario, repetitions: 3 })
     const { ended, ports } = await run({ serviceEnds: { service, at: 'verify', times: 2 } }, three)
-    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
+    expect(ports.sink.records.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
     expect(ended.status).toBe('complete')
   })
 
   it('measures that repetition again when the run goes on, and only that', async () => {
     const first = await run({ serviceEnds: { service, at: 1, times: 2 } }, plan)
     const ports = fakePorts()
-    const before = { runs: first.ports.sink.runs, calibrations: first.ended.calibrations }
+    const before = { records: first.ports.sink.records, calibrations: first.ended.calibrations }
     const ended = await runPlan(aRun(plan, ports), before)
-    expect(ports.sink.runs.map(({ entry, outcome }) => [entry, outcome.kind])).toEqual([
+    expect(ports.sink.records.map(({ entry, outcome }) => [entry, outcome.kind])).toEqual([
       ['predict/bad/default', 'measured'],
     ])
     expect(ended.status).toBe('complete')
@@ -285,14 +285,14 @@ describe('runPlan, when it is stopped', () => {
     controller.abort(new Error('interrupted'))
     const { ended, ports } = await run({}, two(), controller)
     expect(ended.status).toBe('aborted')
-    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
+    expect(ports.sink.records.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
     expect(ports.host.left).toEqual([])
   })
 
   it('because the engine is lost', async () => {
     const { ended, ports } = await run({ engineLost: { [BAD]: 1 } })
     expect(ended).toMatchObject({ status: 'aborted', reason: 'the engine does not answer any more' })
-    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
+    expect(ports.sink.records.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
   })
 
   it('because the load agent cannot be built: nothing is measured, and the last event says why', async () => {
@@ -304,7 +304,7 @@ describe('runPlan, when it is stopped', () => {
       status: 'aborted',
       reason: expect.stringContaining(materials.agentImage.name),
     })
-    expect(ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
+    expect(ports.sink.records.map(({ outcome }) => outcome.kind)).toEqual(['aborted', 'aborted'])
     expect(ports.host.left).toEqual([])
   })
 })
@@ -316,11 +316,11 @@ describe('runPlan, when all is well', () => {
     // The first agent tries to reach the engine's machine.
     expect(ports.host.started.slice(1, 3)).toEqual(['agent bakeoff/load-agent', 'target bakeoff/null-server'])
     expect(ended.calibrations.map(({ connections }) => connections)).toEqual([1, 64])
-    expect(ports.sink.runs.map(({ loads }) => loads.map(({ loadId }) => loadId))).toEqual([
+    expect(ports.sink.records.map(({ loads }) => loads.map(({ loadId }) => loadId))).toEqual([
       ['closed-64', 'closed-1'],
       ['closed-64', 'closed-1'],
     ])
-    expect(ports.sink.runs[0]).toMatchObject({
+    expect(ports.sink.records[0]).toMatchObject({
       coldStart: { startCallMs: 20, readyMs: 150 },
       idleMemoryBytes: 1000,
       info: { language: 'fake' },
@@ -332,9 +332,9 @@ describe('runPlan, when all is well', () => {
     const plan = two()
     const first = await run({}, plan)
     const ports = fakePorts()
-    const [done] = first.ports.sink.runs
-    await runPlan(aRun(plan, ports), { runs: [done!], calibrations: first.ended.calibrations })
-    expect(ports.sink.runs.map(({ entry }) => entry)).toEqual(['predict/good/default'])
+    const [done] = first.ports.sink.records
+    await runPlan(aRun(plan, ports), { records: [done!], calibrations: first.ended.calibrations })
+    expect(ports.sink.records.map(({ entry }) => entry)).toEqual(['predict/good/default'])
     expect(ports.host.started.some((name) => name.includes('null-server'))).toBe(false)
   })
 
@@ -352,12 +352,12 @@ describe('runPlan, when all is well', () => {
   it('counts what a run has spent of its budget before it goes on', async () => {
     const plan = aPlan([anEntry('good')], { repetitions: 3 })
     const first = await run({}, plan)
-    const [one] = first.ports.sink.runs
+    const [one] = first.ports.sink.records
     const spent = { ...one!, startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T02:00:00.000Z' }
     const ports = fakePorts()
-    const before = { runs: [spent], calibrations: first.ended.calibrations }
+    const before = { records: [spent], calibrations: first.ended.calibrations }
     const ended = await runPlan(aRun(plan, ports), before)
-    expect(ports.sink.runs).toEqual([])
+    expect(ports.sink.records).toEqual([])
     expect(ended).toMatchObject({ status: 'partial', reason: expect.stringMatching(/^the budget of/) })
   })
 
@@ -371,9 +371,9 @@ describe('runPlan, when all is well', () => {
       ports.host.tags.set(request.name, 'sha256:another')
       return facts
     }
-    const { runs, calibrations } = await runPlan(aRun(plan, ports), none)
+    const { records, calibrations } = await runPlan(aRun(plan, ports), none)
     expect(ports.host.started.filter((started) => started.includes('another'))).toEqual([])
-    expect(runs[0]).toMatchObject({
+    expect(records[0]).toMatchObject({
       image: { id: 'sha256:bakeoff/target/good' },
       images: {
         'bakeoff/target/good': 'sha256:bakeoff/target/good',
@@ -445,10 +445,10 @@ describe('runPlan, when all is well', () => {
       { kind: 'open', fraction: 0.5, connections: 256, arrivals: 'exponential' },
     ] as const
     // 4000/s by and large, and one repetition that the machine disturbed
-    const ports = fakePorts({ throughput: () => (ports.sink.runs.length === 1 ? 2000 : 4000) })
+    const ports = fakePorts({ throughput: () => (ports.sink.records.length === 1 ? 2000 : 4000) })
     const plan = aPlan([anEntry('good')], { scenario: aScenario({ loads: [...loads] }), repetitions: 3 })
     await runPlan(aRun(plan, ports), none)
-    expect(ports.sink.runs.map((one) => one.loads.at(-1)?.measurement.offeredPerSecond)).toEqual([2000, 1500, 2000])
+    expect(ports.sink.records.map((one) => one.loads.at(-1)?.measurement.offeredPerSecond)).toEqual([2000, 1500, 2000])
   })
 
   it('searches the capacity under the slo', async () => {

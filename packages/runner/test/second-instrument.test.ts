@@ -5,7 +5,7 @@ import { anEntry, aPlan, aRun, aScenario, fakePorts, imageOf, materials } from '
 import type { Faults } from './fakes.js'
 
 const GOOD = imageOf('good')
-const none = { runs: [], calibrations: [] }
+const none = { records: [], calibrations: [] }
 
 interface Wanted {
   readonly faults?: Faults
@@ -33,8 +33,8 @@ async function run({
     aRun(plan, ports, { materials: { ...materials, corpora }, signal: controller.signal }),
     none,
   )
-  const { runs } = ports.sink
-  return { plan, ended, ports, runs, first: runs[0] as RepetitionRecord }
+  const { records } = ports.sink
+  return { plan, ended, ports, records, first: records[0] as RepetitionRecord }
 }
 
 describe('the second instrument', () => {
@@ -68,13 +68,13 @@ describe('the second instrument', () => {
   })
 
   it('is named with its image among those that ran, where it measured', async () => {
-    const { runs } = await run({ repetitions: 2 })
-    expect(runs.map(({ images }) => images?.['bakeoff/wrk'])).toEqual(['sha256:bakeoff/wrk', undefined])
+    const { records } = await run({ repetitions: 2 })
+    expect(records.map(({ images }) => images?.['bakeoff/wrk'])).toEqual(['sha256:bakeoff/wrk', undefined])
   })
 
   it('comes once per entry and run, with the first repetition', async () => {
-    const { runs, ports } = await run({ repetitions: 3 })
-    expect(runs.map(({ secondInstrument }) => secondInstrument?.kind ?? null)).toEqual(['measured', null, null])
+    const { records, ports } = await run({ repetitions: 3 })
+    expect(records.map(({ secondInstrument }) => secondInstrument?.kind ?? null)).toEqual(['measured', null, null])
     expect(ports.second.orders).toHaveLength(1)
   })
 
@@ -89,17 +89,17 @@ describe('the second instrument', () => {
         return warmUps === 2 ? { [GOOD]: 1 } : {}
       },
     }
-    const { runs } = await run({ repetitions: 3, faults: dyingFirst })
-    expect(runs.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
-    expect(runs.map(({ secondInstrument }) => secondInstrument?.kind ?? null)).toEqual([null, 'measured', null])
+    const { records } = await run({ repetitions: 3, faults: dyingFirst })
+    expect(records.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'measured', 'measured'])
+    expect(records.map(({ secondInstrument }) => secondInstrument?.kind ?? null)).toEqual([null, 'measured', null])
   })
 
   it('does not come again when a run that has its figures is resumed', async () => {
-    const { plan, runs, ended } = await run({ repetitions: 2 })
+    const { plan, records, ended } = await run({ repetitions: 2 })
     const ports = fakePorts()
-    const before = { runs: runs.slice(0, 1), calibrations: ended.calibrations }
+    const before = { records: records.slice(0, 1), calibrations: ended.calibrations }
     await runPlan(aRun(plan, ports), before)
-    expect(ports.sink.runs.map(({ secondInstrument }) => secondInstrument)).toEqual([null])
+    expect(ports.sink.records.map(({ secondInstrument }) => secondInstrument)).toEqual([null])
   })
 
   it('is neither built nor started when the profile does without it', async () => {

@@ -27,7 +27,7 @@ const THREE: readonly Made[] = [
   { id: 'ranknet', targets: ['e', 'f'], services: ['postgres'] },
 ]
 const OWN = ['bakeoff/load-agent', 'bakeoff/null-server']
-const none = { runs: [], calibrations: [] }
+const none = { records: [], calibrations: [] }
 
 function planOf(made: readonly Made[], repetitions = 1): Plan {
   const scenarios = made.map(({ id, services = [] }) =>
@@ -151,7 +151,7 @@ describe('a build that fails in the third scenario', () => {
   it('fails its own entry, and stops nothing before it, beside it or after it', async () => {
     const after = { id: 'embed', targets: ['g'] }
     const { ended, ports } = await run(planOf([...THREE, after]), { build: ['bakeoff/target/e'] })
-    const outcomes = Object.fromEntries(ports.sink.runs.map(({ entry, outcome }) => [entry.split('/')[1], outcome]))
+    const outcomes = Object.fromEntries(ports.sink.records.map(({ entry, outcome }) => [entry.split('/')[1], outcome]))
     expect(outcomes.e).toMatchObject({ kind: 'failed', stage: 'build', error: { code: 'BUILD_FAILED' } })
     for (const name of ['a', 'b', 'c', 'd', 'f', 'g']) expect(outcomes[name], name).toEqual({ kind: 'measured' })
     expect(ended).toMatchObject({ status: 'partial', reason: 'not measured: ranknet/e/default' })
@@ -159,7 +159,7 @@ describe('a build that fails in the third scenario', () => {
 
   it('of a service fails the entries of its scenario', async () => {
     const { ports } = await run(planOf(THREE), { build: ['bakeoff/postgres'] })
-    expect(ports.sink.runs.map(({ entry, outcome }) => `${entry.split('/')[0]} ${outcome.kind}`)).toEqual([
+    expect(ports.sink.records.map(({ entry, outcome }) => `${entry.split('/')[0]} ${outcome.kind}`)).toEqual([
       'predict measured',
       'predict measured',
       'chat measured',
@@ -182,12 +182,12 @@ describe('a build that fails in the third scenario', () => {
       },
     })
     expect(lost.ended).toMatchObject({ status: 'aborted', reason: 'the engine does not answer any more' })
-    expect(lost.ports.sink.runs.map(({ outcome }) => outcome.kind)).toEqual([
+    expect(lost.ports.sink.records.map(({ outcome }) => outcome.kind)).toEqual([
       ...Array(4).fill('measured'),
       ...Array(2).fill('aborted'),
     ])
-    const { runs, calibrations } = lost.ended
-    const again = await run(plan, {}, { runs, calibrations })
+    const { records, calibrations } = lost.ended
+    const again = await run(plan, {}, { records, calibrations })
     expect(again.ended.status).toBe('complete')
     expect(stagesOf(again.log)).toEqual(['ranknet#1 building', 'ranknet#1 measuring', 'ranknet#1 over'])
   })
@@ -204,9 +204,12 @@ describe('a run that is stopped between two scenarios', () => {
       if (event.kind === 'stage' && event.scenario === 'predict' && event.state === 'over')
         controller.abort(new Error('interrupted'))
     }
-    const { runs, calibrations } = await runPlan(runOf(plan, ports, controller.signal), none)
-    expect(runs.map(({ outcome }) => outcome.kind)).toEqual([...Array(2).fill('measured'), ...Array(4).fill('aborted')])
-    const { ended, log, images } = await run(plan, {}, { runs, calibrations })
+    const { records, calibrations } = await runPlan(runOf(plan, ports, controller.signal), none)
+    expect(records.map(({ outcome }) => outcome.kind)).toEqual([
+      ...Array(2).fill('measured'),
+      ...Array(4).fill('aborted'),
+    ])
+    const { ended, log, images } = await run(plan, {}, { records, calibrations })
     expect(ended.status).toBe('complete')
     expect(stagesOf(log)[0]).toBe('chat#1 building')
     expect(images).toEqual(expect.arrayContaining([...OWN, 'bakeoff/target/c', 'bakeoff/target/f']))
@@ -223,9 +226,12 @@ describe('a run that is stopped between two scenarios', () => {
         throw controller.signal.reason
       },
     })
-    const { status, runs } = await runPlan(runOf(plan, ports, controller.signal), none)
+    const { status, records } = await runPlan(runOf(plan, ports, controller.signal), none)
     expect(status).toBe('aborted')
-    expect(runs.map(({ outcome }) => outcome.kind)).toEqual([...Array(2).fill('measured'), ...Array(4).fill('aborted')])
+    expect(records.map(({ outcome }) => outcome.kind)).toEqual([
+      ...Array(2).fill('measured'),
+      ...Array(4).fill('aborted'),
+    ])
     expect(ports.host.left).toEqual([])
   })
 })
@@ -266,7 +272,7 @@ describe('the budget', () => {
     clock.advance = (ms) => ports.clock.advance(ms)
     const ended = await runPlan(runOf(plan, ports), none)
     expect(ended.status).toBe('complete')
-    expect(ports.sink.runs).toHaveLength(18)
+    expect(ports.sink.records).toHaveLength(18)
     const left = ports.sink.events.flatMap((event) => (event.kind === 'repetition' ? [event.leftMs] : []))
     expect(left.at(-2), 'one repetition is left').toBeGreaterThan(0)
     expect(left.at(-1)).toBe(0)
@@ -278,14 +284,14 @@ describe('the budget', () => {
     const { clock, faults } = slow()
     const ports = fakePorts(faults)
     clock.advance = (ms) => ports.clock.advance(ms)
-    const before = { runs: first.ended.runs, calibrations: first.ended.calibrations }
+    const before = { records: first.ended.records, calibrations: first.ended.calibrations }
     await runPlan(runOf(plan, ports), before)
-    expect(ports.sink.runs, 'the second repetition').toHaveLength(6)
-    const tired = before.runs.map((one, index) =>
+    expect(ports.sink.records, 'the second repetition').toHaveLength(6)
+    const tired = before.records.map((one, index) =>
       index === 0 ? { ...one, startedAt: '2025-12-31T22:00:00.000Z' } : one,
     )
-    const spent = await run(plan, {}, { ...before, runs: tired })
-    expect(spent.ports.sink.runs).toEqual([])
+    const spent = await run(plan, {}, { ...before, records: tired })
+    expect(spent.ports.sink.records).toEqual([])
   })
 })
 

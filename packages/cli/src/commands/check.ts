@@ -98,5 +98,5 @@ export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'col
 
 /** An event sink for commands that write no run folder. */
 function showingOnly({ show }: Progress): RunSink {
-  return { writePlan: async () => {}, writeRun: async () => {}, writeCalibration: async () => {}, event: show }
+  return { writePlan: async () => {}, writeRecord: async () => {}, writeCalibration: async () => {}, event: show }
 }

@@ -46,12 +46,12 @@ export const moments = {
   'warm-up': { reached: step('warm up'), spreadMs: 1800 },
   window: { reached: step('load'), spreadMs: 900 },
   'later load': {
-    reached: ({ events }) => events.some((event) => event.kind === 'window' && event.loadId === 'closed-2'),
+    reached: ({ events }) => events.some((event) => event.kind === 'slice' && event.loadId === 'closed-2'),
     spreadMs: 1200,
   },
   'run-out': {
     reached: ({ events }) =>
-      events.some((event) => event.kind === 'window' && event.loadId === 'closed-4' && event.window.atMs >= 1000),
+      events.some((event) => event.kind === 'slice' && event.loadId === 'closed-4' && event.slice.atMs >= 1000),
     spreadMs: 190,
   },
   write: { reached: ({ inFile }) => inFile, spreadMs: 0, file: '/runs/' },

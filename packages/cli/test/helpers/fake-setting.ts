@@ -150,16 +150,8 @@ export class FakeSetting {
     if (measured === 0) stop.abort(new Error('stopped'))
     const fingerprint = old ? null : toStore(folder.readPlanText(), profileOf(this.catalogue, plan), BASE)
     const ports = this.workbench.ports(folder)
-    const images = imagesOfRun({
-      given: new Map(),
-      fingerprint,
-      folder,
-      plan,
-      root: this.root,
-      ports,
-      signal: this.setting.signal,
-    })
-    const before = { runs: [], calibrations: [], images }
+    const images = imagesOfRun({ given: new Map(), fingerprint, folder, plan }, this.setting, ports)
+    const before = { records: [], calibrations: [], images }
     await runPlan(this.#runOf(plan, folder, stop.signal), before)
     return folder
   }

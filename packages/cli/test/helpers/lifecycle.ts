@@ -62,11 +62,11 @@ export async function startUntil(
   return { command, runId: runId as string }
 }
 
-export const isLoading = (events: readonly RunEvent[]) => events.some(({ kind }) => kind === 'window')
+export const isLoading = (events: readonly RunEvent[]) => events.some(({ kind }) => kind === 'slice')
 
 /** The second load of a repetition is being measured. */
 export const underLoad = (events: readonly RunEvent[]) =>
-  events.some((event) => event.kind === 'window' && event.loadId === 'closed-1')
+  events.some((event) => event.kind === 'slice' && event.loadId === 'closed-1')
 
 /** One repetition is measured, not only tried, and the second of its loads is being measured in the next. */
 export function inSecondRepetition(events: readonly RunEvent[]): boolean {

@@ -10,7 +10,7 @@ import { RunFolder, type RunFolderOptions } from '../../src/run-folder.js'
 export interface RunOnDisk {
   readonly folder: RunFolder
   readonly plan: Plan
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
 }
 
@@ -28,7 +28,7 @@ export async function aRunOnDisk(
   const made = sampleRun({ targets: 2, repetitions: 2, scenarios: ['predict'], failing: 'none', ...sample })
   const folder = RunFolder.create(reports, made.plan.runId, options)
   const plan: Plan = { ...made.plan, runId: folder.runId }
-  const runs = made.runs.map((run) => ({ ...run, runId: plan.runId }))
+  const records = made.records.map((run) => ({ ...run, runId: plan.runId }))
   const calibrations = plan.blocks.map((block) => aCanary(plan, block.id))
   const at = plan.createdAt
   await folder.own()
@@ -42,8 +42,8 @@ export async function aRunOnDisk(
     const known = calibrations.slice(0, plan.blocks.indexOf(block) + 1)
     folder.event({ kind: 'calibrated', at, calibration: known.at(-1) as Calibration })
     await folder.writeCalibration(JSON.stringify(known))
-    for (const run of runs.filter(({ block: id }) => id === block.id)) {
-      await folder.writeRun(run)
+    for (const run of records.filter(({ block: id }) => id === block.id)) {
+      await folder.writeRecord(run)
       const { entry, repetition, outcome } = run
       folder.event({
         ...{ kind: 'repetition', at, entry, block: block.id, repetition, outcome: outcome.kind },
@@ -53,7 +53,7 @@ export async function aRunOnDisk(
   }
   folder.event({ kind: 'run-ended', at, status: 'complete', reason: null })
   folder.close()
-  return { folder, plan, runs, calibrations }
+  return { folder, plan, records, calibrations }
 }
 
 function aCanary(plan: Plan, block: string): Calibration {

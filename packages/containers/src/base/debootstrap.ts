@@ -5,7 +5,7 @@ import { aborted, BakeoffError, isAborted } from '@bakeoff/model'
 import { execa } from 'execa'
 import type { EngineClient } from '../client/client.js'
 import { sentenceOf } from '../client/errors.js'
-import { findProgram, run } from '../engine/command.js'
+import { findProgram, runCommand } from '../engine/command.js'
 import { defaultStateFolder, installPackages } from '../engine/setup.js'
 import { makeScratch, removeScratch } from './scratch.js'
 import { type DebianMirrors, debianMirrors } from './sources.js'
@@ -70,12 +70,12 @@ async function debootstrap(root: string, mirrors: DebianMirrors | null, options:
   ]
   try {
     // It runs in its own mount namespace, so all that it has mounted is gone when it ends, also when it is killed.
-    const isolated = await run('unshare', ['--mount', 'true']).then(
+    const isolated = await runCommand('unshare', ['--mount', 'true']).then(
       () => true,
       () => false,
     )
     const [command = '', ...rest] = [...(isolated ? ['unshare', '--mount'] : []), 'debootstrap', ...args]
-    await run(command, rest, { signal: options.signal })
+    await runCommand(command, rest, { signal: options.signal })
   } catch (error) {
     if (!(error instanceof BakeoffError) || error.code !== 'SETUP_FAILED') throw error
     throw new BakeoffError('SETUP_FAILED', `debootstrap could not make a Debian ${release}`, {
@@ -191,9 +191,13 @@ async function hasSuite(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   try {
-    await run('/usr/lib/apt/apt-helper', ['download-file', `${uri}/dists/${suite}/InRelease`, join(scratch, suite)], {
-      signal,
-    })
+    await runCommand(
+      '/usr/lib/apt/apt-helper',
+      ['download-file', `${uri}/dists/${suite}/InRelease`, join(scratch, suite)],
+      {
+        signal,
+      },
+    )
     return true
   } catch (error) {
     if (isAborted(error)) throw error

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '@bakeoff/model'
-import { run } from '../engine/command.js'
+import { runCommand } from '../engine/command.js'
 import { stateOf, thisOwner } from '../locks/owner.js'
 
 /** How long a folder without an owner, or with an owner that cannot be asked, is left alone. Making a base image takes half a minute. */
@@ -19,7 +19,7 @@ export async function makeScratch(parent: string): Promise<string> {
 
 /** Removes the folder. debootstrap mounts proc and sys in there, and a mount that it could not undo is never followed. */
 export async function removeScratch(scratch: string): Promise<void> {
-  await run('rm', ['-rf', '--one-file-system', scratch]).catch(() => undefined)
+  await runCommand('rm', ['-rf', '--one-file-system', scratch]).catch(() => undefined)
 }
 
 /** Removes the folders of killed processes. Never fails, since nothing depends on it. */

@@ -4,7 +4,7 @@ import type { ContainerAnswer, ContainerOptions, ListedContainer } from './answe
 import { asking } from './asking.js'
 
 /** A command inside a container. */
-export interface RunCall {
+export interface CommandCall {
   readonly command: readonly string[]
   /** gets what the command writes, in the engine's frames */
   readonly hear: (chunk: Buffer) => void
@@ -75,7 +75,7 @@ export class ContainerCalls {
   }
 
   /** Runs a command to its end. The engine cannot end a command: one that is aborted keeps running. @returns its exit code */
-  run(id: string, { command, hear, signal }: RunCall): Promise<number | null> {
+  run(id: string, { command, hear, signal }: CommandCall): Promise<number | null> {
     return asking(
       `running ${command[0]}`,
       async () => {

@@ -39,7 +39,11 @@ export function findProgram(name: string, env: Readonly<Record<string, string | 
  *
  * @throws BakeoffError SETUP_FAILED with the last lines; ABORTED when the signal ended it
  */
-export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
   try {
     const { all } = await execa(command, args, {
       all: true,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { aborted, BakeoffError } from '@bakeoff/model'
-import { findProgram, run } from './command.js'
+import { findProgram, runCommand } from './command.js'
 import { type DaemonSettings, liveDaemon, startDaemon, usualDaemon, waitUntilAnswers } from './daemon.js'
 import { planSetup } from './setup-plan.js'
 
@@ -60,11 +60,11 @@ export async function installPackages(
   options: Pick<SetupOptions, 'say' | 'signal'>,
 ): Promise<void> {
   options.say(`Installing ${packages.join(', ')} with apt`)
-  await patiently(options, () => run('apt-get', ['update'], { signal: options.signal }))
+  await patiently(options, () => runCommand('apt-get', ['update'], { signal: options.signal }))
   // Not abortable and not in the terminal's foreground: dpkg stopped half-way leaves a machine to repair.
   const install = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages]
   await patiently(options, () =>
-    run('apt-get', install, { detached: true, env: { DEBIAN_FRONTEND: 'noninteractive' } }),
+    runCommand('apt-get', install, { detached: true, env: { DEBIAN_FRONTEND: 'noninteractive' } }),
   )
   if (options.signal?.aborted) throw aborted('after the installation')
 }
@@ -82,7 +82,7 @@ async function patiently(options: Pick<SetupOptions, 'say' | 'signal'>, attempt:
       const output = error.logTail.join('\n')
       if (/dpkg --configure -a/.test(output) && !repaired) {
         repaired = true
-        await run('dpkg', ['--configure', '-a'], { detached: true, env: { DEBIAN_FRONTEND: 'noninteractive' } })
+        await runCommand('dpkg', ['--configure', '-a'], { detached: true, env: { DEBIAN_FRONTEND: 'noninteractive' } })
       } else if (/Could not get lock|is another process using it/.test(output) && performance.now() < until) {
         options.say('Another apt is at work: waiting for it')
         if (options.signal?.aborted) throw aborted('while waiting for another apt')
@@ -96,7 +96,7 @@ async function patiently(options: Pick<SetupOptions, 'say' | 'signal'>, attempt:
 
 async function startUnit(options: SetupOptions): Promise<void> {
   options.say('Starting docker.service')
-  await run('systemctl', ['start', 'docker.service'], { signal: options.signal }).catch((error: unknown) => {
+  await runCommand('systemctl', ['start', 'docker.service'], { signal: options.signal }).catch((error: unknown) => {
     if (!(error instanceof BakeoffError) || error.code !== 'SETUP_FAILED') throw error
     throw new BakeoffError('SETUP_FAILED', 'systemd could not start docker.service', {
       hint: 'See why: journalctl -u docker.service -n 50',

@@ -30,7 +30,7 @@ export interface LoadFigure extends Described {
 /** A figure of the start of an entry's containers: one number for each repetition, independent of the load. */
 export interface StartFigure extends Described {
   readonly of: 'start'
-  readonly from: (run: RepetitionRecord) => number | null
+  readonly from: (record: RepetitionRecord) => number | null
 }
 
 export interface Over {
@@ -75,5 +75,5 @@ export function described(rule: FigureRule): Figure {
 
 /** The value of a figure in one repetition. */
 export function valueIn(rule: FigureRule, repetition: Repetition, view: CellView): number | null {
-  return rule.of === 'start' ? rule.from(repetition.run) : rule.from(repetition, view)
+  return rule.of === 'start' ? rule.from(repetition.whole) : rule.from(repetition, view)
 }

@@ -14,9 +14,9 @@ export function figuresOfCell(view: CellView): Pick<Cell, 'figures' | 'atLeast'>
 }
 
 /** Every figure of an entry's starts. @param runs the entry's records, by repetition */
-export function figuresOfStarts(runs: readonly RepetitionRecord[]): Figures {
+export function figuresOfStarts(records: readonly RepetitionRecord[]): Figures {
   return Object.fromEntries(
-    figureRules.flatMap((rule) => (rule.of === 'start' ? [[rule.id, estimateOf(runs.map(rule.from))]] : [])),
+    figureRules.flatMap((rule) => (rule.of === 'start' ? [[rule.id, estimateOf(records.map(rule.from))]] : [])),
   )
 }
 

@@ -10,7 +10,7 @@ import type { GateRules } from './rules.js'
  *
  * @param baseline an earlier run; null when no rule needs one, or the run was compared with another commit itself
  */
-export function gate(results: Results, baseline: Baseline | null, rules: GateRules): GateReport {
+export function askGate(results: Results, baseline: Baseline | null, rules: GateRules): GateReport {
   const found = all([
     ...results.cells.map((cell) => judgeErrors(cell, rules)),
     ...(baseline === null ? [] : judgeChanges(results, baseline, rules)),

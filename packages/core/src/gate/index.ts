@@ -1,4 +1,4 @@
 export type { Baseline } from './changes.js'
-export { gate } from './gate.js'
+export { askGate } from './gate.js'
 export type { GateReport } from './report.js'
 export * from './rules.js'

@@ -10,16 +10,16 @@ import { thresholds } from '../thresholds.js'
  * differ by definition.
  */
 export function secondInstrumentOf(view: CellView): SecondInstrumentResult | null {
-  const run = view.runs.find(({ secondInstrument }) => secondInstrument?.loadId === view.loadId)
-  const record = run?.secondInstrument
-  if (!run || !record) return null
+  const whole = view.records.find(({ secondInstrument }) => secondInstrument?.loadId === view.loadId)
+  const record = whole?.secondInstrument
+  if (!whole || !record) return null
   if (record.kind !== 'measured') return { kind: record.kind, tool: record.tool, reason: record.reason }
   const { loadId: _, ...figures } = record
-  const repetition = view.repetitions.find(({ number }) => number === run.repetition)
+  const repetition = view.repetitions.find(({ number }) => number === whole.repetition)
   const agentPerSecond = repetition ? throughput.from(repetition, view) : null
   return {
     ...figures,
-    repetition: run.repetition,
+    repetition: whole.repetition,
     agentPerSecond,
     difference: agentPerSecond ? record.perSecond / agentPerSecond - 1 : null,
     tolerance: toleranceOf(view, record),

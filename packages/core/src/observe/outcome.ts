@@ -2,9 +2,9 @@ import type { Cell, Outcome } from '@bakeoff/model'
 import type { CellView } from './view.js'
 
 /** The outcome of a cell. It is measured when one of its repetitions was complete; else the last outcome of its entry says why not. */
-export function outcomeOfCell({ runs, repetitions }: CellView): Pick<Cell, 'outcome' | 'outcomeReason'> {
+export function outcomeOfCell({ records, repetitions }: CellView): Pick<Cell, 'outcome' | 'outcomeReason'> {
   if (repetitions.length > 0) return { outcome: 'measured', outcomeReason: null }
-  const telling = outcomeOfEntry(runs.map(({ outcome }) => outcome))
+  const telling = outcomeOfEntry(records.map(({ outcome }) => outcome))
   return telling.kind === 'measured'
     ? { outcome: 'aborted', outcomeReason: 'this load is not in any of the repetitions that were measured' }
     : { outcome: telling.kind, outcomeReason: reasonOf(telling) }

@@ -19,7 +19,9 @@ import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
 export interface Repetition {
   readonly number: number
   readonly block: string
-  readonly run: RepetitionRecord
+  /** the record of the repetition, with its other loads */
+  readonly whole: RepetitionRecord
+  /** the part of it that this load left */
   readonly record: LoadRecord
   /** length of the window; for a batch, the time until its answer */
   readonly seconds: number
@@ -46,7 +48,7 @@ export interface CellView {
   readonly load: LoadSpec
   readonly loadId: string
   /** records of this entry, by repetition, failed ones included */
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   /** repetitions with this load */
   readonly repetitions: readonly Repetition[]
   /** the agent's ceiling with these connections on these cores; null: not calibrated */
@@ -67,14 +69,14 @@ export interface Ceiling {
 /** All cells of a plan, measured or not, in the plan's order. */
 export function viewCells(
   plan: Plan,
-  runs: readonly RepetitionRecord[],
+  records: readonly RepetitionRecord[],
   calibrations: readonly Calibration[],
 ): CellView[] {
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
   return plan.entries.flatMap((entry) => {
     const scenario = scenarios.get(entry.scenario)
     if (!scenario) return []
-    const own = runsOf(runs, entry.id)
+    const own = recordsOf(records, entry.id)
     return [...scenario.loads, ...addedLoads(scenario, own)].map((load): CellView => {
       const loadId = loadIdOf(load)
       return {
@@ -84,9 +86,9 @@ export function viewCells(
         entry,
         load,
         loadId,
-        runs: own,
-        repetitions: own.flatMap((run) =>
-          run.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(run, record)),
+        records: own,
+        repetitions: own.flatMap((whole) =>
+          whole.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(whole, record)),
         ),
         ceiling: ceilingOf(scenario, load, calibrations),
       }
@@ -95,10 +97,10 @@ export function viewCells(
 }
 
 /** Loads that a run adds to those of its plan: the rates of latency–throughput curves, ascending. */
-function addedLoads(scenario: PlannedScenario, runs: readonly RepetitionRecord[]): LoadSpec[] {
+function addedLoads(scenario: PlannedScenario, records: readonly RepetitionRecord[]): LoadSpec[] {
   const planned = new Set(scenario.loads.map(loadIdOf))
   const added = new Map(
-    runs.flatMap(({ loads }) =>
+    records.flatMap(({ loads }) =>
       loads.flatMap(({ load, loadId, measurement }) =>
         kindOf(load).sameRate && !planned.has(loadId)
           ? [[loadId, { load, perSecond: measurement.offeredPerSecond ?? 0 }] as const]
@@ -110,12 +112,12 @@ function addedLoads(scenario: PlannedScenario, runs: readonly RepetitionRecord[]
 }
 
 /**
- * Runs of an entry by repetition. A repetition that was aborted and run again by --resume counts once: the later one.
+ * Records of an entry by repetition. A repetition that was aborted and run again by --resume counts once: the later one.
  */
-export function runsOf(runs: readonly RepetitionRecord[], entry: string): RepetitionRecord[] {
+export function recordsOf(records: readonly RepetitionRecord[], entry: string): RepetitionRecord[] {
   const byRepetition = new Map<number, RepetitionRecord>()
-  for (const run of [...runs].sort((a, b) => a.startedAt.localeCompare(b.startedAt))) {
-    if (run.entry === entry) byRepetition.set(run.repetition, run)
+  for (const record of [...records].sort((a, b) => a.startedAt.localeCompare(b.startedAt))) {
+    if (record.entry === entry) byRepetition.set(record.repetition, record)
   }
   return [...byRepetition.values()].sort((a, b) => a.repetition - b.repetition)
 }
@@ -126,7 +128,7 @@ export function failuresOf({ record }: Repetition): number {
   return errorStatus + timeouts + lost
 }
 
-function viewRepetition(run: RepetitionRecord, record: LoadRecord): Repetition {
+function viewRepetition(whole: RepetitionRecord, record: LoadRecord): Repetition {
   const { measurement, samples } = record
   const { startedAtMs, durationMs, batch } = measurement
   const span = { fromMs: startedAtMs, toMs: startedAtMs + durationMs }
@@ -138,9 +140,9 @@ function viewRepetition(run: RepetitionRecord, record: LoadRecord): Repetition {
   const agent = useOf(samples.agent, span)
   const host = hostUseOf(samples.host, span)
   return {
-    number: run.repetition,
-    block: run.block,
-    run,
+    number: whole.repetition,
+    block: whole.block,
+    whole,
     record,
     seconds: (batch?.wallMs ?? durationMs) / 1000,
     right: rightAnswers(measurement),

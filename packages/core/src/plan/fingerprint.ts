@@ -49,7 +49,7 @@ export interface RunOnDisk {
   readonly plan: Plan
   /** null in runs that are older than fingerprints, and in runs that ended before their images were there */
   readonly stored: StoredFingerprint | null
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
   /** of context.json */
   readonly baseId: string | null
@@ -59,11 +59,11 @@ export interface RunOnDisk {
 const MEMORY_TOLERANCE = 0.01
 
 /** The fingerprint of a run, from its plan, its stored fingerprint, and the image ids in its records. */
-export function fingerprintOnDisk({ plan, stored, runs, calibrations, baseId }: RunOnDisk): Fingerprint {
+export function fingerprintOnDisk({ plan, stored, records, calibrations, baseId }: RunOnDisk): Fingerprint {
   const images = new Map<string, Set<string>>()
   const add = (name: string, id: string) => images.set(name, (images.get(name) ?? new Set()).add(id))
   for (const [name, { id }] of Object.entries(stored?.images ?? {})) add(name, id)
-  for (const { image, images: ids } of runs) {
+  for (const { image, images: ids } of records) {
     if (image) add(image.name, image.id)
     for (const [name, id] of Object.entries(ids ?? {})) add(name, id)
   }

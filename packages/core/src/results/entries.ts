@@ -4,7 +4,7 @@ import { figuresOfStarts } from '../figures/over-repetitions.js'
 import { throughput } from '../figures/throughput.js'
 import { lint } from '../judge/lints/index.js'
 import { outcomeOfEntry } from '../observe/outcome.js'
-import { type CellView, runsOf } from '../observe/view.js'
+import { type CellView, recordsOf } from '../observe/view.js'
 import { mainLoadOf } from '../plan/main-load.js'
 import { shownEntries } from '../plan/shown.js'
 import { coefficientOfVariation, leastSquares, mean } from '../stats/index.js'
@@ -18,14 +18,14 @@ export interface TargetPage {
 /** Every entry of the plan, whether it ran or not. */
 export function toEntries(
   plan: Plan,
-  runs: readonly RepetitionRecord[],
+  records: readonly RepetitionRecord[],
   views: readonly CellView[],
   targets: Readonly<Record<string, TargetPage>>,
 ): EntryResult[] {
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
   return shownEntries(plan.entries).flatMap((entry) => {
     const scenario = scenarios.get(entry.scenario)
-    return scenario ? [toEntry(entry, { plan, scenario, runs: runsOf(runs, entry.id), views, targets })] : []
+    return scenario ? [toEntry(entry, { plan, scenario, records: recordsOf(records, entry.id), views, targets })] : []
   })
 }
 
@@ -34,19 +34,19 @@ interface Sources {
   readonly plan: Plan
   readonly scenario: PlannedScenario
   /** of this entry, by repetition */
-  readonly runs: readonly RepetitionRecord[]
+  readonly records: readonly RepetitionRecord[]
   readonly views: readonly CellView[]
   readonly targets: Readonly<Record<string, TargetPage>>
 }
 
-function toEntry(entry: PlannedEntry, { plan, scenario, runs, views, targets }: Sources): EntryResult {
+function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets }: Sources): EntryResult {
   const texts = targets[entry.target]
   const main = views.find(({ id }) => id === `${entry.id}/${mainLoadOf(scenario.loads)}`)
   const rates = main ? valuesOf(throughput, main).filter((rate) => rate !== null) : []
-  const image = runs.findLast((run) => run.image !== null)?.image ?? null
-  const info = runs.findLast((run) => run.info !== null)?.info ?? null
-  const started = runs.some(({ verification, warmUp }) => verification !== null || warmUp !== null)
-  const telling = outcomeOfEntry(runs.map(({ outcome }) => outcome))
+  const image = records.findLast((record) => record.image !== null)?.image ?? null
+  const info = records.findLast((record) => record.info !== null)?.info ?? null
+  const started = records.some(({ verification, warmUp }) => verification !== null || warmUp !== null)
+  const telling = outcomeOfEntry(records.map(({ outcome }) => outcome))
   return {
     id: entry.id,
     scenario: scenario.id,
@@ -61,13 +61,13 @@ function toEntry(entry: PlannedEntry, { plan, scenario, runs, views, targets }: 
     proxy: entry.proxy,
     environment: entry.environment,
     outcome: telling,
-    repetitions: runs.filter(({ outcome }) => outcome.kind === 'measured').length,
+    repetitions: records.filter(({ outcome }) => outcome.kind === 'measured').length,
     image,
     info,
     lints: started ? lint({ plan, scenario, entry, info, image }) : [],
-    figures: figuresOfStarts(runs),
-    verification: worstVerification(runs),
-    warmUps: runs.flatMap(({ repetition, warmUp }) =>
+    figures: figuresOfStarts(records),
+    verification: worstVerification(records),
+    warmUps: records.flatMap(({ repetition, warmUp }) =>
       warmUp
         ? [
             {
@@ -82,8 +82,8 @@ function toEntry(entry: PlannedEntry, { plan, scenario, runs, views, targets }: 
     ),
     variation: coefficientOfVariation(rates),
     drift: driftOf(rates),
-    logTail: tellingRun(runs)?.logTail ?? [],
-    notes: runs.flatMap(({ repetition, notes }) => notes.map((note) => `repetition ${repetition}: ${note}`)),
+    logTail: tellingRecord(records)?.logTail ?? [],
+    notes: records.flatMap(({ repetition, notes }) => notes.map((note) => `repetition ${repetition}: ${note}`)),
     dockerfile: texts?.dockerfile ?? '',
     targetYaml: texts?.yaml ?? '',
     rerun: `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}${entry.variant === 'default' ? '' : `/${entry.variant}`}`,
@@ -93,8 +93,8 @@ function toEntry(entry: PlannedEntry, { plan, scenario, runs, views, targets }: 
 }
 
 /** The verification with the most wrong answers: one bad repetition must not hide behind a good one. */
-function worstVerification(runs: readonly RepetitionRecord[]): EntryResult['verification'] {
-  const known = runs.flatMap(({ verification }) => verification ?? [])
+function worstVerification(records: readonly RepetitionRecord[]): EntryResult['verification'] {
+  const known = records.flatMap(({ verification }) => verification ?? [])
   const wrong = ({ golden }: (typeof known)[number]) => golden.total - golden.right
   return known.reduce<EntryResult['verification']>(
     (worst, each) => (worst === null || wrong(each) > wrong(worst) ? each : worst),
@@ -103,8 +103,8 @@ function worstVerification(runs: readonly RepetitionRecord[]): EntryResult['veri
 }
 
 /** The log that explains most: that of a failure, else the last one. */
-function tellingRun(runs: readonly RepetitionRecord[]): RepetitionRecord | undefined {
-  return runs.find(({ outcome }) => outcome.kind === 'failed') ?? runs.at(-1)
+function tellingRecord(records: readonly RepetitionRecord[]): RepetitionRecord | undefined {
+  return records.find(({ outcome }) => outcome.kind === 'failed') ?? records.at(-1)
 }
 
 /** Change of throughput per repetition relative to its mean; null below three repetitions. */

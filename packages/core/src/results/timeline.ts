@@ -8,8 +8,8 @@ import type { CellView } from '../observe/view.js'
 export function timelineOf(view: CellView): Timeline | null {
   const repetition = medianRepetition(view)
   if (!repetition) return null
-  const { run, record, target, services, agent, host } = repetition
-  const warmUp = run.warmUp
+  const { whole, record, target, services, agent, host } = repetition
+  const warmUp = whole.warmUp
   return {
     repetition: repetition.number,
     windows: [

@@ -97,7 +97,7 @@ function boundaryWarning({ engine }: Plan, boundary: Boundary | null): PlanWarni
     {
       what: 'Targets could reach services of the machine',
       where,
-      why: `from inside a cell it answered at ${list(boundary.answered)}: every service there that listens on all addresses is open to every target`,
+      why: `from inside a testbed it answered at ${list(boundary.answered)}: every service there that listens on all addresses is open to every target`,
       todo: 'Use a Docker engine of version 20.10 or later for targets that you do not trust.',
     },
   ]
@@ -105,8 +105,8 @@ function boundaryWarning({ engine }: Plan, boundary: Boundary | null): PlanWarni
 
 /** A warning about a clock that was set. It is not a doubt, since no figure depends on the clock; times of day do. */
 function clockWasSet(cells: readonly JudgedCell[]): PlanWarning | null {
-  const runs = new Set(cells.flatMap(({ view }) => view.runs))
-  const set = [...runs].filter(({ clockGap }) => (clockGap?.setMs ?? 0) !== 0)
+  const records = new Set(cells.flatMap(({ view }) => view.records))
+  const set = [...records].filter(({ clockGap }) => (clockGap?.setMs ?? 0) !== 0)
   const [first] = set
   if (first?.clockGap == null) return null
   const { setMs } = first.clockGap

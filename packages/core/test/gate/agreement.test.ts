@@ -3,7 +3,7 @@ import type { Cell, ComparedCell, Results } from '@bakeoff/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { estimateOf } from '../../src/figures/estimate.js'
-import { compareRuns, type GateRules, gate, summaryOf } from '../../src/index.js'
+import { askGate, compareRuns, type GateRules, summaryOf } from '../../src/index.js'
 import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
@@ -91,7 +91,7 @@ describe('compare and --fail-on', () => {
     fc.assert(
       fc.property(drawnRun, drawnRun, allowed, allowed, (baseline, now, regression, cpu) => {
         const rules: GateRules = { regression, cpu, errors: null }
-        const { broken, unjudged } = gate(now, { results: baseline, earlier: [] }, rules)
+        const { broken, unjudged } = askGate(now, { results: baseline, earlier: [] }, rules)
         const comparison = compareRuns([
           { name: 'baseline', results: baseline },
           { name: 'now', results: now },
@@ -137,7 +137,7 @@ describe('compare and --fail-on', () => {
       fc.property(drawnRun, drawnRun, fc.array(drawnRun, { minLength: 1, maxLength: 3 }), (baseline, now, earlier) => {
         const rules: GateRules = { regression: 0.01, cpu: 0.01, errors: null }
         const brokenWith = (runs: readonly Results[]) =>
-          gate(now, { results: baseline, earlier: runs.map((run) => summaryOf(run)) }, rules).broken.map(
+          askGate(now, { results: baseline, earlier: runs.map((run) => summaryOf(run)) }, rules).broken.map(
             ({ cell, rule }) => `${cell} ${rule}`,
           )
         const [alone, among] = [brokenWith([]), brokenWith(earlier)]

@@ -2,9 +2,9 @@
 import type { Cell, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import {
+  askGate,
   compareRuns,
   createRandom,
-  gate,
   parseGateRules,
   type Random,
   spreadBetween,
@@ -53,7 +53,7 @@ function brokenBuilds(days: Days, before: number, factorOf?: (cell: number) => n
   const broken = Array.from({ length: BUILDS }, () => {
     const [results, ...earlier] = Array.from({ length: before }, () => aRun(random, days)) as [Results, ...Results[]]
     const baseline = { results, earlier: earlier.map((run) => summaryOf(run)) }
-    return gate(aRun(random, days, factorOf), baseline, rules).broken.length > 0
+    return askGate(aRun(random, days, factorOf), baseline, rules).broken.length > 0
   })
   return broken.filter(Boolean).length / BUILDS
 }
@@ -147,9 +147,9 @@ describe('the spread between runs', () => {
     const baseline = aRun(random, days)
     const now = aRun(random, days, () => 0.85)
     const earlier = [summaryOf(aRun(random, { shared: 0.1, own: 0 })), summaryOf(aRun(random, { shared: 0.1, own: 0 }))]
-    expect(gate(now, { results: baseline, earlier: [] }, rules)).toMatchObject({ runs: 1 })
-    expect(gate(now, { results: baseline, earlier: [] }, rules).broken.length).toBeGreaterThan(0)
-    const report = gate(now, { results: baseline, earlier }, rules)
+    expect(askGate(now, { results: baseline, earlier: [] }, rules)).toMatchObject({ runs: 1 })
+    expect(askGate(now, { results: baseline, earlier: [] }, rules).broken.length).toBeGreaterThan(0)
+    const report = askGate(now, { results: baseline, earlier }, rules)
     expect(report).toMatchObject({ runs: 3, broken: [] })
     expect(report.unjudged[0]!.says).toMatch(
       /^throughput changed by −\S+ % \(.*\) by what scattered within the runs, but runs in which nothing changed differ as much \(−\S+ % to \S+ %, one run against another, by the spread of 3 runs on logs\)$/,

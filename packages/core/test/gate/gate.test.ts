@@ -1,6 +1,6 @@
 import type { Cell, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { type GateRules, gate as gateOf, parseGateRules } from '../../src/index.js'
+import { askGate, type GateRules, parseGateRules } from '../../src/index.js'
 import { aCertificate } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
@@ -19,7 +19,7 @@ const sample = sampleResults()
 
 /** Judged against one run alone. */
 const gate = (results: Results, baseline: Results, rules: GateRules) =>
-  gateOf(results, { results: baseline, earlier: [] }, rules)
+  askGate(results, { results: baseline, earlier: [] }, rules)
 
 /** One run with one cell that was measured, changed as told. */
 function aRun(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { analyse, gate, parseGateRules } from '../../src/index.js'
+import { analyse, askGate, parseGateRules } from '../../src/index.js'
 import { aLoadRecord, anEntry, aPlan, aRepetitionRecord, aScenario, nothingElse, type Observed } from '../builders.js'
 
 const entries = [anEntry('predict', 'go'), anEntry('predict', 'rust')]
@@ -21,7 +21,7 @@ const [go, rust, goThen, rustThen] = plan.entries.map(({ id }) => id) as [string
 /** Five blocks, each faster or slower as a whole, in which each entry was as fast as told. */
 function results(speeds: Readonly<Record<string, number | Observed>>) {
   const blocks = [1, 0.7, 1.3, 0.9, 1.1]
-  const runs = plan.entries.flatMap((entry) =>
+  const records = plan.entries.flatMap((entry) =>
     blocks.flatMap((factor, index) => {
       const told = speeds[entry.id] ?? 1000
       if (told === 0) return [aRepetitionRecord(entry, index + 1, [])]
@@ -30,7 +30,7 @@ function results(speeds: Readonly<Record<string, number | Observed>>) {
       return [aRepetitionRecord(entry, index + 1, [aLoadRecord({ cpuMs: 0.5, ...observed, perSecond })])]
     }),
   )
-  return analyse({ ...nothingElse, plan, runs })
+  return analyse({ ...nothingElse, plan, records })
 }
 
 const throughputOf = (of: ReturnType<typeof results>, entry: string) =>
@@ -82,7 +82,7 @@ describe('an entry beside the same entry of another commit', () => {
     { because: 'both are lost', speeds: { [rust]: 0, [rustThen]: 0 }, rules: 'regression=5%', broken: [], unjudged: 2 },
     { because: 'no rule is about changes', speeds: { [go]: 800 }, rules: 'errors=1%', broken: [], unjudged: 0 },
   ])('passes the gate, or not, when $because', ({ speeds, rules, broken, unjudged }) => {
-    const report = gate(results(speeds), null, parseGateRules(rules))
+    const report = askGate(results(speeds), null, parseGateRules(rules))
     expect(report.broken.map(({ rule }) => rule)).toEqual(broken)
     expect(report.unjudged).toHaveLength(unjudged)
   })

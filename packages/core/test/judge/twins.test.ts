@@ -17,7 +17,7 @@ function results(perSecond: readonly number[], more: Observed = {}) {
   return analyse({
     ...nothingElse,
     plan: plan as Plan,
-    runs: [
+    records: [
       ...entries.flatMap((entry) => of(entry, (repetition) => ({ perSecond: 1000 + repetition }))),
       ...of(twin, (repetition) => ({ perSecond: perSecond[repetition - 1] as number, ...more })),
     ],

@@ -819,7 +819,7 @@ describe('a verdict', () => {
         error: { code: 'TARGET_DIED', message: 'it was killed', hint: null, logTail: [] },
       },
     })
-    const verdict = judge({ ...view, runs: [...view.runs, died] })!
+    const verdict = judge({ ...view, records: [...view.records, died] })!
     expect(verdict).toMatchObject({
       status: 'invalid',
       causes: [{ cause: 'restarted', subject: 'repetition 3' }, { cause: 'target-cpu' }],
@@ -835,7 +835,7 @@ describe('a verdict', () => {
         error: { code: 'SERVICE_DIED', message: 'postgres was paused', hint: null, logTail: [] },
       },
     })
-    expect(judge({ ...view, runs: [...view.runs, died] })).toMatchObject({
+    expect(judge({ ...view, records: [...view.records, died] })).toMatchObject({
       status: 'suspect',
       causes: [
         { cause: 'service-died', evidence: 'repetition 3 is missing: postgres was paused', subject: 'repetition 3' },

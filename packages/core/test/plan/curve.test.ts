@@ -13,8 +13,8 @@ describe('the curve of an entry', () => {
     aRepetitionRecord(slow, repetition, [aLoadRecord({ perSecond: 100 })]),
     aRepetitionRecord(fast, repetition, [aLoadRecord({ perSecond: 10_000 })]),
   ]
-  const idsOf = (made: ReturnType<typeof plan>, block: number, entry: string, runs: RepetitionRecord[]) =>
-    curveLoads(made, made.blocks[block - 1]!, entry, runs).map(loadIdOf)
+  const idsOf = (made: ReturnType<typeof plan>, block: number, entry: string, records: RepetitionRecord[]) =>
+    curveLoads(made, made.blocks[block - 1]!, entry, records).map(loadIdOf)
 
   it('has no rates before the first block, nor in a profile without curves', () => {
     expect(curveRatesOf(plan(3, 3), 'predict', [])).toEqual([])

@@ -136,7 +136,7 @@ describe('a run of before fingerprints were kept', () => {
     fingerprintOnDisk({
       plan,
       stored,
-      runs: [{ ...record, image, images: ids }],
+      records: [{ ...record, image, images: ids }],
       calibrations: [],
       baseId: id('b'),
     })

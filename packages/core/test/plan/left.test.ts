@@ -26,48 +26,56 @@ const long = { endedAt: '2026-01-01T00:01:00.000Z' }
 
 describe('what a run that goes on has left', () => {
   it.each([
-    { because: 'all of it was measured', runs: all, left: [] },
-    { because: 'nothing was measured', runs: [], left: ['go 1', 'rust 1', 'go 2', 'rust 2'] },
-    { because: 'it was stopped within a block', runs: all.slice(0, 3), left: ['rust 2'] },
+    { because: 'all of it was measured', records: all, left: [] },
+    { because: 'nothing was measured', records: [], left: ['go 1', 'rust 1', 'go 2', 'rust 2'] },
+    { because: 'it was stopped within a block', records: all.slice(0, 3), left: ['rust 2'] },
     {
       because: 'one was aborted',
-      runs: [...all.slice(0, 3), record(rust, 2, { outcome: { kind: 'aborted', reason: 'r' } })],
+      records: [...all.slice(0, 3), record(rust, 2, { outcome: { kind: 'aborted', reason: 'r' } })],
       left: ['rust 2'],
     },
     ...(['SERVICE_DIED', 'AGENT_FAILED', 'OUT_OF_RESOURCES', 'ENGINE_LOST', 'BUG'] as const).map((code) => ({
       because: `one failed with ${code}, which is not the target's`,
-      runs: [record(go, 1, { outcome: failed(code) }), ...all.slice(1)],
+      records: [record(go, 1, { outcome: failed(code) }), ...all.slice(1)],
       left: ['go 1'],
     })),
-    { because: 'a target died', runs: [record(go, 1, { outcome: failed('TARGET_DIED') }), ...all.slice(1)], left: [] },
-    { because: 'its budget was spent before the second block', runs: [record(go, 1, long), record(rust, 1)], left: [] },
+    {
+      because: 'a target died',
+      records: [record(go, 1, { outcome: failed('TARGET_DIED') }), ...all.slice(1)],
+      left: [],
+    },
+    {
+      because: 'its budget was spent before the second block',
+      records: [record(go, 1, long), record(rust, 1)],
+      left: [],
+    },
     {
       because: 'its budget was spent within the second block, which is finished',
-      runs: [record(go, 1, long), record(rust, 1, long), record(go, 2)],
+      records: [record(go, 1, long), record(rust, 1, long), record(go, 2)],
       left: ['rust 2'],
     },
-  ])('is $left when $because', ({ runs, left }) => {
-    const found = leftToMeasure(two, { records: runs, calibrations: [] }, nothingOpen)
+  ])('is $left when $because', ({ records, left }) => {
+    const found = leftToMeasure(two, { records, calibrations: [] }, nothingOpen)
     expect(found.map(({ block, entry }) => `${entry.split('/')[1]} ${block.split('#')[1]}`)).toEqual(left)
   })
 
   const three = { ...whole, rules: { ...whole.rules, minRepetitions: 1, maxRepetitions: 3 } }
   it.each([
-    { because: 'nothing is open', open: false, runs: all.slice(0, 2), left: [] },
+    { because: 'nothing is open', open: false, records: all.slice(0, 2), left: [] },
     {
       because: 'a decision is open',
       open: true,
-      runs: all,
+      records: all,
       left: ['predict#3', 'predict#3', 'predict#4', 'predict#4', 'predict#5', 'predict#5'],
     },
     {
       because: 'nothing is open, but a block was begun: it stays whole',
       open: false,
-      runs: all.slice(0, 3),
+      records: all.slice(0, 3),
       left: ['predict#2'],
     },
-  ])('is $left above the fewest repetitions when $because', ({ open, runs, left }) => {
-    const found = leftToMeasure(three, { records: runs, calibrations: [] }, () => open)
+  ])('is $left above the fewest repetitions when $because', ({ open, records, left }) => {
+    const found = leftToMeasure(three, { records, calibrations: [] }, () => open)
     expect(found.map(({ block }) => block)).toEqual(left)
   })
 })

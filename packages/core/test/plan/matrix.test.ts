@@ -397,14 +397,14 @@ describe('adaptive repetitions', () => {
     {
       because: 'the first round is always run, whatever it takes',
       repetition: 1,
-      runs: [],
+      records: [],
       elapsedMs: 1e9,
       expected: both,
     },
     {
       because: 'the fewest repetitions are run though nothing is open',
       repetition: 3,
-      runs: rounds(2),
+      records: rounds(2),
       isOpen: false,
       elapsedMs: 0,
       expected: both,
@@ -412,7 +412,7 @@ describe('adaptive repetitions', () => {
     {
       because: 'after those, none when nothing is open',
       repetition: 6,
-      runs: rounds(5),
+      records: rounds(5),
       isOpen: false,
       elapsedMs: 0,
       expected: [],
@@ -420,7 +420,7 @@ describe('adaptive repetitions', () => {
     {
       because: 'after those, all when a decision is open',
       repetition: 6,
-      runs: rounds(5),
+      records: rounds(5),
       isOpen: true,
       elapsedMs: 0,
       expected: both,
@@ -428,56 +428,56 @@ describe('adaptive repetitions', () => {
     {
       because: 'the budget ends it though a decision is open',
       repetition: 6,
-      runs: rounds(5),
+      records: rounds(5),
       isOpen: true,
       elapsedMs: 3_600_000,
       expected: [],
     },
-    { because: 'the budget ends it', repetition: 2, runs: rounds(1), elapsedMs: 3_600_000, expected: [] },
+    { because: 'the budget ends it', repetition: 2, records: rounds(1), elapsedMs: 3_600_000, expected: [] },
     {
       because: 'what is on disk is not measured again',
       repetition: 1,
-      runs: [aRun(both[0]!, 1)],
+      records: [aRun(both[0]!, 1)],
       elapsedMs: 0,
       expected: [both[1]],
     },
     {
       because: 'what was aborted is',
       repetition: 1,
-      runs: [aRun(both[0]!, 1, 'aborted')],
+      records: [aRun(both[0]!, 1, 'aborted')],
       elapsedMs: 0,
       expected: both,
     },
     {
       because: 'what failed for a service that went away is tried again',
       repetition: 2,
-      runs: [aRun(both[0]!, 1, 'failed', 'verify', 'SERVICE_DIED')],
+      records: [aRun(both[0]!, 1, 'failed', 'verify', 'SERVICE_DIED')],
       elapsedMs: 0,
       expected: both,
     },
     {
       because: 'what failed for the load agent is tried again',
       repetition: 2,
-      runs: [aRun(both[0]!, 1, 'failed', 'start', 'AGENT_FAILED')],
+      records: [aRun(both[0]!, 1, 'failed', 'start', 'AGENT_FAILED')],
       elapsedMs: 0,
       expected: both,
     },
     {
       because: 'what did not build is not tried again',
       repetition: 2,
-      runs: [aRun(both[0]!, 1, 'failed', 'build')],
+      records: [aRun(both[0]!, 1, 'failed', 'build')],
       elapsedMs: 0,
       expected: [both[1]],
     },
     {
       because: 'what died under load is',
       repetition: 2,
-      runs: [aRun(both[0]!, 1, 'failed', 'load')],
+      records: [aRun(both[0]!, 1, 'failed', 'load')],
       elapsedMs: 0,
       expected: both,
     },
-  ])('$because', ({ repetition, runs, elapsedMs, expected, ...asked }) => {
-    const known = { records: runs, calibrations: [] }
+  ])('$because', ({ repetition, records, elapsedMs, expected, ...asked }) => {
+    const known = { records, calibrations: [] }
     const isOpen = () => 'isOpen' in asked && asked.isOpen === true
     expect(entriesToRun(made, block(repetition), { known, elapsedMs, isOpen }).sort()).toEqual(expected)
   })

@@ -28,7 +28,7 @@ function findingsOf(
   const plan = cells[0]!.view.plan
   return analyse({
     plan,
-    runs: [...new Set(cells.flatMap(({ view }) => view.runs))],
+    records: [...new Set(cells.flatMap(({ view }) => view.records))],
     calibrations: options?.calibrations ?? [],
     claims: [],
     targets: {},
@@ -211,10 +211,10 @@ describe('the best contender of each language', () => {
 
   it('is no development server, however fast', () => {
     const targets = { ...all, 'node-dev': at(9000) }
-    const runs = [...new Set(judgedCells(targets).flatMap(({ view }) => view.runs))].map((run) =>
+    const records = [...new Set(judgedCells(targets).flatMap(({ view }) => view.records))].map((run) =>
       run.entry.includes('node-dev') ? { ...run, info: anInfo({ developmentServer: true }) } : run,
     )
-    const found = findingsOf(targets, {}, { runs })
+    const found = findingsOf(targets, {}, { records })
     expect(of('leader', found)[0]!.text).toMatch(/language, go-a served 4\.\d+ × \S+ what python-c did;/)
     expect(
       found
@@ -417,11 +417,11 @@ describe('caveats', () => {
 
   it('repeat the lints that can invert a comparison, and leave the others to the target’s page', () => {
     const cells = judgedCells({ 'go-a': around(full) })
-    const runs = cells[0]!.view.runs.map((run) => ({
+    const records = cells[0]!.view.records.map((run) => ({
       ...run,
       info: anInfo({ developmentServer: true, server: 'Werkzeug', cpus: 8 }),
     }))
-    const found = of('lint', findingsOf({ 'go-a': around(full) }, {}, { runs }))
+    const found = of('lint', findingsOf({ 'go-a': around(full) }, {}, { records }))
     expect(found.map(({ text }) => text)).toEqual([
       expect.stringMatching(/^go-a: Werkzeug runs as a development server\. /),
     ])

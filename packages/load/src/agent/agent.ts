@@ -3,7 +3,7 @@ import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
 import { monotonicMs } from '../clock.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
-import type { Job } from '../worker/messages.js'
+import type { CheckedRequest } from '../worker/messages.js'
 import type { Crew } from './crew.js'
 import { fetchOnce } from './fetch.js'
 import { awaitReady } from './ready.js'
@@ -83,8 +83,8 @@ export class Agent {
       )
     this.#work = work
     this.#crew.prepare({
-      jobs: work.requests.map(
-        (request, index): Job => ({ request, expectedStatus: work.golden[index]?.status ?? 200 }),
+      requests: work.requests.map(
+        (request, index): CheckedRequest => ({ request, expectedStatus: work.golden[index]?.status ?? 200 }),
       ),
       seed: work.seed,
       respell: work.respell,

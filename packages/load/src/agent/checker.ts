@@ -2,17 +2,17 @@ import { compareAnswer } from '@bakeoff/core'
 import { type Fetched, formatBytes } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
-import type { Sample } from '../worker/messages.js'
+import type { PickedAnswer } from '../worker/messages.js'
 import type { Checked } from './merge.js'
 import { decodeText, shorten } from './text.js'
 
 /** The most wrong answers that are kept word for word. */
 const MOST_SHOWN = 5
 
-/** Compares sampled answers with the golden ones, outside the processes that make the load. */
+/** Compares picked answers with the golden ones, outside the processes that make the load. */
 export class Checker {
   readonly #work: Work
-  /** for each process, by sample id: what is wrong with the sample, null when it is right */
+  /** for each process, by its id: what is wrong with a picked answer, null when it is right */
   readonly #differences: (string | null)[][] = []
   readonly #shown: Checked['wrongSamples'] = []
 
@@ -23,8 +23,8 @@ export class Checker {
     this.#tooLong = `the body is longer than ${formatBytes(answerCapBytes(work.golden))}, far more than any right answer`
   }
 
-  take(process: number, { id, jobIndex, status, contentType, body }: Sample): void {
-    const golden = this.#work.golden[jobIndex]
+  take(process: number, { id, requestIndex, status, contentType, body }: PickedAnswer): void {
+    const golden = this.#work.golden[requestIndex]
     if (golden === undefined) return
     const text = body === null ? null : decodeText(Buffer.from(body))
     const fetched: Fetched = {
@@ -41,14 +41,14 @@ export class Checker {
     ;(this.#differences[process] as (string | null)[])[id] = difference
     if (difference !== null && this.#shown.length < MOST_SHOWN)
       this.#shown.push({
-        requestIndex: jobIndex,
+        requestIndex,
         expected: shorten(golden.body),
         actual: shorten(fetched.body),
         difference,
       })
   }
 
-  /** @param seen for each process, how often each sample was seen */
+  /** @param seen for each process, how often each picked answer was seen */
   result(seen: readonly (readonly number[])[]): Checked {
     let checked = 0
     let wrong = 0

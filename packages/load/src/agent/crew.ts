@@ -76,7 +76,7 @@ export class Hand {
 export class Crew {
   readonly #script: string
   readonly #hands: Hand[]
-  #work: Prepared = { jobs: [], seed: 0, respell: null, answerCapBytes: 0 }
+  #work: Prepared = { requests: [], seed: 0, respell: null, answerCapBytes: 0 }
   #loads = 0
 
   /** @param script the load process's file */

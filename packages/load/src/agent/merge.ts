@@ -4,7 +4,7 @@ import type { LoadRequest } from '@bakeoff/runner/ports'
 import { driverOf } from '../worker/drivers.js'
 import { FIRST_ANSWERS, type Part, type Phase, type SlicePart } from '../worker/messages.js'
 
-/** The results of checking samples, which the counts of the processes lack. */
+/** The results of checking picked answers, which the counts of the processes lack. */
 export interface Checked {
   readonly checked: number
   readonly wrong: number

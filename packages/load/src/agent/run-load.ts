@@ -2,7 +2,7 @@ import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest, Work } from '@bakeoff/runner/ports'
 import { monotonicMs } from '../clock.js'
 import { driverOf } from '../worker/drivers.js'
-import type { FromWorker, Order, Part, Phase, SlicePart } from '../worker/messages.js'
+import type { FromWorker, Part, Phase, ProcessOrder, SlicePart } from '../worker/messages.js'
 import { Checker } from './checker.js'
 import type { Crew, Hand } from './crew.js'
 import { batchCounts, mergeParts, mergeSlices } from './merge.js'
@@ -50,7 +50,7 @@ export async function runLoad(
         },
       },
     )
-    const checked = isBatch ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ sampled }) => sampled))
+    const checked = isBatch ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ picked }) => picked))
     return mergeParts(request, parts, slices, checked)
   } finally {
     signal.removeEventListener('abort', stop)
@@ -61,7 +61,7 @@ export async function runLoad(
 /** A load on its processes. */
 interface Measuring {
   readonly hands: readonly Hand[]
-  readonly orders: readonly Order[]
+  readonly orders: readonly ProcessOrder[]
   readonly checker: Checker
   readonly stop: () => void
   readonly signal: AbortSignal
@@ -105,8 +105,8 @@ function measure(
           listener.slice(mergeSlices(told), phase)
           return
         }
-        case 'sample':
-          checker.take(process, message.sample)
+        case 'picked':
+          checker.take(process, message.answer)
           return
         case 'done':
           parts[process] = message.part
@@ -119,7 +119,7 @@ function measure(
     }
     for (const [index, hand] of hands.entries()) {
       hand.listen((message) => hear(index, message), fail)
-      hand.say({ kind: 'open', order: orders[index] as Order })
+      hand.say({ kind: 'open', order: orders[index] as ProcessOrder })
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { LoadRequest } from '@bakeoff/runner/ports'
 import { driverOf } from '../worker/drivers.js'
-import type { Order } from '../worker/messages.js'
+import type { ProcessOrder } from '../worker/messages.js'
 
 /**
  * Divides a load among processes, as its driver says: connections as evenly as possible, a rate in proportion to them,
@@ -8,7 +8,7 @@ import type { Order } from '../worker/messages.js'
  *
  * @param load which load of the agent it is
  */
-export function splitLoad(request: LoadRequest, processes: number, load = 0): Order[] {
+export function splitLoad(request: LoadRequest, processes: number, load = 0): ProcessOrder[] {
   const driver = driverOf(request.order)
   const shares = driver.split(request.order, processes)
   const seed = driver.seedOf(request.order)

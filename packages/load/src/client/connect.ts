@@ -64,7 +64,8 @@ interface Call {
   onSlice(slice: LoadSlice): void
 }
 
-type Order = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
+/** A command before it has its number. */
+type Unnumbered = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
 
 class Client implements LoadAgent {
   readonly #wire: Duplex
@@ -202,14 +203,14 @@ class Client implements LoadAgent {
 
   /** Sends a command, and stops it when the signal aborts; the answer is then ABORTED, once the agent has stopped. */
   async #askUntil(
-    order: Order,
+    command: Unnumbered,
     signal: AbortSignal,
     onSlice: (slice: LoadSlice, say: { stop(): void; cut(durationMs: number): void }) => void = () => {},
   ): Promise<unknown> {
     throwIfAborted(signal)
     const stop = () => this.#send({ id: ++this.#lastId, command: 'stop', target: id })
     const cut = (durationMs: number) => this.#send({ id: ++this.#lastId, command: 'cut', target: id, durationMs })
-    const { id, answer } = this.#ask(order, (slice) => onSlice(slice, { stop, cut }))
+    const { id, answer } = this.#ask(command, (slice) => onSlice(slice, { stop, cut }))
     let overdue: NodeJS.Timeout | undefined
     const abort = () => {
       stop()
@@ -226,12 +227,12 @@ class Client implements LoadAgent {
     }
   }
 
-  #ask(order: Order, onSlice: (slice: LoadSlice) => void = () => {}): { id: number; answer: Promise<unknown> } {
+  #ask(command: Unnumbered, onSlice: (slice: LoadSlice) => void = () => {}): { id: number; answer: Promise<unknown> } {
     const id = ++this.#lastId
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#calls.set(id, { resolve, reject, onSlice })
       if (this.#broken) this.#fail(this.#broken)
-      else this.#send({ ...order, id } as Command)
+      else this.#send({ ...command, id } as Command)
     })
     return { id, answer }
   }

@@ -1,6 +1,6 @@
 import type { Random } from '@bakeoff/core'
 import type { Connection } from './autocannon.js'
-import type { Sample } from './messages.js'
+import type { PickedAnswer } from './messages.js'
 
 /**
  * The mean time until the next answer is picked, at any rate. One in 64 of a window of 10,000 answers misses every
@@ -14,22 +14,22 @@ const MOST_KEPT_BYTES = 32 * 1024 * 1024
 
 /**
  * Picks answers to be compared, one in `every` on average and about a thousand a second where that is more, and passes on
- * only those that are not byte for byte the last one sampled for the same request: the comparison itself is done
+ * only those that are not byte for byte the last one picked for the same request: the comparison itself is done
  * elsewhere, once for each distinct answer.
  */
-export class Sampler {
-  /** how often each sample was seen, by its id */
+export class AnswerPicker {
+  /** how often each picked answer was seen, by its id */
   readonly seen: number[] = []
-  readonly #last = new Map<number, Sample>()
+  readonly #last = new Map<number, PickedAnswer>()
   readonly #every: number
   readonly #random: Random
-  readonly #pass: (sample: Sample) => void
+  readonly #pass: (answer: PickedAnswer) => void
   #left: number
   #dueMs = Number.NEGATIVE_INFINITY
   /** bytes passed on since the answers were last dropped: at least what `#last` holds */
   #keptBytes = 0
 
-  constructor(every: number, random: Random, pass: (sample: Sample) => void) {
+  constructor(every: number, random: Random, pass: (answer: PickedAnswer) => void) {
     this.#every = every
     this.#random = random
     this.#pass = pass
@@ -45,27 +45,27 @@ export class Sampler {
     return true
   }
 
-  take({ jobIndex, status, captured }: Connection): void {
+  take({ requestIndex, status, captured }: Connection): void {
     if (captured === null) return
     const body = captured.isTooLong ? null : Buffer.concat(captured.body)
     const { contentType } = captured
-    const last = this.#last.get(jobIndex)
+    const last = this.#last.get(requestIndex)
     if (last && last.contentType === contentType && last.status === status && isSame(body, last.body)) {
       this.seen[last.id] = (this.seen[last.id] as number) + 1
       return
     }
-    const sample: Sample = { id: this.seen.length, jobIndex, status, contentType, body }
+    const answer: PickedAnswer = { id: this.seen.length, requestIndex, status, contentType, body }
     this.seen.push(1)
     this.#keptBytes += body?.byteLength ?? 0
     if (this.#keptBytes > MOST_KEPT_BYTES) {
       this.#last.clear()
       this.#keptBytes = body?.byteLength ?? 0
     }
-    this.#last.set(jobIndex, sample)
-    this.#pass(sample)
+    this.#last.set(requestIndex, answer)
+    this.#pass(answer)
   }
 
-  /** A random step with mean `every`: with a fixed step a corpus of 64 requests would always be sampled at the same request. */
+  /** A random step with mean `every`: with a fixed step a corpus of 64 requests would always be picked at the same request. */
   #gap(): number {
     return 1 + this.#random.int(2 * this.#every - 1)
   }

@@ -123,8 +123,8 @@ interface Wiring {
 export class Connection {
   /** a request was sent and its answer is not complete */
   pending = false
-  /** the job of the request under way, or of the last one */
-  jobIndex = 0
+  /** the place in the corpus of the request under way, or of the last one */
+  requestIndex = 0
   sentAtMs = 0
   /** when the scheduler wanted it sent; open loads only */
   intendedAtMs = 0
@@ -186,15 +186,15 @@ export class Connection {
    *
    * @param capture keep the answer's content type and body
    */
-  send(jobIndex: number, nowMs: number, capture: boolean): void {
+  send(requestIndex: number, nowMs: number, capture: boolean): void {
     this.pending = true
-    this.jobIndex = jobIndex
+    this.requestIndex = requestIndex
     this.sentAtMs = nowMs
     this.pieces = 0
     this.captured = capture ? { contentType: null, body: [], bytes: 0, isTooLong: false } : null
     this.#begun = false
-    this.#wire.speller?.next(jobIndex)
-    this.#client.conn.write(this.#wire.buffers[jobIndex] as Buffer)
+    this.#wire.speller?.next(requestIndex)
+    this.#client.conn.write(this.#wire.buffers[requestIndex] as Buffer)
   }
 
   /** Ends a request that waits too long, or a connection that its server does not close as announced. */
@@ -312,7 +312,7 @@ export class Connection {
         if (this.captured) this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
       }
       // true: no body follows, even if the head announces one
-      return interim || this.#wire.bodiless[this.jobIndex] === true
+      return interim || this.#wire.bodiless[this.requestIndex] === true
     }
     parser[Parser.kOnBody] = (chunk: Buffer, start: number, length: number) => {
       if (this.#events.piece) this.#events.piece(this, this.#receivedAtMs)
@@ -335,7 +335,7 @@ export class Connection {
 
   /** A whole answer with a head that was parsed before needs no parser. */
   #isRecognised(chunk: Buffer): boolean {
-    if (this.captured !== null || this.#events.piece !== null || this.#wire.bodiless[this.jobIndex]) return false
+    if (this.captured !== null || this.#events.piece !== null || this.#wire.bodiless[this.requestIndex]) return false
     const status = this.#heads.statusOf(chunk)
     if (status === null) return false
     this.status = status

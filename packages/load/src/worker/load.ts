@@ -1,21 +1,13 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { createRandom } from '@bakeoff/core'
 import { monotonicMs } from '../clock.js'
+import { AnswerPicker } from './answer-picker.js'
 import { type Connection, type ConnectionEvents, openConnections, type Pool } from './autocannon.js'
 import type { Driver, Send } from './driver.js'
 import { driverOf } from './drivers.js'
-import type { JobSequence } from './job-sequence.js'
-import {
-  FIRST_ANSWERS,
-  type FromWorker,
-  type Job,
-  type Order,
-  type Part,
-  type Phase,
-  type Prepared,
-} from './messages.js'
+import { type CheckedRequest, FIRST_ANSWERS, type FromWorker, type Part, type Phase, type Prepared, type ProcessOrder } from './messages.js'
+import type { RequestSequence } from './request-sequence.js'
 import { Speller } from './respell.js'
-import { Sampler } from './sampler.js'
 import { SliceTally, sliceNumber } from './slices.js'
 import { type Ending, Tally } from './tally.js'
 import type { Ticker } from './ticker.js'
@@ -31,7 +23,7 @@ const PEAK_PERCENTILE = 99.5
 
 /** When a load sends what. */
 export interface Pacing {
-  readonly sequence: JobSequence
+  readonly sequence: RequestSequence
   readonly ticker: Ticker | null
 }
 
@@ -39,7 +31,7 @@ export interface Pacing {
 export interface Controller {
   readonly say: (message: FromWorker) => void
   /** whether it keeps up with comparing answers */
-  readonly maySample: () => boolean
+  readonly mayPick: () => boolean
 }
 
 /**
@@ -48,12 +40,12 @@ export interface Controller {
  * cohort has ended (the run-out), so that what is slow is neither left out nor cut short.
  */
 export class Load {
-  readonly #order: Order
-  readonly #jobs: readonly Job[]
-  readonly #sequence: JobSequence | null
+  readonly #order: ProcessOrder
+  readonly #requests: readonly CheckedRequest[]
+  readonly #sequence: RequestSequence | null
   readonly #say: (message: FromWorker) => void
-  readonly #maySample: () => boolean
-  readonly #sampler: Sampler
+  readonly #mayPick: () => boolean
+  readonly #picker: AnswerPicker
   readonly #driver: Driver
   /** requests count from when they were due */
   readonly #isTimed: boolean
@@ -87,27 +79,27 @@ export class Load {
   #sliceTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param pacing which job comes next (not asked by a load whose request is its own), and the ticker, started already, that
+   * @param pacing which request comes next (not asked by a load whose request is its own), and the ticker, started already, that
    *   only a timed load needs
    */
   constructor(
-    order: Order,
-    { jobs, respell, seed, answerCapBytes }: Prepared,
+    order: ProcessOrder,
+    { requests, respell, seed, answerCapBytes }: Prepared,
     { sequence, ticker }: Pacing,
-    { say, maySample }: Controller,
+    { say, mayPick }: Controller,
   ) {
     const { share } = order
     const kind = driverOf(share)
     const own = kind.ownRequest(share)
     this.#order = order
-    this.#jobs = own === null ? jobs : [{ request: own, expectedStatus: 200 }]
+    this.#requests = own === null ? requests : [{ request: own, expectedStatus: 200 }]
     this.#sequence = own === null ? sequence : null
     this.#isTimed = kind.isTimed
     this.#say = say
-    this.#maySample = maySample
+    this.#mayPick = mayPick
     this.#tally = this.#newTally(0, Number.POSITIVE_INFINITY)
-    this.#sampler = new Sampler(order.sampleEvery, createRandom(order.seed), (sample) =>
-      say({ kind: 'sample', sample }),
+    this.#picker = new AnswerPicker(order.sampleEvery, createRandom(order.seed), (answer) =>
+      say({ kind: 'picked', answer }),
     )
     const send: Send = (connection, nowMs) => this.#send(connection, nowMs)
     this.#driver = kind.drive(share, {
@@ -118,16 +110,16 @@ export class Load {
         if (this.#tally.isOurs(dueMs)) this.#tally.late(byMs)
       },
     })
-    const requests = this.#jobs.map(({ request }) => request)
+    const sent = this.#requests.map(({ request }) => request)
     this.#pool = openConnections(
       {
         origin: order.origin,
         connections: kind.connections(share),
         requestTimeoutMs: order.requestTimeoutMs,
         answerCapBytes,
-        speller: own !== null || respell === null ? null : new Speller(requests, respell, seed, order.spelling),
+        speller: own !== null || respell === null ? null : new Speller(sent, respell, seed, order.spelling),
       },
-      requests,
+      sent,
       this.#events(),
     )
   }
@@ -254,7 +246,7 @@ export class Load {
       lateSends: tally.lateSends,
       eventLoopUtilisation: this.#used?.loop ?? 0,
       cpuSeconds: this.#used?.cpuSeconds ?? 0,
-      sampled: this.#sampler.seen,
+      picked: this.#picker.seen,
       stream:
         tally.firstByte && tally.interChunk
           ? {
@@ -283,7 +275,7 @@ export class Load {
     if (isOurs) tally.sent++
     const isBatch = this.#sequence === null
     // Answers before and after the window are not compared, since they are not counted.
-    const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#sampler.next(nowMs) && this.#maySample())
+    const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#picker.next(nowMs) && this.#mayPick())
     connection.send(this.#sequence === null ? 0 : this.#sequence.next(), nowMs, capture)
   }
 
@@ -310,7 +302,7 @@ export class Load {
       },
       answered: (connection, nowMs) => {
         if (this.#state === 'over') return
-        if (connection.status !== (this.#jobs[connection.jobIndex] as Job).expectedStatus) {
+        if (connection.status !== (this.#requests[connection.requestIndex] as CheckedRequest).expectedStatus) {
           this.#ended(connection, 'errorStatus', nowMs, `HTTP ${connection.status}`)
           return
         }
@@ -342,7 +334,7 @@ export class Load {
         wallMs: nowMs - connection.sentAtMs,
         body: Buffer.concat(connection.captured?.body ?? []).toString('utf8'),
       }
-    else this.#sampler.take(connection)
+    else this.#picker.take(connection)
   }
 
   #piece(connection: Connection, nowMs: number): void {

@@ -1,22 +1,22 @@
 /** A load process: takes orders from the controller over IPC, one at a time. */
 
 import { driverOf } from './drivers.js'
-import { JobSequence, shareOf } from './job-sequence.js'
 import { Load } from './load.js'
-import type { FromWorker, Order, Prepared, ToWorker } from './messages.js'
+import type { FromWorker, Prepared, ProcessOrder, ToWorker } from './messages.js'
+import { RequestSequence, shareOf } from './request-sequence.js'
 import { Ticker } from './ticker.js'
 
-/** The backlog of the controller's comparisons above which no more answers are sampled. */
+/** The backlog of the controller's comparisons above which no more answers are picked. */
 const MOST_QUEUED_BYTES = 16 * 1024 * 1024
 
-let work: Prepared = { jobs: [], seed: 0, respell: null, answerCapBytes: 0 }
-/** job sequences by share of the corpus; they go on from load to load */
-const sequences = new Map<string, JobSequence>()
+let work: Prepared = { requests: [], seed: 0, respell: null, answerCapBytes: 0 }
+/** sequences of requests by share of the corpus; they go on from load to load */
+const sequences = new Map<string, RequestSequence>()
 let load: Load | null = null
 let ticker: Ticker | null = null
 /** whether the process was told to stop before the load was there */
 let stopped = false
-/** bytes of sampled answers that the controller has not taken yet */
+/** bytes of picked answers that the controller has not taken yet */
 let queuedBytes = 0
 
 /** The ticker, started with the first timed load; the bundle puts its script beside this one. */
@@ -26,14 +26,15 @@ async function startedTicker(): Promise<Ticker> {
   return ticker
 }
 
-function sequenceOf({ part: { index, of } }: Order): JobSequence {
+function sequenceOf({ part: { index, of } }: ProcessOrder): RequestSequence {
   const key = `${index}/${of}`
-  const known = sequences.get(key) ?? new JobSequence(shareOf(work.jobs.length, index, of), work.seed * 31 + index)
+  const known =
+    sequences.get(key) ?? new RequestSequence(shareOf(work.requests.length, index, of), work.seed * 31 + index)
   sequences.set(key, known)
   return known
 }
 
-async function open(order: Order): Promise<void> {
+async function open(order: ProcessOrder): Promise<void> {
   load = null
   stopped = false
   const running = driverOf(order.share).isTimed ? await startedTicker() : null
@@ -41,7 +42,7 @@ async function open(order: Order): Promise<void> {
     order,
     work,
     { sequence: sequenceOf(order), ticker: running },
-    { say, maySample: () => queuedBytes < MOST_QUEUED_BYTES },
+    { say, mayPick: () => queuedBytes < MOST_QUEUED_BYTES },
   )
   if (stopped) load.stop()
   await load.opened()
@@ -49,11 +50,11 @@ async function open(order: Order): Promise<void> {
 }
 
 function say(message: FromWorker): void {
-  if (message.kind !== 'sample') {
+  if (message.kind !== 'picked') {
     process.send?.(message)
     return
   }
-  const bytes = message.sample.body?.byteLength ?? 0
+  const bytes = message.answer.body?.byteLength ?? 0
   queuedBytes += bytes
   process.send?.(message, () => {
     queuedBytes -= bytes

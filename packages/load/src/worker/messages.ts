@@ -3,22 +3,23 @@ import type { Distribution } from '@bakeoff/core'
 import type { Account, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
 import type { Share } from './drivers.js'
 
-/** One request of the work, with everything that is needed to judge its answer at once. */
-export interface Job {
+/** One request of the work, with what its answer is checked for at once. */
+export interface CheckedRequest {
   readonly request: RequestLine
   readonly expectedStatus: number
 }
 
 /** The work of a process, the same for all its loads. */
 export interface Prepared {
-  readonly jobs: readonly Job[]
+  readonly requests: readonly CheckedRequest[]
   readonly seed: number
   readonly respell: Respell | null
   /** the most bytes that are kept of a body */
   readonly answerCapBytes: number
 }
 
-export interface Order {
+/** What one process is told of the load that the agent is ordered. */
+export interface ProcessOrder {
   readonly origin: string
   readonly share: Share
   readonly requestTimeoutMs: number
@@ -34,7 +35,7 @@ export interface Order {
 
 export type ToWorker =
   | { readonly kind: 'prepare'; readonly work: Prepared }
-  | { readonly kind: 'open'; readonly order: Order }
+  | { readonly kind: 'open'; readonly order: ProcessOrder }
   | { readonly kind: 'go' }
   /** opens the window at a time on the monotonic clock of the machine, which all processes share */
   | { readonly kind: 'cut'; readonly atMonotonicMs: number; readonly durationMs: number }
@@ -62,10 +63,10 @@ export interface SlicePart {
   readonly times: Distribution | null
 }
 
-/** A sampled answer that differs from the ones sampled before for the same request. */
-export interface Sample {
+/** A picked answer that differs from the ones picked before for the same request. */
+export interface PickedAnswer {
   readonly id: number
-  readonly jobIndex: number
+  readonly requestIndex: number
   readonly status: number
   readonly contentType: string | null
   /** null: longer than the cap */
@@ -101,8 +102,8 @@ export interface Part {
   readonly lateSends: number
   readonly eventLoopUtilisation: number
   readonly cpuSeconds: number
-  /** how often the answer of each sample was seen, by sample id */
-  readonly sampled: readonly number[]
+  /** how often each picked answer was seen, by its id */
+  readonly picked: readonly number[]
   readonly stream: {
     readonly firstByte: Distribution
     readonly interChunk: Distribution
@@ -115,6 +116,6 @@ export type FromWorker =
   | { readonly kind: 'started' }
   | { readonly kind: 'opened' }
   | { readonly kind: 'slice'; readonly part: SlicePart }
-  | { readonly kind: 'sample'; readonly sample: Sample }
+  | { readonly kind: 'picked'; readonly answer: PickedAnswer }
   | { readonly kind: 'done'; readonly part: Part }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string[] }

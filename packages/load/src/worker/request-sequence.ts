@@ -5,36 +5,36 @@ import { createRandom } from '@bakeoff/core'
  * load, so that every target meets the same mean cost of a request even if it answers few, and none is asked
  * for the same texts at the beginning of every window.
  */
-export class JobSequence {
-  readonly #jobs: readonly number[]
+export class RequestSequence {
+  readonly #requests: readonly number[]
   readonly #seed: number
   #pass = 0
-  #order: readonly number[]
+  #shuffled: readonly number[]
   #next = 0
 
-  /** @param jobs indices into the corpus, at least one */
-  constructor(jobs: readonly number[], seed: number) {
-    this.#jobs = jobs
+  /** @param requests indices into the corpus, at least one */
+  constructor(requests: readonly number[], seed: number) {
+    this.#requests = requests
     this.#seed = seed
-    this.#order = this.#permutation()
+    this.#shuffled = this.#permutation()
   }
 
   next(): number {
-    if (this.#next === this.#order.length) {
-      this.#order = this.#permutation()
+    if (this.#next === this.#shuffled.length) {
+      this.#shuffled = this.#permutation()
       this.#next = 0
     }
-    return this.#order[this.#next++] as number
+    return this.#shuffled[this.#next++] as number
   }
 
   #permutation(): readonly number[] {
-    if (this.#jobs.length === 1) return this.#jobs
-    return createRandom(this.#seed * 7919 + this.#pass++).shuffle(this.#jobs)
+    if (this.#requests.length === 1) return this.#requests
+    return createRandom(this.#seed * 7919 + this.#pass++).shuffle(this.#requests)
   }
 }
 
-/** Every `count`-th job of a corpus from `index` on, the part that one of several processes asks for. The whole corpus where it has fewer jobs. */
-export function shareOf(jobs: number, index: number, count: number): number[] {
-  const own = Array.from({ length: jobs }, (_, job) => job).filter((job) => job % count === index)
-  return own.length > 0 ? own : Array.from({ length: jobs }, (_, job) => job)
+/** Every `count`-th request of a corpus from `index` on, the part that one of several processes asks for. The whole corpus where it has fewer requests. */
+export function shareOf(requests: number, index: number, count: number): number[] {
+  const own = Array.from({ length: requests }, (_, request) => request).filter((request) => request % count === index)
+  return own.length > 0 ? own : Array.from({ length: requests }, (_, request) => request)
 }

@@ -43,8 +43,8 @@ export class Speller {
 
   /** The requests with room for white space in their bodies, from which the wire bytes are built. */
   widened(): RequestLine[] {
-    return this.#requests.map((request, job) => {
-      const { spaceAt } = this.#places[job] as Spellable
+    return this.#requests.map((request, index) => {
+      const { spaceAt } = this.#places[index] as Spellable
       if (spaceAt === null) return request
       const body = Buffer.from(request.body as string)
       const room = Buffer.alloc(DIGITS, FIRST_SPACE)
@@ -60,11 +60,11 @@ export class Speller {
    */
   take(wire: readonly Buffer[]): Buffer[] {
     const random = createRandom(this.#seed)
-    this.#spellings = wire.map((whole, job): Spelling => {
+    this.#spellings = wire.map((whole, index): Spelling => {
       const bytes = Buffer.from(whole)
-      const { spaceAt, letters } = this.#places[job] as Spellable
+      const { spaceAt, letters } = this.#places[index] as Spellable
       const width = spaceAt === null ? 0 : DIGITS
-      const bodyAt = bytes.length - Buffer.byteLength((this.#requests[job] as RequestLine).body as string) - width
+      const bodyAt = bytes.length - Buffer.byteLength((this.#requests[index] as RequestLine).body as string) - width
       const spacesAt = bodyAt + (spaceAt ?? 0)
       for (let digit = 0; digit < width; digit++)
         bytes[spacesAt + digit] = SPACES[(this.#start >>> (2 * digit)) & 3] as number
@@ -77,8 +77,8 @@ export class Speller {
   }
 
   /** Spells the body of a request in the next way. */
-  next(job: number): void {
-    const { bytes, spacesAt, width, lettersAt } = this.#spellings[job] as Spelling
+  next(index: number): void {
+    const { bytes, spacesAt, width, lettersAt } = this.#spellings[index] as Spelling
     for (let at = spacesAt; at < spacesAt + width; at++) {
       const next = NEXT_SPACE[bytes[at] as number] as number
       bytes[at] = next

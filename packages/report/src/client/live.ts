@@ -29,9 +29,9 @@ export function startLive(strip: HTMLElement | null): void {
       parts.now.textContent = `${event.entry}: ${event.step}`
       series.clear()
     }
-    if (event.kind === 'window') {
+    if (event.kind === 'slice') {
       parts.now.textContent = `${event.entry}: ${event.loadId}`
-      const rate = event.window.ok / (event.window.durationMs / 1000)
+      const rate = event.slice.ok / (event.slice.durationMs / 1000)
       draw('right answers/s', rate, formatNumber(rate))
       for (const [name, { cores, memoryBytes }] of Object.entries(event.use ?? {})) {
         if (cores !== null) draw(`${name} cores`, cores, cores.toFixed(2))

@@ -38,22 +38,20 @@ export function sortTables(page: HTMLElement, sort: Sort | undefined): void {
 
 const originals = new WeakMap<HTMLTableSectionElement, HTMLTableRowElement[]>()
 
-interface Order {
+interface SortedBy {
   readonly head: HTMLTableCellElement
   readonly direction: Sort['direction']
 }
 
-function sortTable(table: HTMLTableElement, heads: readonly HTMLTableCellElement[], order: Order | null): void {
+function sortTable(table: HTMLTableElement, heads: readonly HTMLTableCellElement[], by: SortedBy | null): void {
   const body = table.tBodies[0]
-  const isDone = heads.every(
-    (head) => head.getAttribute('aria-sort') === (head === order?.head ? order.direction : null),
-  )
+  const isDone = heads.every((head) => head.getAttribute('aria-sort') === (head === by?.head ? by.direction : null))
   if (!body || isDone) return
   const rows = originals.get(body) ?? [...body.rows]
   originals.set(body, rows)
   for (const head of heads) head.removeAttribute('aria-sort')
-  order?.head.setAttribute('aria-sort', order.direction)
-  body.append(...(order ? sorted(rows, order.head.cellIndex, order.direction === 'ascending' ? 1 : -1) : rows))
+  by?.head.setAttribute('aria-sort', by.direction)
+  body.append(...(by ? sorted(rows, by.head.cellIndex, by.direction === 'ascending' ? 1 : -1) : rows))
 }
 
 /** The name of a column: its head without the unit below it. */

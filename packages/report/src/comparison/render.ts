@@ -59,14 +59,14 @@ function loud(runs: readonly NamedRun[], settings: readonly SettingDifference[])
         {
           head: 'What differs',
           names: true,
-          cell: ({ what, makes }) =>
+          field: ({ what, makes }) =>
             html`<bdi>${what}</bdi>${makes === 'other-work' && html` ${badge('bad', '≠', 'not comparable')}`}`,
         },
         ...runs.map(
           ({ name }, index): Column<SettingDifference> => ({
             head: name,
             align: 'start',
-            cell: ({ values }) => html`<span class="wrap">${values[index] ?? '–'}</span>`,
+            field: ({ values }) => html`<span class="wrap">${values[index] ?? '–'}</span>`,
           }),
         ),
       ],
@@ -129,12 +129,12 @@ function groupBlock(runs: readonly NamedRun[], cells: readonly ComparedCell[]): 
         ...runs.slice(1).map(({ name }) => [`${name} ÷ ${runs[0]?.name}`, 2 * indices.length] as const),
       ],
       columns: [
-        { head: 'Target', names: true, cell: (cell) => html`<bdi>${labelIn(runs, cell)}</bdi>` },
+        { head: 'Target', names: true, field: (cell) => html`<bdi>${labelIn(runs, cell)}</bdi>` },
         {
           head: headOf(main),
           unit: 'with 95 % intervals, from zero',
           align: 'start',
-          cell: ({ figures }) => spans(figures[0]?.estimates ?? [], reach),
+          field: ({ figures }) => spans(figures[0]?.estimates ?? [], reach),
         },
         ...runs.flatMap((_, run) => runColumns(first.figures, run)),
         ...runs
@@ -164,13 +164,13 @@ function runColumns(figures: readonly ComparedFigure[], run: number): Column<Com
     (figure, index): Column<ComparedCell> => ({
       head: headOf(figure),
       unit: figure.unit,
-      cell: ({ cells, figures: own }) => figureCell(cells[run] ?? null, own[index]?.estimates[run] ?? null),
+      field: ({ cells, figures: own }) => figureCell(cells[run] ?? null, own[index]?.estimates[run] ?? null),
     }),
   )
   const p99: Column<ComparedCell> = {
     head: 'p99',
     unit: 'ms',
-    cell: ({ cells }) => known(p99Of(cells[run] ?? null), formatNumber, 'no p99'),
+    field: ({ cells }) => known(p99Of(cells[run] ?? null), formatNumber, 'no p99'),
   }
   return [...(main ? [main] : []), p99, ...others]
 }
@@ -178,8 +178,8 @@ function runColumns(figures: readonly ComparedFigure[], run: number): Column<Com
 /** The columns with a figure of a later run against the first. */
 function againstColumns(about: ComparedFigure, figure: number, later: number): Column<ComparedCell>[] {
   return [
-    { head: headOf(about), unit: 'ratio, 95 %', cell: ({ figures }) => ratioCell(figures[figure], later) },
-    { head: 'Verdict', align: 'start', cell: ({ figures }) => conclusionCell(figures[figure], later) },
+    { head: headOf(about), unit: 'ratio, 95 %', field: ({ figures }) => ratioCell(figures[figure], later) },
+    { head: 'Verdict', align: 'start', field: ({ figures }) => conclusionCell(figures[figure], later) },
   ]
 }
 

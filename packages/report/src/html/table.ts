@@ -22,7 +22,7 @@ export interface Column<Row> {
   readonly align?: 'start' | 'end'
   /** the column that names the row: it stays in sight when the table is scrolled sideways */
   readonly names?: boolean
-  readonly cell: (row: Row) => Content | Unknown
+  readonly field: (row: Row) => Content | Unknown
   /** the value that the column is sorted by; null sorts last. Without it the column cannot be sorted */
   readonly sort?: (row: Row) => number | string | null
   /** whether the least comes first when the column is sorted, because less is better or it holds names */
@@ -64,10 +64,10 @@ export function table<Row>({
   const reasons = new Reasons()
   const body = rows.map((row) => {
     const index = subject?.(row)
-    const cells = columns.map((column) => bodyCell(column, row, reasons, sortable))
-    return html`<tr${typeof index === 'number' && html` data-s=${index}`}${tone?.(row) && html` class="${tone(row)}"`}>${cells}`
+    const fields = columns.map((column) => bodyField(column, row, reasons, sortable))
+    return html`<tr${typeof index === 'number' && html` data-s=${index}`}${tone?.(row) && html` class="${tone(row)}"`}>${fields}`
   })
-  return html`<div class="scroll" tabindex=0 role=region aria-label="${caption}"><table><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headCell(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
+  return html`<div class="scroll" tabindex=0 role=region aria-label="${caption}"><table><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headField(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
 }
 
 function groupRow(groups: readonly (readonly [string, number])[]): Html {
@@ -82,13 +82,13 @@ export function facts(rows: readonly (readonly [string, Content | Unknown])[]): 
   )}</dl>`
 }
 
-function headCell<Row>({ head, unit, align, names, sort, leastFirst }: Column<Row>, sortable: boolean): Html {
+function headField<Row>({ head, unit, align, names, sort, leastFirst }: Column<Row>, sortable: boolean): Html {
   const start = align === 'start' || names
   return html`<th${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && (leastFirst || names ? html` data-sort=a` : html` data-sort`)}>${head}${unit && html`<small>${unit}</small>`}`
 }
 
-function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable: boolean): Html {
-  const content = column.cell(row)
+function bodyField<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable: boolean): Html {
+  const content = column.field(row)
   const missing = content instanceof Unknown
   const shown = missing ? html`–<sup>${reasons.letter(content.reason)}</sup>` : html`${content}`
   const value = sortable && !missing ? (column.sort?.(row) ?? null) : null
@@ -98,7 +98,7 @@ function bodyCell<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable
   return html`<td${tone && html` class="${tone}"`}${sort}>${shown}`
 }
 
-/** Whether the page can sort by the text of the cell itself: it is the same text, or the same number as far as it is shown. */
+/** Whether the page can sort by the text of the field itself: it is the same text, or the same number as far as it is shown. */
 function saysItself({ text }: Html, value: number | string): boolean {
   const shown = sortValue(/^(?:<[^>]*>)*([^<]*)/.exec(text)?.[1] ?? '')
   if (typeof shown === 'string' || typeof value === 'string') return shown === value

@@ -30,7 +30,7 @@ function atCapFigure(view: View, load: LoadSpec, cells: readonly Cell[]): Html {
   const atCap = (head: string, of: (cell: Cell) => number | null | undefined): CellColumn => ({
     head,
     unit: 'of the window at its cap',
-    cell: (cell) => known(of(cell), formatShare, whyMissing(cell, `CPU of ${head} was not read`)),
+    field: (cell) => known(of(cell), formatShare, whyMissing(cell, `CPU of ${head} was not read`)),
     sort: (cell) => of(cell) ?? null,
   })
   return figure({
@@ -64,11 +64,11 @@ function verdictTable(view: View, load: LoadSpec, cells: readonly Cell[]): Html 
     caption: `Verdicts, ${loadLabel(load)}`,
     columns: [
       linkedNameColumn(view),
-      { head: 'Verdict', align: 'start', cell: outcomeBadge },
+      { head: 'Verdict', align: 'start', field: outcomeBadge },
       {
         head: 'Limited by',
         align: 'start',
-        cell: (cell) =>
+        field: (cell) =>
           known(
             cell.verdict && briefly(cell.verdict).limits,
             (text) => html`<b>${text}</b>`,
@@ -78,12 +78,13 @@ function verdictTable(view: View, load: LoadSpec, cells: readonly Cell[]): Html 
       {
         head: 'Evidence',
         align: 'start',
-        cell: (cell) => known(cell.verdict, ({ causes: all }) => causes(all), whyMissing(cell, 'no verdict was given')),
+        field: (cell) =>
+          known(cell.verdict, ({ causes: all }) => causes(all), whyMissing(cell, 'no verdict was given')),
       },
       {
         head: 'Connections’ time',
         unit: 'in answered requests',
-        cell: (cell) =>
+        field: (cell) =>
           known(
             cell.account ?? cell.little,
             () => accountText(cell),

@@ -87,16 +87,16 @@ function figuresTable(view: View, claim: ClaimResult): Html {
   return table<ClaimedFigure>({
     caption: `Figures of ${claim.title}`,
     columns: [
-      { head: 'Figure', names: true, cell: ({ what }) => what },
-      { head: 'In the source', align: 'start', cell: ({ subject }) => html`<bdi>${subject.says}</bdi>` },
-      { head: 'Here', align: 'start', cell: ({ subject }) => nameOf(view, subject.target, subject.variant) },
+      { head: 'Figure', names: true, field: ({ what }) => what },
+      { head: 'In the source', align: 'start', field: ({ subject }) => html`<bdi>${subject.says}</bdi>` },
+      { head: 'Here', align: 'start', field: ({ subject }) => nameOf(view, subject.target, subject.variant) },
       {
         head: 'published',
-        cell: ({ published }) => known(published, formatNumber, 'the source gives no figure'),
+        field: ({ published }) => known(published, formatNumber, 'the source gives no figure'),
       },
       {
         head: 'measured',
-        cell: ({ measured, subject, isSetting }) =>
+        field: ({ measured, subject, isSetting }) =>
           isSetting
             ? ''
             : known(

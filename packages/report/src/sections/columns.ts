@@ -1,6 +1,6 @@
 /** Columns that several tables share. Each is one figure of a cell with its unit and the reason for a dash. */
 import type { Cell, ComponentUse, Estimate, LoadSpec } from '@bakeoff/model'
-import { html } from '../html/html.js'
+import { type Content, html } from '../html/html.js'
 import { badge, shareBar, statusBadge, subjectName } from '../html/marks.js'
 import { type Column, known, unknown } from '../html/table.js'
 import {
@@ -22,21 +22,21 @@ export function nameColumn(view: View): CellColumn {
   return {
     head: 'Target',
     names: true,
-    cell: (cell) => view.subjectOf(cell.entry).label,
+    field: (cell) => view.subjectOf(cell.entry).label,
     sort: (cell) => view.subjectOf(cell.entry).label,
   }
 }
 
 /** The name column, linked to the target's page, where a reader looks up what the target is. */
 export function linkedNameColumn(view: View): CellColumn {
-  return { ...nameColumn(view), cell: (cell) => subjectName(view.subjectOf(cell.entry)) }
+  return { ...nameColumn(view), field: (cell) => subjectName(view.subjectOf(cell.entry)) }
 }
 
 /** The linked name column with language and stack below the name: for the leaderboard, where a reader meets a target first. */
 export function introducedColumn(view: View): CellColumn {
   return {
     ...nameColumn(view),
-    cell: (cell) => {
+    field: (cell) => {
       const subject = view.subjectOf(cell.entry)
       return html`${subjectName(subject)}<small>${[subject.language, ...subject.stack].join(' · ')}</small>`
     },
@@ -69,7 +69,7 @@ export function figureColumn(view: View, id: string, options: ColumnOptions = {}
   return {
     head: options.head ?? figure.title,
     ...(unit === undefined ? {} : { unit }),
-    cell: (cell) =>
+    field: (cell) =>
       options.plain
         ? known(figure.value(cell), figure.format, whyMissing(cell, why))
         : known(figure.estimate(cell), (estimate) => estimateText(estimate, figure.format), whyMissing(cell, why)),
@@ -87,7 +87,7 @@ export function throughputColumn(view: View): CellColumn {
   const figure = drawnFigure(view, 'throughput')
   return {
     ...figureColumn(view, 'throughput'),
-    cell: (cell) =>
+    field: (cell) =>
       known(
         figure.estimate(cell),
         (estimate) => html`${estimateText(estimate)}${reachedBesideAgent(cell)}`,
@@ -116,7 +116,7 @@ export function latencyColumn(name: TimeName, range = false): CellColumn {
   return {
     head: PERCENTILES[name],
     unit: 'ms',
-    cell: (cell) => {
+    field: (cell) => {
       const value = shownMs(cell, name)
       const least = atLeastMs(cell, name)
       if (value === null && least !== null) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
@@ -134,7 +134,7 @@ export function latencyColumn(name: TimeName, range = false): CellColumn {
 export const errorsColumn: CellColumn = {
   head: 'Errors',
   unit: 'of sent',
-  cell: (cell) =>
+  field: (cell) =>
     known(
       cell.requests,
       (requests) => {
@@ -150,44 +150,50 @@ export const errorsColumn: CellColumn = {
   leastFirst: true,
 }
 
-/** The cores in use, out of the cap; with a bar unless the table only repeats what a chart shows. */
-export function coresColumn(
-  head: string,
-  use: (cell: Cell) => ComponentUse | null | undefined,
-  bar = true,
-): CellColumn {
-  return {
-    head,
-    unit: 'cores of cap',
-    cell: (cell) => {
-      const figures = use(cell)
-      if (figures?.coresUsed === null || figures?.coresUsed === undefined)
-        return unknown(whyMissing(cell, 'CPU was not read'))
-      return html`${formatCores(figures.coresUsed)}${figures.caps && html` <i>of ${formatCores(figures.caps.cpus)}</i>`}${bar && figures.cpuShare !== null && shareBar(figures.cpuShare)}`
-    },
-    sort: (cell) => use(cell)?.coresUsed ?? null,
-    leastFirst: true,
-  }
+interface ShownUse {
+  readonly unit: string
+  /** why nothing is known */
+  readonly missing: string
+  of(use: ComponentUse): number | null
+  share(use: ComponentUse): number | null
+  show(value: number, use: ComponentUse): Content
 }
 
-export function memoryColumn(
-  head: string,
-  use: (cell: Cell) => ComponentUse | null | undefined,
-  bar = true,
-): CellColumn {
-  return {
+/** A column of what a component used; with a bar of its share of the cap unless the table only repeats what a chart shows. */
+const columnOfUse =
+  ({ unit, missing, of, share, show }: ShownUse) =>
+  (head: string, use: (cell: Cell) => ComponentUse | null | undefined, bar = true): CellColumn => ({
     head,
-    unit: 'peak of cap',
-    cell: (cell) => {
-      const figures = use(cell)
-      if (figures?.memoryPeakBytes === null || figures?.memoryPeakBytes === undefined)
-        return unknown(whyMissing(cell, 'memory was not read'))
-      return html`${formatBytes(figures.memoryPeakBytes)}${bar && figures.memoryShare !== null && shareBar(figures.memoryShare)}`
+    unit,
+    field: (cell) => {
+      const found = use(cell)
+      const value = found ? of(found) : null
+      if (!found || value === null) return unknown(whyMissing(cell, missing))
+      const ofCap = share(found)
+      return html`${show(value, found)}${bar && ofCap !== null && shareBar(ofCap)}`
     },
-    sort: (cell) => use(cell)?.memoryPeakBytes ?? null,
+    sort: (cell) => {
+      const found = use(cell)
+      return found ? of(found) : null
+    },
     leastFirst: true,
-  }
-}
+  })
+
+export const coresColumn = columnOfUse({
+  unit: 'cores of cap',
+  missing: 'CPU was not read',
+  of: ({ coresUsed }) => coresUsed,
+  share: ({ cpuShare }) => cpuShare,
+  show: (cores, { caps }) => html`${formatCores(cores)}${caps && html` <i>of ${formatCores(caps.cpus)}</i>`}`,
+})
+
+export const memoryColumn = columnOfUse({
+  unit: 'peak of cap',
+  missing: 'memory was not read',
+  of: ({ memoryPeakBytes }) => memoryPeakBytes,
+  share: ({ memoryShare }) => memoryShare,
+  show: formatBytes,
+})
 
 export function cpuPerRequestColumn(view: View): CellColumn {
   return figureColumn(view, 'cpuMsPerRequest', { head: 'CPU/request', why: 'CPU was not read' })
@@ -201,7 +207,7 @@ export function requestsPerCpuColumn(view: View): CellColumn {
 export const verdictColumn: CellColumn = {
   head: 'Verdict',
   align: 'start',
-  cell: (cell) => {
+  field: (cell) => {
     const { limits, marks } = cell.verdict ? briefly(cell.verdict) : { limits: null, marks: cell.outcomeReason }
     const words = [marks, limits && `limited by ${limits}`].filter(Boolean)
     return html`${outcomeBadge(cell)}${words.length > 0 && html`<small>${words.join('; ')}</small>`}`

@@ -17,7 +17,7 @@ export function curveTable(view: View, scenario: ScenarioResult): Html {
     {
       caption: 'p99 at each offered rate',
       columns: [
-        { head: 'Target', names: true, cell: ({ entry }) => view.subjectOf(entry).label },
+        { head: 'Target', names: true, field: ({ entry }) => view.subjectOf(entry).label },
         ...(scenario.slo ? [withinSlo(scenario.slo.p99Ms)] : []),
         knee,
         ...rates.slice(0, MOST_RATES).map(atRate),
@@ -33,7 +33,7 @@ function withinSlo(p99Ms: number): Column<Curve> {
   return {
     head: 'Within the service level',
     unit: `requests/s at p99 ≤ ${formatMs(p99Ms)}`,
-    cell: ({ slo }) => place(slo, { over: 'kept-everywhere', under: 'broken-everywhere' }),
+    field: ({ slo }) => place(slo, { over: 'kept-everywhere', under: 'broken-everywhere' }),
     sort: ({ slo }) => slo?.perSecond ?? slo?.low ?? null,
   }
 }
@@ -41,7 +41,7 @@ function withinSlo(p99Ms: number): Column<Curve> {
 const knee: Column<Curve> = {
   head: 'Knee',
   unit: 'requests/s',
-  cell: (curve) => place(curve.knee, { over: 'not-reached', under: 'below-lowest' }),
+  field: (curve) => place(curve.knee, { over: 'not-reached', under: 'below-lowest' }),
   sort: (curve) => curve.knee?.perSecond ?? curve.knee?.low ?? null,
 }
 
@@ -68,7 +68,7 @@ function atRate(perSecond: number): Column<Curve> {
   return {
     head: `${formatNumber(perSecond)}/s`,
     unit: 'p99 ms',
-    cell: (curve) => {
+    field: (curve) => {
       const point = at(curve)
       if (!point) return unknown('was not offered')
       const failed = point.failedShare > 0 && html`<small>${formatShare(point.failedShare)} failed</small>`

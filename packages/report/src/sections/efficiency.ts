@@ -125,7 +125,7 @@ const perGib = (cell: Cell) => {
 const perGibColumn: CellColumn = {
   head: 'Per GiB',
   unit: 'answers/s',
-  cell: (cell) => known(perGib(cell), formatNumber, whyMissing(cell, 'throughput or memory is not known')),
+  field: (cell) => known(perGib(cell), formatNumber, whyMissing(cell, 'throughput or memory is not known')),
   sort: perGib,
 }
 
@@ -136,7 +136,7 @@ function estimatedColumn(view: View): CellColumn {
   return {
     head: figure.title,
     unit: figure.unit,
-    cell: (cell) =>
+    field: (cell) =>
       known(
         value(cell),
         (rate) => html`<span class="faint">≈ ${formatNumber(rate)}</span>`,

@@ -136,37 +136,39 @@ function coresBlock({ scenario }: Scope): Html {
   >({
     caption: `Cores and caps of ${scenario.id}`,
     columns: [
-      { head: 'Role', names: true, cell: ({ name }) => html`<bdi>${name}</bdi>` },
+      { head: 'Role', names: true, field: ({ name }) => html`<bdi>${name}</bdi>` },
       {
         head: 'Cap',
         unit: 'cores',
-        cell: ({ caps }) =>
+        field: ({ caps }) =>
           known(caps, ({ cpus }) => formatCores(cpus), 'a part of the tool itself has no cap except its cores'),
       },
       {
         head: 'Asked for',
         unit: 'cores',
-        cell: ({ requested }) => known(requested, formatCores, 'a part of the tool itself has no cap except its cores'),
+        field: ({ requested }) =>
+          known(requested, formatCores, 'a part of the tool itself has no cap except its cores'),
       },
       {
         head: 'On cores',
         align: 'start',
-        cell: ({ cores }) => (cores.length > 0 ? cores.join(', ') : known(null, String, 'the engine cannot pin cores')),
+        field: ({ cores }) =>
+          cores.length > 0 ? cores.join(', ') : known(null, String, 'the engine cannot pin cores'),
       },
       {
         head: 'Memory',
-        cell: ({ caps }) =>
+        field: ({ caps }) =>
           known(
             caps,
             ({ memoryBytes }) => formatBytes(memoryBytes),
             'a part of the tool itself has no cap except its cores',
           ),
       },
-      { head: 'Quota', cell: ({ caps }) => (caps?.quotaCpus ? formatCores(caps.quotaCpus) : 'none') },
+      { head: 'Quota', field: ({ caps }) => (caps?.quotaCpus ? formatCores(caps.quotaCpus) : 'none') },
       {
         head: 'Image',
         align: 'start',
-        cell: ({ image }) => known(image, (name) => html`<code>${name}</code>`, 'part of the tool'),
+        field: ({ image }) => known(image, (name) => html`<code>${name}</code>`, 'part of the tool'),
       },
     ],
     rows,
@@ -221,21 +223,21 @@ function versions(view: View, { scenario }: Scope): Html {
   return html`<section class="block"><h3>Images and toolchains</h3>${table<(typeof rows)[number]>({
     caption: 'Images and toolchains',
     columns: [
-      { head: 'Target', names: true, cell: (entry) => subjectName(view.subjectOf(entry.id)) },
+      { head: 'Target', names: true, field: (entry) => subjectName(view.subjectOf(entry.id)) },
       {
         head: 'Language',
         align: 'start',
-        cell: ({ info, language }) => (info?.languageVersion ? `${language} ${info.languageVersion}` : language),
+        field: ({ info, language }) => (info?.languageVersion ? `${language} ${info.languageVersion}` : language),
       },
       {
         head: 'Server',
         align: 'start',
-        cell: ({ info }) => known(info?.server, (server) => server, 'its /info does not say'),
+        field: ({ info }) => known(info?.server, (server) => server, 'its /info does not say'),
       },
       {
         head: 'Versions',
         align: 'start',
-        cell: ({ info }) =>
+        field: ({ info }) =>
           known(
             info?.versions && Object.keys(info.versions).length > 0 ? info.versions : null,
             (all) =>
@@ -245,13 +247,13 @@ function versions(view: View, { scenario }: Scope): Html {
             'its /info does not say',
           ),
       },
-      { head: 'Workers', cell: ({ info }) => known(info?.workers, formatNumber, 'its /info does not say') },
-      { head: 'CPUs seen', cell: ({ info }) => known(info?.cpus, formatNumber, 'its /info does not say') },
-      { head: 'Image', cell: ({ image }) => known(image?.bytes, formatBytes, 'no image was built') },
+      { head: 'Workers', field: ({ info }) => known(info?.workers, formatNumber, 'its /info does not say') },
+      { head: 'CPUs seen', field: ({ info }) => known(info?.cpus, formatNumber, 'its /info does not say') },
+      { head: 'Image', field: ({ image }) => known(image?.bytes, formatBytes, 'no image was built') },
       {
         head: 'Digest',
         align: 'start',
-        cell: ({ image }) =>
+        field: ({ image }) =>
           known(
             image,
             ({ id }) => html`<code>${id.replace(/^sha256:/, () => '').slice(0, 12)}</code>`,
@@ -270,12 +272,12 @@ function certificate({ results: { certificates } }: View): Html {
     {
       caption: 'Canaries of each scenario',
       columns: [
-        { head: 'Scenario', names: true, cell: ({ scenario }) => scenario },
-        { head: 'Canaries', cell: ({ canaries }) => formatNumber(canaries.length) },
+        { head: 'Scenario', names: true, field: ({ scenario }) => scenario },
+        { head: 'Canaries', field: ({ canaries }) => formatNumber(canaries.length) },
         {
           head: 'Reached',
           unit: 'requests/s',
-          cell: ({ canaries }) => {
+          field: ({ canaries }) => {
             const rates = canaries.map(({ perSecond }) => perSecond)
             return rates.length === 1
               ? formatNumber(rates[0] as number)
@@ -285,23 +287,23 @@ function certificate({ results: { certificates } }: View): Html {
         {
           head: 'Drift',
           unit: 'first to last',
-          cell: ({ drift }) => known(drift, (share) => formatShare(share), 'one canary has no drift'),
+          field: ({ drift }) => known(drift, (share) => formatShare(share), 'one canary has no drift'),
         },
         {
           head: 'Noise floor',
           unit: 'no smaller difference is claimed',
-          cell: ({ noiseFloor }) =>
+          field: ({ noiseFloor }) =>
             known(noiseFloor, (share) => formatShare(share), 'one canary has nothing to differ from'),
         },
         {
           head: 'Limited by',
           align: 'start',
-          cell: ({ canaries }) => [...new Set(canaries.map(({ limit }) => limit ?? 'not known'))].join(', '),
+          field: ({ canaries }) => [...new Set(canaries.map(({ limit }) => limit ?? 'not known'))].join(', '),
         },
         {
           head: 'Bytes',
           unit: 'asked, answered',
-          cell: ({ requestBytes, answerBytes }) =>
+          field: ({ requestBytes, answerBytes }) =>
             known(
               requestBytes,
               (bytes) => html`${formatNumber(bytes)}, ${formatNumber(answerBytes ?? 0)}`,
@@ -321,14 +323,14 @@ function twins({ results, figures, subjectOf }: View): Html {
     {
       caption: 'The same entry twice',
       columns: [
-        { head: 'Entry', names: true, cell: ({ entry }) => subjectName(subjectOf(entry)) },
-        { head: 'Scenario', align: 'start', cell: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
-        { head: 'Load', align: 'start', cell: ({ loadId }) => loadId },
-        { head: 'Figure', align: 'start', cell: ({ metric }) => figures.get(metric)?.title ?? metric },
+        { head: 'Entry', names: true, field: ({ entry }) => subjectName(subjectOf(entry)) },
+        { head: 'Scenario', align: 'start', field: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
+        { head: 'Load', align: 'start', field: ({ loadId }) => loadId },
+        { head: 'Figure', align: 'start', field: ({ metric }) => figures.get(metric)?.title ?? metric },
         {
           head: 'Twin ÷ entry',
           unit: '95 % interval',
-          cell: ({ ratio, why }) =>
+          field: ({ ratio, why }) =>
             known(
               ratio,
               ({ median, low, high }) =>
@@ -339,7 +341,7 @@ function twins({ results, figures, subjectOf }: View): Html {
         {
           head: 'Told apart',
           align: 'start',
-          cell: ({ conclusion, why }) =>
+          field: ({ conclusion, why }) =>
             known(conclusion, (found) => (found === 'higher' || found === 'lower' ? 'yes, wrongly' : 'no'), why),
         },
       ],
@@ -355,18 +357,18 @@ function calibrations({ results: { calibration } }: View): Html {
   >({
     caption: 'Ceiling of the load agent',
     columns: [
-      { head: 'Cores', names: true, cell: ({ key }) => html`<code>${key}</code>` },
-      { head: 'Connections', cell: ({ connections }) => formatNumber(connections) },
-      { head: 'Ceiling', unit: 'requests/s', cell: ({ throughput }) => formatNumber(throughput) },
+      { head: 'Cores', names: true, field: ({ key }) => html`<code>${key}</code>` },
+      { head: 'Connections', field: ({ connections }) => formatNumber(connections) },
+      { head: 'Ceiling', unit: 'requests/s', field: ({ throughput }) => formatNumber(throughput) },
       {
         head: 'p50',
         unit: 'ms',
-        cell: ({ p50Us }) => known(p50Us, (us) => formatNumber(us / 1000), 'no latencies were recorded'),
+        field: ({ p50Us }) => known(p50Us, (us) => formatNumber(us / 1000), 'no latencies were recorded'),
       },
       {
         head: 'Event loop',
         unit: 'busy',
-        cell: ({ eventLoopUtilisation }) => known(eventLoopUtilisation, formatShare, 'was not read'),
+        field: ({ eventLoopUtilisation }) => known(eventLoopUtilisation, formatShare, 'was not read'),
       },
     ],
     rows: [...calibration].sort((a, b) => a.key.localeCompare(b.key) || a.connections - b.connections),

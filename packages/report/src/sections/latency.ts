@@ -119,7 +119,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
   return {
     head: measured ? 'Measured window' : 'Warm-up',
     align: 'start',
-    cell: (cell) => {
+    field: (cell) => {
       const windows = cell.timeline?.windows.filter((window) => window.warmUp !== measured) ?? []
       const values = windows.map((window) => window[of]).filter((value) => value !== null)
       if (values.length === 0)
@@ -136,7 +136,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
 const peakColumn: CellColumn = {
   head: 'Most frequent range',
   align: 'start',
-  cell: (cell) => {
+  field: (cell) => {
     const total = cell.bins.reduce((sum, [, , count]) => sum + count, 0)
     if (total === 0) return unknown(whyMissing(cell, 'no latencies were recorded'))
     const [from, to, count] = cell.bins.reduce((best, bin) => (bin[2] > best[2] ? bin : best))
@@ -146,7 +146,7 @@ const peakColumn: CellColumn = {
 
 const timeoutsColumn: CellColumn = {
   head: 'Timeouts',
-  cell: (cell) =>
+  field: (cell) =>
     known(cell.requests, ({ timeouts }) => formatNumber(timeouts), whyMissing(cell, 'requests were not counted')),
   sort: (cell) => cell.requests?.timeouts ?? null,
 }
@@ -155,7 +155,7 @@ function valueColumn(head: string, of: (cell: Cell) => number | null | undefined
   return {
     head,
     unit: 'ms',
-    cell: (cell) => known(of(cell), formatNumber, whyMissing(cell, why)),
+    field: (cell) => known(of(cell), formatNumber, whyMissing(cell, why)),
     sort: (cell) => of(cell) ?? null,
   }
 }
@@ -199,7 +199,7 @@ function streams(view: View, cells: readonly Cell[]): Html {
       between('p99'),
       {
         head: 'Chunks',
-        cell: (cell) =>
+        field: (cell) =>
           known(cell.stream, ({ chunks }) => formatNumber(chunks), whyMissing(cell, 'the answer was not streamed')),
       },
     ],

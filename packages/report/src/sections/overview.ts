@@ -114,7 +114,7 @@ function groupColumn(view: View, scope: Scope, loadId: string): CellColumn {
   const reasons = new Map(list?.unranked.map(({ cell, why }) => [cell, why]))
   return {
     head: 'Group',
-    cell: (cell) =>
+    field: (cell) =>
       known(
         list && places.has(cell.id) ? lettersOf(list, cell.id) : null,
         (letters) => html`<span class="group${isTop(cell.id) && ' first'}">${letters}</span>`,
@@ -130,7 +130,7 @@ function baselineColumn(view: View): CellColumn {
   return {
     head: '× baseline',
     unit: '95 % interval',
-    cell: (cell) => {
+    field: (cell) => {
       const baseline = baselineOf(view, cell)
       return html`<span data-ratio=${view.results.cells.indexOf(cell)}>${ratioText(view.results.comparisons, cell, baseline, metricOf(view, cell))}</span>`
     },
@@ -160,8 +160,8 @@ function capacityColumn(view: View): CellColumn {
 function batchColumns(view: View, load: LoadSpec): CellColumn[] {
   const of = (id: string, options: ColumnOptions) => figureColumn(view, id, { ...options, load })
   return [
-    { head: 'Tasks', cell: () => known('tasks' in load ? load.tasks : null, formatNumber, 'it has no tasks') },
-    { head: 'Concurrency', cell: () => formatNumber(kindOf(load).atOnce(load)) },
+    { head: 'Tasks', field: () => known('tasks' in load ? load.tasks : null, formatNumber, 'it has no tasks') },
+    { head: 'Concurrency', field: () => formatNumber(kindOf(load).atOnce(load)) },
     of('wallSeconds', { head: 'Wall time', why: 'no batch was run' }),
     of('cpuMsPerRequest', { head: 'CPU/task', why: 'CPU was not read' }),
     of('userSeconds', { head: 'User', plain: true, why: 'CPU was not read' }),
@@ -170,7 +170,7 @@ function batchColumns(view: View, load: LoadSpec): CellColumn[] {
     {
       head: 'Failed',
       unit: 'tasks',
-      cell: (cell) => known(cell.tasksFailed, formatNumber, whyMissing(cell, 'no batch was run')),
+      field: (cell) => known(cell.tasksFailed, formatNumber, whyMissing(cell, 'no batch was run')),
     },
   ]
 }
@@ -308,7 +308,7 @@ function medianColumn(view: View): CellColumn {
 const repetitionsColumn: CellColumn = {
   head: 'Repetitions',
   align: 'start',
-  cell: (cell) =>
+  field: (cell) =>
     known(
       figureOf(cell, 'throughput'),
       ({ values }) => values.map(formatNumber).join(' · '),

@@ -150,7 +150,7 @@ function cpuColumns(name: string, use: (cell: Cell) => ComponentUse | null): Cel
   const seconds = (head: string, of: (figures: ComponentUse) => number | null): CellColumn => ({
     head,
     unit: 'CPU-s',
-    cell: (cell) => known(of(use(cell) ?? NOT_READ), formatNumber, whyMissing(cell, `CPU of ${name} was not read`)),
+    field: (cell) => known(of(use(cell) ?? NOT_READ), formatNumber, whyMissing(cell, `CPU of ${name} was not read`)),
     sort: (cell) => of(use(cell) ?? NOT_READ),
   })
   return [
@@ -158,7 +158,7 @@ function cpuColumns(name: string, use: (cell: Cell) => ComponentUse | null): Cel
     {
       head: 'At its cap',
       unit: 'of the window',
-      cell: (cell) => known(use(cell)?.atCapShare, formatShare, whyMissing(cell, `CPU of ${name} was not read`)),
+      field: (cell) => known(use(cell)?.atCapShare, formatShare, whyMissing(cell, `CPU of ${name} was not read`)),
       sort: (cell) => use(cell)?.atCapShare ?? null,
     },
     throttledColumn(use),
@@ -183,7 +183,7 @@ const NOT_READ: ComponentUse = {
 function throttledColumn(use: (cell: Cell) => ComponentUse | null): CellColumn {
   return {
     head: 'Throttled',
-    cell: (cell) => known(use(cell)?.throttledMs, formatDurationMs, whyMissing(cell, 'throttling was not read')),
+    field: (cell) => known(use(cell)?.throttledMs, formatDurationMs, whyMissing(cell, 'throttling was not read')),
     sort: (cell) => use(cell)?.throttledMs ?? null,
   }
 }
@@ -191,7 +191,7 @@ function throttledColumn(use: (cell: Cell) => ComponentUse | null): CellColumn {
 const outOfMemoryColumn: CellColumn = {
   head: 'Out of memory',
   align: 'start',
-  cell: (cell) => {
+  field: (cell) => {
     const causes = cell.verdict?.causes.filter(({ cause }) => cause === 'target-memory') ?? []
     return causes.length === 0 ? 'no' : causes.map(({ evidence }) => evidence).join('; ')
   },
@@ -242,15 +242,15 @@ function replicasBlock(view: View, cells: readonly Cell[]): Html | null {
   if (rows.length === 0) return null
   const of = (show: CellColumn) => ({
     ...show,
-    cell: ({ cell, use }: (typeof rows)[number]) => show.cell({ ...cell, target: { ...cell.target, ...use } }),
+    field: ({ cell, use }: (typeof rows)[number]) => show.field({ ...cell, target: { ...cell.target, ...use } }),
     sort: () => null,
   })
-  const { cell: nameOf } = nameColumn(view)
+  const { field: nameOf } = nameColumn(view)
   return html`<section class="block"><h3>Inside the target</h3>${table<(typeof rows)[number]>({
     caption: 'Containers of a target',
     columns: [
-      { head: 'Target', names: true, cell: ({ cell }) => nameOf(cell) },
-      { head: 'Container', align: 'start', cell: ({ name }) => name },
+      { head: 'Target', names: true, field: ({ cell }) => nameOf(cell) },
+      { head: 'Container', align: 'start', field: ({ name }) => name },
       of(coresColumn('CPU', ({ target }) => target)),
       of(memoryColumn('Memory', ({ target }) => target)),
     ],

@@ -132,7 +132,7 @@ function nameColumn(view: View): Column<Row> {
   return {
     head: 'Target',
     names: true,
-    cell: ({ entry }) => view.subjectOf(entry.id).label,
+    field: ({ entry }) => view.subjectOf(entry.id).label,
     sort: ({ entry }) => view.subjectOf(entry.id).label,
   }
 }
@@ -145,7 +145,7 @@ function stepColumn(connections: number, unit: string, of: (cell: Cell) => numbe
   return {
     head: connections === 1 ? '1 connection' : formatNumber(connections),
     unit,
-    cell: (row) =>
+    field: (row) =>
       known(
         value(row),
         formatNumber,
@@ -158,7 +158,7 @@ function stepColumn(connections: number, unit: string, of: (cell: Cell) => numbe
 const kneeColumn: Column<Row> = {
   head: 'Knee',
   unit: 'connections',
-  cell: ({ steps }) => known(kneeOf(steps)?.connections, formatNumber, 'a knee needs three loads'),
+  field: ({ steps }) => known(kneeOf(steps)?.connections, formatNumber, 'a knee needs three loads'),
   sort: ({ steps }) => kneeOf(steps)?.connections ?? null,
 }
 
@@ -166,7 +166,7 @@ function crossingColumn(slo: { p99Ms: number; errors: number }): Column<Row> {
   return {
     head: 'Service level',
     align: 'start',
-    cell: ({ steps }) => {
+    field: ({ steps }) => {
       if (steps.length === 0) return unknown('not measured')
       const { within, beyond } = crossingOf(steps, slo)
       if (!beyond) return badge('good', '✓', 'kept under every load')
@@ -181,11 +181,11 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
   return html`<section class="block"><h3>Capacity within the service level</h3>${table<Cell>({
     caption: 'Capacity within the service level',
     columns: [
-      { head: 'Target', names: true, cell: (cell) => subjectName(view.subjectOf(cell.entry)) },
+      { head: 'Target', names: true, field: (cell) => subjectName(view.subjectOf(cell.entry)) },
       {
         head: 'Capacity',
         unit: 'requests/s',
-        cell: (cell) =>
+        field: (cell) =>
           known(
             typicalOf(cell, 'capacityPerSecond'),
             (rate) => html`<b>${formatNumber(rate)}</b>`,
@@ -196,7 +196,7 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
       {
         head: 'Service level',
         align: 'start',
-        cell: (cell) =>
+        field: (cell) =>
           known(
             kindOf(cell.load).limits(cell.load),
             ({ p99Ms, errors }) => `p99 ${formatNumber(p99Ms)} ms, errors ${formatShare(errors)}`,
@@ -206,7 +206,7 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
       {
         head: 'Rates tried',
         align: 'start',
-        cell: (cell) =>
+        field: (cell) =>
           known(
             cell.probes,
             (probes) =>

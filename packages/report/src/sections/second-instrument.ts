@@ -32,15 +32,15 @@ export function secondInstrumentBlock(view: View, scope: Scope, loadId: string):
         figureColumn(first.tool, 'right answers/s', ({ perSecond }) => perSecond),
         {
           head: 'Difference',
-          cell: (cell) => known(measuredOf(cell)?.difference, signed, whyNot(cell)),
+          field: (cell) => known(measuredOf(cell)?.difference, signed, whyNot(cell)),
           sort: (cell) => measuredOf(cell)?.difference ?? null,
         },
         {
           head: 'Limit',
-          cell: (cell) => known(measuredOf(cell), ({ tolerance }) => `± ${formatShare(tolerance)}`, whyNot(cell)),
+          field: (cell) => known(measuredOf(cell), ({ tolerance }) => `± ${formatShare(tolerance)}`, whyNot(cell)),
           sort: (cell) => measuredOf(cell)?.tolerance ?? null,
         },
-        { head: 'Agreement', align: 'start', cell: agreement },
+        { head: 'Agreement', align: 'start', field: agreement },
         figureColumn(`Failed in ${first.tool}`, 'requests', failedOf),
       ],
       rows: cells,
@@ -67,7 +67,7 @@ function figureColumn(head: string, unit: string, of: (result: Measured) => numb
     const result = measuredOf(cell)
     return result && of(result)
   }
-  return { head, unit, cell: (cell) => known(value(cell), formatNumber, whyNot(cell)), sort: value }
+  return { head, unit, field: (cell) => known(value(cell), formatNumber, whyNot(cell)), sort: value }
 }
 
 function measuredOf({ secondInstrument }: Cell): Measured | null {

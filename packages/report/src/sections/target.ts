@@ -30,22 +30,25 @@ function index(view: View): Html {
       {
         head: 'Target',
         names: true,
-        cell: ({ name, entries }) =>
+        field: ({ name, entries }) =>
           html`<a class="${markClass(view.subjectOf(entries[0]!.id))}" href="${targetHref(name)}"><bdi>${name}</bdi></a>`,
       },
-      { head: 'Language', align: 'start', cell: ({ entries }) => entries[0]?.language },
-      { head: 'Stack', align: 'start', cell: ({ entries }) => entries[0]?.stack.join(', ') },
+      { head: 'Language', align: 'start', field: ({ entries }) => entries[0]?.language },
+      { head: 'Stack', align: 'start', field: ({ entries }) => entries[0]?.stack.join(', ') },
       {
         head: 'Variants',
         align: 'start',
-        cell: ({ entries }) => [...new Set(entries.map(({ variant }) => variant))].join(', '),
+        field: ({ entries }) => [...new Set(entries.map(({ variant }) => variant))].join(', '),
       },
       {
         head: 'Scenarios',
         align: 'start',
-        cell: ({ entries }) => [...new Set(entries.map(({ scenario }) => scenario))].join(', '),
+        field: ({ entries }) => [...new Set(entries.map(({ scenario }) => scenario))].join(', '),
       },
-      { head: 'Lints', cell: ({ entries }) => formatNumber(entries.reduce((sum, { lints }) => sum + lints.length, 0)) },
+      {
+        head: 'Lints',
+        field: ({ entries }) => formatNumber(entries.reduce((sum, { lints }) => sum + lints.length, 0)),
+      },
     ],
     rows,
     empty: 'This run has no targets.',
@@ -63,9 +66,9 @@ function targetPage(view: View, name: string): Html {
     <section class="block"><h4>Figures</h4>${table<Cell>({
       caption: `Figures of ${name}`,
       columns: [
-        { head: 'Variant', names: true, cell: (cell) => cell.variant },
-        { head: 'Scenario', align: 'start', cell: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
-        { head: 'Load', align: 'start', cell: ({ load }) => loadLabel(load) },
+        { head: 'Variant', names: true, field: (cell) => cell.variant },
+        { head: 'Scenario', align: 'start', field: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
+        { head: 'Load', align: 'start', field: ({ load }) => loadLabel(load) },
         throughputColumn(view),
         latencyColumn('p50'),
         latencyColumn('p99'),

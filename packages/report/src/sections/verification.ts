@@ -15,10 +15,10 @@ export const verification: Section = {
   title: 'Verification',
   question: 'Did all targets do the same work, was it right, and was it steady over repetitions?',
   render: ({ view, scopes }) =>
-    html`${scopes.map((scope) => [part(scope, null, gate(view, scope)), scope.loads.map(({ id }) => part(scope, id, html`${counts(view, scope, id)}${secondInstrumentBlock(view, scope, id)}`)), part(scope, null, differences(view, scope))])}`,
+    html`${scopes.map((scope) => [part(scope, null, verifiedBlock(view, scope)), scope.loads.map(({ id }) => part(scope, id, html`${counts(view, scope, id)}${secondInstrumentBlock(view, scope, id)}`)), part(scope, null, differences(view, scope))])}`,
 }
 
-function gate(view: View, scope: Scope): Html {
+function verifiedBlock(view: View, scope: Scope): Html {
   const { scenario } = scope
   const rows = entriesInOrder(view, scenario)
   return html`<section class="block"><h3>Before any load: every golden answer</h3>
@@ -29,13 +29,13 @@ function gate(view: View, scope: Scope): Html {
         {
           head: 'Target',
           names: true,
-          cell: (entry) => subjectName(view.subjectOf(entry.id)),
+          field: (entry) => subjectName(view.subjectOf(entry.id)),
           sort: (entry) => view.subjectOf(entry.id).label,
         },
         {
           head: 'Golden answers',
           align: 'start',
-          cell: (entry) =>
+          field: (entry) =>
             known(
               entry.verification,
               ({ golden }) =>
@@ -46,13 +46,13 @@ function gate(view: View, scope: Scope): Html {
         {
           head: 'Variation',
           unit: 'of throughput',
-          cell: (entry) => known(entry.variation, formatShare, why(entry, 'needs two repetitions')),
+          field: (entry) => known(entry.variation, formatShare, why(entry, 'needs two repetitions')),
           sort: ({ variation }) => variation,
         },
         {
           head: 'Drift',
           unit: 'per repetition',
-          cell: (entry) =>
+          field: (entry) =>
             known(
               entry.drift,
               (drift) => `${drift > 0 ? '+' : ''}${formatShare(drift)}`,
@@ -61,7 +61,7 @@ function gate(view: View, scope: Scope): Html {
           sort: ({ drift }) => drift,
         },
         warmUpColumn,
-        { head: 'Repetitions', cell: ({ repetitions }) => formatNumber(repetitions) },
+        { head: 'Repetitions', field: ({ repetitions }) => formatNumber(repetitions) },
       ],
       rows,
       subject: (entry) => view.subjectOf(entry.id).index,
@@ -75,7 +75,7 @@ const COLD = 0.95
 const warmUpColumn: Column<EntryResult> = {
   head: 'Warm-up until steady',
   align: 'start',
-  cell: (entry) => {
+  field: (entry) => {
     if (entry.warmUps.length === 0) return unknown(why(entry, 'was not recorded'))
     const unsteady = entry.warmUps.filter(({ steady }) => !steady).length
     const times = entry.warmUps.map(({ durationMs }) => durationMs)
@@ -93,7 +93,7 @@ function counts(view: View, scope: Scope, loadId: string): Html | null {
   if (!load) return null
   const count = (head: string, of: (requests: NonNullable<Cell['requests']>) => number): CellColumn => ({
     head,
-    cell: (cell) =>
+    field: (cell) =>
       known(cell.requests, (requests) => formatNumber(of(requests)), whyMissing(cell, 'requests were not counted')),
     sort: (cell) => cell.requests && of(cell.requests),
   })
@@ -113,7 +113,7 @@ function counts(view: View, scope: Scope, loadId: string): Html | null {
         {
           head: 'Errors by kind',
           align: 'start',
-          cell: (cell) =>
+          field: (cell) =>
             known(
               cell.requests,
               ({ errorsByKind }) => byKind(errorsByKind),

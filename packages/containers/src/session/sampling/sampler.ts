@@ -40,7 +40,7 @@ export async function startSampler(
   }
   const stopReading = everyMs(1000 / hz, read)
   return {
-    window: (fromMs, toMs) => ({
+    between: (fromMs, toMs) => ({
       containers: Object.fromEntries([...series].map(([name, readings]) => [name, cut(readings, fromMs, toMs)])),
       host: cut(hostSeries, fromMs, toMs),
     }),
@@ -53,7 +53,7 @@ export async function startSampler(
   }
 }
 
-/** The readings of a window and the last one before it, which the first difference needs. */
+/** The readings between two times and the last one before them, which the first difference needs. */
 export function cut<T extends { readonly atMs: number }>(readings: readonly T[], fromMs: number, toMs: number): T[] {
   const inside = readings.findIndex(({ atMs }) => atMs >= fromMs)
   if (inside === -1) return readings.slice(-1)

@@ -42,7 +42,10 @@ function everyoneIdle(view: CellView): string[] | null {
   const used = typical(coresUsed, view)
   if (used === null || used / entry.caps.cpus > thresholds.idle) return null
   // A full thread cannot use a second core. The number of threads is known only roughly, so the limit is cautious.
-  const workers = Math.min(entry.caps.cpus, Math.max(1, (repetitions.at(-1)?.run.info?.workers ?? 1) * entry.replicas))
+  const workers = Math.min(
+    entry.caps.cpus,
+    Math.max(1, (repetitions.at(-1)?.whole.info?.workers ?? 1) * entry.replicas),
+  )
   if (used > thresholds.idle * workers) return null
   const parts = [`the target used ${Number(used.toFixed(2))} of its ${cores(entry.caps.cpus)}`]
   for (const { name, caps } of scenario.services) {

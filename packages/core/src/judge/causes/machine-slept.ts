@@ -11,9 +11,9 @@ export const machineSlept = defineCause({
     todo: 'Measure again with sleep switched off (on Linux: systemd-inhibit npm run matrix).',
   },
   find: ({ repetitions }) => {
-    const slept = repetitions.filter(({ run }) => (run.clockGap?.sleptMs ?? 0) > 0)
+    const slept = repetitions.filter(({ whole }) => (whole.clockGap?.sleptMs ?? 0) > 0)
     if (slept.length === 0) return []
-    const longest = Math.max(...slept.map(({ run }) => run.clockGap?.sleptMs ?? 0))
+    const longest = Math.max(...slept.map(({ whole }) => whole.clockGap?.sleptMs ?? 0))
     const where = inRepetitions(
       slept.map(({ number }) => number),
       repetitions.length,

@@ -18,9 +18,9 @@ export const notSteady = defineCause({
         repetitions.length,
       )
     const found: Found[] = []
-    const cold = repetitions.filter(({ run }) => run.warmUp !== null && !run.warmUp.steady)
+    const cold = repetitions.filter(({ whole }) => whole.warmUp !== null && !whole.warmUp.steady)
     const [first] = cold
-    if (first) found.push({ effect: effectOf(cold), evidence: `${coldText(first.run.warmUp!)} ${where(cold)}` })
+    if (first) found.push({ effect: effectOf(cold), evidence: `${coldText(first.whole.warmUp!)} ${where(cold)}` })
     const changing = repetitions.flatMap((repetition) => {
       const change = changeOf(repetition)
       return change === null ? [] : [{ number: repetition.number, change }]
@@ -38,7 +38,7 @@ export const notSteady = defineCause({
 
 /** A warm-up that was too short to tell does not speak against the figure: it is mentioned, and is not a doubt by itself. */
 function effectOf(cold: readonly Repetition[]): Found['effect'] {
-  const isTooShort = ({ run: { warmUp } }: Repetition) =>
+  const isTooShort = ({ whole: { warmUp } }: Repetition) =>
     (warmUp?.why === 'too-few' || warmUp?.why === 'too-early') && warmUp.durationMs < thresholds.warmUpTells
   return cold.every(isTooShort) ? 'explains' : 'doubts'
 }

@@ -4,7 +4,7 @@ export const restarted = defineCause({
   id: 'restarted',
   about: 'A container of the target ended, or was paused, under load.',
   because: 'the target restarted',
-  find: ({ runs, repetitions }) => {
+  find: ({ records, repetitions }) => {
     const found: Found[] = repetitions
       .filter(({ record }) => record.deaths > 0)
       .map(({ number, record }) => ({
@@ -13,7 +13,7 @@ export const restarted = defineCause({
         subject: `repetition ${number}`,
       }))
     const complete = new Set(repetitions.map(({ number }) => number))
-    for (const { repetition, outcome } of runs) {
+    for (const { repetition, outcome } of records) {
       // It died before this load. The other repetitions show the target only when it does not die.
       if (complete.has(repetition) || outcome.kind !== 'failed' || outcome.error.code !== 'TARGET_DIED') continue
       found.push({

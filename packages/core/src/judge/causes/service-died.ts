@@ -6,7 +6,7 @@ export const serviceDied = defineCause({
   about:
     'A service that the target needs ended or was paused while it was measured. What the target did then says nothing about it.',
   because: 'a service went away',
-  find: ({ runs, repetitions }) => {
+  find: ({ records, repetitions }) => {
     const found: Found[] = repetitions.flatMap(({ number, record }) =>
       (record.serviceDeaths ?? []).map((death) => ({
         effect: 'invalidates' as const,
@@ -15,7 +15,7 @@ export const serviceDied = defineCause({
       })),
     )
     const complete = new Set(repetitions.map(({ number }) => number))
-    for (const { repetition, outcome } of runs) {
+    for (const { repetition, outcome } of records) {
       if (complete.has(repetition) || outcome.kind !== 'failed' || outcome.error.code !== 'SERVICE_DIED') continue
       // The other repetitions are sound; but it may have been this target that the service did not survive.
       found.push({

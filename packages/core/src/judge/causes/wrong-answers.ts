@@ -6,7 +6,7 @@ export const wrongAnswers = defineCause({
   about:
     'Golden answers before the load, or sampled answers during it, differed from what is right. A fast wrong answer is worth nothing.',
   because: 'answers were wrong',
-  find: ({ runs, repetitions }) => {
+  find: ({ records, repetitions }) => {
     const found: Found[] = []
     const wrong = repetitions.reduce((sum, { record }) => sum + record.measurement.counts.wrong, 0)
     if (wrong > 0) {
@@ -17,7 +17,7 @@ export const wrongAnswers = defineCause({
         evidence: `${many(wrong, 'answer')} of ${checked.toLocaleString('en-US')} that were compared during the load ${wrong === 1 ? 'was' : 'were'} wrong${first ? `, e.g. ${first.difference}` : ''}`,
       })
     }
-    for (const { repetition, verification } of runs) {
+    for (const { repetition, verification } of records) {
       const golden = verification?.golden
       if (golden && golden.right < golden.total) {
         found.push({
