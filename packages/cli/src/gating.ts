@@ -1,8 +1,8 @@
 import {
+  askGate,
   type Baseline,
   type GateReport,
   type GateRules,
-  askGate,
   otherConditions,
   parseGateRules,
   type RunConditions,

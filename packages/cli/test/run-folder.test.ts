@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findRun, listRuns, RunFolder } from '../src/run-folder.js'
@@ -24,6 +24,16 @@ describe('the folder of a run', () => {
       ...['calibrated', 'repetition', 'repetition'],
       'run-ended',
     ])
+  })
+
+  it('reads the slices of an older run, which called them windows', async () => {
+    const { folder } = await aRunOnDisk(reports)
+    const slice = { atMs: 500, durationMs: 500, ok: 5, failed: 0, p50Us: 1, p99Us: 1, agentBusy: 0 }
+    const old = { kind: 'window', at: '2026-11-29T09:00:00Z', entry: 'e', loadId: 'closed-1', window: slice, use: {} }
+    appendFileSync(join(folder.path, 'events.ndjson'), `${JSON.stringify(old)}\n`)
+    const { events, damage } = RunFolder.open(folder.path).read()
+    expect(damage).toEqual([])
+    expect(events.at(-1)).toMatchObject({ kind: 'slice', loadId: 'closed-1', slice })
   })
 
   it('holds files and no half ones', async () => {

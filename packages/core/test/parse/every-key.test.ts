@@ -184,6 +184,7 @@ statements:
     holds: false
     and: [{ verdict: service-cpu, service: db, subjects: [a], holds: false }]
 caps: { target: 2, db: none }
+differs: its queries are longer
 notes: [n]
 `,
     read: (yaml) => parseClaim('claims/c.yaml', yaml),

@@ -5,7 +5,15 @@ import { AnswerPicker } from './answer-picker.js'
 import { type Connection, type ConnectionEvents, openConnections, type Pool } from './autocannon.js'
 import type { Driver, Send } from './driver.js'
 import { driverOf } from './drivers.js'
-import { type CheckedRequest, FIRST_ANSWERS, type FromWorker, type Part, type Phase, type Prepared, type ProcessOrder } from './messages.js'
+import {
+  type CheckedRequest,
+  FIRST_ANSWERS,
+  type FromWorker,
+  type Part,
+  type Phase,
+  type Prepared,
+  type ProcessOrder,
+} from './messages.js'
 import type { RequestSequence } from './request-sequence.js'
 import { Speller } from './respell.js'
 import { SliceTally, sliceNumber } from './slices.js'
