@@ -1,4 +1,4 @@
-// Copied from templates/go/serve.go: change it there, then run node scripts/copy-templates.mjs.
+// Copied from templates/go-net-http/serve.go: change it there, then run node scripts/copy-templates.mjs.
 
 package main
 
@@ -7,19 +7,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"os/signal"
 	"strconv"
-	"syscall"
 	"time"
 )
-
-// drain is how long requests in flight may take after a TERM before their connections are cut.
-const drain = time.Second
-
-// untilTerm is done when a TERM comes.
-func untilTerm() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-}
 
 // serve answers at the port until the context is done, and then lets requests in flight finish.
 func serve(ctx context.Context, port int, handler http.Handler) error {
