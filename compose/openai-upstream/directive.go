@@ -46,7 +46,7 @@ func parseDirectives(messages []message, scripted pace) (directive, error) {
 		if m.Role != "user" {
 			continue
 		}
-		rest := m.Content
+		rest := string(m.Content)
 		for {
 			_, after, opened := strings.Cut(rest, "[[")
 			inner, tail, closed := strings.Cut(after, "]]")
@@ -130,16 +130,21 @@ func isFault(word string) bool {
 }
 
 // refuse answers the faults that are whole responses; false means that the fault is one of the stream's.
-func (d directive) refuse(w http.ResponseWriter) bool {
+func (d directive) refuse(w http.ResponseWriter, seed uint64, started time.Time) bool {
+	status, code, text := http.StatusTooManyRequests, "rate_limit_exceeded", "Rate limit reached, as the message asked"
 	switch d.fault {
 	case faultRateLimit:
-		w.Header().Set("Retry-After", strconv.Itoa(d.after))
-		writeError(w, http.StatusTooManyRequests, "rate_limit_exceeded", "Rate limit reached, as the message asked")
-		return true
 	case faultServerError:
-		writeError(w, http.StatusInternalServerError, "server_error", "The server had an error, as the message asked")
-		return true
+		status, code, text = http.StatusInternalServerError, "server_error", "The server had an error, as the message asked"
 	default:
 		return false
 	}
+	describe(w.Header(), seed, started)
+	if d.fault == faultRateLimit {
+		limited(w.Header(), d.after)
+	}
+	// Both may go well the next time, and a client that listens to this header is told so.
+	w.Header()["X-Should-Retry"] = []string{"true"}
+	writeError(w, status, code, text)
+	return true
 }

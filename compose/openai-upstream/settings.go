@@ -17,12 +17,14 @@ type pace struct {
 func (p pace) due(i int) time.Duration { return p.first + time.Duration(i)*p.gap }
 
 type settings struct {
-	port int
-	seed string
-	pace pace
+	port   int
+	seed   string
+	pace   pace
+	pieces pieces
 }
 
-// settingsFrom reads the environment. Nothing has a default that a scenario could forget to state, except the port.
+// settingsFrom reads the environment. Nothing has a default that a scenario could forget to state, except the port and
+// how streams are cut, which changes no answer.
 func settingsFrom(env func(string) string) (settings, error) {
 	number := func(name string, low, high int) (int, error) {
 		value, err := strconv.Atoi(env(name))
@@ -50,9 +52,14 @@ func settingsFrom(env func(string) string) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
+	pieces, err := piecesFrom(env("PIECES"))
+	if err != nil {
+		return settings{}, err
+	}
 	return settings{
-		port: port,
-		seed: env("SEED"),
-		pace: pace{first: time.Duration(first) * time.Millisecond, gap: time.Duration(gap) * time.Millisecond, tokens: tokens},
+		port:   port,
+		seed:   env("SEED"),
+		pieces: pieces,
+		pace:   pace{first: time.Duration(first) * time.Millisecond, gap: time.Duration(gap) * time.Millisecond, tokens: tokens},
 	}, nil
 }

@@ -114,6 +114,9 @@ func (a *attempts) fails(seed uint64, d directive, now time.Time) (failing, tooE
 		delete(a.of, seed)
 		return false, tooEarly
 	}
+	if d.times == 0 && d.fault != faultRateLimit {
+		return true, tooEarly // it fails for ever: nothing has to be remembered
+	}
 	next := attempt{failed: before.failed + 1}
 	if d.fault == faultRateLimit {
 		next.notBefore = now.Add(time.Duration(d.after) * time.Second)

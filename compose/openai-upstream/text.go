@@ -28,13 +28,31 @@ var encoded = func() (out [64]string) {
 	return out
 }()
 
+// letters are what obfuscation is made of: it only has to be no word.
+const letters = "k3Vq9ZtB7mXw2LrC8nPd5HsJ4fGyT6vQ"
+
+// padding holds, for each token, the member that makes chunks alike in length, so that nobody on the way can tell tokens
+// by it. The API adds it unless a client declines.
+var padding = func() (out [64]string) {
+	for i, token := range encoded {
+		from := i % 16
+		out[i] = obfuscation(letters[from : from+max(1, 16-len(token))])
+	}
+	return out
+}()
+
+// steadyPadding is that of chunks without a token.
+var steadyPadding = obfuscation(letters[:8])
+
+func obfuscation(text string) string { return `,"obfuscation":"` + text + `"` }
+
 // seedOf turns a conversation into the seed of its answer: the same messages get the same text, whoever asks.
 func seedOf(salt string, messages []message) uint64 {
 	hash := fnv.New64a()
 	hash.Write([]byte(salt))
 	for _, m := range messages {
 		// Zero bytes keep ("ab","c") and ("a","bc") apart.
-		hash.Write([]byte("\x00" + m.Role + "\x00" + m.Content))
+		hash.Write([]byte("\x00" + m.Role + "\x00" + string(m.Content)))
 	}
 	return hash.Sum64()
 }

@@ -20,17 +20,13 @@ type upstream struct {
 	attempts *attempts
 }
 
-type message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
-}
-
 type completionRequest struct {
 	Model         string    `json:"model"`
 	Messages      []message `json:"messages"`
 	Stream        bool      `json:"stream"`
 	StreamOptions struct {
-		IncludeUsage bool `json:"include_usage"`
+		IncludeUsage       bool  `json:"include_usage"`
+		IncludeObfuscation *bool `json:"include_obfuscation"` // on unless it says false
 	} `json:"stream_options"`
 }
 
@@ -73,7 +69,7 @@ func (u *upstream) complete(w http.ResponseWriter, r *http.Request) {
 				u.stats.early.Add(1)
 			}
 		}
-		if asked.refuse(w) {
+		if asked.refuse(w, seed, started) {
 			return
 		}
 	}
@@ -119,7 +115,7 @@ func (u *upstream) accept(w http.ResponseWriter, r *http.Request) (completionReq
 		return reject(http.StatusBadRequest, "invalid_json", "The body is not a completion request: "+err.Error())
 	}
 	if request.Model == "" || len(request.Messages) == 0 {
-		return reject(http.StatusBadRequest, "missing_parameter", "model and messages are required")
+		return reject(http.StatusBadRequest, "missing_required_parameter", "model and messages are required")
 	}
 	asked, err := parseDirectives(request.Messages, u.settings.pace)
 	if err != nil {
@@ -147,15 +143,26 @@ type stream struct {
 	timer   *time.Timer
 }
 
-// answerStreamed writes the tokens as they fall due, each one as one write: role and first token leave together, and
-// so do the last token, finish_reason and [DONE].
+// answerStreamed writes the tokens as they fall due: role and first token leave together, and so do the last token,
+// finish_reason and [DONE]. Where pieces are mixed a token between them may wait for the next, and a write may be cut.
 func (s *stream) answerStreamed() error {
-	head := s.chunkHead()
+	head, tail := s.chunkHead(), s.chunkTail()
 	tokens := tokenStream(s.seed)
 	buffer := make([]byte, 0, 1024)
 	last := s.asked.pace.tokens - 1
+	// What a fault follows is complete before it, so that a client can be asked for exactly that.
+	cutter := newCutter(s.settings.pieces, s.seed)
+	if s.asked.fault != faultNone {
+		cutter = newCutter(piecesEvents, s.seed)
+	}
+	held := 0
 
 	for i := 0; i <= last; i++ {
+		if i > 0 && i < last && cutter.holds() {
+			buffer = tail.appendToken(buffer, head, tokens.next())
+			held++
+			continue
+		}
 		if err := s.waitFor(i); err != nil {
 			return err
 		}
@@ -164,21 +171,32 @@ func (s *stream) answerStreamed() error {
 		}
 		if i == 0 {
 			s.writeStreamHead()
-			buffer = appendChunk(buffer, head, `{"role":"assistant","content":"","refusal":null}`, "null")
+			buffer = tail.appendChunk(buffer, head, `{"role":"assistant","content":"","refusal":null}`, "null")
 		}
-		buffer = appendToken(buffer, head, encoded[tokens.next()])
+		buffer = tail.appendToken(buffer, head, tokens.next())
 		if i == last {
-			buffer = appendChunk(buffer, head, `{}`, `"stop"`)
+			buffer = tail.appendChunk(buffer, head, `{}`, `"stop"`)
 			if s.request.StreamOptions.IncludeUsage {
 				buffer = append(append(append(buffer, head...), `[],"usage":`...), s.usage()...)
+				if tail.obfuscated {
+					buffer = append(buffer, steadyPadding...)
+				}
 				buffer = append(buffer, "}\n\n"...)
 			}
 			buffer = append(buffer, "data: [DONE]\n\n"...)
 		}
-		if err := s.send(buffer); err != nil {
+		rest := buffer
+		if at := cutter.cut(len(rest)); at > 0 {
+			if err := s.send(rest[:at]); err != nil {
+				return err
+			}
+			rest = rest[at:]
+		}
+		if err := s.send(rest); err != nil {
 			return err
 		}
-		s.stats.tokens.Add(1)
+		s.stats.tokens.Add(int64(1 + held))
+		held = 0
 		buffer = buffer[:0]
 	}
 	return nil
@@ -192,6 +210,7 @@ func (s *stream) answerWhole() error {
 	if err := s.waitFor(s.asked.pace.tokens - 1); err != nil {
 		return err
 	}
+	describe(s.out.Header(), s.seed, s.started)
 	writeJSON(s.out, http.StatusOK, map[string]any{
 		"id": s.id(), "object": "chat.completion", "created": created, "model": s.request.Model,
 		"choices": []any{map[string]any{
@@ -273,7 +292,7 @@ func (s *stream) writeStreamHead() {
 	header := s.out.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "no-cache")
-	header.Set("X-Request-Id", s.id())
+	describe(header, s.seed, s.started)
 }
 
 func (s *stream) send(buffer []byte) error {
@@ -297,20 +316,43 @@ func (s *stream) chunkHead() string {
 		`,"model":` + string(model) + `,"service_tier":"default","system_fingerprint":"fp_bakeoff","choices":`
 }
 
-func appendToken(buffer []byte, head, token string) []byte {
-	buffer = append(buffer, head...)
-	buffer = append(buffer, `[{"index":0,"delta":{"content":`...)
-	buffer = append(buffer, token...)
-	return append(buffer, `},"logprobs":null,"finish_reason":null}]}`+"\n\n"...)
+// chunkTail is what the client asked to stand behind the choices of a chunk.
+type chunkTail struct {
+	usage      bool
+	obfuscated bool
 }
 
-func appendChunk(buffer []byte, head, delta, finish string) []byte {
+func (s *stream) chunkTail() chunkTail {
+	asked := s.request.StreamOptions
+	return chunkTail{usage: asked.IncludeUsage, obfuscated: asked.IncludeObfuscation == nil || *asked.IncludeObfuscation}
+}
+
+func (t chunkTail) appendToken(buffer []byte, head string, token int) []byte {
+	buffer = append(buffer, head...)
+	buffer = append(buffer, `[{"index":0,"delta":{"content":`...)
+	buffer = append(buffer, encoded[token]...)
+	buffer = append(buffer, `},"logprobs":null,"finish_reason":null}]`...)
+	return t.append(buffer, padding[token])
+}
+
+func (t chunkTail) appendChunk(buffer []byte, head, delta, finish string) []byte {
 	buffer = append(buffer, head...)
 	buffer = append(buffer, `[{"index":0,"delta":`...)
 	buffer = append(buffer, delta...)
 	buffer = append(buffer, `,"logprobs":null,"finish_reason":`...)
 	buffer = append(buffer, finish...)
-	return append(buffer, "}]}\n\n"...)
+	return t.append(append(buffer, "}]"...), steadyPadding)
+}
+
+// append ends a chunk: until the last one usage is null, where it was asked for at all.
+func (t chunkTail) append(buffer []byte, padding string) []byte {
+	if t.usage {
+		buffer = append(buffer, `,"usage":null`...)
+	}
+	if t.obfuscated {
+		buffer = append(buffer, padding...)
+	}
+	return append(buffer, "}\n\n"...)
 }
 
 // usage counts a prompt's token as four bytes, which is near enough to look like one.
@@ -323,9 +365,17 @@ func (s *stream) usage() string {
 	return fmt.Sprintf(`{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}`, prompt, n, prompt+n)
 }
 
+// writeError answers as the API does: its type goes by the status, and a failure of its own has no code.
 func writeError(w http.ResponseWriter, status int, code, text string) {
+	kind, named := "invalid_request_error", any(code)
+	switch {
+	case status == http.StatusTooManyRequests:
+		kind = "requests"
+	case status >= 500:
+		kind, named = "server_error", nil
+	}
 	writeJSON(w, status, map[string]any{
-		"error": map[string]any{"message": text, "type": code, "param": nil, "code": code},
+		"error": map[string]any{"message": text, "type": kind, "param": nil, "code": named},
 	})
 }
 

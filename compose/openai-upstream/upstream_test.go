@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +27,7 @@ func post(t *testing.T, ctx context.Context, url, question string, stream bool) 
 	t.Helper()
 	body, _ := json.Marshal(map[string]any{
 		"model": "m", "stream": stream,
-		"messages": []message{{"system", "You are a helpful assistant."}, {"user", question}},
+		"messages": []message{{"system", "You are a helpful assistant."}, {"user", content(question)}},
 	})
 	request, _ := http.NewRequestWithContext(ctx, http.MethodPost, url+"/v1/chat/completions", strings.NewReader(string(body)))
 	request.Header.Set("Authorization", "Bearer k")
@@ -157,6 +160,185 @@ func TestAsciiJSONDecodesToTheToken(t *testing.T) {
 		var decoded string
 		if err := json.Unmarshal([]byte(encoded[i]), &decoded); err != nil || decoded != token {
 			t.Errorf("%s decodes to %q, want %q (%v)", encoded[i], decoded, token, err)
+		}
+	}
+}
+
+// piecesOf is what the answer to a question was written in, and the answer.
+type piecesOf struct {
+	header http.Header
+	pieces [][]byte
+}
+
+func (p *piecesOf) Header() http.Header { return p.header }
+func (p *piecesOf) WriteHeader(int)     {}
+func (p *piecesOf) Flush()              {}
+func (p *piecesOf) Write(data []byte) (int, error) {
+	p.pieces = append(p.pieces, bytes.Clone(data))
+	return len(data), nil
+}
+
+func asked(u *upstream, question, options string) *piecesOf {
+	text, _ := json.Marshal(question)
+	body := `{"model":"m","stream":true` + options + `,"messages":[{"role":"user","content":` + string(text) + `}]}`
+	request := httptest.NewRequest(http.MethodPost, "/v1/chat/completions", strings.NewReader(body))
+	request.Header.Set("Authorization", "Bearer k")
+	out := &piecesOf{header: http.Header{}}
+	u.complete(out, request)
+	return out
+}
+
+func TestMixedPiecesAreNotEventsAndHoldTheSameBytes(t *testing.T) {
+	p := pace{tokens: 16}
+	whole, mixed := newUpstream(settings{pace: p}), newUpstream(settings{pace: p, pieces: piecesMixed})
+	const questions = 2000
+	written, cut, joint := 0, 0, 0
+	for i := range questions {
+		question := fmt.Sprintf("What is the number %d?", i)
+		byEvents, byPieces := asked(whole, question, "").pieces, asked(mixed, question, "").pieces
+		if len(byEvents) != p.tokens {
+			t.Fatalf("%d writes for %d tokens", len(byEvents), p.tokens)
+		}
+		if !bytes.Equal(slices.Concat(byEvents...), slices.Concat(byPieces...)) {
+			t.Fatalf("%q: other bytes in other pieces", question)
+		}
+		written += len(byPieces)
+		for at, piece := range byPieces {
+			if at < len(byPieces)-1 && !bytes.HasSuffix(piece, []byte("\n\n")) {
+				cut++
+			}
+			// The first and the last write hold more than a token anyway.
+			if at > 1 && at < len(byPieces)-2 && bytes.Count(piece, []byte("data: ")) > 1 {
+				joint++
+			}
+		}
+	}
+	if cut < questions || joint < questions {
+		t.Errorf("%d cut and %d joint pieces in %d streams", cut, joint, questions)
+	}
+	if writes := float64(written) / questions; writes < 0.98*16 || writes > 1.02*16 {
+		t.Errorf("%.2f writes a stream of 16 tokens: it costs something else", writes)
+	}
+}
+
+func TestTheSameConversationIsCutTheSameWay(t *testing.T) {
+	u := newUpstream(settings{pace: pace{tokens: 32}, pieces: piecesMixed})
+	first, second := asked(u, "q", "").pieces, asked(u, "q", "").pieces
+	if !slices.EqualFunc(first, second, bytes.Equal) {
+		t.Error("two answers to one question were cut in other places")
+	}
+	if u.stats.tokens.Load() != 64 || u.stats.completed.Load() != 2 {
+		t.Errorf("%d tokens, %d streams", u.stats.tokens.Load(), u.stats.completed.Load())
+	}
+}
+
+func TestAFaultFollowsWholeEvents(t *testing.T) {
+	u := newUpstream(settings{pace: pace{tokens: 16}, pieces: piecesMixed})
+	for i := range 50 {
+		pieces := asked(u, fmt.Sprintf("%d [[fault:truncate at=5]]", i), "").pieces
+		if len(pieces) != 5 {
+			t.Fatalf("%d pieces for five tokens", len(pieces))
+		}
+	}
+}
+
+func TestMixedPiecesKeepToTheScript(t *testing.T) {
+	u := newUpstream(settings{pace: pace{first: 30 * time.Millisecond, gap: 5 * time.Millisecond, tokens: 9}, pieces: piecesMixed})
+	started := time.Now()
+	asked(u, "q", "")
+	if took := time.Since(started); took < 70*time.Millisecond || took > time.Second {
+		t.Fatalf("took %s, scripted are 70 ms", took)
+	}
+}
+
+func TestMembersOfChunks(t *testing.T) {
+	for _, c := range []struct {
+		options           string
+		usage, obfuscated bool
+	}{
+		{"", false, true},
+		{`,"stream_options":{"include_obfuscation":false}`, false, false},
+		{`,"stream_options":{"include_usage":true}`, true, true},
+	} {
+		t.Run(c.options, func(t *testing.T) {
+			u := newUpstream(settings{pace: pace{tokens: 40}})
+			lines := strings.Split(string(slices.Concat(asked(u, "q", c.options).pieces...)), "\n\n")
+			if lines[len(lines)-2] != "data: [DONE]" || lines[len(lines)-1] != "" {
+				t.Fatalf("ends in %q", lines[len(lines)-2:])
+			}
+			chunks := lines[:len(lines)-2]
+			for i, line := range chunks {
+				var chunk map[string]any
+				if err := json.Unmarshal([]byte(strings.TrimPrefix(line, "data: ")), &chunk); err != nil {
+					t.Fatalf("%s: %v", line, err)
+				}
+				usage, hasUsage := chunk["usage"]
+				text, hasText := chunk["obfuscation"].(string)
+				if hasText != c.obfuscated || hasText && text == "" {
+					t.Errorf("obfuscation %q", text)
+				}
+				isLast := i == len(chunks)-1
+				if hasUsage != c.usage || c.usage && (usage != nil) != isLast {
+					t.Errorf("chunk %d of %d: usage %v", i, len(chunks), usage)
+				}
+			}
+		})
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	_, url := newTestServer(t, pace{tokens: 2})
+	answer := post(t, t.Context(), url, "q", true)
+	for _, name := range []string{"openai-processing-ms", "x-request-id", "x-ratelimit-remaining-requests", "x-ratelimit-reset-tokens"} {
+		if answer.Header.Get(name) == "" {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	limited := post(t, t.Context(), url, "q [[fault:429 after=3]]", true)
+	for name, want := range map[string]string{
+		"retry-after": "3", "retry-after-ms": "3000", "x-should-retry": "true", "x-ratelimit-remaining-requests": "0",
+	} {
+		if got := limited.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestErrorsHaveTheTypeOfTheAPI(t *testing.T) {
+	_, url := newTestServer(t, pace{tokens: 2})
+	for question, want := range map[string][2]any{
+		"[[fault:429]]":   {"requests", "rate_limit_exceeded"},
+		"[[fault:500]]":   {"server_error", nil},
+		"[[fault:bogus]]": {"invalid_request_error", "bad_directive"},
+	} {
+		var answer struct{ Error struct{ Type, Code any } }
+		if err := json.NewDecoder(post(t, t.Context(), url, question, true).Body).Decode(&answer); err != nil {
+			t.Fatal(err)
+		}
+		if answer.Error.Type != want[0] || answer.Error.Code != want[1] {
+			t.Errorf("%s: type %v, code %v", question, answer.Error.Type, answer.Error.Code)
+		}
+	}
+}
+
+func TestContentInPartsIsItsText(t *testing.T) {
+	for _, c := range []struct {
+		written string
+		text    string
+		refused bool
+	}{
+		{`"a b"`, "a b", false},
+		{`null`, "", false},
+		{`[{"type":"text","text":"a "},{"type":"text","text":"b"}]`, "a b", false},
+		{`[]`, "", false},
+		{`[{"type":"image_url","image_url":{"url":"x"}}]`, "", true},
+		{`[{"type":"text"}]`, "", true},
+		{`7`, "", true},
+	} {
+		var read message
+		err := json.Unmarshal([]byte(`{"role":"user","content":`+c.written+`}`), &read)
+		if (err != nil) != c.refused || string(read.Content) != c.text {
+			t.Errorf("%s: %q, error %v", c.written, read.Content, err)
 		}
 	}
 }
