@@ -3,14 +3,22 @@ package main
 // modelBytes is what ONNX Runtime holds outside the collector's sight: weights, and room for one text a core.
 const modelBytes = 160 << 20
 
+// defaultBatch is how many texts are computed together at most: beyond it a batch gains nothing more, and each text in it waits longer.
+const defaultBatch = 32
+
 type config struct {
 	caps
-	modelDir string
+	batchSize int
+	modelDir  string
 }
 
 // configFrom reads the environment; the error names the variable that is wrong.
 func configFrom(env func(string) string) (config, error) {
 	settings := settings{env: env}
-	cfg := config{caps: settings.caps(), modelDir: settings.text("MODEL_DIR", "/models/minilm")}
+	cfg := config{
+		caps:      settings.caps(),
+		batchSize: settings.number("BATCH_SIZE", defaultBatch, 1),
+		modelDir:  settings.text("MODEL_DIR", "/models/minilm"),
+	}
 	return cfg, settings.err
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	ort "github.com/yalue/onnxruntime_go"
 )
@@ -12,21 +14,24 @@ const (
 	intraOpThreads = 1
 )
 
-// embedder is all-MiniLM-L6-v2: the tokenizer, and the graph with pooling and normalisation in it. All requests share one session.
+// embedder is all-MiniLM-L6-v2: the tokenizer, and the graph with pooling and normalisation in it.
 type embedder struct {
 	tokens  *wordPiece
-	session *ort.DynamicAdvancedSession
-	// slots has one token a core. A cgo call keeps its thread, and without a limit the runtime would start more of them
-	// than there are cores.
-	slots chan struct{}
+	session *session
+	batches *batcher
 }
+
+// session is the graph in ONNX Runtime. Runs may overlap; the batcher makes one a core. A cgo call keeps its thread, and without that
+// limit the runtime would start more of them than there are cores.
+type session struct{ graph *ort.DynamicAdvancedSession }
 
 type embedding struct {
 	values    []float32
 	truncated bool
 }
 
-func newEmbedder(dir string, cores int) (*embedder, error) {
+// newEmbedder loads the model for as long as the process lives: a run may still be under way when that ends, so nothing is destroyed.
+func newEmbedder(dir string, batchSize, cores int) (*embedder, error) {
 	tokens, err := loadWordPiece(filepath.Join(dir, "vocab.txt"))
 	if err != nil {
 		return nil, err
@@ -44,53 +49,61 @@ func newEmbedder(dir string, cores int) (*embedder, error) {
 	if err := errors.Join(options.SetIntraOpNumThreads(intraOpThreads), options.SetInterOpNumThreads(1)); err != nil {
 		return nil, err
 	}
-	session, err := ort.NewDynamicAdvancedSession(
+	graph, err := ort.NewDynamicAdvancedSession(
 		filepath.Join(dir, "model.onnx"), []string{"input_ids", "attention_mask"}, []string{"embedding"}, options)
 	if err != nil {
 		return nil, err
 	}
-	return &embedder{tokens: tokens, session: session, slots: make(chan struct{}, cores)}, nil
+	session := &session{graph}
+	return &embedder{tokens, session, &batcher{model: session, size: batchSize, cores: cores}}, nil
 }
 
 // embed gives the text's embedding, of unit length; an error that is a *refusal is the client's.
-func (e *embedder) embed(text string) (embedding, error) {
+func (e *embedder) embed(ctx context.Context, text string) (embedding, error) {
 	ids, truncated := e.tokens.encode(text)
 	if len(ids) == 2 { // [CLS] and [SEP]
 		return embedding{}, badRequest("text is empty")
 	}
-	values, err := e.run(ids)
+	values, err := e.batches.embed(ctx, ids)
 	return embedding{values, truncated}, err
 }
 
-func (e *embedder) run(ids []int64) ([]float32, error) {
-	mask := make([]int64, len(ids))
-	for i := range mask {
-		mask[i] = 1 // nothing is padding
+// run computes the texts in one run of the graph, each padded to the longest.
+func (s *session) run(texts [][]int64) ([][]float32, error) {
+	rows, longest := len(texts), 0
+	for _, ids := range texts {
+		longest = max(longest, len(ids))
 	}
-	shape := ort.NewShape(1, int64(len(ids)))
-	idTensor, err := ort.NewTensor(shape, ids)
-	if err != nil {
+	// What is left at 0 is [PAD], which the mask takes out.
+	padded, mask := make([]int64, rows*longest), make([]int64, rows*longest)
+	for row, ids := range texts {
+		copy(padded[row*longest:], ids)
+		for i := range ids {
+			mask[row*longest+i] = 1
+		}
+	}
+	values := make([]float32, rows*dimensions)
+	if err := s.compute(int64(rows), int64(longest), padded, mask, values); err != nil {
 		return nil, err
 	}
-	defer idTensor.Destroy()
-	maskTensor, err := ort.NewTensor(shape, mask)
-	if err != nil {
-		return nil, err
-	}
-	defer maskTensor.Destroy()
-	values := make([]float32, dimensions)
-	output, err := ort.NewTensor(ort.NewShape(1, dimensions), values)
-	if err != nil {
-		return nil, err
-	}
-	defer output.Destroy()
-
-	e.slots <- struct{}{}
-	defer func() { <-e.slots }()
-	return values, e.session.Run([]ort.Value{idTensor, maskTensor}, []ort.Value{output})
+	return slices.Collect(slices.Chunk(values, dimensions)), nil
 }
 
-func (e *embedder) close() {
-	e.session.Destroy()
-	ort.DestroyEnvironment()
+func (s *session) compute(rows, longest int64, ids, mask []int64, into []float32) error {
+	idTensor, err := ort.NewTensor(ort.NewShape(rows, longest), ids)
+	if err != nil {
+		return err
+	}
+	defer idTensor.Destroy()
+	maskTensor, err := ort.NewTensor(ort.NewShape(rows, longest), mask)
+	if err != nil {
+		return err
+	}
+	defer maskTensor.Destroy()
+	output, err := ort.NewTensor(ort.NewShape(rows, dimensions), into)
+	if err != nil {
+		return err
+	}
+	defer output.Destroy()
+	return s.graph.Run([]ort.Value{idTensor, maskTensor}, []ort.Value{output})
 }

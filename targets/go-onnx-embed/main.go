@@ -23,11 +23,9 @@ func run() error {
 	ctx, stop := untilTerm()
 	defer stop()
 
-	embedder, err := newEmbedder(cfg.modelDir, cfg.cores)
+	embedder, err := newEmbedder(cfg.modelDir, cfg.batchSize, cfg.cores)
 	if err != nil {
 		return err
 	}
-	defer embedder.close()
-
 	return serve(ctx, cfg.port, (&service{embedder}).routes())
 }

@@ -26,7 +26,10 @@ func (s *service) embed(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
-	embedding, err := s.embedder.embed(text)
+	embedding, err := s.embedder.embed(r.Context(), text)
+	if r.Context().Err() != nil {
+		return // the client has left
+	}
 	if err != nil {
 		s.refuse(w, err)
 		return
@@ -48,7 +51,8 @@ func (s *service) info(w http.ResponseWriter, _ *http.Request) {
 	info := describe(map[string]string{"github.com/yalue/onnxruntime_go": "onnxruntime_go", "golang.org/x/text": "x/text"})
 	info.Versions["onnxruntime"] = ort.GetVersion()
 	info.Threads["ort_intra_op"] = intraOpThreads // the C API sets it and has no way to ask
-	info.Pools["model_runs"] = cap(s.embedder.slots)
+	info.Pools["model_runs"] = s.embedder.batches.cores
+	info.Flags["batch_size"] = s.embedder.batches.size
 	answer(w, http.StatusOK, info)
 }
 
