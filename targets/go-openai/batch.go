@@ -50,7 +50,7 @@ type batchAnswer struct {
 	Digest string `json:"digest"` // SHA-256 of the texts in task order, a line each; a failed task's line is empty
 }
 
-type batchHandler struct{ completions *completions }
+type batchHandler struct{ completions completions }
 
 func (h batchHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var request batchRequest

@@ -36,7 +36,7 @@ func (r chatRequest) check() error {
 	return nil
 }
 
-type chatHandler struct{ completions *completions }
+type chatHandler struct{ completions completions }
 
 func (h chatHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var request chatRequest
@@ -59,9 +59,9 @@ func (h chatHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // passOn writes the completion as server-sent events while it comes. The status is decided by the first token: until
 // then a failure is an ordinary answer, afterwards it is an event.
 func (h chatHandler) passOn(w http.ResponseWriter, r *http.Request, request chatRequest) {
-	events := &eventWriter{out: w, control: http.NewResponseController(w)}
+	events := newEventWriter(w)
 	err := h.completions.stream(r.Context(), request.Messages, func(text string) error {
-		return events.send("", map[string]string{"content": text})
+		return events.send("", tokenEvent{text})
 	})
 	switch {
 	case err == nil:
@@ -69,14 +69,29 @@ func (h chatHandler) passOn(w http.ResponseWriter, r *http.Request, request chat
 	case !events.begun:
 		writeFailure(w, r, err)
 	case r.Context().Err() == nil:
-		events.send("error", map[string]string{"error": err.Error()})
+		events.send("error", errorEvent{err.Error()})
 	}
+}
+
+type tokenEvent struct {
+	Content string `json:"content"`
+}
+
+type errorEvent struct {
+	Error string `json:"error"`
 }
 
 type eventWriter struct {
 	out     http.ResponseWriter
 	control *http.ResponseController
+	encoder *json.Encoder
 	begun   bool
+}
+
+func newEventWriter(out http.ResponseWriter) *eventWriter {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false) // it goes into an event, not into a page
+	return &eventWriter{out: out, control: http.NewResponseController(out), encoder: encoder}
 }
 
 func (e *eventWriter) begin() {
@@ -93,9 +108,7 @@ func (e *eventWriter) send(name string, data any) error {
 		fmt.Fprintf(e.out, "event: %s\n", name)
 	}
 	io.WriteString(e.out, "data: ")
-	encoder := json.NewEncoder(e.out)
-	encoder.SetEscapeHTML(false)                 // it goes into an event, not into a page
-	if err := encoder.Encode(data); err != nil { // ends with the line's newline
+	if err := e.encoder.Encode(data); err != nil { // ends with the line's newline
 		return err
 	}
 	io.WriteString(e.out, "\n")

@@ -1,11 +1,22 @@
 package main
 
-import "time"
+import (
+	"fmt"
+	"net/url"
+	"time"
+)
+
+// Names of clients.
+const (
+	official = "official"
+	minimal  = "minimal"
+)
 
 // config is what the container's environment says.
 type config struct {
 	caps
-	baseURL string
+	client  string
+	baseURL *url.URL
 	apiKey  string
 	model   string
 	silence time.Duration // the longest silence of the upstream that is waited for
@@ -15,10 +26,18 @@ func configFrom(env func(string) string) (config, error) {
 	settings := settings{env: env}
 	cfg := config{
 		caps:    settings.caps(),
-		baseURL: settings.required("OPENAI_BASE_URL"),
+		client:  settings.text("CLIENT", official),
 		apiKey:  settings.required("OPENAI_API_KEY"),
 		model:   settings.required("OPENAI_MODEL"),
 		silence: time.Duration(settings.number("UPSTREAM_TIMEOUT_MS", 60_000, 1)) * time.Millisecond,
+	}
+	base, err := url.Parse(settings.required("OPENAI_BASE_URL"))
+	if err != nil {
+		settings.fail(fmt.Errorf("OPENAI_BASE_URL is no address: %w", err))
+	}
+	cfg.baseURL = base
+	if cfg.client != official && cfg.client != minimal {
+		settings.fail(fmt.Errorf("CLIENT is %q, want %s or %s", cfg.client, official, minimal))
 	}
 	return cfg, settings.err
 }

@@ -1,6 +1,6 @@
-module go-openai
+module bakeoff/target/go-openai
 
-go 1.26.0
+go 1.27
 
 require github.com/openai/openai-go/v3 v3.96.0
 

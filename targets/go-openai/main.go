@@ -23,20 +23,26 @@ func run() error {
 
 	ctx, stop := untilTerm()
 	defer stop()
-	return serve(ctx, cfg.port, routes(newCompletions(cfg)))
+	return serve(ctx, cfg.port, routes(cfg))
 }
 
-func routes(completions *completions) http.Handler {
+func routes(cfg config) http.Handler {
+	completions := newCompletions(cfg)
 	mux := http.NewServeMux()
 	mux.Handle("POST /chat", chatHandler{completions})
 	mux.Handle("POST /batch", batchHandler{completions})
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	mux.HandleFunc("GET /info", info)
+	mux.HandleFunc("GET /info", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, info(cfg.client)) })
 	return mux
 }
 
-func info(w http.ResponseWriter, _ *http.Request) {
-	info := describe(map[string]string{"github.com/openai/openai-go/v3": "openai-go"})
+func info(client string) runtimeInfo {
+	names := map[string]string{"github.com/openai/openai-go/v3": "openai-go"}
+	if client == minimal {
+		names = nil // linked, and not used
+	}
+	info := describe(names)
 	info.Pools["upstream_idle_connections"] = idleConnections
-	writeJSON(w, http.StatusOK, info)
+	info.Flags["client"] = client
+	return info
 }
