@@ -90,22 +90,36 @@ func (b *batcher) next() []*job {
 	return batch
 }
 
-// runs parts a batch into runs of the model: of texts of similar length, since all are padded to the longest of their run.
-// At most a quarter of a run's tokens is padding; texts of very different lengths are better computed apart.
+const (
+	// runCost is what a run costs besides its tokens, in tokens: it reads all weights from memory once (README.md).
+	runCost = 8
+	// mostTokens is how large a run may be, padding included. A larger one is no cheaper, and takes memory.
+	mostTokens = 4 * maxTokens
+)
+
+// runs parts a batch into runs of the model: of texts of similar length, since all are padded to the longest of their run. At most a
+// quarter of a run's tokens is padding, and of all ways to keep that this is the cheapest.
 func runs(batch []*job) [][]*job {
 	sorted := slices.SortedStableFunc(slices.Values(batch), func(a, b *job) int { return cmp.Compare(len(a.ids), len(b.ids)) })
-	var parts [][]*job
-	first, tokens := 0, 0
-	for i, job := range sorted {
-		// Sorted, so this one is the longest so far and all would be padded to it.
-		if padded := len(job.ids) * (i - first + 1); i > first && 4*(tokens+len(job.ids)) < 3*padded {
-			parts = append(parts, sorted[first:i])
-			first, tokens = i, 0
+	// What the n shortest texts cost at least, and where the last run of that way begins.
+	cost, begins := make([]int, len(sorted)+1), make([]int, len(sorted)+1)
+	for end := 1; end <= len(sorted); end++ {
+		longest, tokens := len(sorted[end-1].ids), 0
+		for begin := end - 1; begin >= 0; begin-- {
+			tokens += len(sorted[begin].ids)
+			padded := longest * (end - begin)
+			if padded > mostTokens || 4*tokens < 3*padded {
+				break // those before are shorter still
+			}
+			if total := cost[begin] + runCost + padded; begin == end-1 || total < cost[end] {
+				cost[end], begins[end] = total, begin
+			}
 		}
-		tokens += len(job.ids)
 	}
-	if len(sorted) > 0 {
-		parts = append(parts, sorted[first:])
+	var parts [][]*job
+	for end := len(sorted); end > 0; end = begins[end] {
+		parts = append(parts, sorted[begins[end]:end])
 	}
+	slices.Reverse(parts)
 	return parts
 }

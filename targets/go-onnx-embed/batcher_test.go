@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -99,16 +100,19 @@ func TestWhatWaitsIsComputedTogether(t *testing.T) {
 	}
 }
 
-func TestRunsBoundPadding(t *testing.T) {
+func TestRunsHoldTextsOfSimilarLength(t *testing.T) {
 	for name, tc := range map[string]struct{ lengths, want []int }{
-		"nothing":                      {nil, nil},
-		"one text":                     {[]int{17}, []int{1}},
-		"equal lengths":                {[]int{9, 9, 9}, []int{3}},
-		"a quarter of padding":         {[]int{5, 10}, []int{2}},
-		"more than a quarter":          {[]int{4, 10}, []int{1, 1}},
-		"a long one among short ones":  {[]int{12, 256, 11, 12, 10}, []int{4, 1}},
-		"a run ends where it must":     {[]int{3, 4, 5, 6, 40, 50, 256}, []int{4, 2, 1}},
-		"of equal length in any order": {[]int{20, 5, 20, 5}, []int{2, 2}},
+		"nothing":                              {nil, nil},
+		"one text":                             {[]int{17}, []int{1}},
+		"equal lengths":                        {[]int{9, 9, 9}, []int{3}},
+		"a quarter of padding":                 {[]int{6, 12}, []int{2}},
+		"more than a quarter":                  {[]int{4, 10}, []int{1, 1}},
+		"padding that is cheaper than a run":   {[]int{93, 100}, []int{2}},
+		"padding that is dearer than a run":    {[]int{91, 100}, []int{1, 1}},
+		"a long one among short ones":          {[]int{12, 256, 11, 12, 10}, []int{4, 1}},
+		"two runs, in which ever order":        {[]int{20, 5, 20, 5}, []int{2, 2}},
+		"at most a thousand tokens":            {[]int{256, 256, 256, 256, 256, 255}, []int{4, 2}},
+		"not as many as fit, where that costs": {[]int{20, 20, 20, 24, 24, 24}, []int{3, 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []int
@@ -138,8 +142,9 @@ func TestRunsHoldEveryTextOnceAndAtMostAQuarterOfPadding(t *testing.T) {
 				tokens += len(job.ids)
 				longest = max(longest, len(job.ids))
 			}
-			if padding := longest*len(run) - tokens; 4*padding > longest*len(run) {
-				t.Fatalf("%d of %d tokens are padding in %v", padding, longest*len(run), lengths)
+			padded := longest * len(run)
+			if padding := padded - tokens; 4*padding > padded || padded > mostTokens {
+				t.Fatalf("%d of %d tokens are padding in %v", padding, padded, lengths)
 			}
 		}
 		for _, job := range batch {
@@ -148,6 +153,46 @@ func TestRunsHoldEveryTextOnceAndAtMostAQuarterOfPadding(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestRunsAreTheCheapestOfAllWays(t *testing.T) {
+	random := rand.New(rand.NewPCG(17, 2))
+	for range 500 {
+		lengths := make([]int, 1+random.IntN(9))
+		for i := range lengths {
+			lengths[i] = 3 + random.IntN(1+random.IntN(maxTokens-2))
+		}
+		got := 0
+		for _, run := range runs(jobsOf(lengths)) {
+			got += runCost + len(run[len(run)-1].ids)*len(run)
+		}
+		if want := cheapest(lengths); got != want {
+			t.Fatalf("runs of %v cost %d, want %d", lengths, got, want)
+		}
+	}
+}
+
+// cheapest tries every way to cut texts, the shortest first, into runs that are allowed.
+func cheapest(lengths []int) int {
+	sorted := slices.Sorted(slices.Values(lengths))
+	least := math.MaxInt
+	for cuts := range 1 << (len(sorted) - 1) { // a bit a place between two texts
+		total, tokens, count := 0, 0, 0
+		for i, length := range sorted {
+			tokens, count = tokens+length, count+1
+			if i < len(sorted)-1 && cuts&(1<<i) == 0 {
+				continue
+			}
+			if 4*tokens < 3*length*count || length*count > mostTokens {
+				total = math.MaxInt / 2
+				break
+			}
+			total += runCost + length*count
+			tokens, count = 0, 0
+		}
+		least = min(least, total)
+	}
+	return least
 }
 
 func jobsOf(lengths []int) []*job {

@@ -1,6 +1,6 @@
 package main
 
-// modelBytes is what ONNX Runtime holds outside the collector's sight: weights, and room for one text a core.
+// modelBytes is what ONNX Runtime holds outside the collector's sight: weights, and room for one run a core.
 const modelBytes = 160 << 20
 
 // defaultBatch is how many texts are computed together at most: beyond it a batch gains nothing more, and each text in it waits longer.
