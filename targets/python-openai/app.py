@@ -1,28 +1,32 @@
 """Passes chat completions on from an OpenAI-compatible service through OpenAI's own client."""
 
 import asyncio
-import json
 import multiprocessing
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from openai._constants import DEFAULT_CONNECTION_LIMITS
 
 import batch
 from bodies import BadBody, BatchRequest, ChatRequest, read
-from completions import Completions, UpstreamError
+from completions import Completions
 from config import Config, read_config
 from connection import ClientGone, while_connected
 from info import describe, installed
+from minimal import MinimalCompletions
+from upstream import UpstreamError
+
+CLIENTS = {"openai": Completions, "minimal": MinimalCompletions}
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.config = read_config()
-    app.state.completions = Completions(app.state.config)
+    app.state.config = config = read_config()
+    app.state.completions = CLIENTS[config.client](config)
     yield
     await app.state.completions.close()
 
@@ -44,22 +48,22 @@ async def pass_on(request: Request, pieces: AsyncIterator[str]) -> Response:
     answer, a failure after it is an event."""
     first = await while_connected(request, anext(pieces, None))
 
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncIterator[bytes]:
         try:
             if first is not None:
                 yield _event({"content": first})
             async for piece in pieces:
                 yield _event({"content": piece})
-            yield "data: [DONE]\n\n"
+            yield b"data: [DONE]\n\n"
         except UpstreamError as error:
-            yield f"event: error\n{_event({'error': error.text})}"
+            yield b"event: error\n" + _event({"error": error.text})
 
     # Starlette cancels the iteration, and with it the upstream stream, when the client goes away.
     return StreamingResponse(events(), media_type="text/event-stream", headers={"cache-control": "no-cache"})
 
 
-def _event(data: dict[str, str]) -> str:
-    return f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
+def _event(data: dict[str, str]) -> bytes:
+    return b"data: " + orjson.dumps(data) + b"\n\n"
 
 
 @app.post("/batch")
@@ -82,7 +86,7 @@ async def info(request: Request) -> dict:
     return describe(
         server="uvicorn",
         framework="fastapi",
-        versions=installed("openai", "httpx2", "aiohttp", "fastapi", "uvicorn", "uvloop", "pydantic"),
+        versions=installed("openai", "httpx2", "aiohttp", "fastapi", "orjson", "uvicorn", "uvloop", "pydantic"),
         # uvicorn runs a single worker in the first process and several as its children.
         workers=1 if multiprocessing.parent_process() is None else config.cores,
         threads={"event_loop": 1},
@@ -92,7 +96,9 @@ async def info(request: Request) -> dict:
         },
         flags={
             "event_loop": type(asyncio.get_running_loop()).__module__.partition(".")[0],
+            "client": config.client,
             "transport": config.transport,
+            "validation": "strict" if config.validates else "lax",
         },
     )
 

@@ -5,7 +5,8 @@ import hashlib
 from dataclasses import asdict, dataclass
 
 from bodies import BatchRequest
-from completions import Completions, UpstreamError
+from completions import Completions
+from upstream import UpstreamError
 
 
 @dataclass(frozen=True)

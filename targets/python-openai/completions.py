@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from openai import (
     APIConnectionError,
+    APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
     AsyncOpenAI,
@@ -13,17 +14,9 @@ from openai import (
 )
 
 from config import Config
+from upstream import UpstreamError
 
 TRANSPORTS = {"httpx": DefaultAsyncHttpxClient, "aiohttp": DefaultAioHttpClient}
-
-
-class UpstreamError(Exception):
-    """The upstream failed for good; status and text are what our own client is told."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
 
 
 class Completions:
@@ -35,6 +28,9 @@ class Completions:
             # One number limits each wait: for the connection, for the headers, and for the bytes of every token.
             timeout=config.silence_seconds,
             http_client=TRANSPORTS[config.transport](),
+            # pydantic's compiled validator then makes a chunk into its type. Otherwise the client walks over the types
+            # in Python, which is half of what a task costs.
+            _strict_response_validation=config.validates,
         )
 
     async def stream(self, messages: list[dict]) -> AsyncIterator[str]:
@@ -55,7 +51,7 @@ class Completions:
             raise UpstreamError(504, "upstream timed out") from error
         except APIConnectionError as error:
             raise UpstreamError(502, "upstream connection broke") from error
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, APIResponseValidationError) as error:
             raise UpstreamError(502, "upstream sent a malformed chunk") from error
         if not finished:
             # The client takes a stream that was cut tidily for a complete one.

@@ -14,8 +14,12 @@ class Config:
     model: str
     silence_seconds: float
     """The longest silence of the upstream that is waited for."""
+    client: str
+    """What asks the upstream: openai, its official client, or minimal, a reader of events."""
     transport: str
-    """What carries the client's requests: httpx, its default, or aiohttp."""
+    """What carries the official client's requests: httpx, its default, or aiohttp."""
+    validates: bool
+    """Whether the official client holds each chunk against its type, or only makes one of it."""
     loop: str
     """asyncio or uvloop"""
 
@@ -28,6 +32,8 @@ def read_config() -> Config:
         api_key=required("OPENAI_API_KEY"),
         model=required("OPENAI_MODEL"),
         silence_seconds=number("UPSTREAM_TIMEOUT_MS", 60_000) / 1000,
+        client=one_of("CLIENT", "openai", "minimal"),
         transport=one_of("TRANSPORT", "httpx", "aiohttp"),
+        validates=one_of("VALIDATION", "lax", "strict") == "strict",
         loop=one_of("LOOP", "asyncio", "uvloop"),
     )

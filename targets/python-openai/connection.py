@@ -1,8 +1,7 @@
 """Work that ends when its client goes away."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable
 
 from starlette.requests import Request
 
@@ -11,26 +10,25 @@ class ClientGone(Exception):
     """Nobody is left to answer."""
 
 
-async def while_connected[Result](request: Request, work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs the work and cancels it when the client goes away. Raises ClientGone.
+async def while_connected[Result](request: Request, work: Awaitable[Result]) -> Result:
+    """Does the work, and cancels it when the client goes away. Raises ClientGone.
 
     A handler alone never learns of that: the server only tells whoever asks for the request's next message. The
     body must have been read.
     """
-    working = asyncio.create_task(work)
-    watching = asyncio.create_task(_departure(request))
+    watching = asyncio.create_task(_cancel_on_departure(request, asyncio.current_task()))
     try:
-        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientGone
-        return working.result()
+        return await work
+    except asyncio.CancelledError:
+        if not watching.done():
+            raise  # by the server, which is told to end
+        asyncio.current_task().uncancel()
+        raise ClientGone from None
     finally:
-        working.cancel()
         watching.cancel()
-        # The work closes its upstream stream while it is being cancelled: wait for that.
-        await asyncio.gather(working, watching, return_exceptions=True)
 
 
-async def _departure(request: Request) -> None:
+async def _cancel_on_departure(request: Request, working: asyncio.Task) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+    working.cancel()

@@ -7,9 +7,9 @@ import { getHeapStatistics } from 'node:v8'
  * What this process believes about itself, the answer of GET /info.
  *
  * @param own what only the target knows: its framework, the versions of what it is made of, how many processes serve, its
- *            threads beside those of Node.js, and its pools
+ *            threads beside those of Node.js, its pools, and what else it was set to
  */
-export function describe({ framework, versions, workers = 1, threads = {}, pools = {} }) {
+export function describe({ framework, versions, workers = 1, threads = {}, pools = {}, flags = {} }) {
   return {
     language: 'node',
     languageVersion: process.versions.node,
@@ -24,7 +24,7 @@ export function describe({ framework, versions, workers = 1, threads = {}, pools
     developmentServer: false,
     debugBuild: process.config.target_defaults.default_configuration === 'Debug',
     heapLimitBytes: getHeapStatistics().heap_size_limit,
-    flags: { exec_argv: process.execArgv.join(' ') },
+    flags: { exec_argv: process.execArgv.join(' '), ...flags },
   }
 }
 

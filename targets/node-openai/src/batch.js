@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pLimit from 'p-limit'
-import { UpstreamError } from './completions.js'
+import { textOf } from './completions.js'
+import { UpstreamError } from './upstream-error.js'
 
 /**
  * The article's fan-out: p-limit and one Promise.all over all tasks.
@@ -23,7 +24,7 @@ export async function runBatch(completions, { tasks, concurrency, seed, suffix }
 async function textOrNull(completions, messages, signal) {
   signal.throwIfAborted() // what still waits for its place when the client leaves must not begin
   try {
-    return await completions.text(messages, signal)
+    return await textOf(completions, messages, signal)
   } catch (error) {
     if (error instanceof UpstreamError) return null
     throw error

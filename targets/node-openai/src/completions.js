@@ -1,12 +1,6 @@
 import OpenAI from 'openai'
-
-/** The upstream failed for good; status and message are what our own client is told. */
-export class UpstreamError extends Error {
-  constructor(statusCode, message, options) {
-    super(message, options)
-    this.statusCode = statusCode
-  }
-}
+import { errors } from 'undici'
+import { UpstreamError } from './upstream-error.js'
 
 /** Asks the upstream through OpenAI's client, which retries and decodes; what it leaves to its user is here. */
 export class Completions {
@@ -14,20 +8,22 @@ export class Completions {
   #model
   #silenceMs
 
-  constructor({ baseURL, apiKey, model, silenceMs }) {
+  /** @param fetch what carries the client's requests; the runtime's own where it is undefined */
+  constructor({ baseURL, apiKey, model, silenceMs }, fetch) {
     // The client's timeout ends with the headers. Silence after them is watched for below.
-    this.#client = new OpenAI({ baseURL, apiKey, timeout: silenceMs })
+    this.#client = new OpenAI({ baseURL, apiKey, timeout: silenceMs, fetch })
     this.#model = model
     this.#silenceMs = silenceMs
   }
 
   /**
-   * Yields the pieces of one completion as they come.
+   * Gives the pieces of one completion as they come.
    *
    * @param signal cancels the upstream stream
+   * @param take   is given each piece; where it returns a promise the next one waits for it
    * @throws UpstreamError, or the signal's reason
    */
-  async *stream(messages, signal) {
+  async each(messages, signal, take) {
     let silent = false
     let watchdog
     let finished = false
@@ -41,7 +37,9 @@ export class Completions {
         watchdog.refresh()
         for (const { delta, finish_reason } of chunk.choices) {
           finished ||= finish_reason !== null
-          if (delta.content) yield delta.content
+          if (!delta.content) continue
+          const full = take(delta.content)
+          if (full) await full
         }
       }
     } catch (error) {
@@ -55,13 +53,15 @@ export class Completions {
     if (silent) throw new UpstreamError(504, 'upstream timed out')
     if (!finished) throw new UpstreamError(502, 'upstream ended early')
   }
+}
 
-  /** The whole completion at once. */
-  async text(messages, signal) {
-    let text = ''
-    for await (const piece of this.stream(messages, signal)) text += piece
-    return text
-  }
+/** The whole completion at once. */
+export async function textOf(completions, messages, signal) {
+  let text = ''
+  await completions.each(messages, signal, (piece) => {
+    text += piece
+  })
+  return text
 }
 
 function explain(cause) {
@@ -69,7 +69,14 @@ function explain(cause) {
   if (cause instanceof OpenAI.APIConnectionError) return new UpstreamError(502, 'upstream connection broke', { cause })
   if (cause instanceof OpenAI.APIError) return new UpstreamError(502, `upstream answered ${cause.status}`, { cause })
   if (cause instanceof SyntaxError) return new UpstreamError(502, 'upstream sent a malformed chunk', { cause })
-  // A connection that breaks in mid-stream comes as fetch reports it: a TypeError whose cause is the socket's error.
-  if (cause instanceof TypeError && cause.cause) return new UpstreamError(502, 'upstream connection broke', { cause })
+  if (isOfConnection(cause)) return new UpstreamError(502, 'upstream connection broke', { cause })
   return cause
+}
+
+/**
+ * Whether an error is a connection's that broke in mid-stream: fetch reports it as a TypeError whose cause is the socket's error,
+ * undici as an error of its own or as the system's.
+ */
+function isOfConnection(error) {
+  return (error instanceof TypeError && error.cause) || error instanceof errors.UndiciError || error.syscall !== undefined
 }

@@ -1,9 +1,7 @@
-import { Readable } from 'node:stream'
+import { once } from 'node:events'
 import Fastify from 'fastify'
 import { runBatch } from './batch.js'
-import { Completions } from './completions.js'
-import { describe, installedVersions } from './info.js'
-import { countWorkers } from './workers.js'
+import { textOf } from './completions.js'
 
 const LARGEST_BODY = 1 << 20
 
@@ -39,8 +37,8 @@ const batchBody = {
   },
 }
 
-export function buildServer(settings) {
-  const completions = new Completions(settings)
+/** @param describe gives the answer of GET /info */
+export function buildServer(completions, describe) {
   const server = Fastify({
     bodyLimit: LARGEST_BODY,
     // "8" is not 8: a body is right or refused.
@@ -50,11 +48,10 @@ export function buildServer(settings) {
   server.setErrorHandler(answerError)
 
   server.post('/chat', { schema: { body: chatBody } }, async (request, reply) => {
-    const pieces = completions.stream(request.body.messages, departureOf(reply))
-    if (request.query.stream === '1') return passOn(pieces, reply)
-    let text = ''
-    for await (const piece of pieces) text += piece
-    return reply.type('text/plain; charset=utf-8').send(text)
+    const { messages } = request.body
+    const signal = departureOf(reply)
+    if (request.query.stream === '1') return passOn(completions, messages, signal, reply)
+    return reply.type('text/plain; charset=utf-8').send(await textOf(completions, messages, signal))
   })
 
   server.post('/batch', { schema: { body: batchBody } }, async (request, reply) => {
@@ -64,17 +61,8 @@ export function buildServer(settings) {
   })
 
   server.get('/health', async (_request, reply) => reply.send())
-  server.get('/info', describeService)
+  server.get('/info', () => describe())
   return server
-}
-
-async function describeService() {
-  return describe({
-    framework: 'fastify',
-    versions: { ...installedVersions(['openai', 'fastify', 'p-limit']), undici: process.versions.undici },
-    workers: await countWorkers(),
-    // No pools: fetch opens as many connections to a host as it has requests.
-  })
 }
 
 /** Aborts when the connection closes. That it also closes after the answer does no harm: nothing is left to cancel. */
@@ -85,24 +73,26 @@ function departureOf(reply) {
 }
 
 /**
- * The completion as server-sent events. The first piece decides the status: a failure before it is an ordinary
- * answer, a failure after it is an event.
+ * The completion as server-sent events, written straight to the connection. The first piece decides the status: a failure before it is
+ * an ordinary answer, a failure after it is an event.
  */
-async function passOn(pieces, reply) {
-  const first = await pieces.next()
-  async function* events() {
-    try {
-      if (!first.done) yield event({ content: first.value })
-      for await (const content of pieces) yield event({ content })
-      yield 'data: [DONE]\n\n'
-    } catch (error) {
-      yield `event: error\n${event({ error: error.message })}`
-    }
+async function passOn(completions, messages, signal, reply) {
+  const { raw } = reply
+  const start = () => {
+    reply.hijack()
+    raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   }
-  return reply
-    .type('text/event-stream; charset=utf-8')
-    .header('cache-control', 'no-cache')
-    .send(Readable.from(events()))
+  try {
+    await completions.each(messages, signal, (content) => {
+      if (!raw.headersSent) start()
+      if (!raw.write(event({ content }))) return once(raw, 'drain', { signal })
+    })
+  } catch (error) {
+    if (!raw.headersSent) throw error
+    return raw.end(`event: error\n${event({ error: error.message })}`)
+  }
+  if (!raw.headersSent) start()
+  raw.end('data: [DONE]\n\n')
 }
 
 const event = (data) => `data: ${JSON.stringify(data)}\n\n`
