@@ -55,6 +55,13 @@ describe('the build arguments from an environment', () => {
       notes: 0,
     },
     {
+      because: 'Maven has no variable of its own: the one that builders of images for Java agree on',
+      env: { MAVEN_MIRROR_URL: 'https://mirror.example/maven2' },
+      proxies: {},
+      registries: { MAVEN_MIRROR_URL: 'https://mirror.example/maven2' },
+      notes: 0,
+    },
+    {
       because: 'npm hands its registry on in lower case',
       env: { npm_config_registry: 'https://mirror.example/npm/' },
       proxies: {},

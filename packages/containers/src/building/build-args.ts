@@ -9,7 +9,15 @@ export interface BuildArgs {
 }
 
 const PROXY_NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
-const REGISTRY_NAMES = ['PIP_INDEX_URL', 'NPM_CONFIG_REGISTRY', 'GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOFLAGS']
+const REGISTRY_NAMES = [
+  'PIP_INDEX_URL',
+  'NPM_CONFIG_REGISTRY',
+  'GOPROXY',
+  'GOSUMDB',
+  'GONOSUMDB',
+  'GOFLAGS',
+  'MAVEN_MIRROR_URL',
+]
 
 /**
  * Picks the build arguments from an environment. Arguments other than proxies can be read in the image's history, so

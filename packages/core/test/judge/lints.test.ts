@@ -93,6 +93,11 @@ const table: Readonly<Record<string, readonly Case[]>> = {
       info: { threads: { tokio_blocking: 512, io: 64, dirty_io_schedulers: 10 } },
       says: null,
     },
+    {
+      because: 'carriers of virtual threads above the cap',
+      info: { threads: { carrier_threads: 4 } },
+      says: /carrier_threads has 4/,
+    },
     { because: 'GOMAXPROCS above the cap', info: { threads: { gomaxprocs: 4 } }, says: /gomaxprocs has 4/ },
   ],
   'sees-host-cores': [
