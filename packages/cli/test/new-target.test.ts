@@ -18,23 +18,26 @@ beforeEach(() => {
 afterEach(() => rmSync(project.root, { recursive: true }))
 
 describe('new-target', () => {
-  it.each(['python', 'go', 'elixir', 'rust', 'node'])('makes one in %s that parses under its own name', (language) => {
-    const name = `${language}-mine`
-    const templates = templatesIn(project.root)
-    for (const template of templates) appendFileSync(join(project.root, template), '\n')
-    const made = newTarget(project, readCatalogue(project), { name, language, scenario: 'predict' })
-    const target = readCatalogue(project).targets.find((one) => one.name === name)
-    expect(target).toMatchObject({ language, scenarios: expect.arrayContaining(['predict']) })
-    expect(existsSync(join(made.folder, 'Dockerfile'))).toBe(true)
-    const readme = readFileSync(join(made.folder, 'README.md'), 'utf8')
-    expect(readme).toContain(`# ${name}`)
-    expect(readme, 'a figure of another service').not.toMatch(/\d/)
+  it.each(['python', 'go', 'elixir', 'rust', 'node', 'java'])(
+    'makes one in %s that parses under its own name',
+    (language) => {
+      const name = `${language}-mine`
+      const templates = templatesIn(project.root)
+      for (const template of templates) appendFileSync(join(project.root, template), '\n')
+      const made = newTarget(project, readCatalogue(project), { name, language, scenario: 'predict' })
+      const target = readCatalogue(project).targets.find((one) => one.name === name)
+      expect(target).toMatchObject({ language, scenarios: expect.arrayContaining(['predict']) })
+      expect(existsSync(join(made.folder, 'Dockerfile'))).toBe(true)
+      const readme = readFileSync(join(made.folder, 'README.md'), 'utf8')
+      expect(readme).toContain(`# ${name}`)
+      expect(readme, 'a figure of another service').not.toMatch(/\d/)
 
-    const stale = staleCopies(project.root)
-    const ofSource = stale.filter((line) => line.startsWith(`targets/${made.from}/`))
-    expect(ofSource.length, 'copies in what it was made from').toBeGreaterThan(0)
-    expect(stale.filter((line) => line.startsWith(`targets/${name}/`))).toEqual([])
-  })
+      const stale = staleCopies(project.root)
+      const ofSource = stale.filter((line) => line.startsWith(`targets/${made.from}/`))
+      expect(ofSource.length, 'copies in what it was made from').toBeGreaterThan(0)
+      expect(stale.filter((line) => line.startsWith(`targets/${name}/`))).toEqual([])
+    },
+  )
 
   it.each([
     { scenario: 'predict', standsInFor: [] },
@@ -71,7 +74,7 @@ describe('the project', () => {
   it('reads every target, scenario and claim that is shipped', () => {
     const catalogue = readCatalogue(shipped)
     expect(new Set(catalogue.targets.map(({ language }) => language))).toEqual(
-      new Set(['python', 'go', 'elixir', 'rust', 'node']),
+      new Set(['python', 'go', 'elixir', 'rust', 'node', 'java']),
     )
     expect(catalogue.claims.length).toBeGreaterThan(0)
   })

@@ -19,14 +19,16 @@ const machine = { host: { cpus }, engine: { facts, holes: [] } } as unknown as M
 const planned = (flags: { all?: boolean; claims?: boolean }, profile = 'default') =>
   makePlan({ project, catalogue, machine }, toPlanOptions({ ...flags, profile }), new Date(0))
 
+/** Java came last, and not to all scenarios yet. */
+const IN_JAVA = ['predict', 'ranknet', 'embed']
+
 describe('what is shipped', () => {
   it('has a contender in every language of every scenario, or what stands in for one', () => {
     const plan = planned({})
     for (const { id } of plan.scenarios) {
       const own = plan.entries.filter(({ scenario }) => scenario === id)
-      expect(new Set(own.map(({ language }) => language)), id).toEqual(
-        new Set(['elixir', 'go', 'node', 'python', 'rust']),
-      )
+      const languages = ['elixir', 'go', 'node', 'python', 'rust', ...(IN_JAVA.includes(id) ? ['java'] : [])]
+      expect(new Set(own.map(({ language }) => language)), id).toEqual(new Set(languages))
       expect(own.map(({ role }) => role)).toEqual(own.map(() => 'contender'))
     }
   })

@@ -47,7 +47,7 @@ const alternativeOf = z
   )
 
 export const targetFile = z.strictObject({
-  language: name.describe('Language of the service, lower case: python, go, elixir, rust, node, …'),
+  language: name.describe('Language of the service, lower case: python, go, elixir, rust, node, java, …'),
   stack: z.array(z.string().min(1)).min(1).describe('Libraries that matter, most important first, as people call them'),
   summary: z.string().min(1).describe('One sentence: what this target is'),
   scenarios: z.array(name).min(1).describe('Scenarios it serves: names of files in compose/ without .yaml'),

@@ -13,7 +13,7 @@ export const addNewTarget: AddCommand = (program, { project, terminal }) =>
     .command('new-target')
     .description('make a new target, which passes check as it is')
     .requiredOption('--name <name>', 'its name, which is its folder in targets/')
-    .requiredOption('--language <language>', 'python, go, elixir, rust or node')
+    .requiredOption('--language <language>', 'python, go, elixir, rust, node or java')
     .option('--scenario <name>', 'the scenario it serves', 'predict')
     .action((options: NewTargetOptions) => {
       const made = newTarget(project, openCatalogue(project, terminal), options)
