@@ -8,8 +8,8 @@ from text import NoTokens
 
 
 class Batcher:
-    """Gives the model one batch at a time. What arrives meanwhile is the next batch: nobody waits for a batch to fill, a
-    single request goes at once, and batches grow with the load.
+    """Gives the model one batch at a time. What arrives meanwhile is the next batch: nobody waits for a batch to fill,
+    a single request goes at once, and batches grow with the load.
     """
 
     def __init__(self, embedder: Embedder, batch_size: int) -> None:

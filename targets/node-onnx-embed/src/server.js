@@ -1,4 +1,5 @@
 import Fastify from 'fastify'
+import { jsonOf } from './floats.js'
 
 const MAX_BODY_BYTES = 4 << 20
 
@@ -40,7 +41,7 @@ export function buildServer({ embedders, describe }) {
     const { values, truncatedTo } = await embedders.embed(text)
     if (!values) throw new Refusal(400, 'text is empty')
     if (truncatedTo) reply.header('x-truncated-to-tokens', truncatedTo)
-    return { embedding: Array.from(values) }
+    return reply.type('application/json; charset=utf-8').send(`{"embedding":${jsonOf(values)}}`)
   })
   server.get('/health', () => ({ status: 'ok' }))
   server.get('/info', () => describe())

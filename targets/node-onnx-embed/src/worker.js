@@ -1,12 +1,12 @@
-// A thread with an embedder: takes one text at a time, answers in order.
+// A thread with an embedder: takes one batch of texts at a time.
 import { parentPort, workerData } from 'node:worker_threads'
 import { Embedder } from './embedder.js'
 
 const embedder = await Embedder.load(workerData.modelDir)
 
-parentPort.on('message', async (text) => {
+parentPort.on('message', async (texts) => {
   try {
-    parentPort.postMessage({ embedding: await embedder.embed(text) })
+    parentPort.postMessage({ embeddings: await embedder.embed(texts) })
   } catch (error) {
     parentPort.postMessage({ error })
   }

@@ -40,10 +40,20 @@ def test_a_bad_body_is_refused(body):
         ([9], [[0]]),
         ([12, 2, 10], [[2, 0]]),
         ([256, 10, 10, 11], [[1, 2, 3], [0]]),
+        # a quarter of padding, and more than that
+        ([6, 12], [[0, 1]]),
+        ([4, 10], [[0], [1]]),
+        # padding that is cheaper than a run, and dearer
+        ([93, 100], [[0, 1]]),
+        ([91, 100], [[0], [1]]),
+        # not as many as fit, where that costs
+        ([20, 20, 20, 24, 24, 24], [[0, 1, 2], [3, 4, 5]]),
+        # at most a thousand tokens
+        ([256, 256, 256, 256, 256, 255], [[5, 0, 1, 2], [3, 4]]),
     ],
 )
 def test_texts_of_similar_length_are_run_together(lengths, expected):
-    assert list(runs(lengths)) == expected
+    assert runs(lengths) == expected
 
 
 class FakeEmbedder:
