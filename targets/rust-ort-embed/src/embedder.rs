@@ -7,13 +7,12 @@ use std::{
 };
 
 use ort::{environment::Environment, inputs, session::Session, value::TensorRef};
-use tokenizers::{Encoding, Tokenizer};
+use tokenizers::Tokenizer;
+
+use crate::runs::{Answer, Failure, Tokens, embed_all};
 
 /// The loader finds the library by its soname.
 const LIBRARY: &str = "/usr/local/lib/libonnxruntime.so.1";
-
-/// `[CLS]` and `[SEP]`.
-const SPECIAL_TOKENS: usize = 2;
 
 pub const INTRA_OP_THREADS: usize = 1;
 
@@ -31,21 +30,14 @@ impl Runtime {
     }
 }
 
-/// One for every thread that embeds: a session runs one text at a time.
+/// One for every thread that embeds: a session has one run at a time.
 pub struct Embedder {
     tokenizer: Tokenizer,
     session: Session,
 }
 
-#[derive(Debug, PartialEq)]
-pub struct Embedding {
-    pub values: Vec<f32>,
-    /// How many tokens were kept, when there were more.
-    pub truncated_to: Option<usize>,
-}
-
 impl Embedder {
-    pub fn load(runtime: &Runtime, folder: &Path) -> Result<Self, Box<dyn Error + Send + Sync>> {
+    pub fn load(runtime: &Runtime, folder: &Path) -> Result<Self, Failure> {
         let file = |name: &str| -> PathBuf { folder.join(name) };
         let session = Session::builder(&runtime.0)?
             .with_intra_threads(INTRA_OP_THREADS)
@@ -56,26 +48,36 @@ impl Embedder {
         Ok(Self { tokenizer: Tokenizer::from_file(file("tokenizer.json"))?, session })
     }
 
-    /// `None` when the text has no tokens.
-    pub fn embed(&mut self, text: &str) -> Result<Option<Embedding>, Box<dyn Error + Send + Sync>> {
-        let encoding = self.tokenizer.encode_fast(text, true)?;
-        if encoding.len() <= SPECIAL_TOKENS {
-            return Ok(None);
+    /// One answer a text, in order.
+    pub fn embed(&mut self, texts: &[String]) -> Vec<Answer> {
+        let tokens = texts.iter().map(|text| tokens_of(text, &self.tokenizer)).collect();
+        embed_all(tokens, |run| Ok(compute(&mut self.session, run)?))
+    }
+}
+
+fn tokens_of(text: &str, tokenizer: &Tokenizer) -> Result<Tokens, Failure> {
+    let encoding = tokenizer.encode_fast(text, true)?;
+    Ok(Tokens { ids: encoding.get_ids().to_vec(), truncated: !encoding.get_overflowing().is_empty() })
+}
+
+/// One embedding a text. Texts are padded to the longest.
+fn compute(session: &mut Session, texts: &[&[u32]]) -> ort::Result<Vec<Vec<f32>>> {
+    let longest = texts.iter().map(|ids| ids.len()).max().unwrap_or(0);
+    let mut ids = vec![0_i64; texts.len() * longest];
+    let mut mask = vec![0_i64; ids.len()];
+    for (row, text) in texts.iter().enumerate() {
+        let row = row * longest..row * longest + text.len();
+        mask[row.clone()].fill(1);
+        for (place, &id) in ids[row].iter_mut().zip(*text) {
+            *place = id.into();
         }
-        let values = self.run(&encoding)?;
-        let truncated_to = (!encoding.get_overflowing().is_empty()).then(|| encoding.len());
-        Ok(Some(Embedding { values, truncated_to }))
     }
 
-    fn run(&mut self, encoding: &Encoding) -> ort::Result<Vec<f32>> {
-        let shape = [1, encoding.len()];
-        let ids: Vec<i64> = encoding.get_ids().iter().map(|&id| id.into()).collect();
-        let mask = vec![1_i64; ids.len()];
-        let outputs = self.session.run(inputs![
-            "input_ids" => TensorRef::from_array_view((shape, ids.as_slice()))?,
-            "attention_mask" => TensorRef::from_array_view((shape, mask.as_slice()))?,
-        ])?;
-        let (_, values) = outputs["embedding"].try_extract_tensor()?;
-        Ok(values.to_vec())
-    }
+    let shape = [texts.len(), longest];
+    let outputs = session.run(inputs![
+        "input_ids" => TensorRef::from_array_view((shape, ids.as_slice()))?,
+        "attention_mask" => TensorRef::from_array_view((shape, mask.as_slice()))?,
+    ])?;
+    let (_, values) = outputs["embedding"].try_extract_tensor::<f32>()?;
+    Ok(values.chunks_exact(values.len() / texts.len()).map(<[f32]>::to_vec).collect())
 }

@@ -1,9 +1,10 @@
 //! Answers the embed scenario: all-MiniLM-L6-v2 in ONNX Runtime behind axum.
 
+mod batcher;
 mod embedder;
 mod info;
-mod pool;
 mod refusal;
+mod runs;
 mod serve;
 mod settings;
 mod text;
@@ -20,33 +21,37 @@ use mimalloc::MiMalloc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{embedder::Embedder, info::Info, pool::Pool, refusal::Refusal, text::Text};
+use crate::{batcher::Batcher, embedder::Embedder, info::Info, refusal::Refusal, text::Text};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 const LARGEST_BODY: usize = 4 << 20;
 
+/// The most texts that are computed together, unless `BATCH_SIZE` says otherwise.
+const LARGEST_BATCH: u16 = 32;
+
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let (port, cores) = (settings::port(&settings::of_process)?, settings::cores(&settings::of_process)?);
     let model_dir = settings::text(&settings::of_process, "MODEL_DIR").unwrap_or_else(|| "/models/minilm".to_owned());
+    let size = settings::number(&settings::of_process, "BATCH_SIZE", LARGEST_BATCH)?;
     let onnx = embedder::Runtime::load().map_err(|error| error.to_string())?;
     let mut embedders = Vec::with_capacity(cores.into());
     for _ in 0..cores {
         let mut embedder = Embedder::load(&onnx, &PathBuf::from(&model_dir))?;
-        embedders.push(move |text: &str| embedder.embed(text));
+        embedders.push(move |texts: &[String]| embedder.embed(texts));
     }
-    let pool = Arc::new(Pool::start(embedders));
-    Ok(serve::run(cores.into(), port, routes(pool))?)
+    let batcher = Arc::new(Batcher::start(embedders, size.into()));
+    Ok(serve::run(cores.into(), port, routes(batcher))?)
 }
 
-fn routes(pool: Arc<Pool>) -> Router {
+fn routes(batcher: Arc<Batcher>) -> Router {
     Router::new()
         .route("/embed", post(embed))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route("/health", get(health))
         .route("/info", get(info))
-        .with_state(pool)
+        .with_state(batcher)
 }
 
 #[derive(Serialize)]
@@ -54,8 +59,8 @@ struct Answer {
     embedding: Vec<f32>,
 }
 
-async fn embed(State(pool): State<Arc<Pool>>, Text { text }: Text) -> Result<impl IntoResponse, Refusal> {
-    let embedding = pool.embed(text).await.map_err(Refusal::internal)?;
+async fn embed(State(batcher): State<Arc<Batcher>>, Text { text }: Text) -> Result<impl IntoResponse, Refusal> {
+    let embedding = batcher.embed(text).await.map_err(Refusal::internal)?;
     let embedding = embedding.ok_or_else(|| Refusal::bad_request("text is empty"))?;
     let truncated = embedding.truncated_to.map(|tokens| ("x-truncated-to-tokens", tokens.to_string()));
     Ok((AppendHeaders(truncated), Json(Answer { embedding: embedding.values })))
@@ -66,11 +71,12 @@ async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-async fn info(State(pool): State<Arc<Pool>>) -> Json<Info> {
+async fn info(State(batcher): State<Arc<Batcher>>) -> Json<Info> {
     let mut info = Info::new([("ort", env!("ORT_VERSION")), ("tokenizers", env!("TOKENIZERS_VERSION"))]);
     info.versions.insert("onnxruntime", embedder::Runtime::version());
-    info.threads.insert("embedders", pool.threads());
+    info.threads.insert("embedders", batcher.threads());
     info.threads.insert("ort_intra_op", embedder::INTRA_OP_THREADS); // the C API sets it and has no way to ask
+    info.pools.insert("batch", batcher.size());
     Json(info)
 }
 
@@ -84,19 +90,20 @@ mod tests {
 
     use super::*;
 
-    use crate::embedder::Embedding;
+    use crate::runs::{Answer, Embedding};
 
     /// Embeds a text as its length; a space has no tokens, and what is longer than three is cut.
-    fn pool() -> Pool {
-        Pool::start(vec![|text: &str| match text {
-            " " => Ok(None),
-            _ => Ok(Some(Embedding { values: vec![text.len() as f32], truncated_to: (text.len() > 3).then_some(3) })),
-        }])
+    fn batcher() -> Batcher {
+        let embed = |text: &String| -> Answer {
+            Ok((text != " ")
+                .then(|| Embedding { values: vec![text.len() as f32], truncated_to: (text.len() > 3).then_some(3) }))
+        };
+        Batcher::start(vec![move |texts: &[String]| texts.iter().map(embed).collect()], 2)
     }
 
     async fn ask(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Option<String>, Value) {
         let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
-        let response = routes(Arc::new(pool())).oneshot(request).await.unwrap();
+        let response = routes(Arc::new(batcher())).oneshot(request).await.unwrap();
         let status = response.status();
         let truncated =
             response.headers().get("x-truncated-to-tokens").map(|tokens| tokens.to_str().unwrap().to_owned());
