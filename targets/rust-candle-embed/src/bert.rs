@@ -8,6 +8,8 @@ use std::{error::Error, fs, path::Path};
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, ops::softmax_last_dim};
 
+use crate::gelu::BiasGelu;
+
 const LAYERS: usize = 6;
 const HEADS: usize = 12;
 const WIDTH: usize = 384;
@@ -65,7 +67,9 @@ struct Layer {
     attention: Linear,
     attention_output: Linear,
     attention_norm: LayerNorm,
-    inner: Linear,
+    /// inputs × outputs; what follows adds the bias
+    inner: Tensor,
+    inner_bias: Tensor,
     outer: Linear,
     norm: LayerNorm,
 }
@@ -74,11 +78,13 @@ impl Layer {
     fn new(weights: &VarBuilder) -> Result<Self> {
         let attention = weights.pp("attention");
         let output = attention.pp("output");
+        let inner = weights.pp("intermediate.dense");
         Ok(Self {
             attention: packed(&merged(&attention.pp("self"))?)?,
             attention_output: packed(&linear(WIDTH, WIDTH, output.pp("dense"))?)?,
             attention_norm: layer_norm(WIDTH, EPSILON, output.pp("LayerNorm"))?,
-            inner: packed(&linear(WIDTH, INNER_WIDTH, weights.pp("intermediate.dense"))?)?,
+            inner: inner.get((INNER_WIDTH, WIDTH), "weight")?.t()?.contiguous()?,
+            inner_bias: inner.get(INNER_WIDTH, "bias")?,
             outer: packed(&linear(INNER_WIDTH, WIDTH, weights.pp("output.dense"))?)?,
             norm: layer_norm(WIDTH, EPSILON, weights.pp("output.LayerNorm"))?,
         })
@@ -87,7 +93,8 @@ impl Layer {
     fn forward(&self, hidden: &Tensor) -> Result<Tensor> {
         let attended = self.attention_output.forward(&self.attend(hidden)?)?;
         let hidden = self.attention_norm.forward(&(attended + hidden)?)?;
-        let inner = self.inner.forward(&hidden)?.gelu_erf()?;
+        let inner = hidden.matmul(&self.inner)?;
+        inner.inplace_op2(&self.inner_bias, &BiasGelu)?;
         self.norm.forward(&(self.outer.forward(&inner)? + hidden)?)
     }
 

@@ -2,6 +2,7 @@
 
 mod bert;
 mod embedder;
+mod gelu;
 mod info;
 mod pool;
 mod refusal;
