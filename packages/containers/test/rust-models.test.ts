@@ -59,10 +59,16 @@ it('is the toolchain of all that serve a model in Rust', () => {
   expect(crates).toEqual([
     'targets/elixir-candle-embed/native',
     'targets/elixir-candle/native',
+    'targets/elixir-ort-embed/native',
     'targets/rust-candle',
     'targets/rust-candle-embed',
     'targets/rust-ort-embed',
   ])
+})
+
+it('batches by the same rule in both that run on ONNX Runtime; tests of it run in the first alone', () => {
+  const rule = (path: string) => readFileSync(join(root, 'targets', path, 'src/runs.rs'), 'utf8')
+  expect(rule('elixir-ort-embed/native')).toBe(rule('rust-ort-embed'))
 })
 
 // What is not so would be compiled again in each of them, for minutes, or could not be had without the network.

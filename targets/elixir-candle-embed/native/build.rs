@@ -1,9 +1,7 @@
-// Copied from templates/elixir-candle/native/build.rs: change it there, then run node scripts/copy-templates.mjs.
+// Copied from templates/elixir-native/native/build.rs: change it there, then run node scripts/copy-templates.mjs.
 //! Hands `/info` the versions that were really compiled in: the compiler's own word, and the lock file's.
 
-use std::{env, fs, process::Command};
-
-const REPORTED: [&str; 2] = ["candle-core", "rustler"];
+use std::{collections::BTreeMap, env, fs, process::Command};
 
 fn main() {
     println!("cargo::rerun-if-changed=Cargo.lock");
@@ -15,16 +13,24 @@ fn main() {
     println!("cargo::rustc-env=RUSTC_VERSION={version}");
 
     let lock = fs::read_to_string("Cargo.lock").expect("Cargo.lock lies beside build.rs");
-    for package in REPORTED {
-        let version = locked_version(&lock, package).expect("a dependency stands in Cargo.lock");
+    for (package, version) in locked(&lock) {
         let variable = package.to_uppercase().replace('-', "_");
         println!("cargo::rustc-env={variable}_VERSION={version}");
     }
 }
 
-/// The version in the `[[package]]` entry of that name: the line below the name, by the lock file's fixed layout.
-fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| **line != name);
-    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
+/// Name and version of every `[[package]]`, by the lock file's fixed layout: the version is the line below the name. What is there
+/// in several versions is told by the first.
+fn locked(lock: &str) -> BTreeMap<&str, &str> {
+    let mut versions = BTreeMap::new();
+    for (name, version) in lock.lines().zip(lock.lines().skip(1)) {
+        if let (Some(name), Some(version)) = (quoted(name, "name = "), quoted(version, "version = ")) {
+            versions.entry(name).or_insert(version);
+        }
+    }
+    versions
+}
+
+fn quoted<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.strip_prefix(key)?.strip_prefix('"')?.strip_suffix('"')
 }

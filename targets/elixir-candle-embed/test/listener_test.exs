@@ -12,7 +12,7 @@ defmodule Embed.ListenerTest do
 
     # Embeds a text as its number of tokens.
     run = fn texts -> Enum.map(texts, &[length(&1) / 1]) end
-    [name] = Embed.Servings.names()
+    [name] = Embed.Servings.take_turns(settings.servings)
     start_supervised!({Serving, name: name, run: run, size: settings.batch_size, timeout: 0})
     start_supervised!(Listener.child_spec(port: 0, name: :listener_under_test))
     %{base: "http://127.0.0.1:#{:ranch.get_port(:listener_under_test)}"}

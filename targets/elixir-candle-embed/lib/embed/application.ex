@@ -10,7 +10,7 @@ defmodule Embed.Application do
     Embed.Model.open(Path.join(settings.model_dir, "model.safetensors"))
 
     servings =
-      for name <- Embed.Servings.names() do
+      for name <- Embed.Servings.take_turns(settings.servings) do
         options = [name: name, run: &Embed.Model.embed/1, size: settings.batch_size, timeout: settings.batch_timeout_ms]
         Supervisor.child_spec({Embed.Serving, options}, id: name)
       end

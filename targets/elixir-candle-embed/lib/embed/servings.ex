@@ -1,16 +1,23 @@
 defmodule Embed.Servings do
   @moduledoc "The servings of this node: one, or as many as are asked for, which take turns."
 
-  alias Embed.{Serving, Settings}
+  alias Embed.Serving
 
-  @spec names() :: [atom()]
-  def names, do: for(n <- 1..Settings.get().servings, do: name(n))
-
-  @spec embed([pos_integer()]) :: {:ok, [float()]} | {:error, term()}
-  def embed(ids) do
-    turn = rem(:erlang.unique_integer([:positive]), Settings.get().servings) + 1
-    turn |> name() |> Serving.call(ids)
+  @doc "The names of so many servings, between which `embed/1` alternates from now on. Whoever asks starts them."
+  @spec take_turns(pos_integer()) :: [atom()]
+  def take_turns(count) do
+    names = for n <- 1..count, do: :"#{Serving}.#{n}"
+    :persistent_term.put(__MODULE__, {List.to_tuple(names), :atomics.new(1, signed: false)})
+    names
   end
 
-  defp name(n), do: :"#{Serving}.#{n}"
+  @spec embed([pos_integer()]) :: {:ok, [float()]} | {:error, term()}
+  def embed(ids), do: Serving.call(next(), ids)
+
+  # A count of all calls. `:erlang.unique_integer/1` will not do: on a scheduler it goes up in steps that a small number divides, so its
+  # remainder is always the same.
+  defp next do
+    {names, calls} = :persistent_term.get(__MODULE__)
+    elem(names, rem(:atomics.add_get(calls, 1, 1), tuple_size(names)))
+  end
 end

@@ -5,7 +5,12 @@ mod bert;
 use std::panic::RefUnwindSafe;
 
 use bert::Bert;
+use mimalloc::MiMalloc;
 use rustler::{Error, NifResult, Resource, ResourceArc};
+
+// Every operation makes a tensor and frees one, and glibc's allocator maps and unmaps the larger of them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A model that Elixir holds by reference; it is freed when the last process has forgotten it.
 struct Model(Bert);

@@ -5,8 +5,13 @@ mod wire;
 
 use std::panic::RefUnwindSafe;
 
+use mimalloc::MiMalloc;
 use network::{Network, ROW_FEATURES};
 use rustler::{Binary, Error, NifResult, Resource, ResourceArc};
+
+// Every operation makes a tensor and frees one, and glibc's allocator is the slower one at that.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A network that Elixir holds by reference; it is freed when the last process has forgotten it.
 struct Model(Network);

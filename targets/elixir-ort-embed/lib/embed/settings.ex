@@ -1,0 +1,36 @@
+defmodule Embed.Settings do
+  @moduledoc "What the container's environment says."
+
+  alias Plumbing.Environment
+
+  @enforce_keys [:port, :cores, :batch_size, :model_dir]
+  defstruct @enforce_keys
+
+  @type t :: %__MODULE__{
+          port: :inet.port_number(),
+          cores: pos_integer(),
+          batch_size: pos_integer(),
+          model_dir: Path.t()
+        }
+
+  @doc "Reads the environment, for `get/0` to give everywhere."
+  @spec load(%{String.t() => String.t()}) :: t()
+  def load(env) do
+    settings = from_env(env)
+    :persistent_term.put(__MODULE__, settings)
+    settings
+  end
+
+  @spec get() :: t()
+  def get, do: :persistent_term.get(__MODULE__)
+
+  @spec from_env(%{String.t() => String.t()}) :: t()
+  def from_env(env) do
+    %__MODULE__{
+      port: Environment.port(env),
+      cores: Environment.number(env, "CORES", System.schedulers_online()),
+      batch_size: Environment.number(env, "BATCH_SIZE", 32),
+      model_dir: Map.get(env, "MODEL_DIR", "/models/minilm")
+    }
+  end
+end
