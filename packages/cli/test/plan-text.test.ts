@@ -97,7 +97,7 @@ it('list has the scenarios in the order in which they are measured', () => {
 
 it('list shows roles and stand-ins, and does not say twice what a name says', () => {
   const text = listText(catalogue, plain)
-  expect(text).toContain('aiohttp, default (experiment), uvloop (experiment)')
+  expect(text).toContain('tuned, default (experiment), minimal (experiment)')
   expect(text).toContain('single, behind-caddy (as published), as-published')
   expect(text).toMatch(/elixir-openai +elixir +default \(stand-in\)/)
   expect(text).not.toContain('as-published (as published)')

@@ -21,7 +21,7 @@ export function listText(catalogue: Catalogue, colours: Pick<Colours, 'struck'>)
   for (const scenario of inOrder(catalogue.scenarios, ({ id }) => id, catalogue.matrix.order)) {
     lines.push(`${scenario.id}: ${scenario.summary}`)
     lines.push(
-      `  target ${scenario.target.cpus} cores${scenario.services.map(({ name, cpus }) => `, ${name} ${cpus}`).join('')}; loads ${scenario.loads.map((load: LoadSpec) => loadIdOf(load)).join(', ')}`,
+      `  cores: target ${scenario.target.cpus}${scenario.services.map(({ name, cpus }) => `, ${name} ${cpus}`).join('')}; loads ${scenario.loads.map((load: LoadSpec) => loadIdOf(load)).join(', ')}`,
     )
     for (const target of catalogue.targets) {
       const variants = target.variants
