@@ -12,15 +12,23 @@ import java.util.concurrent.LinkedBlockingQueue;
  * nobody waits for a batch to fill, a single request goes at once, and batches grow with the load.
  */
 final class Batcher {
-    /** The share of a run's tokens that may be padding. Texts of very different lengths are better computed apart. */
+    /** The share of a run's tokens that may be padding. */
     private static final double MOST_PADDING = 0.25;
+    /** What a run costs besides its tokens, in tokens: it reads all weights from memory once. */
+    private static final int RUN_COST = 8;
+    /** How many tokens a run may have, padding included. A larger one is no cheaper, and takes memory. */
+    private static final int MOST_TOKENS = 4 * WordPiece.MOST_TOKENS;
 
     final Embedder embedder;
     final int batchSize;
     final int threads;
     private final BlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
 
-    private record Waiting(int[] ids, CompletableFuture<float[]> embedding) {}
+    private record Waiting(int[] ids, CompletableFuture<float[]> embedding) {
+        int length() {
+            return ids.length;
+        }
+    }
 
     Batcher(Embedder embedder, int batchSize, int threads) {
         this.embedder = embedder;
@@ -60,23 +68,30 @@ final class Batcher {
         }
     }
 
-    /** Which texts go into one run of the model: of similar length. */
+    /**
+     * Which texts go into one run of the model: of similar length, since all are padded to the longest of their run. Of all ways to keep
+     * within the bounds above it is the cheapest.
+     */
     private static List<List<Waiting>> runs(List<Waiting> batch) {
-        var runs = new ArrayList<List<Waiting>>();
-        var run = new ArrayList<Waiting>();
-        var tokens = 0;
-        for (var one : batch.stream().sorted(Comparator.comparingInt(each -> each.ids.length)).toList()) {
-            var length = one.ids.length;
-            // Sorted, so this one is the longest so far and all would be padded to it.
-            if (!run.isEmpty() && 1 - (double) (tokens + length) / (length * (run.size() + 1)) > MOST_PADDING) {
-                runs.add(run);
-                run = new ArrayList<>();
-                tokens = 0;
+        var sorted = batch.stream().sorted(Comparator.comparingInt(Waiting::length)).toList();
+        // What the n shortest texts cost at least, and where the last run of that way begins.
+        var costs = new int[sorted.size() + 1];
+        var begins = new int[sorted.size() + 1];
+        for (var end = 1; end <= sorted.size(); end++) {
+            var longest = sorted.get(end - 1).length();
+            costs[end] = Integer.MAX_VALUE;
+            for (int begin = end - 1, tokens = 0; begin >= 0; begin--) {
+                tokens += sorted.get(begin).length();
+                var padded = longest * (end - begin);
+                if (padded > MOST_TOKENS || padded - tokens > MOST_PADDING * padded) break; // those before are shorter still
+                var cost = costs[begin] + RUN_COST + padded;
+                if (cost >= costs[end]) continue;
+                costs[end] = cost;
+                begins[end] = begin;
             }
-            run.add(one);
-            tokens += length;
         }
-        runs.add(run);
+        var runs = new ArrayList<List<Waiting>>();
+        for (var end = sorted.size(); end > 0; end = begins[end]) runs.addFirst(sorted.subList(begins[end], end));
         return runs;
     }
 }
