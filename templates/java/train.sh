@@ -16,6 +16,7 @@ ask() {
     "$([ "$body" ] && echo POST || echo GET)" "$path" "${#body}" "$body" >&"$socket"
   read -r -t 30 status <&"$socket"
   echo "$path: $status"
+  [[ $path != /info || $status == *' 200 '* ]] # what a check does not ask in every scenario
   exec {socket}>&-
 }
 

@@ -55,9 +55,10 @@ record Info(
                         "collectors", getGarbageCollectorMXBeans().stream().map(MemoryManagerMXBean::getName).collect(joining(", "))));
     }
 
-    /** The version that a library's archive says of itself; null where it does not. */
+    /** The version of a library, by the name of the archive that the class was loaded from: name-version.jar. */
     static String versionOf(Class<?> ofLibrary) {
-        return ofLibrary.getPackage().getImplementationVersion();
+        var archive = ofLibrary.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return archive.substring(archive.lastIndexOf('-') + 1, archive.lastIndexOf('.'));
     }
 
     /** By the kernel's names. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.postgresql.util.DriverInfo;
+import org.postgresql.ds.PGSimpleDataSource;
 
 record Service(FeatureStore store, Scorer scorer) {
     private static final int MOST_BODY_BYTES = 1 << 20;
@@ -46,7 +46,7 @@ record Service(FeatureStore store, Scorer scorer) {
         return Info.describe(
                 Map.of(
                         "hikaricp", Info.versionOf(HikariDataSource.class),
-                        "pgjdbc", DriverInfo.DRIVER_VERSION,
+                        "pgjdbc", Info.versionOf(PGSimpleDataSource.class),
                         "onnxruntime", scorer.version()),
                 Map.of("ort_intra_op", Scorer.INTRA_OP_THREADS), // the library sets it and has no way to ask
                 Map.of("database", store.connections()));
