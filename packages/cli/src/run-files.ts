@@ -255,7 +255,7 @@ function contextOf(folder: string): { context: RunContext; damage: Damage[] } {
   return { context: { base: { id: null, origin: null }, targets: {}, claims: [] }, damage: [damage] }
 }
 
-/** Until 2026-12 a slice was called a window. */
+/** Until 29 November 2026 a slice was called a window. */
 const eventOfAnyAge = z.preprocess((line) => {
   const old = line as { readonly kind?: unknown; readonly window?: unknown } | null
   return old?.kind === 'window' ? { ...old, kind: 'slice', slice: old.window } : line
