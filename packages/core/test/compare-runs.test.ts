@@ -60,8 +60,8 @@ describe('a figure of a later run', () => {
       [withFloor(0.01), withFloor(0.2)],
     ])
       expect(against(aRun(base, first), aRun(later, second))).toMatchObject({
-        conclusion: 'no-difference',
-        difference: { least: 0.2, leastIs: 'noise-floor' },
+        conclusion: 'undecided',
+        difference: { least: 0.2, leastIs: 'noise-floor', reason: { kind: 'hidden' } },
       })
   })
 

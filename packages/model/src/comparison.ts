@@ -18,7 +18,7 @@ export interface Difference {
   readonly pAdjusted: number | null
   /** the number of comparisons in the adjustment */
   readonly family: number
-  /** what a difference must exceed to count, relative */
+  /** the limit that it was judged by, relative: what a difference must exceed to count, or, of no difference, what it lies within */
   readonly least: number
   /** where that limit comes from: what is relevant to a reader, or how much the machine itself varies */
   readonly leastIs: 'relevant' | 'noise-floor'
@@ -33,7 +33,7 @@ export interface Difference {
 export type DifferenceReason =
   /** higher or lower: the whole interval is more than counts as a difference */
   | { readonly kind: 'apart' }
-  /** no difference: the whole interval is less than counts as one */
+  /** no difference: the whole interval is less than is relevant to a reader */
   | { readonly kind: 'within' }
   /** without two repetitions of both there is no interval */
   | { readonly kind: 'too-few'; readonly repetitions: Readonly<Record<Side, number>> }
@@ -43,6 +43,8 @@ export type DifferenceReason =
   | { readonly kind: 'includes-one' }
   /** the interval excludes 1, but it may be less than counts as a difference */
   | { readonly kind: 'may-be-less' }
+  /** the interval excludes 1, and the machine itself differed by more than all of it */
+  | { readonly kind: 'hidden' }
 
 /** Results with the name by which a reader knows them. */
 export interface NamedRun {

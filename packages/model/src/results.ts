@@ -263,7 +263,7 @@ export const cellComparison = z.object({
   /** adjusted as the interval is */
   pAdjusted: z.number().nullable(),
   conclusion: z.enum(['higher', 'lower', 'no-difference', 'undecided']),
-  /** what a difference must exceed to count, relative; null: of version 1 */
+  /** the limit that it was judged by, relative: what a difference must exceed, or what no difference lies within; null: of version 1 */
   least: z.number().nullable(),
   /** whether it rests on fewer repetitions than the run's profile promised; null: of version 1 */
   provisional: z.boolean().nullable(),

@@ -67,12 +67,12 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
         ...report,
         readyMs: readyAtMs - target.startedAtMs,
         verification: { golden },
-        info: (await askInfo(testbed, target)).info,
       }
-      const contract = []
+      const { info, why } = await askInfo(testbed, target)
+      const contract = [{ name: 'GET /info', differences: why === null ? [] : [why] }]
       for (const one of corpusOf(scenario, materials).contract)
         contract.push({ name: one.name, differences: await checkCase(testbed, target, one) })
-      report = { ...report, contract }
+      report = { ...report, info, contract }
       if (golden.right < golden.total) throw wrongAnswers(entry.id, golden)
       const passed = contract.every(({ differences }) => differences.length === 0)
       return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }

@@ -1,5 +1,6 @@
 import {
   BakeoffError,
+  boundedText,
   MOST_INFO_BYTES,
   type Outcome,
   type RepetitionRecord,
@@ -121,11 +122,17 @@ async function measureLoads(ready: ReadyTestbed): Promise<void> {
   if (draft.secondInstrument.kind === 'measured') draft.images = { ...draft.images, [name]: run.images.of(name).id }
 }
 
-/** What the runtime believes about itself, cut where it is too long; null when it does not say, which a lint reports. */
-export async function askInfo(
-  { agent }: Testbed,
-  target: TargetGroup,
-): Promise<{ readonly info: TargetInfo | null; readonly isCut: boolean }> {
+/** The answer to `GET /info`. */
+export interface InfoAnswer {
+  readonly info: TargetInfo | null
+  /** whether something of it is missing, because it was too long */
+  readonly isCut: boolean
+  /** the reason why there is no info; null when there is */
+  readonly why: string | null
+}
+
+/** What the runtime believes about itself, cut where it is too long. A run goes on without it, and a lint reports that; a check fails. */
+export async function askInfo({ agent }: Testbed, target: TargetGroup): Promise<InfoAnswer> {
   const answer = await agent.fetch({
     origin: target.origin,
     method: 'GET',
@@ -137,9 +144,18 @@ export async function askInfo(
     abandonAfterMs: null,
     mostBytes: MOST_INFO_BYTES,
   })
-  if (answer.status !== 200) return { info: null, isCut: false }
-  if (answer.bodyTruncated) return { info: null, isCut: true }
-  return readTargetInfo(answer.body)
+  if (answer.status !== 200)
+    return { info: null, isCut: false, why: `expected status 200, got ${answer.status ?? answer.error}` }
+  if (answer.bodyTruncated) return { info: null, isCut: true, why: `longer than ${MOST_INFO_BYTES / 1024} KiB` }
+  const read = readTargetInfo(answer.body)
+  return {
+    ...read,
+    why: read.info === null ? `expected JSON as docs/adding-a-target.md shows it, got ${quoted(answer.body)}` : null,
+  }
+}
+
+function quoted(body: string): string {
+  return JSON.stringify(boundedText(body, 120))
 }
 
 /** The error for answers that differ, with the first difference. */

@@ -38,8 +38,20 @@ describe('checkEntry', () => {
   it('tells everything that is wrong, with the last words of the target', async () => {
     const { report } = await check({}, [IS_REFUSED, IS_FINE, IS_REFUSED])
     expect(report.outcome).toBe('failed')
-    expect(report.contract.map(({ differences }) => differences.length)).toEqual([1, 0, 1])
+    expect(report.contract.map(({ differences }) => differences.length)).toEqual([0, 1, 0, 1])
     expect(report.logTail).toEqual(['last words of target'])
+  })
+
+  it.each([
+    { info: { status: 500, body: 'no HikariCP' }, difference: 'expected status 200, got 500' },
+    { info: { status: null, error: 'ECONNRESET' }, difference: 'expected status 200, got ECONNRESET' },
+    { info: { body: '<p>hello' }, difference: 'expected JSON as docs/adding-a-target.md shows it, got "<p>hello"' },
+    { info: { body: '{"workers":"two"}' }, difference: /^expected JSON .*, got "{\\"workers/ },
+    { info: { bodyTruncated: true }, difference: 'longer than 64 KiB' },
+  ])('fails when GET /info has no answer that can be read: $difference', async ({ info, difference }) => {
+    const { report } = await check({ info: { [BAD]: info } }, [])
+    expect(report).toMatchObject({ outcome: 'failed', info: null, failure: null })
+    expect(report.contract).toEqual([{ name: 'GET /info', differences: [expect.stringMatching(difference)] }])
   })
 
   it.each([

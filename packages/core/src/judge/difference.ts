@@ -48,8 +48,8 @@ export interface Bounds {
 /**
  * The difference of two samples of a figure, by the one judge that groups, claims, the gate and comparisons of runs go by. It is
  * `higher` or `lower` when the whole interval of the ratio lies beyond what is relevant and beyond the noise floor,
- * `no-difference` when the whole interval lies within, and `undecided` otherwise. The interval is the one that is printed. A side
- * that was held back is at least as good as shown: it can win, but it can neither lose nor be called equal.
+ * `no-difference` when the whole interval lies within what is relevant, and `undecided` otherwise: a machine that differs from block
+ * to block hides differences, and makes none equal. The interval is the one that is printed. A side that was held back is at least as good as shown: it can win, but it can neither lose nor be called equal.
  *
  * The interval comes from the blocks that both samples have or, without such blocks, from Welch's method; both on logarithms. Samples of two
  * runs of which others are known have the interval that the spread between runs gives, where that is wider.
@@ -113,24 +113,25 @@ interface Case {
 }
 
 function conclude({ pair, found, family, significance, bounds }: Case): Difference {
-  const floor = bounds.noiseFloor ?? 0
-  const least = Math.max(bounds.relevant, floor)
+  const least = Math.max(bounds.relevant, bounds.noiseFloor ?? 0)
   const within = found === null ? alone(pair) : ratioOf(pair, found, significance)
   const among = pair.between ? amongRuns(within, pair.between, bounds.significance) : null
   const ratio = among?.ratio ?? within
-  const verdict = verdictOn(pair, ratio, least)
-  const isOpen = verdict.reason.kind === 'includes-one' || verdict.reason.kind === 'may-be-less'
+  const verdict = verdictOn(pair, ratio, { least, relevant: bounds.relevant })
+  const isOpen = ['includes-one', 'may-be-less', 'hidden'].includes(verdict.reason.kind)
+  const judgedBy = verdict.reason.kind === 'within' ? bounds.relevant : least
   return {
     ...verdict,
     ratio,
     // Where several intervals hold at once by Bonferroni, p is multiplied by their number.
     pAdjusted: among?.p ?? (found && Math.min(1, (pairP(found) * bounds.significance) / significance)),
     family,
-    least,
-    leastIs: floor > bounds.relevant ? 'noise-floor' : 'relevant',
+    least: judgedBy,
+    leastIs: judgedBy > bounds.relevant ? 'noise-floor' : 'relevant',
     heldBack: pair.heldBack ?? [],
     // More repetitions of a run do not tell how much runs differ.
-    outlook: found && isOpen && !among ? outlookOf(found, ratio.n, { least, significance }) : null,
+    outlook:
+      found && isOpen && !among ? outlookOf(found, ratio.n, { least, relevant: bounds.relevant, significance }) : null,
     ...(among ? { withinRuns: within } : {}),
   }
 }
@@ -162,7 +163,7 @@ function alone({ of, to }: Pair): Ratio {
 function verdictOn(
   { of, to, better, heldBack = [] }: Pair,
   { low, high }: Ratio,
-  least: number,
+  { least, relevant }: { readonly least: number; readonly relevant: number },
 ): Pick<Difference, 'conclusion' | 'reason'> {
   const undecided = (reason: DifferenceReason) => ({ conclusion: 'undecided', reason }) as const
   if (low === null || high === null)
@@ -173,11 +174,12 @@ function verdictOn(
     if (heldBack.includes(worse)) return undecided({ kind: 'held-back', sides: [worse], looks: 'apart' })
     return { conclusion: low > most ? 'higher' : 'lower', reason: { kind: 'apart' } }
   }
-  if (low >= 1 / most && high <= most) {
+  if (low >= 1 / (1 + relevant) && high <= 1 + relevant) {
     if (heldBack.length > 0) return undecided({ kind: 'held-back', sides: heldBack, looks: 'within' })
     return { conclusion: 'no-difference', reason: { kind: 'within' } }
   }
-  return undecided({ kind: low <= 1 && high >= 1 ? 'includes-one' : 'may-be-less' })
+  if (low <= 1 && high >= 1) return undecided({ kind: 'includes-one' })
+  return undecided({ kind: low >= 1 / most && high <= most ? 'hidden' : 'may-be-less' })
 }
 
 function checked(values: readonly Observed[]): readonly Observed[] {

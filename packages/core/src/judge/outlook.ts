@@ -10,11 +10,17 @@ const MOST = 1000
  * them adds a degree of freedom.
  *
  * @param repetitions of the pair so far
+ * @param least       what the machine lets be told apart; not below `relevant`
+ * @param relevant    within it two are equal
  */
 export function outlookOf(
   now: LogDifference,
   repetitions: number,
-  { least, significance }: { readonly least: number; readonly significance: number },
+  {
+    least,
+    relevant,
+    significance,
+  }: { readonly least: number; readonly relevant: number; readonly significance: number },
 ): Outlook {
   const line = Math.log1p(least)
   const halfWith = (count: number) =>
@@ -26,7 +32,9 @@ export function outlookOf(
       },
       1 - significance,
     )
-  const room = Math.abs(Math.abs(now.log) - line)
+  const size = Math.abs(now.log)
+  // Between what is relevant and what the machine hides there is no room: no number of repetitions decides that.
+  const room = size > line ? size - line : Math.log1p(relevant) - size
   const decides = (count: number) => halfWith(count) < room
   return {
     detectable: Math.exp(line + halfWith(repetitions)),

@@ -20,7 +20,7 @@ export function differenceSays(
     case 'apart':
       return `${interval}: all of it beyond ${percent(least)}${floor} (p ${pSays(pAdjusted)}${family > 1 ? `, ${family} comparisons at once` : ''})${provisional}`
     case 'within':
-      return `${interval} lies within ± ${percent(least)}${floor}${provisional}`
+      return `${interval} lies within ± ${percent(least)}${provisional}`
     case 'too-few': {
       const few = (['of', 'to'] as const).filter((side) => reason.repetitions[side] < 2).map((side) => names[side])
       return `one repetition has no interval: ${list(few)} ${few.length === 1 ? 'needs' : 'need'} a second one`
@@ -35,6 +35,8 @@ export function differenceSays(
       return `${interval} includes 1${open}`
     case 'may-be-less':
       return `${interval} may be less than ${percent(least)}${floor}${open}`
+    case 'hidden':
+      return `${interval} is less than ${percent(least)}, by which the machine itself differed from block to block: nothing so small is told apart${open}`
   }
 }
 

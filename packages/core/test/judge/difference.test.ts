@@ -165,8 +165,22 @@ describe('two samples', () => {
       expected: { conclusion: 'undecided', reason: { kind: 'may-be-less' }, low: 1.01528, high: 1.06699 },
     },
     {
-      because: '4 % (1.5 to 6.7) on a machine that differs by 10 %',
+      because: '4 % (1.5 to 6.7) on a machine that differs by 10 %: more than is relevant is not equal',
       of: inBlocks(0.03, 0.04, 0.05),
+      to: inBlocks(0, 0, 0),
+      noiseFloor: 0.1,
+      expected: { conclusion: 'undecided', reason: { kind: 'hidden' } },
+    },
+    {
+      because: '0.66 of the other on a machine that differs by 130 %',
+      of: inBlocks(-0.5, -0.42, -0.33),
+      to: inBlocks(0, 0, 0),
+      noiseFloor: 1.3,
+      expected: { conclusion: 'undecided', reason: { kind: 'hidden' } },
+    },
+    {
+      because: '1 % is certain, on a machine that differs by 10 %',
+      of: inBlocks(0.009, 0.01, 0.011),
       to: inBlocks(0, 0, 0),
       noiseFloor: 0.1,
       expected: { conclusion: 'no-difference', reason: { kind: 'within' } },
@@ -229,6 +243,8 @@ describe('two samples', () => {
     expect(difference(pair, usual)).toMatchObject({ least: 0.03, leastIs: 'relevant', family: 1, heldBack: [] })
     expect(difference(pair, { ...usual, noiseFloor: 0.01 })).toMatchObject({ least: 0.03, leastIs: 'relevant' })
     expect(difference(pair, { ...usual, noiseFloor: 0.2 })).toMatchObject({ least: 0.2, leastIs: 'noise-floor' })
+    const equal: Pair = { of: inBlocks(0, 0), to: inBlocks(0, 0), better: 'higher' }
+    expect(difference(equal, { ...usual, noiseFloor: 0.2 })).toMatchObject({ least: 0.03, leastIs: 'relevant' })
   })
 
   it.each([

@@ -26,7 +26,7 @@ function differenceSays({ reason, pAdjusted, least, leastIs, outlook }: Differen
     case 'apart':
       return `its whole interval lies beyond ${formatShare(least)}${floor} (p ${pSays(pAdjusted)})`
     case 'within':
-      return `its interval lies within ± ${formatShare(least)}${floor}`
+      return `its interval lies within ± ${formatShare(least)}`
     case 'too-few':
       return `one repetition has no interval: a second one is missing ${missingIn(reason.repetitions)}`
     case 'held-back':
@@ -35,6 +35,8 @@ function differenceSays({ reason, pAdjusted, least, leastIs, outlook }: Differen
       return `its interval includes 1 (p ${pSays(pAdjusted)})${outlookSays(outlook)}`
     case 'may-be-less':
       return `it may be less than ${formatShare(least)}${floor}${outlookSays(outlook)}`
+    case 'hidden':
+      return `it is less than ${formatShare(least)}, by which the machine itself differed${outlookSays(outlook)}`
   }
 }
 

@@ -37,6 +37,8 @@ export function concludeRatio(difference: Difference, published: number): Conclu
       return undecided(`${interval} here includes 1: the two are not told apart.`)
     case 'may-be-less':
       return undecided(`${interval} here may be less than ${percent(least)}, which is no difference.`)
+    case 'hidden':
+      return undecided(`${interval} here is less than ${percent(least)}, by which the machine itself differed.`)
   }
 }
 
