@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from features import _unknown, _values
+from features import _split, _unknown, _values
 from ranking import Ranking, Refusal, parse_ranking
 
 
@@ -31,6 +31,20 @@ def test_a_bad_body_is_refused(body, status):
 
 def test_an_item_named_twice_is_kept_once_in_its_first_place():
     assert parse_ranking(b'{"user_id":7,"item_ids":[3,1,3,2,1],"size":10}') == Ranking(7, [3, 1, 2], 10)
+
+
+@pytest.mark.parametrize(
+    ("found", "split"),
+    [
+        ([(None, b"u"), (2, b"b"), (1, b"a")], (b"u", [2, 1], [b"b", b"a"])),
+        ([(2, b"b"), (None, b"u"), (1, b"a")], (b"u", [2, 1], [b"b", b"a"])),
+        ([(2, b"b")], (None, [2], [b"b"])),
+        ([(None, b"u")], (b"u", [], [])),
+        ([], (None, [], [])),
+    ],
+)
+def test_the_user_is_the_row_without_an_id_wherever_it_comes(found, split):
+    assert _split(found) == split
 
 
 def test_values_of_arrays_as_postgres_sends_them():
