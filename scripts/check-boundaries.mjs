@@ -22,6 +22,7 @@ const FLOORS = {
       'analyse',
       'open-decisions',
       'upgrade-results',
+      'load-settings',
       'run-conditions',
       'setting-differences',
       'compared-figures',

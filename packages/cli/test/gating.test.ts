@@ -29,11 +29,41 @@ describe('another commit', () => {
     }))
 })
 
+describe('the end of a gate', () => {
+  const measured = baseline.cells.filter(
+    ({ outcome, verdict }) => outcome === 'measured' && verdict?.status !== 'invalid',
+  )
+
+  it.each([
+    { cells: measured, says: `✓ --fail-on: ${measured.length} of ${measured.length} cells judged, no rule broken` },
+    { cells: [], says: '! --fail-on: 0 of 0 cells judged' },
+  ])('says of how many cells it judged when no rule is broken: $says', ({ cells, says }) => {
+    const terminal = recordingTerminal()
+    const rules = parseGateRules('errors=100%')
+    expect(passesGate({ ...baseline, cells }, { rules, baseline: null }, terminal)).toBe(true)
+    expect(terminal.said).toEqual([says])
+  })
+})
+
 describe('a baseline', () => {
   it('is taken where everything is as it was', () => expect(() => refuseOtherSetting(gate, baseline)).not.toThrow())
 
   it('is not asked for where no rule needs one', () =>
     expect(() => refuseOtherSetting({ rules: parseGateRules('errors=0'), baseline: null }, baseline)).not.toThrow())
+
+  it('of the same rate over other connections is refused', () => {
+    const rate = { kind: 'rate', perSecond: 200, connections: 256, arrivals: 'exponential' } as const
+    const offering = (connections: number): Results => ({
+      ...baseline,
+      scenarios: baseline.scenarios.map((each) => ({ ...each, loads: [...each.loads, { ...rate, connections }] })),
+    })
+    const [{ id } = { id: '' }] = baseline.scenarios
+    const before = { rules: gate.rules, baseline: { results: offering(256), earlier: [] } }
+    expect(() => refuseOtherSetting(before, offering(256))).not.toThrow()
+    expect(() => refuseOtherSetting(before, offering(32))).toThrow(
+      `load rate-200 of ${id}: connections 256 there, 32 here`,
+    )
+  })
 
   it('of other conditions is refused with all of them and what to do', () => {
     const here = {

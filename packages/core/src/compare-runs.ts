@@ -14,6 +14,7 @@ import { figuresUnder, observedIn, type RunFigure } from './compared-figures.js'
 import type { SpreadOf } from './history/index.js'
 import type { BetweenRuns } from './judge/between-runs.js'
 import { difference } from './judge/difference.js'
+import { loadDifferences } from './load-settings.js'
 import { settingDifferences } from './setting-differences.js'
 import { thresholds } from './thresholds.js'
 
@@ -104,6 +105,7 @@ function notJudged(why: WhyNotJudged): Against {
     case 'no-figure':
       return { conclusion: 'not-in-both', difference: null, why }
     case 'other-requests':
+    case 'other-load':
     case 'other-caps':
       return { conclusion: 'different-work', difference: null, why }
     case 'no-right-answer':
@@ -138,10 +140,12 @@ function notCounting(cell: Cell | null, run: 'first' | 'later'): WhyNotJudged | 
     : null
 }
 
-/** The same requests and answers, within the same caps: anything else is other work. */
+/** The same requests and answers, sent in the same way, within the same caps: anything else is other work. */
 function otherWork(first: Place, later: Place): WhyNotJudged | null {
   const [a, b] = [first, later].map(({ results, cell }) => results.scenarios.find(({ id }) => id === cell?.scenario))
   if (a?.workDigest !== b?.workDigest) return { kind: 'other-requests' }
+  const settings = first.cell && later.cell ? loadDifferences(first.cell.load, later.cell.load) : []
+  if (settings.length > 0) return { kind: 'other-load', settings }
   const isSame = (one: Caps | null | undefined, other: Caps | null | undefined) => capsKey(one) === capsKey(other)
   if (!isSame(a?.targetCaps, b?.targetCaps) || !isSame(first.cell?.target.caps, later.cell?.target.caps))
     return { kind: 'other-caps', of: null }

@@ -3,12 +3,14 @@ import type {
   Condition,
   EngineFacts,
   HostFacts,
+  LoadSpec,
   Plan,
   PlannedScenario,
   PlannedService,
   Results,
 } from '@bakeoff/model'
 import { formatBytes } from '@bakeoff/model'
+import { settingDifferenceText, sharedLoadDifferences } from './load-settings.js'
 import { cores } from './words/quantities.js'
 
 /** The conditions of a run: known from a plan before anything is measured, and from results. */
@@ -22,6 +24,7 @@ export interface RunConditions {
 type ScenarioConditions = Pick<PlannedScenario, 'id' | 'targetCaps'> & {
   readonly workDigest?: string | null | undefined
   readonly services: readonly Pick<PlannedService, 'name' | 'caps'>[]
+  readonly loads?: readonly LoadSpec[]
 }
 
 export function conditionsOf({ host, engine, profile, rules, scenarios }: Plan): RunConditions {
@@ -30,17 +33,18 @@ export function conditionsOf({ host, engine, profile, rules, scenarios }: Plan):
 
 /**
  * The differences that could explain a change of figures without a change of the targets: another class of machine, engine or profile, and
- * for the scenarios of both runs, other caps or other work. One phrase each, e.g. `profile: brief there, default here`; empty when
+ * for the scenarios of both runs, other caps, other work or other settings of a load. One phrase each, e.g. `profile: brief there, default here`; empty when
  * the runs can be compared. A value that either run does not know is not a difference.
  *
- * A history goes by the same values: runs under the same conditions are one series.
+ * A history goes by the same values, loads aside: runs under the same conditions are one series. A load is a cell of its own
+ * there, and has no figure from a run in which it was set otherwise.
  */
 export function otherConditions(baseline: RunConditions, here: RunConditions): string[] {
   return [
     ...differing(ofRun(baseline), ofRun(here)),
     ...here.scenarios.flatMap((scenario) => {
       const there = baseline.scenarios.find(({ id }) => id === scenario.id)
-      return there ? differing(ofScenario(there), ofScenario(scenario)) : []
+      return there ? [...differing(ofScenario(there), ofScenario(scenario)), ...otherLoads(there, scenario)] : []
     }),
   ]
 }
@@ -69,6 +73,13 @@ function ofScenario({ id, workDigest, targetCaps, services }: ScenarioConditions
     { what: `caps of the target in ${id}`, value: capsText(targetCaps) },
     ...services.map(({ name, caps }) => ({ what: `caps of ${name} in ${id}`, value: capsText(caps) })),
   ]
+}
+
+/** `load rate-200 of predict: connections 256 there, 32 here`. A load that only one of the runs has is no difference. */
+function otherLoads({ loads: there = [] }: ScenarioConditions, { id, loads: here = [] }: ScenarioConditions): string[] {
+  return sharedLoadDifferences(there, here).map(
+    ({ loadId, settings }) => `load ${loadId} of ${id}: ${settings.map(settingDifferenceText).join(', ')}`,
+  )
 }
 
 function differing(there: readonly Condition[], here: readonly Condition[]): string[] {

@@ -1,4 +1,12 @@
-import type { Caps, EntryResult, NamedRun, Results, SettingDifference } from '@bakeoff/model'
+import {
+  type Caps,
+  type EntryResult,
+  loadIdOf,
+  type NamedRun,
+  type Results,
+  type SettingDifference,
+} from '@bakeoff/model'
+import { loadSettingsText } from './load-settings.js'
 
 /** The differences between runs besides their figures: machine, engine, rules, work, versions. */
 export function settingDifferences(runs: readonly NamedRun[]): SettingDifference[] {
@@ -26,10 +34,23 @@ function ofScenarios(runs: readonly NamedRun[]): SettingDifference[] {
   return inAll(runs, ({ scenarios }) => scenarios).flatMap((id) => {
     const scenarioOf = ({ scenarios }: Results) => scenarios.find((each) => each.id === id)
     const services = runs.flatMap(({ results }) => scenarioOf(results)?.services.map(({ name }) => name) ?? [])
+    const loadOf = (results: Results, loadId: string) =>
+      scenarioOf(results)?.loads.find((load) => loadIdOf(load) === loadId)
     const capsOf = (results: Results, service: string) =>
       scenarioOf(results)?.services.find(({ name }) => name === service)?.caps
     return [
       ...differing(runs, `${id}: requests and answers`, (results) => scenarioOf(results)?.workDigest, 'other-work'),
+      ...(scenarioOf(runs[0]!.results)?.loads ?? [])
+        .map(loadIdOf)
+        .filter((loadId) => runs.every(({ results }) => loadOf(results, loadId)))
+        .flatMap((loadId) =>
+          differing(
+            runs,
+            `${id}: load ${loadId}`,
+            (results) => loadSettingsText(loadOf(results, loadId)!),
+            'other-work',
+          ),
+        ),
       ...differing(
         runs,
         `${id}: caps of the target`,

@@ -161,6 +161,20 @@ describe('a figure of a later run', () => {
     expect(conclusions('predict')).not.toContain('other-caps')
   })
 
+  it('is of other work when the same rate was offered over other connections', () => {
+    const offered = (connections: number) =>
+      aRun({ ...base, load: { kind: 'rate', perSecond: 200, connections, arrivals: 'exponential' } })
+    const of = (first: Results, later: Results) =>
+      compareRuns([
+        { name: 'first', results: first },
+        { name: 'later', results: later },
+      ]).cells[0]!.figures[0]!.against[0]
+    const settings = [{ name: 'connections', first: '256', later: '32' }]
+    const why = { kind: 'other-load', settings }
+    expect(of(offered(256), offered(32))).toEqual({ conclusion: 'different-work', difference: null, why })
+    expect(of(offered(32), offered(32))).toMatchObject({ why: null })
+  })
+
   it('does not depend on which cores it ran on', () => {
     const moved = { ...base, target: { ...base.target, caps: { ...base.target.caps!, cpuset: [7] } } }
     expect(against(aRun(base), aRun(moved)).why).toBeNull()
@@ -238,6 +252,19 @@ describe('what differs between runs', () => {
       change: (r: Results) => ({
         ...r,
         scenarios: r.scenarios.map((s) => ({ ...s, workDigest: s.id === 'predict' ? 'sha256:new' : s.workDigest })),
+      }),
+    },
+    {
+      what: 'predict: load open-0.5',
+      makes: 'other-work',
+      change: (r: Results) => ({
+        ...r,
+        scenarios: r.scenarios.map((s) => ({
+          ...s,
+          loads: s.loads.map((load) =>
+            s.id === 'predict' && load.kind === 'open' && load.fraction === 0.5 ? { ...load, connections: 7 } : load,
+          ),
+        })),
       }),
     },
     {

@@ -39,6 +39,16 @@ describe('a baseline is refused', () => {
     expect(otherConditions(baseline, now)).toEqual([expect.stringMatching(says)]),
   )
 
+  it('because of the same rate over other connections, and not because of a rate that it does not have', () => {
+    const offered = (perSecond: number, connections: number) =>
+      ({ kind: 'rate', perSecond, connections, arrivals: 'exponential' }) as const
+    const [there, now] = [
+      scenarios({ ...scenario, loads: [offered(200, 256), offered(300, 256)] }),
+      scenarios({ ...scenario, loads: [offered(200, 32), offered(400, 32)] }),
+    ]
+    expect(otherConditions(there, now)).toEqual(['load rate-200 of predict: connections 256 there, 32 here'])
+  })
+
   it('because of other caps of a service', () => {
     const service = (cpus: number) => ({ name: 'postgres', caps: { ...scenario.targetCaps, cpus } })
     expect(

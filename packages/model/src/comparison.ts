@@ -105,6 +105,14 @@ export type Against =
       readonly why: WhyNotJudged
     }
 
+/** A setting in which two loads of one id differ, with its two values as text. */
+export interface LoadSetting {
+  /** as it is called in plans and results: `connections`, `arrivals`, `p99Ms` */
+  readonly name: string
+  readonly first: string
+  readonly later: string
+}
+
 /** The reason why a figure was not judged. A reason that holds for both runs is given for the first. */
 export type WhyNotJudged =
   | { readonly kind: 'absent'; readonly run: 'first' | 'later' }
@@ -120,6 +128,8 @@ export type WhyNotJudged =
   | { readonly kind: 'no-figure'; readonly run: 'first' | 'later' }
   /** requests or answers differ */
   | { readonly kind: 'other-requests' }
+  /** the load has the same id and other settings, e.g. another number of connections at the same rate */
+  | { readonly kind: 'other-load'; readonly settings: readonly LoadSetting[] }
   /** `of`: the service whose caps differ; null: the target's */
   | { readonly kind: 'other-caps'; readonly of: string | null }
   /** its figures do not count, by these causes */

@@ -108,6 +108,7 @@ function isLost(why: WhyNotJudged): boolean {
     case 'not-measured':
       return why.run === 'later' && why.outcome !== 'unsupported'
     case 'other-requests':
+    case 'other-load':
     case 'other-caps':
       return false
   }

@@ -1,4 +1,5 @@
 import type { Difference, Ratio, WhyNotJudged } from '@bakeoff/model'
+import { settingDifferenceText } from '../load-settings.js'
 import { exactPercent } from '../words/quantities.js'
 
 /** `throughput changed by −20.1 % (−21 % to −19.2 %)`. */
@@ -54,6 +55,8 @@ export function whySays(why: WhyNotJudged, figure: string): string {
     }
     case 'other-requests':
       return 'requests or answers have changed since the baseline'
+    case 'other-load':
+      return `its load differs from the baseline: ${why.settings.map(settingDifferenceText).join(', ')}`
     case 'other-caps':
       return why.of === null ? 'its caps differ from the baseline' : `the caps of ${why.of} differ from the baseline`
   }

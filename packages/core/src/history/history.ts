@@ -1,4 +1,5 @@
 import type { Condition, History, HistoryCell, HistoryChange, HistoryFigure, HistorySeries } from '@bakeoff/model'
+import { loadDifferences } from '../load-settings.js'
 import { conditionsIn } from '../run-conditions.js'
 import { levelShifts, mean, type ShiftedLevels } from '../stats/index.js'
 import { thresholds } from '../thresholds.js'
@@ -70,7 +71,11 @@ function seriesOf({ scenario, conditions, runs }: Group): HistorySeries {
   }
 }
 
-/** @param inRuns the cell in each run; at least one has it */
+/**
+ * The course of a cell under the load that the newest run of it had. A run that set the same load otherwise has no figure of it.
+ *
+ * @param inRuns the cell in each run; at least one has it
+ */
 function courseOfCell(inRuns: readonly (CellSummary | null)[]): HistoryCell {
   const known = inRuns.filter((cell) => cell !== null).toReversed()
   const { id, name, load, loadId } = known[0] as CellSummary
@@ -83,24 +88,29 @@ function courseOfCell(inRuns: readonly (CellSummary | null)[]): HistoryCell {
     figures: [...figures.values()].map((figure) =>
       courseOf(
         figure,
-        inRuns.map((cell) => (cell === null ? 'absent' : (cell.figures.find((own) => own.id === figure.id) ?? null))),
+        inRuns.map((cell) => {
+          if (cell === null) return { whyNot: 'not part of this run' }
+          const settings = loadDifferences(cell.load, load)
+          if (settings.length > 0)
+            return {
+              whyNot: `under another load: ${settings.map((each) => `${each.name} ${each.first}`).join(', ')}`,
+            }
+          return cell.figures.find((own) => own.id === figure.id) ?? { whyNot: 'it has no such figure' }
+        }),
       ),
     ),
   }
 }
 
-/** @param inRuns the figure in each run; absent: the run does not have the cell. null: the cell has no such figure */
+/** @param inRuns the figure in each run, or why a run has none */
 function courseOf(
   { id, name, unit, better }: FigureSummary,
-  inRuns: readonly (FigureSummary | null | 'absent')[],
+  inRuns: readonly (FigureSummary | { readonly whyNot: string })[],
 ): HistoryFigure {
   const none = { value: null, low: null, high: null, repetitions: 0, verdict: null }
-  const points = inRuns.map((figure) => {
-    if (figure === 'absent') return { ...none, whyNot: 'not part of this run' }
-    return figure?.point ?? { ...none, whyNot: 'it has no such figure' }
-  })
+  const points = inRuns.map((figure) => ('whyNot' in figure ? { ...none, ...figure } : figure.point))
   const counting = inRuns.flatMap((figure, index) =>
-    figure === null || figure === 'absent' || figure.log === null ? [] : [{ index, log: figure.log }],
+    'whyNot' in figure || figure.log === null ? [] : [{ index, log: figure.log }],
   )
   const found = levelsAmong(counting.map(({ log }) => log))
   return {

@@ -53,9 +53,10 @@ export function summaryOf({ run, host, engine, scenarios, cells }: Results, fold
       },
       engine: { name: engine.name, version: engine.version },
       run: { profile, windowMs },
-      scenarios: scenarios.map(({ id: scenario, targetCaps, workDigest, services }) => {
-        return { id: scenario, targetCaps, workDigest, services: services.map(({ name, caps }) => ({ name, caps })) }
-      }),
+      scenarios: scenarios.map(({ id: scenario, targetCaps, workDigest, services, loads }) => ({
+        ...{ id: scenario, targetCaps, workDigest, loads },
+        services: services.map(({ name, caps }) => ({ name, caps })),
+      })),
     },
     cells: cells.map((cell) => ({
       id: cell.id,

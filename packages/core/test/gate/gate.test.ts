@@ -130,6 +130,17 @@ describe('gate', () => {
     expect(gate(now, aRun(), rules).broken.map(({ rule }) => rule)).toEqual(broken)
   })
 
+  it('judges nothing where the same rate was offered over other connections, and says so', () => {
+    const offered = (connections: number, cpu: number[]) =>
+      aRun({ cpu, cell: { load: { kind: 'rate', perSecond: 200, connections, arrivals: 'exponential' } } })
+    const report = gate(offered(32, [0.2, 0.2, 0.2, 0.2]), offered(256, [0.1, 0.1, 0.1, 0.1]), parseGateRules('cpu=5%'))
+    expect(report.broken).toEqual([])
+    expect(report.unjudged).toMatchObject([
+      { says: 'its load differs from the baseline: connections 256 there, 32 here' },
+    ])
+    expect(report.judged).toBe(0)
+  })
+
   it.each([
     {
       because: 'one repetition has no interval',

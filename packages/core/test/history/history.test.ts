@@ -70,6 +70,15 @@ describe('a history', () => {
     ])
   })
 
+  it('has no figure from a run that offered the same rate over other connections', () => {
+    const offered = (day: number, connections: number): RunSummary => {
+      const load = { kind: 'rate', perSecond: 200, connections, arrivals: 'exponential' } as const
+      return aRun(day, 100, { cells: [{ ...aCell('go', 100), load }] })
+    }
+    const { points } = throughputIn([offered(1, 256), offered(2, 32)])
+    expect(points).toMatchObject([{ value: null, whyNot: 'under another load: connections 256' }, { value: 100 }])
+  })
+
   it('marks nothing while runs differ as they always did', () =>
     expect(throughputIn(course(...Array(12).fill(100))).changes).toEqual([]))
 

@@ -63,6 +63,8 @@ function notJudgedSays(why: WhyNotJudged, figure: string): string {
       return `${where(why.run)} it has no ${figure}`
     case 'other-requests':
       return 'requests or answers differ: the figures are not of the same work'
+    case 'other-load':
+      return `the load differs (${why.settings.map(({ name, first, later }) => `${name} ${first} in the first run, ${later} here`).join('; ')}): the figures are not of the same work`
     case 'other-caps':
       return `the caps of ${why.of ?? 'the target'} differ: the figures are not of the same work`
     case 'invalid':
