@@ -431,6 +431,16 @@ describe('the row of a measured repetition', () => {
       row: '✗ predict/go-chi/default #1  closed-1 812/s p99 3 ms  closed-64 does not count: there was no right answer at all',
     },
     {
+      because: 'a search found a capacity, which is what the report has',
+      figures: [{ ...fine, loadId: 'capacity', throughput: 220, capacityPerSecond: 214 }],
+      row: '✓ predict/go-chi/default #1  capacity 214/s p99 3 ms',
+    },
+    {
+      because: 'a search found none',
+      figures: [{ ...fine, loadId: 'capacity', capacityPerSecond: null }],
+      row: '✓ predict/go-chi/default #1  capacity: no rate kept the service level',
+    },
+    {
       because: 'there are too few answers for a p99',
       figures: [{ ...fine, p99Ms: null }],
       row: '✓ predict/go-chi/default #1  closed-64 812/s',

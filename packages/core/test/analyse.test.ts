@@ -92,7 +92,7 @@ describe('the outcome of a cell', () => {
       because: 'it was never reached',
       records: [],
       outcome: 'aborted',
-      reason: 'the run ended before this was reached',
+      reason: 'not reached by the time of this report',
       repetitions: 0,
     },
     {

@@ -273,6 +273,8 @@ export const runEvent = z.discriminatedUnion('kind', [
       z.object({
         loadId: z.string(),
         throughput: z.number(),
+        /** the rate that a search found; null: no rate kept the service level; absent: nothing was searched, or an older run */
+        capacityPerSecond: z.number().nullish(),
         /** null with too few answers for a p99 */
         p99Ms: z.number().nullable(),
         /** why the figure does not count; null: it does. Older runs did not say */

@@ -11,6 +11,7 @@ import {
   kindOf,
   legendOf,
   lettersOf,
+  loadIdOf,
   loadLabel,
   type Outcome,
   type Results,
@@ -144,9 +145,43 @@ function scenarioPart(view: View, scenario: ScenarioResult): string {
     findings.map(({ text }) => `- ${md(text)}`).join('\n'),
     `${load ? `${loadLabel(load)} · ` : ''}${caps.map(([name, of]) => `${md(name)} ${formatCores(of.cpus)} ${of.cpus === 1 ? 'core' : 'cores'}, ${formatBytes(of.memoryBytes)}`).join(' · ')}`,
     cells.length > 0 ? board(view, scenario, cells) : '',
+    otherLoads(view, scenario),
   ]
     .filter(Boolean)
     .join('\n\n')
+}
+
+/** A longer table of the other loads is folded: curves have many rates. */
+const MOST_UNFOLDED = 24
+
+/** Every load of a scenario but the main one, in one table: rates that were asked for, fractions, the capacity. */
+function otherLoads(view: View, scenario: ScenarioResult): string {
+  const cells = scenario.loads
+    .map(loadIdOf)
+    .filter((loadId) => loadId !== scenario.mainLoad)
+    .flatMap((loadId) => cellsInOrder(view, scenario.id, loadId))
+  if (cells.length === 0) return ''
+  const table = mdTable(
+    ['Load', 'Target', 'Right /s:', '95 %:', 'p50 ms:', 'p99 ms:', 'Errors:', 'CPU ms:', 'Verdict'],
+    cells.map((cell) => {
+      const rate = kindOf(cell.load).headline === 'capacityPerSecond' ? 'capacityPerSecond' : 'throughput'
+      return [
+        md(loadLabel(cell.load)),
+        md(labelOf(view.subjectOf(cell.entry).target, cell.variant)),
+        number(typicalOf(cell, rate)),
+        intervalOf(figureOf(cell, rate)),
+        number(shownMs(cell, 'p50')),
+        atLeast(cell) ?? number(shownMs(cell, 'p99')),
+        errorsOf(cell),
+        number(typicalOf(cell, 'cpuMsPerRequest')),
+        verdictOf(cell),
+      ]
+    }),
+  )
+  const head = `Other loads (${cells.length} rows)`
+  return cells.length <= MOST_UNFOLDED
+    ? `${head}:\n\n${table}`
+    : `<details><summary>${head}</summary>\n\n${table}\n\n</details>`
 }
 
 /** Whether "Without figures" says the same of an entry, and what to do about it. */
@@ -162,6 +197,20 @@ function atLeast(cell: Cell): string | null {
   return least === null ? null : `≥ ${formatNumber(least)}`
 }
 
+function number(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : formatNumber(value)
+}
+
+/** Requests that failed, whatever way. */
+function errorsOf({ requests }: Cell): string {
+  return requests ? formatNumber(requests.wrong + requests.errors + requests.timeouts + requests.lost) : '–'
+}
+
+/** `valid: target-cpu`, or why it was not measured. */
+function verdictOf({ verdict, outcome, outcomeReason }: Cell): string {
+  return md([verdict?.status ?? outcome, verdict?.limitedBy ?? outcomeReason].filter(Boolean).join(': '))
+}
+
 function intervalOf(estimate: Estimate | null): string {
   return (estimate && formatInterval(estimate)) ?? '–'
 }
@@ -169,8 +218,6 @@ function intervalOf(estimate: Estimate | null): string {
 function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): string {
   const grouping = groupingOf(view, scenario.id, scenario.mainLoad)
   const lettersIn = (cell: Cell) => (grouping ? lettersOf(grouping, cell.id) : '')
-  const number = (value: number | null | undefined) =>
-    value === null || value === undefined ? '–' : formatNumber(value)
   const [first] = cells
   const figures =
     first && kindOf(first.load).unit === 'task'
@@ -189,9 +236,7 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
             intervalOf(figureOf(cell, 'throughput')),
             number(shownMs(cell, 'p50')),
             atLeast(cell) ?? number(shownMs(cell, 'p99')),
-            cell.requests
-              ? formatNumber(cell.requests.wrong + cell.requests.errors + cell.requests.timeouts + cell.requests.lost)
-              : '–',
+            errorsOf(cell),
             number(typicalOf(cell, 'cpuMsPerRequest')),
           ],
         }
@@ -204,11 +249,7 @@ function board(view: View, scenario: ScenarioResult, cells: readonly Cell[]): st
       ...(withRoles ? [md(roleOf(view, cell))] : []),
       ...figures.of(cell),
       cell.target.memoryPeakBytes === null ? '–' : formatBytes(cell.target.memoryPeakBytes),
-      md(
-        [cell.verdict?.status ?? cell.outcome, cell.verdict?.limitedBy ?? cell.outcomeReason]
-          .filter(Boolean)
-          .join(': '),
-      ),
+      verdictOf(cell),
     ]),
   )
 }

@@ -22,6 +22,7 @@ export function repetitionEvent(plan: Plan, record: RepetitionRecord, leftMs: nu
     figures: record.loads.map((load) => ({
       loadId: load.loadId,
       throughput: rightPerSecond(load.measurement),
+      ...(load.capacity ? { capacityPerSecond: load.capacity.perSecond } : {}),
       p99Ms: shownP99MsOf(load),
       invalid: verdicts.get(load.loadId)?.causes.find(({ effect }) => effect === 'invalidates')?.evidence ?? null,
     })),

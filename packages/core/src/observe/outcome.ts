@@ -15,7 +15,7 @@ export function outcomeOfEntry(outcomes: readonly Outcome[]): Outcome {
   return (
     outcomes.find(({ kind }) => kind === 'measured') ??
     outcomes.find(({ kind }) => kind === 'failed') ??
-    outcomes.at(-1) ?? { kind: 'aborted', reason: 'the run ended before this was reached' }
+    outcomes.at(-1) ?? { kind: 'aborted', reason: 'not reached by the time of this report' }
   )
 }
 
