@@ -73,7 +73,7 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
       for (const one of corpusOf(scenario, materials).contract)
         contract.push({ name: one.name, differences: await checkCase(testbed, target, one) })
       report = { ...report, info, contract }
-      if (golden.right < golden.total) throw wrongAnswers(entry.id, golden)
+      if (golden.right < golden.total) throw wrongAnswers(entry.id, golden, askYourself(entry))
       const passed = contract.every(({ differences }) => differences.length === 0)
       return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }
     } catch (error) {
@@ -89,6 +89,11 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
       failure: { stage, error: toErrorRecord(error) },
     }
   }
+}
+
+/** The next step after wrong answers, which stand above it. */
+function askYourself({ target }: PlannedEntry): string {
+  return `Requests are asked several at a time, so that one may overtake another. To ask it yourself, leave its containers running: npm run check -- ${target} --keep`
 }
 
 async function checkCase(testbed: Testbed, target: TargetGroup, one: ContractCase): Promise<string[]> {

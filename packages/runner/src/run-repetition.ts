@@ -158,7 +158,11 @@ function quoted(body: string): string {
   return JSON.stringify(boundedText(body, 120))
 }
 
-/** The error for answers that differ, with the first difference. */
+/**
+ * The error for answers that differ, with the first difference.
+ *
+ * @param hint what to do next; default: to compare all of them, which `check` itself has done
+ */
 export function wrongAnswers(
   entry: string,
   golden: {
@@ -166,15 +170,14 @@ export function wrongAnswers(
     readonly right: number
     readonly differences: readonly { request: string; difference: string }[]
   },
+  hint = `Compare them with the golden answers of the scenario: npm run check -- ${entry.split('/')[1]}`,
 ): BakeoffError {
   const [first] = golden.differences
   const example = first ? `; ${first.request}: ${first.difference}` : ''
   return new BakeoffError(
     'WRONG_ANSWERS',
     `${entry} gave ${golden.total - golden.right} of ${golden.total} answers wrong${example}`,
-    {
-      hint: `Compare them with the golden answers of the scenario: npm run check -- ${entry.split('/')[1]}`,
-    },
+    { hint },
   )
 }
 

@@ -1,11 +1,15 @@
 import {
   BakeoffError,
   boundedLog,
+  boundedText,
   endWords,
+  type Fetched,
   formatDurationMs,
   MOST_LOG_CHARACTERS,
   type PlannedEntry,
 } from '@bakeoff/model'
+import { PORT } from './container-request.js'
+import { askListening, type Listening } from './listening.js'
 import type { TargetGroup } from './target-group.js'
 import type { Testbed } from './testbed.js'
 import type { WatchedAgent } from './watched-agent.js'
@@ -14,7 +18,8 @@ import type { WatchedAgent } from './watched-agent.js'
  * Waits until the target answers 200 on /health, or throws the reason why it never will. Returns the epoch ms of that answer. Of several
  * containers each is asked, the proxy last: it would answer as soon as the first replica does.
  */
-export async function waitUntilReady({ agent, run }: Testbed, target: TargetGroup): Promise<number> {
+export async function waitUntilReady(testbed: Testbed, target: TargetGroup): Promise<number> {
+  const { agent, run } = testbed
   const { entry } = target
   const died = target.died.then(async ({ container, ...end }) => {
     throw new BakeoffError('NOT_READY', `${entry.id}: ${container.name} ${endWords(end)} before it was ready`, {
@@ -26,17 +31,73 @@ export async function waitUntilReady({ agent, run }: Testbed, target: TargetGrou
   const asked = askEach(agent, target).catch(async (cause: unknown) => {
     run.signal.throwIfAborted()
     if (cause instanceof BakeoffError && cause.code !== 'NOT_READY') throw cause
+    const look = await lookAt(testbed, target)
     throw new BakeoffError(
       'NOT_READY',
-      `${entry.id} did not answer 200 on GET /health within ${formatDurationMs(entry.readyTimeoutMs)}`,
+      `${entry.id} did not answer 200 on GET /health within ${formatDurationMs(entry.readyTimeoutMs)}: ${lookWords(look)}`,
       {
         cause,
         logTail: await logsOf(target, 40),
-        hint: lookYourself(entry),
+        hint: `${todoAfter(look)} ${lookYourself(entry)}`,
       },
     )
   })
   return await Promise.race([asked, died])
+}
+
+/** What a target that is not ready does: what it answers when it is asked once more, and on which ports it listens. */
+interface Look {
+  /** the first container that does not answer 200, else the last one */
+  readonly container: string
+  readonly answer: Pick<Fetched, 'status' | 'body' | 'error'> | null
+  /** null: the container could not be asked */
+  readonly listening: readonly Listening[] | null
+}
+
+/** How long the last question may take. */
+const LOOK_MS = 1000
+
+async function lookAt({ agent, run }: Testbed, { containers, origins }: TargetGroup): Promise<Look> {
+  for (const [index, container] of containers.entries()) {
+    const answer = await agent
+      .fetch({
+        origin: origins[index] as string,
+        method: 'GET',
+        path: '/health',
+        headers: {},
+        body: null,
+        encoding: 'utf8',
+        timeoutMs: LOOK_MS,
+        abandonAfterMs: null,
+        mostBytes: 1024,
+      })
+      .catch(() => null)
+    if (answer?.status === 200 && index < containers.length - 1) continue
+    return { container: container.name, answer, listening: await askListening(container, run.signal) }
+  }
+  return { container: 'target', answer: null, listening: null }
+}
+
+/** `asked once more, target answers 404 ("Not Found"); it listens on port 8080`. */
+function lookWords({ container, answer, listening }: Look): string {
+  const quoted = answer && answer.body !== '' ? ` (${JSON.stringify(boundedText(answer.body, 120))})` : ''
+  const said =
+    answer === null
+      ? 'it could not be asked once more'
+      : answer.status === null
+        ? `asked once more on port ${PORT}, ${container} gives no answer (${answer.error})`
+        : `asked once more, ${container} answers ${answer.status}${quoted}`
+  if (listening === null) return said
+  const ports = listening.map(({ port, isLocal }) => (isLocal ? `${port} of its loopback address only` : `${port}`))
+  return `${said}; it listens on ${ports.length === 0 ? 'no port' : `port ${ports.join(', ')}`}`
+}
+
+function todoAfter({ answer, listening }: Look): string {
+  if (answer?.status === 200) return 'It needs longer to start: raise readyTimeout in its target.yaml.'
+  if (answer !== null && answer.status !== null) return 'GET /health answers 200 as soon as the service can serve.'
+  return listening?.some(({ port, isLocal }) => port === PORT && !isLocal)
+    ? 'It listens and does not answer: its log says why, or nothing does.'
+    : `A target listens on the port that PORT names, which is ${PORT}, on all addresses (0.0.0.0).`
 }
 
 async function askEach(agent: WatchedAgent, { origins, entry }: TargetGroup): Promise<number> {

@@ -67,6 +67,67 @@ describe('checkEntry', () => {
   })
 })
 
+describe('checkEntry, when answers are wrong', () => {
+  it('does not send the reader to the command that was just run', async () => {
+    const { report } = await check({ wrongAnswers: [BAD] })
+    expect(report.failure?.error.hint).toMatch(/one may overtake another.*check -- bad --keep$/)
+  })
+})
+
+describe('checkEntry, when a target is never ready', () => {
+  const HEAD = '  sl  local_address rem_address   st\n'
+  const listens = (address: string, port: string) => `${HEAD}   0: ${address}:${port} 00000000:0000 0A 0:0\n`
+  const silent = { status: null, error: 'ECONNREFUSED', body: '' }
+
+  it.each([
+    {
+      because: 'it answers something else',
+      health: { status: 404, body: 'Not Found' },
+      listening: listens('00000000', '1F90'),
+      says: 'asked once more, target answers 404 ("Not Found"); it listens on port 8080',
+      todo: 'GET /health answers 200 as soon as the service can serve.',
+    },
+    {
+      because: 'it listens elsewhere',
+      health: silent,
+      listening: listens('00000000', '0BB8'),
+      says: 'asked once more on port 8080, target gives no answer (ECONNREFUSED); it listens on port 3000',
+      todo: 'A target listens on the port that PORT names, which is 8080, on all addresses',
+    },
+    {
+      because: 'it listens for itself alone',
+      health: silent,
+      listening: listens('0100007F', '1F90'),
+      says: 'it listens on port 8080 of its loopback address only',
+      todo: 'on all addresses (0.0.0.0)',
+    },
+    {
+      because: 'it listens nowhere',
+      health: silent,
+      listening: HEAD,
+      says: 'it listens on no port',
+      todo: 'A target listens on the port',
+    },
+    {
+      because: 'it is ready too late',
+      health: {},
+      listening: '',
+      says: 'asked once more, target answers 200',
+      todo: 'raise readyTimeout',
+    },
+  ])('says what it does: $because', async ({ health, listening, says, todo }) => {
+    const { report } = await check({ neverReady: [BAD], health, listening })
+    expect(report.failure?.error.message).toContain('did not answer 200 on GET /health within 5 s: ')
+    expect(report.failure?.error.message).toContain(says)
+    expect(report.failure?.error.hint).toContain(todo)
+  })
+
+  it('says less where the container cannot be asked, and fails all the same', async () => {
+    const { report } = await check({ neverReady: [BAD], health: silent, cannotRun: true })
+    expect(report.failure?.error.message).toMatch(/target gives no answer \(ECONNREFUSED\)$/)
+  })
+})
+
 describe('checkEntry, when a target closes a connection that is still written to', () => {
   const body = (times: number) =>
     contractCase.parse({

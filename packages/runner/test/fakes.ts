@@ -47,6 +47,9 @@ export interface Faults {
   readonly start?: readonly string[]
   /** images whose target never answers */
   readonly neverReady?: readonly string[]
+  /** what a target that is not ready answers to `GET /health` when it is asked once more, and its /proc/net/tcp */
+  readonly health?: Partial<Fetched>
+  readonly listening?: string
   /** images whose target ends before it is ready */
   readonly diesEarly?: readonly string[]
   readonly wrongAnswers?: readonly string[]
@@ -113,6 +116,8 @@ export interface Faults {
   readonly counters?: (service: string, transactions: number) => string
   /** calls of the engine to run something in a container fail */
   readonly cannotRun?: boolean
+  /** services that end as soon as they are started, with their exit codes */
+  readonly endsAtOnce?: Readonly<Record<string, number>>
   /** a service whose health check never passes */
   readonly unhealthy?: readonly string[]
   /** p99 in ms at an offered rate, for capacity searches; default 1 */
@@ -266,6 +271,7 @@ class FakeContainer implements RunningContainer {
   async run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
     const { faults } = this.#host
     if (faults.cannotRun) throw new BakeoffError('ENGINE_LOST', 'the engine did not answer')
+    if (command[0] === 'cat') return { exitCode: 0, output: faults.listening ?? '' }
     if (command[0] === 'false') return { exitCode: 1, output: 'no such database' }
     return { exitCode: 0, output: `a notice\n${this.#host.countersOf(this.name)}` }
   }
@@ -369,6 +375,8 @@ export class FakeHost implements ContainerHost {
     this.running.add(container)
     this.started.push(`${request.name} ${image}`)
     if (this.faults.diesEarly?.includes(image)) container.end(1)
+    const exitCode = this.faults.endsAtOnce?.[request.name]
+    if (exitCode !== undefined) container.end(exitCode)
     return container
   }
 
@@ -477,6 +485,7 @@ export class FakeAgent implements LoadAgent {
       bodyTruncated: false,
       durationMs: 1,
       error: null,
+      ...(path === '/health' ? this.#host.faults.health : {}),
       ...(path === '/info' ? this.#host.faults.info?.[this.#imageOn(origin)] : {}),
     }
   }
