@@ -39,6 +39,7 @@ const CORPUS_BYTES = 256 * 1024 ** 2
  * @throws BakeoffError BAD_SPEC for matrix.yaml, without which there is no plan
  */
 export function readCatalogue({ root }: Pick<Project, 'root'>): Catalogue {
+  needRoot(root)
   const matrix = parseMatrix(
     'matrix.yaml',
     mustRead(root, 'matrix.yaml'),
@@ -50,6 +51,23 @@ export function readCatalogue({ root }: Pick<Project, 'root'>): Catalogue {
     collect(broken, { kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
   )
   return checkCatalogue({ matrix, ...parts, claims, broken })
+}
+
+/** What a run needs in its root, beside scenarios and targets. The last two are for variants behind a proxy and for the second instrument. */
+const OF_ROOT = ['matrix.yaml', 'compose/base', 'compose/null-server', 'compose/caddy', 'compose/wrk']
+
+/**
+ * Says at once all that is missing in a folder that is no project yet.
+ *
+ * @throws BakeoffError BAD_SPEC
+ */
+function needRoot(root: string): void {
+  if (existsSync(join(root, 'matrix.yaml'))) return
+  const [, ...others] = OF_ROOT.filter((path) => !existsSync(join(root, path)))
+  const more = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
+  throw new BakeoffError('BAD_SPEC', `matrix.yaml is missing in ${root}${more}`, {
+    hint: `In a checkout, git status shows what is gone. A project of your own (BAKEOFF_ROOT) has the folders as copies of a checkout's, and a matrix.yaml with the profiles default and quick.`,
+  })
 }
 
 /** Reads targets/ and compose/ of a folder. Parts that cannot be used are added to `broken`. */

@@ -4,12 +4,12 @@
  */
 import { z } from 'zod'
 import { arrivals, publishedNumbers, writtenLoads } from './loads/index.js'
-import { role } from './plan.js'
+import { dependency, role } from './plan.js'
 import { parseBytes, parseDurationMs, parseFraction } from './units.js'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
 const duration = z
-  .string()
+  .string('must be a duration with its unit, such as 50ms, 10s or 2m')
   .regex(/^\d+(\.\d+)?\s*(ms|s|min|m|h)$/, 'must be a duration such as 50ms, 10s or 2m')
   .refine((text) => parseDurationMs(text) !== null)
 const bytes = z
@@ -21,7 +21,12 @@ const bytes = z
 const share = z
   .union([z.string().regex(/^\d+(\.\d+)?\s*%?$/, 'must be a share such as 0.1% or 0.001'), z.number().min(0).max(1)])
   .refine((text) => typeof text === 'number' || parseFraction(text) !== null, 'must lie between 0 and 100%')
-const environment = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+const environment = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]),
+  "must be written as KEY: value; Compose's form with a list is not read",
+)
+const commandList = z.array(z.string(), 'must be a list of words, such as ["redis-server", "--save", ""]')
 const positive = z.int().positive()
 
 const roleOf = role
@@ -73,7 +78,7 @@ export const targetFile = z.strictObject({
         alternative: alternativeOf,
         standIn: standInOf,
         env: environment.optional().describe('Environment of this variant; wins over env of the target'),
-        command: z.array(z.string()).min(1).optional().describe("Replaces the image's CMD"),
+        command: commandList.min(1).optional().describe("Replaces the image's CMD"),
         replicas: positive
           .max(64)
           .optional()
@@ -89,20 +94,31 @@ export type TargetFile = z.infer<typeof targetFile>
 
 const composeService = z.strictObject({
   image: z.string().optional().describe('An image as it is; for the target "${TARGET_IMAGE}"'),
-  build: z.string().startsWith('./').optional().describe('Folder to build, relative to this file'),
+  build: z
+    .string('must be a folder, such as ./store')
+    .startsWith('./', 'must be a folder beside this file, such as ./store')
+    .optional()
+    .describe('Folder to build, relative to this file'),
   cpus: z
     .number()
     .positive()
     .describe('Cores. A whole number is pinned to cores of its own; a fraction becomes a quota'),
   mem_limit: bytes.describe('Memory, swap included'),
   environment: environment.optional(),
-  command: z.array(z.string()).optional(),
+  command: commandList.optional(),
   depends_on: z
-    .record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) }))
+    .record(
+      z.string(),
+      z.strictObject({ condition: dependency.shape.condition }),
+      "must be written as NAME: { condition: service_healthy }; Compose's form with a list is not read",
+    )
     .optional(),
   healthcheck: z
     .strictObject({
-      test: z.array(z.string()).min(2).describe('["CMD", …] or ["CMD-SHELL", "…"]'),
+      test: z
+        .array(z.string(), 'must be a list, such as ["CMD", "redis-cli", "ping"]')
+        .min(2)
+        .describe('["CMD", …] or ["CMD-SHELL", "…"]'),
       interval: duration.optional().describe('Between two checks; default 100ms'),
       timeout: duration.optional().describe('A check that takes longer has failed; default 5s'),
       retries: positive.optional().describe('So many failures in a row, and the service counts as broken; default 300'),

@@ -23,6 +23,13 @@ const healthcheck = z.object({
   startPeriodMs: z.number(),
 })
 
+/** What a service, or the target, waits for before it is started, as Compose calls it. */
+export const dependency = z.object({
+  service: z.string(),
+  condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']),
+})
+export type Dependency = z.infer<typeof dependency>
+
 export const plannedService = z.object({
   name: z.string(),
   /** folder to build, relative to the project's root; null when `image` is used as published */
@@ -33,7 +40,7 @@ export const plannedService = z.object({
   requestedCpus: z.number(),
   environment: z.record(z.string(), z.string()),
   command: z.array(z.string()).nullable(),
-  dependsOn: z.array(z.object({ service: z.string(), condition: z.enum(['service_started', 'service_healthy']) })),
+  dependsOn: z.array(dependency),
   healthcheck: healthcheck.nullable(),
   readOnly: z.boolean(),
   tmpfs: z.array(z.string()),
@@ -55,9 +62,7 @@ export const plannedScenario = z.object({
   targetCaps: caps,
   requestedTargetCpus: z.number(),
   targetEnvironment: z.record(z.string(), z.string()),
-  targetDependsOn: z.array(
-    z.object({ service: z.string(), condition: z.enum(['service_started', 'service_healthy']) }),
-  ),
+  targetDependsOn: z.array(dependency),
   services: z.array(plannedService),
   cores: coreAssignment,
   loads: z.array(loadSpec),

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 
+/** A body as a text. JSON is written as a string with escaped quotes, so that it is sent byte for byte. */
+const bodyText = z.string('must be a text: write JSON as a string, such as "{\\"id\\":1}"')
+
 /** One line of requests.ndjson: a request of the corpus, sent as it stands. */
 export const requestLine = z.strictObject({
   method: z.string().default('GET'),
   path: z.string().startsWith('/'),
   headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().nullable().default(null),
+  body: bodyText.nullable().default(null),
 })
 export type RequestLine = z.infer<typeof requestLine>
 
@@ -13,7 +16,7 @@ export type RequestLine = z.infer<typeof requestLine>
 export const goldenLine = z.strictObject({
   status: z.int(),
   contentType: z.string().nullable().default(null),
-  body: z.string(),
+  body: bodyText,
 })
 export type GoldenLine = z.infer<typeof goldenLine>
 
@@ -28,7 +31,7 @@ export const contractCase = z.strictObject({
     method: z.string().default('GET'),
     path: z.string().startsWith('/'),
     headers: z.record(z.string(), z.string()).default({}),
-    body: z.string().nullable().default(null),
+    body: bodyText.nullable().default(null),
     bodyBase64: z.string().nullable().default(null),
     /** builds a large body: prefix + unit × times + suffix */
     bodyPad: z

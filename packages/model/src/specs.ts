@@ -3,7 +3,7 @@
  * shapes of the files themselves, from which editors complete, are in files.ts.
  */
 import type { Arrivals, LoadSpec, SloSpec } from './loads/index.js'
-import type { Role, StandIn } from './plan.js'
+import type { Dependency, Role, StandIn } from './plan.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
 import type { Respell, ServiceCounters } from './work.js'
 
@@ -66,7 +66,7 @@ export interface ServiceSpec {
   readonly memoryBytes: number
   readonly environment: Readonly<Record<string, string>>
   readonly command: readonly string[] | null
-  readonly dependsOn: readonly { readonly service: string; readonly condition: 'service_started' | 'service_healthy' }[]
+  readonly dependsOn: readonly Readonly<Dependency>[]
   readonly healthcheck: HealthcheckSpec | null
   readonly readOnly: boolean
   readonly tmpfs: readonly string[]

@@ -1,5 +1,12 @@
 import { AGENT_MEMORY_BYTES } from '@bakeoff/core'
-import type { Caps, PlannedScenario, PlannedService } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type Caps,
+  endWords,
+  formatDurationMs,
+  type PlannedScenario,
+  type PlannedService,
+} from '@bakeoff/model'
 import { blamedOn } from './blamed-on.js'
 import { plainContainer } from './container-request.js'
 import { Disposables } from './disposables.js'
@@ -97,7 +104,11 @@ async function startServices(
   const running = new Map<string, RunningContainer>()
   const healthy = new Map<string, Promise<void>>()
   const waitFor = async (dependencies: PlannedService['dependsOn']) => {
-    for (const { service, condition } of dependencies) if (condition === 'service_healthy') await healthy.get(service)
+    for (const { service, condition } of dependencies) {
+      if (condition === 'service_healthy') await healthy.get(service)
+      if (condition === 'service_completed_successfully')
+        await completed(run, running.get(service) as RunningContainer).catch(serviceFailed(service))
+    }
   }
   for (const service of scenario.services) {
     await waitFor(service.dependsOn)
@@ -112,6 +123,23 @@ async function startServices(
   }
   await waitFor(scenario.targetDependsOn)
   return running
+}
+
+/** How long a service that others wait to end, such as a migration, may take. */
+const COMPLETES_MS = 10 * 60_000
+
+/**
+ * Waits until a service has done its work and ended with 0.
+ *
+ * @throws BakeoffError NOT_READY when it ends otherwise, or does not
+ */
+async function completed(run: Run, container: RunningContainer): Promise<void> {
+  const end = await Promise.race([container.exited, run.sleep(COMPLETES_MS).then(() => null)])
+  if (end?.exitCode === 0 && !end.paused) return
+  const how = end === null ? `has not ended within ${formatDurationMs(COMPLETES_MS)}` : endWords(end)
+  throw new BakeoffError('NOT_READY', `${container.name} ${how}, and others wait until it has done its work`, {
+    logTail: await container.logTail(40).catch(() => []),
+  })
 }
 
 /** Turns an error that would blame the target into SERVICE_DIED, since a service caused it. */

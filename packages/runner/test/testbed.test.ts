@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { buildImages, requestsOf } from '../src/index.js'
 import { openTestbed } from '../src/testbed.js'
 import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, materials } from './builders.js'
+import type { Faults } from './fakes.js'
 
 const SCENARIO = aScenario({ services: [aService('postgres')] })
 const PLAN = aPlan([anEntry('good')], { scenario: SCENARIO })
@@ -61,6 +62,34 @@ describe('a testbed', () => {
     }
     const opening = openTestbed(aRun(PLAN, ports, { images }), 'predict/good/default', needed)
     await expect(opening).rejects.toMatchObject({ code: 'SERVICE_DIED' })
+    expect(ports.host.left).toEqual([])
+  })
+})
+
+describe('a service that others wait to end', () => {
+  const services = [aService('migration', { healthcheck: null }), aService('postgres')]
+  const needed = aScenario({
+    services,
+    targetDependsOn: [{ service: 'migration', condition: 'service_completed_successfully' }],
+  })
+  const open = async (faults: Faults) => {
+    const plan = aPlan([anEntry('good')], { scenario: needed })
+    const ports = fakePorts(faults)
+    const images = await buildImages(requestsOf(plan, materials), ports, new AbortController().signal)
+    return { ports, opening: openTestbed(aRun(plan, ports, { images }), 'predict/good/default', needed) }
+  }
+
+  it('has ended with 0 when the testbed is open', async () => {
+    const { opening } = await open({ endsAtOnce: { migration: 0 } })
+    expect((await opening).serviceWatch.deaths).toEqual([])
+  })
+
+  it.each([
+    { because: 'it fails', faults: { endsAtOnce: { migration: 3 } }, says: 'migration ended with exit code 3, and' },
+    { because: 'it does not end', faults: {}, says: 'migration has not ended within 10 min, and others wait' },
+  ])('is blamed, and nothing is left, when $because', async ({ faults, says }) => {
+    const { opening, ports } = await open(faults)
+    await expect(opening).rejects.toMatchObject({ code: 'SERVICE_DIED', message: expect.stringContaining(says) })
     expect(ports.host.left).toEqual([])
   })
 })

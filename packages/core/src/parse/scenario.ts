@@ -19,6 +19,7 @@ import {
 } from '@bakeoff/model'
 import { readNdjson } from './ndjson.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
+import { reservedOfScenario } from './reserved-env.js'
 import { counterProblems, countersOf, respellOf, respellProblems, unspellable } from './under-load.js'
 import { type Located, readYaml } from './yaml.js'
 
@@ -113,6 +114,7 @@ function problemsOf(texts: ScenarioTexts, located: Located<ScenarioFile>): Probl
   return [
     ...serviceProblems(texts, located),
     ...targetProblems(located),
+    ...reservedOfScenario(located),
     ...toleranceProblems(located),
     ...loadProblems(located),
     ...respellProblems(located),
@@ -274,6 +276,17 @@ function dependencyProblems(located: Located<ScenarioFile>, name: string): Probl
     } else if (condition === 'service_healthy' && !services[other].healthcheck && other !== 'target') {
       problems.push(
         located.problem(at, `${name} waits until ${other} is healthy, and ${other} has no healthcheck`, { key: true }),
+      )
+    } else if (condition === 'service_completed_successfully' && services[other].healthcheck) {
+      problems.push(
+        located.problem(
+          at,
+          `${name} waits until ${other} has done its work and ended, and ${other} has a healthcheck`,
+          {
+            key: true,
+            hint: 'Take the healthcheck out: a service that has one is not meant to end.',
+          },
+        ),
       )
     }
   }

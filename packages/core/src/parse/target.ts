@@ -1,5 +1,6 @@
 import { parseDurationMs, type TargetFile, type TargetSpec, targetFile, type VariantSpec } from '@bakeoff/model'
 import { badSpec, type Problem } from './problem.js'
+import { reservedOfTarget } from './reserved-env.js'
 import { type Located, readYaml } from './yaml.js'
 
 export interface TargetTexts {
@@ -90,7 +91,7 @@ function problemsOfFolder(texts: TargetTexts, located: Located<TargetFile>): Pro
 
 function problemsOfVariants(located: Located<TargetFile>): Problem[] {
   const file = located.value
-  const problems: Problem[] = []
+  const problems: Problem[] = reservedOfTarget(located)
   for (const [name, variant] of Object.entries(file.variants ?? {})) {
     for (const [index, scenario] of (variant.scenarios ?? []).entries()) {
       if (!file.scenarios.includes(scenario)) {

@@ -1,17 +1,10 @@
 import { isMap, isPair, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { addHint, hintForKey } from './hints.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
 
 /** How many nodes aliases may repeat in all: beyond that a small file grows without bound ("billion laughs"). */
 const MAX_ALIASES = 50
-
-/** Keys that were there once, with what took their place. */
-const GONE_KEYS: Readonly<Record<string, string>> = {
-  tightness:
-    'Take it out: above the fewest repetitions a scenario is measured again where a decision is open, up to `repetitions.max`, not until intervals are narrow.',
-  hosts:
-    'Take it out: a run measures on the one machine of its engine. DOCKER_HOST names another engine (docs/engines.md).',
-}
 
 export type Path = readonly PropertyKey[]
 
@@ -86,7 +79,8 @@ function toProblems(
     const known = knownKeys(schema, issue.path)
     return issue.keys.map((key) => {
       const meant = didYouMean(key, known)
-      const hint = GONE_KEYS[key] ?? (meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}`)
+      const hint =
+        hintForKey(issue.path, key) ?? (meant ? `Did you mean "${meant}"?` : `Known here: ${known.join(', ')}`)
       return problem([...issue.path, key], `unknown key "${key}"${issue.path.length ? ` in ${where}` : ''}`, {
         key: true,
         hint,
@@ -112,7 +106,7 @@ function toProblems(
     ]
   }
   if (given === undefined) {
-    return [problem(issue.path.slice(0, -1), `${where} is missing`, { hint: `Add \`${String(issue.path.at(-1))}:\`.` })]
+    return [problem(issue.path.slice(0, -1), `${where} is missing`, { hint: addHint(String(issue.path.at(-1))) })]
   }
   const nested =
     issue.code === 'invalid_union'

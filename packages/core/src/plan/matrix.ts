@@ -26,6 +26,7 @@ import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs, type Measured } from './estimate.js'
 import { bestFirst, mainLoadOf } from './main-load.js'
+import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
 import { brokenInReach, type Selected, type Selection, select } from './select.js'
@@ -109,7 +110,8 @@ export function planMatrix(request: PlanRequest): Plan {
       ...brokenInReach(catalogue, request.selection).map(brokenWarning),
       ...published.flatMap(({ warnings }) => warnings),
       ...(partners?.warnings ?? []),
-      ...warningsOf(scenarios, engine, profile),
+      ...warningsOf(scenarios, engine, { profile, usual: catalogue.matrix.profiles.default }),
+      ...selected.flatMap(({ scenario }) => placeholdersIn(scenario)),
       ...tooShortBudget(drafted, {
         profile: profile.name,
         others: () => otherDrafts(request, (other) => draftOf(request, selected, published, other)),
@@ -320,7 +322,15 @@ function planBlocks(
   return blocks
 }
 
-function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, profile: ProfileSpec): PlanWarning[] {
+/** Repetitions from which on differences that matter can be shown. */
+const DECISIVE = 5
+
+/** @param usual the profile of a run for which none is named */
+function warningsOf(
+  scenarios: readonly PlannedScenario[],
+  engine: EngineFacts,
+  { profile, usual }: { readonly profile: ProfileSpec; readonly usual: ProfileSpec | undefined },
+): PlanWarning[] {
   return [
     ...oncePerKind(scenarios.flatMap(warningsOfScenario)),
     ...(engine.reducedTruth
@@ -333,13 +343,16 @@ function warningsOf(scenarios: readonly PlannedScenario[], engine: EngineFacts, 
           },
         ]
       : []),
-    ...(profile.maxRepetitions < 5
+    ...(profile.maxRepetitions < DECISIVE
       ? [
           {
             what: `${profile.maxRepetitions} ${profile.maxRepetitions === 1 ? 'repetition' : 'repetitions'} at most`,
             where: 'all scenarios',
             why: 'With fewer than five the intervals are so wide that mostly large differences can be shown.',
-            todo: 'For a decision run npm run matrix as it is, without another profile.',
+            todo:
+              usual && usual.maxRepetitions >= DECISIVE
+                ? 'For a decision run npm run matrix as it is, without another profile or --repetitions.'
+                : `For a decision raise \`repetitions\` of the profile default in matrix.yaml, or run npm run matrix -- --repetitions ${DECISIVE}.`,
           },
         ]
       : []),

@@ -127,6 +127,20 @@ describe('a target.yaml that cannot be used says where and why', () => {
       yaml: `${TARGET}role: as-published\nstandIn: { for: [Req], because: hex }\n`,
       says: [':5:7: what stands in for other libraries is not as published'],
     },
+    {
+      because: 'a variable that the run sets',
+      yaml: `${TARGET}env: { PORT: 3000 }\nvariants: { v: { summary: s, env: { CORES: 4 } } }\n`,
+      says: [
+        ':5:8: PORT is set by the run, so this value would not be read',
+        'Listen on the port that PORT names',
+        ':6:37: CORES is set by the run',
+      ],
+    },
+    {
+      because: 'a duration without a unit',
+      yaml: `${TARGET}readyTimeout: 30\n`,
+      says: [':5:15: readyTimeout is 30: must be a duration with its unit, such as 50ms, 10s or 2m'],
+    },
     { because: 'no variant at all', yaml: `${TARGET}variants: {}\n`, says: ['variants is empty'] },
   ])('$because', ({ yaml, says }) => {
     const problem = problemOf(() => target(yaml))
@@ -203,8 +217,51 @@ describe('a scenario that cannot be used says where and why', () => {
   it.each([
     {
       because: 'a Compose key outside the subset',
-      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    ports: ["80:80"]'),
-      says: ['compose/predict.yaml:5:5: unknown key "ports" in services.target', 'Known here: image'],
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    init: true'),
+      says: ['compose/predict.yaml:5:5: unknown key "init" in services.target', 'Known here: image'],
+    },
+    {
+      because: 'Compose keys that have another form here',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    ports: ["80:80"]\n    deploy: {}\n    volumes: []'),
+      says: [
+        ':5:5: unknown key "ports" in services.target',
+        'nothing is published on this machine',
+        'Write `cpus: 1` and `mem_limit: 512m` in its place.',
+        'Put files into the image',
+      ],
+    },
+    {
+      because: "Compose's forms with a list, and its shell form",
+      yaml: SCENARIO.replace(
+        'x-scenario',
+        '  store: { image: x, cpus: 1, mem_limit: 1g, environment: ["A=1"], depends_on: [db], command: redis-server, build: { context: . } }\nx-scenario',
+      ),
+      says: [
+        'services.store.environment is ["A=1"]: must be written as KEY: value',
+        'services.store.depends_on is ["db"]: must be written as NAME: { condition: service_healthy }',
+        'services.store.command is "redis-server": must be a list of words',
+        'services.store.build is {"context":"."}: must be a folder, such as ./store',
+      ],
+    },
+    {
+      because: 'a folder elsewhere',
+      yaml: SCENARIO.replace('x-scenario', '  store: { build: ../store, cpus: 1, mem_limit: 1g }\nx-scenario'),
+      says: ['services.store.build is "../store": must be a folder beside this file, such as ./store'],
+    },
+    {
+      because: 'a cap that is missing',
+      yaml: SCENARIO.replace('    mem_limit: 512m\n', ''),
+      says: ['services.target.mem_limit is missing', 'Add `mem_limit:`, such as `mem_limit: 512m`.'],
+    },
+    {
+      because: 'a service level without a unit',
+      yaml: `${SCENARIO}  slo: { p99: 30 }\n`,
+      says: ['x-scenario.slo.p99 is 30: must be a duration with its unit, such as 50ms, 10s or 2m'],
+    },
+    {
+      because: 'a port of the target',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    expose: ["3000"]\n    environment: { PORT: 3000 }'),
+      says: [':5:14: a target listens on 8080, and not on 3000', 'PORT tells it so.', ':6:20: PORT is set by the run'],
     },
     {
       because: 'a service that is not there',
@@ -221,6 +278,17 @@ describe('a scenario that cannot be used says where and why', () => {
         '    cpus: 1\n    depends_on: { pg: { condition: service_healthy } }',
       ).replace('x-scenario', '  pg: { image: "postgres:17", cpus: 1, mem_limit: 1g }\nx-scenario'),
       says: ['pg has no healthcheck'],
+    },
+    {
+      because: 'waiting for the end of what is watched for its health',
+      yaml: SCENARIO.replace(
+        '    cpus: 1',
+        '    cpus: 1\n    depends_on: { db: { condition: service_completed_successfully } }',
+      ).replace(
+        'x-scenario',
+        '  db: { image: x, cpus: 1, mem_limit: 1g, healthcheck: { test: [CMD, x] } }\nx-scenario',
+      ),
+      says: ['target waits until db has done its work and ended, and db has a healthcheck', 'Take the healthcheck out'],
     },
     {
       because: 'services that wait for one another',
@@ -304,6 +372,14 @@ describe('a scenario that cannot be used says where and why', () => {
   it('a line of the corpus that is not JSON, with its line and column', () => {
     const files = { ...FILES, 'predict/requests.ndjson': '{"path":"/a"}\n{"path":}\n' }
     expect(problemOf(() => scenario(SCENARIO, files))).toContain('compose/predict/requests.ndjson:2:9: not JSON')
+  })
+
+  it('a body that is written as JSON and not as a text', () => {
+    const files = { ...FILES, 'predict/requests.ndjson': '{"path":"/a","body":{"id":1}}\n' }
+    const problem = problemOf(() => scenario(SCENARIO, files))
+    expect(problem).toContain(
+      'requests.ndjson:1:14: body: must be a text: write JSON as a string, such as "{\\"id\\":1}"',
+    )
   })
 
   it.each([

@@ -311,6 +311,34 @@ describe('planMatrix', () => {
     expect(quick.warnings.map(({ what }) => what)).toContain('1 repetition at most')
   })
 
+  it.each([
+    { because: 'the default profile decides', most: 10, todo: /without another profile or --repetitions\.$/ },
+    {
+      because: 'the default profile is as short',
+      most: 2,
+      todo: /raise `repetitions` of the profile default.*--repetitions 5\.$/,
+    },
+  ])('says what decides after few repetitions where $because', ({ most, todo }) => {
+    const own = { ...matrix.profiles.default!, minRepetitions: 1, maxRepetitions: most }
+    const profiles = { ...matrix.profiles, default: own, few: { ...own, name: 'few', maxRepetitions: 2 } }
+    const { warnings } = plan({ profile: 'few', catalogue: { ...catalogue, matrix: { ...matrix, profiles } } })
+    expect(warnings.find(({ what }) => what === '2 repetitions at most')?.todo).toMatch(todo)
+  })
+
+  it.each([
+    { in: 'a path', request: { path: '/orders/{{id}}' }, found: '{{id}}' },
+    { in: 'a header', request: { headers: { authorization: 'Bearer ${TOKEN}' } }, found: '${TOKEN}' },
+    { in: 'a body', request: { body: '{"id":"{{ order.id }}"}' }, found: '{{ order.id }}' },
+    { in: 'no place', request: { body: '{"a":{"b":{}},"price":"$5"}' }, found: null },
+  ])('warns of what looks like a value to be filled in, in $in', ({ request, found }) => {
+    const plain = { method: 'GET', path: '/', headers: {}, body: null }
+    const scenarios = [aScenario('predict', { requests: [plain, { ...plain, ...request }, { ...plain, ...request }] })]
+    const { warnings } = plan({ catalogue: { ...catalogue, scenarios } })
+    expect(warnings.map(({ what }) => what).filter((what) => what.includes('goes out'))).toEqual(
+      found === null ? [] : [`${found} goes out as it stands, in 2 requests`],
+    )
+  })
+
   it('sends fewer different requests where the profile says so, and calls that other work', () => {
     const three = ['a', 'bb', 'ccc'].map((body) => ({ method: 'POST', path: '/', headers: {}, body }))
     const golden = three.map(({ body }) => ({ status: 200, contentType: null, body }))
