@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type CalledAs, calledAs, commandLine } from './called-as.js'
 import { addCheck } from './commands/check.js'
@@ -34,6 +35,7 @@ export function createProgram(invocation: Invocation, called: CalledAs = calledA
   const program = new Command(called)
     .description('Which language and stack should serve this? Measured, under equal caps.')
     .usage('[options]')
+    .version(version(), '--version', 'print the version')
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.say(text.trimEnd()),
@@ -43,6 +45,12 @@ export function createProgram(invocation: Invocation, called: CalledAs = calledA
     .showHelpAfterError('(--help lists commands and options)')
   for (const add of COMMANDS) add(program, invocation)
   return program
+}
+
+/** The version of this package, which is that of the whole repository. */
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 /** What is typed after the program's own name to reach a command, such as `images save`; for the program, that one is needed. */

@@ -2,7 +2,7 @@
 import { shownEntries } from '@bakeoff/core'
 import { competes } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { listText } from '../src/commands/list.js'
+import { listText, narrowed } from '../src/commands/list.js'
 import { leftOutText, planText } from '../src/commands/plan.js'
 import { toPlanOptions } from '../src/commands/shared/planning.js'
 import { createPaint } from '../src/paint.js'
@@ -66,6 +66,8 @@ describe('planText', () => {
     expect(planText(planned({}))).toMatch(
       /\n5 to 15 repetitions, more than 5 where a decision is open; no block begins after 1 h 30 min: .* to .*, builds aside$/,
     )
+    const same = { ...planned({}), estimateMs: { least: 900_000, most: 900_400 } }
+    expect(planText(same)).toMatch(/: about 15 min, builds aside$/)
     expect(planText(planned({}, 'brief'))).toMatch(/\n3 repetitions; no block begins after .*: .*, builds aside$/)
   })
 })
@@ -93,6 +95,15 @@ it('list has the scenarios in the order in which they are measured', () => {
     .split('\n')
     .flatMap((line) => ids.filter((id) => line.startsWith(`${id}: `)))
   expect(listed).toEqual([...catalogue.matrix.order])
+})
+
+it('list has one scenario and the targets that serve it where it is named, and knows what was meant', () => {
+  const { scenarios, targets } = narrowed(catalogue, ['embed'])
+  expect(scenarios.map(({ id }) => id)).toEqual(['embed'])
+  expect(targets.length).toBeGreaterThan(3)
+  expect(targets.every((target) => target.variants.some((variant) => variant.scenarios.includes('embed')))).toBe(true)
+  expect(narrowed(catalogue, null)).toBe(catalogue)
+  expect(() => narrowed(catalogue, ['embde'])).toThrow(expect.objectContaining({ hint: 'Did you mean "embed"?' }))
 })
 
 it('list shows roles and stand-ins, and does not say twice what a name says', () => {

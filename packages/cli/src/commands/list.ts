@@ -1,31 +1,57 @@
-import { type BrokenPart, brokenWarning, type Catalogue, inOrder } from '@bakeoff/core'
-import { type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
+import { type BrokenPart, brokenWarning, type Catalogue, didYouMean, inOrder } from '@bakeoff/core'
+import { BakeoffError, type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
 import type { Colours } from '../paint.js'
 import { readCatalogue } from '../project.js'
 import type { AddCommand } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
+import { scenario } from './shared/selection.js'
+import { orAll } from './shared/values.js'
 
 export const addList: AddCommand = (program, { project, terminal }) =>
   program
     .command('list')
     .description('list the scenarios, and the targets that serve them')
+    .addOption(scenario)
     .addOption(jsonOption('the list'))
-    .action(({ json }: { json?: boolean }) => {
-      const catalogue = readCatalogue(project)
+    .action(({ json, scenario: only }: { json?: boolean; scenario?: readonly string[] }) => {
+      const catalogue = narrowed(readCatalogue(project), orAll(only))
       terminal.print(json ? toJson(listJson(catalogue)) : listText(catalogue, terminal.colours))
     })
+
+/**
+ * The scenarios that are named, and the targets that serve them; null: all.
+ *
+ * @throws BakeoffError BAD_SPEC for a name that does not exist
+ */
+export function narrowed(catalogue: Catalogue, names: readonly string[] | null): Catalogue {
+  if (names === null) return catalogue
+  const known = catalogue.scenarios.map(({ id }) => id)
+  for (const name of names.filter((each) => !known.includes(each))) {
+    const meant = didYouMean(name, known)
+    throw new BakeoffError('BAD_SPEC', `there is no scenario "${name}"`, {
+      hint: meant ? `Did you mean "${meant}"?` : `There are: ${known.join(', ')}`,
+    })
+  }
+  return {
+    ...catalogue,
+    scenarios: catalogue.scenarios.filter(({ id }) => names.includes(id)),
+    targets: catalogue.targets.filter(({ variants }) =>
+      variants.some((variant) => variant.scenarios.some((id) => names.includes(id))),
+    ),
+  }
+}
 
 /** Lists the scenarios with their loads and the targets that serve them; last what is left out, struck through, and why. */
 export function listText(catalogue: Catalogue, colours: Pick<Colours, 'struck'>): string {
   const lines: string[] = []
-  for (const scenario of inOrder(catalogue.scenarios, ({ id }) => id, catalogue.matrix.order)) {
-    lines.push(`${scenario.id}: ${scenario.summary}`)
+  for (const shown of inOrder(catalogue.scenarios, ({ id }) => id, catalogue.matrix.order)) {
+    lines.push(`${shown.id}: ${shown.summary}`)
     lines.push(
-      `  cores: target ${scenario.target.cpus}${scenario.services.map(({ name, cpus }) => `, ${name} ${cpus}`).join('')}; loads ${scenario.loads.map((load: LoadSpec) => loadIdOf(load)).join(', ')}`,
+      `  cores: target ${shown.target.cpus}${shown.services.map(({ name, cpus }) => `, ${name} ${cpus}`).join('')}; loads ${shown.loads.map((load: LoadSpec) => loadIdOf(load)).join(', ')}`,
     )
     for (const target of catalogue.targets) {
       const variants = target.variants
-        .filter((variant) => variant.scenarios.includes(scenario.id))
+        .filter((variant) => variant.scenarios.includes(shown.id))
         .map((variant) => {
           const words = roleWords(variant, variant.name)
           return words ? `${variant.name} (${words})` : variant.name

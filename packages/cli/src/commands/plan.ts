@@ -50,9 +50,15 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
   lines.push(
     maxRepetitions === 1
       ? `1 repetition: about ${formatDurationMs(plan.estimateMs.least)}, builds aside`
-      : `${repetitions}; no block begins after ${formatDurationMs(budgetMs)}: ${formatDurationMs(plan.estimateMs.least)} to ${formatDurationMs(plan.estimateMs.most)}, builds aside`,
+      : `${repetitions}; no block begins after ${formatDurationMs(budgetMs)}: ${spanText(plan.estimateMs)}, builds aside`,
   )
   return lines.join('\n')
+}
+
+/** `40 min to 1 h 30 min`, or `about 15 min` where both are the same to a reader. */
+function spanText(span: Plan['estimateMs']): string {
+  const [least, most] = [formatDurationMs(span.least), formatDurationMs(span.most)]
+  return least === most ? `about ${least}` : `${least} to ${most}`
 }
 
 /** What an entry is there for, where it is not simply compared with the others. */
