@@ -1,7 +1,7 @@
 import ort from 'onnxruntime-node'
+import { ITEM_FEATURES, USER_FEATURES } from './features.js'
+import { readReals } from './reals.js'
 
-const USER_FEATURES = 16
-const ITEM_FEATURES = 24
 const FEATURES = USER_FEATURES + ITEM_FEATURES
 
 /** The RankNet. A run blocks the event loop for 20 µs, which is less than any way around that would cost. */
@@ -20,9 +20,10 @@ export class Scorer {
   /** @returns one score an item (`[id, 24 features]`), between 0 and 1, in their order */
   async score(user, items) {
     const input = new Float32Array(items.length * FEATURES)
+    readReals(user, input, 0, USER_FEATURES)
     items.forEach(([, features], i) => {
-      input.set(user, i * FEATURES)
-      input.set(features, i * FEATURES + USER_FEATURES)
+      if (i > 0) input.copyWithin(i * FEATURES, 0, USER_FEATURES)
+      readReals(features, input, i * FEATURES + USER_FEATURES, ITEM_FEATURES)
     })
     const features = new ort.Tensor('float32', input, [items.length, FEATURES])
     const { score } = await this.#session.run({ features })
