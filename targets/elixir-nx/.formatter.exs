@@ -1,3 +1,4 @@
+# Copied from templates/elixir-nx/.formatter.exs: change it there, then run node scripts/copy-templates.mjs.
 [
   inputs: ["{mix,.formatter}.exs", "{config,lib,test}/**/*.{ex,exs}"],
   import_deps: [],

@@ -306,7 +306,7 @@ describe('what a build requires', () => {
   it('must be something that is known', async () => {
     await put('targets/images-test-refused/Dockerfile', 'FROM bakeoff/base\n')
     const refused = images.ensureImage({ ...request('refused'), requires: ['hax'] }, new AbortController().signal)
-    await expect(refused).rejects.toMatchObject({ code: 'BAD_SPEC', hint: 'Known are: hex.' })
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_SPEC', hint: 'Known are: hex, github.' })
   })
 })
 

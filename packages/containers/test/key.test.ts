@@ -96,6 +96,21 @@ describe('the build arguments from an environment', () => {
       registries: { NPM_CONFIG_REGISTRY: 'https://mirror.example/@scope/' },
       notes: 0,
     },
+    {
+      because: 'a mirror of hex has switches',
+      env: {
+        HEX_MIRROR: 'http://hex.example',
+        HEX_UNSAFE_REGISTRY: '1',
+        XLA_ARCHIVE_URL: 'https://x.example/xla.tar.gz',
+      },
+      proxies: {},
+      registries: {
+        HEX_MIRROR: 'http://hex.example',
+        HEX_UNSAFE_REGISTRY: '1',
+        XLA_ARCHIVE_URL: 'https://x.example/xla.tar.gz',
+      },
+      notes: 0,
+    },
     { because: 'an empty value is none', env: { GOPROXY: '', HTTP_PROXY: '' }, proxies: {}, registries: {}, notes: 0 },
   ])('are right when $because', ({ env, proxies, registries, notes }) => {
     const args = buildArgsFrom(env)

@@ -84,8 +84,33 @@ describe('what a build requires', () => {
     await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
+  it.each([
+    { mirror: (address: string) => `http://${address}/repo/`, path: '/repo/names', because: 'with a path' },
+    { mirror: (address: string) => `http://${address}`, path: '/names', because: 'without one' },
+  ])('is asked of the mirror that builds are given, $because', async ({ mirror, path }) => {
+    const asked: (string | undefined)[] = []
+    const address = await serve(
+      createServer(({ url }, response) => {
+        asked.push(url)
+        response.end()
+      }),
+    )
+    const mirrored = { ...thing('http://127.0.0.1:9/names'), mirror: { argument: 'A_MIRROR', path: 'names' } }
+    expect(await whyUnreachable(mirrored, { ...plain, mirrors: { A_MIRROR: mirror(address) } })).toBeNull()
+    expect(asked).toEqual([path])
+    expect(await whyUnreachable(mirrored, { ...plain, mirrors: { B_MIRROR: mirror(address) } })).toMatch(/ECONNREFUSED/)
+  })
+
+  it('is missing where the mirror is no address', async () => {
+    const mirrored = { ...thing('http://127.0.0.1:9/names'), mirror: { argument: 'A_MIRROR', path: 'names' } }
+    expect(await whyUnreachable(mirrored, { ...plain, mirrors: { A_MIRROR: 'repo.example' } })).toBe(
+      'A_MIRROR is "repo.example", which is no address of a mirror',
+    )
+  })
+
   it('is one of a list', () => {
     expect(requirementOf('hex').title).toBe('the hex package repository')
+    expect(requirementOf('github').title).toBe('files of GitHub releases')
     expect(() => requirementOf('hax')).toThrow(expect.objectContaining({ code: 'BAD_SPEC' }))
     expect(requirements.every(({ url }) => url.startsWith('https://'))).toBe(true)
   })

@@ -62,6 +62,13 @@ export const targetFile = z.strictObject({
     .describe(
       'What a build needs from outside beyond the language registries, e.g. hex. Where it cannot be reached, the target is recorded as unsupported',
     ),
+  neverRun: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Nobody has run this target as it stands, and why, as it reads after “never run:”. The report says so wherever the target has no figures. Take it out when somebody has run it',
+    ),
   env: environment.optional().describe('Environment for every variant'),
   readyTimeout: duration
     .optional()

@@ -126,6 +126,8 @@ export const plannedEntry = z.object({
   stack: z.array(z.string()),
   summary: z.string(),
   requires: z.array(z.string()),
+  /** why nobody has run it as it stands; absent: it was run */
+  neverRun: z.string().nullish(),
   /** folder of the target, relative to the project's root */
   folder: z.string(),
   image: z.string(),

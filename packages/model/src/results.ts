@@ -210,6 +210,8 @@ export const entryResult = z.object({
   /** absent in results of before 2026-12: a contender */
   role: role.nullish(),
   standIn: standIn.nullish(),
+  /** why nobody had run it as it stands before this run, as target.yaml says; absent: it was run */
+  neverRun: z.string().nullish(),
 })
 export type EntryResult = z.infer<typeof entryResult>
 

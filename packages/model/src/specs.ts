@@ -35,6 +35,8 @@ export interface TargetSpec {
   readonly scenarios: readonly string[]
   /** what a build needs from outside, e.g. `hex` */
   readonly requires: readonly string[]
+  /** why nobody has run it as it stands; absent: it was run */
+  readonly neverRun?: string | undefined
   readonly readyTimeoutMs: number
   readonly variants: readonly VariantSpec[]
   /** texts as they are in the folder, shown on the target's page of the report */

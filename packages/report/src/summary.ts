@@ -296,7 +296,8 @@ function failures(view: View): string {
   const lines = view.results.entries.flatMap((entry): string[] => {
     const name = md(`${entry.scenario}: ${view.subjectOf(entry.id).label}`)
     const end = howItEnded(entry.outcome)
-    return end === null ? [] : [`- **${name}** ${end}`]
+    const never = entry.neverRun ? `; never run: ${md(entry.neverRun)}` : ''
+    return end === null ? [] : [`- **${name}** ${end}${never}`]
   })
   return lines.length === 0 ? '' : `## Without figures\n\n${lines.join('\n')}`
 }

@@ -1,3 +1,4 @@
+# Copied from templates/elixir-nx/test/text_test.exs: change it there, then run node scripts/copy-templates.mjs.
 defmodule EmbedNx.TextTest do
   use ExUnit.Case, async: true
 

@@ -17,6 +17,12 @@ const REGISTRY_NAMES = [
   'GONOSUMDB',
   'GOFLAGS',
   'MAVEN_MIRROR_URL',
+  'HEX_MIRROR',
+  'HEX_CDN',
+  // For a mirror that does not sign its registry with hex's key, or calls it by another name.
+  'HEX_UNSAFE_REGISTRY',
+  'HEX_NO_VERIFY_REPO_ORIGIN',
+  'XLA_ARCHIVE_URL',
 ]
 
 /**

@@ -86,7 +86,7 @@ export class ImageStore {
     this.#redact = redactorOf(this.#env)
     this.#registry = registryOfEnvironment(client, this.#env, this.#say)
     this.#recipes = new Recipes(client, this.#root, this.#args.registries)
-    this.#obstacles = new Obstacles(options.requirements ?? requirements, this.#env)
+    this.#obstacles = new Obstacles(options.requirements ?? requirements, this.#env, this.#args.registries)
   }
 
   /** The parts of the environment that were not passed to builds, and why. */

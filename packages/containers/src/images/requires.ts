@@ -9,17 +9,33 @@ export interface Requirement {
   readonly title: string
   /** an address that answers 200 to a HEAD where builds can reach the thing */
   readonly url: string
+  /** a mirror of it that builds may be given instead */
+  readonly mirror?: {
+    /** the build argument with its address */
+    readonly argument: string
+    /** what is asked for there */
+    readonly path: string
+  }
 }
 
 /** The requirements that targets can name under `requires`. A new one is one line here. */
 export const requirements: readonly Requirement[] = [
-  { name: 'hex', title: 'the hex package repository', url: 'https://repo.hex.pm/names' },
+  {
+    name: 'hex',
+    title: 'the hex package repository',
+    url: 'https://repo.hex.pm/names',
+    mirror: { argument: 'HEX_MIRROR', path: 'names' },
+  },
+  // Its releases come from another host, which is not asked: what lets one through lets the other, but for odd filters.
+  { name: 'github', title: 'files of GitHub releases', url: 'https://github.com/' },
 ]
 
 export interface ProbeOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** certificate authorities to trust besides the usual ones, as PEM */
   readonly certificates: readonly string[]
+  /** addresses that builds are given, by the build argument's name */
+  readonly mirrors?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number
 }
@@ -42,7 +58,8 @@ export function requirementOf(name: string, known: readonly Requirement[] = requ
  * proxy where there is one.
  */
 export async function whyUnreachable(requirement: Requirement, options: ProbeOptions): Promise<string | null> {
-  const url = new URL(requirement.url)
+  const url = addressOf(requirement, options.mirrors ?? {})
+  if (typeof url === 'string') return url
   const timeoutMs = options.timeoutMs ?? 3000
   const proxy = proxyFor(url, options.env)
   const deadline = AbortSignal.timeout(timeoutMs)
@@ -55,6 +72,16 @@ export async function whyUnreachable(requirement: Requirement, options: ProbeOpt
     if (deadline.aborted) return `${url.host} does not answer within ${timeoutMs / 1000} s`
     return `${url.host} is not reachable: ${(error as Error).message}`
   }
+}
+
+/** What is asked for: the mirror's, where builds are given one. A sentence where that is no address. */
+function addressOf({ url, mirror }: Requirement, mirrors: Readonly<Record<string, string>>): URL | string {
+  const given = mirror && mirrors[mirror.argument]
+  if (!mirror || !given) return new URL(url)
+  const address = `${given.replace(/\/+$/, '')}/${mirror.path}`
+  return /^https?:\/\//.test(address) && URL.canParse(address)
+    ? new URL(address)
+    : `${mirror.argument} is ${JSON.stringify(given)}, which is no address of a mirror`
 }
 
 function head(url: URL, options: ProbeOptions, signal: AbortSignal): Promise<number> {
@@ -81,7 +108,7 @@ function connectThrough(proxy: URL, url: URL, signal: AbortSignal): Promise<numb
       host: proxy.hostname,
       port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
       method: 'CONNECT',
-      path: `${url.hostname}:${url.port || 443}`,
+      path: `${url.hostname}:${url.port || (url.protocol === 'http:' ? 80 : 443)}`,
       signal,
       agent: false,
       headers:

@@ -49,6 +49,7 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
     summary: file.summary,
     scenarios: file.scenarios,
     requires: file.requires ?? [],
+    ...(file.neverRun === undefined ? {} : { neverRun: file.neverRun }),
     readyTimeoutMs: parseDurationMs(file.readyTimeout ?? '60s') as number,
     variants,
     yaml: texts.yaml,

@@ -14,6 +14,7 @@ export function planEntry({ target, variant }: Candidate, scenario: PlannedScena
     stack: [...target.stack],
     summary: target.summary,
     requires: [...target.requires],
+    ...(target.neverRun === undefined ? {} : { neverRun: target.neverRun }),
     folder: relative(root, target.folder),
     image: `bakeoff/target/${target.name}`,
     caps: scenario.targetCaps,

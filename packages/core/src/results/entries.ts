@@ -89,6 +89,7 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
     rerun: `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}${entry.variant === 'default' ? '' : `/${entry.variant}`}`,
     role: entry.role ?? 'contender',
     standIn: entry.standIn ?? null,
+    ...(entry.neverRun ? { neverRun: entry.neverRun } : {}),
   }
 }
 

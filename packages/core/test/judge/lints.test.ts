@@ -31,6 +31,11 @@ const table: Readonly<Record<string, readonly Case[]>> = {
     { because: 'none, in a word', info: { flags: { nx_compiler: 'none' } }, says: /none/ },
     { because: 'EXLA compiles', info: { flags: { nx_compiler: 'EXLA' } }, says: null },
     {
+      because: 'the article itself: EXLA as the backend, and not as the compiler',
+      info: { flags: { nx_compiler: null, nx_backend: 'EXLA.Backend' } },
+      says: /Nx has no compiler .*EXLA\.Backend/,
+    },
+    {
       because: 'Torchx computes natively without one',
       info: { flags: { nx_compiler: null, nx_backend: 'Torchx.Backend' } },
       says: null,

@@ -62,6 +62,7 @@ stack: [chi]
 summary: s
 scenarios: [predict, chat]
 requires: [hex]
+neverRun: hex was not reachable
 env: { A: 1 }
 readyTimeout: 5s
 role: experiment

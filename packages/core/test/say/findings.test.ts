@@ -2,6 +2,7 @@ import { type Calibration, calibrationKey, type Finding, type LoadSpec } from '@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../src/index.js'
 import type { JudgedCell } from '../../src/judge/judged.js'
+import { notMeasured } from '../../src/say/findings/not-measured.js'
 import { aClaim, anInfo, around, aService, judgedCells, type Observed, repeat } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
@@ -408,6 +409,15 @@ describe('caveats', () => {
       expect.stringMatching(/^python-flask \(as-published\) has no figures in embed: verify: .* wrong/),
       'elixir-cowboy has no figures in embed: its build needs hex.pm, which is not reachable from here.',
     ])
+  })
+
+  it('say of whom nobody has figures at all', () => {
+    const known = sampleResults({ scenarios: ['embed'] })
+    const entries = known.entries.map((entry) => ({ ...entry, neverRun: 'hex was out of reach' }))
+    const [scenario] = known.scenarios
+    expect(notMeasured.find(scenario!, { ...known, entries }).map(({ text }) => text)).toContain(
+      'elixir-cowboy has no figures in embed: its build needs hex.pm, which is not reachable from here. It was never run: hex was out of reach.',
+    )
   })
 
   it('say that unequal batches are not ranked against each other', () => {

@@ -79,9 +79,16 @@ function targetPage(view: View, name: string): Html {
       subject: (cell) => view.subjectOf(cell.entry).index,
       empty: 'This target was given no load.',
     })}</section>
-    ${entries.map((entry) => entryBlock(view, entry))}
+    ${neverRunBanner(entries)}${entries.map((entry) => entryBlock(view, entry))}
     ${texts('Dockerfile', entries, ({ dockerfile }) => dockerfile)}${texts('target.yaml', entries, ({ targetYaml }) => targetYaml)}
   </article>`
+}
+
+/** Says that nobody has run the target as it stands; a run that measured any of it is the one that did. */
+function neverRunBanner(entries: readonly EntryResult[]): Html | null {
+  const why = entries.find(({ neverRun }) => neverRun)?.neverRun
+  if (!why || entries.some(({ outcome }) => outcome.kind === 'measured')) return null
+  return html`<p class="banner warn"><b>Never run.</b> Nobody has run this target as it stands: ${why}. What its README expects of it was not measured.</p>`
 }
 
 function entryBlock(view: View, entry: EntryResult): Html {

@@ -1,23 +1,24 @@
+# Copied from templates/elixir-nx/lib/embed_nx/embedding.ex: change it there, then run node scripts/copy-templates.mjs.
 defmodule EmbedNx.Embedding do
-  @moduledoc "all-MiniLM-L6-v2 in Bumblebee, behind one Nx.Serving or several that take turns."
+  @moduledoc "all-MiniLM-L6-v2 in Bumblebee, behind one Nx.Serving or several."
 
-  # A model is compiled for fixed shapes. A text is padded to the next of these, so that a sentence does not cost what 256 tokens cost.
-  @sequence_lengths [16, 32, 64, 128, 256]
-  @longest List.last(@sequence_lengths)
+  alias EmbedNx.{Choice, Rows}
+
+  # What the model reads at most, [CLS] and [SEP] included.
+  @longest 256
 
   # [CLS] and [SEP].
   @special_tokens 2
 
-  @doc "The servings, as children of a supervisor."
+  @doc "The servings, as children of a supervisor. They share the model's weights."
   def servings do
     directory = setting(:model_dir)
     {:ok, tokenizer} = Bumblebee.load_tokenizer({:local, directory})
-    :persistent_term.put(__MODULE__, Tokenizers.Tokenizer.disable_truncation(tokenizer.native_tokenizer))
+    {:ok, model} = Bumblebee.load_model({:local, directory})
+    counter = Tokenizers.Tokenizer.disable_truncation(tokenizer.native_tokenizer)
+    :persistent_term.put(__MODULE__, {counter, Choice.new(setting(:servings), setting(:serving_choice))})
 
     for n <- 1..setting(:servings) do
-      # Each has a model of its own, as several Nx.Serving processes do.
-      {:ok, model} = Bumblebee.load_model({:local, directory})
-
       options = [
         name: name(n),
         serving: serving(model, tokenizer),
@@ -29,34 +30,54 @@ defmodule EmbedNx.Embedding do
     end
   end
 
-  @doc "The text's embedding and, when it was cut, the number of tokens that were kept."
-  @spec embed(String.t()) :: {:ok, [float()], truncated_to :: pos_integer() | nil} | :empty
+  @doc "The text's embedding and, when it was cut, the number of tokens that were kept. `:failed`: its serving ended meanwhile."
+  @spec embed(String.t()) :: {:ok, [float()], truncated_to :: pos_integer() | nil} | :empty | :failed
   def embed(text) do
-    case tokens(text) do
+    {counter, choice} = :persistent_term.get(__MODULE__)
+
+    case tokens(counter, text) do
       count when count <= @special_tokens -> :empty
-      count -> {:ok, run(text), if(count > @longest, do: @longest)}
+      count -> run(choice, text, if(count > @longest, do: @longest))
     end
   end
 
-  defp run(text) do
-    turn = rem(:erlang.unique_integer([:positive]), setting(:servings)) + 1
-    %{embedding: embedding} = turn |> name() |> Nx.Serving.batched_run(text)
-    Nx.to_flat_list(embedding)
+  # A serving that ends takes those with it that wait for it, and is started again.
+  defp run(choice, text, truncated_to) do
+    %{embedding: embedding} = choice |> Choice.next() |> name() |> Nx.Serving.batched_run(text)
+    {:ok, Nx.to_flat_list(embedding), truncated_to}
+  catch
+    :exit, _reason -> :failed
   end
 
   # Bumblebee does not tell what it cut. Counting costs a hundredth of what the model does.
-  defp tokens(text) do
-    {:ok, encoding} = __MODULE__ |> :persistent_term.get() |> Tokenizers.Tokenizer.encode(text)
+  defp tokens(counter, text) do
+    {:ok, encoding} = Tokenizers.Tokenizer.encode(counter, text)
     Tokenizers.Encoding.get_length(encoding)
   end
 
+  # Bumblebee pads every run to the rows that its serving was compiled for. This is its serving for the largest batch, which
+  # leaves a smaller one to the serving with the fewest rows that has room for it.
   defp serving(model, tokenizer) do
+    sizes = Rows.sizes(setting(:batch_rows), setting(:batch_size))
+    servings = for rows <- sizes, do: {rows, serving(model, tokenizer, rows)}
+    {_rows, largest} = List.last(servings)
+
+    run_of = fn batch_key, defn_options ->
+      runs = for {rows, serving} <- servings, do: {rows, serving.arg.(batch_key, defn_options)}
+      fn batch -> Rows.fitting(runs, batch.size).(batch) end
+    end
+
+    %{largest | arg: run_of}
+  end
+
+  defp serving(model, tokenizer, rows) do
     Bumblebee.Text.text_embedding(model, tokenizer,
       output_attribute: :hidden_state,
       output_pool: :mean_pooling,
       embedding_processor: :l2_norm,
-      # Without fixed shapes texts of different lengths cannot share a batch.
-      compile: [batch_size: setting(:batch_size), sequence_length: @sequence_lengths],
+      # A text is padded to the next of some lengths, so that a sentence does not cost what 256 tokens cost. Without fixed
+      # shapes texts of different lengths cannot share a batch.
+      compile: [batch_size: rows, sequence_length: setting(:sequence_lengths)],
       defn_options: defn_options(setting(:compiler))
     )
   end

@@ -1,3 +1,4 @@
+# Copied from templates/elixir-nx/lib/embed_nx/router.ex: change it there, then run node scripts/copy-templates.mjs.
 defmodule EmbedNx.Router do
   @moduledoc "`POST /embed`, `GET /health` and `GET /info`."
 
@@ -16,6 +17,7 @@ defmodule EmbedNx.Router do
     else
       {:more, _part, conn} -> json(conn, 413, %{error: "at most #{Text.largest_body()} bytes"})
       :empty -> json(conn, 400, %{error: "text is empty"})
+      :failed -> json(conn, 503, %{error: "the model ended before it had answered"})
       {:refused, message} -> json(conn, 400, %{error: message})
       {:error, reason} -> json(conn, 400, %{error: "the body ended early: #{inspect(reason)}"})
     end

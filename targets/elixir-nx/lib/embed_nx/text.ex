@@ -1,3 +1,4 @@
+# Copied from templates/elixir-nx/lib/embed_nx/text.ex: change it there, then run node scripts/copy-templates.mjs.
 defmodule EmbedNx.Text do
   @moduledoc "A request's text, checked."
 

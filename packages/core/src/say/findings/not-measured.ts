@@ -23,7 +23,7 @@ export const notMeasured = defineFinding({
     }
     return missing.map((entry) => ({
       tone: 'caveat' as const,
-      text: `${nameOfEntry(entry)} has no figures in ${scenario.id}: ${reasonOf(entry.outcome) ?? 'no load was complete'}.`,
+      text: `${nameOfEntry(entry)} has no figures in ${scenario.id}: ${reasonOf(entry.outcome) ?? 'no load was complete'}.${entry.neverRun ? ` It was never run: ${entry.neverRun}.` : ''}`,
       cells: cellsOf(entry.id),
     }))
   },
