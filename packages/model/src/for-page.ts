@@ -3,6 +3,7 @@
 export * from './against-words.js'
 export * from './decision-signs.js'
 export * from './figure-of.js'
+export * from './headline.js'
 export * from './letters.js'
 export * from './loads/index.js'
 export * from './roles.js'

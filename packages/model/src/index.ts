@@ -1,6 +1,7 @@
 export * from './against-words.js'
 export * from './boundary.js'
 export * from './bounded-text.js'
+export * from './claim-words.js'
 export * from './comparison.js'
 export * from './decision-signs.js'
 export * from './ends.js'

@@ -517,12 +517,16 @@ export type DecisionColumn = z.infer<typeof decisionColumn>
 export const decision = z.object({
   rows: z.object({ by: z.enum(['language', 'target']), names: z.array(z.string()) }),
   columns: z.array(decisionColumn),
+  /** the answer over all scenarios in one sentence; null without scenarios, absent in files of before 2026-12 */
+  overall: z.string().nullish(),
   /** the command that would decide what is open; null when nothing is open, or nothing would decide it */
   next: z.object({ scenarios: z.array(z.string()), command: z.string() }).nullable(),
   /** how many published sentences held here; null: none was measured */
   claims: z.string().nullable(),
   /** how far to trust the figures: at most three sentences */
   trust: z.array(z.string()),
+  /** the same in a word, by the rule of docs/method.md; null when nothing was measured, absent in files of before 2026-12 */
+  trustLevel: z.enum(['low', 'medium', 'high']).nullish(),
 })
 export type Decision = z.infer<typeof decision>
 

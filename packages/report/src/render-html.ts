@@ -24,23 +24,31 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
   const scopes = scopesOf(view)
   const context: SectionContext = { view, scopes }
   const sections = SECTIONS.filter(({ isEmpty }) => !isEmpty?.(context))
+  const pages = sections.map((section) => ({ section, content: foldExplanations(section.render(context)) }))
   const title = `${results.scenarios.map(({ id }) => id).join(', ') || results.run.id} · Bakeoff`
   return documentText({
     title,
+    description:
+      results.decision?.overall ?? `A comparison of services, measured ${results.run.startedAt.slice(0, 10)}`,
     script: true,
     ownStyle: subjectStyle(view.subjects),
     ...(served ? { connect: "'self'" as const } : {}),
-    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view, scopes)}${served && liveStrip()}${banners(view)}</div>
-      <div class="bar" data-bar><div class="page">${tabs(sections)}${switches(view, scopes)}</div></div>
-      <main id="main" class="page" tabindex="-1">${sections.map((section) => drawn(section, context))}</main>
+    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view)}${served && liveStrip()}${banners(view)}</div>
+      <div class="bar" data-bar><div class="page">${tabs(sections)}${switches(view, scopes, pages[0] !== undefined && isWhole(pages[0].content))}</div></div>
+      <main id="main" class="page" tabindex="-1">${pages.map(({ section, content }) => drawn(section, content))}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
       <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}`,
   })
 }
 
-function drawn(section: Section, context: SectionContext): Html {
-  return html`<section id="${section.id}" class="view" data-page="${section.id}" aria-labelledby="h-${section.id}"><header class="head"><h2 id="h-${section.id}">${section.title}</h2><p>${section.question}</p></header>
-${foldExplanations(section.render(context))}</section>`
+/** Whether a page is about the whole run: choosing a scenario, a load or targets does nothing there. */
+function isWhole({ text }: Html): boolean {
+  return !text.includes(' data-scenario=')
+}
+
+function drawn(section: Section, content: Html): Html {
+  return html`<section id="${section.id}" class="view" data-page="${section.id}"${isWhole(content) && html` data-whole`} aria-labelledby="h-${section.id}"><header class="head"><h2 id="h-${section.id}">${section.title}</h2><p>${section.question}</p></header>
+${content}</section>`
 }
 
 /** The live strip, which the page's script fills from the run's own events. */

@@ -184,8 +184,9 @@ function otherLoads(view: View, scenario: ScenarioResult): string {
     : `<details><summary>${head}</summary>\n\n${table}\n\n</details>`
 }
 
-/** Whether "Without figures" says the same of an entry, and what to do about it. */
+/** Whether the table of claims has it, or "Without figures" says the same of an entry, with what to do about it. */
 function isSaidBelow(view: View, { kind, tone, cells }: Finding): boolean {
+  if (kind === 'claim') return true
   if (kind !== 'not-measured' || tone !== 'caveat') return false
   const entries = cells.flatMap((id) => view.entries.get(view.cells.get(id)?.entry ?? '') ?? [])
   return entries.length > 0 && entries.every(({ outcome }) => outcome.kind !== 'measured')

@@ -43,6 +43,8 @@ export interface Opening {
   readonly width?: number
   /** false: as those see it who run no scripts */
   readonly script?: boolean
+  /** how many times as slow as this machine the page's processor is. Default: 1 */
+  readonly slower?: number
   /** done to the context before the page is opened */
   readonly prepare?: (context: BrowserContext) => Promise<void>
 }
@@ -51,7 +53,7 @@ export interface Opening {
 export async function openHtml(
   browser: Browser,
   html: string,
-  { hash = '', theme = 'light', width = 1280, script = true, prepare }: Opening = {},
+  { hash = '', theme = 'light', width = 1280, script = true, slower = 1, prepare }: Opening = {},
 ): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'bakeoff-page-'))
   const file = join(folder, 'index.html')
@@ -64,6 +66,7 @@ export async function openHtml(
   })
   await prepare?.(context)
   const page = await context.newPage()
+  if (slower > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slower })
   page.setDefaultTimeout(60_000)
   const requests: string[] = []
   const complaints: string[] = []
@@ -97,8 +100,9 @@ export async function openHtml(
   }
 }
 
+/** Opens a report: at the Overview, where no other place is named. */
 export async function openReport(browser: Browser, results: Results, opening: Opening = {}): Promise<Opened> {
-  return openHtml(browser, renderHtml(results), opening)
+  return openHtml(browser, renderHtml(results), { hash: '#overview', ...opening })
 }
 
 /** Until every chart in sight is drawn: they are drawn one per frame. */

@@ -5,17 +5,19 @@ export const coldStart = defineStartFigure({
   title: 'Cold start',
   unit: 'ms',
   format: 'duration',
-  about: 'From the engine’s start call to the first 200 of GET /health; with replicas, of the last of them.',
+  about:
+    'From the start of the container’s process, as the engine tells it, to the first 200 of GET /health; with replicas, from the first of them to the last.',
   column: 'target_cold_start_ms',
   from: ({ coldStart: start }) => start?.readyMs ?? null,
 })
 
 export const startCall = defineStartFigure({
   id: 'startCallMs',
-  title: 'of this, the engine’s start',
+  title: 'Engine’s start call',
   unit: 'ms',
   format: 'duration',
-  about: 'The part of the cold start in which the engine made the container; the target has no influence on it.',
+  about:
+    'How long the engine took to make and start the container, for the most part before the cold start; the target has no influence on it.',
   column: 'target_start_call_ms',
   from: ({ coldStart: start }) => start?.startCallMs ?? null,
 })

@@ -19,9 +19,10 @@ import { claimsSay } from './claims.js'
 import { type Candidate, type Decided, type Field, KINDS, type Kind } from './decided.js'
 import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
+import { overallSays } from './overall.js'
 import { whyProvisional } from './provisional.js'
 import { saysOf } from './standing.js'
-import { trustOf } from './trust.js'
+import { trustLevelOf, trustOf } from './trust.js'
 
 /**
  * The decision of a run: for each scenario the best contender of each language, which of them leads, and by how much. It
@@ -31,12 +32,15 @@ export function decide(known: Decided): Decision {
   const by = rowsBy(known.entries)
   const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, by))
   const columns = fields.map(columnOf)
+  const rows = { by, names: rowsInOrder(columns) }
   return {
-    rows: { by, names: rowsInOrder(columns) },
+    rows,
     columns,
+    overall: overallSays({ rows, columns }),
     next: nextStep(known, fields),
     claims: claimsSay(known.claims),
     trust: trustOf(known),
+    trustLevel: trustLevelOf(known, columns),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Cell, EntryResult, TwinComparison } from '@bakeoff/model'
+import type { Cell, Decision, DecisionColumn, EntryResult, TwinComparison } from '@bakeoff/model'
 import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
 import { nameOf } from '../words/names.js'
@@ -9,6 +9,27 @@ import type { Decided } from './decided.js'
 export function trustOf(known: Decided): string[] {
   if (!known.cells.some(({ outcome }) => outcome === 'measured')) return []
   return [repetitionsSay(known), doubtsSay(known), machineSays(known)].filter((says) => says !== null)
+}
+
+/** The share of figures with a doubt above which trust is low. */
+const MANY_DOUBTS = 1 / 3
+
+/**
+ * The trust in a word. Low: something is provisional, or more than a third of the figures are suspect or do not count. High: none
+ * is, no cores were shared, and nothing was told apart that is the same. Null when nothing was measured.
+ */
+export function trustLevelOf(
+  { cells, scenarios, twins }: Decided,
+  columns: readonly DecisionColumn[],
+): Decision['trustLevel'] {
+  const judged = cells.filter(({ outcome }) => outcome === 'measured')
+  if (judged.length === 0) return null
+  const doubtful = judged.filter(({ verdict }) => verdict?.status !== 'valid').length
+  const isProvisional = columns.some(({ standing }) => standing === 'provisional')
+  if (isProvisional || doubtful > judged.length * MANY_DOUBTS) return 'low'
+  const isShared = scenarios.some(({ cores }) => cores.shared.length > 0)
+  const isToldApart = (twins ?? []).some(({ conclusion }) => conclusion === 'higher' || conclusion === 'lower')
+  return doubtful === 0 && !isShared && !isToldApart ? 'high' : 'medium'
 }
 
 function repetitionsSay({ entries, scenarios }: Decided): string {

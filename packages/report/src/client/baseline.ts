@@ -1,34 +1,47 @@
 /** Writes the `× baseline` columns for the chosen baseline. The ratios are core's; none is computed here. */
-import type { Ratio } from '@bakeoff/model'
+import type { Cell, Ratio } from '@bakeoff/model'
 import { formatFactor, formatInterval } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { groupingOf, metricOf, type View } from '../shared/subjects.js'
+import { firstBaseline, metricOf, type View } from '../shared/subjects.js'
 import type { Selection } from './selection.js'
 
-export function writeBaselines(root: Document, view: View, selection: Selection): void {
+/** Presses the button of the baseline of the scenario and load in sight. */
+export function pressBaseline(root: Document, view: View, selection: Selection): void {
   const scenario = view.results.scenarios[selection.scenario]
   if (!scenario) return
-  const load = selection.loads[selection.scenario] ?? scenario.mainLoad
-  const shown = chosenBaseline(view, selection, scenario.id, load)
-  for (const button of root.querySelectorAll<HTMLElement>('[data-baseline]')) {
-    button.setAttribute('aria-pressed', String(Number(button.dataset.baseline) === shown?.subject))
-  }
-  for (const place of root.querySelectorAll<HTMLElement>('[data-ratio]')) {
+  const loadId = selection.loads[selection.scenario] ?? scenario.mainLoad
+  const shown = baselineFor(view, selection, { scenario: scenario.id, loadId })
+  const index = shown && view.subjectOf(shown.entry).index
+  for (const button of root.querySelectorAll<HTMLElement>('[data-baseline]'))
+    button.setAttribute('aria-pressed', String(Number(button.dataset.baseline) === index))
+}
+
+/** Writes the columns of all tables. A page comes with those of the first baseline: it costs time only when another is chosen. */
+export function writeBaselines(root: Document, view: View, selection: Selection): void {
+  const tables = new Set<Element | null>()
+  for (const place of root.querySelectorAll('[data-ratio]')) tables.add(place.closest('table'))
+  for (const table of tables) if (table) writeTable(table, view, selection)
+}
+
+/** Writes a table, whose cells are of one scenario and load and so have one baseline. */
+function writeTable(table: Element, view: View, selection: Selection): void {
+  let baseline: Cell | null | undefined
+  for (const place of table.querySelectorAll<HTMLElement>('[data-ratio]')) {
     const cell = view.results.cells[Number(place.dataset.ratio)]
     if (!cell) continue
-    const baseline = chosenBaseline(view, selection, cell.scenario, cell.loadId)
+    baseline = baseline === undefined ? baselineFor(view, selection, cell) : baseline
     if (!baseline) write(place, '–')
-    else if (baseline.cell === cell.id) write(place, 'baseline')
-    else writeRatio(place, ratioTo(view.results.comparisons, metricOf(view, cell), cell.id, baseline.cell))
+    else if (baseline.id === cell.id) write(place, 'baseline')
+    else writeRatio(place, ratioTo(view.results.comparisons, metricOf(view, cell), cell.id, baseline.id))
   }
 }
 
-function chosenBaseline(view: View, selection: Selection, scenario: string, load: string) {
-  const cells = view.results.cells.filter((cell) => cell.scenario === scenario && cell.loadId === load)
-  const last = groupingOf(view, scenario, load)?.ranked.at(-1)
-  const cell =
-    cells.find(({ entry }) => view.subjectOf(entry).index === selection.baseline) ?? cells.find(({ id }) => id === last)
-  return cell ? { cell: cell.id, subject: view.subjectOf(cell.entry).index } : null
+function baselineFor(view: View, { baseline }: Selection, of: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
+  const chosen = view.results.cells.find(
+    ({ scenario, loadId, entry }) =>
+      scenario === of.scenario && loadId === of.loadId && view.subjectOf(entry).index === baseline,
+  )
+  return chosen ?? firstBaseline(view, of)
 }
 
 function writeRatio(place: HTMLElement, ratio: Ratio | null): void {

@@ -9,3 +9,18 @@ export function breath(): Promise<void> {
     port2.postMessage(null)
   })
 }
+
+/** The next frame. */
+export function frame(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => resolve())
+  })
+}
+
+/** A moment in which the browser has nothing else to do, or a fifth of a second from now. */
+export function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 200 })
+    else setTimeout(resolve, 16)
+  })
+}

@@ -1,6 +1,10 @@
-/** Keeps the charts in sight drawn as the selection says, one per frame, so that no click has to wait for all of them. */
+/**
+ * Keeps the charts of the page in sight drawn as the selection says: those on the screen one per frame, those farther down when
+ * the browser has time, so that nothing has to wait for all of them.
+ */
 import type { Cell } from '@bakeoff/model'
 import { cellsInOrder, type View } from '../shared/subjects.js'
+import { breath, frame, idle } from './breath.js'
 import type { Drawn, Scene } from './charts/drawing.js'
 import { DRAWINGS } from './charts/index.js'
 import { Chart } from './charts/library.js'
@@ -16,8 +20,11 @@ export class Drawer {
   readonly #all: readonly HTMLCanvasElement[]
   readonly #known = new Set<HTMLCanvasElement>()
   readonly #say: (text: string) => void
+  /** what is to be drawn, those on the screen first */
   #queue: HTMLCanvasElement[] = []
-  #frame = 0
+  readonly #onScreen = new Set<HTMLCanvasElement>()
+  /** grows with each refresh, which ends the drawing of the one before it */
+  #round = 0
   /** grows when colours or fonts change */
   #look = 0
   #ink: Ink | null = null
@@ -34,13 +41,25 @@ export class Drawer {
 
   /** Draws the charts in sight that are out of date, from the next frame on, and destroys those out of sight. */
   refresh(): void {
-    cancelAnimationFrame(this.#frame)
+    this.#round += 1
     for (const canvas of this.#all) if (isShown(canvas)) delete canvas.dataset.drawn
+    void this.#drawInTime(this.#round)
+  }
+
+  async #drawInTime(round: number): Promise<void> {
     // Looking at widths makes the browser lay out the page: it does that anyway for the next frame, not for this click.
-    this.#frame = requestAnimationFrame(() => {
-      this.#choose()
-      this.#next()
-    })
+    await frame()
+    if (round !== this.#round) return
+    this.#choose()
+    await breath()
+    while (round === this.#round) {
+      const canvas = this.#queue[0]
+      if (!canvas) return
+      // A canvas without a width was not laid out yet: whatever is drawn now would be cut for a screen that is not there.
+      if (widthOf(canvas) > 0) this.#draw(this.#queue.shift() as HTMLCanvasElement)
+      const next = this.#queue[0]
+      await (next === undefined || this.#onScreen.has(next) ? frame() : idle())
+    }
   }
 
   #choose(): void {
@@ -52,11 +71,14 @@ export class Drawer {
       this.#drawn.delete(canvas)
       delete canvas.dataset.drawn
     }
-    this.#queue = []
+    const queue: HTMLCanvasElement[] = []
     for (const canvas of shown) {
       if (this.#drawn.get(canvas) === this.#stateOf(canvas)) canvas.dataset.drawn = ''
-      else this.#queue.push(canvas)
+      else queue.push(canvas)
     }
+    this.#onScreen.clear()
+    for (const canvas of queue) if (isOnScreen(canvas)) this.#onScreen.add(canvas)
+    this.#queue = [...this.#onScreen, ...queue.filter((canvas) => !this.#onScreen.has(canvas))]
   }
 
   /** Draws everything anew, after colours changed. */
@@ -87,19 +109,11 @@ export class Drawer {
 
   /** Draws all charts in sight at once and to their present width, for paper. */
   drawNow(): void {
-    cancelAnimationFrame(this.#frame)
+    this.#round += 1
     this.#choose()
     for (const canvas of this.#queue) this.#draw(canvas)
     this.#queue = []
     for (const chart of this.#charts.values()) chart.resize()
-  }
-
-  #next(): void {
-    const canvas = this.#queue[0]
-    if (!canvas) return
-    // A canvas without a width was not laid out yet: whatever is drawn now would be cut for a screen that is not there.
-    if (widthOf(canvas) > 0) this.#draw(this.#queue.shift() as HTMLCanvasElement)
-    this.#frame = requestAnimationFrame(() => this.#next())
   }
 
   #draw(canvas: HTMLCanvasElement): void {
@@ -170,6 +184,11 @@ function widthOf(canvas: HTMLCanvasElement): number {
 
 function isShown(canvas: HTMLCanvasElement): boolean {
   return canvas.closest('[hidden]') === null
+}
+
+function isOnScreen(canvas: HTMLCanvasElement): boolean {
+  const { top, bottom } = canvas.getBoundingClientRect()
+  return bottom > 0 && top < innerHeight
 }
 
 /** The label of a chart, which a screen reader reads out. */

@@ -11,8 +11,8 @@ export interface Sharing {
   readonly say: (text: string) => void
 }
 
-export function addShareMenus(page: HTMLElement, sharing: Sharing): void {
-  for (const canvas of page.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')) {
+export function addShareMenus(canvases: readonly HTMLCanvasElement[], sharing: Sharing): void {
+  for (const canvas of canvases) {
     const figure = canvas.closest('figure')
     if (!figure) continue
     const menu = make('details', { className: 'share' })

@@ -1,13 +1,19 @@
 /** The main script of the page: it reads the results, then selects, filters and draws. Everything else is in the HTML. */
 
+import { breath } from './breath.js'
 import { startLive } from './live.js'
 import { mountPage } from './mount.js'
 import { readResults } from './results.js'
 
 startLive(document.querySelector<HTMLElement>('[data-live]'))
 
-readResults(document)
-  .then((results) => mountPage(document, results))
+// What is drawn by now comes first: reading and mounting are pieces of work of their own.
+breath()
+  .then(() => readResults(document))
+  .then(async (results) => {
+    await breath()
+    await mountPage(document, results)
+  })
   .catch((error: unknown) => {
     // All tables are there; only the charts are missing. The page says so, and the console gets the error.
     document.documentElement.classList.remove('js')

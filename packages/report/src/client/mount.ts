@@ -1,13 +1,13 @@
 import type { Results } from '@bakeoff/model'
 import { type View, viewOf } from '../shared/subjects.js'
-import { writeBaselines } from './baseline.js'
+import { pressBaseline, writeBaselines } from './baseline.js'
 import { breath } from './breath.js'
 import { type DownloadKind, download } from './downloads.js'
 import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
 import { addShareMenus, figureNamed } from './figure-menu.js'
 import { onPrint } from './printing.js'
-import { followHash, hashOf } from './routes.js'
+import { followHash, hashOf, WITHOUT_SCENARIO } from './routes.js'
 import { firstSelection, type Selection } from './selection.js'
 import { partsOf, show } from './show.js'
 import { makeSortable, sortAfter, sortTables, sortWords } from './sorting.js'
@@ -42,7 +42,10 @@ class Mounted {
   readonly #pages: readonly HTMLElement[]
   readonly #prepared = new Set<HTMLElement>()
   readonly #status: Element | null
+  /** the baseline that the tables in the page are written for; they come with the first one of each */
+  #baseline: number | null = null
   #printing = false
+  #isBrief = false
 
   constructor(
     readonly root: Document,
@@ -73,16 +76,24 @@ class Mounted {
     else if (`${selection.page}/${selection.target}` !== before) scrollTo({ top: 0 })
   }
 
+  /** What is on paper: the first page alone, or all; null on a screen. */
+  get #sheets(): 'brief' | 'all' | null {
+    if (!this.#printing) return null
+    return this.#isBrief ? 'brief' : 'all'
+  }
+
   /** Brings the document into line with the selection. */
   bringUp(): void {
     const { root, view, selection, drawer } = this
-    for (const page of this.#pages) if (this.#printing || page.dataset.page === selection.page) this.#prepare(page)
-    show(this.#parts, view, selection, this.#printing)
+    show(this.#parts, view, selection, this.#sheets)
+    this.#prepareShown()
     root.documentElement.dataset.ready = 'true'
     for (const page of this.#pages) if (!page.hidden) sortTables(page, selection.sorts.get(page.dataset.page ?? ''))
     for (const tab of this.#parts.tabs) tab.href = hashOf(tab.dataset.tab ?? '', selection, view)
     root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
-    writeBaselines(root, view, selection)
+    pressBaseline(root, view, selection)
+    if (selection.baseline !== this.#baseline) writeBaselines(root, view, selection)
+    this.#baseline = selection.baseline
     if (this.#printing) drawer.drawNow()
     else drawer.refresh()
   }
@@ -105,20 +116,43 @@ class Mounted {
     }
   }
 
+  /** Opens the browser's dialog to print the decision alone, or everything. */
+  openPrint(what: 'brief' | 'print'): void {
+    this.#isBrief = what === 'brief'
+    this.root.documentElement.classList.toggle('brief', this.#isBrief)
+    print()
+  }
+
   print(on: boolean): void {
     this.#printing = on
+    if (!on) {
+      this.#isBrief = false
+      this.root.documentElement.classList.remove('brief')
+    }
     if (on) this.drawer.forget()
     this.bringUp()
     if (!on) this.drawer.repaint()
   }
 
-  /** Writes out what a page of the report needs when it is shown first: a page that nobody opens costs nothing. */
-  #prepare(page: HTMLElement): void {
-    if (this.#prepared.has(page)) return
-    this.#prepared.add(page)
-    writeExplanations(page)
-    makeSortable(page, (head) => this.#sortBy(head, page.dataset.page ?? ''))
-    addShareMenus(page, {
+  /** Writes out what is shown for the first time: a page, or the part of a scenario and load, that nobody opens costs nothing. */
+  #prepareShown(): void {
+    for (const page of this.#pages) {
+      if (page.hidden) continue
+      for (const place of [page, ...page.querySelectorAll<HTMLElement>('.part:not([hidden])')]) {
+        if (this.#prepared.has(place)) continue
+        this.#prepared.add(place)
+        this.#prepare(place, page)
+      }
+    }
+  }
+
+  /** @param place a part of a page, or the page for what is in no part */
+  #prepare(place: HTMLElement, page: HTMLElement): void {
+    const all = <E extends HTMLElement>(selector: string) =>
+      [...place.querySelectorAll<E>(selector)].filter((one) => place !== page || one.closest('.part') === null)
+    writeExplanations(page, all('.how[data-like]'))
+    makeSortable(all<HTMLTableCellElement>('th[data-sort]'), (head) => this.#sortBy(head, page.dataset.page ?? ''))
+    addShareMenus(all<HTMLCanvasElement>('canvas[data-chart]'), {
       linkOf: (figure) => {
         const hash = hashOf(this.selection.page, this.selection, this.view, figure)
         return `${location.href.split('#')[0]}${hash}`
@@ -145,7 +179,8 @@ function titleOf(
   title: string,
 ): string {
   const tab = tabs.find(({ dataset }) => dataset.tab === page)?.textContent ?? ''
-  const what = page === 'target' ? target : results.scenarios.length > 1 ? results.scenarios[scenario]?.id : null
+  const ofScenario = results.scenarios.length > 1 && !WITHOUT_SCENARIO.includes(page) ? scenario : -1
+  const what = page === 'target' ? target : results.scenarios[ofScenario]?.id
   return [tab, what, title].filter(Boolean).join(' · ')
 }
 
@@ -181,7 +216,7 @@ function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => voi
       drawer.repaint()
     },
     '[data-tool]': ({ dataset }) => {
-      if (dataset.tool === 'print') print()
+      if (dataset.tool === 'brief' || dataset.tool === 'print') mounted.openPrint(dataset.tool)
       else download(root, view.results, dataset.tool as DownloadKind)
     },
   }

@@ -13,7 +13,9 @@ export function onPrint(root: Document, { begin, end }: Printing): void {
     root.documentElement.classList.add('printing')
     begin()
     // After the beginning, which brings up pages that nobody opened; a menu has no place on paper.
-    opened = [...root.querySelectorAll<HTMLDetailsElement>('details:not([open], .share)')]
+    // The brief is one sheet: of its details only the reasons of its trust are on it.
+    const which = root.documentElement.classList.contains('brief') ? '.trust' : ':not(.share)'
+    opened = [...root.querySelectorAll<HTMLDetailsElement>(`details${which}:not([open])`)]
     for (const details of opened) details.open = true
   }
   const stop = () => {

@@ -1,5 +1,5 @@
 import type { Results } from '@bakeoff/model'
-import { fromBase91 } from '../shared/base91.js'
+import { Base91Reader } from '../shared/base91.js'
 import { fromColumns } from '../shared/columns.js'
 import { breath } from './breath.js'
 
@@ -11,9 +11,13 @@ export async function readResults(from: Document): Promise<Results> {
   return 'encoding' in content ? await unpack(content.data) : content
 }
 
+/** Characters that are read in one piece of work: some tens of milliseconds of a slow processor. */
+const PIECE = 100_000
+
 async function unpack(text: string): Promise<Results> {
-  const bytes = fromBase91(text)
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  const reader = new Base91Reader(text)
+  while (!reader.read(PIECE)) await breath()
+  const stream = new Blob([reader.bytes()]).stream().pipeThrough(new DecompressionStream('gzip'))
   const columns = await new Response(stream).json()
   await breath()
   return fromColumns(columns) as unknown as Results

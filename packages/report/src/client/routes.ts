@@ -20,11 +20,11 @@ export function followHash(hash: string, selection: Selection, pages: readonly s
   selection.page = pages.includes(page) ? page : (pages[0] ?? 'overview')
   selection.target = page === 'target' && entries.some(({ target }) => target === name) ? name : null
   const scenario = scenarios.findIndex(({ id }) => id === name)
-  if (page !== 'target' && scenario >= 0) selection.scenario = scenario
+  if (!WITHOUT_SCENARIO.includes(page) && scenario >= 0) selection.scenario = scenario
   if (query === undefined) return null
   const choices = new URLSearchParams(query)
   Object.assign(selection, choicesOf(choices, view))
-  if (page === 'target')
+  if (WITHOUT_SCENARIO.includes(page))
     selection.scenario = Math.max(
       0,
       scenarios.findIndex(({ id }) => id === choices.get('scenario')),
@@ -32,14 +32,17 @@ export function followHash(hash: string, selection: Selection, pages: readonly s
   return choices.get('figure')
 }
 
+/** Pages that are about no scenario: their addresses name it in the query. */
+export const WITHOUT_SCENARIO: readonly string[] = ['decision', 'claims', 'target']
+
 /** The hash of a page in the chosen scenario with everything that was chosen; what was not chosen is left out. */
 export function hashOf(page: string, selection: Selection, view: View, figure?: string): string {
   const { scenarios } = view.results
   const scenario = scenarios.length > 1 ? (scenarios[selection.scenario]?.id ?? null) : null
-  const name = page === 'target' ? selection.target : scenario
+  const name = page === 'target' ? selection.target : WITHOUT_SCENARIO.includes(page) ? null : scenario
   const query = new URLSearchParams()
-  // The page of a target has no scenario of its own, but the one that the reader comes from and goes back to.
-  if (page === 'target' && scenario !== null && selection.scenario > 0) query.set('scenario', scenario)
+  // The scenario that the reader comes from and goes back to.
+  if (WITHOUT_SCENARIO.includes(page) && scenario !== null && selection.scenario > 0) query.set('scenario', scenario)
   scenarios.forEach(({ id, mainLoad }, index) => {
     const load = selection.loads[index]
     if (load !== undefined && load !== mainLoad) query.append('load', joined(id, load))

@@ -9,27 +9,37 @@ export function partsOf(root: Document) {
     pages: all('[data-page]'),
     ofScenario: all('[data-scenario]'),
     ofTarget: all('[data-target]'),
-    rows: all('tr[data-s]'),
+    switchbar: all('[data-switches]'),
+    // A page about the whole run shows all targets, whatever is switched off on the others.
+    rows: all('.view:not([data-whole]) tr[data-s]'),
+    tables: all('.view:not([data-whole]) .scroll:has(tr[data-s])'),
     tabs: all<HTMLAnchorElement>('[data-tab]'),
     scenarios: all('[data-choose-scenario]'),
     loads: all('[data-choose-load]'),
     chips: all('[data-chip]'),
     switches: all('[data-show]'),
-    showAll: all('[data-show-all]'),
+    showAll: all('[data-show-all], [data-show-note]'),
   }
 }
 
 export type Parts = ReturnType<typeof partsOf>
 
-export function show(parts: Parts, view: View, selection: Selection, printing: boolean): void {
+export function show(parts: Parts, view: View, selection: Selection, sheets: 'brief' | 'all' | null): void {
   for (const element of parts.pages) {
     const { page } = element.dataset
     // On paper there are no tabs: all pages follow each other. A target's page is printed when it is the one in sight.
-    hide(element, page !== selection.page && (!printing || page === 'target'))
+    const isOnPaper = sheets === 'all' && page !== 'target'
+    hide(element, sheets === 'brief' ? page !== 'decision' : page !== selection.page && !isOnPaper)
   }
   for (const element of parts.ofScenario) hide(element, !isChosen(selection, element))
   for (const element of parts.ofTarget) hide(element, (element.dataset.target || null) !== selection.target)
+  const whole = parts.pages.find(({ dataset }) => dataset.page === selection.page)?.dataset.whole !== undefined
+  for (const element of parts.switchbar) hide(element, whole)
   for (const row of parts.rows) hide(row, selection.hidden.has(Number(row.dataset.s)))
+  for (const table of parts.tables) {
+    const isEmpty = selection.hidden.size > 0 && table.querySelector('tbody tr:not([hidden])') === null
+    if (table.classList.contains('none-left') !== isEmpty) table.classList.toggle('none-left', isEmpty)
+  }
 
   for (const tab of parts.tabs) {
     if (tab.dataset.tab === selection.page) tab.setAttribute('aria-current', 'page')

@@ -2,8 +2,11 @@ import { sortValue } from '../shared/sort-value.js'
 import type { Sort } from './selection.js'
 
 /** Makes tables sortable: heads of sortable columns become buttons. */
-export function makeSortable(page: ParentNode, onSort: (head: HTMLTableCellElement) => void): void {
-  for (const head of page.querySelectorAll<HTMLTableCellElement>('th[data-sort]')) {
+export function makeSortable(
+  heads: readonly HTMLTableCellElement[],
+  onSort: (head: HTMLTableCellElement) => void,
+): void {
+  for (const head of heads) {
     const button = head.ownerDocument.createElement('button')
     button.type = 'button'
     button.append(...head.childNodes)

@@ -6,18 +6,22 @@ import { type Html, html } from './html.js'
 import { badge, markClass } from './marks.js'
 import { part, type Scope } from './scope.js'
 
-export function header(view: View, scopes: readonly Scope[]): Html {
-  const { run, host, scenarios } = view.results
+export function header(view: View): Html {
+  const { run, host, scenarios, decision } = view.results
   const names = scenarios.map(({ id }) => id)
   const targets = new Set(view.subjects.map(({ target }) => target)).size
   return html`<header class="top"><div class="brand"><svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="12" width="4.5" height="10"/><rect x="9.7" y="2" width="4.5" height="20"/><rect x="17.5" y="8" width="4.5" height="14"/></svg><span>Bakeoff</span></div>
-    <div class="what"><h1>${names.length > 0 ? names.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`) : 'A run without scenarios'} <span>${targets} ${targets === 1 ? 'target' : 'targets'}</span></h1>
-    <p class="meta"><time datetime="${run.startedAt}">${formatTime(run.startedAt)}</time> <span><bdi>${host.hostname}</bdi></span> ${run.gitCommit && html`<span>commit <code>${run.gitCommit.slice(0, 10)}</code>${run.gitDirty && ' + changes'}</span>`} <span>run <code>${run.id}</code></span> <span>${run.profile} profile</span> ${statusOf(run)}</p>
-    ${scopes.map((scope) => part(scope, null, capsChip(scope, scopes.length > 1)))}</div>
+    <div class="what">${decision?.overall ? html`<h1 class="answer">${decision.overall}</h1>` : html`<h1>${names.length > 0 ? names.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`) : 'A run without scenarios'} <span>${many(targets, 'target')}</span></h1>`}
+    <p class="meta">${decision?.overall && html`<span>${many(targets, 'target')} in ${many(names.length, 'scenario')}</span> `}<time datetime="${run.startedAt}">${formatTime(run.startedAt)}</time> <span><bdi>${host.hostname}</bdi></span> ${run.gitCommit && html`<span>commit <code>${run.gitCommit.slice(0, 10)}</code>${run.gitDirty && ' + changes'}</span>`} <span>run <code>${run.id}</code></span> <span>${run.profile} profile</span> ${statusOf(run)}</p>
+    </div>
     <div class="tools" data-tools>
       <div class="segmented" role="group" aria-label="Theme"><button type="button" data-theme-choice="system" aria-pressed="true">Auto</button><button type="button" data-theme-choice="light" aria-pressed="false">Light</button><button type="button" data-theme-choice="dark" aria-pressed="false">Dark</button></div>
-      <div class="buttons"><button type="button" data-tool="print">Print</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms, and the repetitions of figures that are not drawn, are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
+      <div class="buttons">${decision && html`<button type="button" data-tool="brief" title="The decision alone, on one sheet">Print brief</button>`}<button type="button" data-tool="print" title="All pages, of the scenario that is chosen">Print all</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms, and the repetitions of figures that are not drawn, are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
     </div></header>`
+}
+
+function many(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
 }
 
 function statusOf(run: Results['run']): Html {
@@ -34,13 +38,13 @@ function statusOf(run: Results['run']): Html {
 }
 
 /** The caps of a scenario as a chip, amber where the machine could not give what the scenario asks for. */
-function capsChip({ scenario }: Scope, named: boolean): Html {
+export function capsChip({ scenario }: Scope): Html {
   const roles = [
     { name: 'target', caps: scenario.targetCaps, requested: scenario.requestedTargetCpus },
     ...scenario.services.map(({ name, caps, requestedCpus }) => ({ name, caps, requested: requestedCpus })),
   ]
   const short = roles.some(({ caps, requested }) => caps.cpus < requested) || scenario.cores.shared.length > 0
-  return html`<p class="caps${short && ' short'}">${short && html`<i aria-hidden="true">!</i> `}${named && html`<b class="of"><bdi>${scenario.id}</bdi></b>`}${roles.map(
+  return html`<p class="caps${short && ' short'}">${short && html`<i aria-hidden="true">!</i> `}${roles.map(
     ({ name, caps, requested }) => html`<span><bdi>${name}</bdi> ${capsOf(caps, requested)}</span>`,
   )}${scenario.cores.shared.map((roles) => html`<span><em>${roles.join(', ')} share cores</em></span>`)}</p>`
 }
@@ -54,6 +58,7 @@ function capsOf({ cpus, memoryBytes }: Caps, requested: number): string {
 export function banners({ results }: View): Html {
   const { run, cells } = results
   const lines: Html[] = []
+  const short = shortened(run.statusReason)
   if (run.profile === 'quick')
     lines.push(
       html`<p class="banner warn"><b>Smoke run.</b> The quick profile measures once and briefly: enough to see that everything works, not to say which target is faster.</p>`,
@@ -64,7 +69,7 @@ export function banners({ results }: View): Html {
     )
   if (run.status === 'partial')
     lines.push(
-      html`<p class="banner warn"><b>This run is partial.</b> ${sentence(run.statusReason ?? 'Some of what was planned has no figures')} A missing figure is a dash with its reason.</p>`,
+      html`<div class="banner warn"><p><b>This run is partial.</b> ${short === null ? sentence(run.statusReason ?? 'Some of what was planned has no figures') : short} A missing figure is a dash with its reason.</p>${short !== null && html`<details><summary>All of the reason</summary>${run.statusReason}</details>`}</div>`,
     )
   if (run.status === 'running')
     lines.push(
@@ -74,17 +79,41 @@ export function banners({ results }: View): Html {
     lines.push(
       html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed or could not be run; the pages of the targets say why.</p>`,
     )
-  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> All figures are in its tables, of all scenarios and loads one after the other. Of the charts there is the main one of each scenario; choosing, sorting and filtering are missing.</p></noscript>${lines}${warnings(results)}`
+  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> All figures are in its tables, of all scenarios and loads one after the other. Of the charts there is the main one of each scenario; choosing, sorting and filtering are missing.</p></noscript>${lines}${!results.decision && warnings(results)}`
 }
+
+/** The beginning of a reason that is a list of many entries, which would push every figure out of sight; null for one that is short. */
+function shortened(reason: string | null): string | null {
+  if (reason === null || reason.length <= MOST_REASON) return null
+  const end = reason.lastIndexOf(',', MOST_REASON)
+  const beginning = reason.slice(0, end > 0 ? end : MOST_REASON)
+  return `${beginning.charAt(0).toUpperCase()}${beginning.slice(1)} …`
+}
+
+const MOST_REASON = 120
 
 /** A sentence made of a text: with a capital at its beginning and a full stop at its end. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
-/** The warnings, equal ones as one: what, where, why and what to do. */
+/** The warnings, folded. */
 function warnings({ warnings: all }: Results): Html | null {
-  if (all.length === 0) return null
+  const groups = warningGroups(all)
+  if (groups.length === 0) return null
+  return html`<details class="warnings"><summary><i aria-hidden="true">!</i> ${many(groups.length, 'warning')} about this run<span>: ${groups.map(({ what }) => what).join(' · ')}</span></summary>${warningList(groups)}</details>`
+}
+
+/** A warning with all places of which the same is said. */
+export interface WarningGroup {
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+  readonly where: readonly string[]
+}
+
+/** The warnings, equal ones as one. */
+export function warningGroups(all: Results['warnings']): WarningGroup[] {
   const groups = new Map<string, { what: string; why: string; todo: string; where: string[] }>()
   for (const { what, where, why, todo } of all) {
     const key = JSON.stringify([what, why, todo])
@@ -92,12 +121,15 @@ function warnings({ warnings: all }: Results): Html | null {
     if (group) group.where.push(where)
     else groups.set(key, { what, why, todo, where: [where] })
   }
-  return html`<details class="warnings"><summary><i aria-hidden="true">!</i> ${groups.size === 1 ? '1 warning' : `${groups.size} warnings`} about this run<span>: ${[...groups.values()].map(({ what }) => what).join(' · ')}</span></summary><ul>${[
-    ...groups.values(),
-  ].map(
+  return [...groups.values()]
+}
+
+/** What, where, why and what to do. */
+export function warningList(groups: readonly WarningGroup[]): Html {
+  return html`<ul>${groups.map(
     ({ what, where, why, todo }) =>
       html`<li><b>${what}</b> <span class="where">${where.join(', ')}</span><p>${why}</p>${todo && html`<p class="todo">${todo}</p>`}</li>`,
-  )}</ul></details>`
+  )}</ul>`
 }
 
 export function tabs(sections: readonly { readonly id: string; readonly title: string }[]): Html {
@@ -105,20 +137,20 @@ export function tabs(sections: readonly { readonly id: string; readonly title: s
 }
 
 /** The switches for scenario and load, and the chips, which are legend, filter and choice of the baseline in one. */
-export function switches(view: View, scopes: readonly Scope[]): Html {
+export function switches(view: View, scopes: readonly Scope[], isHidden: boolean): Html {
   // Those of the scenario that is shown first, so that nothing moves when the page's script begins.
   const first = new Set(
     view.results.entries
       .filter(({ scenario }) => scenario === scopes[0]?.scenario.id)
       .map(({ id }) => view.subjectOf(id).index),
   )
-  return html`<div class="switches" data-switches>
+  return html`<div class="switches" data-switches${isHidden && html` hidden`}>
     ${scopes.length > 1 && html`<div class="switch"><span id="sw-scenario">Scenario</span><div class="segmented" role="group" aria-labelledby="sw-scenario">${scopes.map(({ scenario, index }) => html`<button type="button" data-choose-scenario="${index}" data-name="${scenario.id}" aria-pressed="${index === 0 ? 'true' : 'false'}"><bdi>${scenario.id}</bdi></button>`)}</div></div>`}
     ${scopes.map((scope) => part(scope, null, loadSwitch(scope)))}
     <div class="chips" role="group" aria-label="Targets: show or hide, and choose the baseline">${view.subjects.map(
       (subject) =>
         html`<span class="chip" data-chip="${subject.index}"${!first.has(subject.index) && html` hidden`}><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide"><span class="${markClass(subject)}"></span><bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="1×: use ${subject.label} as baseline" title="Compare the others with this one">1×</button></span>`,
-    )}${view.subjects.length > 2 && html`<button type="button" class="all" data-show-all hidden>Show all</button>`}</div></div>`
+    )}${view.subjects.length > 2 && html`<button type="button" class="all" data-show-all hidden>Show all</button><span class="all-note" data-show-note hidden>Titles and sentences speak of all targets.</span>`}</div></div>`
 }
 
 function loadSwitch(scope: Scope): Html | null {

@@ -34,7 +34,7 @@ export function statusBadge(status: Verdict['status']): Html {
   return html`<b class="badge ${status}">${status}</b>`
 }
 
-/** A badge of any tone: `good`, `bad`, `warn` or `plain`; always with a word. */
-export function badge(tone: 'good' | 'bad' | 'warn' | 'plain', icon: string, word: string): Html {
+/** A badge of any tone: `good`, `partly` (good in part), `bad`, `warn` or `plain`; always with a word. */
+export function badge(tone: 'good' | 'partly' | 'bad' | 'warn' | 'plain', icon: string, word: string): Html {
   return html`<b class="badge ${tone}"><i aria-hidden=true>${icon}</i>${word}</b>`
 }

@@ -1,24 +1,26 @@
-import type { ClaimResult } from '@bakeoff/model'
+import { type ClaimResult, claimCounts, conclusionsOf } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, markedName } from '../html/marks.js'
-import { known, table } from '../html/table.js'
+import { type Column, known, table } from '../html/table.js'
 import { formatFactor, formatInterval, formatNumber } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
+import { pairAxis, pairOf, type Span } from './claim-pairs.js'
 import type { Section } from './section.js'
+import { inWords, joined } from './words.js'
 
 export const claims: Section = {
   id: 'claims',
   title: 'Claims',
   question: 'Do the results that others published hold in this run?',
   isEmpty: ({ view }) => view.results.claims.length === 0,
-  render: ({ view }) => html`${view.results.claims.map((claim) => claimBlock(view, claim))}`,
+  render: ({ view }) => html`${scoreboard(view)}${view.results.claims.map((claim) => claimBlock(view, claim))}`,
 }
 
 type Conclusion = ClaimResult['comparisons'][number]['conclusion']
 
 const CONCLUSIONS: Readonly<Record<Conclusion, Html>> = {
   reproduced: badge('good', '✓', 'reproduced'),
-  'same-direction': badge('good', '≈', 'same direction'),
+  'same-direction': badge('partly', '≈', 'direction only'),
   contradicted: badge('bad', '✕', 'contradicted'),
   undecided: badge('warn', '?', 'undecided'),
   'not-comparable': badge('warn', '≠', 'not comparable'),
@@ -28,7 +30,62 @@ const CONCLUSIONS: Readonly<Record<Conclusion, Html>> = {
 /** The name of a figure with its unit, as in the legend; for a figure that Bakeoff does not measure, its id. */
 function nameOfFigure(view: View, id: string): string {
   const figure = view.figures.get(id)
-  return figure ? `${figure.title}, ${figure.unit}` : id
+  return figure ? `${figure.title}, ${figure.unit}` : inWords(id)
+}
+
+type Comparison = ClaimResult['comparisons'][number]
+
+/** A published sentence with a ratio, and the claim that it belongs to. */
+interface Scored extends Comparison {
+  readonly claim: ClaimResult
+}
+
+/** All published ratios beside what was measured, on one axis, after the number of sentences that came to each conclusion. */
+function scoreboard({ results: { claims: all } }: View): Html {
+  const sentences = all.reduce((sum, { comparisons, statements }) => sum + comparisons.length + statements.length, 0)
+  const unmeasured = conclusionsOf(all).filter((conclusion) => conclusion === 'not-measured').length
+  const counts = [
+    ...claimCounts(all),
+    ...(unmeasured > 0 ? [`${unmeasured} ${unmeasured === 1 ? 'was' : 'were'} not measured`] : []),
+  ]
+  const rows = all.flatMap((claim) => claim.comparisons.map((comparison): Scored => ({ ...comparison, claim })))
+  const span = pairAxis(rows)
+  return html`<section class="block"><h3>Published and measured <small>${sentences} published ${sentences === 1 ? 'sentence' : 'sentences'}: ${joined(counts)}</small></h3>${table<Scored>(
+    {
+      caption: 'Published ratios beside measured ones',
+      columns: scoreColumns(span),
+      rows,
+      empty: 'No claim has a ratio.',
+    },
+  )}${rows.length > 0 && html`<p class="legend">“Direction only”: what was published is larger here too, or smaller, but by another factor. The ring is the published ratio, the dot the measured one with its 95 % interval, on a logarithmic axis; the strong line is 1×, no difference, and the faint ones are powers of ten.</p>`}</section>`
+}
+
+function scoreColumns(span: Span | null): Column<Scored>[] {
+  return [
+    {
+      head: 'Published sentence',
+      names: true,
+      field: ({ statement, claim }) => html`${statement}<small>${sourceOf(claim.source)}</small>`,
+    },
+    { head: 'Here', align: 'start', field: ({ conclusion }) => CONCLUSIONS[conclusion] },
+    { head: 'Published', field: ({ published }) => formatFactor(published) },
+    {
+      head: 'Measured',
+      unit: '95 % interval',
+      field: ({ measured, why }) =>
+        known(
+          measured,
+          (ratio) => html`<b>${formatFactor(ratio.median)}</b><small>${formatInterval(ratio) ?? 'no interval'}</small>`,
+          why,
+        ),
+    },
+    {
+      head: 'Ratio',
+      unit: span === null ? '' : `${formatFactor(span.low)} to ${formatFactor(span.high)}`,
+      align: 'start',
+      field: (scored) => (span === null ? '' : pairOf(scored, span)),
+    },
+  ]
 }
 
 function claimBlock(view: View, claim: ClaimResult): Html {

@@ -1,18 +1,20 @@
 /** Columns that several tables share. Each is one figure of a cell with its unit and the reason for a dash. */
 import type { Cell, ComponentUse, Estimate, LoadSpec } from '@bakeoff/model'
-import { type Content, html } from '../html/html.js'
+import { type Content, type Html, html } from '../html/html.js'
 import { badge, shareBar, statusBadge, subjectName } from '../html/marks.js'
 import { type Column, known, unknown } from '../html/table.js'
 import {
   atLeastMs,
   type DrawnFigure,
   drawnFigure,
+  leastMs,
   rangeOf,
   shownMs,
   shownTime,
   type TimeName,
 } from '../shared/figures.js'
-import { formatBytes, formatCores, formatInterval, formatNumber, formatShare } from '../shared/format.js'
+import { formatBytes, formatCores, formatInterval, formatMs, formatNumber, formatShare } from '../shared/format.js'
+import { keptOf, type ServiceLevel } from '../shared/service-level.js'
 import type { View } from '../shared/subjects.js'
 import { briefly, reachedBesideAgent, whyMissing } from './words.js'
 
@@ -32,15 +34,23 @@ export function linkedNameColumn(view: View): CellColumn {
   return { ...nameColumn(view), field: (cell) => subjectName(view.subjectOf(cell.entry)) }
 }
 
-/** The linked name column with language and stack below the name: for the leaderboard, where a reader meets a target first. */
+/**
+ * The linked name column with language and stack below the name: for the leaderboard, where a reader meets a target first. A
+ * cell that is doubtful, or has no figures, is marked here too: on a narrow screen its verdict is far to the right.
+ */
 export function introducedColumn(view: View): CellColumn {
   return {
     ...nameColumn(view),
     field: (cell) => {
       const subject = view.subjectOf(cell.entry)
-      return html`${subjectName(subject)}<small>${[subject.language, ...subject.stack].join(' · ')}</small>`
+      return html`${subjectName(subject)}<small>${doubtMark(cell)}${[subject.language, ...subject.stack].join(' · ')}</small>`
     },
   }
+}
+
+function doubtMark({ verdict, outcome }: Cell): Html | null {
+  const word = verdict?.status ?? (outcome === 'measured' ? 'valid' : outcome)
+  return word === 'valid' ? null : html`<b class="doubt ${word}">${word}</b> · `
 }
 
 /** An estimate as text, with its interval below, or with a note where it has none. */
@@ -118,16 +128,24 @@ export function latencyColumn(name: TimeName, range = false): CellColumn {
     unit: 'ms',
     field: (cell) => {
       const value = shownMs(cell, name)
-      const least = atLeastMs(cell, name)
-      if (value === null && least !== null) return html`≥ ${formatNumber(least)}<small>some never ended</small>`
+      const bound = boundOf(cell, name)
+      if (value === null && bound !== null) return html`≥ ${formatNumber(bound.ms)}<small>${bound.why}</small>`
       if (value === null)
         return unknown(whyMissing(cell, shownMs(cell, 'max') === null ? 'no latencies were recorded' : tooFew(name)))
       const spread = range && cell.repetitions > 1 ? rangeOf(shownTime(cell, name)) : null
       return html`${formatNumber(value)}${spread && html`<small>${formatNumber(spread[0])}–${formatNumber(spread[1])}</small>`}`
     },
-    sort: (cell) => shownMs(cell, name),
+    sort: (cell) => shownMs(cell, name) ?? boundOf(cell, name)?.ms ?? null,
     leastFirst: true,
   }
+}
+
+/** The least that a percentile can be, with what makes it sure. Of those that may be missing, p99 is the one that is looked for. */
+function boundOf(cell: Cell, name: TimeName): { ms: number; why: string } | null {
+  const least = atLeastMs(cell, name)
+  if (least !== null) return { ms: least, why: 'some never ended' }
+  const lower = name === 'p99' ? leastMs(cell, name) : null
+  return lower === null ? null : { ms: lower, why: 'too few answers' }
 }
 
 /** Errors: the requests without a right answer (wrong, failed, timed out or lost), and their share of what was sent. */
@@ -203,15 +221,41 @@ export function requestsPerCpuColumn(view: View): CellColumn {
   return figureColumn(view, 'requestsPerCpuSecond', { head: 'Per CPU-second', plain: true, why: 'CPU was not read' })
 }
 
-/** The verdict as a badge, and in a few words what limited the cell; the evidence is on the Bottleneck page. */
-export const verdictColumn: CellColumn = {
-  head: 'Verdict',
-  align: 'start',
-  field: (cell) => {
-    const { limits, marks } = cell.verdict ? briefly(cell.verdict) : { limits: null, marks: cell.outcomeReason }
-    const words = [marks, limits && `limited by ${limits}`].filter(Boolean)
-    return html`${outcomeBadge(cell)}${words.length > 0 && html`<small>${words.join('; ')}</small>`}`
-  },
+/**
+ * The verdict as a badge, and in a few words what limited the cell; the evidence is on the Bottleneck page.
+ *
+ * @param said causes that are said once for all cells, and not again in each
+ */
+export function verdictColumn(said: readonly string[] = []): CellColumn {
+  return {
+    head: 'Verdict',
+    align: 'start',
+    field: (cell) => {
+      const { limits, marks } = cell.verdict ? briefly(cell.verdict, said) : { limits: null, marks: cell.outcomeReason }
+      const words = [marks, limits && `limited by ${limits}`].filter(Boolean)
+      return html`${outcomeBadge(cell)}${words.length > 0 && html`<small>${words.join('; ')}</small>`}`
+    },
+  }
+}
+
+/** Whether each cell keeps the service level of its scenario. */
+export function serviceLevelColumn(level: ServiceLevel): CellColumn {
+  const order = { kept: 0, missed: 1 }
+  return {
+    head: 'Service level',
+    unit: `p99 ≤ ${formatMs(level.p99Ms)}`,
+    field: (cell) =>
+      known(
+        keptOf(cell, level),
+        (kept) => (kept === 'kept' ? badge('good', '✓', 'kept') : badge('bad', '✕', 'missed')),
+        whyMissing(cell, 'too few answers to say whether p99 is within it'),
+      ),
+    sort: (cell) => {
+      const kept = keptOf(cell, level)
+      return kept && order[kept]
+    },
+    leastFirst: true,
+  }
 }
 
 /** The outcome of a cell as a badge: whether its figures count or, for a cell without figures, how it ended. */

@@ -1,4 +1,4 @@
-import { type Cell, figureOf, kindOf, type LoadSpec, loadLabel, typicalOf } from '@bakeoff/model'
+import { type Cell, figureOf, kindOf, type LoadSpec, loadLabel } from '@bakeoff/model'
 import { type Figure, figure } from '../html/figure.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
@@ -33,7 +33,8 @@ const UNDER_LOAD = ['requestsPerCpuSecond', 'cpuMsPerRequest']
  */
 const BEYOND_SCRIPT = ['overheadPerStreamMs', 'overheadPerChunkMs', 'overheadFirstByteMs']
 
-const AT_REST = ['idleMemoryBytes', 'coldStartMs', 'imageBytes', 'buildSeconds']
+/** The figures at rest that are drawn. The time of a build depends on caches and networks: it is a number in the table, and no chart. */
+const AT_REST = ['idleMemoryBytes', 'coldStartMs', 'imageBytes']
 
 function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
@@ -41,20 +42,19 @@ function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
     return html`<p class="none">CPU time per task of a batch is on the Overview.</p>`
   return html`<div class="figures">${UNDER_LOAD.map((id) => barsOf(view, cells, id, [loadLabel(load), repetitionsOf(cells)]))}</div>
     ${beyondScript(view, scope, cells, load)}
-    <section class="block"><h3>Per request, per core, per GiB <small>${loadLabel(load)}</small></h3>${table({
+    <section class="block"><h3>Per request and per core <small>${loadLabel(load)}</small></h3>${table({
       caption: 'Efficiency under load',
       columns: [
         nameColumn(view),
         cpuPerRequestColumn(view),
         requestsPerCpuColumn(view),
         memoryColumn('Memory', ({ target }) => target),
-        perGibColumn,
         estimatedColumn(view),
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
       sortable: true,
-    })}<p class="legend">Answers/s per GiB is the median throughput ÷ the peak of anonymous memory. The estimated capacity, cores ÷ CPU time per request, is given only where the load agent was the limit; it was not measured.</p></section>`
+    })}<p class="legend">The estimated capacity, cores ÷ CPU time per request, is given only where the load agent was the limit; it was not measured.</p></section>`
 }
 
 function beyondScript(view: View, { scenario }: Scope, cells: readonly Cell[], load: LoadSpec): Html | null {
@@ -115,18 +115,6 @@ function barsOf(view: View, cells: readonly Cell[], id: string, condition: reado
     table: 'below',
     nothing: cells.some((cell) => value(cell) !== null) ? null : `${title} is not known for any target.`,
   } satisfies Figure)
-}
-
-const perGib = (cell: Cell) => {
-  const [perSecond, bytes] = ['throughput', 'memoryPeakBytes'].map((id) => typicalOf(cell, id))
-  return perSecond != null && bytes ? perSecond / (bytes / 1024 ** 3) : null
-}
-
-const perGibColumn: CellColumn = {
-  head: 'Per GiB',
-  unit: 'answers/s',
-  field: (cell) => known(perGib(cell), formatNumber, whyMissing(cell, 'throughput or memory is not known')),
-  sort: perGib,
 }
 
 /** The estimated capacity, of use only where the agent was the limit; elsewhere the measured throughput is better. */

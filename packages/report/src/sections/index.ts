@@ -1,5 +1,6 @@
 import { bottleneck } from './bottleneck.js'
 import { claims } from './claims.js'
+import { decision } from './decision.js'
 import { efficiency } from './efficiency.js'
 import { environment } from './environment.js'
 import { latency } from './latency.js'
@@ -12,6 +13,7 @@ import { verification } from './verification.js'
 
 /** The sections in the order of their tabs. A section is one file and one line here. */
 export const SECTIONS: readonly Section[] = [
+  decision,
   overview,
   claims,
   latency,

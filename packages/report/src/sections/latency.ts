@@ -3,7 +3,7 @@ import { type Figure, figure } from '../html/figure.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table, unknown } from '../html/table.js'
-import { shownMs } from '../shared/figures.js'
+import { leastMs, shownMs } from '../shared/figures.js'
 import { formatMs, formatNumber, formatShare } from '../shared/format.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import { type CellColumn, figureColumn, latencyColumn, nameColumn } from './columns.js'
@@ -43,7 +43,7 @@ function latencyOf(view: View, scope: Scope, loadId: string, load: LoadSpec): Ht
         subject: (cell) => view.subjectOf(cell.entry).index,
         sortable: true,
       },
-    )}<p class="legend">Percentiles are taken per repetition. The figure is the median over repetitions; the small figures below it are the lowest and the highest. A request that never ended counts with the age that it reached; where such requests could move a percentile, “≥” stands before it. p99.9 also needs ten separate slow moments.</p></section>
+    )}<p class="legend">Percentiles are taken per repetition. The figure is the median over repetitions; the small figures below it are the lowest and the highest. A request that never ended counts with the age that it reached; where such requests could move a percentile, or there are too few answers for p99, “≥” stands before the least that it can be. p99.9 also needs ten separate slow moments.</p></section>
     ${kindOf(load).pace === 'offered' && openLoad(view, cells)}${cells.some(({ stream }) => stream) && streams(view, cells)}`
 }
 
@@ -104,7 +104,9 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
 function highestKnown(view: View, load: LoadSpec, cells: readonly Cell[]): Content {
   for (const name of ['p99', 'p95', 'p90', 'p50'] as const) {
     const what = `${name} ${timeOf(load).toLowerCase()}`
-    const title = rangeTitle(view, cells, { what, of: (cell) => shownMs(cell, name), show: formatMs })
+    if (cells.every((cell) => shownMs(cell, name) === null)) continue
+    const least = (cell: Cell) => (name === 'p99' ? leastMs(cell, name) : null)
+    const title = rangeTitle(view, cells, { what, of: (cell) => shownMs(cell, name), least, show: formatMs })
     if (title) return name === 'p99' ? title : html`${title}; too few answers for a higher percentile`
   }
   return 'No percentile is known'

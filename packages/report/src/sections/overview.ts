@@ -1,7 +1,9 @@
 import {
   type Cell,
   type CellComparison,
+  claimCounts,
   figureOf,
+  isHeadlined,
   kindOf,
   type LoadSpec,
   lettersOf,
@@ -9,14 +11,15 @@ import {
   typicalOf,
 } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
+import { capsChip } from '../html/frame.js'
 import { type Html, html } from '../html/html.js'
 import { part, type Scope } from '../html/scope.js'
 import { stillBars } from '../html/still-bars.js'
 import { known, table } from '../html/table.js'
-import { shownMs } from '../shared/figures.js'
+import { leastMs, shownMs } from '../shared/figures.js'
 import { formatFactor, formatInterval, formatMs, formatNumber, formatShare, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { cellsInOrder, groupingOf, metricOf, type View } from '../shared/subjects.js'
+import { cellsInOrder, firstBaseline, groupingOf, metricOf, type View } from '../shared/subjects.js'
 import { against } from './against.js'
 import {
   type CellColumn,
@@ -30,11 +33,21 @@ import {
   memoryColumn,
   nameColumn,
   requestsPerCpuColumn,
+  serviceLevelColumn,
   throughputColumn,
   verdictColumn,
 } from './columns.js'
 import type { Section } from './section.js'
-import { rangeTitle, reachedBesideAgent, repetitionsOf, topGroup, whyMissing } from './words.js'
+import {
+  joined,
+  listed,
+  rangeTitle,
+  reachedBesideAgent,
+  repetitionsOf,
+  sharedCauses,
+  topGroup,
+  whyMissing,
+} from './words.js'
 
 export const overview: Section = {
   id: 'overview',
@@ -46,13 +59,23 @@ export const overview: Section = {
 
 /** The findings, which are generated sentences: those about the run as a whole, then those about the scenario. */
 function findings(view: View, scope: Scope): Html {
-  const mine = view.results.findings.filter(({ scenario }) => scenario === null || scenario === scope.scenario.id)
+  const mine = view.results.findings.filter(
+    ({ scenario, kind }) => (scenario === null || scenario === scope.scenario.id) && kind !== 'claim',
+  )
   const caveats = mine.filter(({ tone }) => tone === 'caveat')
   const said = mine.filter(({ tone }) => tone !== 'caveat')
   return html`<header class="lead"><p class="eyebrow">Scenario <bdi>${scope.scenario.id}</bdi></p>
     <p class="summary">${scope.scenario.summary}</p>
+    ${capsChip(scope)}
     ${mine.length === 0 ? html`<p class="none">There are no findings yet: no two targets are told apart.</p>` : html`<div class="said">${said.length > 0 && html`<ul class="findings">${said.map(({ text, tone }) => html`<li${tone === 'nothing-to-say' && html` class="quiet"`}>${unbroken(text)}</li>`)}</ul>`}${caveats.length > 0 && html`<div class="caveats"><h4>Caveats</h4><ul>${caveats.map(({ text }) => html`<li>${unbroken(text)}</li>`)}</ul></div>`}</div>`}
-  </header>`
+    ${claimsLine(view, scope)}</header>`
+}
+
+/** One line about the claims of a scenario, which have a page of their own; null where there is none. */
+function claimsLine({ results }: View, { scenario }: Scope): Html | null {
+  const counts = claimCounts(results.claims.filter((claim) => claim.scenario === scenario.id))
+  if (counts.length === 0) return null
+  return html`<p class="claims-line">Published sentences about this scenario: ${joined(counts)}. <a href="#claims">Claims</a></p>`
 }
 
 function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
@@ -63,47 +86,65 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       columns: columnsFor(view, scope, loadId, load),
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
-      tone: (cell) => (cell.verdict?.status === 'invalid' || cell.outcome !== 'measured' ? 'out' : null),
+      tone: (cell) => (isAside(view, cell) ? 'out' : null),
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    <p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. Small figures are 95 % intervals over repetitions. ⚑: a repetition lies far from the others; it is kept. Targets whose figures do not count are not ranked.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
+    ${saidOnce(cells)}<p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. A figure is the median over repetitions; the small figures below it are the 95 % interval of their mean. A ratio is the mean of those within the blocks, in which targets were measured right after one another, and so not quite the quotient of two medians. ⚑: a repetition lies far from the others; it is kept. Targets whose figures do not count are not ranked. Grey are targets that no headline compares: their figures do not count, they are as published or experiments, stand-ins, or development servers.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts({ view, scope, loadId, load, cells })}</div>`
+}
+
+/** Whether a cell stands aside: its figures do not count, or no headline compares its target. */
+function isAside(view: View, cell: Cell): boolean {
+  const entry = view.entries.get(cell.entry)
+  return cell.verdict?.status === 'invalid' || cell.outcome !== 'measured' || !entry || !isHeadlined(entry)
+}
+
+/** What every cell is marked with, said once. */
+function saidOnce(cells: readonly Cell[]): Html | null {
+  const causes = sharedCauses(cells)
+  return causes.length === 0
+    ? null
+    : html`<p class="legend">All targets here are marked ${listed(causes)}: the <a href="#bottleneck">Bottleneck</a> page has the evidence.</p>`
 }
 
 function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): CellColumn[] {
   const shared = [groupColumn(view, scope, loadId), introducedColumn(view)]
+  const { slo } = scope.scenario
+  const baseline = baselineColumn(view, { scenario: scope.scenario.id, loadId })
+  const verdict = verdictColumn(sharedCauses(cellsInOrder(view, scope.scenario.id, loadId)))
   const use = [coresColumn('CPU', ({ target }) => target), memoryColumn('Memory', ({ target }) => target)]
   switch (kindOf(load).headline) {
     case 'throughput':
       return [
         ...shared,
         throughputColumn(view),
-        baselineColumn(view),
+        baseline,
         latencyColumn('p50'),
         latencyColumn('p95'),
         latencyColumn('p99'),
         latencyColumn('p99_9'),
+        ...(slo ? [serviceLevelColumn(slo)] : []),
         errorsColumn,
         ...use,
         cpuPerRequestColumn(view),
         requestsPerCpuColumn(view),
-        verdictColumn,
+        verdict,
       ]
     case 'capacityPerSecond':
       return [
         ...shared,
         capacityColumn(view),
-        baselineColumn(view),
+        baseline,
         latencyColumn('p50'),
         latencyColumn('p99'),
         errorsColumn,
         ...use,
         cpuPerRequestColumn(view),
-        verdictColumn,
+        verdict,
       ]
     case 'cpuMsPerRequest':
-      return [...shared, ...batchColumns(view, load), baselineColumn(view), ...use, verdictColumn]
+      return [...shared, ...batchColumns(view, load), baseline, ...use, verdict]
   }
 }
 
@@ -126,14 +167,13 @@ function groupColumn(view: View, scope: Scope, loadId: string): CellColumn {
 }
 
 /** The ratio to the baseline. The page's script writes it anew when the reader chooses another baseline; this is the first one. */
-function baselineColumn(view: View): CellColumn {
+function baselineColumn(view: View, of: Pick<Cell, 'scenario' | 'loadId'>): CellColumn {
+  const baseline = firstBaseline(view, of)
   return {
     head: '× baseline',
     unit: '95 % interval',
-    field: (cell) => {
-      const baseline = baselineOf(view, cell)
-      return html`<span data-ratio=${view.results.cells.indexOf(cell)}>${ratioText(view.results.comparisons, cell, baseline, metricOf(view, cell))}</span>`
-    },
+    field: (cell) =>
+      html`<span data-ratio=${view.results.cells.indexOf(cell)}>${ratioText(view.results.comparisons, cell, baseline, metricOf(view, cell))}</span>`,
   }
 }
 
@@ -141,12 +181,6 @@ function ratioText(comparisons: readonly CellComparison[], cell: Cell, baseline:
   if (baseline === null || baseline.id === cell.id) return html`${baseline ? 'baseline' : '–'}`
   const ratio = ratioTo(comparisons, metric, cell.id, baseline.id)
   return ratio ? html`${formatFactor(ratio.median)}<small>${formatInterval(ratio) ?? 'no interval'}</small>` : html`–`
-}
-
-/** The baseline: the last ranked cell, so that the ratios of the others are read as "so many times as much". */
-function baselineOf(view: View, cell: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
-  const last = groupingOf(view, cell.scenario, cell.loadId)?.ranked.at(-1)
-  return (last && view.cells.get(last)) || null
 }
 
 function capacityColumn(view: View): CellColumn {
@@ -166,7 +200,6 @@ function batchColumns(view: View, load: LoadSpec): CellColumn[] {
     of('cpuMsPerRequest', { head: 'CPU/task', why: 'CPU was not read' }),
     of('userSeconds', { head: 'User', plain: true, why: 'CPU was not read' }),
     of('systemSeconds', { head: 'System', plain: true, why: 'CPU was not read' }),
-    of('memoryPeakBytes', { head: 'Peak memory', plain: true, why: 'memory was not read' }),
     {
       head: 'Failed',
       unit: 'tasks',
@@ -275,12 +308,16 @@ function percentilesChart(board: Board): Html {
   return figure({
     chart: 'dumbbell',
     title:
-      rangeTitle(view, cells, { what: 'p99', of: (cell) => shownMs(cell, 'p99'), show: formatMs }) ??
-      'p99 is not known',
+      rangeTitle(view, cells, {
+        what: 'p99',
+        of: (cell) => shownMs(cell, 'p99'),
+        least: (cell) => leastMs(cell, 'p99'),
+        show: formatMs,
+      }) ?? 'p99 is not known',
     condition: conditionOf(board, `${time} p50, p99, p99.9`, 'ms, log scale'),
     rows: cells.filter((cell) => shownMs(cell, 'p50') !== null).length,
     howTo:
-      'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). The thin line through p99 spans the lowest and highest repetition, which stand on the Latency page.',
+      'Further left is faster, shorter is steadier. The hollow mark is p50, the filled one p99, the end p99.9 (left out below 10,000 answers). Where there were too few answers for p99, an arrow points right from the least that it can be. The thin line through p99 spans the lowest and highest repetition, which stand on the Latency page.',
     table: 'above',
     nothing: haveTimes(cells) ? null : 'No latencies were recorded under this load.',
   })
@@ -291,10 +328,10 @@ function throughputAgainstP99Chart(board: Board): Html {
   const isMeasured = cells.some((cell) => figureOf(cell, 'throughput'))
   return figure({
     chart: 'scatter',
-    title: 'Throughput against p99: the lower right is best',
+    title: 'Throughput against p99: lower right is better',
     condition: conditionOf(board, 'right answers/s × ms (log scale)'),
     howTo:
-      'Each mark is one target. Right is more throughput, down is a shorter p99. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
+      'Each mark is one target. Right is more throughput, down is a shorter p99. A triangle has too few answers for p99, which is there or higher. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
     table: 'above',
     nothing: isMeasured && haveTimes(cells) ? null : 'No target has both a throughput and a p99.',
   })

@@ -1,12 +1,21 @@
-import { type Cell, type EntryResult, type Lint, loadLabel } from '@bakeoff/model'
+import { type Cell, type EntryResult, type Lint, lettersOf, loadLabel } from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, markClass, markedName, targetHref } from '../html/marks.js'
 import { facts, known, table } from '../html/table.js'
 import { formatBytes, formatCores, formatDurationMs, formatNumber } from '../shared/format.js'
-import type { View } from '../shared/subjects.js'
-import { errorsColumn, latencyColumn, throughputColumn, verdictColumn } from './columns.js'
+import { groupingOf, type View } from '../shared/subjects.js'
+import {
+  type CellColumn,
+  cpuPerRequestColumn,
+  errorsColumn,
+  latencyColumn,
+  memoryColumn,
+  throughputColumn,
+  verdictColumn,
+} from './columns.js'
 import { secondInstrumentWords } from './second-instrument.js'
 import type { Section } from './section.js'
+import { inWords, whyMissing } from './words.js'
 
 export const target: Section = {
   id: 'target',
@@ -69,11 +78,14 @@ function targetPage(view: View, name: string): Html {
         { head: 'Variant', names: true, field: (cell) => cell.variant },
         { head: 'Scenario', align: 'start', field: ({ scenario }) => html`<bdi>${scenario}</bdi>` },
         { head: 'Load', align: 'start', field: ({ load }) => loadLabel(load) },
+        placeColumn(view),
         throughputColumn(view),
         latencyColumn('p50'),
         latencyColumn('p99'),
+        cpuPerRequestColumn(view),
+        memoryColumn('Memory', ({ target }) => target),
         errorsColumn,
-        verdictColumn,
+        verdictColumn(),
       ],
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
@@ -89,6 +101,23 @@ function neverRunBanner(entries: readonly EntryResult[]): Html | null {
   const why = entries.find(({ neverRun }) => neverRun)?.neverRun
   if (!why || entries.some(({ outcome }) => outcome.kind === 'measured')) return null
   return html`<p class="banner warn"><b>Never run.</b> Nobody has run this target as it stands: ${why}. What its README expects of it was not measured.</p>`
+}
+
+/** The place of a cell among those that are ranked under its load, with the letters of its groups. */
+function placeColumn(view: View): CellColumn {
+  return {
+    head: 'Place',
+    unit: 'group',
+    field: (cell) => {
+      const list = groupingOf(view, cell.scenario, cell.loadId)
+      const index = list?.ranked.indexOf(cell.id) ?? -1
+      return known(
+        list && index >= 0 ? list : null,
+        (ranking) => html`${index + 1} of ${ranking.ranked.length}<small>${lettersOf(ranking, cell.id)}</small>`,
+        whyMissing(cell, 'it is not ranked: the Overview says why'),
+      )
+    },
+  }
 }
 
 function entryBlock(view: View, entry: EntryResult): Html {
@@ -159,14 +188,20 @@ function lintItem({ lint, message, consequence, hint }: Lint): Html {
   return html`<li>${badge('warn', '!', lint)} <b>${message}</b> ${consequence} <span class="todo">${hint}</span></li>`
 }
 
-/** Everything that `/info` answered, under its own names. */
+/** Everything that `/info` answered, under its own names in words. */
 function info(all: NonNullable<EntryResult['info']>): Content {
   return html`<span class="wrap">${Object.entries(all)
     .filter(([, value]) => !isEmpty(value))
-    .map(
-      ([key, value], index) =>
-        html`${index > 0 && ' · '}${key} <b>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</b>`,
-    )}</span>`
+    .map(([key, value], index) => html`${index > 0 && ' · '}${inWords(key)} <b>${infoWords(value)}</b>`)}</span>`
+}
+
+/** A value of `/info` as text: what has names is listed with them, such as `asyncpg 0.32.0, uvloop 0.22.1`. */
+function infoWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(infoWords).join(', ')
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${infoWords(part)}`)
+    .join(', ')
 }
 
 function isEmpty(value: unknown): boolean {

@@ -54,6 +54,8 @@ function sentenceCase(text: string): string {
 export interface Ranged {
   readonly what: string
   readonly of: (cell: Cell) => number | null
+  /** the least that the figure can be where it is not known; it is named with “≥” */
+  readonly least?: (cell: Cell) => number | null
   /** with its unit; default: the number alone */
   readonly show?: (value: number) => string
 }
@@ -62,21 +64,28 @@ export interface Ranged {
  * The range of a figure as a title, such as `p99: 2.1 ms (a) to 45 ms (b)`: of the contenders whose figures
  * count, or of all cells where there are none. Null when nothing is known.
  */
-export function rangeTitle(view: View, cells: readonly Cell[], { what, of, show = formatNumber }: Ranged): Html | null {
+export function rangeTitle(
+  view: View,
+  cells: readonly Cell[],
+  { what, of, least: leastOf = () => null, show: showValue = formatNumber }: Ranged,
+): Html | null {
+  const isKnown = (cell: Cell) => (of(cell) ?? leastOf(cell)) !== null
   const contenders = cells.filter(
-    (cell) => isHeadlined(view.entries.get(cell.entry)!) && cell.verdict?.status !== 'invalid' && of(cell) !== null,
+    (cell) => isHeadlined(view.entries.get(cell.entry)!) && cell.verdict?.status !== 'invalid' && isKnown(cell),
   )
   const known = (contenders.length > 0 ? contenders : cells).flatMap((cell) => {
-    const value = of(cell)
-    return value === null ? [] : [{ value, name: view.subjectOf(cell.entry).label }]
+    const exact = of(cell)
+    const value = exact ?? leastOf(cell)
+    return value === null ? [] : [{ value, isBound: exact === null, name: view.subjectOf(cell.entry).label }]
   })
+  const show = ({ value, isBound }: (typeof known)[number]) => `${isBound ? '≥ ' : ''}${showValue(value)}`
   const [first] = known
   if (!first) return null
-  if (known.length === 1) return html`${what}: ${show(first.value)} for <bdi>${first.name}</bdi>`
+  if (known.length === 1) return html`${what}: ${show(first)} for <bdi>${first.name}</bdi>`
   const least = known.reduce((best, item) => (item.value < best.value ? item : best))
   const most = known.reduce((best, item) => (item.value > best.value ? item : best))
-  if (show(least.value) === show(most.value)) return html`${what}: ${show(least.value)} for all`
-  return html`${what}: ${show(least.value)} (<bdi>${least.name}</bdi>) to ${show(most.value)} (<bdi>${most.name}</bdi>)`
+  if (show(least) === show(most)) return html`${what}: ${show(least)} for all`
+  return html`${what}: ${show(least)} (<bdi>${least.name}</bdi>) to ${show(most)} (<bdi>${most.name}</bdi>)`
 }
 
 /** The repetitions of what is drawn, such as `n = 5 repetitions` or `n = 3 to 5 repetitions`. */
@@ -89,6 +98,18 @@ export function repetitionsOf(cells: readonly Cell[]): string | null {
     : `n = ${least} to ${most} repetitions`
 }
 
+/** a; a and b; a, b and c. */
+export function joined(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+/** A name of the code in words: `failuresPerSecond` → `failures per second`. */
+export function inWords(name: string): string {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+    .replaceAll('.', ', ')
+}
+
 /** The reason why a figure of a cell is missing: the cell's outcome when nothing was measured, else `otherwise`. */
 export function whyMissing(cell: Cell, otherwise: string): string {
   if (cell.outcome === 'measured') return otherwise
@@ -99,6 +120,14 @@ export function hasCause({ verdict }: Cell, wanted: string): boolean {
   return verdict?.causes.some(({ cause }) => cause === wanted) ?? false
 }
 
+/** The causes that every judged cell has: they distinguish nothing, so they are said once. Empty for fewer than three cells. */
+export function sharedCauses(cells: readonly Cell[]): string[] {
+  const judged = cells.flatMap(({ verdict }) => verdict ?? [])
+  if (judged.length < 3) return []
+  const [first, ...others] = judged.map(({ causes }) => causes.flatMap(({ cause, limit }) => (limit ? [] : [cause])))
+  return [...new Set(first)].filter((cause) => others.every((causes) => causes.includes(cause)))
+}
+
 /** The throughput that another tool reached where the agent was the limit, beside what is only a lower bound. Null elsewhere. */
 export function reachedBesideAgent(cell: Cell): Html | null {
   const second = cell.secondInstrument
@@ -106,11 +135,18 @@ export function reachedBesideAgent(cell: Cell): Html | null {
   return html`<small>${second.tool}: ${formatNumber(second.perSecond)}</small>`
 }
 
-/** The verdict in brief, in core's order: what limited the cell, and the causes that say how far its figures can be trusted. */
-export function briefly({ causes }: NonNullable<Cell['verdict']>): { limits: string | null; marks: string | null } {
+/**
+ * The verdict in brief, in core's order: what limited the cell, and the causes that say how far its figures can be trusted.
+ *
+ * @param said causes that stand elsewhere already
+ */
+export function briefly(
+  { causes }: NonNullable<Cell['verdict']>,
+  said: readonly string[] = [],
+): { limits: string | null; marks: string | null } {
   const joined = (words: readonly string[]) => (words.length === 0 ? null : [...new Set(words)].join(', '))
   return {
     limits: joined(causes.flatMap(({ limit }) => (limit ? [limitWords(limit)] : []))),
-    marks: joined(causes.flatMap(({ cause, limit }) => (limit ? [] : [cause]))),
+    marks: joined(causes.flatMap(({ cause, limit }) => (limit || said.includes(cause) ? [] : [cause]))),
   }
 }

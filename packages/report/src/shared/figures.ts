@@ -75,6 +75,18 @@ export function atLeastMs(cell: Cell, name: TimeName): number | null {
   return (cell.shownTime && cell.atLeast[`${cell.shownTime}.${name}`]) ?? null
 }
 
+/**
+ * The least that a percentile can be, in ms, where it is not known: what requests that never ended make sure, or the highest
+ * lower percentile that is known, since a percentile is never below a lower one. Null where nothing is known.
+ */
+export function leastMs(cell: Cell, name: 'p99' | 'p99_9'): number | null {
+  if (shownMs(cell, name) !== null) return null
+  const lower = (['p99', 'p95', 'p90', 'p50'] as const).filter((one) => one !== name)
+  const known = lower.map((one) => shownMs(cell, one)).find((value) => value !== null) ?? null
+  const bound = atLeastMs(cell, name)
+  return bound === null || known === null ? (bound ?? known) : Math.max(bound, known)
+}
+
 /** The range of an estimate: its lowest and its highest repetition; null where the two are equal. */
 export function rangeOf(estimate: Estimate | null): readonly [number, number] | null {
   if (!estimate) return null

@@ -1,6 +1,6 @@
 /** Finds the knee of a row of closed loads, and the load that breaks the service level. It selects among figures and computes none. */
-import { type Cell, connectionsOf, figureOf, kindOf, type ScenarioResult, typicalOf } from '@bakeoff/model'
-import { shownMs } from './figures.js'
+import { type Cell, connectionsOf, figureOf, kindOf, typicalOf } from '@bakeoff/model'
+import { keptOf, type ServiceLevel } from './service-level.js'
 
 /** A closed load of one entry that was measured, by connections. */
 export interface Step {
@@ -33,18 +33,11 @@ export function kneeOf(steps: readonly Step[]): Step | null {
 /** The crossing of the service level: the first step beyond it, and the step before that one. */
 export function crossingOf(
   steps: readonly Step[],
-  slo: NonNullable<ScenarioResult['slo']>,
+  slo: ServiceLevel,
 ): { readonly within: Step | null; readonly beyond: Step | null } {
-  const first = steps.findIndex(({ cell }) => !isWithin(cell, slo))
+  const first = steps.findIndex(({ cell }) => keptOf(cell, slo) !== 'kept')
   if (first < 0) return { within: steps.at(-1) ?? null, beyond: null }
   return { within: steps[first - 1] ?? null, beyond: steps[first] ?? null }
-}
-
-function isWithin(cell: Cell, { p99Ms, errors }: NonNullable<ScenarioResult['slo']>): boolean {
-  const p99 = shownMs(cell, 'p99')
-  const { requests } = cell
-  const failed = requests ? requests.errors + requests.timeouts + requests.lost + requests.wrong : 0
-  return p99 !== null && p99 <= p99Ms && failed <= errors * (requests?.sent ?? 0)
 }
 
 function throughputOf({ cell }: Step): number {

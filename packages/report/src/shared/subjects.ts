@@ -7,6 +7,7 @@ import {
   competes,
   type EntryResult,
   type Figure,
+  headlined,
   lettersOf,
   type Results,
   roleWords,
@@ -130,6 +131,15 @@ export function lettersBy({ results }: View, { id, scenario, loadId }: Cell, met
 /** The metric whose ratios a leaderboard shows. */
 export function metricOf(view: View, { scenario, loadId }: Pick<Cell, 'scenario' | 'loadId'>): string {
   return groupingOf(view, scenario, loadId)?.metric ?? 'throughput'
+}
+
+/**
+ * The baseline as long as nobody chose another: the first of the cells that a headline compares, so that neither a program as
+ * published nor a development server is the measure of the others.
+ */
+export function firstBaseline(view: View, { scenario, loadId }: Pick<Cell, 'scenario' | 'loadId'>): Cell | null {
+  const ranked = groupingOf(view, scenario, loadId)?.ranked ?? []
+  return headlined(view.results, ranked)[0] ?? view.cells.get(ranked[0] ?? '') ?? null
 }
 
 function keyOf(target: string, variant: string): string {

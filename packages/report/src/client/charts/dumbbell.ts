@@ -1,4 +1,4 @@
-import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
+import { leastMs, rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatMs, formatNumber } from '../../shared/format.js'
 import { heightOf } from '../../shared/heights.js'
 import { baseOptions, nameAxis, numberAxis } from './axes.js'
@@ -46,9 +46,9 @@ export const dumbbell: Drawing = (scene) => {
             callbacks: {
               title: ([item]) => (item ? (rows[item.datasetIndex]?.subject.label ?? '') : ''),
               label: ({ datasetIndex, dataIndex }) => {
-                const { name, x, range } = rows[datasetIndex]!.points[dataIndex]!
+                const { name, x, range, isBound } = rows[datasetIndex]!.points[dataIndex]!
                 return [
-                  `${name}: ${formatMs(x)}`,
+                  isBound ? `${name}: at least ${formatMs(x)}, it is not known` : `${name}: ${formatMs(x)}`,
                   ...(range ? [`repetitions: ${formatNumber(range[0])}–${formatNumber(range[1])} ms`] : []),
                 ]
               },
@@ -68,6 +68,9 @@ function datasetOf(scene: Scene, { subject, points }: ReturnType<typeof rowsOf>[
     showLine: true,
     borderWidth: 5,
     borderColor: `${style.borderColor}66`,
+    // An arrow: the value lies there, or farther to the right.
+    pointStyle: points.map(({ isBound }) => (isBound ? ('triangle' as const) : style.pointStyle)),
+    pointRotation: points.map(({ isBound }) => (isBound ? 90 : 0)),
     pointRadius: points.map(({ name }) => (name === 'p99.9' ? 4 : 6)),
     pointBorderWidth: 2,
     pointBackgroundColor: points.map(({ name }) => (name === 'p50' ? scene.ink.surface : style.borderColor)),
@@ -85,9 +88,11 @@ function rowsOf({ view, cells }: Scene) {
     const subject = view.subjectOf(cell.entry)
     const points = ENDS.flatMap(({ key, name }) => {
       const value = shownMs(cell, key)
-      return value === null || value <= 0
+      const least = key === 'p99' ? leastMs(cell, key) : null
+      const x = value ?? least ?? 0
+      return x <= 0
         ? []
-        : [{ x: value, y: subject.label, name, range: rangeOf(shownTime(cell, key)) }]
+        : [{ x, y: subject.label, name, isBound: value === null, range: rangeOf(shownTime(cell, key)) }]
     })
     return points.length > 0 ? [{ cell, subject, points }] : []
   })

@@ -1,5 +1,5 @@
 import { figureOf } from '@bakeoff/model'
-import { rangeOf, shownMs, shownTime } from '../../shared/figures.js'
+import { leastMs, rangeOf, shownMs, shownTime } from '../../shared/figures.js'
 import { formatMs, formatNumber } from '../../shared/format.js'
 import { heightOf } from '../../shared/heights.js'
 import { baseOptions, numberAxis, sayingPoints } from './axes.js'
@@ -34,8 +34,8 @@ export const scatter: Drawing = (scene) => {
           }),
         } as never,
         plugins: sayingPoints(base, ({ datasetIndex }) => {
-          const { x, y } = rows[datasetIndex]!
-          return [`${formatNumber(x)} right answers/s`, `p99 ${formatMs(y)}`]
+          const { x, y, isBound } = rows[datasetIndex]!
+          return [`${formatNumber(x)} right answers/s`, `p99 ${isBound ? 'at least ' : ''}${formatMs(y)}`]
         }),
       },
       plugins: [
@@ -54,15 +54,26 @@ type Row = ReturnType<typeof rowsOf>[number]
 
 function rowsOf({ view, cells }: Scene) {
   return cells.flatMap((cell) => {
-    const p99 = shownMs(cell, 'p99')
+    const known = shownMs(cell, 'p99')
+    // A target whose slow tail is not known must not be left out: the others would look worse than it.
+    const p99 = known ?? leastMs(cell, 'p99')
     const throughput = figureOf(cell, 'throughput')
     return throughput && p99 !== null && p99 > 0
-      ? [{ cell, throughput, subject: view.subjectOf(cell.entry), x: throughput.median, y: p99 }]
+      ? [
+          {
+            cell,
+            throughput,
+            subject: view.subjectOf(cell.entry),
+            x: throughput.median,
+            y: p99,
+            isBound: known === null,
+          },
+        ]
       : []
   })
 }
 
-function datasetOf(scene: Scene, { cell, throughput, subject, x, y }: Row) {
+function datasetOf(scene: Scene, { cell, throughput, subject, x, y, isBound }: Row) {
   const range = rangeOf(shownTime(cell, 'p99'))
   const whiskers: Whisker[] = [
     { axis: 'x', low: throughput.low, high: throughput.high },
@@ -71,6 +82,7 @@ function datasetOf(scene: Scene, { cell, throughput, subject, x, y }: Row) {
   return {
     ...lineStyle(scene, subject),
     data: [{ x, y }],
+    ...(isBound ? { pointStyle: 'triangle' as const } : {}),
     pointRadius: 7,
     pointBorderWidth: 2,
     ...(counts(cell) ? {} : { pointBackgroundColor: scene.ink.surface }),

@@ -1,0 +1,69 @@
+import type { Decision, DecisionColumn } from '@bakeoff/model'
+import { list } from '../words/quantities.js'
+
+type Of = Pick<Decision, 'rows' | 'columns'>
+
+/** The most names of one sentence; more are given as a number. */
+const MOST_NAMES = 3
+
+/**
+ * The answer over all scenarios in one sentence, for example `Rust leads in predict and chat; Go and Rust are level in embed`:
+ * what the columns hold, and no more. A scenario in which a target that is named is suspect says so. Null without scenarios.
+ */
+export function overallSays({ rows, columns }: Of): string | null {
+  if (columns.length === 0) return null
+  const answers = columns.map((column) => ({ place: placeOf(column), ...answerOf(column, rows.by) }))
+  const said = [...new Map(answers.map((answer) => [answer.key, answer])).values()]
+  const parts = said.map(({ key, says }) =>
+    says(list(answers.flatMap((each) => (each.key === key ? [each.place] : [])))),
+  )
+  return `${beginning(parts.join('; '), rows.names)}.`
+}
+
+/** A sentence with a capital at its beginning, unless that is the name of a target. */
+function beginning(sentence: string, names: readonly string[]): string {
+  if (names.some((name) => sentence.startsWith(name))) return sentence
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`
+}
+
+interface Answer {
+  /** equal for scenarios of which the same is said */
+  readonly key: string
+  readonly says: (places: string) => string
+}
+
+function answerOf(column: DecisionColumn, by: Decision['rows']['by']): Answer {
+  const { standing } = column
+  const names = named(column).map(({ row }) => (by === 'language' ? languageName(row) : row))
+  const key = [standing, ...names].join('/')
+  const who = names.length > MOST_NAMES ? `${names.length} ${by === 'language' ? 'languages' : 'targets'}` : list(names)
+  switch (standing) {
+    case 'leads':
+      return { key, says: (places) => `${who} leads in ${places}` }
+    case 'level':
+      return { key, says: (places) => `${who} ${names.length === 1 ? 'is' : 'are'} level in ${places}` }
+    case 'provisional':
+      return { key, says: (places) => `provisional: ${who} is ahead in ${places}` }
+    case 'alone':
+      return { key, says: (places) => `only ${who} can be compared in ${places}` }
+    case 'nobody':
+      return { key, says: (places) => `nothing can be compared in ${places}` }
+  }
+}
+
+/** The figures that the sentence names: those that lead or may, or the first one where nothing is decided. */
+function named({ standing, figures }: DecisionColumn): DecisionColumn['figures'] {
+  if (standing === 'nobody') return []
+  const leading = figures.filter(({ marks }) => marks.includes('leads') || marks.includes('level'))
+  return leading.length > 0 ? leading : figures.slice(0, 1)
+}
+
+function placeOf(column: DecisionColumn): string {
+  const isSuspect = named(column).some(({ marks }) => marks.includes('suspect'))
+  return isSuspect ? `${column.scenario} (suspect)` : column.scenario
+}
+
+/** Names of languages are lower case in files: `go` → `Go`. */
+function languageName(language: string): string {
+  return `${language.charAt(0).toUpperCase()}${language.slice(1)}`
+}

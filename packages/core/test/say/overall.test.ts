@@ -1,0 +1,118 @@
+import type { Decision, DecisionColumn, DecisionMark } from '@bakeoff/model'
+import { expect, it } from 'vitest'
+import { overallSays } from '../../src/say/overall.js'
+import { type SampleOptions, sampleResults } from '../fixtures-results.js'
+
+/** A column with figures in this order, each with its marks. */
+function column(
+  scenario: string,
+  standing: DecisionColumn['standing'],
+  figures: Readonly<Record<string, readonly DecisionMark[]>>,
+): DecisionColumn {
+  return {
+    scenario,
+    loadId: 'closed-64',
+    unit: 'answers/s',
+    figures: Object.entries(figures).map(([row, marks]) => ({
+      row,
+      entry: `${scenario}/${row}`,
+      name: `${row}-a`,
+      value: 1,
+      marks: [...marks],
+    })),
+    standing,
+    says: '',
+  }
+}
+
+const CASES: readonly {
+  readonly because: string
+  readonly by?: Decision['rows']['by']
+  readonly columns: readonly DecisionColumn[]
+  readonly says: string | null
+}[] = [
+  {
+    because: 'one leads in all that was measured',
+    columns: [
+      column('predict', 'leads', { rust: ['leads'], go: [] }),
+      column('chat', 'leads', { rust: ['leads'], node: [] }),
+      column('embed', 'leads', { rust: ['leads'], node: [] }),
+    ],
+    says: 'Rust leads in predict, chat and embed.',
+  },
+  {
+    because: 'scenarios of which the same is said stand together',
+    columns: [
+      column('predict', 'leads', { rust: ['leads'], go: [] }),
+      column('embed', 'level', { go: ['level'], rust: ['level'], node: [] }),
+      column('chat', 'leads', { rust: ['leads'], go: [] }),
+    ],
+    says: 'Rust leads in predict and chat; Go and Rust are level in embed.',
+  },
+  {
+    because: 'a doubt stands where the name does',
+    columns: [
+      column('predict', 'leads', { rust: ['leads', 'suspect'], go: [] }),
+      column('chat', 'leads', { rust: ['leads'], go: ['suspect'] }),
+    ],
+    says: 'Rust leads in predict (suspect) and chat.',
+  },
+  {
+    because: 'too little was measured',
+    columns: [
+      column('predict', 'provisional', { rust: [], go: [] }),
+      column('chat', 'provisional', { go: ['suspect'] }),
+    ],
+    says: 'Provisional: Rust is ahead in predict; provisional: Go is ahead in chat (suspect).',
+  },
+  {
+    because: 'ties everywhere are counted where there are many',
+    columns: [
+      column('predict', 'level', { a: ['level'], b: ['level'], c: ['level'], d: ['level'] }),
+      column('chat', 'level', { a: ['level'], b: ['level'] }),
+    ],
+    by: 'target',
+    says: '4 targets are level in predict; a and b are level in chat.',
+  },
+  {
+    because: 'one language has targets for rows, with their own names',
+    by: 'target',
+    columns: [column('predict', 'leads', { 'go-net-http': ['leads'], 'go-fasthttp': [] })],
+    says: 'go-net-http leads in predict.',
+  },
+  {
+    because: 'nothing to compare with, and nothing at all',
+    columns: [column('predict', 'alone', { rust: [] }), column('chat', 'nobody', { rust: ['failed'] })],
+    says: 'Only Rust can be compared in predict; nothing can be compared in chat.',
+  },
+  { because: 'no scenario', columns: [], says: null },
+]
+
+it.each(CASES)('$because', ({ columns, by = 'language', says }) =>
+  expect(
+    overallSays({
+      rows: { by, names: columns.flatMap(({ figures }) => figures.map(({ row }) => row)) },
+      columns: [...columns],
+    }),
+  ).toBe(says),
+)
+
+it.each<{ because: string; options: SampleOptions }>([
+  { because: 'a usual run', options: {} },
+  { because: 'one scenario', options: { scenarios: ['predict'] } },
+  { because: 'one target', options: { targets: 1 } },
+  { because: 'one repetition', options: { repetitions: 1 } },
+  { because: 'nothing measured', options: { failing: 'all' } },
+])('is in the results and names every scenario: $because', ({ options }) => {
+  const { decision, scenarios } = sampleResults(options)
+  for (const { id } of scenarios) expect(decision?.overall).toContain(id)
+  expect(decision?.overall).toMatch(/\.$/)
+})
+
+it.each([
+  { options: { repetitions: 5, failing: 'none' as const }, levels: ['medium', 'high', 'low'] },
+  { options: { repetitions: 1 }, levels: ['low'] },
+  { options: { failing: 'all' as const }, levels: [null] },
+])('has a level of trust: $levels', ({ options, levels }) =>
+  expect(levels).toContain(sampleResults(options).decision?.trustLevel ?? null),
+)

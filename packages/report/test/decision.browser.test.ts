@@ -1,0 +1,91 @@
+/** The page that a report opens with: what a reader sees without scrolling, with and without its script, and on paper. */
+import type { Results } from '@bakeoff/model'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleResults } from '../../core/test/fixtures-results.js'
+import { openChromium, openReport } from './pages.js'
+
+let browser: Browser
+let usual: Results
+
+beforeAll(async () => {
+  usual = sampleResults({ repetitions: 3 })
+  browser = await openChromium()
+})
+afterAll(() => browser?.close())
+
+describe('the first page', () => {
+  it.each([
+    { width: 1440, script: true },
+    { width: 1440, script: false },
+    { width: 375, script: true },
+    { width: 375, script: false },
+  ])('has the answer and the table on the first screen, $width px wide, script $script', async ({ width, script }) => {
+    await using report = await openReport(browser, usual, { hash: '', width, script })
+    const { page } = report
+    const bottomOf = (selector: string) => page.$eval(selector, (one) => one.getBoundingClientRect().bottom)
+    expect(await page.textContent('h1')).toBe(usual.decision?.overall)
+    expect(await bottomOf('h1')).toBeLessThan(400)
+    expect(await page.isVisible('#decision table')).toBe(true)
+    const first = await page.$eval('#decision tbody tr', (one) => one.getBoundingClientRect().top)
+    expect(first).toBeLessThan(800)
+    if (script && width === 1440) expect(await bottomOf('#decision .trust summary')).toBeLessThan(900)
+    const rows = await page.$$eval('#decision > .answer-table tbody tr', ({ length }) => length)
+    expect(rows).toBe(usual.decision?.rows.names.length)
+    // The page itself does not scroll sideways; the table does, inside its frame.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    expect(report.complaints).toEqual([])
+  })
+
+  it('leads to each scenario, and has nothing to choose there that does nothing', async () => {
+    await using report = await openReport(browser, usual, { hash: '' })
+    const { page } = report
+    expect(await page.isVisible('[data-switches]')).toBe(false)
+    await page.click('#decision .answers a >> text=ranknet')
+    await page.waitForSelector('#overview:not([hidden])')
+    expect(await page.isVisible('[data-switches]')).toBe(true)
+    expect(page.url()).toContain('#overview/ranknet')
+    expect(await page.getAttribute('[data-choose-scenario][aria-pressed="true"]', 'data-name')).toBe('ranknet')
+    await page.click('[data-tab="claims"]')
+    await page.waitForSelector('#claims:not([hidden])')
+    expect(await page.isVisible('[data-switches]')).toBe(false)
+    await page.reload()
+    await page.waitForSelector('html[data-ready]', { state: 'attached' })
+    await page.click('[data-tab="overview"]')
+    await page.waitForSelector('#overview:not([hidden])')
+    expect(page.url()).toContain('#overview/ranknet')
+  })
+
+  it('prints as a brief on one sheet, and is as it was afterwards', async () => {
+    await using report = await openReport(browser, usual, { hash: '#latency/ranknet' })
+    const { page } = report
+    // A headless browser prints no dialog: the events that go with it are sent by hand.
+    await page.evaluate(() => {
+      window.print = () => dispatchEvent(new Event('beforeprint'))
+    })
+    await page.click('[data-tool="brief"]')
+    const pages = await page.$$eval('.view:not([hidden])', (all) => all.map(({ id }) => id))
+    expect(pages).toEqual(['decision'])
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1)
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+    await page.waitForSelector('#latency:not([hidden])')
+    expect(await page.$$eval('html.brief, html.printing', ({ length }) => length)).toBe(0)
+  })
+})
+
+it('shows claims as pairs of rings and dots that lie inside their axis', async () => {
+  await using report = await openReport(browser, usual, { hash: '#claims' })
+  const pairs = await report.page.$$eval('#claims .pair', (all) =>
+    all.map((pair) => {
+      const frame = pair.getBoundingClientRect()
+      const marks = [...pair.querySelectorAll('circle, line')].map((mark) => mark.getBoundingClientRect())
+      return {
+        rings: pair.querySelectorAll('.ring').length,
+        beyond: marks.filter(({ left, right }) => left < frame.left - 1 || right > frame.right + 1).length,
+      }
+    }),
+  )
+  expect(pairs).toHaveLength(usual.claims.reduce((sum, { comparisons }) => sum + comparisons.length, 0))
+  for (const pair of pairs) expect(pair).toEqual({ rings: 1, beyond: 0 })
+})
