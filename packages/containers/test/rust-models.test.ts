@@ -66,9 +66,14 @@ it('is the toolchain of all that serve a model in Rust', () => {
   ])
 })
 
-it('batches by the same rule in both that run on ONNX Runtime; tests of it run in the first alone', () => {
-  const rule = (path: string) => readFileSync(join(root, 'targets', path, 'src/runs.rs'), 'utf8')
-  expect(rule('elixir-ort-embed/native')).toBe(rule('rust-ort-embed'))
+// Folders of targets share no code. Where one has tests of such a file, it is the first.
+it.each([
+  { file: 'src/runs.rs', folders: ['rust-ort-embed', 'elixir-ort-embed/native', 'elixir-candle-embed/native'] },
+  { file: 'src/gelu.rs', folders: ['rust-candle-embed', 'elixir-candle-embed/native'] },
+  { file: 'lib/embed/batcher.ex', folders: ['elixir-ort-embed', 'elixir-candle-embed'] },
+])('$file is the same in all that embed by it', ({ file, folders: [first = '', ...others] }) => {
+  const contentOf = (folder: string) => readFileSync(join(root, 'targets', folder, file), 'utf8')
+  for (const folder of others) expect(contentOf(folder), folder).toBe(contentOf(first))
 })
 
 // What is not so would be compiled again in each of them, for minutes, or could not be had without the network.

@@ -1,7 +1,7 @@
 defmodule Embed.ListenerTest do
   use ExUnit.Case
 
-  alias Embed.{Listener, Serving, Settings, WordPiece}
+  alias Embed.{Batcher, Listener, Servings, Settings, WordPiece}
 
   setup_all do
     settings = Settings.load(%{})
@@ -10,16 +10,22 @@ defmodule Embed.ListenerTest do
     WordPiece.load(directory)
     File.rm!(directory)
 
-    # Embeds a text as its number of tokens.
-    run = fn texts -> Enum.map(texts, &[length(&1) / 1]) end
-    [name] = Embed.Servings.take_turns(settings.servings)
-    start_supervised!({Serving, name: name, run: run, size: settings.batch_size, timeout: 0})
+    # Embeds a text as its number of tokens, and fails at four.
+    answer = fn
+      [_, _, _, _] -> {:error, "no"}
+      ids -> {:ok, [length(ids) / 1]}
+    end
+
+    run = fn :one, texts -> Enum.map(texts, answer) end
+    [name] = Servings.take_turns(settings.servings)
+    start_supervised!({Batcher, name: name, sessions: [:one], run: run, size: settings.batch_size})
     start_supervised!(Listener.child_spec(port: 0, name: :listener_under_test))
     %{base: "http://127.0.0.1:#{:ranch.get_port(:listener_under_test)}"}
   end
 
   for {name, body, status} <- [
-        {"a text", ~S({"text":"a a","n":[1]}), 200},
+        {"a text", ~S({"text":"a","n":[1]}), 200},
+        {"a text at which the model fails", ~S({"text":"a a"}), 500},
         {"an empty body", "", 400},
         {"null", "null", 400},
         {"a list", ~S(["a"]), 400},

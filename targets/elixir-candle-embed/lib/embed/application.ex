@@ -3,19 +3,23 @@ defmodule Embed.Application do
 
   use Application
 
+  alias Embed.{Batcher, Listener, Model, Servings, Settings, WordPiece}
+
   @impl true
   def start(_type, _args) do
-    settings = Embed.Settings.load(System.get_env())
-    Embed.WordPiece.load(Path.join(settings.model_dir, "vocab.txt"))
-    Embed.Model.open(Path.join(settings.model_dir, "model.safetensors"))
+    settings = Settings.load(System.get_env())
+    WordPiece.load(Path.join(settings.model_dir, "vocab.txt"))
+
+    # All servings share the weights: what a batcher calls a session is the one model, as often as it may be used at once.
+    sessions = settings.model_dir |> Path.join("model.safetensors") |> Model.open() |> List.duplicate(settings.batches)
 
     servings =
-      for name <- Embed.Servings.take_turns(settings.servings) do
-        options = [name: name, run: &Embed.Model.embed/1, size: settings.batch_size, timeout: settings.batch_timeout_ms]
-        Supervisor.child_spec({Embed.Serving, options}, id: name)
+      for name <- Servings.take_turns(settings.servings) do
+        options = [name: name, sessions: sessions, run: &Model.embed/2, size: settings.batch_size]
+        Supervisor.child_spec({Batcher, options}, id: name)
       end
 
-    children = servings ++ [Embed.Listener.child_spec(port: settings.port)]
+    children = servings ++ [Listener.child_spec(port: settings.port)]
     Supervisor.start_link(children, strategy: :one_for_one, name: Embed.Supervisor)
   end
 end

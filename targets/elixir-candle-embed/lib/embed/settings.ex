@@ -3,14 +3,15 @@ defmodule Embed.Settings do
 
   alias Plumbing.Environment
 
-  @enforce_keys [:port, :servings, :batch_size, :batch_timeout_ms, :model_dir]
+  @enforce_keys [:port, :servings, :batches, :batch_size, :model_dir]
   defstruct @enforce_keys
 
   @type t :: %__MODULE__{
           port: :inet.port_number(),
           servings: pos_integer(),
+          # how many batches a serving computes at once
+          batches: pos_integer(),
           batch_size: pos_integer(),
-          batch_timeout_ms: non_neg_integer(),
           model_dir: Path.t()
         }
 
@@ -27,12 +28,15 @@ defmodule Embed.Settings do
 
   @spec from_env(%{String.t() => String.t()}) :: t()
   def from_env(env) do
+    servings = Environment.number(env, "SERVINGS", 1)
+    cores = Environment.number(env, "CORES", System.schedulers_online())
+
     %__MODULE__{
       port: Environment.port(env),
-      servings: Environment.number(env, "SERVINGS", 1),
-      # 32 is the batch size of the corrected article; its timeout is Nx.Serving's own, 100 ms. The first one had batches of 1.
+      servings: servings,
+      # A core has a batch of its own, whichever serving it belongs to.
+      batches: max(div(cores, servings), 1),
       batch_size: Environment.number(env, "BATCH_SIZE", 32),
-      batch_timeout_ms: Environment.number(env, "BATCH_TIMEOUT_MS", 10, 0),
       model_dir: Map.get(env, "MODEL_DIR", "/models/minilm")
     }
   end

@@ -1,12 +1,17 @@
-//! BERT as all-MiniLM-L6-v2 configures it, with mean pooling and unit length.
+//! BERT as all-MiniLM-L6-v2 configures it, with mean pooling and unit length, for several texts at a time.
+//!
+//! The texts of a run lie one behind the other, and nothing is padded: all that is done token by token, which is nearly all there is,
+//! is done for them together, and in the attention each has its own rows.
 //!
 //! candle-transformers has one too, with every other model there is: minutes more to compile, three products where one does
 //! for query, key and value, and weights that are laid out anew in every call.
 
-use std::{error::Error, fs};
+use std::{error::Error, fs, path::Path};
 
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, ops::softmax_last_dim};
+
+use crate::gelu::BiasGelu;
 
 const LAYERS: usize = 6;
 const HEADS: usize = 12;
@@ -17,9 +22,6 @@ const POSITIONS: usize = 512;
 const SEGMENTS: usize = 2;
 const EPSILON: f64 = 1e-12;
 
-/// Added to the score of a padded position: its share rounds to 0.
-const MASKED: f32 = -1e9;
-
 pub struct Bert {
     words: Tensor,
     /// with the embedding of the first segment, the only one, added
@@ -29,8 +31,8 @@ pub struct Bert {
 }
 
 impl Bert {
-    pub fn open(path: &str) -> std::result::Result<Self, Box<dyn Error>> {
-        let weights = VarBuilder::from_buffered_safetensors(fs::read(path)?, DType::F32, &Device::Cpu)?;
+    pub fn open(file: &Path) -> std::result::Result<Self, Box<dyn Error + Send + Sync>> {
+        let weights = VarBuilder::from_buffered_safetensors(fs::read(file)?, DType::F32, &Device::Cpu)?;
         Ok(Self::new(&weights)?)
     }
 
@@ -48,39 +50,35 @@ impl Bert {
         })
     }
 
-    /// One embedding a text; a text is its tokens' ids, at least one.
-    pub fn embed(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
-        let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
-        let places = || texts.iter().flat_map(|text| (0..longest).map(|place| text.get(place)));
-        let ids: Vec<u32> = places().map(|id| id.copied().unwrap_or(0)).collect();
-        let kept: Vec<f32> = places().map(|id| if id.is_some() { 1.0 } else { 0.0 }).collect();
-
-        let shape = (texts.len(), longest);
-        let ids = Tensor::from_vec(ids, shape, &Device::Cpu)?;
-        let mask = Tensor::from_vec(kept, shape, &Device::Cpu)?;
-        let padding = if texts.iter().all(|text| text.len() == longest) {
-            None
-        } else {
-            // batch × 1 × 1 × sequence, added to every row of scores
-            Some(mask.affine(f64::from(-MASKED), f64::from(MASKED))?.unsqueeze(1)?.unsqueeze(1)?)
+    /// One embedding a text, which is its tokens' ids, at least one: the mean over them, at unit length.
+    pub fn embed(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>> {
+        let lengths: Vec<usize> = texts.iter().map(|ids| ids.len()).collect();
+        let hidden = self.last_hidden_state(texts, &lengths)?;
+        let embedding = |text: Result<Tensor>| {
+            let mean = text?.mean(0)?;
+            let length = mean.sqr()?.sum_all()?.sqrt()?;
+            mean.broadcast_div(&length)?.to_vec1()
         };
-        pooled(&self.last_hidden_state(&ids, padding.as_ref())?, &mask)?.to_vec2()
+        rows_of_each(&hidden, &lengths).map(embedding).collect()
     }
 
-    fn last_hidden_state(&self, ids: &Tensor, padding: Option<&Tensor>) -> Result<Tensor> {
-        let (batch, sequence) = ids.dims2()?;
-        let words = self.words.index_select(&ids.flatten_all()?, 0)?.reshape((batch, sequence, WIDTH))?;
-        let hidden = words.broadcast_add(&self.positions.narrow(0, 0, sequence)?)?;
+    /// tokens of all texts × width
+    fn last_hidden_state(&self, texts: &[&[u32]], lengths: &[usize]) -> Result<Tensor> {
+        let places: Vec<u32> = lengths.iter().flat_map(|&length| 0..length as u32).collect();
+        let of_tokens = |table: &Tensor, rows: Vec<u32>| table.index_select(&Tensor::new(rows, &Device::Cpu)?, 0);
+        let hidden = (of_tokens(&self.words, texts.concat())? + of_tokens(&self.positions, places)?)?;
         let hidden = self.norm.forward(&hidden)?;
-        self.layers.iter().try_fold(hidden, |hidden, layer| layer.forward(&hidden, padding))
+        self.layers.iter().try_fold(hidden, |hidden, layer| layer.forward(&hidden, lengths))
     }
 }
 
-/// The mean over the tokens, padding left out, at unit length.
-fn pooled(hidden: &Tensor, mask: &Tensor) -> Result<Tensor> {
-    let sum = hidden.broadcast_mul(&mask.unsqueeze(2)?)?.sum(1)?;
-    let mean = sum.broadcast_div(&mask.sum_keepdim(1)?)?;
-    mean.broadcast_div(&mean.sqr()?.sum_keepdim(1)?.sqrt()?)
+/// The part of each text, of what has a row for every token of all of them.
+fn rows_of_each(all: &Tensor, lengths: &[usize]) -> impl Iterator<Item = Result<Tensor>> {
+    lengths.iter().scan(0, move |next, &length| {
+        let first = *next;
+        *next += length;
+        Some(all.narrow(0, first, length))
+    })
 }
 
 struct Layer {
@@ -88,7 +86,9 @@ struct Layer {
     attention: Linear,
     attention_output: Linear,
     attention_norm: LayerNorm,
-    inner: Linear,
+    /// inputs × outputs; what follows adds the bias
+    inner: Tensor,
+    inner_bias: Tensor,
     outer: Linear,
     norm: LayerNorm,
 }
@@ -97,37 +97,42 @@ impl Layer {
     fn new(weights: &VarBuilder) -> Result<Self> {
         let attention = weights.pp("attention");
         let output = attention.pp("output");
+        let inner = weights.pp("intermediate.dense");
         Ok(Self {
             attention: packed(&merged(&attention.pp("self"))?)?,
             attention_output: packed(&linear(WIDTH, WIDTH, output.pp("dense"))?)?,
             attention_norm: layer_norm(WIDTH, EPSILON, output.pp("LayerNorm"))?,
-            inner: packed(&linear(WIDTH, INNER_WIDTH, weights.pp("intermediate.dense"))?)?,
+            inner: inner.get((INNER_WIDTH, WIDTH), "weight")?.t()?.contiguous()?,
+            inner_bias: inner.get(INNER_WIDTH, "bias")?,
             outer: packed(&linear(INNER_WIDTH, WIDTH, weights.pp("output.dense"))?)?,
             norm: layer_norm(WIDTH, EPSILON, weights.pp("output.LayerNorm"))?,
         })
     }
 
-    fn forward(&self, hidden: &Tensor, padding: Option<&Tensor>) -> Result<Tensor> {
-        let attended = self.attention_output.forward(&self.attend(hidden, padding)?)?;
+    fn forward(&self, hidden: &Tensor, lengths: &[usize]) -> Result<Tensor> {
+        let attended = self.attention_output.forward(&self.attend(hidden, lengths)?)?;
         let hidden = self.attention_norm.forward(&(attended + hidden)?)?;
-        let inner = self.inner.forward(&hidden)?.gelu_erf()?;
+        let inner = hidden.matmul(&self.inner)?;
+        inner.inplace_op2(&self.inner_bias, &BiasGelu)?;
         self.norm.forward(&(self.outer.forward(&inner)? + hidden)?)
     }
 
-    fn attend(&self, hidden: &Tensor, padding: Option<&Tensor>) -> Result<Tensor> {
-        let (batch, sequence, _) = hidden.dims3()?;
-        // 3 × batch × heads × sequence × width of a head
-        let parts = self.attention.forward(hidden)?.reshape((batch, sequence, 3, HEADS, WIDTH / HEADS))?;
-        let parts = parts.permute((2, 0, 3, 1, 4))?.contiguous()?;
-        let (query, key, value) = (parts.get(0)?, parts.get(1)?, parts.get(2)?);
-        let scores = query.matmul(&key.transpose(D::Minus1, D::Minus2)?)?;
-        let scores = match padding {
-            Some(padding) => scores.broadcast_add(padding)?,
-            None => scores,
-        };
-        let context = softmax_last_dim(&scores)?.matmul(&value)?;
-        context.transpose(1, 2)?.contiguous()?.reshape((batch, sequence, WIDTH))
+    fn attend(&self, hidden: &Tensor, lengths: &[usize]) -> Result<Tensor> {
+        let all = self.attention.forward(hidden)?;
+        let contexts = rows_of_each(&all, lengths).map(|text| context(&text?)).collect::<Result<Vec<_>>>()?;
+        Tensor::cat(&contexts, 0)
     }
+}
+
+/// What the tokens of a text take from one another.
+fn context(attention: &Tensor) -> Result<Tensor> {
+    let tokens = attention.dim(0)?;
+    // 3 × heads × tokens × width of a head
+    let parts = attention.reshape((tokens, 3, HEADS, WIDTH / HEADS))?.permute((1, 2, 0, 3))?.contiguous()?;
+    let (query, key, value) = (parts.get(0)?, parts.get(1)?, parts.get(2)?);
+    let scores = query.matmul(&key.transpose(D::Minus1, D::Minus2)?)?;
+    let context = softmax_last_dim(&scores)?.matmul(&value)?;
+    context.transpose(0, 1)?.contiguous()?.reshape((tokens, WIDTH))
 }
 
 /// One layer for query, key and value; the attention's 1 / √(width of a head) is in the query's weights.
@@ -149,4 +154,26 @@ fn merged(weights: &VarBuilder) -> Result<Linear> {
 fn packed(layer: &Linear) -> Result<Linear> {
     let weight = layer.weight().t()?.contiguous()?.t()?;
     Ok(Linear::new(weight, layer.bias().cloned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_nn::VarMap;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_what_it_is_alone_whatever_lies_beside_it() {
+        let weights = VarBuilder::from_varmap(&VarMap::new(), DType::F32, &Device::Cpu);
+        let layer = Layer::new(&weights).unwrap();
+        let lengths = [3, 1, 7];
+        let hidden = Tensor::randn(0_f32, 1.0, (11, WIDTH), &Device::Cpu).unwrap();
+        let together = layer.forward(&hidden, &lengths).unwrap();
+        for (text, in_run) in rows_of_each(&hidden, &lengths).zip(rows_of_each(&together, &lengths)) {
+            let text = text.unwrap();
+            let alone = layer.forward(&text, &[text.dim(0).unwrap()]).unwrap();
+            let difference = (alone - in_run.unwrap()).unwrap().abs().unwrap().max_all().unwrap();
+            assert!(difference.to_scalar::<f32>().unwrap() < 1e-5);
+        }
+    }
 }

@@ -1,12 +1,15 @@
 //! all-MiniLM-L6-v2 in Candle, as functions of the module `Embed.Model`.
 
 mod bert;
+mod gelu;
+mod runs;
 
-use std::panic::RefUnwindSafe;
+use std::{panic::RefUnwindSafe, path::Path};
 
 use bert::Bert;
 use mimalloc::MiMalloc;
-use rustler::{Error, NifResult, Resource, ResourceArc};
+use runs::{Answer, Tokens, embed_all};
+use rustler::{Encoder, Env, Error, NifResult, Resource, ResourceArc, Term, types::atom};
 
 // Every operation makes a tensor and frees one, and glibc's allocator maps and unmaps the larger of them.
 #[global_allocator]
@@ -15,21 +18,30 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 /// A model that Elixir holds by reference; it is freed when the last process has forgotten it.
 struct Model(Bert);
 
-// Tensors are never changed here, so a panic leaves nothing half done.
+// Tensors of the model are never changed, so a panic leaves nothing half done.
 impl RefUnwindSafe for Model {}
 
 #[rustler::resource_impl]
 impl Resource for Model {}
 
 #[rustler::nif(schedule = "DirtyIo")]
-fn open_model(path: &str) -> NifResult<ResourceArc<Model>> {
-    Bert::open(path).map(|bert| ResourceArc::new(Model(bert))).map_err(raise)
+fn open(file: &str) -> NifResult<ResourceArc<Model>> {
+    let bert = Bert::open(Path::new(file)).map_err(|error| Error::RaiseTerm(Box::new(error.to_string())))?;
+    Ok(ResourceArc::new(Model(bert)))
 }
 
-/// One embedding a text, in their order. Shorter texts are padded to the longest, so they should be of similar length.
+/// One answer a text, in their order: `{:ok, values}` or `{:error, text}`. A text is its tokens' ids; Elixir has the tokenizer, and
+/// knows what it cut.
 #[rustler::nif(schedule = "DirtyCpu")]
-fn run(model: ResourceArc<Model>, texts: Vec<Vec<u32>>) -> NifResult<Vec<Vec<f32>>> {
-    model.0.embed(&texts).map_err(raise)
+fn embed<'a>(env: Env<'a>, model: ResourceArc<Model>, texts: Vec<Vec<u32>>) -> Vec<Term<'a>> {
+    let texts = texts.into_iter().map(|ids| Ok(Tokens { ids, truncated: false })).collect();
+    let answers = embed_all(texts, |run| Ok(model.0.embed(run)?));
+    let term = |answer: Answer| match answer {
+        Ok(Some(embedding)) => (atom::ok(), embedding.values).encode(env),
+        Ok(None) => (atom::error(), "no tokens").encode(env),
+        Err(error) => (atom::error(), error.to_string()).encode(env),
+    };
+    answers.into_iter().map(term).collect()
 }
 
 #[rustler::nif]
@@ -45,10 +57,6 @@ fn versions() -> Vec<(&'static str, &'static str)> {
         ("rustc", env!("RUSTC_VERSION")),
         ("rustler", env!("RUSTLER_VERSION")),
     ]
-}
-
-fn raise(error: impl std::fmt::Display) -> Error {
-    Error::RaiseTerm(Box::new(error.to_string()))
 }
 
 rustler::init!("Elixir.Embed.Model");

@@ -12,7 +12,12 @@ defmodule Embed.Handlers.About do
   def init(request, resource), do: {:ok, Reply.method_not_allowed(request, "GET"), resource}
 
   defp describe do
-    flags = Map.take(Settings.get(), [:servings, :batch_size, :batch_timeout_ms])
-    Plumbing.Info.describe(versions: Model.versions(), threads: %{candle: Model.threads()}, flags: flags)
+    %{servings: servings, batches: batches, batch_size: batch_size} = Settings.get()
+
+    Plumbing.Info.describe(
+      versions: Model.versions(),
+      threads: %{candle: Model.threads(), batches: servings * batches},
+      flags: %{servings: servings, batch_size: batch_size}
+    )
   end
 end

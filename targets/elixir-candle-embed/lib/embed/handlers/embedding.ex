@@ -18,13 +18,21 @@ defmodule Embed.Handlers.Embedding do
   defp answer(request, body) do
     with {:ok, text} <- Text.parse(body),
          {ids, truncated?} <- WordPiece.encode(text),
-         {:ok, embedding} <- Servings.embed(ids) do
+         {:ok, {:ok, embedding}} <- Servings.embed(ids) do
       request |> say(truncated?) |> Reply.json(200, %{embedding: embedding})
     else
       :empty -> Reply.refuse(request, Text.empty())
       {:refused, _status, _text} = refusal -> Reply.refuse(request, refusal)
-      {:error, _reason} -> Reply.refuse(request, {:refused, 500, "internal error"})
+      {:ok, {:error, reason}} -> fail(request, reason)
+      {:failed, reason} -> fail(request, reason)
     end
+  end
+
+  # The log gets the details, the client does not.
+  defp fail(request, reason) do
+    require Logger
+    Logger.error("a text was not embedded: #{inspect(reason)}")
+    Reply.refuse(request, {:refused, 500, "internal error"})
   end
 
   defp say(request, false), do: request
