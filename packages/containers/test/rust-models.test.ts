@@ -68,7 +68,12 @@ it('is the toolchain of all that serve a model in Rust', () => {
 
 // Folders of targets share no code. Where one has tests of such a file, it is the first.
 it.each([
-  { file: 'src/runs.rs', folders: ['rust-ort-embed', 'elixir-ort-embed/native', 'elixir-candle-embed/native'] },
+  {
+    file: 'src/runs.rs',
+    folders: ['rust-ort-embed', 'rust-candle-embed', 'elixir-ort-embed/native', 'elixir-candle-embed/native'],
+  },
+  { file: 'src/batcher.rs', folders: ['rust-ort-embed', 'rust-candle-embed'] },
+  { file: 'src/bert.rs', folders: ['rust-candle-embed', 'elixir-candle-embed/native'] },
   { file: 'src/gelu.rs', folders: ['rust-candle-embed', 'elixir-candle-embed/native'] },
   { file: 'lib/embed/batcher.ex', folders: ['elixir-ort-embed', 'elixir-candle-embed'] },
 ])('$file is the same in all that embed by it', ({ file, folders: [first = '', ...others] }) => {

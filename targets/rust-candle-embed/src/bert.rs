@@ -1,4 +1,7 @@
-//! BERT as all-MiniLM-L6-v2 configures it, with mean pooling and unit length, for one text at a time: nothing is padded.
+//! BERT as all-MiniLM-L6-v2 configures it, with mean pooling and unit length, for several texts at a time.
+//!
+//! The texts of a run lie one behind the other, and nothing is padded: all that is done token by token, which is nearly all there is,
+//! is done for them together, and in the attention each has its own rows.
 //!
 //! candle-transformers has one too, with every other model there is: minutes more to compile, three products where one does
 //! for query, key and value, and weights that are laid out anew in every call.
@@ -47,19 +50,35 @@ impl Bert {
         })
     }
 
-    /// The embedding of a text, which is its tokens' ids: the mean over them, at unit length.
-    pub fn embed(&self, ids: &[u32]) -> Result<Vec<f32>> {
-        let mean = self.last_hidden_state(&Tensor::new(ids, &Device::Cpu)?)?.mean(0)?;
-        let length = mean.sqr()?.sum_all()?.sqrt()?;
-        mean.broadcast_div(&length)?.to_vec1()
+    /// One embedding a text, which is its tokens' ids, at least one: the mean over them, at unit length.
+    pub fn embed(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>> {
+        let lengths: Vec<usize> = texts.iter().map(|ids| ids.len()).collect();
+        let hidden = self.last_hidden_state(texts, &lengths)?;
+        let embedding = |text: Result<Tensor>| {
+            let mean = text?.mean(0)?;
+            let length = mean.sqr()?.sum_all()?.sqrt()?;
+            mean.broadcast_div(&length)?.to_vec1()
+        };
+        rows_of_each(&hidden, &lengths).map(embedding).collect()
     }
 
-    /// tokens × width
-    fn last_hidden_state(&self, ids: &Tensor) -> Result<Tensor> {
-        let hidden = (self.words.index_select(ids, 0)? + self.positions.narrow(0, 0, ids.dim(0)?)?)?;
+    /// tokens of all texts × width
+    fn last_hidden_state(&self, texts: &[&[u32]], lengths: &[usize]) -> Result<Tensor> {
+        let places: Vec<u32> = lengths.iter().flat_map(|&length| 0..length as u32).collect();
+        let of_tokens = |table: &Tensor, rows: Vec<u32>| table.index_select(&Tensor::new(rows, &Device::Cpu)?, 0);
+        let hidden = (of_tokens(&self.words, texts.concat())? + of_tokens(&self.positions, places)?)?;
         let hidden = self.norm.forward(&hidden)?;
-        self.layers.iter().try_fold(hidden, |hidden, layer| layer.forward(&hidden))
+        self.layers.iter().try_fold(hidden, |hidden, layer| layer.forward(&hidden, lengths))
     }
+}
+
+/// The part of each text, of what has a row for every token of all of them.
+fn rows_of_each(all: &Tensor, lengths: &[usize]) -> impl Iterator<Item = Result<Tensor>> {
+    lengths.iter().scan(0, move |next, &length| {
+        let first = *next;
+        *next += length;
+        Some(all.narrow(0, first, length))
+    })
 }
 
 struct Layer {
@@ -90,24 +109,30 @@ impl Layer {
         })
     }
 
-    fn forward(&self, hidden: &Tensor) -> Result<Tensor> {
-        let attended = self.attention_output.forward(&self.attend(hidden)?)?;
+    fn forward(&self, hidden: &Tensor, lengths: &[usize]) -> Result<Tensor> {
+        let attended = self.attention_output.forward(&self.attend(hidden, lengths)?)?;
         let hidden = self.attention_norm.forward(&(attended + hidden)?)?;
         let inner = hidden.matmul(&self.inner)?;
         inner.inplace_op2(&self.inner_bias, &BiasGelu)?;
         self.norm.forward(&(self.outer.forward(&inner)? + hidden)?)
     }
 
-    fn attend(&self, hidden: &Tensor) -> Result<Tensor> {
-        let tokens = hidden.dim(0)?;
-        // 3 × heads × tokens × width of a head
-        let parts = self.attention.forward(hidden)?.reshape((tokens, 3, HEADS, WIDTH / HEADS))?;
-        let parts = parts.permute((1, 2, 0, 3))?.contiguous()?;
-        let (query, key, value) = (parts.get(0)?, parts.get(1)?, parts.get(2)?);
-        let scores = query.matmul(&key.transpose(D::Minus1, D::Minus2)?)?;
-        let context = softmax_last_dim(&scores)?.matmul(&value)?;
-        context.transpose(0, 1)?.contiguous()?.reshape((tokens, WIDTH))
+    fn attend(&self, hidden: &Tensor, lengths: &[usize]) -> Result<Tensor> {
+        let all = self.attention.forward(hidden)?;
+        let contexts = rows_of_each(&all, lengths).map(|text| context(&text?)).collect::<Result<Vec<_>>>()?;
+        Tensor::cat(&contexts, 0)
     }
+}
+
+/// What the tokens of a text take from one another.
+fn context(attention: &Tensor) -> Result<Tensor> {
+    let tokens = attention.dim(0)?;
+    // 3 × heads × tokens × width of a head
+    let parts = attention.reshape((tokens, 3, HEADS, WIDTH / HEADS))?.permute((1, 2, 0, 3))?.contiguous()?;
+    let (query, key, value) = (parts.get(0)?, parts.get(1)?, parts.get(2)?);
+    let scores = query.matmul(&key.transpose(D::Minus1, D::Minus2)?)?;
+    let context = softmax_last_dim(&scores)?.matmul(&value)?;
+    context.transpose(0, 1)?.contiguous()?.reshape((tokens, WIDTH))
 }
 
 /// One layer for query, key and value; the attention's 1 / √(width of a head) is in the query's weights.
@@ -129,4 +154,26 @@ fn merged(weights: &VarBuilder) -> Result<Linear> {
 fn packed(layer: &Linear) -> Result<Linear> {
     let weight = layer.weight().t()?.contiguous()?.t()?;
     Ok(Linear::new(weight, layer.bias().cloned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_nn::VarMap;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_what_it_is_alone_whatever_lies_beside_it() {
+        let weights = VarBuilder::from_varmap(&VarMap::new(), DType::F32, &Device::Cpu);
+        let layer = Layer::new(&weights).unwrap();
+        let lengths = [3, 1, 7];
+        let hidden = Tensor::randn(0_f32, 1.0, (11, WIDTH), &Device::Cpu).unwrap();
+        let together = layer.forward(&hidden, &lengths).unwrap();
+        for (text, in_run) in rows_of_each(&hidden, &lengths).zip(rows_of_each(&together, &lengths)) {
+            let text = text.unwrap();
+            let alone = layer.forward(&text, &[text.dim(0).unwrap()]).unwrap();
+            let difference = (alone - in_run.unwrap()).unwrap().abs().unwrap().max_all().unwrap();
+            assert!(difference.to_scalar::<f32>().unwrap() < 1e-5);
+        }
+    }
 }

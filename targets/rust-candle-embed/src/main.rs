@@ -1,11 +1,12 @@
 //! Answers the embed scenario: all-MiniLM-L6-v2 in Candle behind axum.
 
+mod batcher;
 mod bert;
 mod embedder;
 mod gelu;
 mod info;
-mod pool;
 mod refusal;
+mod runs;
 mod serve;
 mod settings;
 mod text;
@@ -22,28 +23,33 @@ use mimalloc::MiMalloc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{embedder::Embedder, info::Info, pool::Pool, refusal::Refusal, text::Text};
+use crate::{batcher::Batcher, embedder::Embedder, info::Info, refusal::Refusal, text::Text};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 const LARGEST_BODY: usize = 4 << 20;
 
+/// The most texts that are computed together, unless `BATCH_SIZE` says otherwise.
+const LARGEST_BATCH: u16 = 32;
+
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let (port, cores) = (settings::port(&settings::of_process)?, settings::cores(&settings::of_process)?);
     let model_dir = settings::text(&settings::of_process, "MODEL_DIR").unwrap_or_else(|| "/models/minilm".to_owned());
-    let embedder = Embedder::load(&PathBuf::from(model_dir))?;
-    let pool = Arc::new(Pool::start(cores.into(), move |text| embedder.embed(text)));
-    Ok(serve::run(cores.into(), port, routes(pool))?)
+    let size = settings::number(&settings::of_process, "BATCH_SIZE", LARGEST_BATCH)?;
+    let embedder = Arc::new(Embedder::load(&PathBuf::from(model_dir))?);
+    let embedders = (0..cores).map(|_| embedder.clone()).map(|embedder| move |texts: &[String]| embedder.embed(texts));
+    let batcher = Arc::new(Batcher::start(embedders.collect(), size.into()));
+    Ok(serve::run(cores.into(), port, routes(batcher))?)
 }
 
-fn routes(pool: Arc<Pool>) -> Router {
+fn routes(batcher: Arc<Batcher>) -> Router {
     Router::new()
         .route("/embed", post(embed))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route("/health", get(health))
         .route("/info", get(info))
-        .with_state(pool)
+        .with_state(batcher)
 }
 
 #[derive(Serialize)]
@@ -51,8 +57,8 @@ struct Answer {
     embedding: Vec<f32>,
 }
 
-async fn embed(State(pool): State<Arc<Pool>>, Text { text }: Text) -> Result<impl IntoResponse, Refusal> {
-    let embedding = pool.embed(text).await.map_err(Refusal::internal)?;
+async fn embed(State(batcher): State<Arc<Batcher>>, Text { text }: Text) -> Result<impl IntoResponse, Refusal> {
+    let embedding = batcher.embed(text).await.map_err(Refusal::internal)?;
     let embedding = embedding.ok_or_else(|| Refusal::bad_request("text is empty"))?;
     let truncated = embedding.truncated_to.map(|tokens| ("x-truncated-to-tokens", tokens.to_string()));
     Ok((AppendHeaders(truncated), Json(Answer { embedding: embedding.values })))
@@ -63,11 +69,12 @@ async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-async fn info(State(pool): State<Arc<Pool>>) -> Json<Info> {
+async fn info(State(batcher): State<Arc<Batcher>>) -> Json<Info> {
     let mut info =
         Info::new([("candle-core", env!("CANDLE_CORE_VERSION")), ("tokenizers", env!("TOKENIZERS_VERSION"))]);
     info.threads.insert("candle", candle_core::utils::get_num_threads());
-    info.threads.insert("embedders", pool.threads());
+    info.threads.insert("embedders", batcher.threads());
+    info.pools.insert("batch", batcher.size());
     Json(info)
 }
 
@@ -81,19 +88,20 @@ mod tests {
 
     use super::*;
 
-    use crate::embedder::Embedding;
+    use crate::runs::{Answer, Embedding};
 
     /// Embeds a text as its length; a space has no tokens, and what is longer than three is cut.
-    fn pool() -> Pool {
-        Pool::start(1, |text| match text {
-            " " => Ok(None),
-            _ => Ok(Some(Embedding { values: vec![text.len() as f32], truncated_to: (text.len() > 3).then_some(3) })),
-        })
+    fn batcher() -> Batcher {
+        let embed = |text: &String| -> Answer {
+            Ok((text != " ")
+                .then(|| Embedding { values: vec![text.len() as f32], truncated_to: (text.len() > 3).then_some(3) }))
+        };
+        Batcher::start(vec![move |texts: &[String]| texts.iter().map(embed).collect()], 2)
     }
 
     async fn ask(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Option<String>, Value) {
         let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
-        let response = routes(Arc::new(pool())).oneshot(request).await.unwrap();
+        let response = routes(Arc::new(batcher())).oneshot(request).await.unwrap();
         let status = response.status();
         let truncated =
             response.headers().get("x-truncated-to-tokens").map(|tokens| tokens.to_str().unwrap().to_owned());
