@@ -49,7 +49,8 @@ async function spentOn(hash: string): Promise<Spent> {
     },
     slower: SLOWER,
   })
-  return report.page.evaluate(() => {
+  // The page is closed when this function ends.
+  return await report.page.evaluate(() => {
     const { spent } = globalThis as unknown as { spent: Omit<Spent, 'paintMs'> }
     const [paint] = performance.getEntriesByName('first-contentful-paint')
     return { ...spent, paintMs: Math.round(paint?.startTime ?? 0) }
