@@ -43,8 +43,8 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
     { kind: 'batch', tasks: 300, concurrency: 20 },
   ]
   const scenario = aScenario({ id: 'chat-batch', loads })
-  const node = anEntry('chat-batch', 'node-openai')
-  const python = anEntry('chat-batch', 'python-openai')
+  const node = anEntry('chat-batch', 'node-openai-2024')
+  const python = anEntry('chat-batch', 'python-openai-2024')
   // As published: each did its own batch. 4.9 ms and 34.2 ms of CPU a task.
   const records = five.flatMap((number) => [
     aRepetitionRecord(node, number, [aBatch(1800, 200, 10.659 + number / 100, { cpuMs: 4.9 + number / 200 })]),
@@ -68,9 +68,9 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
     expect(cpu.conclusion).toBe('reproduced')
     expect(cpu.measured!.median).toBeCloseTo(6.98, 1)
     expect(cpu.measured!.low).toBeGreaterThan(6.8)
-    expect(claims[0]!.subjects.map(({ cell }) => cell)).toEqual([
-      'chat-batch/node-openai/default/batch-1800x200',
-      'chat-batch/python-openai/default/batch-300x20',
+    expect(claims[0]!.subjects.slice(0, 2).map(({ cell }) => cell)).toEqual([
+      'chat-batch/node-openai-2024/default/batch-1800x200',
+      'chat-batch/python-openai-2024/default/batch-300x20',
     ])
     expect(
       findings.some(({ text }) => /Node\.js managed to utilize the CPU more efficiently.*holds here.*6\.9/.test(text)),
@@ -83,7 +83,7 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
   })
 
   it('has wall, user and system seconds as the shell had them', () => {
-    const batch = cells.find(({ id }) => id === 'chat-batch/node-openai/default/batch-1800x200')!.figures
+    const batch = cells.find(({ id }) => id === 'chat-batch/node-openai-2024/default/batch-1800x200')!.figures
     expect(batch.wallSeconds!.median).toBeCloseTo(10.689, 3)
     expect(batch.userSeconds!.median + batch.systemSeconds!.median).toBeCloseTo(8.85, 1)
     expect(batch.cpuMsPerRequest!.median).toBeCloseTo(4.915, 2)
@@ -99,6 +99,38 @@ describe('1. the OpenAI client in Node and in Python: 1800 tasks at 200 against 
       loadId: 'batch-300x20',
       conclusion: 'no-difference',
     })
+  })
+
+  it('says what is left of both ratios under one load', () => {
+    const both = five.flatMap((number) => [
+      aRepetitionRecord(node, number, [
+        aBatch(1800, 200, 10 + number / 100, { cpuMs: 5 + number / 200 }),
+        aBatch(300, 20, 16 + number / 100, { cpuMs: 7 + number / 200 }),
+      ]),
+      aRepetitionRecord(python, number, [
+        aBatch(1800, 200, 18 + number / 100, { cpuMs: 10 + number / 200 }),
+        aBatch(300, 20, 16 + number / 90, { cpuMs: 21 + number / 200 }),
+      ]),
+    ])
+    const [claim] = results({
+      plan: aPlan([scenario], [node, python]),
+      records: both,
+      claims: [published('openai-client-node-vs-python.yaml')],
+    }).claims
+    const told = claim!.comparisons.map(({ metric, of, to, measured }) => [
+      metric,
+      of,
+      to,
+      measured && Math.round(measured.median),
+    ])
+    expect(told).toEqual([
+      ['cpuMsPerRequest', 'python', 'node', 4],
+      ['wallSeconds', 'python', 'node', null],
+      ['cpuMsPerRequest', 'python', 'node-at-20', 3],
+      ['cpuMsPerRequest', 'python-at-200', 'node', 2],
+      ['wallSeconds', 'python', 'node-at-20', 1],
+      ['wallSeconds', 'python-at-200', 'node', 2],
+    ])
   })
 })
 
