@@ -1,4 +1,5 @@
-import type { Decision, DecisionColumn } from '@bakeoff/model'
+import type { Decision, DecisionColumn, DecisionMark } from '@bakeoff/model'
+import { thresholds } from '../thresholds.js'
 import { list } from '../words/quantities.js'
 
 type Of = Pick<Decision, 'rows' | 'columns'>
@@ -43,7 +44,10 @@ function answerOf(column: DecisionColumn, by: Decision['rows']['by']): Answer {
     case 'level':
       return { key, says: (places) => `${who} ${names.length === 1 ? 'is' : 'are'} level in ${places}` }
     case 'provisional':
-      return { key, says: (places) => `provisional: ${who} is ahead in ${places}` }
+      return {
+        key,
+        says: (places) => `provisional: ${who} ${names.length === 1 ? 'is ahead' : 'are close together'} in ${places}`,
+      }
     case 'alone':
       return { key, says: (places) => `only ${who} can be compared in ${places}` }
     case 'nobody':
@@ -51,11 +55,23 @@ function answerOf(column: DecisionColumn, by: Decision['rows']['by']): Answer {
   }
 }
 
-/** The figures that the sentence names: those that lead or may, or the first one where nothing is decided. */
+/** What a figure may be marked with and still be compared. */
+const COMPARED: readonly DecisionMark[] = ['leads', 'level', 'at-least', 'suspect']
+
+/**
+ * The figures that the sentence names: those that lead or may. Where nothing is decided it is the first one, with those behind it by no
+ * more than is relevant: nobody is called ahead for a difference that would be none if it were certain.
+ */
 function named({ standing, figures }: DecisionColumn): DecisionColumn['figures'] {
   if (standing === 'nobody') return []
   const leading = figures.filter(({ marks }) => marks.includes('leads') || marks.includes('level'))
-  return leading.length > 0 ? leading : figures.slice(0, 1)
+  if (leading.length > 0) return leading
+  const [first, ...others] = figures.slice(0, standing === 'provisional' ? undefined : 1)
+  if (first === undefined) return []
+  const least = (first.value ?? 0) / (1 + thresholds.relevantDifference)
+  const isClose = ({ value, marks }: DecisionColumn['figures'][number]) =>
+    value !== null && value >= least && marks.every((mark) => COMPARED.includes(mark))
+  return [first, ...others.filter(isClose)]
 }
 
 function placeOf(column: DecisionColumn): string {

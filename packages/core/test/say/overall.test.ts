@@ -3,21 +3,22 @@ import { expect, it } from 'vitest'
 import { overallSays } from '../../src/say/overall.js'
 import { type SampleOptions, sampleResults } from '../fixtures-results.js'
 
-/** A column with figures in this order, each with its marks. */
+/** A column with figures in this order, each with its marks, and half of the one before if they are not said to be close. */
 function column(
   scenario: string,
   standing: DecisionColumn['standing'],
   figures: Readonly<Record<string, readonly DecisionMark[]>>,
+  step = 0.5,
 ): DecisionColumn {
   return {
     scenario,
     loadId: 'closed-64',
     unit: 'answers/s',
-    figures: Object.entries(figures).map(([row, marks]) => ({
+    figures: Object.entries(figures).map(([row, marks], index) => ({
       row,
       entry: `${scenario}/${row}`,
       name: `${row}-a`,
-      value: 1,
+      value: 1000 * step ** index,
       marks: [...marks],
     })),
     standing,
@@ -64,6 +65,14 @@ const CASES: readonly {
       column('chat', 'provisional', { go: ['suspect'] }),
     ],
     says: 'Provisional: Rust is ahead in predict; provisional: Go is ahead in chat (suspect).',
+  },
+  {
+    because: 'what is apart by no more than is relevant is not ahead, and a stand-in is neither',
+    columns: [
+      column('embed', 'provisional', { rust: [], go: ['suspect'], elixir: ['stand-in'], node: [] }, 0.995),
+      column('chat', 'provisional', { rust: [], go: [] }, 0.96),
+    ],
+    says: 'Provisional: Rust, Go and Node are close together in embed (suspect); provisional: Rust is ahead in chat.',
   },
   {
     because: 'ties everywhere are counted where there are many',
