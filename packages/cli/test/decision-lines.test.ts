@@ -193,8 +193,8 @@ describe('the end of a run', () => {
       predict     suspect (rust-axum, go-net-http: agent-bound), level: rust-axum and
                   go-net-http are not told apart: the load agent was the limit.
                   rust-axum serves at least 1.72 × (1.67–1.77) what node-fastify does.
-      chat-batch  no figure: for one reason in all 5: the run ended before this was
-                  reached.
+      chat-batch  no figure: for one reason in all 5: not reached by the time of this
+                  report.
 
       Published sentences: 1 points the same way and 1 cannot be compared here.
 
