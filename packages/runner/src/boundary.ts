@@ -1,5 +1,6 @@
 import { type Boundary, type PlannedScenario, toErrorRecord } from '@bakeoff/model'
 import { endsTheRun } from './draft.js'
+import { plainGet } from './plain-get.js'
 import type { Run } from './run.js'
 import { openTestbed, withoutServices } from './testbed.js'
 
@@ -35,14 +36,9 @@ async function reachHost(run: Run): Promise<Boundary> {
   const asked = testbed.network.hostAddresses
   const tried = asked.flatMap((address) => TRIED_PORTS.map((port) => `${address}:${port}`))
   const answers = tried.map(async (place) => {
-    const { error } = await testbed.agent.fetch(getFrom(`http://${place}`))
+    const { error } = await testbed.agent.fetch(plainGet(`http://${place}`, '/', { timeoutMs: ANSWER_MS }))
     return error === null || !UNANSWERED.test(error)
   })
   const answered = await Promise.all(answers)
   return { asked: [...asked], answered: tried.filter((_, index) => answered[index]) }
-}
-
-function getFrom(origin: string) {
-  const nothing = { headers: {}, body: null, encoding: 'utf8' as const }
-  return { origin, method: 'GET', path: '/', ...nothing, timeoutMs: ANSWER_MS, abandonAfterMs: null }
 }

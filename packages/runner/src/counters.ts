@@ -1,6 +1,7 @@
 /** The counters of a scenario's services, read before and after a load. Nothing in here ends a repetition. */
 import type { Counted, LoadMeasurement, ServiceCounters } from '@bakeoff/model'
 import { PORT } from './container-request.js'
+import { plainGet } from './plain-get.js'
 import type { ReadyTestbed } from './repetition.js'
 import type { Testbed } from './testbed.js'
 
@@ -58,16 +59,8 @@ async function ask({ run, agent, services }: Testbed, { service, read }: Service
     if (exitCode !== 0) throw new Error(`${read.command[0]} ended with exit code ${exitCode}: ${output.slice(-200)}`)
     return output.trim().split('\n').at(-1) ?? ''
   }
-  const { status, body, error } = await agent.fetch({
-    origin: `http://${container.address}:${PORT}`,
-    method: 'GET',
-    path: read.path,
-    headers: {},
-    body: null,
-    encoding: 'utf8',
-    timeoutMs: ANSWER_MS,
-    abandonAfterMs: null,
-  })
+  const origin = `http://${container.address}:${PORT}`
+  const { status, body, error } = await agent.fetch(plainGet(origin, read.path, { timeoutMs: ANSWER_MS }))
   if (status !== 200 || error !== null) throw new Error(`GET ${read.path}: ${error ?? `HTTP ${status}`}`)
   return body
 }

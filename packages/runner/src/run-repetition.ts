@@ -1,6 +1,5 @@
 import {
   BakeoffError,
-  boundedText,
   MOST_INFO_BYTES,
   type Outcome,
   type RepetitionRecord,
@@ -12,7 +11,9 @@ import { outcomeOf, seal } from './draft.js'
 import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
 import { scenarioFor, workOf } from './materials.js'
+import { plainGet } from './plain-get.js'
 import type { Sampler } from './ports.js'
+import { quoted } from './quoted.js'
 import { type Job, type ReadyTestbed, Repetition } from './repetition.js'
 import type { Run } from './run.js'
 import { measureSecondInstrument } from './second-instrument.js'
@@ -133,17 +134,7 @@ export interface InfoAnswer {
 
 /** What the runtime believes about itself, cut where it is too long. A run goes on without it, and a lint reports that; a check fails. */
 export async function askInfo({ agent }: Testbed, target: TargetGroup): Promise<InfoAnswer> {
-  const answer = await agent.fetch({
-    origin: target.origin,
-    method: 'GET',
-    path: '/info',
-    headers: {},
-    body: null,
-    encoding: 'utf8',
-    timeoutMs: 5000,
-    abandonAfterMs: null,
-    mostBytes: MOST_INFO_BYTES,
-  })
+  const answer = await agent.fetch(plainGet(target.origin, '/info', { timeoutMs: 5000, mostBytes: MOST_INFO_BYTES }))
   if (answer.status !== 200)
     return { info: null, isCut: false, why: `expected status 200, got ${answer.status ?? answer.error}` }
   if (answer.bodyTruncated) return { info: null, isCut: true, why: `longer than ${MOST_INFO_BYTES / 1024} KiB` }
@@ -152,10 +143,6 @@ export async function askInfo({ agent }: Testbed, target: TargetGroup): Promise<
     ...read,
     why: read.info === null ? `expected JSON as docs/adding-a-target.md shows it, got ${quoted(answer.body)}` : null,
   }
-}
-
-function quoted(body: string): string {
-  return JSON.stringify(boundedText(body, 120))
 }
 
 /**

@@ -1,7 +1,6 @@
 import {
   BakeoffError,
   boundedLog,
-  boundedText,
   endWords,
   type Fetched,
   formatDurationMs,
@@ -10,6 +9,8 @@ import {
 } from '@bakeoff/model'
 import { PORT } from './container-request.js'
 import { askListening, type Listening } from './listening.js'
+import { plainGet } from './plain-get.js'
+import { quoted } from './quoted.js'
 import type { TargetGroup } from './target-group.js'
 import type { Testbed } from './testbed.js'
 import type { WatchedAgent } from './watched-agent.js'
@@ -60,17 +61,7 @@ const LOOK_MS = 1000
 async function lookAt({ agent, run }: Testbed, { containers, origins }: TargetGroup): Promise<Look> {
   for (const [index, container] of containers.entries()) {
     const answer = await agent
-      .fetch({
-        origin: origins[index] as string,
-        method: 'GET',
-        path: '/health',
-        headers: {},
-        body: null,
-        encoding: 'utf8',
-        timeoutMs: LOOK_MS,
-        abandonAfterMs: null,
-        mostBytes: 1024,
-      })
+      .fetch(plainGet(origins[index] as string, '/health', { timeoutMs: LOOK_MS, mostBytes: 1024 }))
       .catch(() => null)
     if (answer?.status === 200 && index < containers.length - 1) continue
     return { container: container.name, answer, listening: await askListening(container, run.signal) }
@@ -80,13 +71,13 @@ async function lookAt({ agent, run }: Testbed, { containers, origins }: TargetGr
 
 /** `asked once more, target answers 404 ("Not Found"); it listens on port 8080`. */
 function lookWords({ container, answer, listening }: Look): string {
-  const quoted = answer && answer.body !== '' ? ` (${JSON.stringify(boundedText(answer.body, 120))})` : ''
+  const body = answer && answer.body !== '' ? ` (${quoted(answer.body)})` : ''
   const said =
     answer === null
       ? 'it could not be asked once more'
       : answer.status === null
         ? `asked once more on port ${PORT}, ${container} gives no answer (${answer.error})`
-        : `asked once more, ${container} answers ${answer.status}${quoted}`
+        : `asked once more, ${container} answers ${answer.status}${body}`
   if (listening === null) return said
   const ports = listening.map(({ port, isLocal }) => (isLocal ? `${port} of its loopback address only` : `${port}`))
   return `${said}; it listens on ${ports.length === 0 ? 'no port' : `port ${ports.join(', ')}`}`

@@ -1,5 +1,5 @@
-import { type BrokenPart, brokenWarning, type Catalogue, didYouMean, inOrder } from '@bakeoff/core'
-import { BakeoffError, type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
+import { type BrokenPart, brokenWarning, type Catalogue, inOrder, needKnown } from '@bakeoff/core'
+import { type LoadSpec, loadIdOf, roleWords } from '@bakeoff/model'
 import type { Colours } from '../paint.js'
 import { readCatalogue } from '../project.js'
 import type { AddCommand } from './shared/command.js'
@@ -26,12 +26,7 @@ export const addList: AddCommand = (program, { project, terminal }) =>
 export function narrowed(catalogue: Catalogue, names: readonly string[] | null): Catalogue {
   if (names === null) return catalogue
   const known = catalogue.scenarios.map(({ id }) => id)
-  for (const name of names.filter((each) => !known.includes(each))) {
-    const meant = didYouMean(name, known)
-    throw new BakeoffError('BAD_SPEC', `there is no scenario "${name}"`, {
-      hint: meant ? `Did you mean "${meant}"?` : `There are: ${known.join(', ')}`,
-    })
-  }
+  for (const name of names) needKnown('scenario', name, known)
   return {
     ...catalogue,
     scenarios: catalogue.scenarios.filter(({ id }) => names.includes(id)),

@@ -87,14 +87,14 @@ function checkNames(catalogue: Catalogue, scenarios: readonly string[], targets:
   const scenarioIds = catalogue.scenarios.map(({ id }) => id)
   for (const name of scenarios) {
     unbroken(catalogue, 'scenario', name)
-    known('scenario', name, scenarioIds)
+    needKnown('scenario', name, scenarioIds)
   }
   const variantsOf = new Map(catalogue.targets.map(({ name, variants }) => [name, variants.map((one) => one.name)]))
   for (const name of targets) {
     const [target, variant] = name.split('/') as [string, string | undefined]
     unbroken(catalogue, 'target', target)
-    known('target', target, [...variantsOf.keys()])
-    if (variant !== undefined) known(`variant of ${target}`, variant, variantsOf.get(target) as string[])
+    needKnown('target', target, [...variantsOf.keys()])
+    if (variant !== undefined) needKnown(`variant of ${target}`, variant, variantsOf.get(target) as string[])
   }
 }
 
@@ -174,7 +174,8 @@ function unbroken({ broken }: Catalogue, kind: BrokenPart['kind'], name: string)
   if (part) throw brokenError([part], `${kind} ${name} cannot be used:`)
 }
 
-function known(what: string, name: string, names: readonly string[]): void {
+/** @throws BakeoffError BAD_SPEC for a name that is none of those that there are */
+export function needKnown(what: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return
   const meant = didYouMean(name, names)
   throw new BakeoffError('BAD_SPEC', `there is no ${what} "${name}"`, {
