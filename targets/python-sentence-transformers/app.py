@@ -10,7 +10,9 @@ import sys
 import torch
 from flask import Flask, Response, jsonify, request
 
-from embedder import Embedder, default_threads
+from batcher import Batcher
+from config import batch_size, torch_threads
+from embedder import Embedder, Embedding
 from info import describe, installed
 from served_by import request_threads, served_by
 from settings import port
@@ -19,12 +21,19 @@ from text import Refusal, parse_text
 app = Flask(__name__, static_folder=None)
 app.config["MAX_CONTENT_LENGTH"] = 4 << 20
 
-embedder = Embedder(os.environ.get("MODEL_DIR", "/models/minilm"), default_threads())
+embedder = Embedder(os.environ.get("MODEL_DIR", "/models/minilm"), torch_threads())
+
+
+def alone(text: str) -> Embedding | None:
+    return embedder.embed([text])[0]
+
+
+compute = alone if batch_size() == 1 else Batcher(embedder.embed, batch_size()).embed
 
 
 @app.post("/embed")
 def embed() -> Response:
-    embedding = embedder.embed(parse_text(request.get_data()))
+    embedding = compute(parse_text(request.get_data()))
     if embedding is None:
         raise Refusal(400, "text is empty")
     answer = jsonify(embedding=embedding.values.tolist())
@@ -50,7 +59,7 @@ def info() -> dict:
             "torch_intra_op": torch.get_num_threads(),
             "torch_inter_op": torch.get_num_interop_threads(),
         },
-        **served,
+        **served | {"flags": served["flags"] | {"batch_size": batch_size()}},
     )
 
 

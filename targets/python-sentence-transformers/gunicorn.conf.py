@@ -1,14 +1,15 @@
 """gunicorn's settings; it reads this file from its working directory."""
 
+from config import request_threads
 from settings import port
 
 bind = f"0.0.0.0:{port()}"
 
-# One process, as in the article: more of them are containers of their own, behind caddy. One thread, because two that
-# use PyTorch at once fight over its pool; gthread keeps connections open meanwhile, which the sync worker does not.
+# One process, as in the article: more of them are containers of their own, behind caddy. gthread keeps connections open
+# while a text is computed, which the sync worker does not.
 workers = 1
 worker_class = "gthread"
-threads = 1
+threads = request_threads()
 
 # The default of 2 s cuts clients that pause; 75 s is what a proxy in front expects.
 keepalive = 75
