@@ -1,4 +1,4 @@
-"""Writes the corpus of the embed scenario and its expected answers.
+"""Writes the corpus of the embed scenario, the one text of embed-one-text, and their expected answers.
 
     python generate.py <folder of the packaged model> <output folder>
 
@@ -26,15 +26,23 @@ SHORT = range(1, 25)
 AROUND_THE_LIMIT = (200, 225, 250, 251, 252, 253, 254)
 # Longer than the model reads: the answer is the embedding of the first 254 tokens.
 BEYOND = (255, 256, 300, 500)
+# What the published comparison of embed's source embedded, every time.
+PUBLISHED = "this is a test"
 # The drawn lengths' median, in tokens without [CLS] and [SEP], and their spread: most are a sentence or two.
 MEDIAN, SIGMA = 16, 0.75
 
 
 def main() -> None:
     packaged, out = Path(sys.argv[1]), Path(sys.argv[2])
-    texts = list(corpus(token_counter(packaged)))
     model = SentenceTransformer(str(packaged), device="cpu")
-    with (out / "requests.ndjson").open("w") as requests, (out / "golden.ndjson").open("w") as golden:
+    write_pairs(out, "", list(corpus(token_counter(packaged))), model)
+    write_pairs(out, "one-text-", [PUBLISHED], model)
+
+
+def write_pairs(out: Path, prefix: str, texts: list[str], model: SentenceTransformer) -> None:
+    """Requests with these texts, and the answer to the request on the same line."""
+    requests_file, golden_file = (out / f"{prefix}{name}.ndjson" for name in ("requests", "golden"))
+    with requests_file.open("w") as requests, golden_file.open("w") as golden:
         for text in texts:
             # One at a time: in a batch, padding would move the last digits.
             embedding = [float(f"{value:.7g}") for value in model.encode(text)]

@@ -109,7 +109,8 @@ it('list has one scenario and the targets that serve it where it is named, and k
 it('list shows roles and stand-ins, and does not say twice what a name says', () => {
   const text = listText(catalogue, plain)
   expect(text).toContain('tuned, default (experiment), minimal (experiment)')
-  expect(text).toContain('single, behind-caddy (as published), as-published')
+  expect(text).toContain(', behind-caddy (experiment)')
+  expect(text).toMatch(/ as-published, as-published-behind-caddy$/m)
   expect(text).toMatch(/elixir-openai +elixir +default \(stand-in\)/)
   expect(text).not.toContain('as-published (as published)')
 })

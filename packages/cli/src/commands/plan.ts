@@ -37,9 +37,11 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
         `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', wordsOf(entry, plan)].filter(Boolean).join(', ')}`.trimEnd(),
       )
     }
-    for (const { entry, why, command } of leftOut.filter((one) => one.entry.startsWith(`${scenario.id}/`)))
-      lines.push(`  – ${entry.slice(scenario.id.length + 1).padEnd(42)} left out, ${why}: ${command}`)
+    lines.push(...leftOutRows(leftOut, scenario.id))
   }
+  const planned = plan.scenarios.map(({ id }) => id)
+  for (const id of new Set(leftOut.map(({ entry }) => scenarioOf(entry)).filter((one) => !planned.includes(one))))
+    lines.push(`${id}: not measured`, ...leftOutRows(leftOut, id))
   for (const { what, where, todo } of plan.warnings.filter((warning) => !told.has(warning.where)))
     lines.push(`! ${where}: ${what}. ${todo}`)
   const { minRepetitions, maxRepetitions, budgetMs } = plan.rules
@@ -59,6 +61,16 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
 function spanText(span: Plan['estimateMs']): string {
   const [least, most] = [formatDurationMs(span.least), formatDurationMs(span.most)]
   return least === most ? `about ${least}` : `${least} to ${most}`
+}
+
+function leftOutRows(leftOut: NonNullable<Plan['leftOut']>, scenario: string): string[] {
+  return leftOut
+    .filter(({ entry }) => scenarioOf(entry) === scenario)
+    .map(({ entry, why, command }) => `  – ${entry.slice(scenario.length + 1).padEnd(42)} left out, ${why}: ${command}`)
+}
+
+function scenarioOf(entry: string): string {
+  return entry.split('/', 1)[0] as string
 }
 
 /** What an entry is there for, where it is not simply compared with the others. */

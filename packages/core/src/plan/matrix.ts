@@ -29,7 +29,7 @@ import { bestFirst, mainLoadOf } from './main-load.js'
 import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
-import { brokenInReach, type Selected, type Selection, select } from './select.js'
+import { brokenInReach, consider, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
 
@@ -101,7 +101,7 @@ export function planMatrix(request: PlanRequest): Plan {
     engine,
     scenarios: [...scenarios],
     entries: [...entries],
-    leftOut: selected.flatMap(({ leftOut }) => [...leftOut]),
+    leftOut: leftOutOf(request, profile),
     blocks,
     ...(partners ? { against: partners.against } : {}),
     rules,
@@ -118,6 +118,12 @@ export function planMatrix(request: PlanRequest): Plan {
       }),
     ],
   }
+}
+
+/** The entries that are left out, scenario by scenario as they are measured. */
+function leftOutOf({ catalogue, selection }: PlanRequest, profile: ProfileSpec): NonNullable<Plan['leftOut']> {
+  const considered = consider(catalogue, selection, profile)
+  return inOrder(considered, ({ scenario }) => scenario.id, catalogue.matrix.order).flatMap(({ leftOut }) => leftOut)
 }
 
 /** What the other profiles would make of it, but for smoke runs: one repetition decides nothing. */

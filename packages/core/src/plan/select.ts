@@ -41,15 +41,28 @@ export interface Candidate {
  * @param profile its `alternatives`: false takes those contenders out for which another of their language stands
  * @throws BakeoffError BAD_SPEC for a name that does not exist or is broken, or when nothing is left
  */
-export function select(
+export function select(catalogue: Catalogue, selection: Selection, profile?: Alternatives): Selected[] {
+  const selected = consider(catalogue, selection, profile).filter(({ entries }) => entries.length > 0)
+  if (selected.length === 0) throw nothingLeft(catalogue, selection)
+  return selected
+}
+
+type Alternatives = Pick<ProfileSpec, 'alternatives'>
+
+/**
+ * Every scenario that a run may have, also those of which nothing takes part: they name what they leave out.
+ *
+ * @throws BakeoffError BAD_SPEC for a name that does not exist or is broken
+ */
+export function consider(
   catalogue: Catalogue,
   selection: Selection,
-  { alternatives }: Pick<ProfileSpec, 'alternatives'> = { alternatives: true },
+  { alternatives }: Alternatives = { alternatives: true },
 ): Selected[] {
   const scenarioNames = selection.scenarios ?? catalogue.matrix.scenarios
   const targetNames = selection.targets ?? catalogue.matrix.targets
   checkNames(catalogue, scenarioNames ?? [], targetNames ?? [])
-  const selected = catalogue.scenarios
+  return catalogue.scenarios
     .filter(({ id }) => scenarioNames === null || scenarioNames.includes(id))
     .map((scenario): Selected => {
       const serving = catalogue.targets.flatMap((target) =>
@@ -77,9 +90,6 @@ export function select(
         }),
       }
     })
-    .filter(({ entries }) => entries.length > 0)
-  if (selected.length === 0) throw nothingLeft(catalogue, selection)
-  return selected
 }
 
 /** @throws BakeoffError BAD_SPEC for a name that does not exist or is broken */

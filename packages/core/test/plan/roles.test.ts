@@ -166,6 +166,21 @@ describe('who takes part', () => {
     ])
   })
 
+  it('names them too in scenarios of which nothing takes part', () => {
+    const targets = [...catalogue.targets, aTarget('old', 'chat', 'role: as-published\n')]
+    const [chat, predict] = ['chat', 'predict'].map((id) => catalogue.scenarios.find((one) => one.id === id)!)
+    const few = {
+      ...catalogue,
+      scenarios: [chat!, predict!],
+      targets: targets.filter(({ name }) => name === 'go' || name === 'old'),
+    }
+    const plan = planMatrix(request({}, { catalogue: few }))
+    expect(plan.scenarios.map(({ id }) => id)).toEqual(['predict'])
+    expect(plan.leftOut).toEqual([
+      { entry: 'chat/old/default', why: 'as published', command: 'npm run matrix -- --claims' },
+    ])
+  })
+
   it('is who matrix.yaml names, whatever their role', () => {
     const named = { ...catalogue, matrix: { ...matrix, targets: ['flask/threads', 'own'] } }
     const entries = select(named, { scenarios: ['chat'], targets: null })[0]!.entries

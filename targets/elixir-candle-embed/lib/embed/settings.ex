@@ -35,7 +35,7 @@ defmodule Embed.Settings do
       port: Environment.port(env),
       servings: servings,
       # A core has a batch of its own, whichever serving it belongs to.
-      batches: max(div(cores, servings), 1),
+      batches: Environment.number(env, "BATCHES", max(div(cores, servings), 1)),
       batch_size: Environment.number(env, "BATCH_SIZE", 32),
       model_dir: Map.get(env, "MODEL_DIR", "/models/minilm")
     }
