@@ -1,9 +1,10 @@
 import type { Results } from '@bakeoff/model'
 import { documentText } from './html/document.js'
 import { embedded } from './html/embedded.js'
-import { foldExplanations } from './html/figure.js'
+import { withExplanations } from './html/figure.js'
+import { firstUnfolded, folded, isFolded } from './html/folded.js'
 import { banners, header, switches, tabs } from './html/frame.js'
-import { type Html, html } from './html/html.js'
+import { type Html, html, unquoted } from './html/html.js'
 import { scopesOf } from './html/scope.js'
 import { SECTIONS } from './sections/index.js'
 import type { Section, SectionContext } from './sections/section.js'
@@ -24,7 +25,7 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
   const scopes = scopesOf(view)
   const context: SectionContext = { view, scopes }
   const sections = SECTIONS.filter(({ isEmpty }) => !isEmpty?.(context))
-  const pages = sections.map((section) => ({ section, content: foldExplanations(section.render(context)) }))
+  const pages = sections.map((section) => ({ section, content: section.render(context) }))
   const title = `${results.scenarios.map(({ id }) => id).join(', ') || results.run.id} · Bakeoff`
   return documentText({
     title,
@@ -35,7 +36,7 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
     ...(served ? { connect: "'self'" as const } : {}),
     body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view)}${served && liveStrip()}${banners(view)}</div>
       <div class="bar" data-bar><div class="page">${tabs(sections)}${switches(view, scopes, pages[0] !== undefined && isWhole(pages[0].content))}</div></div>
-      <main id="main" class="page" tabindex="-1">${pages.map(({ section, content }) => drawn(section, content))}</main>
+      <main id="main" class="page" tabindex="-1">${pages.map(({ section, content }, index) => drawn(section, content, index === 0))}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
       <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}`,
   })
@@ -46,9 +47,11 @@ function isWhole({ text }: Html): boolean {
   return !text.includes(' data-scenario=')
 }
 
-function drawn(section: Section, content: Html): Html {
+/** A section as a page. Of the first one, which a reader sees at once, nothing is folded that is seen. */
+function drawn(section: Section, content: Html, isFirst: boolean): Html {
+  const shown = isFirst ? firstUnfolded(content) : isFolded(content) ? content : folded(content)
   return html`<section id="${section.id}" class="view" data-page="${section.id}"${isWhole(content) && html` data-whole`} aria-labelledby="h-${section.id}"><header class="head"><h2 id="h-${section.id}">${section.title}</h2><p>${section.question}</p></header>
-${content}</section>`
+${unquoted(withExplanations(shown))}</section>`
 }
 
 /** The live strip, which the page's script fills from the run's own events. */

@@ -31,6 +31,7 @@ import {
   formatRepetitions,
   formatTime,
 } from './shared/format.js'
+import { outcomeWord } from './shared/outcome-word.js'
 import { cellsInOrder, groupingOf, labelOf, type View, viewOf } from './shared/subjects.js'
 
 /** Renders a run on one screen, for a terminal, an e-mail or GitHub's job summary. */
@@ -209,7 +210,9 @@ function errorsOf({ requests }: Cell): string {
 
 /** `valid: target-cpu`, or why it was not measured. */
 function verdictOf({ verdict, outcome, outcomeReason }: Cell): string {
-  return md([verdict?.status ?? outcome, verdict?.limitedBy ?? outcomeReason].filter(Boolean).join(': '))
+  const word = verdict?.status ?? outcomeWord(outcome)
+  const why = verdict?.limitedBy ?? outcomeReason
+  return md([why?.startsWith(word) ? null : word, why].filter(Boolean).join(': '))
 }
 
 function intervalOf(estimate: Estimate | null): string {
@@ -311,8 +314,9 @@ function howItEnded(outcome: Outcome): string | null {
     case 'failed':
       return `failed at ${outcome.stage}: ${md(outcome.error.message)}${outcome.error.hint ? ` → ${md(outcome.error.hint)}` : ''}`
     case 'unsupported':
+      return `unsupported: ${md(outcome.reason)}`
     case 'aborted':
-      return `${outcome.kind}: ${md(outcome.reason)}`
+      return `not measured: ${md(outcome.reason)}`
   }
 }
 

@@ -1,4 +1,7 @@
-/** How long a report takes until its first chart, and the longest piece of work until then, on a processor four times as slow. Printed, and held below what even a busy machine needs. */
+/**
+ * How long a report takes until its first chart, and the longest piece of work until then, on a processor four times as slow; how
+ * long it takes to write, and how large it is. Printed, and the times held below what even a busy machine needs.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
@@ -6,27 +9,44 @@ import { renderHtml } from '../src/index.js'
 import { openChromium, openHtml } from './pages.js'
 
 const SLOWER = 4
-/** The budgets are 500 and 100 ms on a machine that does nothing else; tests run beside others. */
-const MOST = { firstChartMs: 20_000, longestTaskMs: 5000 }
+/** The budgets are 500 ms, 100 ms, 2 s and 1.5 MB on a machine that does nothing else; tests run beside others. */
+const MOST = { firstChartMs: 20_000, longestTaskMs: 5000, renderMs: 20_000, bytes: 1.55e6 }
 
 let browser: Browser
 let html: string
+let renderMs: number
 
 beforeAll(async () => {
-  html = renderHtml(sampleResults({ targets: 12, repetitions: 3 }))
+  const results = sampleResults({ targets: 12, repetitions: 3 })
+  const begin = performance.now()
+  html = renderHtml(results)
+  renderMs = Math.round(performance.now() - begin)
+  console.log(`${results.cells.length} cells: written in ${renderMs} ms, ${Buffer.byteLength(html)} bytes`)
   browser = await openChromium()
 })
 afterAll(() => browser?.close())
 
+it('is written in time, and small enough for a mail', () => {
+  expect(renderMs).toBeLessThan(MOST.renderMs)
+  expect(Buffer.byteLength(html)).toBeLessThan(MOST.bytes)
+})
+
 interface Spent {
+  /** the first chart that is seen, as SVG that stands in the page */
+  readonly stillMs: number | null
+  /** the first one that the script has drawn */
   readonly firstChartMs: number | null
   readonly paintMs: number
   readonly tasks: readonly { readonly at: number; readonly ms: number }[]
 }
 
-/** Watches a page from its beginning: its tasks of more than 50 ms, and the first canvas that has something on it. */
+/** Watches a page from its beginning: its tasks of more than 50 ms, and the first chart of either kind. */
 function watch(): void {
-  const spent = { firstChartMs: null as number | null, tasks: [] as { at: number; ms: number }[] }
+  const spent = {
+    stillMs: null as number | null,
+    firstChartMs: null as number | null,
+    tasks: [] as { at: number; ms: number }[],
+  }
   ;(globalThis as unknown as { spent: typeof spent }).spent = spent
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries())
@@ -39,6 +59,12 @@ function watch(): void {
     if (this.canvas.isConnected) spent.firstChartMs ??= Math.round(performance.now())
     fillText.apply(this, text)
   }
+  const look = () => {
+    const isSeen = document.querySelector('.plot > .still')?.checkVisibility({ visibilityProperty: true })
+    if (isSeen) spent.stillMs = Math.round(performance.now())
+    else requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
 }
 
 async function spentOn(hash: string): Promise<Spent> {
@@ -59,12 +85,12 @@ async function spentOn(hash: string): Promise<Spent> {
 
 it.each([
   { hash: '', of: 'the decision' },
-  { hash: '#overview/predict', of: 'a leaderboard' },
+  { hash: '#overview/predict?figure=bars.throughput', of: 'the chart of a leaderboard' },
 ])('$of is there in time', async ({ hash, of }) => {
-  const { firstChartMs, paintMs, tasks } = await spentOn(hash)
+  const { stillMs, firstChartMs, paintMs, tasks } = await spentOn(hash)
   const longest = Math.max(0, ...tasks.map(({ ms }) => ms))
   console.log(
-    `${of}, ${Math.round(html.length / 1024)} KiB, ${SLOWER} × slower: first paint ${paintMs} ms, first chart ${firstChartMs ?? '–'} ms, tasks above 50 ms: ${tasks.map(({ at, ms }) => `${ms} at ${at}`).join(', ') || 'none'}`,
+    `${of}, ${Math.round(html.length / 1024)} KiB, ${SLOWER} × slower: first paint ${paintMs} ms, first chart ${stillMs ?? '–'} ms, drawn by the script ${firstChartMs ?? '–'} ms, tasks above 50 ms: ${tasks.map(({ at, ms }) => `${ms} at ${at}`).join(', ') || 'none'}`,
   )
   if (hash !== '') expect(firstChartMs).not.toBeNull()
   expect(firstChartMs ?? 0).toBeLessThan(MOST.firstChartMs)

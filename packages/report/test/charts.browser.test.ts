@@ -3,7 +3,7 @@ import type { Results } from '@bakeoff/model'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
-import { goTo, openChromium, openReport, pagesOf, settled } from './pages.js'
+import { goTo, openChromium, openReport, pagesOf, seenToTheEnd } from './pages.js'
 
 let browser: Browser
 let wide: Results
@@ -110,8 +110,9 @@ async function recordDrawing(context: BrowserContext): Promise<void> {
   })
 }
 
-/** What is drawn on the charts in sight. */
-function drawnIn(page: Page): Promise<Drawn[]> {
+/** What is drawn on the charts of the page in sight. */
+async function drawnIn(page: Page): Promise<Drawn[]> {
+  await seenToTheEnd(page)
   return page.evaluate(() => {
     type Recorded = {
       whiskers: [number, number][][]
@@ -213,7 +214,6 @@ describe('charts', () => {
     const before = (await drawnIn(report.page))[0]?.texts.map(({ text }) => text)
     await goTo(report.page, 'latency')
     await goTo(report.page, 'overview')
-    await settled(report.page)
     expect((await drawnIn(report.page))[0]?.texts.map(({ text }) => text)).toEqual(before)
     expect(before).toContain('python-flask · as-published')
   })

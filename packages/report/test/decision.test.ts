@@ -42,7 +42,7 @@ it('speaks of the claims of a scenario in one line', () => {
     ({ id }) => claimCounts(usual.claims.filter(({ scenario }) => scenario === id)).length > 0,
   )
   expect(claimed.length).toBeGreaterThan(0)
-  expect(html.match(/class="claims-line"/g)).toHaveLength(claimed.length)
+  expect(html.match(/class=claims-line/g)).toHaveLength(claimed.length)
   const [, overview = ''] = /id="overview"(.*?)<section id="/s.exec(html) ?? []
   for (const { comparisons } of usual.claims)
     for (const { statement } of comparisons) expect(overview).not.toContain(statement)

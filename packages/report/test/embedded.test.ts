@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib'
-import { results as schema } from '@bakeoff/model'
+import { type Results, results as schema } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { embedded } from '../src/html/embedded.js'
 import { fromBase91, toBase91 } from '../src/shared/base91.js'
 import { fromColumns, toColumns } from '../src/shared/columns.js'
+import { type ScenarioPart, withParts } from '../src/shared/parted.js'
 import { slimResults } from '../src/shared/slim.js'
 
 describe('columns', () => {
@@ -80,12 +81,17 @@ describe('the results inside a page', () => {
     }
   })
 
-  it('are packed when there is much of them, and read the same', () => {
-    const [, json = ''] = /<script[^>]*>(.*)<\/script>/s.exec(embedded(results).text) ?? []
-    const { encoding, data } = JSON.parse(json) as { encoding: string; data: string }
-    expect(encoding).toBe('columns-gzip-base91')
-    const text = gunzipSync(fromBase91(data)).toString()
-    expect(fromColumns(JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(slim)))
+  it('are packed when there is much of them, each scenario by itself, and read the same', () => {
+    const parts = [...embedded(results).text.matchAll(/<script[^>]* id="([^"]*)">(.*?)<\/script>/gs)].map(
+      ([, id, json]) => {
+        const { encoding, data } = JSON.parse(json ?? '') as { encoding: string; data: string }
+        expect(encoding).toBe('columns-gzip-base91')
+        return { id, part: fromColumns(JSON.parse(gunzipSync(fromBase91(data)).toString())) as unknown }
+      },
+    )
+    expect(parts.map(({ id }) => id)).toEqual(['results', 'results-0', 'results-1'])
+    const [run, ...ofScenarios] = parts.map(({ part }) => part)
+    expect(withParts(run as Results, ofScenarios as ScenarioPart[])).toEqual(JSON.parse(JSON.stringify(slim)))
   })
 
   it('stand as they are when there is little of them', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { figure, foldExplanations } from '../src/html/figure.js'
+import { figure, withExplanations } from '../src/html/figure.js'
+import { firstUnfolded, folded } from '../src/html/folded.js'
 import { html, jsonForScript } from '../src/html/html.js'
 import { known, table, unknown } from '../src/html/table.js'
 import { md, mdCode, mdTable } from '../src/markdown.js'
@@ -54,13 +55,26 @@ describe('a table', () => {
 
   it('says by what a cell is sorted only where the cell does not show it', () => {
     expect(text).toContain('<td>6503.4')
-    expect(text).toContain('<td data-v="10240">10 KiB')
+    expect(text).toContain('<td data-v=10240>10 KiB')
   })
 
   it('escapes names, and marks only rows that have a subject', () => {
     expect(text).toContain('<th>&lt;b&gt;')
     expect(text.match(/data-s=/g)).toEqual(['data-s='])
     expect(text).toContain('aria-label="Figures of &lt;x&gt;"')
+  })
+
+  it('has a line above the rows that stand aside, across all columns', () => {
+    const { text: divided } = table<(typeof rows)[number]>({
+      caption: 'x',
+      columns: [
+        { head: 'Name', names: true, field: ({ name }) => name },
+        { head: 'Value', field: ({ value }) => value },
+      ],
+      rows,
+      divider: { before: 1, text: 'Not compared' },
+    })
+    expect(divided).toMatch(/<th>a<td>6503\.4<tr class="divider"><td colspan=2>Not compared<tr>/)
   })
 
   it('says what is empty instead of showing a head without rows', () => {
@@ -73,11 +87,34 @@ describe('explanations', () => {
   const one = (howTo: string) =>
     figure({ chart: 'bars', title: 't', condition: [], howTo, table: html`<table></table>` })
 
-  it('stand once per page, and the others say which they are like', () => {
-    const { text } = foldExplanations(html`${['First.', 'Second.', 'First.', 'Second.'].map(one)}`)
+  it('stand once at the end of a page, and the charts say which is theirs', () => {
+    const { text } = withExplanations(html`${['First.', 'Second.', 'First.', 'Second.'].map(one)}`)
     expect(text.match(/First\.|Second\./g)).toEqual(['First.', 'Second.'])
-    expect(text.match(/data-like=\d/g)).toEqual(['data-like=0', 'data-like=1'])
-    expect(text.match(/How to read/g)).toHaveLength(4)
+    expect(text.match(/data-like=\d/g)).toEqual(['data-like=0', 'data-like=1', 'data-like=0', 'data-like=1'])
+    expect(text).toMatch(/<aside class="hows"[^>]*><p>First\.<p>Second\.<\/aside>$/)
+  })
+
+  it('are joined by long legends that several tables have', () => {
+    const legend = (words: string) => html`<p class="legend">${words}</p>`
+    const long = 'Two targets share a letter exactly when they are not told apart. '.repeat(2)
+    const { text } = withExplanations(html`${[long, 'Short.', long, 'Short.', `${long}!`].map(legend)}`)
+    expect(text.match(/<p class=legend data-like=0><\/p>/g)).toHaveLength(2)
+    expect(text.match(/<p class="legend">Short\.<\/p>/g)).toHaveLength(2)
+    expect(text).toContain(`<p class="legend">${long}!</p>`)
+  })
+})
+
+describe('folded content', () => {
+  it('is text to a browser with scripts, and holds nothing that could end it', () =>
+    expect(folded('</noscript><b>').text).toBe('<noscript>&lt;/noscript&gt;&lt;b&gt;</noscript>'))
+
+  it('is folded once', () => expect(() => folded([html`<p></p>`, folded('a')])).toThrow(RangeError))
+
+  it('is open where a page begins with it', () => {
+    const part = (classes: string) => html`<div class="${classes}">${folded(html`<p>a</p>`)}</div>`
+    expect(firstUnfolded(html`${part('part first')}${part('part')}`).text).toBe(
+      '<div class="part first"><p>a</p></div><div class="part"><noscript><p>a</p></noscript></div>',
+    )
   })
 })
 

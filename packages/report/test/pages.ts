@@ -105,13 +105,37 @@ export async function openReport(browser: Browser, results: Results, opening: Op
   return openHtml(browser, renderHtml(results), { hash: '#overview', ...opening })
 }
 
-/** Until every chart in sight is drawn: they are drawn one per frame. */
+/** Until every chart on the screen is drawn: they are drawn one per frame. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     [...document.querySelectorAll('canvas[data-chart]')]
-      .filter((canvas) => canvas.closest('[hidden]') === null)
+      .filter((canvas) => {
+        const { top = 0, bottom = 0 } = canvas.parentElement?.getBoundingClientRect() ?? {}
+        return canvas.closest('[hidden]') === null && bottom > 0 && top < innerHeight
+      })
       .every((canvas) => canvas.hasAttribute('data-drawn')),
   )
+}
+
+/** Goes down the page until every chart of it is drawn, and back to where the page was: charts are drawn where a reader sees them. */
+export async function seenToTheEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const from = scrollY
+    for (const canvas of document.querySelectorAll('canvas[data-chart]')) {
+      while (canvas.closest('[hidden]') === null && !canvas.hasAttribute('data-drawn')) {
+        canvas.parentElement?.scrollIntoView()
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+      }
+    }
+    scrollTo({ top: from })
+  })
+  await settled(page)
+}
+
+/** Brings the first chart of the page in sight onto the screen. */
+export async function toFirstChart(page: Page): Promise<void> {
+  await page.$$eval('.part:not([hidden]) .plot', ([first]) => first?.scrollIntoView())
+  await settled(page)
 }
 
 /** Goes to a page of the report by its tab, as a reader does. */
@@ -126,8 +150,9 @@ export async function pagesOf(page: Page): Promise<string[]> {
   return page.$$eval('[data-tab]', (tabs) => tabs.map((tab) => (tab as HTMLElement).dataset.tab ?? ''))
 }
 
-/** Charts in sight, and of each whether anything is on it. */
+/** Charts of the page in sight, and of each whether anything is on it. */
 export async function chartsInSight(page: Page): Promise<{ chart: string; inked: boolean; empty: boolean }[]> {
+  await seenToTheEnd(page)
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')]
       .filter((canvas) => canvas.closest('[hidden]') === null)

@@ -3,6 +3,7 @@ import type { Cell, Ratio } from '@bakeoff/model'
 import { formatFactor, formatInterval } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
 import { firstBaseline, metricOf, type View } from '../shared/subjects.js'
+import type { PageResults } from './results.js'
 import type { Selection } from './selection.js'
 
 /** Presses the button of the baseline of the scenario and load in sight. */
@@ -16,18 +17,33 @@ export function pressBaseline(root: Document, view: View, selection: Selection):
     button.setAttribute('aria-pressed', String(Number(button.dataset.baseline) === index))
 }
 
-/** Writes the columns of all tables. A page comes with those of the first baseline: it costs time only when another is chosen. */
-export function writeBaselines(root: Document, view: View, selection: Selection): void {
+/**
+ * Writes the columns of all tables that are open, of scenarios that were read. A page comes with those of the first baseline: it
+ * costs time only when another is chosen.
+ */
+export function writeBaselines(root: Document, results: PageResults, selection: Selection): void {
   const tables = new Set<Element | null>()
   for (const place of root.querySelectorAll('[data-ratio]')) tables.add(place.closest('table'))
-  for (const table of tables) if (table) writeTable(table, view, selection)
+  for (const table of tables) {
+    const scenario = table?.closest<HTMLElement>('[data-scenario]')?.dataset.scenario
+    const view = results.known(Number(scenario))
+    const id = view?.results.scenarios[Number(scenario)]?.id
+    if (table && view)
+      writeTable(table, { view, cells: view.results.cells.filter((cell) => cell.scenario === id) }, selection)
+  }
+}
+
+interface Compared {
+  readonly view: View
+  /** of the table's scenario */
+  readonly cells: readonly Cell[]
 }
 
 /** Writes a table, whose cells are of one scenario and load and so have one baseline. */
-function writeTable(table: Element, view: View, selection: Selection): void {
+function writeTable(table: Element, { view, cells }: Compared, selection: Selection): void {
   let baseline: Cell | null | undefined
   for (const place of table.querySelectorAll<HTMLElement>('[data-ratio]')) {
-    const cell = view.results.cells[Number(place.dataset.ratio)]
+    const cell = cells[Number(place.dataset.ratio)]
     if (!cell) continue
     baseline = baseline === undefined ? baselineFor(view, selection, cell) : baseline
     if (!baseline) write(place, '–')

@@ -1,28 +1,32 @@
 /**
- * Keeps the charts of the page in sight drawn as the selection says: those on the screen one per frame, those farther down when
- * the browser has time, so that nothing has to wait for all of them.
+ * Keeps the charts that a reader sees, or is about to, drawn as the selection says: one per frame, those on the screen first, so
+ * that nothing has to wait for all of them.
  */
 import type { Cell } from '@bakeoff/model'
-import { cellsInOrder, type View } from '../shared/subjects.js'
-import { breath, frame, idle } from './breath.js'
+import { cellsInOrder } from '../shared/subjects.js'
+import { breath, frame } from './breath.js'
 import type { Drawn, Scene } from './charts/drawing.js'
 import { DRAWINGS } from './charts/index.js'
 import { Chart } from './charts/library.js'
 import { type Ink, readInk } from './ink.js'
 import { walkByKeys } from './keyboard.js'
 import { pictureOf } from './picture.js'
+import type { PageResults } from './results.js'
 import type { Selection } from './selection.js'
+
+/** How near to the screen a chart is drawn, so that it is there when a reader comes to it: half a screen. */
+const NEAR = '50% 0px'
 
 export class Drawer {
   readonly #charts = new Map<HTMLCanvasElement, Chart>()
   /** the state that a canvas was drawn for; drawing the same again is skipped */
   readonly #drawn = new Map<HTMLCanvasElement, string>()
-  readonly #all: readonly HTMLCanvasElement[]
-  readonly #known = new Set<HTMLCanvasElement>()
   readonly #say: (text: string) => void
+  /** what is on the screen, or near it */
+  readonly #near = new Set<HTMLCanvasElement>()
+  readonly #watcher = new IntersectionObserver((changes) => this.#see(changes), { rootMargin: NEAR })
   /** what is to be drawn, those on the screen first */
   #queue: HTMLCanvasElement[] = []
-  readonly #onScreen = new Set<HTMLCanvasElement>()
   /** grows with each refresh, which ends the drawing of the one before it */
   #round = 0
   /** grows when colours or fonts change */
@@ -31,18 +35,38 @@ export class Drawer {
 
   constructor(
     readonly root: Document,
-    readonly view: View,
+    readonly results: PageResults,
     readonly selection: Selection,
     say: (text: string) => void,
   ) {
-    this.#all = [...root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')]
     this.#say = say
   }
 
-  /** Draws the charts in sight that are out of date, from the next frame on, and destroys those out of sight. */
+  /** Draws charts when they come near the screen, and makes them known to the keyboard and to screen readers before. */
+  watch(canvases: readonly HTMLCanvasElement[]): void {
+    for (const canvas of canvases) {
+      canvas.tabIndex = 0
+      canvas.setAttribute('role', 'img')
+      canvas.setAttribute('aria-label', labelOf(canvas))
+      walkByKeys(canvas, () => this.#charts.get(canvas), this.#say)
+      // The frame of the chart, which has its place also while there is nothing to draw.
+      if (canvas.parentElement) this.#watcher.observe(canvas.parentElement)
+    }
+  }
+
+  #see(changes: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of changes) {
+      const canvas = target.querySelector('canvas')
+      if (canvas && isIntersecting) this.#near.add(canvas)
+      else if (canvas) this.#near.delete(canvas)
+    }
+    this.refresh()
+  }
+
+  /** Draws the charts near the screen that are out of date, from the next frame on, and destroys those that are hidden. */
   refresh(): void {
     this.#round += 1
-    for (const canvas of this.#all) if (isShown(canvas)) delete canvas.dataset.drawn
+    for (const canvas of this.#drawn.keys()) if (isShown(canvas)) delete canvas.dataset.drawn
     void this.#drawInTime(this.#round)
   }
 
@@ -50,35 +74,36 @@ export class Drawer {
     // Looking at widths makes the browser lay out the page: it does that anyway for the next frame, not for this click.
     await frame()
     if (round !== this.#round) return
-    this.#choose()
+    this.#choose(this.#near)
     await breath()
     while (round === this.#round) {
       const canvas = this.#queue[0]
       if (!canvas) return
+      const scenario = scenarioOf(canvas)
+      if (this.results.known(scenario) === null) await this.results.read(scenario)
       // A canvas without a width was not laid out yet: whatever is drawn now would be cut for a screen that is not there.
-      if (widthOf(canvas) > 0) this.#draw(this.#queue.shift() as HTMLCanvasElement)
-      const next = this.#queue[0]
-      await (next === undefined || this.#onScreen.has(next) ? frame() : idle())
+      else if (widthOf(canvas) > 0) this.#draw(this.#queue.shift() as HTMLCanvasElement)
+      await frame()
     }
   }
 
-  #choose(): void {
-    const shown = new Set(this.#all.filter(isShown))
+  /** Makes the queue of what is to be drawn: those of the canvases that are shown and out of date. */
+  #choose(canvases: Iterable<HTMLCanvasElement>): void {
     for (const [canvas, chart] of this.#charts) {
-      if (shown.has(canvas)) continue
+      if (isShown(canvas)) continue
       chart.destroy()
       this.#charts.delete(canvas)
       this.#drawn.delete(canvas)
       delete canvas.dataset.drawn
     }
-    const queue: HTMLCanvasElement[] = []
-    for (const canvas of shown) {
-      if (this.#drawn.get(canvas) === this.#stateOf(canvas)) canvas.dataset.drawn = ''
-      else queue.push(canvas)
+    for (const [canvas, state] of this.#drawn) {
+      if (!isShown(canvas)) continue
+      if (state === this.#stateOf(canvas)) canvas.dataset.drawn = ''
+      else delete canvas.dataset.drawn
     }
-    this.#onScreen.clear()
-    for (const canvas of queue) if (isOnScreen(canvas)) this.#onScreen.add(canvas)
-    this.#queue = [...this.#onScreen, ...queue.filter((canvas) => !this.#onScreen.has(canvas))]
+    const queue = [...canvases].filter((canvas) => isShown(canvas) && canvas.dataset.drawn === undefined)
+    const onScreen = new Set(queue.filter(isOnScreen))
+    this.#queue = [...onScreen, ...queue.filter((canvas) => !onScreen.has(canvas))]
   }
 
   /** Draws everything anew, after colours changed. */
@@ -95,6 +120,7 @@ export class Drawer {
 
   /** The picture of a chart, twice as fine as on a plain screen, with its title; null when there is nothing to draw. */
   async pictureOf(canvas: HTMLCanvasElement): Promise<Blob | null> {
+    await this.results.read(scenarioOf(canvas))
     const scene = this.#sceneOf(canvas)
     const drawn = scene && DRAWINGS[canvas.dataset.chart ?? '']?.(scene)
     if (!scene || !drawn) return null
@@ -107,17 +133,16 @@ export class Drawer {
     })
   }
 
-  /** Draws all charts in sight at once and to their present width, for paper. */
+  /** Draws all charts that are shown at once and to their present width, for paper: those of scenarios that were read by now. */
   drawNow(): void {
     this.#round += 1
-    this.#choose()
-    for (const canvas of this.#queue) this.#draw(canvas)
+    this.#choose(this.root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]'))
+    for (const canvas of this.#queue) if (this.results.known(scenarioOf(canvas)) !== null) this.#draw(canvas)
     this.#queue = []
     for (const chart of this.#charts.values()) chart.resize()
   }
 
   #draw(canvas: HTMLCanvasElement): void {
-    if (!this.#known.has(canvas)) this.#introduce(canvas)
     this.#charts.get(canvas)?.destroy()
     this.#charts.delete(canvas)
     const scene = this.#sceneOf(canvas)
@@ -128,19 +153,11 @@ export class Drawer {
     else this.#drawNothing(canvas)
   }
 
-  /** Makes a canvas known to the keyboard and to screen readers, when it is drawn first. */
-  #introduce(canvas: HTMLCanvasElement): void {
-    this.#known.add(canvas)
-    canvas.tabIndex = 0
-    canvas.setAttribute('role', 'img')
-    canvas.setAttribute('aria-label', labelOf(canvas))
-    walkByKeys(canvas, () => this.#charts.get(canvas), this.#say)
-  }
-
   #chart(canvas: HTMLCanvasElement, { config, height }: Drawn): Chart {
     const plot = canvas.parentElement
     if (plot) plot.style.height = `${height}px`
     plot?.classList.remove('empty')
+    plot?.querySelector('.still')?.remove()
     return new Chart(canvas, config)
   }
 
@@ -149,22 +166,28 @@ export class Drawer {
     const plot = canvas.parentElement
     if (!plot) return
     plot.style.height = ''
+    plot.querySelector('.still')?.remove()
     plot.classList.add('empty')
   }
 
   #sceneOf(canvas: HTMLCanvasElement): Scene | null {
-    const place = canvas.closest<HTMLElement>('[data-scenario]')?.dataset
-    const scenario = this.view.results.scenarios[Number(place?.scenario)]
-    if (!scenario) return null
-    const load = place?.load ?? null
+    const view = this.results.known(scenarioOf(canvas))
+    const scenario = view?.results.scenarios[scenarioOf(canvas)]
+    if (!view || !scenario) return null
+    const load = placeOf(canvas)?.dataset.load ?? null
     this.#ink ??= readInk(this.root)
-    const isOn = ({ entry }: Cell) => !this.selection.hidden.has(this.view.subjectOf(entry).index)
+    // On the page of a target there is that one, whatever is switched off on the others.
+    const only = canvas.closest<HTMLElement>('[data-target]')?.dataset.target
+    const isOn = ({ entry }: Cell) => {
+      const { target, index } = view.subjectOf(entry)
+      return only === undefined ? !this.selection.hidden.has(index) : target === only
+    }
     return {
-      view: this.view,
+      view,
       scenario,
       load,
-      cells: cellsInOrder(this.view, scenario.id, load ?? scenario.mainLoad).filter(isOn),
-      all: this.view.results.cells.filter((cell) => cell.scenario === scenario.id && isOn(cell)),
+      cells: cellsInOrder(view, scenario.id, load ?? scenario.mainLoad).filter(isOn),
+      all: view.results.cells.filter((cell) => cell.scenario === scenario.id && isOn(cell)),
       of: canvas.dataset.of ?? '',
       ink: this.#ink,
       width: widthOf(canvas),
@@ -176,6 +199,17 @@ export class Drawer {
     const step = Math.floor(widthOf(canvas) / 80)
     return JSON.stringify([this.#look, [...this.selection.hidden].sort((a, b) => a - b), step])
   }
+}
+
+/** What says of which scenario and load a chart is: a part, which is shown while they are chosen, or a place on the page of a target. */
+function placeOf(canvas: HTMLCanvasElement): HTMLElement | null {
+  return canvas.closest<HTMLElement>('[data-scenario], [data-of-scenario]')
+}
+
+/** The scenario of a canvas, by its place in the run. */
+function scenarioOf(canvas: HTMLCanvasElement): number {
+  const { scenario, ofScenario } = placeOf(canvas)?.dataset ?? {}
+  return Number(scenario ?? ofScenario)
 }
 
 function widthOf(canvas: HTMLCanvasElement): number {

@@ -49,7 +49,7 @@ export function startLive(strip: HTMLElement | null): void {
       if (!event.past) reload()
       else strip.hidden = true
     }
-    parts.progress.textContent = `${state.done} repetitions done${state.left === null ? '' : `, about ${formatDurationMs(state.left)} left`}`
+    parts.progress.textContent = `${state.done} ${state.done === 1 ? 'repetition' : 'repetitions'} done${state.left === null ? '' : `, about ${formatDurationMs(state.left)} left`}`
   }
   source.onerror = () => {
     parts.now.textContent = 'The run has ended or was stopped: this page changes no more.'

@@ -3,19 +3,24 @@
 import { breath } from './breath.js'
 import { startLive } from './live.js'
 import { mountPage } from './mount.js'
-import { readResults } from './results.js'
+import { PageResults } from './results.js'
+import { unfoldAll } from './unfold.js'
 
 startLive(document.querySelector<HTMLElement>('[data-live]'))
 
+// Charts measure text: the font, which is in this file, has to be ready before the first one.
+const font = document.fonts.load('400 12px "Bakeoff Sans"')
+
 // What is drawn by now comes first: reading and mounting are pieces of work of their own.
 breath()
-  .then(() => readResults(document))
-  .then(async (results) => {
+  .then(() => Promise.all([PageResults.readFrom(document), font]))
+  .then(async ([results]) => {
     await breath()
     await mountPage(document, results)
   })
   .catch((error: unknown) => {
     // All tables are there; only the charts are missing. The page says so, and the console gets the error.
+    unfoldAll(document)
     document.documentElement.classList.remove('js')
     const note = document.querySelector('[data-status]')
     if (note) note.textContent = 'The charts could not be drawn. All figures are in the tables.'

@@ -1,36 +1,41 @@
-import type { Results } from '@bakeoff/model'
-import { type View, viewOf } from '../shared/subjects.js'
+import type { Prices } from '../shared/cost.js'
+import type { View } from '../shared/subjects.js'
 import { pressBaseline, writeBaselines } from './baseline.js'
-import { breath } from './breath.js'
+import { breath, frame, idle } from './breath.js'
+import { onPrices, showPrices, writeCosts } from './cost.js'
 import { type DownloadKind, download } from './downloads.js'
 import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
 import { addShareMenus, figureNamed } from './figure-menu.js'
 import { onPrint } from './printing.js'
+import type { PageResults } from './results.js'
 import { followHash, hashOf, WITHOUT_SCENARIO } from './routes.js'
 import { firstSelection, type Selection } from './selection.js'
-import { partsOf, show } from './show.js'
+import { partsOf, type Sheets, show, showRows } from './show.js'
 import { makeSortable, sortAfter, sortTables, sortWords } from './sorting.js'
 import { rememberedTheme, setTheme, type Theme } from './theme.js'
+import { makeToolbars, setStops } from './toolbars.js'
+import { unfold } from './unfold.js'
 
 /**
  * Mounts a page: makes its tabs, switches, chips, themes, tools and charts work. The document is the one that `renderHtml` made
- * from these results; a page of a run that goes on mounts each newer document in the same way.
+ * from these results.
  */
-export async function mountPage(root: Document, results: Results): Promise<void> {
-  const view = viewOf(results)
-  const mounted = new Mounted(root, view)
+export async function mountPage(root: Document, results: PageResults): Promise<void> {
+  const mounted = new Mounted(root, results)
   setTheme(root, rememberedTheme())
   addEventListener('hashchange', () => mounted.go())
   for (const [selector, act] of Object.entries(buttons(mounted))) onClick(root, selector, act)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => mounted.drawer.repaint())
   addEventListener('resize', () => mounted.drawer.refresh())
   onPrint(root, { begin: () => mounted.print(true), end: () => mounted.print(false) })
-
-  // Charts measure text: the font, which is in this file, has to be ready before the first one.
-  await Promise.all([root.fonts.load('400 12px "Bakeoff Sans"'), root.fonts.load('600 12px "Bakeoff Sans"')])
+  onPrices(root, (prices) => {
+    mounted.selection.prices = prices
+    mounted.chosen()
+  })
+  makeToolbars(root)
   await breath()
-  mounted.go()
+  await mounted.open()
 }
 
 /** A mounted page: the selection, and what brings the document into line with it. */
@@ -44,31 +49,62 @@ class Mounted {
   readonly #status: Element | null
   /** the baseline that the tables in the page are written for; they come with the first one of each */
   #baseline: number | null = null
+  /** the prices that they are written for */
+  #prices: Prices | null = null
+  /** whether tables were opened since then */
+  #hasNewTables = false
   #printing = false
-  #isBrief = false
+  /** what the reader asked to be printed; the browser's own command prints the chosen scenario */
+  #asked: Exclude<Sheets, null> = 'scenario'
 
   constructor(
     readonly root: Document,
-    readonly view: View,
+    readonly results: PageResults,
   ) {
-    this.selection = firstSelection(view.results)
+    this.selection = firstSelection(results.view.results)
     this.#title = root.title
     this.#parts = partsOf(root)
     this.#pages = [...root.querySelectorAll<HTMLElement>('[data-page]')]
     this.#status = root.querySelector('[data-status]')
-    this.drawer = new Drawer(root, view, this.selection, (text) => this.say(text))
+    this.drawer = new Drawer(root, results, this.selection, (text) => this.say(text))
+  }
+
+  /** of the run, without the cells that are read later */
+  get view(): View {
+    return this.results.view
   }
 
   say(text: string): void {
     if (this.#status) this.#status.textContent = text
   }
 
-  /** Follows the address: the first time, and when it changes by a link, back or forward. */
+  /** Follows the address for the first time, in pieces: each is a frame or a click that need not wait for all of it. */
+  async open(): Promise<void> {
+    const figure = this.#follow()
+    show(this.#parts, this.view, this.selection, this.#sheets)
+    await breath()
+    this.#prepareShown()
+    await breath()
+    this.bringUp()
+    this.remember()
+    if (figure === null) return
+    // The page is laid out in the next frame; asked for a place before, it would be laid out within this piece.
+    await frame()
+    await breath()
+    figureNamed(this.root, figure)?.scrollIntoView()
+  }
+
+  /** Writes the address into the selection. @returns the figure that it names */
+  #follow(): string | null {
+    const pages = this.#pages.map(({ dataset }) => dataset.page ?? '')
+    return followHash(location.hash, this.selection, pages, this.view)
+  }
+
+  /** Follows the address when it changes by a link, back or forward. */
   go(): void {
     const { selection } = this
     const before = `${selection.page}/${selection.target}`
-    const pages = this.#pages.map(({ dataset }) => dataset.page ?? '')
-    const figure = followHash(location.hash, selection, pages, this.view)
+    const figure = this.#follow()
     this.bringUp()
     this.remember()
     const place = figure === null ? null : figureNamed(this.root, figure)
@@ -76,10 +112,9 @@ class Mounted {
     else if (`${selection.page}/${selection.target}` !== before) scrollTo({ top: 0 })
   }
 
-  /** What is on paper: the first page alone, or all; null on a screen. */
-  get #sheets(): 'brief' | 'all' | null {
-    if (!this.#printing) return null
-    return this.#isBrief ? 'brief' : 'all'
+  /** What is on paper; null on a screen. */
+  get #sheets(): Sheets {
+    return this.#printing ? this.#asked : null
   }
 
   /** Brings the document into line with the selection. */
@@ -87,15 +122,40 @@ class Mounted {
     const { root, view, selection, drawer } = this
     show(this.#parts, view, selection, this.#sheets)
     this.#prepareShown()
+    for (const page of this.#pages) {
+      if (page.hidden) continue
+      showRows(page, selection)
+      sortTables(page, selection.sorts.get(page.dataset.page ?? ''))
+    }
+    setStops(root)
     root.documentElement.dataset.ready = 'true'
-    for (const page of this.#pages) if (!page.hidden) sortTables(page, selection.sorts.get(page.dataset.page ?? ''))
-    for (const tab of this.#parts.tabs) tab.href = hashOf(tab.dataset.tab ?? '', selection, view)
     root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
-    pressBaseline(root, view, selection)
-    if (selection.baseline !== this.#baseline) writeBaselines(root, view, selection)
-    this.#baseline = selection.baseline
+    void this.#bringUpComputed()
     if (this.#printing) drawer.drawNow()
     else drawer.refresh()
+  }
+
+  /** Brings up what is computed in the page, relative to the chosen baseline and prices, when the chosen scenario was read. */
+  async #bringUpComputed(): Promise<void> {
+    const { root, selection, results } = this
+    const { scenario } = selection
+    // A page about the whole run has no use for it yet.
+    if (results.known(scenario) === null && this.#isWhole()) await idle()
+    const view = results.known(scenario) ?? (await results.read(scenario))
+    if (selection.scenario !== scenario) return
+    pressBaseline(root, view, selection)
+    if (selection.baseline !== this.#baseline || (selection.baseline !== null && this.#hasNewTables))
+      writeBaselines(root, results, selection)
+    if (selection.prices !== this.#prices || (selection.prices !== null && this.#hasNewTables))
+      writeCosts(root, results, selection.prices)
+    showPrices(root, selection.prices)
+    this.#baseline = selection.baseline
+    this.#prices = selection.prices
+    this.#hasNewTables = false
+  }
+
+  #isWhole(): boolean {
+    return this.#pages.some((page) => !page.hidden && page.dataset.whole !== undefined)
   }
 
   /** Brings the document into line with a choice, and writes the choice into the address. */
@@ -116,17 +176,18 @@ class Mounted {
     }
   }
 
-  /** Opens the browser's dialog to print the decision alone, or everything. */
-  openPrint(what: 'brief' | 'print'): void {
-    this.#isBrief = what === 'brief'
-    this.root.documentElement.classList.toggle('brief', this.#isBrief)
+  /** Opens the browser's dialog to print the decision alone, or everything of all scenarios. */
+  async openPrint(what: 'brief' | 'all'): Promise<void> {
+    if (what === 'all') await this.results.whole()
+    this.#asked = what
+    this.root.documentElement.classList.toggle('brief', what === 'brief')
     print()
   }
 
   print(on: boolean): void {
     this.#printing = on
     if (!on) {
-      this.#isBrief = false
+      this.#asked = 'scenario'
       this.root.documentElement.classList.remove('brief')
     }
     if (on) this.drawer.forget()
@@ -134,13 +195,14 @@ class Mounted {
     if (!on) this.drawer.repaint()
   }
 
-  /** Writes out what is shown for the first time: a page, or the part of a scenario and load, that nobody opens costs nothing. */
+  /** Unfolds and prepares what is shown for the first time: a page, or the part of a scenario and load, that nobody opens costs nothing. */
   #prepareShown(): void {
     for (const page of this.#pages) {
       if (page.hidden) continue
-      for (const place of [page, ...page.querySelectorAll<HTMLElement>('.part:not([hidden])')]) {
+      for (const place of [page, ...page.querySelectorAll<HTMLElement>(PLACES)]) {
         if (this.#prepared.has(place)) continue
         this.#prepared.add(place)
+        unfold(place)
         this.#prepare(place, page)
       }
     }
@@ -149,10 +211,15 @@ class Mounted {
   /** @param place a part of a page, or the page for what is in no part */
   #prepare(place: HTMLElement, page: HTMLElement): void {
     const all = <E extends HTMLElement>(selector: string) =>
-      [...place.querySelectorAll<E>(selector)].filter((one) => place !== page || one.closest('.part') === null)
-    writeExplanations(page, all('.how[data-like]'))
+      [...place.querySelectorAll<E>(selector)].filter((one) => place !== page || one.closest(ANY_PLACE) === null)
+    writeExplanations(page, all('[data-like]'))
     makeSortable(all<HTMLTableCellElement>('th[data-sort]'), (head) => this.#sortBy(head, page.dataset.page ?? ''))
-    addShareMenus(all<HTMLCanvasElement>('canvas[data-chart]'), {
+    const canvases = all<HTMLCanvasElement>('canvas[data-chart]')
+    // What stands there as long as a chart is not drawn has all targets in it.
+    if (this.selection.hidden.size > 0) for (const still of place.querySelectorAll('.plot > .still')) still.remove()
+    this.drawer.watch(canvases)
+    this.#hasNewTables = true
+    addShareMenus(canvases, {
       linkOf: (figure) => {
         const hash = hashOf(this.selection.page, this.selection, this.view, figure)
         return `${location.href.split('#')[0]}${hash}`
@@ -171,6 +238,10 @@ class Mounted {
   }
 }
 
+/** What is folded by itself: a part of a scenario, or the page of a target. */
+const ANY_PLACE = '.part, [data-target]'
+const PLACES = ':is(.part, [data-target]):not([hidden])'
+
 /** The title of the window: what is in sight, so that tabs of a browser and steps of its history can be told apart. */
 function titleOf(
   tabs: readonly HTMLElement[],
@@ -186,7 +257,7 @@ function titleOf(
 
 /** The buttons: what a click does, by the selector of what is clicked. */
 function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => void> {
-  const { root, view, selection, drawer } = mounted
+  const { root, selection, drawer } = mounted
   return {
     '[data-choose-scenario]': ({ dataset }) => {
       selection.scenario = Number(dataset.chooseScenario)
@@ -216,8 +287,9 @@ function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => voi
       drawer.repaint()
     },
     '[data-tool]': ({ dataset }) => {
-      if (dataset.tool === 'brief' || dataset.tool === 'print') mounted.openPrint(dataset.tool)
-      else download(root, view.results, dataset.tool as DownloadKind)
+      const { tool } = dataset
+      if (tool === 'brief' || tool === 'all') void mounted.openPrint(tool)
+      else void mounted.results.whole().then((results) => download(root, results, tool as DownloadKind))
     },
   }
 }

@@ -4,6 +4,7 @@
  * so that an address that is sent to others shows them the same.
  */
 import { loadIdOf } from '@bakeoff/model'
+import { partsOfPrices, pricesFrom } from '../shared/cost.js'
 import type { Subject, View } from '../shared/subjects.js'
 import { firstChoices, type Selection } from './selection.js'
 
@@ -51,6 +52,7 @@ export function hashOf(page: string, selection: Selection, view: View, figure?: 
   const baseline = view.subjects.find(({ index }) => index === selection.baseline)
   if (baseline) query.set('base', nameOf(baseline))
   for (const [of, { column, direction }] of selection.sorts) query.append('sort', joined(of, column, direction))
+  if (selection.prices) query.set('cost', joined(...partsOfPrices(selection.prices).map(String)))
   if (figure !== undefined) query.set('figure', figure)
   const choices = query.toString()
   return `#${[page, ...(name ? [encodeURIComponent(name)] : [])].join('/')}${choices && `?${choices}`}`
@@ -71,6 +73,7 @@ function choicesOf(query: URLSearchParams, view: View): ReturnType<typeof firstC
     if (hidden.has(nameOf(subject))) choices.hidden.add(subject.index)
     if (base === nameOf(subject)) choices.baseline = subject.index
   }
+  choices.prices = pricesFrom(query.get('cost') ?? '', SEPARATOR)
   for (const sort of query.getAll('sort')) {
     const [page = '', column = '', direction] = sort.split(SEPARATOR)
     if (direction === 'ascending' || direction === 'descending') choices.sorts.set(page, { column, direction })

@@ -1,5 +1,6 @@
 /** The selection: what the reader has chosen, as plain data. `show.ts` and `drawer.ts` bring the page into line with it. */
 import type { Results } from '@bakeoff/model'
+import type { Prices } from '../shared/cost.js'
 
 export interface Selection {
   page: string
@@ -14,6 +15,8 @@ export interface Selection {
   baseline: number | null
   /** by page: what its tables are sorted by, where they have that column */
   sorts: Map<string, Sort>
+  /** the reader's own; null: those that the tables of costs were made with */
+  prices: Prices | null
 }
 
 export interface Sort {
@@ -32,18 +35,25 @@ export function firstSelection(results: Results): Selection {
 }
 
 /** What is chosen as long as nobody chose: everything but the place in the report. */
-export function firstChoices({ scenarios }: Results): Pick<Selection, 'loads' | 'hidden' | 'baseline' | 'sorts'> {
+export function firstChoices({
+  scenarios,
+}: Results): Pick<Selection, 'loads' | 'hidden' | 'baseline' | 'sorts' | 'prices'> {
   return {
     loads: scenarios.map(({ mainLoad }) => mainLoad),
     hidden: new Set(),
     baseline: null,
     sorts: new Map(),
+    prices: null,
   }
 }
 
-/** Whether an element belongs to the chosen scenario and, where it belongs to a load, to the chosen load. */
-export function isChosen(selection: Selection, element: HTMLElement): boolean {
+/**
+ * Whether an element belongs to the chosen scenario and, where it belongs to a load, to the load that is chosen there.
+ *
+ * @param ofAny whether all scenarios are shown
+ */
+export function isChosen(selection: Selection, element: HTMLElement, ofAny = false): boolean {
   const { scenario, load } = element.dataset
-  if (scenario !== undefined && Number(scenario) !== selection.scenario) return false
+  if (!ofAny && scenario !== undefined && Number(scenario) !== selection.scenario) return false
   return load === undefined || load === selection.loads[Number(scenario)]
 }

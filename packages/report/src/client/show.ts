@@ -10,9 +10,6 @@ export function partsOf(root: Document) {
     ofScenario: all('[data-scenario]'),
     ofTarget: all('[data-target]'),
     switchbar: all('[data-switches]'),
-    // A page about the whole run shows all targets, whatever is switched off on the others.
-    rows: all('.view:not([data-whole]) tr[data-s]'),
-    tables: all('.view:not([data-whole]) .scroll:has(tr[data-s])'),
     tabs: all<HTMLAnchorElement>('[data-tab]'),
     scenarios: all('[data-choose-scenario]'),
     loads: all('[data-choose-load]'),
@@ -24,23 +21,21 @@ export function partsOf(root: Document) {
 
 export type Parts = ReturnType<typeof partsOf>
 
-export function show(parts: Parts, view: View, selection: Selection, sheets: 'brief' | 'all' | null): void {
+/** What is on paper: the first page alone, all pages of the chosen scenario, or of all; null: nothing is printed. */
+export type Sheets = 'brief' | 'scenario' | 'all' | null
+
+export function show(parts: Parts, view: View, selection: Selection, sheets: Sheets): void {
   for (const element of parts.pages) {
     const { page } = element.dataset
     // On paper there are no tabs: all pages follow each other. A target's page is printed when it is the one in sight.
-    const isOnPaper = sheets === 'all' && page !== 'target'
+    const isOnPaper = (sheets === 'all' || sheets === 'scenario') && page !== 'target'
     hide(element, sheets === 'brief' ? page !== 'decision' : page !== selection.page && !isOnPaper)
   }
-  for (const element of parts.ofScenario) hide(element, !isChosen(selection, element))
+  for (const element of parts.ofScenario) hide(element, !isChosen(selection, element, sheets === 'all'))
+  nameScenarios(parts, view, sheets)
   for (const element of parts.ofTarget) hide(element, (element.dataset.target || null) !== selection.target)
   const whole = parts.pages.find(({ dataset }) => dataset.page === selection.page)?.dataset.whole !== undefined
   for (const element of parts.switchbar) hide(element, whole)
-  for (const row of parts.rows) hide(row, selection.hidden.has(Number(row.dataset.s)))
-  for (const table of parts.tables) {
-    const isEmpty = selection.hidden.size > 0 && table.querySelector('tbody tr:not([hidden])') === null
-    if (table.classList.contains('none-left') !== isEmpty) table.classList.toggle('none-left', isEmpty)
-  }
-
   for (const tab of parts.tabs) {
     if (tab.dataset.tab === selection.page) tab.setAttribute('aria-current', 'page')
     else tab.removeAttribute('aria-current')
@@ -56,6 +51,30 @@ export function show(parts: Parts, view: View, selection: Selection, sheets: 'br
   for (const chip of parts.chips) hide(chip, !here.has(Number(chip.dataset.chip)))
   for (const button of parts.switches) press(button, !selection.hidden.has(Number(button.dataset.show)))
   for (const button of parts.showAll) hide(button, selection.hidden.size === 0)
+}
+
+/** Shows the rows of a page whose targets are switched on. A page about the whole run shows all, whatever is switched off on the others. */
+export function showRows(page: HTMLElement, { hidden }: Selection): void {
+  if (page.dataset.whole !== undefined) return
+  for (const row of page.querySelectorAll<HTMLElement>('tr[data-s]')) hide(row, hidden.has(Number(row.dataset.s)))
+  for (const table of page.querySelectorAll('.scroll:has(tr[data-s])')) {
+    const isEmpty = hidden.size > 0 && table.querySelector('tr[data-s]:not([hidden])') === null
+    if (table.classList.contains('none-left') !== isEmpty) table.classList.toggle('none-left', isEmpty)
+  }
+}
+
+/** Names the scenario before the first of its parts on each page, on paper that has several. */
+function nameScenarios(parts: Parts, { results }: View, sheets: Sheets): void {
+  for (const page of parts.pages) {
+    let last: string | undefined
+    for (const part of page.querySelectorAll<HTMLElement>('.part')) {
+      const { scenario } = part.dataset
+      const isFirst = sheets === 'all' && !part.hidden && scenario !== last
+      if (isFirst) part.dataset.named = results.scenarios[Number(scenario)]?.id ?? ''
+      else if (part.dataset.named !== undefined) delete part.dataset.named
+      if (!part.hidden) last = scenario
+    }
+  }
 }
 
 function isOfScenario(button: HTMLElement, selection: Selection): boolean {

@@ -74,7 +74,7 @@ function sorted(rows: readonly HTMLTableRowElement[], column: number, sign: 1 | 
 
 /** The value that a cell is sorted by: the one that it carries, or what it shows first; null where its figure is not known. */
 function sortedBy(cell: HTMLTableCellElement | undefined): number | string | null {
-  if (!cell || cell.classList.contains('u')) return null
+  if (!cell || cell.querySelector(':scope > sup')) return null
   const said = cell.dataset.v
   if (said !== undefined) return said === '' || Number.isNaN(Number(said)) ? said : Number(said)
   const first = cell.ownerDocument.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode()

@@ -15,11 +15,11 @@ export interface Document {
 }
 
 /**
- * A script that runs before anything is drawn, so that the browser does not lay out what mounting will hide. A page that is
- * opened at some place in it (`deep`) is not shown before it is there, or after two seconds if it never is.
+ * A script that runs before anything is drawn, so that the browser does not lay out what mounting will hide. A page is not shown
+ * before its font is there (`bare`), since all lines would break anew, nor, opened at some place in it, before that is there
+ * (`deep`); after two seconds it is in any case.
  */
-const EARLY =
-  "(c=>{c.add('js');if(location.hash){c.add('deep');setTimeout(()=>c.remove('deep'),2000)}})(document.documentElement.classList)"
+const EARLY = `((all,fonts)=>{const until=(name,end)=>{all.add(name);const show=()=>all.remove(name);setTimeout(show,2000);end?.then(show,show)};all.add('js');until('bare',fonts.load('400 12px "Bakeoff Sans"'));if(location.hash)until('deep')})(document.documentElement.classList,document.fonts)`
 
 /** The bars of the page's head, in a blue that is seen on light and dark tabs. */
 const ICON =
@@ -44,7 +44,7 @@ export function documentText({ title, description, body, script = false, connect
   const page: Html = html`<!doctype html>
 <html lang="en" data-theme="system"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Bakeoff">
-<title>${title}</title><link rel="icon" href="${trusted(ICON)}">${description !== undefined && html`<meta name="description" content="${description}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}">`}${script && html`<script>${trusted(EARLY)}</script>`}<style>${trusted(style)}</style>${ownStyle !== '' && html`<style>${trusted(ownStyle)}</style>`}</head>
+<title>${title}</title><link rel="icon" href="${trusted(ICON)}">${description !== undefined && html`<meta name="description" content="${description}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}">`}<style>${trusted(style)}</style>${ownStyle !== '' && html`<style>${trusted(ownStyle)}</style>`}${script && html`<script>${trusted(EARLY)}</script>`}</head>
 <body>${body}${script && html`<script>${trusted(code)}</script>`}</body></html>
 `
   return page.text

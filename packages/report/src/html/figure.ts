@@ -13,10 +13,10 @@ export interface Figure {
   /** of a chart with a row per target, how many targets it draws; it sets the height */
   readonly rows?: number
   readonly howTo: Content
-  /** the numbers as a table; or where the table stands that has them, which several figures share */
+  /** the numbers as a table; or where the table stands that has them, which several figures share: charts say so to a screen reader */
   readonly table: Html | 'below' | 'above'
   readonly wide?: boolean
-  /** the chart as SVG, for readers without the page's script */
+  /** the chart as SVG, which is seen until the script has drawn it, and by readers without the script */
   readonly still?: Html | null
   /** why there is nothing to draw; the canvas is left out then, and the table stays */
   readonly nothing?: string | null
@@ -26,22 +26,33 @@ function how(text: Content): Html {
   return html`<details class="how"><summary>How to read</summary><p>${text}</p></details>`
 }
 
+/** The least characters of a legend that stands once per page where several tables have it. */
+const LONG = 100
+
 /**
- * Folds equal explanations, which stand under a chart for each scenario and load. The file has each of them once per
- * page; the others refer to it (`data-like`), and the page's script writes them out.
+ * A page whose explanations of charts, and long legends that several of its tables have, stand once at its end. Where they belong
+ * stands which it is (`data-like`): the page's script writes a legend there, and an explanation where a reader asks for it.
  */
-export function foldExplanations({ text }: Html): Html {
-  const seen = new Map<string, number>()
-  return trusted(
-    text.replace(/(<details class="how">)(<summary>[^<]*<\/summary>)(.*?)<\/details>/g, (whole, _, summary, words) => {
-      const place = seen.get(words)
-      if (place === undefined) {
-        seen.set(words, seen.size)
-        return whole
-      }
-      return `<details class="how" data-like=${place}>${summary}</details>`
-    }),
-  )
+export function withExplanations({ text }: Html): Html {
+  const legends: readonly string[] = text.match(/(?<=<p class="legend">).*?(?=<\/p>)/gs) ?? []
+  const places = new Map<string, number>()
+  const placeOf = (words: string) => {
+    const place = places.get(words) ?? places.size
+    places.set(words, place)
+    return place
+  }
+  const content = text
+    .replaceAll(
+      /<details class="how"><summary>[^<]*<\/summary><p>(.*?)<\/p><\/details>/gs,
+      (_, words) => `<p class=how data-like=${placeOf(words)}></p>`,
+    )
+    .replaceAll(/<p class="legend">(.*?)<\/p>/gs, (whole, words) =>
+      words.length >= LONG && legends.indexOf(words) < legends.lastIndexOf(words)
+        ? `<p class=legend data-like=${placeOf(words)}></p>`
+        : whole,
+    )
+  if (places.size === 0) return trusted(text)
+  return html`${trusted(content)}<aside class="hows" aria-label="How to read this page">${[...places.keys()].map((words) => html`<p>${trusted(words)}`)}</aside>`
 }
 
 /** A figure: a chart with its finding as the title, and its numbers as a table that is there without JavaScript. */
@@ -49,11 +60,11 @@ export function figure(of: Figure): Html {
   const height = heightOf(of.chart, of.rows)
   const canvas = of.nothing
     ? html`<p class="none">${of.nothing}</p>`
-    : html`<div class="plot"><canvas width=1 height=${height} data-chart="${of.chart}"${of.of !== undefined && html` data-of="${of.of}"`}></canvas></div>`
+    : html`<div class="plot">${of.still}<canvas width=1 height=${height} data-chart="${of.chart}"${of.of !== undefined && html` data-of="${of.of}"`}></canvas></div>`
   return html`<figure${of.wide && html` class="wide"`}>
     <figcaption><h3>${of.title}</h3><p class="condition">${of.condition.filter(Boolean).join(' · ')}</p></figcaption>
-    ${canvas}${of.still}
+    ${canvas}
     ${how(of.howTo)}
-    ${of.table instanceof Html ? html`<details class="numbers"><summary>Numbers</summary>${of.table}</details>` : html`<p class="numbers">The numbers are in the table ${of.table}.</p>`}
+    ${of.table instanceof Html && html`<details class="numbers"><summary>Numbers</summary>${of.table}</details>`}
   </figure>`
 }

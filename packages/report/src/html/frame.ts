@@ -4,7 +4,7 @@ import { formatBytes, formatCores, formatTime } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { type Html, html } from './html.js'
 import { badge, markClass } from './marks.js'
-import { part, type Scope } from './scope.js'
+import { controls, type Scope } from './scope.js'
 
 export function header(view: View): Html {
   const { run, host, scenarios, decision } = view.results
@@ -16,7 +16,7 @@ export function header(view: View): Html {
     </div>
     <div class="tools" data-tools>
       <div class="segmented" role="group" aria-label="Theme"><button type="button" data-theme-choice="system" aria-pressed="true">Auto</button><button type="button" data-theme-choice="light" aria-pressed="false">Light</button><button type="button" data-theme-choice="dark" aria-pressed="false">Dark</button></div>
-      <div class="buttons">${decision && html`<button type="button" data-tool="brief" title="The decision alone, on one sheet">Print brief</button>`}<button type="button" data-tool="print" title="All pages, of the scenario that is chosen">Print all</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms, and the repetitions of figures that are not drawn, are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
+      <div class="buttons" role="group" aria-label="Print and download">${decision && html`<button type="button" data-tool="brief" title="The decision alone, on one sheet">Print brief</button>`}<button type="button" data-tool="all" title="All pages, of all scenarios. The browser’s own command prints the scenario that is chosen.">Print all</button><button type="button" data-tool="json" title="The figures of this page as results.json. The raw histograms, and the repetitions of figures that are not drawn, are in the results.json beside this file.">JSON</button><button type="button" data-tool="csv">CSV</button><button type="button" data-tool="markdown">Markdown</button></div>
     </div></header>`
 }
 
@@ -146,7 +146,7 @@ export function switches(view: View, scopes: readonly Scope[], isHidden: boolean
   )
   return html`<div class="switches" data-switches${isHidden && html` hidden`}>
     ${scopes.length > 1 && html`<div class="switch"><span id="sw-scenario">Scenario</span><div class="segmented" role="group" aria-labelledby="sw-scenario">${scopes.map(({ scenario, index }) => html`<button type="button" data-choose-scenario="${index}" data-name="${scenario.id}" aria-pressed="${index === 0 ? 'true' : 'false'}"><bdi>${scenario.id}</bdi></button>`)}</div></div>`}
-    ${scopes.map((scope) => part(scope, null, loadSwitch(scope)))}
+    ${scopes.map((scope) => controls(scope, null, loadSwitch(scope)))}
     <div class="chips" role="group" aria-label="Targets: show or hide, and choose the baseline">${view.subjects.map(
       (subject) =>
         html`<span class="chip" data-chip="${subject.index}"${!first.has(subject.index) && html` hidden`}><button type="button" data-show="${subject.index}" aria-pressed="true" title="Show or hide"><span class="${markClass(subject)}"></span><bdi>${subject.label}</bdi></button><button type="button" class="base" data-baseline="${subject.index}" aria-pressed="false" aria-label="1×: use ${subject.label} as baseline" title="Compare the others with this one">1×</button></span>`,

@@ -26,15 +26,15 @@ export function targetHref(target: string): string {
 /** A bar of a share of a cap, 0 to 1, for use inside a table. The style sheet has a class for each per cent. */
 export function shareBar(share: number): Html {
   const percent = Math.round(Math.min(1, Math.max(0, share)) * 100)
-  return html`<i class="bar w${percent}"></i>`
+  return html`<i class=w${percent}></i>`
 }
 
 /** A verdict's badge. The style sheet adds its icon, which saves bytes: every row has such a badge. */
 export function statusBadge(status: Verdict['status']): Html {
-  return html`<b class="badge ${status}">${status}</b>`
+  return html`<b class="${status}">${status}</b>`
 }
 
 /** A badge of any tone: `good`, `partly` (good in part), `bad`, `warn` or `plain`; always with a word. */
 export function badge(tone: 'good' | 'partly' | 'bad' | 'warn' | 'plain', icon: string, word: string): Html {
-  return html`<b class="badge ${tone}"><i aria-hidden=true>${icon}</i>${word}</b>`
+  return html`<b class="badge ${tone}" data-icon="${icon}">${word}</b>`
 }

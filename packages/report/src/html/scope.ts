@@ -1,5 +1,6 @@
 import { type LoadSpec, loadIdOf, type ScenarioResult } from '@bakeoff/model'
 import type { View } from '../shared/subjects.js'
+import { folded } from './folded.js'
 import { type Content, type Html, html } from './html.js'
 
 /** A scenario with its place in the run, which the page's attributes name it by. */
@@ -21,10 +22,15 @@ export function scopesOf({ results }: View): Scope[] {
 }
 
 /**
- * A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown. With it, only
- * those are that a reader sees first, until the page is mounted: nothing moves then.
+ * A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown. With it, a part
+ * is text until it is shown first.
  */
 export function part(scope: Scope, load: string | null, content: Content): Html {
+  return controls(scope, load, folded(content))
+}
+
+/** A part that is elements from the beginning, for what only a script makes work. */
+export function controls(scope: Scope, load: string | null, content: Content): Html {
   const isFirst = scope.index === 0 && (load === null || load === scope.scenario.mainLoad)
   return html`<div class="part${isFirst && ' first'}" data-scenario=${scope.index}${load !== null && html` data-load="${load}"`}>${content}</div>`
 }

@@ -1,7 +1,7 @@
 import { sortValue } from '../shared/sort-value.js'
 import { type Content, type Html, html } from './html.js'
 
-/** A figure that is not known. It is shown as a dash, and its reason stands under the table. */
+/** A figure that is not known. It is shown as a dash, and its reason stands under the table; by its letter the page knows it. */
 export class Unknown {
   constructor(readonly reason: string) {}
 }
@@ -39,6 +39,8 @@ export interface Table<Row> {
   /** a class of the row */
   readonly tone?: (row: Row) => string | null
   readonly empty?: string
+  /** what stands above the rows from one on: those aside come after the others, and a sort by the reader takes the line away */
+  readonly divider?: { readonly before: number; readonly text: string } | null
   /** whether its heads become buttons: for tables that stand alone, not for a chart's numbers */
   readonly sortable?: boolean
   /** heads of the columns' groups: [text, how many columns] */
@@ -58,16 +60,20 @@ export function table<Row>({
   tone,
   empty,
   groups,
+  divider = null,
   sortable = false,
 }: Table<Row>): Html {
   if (rows.length === 0) return html`<p class="none">${empty ?? 'Nothing to show.'}</p>`
   const reasons = new Reasons()
-  const body = rows.map((row) => {
+  // Said once for the table: many tables below charts have only texts beside the names.
+  const isOfTexts = columns.every(({ names, align }) => names || align === 'start')
+  const body = rows.map((row, place) => {
     const index = subject?.(row)
-    const fields = columns.map((column) => bodyField(column, row, reasons, sortable))
-    return html`<tr${typeof index === 'number' && html` data-s=${index}`}${tone?.(row) && html` class="${tone(row)}"`}>${fields}`
+    const fields = columns.map((column) => bodyField(column, row, { reasons, sortable, isOfTexts }))
+    const line = place === divider?.before && html`<tr class="divider"><td colspan=${columns.length}>${divider.text}`
+    return html`${line}<tr${typeof index === 'number' && html` data-s=${index}`}${tone?.(row) && html` class="${tone(row)}"`}>${fields}`
   })
-  return html`<div class="scroll" tabindex=0 role=region aria-label="${caption}"><table><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headField(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
+  return html`<div class=scroll tabindex=0 role=region aria-label="${caption}"><table${isOfTexts && html` class=texts`}><thead>${groups && groupRow(groups)}<tr>${columns.map((column) => headField(column, sortable))}<tbody>${body}</table></div>${reasons.notes()}`
 }
 
 function groupRow(groups: readonly (readonly [string, number])[]): Html {
@@ -87,15 +93,24 @@ function headField<Row>({ head, unit, align, names, sort, leastFirst }: Column<R
   return html`<th${start && html` class="${names ? 't names' : 't'}"`}${sortable && sort && (leastFirst || names ? html` data-sort=a` : html` data-sort`)}>${head}${unit && html`<small>${unit}</small>`}`
 }
 
-function bodyField<Row>(column: Column<Row>, row: Row, reasons: Reasons, sortable: boolean): Html {
+interface OfTable {
+  readonly reasons: Reasons
+  readonly sortable: boolean
+  readonly isOfTexts: boolean
+}
+
+function bodyField<Row>(column: Column<Row>, row: Row, { reasons, sortable, isOfTexts }: OfTable): Html {
   const content = column.field(row)
   const missing = content instanceof Unknown
   const shown = missing ? html`–<sup>${reasons.letter(content.reason)}</sup>` : html`${content}`
   const value = sortable && !missing ? (column.sort?.(row) ?? null) : null
-  const sort = value !== null && !saysItself(shown, value) && html` data-v="${shortValue(value)}"`
+  const sort =
+    value !== null &&
+    !saysItself(shown, value) &&
+    (typeof value === 'number' ? html` data-v=${Number(value.toPrecision(6))}` : html` data-v="${value}"`)
   if (column.names) return html`<th${sort}>${shown}`
-  const tone = [column.align === 'start' && 't', missing && 'u'].filter(Boolean).join(' ')
-  return html`<td${tone && html` class="${tone}"`}${sort}>${shown}`
+  const isText = column.align === 'start' && !isOfTexts
+  return html`<td${isText && html` class=t`}${sort}>${shown}`
 }
 
 /** Whether the page can sort by the text of the field itself: it is the same text, or the same number as far as it is shown. */
@@ -103,11 +118,6 @@ function saysItself({ text }: Html, value: number | string): boolean {
   const shown = sortValue(/^(?:<[^>]*>)*([^<]*)/.exec(text)?.[1] ?? '')
   if (typeof shown === 'string' || typeof value === 'string') return shown === value
   return Math.abs(shown - value) <= Math.abs(value) * 0.01
-}
-
-/** A short form of a value: six digits are more than any figure is shown with. */
-function shortValue(value: number | string): number | string {
-  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
 /** The reasons why figures of a table are missing, each named by a letter. */

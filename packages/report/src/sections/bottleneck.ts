@@ -1,7 +1,6 @@
 import { type Cause, type Cell, type LoadSpec, loadLabel } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
 import { type Content, type Html, html } from '../html/html.js'
-import { badge } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
 import { formatShare } from '../shared/format.js'
@@ -114,9 +113,10 @@ function accountText({ account, little }: Cell): Content {
 /** The least share that is mentioned. */
 const TOLD = 0.01
 
+/** As verdicts look, which they lead to. */
 const EFFECTS: Readonly<Record<Cause['effect'], Html | null>> = {
-  invalidates: html`${badge('bad', '✕', 'does not count')} `,
-  doubts: html`${badge('warn', '!', 'doubtful')} `,
+  invalidates: html`<b class=invalid>does not count</b> `,
+  doubts: html`<b class=suspect>doubtful</b> `,
   explains: null,
 }
 

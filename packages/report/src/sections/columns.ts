@@ -14,6 +14,7 @@ import {
   type TimeName,
 } from '../shared/figures.js'
 import { formatBytes, formatCores, formatInterval, formatMs, formatNumber, formatShare } from '../shared/format.js'
+import { outcomeWord } from '../shared/outcome-word.js'
 import { keptOf, type ServiceLevel } from '../shared/service-level.js'
 import type { View } from '../shared/subjects.js'
 import { briefly, reachedBesideAgent, whyMissing } from './words.js'
@@ -49,8 +50,8 @@ export function introducedColumn(view: View): CellColumn {
 }
 
 function doubtMark({ verdict, outcome }: Cell): Html | null {
-  const word = verdict?.status ?? (outcome === 'measured' ? 'valid' : outcome)
-  return word === 'valid' ? null : html`<b class="doubt ${word}">${word}</b> · `
+  const tone = verdict?.status ?? (outcome === 'measured' ? 'valid' : outcome)
+  return tone === 'valid' ? null : html`<b class="doubt ${tone}">${verdict ? tone : outcomeWord(outcome)}</b> · `
 }
 
 /** An estimate as text, with its interval below, or with a note where it has none. */
@@ -269,6 +270,6 @@ export function outcomeBadge(cell: Cell) {
     case 'failed':
       return badge('bad', '✕', 'failed')
     case 'aborted':
-      return badge('warn', '■', 'aborted')
+      return badge('plain', '…', outcomeWord(cell.outcome))
   }
 }

@@ -4,6 +4,7 @@ import { warningGroups, warningList } from '../html/frame.js'
 import { type Html, html } from '../html/html.js'
 import { badge, shareBar } from '../html/marks.js'
 import { type Column, table, unknown } from '../html/table.js'
+import { costOf, USUAL_PRICES } from '../shared/cost.js'
 import { drawnFigure } from '../shared/figures.js'
 import { formatInterval, formatNumber, unbroken } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
@@ -22,6 +23,7 @@ function decided(view: View, { rows, columns, next, trust, trustLevel, claims }:
   return html`${trustStrip(view, trust, trustLevel ?? null)}${shown.length > 0 && answerTable(view, rows, shown)}
     <ul class="answers">${columns.map(({ scenario, says }) => html`<li><a href="#overview/${encodeURIComponent(scenario)}"><bdi>${scenario}</bdi></a> ${unbroken(says)}</li>`)}</ul>
     ${COSTS.map((id) => costTable(view, rows, shown, id))}
+    ${view.results.cells.some((cell) => costOf(cell, USUAL_PRICES) !== null) && html`<p class="next on-screen">In money, instances and cores, at prices of your own: <a href="#cost">Cost</a></p>`}
     ${next && html`<p class="next">To decide ${next.scenarios.join(', ')}: <code>${next.command}</code></p>`}
     ${claims !== null && html`<p class="next">${claims} <a href="#claims">Claims</a></p>`}`
 }

@@ -5,6 +5,7 @@ import { part, type Scope } from '../html/scope.js'
 import { known, table } from '../html/table.js'
 import { drawnFigure } from '../shared/figures.js'
 import { formatDurationMs, formatNumber } from '../shared/format.js'
+import { STARTS, startMs } from '../shared/starts.js'
 import { cellsInOrder, type View } from '../shared/subjects.js'
 import {
   type CellColumn,
@@ -34,7 +35,7 @@ const UNDER_LOAD = ['requestsPerCpuSecond', 'cpuMsPerRequest']
 const BEYOND_SCRIPT = ['overheadPerStreamMs', 'overheadPerChunkMs', 'overheadFirstByteMs']
 
 /** The figures at rest that are drawn. The time of a build depends on caches and networks: it is a number in the table, and no chart. */
-const AT_REST = ['idleMemoryBytes', 'coldStartMs', 'imageBytes']
+const AT_REST = ['idleMemoryBytes', 'imageBytes']
 
 function underLoad(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
@@ -80,7 +81,7 @@ function beyondScript(view: View, { scenario }: Scope, cells: readonly Cell[], l
 function atRest(view: View, scope: Scope): Html {
   const cells = cellsInOrder(view, scope.scenario.id, scope.scenario.mainLoad)
   if (cells.length === 0) return html`<p class="none">This scenario has no targets.</p>`
-  return html`<section class="block"><h3>Before any load</h3><div class="figures">${AT_REST.map((id) => barsOf(view, cells, id, []))}</div>${table(
+  return html`<section class="block"><h3>Before any load</h3><div class="figures">${AT_REST.map((id) => barsOf(view, cells, id, []))}${startsOf(view, cells)}</div>${table(
     {
       caption: 'Before any load',
       columns: [
@@ -88,6 +89,12 @@ function atRest(view: View, scope: Scope): Html {
         figureColumn(view, 'idleMemoryBytes', { why: 'was not recorded' }),
         figureColumn(view, 'coldStartMs', { why: 'was not recorded' }),
         figureColumn(view, 'startCallMs', { why: 'was not recorded' }),
+        {
+          head: 'Both',
+          field: (cell) => known(startMs(view, cell), formatDurationMs, whyMissing(cell, 'was not recorded')),
+          sort: (cell) => startMs(view, cell),
+          leastFirst: true,
+        },
         figureColumn(view, 'imageBytes', { head: 'Image', plain: true, why: 'its size is not known' }),
         figureColumn(view, 'buildSeconds', {
           head: 'Build',
@@ -100,6 +107,27 @@ function atRest(view: View, scope: Scope): Html {
       sortable: true,
     },
   )}</section>`
+}
+
+/** The start of each target in its two parts, which add up to what a deployment waits. */
+function startsOf(view: View, cells: readonly Cell[]): Html {
+  const known = cells.filter((cell) => drawnFigure(view, STARTS[0].id).value(cell) !== null)
+  return figure({
+    chart: 'starts',
+    wide: true,
+    title:
+      rangeTitle(view, cells, {
+        what: 'From the start call to the first answer',
+        of: (cell) => startMs(view, cell),
+        show: formatDurationMs,
+      }) ?? 'How long a start takes is not known',
+    condition: ['Time of a start', 'lower is better'],
+    rows: known.length,
+    howTo:
+      'The engine’s start call makes and starts the container; the target’s part begins when its process does, and ends with its first answer to GET /health. A deployment waits for both.',
+    table: 'below',
+    nothing: known.length > 0 ? null : 'No start was recorded.',
+  })
 }
 
 /** Bars of one figure. The title gives the range that they span; the table of the block has the numbers. */

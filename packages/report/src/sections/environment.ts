@@ -7,6 +7,7 @@ import {
   type ScenarioResult,
   type TwinComparison,
 } from '@bakeoff/model'
+import { folded } from '../html/folded.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { subjectName } from '../html/marks.js'
 import { part, type Scope } from '../html/scope.js'
@@ -27,10 +28,12 @@ export const environment: Section = {
   id: 'environment',
   title: 'Environment',
   question: 'Where, with what and how was this measured, and how can it be repeated?',
-  render: ({ view, scopes }) => html`${again(view)}
-    <div class="columns">${run(view)}${machine(view)}</div>
+  render: ({
+    view,
+    scopes,
+  }) => html`${folded(html`${again(view)}<div class="columns">${run(view)}${machine(view)}</div>`)}
     ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
-    ${certificate(view)}${twins(view)}${calibrations(view)}${method(view)}${glossary(view)}`,
+    ${folded([certificate(view), twins(view), calibrations(view), method(view), glossary(view)])}`,
 }
 
 const NOT_READ = 'could not be read here'

@@ -1,5 +1,6 @@
 import { bottleneck } from './bottleneck.js'
 import { claims } from './claims.js'
+import { cost } from './cost.js'
 import { decision } from './decision.js'
 import { efficiency } from './efficiency.js'
 import { environment } from './environment.js'
@@ -20,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
   scaling,
   resources,
   efficiency,
+  cost,
   bottleneck,
   verification,
   environment,

@@ -70,16 +70,7 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
     nothing: curves ? null : 'No curve was kept for this load.',
   })
   return [
-    figure({
-      chart: 'spectrum',
-      wide: true,
-      title: highestKnown(view, load, cells),
-      condition: [`${timeOf(load)} by percentile`, 'ms, log scale', ...condition, 'all repetitions merged'],
-      howTo:
-        'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 are faster than the value at 99 %. The axis stretches the slow end: from 90 % on, each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
-      table: 'below',
-      nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
-    }),
+    spectrumFigure(view, load, cells),
     figure(time('p50Ms', 'p50', (cell) => shownMs(cell, 'p50'))),
     figure(time('p99Ms', 'p99', (cell) => shownMs(cell, 'p99'))),
     figure({
@@ -98,6 +89,27 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       nothing: cells.some(({ bins }) => bins.length > 0) ? null : 'No latencies were recorded under this load.',
     }),
   ]
+}
+
+/** The percentiles of cells under one load as curves. */
+export function spectrumFigure(view: View, load: LoadSpec, cells: readonly Cell[], as: Partial<Figure> = {}): Html {
+  return figure({
+    chart: 'spectrum',
+    wide: true,
+    title: highestKnown(view, load, cells),
+    condition: [
+      `${timeOf(load)} by percentile`,
+      'ms, log scale',
+      loadLabel(load),
+      repetitionsOf(cells),
+      'all repetitions merged',
+    ],
+    howTo:
+      'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 are faster than the value at 99 %. The axis stretches the slow end: from 90 % on, each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
+    table: 'below',
+    nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
+    ...as,
+  })
 }
 
 /** The range of the highest percentile for which there are answers enough: what is drawn is not called unknown. */
@@ -126,7 +138,7 @@ function windowsColumn(of: 'p50Ms' | 'p99Ms', measured: boolean): CellColumn {
       const values = windows.map((window) => window[of]).filter((value) => value !== null)
       if (values.length === 0)
         return unknown(whyMissing(cell, measured ? 'no curve was kept' : 'no warm-up curve was kept'))
-      const step = Math.max(1, Math.ceil(values.length / 4))
+      const step = Math.max(1, Math.ceil(values.length / 3))
       return values
         .filter((_, index) => index % step === 0)
         .map(formatNumber)

@@ -3,6 +3,8 @@ import {
   type CellComparison,
   claimCounts,
   figureOf,
+  isContender,
+  isDevelopmentServer,
   isHeadlined,
   kindOf,
   type LoadSpec,
@@ -19,7 +21,7 @@ import { known, table } from '../html/table.js'
 import { leastMs, shownMs } from '../shared/figures.js'
 import { formatFactor, formatInterval, formatMs, formatNumber, formatShare, unbroken } from '../shared/format.js'
 import { ratioTo } from '../shared/ratios.js'
-import { cellsInOrder, firstBaseline, groupingOf, metricOf, type View } from '../shared/subjects.js'
+import { cellsInOrder, firstBaseline, groupingOf, metricOf, placeInScenario, type View } from '../shared/subjects.js'
 import { against } from './against.js'
 import {
   type CellColumn,
@@ -44,6 +46,7 @@ import {
   rangeTitle,
   reachedBesideAgent,
   repetitionsOf,
+  sentenceCase,
   sharedCauses,
   topGroup,
   whyMissing,
@@ -80,17 +83,19 @@ function claimsLine({ results }: View, { scenario }: Scope): Html | null {
 
 function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
+  const [compared, aside] = [cells.filter((cell) => !isAside(view, cell)), cells.filter((cell) => isAside(view, cell))]
   return html`<section class="block"><h3>Leaderboard <small>${loadLabel(load)}${loadId === scope.scenario.mainLoad && ', the load by which targets are ranked'}</small></h3>
     ${table({
       caption: `Leaderboard, ${loadLabel(load)}`,
       columns: columnsFor(view, scope, loadId, load),
-      rows: cells,
+      rows: [...compared, ...aside],
       subject: (cell) => view.subjectOf(cell.entry).index,
       tone: (cell) => (isAside(view, cell) ? 'out' : null),
+      divider: compared.length > 0 ? { before: compared.length, text: asideWords(view, aside) } : null,
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    ${saidOnce(cells)}<p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. A figure is the median over repetitions; the small figures below it are the 95 % interval of their mean. A ratio is the mean of those within the blocks, in which targets were measured right after one another, and so not quite the quotient of two medians. ⚑: a repetition lies far from the others; it is kept. Targets whose figures do not count are not ranked. Grey are targets that no headline compares: their figures do not count, they are as published or experiments, stand-ins, or development servers.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
+    ${saidOnce(cells)}<p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. A figure is the median over repetitions; the small figures below it are the 95 % interval of their mean. A ratio is the mean of those within the blocks, in which targets were measured right after one another, and so not quite the quotient of two medians. ⚑: a repetition lies far from the others; it is kept. Targets whose figures do not count are not ranked. Below the line, in grey, are targets that no headline compares.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts({ view, scope, loadId, load, cells })}</div>`
 }
 
@@ -98,6 +103,18 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
 function isAside(view: View, cell: Cell): boolean {
   const entry = view.entries.get(cell.entry)
   return cell.verdict?.status === 'invalid' || cell.outcome !== 'measured' || !entry || !isHeadlined(entry)
+}
+
+/** Why the targets below the line of a leaderboard are there: `As published or experiments · figures that do not count`. */
+function asideWords(view: View, aside: readonly Cell[]): string {
+  const reasons = aside.map((cell) => {
+    const entry = view.entries.get(cell.entry)
+    if (cell.outcome !== 'measured') return 'without figures'
+    if (cell.verdict?.status === 'invalid') return 'figures that do not count'
+    if (!entry || !isContender(entry)) return 'as published and experiments'
+    return isDevelopmentServer(entry) ? 'development servers' : 'stand-ins'
+  })
+  return sentenceCase([...new Set(reasons)].join(' · '))
 }
 
 /** What every cell is marked with, said once. */
@@ -173,7 +190,7 @@ function baselineColumn(view: View, of: Pick<Cell, 'scenario' | 'loadId'>): Cell
     head: '× baseline',
     unit: '95 % interval',
     field: (cell) =>
-      html`<span data-ratio=${view.results.cells.indexOf(cell)}>${ratioText(view.results.comparisons, cell, baseline, metricOf(view, cell))}</span>`,
+      html`<span data-ratio=${placeInScenario(view, cell)}>${ratioText(view.results.comparisons, cell, baseline, metricOf(view, cell))}</span>`,
   }
 }
 
@@ -324,7 +341,7 @@ function percentilesChart(board: Board): Html {
 }
 
 function throughputAgainstP99Chart(board: Board): Html {
-  const { view, cells } = board
+  const { cells } = board
   const isMeasured = cells.some((cell) => figureOf(cell, 'throughput'))
   return figure({
     chart: 'scatter',

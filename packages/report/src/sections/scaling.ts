@@ -6,10 +6,11 @@ import { part, type Scope } from '../html/scope.js'
 import { type Column, known, table, unknown } from '../html/table.js'
 import { shownMs } from '../shared/figures.js'
 import { formatNumber, formatShare } from '../shared/format.js'
+import { outcomeWord } from '../shared/outcome-word.js'
 import { crossingOf, KNEE_SHARE, kneeOf, type Step, stepsOf } from '../shared/scaling.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
 import type { Section } from './section.js'
-import { listed, repetitionsOf } from './words.js'
+import { listed, repetitionsOf, whyMissing } from './words.js'
 
 export const scaling: Section = {
   id: 'scaling',
@@ -149,7 +150,7 @@ function stepColumn(connections: number, unit: string, of: (cell: Cell) => numbe
       known(
         value(row),
         formatNumber,
-        row.entry.outcome.kind === 'measured' ? 'not measured under this load' : row.entry.outcome.kind,
+        row.entry.outcome.kind === 'measured' ? 'not measured under this load' : outcomeWord(row.entry.outcome.kind),
       ),
     sort: value,
   }
@@ -189,7 +190,7 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
           known(
             typicalOf(cell, 'capacityPerSecond'),
             (rate) => html`<b>${formatNumber(rate)}</b>`,
-            cell.outcome === 'measured' ? 'no rate was held' : cell.outcome,
+            whyMissing(cell, 'no rate was held'),
           ),
         sort: (cell) => typicalOf(cell, 'capacityPerSecond'),
       },
@@ -200,7 +201,7 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
           known(
             kindOf(cell.load).limits(cell.load),
             ({ p99Ms, errors }) => `p99 ${formatNumber(p99Ms)} ms, errors ${formatShare(errors)}`,
-            cell.outcome,
+            whyMissing(cell, 'it has none'),
           ),
       },
       {
@@ -210,8 +211,8 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
           known(
             cell.probes,
             (probes) =>
-              html`<span class="wrap">${probes.map(({ perSecond, p99Ms, ok }, index) => html`${index > 0 && ' · '}${formatNumber(perSecond)}/s ${ok ? 'held' : 'not held'}${p99Ms !== null && ` (p99 ${formatNumber(p99Ms)} ms)`}`)}</span>`,
-            cell.outcome,
+              html`<span class="wrap">${probes.map((probe, index) => html`${index > 0 && ' · '}${probeWords(probe, kindOf(cell.load).limits(cell.load))}`)}</span>`,
+            whyMissing(cell, 'no rate was tried'),
           ),
       },
     ],
@@ -219,4 +220,16 @@ function capacityBlock(view: View, cells: readonly Cell[]): Html {
     subject: (cell) => view.subjectOf(cell.entry).index,
     sortable: true,
   })}<p class="legend">Searched under open load with random arrivals: the highest rate whose p99 and errors stay within the service level.</p></section>`
+}
+
+type Probe = NonNullable<Cell['probes']>[number]
+
+/** A rate that was tried, with what kept it from being held: `312/s not held (p99 8.65 ms, 1.2 % without a right answer)`. */
+export function probeWords({ perSecond, p99Ms, errorShare, ok }: Probe, limits: { errors: number } | null): string {
+  const failed = !ok && errorShare > (limits?.errors ?? 0)
+  const why = [
+    p99Ms === null ? (ok ? null : 'p99 not known') : `p99 ${formatNumber(p99Ms)} ms`,
+    failed ? `${formatShare(errorShare)} without a right answer` : null,
+  ].filter((part) => part !== null)
+  return `${formatNumber(perSecond)}/s ${ok ? 'held' : 'not held'}${why.length > 0 ? ` (${why.join(', ')})` : ''}`
 }

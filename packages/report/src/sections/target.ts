@@ -1,4 +1,5 @@
 import { type Cell, type EntryResult, type Lint, lettersOf, loadLabel } from '@bakeoff/model'
+import { folded } from '../html/folded.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, markClass, markedName, targetHref } from '../html/marks.js'
 import { facts, known, table } from '../html/table.js'
@@ -13,6 +14,7 @@ import {
   throughputColumn,
   verdictColumn,
 } from './columns.js'
+import { spectrumFigure } from './latency.js'
 import { secondInstrumentWords } from './second-instrument.js'
 import type { Section } from './section.js'
 import { inWords, whyMissing } from './words.js'
@@ -68,8 +70,7 @@ function targetPage(view: View, name: string): Html {
   const entries = view.results.entries.filter((entry) => entry.target === name)
   const first = entries[0]!
   const cells = view.results.cells.filter((cell) => view.entries.get(cell.entry)?.target === name)
-  return html`<article class="target" data-target="${name}">
-    <p class="back"><a href="#target">All targets</a></p>
+  return html`<article class="target" data-target="${name}">${folded(html`<p class="back"><a href="#target">All targets</a></p>
     <h3><bdi>${name}</bdi> <small>${[first.language, ...first.stack].join(' · ')}</small></h3>
     <p class="summary">${first.summary}</p>
     <section class="block"><h4>Figures</h4>${table<Cell>({
@@ -91,9 +92,28 @@ function targetPage(view: View, name: string): Html {
       subject: (cell) => view.subjectOf(cell.entry).index,
       empty: 'This target was given no load.',
     })}</section>
+    ${curves(view, cells)}
     ${neverRunBanner(entries)}${entries.map((entry) => entryBlock(view, entry))}
-    ${texts('Dockerfile', entries, ({ dockerfile }) => dockerfile)}${texts('target.yaml', entries, ({ targetYaml }) => targetYaml)}
-  </article>`
+    ${texts('Dockerfile', entries, ({ dockerfile }) => dockerfile)}${texts('target.yaml', entries, ({ targetYaml }) => targetYaml)}`)}</article>`
+}
+
+/** The latencies of a target's variants under the main load of each scenario in which any were recorded. */
+function curves(view: View, cells: readonly Cell[]): Html | null {
+  const figures = view.results.scenarios.flatMap(({ id, mainLoad }, index) => {
+    const own = cells.filter((cell) => cell.scenario === id && cell.loadId === mainLoad && cell.spectrum.length > 0)
+    const [first] = own
+    if (!first) return []
+    const shown = spectrumFigure(view, first.load, own, {
+      of: id,
+      wide: false,
+      table: 'above',
+      condition: [`${id}, ${loadLabel(first.load)}`, 'ms by percentile'],
+    })
+    return [
+      html`<div data-of-scenario=${index} data-load="${mainLoad}"><p class="eyebrow">In <bdi>${id}</bdi></p>${shown}</div>`,
+    ]
+  })
+  return figures.length === 0 ? null : html`<div class="figures">${figures}</div>`
 }
 
 /** Says that nobody has run the target as it stands; a run that measured any of it is the one that did. */
@@ -136,7 +156,7 @@ function entryBlock(view: View, entry: EntryResult): Html {
       [
         'Environment',
         Object.keys(entry.environment).length === 0
-          ? 'nothing beyond PORT, CORES and MEMORY_BYTES'
+          ? 'only PORT, CORES, MEMORY_BYTES'
           : html`<code>${Object.entries(entry.environment)
               .map(([key, value]) => `${key}=${value}`)
               .join(' ')}</code>`,
@@ -178,7 +198,7 @@ function outcomeOf({ outcome }: EntryResult): Html | null {
     case 'unsupported':
       return html`<p class="banner plain"><b>Unsupported here.</b> ${outcome.reason}</p>`
     case 'aborted':
-      return html`<p class="banner warn"><b>Aborted.</b> ${outcome.reason}</p>`
+      return html`<p class="banner warn"><b>Not measured.</b> ${outcome.reason}</p>`
     case 'failed':
       return html`<div class="banner bad"><p><b>Failed at ${outcome.stage}.</b> ${outcome.error.message}</p>${outcome.error.hint && html`<p>${outcome.error.hint}</p>`}${outcome.error.logTail.length > 0 && html`<pre>${outcome.error.logTail.join('\n')}</pre>`}</div>`
   }

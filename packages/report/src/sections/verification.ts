@@ -161,7 +161,8 @@ function why(entry: EntryResult, otherwise: string): string {
     case 'failed':
       return `failed at ${entry.outcome.stage}: ${entry.outcome.error.message}`
     case 'unsupported':
+      return `unsupported: ${entry.outcome.reason}`
     case 'aborted':
-      return `${entry.outcome.kind}: ${entry.outcome.reason}`
+      return entry.outcome.reason
   }
 }

@@ -2,6 +2,7 @@
 import { type Cell, type Grouping, headlined, isHeadlined, isOfTheBest, limitWords, suspectWords } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
+import { outcomeWord } from '../shared/outcome-word.js'
 import type { View } from '../shared/subjects.js'
 
 /** Names as a list: `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
@@ -46,7 +47,8 @@ function nameIn(view: View, { entry }: Cell): string {
   return view.subjectOf(entry).label
 }
 
-function sentenceCase(text: string): string {
+/** The text with a capital at its beginning. */
+export function sentenceCase(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
@@ -111,9 +113,10 @@ export function inWords(name: string): string {
 }
 
 /** The reason why a figure of a cell is missing: the cell's outcome when nothing was measured, else `otherwise`. */
-export function whyMissing(cell: Cell, otherwise: string): string {
-  if (cell.outcome === 'measured') return otherwise
-  return `${cell.outcome}${cell.outcomeReason ? `: ${cell.outcomeReason}` : ''}`
+export function whyMissing({ outcome, outcomeReason }: Cell, otherwise: string): string {
+  if (outcome === 'measured') return otherwise
+  if (outcomeReason === null) return outcomeWord(outcome)
+  return outcome === 'aborted' ? outcomeReason : `${outcome}: ${outcomeReason}`
 }
 
 export function hasCause({ verdict }: Cell, wanted: string): boolean {

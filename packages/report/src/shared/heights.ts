@@ -9,6 +9,7 @@ export function heightOf(chart: string, rows = 1): number {
     case 'dumbbell':
       return rows * 36 + 62
     case 'at-cap':
+    case 'starts':
       return rows * 36 + 96
     default:
       return FIXED[chart] ?? 320

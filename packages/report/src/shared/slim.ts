@@ -1,6 +1,6 @@
 /**
  * The results as they stand inside the page: still valid results.json, with everything that is shown. The raw
- * histograms stay in the file beside it, with the comparisons that no column shows; curves are thinned to what a
+ * histograms stay in the file beside it, with the comparisons that no column shows and the reasons of the others; curves are thinned to what a
  * screen can show.
  */
 import type { Cell, Estimate, Figure, ResourcePoint, Results, Timeline } from '@bakeoff/model'
@@ -17,7 +17,9 @@ export function slimResults(results: Results): Results {
   return rounded({
     ...results,
     cells: results.cells.map((cell) => slimCell(view, cell)),
-    comparisons: results.comparisons.filter((comparison) => comparison.metric === metricOf(view, comparison)),
+    comparisons: results.comparisons
+      .filter((comparison) => comparison.metric === metricOf(view, comparison))
+      .map((comparison) => ({ ...comparison, pAdjusted: null, outlook: null, why: '' })),
   })
 }
 
@@ -68,11 +70,17 @@ const WITH_REPETITIONS = /^(requestsPerCpuSecond|wallSeconds|overhead.*|(service
  */
 function slimEstimate(id: string, estimate: Estimate, figure: Figure | undefined): Estimate {
   if (!figure || !(figure.compared || figure.shows === 'highest' || WITH_REPETITIONS.test(id)))
-    return { ...estimate, values: [] }
+    return { ...estimate, low: shownBound(estimate.low), high: shownBound(estimate.high), values: [] }
   const shown = /Ms\./.test(id) ? [Math.min(...estimate.values), Math.max(...estimate.values)] : []
   const slim = (value: number) =>
     shown.includes(value) || Number.isInteger(value) ? value : Number(value.toPrecision(4))
   return { ...estimate, values: estimate.values.map(slim) }
+}
+
+/** A bound of an interval with as many digits as a table shows. */
+function shownBound(value: number | null): number | null {
+  if (value === null) return null
+  return Math.abs(value) < 1000 ? short(value) : Math.round(value)
 }
 
 function slimTimeline(timeline: Timeline): Timeline {

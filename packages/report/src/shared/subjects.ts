@@ -107,6 +107,11 @@ export function cellsInOrder(view: View, scenario: string, loadId: string): Cell
     .sort((a, b) => placeOf(a) - placeOf(b))
 }
 
+/** The place of a cell among those of its scenario, by which the page's script finds it. */
+export function placeInScenario({ results }: View, cell: Cell): number {
+  return results.cells.filter(({ scenario }) => scenario === cell.scenario).indexOf(cell)
+}
+
 /** Entries of a scenario in the order of its main load. */
 export function entriesInOrder(view: View, scenario: ScenarioResult): EntryResult[] {
   const order = new Map(cellsInOrder(view, scenario.id, scenario.mainLoad).map((cell, index) => [cell.entry, index]))

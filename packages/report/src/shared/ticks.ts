@@ -51,6 +51,11 @@ function digitTicks({ low, high }: Extent, digits: readonly number[], step = 1):
     .filter((tick) => tick >= low && tick <= high)
 }
 
+/** The ticks of a linear axis from zero: round numbers, at most so many. */
+export function linearTicks(high: number, most: number): readonly number[] {
+  return evenTicks({ low: 0, high }, most)
+}
+
 /** The most evenly spaced round numbers within an extent that are not more than `most`. */
 function evenTicks({ low, high }: Extent, most: number): number[] {
   const power = Math.floor(Math.log10(high - low)) - 1

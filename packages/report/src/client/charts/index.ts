@@ -6,11 +6,13 @@ import type { Drawing } from './drawing.js'
 import { dumbbell } from './dumbbell.js'
 import { loadLatency, scaling } from './scaling.js'
 import { scatter } from './scatter.js'
+import { starts } from './starts.js'
 
 export const DRAWINGS: Readonly<Record<string, Drawing>> = {
   bars,
   dumbbell,
   scatter,
+  starts,
   spectrum,
   histogram,
   timeline,

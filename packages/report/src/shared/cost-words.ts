@@ -1,0 +1,25 @@
+/** Costs as a table shows them, on the server and in the page. */
+import { type Cost, type Prices, USUAL_PRICES } from './cost.js'
+import { formatFactor, formatNumber } from './format.js'
+
+/** The fields of a cost by the name that a table's cell carries: a text, and what stands small below it. */
+export function costFields(cost: Cost, cheapest: number): Readonly<Record<CostField, readonly [string, string?]>> {
+  const { cores, instances, perMillion, low, high } = cost
+  return {
+    cores: [formatNumber(cores)],
+    instances: [formatNumber(instances)],
+    money: [money(perMillion), low !== null && high !== null ? `${money(low)}–${money(high)}` : 'no interval'],
+    factor: [cheapest > 0 ? formatFactor(perMillion / cheapest) : '–'],
+  }
+}
+
+export type CostField = 'cores' | 'instances' | 'money' | 'factor'
+
+function money(value: number): string {
+  return `$${formatNumber(value)}`
+}
+
+/** The prices in a sentence. */
+export function pricesWords({ perSecond, perCoreHour, perGibHour, utilisation }: Prices = USUAL_PRICES): string {
+  return `${formatNumber(perSecond)} requests/s, $${perCoreHour} for a core and $${perGibHour} for a GiB of memory an hour, cores ${formatNumber(utilisation * 100)} % used`
+}
