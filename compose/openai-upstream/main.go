@@ -7,11 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+)
+
+// What compose/tls makes, where the image has it.
+const (
+	certificate    = "/etc/openai-upstream/upstream.pem"
+	certificateKey = "/etc/openai-upstream/upstream.key"
 )
 
 func main() {
@@ -31,13 +38,21 @@ func serve(settings settings) error {
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
 
-	server := &http.Server{
-		Addr:              fmt.Sprintf(":%d", settings.port),
-		Handler:           newUpstream(settings).routes(),
-		ReadHeaderTimeout: 10 * time.Second,
+	server := &http.Server{Handler: newUpstream(settings).routes(), ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 2)
+	// TLS first: the health check asks the plain port, and speaks for both.
+	if settings.tlsPort != 0 {
+		encrypted, err := net.Listen("tcp", fmt.Sprintf(":%d", settings.tlsPort))
+		if err != nil {
+			return err
+		}
+		go func() { failed <- server.ServeTLS(encrypted, certificate, certificateKey) }()
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.ListenAndServe() }()
+	plain, err := net.Listen("tcp", fmt.Sprintf(":%d", settings.port))
+	if err != nil {
+		return err
+	}
+	go func() { failed <- server.Serve(plain) }()
 	log.Printf("port %d: %d tokens, first after %s, then every %s",
 		settings.port, settings.pace.tokens, settings.pace.first, settings.pace.gap)
 

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,10 @@ type message struct {
 // content is a message's text, however it was written: as a string, as a list of parts of the type text, or null.
 type content string
 
-func (c *content) UnmarshalJSON(data []byte) error {
+func (c *content) UnmarshalJSON(data []byte) error { return c.read(data, "text") }
+
+// read takes parts of these types.
+func (c *content) read(data []byte, types ...string) error {
 	if len(data) == 0 || data[0] != '[' {
 		return json.Unmarshal(data, (*string)(c))
 	}
@@ -27,8 +31,8 @@ func (c *content) UnmarshalJSON(data []byte) error {
 	}
 	var text strings.Builder
 	for i, part := range parts {
-		if part.Type != "text" || part.Text == nil {
-			return fmt.Errorf("part %d of a content has the type %q: only text is understood here", i, part.Type)
+		if !slices.Contains(types, part.Type) || part.Text == nil {
+			return fmt.Errorf("part %d of a content has the type %q: only %v is understood here", i, part.Type, types)
 		}
 		text.WriteString(*part.Text)
 	}

@@ -17,14 +17,15 @@ type pace struct {
 func (p pace) due(i int) time.Duration { return p.first + time.Duration(i)*p.gap }
 
 type settings struct {
-	port   int
-	seed   string
-	pace   pace
-	pieces pieces
+	port    int
+	tlsPort int // 0: no TLS
+	seed    string
+	pace    pace
+	pieces  pieces
 }
 
-// settingsFrom reads the environment. Nothing has a default that a scenario could forget to state, except the port and
-// how streams are cut, which changes no answer.
+// settingsFrom reads the environment. Nothing has a default that a scenario could forget to state, except the ports and
+// how streams are cut, which change no answer.
 func settingsFrom(env func(string) string) (settings, error) {
 	number := func(name string, low, high int) (int, error) {
 		value, err := strconv.Atoi(env(name))
@@ -33,12 +34,19 @@ func settingsFrom(env func(string) string) (settings, error) {
 		}
 		return value, nil
 	}
-	port := 8080
-	if env("PORT") != "" {
-		var err error
-		if port, err = number("PORT", 1, 65535); err != nil {
-			return settings{}, err
+	port := func(name string, fallback int) (int, error) {
+		if env(name) == "" {
+			return fallback, nil
 		}
+		return number(name, 1, 65535)
+	}
+	plainPort, err := port("PORT", 8080)
+	if err != nil {
+		return settings{}, err
+	}
+	tlsPort, err := port("TLS_PORT", 0)
+	if err != nil {
+		return settings{}, err
 	}
 	first, err := number("FIRST_TOKEN_MS", 0, 600_000)
 	if err != nil {
@@ -57,9 +65,10 @@ func settingsFrom(env func(string) string) (settings, error) {
 		return settings{}, err
 	}
 	return settings{
-		port:   port,
-		seed:   env("SEED"),
-		pieces: pieces,
-		pace:   pace{first: time.Duration(first) * time.Millisecond, gap: time.Duration(gap) * time.Millisecond, tokens: tokens},
+		port:    plainPort,
+		tlsPort: tlsPort,
+		seed:    env("SEED"),
+		pieces:  pieces,
+		pace:    pace{first: time.Duration(first) * time.Millisecond, gap: time.Duration(gap) * time.Millisecond, tokens: tokens},
 	}, nil
 }

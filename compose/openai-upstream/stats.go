@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,6 +11,8 @@ import (
 // stats counts what reached the upstream, so that a client that caches or skips work is caught.
 type stats struct {
 	hits      atomic.Int64 // well-formed completion requests, attempts that were made to fail included
+	encrypted atomic.Int64 // those of the hits that came by TLS
+	http2     atomic.Int64 // those of the hits that came by HTTP/2
 	rejected  atomic.Int64 // requests that no client should have sent
 	tokens    atomic.Int64 // tokens written
 	completed atomic.Int64
@@ -30,6 +33,17 @@ func newStats() *stats {
 		s.faults[f] = new(atomic.Int64)
 	}
 	return s
+}
+
+// hit counts a well-formed request, and how it came.
+func (s *stats) hit(r *http.Request) {
+	s.hits.Add(1)
+	if r.TLS != nil {
+		s.encrypted.Add(1)
+	}
+	if r.ProtoMajor == 2 {
+		s.http2.Add(1)
+	}
 }
 
 // streamOpened returns the epoch the stream belongs to, for streamEnded.
@@ -61,6 +75,8 @@ func (s *stats) snapshot(p pace) map[string]any {
 	}
 	return map[string]any{
 		"hits":             s.hits.Load(),
+		"encryptedHits":    s.encrypted.Load(),
+		"http2Hits":        s.http2.Load(),
 		"rejected":         s.rejected.Load(),
 		"tokens":           s.tokens.Load(),
 		"completedStreams": s.completed.Load(),
@@ -82,7 +98,9 @@ func (s *stats) snapshot(p pace) map[string]any {
 // reset forgets all counts. Streams that are open stay open, so they stay counted as such.
 func (s *stats) reset() {
 	s.epoch.Add(1)
-	for _, count := range []*atomic.Int64{&s.hits, &s.rejected, &s.tokens, &s.completed, &s.cancelled, &s.late, &s.early} {
+	for _, count := range []*atomic.Int64{
+		&s.hits, &s.encrypted, &s.http2, &s.rejected, &s.tokens, &s.completed, &s.cancelled, &s.late, &s.early,
+	} {
 		count.Store(0)
 	}
 	s.peakOpen.Store(s.open.Load())

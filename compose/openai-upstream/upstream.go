@@ -1,13 +1,12 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -20,14 +19,42 @@ type upstream struct {
 	attempts *attempts
 }
 
-type completionRequest struct {
-	Model         string    `json:"model"`
-	Messages      []message `json:"messages"`
-	Stream        bool      `json:"stream"`
-	StreamOptions struct {
-		IncludeUsage       bool  `json:"include_usage"`
-		IncludeObfuscation *bool `json:"include_obfuscation"` // on unless it says false
-	} `json:"stream_options"`
+// request is what was asked, in whichever of the API's two forms.
+type request struct {
+	model      string
+	messages   []message
+	stream     bool
+	usage      bool // asked for in a stream of chat completions; elsewhere it is always told
+	obfuscated bool
+}
+
+// streamOptions are those that both forms have, but for the usage, which is one of chat completions alone.
+type streamOptions struct {
+	IncludeUsage       bool  `json:"include_usage"`
+	IncludeObfuscation *bool `json:"include_obfuscation"` // on unless it says false
+}
+
+func (o streamOptions) obfuscated() bool { return o.IncludeObfuscation == nil || *o.IncludeObfuscation }
+
+// form is one of the API's ways to be asked the same.
+type form struct {
+	// read understands a body, but not what is missing in it.
+	read    func(body []byte) (request, error)
+	missing string // what is said where model or messages are missing
+	written func(s *stream) writing
+}
+
+// writing is a form's answer. What it appends belongs to one stream, in the order of the calls.
+type writing interface {
+	// begin appends what leaves with the first token, before it.
+	begin(buffer []byte) []byte
+	token(buffer []byte, token int) []byte
+	// end appends what leaves with the last token, behind it.
+	end(buffer []byte) []byte
+	// malformed is an event that is not JSON.
+	malformed() string
+	// whole is the answer to who asked for no stream.
+	whole() any
 }
 
 func newUpstream(settings settings) *upstream {
@@ -44,6 +71,7 @@ func (u *upstream) routes() http.Handler {
 		u.writeStats(w)
 	})
 	mux.HandleFunc("POST /v1/chat/completions", u.complete)
+	mux.HandleFunc("POST /v1/responses", u.respond)
 	return mux
 }
 
@@ -51,14 +79,18 @@ func (u *upstream) writeStats(w http.ResponseWriter) {
 	writeJSON(w, http.StatusOK, u.stats.snapshot(u.settings.pace))
 }
 
-func (u *upstream) complete(w http.ResponseWriter, r *http.Request) {
+func (u *upstream) complete(w http.ResponseWriter, r *http.Request) { u.answer(w, r, chatCompletions) }
+
+func (u *upstream) respond(w http.ResponseWriter, r *http.Request) { u.answer(w, r, responses) }
+
+func (u *upstream) answer(w http.ResponseWriter, r *http.Request, form form) {
 	started := time.Now()
-	request, asked, ok := u.accept(w, r)
+	request, asked, ok := u.accept(w, r, form)
 	if !ok {
 		return
 	}
-	u.stats.hits.Add(1)
-	seed := seedOf(u.settings.seed, request.Messages)
+	u.stats.hit(r)
+	seed := seedOf(u.settings.seed, request.messages)
 
 	if asked.fault != faultNone {
 		if failing, tooEarly := u.failing(seed, asked, started); !failing {
@@ -79,8 +111,9 @@ func (u *upstream) complete(w http.ResponseWriter, r *http.Request) {
 		upstream: u, out: w, control: http.NewResponseController(w), gone: r.Context().Done(),
 		request: request, asked: asked, seed: seed, started: started,
 	}
+	s.writing = form.written(s)
 	answer := s.answerWhole
-	if request.Stream {
+	if request.stream {
 		answer = s.answerStreamed
 	}
 	err := errAborted
@@ -97,12 +130,11 @@ func (u *upstream) failing(seed uint64, asked directive, now time.Time) (failing
 }
 
 // accept reads a request as strictly as the API does; what it refuses it has answered.
-func (u *upstream) accept(w http.ResponseWriter, r *http.Request) (completionRequest, directive, bool) {
-	var request completionRequest
-	reject := func(status int, code, text string) (completionRequest, directive, bool) {
+func (u *upstream) accept(w http.ResponseWriter, r *http.Request, form form) (request, directive, bool) {
+	reject := func(status int, code, text string) (request, directive, bool) {
 		u.stats.rejected.Add(1)
 		writeError(w, status, code, text)
-		return completionRequest{}, directive{}, false
+		return request{}, directive{}, false
 	}
 	if key, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); !isBearer || key == "" {
 		return reject(http.StatusUnauthorized, "invalid_api_key", "No API key: send Authorization: Bearer")
@@ -111,17 +143,18 @@ func (u *upstream) accept(w http.ResponseWriter, r *http.Request) (completionReq
 	if err != nil {
 		return reject(http.StatusRequestEntityTooLarge, "request_too_large", err.Error())
 	}
-	if err := json.Unmarshal(body, &request); err != nil {
-		return reject(http.StatusBadRequest, "invalid_json", "The body is not a completion request: "+err.Error())
+	read, err := form.read(body)
+	if err != nil {
+		return reject(http.StatusBadRequest, "invalid_json", "The body is not a request that is understood here: "+err.Error())
 	}
-	if request.Model == "" || len(request.Messages) == 0 {
-		return reject(http.StatusBadRequest, "missing_required_parameter", "model and messages are required")
+	if read.model == "" || len(read.messages) == 0 {
+		return reject(http.StatusBadRequest, "missing_required_parameter", form.missing)
 	}
-	asked, err := parseDirectives(request.Messages, u.settings.pace)
+	asked, err := parseDirectives(read.messages, u.settings.pace)
 	if err != nil {
 		return reject(http.StatusBadRequest, "bad_directive", err.Error())
 	}
-	return request, asked, true
+	return read, asked, true
 }
 
 var (
@@ -136,17 +169,17 @@ type stream struct {
 	out     http.ResponseWriter
 	control *http.ResponseController
 	gone    <-chan struct{}
-	request completionRequest
+	request request
+	writing writing
 	asked   directive
 	seed    uint64
 	started time.Time
 	timer   *time.Timer
 }
 
-// answerStreamed writes the tokens as they fall due: role and first token leave together, and so do the last token,
-// finish_reason and [DONE]. Where pieces are mixed a token between them may wait for the next, and a write may be cut.
+// answerStreamed writes the tokens as they fall due: what begins a stream leaves with the first token, and what ends it with the
+// last. Where pieces are mixed a token between them may wait for the next, and a write may be cut.
 func (s *stream) answerStreamed() error {
-	head, tail := s.chunkHead(), s.chunkTail()
 	tokens := tokenStream(s.seed)
 	buffer := make([]byte, 0, 1024)
 	last := s.asked.pace.tokens - 1
@@ -159,7 +192,7 @@ func (s *stream) answerStreamed() error {
 
 	for i := 0; i <= last; i++ {
 		if i > 0 && i < last && cutter.holds() {
-			buffer = tail.appendToken(buffer, head, tokens.next())
+			buffer = s.writing.token(buffer, tokens.next())
 			held++
 			continue
 		}
@@ -167,23 +200,15 @@ func (s *stream) answerStreamed() error {
 			return err
 		}
 		if s.asked.fault != faultNone && i == s.asked.at {
-			return s.fail(head)
+			return s.fail()
 		}
 		if i == 0 {
 			s.writeStreamHead()
-			buffer = tail.appendChunk(buffer, head, `{"role":"assistant","content":"","refusal":null}`, "null")
+			buffer = s.writing.begin(buffer)
 		}
-		buffer = tail.appendToken(buffer, head, tokens.next())
+		buffer = s.writing.token(buffer, tokens.next())
 		if i == last {
-			buffer = tail.appendChunk(buffer, head, `{}`, `"stop"`)
-			if s.request.StreamOptions.IncludeUsage {
-				buffer = append(append(append(buffer, head...), `[],"usage":`...), s.usage()...)
-				if tail.obfuscated {
-					buffer = append(buffer, steadyPadding...)
-				}
-				buffer = append(buffer, "}\n\n"...)
-			}
-			buffer = append(buffer, "data: [DONE]\n\n"...)
+			buffer = s.writing.end(buffer)
 		}
 		rest := buffer
 		if at := cutter.cut(len(rest)); at > 0 {
@@ -205,22 +230,13 @@ func (s *stream) answerStreamed() error {
 // answerWhole takes as long as the streamed form and answers once.
 func (s *stream) answerWhole() error {
 	if s.asked.fault != faultNone {
-		return s.fail("")
+		return s.fail()
 	}
 	if err := s.waitFor(s.asked.pace.tokens - 1); err != nil {
 		return err
 	}
 	describe(s.out.Header(), s.seed, s.started)
-	writeJSON(s.out, http.StatusOK, map[string]any{
-		"id": s.id(), "object": "chat.completion", "created": created, "model": s.request.Model,
-		"choices": []any{map[string]any{
-			"index": 0, "finish_reason": "stop", "logprobs": nil,
-			"message": map[string]any{
-				"role": "assistant", "content": textOf(s.seed, s.asked.pace.tokens), "refusal": nil,
-			},
-		}},
-		"usage": json.RawMessage(s.usage()),
-	})
+	writeJSON(s.out, http.StatusOK, s.writing.whole())
 	s.stats.tokens.Add(int64(s.asked.pace.tokens))
 	return nil
 }
@@ -256,7 +272,7 @@ func (s *stream) sleep(wait time.Duration) error {
 }
 
 // fail does what the message asked for, at the point it asked for.
-func (s *stream) fail(head string) error {
+func (s *stream) fail() error {
 	switch s.asked.fault {
 	case faultStall:
 		<-s.gone
@@ -265,21 +281,25 @@ func (s *stream) fail(head string) error {
 		return s.reset()
 	case faultMalformed:
 		s.writeStreamHead()
-		if err := s.send([]byte(head + `[{"index":0,"delta":{"content"` + "\n\n")); err != nil {
+		if err := s.send([]byte(s.writing.malformed())); err != nil {
 			return err
 		}
 		return errFault
-	default: // a truncated stream: the HTTP answer ends tidily, with no finish_reason and no [DONE]
+	default: // a truncated stream: the HTTP answer ends tidily, without what ends a stream
 		s.writeStreamHead()
 		return errFault
 	}
 }
 
-// reset closes the connection with unsent data thrown away, which the peer sees as a TCP reset.
+// reset closes the connection with unsent data thrown away, which the peer sees as a TCP reset. A connection of HTTP/2 belongs to other
+// streams as well: there this one is reset.
 func (s *stream) reset() error {
 	connection, _, err := s.control.Hijack()
 	if err != nil {
-		return fmt.Errorf("cannot take the connection over: %w", err)
+		panic(http.ErrAbortHandler)
+	}
+	if encrypted, isTLS := connection.(*tls.Conn); isTLS {
+		connection = encrypted.NetConn() // without TLS's word of goodbye
 	}
 	if tcp, isTCP := connection.(*net.TCPConn); isTCP {
 		tcp.SetLinger(0)
@@ -307,62 +327,13 @@ func (s *stream) send(buffer []byte) error {
 
 const created = 1_700_000_000 // fixed: the same request gets the same bytes
 
-func (s *stream) id() string { return fmt.Sprintf("chatcmpl-%016x", s.seed) }
-
-// chunkHead is what all chunks of a stream begin with, up to and including `"choices":`.
-func (s *stream) chunkHead() string {
-	model, _ := json.Marshal(s.request.Model) // a string always marshals
-	return `data: {"id":"` + s.id() + `","object":"chat.completion.chunk","created":` + strconv.Itoa(created) +
-		`,"model":` + string(model) + `,"service_tier":"default","system_fingerprint":"fp_bakeoff","choices":`
-}
-
-// chunkTail is what the client asked to stand behind the choices of a chunk.
-type chunkTail struct {
-	usage      bool
-	obfuscated bool
-}
-
-func (s *stream) chunkTail() chunkTail {
-	asked := s.request.StreamOptions
-	return chunkTail{usage: asked.IncludeUsage, obfuscated: asked.IncludeObfuscation == nil || *asked.IncludeObfuscation}
-}
-
-func (t chunkTail) appendToken(buffer []byte, head string, token int) []byte {
-	buffer = append(buffer, head...)
-	buffer = append(buffer, `[{"index":0,"delta":{"content":`...)
-	buffer = append(buffer, encoded[token]...)
-	buffer = append(buffer, `},"logprobs":null,"finish_reason":null}]`...)
-	return t.append(buffer, padding[token])
-}
-
-func (t chunkTail) appendChunk(buffer []byte, head, delta, finish string) []byte {
-	buffer = append(buffer, head...)
-	buffer = append(buffer, `[{"index":0,"delta":`...)
-	buffer = append(buffer, delta...)
-	buffer = append(buffer, `,"logprobs":null,"finish_reason":`...)
-	buffer = append(buffer, finish...)
-	return t.append(append(buffer, "}]"...), steadyPadding)
-}
-
-// append ends a chunk: until the last one usage is null, where it was asked for at all.
-func (t chunkTail) append(buffer []byte, padding string) []byte {
-	if t.usage {
-		buffer = append(buffer, `,"usage":null`...)
+// promptTokens counts a prompt's token as four bytes, which is near enough to look like one.
+func (s *stream) promptTokens() int {
+	tokens := 0
+	for _, m := range s.request.messages {
+		tokens += 4 + len(m.Content)/4
 	}
-	if t.obfuscated {
-		buffer = append(buffer, padding...)
-	}
-	return append(buffer, "}\n\n"...)
-}
-
-// usage counts a prompt's token as four bytes, which is near enough to look like one.
-func (s *stream) usage() string {
-	prompt := 0
-	for _, m := range s.request.Messages {
-		prompt += 4 + len(m.Content)/4
-	}
-	n := s.asked.pace.tokens
-	return fmt.Sprintf(`{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}`, prompt, n, prompt+n)
+	return tokens
 }
 
 // writeError answers as the API does: its type goes by the status, and a failure of its own has no code.

@@ -19,10 +19,14 @@ type client interface {
 type completions struct{ client }
 
 func newCompletions(cfg config) completions {
-	if cfg.client == minimal {
+	switch cfg.client {
+	case minimal:
 		return completions{newMinimalClient(cfg)}
+	case byResponses:
+		return completions{responsesClient{newOfficialClient(cfg)}}
+	default:
+		return completions{newOfficialClient(cfg)}
 	}
-	return completions{newOfficialClient(cfg)}
 }
 
 // text is the whole completion at once.

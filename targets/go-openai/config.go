@@ -3,13 +3,15 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 )
 
 // Names of clients.
 const (
-	official = "official"
-	minimal  = "minimal"
+	official    = "official"
+	byResponses = "responses" // the official one, by the API's newer form
+	minimal     = "minimal"
 )
 
 // config is what the container's environment says.
@@ -36,8 +38,8 @@ func configFrom(env func(string) string) (config, error) {
 		settings.fail(fmt.Errorf("OPENAI_BASE_URL is no address: %w", err))
 	}
 	cfg.baseURL = base
-	if cfg.client != official && cfg.client != minimal {
-		settings.fail(fmt.Errorf("CLIENT is %q, want %s or %s", cfg.client, official, minimal))
+	if clients := []string{official, byResponses, minimal}; !slices.Contains(clients, cfg.client) {
+		settings.fail(fmt.Errorf("CLIENT is %q, want one of %q", cfg.client, clients))
 	}
 	return cfg, settings.err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/ssestream"
 )
 
 // officialClient is OpenAI's. It adds what the client leaves to its user: a limit on silence, and the suspicion that a
@@ -33,29 +34,46 @@ func newOfficialClient(cfg config) *officialClient {
 }
 
 func (c *officialClient) stream(ctx context.Context, messages []message, onText func(string) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-
-	stream := c.openai.Chat.Completions.NewStreaming(ctx, openai.ChatCompletionNewParams{
-		Model:    c.model,
-		Messages: paramsOf(messages),
-	})
-	defer stream.Close()
-	watchdog := guard(cancel, c.silence)
-	defer watchdog.Stop()
-
-	finished := false
-	for stream.Next() {
-		watchdog.Reset(c.silence)
-		for _, choice := range stream.Current().Choices {
-			finished = finished || choice.FinishReason != ""
+	return follow(ctx, c.silence, func(ctx context.Context) *ssestream.Stream[openai.ChatCompletionChunk] {
+		return c.openai.Chat.Completions.NewStreaming(ctx, openai.ChatCompletionNewParams{
+			Model:    c.model,
+			Messages: paramsOf(messages),
+		})
+	}, func(chunk *openai.ChatCompletionChunk) (last bool, err error) {
+		for _, choice := range chunk.Choices {
+			last = last || choice.FinishReason != ""
 			if choice.Delta.Content == "" {
 				continue
 			}
 			if err := onText(choice.Delta.Content); err != nil {
-				return err
+				return last, err
 			}
 		}
+		return last, nil
+	})
+}
+
+// follow reads one of the client's streams to its end. take says of each event whether it is the completion's last.
+func follow[T any](
+	ctx context.Context, silence time.Duration, open func(context.Context) *ssestream.Stream[T], take func(*T) (last bool, err error),
+) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+
+	stream := open(ctx)
+	defer stream.Close()
+	watchdog := guard(cancel, silence)
+	defer watchdog.Stop()
+
+	finished := false
+	for stream.Next() {
+		watchdog.Reset(silence)
+		event := stream.Current()
+		last, err := take(&event)
+		if err != nil {
+			return err
+		}
+		finished = finished || last
 	}
 	if err := stream.Err(); err != nil {
 		return explainOfficial(ctx, err)

@@ -13,14 +13,14 @@ from openai._constants import DEFAULT_CONNECTION_LIMITS
 
 import batch
 from bodies import BadBody, BatchRequest, ChatRequest, read
-from completions import Completions
+from completions import Completions, Responses
 from config import Config, read_config
 from connection import ClientGone, while_connected
 from info import describe, installed
 from minimal import MinimalCompletions
 from upstream import UpstreamError
 
-CLIENTS = {"openai": Completions, "minimal": MinimalCompletions}
+CLIENTS = {"openai": Completions, "responses": Responses, "minimal": MinimalCompletions}
 
 
 @asynccontextmanager

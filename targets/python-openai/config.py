@@ -15,7 +15,8 @@ class Config:
     silence_seconds: float
     """The longest silence of the upstream that is waited for."""
     client: str
-    """What asks the upstream: openai, its official client, or minimal, a reader of events."""
+    """What asks the upstream: openai, its official client, responses, the same by the API's newer form, or minimal, a
+    reader of events."""
     transport: str
     """What carries the official client's requests: httpx, its default, or aiohttp."""
     validates: bool
@@ -32,7 +33,7 @@ def read_config() -> Config:
         api_key=required("OPENAI_API_KEY"),
         model=required("OPENAI_MODEL"),
         silence_seconds=number("UPSTREAM_TIMEOUT_MS", 60_000) / 1000,
-        client=one_of("CLIENT", "openai", "minimal"),
+        client=one_of("CLIENT", "openai", "responses", "minimal"),
         transport=one_of("TRANSPORT", "httpx", "aiohttp"),
         validates=one_of("VALIDATION", "lax", "strict") == "strict",
         loop=one_of("LOOP", "asyncio", "uvloop"),

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { Completions } from './completions.js'
+import { Completions, Responses } from './completions.js'
 import { describe, installedVersions } from './info.js'
 import { MinimalCompletions } from './minimal.js'
 import { buildServer } from './server.js'
@@ -12,6 +12,7 @@ import { countWorkers, startWorkers } from './workers.js'
 const CLIENTS = {
   undici: (upstream) => new Completions(upstream, undiciFetch()),
   fetch: (upstream) => new Completions(upstream),
+  responses: (upstream) => new Responses(upstream, undiciFetch()),
   minimal: (upstream) => new MinimalCompletions(upstream),
 }
 
