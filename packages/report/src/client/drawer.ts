@@ -3,16 +3,16 @@
  * that nothing has to wait for all of them.
  */
 import type { Cell } from '@bakeoff/model'
+import type { Chart } from 'chart.js'
 import { cellsInOrder } from '../shared/subjects.js'
 import { breath, frame } from './breath.js'
 import type { Drawn, Scene } from './charts/drawing.js'
-import { DRAWINGS } from './charts/index.js'
-import { Chart } from './charts/library.js'
 import { type Ink, readInk } from './ink.js'
 import { walkByKeys } from './keyboard.js'
-import { pictureOf } from './picture.js'
 import type { PageResults } from './results.js'
 import type { Selection } from './selection.js'
+
+type Painting = typeof import('./painting.js')
 
 /** How near to the screen a chart is drawn, so that it is there when a reader comes to it: half a screen. */
 const NEAR = '50% 0px'
@@ -32,6 +32,7 @@ export class Drawer {
   /** grows when colours or fonts change */
   #look = 0
   #ink: Ink | null = null
+  #painting: Painting | null = null
 
   constructor(
     readonly root: Document,
@@ -52,6 +53,12 @@ export class Drawer {
       // The frame of the chart, which has its place also while there is nothing to draw.
       if (canvas.parentElement) this.#watcher.observe(canvas.parentElement)
     }
+  }
+
+  /** Makes ready what draws, which a reader may need at once: paper does not wait. */
+  async prepare(): Promise<Painting> {
+    this.#painting ??= await import('./painting.js')
+    return this.#painting
   }
 
   #see(changes: readonly IntersectionObserverEntry[]): void {
@@ -75,6 +82,9 @@ export class Drawer {
     await frame()
     if (round !== this.#round) return
     this.#choose(this.#near)
+    if (this.#queue.length === 0) return
+    await breath()
+    await this.prepare()
     await breath()
     while (round === this.#round) {
       const canvas = this.#queue[0]
@@ -121,8 +131,9 @@ export class Drawer {
   /** The picture of a chart, twice as fine as on a plain screen, with its title; null when there is nothing to draw. */
   async pictureOf(canvas: HTMLCanvasElement): Promise<Blob | null> {
     await this.results.read(scenarioOf(canvas))
+    const { pictureOf } = await this.prepare()
     const scene = this.#sceneOf(canvas)
-    const drawn = scene && DRAWINGS[canvas.dataset.chart ?? '']?.(scene)
+    const drawn = scene && this.#drawingOf(canvas, scene)
     if (!scene || !drawn) return null
     const figure = canvas.closest('figure')
     return pictureOf(drawn, {
@@ -136,6 +147,7 @@ export class Drawer {
   /** Draws all charts that are shown at once and to their present width, for paper: those of scenarios that were read by now. */
   drawNow(): void {
     this.#round += 1
+    if (this.#painting === null) return
     this.#choose(this.root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]'))
     for (const canvas of this.#queue) if (this.results.known(scenarioOf(canvas)) !== null) this.#draw(canvas)
     this.#queue = []
@@ -146,19 +158,23 @@ export class Drawer {
     this.#charts.get(canvas)?.destroy()
     this.#charts.delete(canvas)
     const scene = this.#sceneOf(canvas)
-    const drawn = scene && (DRAWINGS[canvas.dataset.chart ?? '']?.(scene) ?? null)
+    const drawn = scene && this.#drawingOf(canvas, scene)
     this.#drawn.set(canvas, this.#stateOf(canvas))
     canvas.dataset.drawn = ''
-    if (drawn) this.#charts.set(canvas, this.#chart(canvas, drawn))
+    if (drawn) this.#chart(canvas, drawn)
     else this.#drawNothing(canvas)
   }
 
-  #chart(canvas: HTMLCanvasElement, { config, height }: Drawn): Chart {
+  #drawingOf({ dataset }: HTMLCanvasElement, scene: Scene): Drawn | null {
+    return this.#painting?.DRAWINGS[dataset.chart ?? '']?.(scene) ?? null
+  }
+
+  #chart(canvas: HTMLCanvasElement, { config, height }: Drawn): void {
     const plot = canvas.parentElement
     if (plot) plot.style.height = `${height}px`
     plot?.classList.remove('empty')
     plot?.querySelector('.still')?.remove()
-    return new Chart(canvas, config)
+    if (this.#painting) this.#charts.set(canvas, new this.#painting.Chart(canvas, config))
   }
 
   /** Shows a sentence instead of empty axes, when all subjects are switched off or have no figures. */

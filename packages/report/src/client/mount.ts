@@ -140,7 +140,10 @@ class Mounted {
     const { root, selection, results } = this
     const { scenario } = selection
     // A page about the whole run has no use for it yet.
-    if (results.known(scenario) === null && this.#isWhole()) await idle()
+    if (results.known(scenario) === null && this.#isWhole()) {
+      await idle()
+      void this.drawer.prepare()
+    }
     const view = results.known(scenario) ?? (await results.read(scenario))
     if (selection.scenario !== scenario) return
     pressBaseline(root, view, selection)
@@ -178,7 +181,7 @@ class Mounted {
 
   /** Opens the browser's dialog to print the decision alone, or everything of all scenarios. */
   async openPrint(what: 'brief' | 'all'): Promise<void> {
-    if (what === 'all') await this.results.whole()
+    if (what === 'all') await Promise.all([this.results.whole(), this.drawer.prepare()])
     this.#asked = what
     this.root.documentElement.classList.toggle('brief', what === 'brief')
     print()

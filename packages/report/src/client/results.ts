@@ -33,6 +33,7 @@ export class PageResults {
     const known = this.known(scenario)
     if (known) return known
     const part = await this.#partOf(scenario)
+    await breath()
     const view = this.#views.get(scenario) ?? viewOf(withParts(this.view.results, [part]))
     this.#views.set(scenario, view)
     return view

@@ -1,4 +1,4 @@
-import { type Cell, type EntryResult, type Lint, lettersOf, loadLabel } from '@bakeoff/model'
+import { type Cell, type EntryResult, kindOf, type Lint, lettersOf, loadLabel } from '@bakeoff/model'
 import { folded } from '../html/folded.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, markClass, markedName, targetHref } from '../html/marks.js'
@@ -102,16 +102,15 @@ function curves(view: View, cells: readonly Cell[]): Html | null {
   const figures = view.results.scenarios.flatMap(({ id, mainLoad }, index) => {
     const own = cells.filter((cell) => cell.scenario === id && cell.loadId === mainLoad && cell.spectrum.length > 0)
     const [first] = own
-    if (!first) return []
+    // Of a batch, no latency of a request is shown: it is one.
+    if (!first || kindOf(first.load).shown === null) return []
     const shown = spectrumFigure(view, first.load, own, {
       of: id,
       wide: false,
       table: 'above',
       condition: [`${id}, ${loadLabel(first.load)}`, 'ms by percentile'],
     })
-    return [
-      html`<div data-of-scenario=${index} data-load="${mainLoad}"><p class="eyebrow">In <bdi>${id}</bdi></p>${shown}</div>`,
-    ]
+    return [html`<div data-of-scenario=${index} data-load="${mainLoad}">${shown}</div>`]
   })
   return figures.length === 0 ? null : html`<div class="figures">${figures}</div>`
 }
