@@ -317,6 +317,18 @@ describe('a report opened from disk', () => {
     ).toBe(0)
   })
 
+  it('is where it was when it is loaded again', async () => {
+    await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
+    const { page } = report
+    await page.evaluate(() => scrollTo({ top: 700 }))
+    await settled(page)
+    const place = await page.evaluate(() => scrollY)
+    expect(place).toBeGreaterThan(500)
+    await page.waitForFunction((now) => history.state?.place === now, place)
+    await page.reload()
+    await page.waitForFunction((before) => Math.abs(scrollY - before) < 2, place)
+  })
+
   it('shows the main chart as SVG until the script has drawn it, and then not twice', async () => {
     await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
     const { page } = report

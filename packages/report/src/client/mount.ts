@@ -34,6 +34,12 @@ export async function mountPage(root: Document, results: PageResults): Promise<v
     mounted.chosen()
   })
   makeToolbars(root)
+  let resting: ReturnType<typeof setTimeout> | undefined
+  const atRest = () => {
+    clearTimeout(resting)
+    resting = setTimeout(keepPlace, REST_MS)
+  }
+  addEventListener('scroll', atRest, { passive: true })
   await breath()
   await mounted.open()
 }
@@ -80,18 +86,19 @@ class Mounted {
 
   /** Follows the address for the first time, in pieces: each is a frame or a click that need not wait for all of it. */
   async open(): Promise<void> {
-    const figure = this.#follow()
+    const [figure, place] = [this.#follow(), placeKept()]
     show(this.#parts, this.view, this.selection, this.#sheets)
     await breath()
     this.#prepareShown()
     await breath()
     this.bringUp()
     this.remember()
-    if (figure === null) return
+    if (figure === null && place === null) return
     // The page is laid out in the next frame; asked for a place before, it would be laid out within this piece.
     await frame()
     await breath()
-    figureNamed(this.root, figure)?.scrollIntoView()
+    if (place !== null) scrollTo({ top: place })
+    else if (figure !== null) figureNamed(this.root, figure)?.scrollIntoView()
   }
 
   /** Writes the address into the selection. @returns the figure that it names */
@@ -173,7 +180,7 @@ class Mounted {
     if (hash === location.hash || (location.hash === '' && hash === `#${this.#pages[0]?.dataset.page}`)) return
     try {
       if (step === 'new') history.pushState(null, '', hash)
-      else history.replaceState(null, '', hash)
+      else history.replaceState(history.state, '', hash)
     } catch {
       // A frame without an origin of its own may not write its history: the page works, its address stays as it is.
     }
@@ -239,6 +246,27 @@ class Mounted {
     this.chosen()
     this.say(sortWords(sort))
   }
+}
+
+/** How long a page is not scrolled before its place is kept. Browsers allow some hundred changes of the history a minute. */
+const REST_MS = 300
+
+/**
+ * Keeps with the history's entry how far the page is scrolled, for when it is loaded again, as a page of a run that goes on is time
+ * and again: a browser looks for its place before the page has its height.
+ */
+function keepPlace(): void {
+  try {
+    history.replaceState({ place: scrollY }, '')
+  } catch {
+    // A frame without an origin of its own: the page begins at its top.
+  }
+}
+
+/** The place of the page when it was left; null where it is loaded for the first time. */
+function placeKept(): number | null {
+  const { place } = (history.state ?? {}) as { place?: unknown }
+  return typeof place === 'number' ? place : null
 }
 
 /** What is folded by itself: a part of a scenario, or the page of a target. */
