@@ -11,10 +11,11 @@ use std::{
 };
 
 use axum::http::StatusCode;
+use deadpool_postgres::{Manager, Pool, PoolError};
 use tokio::{sync::Mutex, time::timeout, try_join};
 use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
-use crate::{ranking::Ranking, refusal::Refusal, scorer::ROW_FEATURES};
+use crate::{config::DatabaseStyle, ranking::Ranking, refusal::Refusal, scorer::ROW_FEATURES};
 
 pub const USER_FEATURES: usize = 16;
 pub const ITEM_FEATURES: usize = 24;
@@ -25,11 +26,12 @@ const DEADLINE: Duration = Duration::from_secs(2);
 /// Classes of SQLSTATE that a server answers with when it is going, full or not yet there.
 const UNAVAILABLE: [&str; 3] = ["08", "53", "57"];
 
-/// Prepared queries over a few connections that all requests share: what several of them ask leaves in one system call, and
-/// PostgreSQL answers it in one.
+const USER_QUERY: &str = "SELECT features FROM users WHERE id = $1";
+const ITEMS_QUERY: &str = "SELECT id, features FROM items WHERE id = ANY($1)";
+
+/// Prepared queries, both of a request in one round trip.
 pub struct FeatureStore {
-    lines: Vec<Line>,
-    next: AtomicUsize,
+    connections: Connections,
     /// Whether the last query failed: an outage is logged when it begins and ends, not once a request.
     down: AtomicBool,
 }
@@ -42,28 +44,43 @@ pub struct Candidates {
 
 impl FeatureStore {
     /// Does not wait for the database: connections are made when they are needed, and again after an outage.
-    pub fn new(url: &str, connections: usize) -> Result<Self, Error> {
+    pub fn new(url: &str, style: DatabaseStyle, connections: usize) -> Result<Self, Box<dyn std::error::Error>> {
         let mut config: Config = url.parse()?;
         // A server that vanished without a word would otherwise keep its connections open for minutes.
         config.tcp_user_timeout(DEADLINE);
-        Ok(Self {
-            lines: (0..connections).map(|_| Line::new(config.clone())).collect(),
-            next: AtomicUsize::new(0),
-            down: AtomicBool::new(false),
-        })
+        let connections = match style {
+            DatabaseStyle::Pipelined => Connections::Shared {
+                lines: (0..connections).map(|_| Line::new(config.clone())).collect(),
+                next: AtomicUsize::new(0),
+            },
+            DatabaseStyle::Pooled => {
+                Connections::Pooled(Pool::builder(Manager::new(config, NoTls)).max_size(connections).build()?)
+            }
+        };
+        Ok(Self { connections, down: AtomicBool::new(false) })
     }
 
     pub fn connections(&self) -> usize {
-        self.lines.len()
+        match &self.connections {
+            Connections::Shared { lines, .. } => lines.len(),
+            Connections::Pooled(pool) => pool.status().max_size,
+        }
     }
 
     pub async fn ping(&self) -> Result<(), Refusal> {
-        self.ask(async |session| session.client.batch_execute("").await).await
+        self.ask(async |client, _| client.batch_execute("").await).await
     }
 
     pub async fn fetch(&self, ranking: &Ranking) -> Result<Candidates, Refusal> {
-        let (user, items) =
-            self.ask(async |session| session.features(ranking.user_id, &ranking.item_ids).await).await?;
+        let (user, items) = self
+            .ask(async |client, statements| {
+                // Polled together, both are sent before the first answer is read.
+                try_join!(
+                    user(client, &statements.user, ranking.user_id),
+                    items(client, &statements.items, &ranking.item_ids)
+                )
+            })
+            .await?;
         let Some(user) = user.filter(|_| items.len() == ranking.item_ids.len()) else {
             return Err(unknown(ranking, user.is_some(), &items));
         };
@@ -75,10 +92,8 @@ impl FeatureStore {
         Ok(Candidates { item_ids: items.into_iter().map(|(id, _)| id).collect(), rows })
     }
 
-    async fn ask<T>(&self, query: impl AsyncFnOnce(&Session) -> Result<T, Error>) -> Result<T, Refusal> {
-        let line = &self.lines[self.next.fetch_add(1, Relaxed) % self.lines.len()];
-        let answer = timeout(DEADLINE, async { query(&*line.session().await?).await }).await;
-        let reason = match answer {
+    async fn ask<T>(&self, query: impl AsyncFnOnce(&Client, &Statements) -> Result<T, Error>) -> Result<T, Refusal> {
+        let reason = match timeout(DEADLINE, self.connections.run(query)).await {
             Ok(Ok(answer)) => {
                 if self.down.load(Relaxed) && self.down.swap(false, Relaxed) {
                     eprintln!("database: answers again");
@@ -93,6 +108,43 @@ impl FeatureStore {
             eprintln!("database: {reason}");
         }
         Err(Refusal::no_database())
+    }
+}
+
+/// How requests share connections.
+enum Connections {
+    /// Each request takes the next, whoever has it: what several of them ask leaves in one system call, and PostgreSQL
+    /// answers it in one.
+    Shared { lines: Vec<Line>, next: AtomicUsize },
+    /// A connection belongs to a request until it has its rows.
+    Pooled(Pool),
+}
+
+impl Connections {
+    async fn run<T>(&self, query: impl AsyncFnOnce(&Client, &Statements) -> Result<T, Error>) -> Result<T, Error> {
+        match self {
+            Self::Shared { lines, next } => {
+                let session = lines[next.fetch_add(1, Relaxed) % lines.len()].session().await?;
+                query(&session.client, &session.statements).await
+            }
+            Self::Pooled(pool) => {
+                let client = pool.get().await.map_err(of_connecting)?;
+                // The pool keeps what a connection has prepared.
+                let statements = Statements {
+                    user: client.prepare_cached(USER_QUERY).await?,
+                    items: client.prepare_cached(ITEMS_QUERY).await?,
+                };
+                query(&client, &statements).await
+            }
+        }
+    }
+}
+
+/// A pool that is never closed, and has no time-outs and no hooks, fails with what connecting failed with.
+fn of_connecting(error: PoolError) -> Error {
+    match error {
+        PoolError::Backend(error) => error,
+        other => unreachable!("{other}"),
     }
 }
 
@@ -119,6 +171,10 @@ impl Line {
 
 struct Session {
     client: Client,
+    statements: Statements,
+}
+
+struct Statements {
     user: Statement,
     items: Statement,
 }
@@ -128,27 +184,19 @@ impl Session {
         let (client, connection) = config.connect(NoTls).await?;
         // Its end shows in the client, which every request asks first.
         tokio::spawn(connection);
-        let (user, items) = try_join!(
-            client.prepare("SELECT features FROM users WHERE id = $1"),
-            client.prepare("SELECT id, features FROM items WHERE id = ANY($1)"),
-        )?;
-        Ok(Self { client, user, items })
+        let (user, items) = try_join!(client.prepare(USER_QUERY), client.prepare(ITEMS_QUERY))?;
+        Ok(Self { client, statements: Statements { user, items } })
     }
+}
 
-    /// Both queries in one round trip: polled together, they are sent before the first answer is read.
-    async fn features(&self, user_id: i32, item_ids: &[i32]) -> Result<(Option<User>, Vec<(i32, Item)>), Error> {
-        try_join!(self.user(user_id), self.items(item_ids))
-    }
+async fn user(client: &Client, statement: &Statement, id: i32) -> Result<Option<User>, Error> {
+    let row = client.query_opt(statement, &[&id]).await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
 
-    async fn user(&self, id: i32) -> Result<Option<User>, Error> {
-        let row = self.client.query_opt(&self.user, &[&id]).await?;
-        row.map(|row| row.try_get(0)).transpose()
-    }
-
-    async fn items(&self, ids: &[i32]) -> Result<Vec<(i32, Item)>, Error> {
-        let rows = self.client.query(&self.items, &[&ids]).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-    }
+async fn items(client: &Client, statement: &Statement, ids: &[i32]) -> Result<Vec<(i32, Item)>, Error> {
+    let rows = client.query(statement, &[&ids]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 type User = [f32; USER_FEATURES];

@@ -36,7 +36,7 @@ struct Service {
 fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::from_env(&settings::of_process)?;
     let service = Arc::new(Service {
-        store: FeatureStore::new(&config.database_url, config.database_pool)?,
+        store: FeatureStore::new(&config.database_url, config.database_style, config.database_pool)?,
         scorer: Scorer::open(&config.model)?,
     });
     Ok(serve::run(config.workers, config.port, routes(service))?)
@@ -79,8 +79,11 @@ async fn health(State(service): State<Arc<Service>>) -> Result<Json<Value>, Refu
 }
 
 async fn info(State(service): State<Arc<Service>>) -> Json<Info> {
-    let mut info =
-        Info::new([("candle-core", env!("CANDLE_CORE_VERSION")), ("tokio-postgres", env!("TOKIO_POSTGRES_VERSION"))]);
+    let mut info = Info::new([
+        ("candle-core", env!("CANDLE_CORE_VERSION")),
+        ("deadpool-postgres", env!("DEADPOOL_POSTGRES_VERSION")),
+        ("tokio-postgres", env!("TOKIO_POSTGRES_VERSION")),
+    ]);
     info.threads.insert("candle", candle_core::utils::get_num_threads());
     info.pools.insert("database", service.store.connections());
     Json(info)
@@ -97,19 +100,22 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::serve::runtime;
+    use crate::{
+        config::DatabaseStyle::{self, Pipelined, Pooled},
+        serve::runtime,
+    };
 
     /// A service whose database nobody can reach and whose weights are all zero.
-    fn service() -> Service {
+    fn service(style: DatabaseStyle) -> Service {
         Service {
-            store: FeatureStore::new("postgres://nobody@127.0.0.1:1/nothing", 1).unwrap(),
+            store: FeatureStore::new("postgres://nobody@127.0.0.1:1/nothing", style, 1).unwrap(),
             scorer: Scorer::new(&VarBuilder::zeros(DType::F32, &Device::Cpu)).unwrap(),
         }
     }
 
-    async fn ask(method: &str, path: &str, body: &str) -> (StatusCode, String) {
+    async fn ask(style: DatabaseStyle, method: &str, path: &str, body: &str) -> (StatusCode, String) {
         let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned())).unwrap();
-        let response = routes(service().into()).oneshot(request).await.unwrap();
+        let response = routes(service(style).into()).oneshot(request).await.unwrap();
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
@@ -127,8 +133,11 @@ mod tests {
             ("GET", "/", "", StatusCode::NOT_FOUND, ""),
         ];
         runtime(1).unwrap().block_on(async {
-            for (method, path, body, status, answer) in cases {
-                assert_eq!(ask(method, path, body).await, (status, answer.to_owned()), "{method} {path} {body}");
+            for style in [Pipelined, Pooled] {
+                for (method, path, body, status, answer) in cases {
+                    let answered = ask(style, method, path, body).await;
+                    assert_eq!(answered, (status, answer.to_owned()), "{style:?} {method} {path} {body}");
+                }
             }
         });
     }
@@ -136,19 +145,19 @@ mod tests {
     #[test]
     fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
         let large = " ".repeat(LARGEST_BODY + 1);
-        let (status, body) = runtime(1).unwrap().block_on(ask("POST", "/rank", &large));
+        let (status, body) = runtime(1).unwrap().block_on(ask(Pipelined, "POST", "/rank", &large));
         assert_eq!((status, body.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"at most 1000 item_ids"}"#));
     }
 
     #[test]
     fn a_network_without_weights_scores_every_row_in_the_middle() {
-        assert_eq!(service().scorer.score(vec![1.0; 2 * scorer::ROW_FEATURES]).unwrap(), [0.5, 0.5]);
+        assert_eq!(service(Pipelined).scorer.score(vec![1.0; 2 * scorer::ROW_FEATURES]).unwrap(), [0.5, 0.5]);
     }
 
     #[test]
     fn info_counts_the_workers_of_the_runtime_it_runs_on() {
-        for workers in [1, 2] {
-            let (status, body) = runtime(workers).unwrap().block_on(ask("GET", "/info", ""));
+        for (workers, style) in [(1, Pipelined), (2, Pooled)] {
+            let (status, body) = runtime(workers).unwrap().block_on(ask(style, "GET", "/info", ""));
             let info: Value = serde_json::from_str(&body).unwrap();
             assert_eq!(status, StatusCode::OK);
             assert_eq!(info["threads"]["tokio_workers"], workers);
