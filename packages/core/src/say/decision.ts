@@ -17,7 +17,7 @@ import {
 import { nameOf } from '../words/names.js'
 import { claimsSay } from './claims.js'
 import { type Candidate, type Decided, type Field, KINDS, type Kind } from './decided.js'
-import { isAgentBoundCell } from './findings/define.js'
+import { isAgentBoundCell, isApart } from './findings/define.js'
 import { nextStep } from './next-step.js'
 import { overallSays } from './overall.js'
 import { whyProvisional } from './provisional.js'
@@ -36,12 +36,23 @@ export function decide(known: Decided): Decision {
   return {
     rows,
     columns,
-    overall: overallSays({ rows, columns }),
+    overall: overallSays({
+      rows,
+      columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
+    }),
     next: nextStep(known, fields),
     claims: claimsSay(known.claims),
     trust: trustOf(known),
     trustLevel: trustLevelOf(known, columns),
   }
+}
+
+/** The rows that repetitions compared with the first one, and did not tell apart from it; one repetition compares nothing. */
+function notApartOf({ ranked, comparedWith }: Field): string[] {
+  return ranked.slice(1).flatMap((other) => {
+    const compared = comparedWith(other)
+    return compared && compared.ratio.low !== null && !isApart(compared) ? [other.row] : []
+  })
 }
 
 function columnOf(field: Field): DecisionColumn {

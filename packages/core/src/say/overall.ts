@@ -2,7 +2,13 @@ import type { Decision, DecisionColumn, DecisionMark } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
 import { list } from '../words/quantities.js'
 
-type Of = Pick<Decision, 'rows' | 'columns'>
+/** A column, and the rows that its comparisons do not tell apart from the first one. */
+export type SaidColumn = DecisionColumn & { readonly notApart?: readonly string[] }
+
+interface Of {
+  readonly rows: Decision['rows']
+  readonly columns: readonly SaidColumn[]
+}
 
 /** The most names of one sentence; more are given as a number. */
 const MOST_NAMES = 3
@@ -33,7 +39,7 @@ interface Answer {
   readonly says: (places: string) => string
 }
 
-function answerOf(column: DecisionColumn, by: Decision['rows']['by']): Answer {
+function answerOf(column: SaidColumn, by: Decision['rows']['by']): Answer {
   const { standing } = column
   const names = named(column).map(({ row }) => (by === 'language' ? languageName(row) : row))
   const key = [standing, ...names].join('/')
@@ -45,8 +51,8 @@ function answerOf(column: DecisionColumn, by: Decision['rows']['by']): Answer {
       return { key, says: (places) => `${who} ${names.length === 1 ? 'is' : 'are'} level in ${places}` }
     case 'provisional':
       return {
-        key,
-        says: (places) => `provisional: ${who} ${names.length === 1 ? 'is ahead' : 'are close together'} in ${places}`,
+        key: `${key}/${provisionalWord(column)}`,
+        says: (places) => `provisional: ${who} ${provisionalWord(column)} in ${places}`,
       }
     case 'alone':
       return { key, says: (places) => `only ${who} can be compared in ${places}` }
@@ -55,26 +61,33 @@ function answerOf(column: DecisionColumn, by: Decision['rows']['by']): Answer {
   }
 }
 
+function provisionalWord(column: SaidColumn): string {
+  const others = named(column).slice(1)
+  if (others.length === 0) return 'is ahead'
+  return others.some(({ row }) => column.notApart?.includes(row)) ? 'are not told apart' : 'are close together'
+}
+
 /** What a figure may be marked with and still be compared. */
 const COMPARED: readonly DecisionMark[] = ['leads', 'level', 'at-least', 'suspect']
 
 /**
- * The figures that the sentence names: those that lead or may. Where nothing is decided it is the first one, with those behind it by no
- * more than is relevant: nobody is called ahead for a difference that would be none if it were certain.
+ * The figures that the sentence names: those that lead or may. Where nothing is decided it is the first one, with those that repetitions
+ * do not tell apart from it, and those behind it by no more than is relevant: nobody is called ahead for a difference that would be none
+ * if it were certain.
  */
-function named({ standing, figures }: DecisionColumn): DecisionColumn['figures'] {
+function named({ standing, figures, notApart = [] }: SaidColumn): DecisionColumn['figures'] {
   if (standing === 'nobody') return []
   const leading = figures.filter(({ marks }) => marks.includes('leads') || marks.includes('level'))
   if (leading.length > 0) return leading
   const [first, ...others] = figures.slice(0, standing === 'provisional' ? undefined : 1)
   if (first === undefined) return []
   const least = (first.value ?? 0) / (1 + thresholds.relevantDifference)
-  const isClose = ({ value, marks }: DecisionColumn['figures'][number]) =>
-    value !== null && value >= least && marks.every((mark) => COMPARED.includes(mark))
+  const isClose = ({ row, value, marks }: DecisionColumn['figures'][number]) =>
+    value !== null && (value >= least || notApart.includes(row)) && marks.every((mark) => COMPARED.includes(mark))
   return [first, ...others.filter(isClose)]
 }
 
-function placeOf(column: DecisionColumn): string {
+function placeOf(column: SaidColumn): string {
   const isSuspect = named(column).some(({ marks }) => marks.includes('suspect'))
   return isSuspect ? `${column.scenario} (suspect)` : column.scenario
 }

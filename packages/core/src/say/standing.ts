@@ -2,7 +2,7 @@ import { type DecisionColumn, figureOf, formatNumber, suspectWords } from '@bake
 import { reasonOf } from '../observe/outcome.js'
 import { list, many } from '../words/quantities.js'
 import type { Candidate, Field } from './decided.js'
-import { isAgentBoundCell, ratioWords } from './findings/define.js'
+import { isAgentBoundCell, isApart, ratioWords } from './findings/define.js'
 
 interface Standing {
   readonly standing: DecisionColumn['standing']
@@ -25,8 +25,8 @@ export function saysOf(field: Field): Standing {
     const says = `${doubted(ranked.slice(0, 2), ', ')}${provisionalSays(field, first, rest)}`
     return { standing: 'provisional', says, leading: [] }
   }
-  const behind = rest.filter((other) => isApart(field, other))
-  const peers = rest.filter((other) => !isApart(field, other))
+  const behind = rest.filter((other) => isApart(field.comparedWith(other)))
+  const peers = rest.filter((other) => !isApart(field.comparedWith(other)))
   const leading = [first, ...peers]
   const named = [...leading, ...behind.slice(0, 1)]
   if (peers.length === 0) {
@@ -40,12 +40,6 @@ export function saysOf(field: Field): Standing {
 function doubted(named: readonly Candidate[], joint: string): string {
   const words = suspectWords(named.map(({ name, cell }) => ({ name, verdict: cell?.verdict ?? null })))
   return words === null ? '' : `${words}${joint}`
-}
-
-/** Whether the first target is told apart from another, by the comparison in the results. */
-function isApart({ comparedWith }: Field, other: Candidate): boolean {
-  const conclusion = comparedWith(other)?.conclusion
-  return conclusion === 'higher' || conclusion === 'lower'
 }
 
 /** The most names in a sentence; more targets are given as a number. */

@@ -1,6 +1,6 @@
 import type { Decision, DecisionColumn, DecisionMark } from '@bakeoff/model'
 import { expect, it } from 'vitest'
-import { overallSays } from '../../src/say/overall.js'
+import { overallSays, type SaidColumn } from '../../src/say/overall.js'
 import { type SampleOptions, sampleResults } from '../fixtures-results.js'
 
 /** A column with figures in this order, each with its marks, and half of the one before if they are not said to be close. */
@@ -29,7 +29,7 @@ function column(
 const CASES: readonly {
   readonly because: string
   readonly by?: Decision['rows']['by']
-  readonly columns: readonly DecisionColumn[]
+  readonly columns: readonly SaidColumn[]
   readonly says: string | null
 }[] = [
   {
@@ -73,6 +73,14 @@ const CASES: readonly {
       column('chat', 'provisional', { rust: [], go: [] }, 0.96),
     ],
     says: 'Provisional: Rust, Go and Node are close together in embed (suspect); provisional: Rust is ahead in chat.',
+  },
+  {
+    because: 'what repetitions do not tell apart is not ahead, however far apart it seems',
+    columns: [
+      { ...column('embed', 'provisional', { rust: [], go: [], node: [] }), notApart: ['go'] },
+      column('chat', 'provisional', { rust: [], go: [] }),
+    ],
+    says: 'Provisional: Rust and Go are not told apart in embed; provisional: Rust is ahead in chat.',
   },
   {
     because: 'ties everywhere are counted where there are many',

@@ -61,7 +61,7 @@ export function banners({ results }: View): Html {
   const short = shortened(run.statusReason)
   if (run.profile === 'quick')
     lines.push(
-      html`<p class="banner warn"><b>Smoke run.</b> The quick profile measures once and briefly: enough to see that everything works, not to say which target is faster.</p>`,
+      html`<p class="banner warn"><b>Smoke run.</b> The quick profile measures briefly, and once unless told otherwise: enough to see that everything works, not to say which target is faster.</p>`,
     )
   if (run.status === 'aborted')
     lines.push(
