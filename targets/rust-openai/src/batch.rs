@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use async_openai::types::chat::{
-    ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{bodies::BatchOrder, completions::Completions};
+use crate::{
+    bodies::{BatchOrder, Message, Role},
+    completions::Completions,
+};
 
 #[derive(Serialize)]
 pub struct BatchAnswer {
@@ -47,10 +47,10 @@ pub async fn run(completions: Arc<Completions>, order: BatchOrder) -> BatchAnswe
     BatchAnswer { tasks: order.tasks, ok, failed: order.tasks - ok, digest: format!("{:x}", digest.finalize()) }
 }
 
-fn question(order: &BatchOrder, task: usize) -> Vec<ChatCompletionRequestMessage> {
+fn question(order: &BatchOrder, task: usize) -> Vec<Message> {
     let text = format!("What is the number {}?{}", order.seed + task as u64 + 1, order.suffix);
     vec![
-        ChatCompletionRequestSystemMessage::from("You are a helpful assistant.").into(),
-        ChatCompletionRequestUserMessage::from(text).into(),
+        Message { role: Role::System, content: "You are a helpful assistant.".to_owned() },
+        Message { role: Role::User, content: text },
     ]
 }

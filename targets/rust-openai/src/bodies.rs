@@ -1,42 +1,27 @@
 //! Request bodies: their shapes, and how they are read.
 
-use async_openai::types::chat::{
-    ChatCompletionRequestAssistantMessage, ChatCompletionRequestDeveloperMessage, ChatCompletionRequestMessage,
-    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
     http::StatusCode,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::Failure;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Role {
+pub enum Role {
     System,
     Developer,
     User,
     Assistant,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Message {
-    role: Role,
-    content: String,
-}
-
-impl From<Message> for ChatCompletionRequestMessage {
-    fn from(Message { role, content }: Message) -> Self {
-        match role {
-            Role::System => ChatCompletionRequestSystemMessage::from(content).into(),
-            Role::Developer => ChatCompletionRequestDeveloperMessage::from(content).into(),
-            Role::User => ChatCompletionRequestUserMessage::from(content).into(),
-            Role::Assistant => ChatCompletionRequestAssistantMessage::from(content).into(),
-        }
-    }
+    pub role: Role,
+    pub content: String,
 }
 
 #[derive(Deserialize)]

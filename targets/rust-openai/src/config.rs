@@ -13,6 +13,8 @@ pub struct Config {
     pub model: String,
     /// The longest silence of the upstream that is waited for.
     pub silence: Duration,
+    /// What asks the upstream, by name.
+    pub client: String,
 }
 
 impl Config {
@@ -24,6 +26,7 @@ impl Config {
             api_key: settings::required(env, "OPENAI_API_KEY")?,
             model: settings::required(env, "OPENAI_MODEL")?,
             silence: Duration::from_millis(settings::number(env, "UPSTREAM_TIMEOUT_MS", 60_000)?.into()),
+            client: settings::text(env, "CLIENT").unwrap_or_else(|| "async-openai".to_owned()),
         })
     }
 }

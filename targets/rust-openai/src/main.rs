@@ -1,10 +1,13 @@
-//! Passes chat completions on from an OpenAI-compatible service through async-openai.
+//! Passes chat completions on from an OpenAI-compatible service.
 
 mod batch;
 mod bodies;
 mod completions;
 mod config;
+mod events;
 mod info;
+mod library;
+mod minimal;
 mod serve;
 mod settings;
 
@@ -63,7 +66,7 @@ async fn chat(
     Query(query): Query<ChatQuery>,
     Body(order): Body<ChatOrder>,
 ) -> Result<Response, Failure> {
-    let messages = order.messages.into_iter().map(Into::into).collect();
+    let messages = order.messages;
     if query.stream.as_deref() == Some("1") {
         pass_on(completions.stream(messages).await?).await
     } else {
@@ -110,8 +113,12 @@ async fn run_batch(
 }
 
 // No pools: reqwest keeps every connection that falls idle.
-async fn info() -> Json<Info> {
-    Json(Info::new([("async-openai", env!("ASYNC_OPENAI_VERSION")), ("reqwest", env!("REQWEST_VERSION"))]))
+async fn info(State(completions): State<Arc<Completions>>) -> Json<Info> {
+    let mut info = Info::new([("reqwest", env!("REQWEST_VERSION"))]);
+    if let Completions::Library(_) = *completions {
+        info.versions.insert("async-openai", Some(env!("ASYNC_OPENAI_VERSION").to_owned()));
+    }
+    Json(info)
 }
 
 /// What a request that cannot be answered gets.
