@@ -112,6 +112,7 @@ function readTarget(root: string, name: string): TargetSpec {
     file,
     yaml: mustRead(root, file, 'Write one (docs/adding-a-target.md), or move the folder out of targets/.'),
     dockerfile: readInside(root, `targets/${name}/Dockerfile`),
+    buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
   })
 }
 

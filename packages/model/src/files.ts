@@ -92,6 +92,12 @@ export const targetFile = z.strictObject({
           .describe('Containers of the target inside one cap: they share the cores, memory is divided'),
         proxy: z.enum(['caddy']).optional().describe('What stands in front of the replicas, inside the same cap'),
         scenarios: z.array(name).min(1).optional().describe('Narrows the scenarios for this variant'),
+        services: z
+          .record(name, z.string().startsWith('./'))
+          .optional()
+          .describe(
+            'Services of the scenario that are built from another folder, relative to compose/, e.g. { postgres: ./postgis }. Not for contenders, which all run on the same',
+          ),
       }),
     )
     .optional()

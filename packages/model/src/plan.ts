@@ -142,6 +142,8 @@ export const plannedEntry = z.object({
   /** absent in plans of before 2026-12: everything took part in the comparison then */
   role: role.nullish(),
   standIn: standIn.nullish(),
+  /** the services that it runs on, in place of the scenario's; null or absent: the scenario's */
+  services: z.array(plannedService).nullish(),
   /** the entry that this one is once more, under another name: shows how much equals differ, and is in no table */
   twinOf: z.string().nullish(),
   /** present on an entry of the commit that the run compares with (`--against`): it is measured as its partner is, and is in no table but that of the comparison */

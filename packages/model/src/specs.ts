@@ -22,6 +22,8 @@ export interface VariantSpec {
   /** another contender of its language stands for it where a run takes one of each */
   readonly alternative: boolean
   readonly standIn: StandIn | null
+  /** services that are built from another folder than the scenario says: the folder, relative to compose/, by the name of the service. Absent: none */
+  readonly services?: Readonly<Record<string, string>> | undefined
 }
 
 export interface TargetSpec {

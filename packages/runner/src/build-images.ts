@@ -99,7 +99,7 @@ export function requestsOf(
   if (entries.some(({ proxy }) => proxy === 'caddy')) add(materials.caddyImage)
   if (plan.rules.secondInstrument && scenarios.some((scenario) => secondInstrumentTask(scenario).kind === 'possible'))
     add(materials.wrkImage)
-  for (const services of [...scenarios, ...entries.flatMap(({ ofRef }) => ofRef ?? [])].map((each) => each.services)) {
+  for (const { services } of [...scenarios, ...entries, ...entries.flatMap(({ ofRef }) => ofRef ?? [])]) {
     for (const { image, build } of services ?? [])
       add({ name: image, folder: build === null ? null : join(materials.root, build), requires: [] })
   }

@@ -11,7 +11,7 @@ import {
 } from '@bakeoff/model'
 import { PORT } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { corpusOf, scenarioOf, workOf } from './materials.js'
+import { corpusOf, scenarioFor, workOf } from './materials.js'
 import { type FetchRequest, UnsupportedBuild } from './ports.js'
 import type { Run } from './run.js'
 import { askInfo, wrongAnswers } from './run-repetition.js'
@@ -39,7 +39,7 @@ export interface CheckReport {
 /** Starts an entry, asks every golden question and every case of the contract, without load. Throws only errors that would end a run: an abort, a lost engine, a bug. */
 export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckReport> {
   const { plan, materials, signal } = run
-  const scenario = scenarioOf(plan, entry.scenario)
+  const scenario = scenarioFor(plan, entry)
   let stage: Stage = 'build'
   let report: CheckReport = {
     entry: entry.id,

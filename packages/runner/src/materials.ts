@@ -28,10 +28,10 @@ export interface Ports {
   readonly sink: RunSink
 }
 
-/** The scenario of an entry: with the services of its commit, where that is another one. */
+/** The scenario of an entry: with the services of its commit, where that is another one, or with its own. */
 export function scenarioFor(plan: Plan, entry: PlannedEntry): PlannedScenario {
   const scenario = scenarioOf(plan, entry.scenario)
-  return { ...scenario, services: entry.ofRef?.services ?? scenario.services }
+  return { ...scenario, services: entry.ofRef?.services ?? entry.services ?? scenario.services }
 }
 
 export function scenarioOf(plan: Plan, id: string): PlannedScenario {

@@ -14,8 +14,7 @@ const DATABASE_GONE = contractCase.parse({
   expect: { status: 200 },
 })
 
-async function check(faults: Faults, contract = [IS_FINE]) {
-  const entry = anEntry('bad')
+async function check(faults: Faults, contract = [IS_FINE], entry = anEntry('bad')) {
   const plan = aPlan([entry], { scenario: aScenario({ services: [aService('postgres')] }) })
   const corpus = { ...materials.corpora.get('predict')!, contract }
   const asked = { ...materials, corpora: new Map([['predict', corpus]]) }
@@ -25,6 +24,7 @@ async function check(faults: Faults, contract = [IS_FINE]) {
   return {
     report: await checkEntry(aRun(plan, ports, { materials: asked, images, signal }), entry),
     left: ports.host.left,
+    started: ports.host.started,
   }
 }
 
@@ -33,6 +33,13 @@ describe('checkEntry', () => {
     const { report, left } = await check({})
     expect(report).toMatchObject({ outcome: 'passed', failure: null, logTail: [] })
     expect(left).toEqual([])
+  })
+
+  it('starts the services that an entry has in place of those of the scenario', async () => {
+    const services = [aService('postgres', { build: 'compose/postgis', image: 'bakeoff/postgis' })]
+    const { report, started } = await check({}, [DATABASE_GONE], anEntry('bad', { services }))
+    expect(report.outcome).toBe('passed')
+    expect(started.filter((each) => each.startsWith('postgres'))).toEqual(['postgres bakeoff/postgis'])
   })
 
   it('tells everything that is wrong, with the last words of the target', async () => {

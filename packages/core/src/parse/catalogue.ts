@@ -53,7 +53,11 @@ export function checkCatalogue(catalogue: Catalogue): Catalogue {
   return {
     matrix: catalogue.matrix,
     scenarios: catalogue.scenarios,
-    targets: whole(catalogue.targets, targetPlace, (target) => unknownScenarios(target, scenarios)),
+    targets: whole(
+      catalogue.targets,
+      targetPlace,
+      (target) => unknownScenarios(target, scenarios) ?? unknownServices(target, catalogue.scenarios),
+    ),
     claims: whole(catalogue.claims, claimPlace, (claim) => unknownNames(claim, catalogue, { scenarios, targets })),
     broken,
   }
@@ -68,6 +72,25 @@ function unknownScenarios(target: TargetSpec, known: readonly string[]): Bakeoff
   const located = readYaml(targetPlace(target).file, target.yaml, targetFile)
   const problems = missing.map((name) =>
     located.problem(['scenarios', target.scenarios.indexOf(name)], missingWords('scenario', name, known)),
+  )
+  return badSpec(problems, target.yaml)
+}
+
+/** Services that a variant wants to have built from another folder, in a scenario that does not build them. */
+function unknownServices(target: TargetSpec, scenarios: readonly ScenarioSpec[]): BakeoffError | null {
+  const missing = target.variants.flatMap(({ name, services, scenarios: served }) =>
+    Object.keys(services ?? {}).flatMap((service) =>
+      scenarios
+        .filter(({ id }) => served.includes(id))
+        .map(({ id, services: all }) => ({ id, built: all.flatMap((one) => (one.build === null ? [] : one.name)) }))
+        .filter(({ built }) => !built.includes(service))
+        .map((scenario) => ({ ...scenario, service, path: ['variants', name, 'services', service] })),
+    ),
+  )
+  if (missing.length === 0) return null
+  const located = readYaml(targetPlace(target).file, target.yaml, targetFile)
+  const problems = missing.map(({ path, id, service, built }) =>
+    located.problem(path, missingWords(`service to build in ${id}`, service, built), { key: true }),
   )
   return badSpec(problems, target.yaml)
 }

@@ -13,6 +13,8 @@ export interface TargetTexts {
   readonly yaml: string
   /** null when the folder has none */
   readonly dockerfile: string | null
+  /** whether a folder has a Dockerfile, by its path relative to compose/; absent: every one has */
+  readonly buildable?: (path: string) => boolean
 }
 
 /**
@@ -23,7 +25,11 @@ export interface TargetTexts {
 export function parseTarget(texts: TargetTexts): TargetSpec {
   const located = readYaml(texts.file, texts.yaml, targetFile)
   const file = located.value
-  const problems = [...problemsOfFolder(texts, located), ...problemsOfVariants(located)]
+  const problems = [
+    ...problemsOfFolder(texts, located),
+    ...problemsOfVariants(located),
+    ...problemsOfServices(texts, located),
+  ]
   if (problems.length > 0) throw badSpec(problems, texts.yaml)
   const env = asTexts(file.env)
   const named: NonNullable<TargetFile['variants']> = file.variants ?? { default: { summary: file.summary } }
@@ -39,6 +45,7 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
       role: variant.role ?? file.role ?? 'contender',
       alternative: variant.alternative ?? file.alternative ?? false,
       standIn: variant.standIn ?? file.standIn ?? null,
+      ...(variant.services ? { services: variant.services } : {}),
     }),
   )
   return {
@@ -122,6 +129,31 @@ function problemsOfVariants(located: Located<TargetFile>): Problem[] {
     }
   }
   return problems
+}
+
+/** What is wrong with services of a variant's own, as far as its target alone can tell. */
+function problemsOfServices(
+  { buildable = () => true }: TargetTexts,
+  { value, problem }: Located<TargetFile>,
+): Problem[] {
+  return Object.entries(value.variants ?? {}).flatMap(([name, variant]) => {
+    const at = ['variants', name, 'services']
+    const services = Object.entries(variant.services ?? {})
+    const isContender = (variant.role ?? value.role ?? 'contender') === 'contender'
+    return [
+      ...(services.length > 0 && isContender
+        ? [
+            problem(at, 'a contender runs on the services of the scenario, as all others do', {
+              key: true,
+              hint: 'Take `services` out, or say what else it is by `role`.',
+            }),
+          ]
+        : []),
+      ...services.flatMap(([service, folder]) =>
+        buildable(folder) ? [] : [problem([...at, service], `there is no Dockerfile in compose/${folder.slice(2)}`)],
+      ),
+    ]
+  })
 }
 
 /** Environment values as texts, which YAML may have parsed as numbers or booleans. */

@@ -138,6 +138,8 @@ function partnerOf(entry: PlannedEntry, scenario: PlannedScenario, other: Other)
   const variant = target.variants.find(({ name }) => name === entry.variant)
   if (!variant) return { why: `${ref} has no variant ${entry.variant} of ${entry.target}` }
   if (!variant.scenarios.includes(scenario.id)) return { why: `in ${ref} it does not serve ${scenario.id}` }
+  if (entry.services || variant.services)
+    return { why: 'it runs on services of its own, and only those of a scenario are taken from another commit' }
   const services = servicesOf(scenario, other)
   if (services !== null && 'why' in services) return services
   const there = planEntry({ target, variant }, scenario, other.project)

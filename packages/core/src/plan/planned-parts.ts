@@ -1,6 +1,14 @@
 /** The parts of a plan that are made from one part of the project: an entry from a variant of a target, a service from one of a scenario. */
-import { relative } from 'node:path'
-import type { Caps, CoreAssignment, PlannedEntry, PlannedScenario, PlannedService, ServiceSpec } from '@bakeoff/model'
+import { posix, relative } from 'node:path'
+import type {
+  Caps,
+  CoreAssignment,
+  PlannedEntry,
+  PlannedScenario,
+  PlannedService,
+  ServiceSpec,
+  VariantSpec,
+} from '@bakeoff/model'
 import { type Candidate, entryIdOf } from './select.js'
 
 export function planEntry({ target, variant }: Candidate, scenario: PlannedScenario, root: string): PlannedEntry {
@@ -25,7 +33,20 @@ export function planEntry({ target, variant }: Candidate, scenario: PlannedScena
     readyTimeoutMs: target.readyTimeoutMs,
     role: variant.role,
     standIn: variant.standIn,
+    ...(variant.services ? { services: withFolders(scenario.services, variant.services) } : {}),
   }
+}
+
+/** Services of a scenario as a variant has them: those that it names are built from its folders, with everything else as it is there. */
+function withFolders(
+  services: readonly PlannedService[],
+  folders: NonNullable<VariantSpec['services']>,
+): PlannedService[] {
+  return services.map((service) => {
+    const folder = folders[service.name]
+    if (folder === undefined) return service
+    return { ...service, build: posix.join('compose', folder), image: posix.join('bakeoff', folder) }
+  })
 }
 
 export function planService(service: ServiceSpec, cores: CoreAssignment, root: string): PlannedService {

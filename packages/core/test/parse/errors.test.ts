@@ -29,7 +29,14 @@ const FILES: Record<string, string> = {
 }
 
 const target = (yaml: string, name = 'go-net-http', dockerfile: string | null = 'FROM bakeoff/base') =>
-  parseTarget({ name, folder: `/p/targets/${name}`, file: `targets/${name}/target.yaml`, yaml, dockerfile })
+  parseTarget({
+    name,
+    folder: `/p/targets/${name}`,
+    file: `targets/${name}/target.yaml`,
+    yaml,
+    dockerfile,
+    buildable: (path) => path !== './nothing',
+  })
 const scenario = (yaml: string, files = FILES) =>
   parseScenario({
     id: 'predict',
@@ -142,6 +149,16 @@ describe('a target.yaml that cannot be used says where and why', () => {
       says: [':5:15: readyTimeout is 30: must be a duration with its unit, such as 50ms, 10s or 2m'],
     },
     { because: 'no variant at all', yaml: `${TARGET}variants: {}\n`, says: ['variants is empty'] },
+    {
+      because: 'a contender with services of its own',
+      yaml: `${TARGET}variants: { v: { summary: s, services: { db: ./other } } }\n`,
+      says: [':5:30: a contender runs on the services of the scenario', 'say what else it is by `role`'],
+    },
+    {
+      because: 'a service from a folder that builds nothing',
+      yaml: `${TARGET}role: as-published\nvariants: { v: { summary: s, services: { db: ./nothing } } }\n`,
+      says: [':6:46: there is no Dockerfile in compose/nothing'],
+    },
   ])('$because', ({ yaml, says }) => {
     const problem = problemOf(() => target(yaml))
     for (const text of says) expect(problem).toContain(text)

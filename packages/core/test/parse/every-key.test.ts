@@ -79,7 +79,7 @@ variants:
     replicas: 2
     proxy: caddy
     scenarios: [predict]
-  w: { summary: u }
+  w: { summary: u, services: { db: ./other } }
 `,
     read: (text) => {
       const { yaml: _, ...spec } = parseTarget({
@@ -335,6 +335,21 @@ describe('what would go nowhere is refused with its place', () => {
   ])('$because', ({ of, text, says }) => {
     const refusal = refusalOf(() => of.read(text))
     for (const each of says) expect(refusal).toContain(each)
+  })
+
+  it('a service that a variant builds from another folder, and its scenario does not build', () => {
+    const yaml = `language: go\nstack: [x]\nsummary: s\nscenarios: [predict]\nrole: experiment
+variants: { v: { summary: s, services: { bd: ./other } } }\n`
+    const { broken } = checkCatalogue({
+      matrix: { scenarios: null, targets: null },
+      scenarios: [aScenarioSpec('predict', { services: [{ ...aService, name: 'db', build: '/p/compose/db' }] })],
+      targets: [parseTarget({ name: 'go', folder: '/p', file: 'x', yaml, dockerfile: 'FROM bakeoff/base' })],
+      claims: [],
+      broken: [],
+    } as unknown as Parameters<typeof checkCatalogue>[0])
+    expect(broken.map(({ message }) => message.split('\n', 1)[0])).toEqual([
+      'targets/go/target.yaml:6:42: there is no service to build in predict "bd"; did you mean "db"?',
+    ])
   })
 
   it.each([

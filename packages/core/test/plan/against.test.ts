@@ -156,6 +156,16 @@ describe('an entry of another commit', () => {
       },
       why: 'in main it does not serve predict',
     },
+    {
+      because: 'it runs on services of its own there',
+      changes: {
+        targets: [
+          aTarget(THERE, 'rust'),
+          { ...aTarget(THERE, 'go'), variants: [{ ...aTarget(THERE, 'go').variants[0]!, services: { db: './own' } }] },
+        ],
+      },
+      why: 'it runs on services of its own, and only those of a scenario are taken from another commit',
+    },
   ])('is left out and named when $because', ({ changes, why }) => {
     const plan = planned(other(changes))
     expect(plan.against?.leftOut).toEqual([{ entry: 'predict/go/default', why }])

@@ -121,6 +121,28 @@ const plan = (changes: Partial<PlanRequest> = {}) => planMatrix(aPlanRequest(cat
 describe('planMatrix', () => {
   it('gives the same plan for the same input', () => expect(plan()).toEqual(plan()))
 
+  it('builds a service from the folder that a variant names, and has everything else from the scenario', () => {
+    const services = ['db', 'cache'].map((name) => ({ ...aService, name, build: `/p/compose/${name}` }))
+    const published = aTarget('go', ['predict'])
+    const variants = published.variants.map((variant) => ({ ...variant, services: { db: './postgis' } }))
+    const { scenarios, entries } = planMatrix(
+      aPlanRequest(
+        {
+          ...catalogue,
+          scenarios: [aScenario('predict', { services })],
+          targets: [{ ...published, variants }, aTarget('rust', ['predict'])],
+        },
+        { host, engine, root: '/p' },
+      ),
+    )
+    const [db, cache] = scenarios[0]!.services
+    const own = { ...db, build: 'compose/postgis', image: 'bakeoff/postgis' }
+    expect(shownEntries(entries).map(({ target, services: of }) => [target, of])).toEqual([
+      ['go', [own, cache]],
+      ['rust', undefined],
+    ])
+  })
+
   it('takes every variant of every target of every scenario', () => {
     expect(shownEntries(plan().entries).map(({ id }) => id)).toEqual([
       'predict/flask/as-published',
