@@ -17,7 +17,7 @@ const reports = join(folder, 'reports')
 /** A project with this target alone, in two variants, under two closed loads. */
 function makeProject() {
   mkdirSync(project)
-  for (const part of ['compose/base', 'compose/toolchains', 'compose/runtimes', 'compose/null-server', 'compose/predict', 'compose/predict.yaml', `targets/${target}`]) {
+  for (const part of ['compose/base', 'compose/toolchains', 'compose/runtimes', 'compose/null-server', 'compose/predict', 'compose/predict.yaml', 'compose/predict-uncapped.yaml', `targets/${target}`]) {
     if (!existsSync(join(root, part))) throw new Error(`there is no ${part}`)
     cpSync(join(root, part), join(project, part), { recursive: true })
   }

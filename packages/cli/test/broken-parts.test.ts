@@ -13,7 +13,13 @@ let project: Project
 
 beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), 'bakeoff-broken-'))
-  for (const part of ['compose/predict', 'compose/predict.yaml', 'targets/go-net-http', 'matrix.yaml'])
+  for (const part of [
+    'compose/predict',
+    'compose/predict.yaml',
+    'compose/predict-uncapped.yaml',
+    'targets/go-net-http',
+    'matrix.yaml',
+  ])
     cpSync(join(shipped, part), join(root, part), { recursive: true })
   const matrix = join(root, 'matrix.yaml')
   writeFileSync(matrix, readFileSync(matrix, 'utf8').replace(/^order:.*$/m, '')) // names scenarios that are not here
@@ -42,7 +48,9 @@ describe('a folder in targets/ that cannot be used stops only itself', () => {
     {
       because: 'an unknown scenario',
       spoiled: () =>
-        spoil('targets/mine/target.yaml', (yaml) => yaml.replace(/^scenarios:.*$/m, 'scenarios: [predikt]')),
+        spoil('targets/mine/target.yaml', (yaml) =>
+          yaml.replace(/^scenarios:.*$/m, 'scenarios: [predikt]').replace(/^ +scenarios:.*\n/gm, ''),
+        ),
       says: 'did you mean "predict"?',
     },
     {
@@ -95,7 +103,7 @@ it('a broken scenario stops only itself, and the targets of it stay', () => {
   cpSync(at('compose/predict.yaml'), at('compose/other.yaml'))
   spoil('compose/other.yaml', (yaml) => yaml.replace('x-scenario:', 'x-scenary:'))
   const { scenarios, targets, broken } = readCatalogue(project)
-  expect(scenarios.map(({ id }) => id)).toEqual(['predict'])
+  expect(scenarios.map(({ id }) => id).sort()).toEqual(['predict', 'predict-uncapped'])
   expect(targets.map(({ name }) => name)).toEqual(['go-net-http', 'mine'])
   expect(broken).toMatchObject([{ kind: 'scenario', name: 'other', file: 'compose/other.yaml' }])
 })

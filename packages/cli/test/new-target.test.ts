@@ -83,6 +83,8 @@ describe('the project', () => {
     rmSync(join(project.root, 'targets/go-net-http/Dockerfile'))
     rmSync(join(project.root, 'compose/predict/golden.ndjson'))
     expect(readCatalogue(project).broken).toMatchObject([
+      // It has the same answers.
+      { kind: 'scenario', name: 'predict-uncapped' },
       { kind: 'scenario', name: 'predict', message: expect.stringContaining('there is no file predict/golden.ndjson') },
       { kind: 'target', name: 'go-net-http', message: expect.stringContaining('there is no Dockerfile beside it') },
     ])

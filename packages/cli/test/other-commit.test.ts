@@ -38,7 +38,7 @@ describe('another commit', () => {
     expect(there.targets.map(({ name, folder }) => [name, folder])).toEqual([
       ['go-net-http', join(project.root, '.bakeoff/against', first, 'targets/go-net-http')],
     ])
-    expect(there.scenarios.map(({ id }) => id)).toEqual(['predict'])
+    expect(there.scenarios.map(({ id }) => id).sort()).toEqual(['predict', 'predict-uncapped'])
     expect(git('status', '--porcelain', '--untracked-files=no')).toBe(before)
   })
 

@@ -11,7 +11,14 @@ let project: Project
 beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), 'bakeoff-links-'))
   outside = mkdtempSync(join(tmpdir(), 'bakeoff-elsewhere-'))
-  for (const part of ['compose/predict', 'compose/predict.yaml', 'targets/go-net-http', 'claims', 'matrix.yaml'])
+  for (const part of [
+    'compose/predict',
+    'compose/predict.yaml',
+    'compose/predict-uncapped.yaml',
+    'targets/go-net-http',
+    'claims',
+    'matrix.yaml',
+  ])
     cpSync(join(shipped, part), join(root, part), { recursive: true })
   rmSync(join(root, 'claims'), { recursive: true })
   const matrix = join(root, 'matrix.yaml')

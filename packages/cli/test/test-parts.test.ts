@@ -53,7 +53,7 @@ describe('the parts of npm test', () => {
     expect(languages).toEqual(expect.arrayContaining(['elixir', 'go', 'node', 'python', 'rust']))
     const all = shippedEntries(readShipped({}))
     expect(all).toEqual(expect.arrayContaining(short))
-    expect(all).toContain('predict/python-flask/as-published')
+    expect(all).toContain('predict-uncapped/python-flask/as-published')
   })
 
   it('put nothing beside what measures times', () => {

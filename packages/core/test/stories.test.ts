@@ -191,14 +191,14 @@ describe('3. Go against Flask: hey -n 1000', () => {
     expect(supportOf(0.999, { count: 1000, censored: 0, excursions: null })).toBe('unsupported'))
 
   it('the published windows are called too short beside the claim', () => {
-    const scenario = aScenario({ loads: [load] })
-    const go = anEntry('predict', 'go-net-http', {
+    const scenario = aScenario({ id: 'predict-uncapped', loads: [load], isUncapped: true })
+    const go = anEntry('predict-uncapped', 'go-net-http', {
       variant: 'as-published',
-      id: 'predict/go-net-http/as-published',
+      id: 'predict-uncapped/go-net-http/as-published',
     })
-    const flask = anEntry('predict', 'python-flask', {
+    const flask = anEntry('predict-uncapped', 'python-flask', {
       variant: 'as-published',
-      id: 'predict/python-flask/as-published',
+      id: 'predict-uncapped/python-flask/as-published',
     })
     const records = five.flatMap((number) => [
       aRepetitionRecord(go, number, [aLoadRecord({ load, perSecond: 18_000 + number, cpuMs: 0.054 })]),

@@ -114,8 +114,10 @@ const composeService = z.strictObject({
     .describe('Folder to build, relative to this file'),
   cpus: z
     .number()
-    .positive()
-    .describe('Cores. A whole number is pinned to cores of its own; a fraction becomes a quota'),
+    .nonnegative()
+    .describe(
+      'Cores. A whole number is pinned to cores of its own; a fraction becomes a quota; 0, of the target alone: no cap',
+    ),
   mem_limit: bytes.describe('Memory, swap included'),
   environment: environment.optional(),
   command: commandList.optional(),

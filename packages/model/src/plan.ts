@@ -61,6 +61,8 @@ export const plannedScenario = z.object({
   /** caps of the target on this machine, and what the scenario asks for */
   targetCaps: caps,
   requestedTargetCpus: z.number(),
+  /** the target has no cap: `targetCaps` are all cores, which it shares with everything else. Absent: it has one */
+  isUncapped: z.boolean().optional(),
   targetEnvironment: z.record(z.string(), z.string()),
   targetDependsOn: z.array(dependency),
   services: z.array(plannedService),

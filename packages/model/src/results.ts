@@ -221,6 +221,8 @@ export const scenarioResult = z.object({
   source: z.string().nullable(),
   targetCaps: caps,
   requestedTargetCpus: z.number(),
+  /** the target has no cap, and shares all cores with everything else. Absent: it has one */
+  isUncapped: z.boolean().optional(),
   services: z.array(z.object({ name: z.string(), image: z.string(), caps, requestedCpus: z.number() })),
   cores: coreAssignment,
   loads: z.array(loadSpec),

@@ -64,6 +64,7 @@ export interface ServiceSpec {
   /** a folder to build (absolute), or an image to take as it is; exactly one is set. Both null for the target itself */
   readonly build: string | null
   readonly image: string | null
+  /** 0, of the target alone: no cap */
   readonly cpus: number
   /** true when `cpus` is a fraction and the cap is a quota */
   readonly quota: boolean

@@ -137,7 +137,7 @@ function scenarioPart(view: View, scenario: ScenarioResult): string {
   const cells = cellsInOrder(view, scenario.id, scenario.mainLoad)
   const load = cells[0]?.load
   const caps = [
-    ['target', scenario.targetCaps] as const,
+    [scenario.isUncapped ? 'target, without a cap:' : 'target', scenario.targetCaps] as const,
     ...scenario.services.map(({ name, caps: of }) => [name, of] as const),
   ]
   return [

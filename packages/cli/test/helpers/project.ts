@@ -31,14 +31,22 @@ profiles:
     secondInstrument: false
 `
 
-/** A project of its own in a temporary folder: one scenario, one target, reports and lock apart from everybody else's. */
+/** A project of its own in a temporary folder: the scenarios of one target, reports and lock apart from everybody else's. */
 export class TestProject {
   readonly root = mkdtempSync(join(tmpdir(), 'bakeoff-lifecycle-'))
   readonly reports = join(this.root, 'reports-elsewhere')
   readonly locks = join(this.root, 'locks')
 
   constructor() {
-    for (const part of ['base', 'toolchains', 'runtimes', 'null-server', 'predict', 'predict.yaml'])
+    for (const part of [
+      'base',
+      'toolchains',
+      'runtimes',
+      'null-server',
+      'predict',
+      'predict.yaml',
+      'predict-uncapped.yaml',
+    ])
       this.#copy('compose', part)
     this.#copy('targets', 'go-net-http')
     const scenario = join(this.root, 'compose', 'predict.yaml')

@@ -193,6 +193,8 @@ function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): 
   }
   for (const name of names) {
     problems.push(...imageProblems(texts, located, name), ...dependencyProblems(located, name))
+    if (name !== 'target' && services[name]?.cpus === 0)
+      problems.push(located.problem(['services', name, 'cpus'], 'only the target can be without a cap'))
   }
   if (problems.length === 0 && cycleIn(services))
     problems.push(

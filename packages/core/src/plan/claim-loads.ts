@@ -72,9 +72,10 @@ function loadOf(
 }
 
 /** The warning that a load says how requests are sent, and nothing about the machine. */
-function machineWarning({ title, setting }: ClaimSpec, { id }: ScenarioSpec): PlanWarning {
+function machineWarning({ title, setting }: ClaimSpec, { id, target }: ScenarioSpec): PlanWarning {
+  const others = target.cpus === 0 ? 'machine and load generator' : 'caps, machine and load generator'
   return {
-    what: 'The load is that of the source; caps, machine and load generator are those of this run',
+    what: `The load is that of the source; ${others} are those of this run`,
     where: id,
     why: `“${title}”: ${setting}`,
     todo: 'Compare ratios with the published ratios, and not the figures themselves.',

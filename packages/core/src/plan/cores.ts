@@ -1,7 +1,7 @@
 import type { CoreAssignment, LogicalCpu } from '@bakeoff/model'
 
 export interface CoreDemand {
-  /** cores that the scenario's target asks for */
+  /** cores that the scenario's target asks for; 0: it has no cap */
   readonly target: number
   /** cores each service asks for, in the scenario's order */
   readonly services: readonly { readonly name: string; readonly cpus: number }[]
@@ -15,7 +15,8 @@ const MOST_AGENT_CORES = 4
 /**
  * The cores that each role runs on. Roles never share a core when there are enough; where there are too few, caps are
  * scaled down and the roles that share are named. One hardware thread of a core is used, and its siblings stay idle:
- * two roles on siblings would slow one another, and a "core" of a cap would mean half of one.
+ * two roles on siblings would slow one another, and a "core" of a cap would mean half of one. A target without a cap runs on
+ * every core, those of the other roles among them.
  *
  * @param cpus logical processors that containers may use, at least one
  */
@@ -25,8 +26,11 @@ export function assignCores(cpus: readonly LogicalCpu[], demand: CoreDemand): Co
   const idle = cpus.length - cores.length
   if (idle > 0)
     notes.push(`${idle} SMT ${idle === 1 ? 'sibling stays' : 'siblings stay'} idle: each role gets whole cores`)
+  const assign = cores.length < CORES_TO_SPARE_ONE ? onFewCores : onManyCores
   const assignment =
-    cores.length < CORES_TO_SPARE_ONE ? onFewCores(cores, demand, notes) : onManyCores(cores, demand, notes)
+    demand.target > 0
+      ? assign(cores, demand, notes)
+      : { ...assign(cores, { ...demand, target: 1 }, notes), target: cores.map(({ id }) => id).sort((a, b) => a - b) }
   noteMixedKinds(cores, assignment, notes)
   return { ...assignment, shared: sharedRoles(assignment), notes }
 }

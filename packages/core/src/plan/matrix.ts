@@ -213,7 +213,8 @@ function planScenario(
     summary: scenario.summary,
     source: scenario.source,
     targetCaps: capsOf(scenario.target, cores.target),
-    requestedTargetCpus: scenario.target.cpus,
+    requestedTargetCpus: scenario.target.cpus || cores.target.length,
+    ...(scenario.target.cpus === 0 ? { isUncapped: true } : {}),
     targetEnvironment: { ...scenario.target.environment },
     targetDependsOn: scenario.target.dependsOn.map((dependency) => ({ ...dependency })),
     services: scenario.services.map((service) => planService(service, cores, request.root)),
@@ -376,12 +377,25 @@ function warningsOfScenario(scenario: PlannedScenario): PlanWarning[] {
     ...scenario.cores.shared.map((roles) => ({
       what: `${roles.join(', ')} share cores`,
       where: scenario.id,
-      why: 'This machine has fewer cores than the scenario needs.',
-      todo: roles.includes('target')
-        ? 'Do not trust these figures.'
-        : 'The load agent may be the limit: look at the verdicts.',
+      ...whatSharingMeans(scenario, roles),
     })),
   ]
+}
+
+function whatSharingMeans(
+  { isUncapped }: PlannedScenario,
+  roles: readonly string[],
+): Pick<PlanWarning, 'why' | 'todo'> {
+  const isOfTarget = roles.includes('target')
+  if (isOfTarget && isUncapped)
+    return {
+      why: 'The target has no cap, as its source had none.',
+      todo: 'Compare its figures with those of the source alone.',
+    }
+  return {
+    why: 'This machine has fewer cores than the scenario needs.',
+    todo: isOfTarget ? 'Do not trust these figures.' : 'The load agent may be the limit: look at the verdicts.',
+  }
 }
 
 /** Merges the same warning about several scenarios into one that names them all. */

@@ -594,6 +594,15 @@ describe('the caps of the source', () => {
     expect(comparison!.measured).not.toBeNull()
   })
 
+  it.each([
+    { caps: { target: 'none' as const }, conclusion: 'contradicted', why: /^Published 0\.5 ×/ },
+    { caps: { target: 2 }, conclusion: 'not-comparable', why: /the target had no cap here and 2 there/ },
+  ])('are $caps where there is no cap here', ({ caps, conclusion, why }) => {
+    const options = { scenario: { isUncapped: true } }
+    const [comparison] = measure(claimed(caps, 0.5), two(2000, 1000), options).comparisons
+    expect(comparison).toMatchObject({ conclusion, why: expect.stringMatching(why) })
+  })
+
   it('hold for statements too', () => {
     const claim = aAgainstB(2, {
       scenario: 'ranknet',

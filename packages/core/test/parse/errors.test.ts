@@ -331,6 +331,11 @@ describe('a scenario that cannot be used says where and why', () => {
       says: ['there is no file predict/gold.ndjson'],
     },
     {
+      because: 'a service without a cap',
+      yaml: SCENARIO.replace('x-scenario', '  pg: { image: x, cpus: 0, mem_limit: 1g }\nx-scenario'),
+      says: ['only the target can be without a cap'],
+    },
+    {
       because: 'a folder that cannot be built',
       yaml: SCENARIO.replace('x-scenario', '  pg: { build: ./nothing, cpus: 1, mem_limit: 1g }\nx-scenario'),
       says: ['there is no Dockerfile in ./nothing'],

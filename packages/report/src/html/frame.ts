@@ -40,7 +40,11 @@ function statusOf(run: Results['run']): Html {
 /** The caps of a scenario as a chip, amber where the machine could not give what the scenario asks for. */
 export function capsChip({ scenario }: Scope): Html {
   const roles = [
-    { name: 'target', caps: scenario.targetCaps, requested: scenario.requestedTargetCpus },
+    {
+      name: scenario.isUncapped ? 'target, without a cap:' : 'target',
+      caps: scenario.targetCaps,
+      requested: scenario.requestedTargetCpus,
+    },
     ...scenario.services.map(({ name, caps, requestedCpus }) => ({ name, caps, requested: requestedCpus })),
   ]
   const short = roles.some(({ caps, requested }) => caps.cpus < requested) || scenario.cores.shared.length > 0

@@ -22,7 +22,11 @@ export const sharedCores = defineCause({
       const ids = coresOf(view, roles)
       const together = `${list(roles)} shared ${ids.size === 1 ? `core ${[...ids][0]}` : `cores ${[...ids].join(', ')}`}`
       if (roles.includes('target'))
-        return { effect: 'doubts', evidence: `${together}: the target did not have its cores to itself`, subject }
+        return {
+          effect: 'doubts',
+          evidence: `${together}: ${view.scenario.isUncapped ? 'the target has no cap, as its source had none' : 'the target did not have its cores to itself'}`,
+          subject,
+        }
       const working = roles.filter((role) => role !== 'orchestrator')
       if (working.length < 2)
         return { effect: 'explains', evidence: `${together}; the orchestrator waits while a load runs`, subject }

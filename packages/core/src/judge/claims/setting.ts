@@ -53,12 +53,19 @@ export function whyOtherLoad(stands: readonly Stand[]): string | null {
 export function otherCaps({ caps = {} }: Pick<ClaimSpec, 'caps'>, stands: readonly Stand[]): string | null {
   const differing = stands.flatMap(({ cell: { view } }) =>
     Object.entries(caps).flatMap(([role, there]) => {
-      const here =
-        role === 'target' ? view.entry.caps.cpus : view.scenario.services.find(({ name }) => name === role)?.caps.cpus
+      const here = capHere(view, role)
       if (here === undefined || here === there) return []
       const who = role === 'target' ? 'the target' : role
-      return [`${who} had ${cores(here)} here and ${there === 'none' ? 'no cap' : there} there`]
+      return [
+        `${who} had ${here === 'none' ? 'no cap' : cores(here)} here and ${there === 'none' ? 'no cap' : there} there`,
+      ]
     }),
   )
   return differing.length === 0 ? null : list([...new Set(differing)])
+}
+
+/** The cores of a role here; undefined for a service that is not here. */
+function capHere({ entry, scenario }: JudgedCell['view'], role: string): number | 'none' | undefined {
+  if (role !== 'target') return scenario.services.find(({ name }) => name === role)?.caps.cpus
+  return scenario.isUncapped ? 'none' : entry.caps.cpus
 }
