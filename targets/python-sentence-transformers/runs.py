@@ -1,3 +1,4 @@
+# Copied from templates/python-runs/runs.py: change it there, then run node scripts/copy-templates.mjs.
 """Which texts the model computes together."""
 
 # [CLS] and [SEP].

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from batcher import Batcher
-from embedder import Embedding, runs
+from embedder import Embedding
+from runs import runs
 from text import NoTokens, Refusal, parse_text
 
 

@@ -4,7 +4,6 @@ from queue import SimpleQueue
 import pytest
 
 from batcher import Batcher
-from runs import runs
 
 
 class FakeModel:
@@ -64,25 +63,3 @@ def test_a_failing_model_fails_its_batch_and_not_the_next(model):
         with pytest.raises(RuntimeError):
             pool.submit(batcher.embed, "bad").result(5)
         assert pool.submit(batcher.embed, "good").result(5) == 4
-
-
-@pytest.mark.parametrize(
-    ("lengths", "expected"),
-    [
-        ([], []),
-        ([2, 2], []),
-        ([9], [[0]]),
-        ([12, 2, 10], [[2, 0]]),
-        ([256, 10, 10, 11], [[1, 2, 3], [0]]),
-        # a quarter of padding, and more than that
-        ([6, 12], [[0, 1]]),
-        ([4, 10], [[0], [1]]),
-        # padding that is cheaper than a run, and dearer
-        ([93, 100], [[0, 1]]),
-        ([91, 100], [[0], [1]]),
-        # at most a thousand tokens
-        ([256, 256, 256, 256, 256, 255], [[5, 0, 1, 2], [3, 4]]),
-    ],
-)
-def test_texts_of_similar_length_are_run_together(lengths, expected):
-    assert runs(lengths) == expected
