@@ -1,4 +1,4 @@
-import type { Estimate } from '@bakeoff/model'
+import { type Estimate, isToldApart } from '@bakeoff/model'
 import { TIMES, todaysId } from './figures/old-ids.js'
 import { causeRules } from './judge/causes/index.js'
 import { legend } from './results/legend.js'
@@ -38,7 +38,7 @@ function upgradeTiers({ tiers, ...list }: Old, comparisons: readonly Old[]): Old
   const isHere = (each: Old) => (['scenario', 'loadId', 'metric'] as const).every((key) => each[key] === list[key])
   const apart = new Set(
     comparisons
-      .filter((each) => isHere(each) && (each.conclusion === 'higher' || each.conclusion === 'lower'))
+      .filter((each) => isHere(each) && isToldApart(each))
       .flatMap(({ of, to }) => [`${of} ${to}`, `${to} ${of}`]),
   )
   return { ...list, ranked, groups: letterGroups(ranked, (a, b) => apart.has(`${a} ${b}`)) }

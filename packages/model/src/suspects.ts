@@ -1,4 +1,5 @@
 import type { Verdict } from './results.js'
+import { sentenceCase } from './sentence-case.js'
 
 /** Something with a name in a sentence, and the verdict on its figures. */
 export interface Named {
@@ -32,12 +33,12 @@ export function suspectWords(all: readonly Named[]): string | null {
 export function withReservations(reservations: readonly (string | null)[], sentence: string): string {
   const before = reservations.filter((each) => each !== null).join(', ')
   if (before === '') return sentence
-  return `${before.charAt(0).toUpperCase()}${before.slice(1)}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`
+  return `${sentenceCase(before)}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`
 }
 
 /** A sentence without the reservations that `withReservations` put before it; as it is where it does not begin with them. */
 export function withoutReservations(reservations: readonly (string | null)[], text: string): string {
   const before = withReservations(reservations, '')
   if (before === '' || !text.startsWith(before)) return text
-  return `${text.charAt(before.length).toUpperCase()}${text.slice(before.length + 1)}`
+  return sentenceCase(text.slice(before.length))
 }

@@ -1,4 +1,4 @@
-import type { CellComparison, Difference, Grouping } from '@bakeoff/model'
+import { type CellComparison, type Difference, type Grouping, isToldApart } from '@bakeoff/model'
 import { letterGroups, median } from '../stats/index.js'
 import { differenceSays } from '../words/differences.js'
 import { type Bounds, differencesAmong, type Observed } from './difference.js'
@@ -56,7 +56,7 @@ export function compareField(
       .map((pair) => ({ ...pair, found: judgeAll(pair.of, pair.to) })),
   ]
   const apart = new Set(
-    pairs.flatMap(({ of, to, found }) => (isApart(found) ? [`${of.id} ${to.id}`, `${to.id} ${of.id}`] : [])),
+    pairs.flatMap(({ of, to, found }) => (isToldApart(found) ? [`${of.id} ${to.id}`, `${to.id} ${of.id}`] : [])),
   )
   return {
     ranked,
@@ -95,10 +95,6 @@ function inOrder(best: readonly Contestant[], isBetter: (a: Contestant, b: Conte
     order.splice(before === -1 ? order.length : before, 0, each)
   }
   return order
-}
-
-function isApart({ conclusion }: Difference): boolean {
-  return conclusion === 'higher' || conclusion === 'lower'
 }
 
 function pairsOf(field: readonly Contestant[]): { of: Contestant; to: Contestant }[] {

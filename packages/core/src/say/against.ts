@@ -1,4 +1,4 @@
-import type { AgainstCommit, AgainstFigure } from '@bakeoff/model'
+import { type AgainstCommit, type AgainstFigure, isToldApart } from '@bakeoff/model'
 import { figureTitle } from '../figures/index.js'
 import { list, many, percent } from '../words/quantities.js'
 import { inSentence } from '../words/titles.js'
@@ -8,7 +8,7 @@ export function againstSays({ ref, commit, figures }: Omit<AgainstCommit, 'says'
   const where = ref.startsWith(commit.slice(0, 7)) ? ref : `${ref} (${commit.slice(0, 8)})`
   const judged = figures.filter(({ conclusion }) => conclusion !== null)
   if (judged.length === 0) return `Against ${where}: nothing could be compared.`
-  const apart = judged.filter(({ conclusion }) => conclusion === 'higher' || conclusion === 'lower')
+  const apart = judged.filter(isToldApart)
   const equal = judged.filter(({ conclusion }) => conclusion === 'no-difference').length
   const same = judged.filter(({ isSame }) => isSame)
   const parts = [

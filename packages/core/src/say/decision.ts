@@ -9,6 +9,7 @@ import {
   headlined,
   isContender,
   isDevelopmentServer,
+  isToldApart,
   kindOf,
   rowsBy,
   type ScenarioResult,
@@ -17,7 +18,7 @@ import {
 import { nameOf } from '../words/names.js'
 import { claimsSay } from './claims.js'
 import { type Candidate, type Decided, type Field, KINDS, type Kind } from './decided.js'
-import { isAgentBoundCell, isApart } from './findings/define.js'
+import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
 import { overallSays } from './overall.js'
 import { whyProvisional } from './provisional.js'
@@ -51,7 +52,7 @@ export function decide(known: Decided): Decision {
 function notApartOf({ ranked, comparedWith }: Field): string[] {
   return ranked.slice(1).flatMap((other) => {
     const compared = comparedWith(other)
-    return compared && compared.ratio.low !== null && !isApart(compared) ? [other.row] : []
+    return compared && compared.ratio.low !== null && !isToldApart(compared) ? [other.row] : []
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Decision, DecisionColumn, DecisionMark } from '@bakeoff/model'
+import { type Decision, type DecisionColumn, type DecisionMark, sentenceCase } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
 import { list } from '../words/quantities.js'
 
@@ -30,7 +30,7 @@ export function overallSays({ rows, columns }: Of): string | null {
 /** A sentence with a capital at its beginning, unless that is the name of a target. */
 function beginning(sentence: string, names: readonly string[]): string {
   if (names.some((name) => sentence.startsWith(name))) return sentence
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`
+  return sentenceCase(sentence)
 }
 
 interface Answer {
@@ -49,11 +49,10 @@ function answerOf(column: SaidColumn, by: Decision['rows']['by']): Answer {
       return { key, says: (places) => `${who} leads in ${places}` }
     case 'level':
       return { key, says: (places) => `${who} ${names.length === 1 ? 'is' : 'are'} level in ${places}` }
-    case 'provisional':
-      return {
-        key: `${key}/${provisionalWord(column)}`,
-        says: (places) => `provisional: ${who} ${provisionalWord(column)} in ${places}`,
-      }
+    case 'provisional': {
+      const how = provisionalWord(column)
+      return { key: `${key}/${how}`, says: (places) => `provisional: ${who} ${how} in ${places}` }
+    }
     case 'alone':
       return { key, says: (places) => `only ${who} can be compared in ${places}` }
     case 'nobody':
@@ -94,5 +93,5 @@ function placeOf(column: SaidColumn): string {
 
 /** Names of languages are lower case in files: `go` → `Go`. */
 function languageName(language: string): string {
-  return `${language.charAt(0).toUpperCase()}${language.slice(1)}`
+  return sentenceCase(language)
 }

@@ -1,8 +1,8 @@
-import { type DecisionColumn, figureOf, formatNumber, suspectWords } from '@bakeoff/model'
+import { type DecisionColumn, figureOf, formatNumber, isToldApart, suspectWords } from '@bakeoff/model'
 import { reasonOf } from '../observe/outcome.js'
 import { list, many } from '../words/quantities.js'
 import type { Candidate, Field } from './decided.js'
-import { isAgentBoundCell, isApart, ratioWords } from './findings/define.js'
+import { isAgentBoundCell, ratioWords } from './findings/define.js'
 
 interface Standing {
   readonly standing: DecisionColumn['standing']
@@ -25,8 +25,8 @@ export function saysOf(field: Field): Standing {
     const says = `${doubted(ranked.slice(0, 2), ', ')}${provisionalSays(field, first, rest)}`
     return { standing: 'provisional', says, leading: [] }
   }
-  const behind = rest.filter((other) => isApart(field.comparedWith(other)))
-  const peers = rest.filter((other) => !isApart(field.comparedWith(other)))
+  const behind = rest.filter((other) => isToldApart(field.comparedWith(other)))
+  const peers = rest.filter((other) => !isToldApart(field.comparedWith(other)))
   const leading = [first, ...peers]
   const named = [...leading, ...behind.slice(0, 1)]
   if (peers.length === 0) {

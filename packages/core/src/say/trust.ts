@@ -1,4 +1,12 @@
-import type { Cell, Decision, DecisionColumn, EntryResult, TwinComparison } from '@bakeoff/model'
+import {
+  type Cell,
+  type Decision,
+  type DecisionColumn,
+  type EntryResult,
+  isToldApart,
+  sentenceCase,
+  type TwinComparison,
+} from '@bakeoff/model'
 import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
 import { nameOf } from '../words/names.js'
@@ -28,8 +36,8 @@ export function trustLevelOf(
   const isProvisional = columns.some(({ standing }) => standing === 'provisional')
   if (isProvisional || doubtful > judged.length * MANY_DOUBTS) return 'low'
   const isShared = scenarios.some(({ cores }) => cores.shared.length > 0)
-  const isToldApart = (twins ?? []).some(({ conclusion }) => conclusion === 'higher' || conclusion === 'lower')
-  return doubtful === 0 && !isShared && !isToldApart ? 'high' : 'medium'
+  const isAnyApart = (twins ?? []).some(isToldApart)
+  return doubtful === 0 && !isShared && !isAnyApart ? 'high' : 'medium'
 }
 
 function repetitionsSay({ entries, scenarios }: Decided): string {
@@ -102,15 +110,14 @@ function machineSays({ scenarios, host, certificates, twins }: Decided): string 
       : []),
   ]
   if (parts.length === 0) return null
-  const sentence = parts.join('; ')
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`
+  return `${sentenceCase(parts.join('; '))}.`
 }
 
 /** A sentence about twins: how often the judge told two measurements of one entry apart. Null where there were no twins. */
 function twinsSay(twins: readonly TwinComparison[]): string | null {
   const judged = twins.filter(({ conclusion }) => conclusion !== null)
   if (judged.length === 0) return null
-  const apart = judged.filter(({ conclusion }) => conclusion === 'higher' || conclusion === 'lower')
+  const apart = judged.filter(isToldApart)
   const entries = new Set(judged.map(({ entry }) => entry)).size
   const measured = `${entries === 1 ? 'one entry was' : `${entries} entries were`} measured twice under two names`
   if (apart.length === 0) return `${measured}, and no figure differed (${judged.length} compared)`

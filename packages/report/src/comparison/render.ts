@@ -3,10 +3,12 @@ import {
   type Cell,
   type ComparedCell,
   type ComparedFigure,
+  isToldApart,
   loadLabel,
   type NamedRun,
   type RunComparison,
   type SettingDifference,
+  sentenceCase,
 } from '@bakeoff/model'
 import { documentText } from '../html/document.js'
 import { type Html, html } from '../html/html.js'
@@ -16,7 +18,7 @@ import { estimateText, outcomeBadge } from '../sections/columns.js'
 import { shownMs } from '../shared/figures.js'
 import { formatFactor, formatNumber, formatShare, formatTime } from '../shared/format.js'
 import { COLOURS, labelOf } from '../shared/subjects.js'
-import { CONCLUSIONS, isApart, whySays } from './words.js'
+import { CONCLUSIONS, whySays } from './words.js'
 
 const p99Of = (cell: Cell | null) => cell && shownMs(cell, 'p99')
 
@@ -105,7 +107,7 @@ function counted(runs: readonly NamedRun[], cells: readonly ComparedCell[]): Htm
 
 function countedSays(found: readonly Against[]): string {
   const of = (conclusion: Against['conclusion']) => found.filter((each) => each.conclusion === conclusion).length
-  const apart = found.some(isApart) ? `${of('higher')} higher, ${of('lower')} lower` : 'no figure is told apart'
+  const apart = found.some(isToldApart) ? `${of('higher')} higher, ${of('lower')} lower` : 'no figure is told apart'
   const others = (['no-difference', 'undecided', 'different-work', 'not-in-both'] as const)
     .filter((conclusion) => of(conclusion) > 0)
     .map((conclusion) => `${of(conclusion)} ${CONCLUSIONS[conclusion].word}`)
@@ -148,7 +150,7 @@ function groupBlock(runs: readonly NamedRun[], cells: readonly ComparedCell[]): 
 
 /** The head of a figure's column: `throughput` → `Throughput`. */
 function headOf({ name }: ComparedFigure): string {
-  return `${name[0]?.toUpperCase()}${name.slice(1)}`
+  return sentenceCase(name)
 }
 
 /** The label of a cell in the first run that has it. */

@@ -1,5 +1,5 @@
-import { type ComparedCell, type ComparedFigure, formatNumber, type RunComparison } from '@bakeoff/model'
-import { CONCLUSIONS, isApart, whySays } from './words.js'
+import { type ComparedCell, type ComparedFigure, formatNumber, isToldApart, type RunComparison } from '@bakeoff/model'
+import { CONCLUSIONS, whySays } from './words.js'
 
 /**
  * The lines of a comparison for a terminal, the second run against the first: what else differs, then a line for every
@@ -18,7 +18,7 @@ export function comparisonLines({ runs: [first, later], settings, cells }: RunCo
 }
 
 function cellLines({ figures: [main, ...others] }: ComparedCell): string[] {
-  const further = others.filter(({ against: [found] }) => found && isApart(found))
+  const further = others.filter(({ against: [found] }) => isToldApart(found))
   return [...(main ? [figureLine(main)] : []), ...further.map((figure) => `${figure.name}: ${figureLine(figure)}`)]
 }
 

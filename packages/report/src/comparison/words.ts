@@ -11,10 +11,6 @@ export const CONCLUSIONS: Readonly<Record<Against['conclusion'], { readonly sign
   'not-in-both': { sign: '–', word: 'not in both' },
 }
 
-export function isApart({ conclusion }: Against): boolean {
-  return conclusion === 'higher' || conclusion === 'lower'
-}
-
 /** The reason for a conclusion; the ratio and its interval stand beside it. */
 export function whySays({ difference, why }: Against, { name }: Pick<ComparedFigure, 'name'>): string {
   return why === null ? differenceSays(difference) : notJudgedSays(why, name)

@@ -1,5 +1,5 @@
 /** The frame around every page of a report: header, warnings, tabs, switches, chips. */
-import { type Caps, kindOf, loadLabel, loadShort, type Results } from '@bakeoff/model'
+import { type Caps, kindOf, loadLabel, loadShort, type Results, sentenceCase } from '@bakeoff/model'
 import { formatBytes, formatCores, formatTime } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { type Html, html } from './html.js'
@@ -91,14 +91,14 @@ function shortened(reason: string | null): string | null {
   if (reason === null || reason.length <= MOST_REASON) return null
   const end = reason.lastIndexOf(',', MOST_REASON)
   const beginning = reason.slice(0, end > 0 ? end : MOST_REASON)
-  return `${beginning.charAt(0).toUpperCase()}${beginning.slice(1)} …`
+  return `${sentenceCase(beginning)} …`
 }
 
 const MOST_REASON = 120
 
 /** A sentence made of a text: with a capital at its beginning and a full stop at its end. */
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+  return `${sentenceCase(text)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
 /** The warnings, folded. */

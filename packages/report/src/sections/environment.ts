@@ -2,6 +2,7 @@ import {
   type Certificate,
   type CoreAssignment,
   type HostFacts,
+  isToldApart,
   loadLabel,
   type Results,
   type ScenarioResult,
@@ -344,8 +345,7 @@ function twins({ results, figures, subjectOf }: View): Html {
         {
           head: 'Told apart',
           align: 'start',
-          field: ({ conclusion, why }) =>
-            known(conclusion, (found) => (found === 'higher' || found === 'lower' ? 'yes, wrongly' : 'no'), why),
+          field: (twin) => known(twin.conclusion, () => (isToldApart(twin) ? 'yes, wrongly' : 'no'), twin.why),
         },
       ],
       rows: [...(results.twins ?? [])],

@@ -10,6 +10,7 @@ import {
   type LoadSpec,
   lettersOf,
   loadLabel,
+  sentenceCase,
   typicalOf,
 } from '@bakeoff/model'
 import { figure } from '../html/figure.js'
@@ -46,7 +47,6 @@ import {
   rangeTitle,
   reachedBesideAgent,
   repetitionsOf,
-  sentenceCase,
   sharedCauses,
   topGroup,
   whyMissing,

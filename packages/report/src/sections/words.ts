@@ -1,5 +1,14 @@
 /** Sentences for titles. They describe what is drawn and leave "which is better" to the groups and the findings. */
-import { type Cell, type Grouping, headlined, isHeadlined, isOfTheBest, limitWords, suspectWords } from '@bakeoff/model'
+import {
+  type Cell,
+  type Grouping,
+  headlined,
+  isHeadlined,
+  isOfTheBest,
+  limitWords,
+  sentenceCase,
+  suspectWords,
+} from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
 import { formatNumber } from '../shared/format.js'
 import { outcomeWord } from '../shared/outcome-word.js'
@@ -45,11 +54,6 @@ export function topGroup(view: View, grouping: Grouping | null, what: string): H
 
 function nameIn(view: View, { entry }: Cell): string {
   return view.subjectOf(entry).label
-}
-
-/** The text with a capital at its beginning. */
-export function sentenceCase(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 /** A range for a title: its figure, and how a value is written. */

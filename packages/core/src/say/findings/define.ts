@@ -5,6 +5,7 @@ import {
   type Grouping,
   headlined,
   isOfTheBest,
+  isToldApart,
   type Ratio,
   type Results,
   type ScenarioResult,
@@ -67,19 +68,14 @@ export function standing(known: Known, scenario: string, loadId: string, metric:
   const pairs = others.map((cell) => ({ cell, comparison: ofLeader.find(({ to }) => to === cell.id) }))
   return {
     leader,
-    peers: pairs.filter(({ comparison }) => !isApart(comparison)).map(({ cell }) => cell),
+    peers: pairs.filter(({ comparison }) => !isToldApart(comparison)).map(({ cell }) => cell),
     behind: pairs.flatMap(({ cell, comparison }) =>
-      comparison && isApart(comparison) ? [{ cell, ratio: comparison.ratio }] : [],
+      comparison && isToldApart(comparison) ? [{ cell, ratio: comparison.ratio }] : [],
     ),
     comparisons,
     provisional: whyProvisional(known.run, cells, ofLeader),
     among: isOfTheBest(known, order) ? ', of the best contender of each language,' : '',
   }
-}
-
-/** Whether the judge has told a pair apart. */
-export function isApart(comparison: CellComparison | undefined): boolean {
-  return comparison?.conclusion === 'higher' || comparison?.conclusion === 'lower'
 }
 
 /** A sentence that names the other targets that may be the best; empty when there are none. */

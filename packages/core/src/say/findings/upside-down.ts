@@ -1,6 +1,6 @@
-import { type Cell, rowIn, type ScenarioResult } from '@bakeoff/model'
+import { type Cell, isToldApart, rowIn, type ScenarioResult } from '@bakeoff/model'
 import { thresholds } from '../../thresholds.js'
-import { isApart, type Known, type Standing, standing } from './define.js'
+import { type Known, type Standing, standing } from './define.js'
 import { namedBehind } from './leader.js'
 
 /**
@@ -37,7 +37,7 @@ function isInverse({ comparisons }: Known, a: Cell, b: Cell): boolean {
     const found = comparisons.find(
       ({ metric: by, of, to }) => by === metric && ((of === a.id && to === b.id) || (of === b.id && to === a.id)),
     )
-    return found && { log: Math.log(found.ratio.median) * (found.of === a.id ? 1 : -1), isApart: isApart(found) }
+    return found && { log: Math.log(found.ratio.median) * (found.of === a.id ? 1 : -1), isApart: isToldApart(found) }
   })
   if (!served || !needed || served.isApart !== needed.isApart) return false
   return Math.abs(served.log + needed.log) <= Math.log(1 + thresholds.relevantDifference)
