@@ -29,7 +29,7 @@ import { bestFirst, mainLoadOf } from './main-load.js'
 import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
-import { brokenInReach, consider, type Selected, type Selection, select } from './select.js'
+import { brokenInReach, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
 
@@ -75,11 +75,12 @@ export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
 export function planMatrix(request: PlanRequest): Plan {
   const { catalogue, host, engine } = request
   const profile = profileOf(request)
-  const selected = inOrder(
+  const considered = inOrder(
     select(catalogue, request.selection, profile),
     ({ scenario }) => scenario.id,
     catalogue.matrix.order,
   )
+  const selected = considered.filter(({ entries }) => entries.length > 0)
   const seed = seedOf(request)
   const published = selected.map(({ scenario }) =>
     request.selection.claims ? claimLoadsOf(scenario, catalogue.claims) : NOT_PUBLISHED,
@@ -101,7 +102,7 @@ export function planMatrix(request: PlanRequest): Plan {
     engine,
     scenarios: [...scenarios],
     entries: [...entries],
-    leftOut: leftOutOf(request, profile),
+    leftOut: considered.flatMap(({ leftOut }) => leftOut),
     blocks,
     ...(partners ? { against: partners.against } : {}),
     rules,
@@ -118,12 +119,6 @@ export function planMatrix(request: PlanRequest): Plan {
       }),
     ],
   }
-}
-
-/** The entries that are left out, scenario by scenario as they are measured. */
-function leftOutOf({ catalogue, selection }: PlanRequest, profile: ProfileSpec): NonNullable<Plan['leftOut']> {
-  const considered = consider(catalogue, selection, profile)
-  return inOrder(considered, ({ scenario }) => scenario.id, catalogue.matrix.order).flatMap(({ leftOut }) => leftOut)
 }
 
 /** What the other profiles would make of it, but for smoke runs: one repetition decides nothing. */

@@ -34,27 +34,22 @@ export interface Candidate {
   readonly variant: VariantSpec
 }
 
+type Alternatives = Pick<ProfileSpec, 'alternatives'>
+
 /**
- * The scenarios of a run and who takes part in each, in the catalogue's order: the contenders (stand-ins among them) when
- * nothing else is asked for.
+ * The scenarios that a run may have and who takes part in each, in the catalogue's order: the contenders (stand-ins among them) when
+ * nothing else is asked for. Those of which nothing takes part are there too: they name what they leave out.
  *
  * @param profile its `alternatives`: false takes those contenders out for which another of their language stands
  * @throws BakeoffError BAD_SPEC for a name that does not exist or is broken, or when nothing is left
  */
 export function select(catalogue: Catalogue, selection: Selection, profile?: Alternatives): Selected[] {
-  const selected = consider(catalogue, selection, profile).filter(({ entries }) => entries.length > 0)
-  if (selected.length === 0) throw nothingLeft(catalogue, selection)
-  return selected
+  const considered = consider(catalogue, selection, profile)
+  if (considered.every(({ entries }) => entries.length === 0)) throw nothingLeft(catalogue, selection)
+  return considered
 }
 
-type Alternatives = Pick<ProfileSpec, 'alternatives'>
-
-/**
- * Every scenario that a run may have, also those of which nothing takes part: they name what they leave out.
- *
- * @throws BakeoffError BAD_SPEC for a name that does not exist or is broken
- */
-export function consider(
+function consider(
   catalogue: Catalogue,
   selection: Selection,
   { alternatives }: Alternatives = { alternatives: true },
