@@ -1,6 +1,6 @@
 /** Costs at the reader's own prices: the tables are written anew, the cheapest target first. */
 import type { Cell } from '@bakeoff/model'
-import { costOf, type Prices, partsOfPrices, USUAL_PRICES } from '../shared/cost.js'
+import { costOf, type Prices, partsOfPrices, USUAL_PRICES, validPrices } from '../shared/cost.js'
 import { type CostField, costFields, pricesWords } from '../shared/cost-words.js'
 import type { PageResults } from './results.js'
 
@@ -72,8 +72,7 @@ function inputsOf(root: Document): HTMLInputElement[] {
 function pricesIn(root: Document): Prices | null {
   const values = Object.fromEntries(inputsOf(root).map(({ dataset, valueAsNumber }) => [dataset.price, valueAsNumber]))
   const { perSecond = 0, perCoreHour = 0, perGibHour = 0, utilisation = 0 } = values
-  const isPrice = perSecond > 0 && perCoreHour > 0 && perGibHour >= 0 && utilisation > 0 && utilisation <= 100
-  return isPrice ? { perSecond, perCoreHour, perGibHour, utilisation: utilisation / 100 } : null
+  return validPrices({ perSecond, perCoreHour, perGibHour, utilisation: utilisation / 100 })
 }
 
 function isUsual(prices: Prices): boolean {

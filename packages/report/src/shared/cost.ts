@@ -53,8 +53,14 @@ export function pricesFrom(text: string, separator: string): Prices | null {
   const [perSecond = Number.NaN, perCoreHour = Number.NaN, perGibHour = Number.NaN, utilisation = Number.NaN] = text
     .split(separator)
     .map(Number)
-  const isPrice = perSecond > 0 && perCoreHour > 0 && perGibHour >= 0 && utilisation > 0 && utilisation <= 1
-  return isPrice ? { perSecond, perCoreHour, perGibHour, utilisation } : null
+  return validPrices({ perSecond, perCoreHour, perGibHour, utilisation })
+}
+
+/** Prices that can be computed with; null where one is not positive (memory may cost nothing), or cores are to be used beyond their whole. */
+export function validPrices(prices: Prices): Prices | null {
+  const { perSecond, perCoreHour, perGibHour, utilisation } = prices
+  const isValid = perSecond > 0 && perCoreHour > 0 && perGibHour >= 0 && utilisation > 0 && utilisation <= 1
+  return isValid ? prices : null
 }
 
 /** The parts of prices, in the order in which an address has them. */
