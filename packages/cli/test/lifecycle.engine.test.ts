@@ -209,6 +209,12 @@ describe('check', () => {
       bare: false,
       says: /go-net-htp[\s\S]*go-net-http/,
     },
+    {
+      because: 'all are wanted, and one is named',
+      args: ['check', '--all', 'go-net-http'],
+      bare: false,
+      says: /--all means every target, and go-net-http only what is named/,
+    },
   ])('ends with 2 and builds nothing when $because', async ({ args, bare, says }) => {
     if (bare) project.addBareTarget('go-bare')
     const checked = await run(project, ...args)
@@ -219,7 +225,7 @@ describe('check', () => {
 
   it('checks the others where one has no Dockerfile, counts it as failed, and ends with 1', async () => {
     project.addBareTarget('go-bare')
-    const checked = await run(project, 'check')
+    const checked = await run(project, 'check', '--all')
     project.removeTarget('go-bare')
     expect(checked.exitCode, checked.stderr).toBe(1)
     expect(checked.stderr).toMatch(/target go-bare is left out:\n +targets\/go-bare\/target\.yaml:/)

@@ -1,5 +1,6 @@
 import { uncappedProblem } from '@bakeoff/containers'
 import { brokenInReach, shownEntries } from '@bakeoff/core'
+import { BakeoffError } from '@bakeoff/model'
 import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
 import { exitCodes } from '../exit.js'
@@ -17,6 +18,7 @@ import { scenario } from './shared/selection.js'
 
 interface CheckFlags {
   readonly scenario?: readonly string[]
+  readonly all?: boolean
   readonly keep?: boolean
   readonly json?: boolean
 }
@@ -25,11 +27,13 @@ export const addCheck: AddCommand = (program, invocation) =>
   program
     .command('check')
     .description('build, start and verify one or all targets, without load')
-    .argument('[target...]', 'names of targets, or name/variant')
+    .argument('[target...]', 'names of targets, or name/variant; none: all')
     .addOption(scenario)
+    .option('--all', 'all targets, which is also what no name means')
     .addOption(keepOption('check'))
     .addOption(jsonOption('what was found'))
-    .action(async (targets: string[], { json, keep = false, ...chosen }: CheckFlags) => {
+    .action(async (targets: string[], { all = false, json, keep = false, ...chosen }: CheckFlags) => {
+      if (all && targets.length > 0) throw allBesideNames(targets)
       const { terminal, leave } = invocation
       const options = toPlanOptions({ ...chosen, target: targets, all: true })
       const { reports, broken } = await check(invocation, options, keep)
@@ -39,6 +43,11 @@ export const addCheck: AddCommand = (program, invocation) =>
       terminal.say(`${count('passed')} passed, ${failed} failed, ${count('unsupported')} unsupported`)
       leave(failed === 0 ? exitCodes.fine : exitCodes.failed)
     })
+
+const allBesideNames = (targets: readonly string[]) =>
+  new BakeoffError('BAD_SPEC', `--all means every target, and ${targets.join(', ')} only what is named`, {
+    hint: `npm run check -- ${targets.join(' ')}\nnpm run check -- --all`,
+  })
 
 /** Builds, starts and asks one or all targets, without load. A named target that is broken counts as failed. */
 async function check(
