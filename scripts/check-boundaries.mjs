@@ -31,8 +31,8 @@ const FLOORS = {
     ...['compare-runs', 'gate'],
   ],
   report: [
-    ...['shared', 'styles', 'assets', 'markdown', 'csv', 'summary', 'client', 'html', 'sections', 'comparison'],
-    ...['history', 'run-index', 'render-html'],
+    ...['shared', 'styles', 'assets', 'markdown', 'csv', 'summary', 'client', 'html', 'sections', 'card'],
+    ...['comparison', 'history', 'run-index', 'render-card', 'render-html'],
   ],
   containers: ['client', 'host', 'locks', 'engine', 'building', 'registry', 'base', 'images', 'session', 'doctor'],
 }
@@ -42,6 +42,7 @@ const OWNERS = {
   autocannon: 'load',
   commander: 'cli',
   'chart.js': 'report',
+  '@resvg/resvg-js': 'report/card',
   'hdr-histogram-js': 'core',
 }
 const IMPORT = /(?:from|import|import\()\s*'([^']+)'/g

@@ -1,7 +1,7 @@
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { compareRuns } from '@bakeoff/core'
 import { BakeoffError, type Plan, type Results, type RunComparison } from '@bakeoff/model'
-import { comparisonLines, renderComparison } from '@bakeoff/report'
+import { comparisonLines, renderComparison, renderComparisonCard } from '@bakeoff/report'
 import type { Project } from './project.js'
 import { findRun, RunFolder } from './run-folder.js'
 import { analyseFolder, fileLink, readResults, writePage } from './write-report.js'
@@ -9,7 +9,10 @@ import { analyseFolder, fileLink, readResults, writePage } from './write-report.
 /** Writes the page that shows runs side by side. Returns its path. */
 export function writeComparison(project: Project, comparison: RunComparison, output: string | null): string {
   const path = output ?? join(project.reports, `compare-${comparison.runs.map(({ name }) => name).join('-')}.html`)
-  writePage(path, renderComparison(comparison))
+  const card = renderComparisonCard(comparison)
+  const { dir, name } = parse(path)
+  if (card) writePage(join(dir, `${name}.png`), card)
+  writePage(path, renderComparison(comparison, card ? `${name}.png` : undefined))
   return path
 }
 

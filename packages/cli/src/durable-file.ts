@@ -9,12 +9,12 @@ import { dirname, join } from 'node:path'
  *
  * @throws the file system's error; no temporary file is left then
  */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`
   try {
     const file = openSync(part, 'wx')
     try {
-      writeFileSync(file, text)
+      writeFileSync(file, content)
       fsyncSync(file)
     } finally {
       closeSync(file)

@@ -31,7 +31,7 @@ import { writeFailure } from './write-failure.js'
 const SECOND_TRY_MS = 2000
 
 /** The files that `report` makes out of the others. */
-const DRAWN = /^(results\.(json|csv)|index\.html|summary\.md)$/
+const DRAWN = /^(results\.(json|csv)|index\.html|summary\.md|card\.png)$/
 
 export interface RunFolderOptions {
   readonly secondTryMs?: number
@@ -172,9 +172,9 @@ export class RunFolder implements RunSink {
     this.#tell(event)
   }
 
-  write(name: string, text: string): void {
+  write(name: string, content: string | Uint8Array): void {
     try {
-      writeWhole(join(this.path, name), text)
+      writeWhole(join(this.path, name), content)
     } catch (error) {
       throw this.#failure(error, name)
     }

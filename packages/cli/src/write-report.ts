@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { analyse, parseJson, upgradeResults } from '@bakeoff/core'
 import { BakeoffError, type RepetitionRecord, type Results, type RunEvent, results } from '@bakeoff/model'
-import { type RunListing, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
+import { type RunListing, renderCard, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
 import { removeLeftovers, writeWhole } from './durable-file.js'
 import { type Damage, damageWarning, damageWords, problemOfText, type RunFiles } from './run-files.js'
 import { findRun, listRuns, type RunFolder } from './run-folder.js'
@@ -14,17 +14,26 @@ import { writeFailure } from './write-failure.js'
 export type Unended = 'running' | 'aborted' | 'elsewhere'
 
 /** Rebuilds all outputs from the files of the run, without engine, network or clock. */
-export function rebuildReport(folder: RunFolder, otherwise: Unended = 'aborted'): Rebuilt {
+export function rebuildReport(folder: RunFolder, otherwise: Unended = 'aborted', page: string | null = null): Rebuilt {
   removeLeftovers(folder.path)
   const analysed = analyseFiles(folder.read(), otherwise)
   folder.write('results.json', JSON.stringify(analysed.results))
-  drawResults(folder, analysed.results)
+  drawResults(folder, analysed.results, page)
   return analysed
 }
 
-/** Draws everything that is made from results.json anew. Returns the results. */
-export function drawResults(folder: RunFolder, drawn: Results): Results {
-  folder.write('index.html', renderHtml(drawn))
+/** The picture beside a page that is shown with a link to it. */
+const CARD = 'card.png'
+
+/**
+ * Draws everything that is made from results.json anew. Returns the results.
+ *
+ * @param page the address where the page will be; null: not known, and the page names its card by where it lies beside it
+ */
+export function drawResults(folder: RunFolder, drawn: Results, page: string | null = null): Results {
+  const card = renderCard(drawn)
+  if (card) folder.write(CARD, card)
+  folder.write('index.html', renderHtml(drawn, card ? { card: page === null ? CARD : new URL(CARD, page).href } : {}))
   folder.write('summary.md', renderSummary(drawn))
   folder.write('results.csv', renderCsv(drawn))
   return drawn
@@ -180,12 +189,12 @@ export function writeIndex(reports: string): void {
   writePage(join(reports, 'index.html'), renderIndex(listings, history))
 }
 
-/** Writes a page that belongs to no single run. */
-export function writePage(path: string, html: string): void {
+/** Writes a page that belongs to no single run, or what lies beside it. */
+export function writePage(path: string, content: string | Uint8Array): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
     removeLeftovers(dirname(path))
-    writeWhole(path, html)
+    writeWhole(path, content)
   } catch (error) {
     throw writeFailure(error, path, 'No run was touched.')
   }

@@ -29,7 +29,11 @@ describe('the check of boundaries', () => {
     { file: 'core/src/observe/x.ts', text: "import { a } from '../judge/y.js'", why: 'observe ← figures ← judge' },
     { file: 'core/src/judge/x.ts', text: "import { a } from '../say/y.js'", why: 'judge ← results ← say' },
     { file: 'core/src/say/x.ts', text: "import { a } from '../analyse.js'", why: 'say ← analyse ←' },
-    { file: 'report/src/html/x.ts', text: "import { a } from '../sections/y.js'", why: 'html ← sections ← comparison' },
+    {
+      file: 'report/src/html/x.ts',
+      text: "import { a } from '../sections/y.js'",
+      why: 'html ← sections ← card ← comparison',
+    },
     { file: 'runner/src/x.ts', text: "import autocannon from 'autocannon'", why: 'only load does' },
     { file: 'core/src/x.ts', text: "import { Command } from 'commander'", why: 'only cli does' },
     { file: 'cli/src/x.ts', text: "import { Chart } from 'chart.js/auto'", why: 'only report does' },

@@ -1,4 +1,6 @@
 import type { Results } from '@bakeoff/model'
+import { CARD } from './card/drawing.js'
+import { cardWords } from './card/run-card.js'
 import { documentText } from './html/document.js'
 import { embedded } from './html/embedded.js'
 import { withExplanations } from './html/figure.js'
@@ -14,13 +16,15 @@ import { subjectStyle } from './styles/generated-style.js'
 export interface RenderOptions {
   /** whether a run that goes on serves the page, which may then ask its server for what is new. Default: a file, which asks no server */
   readonly served?: boolean
+  /** the address of the run's share card: absolute where it is known where the page will be, else relative to it. Default: it has none */
+  readonly card?: string
 }
 
 /**
  * The report of a run as one HTML file: a pure function of the results. It opens from disk, loads nothing, and says
  * everything in its tables without JavaScript.
  */
-export function renderHtml(results: Results, { served = false }: RenderOptions = {}): string {
+export function renderHtml(results: Results, { served = false, card }: RenderOptions = {}): string {
   const view = viewOf(results)
   const scopes = scopesOf(view)
   const context: SectionContext = { view, scopes }
@@ -31,6 +35,7 @@ export function renderHtml(results: Results, { served = false }: RenderOptions =
     title,
     description:
       results.decision?.overall ?? `A comparison of services, measured ${results.run.startedAt.slice(0, 10)}`,
+    ...(card === undefined ? {} : { picture: { address: card, ...CARD, words: cardWords(results) } }),
     script: true,
     ownStyle: subjectStyle(view.subjects),
     ...(served ? { connect: "'self'" as const } : {}),

@@ -3,14 +3,15 @@ import {
   type Cell,
   type ComparedCell,
   type ComparedFigure,
-  isToldApart,
   loadLabel,
   type NamedRun,
   type RunComparison,
   type SettingDifference,
   sentenceCase,
 } from '@bakeoff/model'
+import { CARD } from '../card/drawing.js'
 import { documentText } from '../html/document.js'
+import { hrefOf } from '../html/href.js'
 import { type Html, html } from '../html/html.js'
 import { badge } from '../html/marks.js'
 import { type Column, facts, known, table, unknown } from '../html/table.js'
@@ -18,18 +19,25 @@ import { estimateText, outcomeBadge } from '../sections/columns.js'
 import { shownMs } from '../shared/figures.js'
 import { formatFactor, formatNumber, formatShare, formatTime } from '../shared/format.js'
 import { COLOURS, labelOf } from '../shared/subjects.js'
-import { CONCLUSIONS, whySays } from './words.js'
+import { comparisonHeadline } from './card.js'
+import { CONCLUSIONS, countedSays, whySays } from './words.js'
 
 const p99Of = (cell: Cell | null) => cell && shownMs(cell, 'p99')
 
 /**
  * Renders two or more runs in one file, cell by cell, each against the first. Everything else that differs between them
  * stands first, in a banner: a faster machine is not a faster target.
+ *
+ * @param card the name of its share card, which lies beside it. Default: it has none
  */
-export function renderComparison(comparison: RunComparison): string {
+export function renderComparison(comparison: RunComparison, card?: string): string {
   const { runs, cells, settings } = comparison
   return documentText({
     title: `${runs.map(({ name }) => name).join(' / ')} · Bakeoff`,
+    description: comparisonHeadline(comparison),
+    ...(card === undefined
+      ? {}
+      : { picture: { address: hrefOf(card), ...CARD, words: comparisonHeadline(comparison) } }),
     body: html`<div class="page"><header class="top"><div class="brand"><span>Bakeoff</span></div><div class="what"><h1>Comparison <span>${runs.length} runs</span></h1></div></header>
       <main>${loud(runs, settings)}${runsBlock(runs)}${counted(runs, cells)}${groups(cells).map((group) => groupBlock(runs, group))}${sameThing(settings)}</main>
       <footer><p>${method(comparison)}</p></footer></div>`,
@@ -103,15 +111,6 @@ function counted(runs: readonly NamedRun[], cells: readonly ComparedCell[]): Htm
         return html`<li><bdi>${run}</bdi> against <bdi>${runs[0]?.name}</bdi>, ${name}: ${countedSays(found)}.</li>`
       }),
     )}</ul></section>`
-}
-
-function countedSays(found: readonly Against[]): string {
-  const of = (conclusion: Against['conclusion']) => found.filter((each) => each.conclusion === conclusion).length
-  const apart = found.some(isToldApart) ? `${of('higher')} higher, ${of('lower')} lower` : 'no figure is told apart'
-  const others = (['no-difference', 'undecided', 'different-work', 'not-in-both'] as const)
-    .filter((conclusion) => of(conclusion) > 0)
-    .map((conclusion) => `${of(conclusion)} ${CONCLUSIONS[conclusion].word}`)
-  return [apart, ...(others.length > 0 ? [others.join(', ')] : [])].join('; ')
 }
 
 /** The block of a group: cells of one scenario and load, which have the same figures. */

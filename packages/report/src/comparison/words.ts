@@ -1,4 +1,11 @@
-import { type Against, type ComparedFigure, type Difference, formatNumber, type WhyNotJudged } from '@bakeoff/model'
+import {
+  type Against,
+  type ComparedFigure,
+  type Difference,
+  formatNumber,
+  isToldApart,
+  type WhyNotJudged,
+} from '@bakeoff/model'
 import { formatFactor, formatShare } from '../shared/format.js'
 
 /** The conclusions, each with its sign and its word. */
@@ -9,6 +16,16 @@ export const CONCLUSIONS: Readonly<Record<Against['conclusion'], { readonly sign
   undecided: { sign: '?', word: 'undecided' },
   'different-work': { sign: '≠', word: 'different work' },
   'not-in-both': { sign: '–', word: 'not in both' },
+}
+
+/** How many of the figures differ, and what can be said of the others. */
+export function countedSays(found: readonly Against[]): string {
+  const of = (conclusion: Against['conclusion']) => found.filter((each) => each.conclusion === conclusion).length
+  const apart = found.some(isToldApart) ? `${of('higher')} higher, ${of('lower')} lower` : 'no figure is told apart'
+  const others = (['no-difference', 'undecided', 'different-work', 'not-in-both'] as const)
+    .filter((conclusion) => of(conclusion) > 0)
+    .map((conclusion) => `${of(conclusion)} ${CONCLUSIONS[conclusion].word}`)
+  return [apart, ...(others.length > 0 ? [others.join(', ')] : [])].join('; ')
 }
 
 /** The reason for a conclusion; the ratio and its interval stand beside it. */

@@ -5,6 +5,8 @@ export interface Document {
   readonly title: string
   /** what search engines, messengers and mail show of the page */
   readonly description?: string
+  /** what they show of it as a picture */
+  readonly picture?: Picture
   readonly body: Content
   /** a page without charts needs no script */
   readonly script?: boolean
@@ -12,6 +14,17 @@ export interface Document {
   readonly connect?: "'self'"
   /** rules that only this page has, beside the style sheet of all */
   readonly ownStyle?: string
+}
+
+/** A picture that lies beside the page; in bytes it is a PNG. */
+export interface Picture {
+  /** its address: absolute where it is known where the page will be, else relative to the page */
+  readonly address: string
+  /** in pixels */
+  readonly width: number
+  readonly height: number
+  /** what it shows, for readers who do not see it */
+  readonly words: string
 }
 
 /**
@@ -29,7 +42,15 @@ const ICON =
  * A complete page in one file. The policy names our style and script by their hashes: nothing else runs, and nothing
  * is loaded from anywhere.
  */
-export function documentText({ title, description, body, script = false, connect, ownStyle = '' }: Document): string {
+export function documentText({
+  title,
+  description,
+  picture,
+  body,
+  script = false,
+  connect,
+  ownStyle = '',
+}: Document): string {
   const { script: code, style, scriptHash, styleHash } = reportAssets()
   const policy = [
     "default-src 'none'",
@@ -44,8 +65,12 @@ export function documentText({ title, description, body, script = false, connect
   const page: Html = html`<!doctype html>
 <html lang="en" data-theme="system"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Bakeoff">
-<title>${title}</title><link rel="icon" href="${trusted(ICON)}">${description !== undefined && html`<meta name="description" content="${description}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}">`}<style>${trusted(style)}</style>${ownStyle !== '' && html`<style>${trusted(ownStyle)}</style>`}${script && html`<script>${trusted(EARLY)}</script>`}</head>
+<title>${title}</title><link rel="icon" href="${trusted(ICON)}">${description !== undefined && html`<meta name="description" content="${description}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}">`}${picture && pictureTags(picture)}<style>${trusted(style)}</style>${ownStyle !== '' && html`<style>${trusted(ownStyle)}</style>`}${script && html`<script>${trusted(EARLY)}</script>`}</head>
 <body>${body}${script && html`<script>${trusted(code)}</script>`}</body></html>
 `
   return page.text
+}
+
+function pictureTags({ address, width, height, words }: Picture): Html {
+  return html`<meta property="og:type" content="website"><meta property="og:image" content="${address}"><meta property="og:image:type" content="image/png"><meta property="og:image:width" content="${width}"><meta property="og:image:height" content="${height}"><meta property="og:image:alt" content="${words}"><meta name="twitter:card" content="summary_large_image">`
 }

@@ -53,7 +53,7 @@ export function capsChip({ scenario }: Scope): Html {
   )}${scenario.cores.shared.map((roles) => html`<span><em>${roles.join(', ')} share cores</em></span>`)}</p>`
 }
 
-function capsOf({ cpus, memoryBytes }: Caps, requested: number): string {
+export function capsOf({ cpus, memoryBytes }: Caps, requested: number): string {
   const short = cpus < requested ? ` of the ${formatCores(requested)} asked for` : ''
   return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}${short}, ${formatBytes(memoryBytes)}`
 }

@@ -136,7 +136,7 @@ const WORDS: Readonly<Partial<Record<DecisionMark, string>>> = {
   'not-reached': 'not reached',
 }
 
-function wordsOf(marks: readonly DecisionMark[]): string[] {
+export function wordsOf(marks: readonly DecisionMark[]): string[] {
   return marks.flatMap((mark) => WORDS[mark] ?? [])
 }
 

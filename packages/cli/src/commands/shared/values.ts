@@ -32,6 +32,15 @@ export function milliseconds(value: string): number {
   return ms
 }
 
+/** The address of a page on the web. That of a folder ends with a slash, which a browser adds too. */
+export function pageAddress(value: string): string {
+  const address = URL.canParse(value) ? new URL(value) : null
+  if (address === null || !/^https?:$/.test(address.protocol))
+    throw new InvalidArgumentError('Write a whole address, for example https://example.org/reports/20261129-190432/')
+  if (!/(\/|\.html?)$/.test(address.pathname)) address.pathname += '/'
+  return address.href
+}
+
 /** Names that were given; null when none was, which means all. */
 export function orAll(given: readonly string[] | undefined): readonly string[] | null {
   return given && given.length > 0 ? given : null
