@@ -1,6 +1,6 @@
 /**
- * Bundles what runs in the page: dist/page.js (Chart.js and our client code) and dist/page.css (styles with the font
- * inside). With `--stdout` it writes both as JSON to standard output instead: so tests that run from the sources
+ * Bundles what runs in the page: dist/page.js (our client code), dist/later.js (Chart.js, the drawings, the downloads) and dist/page.css
+ * (styles with the font inside). With `--stdout` it writes both as JSON to standard output instead: so tests that run from the sources
  * never read a stale bundle and never write to a file that another test reads.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -9,9 +9,8 @@ import { buildSync } from 'esbuild'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 
-const { outputFiles } = buildSync({
+const options = {
   absWorkingDir: folder,
-  entryPoints: { page: 'src/client/main.ts', style: 'src/styles/page.css' },
   outdir: 'dist',
   bundle: true,
   write: false,
@@ -22,7 +21,12 @@ const { outputFiles } = buildSync({
   loader: { '.woff2': 'dataurl' },
   legalComments: 'eof',
   alias: { '@bakeoff/model': '../model/src/for-page.ts', zod: './scripts/no-schemas.mjs' },
-})
+}
+const outputFiles = [
+  { entryPoints: { page: 'src/client/main.ts', style: 'src/styles/page.css' } },
+  // Run by itself, when it is needed: it leaves what it exports under this name.
+  { entryPoints: { later: 'src/client/later.ts' }, globalName: 'bakeoffLater' },
+].flatMap((more) => buildSync({ ...options, ...more }).outputFiles)
 
 const textOf = (end) => {
   const file = outputFiles.find(({ path }) => path.endsWith(end))
@@ -30,12 +34,13 @@ const textOf = (end) => {
   if (/<\/(script|style)|<!--/i.test(file.text)) throw new Error(`${end} cannot stand inside an HTML page`)
   return file.text
 }
-const assets = { script: textOf('page.js'), style: textOf('style.css') }
+const assets = { script: textOf('page.js'), later: textOf('later.js'), style: textOf('style.css') }
 
 if (process.argv.includes('--stdout')) {
   process.stdout.write(JSON.stringify(assets))
 } else {
   mkdirSync(`${folder}/dist`, { recursive: true })
   writeFileSync(`${folder}/dist/page.js`, assets.script)
+  writeFileSync(`${folder}/dist/later.js`, assets.later)
   writeFileSync(`${folder}/dist/page.css`, assets.style)
 }

@@ -1,6 +1,6 @@
 /**
- * How long a report takes until its first chart, and the longest piece of work until then, on a processor four times as slow; how
- * long it takes to write, and how large it is. Printed, and the times held below what even a busy machine needs.
+ * How long a report takes until its first chart, and the longest piece of work until then, on this processor and on one four times
+ * as slow; how long it takes to write, and how large it is. Printed, and the times held below what even a busy machine needs.
  */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,9 +8,8 @@ import { sampleResults } from '../../core/test/fixtures-results.js'
 import { renderHtml } from '../src/index.js'
 import { openChromium, openHtml } from './pages.js'
 
-const SLOWER = 4
-/** The budgets are 500 ms, 100 ms, 2 s and 1.5 MB on a machine that does nothing else; tests run beside others. */
-const MOST = { firstChartMs: 20_000, longestTaskMs: 5000, renderMs: 20_000, bytes: 1.55e6 }
+/** The budgets are 500 ms, 100 ms at four times as slow, and 2 s, on a machine that does nothing else; tests run beside others. */
+const MOST = { firstChartMs: 20_000, longestTaskMs: 5000, renderMs: 20_000, bytes: 1.5e6 }
 
 let browser: Browser
 let html: string
@@ -67,13 +66,13 @@ function watch(): void {
   requestAnimationFrame(look)
 }
 
-async function spentOn(hash: string): Promise<Spent> {
+async function spentOn(hash: string, slower: number): Promise<Spent> {
   await using report = await openHtml(browser, html, {
     hash,
     prepare: async (context) => {
       await context.addInitScript(watch)
     },
-    slower: SLOWER,
+    slower,
   })
   // The page is closed when this function ends.
   return await report.page.evaluate(() => {
@@ -83,16 +82,21 @@ async function spentOn(hash: string): Promise<Spent> {
   })
 }
 
-it.each([
+const PLACES = [
   { hash: '', of: 'the decision' },
   { hash: '#overview/predict?figure=bars.throughput', of: 'the chart of a leaderboard' },
-])('$of is there in time', async ({ hash, of }) => {
-  const { stillMs, firstChartMs, paintMs, tasks } = await spentOn(hash)
-  const longest = Math.max(0, ...tasks.map(({ ms }) => ms))
-  console.log(
-    `${of}, ${Math.round(html.length / 1024)} KiB, ${SLOWER} × slower: first paint ${paintMs} ms, first chart ${stillMs ?? '–'} ms, drawn by the script ${firstChartMs ?? '–'} ms, tasks above 50 ms: ${tasks.map(({ at, ms }) => `${ms} at ${at}`).join(', ') || 'none'}`,
-  )
-  if (hash !== '') expect(firstChartMs).not.toBeNull()
-  expect(firstChartMs ?? 0).toBeLessThan(MOST.firstChartMs)
-  expect(longest).toBeLessThan(MOST.longestTaskMs)
-})
+]
+
+it.each([1, 4].flatMap((slower) => PLACES.map((place) => ({ ...place, slower }))))(
+  '$of is there in time, $slower × slower',
+  async ({ hash, of, slower }) => {
+    const { stillMs, firstChartMs, paintMs, tasks } = await spentOn(hash, slower)
+    const longest = Math.max(0, ...tasks.map(({ ms }) => ms))
+    console.log(
+      `${of}, ${Math.round(html.length / 1024)} KiB, ${slower} × slower: first paint ${paintMs} ms, first chart ${stillMs ?? '–'} ms, drawn by the script ${firstChartMs ?? '–'} ms, tasks above 50 ms: ${tasks.map(({ at, ms }) => `${ms} at ${at}`).join(', ') || 'none'}`,
+    )
+    if (hash !== '') expect(firstChartMs).not.toBeNull()
+    expect(firstChartMs ?? 0).toBeLessThan(MOST.firstChartMs)
+    expect(longest).toBeLessThan(MOST.longestTaskMs)
+  },
+)

@@ -20,7 +20,7 @@ export function copyOfSources(): Copy {
   for (const name of ['model', 'core', 'report'])
     cpSync(join(ROOT, 'packages', name, 'src'), join(root, 'packages', name, 'src'), { recursive: true })
   // The report reads its page's script and style from beside itself; what they do is not looked at.
-  for (const asset of ['page.js', 'page.css']) writeFileSync(join(root, asset), '')
+  for (const asset of ['page.js', 'later.js', 'page.css']) writeFileSync(join(root, asset), '')
   return {
     root,
     follow: (document) => follow(root, document),

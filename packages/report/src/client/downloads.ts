@@ -1,6 +1,7 @@
 import type { Results } from '@bakeoff/model'
 import { renderCsv } from '../csv.js'
 import { renderSummary } from '../summary.js'
+import { save } from './save.js'
 
 /** The kinds of files that the page offers for download, made from its own results; nothing is fetched. */
 const KINDS = {
@@ -18,15 +19,4 @@ export type DownloadKind = keyof typeof KINDS
 export function download(root: Document, results: Results, kind: DownloadKind): void {
   const { name, type, text } = KINDS[kind]
   save(root, `${results.run.id}-${name}`, new Blob([text(results)], { type: `${type};charset=utf-8` }))
-}
-
-/** Hands a file to the reader. */
-export function save(root: Document, name: string, content: Blob): void {
-  const url = URL.createObjectURL(content)
-  const link = root.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser reads the blob after this task; a minute is long enough for it to begin.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

@@ -9,10 +9,9 @@ import { breath, frame } from './breath.js'
 import type { Drawn, Scene } from './charts/drawing.js'
 import { type Ink, readInk } from './ink.js'
 import { walkByKeys } from './keyboard.js'
+import { type Later, laterCode } from './later-code.js'
 import type { PageResults } from './results.js'
 import type { Selection } from './selection.js'
-
-type Painting = typeof import('./painting.js')
 
 /** How near to the screen a chart is drawn, so that it is there when a reader comes to it: half a screen. */
 const NEAR = '50% 0px'
@@ -32,7 +31,7 @@ export class Drawer {
   /** grows when colours or fonts change */
   #look = 0
   #ink: Ink | null = null
-  #painting: Painting | null = null
+  #later: Later | null = null
 
   constructor(
     readonly root: Document,
@@ -56,9 +55,9 @@ export class Drawer {
   }
 
   /** Makes ready what draws, which a reader may need at once: paper does not wait. */
-  async prepare(): Promise<Painting> {
-    this.#painting ??= await import('./painting.js')
-    return this.#painting
+  async prepare(): Promise<Later> {
+    this.#later ??= await laterCode(this.root)
+    return this.#later
   }
 
   #see(changes: readonly IntersectionObserverEntry[]): void {
@@ -147,7 +146,7 @@ export class Drawer {
   /** Draws all charts that are shown at once and to their present width, for paper: those of scenarios that were read by now. */
   drawNow(): void {
     this.#round += 1
-    if (this.#painting === null) return
+    if (this.#later === null) return
     this.#choose(this.root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]'))
     for (const canvas of this.#queue) if (this.results.known(scenarioOf(canvas)) !== null) this.#draw(canvas)
     this.#queue = []
@@ -166,7 +165,7 @@ export class Drawer {
   }
 
   #drawingOf({ dataset }: HTMLCanvasElement, scene: Scene): Drawn | null {
-    return this.#painting?.DRAWINGS[dataset.chart ?? '']?.(scene) ?? null
+    return this.#later?.DRAWINGS[dataset.chart ?? '']?.(scene) ?? null
   }
 
   #chart(canvas: HTMLCanvasElement, { config, height }: Drawn): void {
@@ -174,7 +173,7 @@ export class Drawer {
     if (plot) plot.style.height = `${height}px`
     plot?.classList.remove('empty')
     plot?.querySelector('.still')?.remove()
-    if (this.#painting) this.#charts.set(canvas, new this.#painting.Chart(canvas, config))
+    if (this.#later) this.#charts.set(canvas, new this.#later.Chart(canvas, config))
   }
 
   /** Shows a sentence instead of empty axes, when all subjects are switched off or have no figures. */

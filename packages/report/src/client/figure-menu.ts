@@ -1,7 +1,7 @@
 /** The menu of a figure: its link, its picture and its numbers, to be sent to others. The page's script adds it: it costs the file nothing. */
 import { csvField } from '../csv.js'
 import { md, mdTable } from '../markdown.js'
-import { save } from './downloads.js'
+import { save } from './save.js'
 
 export interface Sharing {
   /** the address of the page as it is, with a figure in it */

@@ -3,10 +3,11 @@ import type { View } from '../shared/subjects.js'
 import { pressBaseline, writeBaselines } from './baseline.js'
 import { breath, frame, idle } from './breath.js'
 import { onPrices, showPrices, writeCosts } from './cost.js'
-import { type DownloadKind, download } from './downloads.js'
+import type { DownloadKind } from './downloads.js'
 import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
 import { addShareMenus, figureNamed } from './figure-menu.js'
+import { laterCode } from './later-code.js'
 import { onPrint } from './printing.js'
 import type { PageResults } from './results.js'
 import { followHash, hashOf, WITHOUT_SCENARIO } from './routes.js'
@@ -194,6 +195,12 @@ class Mounted {
     print()
   }
 
+  /** Hands a file of all figures to the reader. */
+  async download(kind: DownloadKind): Promise<void> {
+    const [results, { download }] = await Promise.all([this.results.whole(), laterCode(this.root)])
+    download(this.root, results, kind)
+  }
+
   print(on: boolean): void {
     this.#printing = on
     if (!on) {
@@ -320,7 +327,7 @@ function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => voi
     '[data-tool]': ({ dataset }) => {
       const { tool } = dataset
       if (tool === 'brief' || tool === 'all') void mounted.openPrint(tool)
-      else void mounted.results.whole().then((results) => download(root, results, tool as DownloadKind))
+      else void mounted.download(tool as DownloadKind)
     },
   }
 }

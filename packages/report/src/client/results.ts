@@ -1,10 +1,10 @@
 /** The results that stand in the page: those of the run at once, those of a scenario when it is shown. */
 import type { Results } from '@bakeoff/model'
-import { Base91Reader } from '../shared/base91.js'
 import { fromColumns } from '../shared/columns.js'
 import { type Packed, type ScenarioPart, withParts } from '../shared/parted.js'
 import { type View, viewOf } from '../shared/subjects.js'
 import { breath } from './breath.js'
+import { unpacked } from './unpacked.js'
 
 export class PageResults {
   readonly #parts = new Map<number, Promise<ScenarioPart>>()
@@ -64,14 +64,8 @@ function contentOf<Content>(root: Document, id: string): Content {
   return JSON.parse(text) as Content
 }
 
-/** Characters that are read in one piece of work: some tens of milliseconds of a slow processor. */
-const PIECE = 100_000
-
 async function unpack<Content>({ data }: Packed): Promise<Content> {
-  const reader = new Base91Reader(data)
-  while (!reader.read(PIECE)) await breath()
-  const stream = new Blob([reader.bytes()]).stream().pipeThrough(new DecompressionStream('gzip'))
-  const columns = await new Response(stream).json()
+  const columns = await (await unpacked(data)).json()
   await breath()
   return fromColumns(columns) as Content
 }

@@ -51,11 +51,11 @@ export function documentText({
   connect,
   ownStyle = '',
 }: Document): string {
-  const { script: code, style, scriptHash, styleHash } = reportAssets()
+  const { script: code, later, style, scriptHash, laterHash, styleHash } = reportAssets()
   const policy = [
     "default-src 'none'",
     `style-src ${styleHash}${ownStyle && ` ${hashOf(ownStyle)}`}`,
-    `script-src ${script ? `${hashOf(EARLY)} ${scriptHash}` : "'none'"}`,
+    `script-src ${script ? `${hashOf(EARLY)} ${scriptHash} ${laterHash}` : "'none'"}`,
     'font-src data:',
     'img-src data:',
     ...(connect ? [`connect-src ${connect}`] : []),
@@ -66,7 +66,7 @@ export function documentText({
 <html lang="en" data-theme="system"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Bakeoff">
 <title>${title}</title><link rel="icon" href="${trusted(ICON)}">${description !== undefined && html`<meta name="description" content="${description}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}">`}${picture && pictureTags(picture)}<style>${trusted(style)}</style>${ownStyle !== '' && html`<style>${trusted(ownStyle)}</style>`}${script && html`<script>${trusted(EARLY)}</script>`}</head>
-<body>${body}${script && html`<script>${trusted(code)}</script>`}</body></html>
+<body>${body}${script && html`<script type="application/octet-stream" id="later">${trusted(later)}</script><script>${trusted(code)}</script>`}</body></html>
 `
   return page.text
 }
