@@ -83,7 +83,7 @@ export function banners({ results }: View): Html {
     lines.push(
       html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed or could not be run; the pages of the targets say why.</p>`,
     )
-  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> All figures are in its tables, of all scenarios and loads one after the other. Of the charts there is the main one of each scenario; choosing, sorting and filtering are missing.</p></noscript>${lines}${!results.decision && warnings(results)}`
+  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> All figures are in its tables, and each scenario has its main chart; there is nothing to choose or to sort.</p></noscript>${lines}${!results.decision && warnings(results)}`
 }
 
 /** The beginning of a reason that is a list of many entries, which would push every figure out of sight; null for one that is short. */

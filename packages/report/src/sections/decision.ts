@@ -5,9 +5,12 @@ import { type Html, html } from '../html/html.js'
 import { badge, shareBar } from '../html/marks.js'
 import { type Column, table, unknown } from '../html/table.js'
 import { costOf, USUAL_PRICES } from '../shared/cost.js'
+import { pricesOf } from '../shared/cost-words.js'
 import { drawnFigure } from '../shared/figures.js'
 import { formatInterval, formatNumber, unbroken } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
+import { bestOfEach } from './best-of-each.js'
+import { cellOf, costOfFigure } from './decision-figure.js'
 import type { Section } from './section.js'
 
 export const decision: Section = {
@@ -20,7 +23,7 @@ export const decision: Section = {
 
 function decided(view: View, { rows, columns, next, trust, trustLevel, claims }: Decision): Html {
   const shown = columns.filter(({ figures }) => figures.some(({ value }) => value !== null))
-  return html`${trustStrip(view, trust, trustLevel ?? null)}${shown.length > 0 && answerTable(view, rows, shown)}
+  return html`${trustStrip(view, trust, trustLevel ?? null)}${shown.length > 0 && html`${bestOfEach(view, shown)}${answerTable(view, rows, shown)}`}
     <ul class="answers">${columns.map(({ scenario, says }) => html`<li><a href="#overview/${encodeURIComponent(scenario)}"><bdi>${scenario}</bdi></a> ${unbroken(says)}</li>`)}</ul>
     ${COSTS.map((id) => costTable(view, rows, shown, id))}
     ${view.results.cells.some((cell) => costOf(cell, USUAL_PRICES) !== null) && html`<p class="next on-screen">In money, instances and cores, at prices of your own: <a href="#cost">Cost</a></p>`}
@@ -31,6 +34,9 @@ function decided(view: View, { rows, columns, next, trust, trustLevel, claims }:
 /** The best contender of each language in each scenario, with a bar of its share of the best one. */
 function answerTable(view: View, { by, names }: Decision['rows'], columns: readonly DecisionColumn[]): Html {
   const marks = columns.flatMap(({ figures }) => figures.flatMap((figure) => figure.marks))
+  const isPriced = columns.some((column) =>
+    column.figures.some(({ entry }) => costOfFigure(view, column, entry) !== null),
+  )
   const scenarioColumn = (column: DecisionColumn): Column<string> => {
     const most = Math.max(...column.figures.map(({ value }) => value ?? 0), Number.MIN_VALUE)
     return {
@@ -42,7 +48,7 @@ function answerTable(view: View, { by, names }: Decision['rows'], columns: reado
         if (!figure) return ''
         if (figure.value === null) return unknown(wordsOf(figure.marks).join(', ') || 'it has no figure')
         const least = figure.marks.includes('at-least') ? '≥ ' : ''
-        return html`<a href="#overview/${encodeURIComponent(column.scenario)}" title="${titleOf(view, column, figure.entry)}">${least}<b>${formatNumber(figure.value)}</b></a>${marksOf(figure.marks)}${by === 'language' && html`<small><bdi>${figure.name}</bdi></small>`}${shareBar(figure.value / most)}`
+        return html`<a href="#overview/${encodeURIComponent(column.scenario)}" title="${titleOf(view, column, figure.entry)}">${least}<b>${formatNumber(figure.value)}</b></a>${marksOf(figure.marks)}${under(by === 'language' && html`<bdi>${figure.name}</bdi>`, costShown(view, column, figure.entry))}${shareBar(figure.value / most)}`
       },
     }
   }
@@ -53,7 +59,20 @@ function answerTable(view: View, { by, names }: Decision['rows'], columns: reado
       ...columns.map(scenarioColumn),
     ],
     rows: names,
-  })}<p class="legend">${by === 'language' ? 'The best contender of each language' : 'Each target'}, higher is better; a bar is the share of the best figure of its scenario.${signsOf(marks) !== '' && html` ${legendWords(marks)}`}</p></div>`
+  })}<p class="legend">${by === 'language' ? 'The best contender of each language' : 'Each target'}, higher is better; a bar is the share of the best figure of its scenario.${signsOf(marks) !== '' && html` ${legendWords(marks)}`}${isPriced && html` “$…/M”: what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}; <a href="#cost">at prices of your own</a>.`}</p></div>`
+}
+
+function costShown(view: View, column: DecisionColumn, entry: string): string | null {
+  const cost = costOfFigure(view, column, entry)
+  return cost && `${cost}/M`
+}
+
+/** What stands small below a figure. */
+function under(...parts: readonly (Html | string | false | null)[]): Html | null {
+  const shown = parts.filter((part) => part !== false && part !== null)
+  return shown.length === 0
+    ? null
+    : html`<small>${shown.map((part, index) => html`${index > 0 && ' · '}${part}`)}</small>`
 }
 
 /** What an answer, or a deployment, costs: figures of which less is better, for readers to whom something else matters than throughput. */
@@ -116,9 +135,10 @@ function inSentence(title: string): string {
 }
 
 /** The interval of a figure, for the pointer; the table of its scenario has it too. */
-function titleOf({ results }: View, { scenario, loadId, unit }: DecisionColumn, entry: string): string {
-  const cell = results.cells.find((one) => one.entry === entry && one.scenario === scenario && one.loadId === loadId)
-  const estimate = figureOf(cell, unit === 'requests/s within the service level' ? 'capacityPerSecond' : 'throughput')
+function titleOf(view: View, column: DecisionColumn, entry: string): string {
+  const { unit } = column
+  const id = unit === 'requests/s within the service level' ? 'capacityPerSecond' : 'throughput'
+  const estimate = figureOf(cellOf(view, column, entry), id)
   const interval = estimate && formatInterval(estimate)
   return interval ? `95 % interval ${interval} ${unit}` : unit
 }

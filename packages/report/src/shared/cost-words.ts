@@ -15,11 +15,17 @@ export function costFields(cost: Cost, cheapest: number): Readonly<Record<CostFi
 
 export type CostField = 'cores' | 'instances' | 'money' | 'factor'
 
-function money(value: number): string {
+/** An amount of money. */
+export function money(value: number): string {
   return `$${formatNumber(value)}`
 }
 
 /** The prices in a sentence. */
 export function pricesWords({ perSecond, perCoreHour, perGibHour, utilisation }: Prices = USUAL_PRICES): string {
-  return `${formatNumber(perSecond)} requests/s, $${perCoreHour} for a core and $${perGibHour} for a GiB of memory an hour, cores ${formatNumber(utilisation * 100)} % used`
+  return `${formatNumber(perSecond)} requests/s, ${pricesOf({ perCoreHour, perGibHour, utilisation })}`
+}
+
+/** Those by which a million requests have their cost, whatever the load. */
+export function pricesOf({ perCoreHour, perGibHour, utilisation }: Omit<Prices, 'perSecond'>): string {
+  return `$${perCoreHour} for a core and $${perGibHour} for a GiB of memory an hour, cores ${formatNumber(utilisation * 100)} % used`
 }
