@@ -1,5 +1,5 @@
 import { uncappedProblem } from '@bakeoff/containers'
-import { brokenInReach, shownEntries } from '@bakeoff/core'
+import { brokenInReach, many, shownEntries } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
@@ -87,7 +87,7 @@ export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'col
   if (report.outcome === 'unsupported') return [`${yellow('–')} ${report.entry}: ${report.failure?.error.message}`]
   if (report.outcome === 'passed') {
     return [
-      `${green('✓')} ${report.entry.padEnd(46)} ${golden?.right} golden answers, ${report.contract.length} contract cases, ready in ${Math.round(report.readyMs ?? 0)} ms`,
+      `${green('✓')} ${report.entry.padEnd(46)} ${many(golden?.right ?? 0, 'golden answer')}, ${many(report.contract.length, 'contract case')}, ready in ${Math.round(report.readyMs ?? 0)} ms`,
     ]
   }
   return [
