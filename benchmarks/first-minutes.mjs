@@ -4,27 +4,31 @@
  *
  *   node benchmarks/first-minutes.mjs RUN_FOLDER [--write]  what is in its events.ndjson
  *   node benchmarks/first-minutes.mjs --images [--write]    builds all that ships on the engine of DOCKER_HOST, and tells what took how long
+ *   node benchmarks/first-minutes.mjs --image NAME [--write]  builds one image anew, whatever the engine has of it: bakeoff/target/x, bakeoff/x.
+ *                                                             Several, each with an --image of its own, are built one after the other
  *
- * What the engine has already is not built again: for figures from nothing take an engine that has nothing. With --write they go to
+ * With --images what the engine has already is not built again: for figures from nothing take an engine that has nothing. With --write figures go to
  * compose/build-seconds.json, from which a machine without builds of its own learns what will take long. Only images that were built count.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, totalmem } from 'node:os'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { imageTimes, imageTable, stageTable } from './lib/first-minutes.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const tableFile = join(root, 'compose/build-seconds.json')
 const { values, positionals } = parseArgs({
-  options: { images: { type: 'boolean' }, write: { type: 'boolean' } },
+  options: { images: { type: 'boolean' }, image: { type: 'string', multiple: true }, write: { type: 'boolean' } },
   allowPositionals: true,
 })
 const [folder] = positionals
 if (values.images) await buildAll()
+else if (values.image) await buildAlone(values.image)
 else if (folder !== undefined) readRun(folder)
 else {
-  console.error('Name the folder of a run, or write --images. What both do stands at the top of this file.')
+  console.error('Name the folder of a run, or write --images or --image. What both do stands at the top of this file.')
   process.exitCode = 2
 }
 
@@ -79,6 +83,38 @@ async function buildAll() {
   if (values.write) writeTable(times, `${conditions}; ${seconds.toFixed(0)} s in all`)
 }
 
+/**
+ * Builds images from nothing but what they stand on, one after the other. The engine knows no step of theirs, since each of their stages begins with a
+ * label that is new; they have names of their own, under which they are removed in the end.
+ */
+async function buildAlone(names) {
+  const { ensureEngine, folderOfImage, ImageStore } = await import('@bakeoff/containers')
+  const { client, facts } = await ensureEngine({ say: console.log, ask: null, env: process.env })
+  const { signal } = new AbortController()
+  const times = []
+  for (const name of names) {
+    const folder = mkdtempSync(join(tmpdir(), 'bakeoff-alone-'))
+    const alone = name.replace(/^bakeoff\//, 'bakeoff/alone/')
+    try {
+      cpSync(folderOfImage(root, name), folder, { recursive: true })
+      const dockerfile = join(folder, 'Dockerfile')
+      writeFileSync(dockerfile, readFileSync(dockerfile, 'utf8').replace(/^FROM .*$/gm, `$&\nLABEL bakeoff.alone="${Date.now()}"`))
+      // Before it is built nothing of this name is here, so every event is of this build.
+      await new ImageStore(client, { root, say: console.log }).ensureImage({ name: alone, folder, requires: [] }, signal, ({ state, image, seconds }) => {
+        if (state === 'built') console.log(`${image} ${seconds.toFixed(1)} s`)
+        if (state === 'built' && image === alone) times.push({ image: name, builtSeconds: seconds })
+      })
+    } finally {
+      rmSync(folder, { recursive: true })
+      const tags = (await client.images.list([alone])).flatMap(({ RepoTags }) => RepoTags ?? [])
+      for (const tag of tags) await client.images.remove(tag)
+    }
+  }
+  const conditions = `${times.map(({ image }) => image).join(', ')}: each alone, load average ${loadavg()[0].toFixed(1)} at the end, ${machineWords(facts, cpus()[0]?.model)}, ${new Date().toISOString().slice(0, 10)}`
+  console.log(conditions)
+  if (values.write) writeTable(times, `${writtenTable().conditions}; ${conditions}`)
+}
+
 /** A machine by its engine's facts: `2 cores, 24 GiB, AMD EPYC, Docker Engine 20.10`. What the engine does not say is asked here. */
 function machineWords(engine, cpuModel) {
   const memoryBytes = engine.memoryBytes ?? totalmem()
@@ -104,12 +140,14 @@ function requests(agentImage, agentFolder) {
   return [{ name: agentImage, folder: agentFolder, requires: [] }, ...own, ...targets]
 }
 
+function writtenTable() {
+  return existsSync(tableFile) ? JSON.parse(readFileSync(tableFile, 'utf8')) : { conditions: '', seconds: {} }
+}
+
 function writeTable(times, conditions) {
-  const path = join(root, 'compose/build-seconds.json')
-  const earlier = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).seconds : {}
   const built = times.filter(({ builtSeconds }) => builtSeconds !== null)
   const now = Object.fromEntries(built.map(({ image, builtSeconds }) => [image, Math.round(builtSeconds * 10) / 10]))
-  const sorted = Object.entries({ ...earlier, ...now }).sort(([a], [b]) => (a < b ? -1 : 1))
-  writeFileSync(path, `${JSON.stringify({ conditions, seconds: Object.fromEntries(sorted) }, null, 2)}\n`)
+  const sorted = Object.entries({ ...writtenTable().seconds, ...now }).sort(([a], [b]) => (a < b ? -1 : 1))
+  writeFileSync(tableFile, `${JSON.stringify({ conditions, seconds: Object.fromEntries(sorted) }, null, 2)}\n`)
   console.log(`${built.length} images written to compose/build-seconds.json`)
 }
