@@ -29,6 +29,7 @@ export function aScenarioSpec(id: string, changes: Partial<ScenarioSpec> = {}): 
     script: null,
     target: aService,
     services: [],
+    quotas: false,
     requests: [{ method: 'GET', path: '/', headers: {}, body: null }],
     golden: [{ status: 200, contentType: null, body: 'x' }],
     contract: [],

@@ -156,6 +156,12 @@ export const scenarioFile = z.strictObject({
   'x-scenario': z.strictObject({
     summary: z.string().min(1).describe('One sentence: what a request does'),
     source: z.string().optional().describe('The article or claim it comes from'),
+    quotas: z
+      .boolean()
+      .optional()
+      .describe(
+        'Caps are quotas of time, as those of the source were: target and services share all cores that the load agent and the system leave. Default: each has whole cores of its own',
+      ),
     requests: z.string().describe('NDJSON: one request a line, relative to this file'),
     expect: z.strictObject({
       golden: z.string().describe('NDJSON: the answer to the request on the same line'),

@@ -9,7 +9,7 @@ export const caps = z.object({
   cpus: z.number().positive(),
   /** the ids of the cores; empty on an engine that cannot pin */
   cpuset: z.array(z.int()),
-  /** fraction of CPUs by CFS quota, only when the scenario asks for a fraction; null: no quota */
+  /** CPUs by CFS quota, only when the scenario asks for a fraction or for quotas; null: no quota */
   quotaCpus: z.number().nullable(),
   memoryBytes: z.number().positive(),
 })

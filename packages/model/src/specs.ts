@@ -66,7 +66,7 @@ export interface ServiceSpec {
   readonly image: string | null
   /** 0, of the target alone: no cap */
   readonly cpus: number
-  /** true when `cpus` is a fraction and the cap is a quota */
+  /** whether the cap is a quota: `cpus` is a fraction, or the scenario asks for quotas */
   readonly quota: boolean
   readonly memoryBytes: number
   readonly environment: Readonly<Record<string, string>>
@@ -95,6 +95,8 @@ export interface ScenarioSpec {
   readonly target: ServiceSpec
   /** in an order in which they can be started */
   readonly services: readonly ServiceSpec[]
+  /** caps are quotas of time, and target and services share cores */
+  readonly quotas: boolean
   readonly requests: readonly RequestLine[]
   readonly golden: readonly GoldenLine[]
   readonly contract: readonly ContractCase[]

@@ -144,7 +144,7 @@ function scenarioPart(view: View, scenario: ScenarioResult): string {
     `## ${md(scenario.id)}`,
     `${md(scenario.summary)}`,
     findings.map(({ text }) => `- ${md(text)}`).join('\n'),
-    `${load ? `${loadLabel(load)} · ` : ''}${caps.map(([name, of]) => `${md(name)} ${formatCores(of.cpus)} ${of.cpus === 1 ? 'core' : 'cores'}, ${formatBytes(of.memoryBytes)}`).join(' · ')}`,
+    `${load ? `${loadLabel(load)} · ` : ''}${caps.map(([name, of]) => `${md(name)} ${formatCores(of.cpus)} ${of.cpus === 1 ? 'core' : 'cores'}${of.quotaCpus === null ? '' : ' by quota'}, ${formatBytes(of.memoryBytes)}`).join(' · ')}`,
     cells.length > 0 ? board(view, scenario, cells) : '',
     otherLoads(view, scenario),
   ]

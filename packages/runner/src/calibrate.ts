@@ -131,7 +131,7 @@ function startNullServer({ run, scenario, network }: Testbed, answerBytes: numbe
     ...plainContainer('target', image, scenario.targetCaps),
     environment: {
       PORT: String(PORT),
-      CORES: String(scenario.cores.target.length),
+      CORES: String(Math.ceil(scenario.targetCaps.cpus)),
       ANSWER_BYTES: String(answerBytes),
     },
   })
@@ -206,14 +206,14 @@ function bestSlice(measurement: LoadMeasurement): number {
 function limitOf(
   { agent, durationMs }: LoadMeasurement,
   serverCores: number | null,
-  { cores }: PlannedScenario,
+  { cores, targetCaps }: PlannedScenario,
 ): Calibration['limit'] {
   const busy = Math.max(
     agent.eventLoopUtilisation ?? 0,
     (agent.cpuSeconds ?? 0) / (durationMs / 1000) / Math.max(1, cores.agent.length),
   )
   const isAgent = busy >= FULL
-  const isServer = serverCores !== null && serverCores / Math.max(1, cores.target.length) >= FULL
+  const isServer = serverCores !== null && serverCores / targetCaps.cpus >= FULL
   if (isAgent) return isServer ? 'both' : 'agent'
   return isServer ? 'null-server' : 'neither'
 }

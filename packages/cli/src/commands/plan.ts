@@ -1,4 +1,12 @@
-import { formatBytes, formatDurationMs, loadIdOf, type Plan, type PlannedEntry, roleWords } from '@bakeoff/model'
+import {
+  type Caps,
+  formatBytes,
+  formatDurationMs,
+  loadIdOf,
+  type Plan,
+  type PlannedEntry,
+  roleWords,
+} from '@bakeoff/model'
 import { makePlan } from '../planning.js'
 import { brokenFiles, openSetting } from '../setting.js'
 import { type AddCommand, withOptions } from './shared/command.js'
@@ -28,9 +36,11 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
   const leftOut = plan.leftOut ?? []
   for (const scenario of plan.scenarios) {
     const { cores } = scenario
+    const on = ({ quotaCpus, memoryBytes }: Caps, ids: readonly number[]) =>
+      `${ids.join(',')}${quotaCpus === null ? '' : ` by a quota of ${quotaCpus}`} with ${formatBytes(memoryBytes)}`
     lines.push(`${scenario.id}: ${scenario.loads.map(loadIdOf).join(', ')}`)
     lines.push(
-      `  target on core ${cores.target.join(',')} with ${formatBytes(scenario.targetCaps.memoryBytes)}; ${scenario.services.map(({ name, caps }) => `${name} on ${caps.cpuset.join(',')} with ${formatBytes(caps.memoryBytes)}; `).join('')}agent on ${cores.agent.join(',')}; orchestrator on ${cores.orchestrator.join(',')}`,
+      `  target on core ${on(scenario.targetCaps, cores.target)}; ${scenario.services.map(({ name, caps }) => `${name} on ${on(caps, caps.cpuset)}; `).join('')}agent on ${cores.agent.join(',')}; orchestrator on ${cores.orchestrator.join(',')}`,
     )
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(

@@ -54,7 +54,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   const x = file['x-scenario']
   const { requests, golden, contract, respell, workDigest } = readWork(texts, located)
   const offered = offeredOf(x)
-  const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts))
+  const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts, x.quotas))
   return {
     id: texts.id,
     file: texts.file,
@@ -62,6 +62,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     source: x.source ?? null,
     target: services.find(({ name }) => name === 'target') as ServiceSpec,
     services: inStartOrder(services.filter(({ name }) => name !== 'target')),
+    quotas: x.quotas ?? false,
     requests,
     golden,
     contract,
@@ -196,6 +197,8 @@ function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): 
     if (name !== 'target' && services[name]?.cpus === 0)
       problems.push(located.problem(['services', name, 'cpus'], 'only the target can be without a cap'))
   }
+  if (services.target?.cpus === 0 && located.value['x-scenario'].quotas)
+    problems.push(located.problem(['services', 'target', 'cpus'], 'a target without a cap has no quota either'))
   if (problems.length === 0 && cycleIn(services))
     problems.push(
       located.problem(['services'], `depends_on goes round in a circle: ${cycleIn(services)}`, { key: true }),
@@ -358,14 +361,14 @@ function cycleIn(services: ScenarioFile['services']): string | null {
   return null
 }
 
-function toService(name: string, service: ServiceFile, texts: ScenarioTexts): ServiceSpec {
+function toService(name: string, service: ServiceFile, texts: ScenarioTexts, quotas = false): ServiceSpec {
   const check = service.healthcheck
   return {
     name,
     build: service.build === undefined ? null : texts.resolve(service.build),
     image: name === 'target' ? null : (service.image ?? null),
     cpus: service.cpus,
-    quota: !Number.isInteger(service.cpus),
+    quota: quotas || !Number.isInteger(service.cpus),
     memoryBytes: toBytes(service.mem_limit),
     environment: Object.fromEntries(
       Object.entries(service.environment ?? {}).map(([key, value]) => [key, String(value)]),

@@ -5,6 +5,8 @@ export interface CoreDemand {
   readonly target: number
   /** cores each service asks for, in the scenario's order */
   readonly services: readonly { readonly name: string; readonly cpus: number }[]
+  /** caps are quotas of time: target and services share cores. Absent: each has cores of its own */
+  readonly quotas?: boolean
 }
 
 /** From this many cores on, CPU 0 is left to the system: interrupts and the orchestrator. */
@@ -16,7 +18,8 @@ const MOST_AGENT_CORES = 4
  * The cores that each role runs on. Roles never share a core when there are enough; where there are too few, caps are
  * scaled down and the roles that share are named. One hardware thread of a core is used, and its siblings stay idle:
  * two roles on siblings would slow one another, and a "core" of a cap would mean half of one. A target without a cap runs on
- * every core, those of the other roles among them.
+ * every core, those of the other roles among them. Under quotas target and services run on all that load agent and orchestrator
+ * leave, where the cores hold the quotas together; where they do not, caps are whole cores.
  *
  * @param cpus logical processors that containers may use, at least one
  */
@@ -26,13 +29,27 @@ export function assignCores(cpus: readonly LogicalCpu[], demand: CoreDemand): Co
   const idle = cpus.length - cores.length
   if (idle > 0)
     notes.push(`${idle} SMT ${idle === 1 ? 'sibling stays' : 'siblings stay'} idle: each role gets whole cores`)
-  const assign = cores.length < CORES_TO_SPARE_ONE ? onFewCores : onManyCores
+  const assign = ruleFor(cores, demand, notes)
   const assignment =
     demand.target > 0
       ? assign(cores, demand, notes)
-      : { ...assign(cores, { ...demand, target: 1 }, notes), target: cores.map(({ id }) => id).sort((a, b) => a - b) }
+      : { ...assign(cores, { ...demand, target: 1 }, notes), target: idsOf(cores) }
   noteMixedKinds(cores, assignment, notes)
   return { ...assignment, shared: sharedRoles(assignment), notes }
+}
+
+/** How this machine's cores are shared out for this demand. */
+function ruleFor(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): typeof onManyCores {
+  const needed = wantedCores(demand) + 2
+  if (demand.quotas && cores.length >= Math.max(needed, CORES_TO_SPARE_ONE)) return inCommon
+  if (demand.quotas)
+    notes.push(`caps are whole cores here: as quotas they need ${needed} cores, and this machine has ${cores.length}`)
+  return cores.length < CORES_TO_SPARE_ONE ? onFewCores : onManyCores
+}
+
+/** The cores that target and services would have if each had its own. */
+function wantedCores({ target, services }: CoreDemand): number {
+  return services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), Math.ceil(target))
 }
 
 interface PhysicalCore {
@@ -59,7 +76,7 @@ function physicalCores(cpus: readonly LogicalCpu[]): PhysicalCore[] {
 
 /** One to three cores: the target gets what is left after one core for everything else. */
 function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
-  const ids = cores.map(({ id }) => id).sort((a, b) => a - b)
+  const ids = idsOf(cores)
   const rest = [ids[0] as number]
   const services = Object.fromEntries(demand.services.map(({ name }) => [name, rest]))
   if (ids.length === 1) {
@@ -75,9 +92,17 @@ function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: s
   return { target, services, agent: spare.length > 0 ? spare : rest, orchestrator: rest }
 }
 
+/** Target and services on the same cores, which are at least as many as their quotas together. */
+function inCommon(cores: readonly PhysicalCore[], demand: CoreDemand): Roles {
+  const { first, free } = sparingFirst(cores)
+  const forAgent = Math.min(MOST_AGENT_CORES, free.length - wantedCores(demand))
+  const common = takeTogether(free, free.length - forAgent)
+  const services = Object.fromEntries(demand.services.map(({ name }) => [name, common]))
+  return { target: common, services, agent: idsOf(free), orchestrator: [first.id] }
+}
+
 function onManyCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
-  const first = cores.reduce((a, b) => (a.id < b.id ? a : b))
-  const free = cores.filter((core) => core !== first)
+  const { first, free } = sparingFirst(cores)
   const pool = free.length - 1 // at least one is left for the agent
   const wantedServices = demand.services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), 0)
   const wantedTarget = Math.ceil(demand.target)
@@ -107,8 +132,18 @@ function onManyCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: 
     for (const { name } of demand.services) services[name] = common
     noteServices(demand, common.length, notes)
   }
-  const agent = free.splice(0, Math.min(free.length, MOST_AGENT_CORES)).map(({ id }) => id)
-  return { target, services, agent: agent.sort((a, b) => a - b), orchestrator: [first.id] }
+  const agent = free.splice(0, Math.min(free.length, MOST_AGENT_CORES))
+  return { target, services, agent: idsOf(agent), orchestrator: [first.id] }
+}
+
+/** The core with the lowest number, which is left to the system, and all others. */
+function sparingFirst(cores: readonly PhysicalCore[]): { first: PhysicalCore; free: PhysicalCore[] } {
+  const first = cores.reduce((a, b) => (a.id < b.id ? a : b))
+  return { first, free: cores.filter((core) => core !== first) }
+}
+
+function idsOf(cores: readonly PhysicalCore[]): number[] {
+  return cores.map(({ id }) => id).sort((a, b) => a - b)
 }
 
 /** Takes n cores out of the free ones, all under one last-level cache when some cache has that many. */
@@ -116,7 +151,7 @@ function takeTogether(free: PhysicalCore[], n: number): number[] {
   const home = free.find(({ l3 }) => free.filter((other) => other.l3 === l3).length >= n)?.l3
   const chosen = (home === undefined ? free : free.filter(({ l3 }) => l3 === home)).slice(0, n)
   for (const core of chosen) free.splice(free.indexOf(core), 1)
-  return chosen.map(({ id }) => id).sort((a, b) => a - b)
+  return idsOf(chosen)
 }
 
 /** Largest-remainder shares of `total`, at least one each. */

@@ -201,7 +201,8 @@ function planScenario(
   { request, profile, cpus }: Frame,
   published: readonly LoadSpec[],
 ): PlannedScenario {
-  const cores = assignCores(cpus, { target: scenario.target.cpus, services: scenario.services })
+  const { target, services, quotas } = scenario
+  const cores = assignCores(cpus, { target: target.cpus, services, quotas })
   const work = takeRequests(scenario, profile.requests)
   return {
     id: scenario.id,
@@ -378,13 +379,18 @@ function warningsOfScenario(scenario: PlannedScenario): PlanWarning[] {
 }
 
 function whatSharingMeans(
-  { isUncapped }: PlannedScenario,
+  { isUncapped, targetCaps }: PlannedScenario,
   roles: readonly string[],
 ): Pick<PlanWarning, 'why' | 'todo'> {
   const isOfTarget = roles.includes('target')
   if (isOfTarget && isUncapped)
     return {
       why: 'The target has no cap, as its source had none.',
+      todo: 'Compare its figures with those of the source alone.',
+    }
+  if (isOfTarget && targetCaps.quotaCpus !== null && !roles.includes('agent'))
+    return {
+      why: 'Their caps are quotas of time, as those of the source were, and these cores hold them together.',
       todo: 'Compare its figures with those of the source alone.',
     }
   return {

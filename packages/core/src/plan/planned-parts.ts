@@ -67,11 +67,13 @@ export function planService(service: ServiceSpec, cores: CoreAssignment, root: s
   }
 }
 
+/** The caps of a service on these cores: by quota where there are more of them than it asks for, else the cores themselves. */
 export function capsOf(service: ServiceSpec, cpuset: readonly number[]): Caps {
+  const quotaCpus = service.quota && service.cpus < cpuset.length ? service.cpus : null
   return {
-    cpus: service.quota ? Math.min(service.cpus, cpuset.length) : cpuset.length,
+    cpus: quotaCpus ?? cpuset.length,
     cpuset: [...cpuset],
-    quotaCpus: service.quota ? service.cpus : null,
+    quotaCpus,
     memoryBytes: service.memoryBytes,
   }
 }

@@ -601,6 +601,24 @@ const table: Readonly<Record<string, readonly Case[]>> = {
       says: /target did not have its cores to itself/,
     },
     {
+      because: 'target and service share cores that hold both of their quotas',
+      effect: 'explains',
+      scenario: {
+        services: postgres.services.map((service) => ({ ...service, caps: caps({ quotaCpus: 3 }) })),
+        cores: {
+          target: [1, 2, 3, 4, 5],
+          services: { postgres: [1, 2, 3, 4, 5] },
+          agent: [6],
+          orchestrator: [0],
+          shared: [['target', 'postgres']],
+          notes: [],
+        },
+      },
+      entry: { caps: caps({ quotaCpus: 2 }) },
+      observed: repeat({ ...full, services: { postgres: 0.6 } }),
+      says: /which hold their quotas together/,
+    },
+    {
       because: 'services and agent share, and have room',
       effect: 'explains',
       scenario: {

@@ -336,6 +336,11 @@ describe('a scenario that cannot be used says where and why', () => {
       says: ['only the target can be without a cap'],
     },
     {
+      because: 'a quota of no cap',
+      yaml: SCENARIO.replace('cpus: 1', 'cpus: 0').replace('x-scenario:', 'x-scenario:\n  quotas: true'),
+      says: ['a target without a cap has no quota either'],
+    },
+    {
       because: 'a folder that cannot be built',
       yaml: SCENARIO.replace('x-scenario', '  pg: { build: ./nothing, cpus: 1, mem_limit: 1g }\nx-scenario'),
       says: ['there is no Dockerfile in ./nothing'],
@@ -432,9 +437,11 @@ describe('a scenario that cannot be used says where and why', () => {
 })
 
 describe('a scenario that can be used', () => {
-  it('pins whole cores, and has a quota only for a fraction', () => {
+  it('pins whole cores, and has a quota for a fraction, or where all caps are quotas', () => {
     expect(scenario(SCENARIO).target).toMatchObject({ cpus: 1, quota: false, memoryBytes: 512 * 1024 ** 2 })
     expect(scenario(SCENARIO.replace('cpus: 1', 'cpus: 0.5')).target).toMatchObject({ cpus: 0.5, quota: true })
+    const all = scenario(SCENARIO.replace('x-scenario:', 'x-scenario:\n  quotas: true'))
+    expect(all).toMatchObject({ quotas: true, target: { cpus: 1, quota: true } })
   })
 
   it('says how rates are offered that a run adds, also where it offers none itself', () => {

@@ -144,6 +144,7 @@ x-scenario:
     longest: 1m
     timeout: 1m
   slo: { p99: 1s, errors: 1% }
+  quotas: true
 `,
     read: (yaml) =>
       parseScenario({

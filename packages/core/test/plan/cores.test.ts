@@ -18,6 +18,7 @@ function machine(cores: number, { threads = 1, efficiency = 0, l3 = 1 } = {}): L
 
 const PREDICT = { target: 1, services: [] }
 const RANKNET = { target: 2, services: [{ name: 'postgres', cpus: 3 }] }
+const QUOTAS = { ...RANKNET, quotas: true }
 
 describe('assignCores', () => {
   it.each([
@@ -121,6 +122,33 @@ describe('assignCores', () => {
       orchestrator: [0],
     },
     {
+      because: 'under quotas target and services share what holds them together',
+      cpus: machine(7),
+      demand: QUOTAS,
+      target: [1, 2, 3, 4, 5],
+      services: { postgres: [1, 2, 3, 4, 5] },
+      agent: [6],
+      orchestrator: [0],
+    },
+    {
+      because: 'and all but four cores for the agent on a large machine, as containers of the source had all',
+      cpus: machine(16),
+      demand: QUOTAS,
+      target: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+      services: { postgres: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] },
+      agent: [12, 13, 14, 15],
+      orchestrator: [0],
+    },
+    {
+      because: 'where they do not fit caps are whole cores, as without quotas',
+      cpus: machine(4),
+      demand: QUOTAS,
+      target: [1],
+      services: { postgres: [2] },
+      agent: [3],
+      orchestrator: [0],
+    },
+    {
       because: 'one core is shared by all',
       cpus: machine(1),
       demand: PREDICT,
@@ -140,6 +168,14 @@ describe('assignCores', () => {
       'the target gets 1 of 2 cores: this machine has 2',
       'postgres shares one core with others, and asks for 3',
     ])
+  })
+
+  it('says that quotas do not fit', () => {
+    expect(assignCores(machine(2), QUOTAS).notes).toEqual([
+      'caps are whole cores here: as quotas they need 7 cores, and this machine has 2',
+      ...assignCores(machine(2), RANKNET).notes,
+    ])
+    expect(assignCores(machine(7), QUOTAS)).toMatchObject({ shared: [['target', 'postgres']], notes: [] })
   })
 
   it('says nothing when all got what they asked for', () => {

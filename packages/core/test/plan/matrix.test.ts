@@ -143,6 +143,29 @@ describe('planMatrix', () => {
     ])
   })
 
+  it.each([
+    { cores: 8, target: { cpus: 2, quotaCpus: 2 }, db: { cpus: 3, quotaCpus: 3 }, warns: /^target, db share cores$/ },
+    {
+      cores: 4,
+      target: { cpus: 1, quotaCpus: null },
+      db: { cpus: 1, quotaCpus: null },
+      warns: /^caps are whole cores here: as quotas they need 7/,
+    },
+  ])('gives quotas where $cores cores hold them, else cores', ({ cores, target, db, warns }) => {
+    const quota = { ...aService, quota: true }
+    const scenario = aScenario('predict', {
+      target: { ...quota, cpus: 2 },
+      services: [{ ...quota, name: 'db', image: 'x', cpus: 3 }],
+      quotas: true,
+    })
+    const cpus = Array.from({ length: cores }, (_, id) => ({ ...host.cpus[0]!, id, core: id }))
+    const { scenarios, warnings } = planMatrix(
+      aPlanRequest({ ...catalogue, scenarios: [scenario] }, { host: { ...host, cpus }, engine }),
+    )
+    expect(scenarios[0]).toMatchObject({ targetCaps: target, services: [{ caps: db }], requestedTargetCpus: 2 })
+    expect(warnings.map(({ what }) => what)).toContainEqual(expect.stringMatching(warns))
+  })
+
   it('takes every variant of every target of every scenario', () => {
     expect(shownEntries(plan().entries).map(({ id }) => id)).toEqual([
       'predict/flask/as-published',

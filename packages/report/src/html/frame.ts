@@ -53,9 +53,9 @@ export function capsChip({ scenario }: Scope): Html {
   )}${scenario.cores.shared.map((roles) => html`<span><em>${roles.join(', ')} share cores</em></span>`)}</p>`
 }
 
-export function capsOf({ cpus, memoryBytes }: Caps, requested: number): string {
+export function capsOf({ cpus, quotaCpus, memoryBytes }: Caps, requested: number): string {
   const short = cpus < requested ? ` of the ${formatCores(requested)} asked for` : ''
-  return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}${short}, ${formatBytes(memoryBytes)}`
+  return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}${quotaCpus === null ? '' : ' by quota'}${short}, ${formatBytes(memoryBytes)}`
 }
 
 /** The banners, which a reader must see before any figure: that it is a smoke run, that it was cut short, that something is wrong. */

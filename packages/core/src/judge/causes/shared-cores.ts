@@ -1,12 +1,12 @@
 import { thresholds } from '../../thresholds.js'
 import { cores, list, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
-import { coresOf, usedBy } from './tenants.js'
+import { areHeldByQuotas, coresOf, usedBy } from './tenants.js'
 
 /**
  * A role that shares cores with the target takes time from it, which is always a doubt. Services and agent that share cores among
  * themselves are a doubt only when together they filled those cores, or when that is unknown. Below that, and for the
- * orchestrator, which only waits while a load runs, the cell only mentions it.
+ * orchestrator, which only waits while a load runs, the cell only mentions it, as it does where quotas keep the roles apart.
  */
 export const sharedCores = defineCause({
   id: 'shared-cores',
@@ -21,6 +21,8 @@ export const sharedCores = defineCause({
       const subject = roles.join('+')
       const ids = coresOf(view, roles)
       const together = `${list(roles)} shared ${ids.size === 1 ? `core ${[...ids][0]}` : `cores ${[...ids].join(', ')}`}`
+      if (areHeldByQuotas(view, roles))
+        return { effect: 'explains', evidence: `${together}, which hold their quotas together`, subject }
       if (roles.includes('target'))
         return {
           effect: 'doubts',

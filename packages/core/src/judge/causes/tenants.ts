@@ -12,6 +12,15 @@ export function coresOf({ scenario }: CellView, roles: readonly string[]): Set<n
   return new Set(roles.flatMap((role) => own[role] ?? []))
 }
 
+/** Whether every one of these roles has a quota, and their cores hold them together: then none of them waits for another. */
+export function areHeldByQuotas(view: CellView, roles: readonly string[]): boolean {
+  const quotas = roles.map((role) => {
+    const caps = role === 'target' ? view.entry.caps : view.scenario.services.find(({ name }) => name === role)?.caps
+    return caps?.quotaCpus ?? Number.POSITIVE_INFINITY
+  })
+  return quotas.reduce((sum, quota) => sum + quota, 0) <= coresOf(view, roles).size
+}
+
 /** Cores that these roles used together, by the median of their repetitions; null when one of them was not read. */
 export function usedBy(view: CellView, roles: readonly string[]): number | null {
   const uses = roles.map((role) => medianOf(view.repetitions.map((repetition) => coresUsedBy(view, repetition, role))))
