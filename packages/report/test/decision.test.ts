@@ -5,6 +5,8 @@ import { sampleResults } from '../../core/test/fixtures-results.js'
 import { renderHtml } from '../src/index.js'
 import { pairAxis, pairOf } from '../src/sections/claim-pairs.js'
 import { sharedCauses } from '../src/sections/words.js'
+import { type Cost, costOf, USUAL_PRICES } from '../src/shared/cost.js'
+import { money, pricesOf } from '../src/shared/cost-words.js'
 import { leastMs, shownMs } from '../src/shared/figures.js'
 import { keptOf } from '../src/shared/service-level.js'
 import { firstBaseline, viewOf } from '../src/shared/subjects.js'
@@ -34,6 +36,33 @@ describe('the head of a report', () => {
     const text = renderHtml({ ...usual, run: { ...usual.run, status: 'partial', statusReason: reason } })
     expect(text).toMatch(/<b>This run is partial\.<\/b> Not measured: [^<]{20,120} … A missing/)
     expect(text).toContain(`<details><summary>All of the reason</summary>${reason}</details>`)
+  })
+})
+
+describe('the first screen', () => {
+  const columns = usual.decision?.columns ?? []
+
+  it('says what a million requests of each target cost, and at what prices', () => {
+    const cell = usual.cells.find(({ scenario, entry, loadId }) =>
+      columns.some(
+        (column) => column.scenario === scenario && column.loadId === loadId && column.figures[0]?.entry === entry,
+      ),
+    ) as Cell
+    const { perMillion } = costOf(cell, USUAL_PRICES) as Cost
+    expect(html).toContain(`${money(perMillion)}/M`)
+    expect(html).toContain(`what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}`)
+  })
+
+  it('has the best of each scenario on a line, as narrow screens show it, with how it stands', () => {
+    const [, list = ''] = /<ul class="?bests"?>(.*?)<\/ul>/s.exec(html) ?? []
+    const lines = list.split('<li>').slice(1)
+    expect(lines).toHaveLength(columns.length)
+    for (const [index, { scenario, standing, figures }] of columns.entries()) {
+      expect(lines[index]).toContain(`<bdi>${scenario}</bdi>`)
+      if (standing === 'nobody') expect(lines[index]).toContain('nothing can be compared')
+      else expect(lines[index]).toContain(figures[0]?.name ?? '')
+      if (standing === 'leads') expect(lines[index]).toMatch(/<\/b> leads/)
+    }
   })
 })
 

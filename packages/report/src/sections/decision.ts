@@ -184,7 +184,10 @@ function trustStrip({ results }: View, trust: readonly string[], level: keyof ty
   const groups = warningGroups(results.warnings)
   if (trust.length === 0 && groups.length === 0) return null
   const [first = ''] = trust
-  const warned = groups.length === 0 ? '' : ` · ${groups.length} ${groups.length === 1 ? 'warning' : 'warnings'}`
-  return html`<details class="trust"><summary>${level === null ? html`<b>Trust</b>` : badge(TONES[level], ICONS[level], `Trust: ${level}`)} <span>${first}${warned}</span></summary>
+  const count = `${groups.length} ${groups.length === 1 ? 'warning' : 'warnings'}`
+  const warned = groups.length === 0 ? '' : ` · ${count}`
+  // Nothing was measured: there is nothing to trust.
+  const says = first === '' ? count : `${first}${warned}`
+  return html`<details class="trust"><summary>${level === null ? first !== '' && html`<b>Trust</b>` : badge(TONES[level], ICONS[level], `Trust: ${level}`)} <span>${says}</span></summary>
     ${trust.length > 0 && html`<ul class="plain">${trust.map((says) => html`<li>${says}</li>`)}</ul>`}${groups.length > 0 && html`<div class="warnings">${warningList(groups)}</div>`}</details>`
 }
