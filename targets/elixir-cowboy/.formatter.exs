@@ -1,2 +1,2 @@
-# Copied from templates/elixir/.formatter.exs: change it there, then run node scripts/copy-templates.mjs.
+# Copied from templates/elixir-cowboy/.formatter.exs: change it there, then run node scripts/copy-templates.mjs.
 [inputs: ["{mix,.formatter}.exs", "{lib,test}/**/*.{ex,exs}"], line_length: 120]

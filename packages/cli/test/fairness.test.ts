@@ -102,7 +102,7 @@ describe('each entry has chosen a rule, where there are several', () => {
     if (client === 'its own') expect(own.every(({ standIn }) => standIn !== null)).toBe(true)
     else {
       const [library] = client.split(',') as [string]
-      const named = new RegExp(`(^|[\\s"'/])${library}([\\s"'/=@\\[]|$)`, 'm')
+      const named = new RegExp(`(^|[\\s"'/:])${library}([\\s"'/=@,\\[]|$)`, 'm')
       const manifest = ['go.mod', 'package.json', 'requirements.in', 'Cargo.toml', 'mix.exs', 'pom.xml']
         .map((file) => join(folder, file))
         .filter(existsSync)

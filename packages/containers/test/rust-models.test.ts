@@ -60,6 +60,7 @@ it('is the toolchain of all that serve a model in Rust', () => {
     'targets/elixir-candle-embed/native',
     'targets/elixir-candle/native',
     'targets/elixir-ort-embed/native',
+    'targets/elixir-postgrex/native',
     'targets/rust-candle',
     'targets/rust-candle-embed',
     'targets/rust-ort-embed',
@@ -76,7 +77,20 @@ it.each([
   { file: 'src/bert.rs', folders: ['rust-candle-embed', 'elixir-candle-embed/native'] },
   { file: 'src/gelu.rs', folders: ['rust-candle-embed', 'elixir-candle-embed/native'] },
   { file: 'lib/embed/batcher.ex', folders: ['elixir-ort-embed', 'elixir-candle-embed'] },
-])('$file is the same in all that embed by it', ({ file, folders: [first = '', ...others] }) => {
+  ...[
+    'native/Cargo.toml',
+    'native/src/lib.rs',
+    'native/src/network.rs',
+    'native/src/wire.rs',
+    'lib/rank/ranking.ex',
+    'lib/rank/scorer.ex',
+    'test/ranking_test.exs',
+  ].map((file) => ({ file, folders: ['elixir-candle', 'elixir-postgrex'] })),
+  ...['lib/chat/upstream/events.ex', 'lib/chat/upstream/failure.ex', 'test/events_test.exs'].map((file) => ({
+    file,
+    folders: ['elixir-openai', 'elixir-req'],
+  })),
+])('$file is the same in all that work by it', ({ file, folders: [first = '', ...others] }) => {
   const contentOf = (folder: string) => readFileSync(join(root, 'targets', folder, file), 'utf8')
   for (const folder of others) expect(contentOf(folder), folder).toBe(contentOf(first))
 })

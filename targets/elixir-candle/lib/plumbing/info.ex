@@ -1,4 +1,4 @@
-# Copied from templates/elixir/lib/plumbing/info.ex: change it there, then run node scripts/copy-templates.mjs.
+# Copied from templates/elixir-cowboy/lib/plumbing/info.ex: change it there, then run node scripts/copy-templates.mjs.
 defmodule Plumbing.Info do
   @moduledoc "What this runtime believes about itself, the answer of `GET /info`."
 

@@ -1,4 +1,4 @@
-# Copied from templates/elixir/lib/plumbing/listener.ex: change it there, then run node scripts/copy-templates.mjs.
+# Copied from templates/elixir-cowboy/lib/plumbing/listener.ex: change it there, then run node scripts/copy-templates.mjs.
 defmodule Plumbing.Listener do
   @moduledoc "Cowboy's HTTP listener, as a child of a supervisor."
 
