@@ -45,17 +45,21 @@ function flagWords({ run, decision, cells }: Results): string[] {
   ]
 }
 
-/** The table or, where no scenario has a figure, why there is none. */
+/** The table or, where there is none, sentences. */
 function bodyOf(view: View, top: number): Html {
   const { decision } = view.results
   if (decision?.columns.some(({ figures }) => figures.some(({ value }) => value !== null)))
     return answerTable(view, decision, { top, bottom: BOTTOM })
   const font: Font = { size: 22, weight: 'regular' }
-  const lines = (decision?.columns ?? []).flatMap(({ scenario, says }) =>
-    firstLinesOf(drawable(`${scenario}: ${says}`), 2, ROOM, font),
-  )
+  const lines = sentencesOf(view.results).flatMap((says) => firstLinesOf(drawable(says), 2, ROOM, font))
   const most = Math.floor((BOTTOM - top) / 32)
   return html`${lines.slice(0, most).map((line, index) => textAt(line, font, { x: MARGIN, y: top + 24 + index * 32, fill: PAINT.soft }))}`
+}
+
+/** What is said in place of the table: of each scenario why it has none or, in results of before there were decisions, what was found. */
+function sentencesOf({ decision, findings }: Results): string[] {
+  if (decision) return decision.columns.map(({ scenario, says }) => `${scenario}: ${says}`)
+  return findings.flatMap(({ tone, text }) => (tone === 'finding' ? [text] : []))
 }
 
 const TONES = {
