@@ -45,18 +45,18 @@ interface Drawn {
   /** whiskers, as the boxes that they span */
   readonly whiskers: readonly Box[]
   readonly texts: readonly Box[]
-  /** what the chart cuts its data to */
-  readonly plot: Box
+  /** what the chart cuts its data to: one plot or, of small multiples, several, from the top left on */
+  readonly plots: readonly Box[]
 }
 
 /** Makes every canvas of a context keep account of what is drawn on it since it was last cleared. */
 async function recordDrawing(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     type Point = readonly [number, number]
-    const records = new WeakMap<HTMLCanvasElement, { whiskers: Point[][]; texts: unknown[]; plot: number[] | null }>()
+    const records = new WeakMap<HTMLCanvasElement, { whiskers: Point[][]; texts: unknown[]; clips: number[][] }>()
     const paths = new WeakMap<Path2D, Point[]>()
     const of = ({ canvas }: CanvasRenderingContext2D) => {
-      const record = records.get(canvas) ?? { whiskers: [], texts: [], plot: null }
+      const record = records.get(canvas) ?? { whiskers: [], texts: [], clips: [] }
       records.set(canvas, record)
       return record
     }
@@ -79,11 +79,7 @@ async function recordDrawing(context: BrowserContext): Promise<void> {
       rect.apply(this, box)
     }
     pen.clip = function (...how: never[]) {
-      // A chart clips to its whole canvas, to its data, and to a hollow bar: the plot is the largest that is not the canvas.
-      const [, , width = 0, height = 0] = lastRect
-      const [, , ownWidth = 0, ownHeight = 0] = of(this).plot ?? []
-      const isCanvas = width * height > 0.97 * this.canvas.width * this.canvas.height
-      if (!isCanvas && width * height > ownWidth * ownHeight) of(this).plot = lastRect
+      of(this).clips.push(lastRect)
       ;(clip as (...how: never[]) => void).apply(this, how)
     }
     pen.stroke = function (path?: Path2D) {
@@ -117,7 +113,7 @@ async function drawnIn(page: Page): Promise<Drawn[]> {
     type Recorded = {
       whiskers: [number, number][][]
       texts: { text: string; corners: [number, number][] }[]
-      plot: number[]
+      clips: [number, number, number, number][]
     }
     const { drawnOn } = globalThis as unknown as { drawnOn: (canvas: HTMLCanvasElement) => Recorded | undefined }
     const boxOf = (text: string, points: readonly (readonly [number, number])[]) => {
@@ -126,8 +122,17 @@ async function drawnIn(page: Page): Promise<Drawn[]> {
     }
     return [...document.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')].flatMap((canvas) => {
       const record = drawnOn(canvas)
-      if (canvas.closest('[hidden]') || canvas.closest('.empty') || !record?.plot) return []
-      const [x = 0, y = 0, width = 0, height = 0] = record.plot
+      if (canvas.closest('[hidden]') || canvas.closest('.empty') || !record) return []
+      // A chart clips to its whole canvas, to its data, and to a hollow bar: plots are the largest that are not the canvas.
+      const sizeOf = ([, , width, height]: readonly [number, number, number, number]) => width * height
+      const clips = record.clips.filter((clip) => sizeOf(clip) <= 0.97 * canvas.width * canvas.height)
+      const most = Math.max(...clips.map(sizeOf))
+      const plots = [
+        ...new Map(clips.filter((clip) => sizeOf(clip) > 0.95 * most).map((clip) => [clip.join(), clip])).values(),
+      ]
+        .sort(([ax, ay], [bx, by]) => ay - by || ax - bx)
+        .map(([x, y, width, height]) => ({ text: 'plot', left: x, right: x + width, top: y, bottom: y + height }))
+      if (plots.length === 0) return []
       return [
         {
           chart: [canvas.dataset.chart, canvas.dataset.of].filter(Boolean).join(' '),
@@ -135,7 +140,7 @@ async function drawnIn(page: Page): Promise<Drawn[]> {
           height: canvas.height,
           whiskers: record.whiskers.map((points) => boxOf('whisker', points)),
           texts: record.texts.map(({ text, corners }) => boxOf(text, corners)),
-          plot: { text: 'plot', left: x, right: x + width, top: y, bottom: y + height },
+          plots,
         },
       ]
     })
@@ -167,13 +172,15 @@ describe('charts', () => {
       for (const id of await pagesOf(page)) {
         if (id === 'target') continue
         await goTo(page, id)
-        for (const { chart, texts, whiskers, plot, ...sheet } of await drawnIn(page)) {
+        for (const { chart, texts, whiskers, plots, ...sheet } of await drawnIn(page)) {
           seen += 1
+          const plot = plots[0] as Box
           const is = (what: string) => `${id}, ${chart}: ${what}`
           const paper = { text: '', left: 0, top: 0, right: sheet.width, bottom: sheet.height }
           wrong.push(...texts.filter((box) => !isInside(box, paper, 1)).map(({ text }) => is(`“${text}” is cut off`)))
           // The ends of a whisker are a little wider than its line, and may touch the edge of the plot.
-          wrong.push(...whiskers.filter((box) => !isInside(box, plot, 6)).map(() => is('a whisker leaves the plot')))
+          const isLost = (box: Box) => !plots.some((one) => isInside(box, one, 6))
+          wrong.push(...whiskers.filter(isLost).map(() => is('a whisker leaves the plot')))
           texts.forEach((a, index) => {
             for (const b of texts.slice(index + 1))
               if (overlap(a, b)) wrong.push(is(`“${a.text}” and “${b.text}” overlap`))
@@ -197,15 +204,65 @@ describe('charts', () => {
   )
 
   it('have the names of their targets beside the lines on a wide screen, in the colours of their languages', async () => {
-    await using report = await openReport(browser, wide, {
-      width: 1440,
-      hash: '#latency/predict',
-      prepare: recordDrawing,
-    })
+    const few = sampleResults({ scenarios: ['predict'], targets: 5, repetitions: 3 })
+    await using report = await openReport(browser, few, { width: 1440, hash: '#latency', prepare: recordDrawing })
     const [spectrum] = (await drawnIn(report.page)).filter(({ chart }) => chart === 'spectrum')
-    const named = spectrum?.texts.filter(({ left }) => left > (spectrum?.plot.right ?? 0)).map(({ text }) => text)
-    expect(named?.length).toBeGreaterThan(8)
+    expect(spectrum?.plots).toHaveLength(1)
+    const right = spectrum?.plots[0]?.right ?? 0
+    const named = spectrum?.texts.filter(({ left }) => left > right).map(({ text }) => text)
+    expect(named?.length).toBe(5)
     expect(new Set(named).size).toBe(named?.length)
+  })
+
+  it.each([320, 375, 768, 1440])(
+    'give each of many lines a panel of its own, with its name and on the same axes, %i px wide',
+    async (width) => {
+      await using report = await openReport(browser, wide, { width, hash: '#latency/ranknet', prepare: recordDrawing })
+      for (const { chart, plots, texts } of await drawnIn(report.page)) {
+        expect(plots.length, chart).toBe(12)
+        const [{ right, left, bottom, top }] = plots as [Box]
+        for (const plot of plots) {
+          expect(plot.right - plot.left).toBeCloseTo(right - left, 0)
+          expect(plot.bottom - plot.top).toBeCloseTo(bottom - top, 0)
+        }
+        // A name has up to two lines above its panel, and begins where the panel does.
+        const names = plots.map((plot) =>
+          texts
+            .filter(
+              (text) => Math.abs(text.left - plot.left) < 10 && text.top > plot.top - 36 && text.bottom < plot.top + 8,
+            )
+            .filter(({ text }) => /[a-z]{2}/.test(text))
+            .map(({ text }) => text)
+            .join(' · '),
+        )
+        expect(
+          names.filter((name) => name === ''),
+          chart,
+        ).toEqual([])
+        expect(new Set(names).size, chart).toBe(12)
+      }
+    },
+  )
+
+  it('draw in one plot again what is left when most targets are switched off, and name the service level once', async () => {
+    const names = wide.entries
+      .filter(({ scenario }) => scenario === 'ranknet')
+      .map(({ target, variant }) => (variant === 'default' ? target : `${target}~${variant}`))
+    const of = async (hidden: readonly string[]) => {
+      const query = new URLSearchParams(hidden.map((name) => ['hide', name]))
+      await using report = await openReport(browser, wide, {
+        width: 1440,
+        hash: `#latency/ranknet?${query}`,
+        prepare: recordDrawing,
+      })
+      return (await drawnIn(report.page)).find(({ chart }) => chart === 'spectrum')
+    }
+    const [all, six, five] = [await of([]), await of(names.slice(6)), await of(names.slice(5))]
+    expect([all, six, five].map((one) => one?.plots.length)).toEqual([12, 6, 1])
+    const levels = [all, six, five].map(
+      (one) => one?.texts.filter(({ text }) => text.startsWith('service level')).length,
+    )
+    expect(levels).toEqual([1, 1, 1])
   })
 
   it('are drawn for the width that they have from the first time on', async () => {

@@ -1,4 +1,5 @@
 import { heightOf } from '../shared/heights.js'
+import { MOST_LINES } from '../shared/panels.js'
 import { type Content, Html, html, trusted } from './html.js'
 
 export interface Figure {
@@ -12,6 +13,8 @@ export interface Figure {
   readonly condition: readonly (string | null | false)[]
   /** of a chart with a row per target, how many targets it draws; it sets the height */
   readonly rows?: number
+  /** of a chart with a line per target, how many it draws: many lines are drawn in panels, which take the whole width */
+  readonly lines?: number
   readonly howTo: Content
   /** the numbers as a table; or where the table stands that has them, which several figures share: charts say so to a screen reader */
   readonly table: Html | 'below' | 'above'
@@ -25,6 +28,9 @@ export interface Figure {
 function how(text: Content): Html {
   return html`<details class="how"><summary>How to read</summary><p>${text}</p></details>`
 }
+
+const IN_PANELS =
+  'Each line has a panel of its own, in which it is in colour and the others are grey; all panels have the same axes.'
 
 /** The least characters of a legend that stands once per page where several tables have it. */
 const LONG = 100
@@ -57,14 +63,15 @@ export function withExplanations({ text }: Html): Html {
 
 /** A figure: a chart with its finding as the title, and its numbers as a table that is there without JavaScript. */
 export function figure(of: Figure): Html {
-  const height = heightOf(of.chart, of.rows)
+  const isMany = (of.lines ?? 0) > MOST_LINES
+  const height = heightOf(of.chart, of.rows ?? of.lines)
   const canvas = of.nothing
     ? html`<p class="none">${of.nothing}</p>`
     : html`<div class="plot">${of.still}<canvas width=1 height=${height} data-chart="${of.chart}"${of.of !== undefined && html` data-of="${of.of}"`}></canvas></div>`
-  return html`<figure${of.wide && html` class="wide"`}>
+  return html`<figure${(of.wide || isMany) && html` class="wide"`}>
     <figcaption><h3>${of.title}</h3><p class="condition">${of.condition.filter(Boolean).join(' · ')}</p></figcaption>
     ${canvas}
-    ${how(of.howTo)}
+    ${how(isMany ? html`${of.howTo} ${IN_PANELS}` : of.howTo)}
     ${of.table instanceof Html && html`<details class="numbers"><summary>Numbers</summary>${of.table}</details>`}
   </figure>`
 }

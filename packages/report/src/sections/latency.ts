@@ -56,7 +56,8 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       rows: cells,
       subject: (cell) => view.subjectOf(cell.entry).index,
     })
-  const curves = cells.some(({ timeline }) => timeline && timeline.windows.length > 0)
+  const curves = cells.filter(({ timeline }) => timeline && timeline.windows.length > 0).length
+  const histograms = cells.filter(({ bins }) => bins.length > 0).length
   const time = (of: 'p50Ms' | 'p99Ms', what: string, median: (cell: Cell) => number | null): Figure => ({
     chart: 'timeline',
     of,
@@ -67,7 +68,8 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
     howTo:
       '0 is the start of the measured window; the shaded part left of it is the warm-up, which counts in no figure. A flat line is a steady target. A step or a saw-tooth comes, for example, from a garbage collector, a compiler, or other load on the machine.',
     table: rowsOf([windowsColumn(of, false), windowsColumn(of, true)], what),
-    nothing: curves ? null : 'No curve was kept for this load.',
+    lines: curves,
+    nothing: curves > 0 ? null : 'No curve was kept for this load.',
   })
   return [
     spectrumFigure(view, load, cells),
@@ -86,16 +88,19 @@ function figures(view: View, load: LoadSpec, cells: readonly Cell[]): Html[] {
       howTo:
         'Each step of the line is a range of latency; its height is the share of answers in that range. One hump means one kind of answer; two humps mean two kinds, for example with and without a pause of the garbage collector.',
       table: rowsOf([peakColumn], 'Histogram'),
-      nothing: cells.some(({ bins }) => bins.length > 0) ? null : 'No latencies were recorded under this load.',
+      lines: histograms,
+      nothing: histograms > 0 ? null : 'No latencies were recorded under this load.',
     }),
   ]
 }
 
 /** The percentiles of cells under one load as curves. */
 export function spectrumFigure(view: View, load: LoadSpec, cells: readonly Cell[], as: Partial<Figure> = {}): Html {
+  const lines = cells.filter(({ spectrum }) => spectrum.length > 0).length
   return figure({
     chart: 'spectrum',
     wide: true,
+    lines,
     title: highestKnown(view, load, cells),
     condition: [
       `${timeOf(load)} by percentile`,
@@ -107,7 +112,7 @@ export function spectrumFigure(view: View, load: LoadSpec, cells: readonly Cell[
     howTo:
       'Read it from left to right: half of the answers are faster than the value at 50 %, 99 in 100 are faster than the value at 99 %. The axis stretches the slow end: from 90 % on, each step to the right is ten times rarer. Where a line is dashed, there are too few answers to trust it.',
     table: 'below',
-    nothing: cells.some(({ spectrum }) => spectrum.length > 0) ? null : 'No latencies were recorded under this load.',
+    nothing: lines > 0 ? null : 'No latencies were recorded under this load.',
     ...as,
   })
 }

@@ -49,19 +49,22 @@ function componentBlock(view: View, load: LoadSpec, cells: readonly Cell[], comp
   if (missing)
     return html`<section class="block"><h3><bdi>${name}</bdi></h3><p class="none">No counters of <bdi>${name}</bdi> were read under this load: it did not run, or they could not be read.</p></section>`
   const caps = cells.map(use).find((figures) => figures?.caps)?.caps ?? null
-  const points = cells.flatMap(({ timeline }) => (timeline ? pointsOf(timeline, of) : []))
+  const curves = cells
+    .flatMap(({ timeline }) => (timeline ? [pointsOf(timeline, of)] : []))
+    .filter(({ length }) => length > 0)
   const drawn: Drawn = {
     view,
     load,
     cells,
     caps,
-    nothing: points.length > 0 ? null : 'No curve was kept for this load.',
+    lines: curves.length,
+    nothing: curves.length > 0 ? null : 'No curve was kept for this load.',
   }
   return html`<section class="block"><h3><bdi>${of === 'target' ? 'Target' : name}</bdi> ${caps && html`<small>${capsText(caps)}</small>`}</h3>
     <div class="figures">
     ${cpuFigure(component, drawn)}
     ${memoryFigure(component, drawn)}
-    ${points.some(({ throttledShare }) => throttledShare) && throttledFigure(component, drawn)}</div>
+    ${curves.flat().some(({ throttledShare }) => throttledShare) && throttledFigure(component, drawn)}</div>
     <details class="numbers"><summary>Numbers</summary>${numbersOf(component, drawn)}</details></section>`
 }
 
@@ -71,6 +74,8 @@ interface Drawn {
   readonly load: LoadSpec
   readonly cells: readonly Cell[]
   readonly caps: ComponentUse['caps']
+  /** how many cells have a curve */
+  readonly lines: number
   readonly nothing: string | null
 }
 
@@ -93,7 +98,7 @@ function numbersOf({ of, name, use }: Component, { view, cells }: Drawn): Html {
 }
 
 function cpuFigure({ of, name, use }: Component, drawn: Drawn): Html {
-  const { view, load, cells, caps, nothing } = drawn
+  const { view, load, cells, caps, lines, nothing } = drawn
   const range = rangeTitle(view, cells, {
     what: `Mean CPU of ${name}`,
     of: (cell) => use(cell)?.coresUsed ?? null,
@@ -101,6 +106,7 @@ function cpuFigure({ of, name, use }: Component, drawn: Drawn): Html {
   })
   return figure({
     nothing,
+    lines,
     chart: 'cpu',
     of,
     title: range ?? `CPU of ${name} was not read`,
@@ -111,7 +117,7 @@ function cpuFigure({ of, name, use }: Component, drawn: Drawn): Html {
 }
 
 function memoryFigure({ of, name, use }: Component, drawn: Drawn): Html {
-  const { view, load, cells, caps, nothing } = drawn
+  const { view, load, cells, caps, lines, nothing } = drawn
   const range = rangeTitle(view, cells, {
     what: `Peak memory of ${name}`,
     of: (cell) => use(cell)?.memoryPeakBytes ?? null,
@@ -119,6 +125,7 @@ function memoryFigure({ of, name, use }: Component, drawn: Drawn): Html {
   })
   return figure({
     nothing,
+    lines,
     chart: 'memory',
     of,
     title: range ?? `Memory of ${name} was not read`,
@@ -136,6 +143,7 @@ function memoryFigure({ of, name, use }: Component, drawn: Drawn): Html {
 function throttledFigure({ of, name }: Component, drawn: Drawn): Html {
   return figure({
     nothing: drawn.nothing,
+    lines: drawn.lines,
     chart: 'throttled',
     of,
     title: html`<bdi>${name}</bdi> was held back by its CPU quota`,
@@ -198,7 +206,7 @@ const outOfMemoryColumn: CellColumn = {
 }
 
 function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Cell[]): Html {
-  const curve = cells.some(({ timeline }) => timeline && timeline.agent.length > 0)
+  const lines = cells.filter(({ timeline }) => timeline && timeline.agent.length > 0).length
   const limit = formatShare(view.results.legend.thresholds.agentCpu)
   const plain = (id: string, options: ColumnOptions) => figureColumn(view, id, { ...options, plain: true })
   return html`<section class="block"><h3>Load agent <small>${scope.scenario.cores.agent.length > 0 && `cores ${scope.scenario.cores.agent.join(', ')}`}</small></h3><div class="figures">${figure(
@@ -229,7 +237,8 @@ function agentBlock(view: View, scope: Scope, load: LoadSpec, cells: readonly Ce
         rows: cells,
         subject: (cell) => view.subjectOf(cell.entry).index,
       }),
-      nothing: curve ? null : 'No curve was kept for this load.',
+      lines,
+      nothing: lines > 0 ? null : 'No curve was kept for this load.',
     },
   )}</div></section>`
 }

@@ -1,7 +1,9 @@
+import { MOST_LINES, panelGrid } from './panels.js'
+
 /**
  * The height of a chart in CSS pixels. The page reserves it before the chart is drawn, so that nothing below moves.
  *
- * @param rows of a chart that has a row per target
+ * @param rows of a chart that has a row or a line per target, how many
  */
 export function heightOf(chart: string, rows = 1): number {
   switch (chart) {
@@ -11,19 +13,19 @@ export function heightOf(chart: string, rows = 1): number {
     case 'at-cap':
     case 'starts':
       return rows * 36 + 96
+    case 'spectrum':
+    case 'histogram':
+    case 'timeline':
+    case 'cpu':
+    case 'memory':
+    case 'throttled':
+      return rows > MOST_LINES ? panelGrid(rows).height : TOGETHER[chart]
     default:
       return FIXED[chart] ?? 320
   }
 }
 
-const FIXED: Readonly<Record<string, number>> = {
-  spectrum: 400,
-  histogram: 300,
-  timeline: 300,
-  scatter: 340,
-  scaling: 360,
-  'load-latency': 360,
-  cpu: 260,
-  memory: 260,
-  throttled: 220,
-}
+/** Of charts whose lines share a plot. */
+const TOGETHER = { spectrum: 400, histogram: 300, timeline: 300, cpu: 260, memory: 260, throttled: 220 } as const
+
+const FIXED: Readonly<Record<string, number>> = { scatter: 340, scaling: 360, 'load-latency': 360 }

@@ -2,7 +2,7 @@
 import type { ChartOptions } from 'chart.js'
 import { formatNumber } from '../../shared/format.js'
 import { namesFor } from '../../shared/names.js'
-import { extentOf, logExtent, logTicks } from '../../shared/ticks.js'
+import { type Extent, extentOf, logExtent, logTicks } from '../../shared/ticks.js'
 import type { Scene } from './drawing.js'
 import { widthOf } from './measuring.js'
 
@@ -26,6 +26,8 @@ export interface Axis {
   readonly holds?: readonly (number | null | undefined)[]
   /** ticks at powers of two, as sizes of memory are read */
   readonly binary?: boolean
+  /** the ticks of a logarithmic axis, of those that fit. Default: 1-2-5 */
+  readonly ticks?: (extent: Extent, fits: (ticks: readonly number[]) => boolean) => readonly number[]
 }
 
 /** A number axis. A linear one starts at zero unless `min` says otherwise. */
@@ -58,7 +60,7 @@ function linearAxis(scene: Scene, axis: Axis): Scale {
 
 /** A logarithmic axis from a little below the least to a little above the most that it holds. */
 function logAxis(scene: Scene, axis: Axis): Scale {
-  const { min, max, holds = [], format = formatNumber } = axis
+  const { min, max, holds = [], format = formatNumber, ticks = logTicks } = axis
   const extent = logExtent(holds) ?? { low: 1, high: 10 }
   const [low, high] = [min ?? extent.low, max ?? extent.high]
   const font = `400 12px ${scene.ink.font}`
@@ -72,12 +74,12 @@ function logAxis(scene: Scene, axis: Axis): Scale {
       const room = scale.isHorizontal() ? scale.maxWidth : scale.maxHeight
       const sizeOf = (tick: number) => (scale.isHorizontal() ? widthOf(format(tick), font) + 10 : 18)
       const place = (tick: number) => (Math.log(tick / low) / Math.log(high / low)) * room
-      const fits = (ticks: readonly number[]) =>
-        ticks.every((tick, index) => {
-          const before = ticks[index - 1]
+      const fits = (some: readonly number[]) =>
+        some.every((tick, index) => {
+          const before = some[index - 1]
           return before === undefined || place(tick) - place(before) >= (sizeOf(tick) + sizeOf(before)) / 2
         })
-      scale.ticks = logTicks({ low, high }, fits).map((value) => ({ value }))
+      scale.ticks = ticks({ low, high }, fits).map((value) => ({ value }))
     },
     ticks: {
       ...ticksLook(scene),

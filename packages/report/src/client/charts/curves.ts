@@ -1,15 +1,16 @@
 /** The curves, charts with one line per target: spectrum, histogram, timelines, resources. */
 import type { Cell, ResourcePoint } from '@bakeoff/model'
-import type { ChartOptions } from 'chart.js'
 import { formatBytes, formatCores, formatNumber, formatShare } from '../../shared/format.js'
 import { heightOf } from '../../shared/heights.js'
+import { MOST_LINES } from '../../shared/panels.js'
 import { percentSpectrum } from '../../shared/spectrum.js'
 import type { Subject } from '../../shared/subjects.js'
-import { extentOf } from '../../shared/ticks.js'
+import { type Extent, extentOf } from '../../shared/ticks.js'
 import { type Axis, baseOptions, numberAxis, sayingPoints } from './axes.js'
 import { type Drawing, type Drawn, lineStyle, type Scene } from './drawing.js'
 import { endLabels } from './labels.js'
 import { type Level, levelsNear, marksPlugin, serviceLevel } from './lines.js'
+import { panels } from './panels.js'
 
 interface Point {
   readonly x: number
@@ -22,7 +23,7 @@ interface Point {
 interface Curves {
   readonly chart: string
   readonly points: (cell: Cell) => readonly Point[]
-  readonly x: Axis & { readonly afterBuildTicks?: (scale: never) => void }
+  readonly x: Axis
   readonly y: Axis
   readonly say: (point: Point) => readonly string[]
   readonly levels?: readonly Level[]
@@ -45,7 +46,7 @@ export const spectrum: Drawing = (scene) =>
       log: true,
       min: 1,
       format: (x) => `${Number((100 - 100 / x).toPrecision(7))} %`,
-      afterBuildTicks: spectrumTicks,
+      ticks: spectrumTicks,
     },
     y: { title: 'ms, log scale', log: true },
     say: ({ x, y, dashed }) => [
@@ -55,12 +56,15 @@ export const spectrum: Drawing = (scene) =>
     levels: serviceLevel(scene),
   })
 
-/** The ticks of the spectrum: 0 %, 90 %, 99 % and so on, and 50 % where there is room between 0 % and 90 %. */
-function spectrumTicks(scale: { ticks: { value: number }[]; max: number; maxWidth: number }): void {
-  const decades = Math.max(1, Math.floor(Math.log10(scale.max) + 1e-9))
-  const half = (Math.log10(2) / Math.log10(scale.max)) * scale.maxWidth > 48
-  const nines = Array.from({ length: decades }, (_, index) => ({ value: 10 ** (index + 1) }))
-  scale.ticks = [{ value: 1 }, ...(half ? [{ value: 2 }] : []), ...nines].filter(({ value }) => value <= scale.max)
+/** The ticks of the spectrum: 0 %, 90 %, 99 % and so on, with 50 % where there is room for it; where there is little, each second nine. */
+function spectrumTicks({ high }: Extent, fits: (ticks: readonly number[]) => boolean): readonly number[] {
+  const decades = Math.max(1, Math.floor(Math.log10(high) + 1e-9))
+  const nines = Array.from({ length: decades }, (_, index) => 10 ** (index + 1)).filter((value) => value <= high)
+  const candidates = [
+    [1, 2, ...nines],
+    ...[1, 2, 3, 4].map((step) => [1, ...nines.filter((_, index) => (index + 1) % step === 0)]),
+  ]
+  return candidates.filter((ticks) => ticks.every((tick) => tick <= high)).find(fits) ?? [1, ...nines.slice(-1)]
 }
 
 export const histogram: Drawing = (scene) =>
@@ -169,12 +173,23 @@ export const throttled: Drawing = (scene) =>
     say: ({ x, y }) => [`throttled ${formatShare(y ?? 0)} of the time`, `at ${formatNumber(x)} s`],
   })
 
+/** Lines in one plot, or in a panel each where they are many. */
 function curves(scene: Scene, of: Curves): Drawn | null {
   const rows = rowsOf(scene, of)
   if (rows.length === 0) return null
-  const height = heightOf(of.chart)
   const values = rows.flatMap(({ line }) => line.flatMap((point) => (point.y === null ? [] : [point.y])))
   const levels = of.y.max === undefined ? levelsNear(of.levels ?? [], values, of.y.log ? 10 : 2) : (of.levels ?? [])
+  return rows.length > MOST_LINES ? inPanels(scene, of, { rows, levels }) : together(scene, of, { rows, levels })
+}
+
+/** What is drawn: the lines, and the levels near them. */
+interface Content {
+  readonly rows: readonly Row[]
+  readonly levels: readonly Level[]
+}
+
+function together(scene: Scene, of: Curves, { rows, levels }: Content): Drawn {
+  const height = heightOf(of.chart)
   const labels =
     of.named === false
       ? null
@@ -183,13 +198,60 @@ function curves(scene: Scene, of: Curves): Drawn | null {
           rows.map(({ subject }) => subject),
           height,
         )
+  const base = baseOptions(scene)
+  const { x, y } = axesOf(of, { rows, levels })
   return {
     height,
     config: {
       type: 'line',
       data: { datasets: rows.map((row) => datasetOf(scene, row, of.stepped ?? false)) as never },
-      options: optionsOf(scene, of, { rows, levels, room: labels?.width ?? 0 }),
+      options: {
+        ...base,
+        layout: { padding: { top: 6, right: Math.max(12, labels?.width ?? 0), bottom: 0, left: 0 } },
+        scales: { x: numberAxis(scene, x), y: numberAxis(scene, y) } as never,
+        plugins: sayingPoints(base, sayingOf(of, rows)),
+      },
       plugins: [marksPlugin(scene, { levels, warmUpFrom: of.warmUpFrom ?? 0 }), ...(labels ? [labels.plugin] : [])],
+    },
+  }
+}
+
+function inPanels(scene: Scene, of: Curves, { rows, levels }: Content): Drawn {
+  const base = baseOptions(scene)
+  const { x, y } = axesOf(of, { rows, levels })
+  const least = extentOf(rows.flatMap(({ line }) => line.map((point) => point.x)))?.low ?? 0
+  const {
+    height,
+    scales,
+    padding,
+    axesOf: scalesOf,
+    plotsOf,
+    plugin,
+  } = panels(
+    scene,
+    rows.map(({ subject }) => subject),
+    {
+      x: { scale: numberAxis(scene, x.log ? x : { min: Math.min(0, least), ...x }), title: x.title },
+      y: { scale: numberAxis(scene, y), title: y.title },
+    },
+  )
+  return {
+    height,
+    config: {
+      type: 'line',
+      data: {
+        datasets: rows.map((row, index) => ({
+          ...datasetOf(scene, row, of.stepped ?? false),
+          ...scalesOf(index),
+        })) as never,
+      },
+      options: {
+        ...base,
+        layout: { padding },
+        scales: scales as never,
+        plugins: sayingPoints(base, sayingOf(of, rows)),
+      },
+      plugins: [plugin, marksPlugin(scene, { levels, warmUpFrom: of.warmUpFrom ?? 0 }, plotsOf)],
     },
   }
 }
@@ -222,33 +284,21 @@ function datasetOf(scene: Scene, { subject, line }: Row, stepped: boolean) {
   }
 }
 
-/** What the lines need beside them. */
-interface Surroundings {
-  readonly rows: readonly Row[]
-  readonly levels: readonly Level[]
-  /** CSS pixels at the right, for the names of the lines */
-  readonly room: number
-}
-
-function optionsOf(scene: Scene, { x, y, say }: Curves, { rows, levels, room }: Surroundings): ChartOptions {
-  const base = baseOptions(scene)
-  const { afterBuildTicks, ...axis } = x
+/** The axes, which hold all lines and levels. */
+function axesOf({ x, y }: Curves, { rows, levels }: Content): { x: Axis; y: Axis } {
   const points = rows.flatMap(({ line }) => line)
-  const marked = levels.map(({ at }) => at)
   const across = points.map((point) => point.x)
   return {
-    ...base,
-    layout: { padding: { top: 6, right: Math.max(12, room), bottom: 0, left: 0 } },
-    scales: {
-      x: {
-        // An axis of time ends with its data: what lies beyond was not measured.
-        ...numberAxis(scene, { ...axis, ...(x.log ? { holds: across } : { max: extentOf(across)?.high }) }),
-        ...(afterBuildTicks ? { afterBuildTicks } : {}),
-      },
-      y: numberAxis(scene, { ...y, holds: y.log ? [...points.map((point) => point.y), ...marked] : marked }),
-    } as never,
-    plugins: sayingPoints(base, ({ datasetIndex, dataIndex }) => [...say(rows[datasetIndex]!.line[dataIndex]!)]),
+    // An axis of time ends with its data: what lies beyond was not measured.
+    x: { ...x, ...(x.log ? { holds: across } : { max: extentOf(across)?.high }) },
+    y: { ...y, holds: [...points.map((point) => point.y), ...levels.map(({ at }) => at)] },
   }
+}
+
+function sayingOf({ say }: Curves, rows: readonly Row[]) {
+  return ({ datasetIndex, dataIndex }: { readonly datasetIndex: number; readonly dataIndex: number }) => [
+    ...say(rows[datasetIndex]!.line[dataIndex]!),
+  ]
 }
 
 /** The style of marked points: a cross. */

@@ -1,5 +1,5 @@
 /** Lines and areas that are not data, as a plugin of a chart: caps, service level, warm-up. */
-import type { Chart, Plugin } from 'chart.js'
+import type { Chart, ChartArea, Plugin, Scale } from 'chart.js'
 import { formatNumber } from '../../shared/format.js'
 import { extentOf } from '../../shared/ticks.js'
 import type { Scene } from './drawing.js'
@@ -9,6 +9,20 @@ import { widthOf } from './measuring.js'
 export interface Level {
   readonly at: number
   readonly text: string
+  /** where there is no room for the text */
+  readonly short?: string
+}
+
+/** A plot: a chart has one or, in panels, several. */
+export interface Plot {
+  readonly area: Pick<ChartArea, 'left' | 'right' | 'top' | 'bottom'>
+  readonly x: Scale
+  readonly y: Scale
+}
+
+/** The plot of a chart that has one. */
+function onlyPlot({ chartArea, scales }: Chart): Plot {
+  return { area: chartArea, x: scales.x as Scale, y: scales.y as Scale }
 }
 
 export interface Marks {
@@ -19,7 +33,9 @@ export interface Marks {
 
 /** The level of service: the p99 that the scenario allows; nothing where it has none. */
 export function serviceLevel({ scenario: { slo } }: Scene): Level[] {
-  return slo ? [{ at: slo.p99Ms, text: `service level: p99 ${formatNumber(slo.p99Ms)} ms` }] : []
+  if (!slo) return []
+  const short = `p99 ${formatNumber(slo.p99Ms)} ms`
+  return [{ at: slo.p99Ms, text: `service level: ${short}`, short }]
 }
 
 /**
@@ -31,14 +47,25 @@ export function levelsNear(levels: readonly Level[], values: readonly number[], 
   return extent === null ? [] : levels.filter(({ at }) => at <= extent.high * times && at >= extent.low / times)
 }
 
-export function marksPlugin({ ink }: Scene, { levels = [], warmUpFrom = 0 }: Marks): Plugin {
+/** @param plotsOf the plots in which they are drawn; they are named in the first */
+export function marksPlugin(
+  { ink }: Scene,
+  { levels = [], warmUpFrom = 0 }: Marks,
+  plotsOf = (chart: Chart): readonly Plot[] => [onlyPlot(chart)],
+): Plugin {
   return {
     id: 'marks',
     beforeDatasetsDraw: (chart) => {
-      if (warmUpFrom < 0) drawWarmUp(chart, warmUpFrom, ink.faint)
+      const plots = plotsOf(chart)
+      if (warmUpFrom < 0)
+        for (const [index, plot] of plots.entries())
+          drawWarmUp(chart, plot, { from: warmUpFrom, colour: ink.faint, isNamed: index === 0 })
+      // Behind the lines: a target that runs along its cap must not vanish behind it.
+      for (const plot of plots) for (const { at } of levels) drawLevel(chart, plot, at, ink.bad)
     },
     afterDatasetsDraw: (chart) => {
-      for (const level of levels) drawLevel(chart, level, ink.bad, ink.surface)
+      const [first] = plotsOf(chart)
+      if (first) for (const level of levels) nameLevel(chart, first, level, { colour: ink.bad, paper: ink.surface })
     },
   }
 }
@@ -46,22 +73,32 @@ export function marksPlugin({ ink }: Scene, { levels = [], warmUpFrom = 0 }: Mar
 const FONT = '600 12px'
 const FONT_HEIGHT = 14
 
-function drawLevel(chart: Chart, { at, text }: Level, colour: string, paper: string): void {
-  const { ctx, chartArea, scales } = chart
-  const y = scales.y?.getPixelForValue(at) ?? Number.NaN
-  if (!(y >= chartArea.top && y <= chartArea.bottom)) return
+function drawLevel({ ctx }: Chart, { area, y: scale }: Plot, at: number, colour: string): void {
+  const y = scale.getPixelForValue(at)
+  if (!isWithin(area, y)) return
   ctx.save()
   ctx.strokeStyle = colour
   ctx.lineWidth = 1.5
-  ctx.setLineDash([6, 4])
   ctx.beginPath()
-  ctx.moveTo(chartArea.left, y)
-  ctx.lineTo(chartArea.right, y)
+  ctx.moveTo(area.left, y)
+  ctx.lineTo(area.right, y)
   ctx.stroke()
+  ctx.restore()
+}
+
+function nameLevel(
+  chart: Chart,
+  plot: Plot,
+  level: Level,
+  { colour, paper }: { readonly colour: string; readonly paper: string },
+): void {
+  const { ctx } = chart
+  const { text, left, right, top, bottom } = levelNameBox(chart, level, plot)
+  if (text === '' || !isWithin(plot.area, plot.y.getPixelForValue(level.at))) return
+  ctx.save()
   ctx.font = `${FONT} ${fontFamilyOf(chart)}`
   ctx.textAlign = 'right'
   ctx.textBaseline = 'middle'
-  const { left, right, top, bottom } = levelNameBox(chart, { at, text })
   ctx.fillStyle = `${paper}e6`
   ctx.fillRect(left, top, right - left, bottom - top)
   ctx.fillStyle = colour
@@ -69,27 +106,43 @@ function drawLevel(chart: Chart, { at, text }: Level, colour: string, paper: str
   ctx.restore()
 }
 
-/** The box of a level's name: above its line or, where that would leave the plot, below it. */
-export function levelNameBox(chart: Chart, { at, text }: Level) {
-  const { chartArea, scales } = chart
-  const y = scales.y?.getPixelForValue(at) ?? Number.NaN
-  const top = y - FONT_HEIGHT < chartArea.top ? y + 3 : y - FONT_HEIGHT - 3
-  const left = chartArea.right - widthOf(text, `${FONT} ${fontFamilyOf(chart)}`) - 8
-  return { left, right: chartArea.right, top, bottom: top + FONT_HEIGHT }
+function isWithin({ top, bottom }: Plot['area'], y: number): boolean {
+  return y >= top && y <= bottom
 }
 
-function drawWarmUp(chart: Chart, from: number, colour: string): void {
-  const { ctx, chartArea, scales } = chart
-  const [left, right] = [from, 0].map((value) => scales.x?.getPixelForValue(value) ?? Number.NaN) as [number, number]
+/** The box of a level's name: above its line or, where that would leave the plot, below it. */
+export function levelNameBox(chart: Chart, { at, text, short = '' }: Level, plot = onlyPlot(chart)) {
+  const { area } = plot
+  const y = plot.y.getPixelForValue(at)
+  const top = y - FONT_HEIGHT < area.top ? y + 3 : y - FONT_HEIGHT - 3
+  const widthWith = (words: string) => widthOf(words, `${FONT} ${fontFamilyOf(chart)}`) + 8
+  const shown = [text, short].find((words) => widthWith(words) <= area.right - area.left) ?? ''
+  return {
+    text: shown,
+    left: area.right - widthWith(shown),
+    right: area.right,
+    top,
+    bottom: top + FONT_HEIGHT,
+  }
+}
+
+function drawWarmUp(
+  chart: Chart,
+  { area, x }: Plot,
+  { from, colour, isNamed }: { readonly from: number; readonly colour: string; readonly isNamed: boolean },
+): void {
+  const { ctx } = chart
+  const [left, right] = [x.getPixelForValue(from), x.getPixelForValue(0)]
   if (!(right > left)) return
   ctx.save()
   ctx.fillStyle = `${colour}1f`
-  ctx.fillRect(left, chartArea.top, right - left, chartArea.bottom - chartArea.top)
+  ctx.fillRect(left, area.top, right - left, area.bottom - area.top)
   ctx.font = `400 12px ${fontFamilyOf(chart)}`
   ctx.fillStyle = colour
   ctx.textAlign = 'center'
   ctx.textBaseline = 'top'
-  if (ctx.measureText('warm-up').width < right - left) ctx.fillText('warm-up', (left + right) / 2, chartArea.top + 4)
+  if (isNamed && ctx.measureText('warm-up').width < right - left)
+    ctx.fillText('warm-up', (left + right) / 2, area.top + 4)
   ctx.restore()
 }
 
