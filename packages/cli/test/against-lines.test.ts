@@ -36,8 +36,8 @@ describe('the comparison with another commit, in a terminal', () => {
     expect(againstLines(against([figure({}), equal]), 100, plain)).toEqual([
       'Against main (01234567): 1 of 2 figures differ.',
       'predict/go/default/closed-1',
-      '  Throughput            0.900 × (0.880–0.920), lower, worse',
-      '  CPU time per request  0.900 × (0.880–0.920), equal',
+      '  Throughput            0.900× (0.880–0.920), lower, worse',
+      '  CPU time per request  0.900× (0.880–0.920), equal',
       'predict/new/default: not compared, main has no target new',
     ]))
 

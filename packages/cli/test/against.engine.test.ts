@@ -66,7 +66,7 @@ describe('a checkout beside another commit', () => {
     const { ended, id, results, throughput } = await compared()
     expect(ended.exitCode, ended.stderr).toBe(1)
     expect(ended.stderr).toMatch(/predict\/go-net-http\/default\/closed-1: regression: .* that of main/)
-    expect(ended.stdout).toMatch(/Throughput +0\.\d+ × \(.*\), lower, worse/)
+    expect(ended.stdout).toMatch(/Throughput +0\.\d+× \(.*\), lower, worse/)
     expect(throughput).toMatchObject({ isSame: false, conclusion: 'lower' })
     expect(results.entries.map(({ id: entry }) => entry)).toEqual(['predict/go-net-http/default'])
     expect(new Set(project.records(id).map(({ image }) => image?.id)).size).toBe(2)

@@ -41,8 +41,8 @@ describe('the end of a run', () => {
       d a development server: never the winner
 
       predict     suspect (both: agent-bound), provisional, one repetition: rust-axum
-                  serves at least 1.06 × what go-net-http does.
-      chat-batch  provisional, one repetition: rust-axum serves 1.01 × what
+                  serves at least 1.06× what go-net-http does.
+      chat-batch  provisional, one repetition: rust-axum serves 1.01× what
                   node-fastify does.
 
       To decide them:
@@ -73,7 +73,7 @@ describe('the end of a run', () => {
 
       predict     suspect (rust-axum, go-net-http: agent-bound), level: rust-axum and
                   go-net-http are not told apart: the load agent was the limit.
-                  rust-axum serves at least 1.71 × (1.65–1.77) what node-fastify does.
+                  rust-axum serves at least 1.71× (1.65–1.77) what node-fastify does.
       chat-batch  suspect (elixir-cowboy: not-steady), level: node-fastify and 3
                   others are not told apart in 3 repetitions (a factor of 1.06 would
                   be).
@@ -81,7 +81,7 @@ describe('the end of a run', () => {
       To decide chat-batch:
         npm run matrix -- --repetitions 5 --scenario chat-batch
 
-      Published sentences: 2 point the same way and 1 cannot be compared here.
+      Published sentences: 2 hold in direction and 1 cannot be compared here.
 
       3 repetitions of each entry, in fresh containers; throughput varied by 1.2 %
         between them, at most 2.1 % (predict: elixir-cowboy).
@@ -107,11 +107,11 @@ describe('the end of a run', () => {
 
       predict     suspect (rust-axum, go-net-http: agent-bound), level: rust-axum and
                   go-net-http are not told apart: the load agent was the limit.
-                  rust-axum serves at least 1.73 × (1.69–1.77) what node-fastify does.
+                  rust-axum serves at least 1.73× (1.69–1.77) what node-fastify does.
       chat-batch  suspect (elixir-cowboy: not-steady), level: node-fastify and 3
                   others serve the same.
 
-      Published sentences: 2 point the same way and 1 cannot be compared here.
+      Published sentences: 2 hold in direction and 1 cannot be compared here.
 
       5 repetitions of each entry, in fresh containers; throughput varied by 1.9 %
         between them, at most 2.9 % (chat-batch: go-net-http).
@@ -134,7 +134,7 @@ describe('the end of a run', () => {
       * leads   ? suspect: it counts, with a doubt   ! invalid: it does not count
       d a development server: never the winner
 
-      ranknet  suspect (both: shared-cores): rust-axum leads: it serves 1.15 ×
+      ranknet  suspect (both: shared-cores): rust-axum leads: it serves 1.15×
                (1.14–1.17) what go-net-http does.
 
       Published sentences: 2 hold here, 1 is undecided and 1 cannot be compared here.
@@ -192,11 +192,11 @@ describe('the end of a run', () => {
 
       predict     suspect (rust-axum, go-net-http: agent-bound), level: rust-axum and
                   go-net-http are not told apart: the load agent was the limit.
-                  rust-axum serves at least 1.72 × (1.67–1.77) what node-fastify does.
+                  rust-axum serves at least 1.72× (1.67–1.77) what node-fastify does.
       chat-batch  no figure: for one reason in all 5: not reached by the time of this
                   report.
 
-      Published sentences: 1 points the same way and 1 cannot be compared here.
+      Published sentences: 1 holds in direction and 1 cannot be compared here.
 
       3 to 4 repetitions of each entry, in fresh containers; throughput varied by
         1.6 % between them, at most 2.1 % (predict: elixir-cowboy).
@@ -227,7 +227,7 @@ describe('the end of a run', () => {
       chat-batch  suspect (elixir-cowboy: not-steady), level: rust-axum and 3 others
                   are not told apart in 5 repetitions (a factor of 6.65 would be).
 
-      Published sentences: 1 points the same way, 1 is undecided and 1 cannot be
+      Published sentences: 1 holds in direction, 1 is undecided and 1 cannot be
       compared here.
 
       5 repetitions of each entry, in fresh containers; throughput varied by 47 %
@@ -268,13 +268,13 @@ describe('the end of a run', () => {
         agent-bound), level: rust-axum and
         go-net-http are not told apart: the
         load agent was the limit. rust-axum
-        serves at least 1.71 × (1.65–1.77)
-        what node-fastify does.
+        serves at least 1.71× (1.65–1.77) what
+        node-fastify does.
       ranknet:
-        rust-axum leads: it serves 1.35 ×
+        rust-axum leads: it serves 1.35×
         (1.31–1.39) what go-net-http does.
       embed:
-        rust-axum leads: it serves 1.62 ×
+        rust-axum leads: it serves 1.62×
         (1.57–1.67) what go-net-http does.
       chat:
         suspect (elixir-cowboy: too-short,
@@ -292,9 +292,9 @@ describe('the end of a run', () => {
       To decide chat, chat-batch:
         npm run matrix -- --repetitions 12 --scenario chat --scenario chat-batch
 
-      Published sentences: 3 hold here, 2
-      point the same way and 1 cannot be
-      compared here.
+      Published sentences: 3 hold here, 2 hold
+      in direction and 1 cannot be compared
+      here.
 
       3 repetitions of each entry, in fresh
         containers; throughput varied by 1.3 %
@@ -320,10 +320,10 @@ describe('the end of a run', () => {
 
       * leads   = may be the best: not told apart from the first   + at least: the load agent was the limit   ? suspect: it counts, with a doubt   d a development server: never the winner
 
-      predict     suspect (rust-axum, go-net-http: agent-bound), level: rust-axum and go-net-http are not told apart: the load agent was the limit. rust-axum serves at least 1.71 × (1.65–1.77) what
+      predict     suspect (rust-axum, go-net-http: agent-bound), level: rust-axum and go-net-http are not told apart: the load agent was the limit. rust-axum serves at least 1.71× (1.65–1.77) what
                   node-fastify does.
-      ranknet     rust-axum leads: it serves 1.35 × (1.31–1.39) what go-net-http does.
-      embed       rust-axum leads: it serves 1.62 × (1.57–1.67) what go-net-http does.
+      ranknet     rust-axum leads: it serves 1.35× (1.31–1.39) what go-net-http does.
+      embed       rust-axum leads: it serves 1.62× (1.57–1.67) what go-net-http does.
       chat        suspect (elixir-cowboy: too-short, not-steady, noisy-host; node-fastify, rust-axum, go-net-http: too-short), level: elixir-cowboy and 3 others are not told apart in 3 repetitions (a factor
                   of 1.07 would be).
       chat-batch  suspect (elixir-cowboy: not-steady), level: elixir-cowboy and 3 others are not told apart in 3 repetitions (a factor of 1.05 would be).
@@ -331,7 +331,7 @@ describe('the end of a run', () => {
       To decide chat, chat-batch:
         npm run matrix -- --repetitions 12 --scenario chat --scenario chat-batch
 
-      Published sentences: 3 hold here, 2 point the same way and 1 cannot be compared here.
+      Published sentences: 3 hold here, 2 hold in direction and 1 cannot be compared here.
 
       3 repetitions of each entry, in fresh containers; throughput varied by 1.3 % between them, at most 2.3 % (ranknet: go-net-http).
       Of the figures 36 of 85 are suspect, most because throughput had not settled.

@@ -86,12 +86,12 @@ const today = judgedAnew(example)
 
 /** A target with its variant, as sentences name it. */
 const NAME = String.raw`(\S+(?: \([^)]*\))?)`
-/** `4.0 × (3.9–4.1)`, and `4.0 ×` after one repetition. */
-const RATIO = String.raw`([\d.,]+ ×(?: \([^)]*\))?)`
+/** `4.0× (3.9–4.1)`, and `4.0×` after one repetition. */
+const RATIO = String.raw`([\d.,]+×(?: \([^)]*\))?)`
 /** `suspect (go-a (tuned): agent-bound)`, with what stands in its brackets. */
 const SUSPECT = String.raw`suspect \(((?:[^()]|\([^()]*\))*)\)`
-/** `Suspect (go-a: agent-bound), provisional (2 repetitions): under …`: what stands before a sentence. */
-const RESERVED = new RegExp(`^(?:${SUSPECT})?(?:, )?(provisional \\([^)]*\\))?: (?=under|within|when|“)`, 'i')
+/** `Suspect (go-a: agent-bound), provisional (2 repetitions): with …`: what stands before a sentence. */
+const RESERVED = new RegExp(`^(?:${SUSPECT})?(?:, )?(provisional \\([^)]*\\))?: (?=with|when|“)`, 'i')
 const shareOne = (a: Row, b: Row) => [...a.letters].some((letter) => b.letters.includes(letter))
 const namesIn = (text: string) => text.split(/, | and /)
 
@@ -195,14 +195,14 @@ function checkSuspects({ rowOf, mainLoad }: Reading, sentence: string, cells: re
 /** How a provisional comparison shows: in the decision, and before every sentence that compares. */
 const isProvisional = ({ part: { decision } }: Reading) => /(?:^|, )provisional, /.test(decision)
 
-/** `go-a served 4 × what go-b did; …` and what else is said of who served most. @returns whether it was one */
+/** `go-a handled 4× as many requests as go-b did; …` and what else is said of who served most. @returns whether it was one */
 function readLeader(reading: Reading, sentence: string): boolean {
   const { best, rowOf } = reading
   const [first] = best
-  const served = new RegExp(`nder .*? ${NAME} served (?:at least )?(${RATIO}.*?)(?:;|$)`).exec(sentence)
+  const served = new RegExp(`ith .*?, ${NAME} handled (?:at least )?(${RATIO}.*?)(?:;|$)`).exec(sentence)
   if (served) {
     expect(rowOf(served[1]!), 'who is named first stands first').toEqual(first)
-    const ratios = [...served[2]!.matchAll(new RegExp(`${RATIO} what ${NAME} did`, 'g'))]
+    const ratios = [...served[2]!.matchAll(new RegExp(`${RATIO} as many (?:requests |tasks )?as ${NAME} did`, 'g'))]
     for (const [, ratio, name] of ratios) checkRatio(reading, { first: first!, other: rowOf(name!), ratio: ratio! })
     const behind = best.filter((row) => !shareOne(row, first!))
     expect(
@@ -217,8 +217,8 @@ function readLeader(reading: Reading, sentence: string): boolean {
     return true
   }
   const none =
-    /nder .*? none of (.*?) is told apart as the fastest/.exec(sentence) ??
-    /nder \d\S* (?:connections|tasks at \d+),? (?:of the best contender of each language, )?(.*?) served the same, within/.exec(
+    /ith .*?, none of (.*?) is told apart as the fastest/.exec(sentence) ??
+    /ith \d\S* (?:connections|tasks, \d\S* at once), (?:of the best contender of each language, )?(.*?) served the same, within/.exec(
       sentence,
     )
   if (none) {
@@ -226,12 +226,12 @@ function readLeader(reading: Reading, sentence: string): boolean {
     for (const row of best) expect(shareOne(row, first!), `${row.name} and the first`).toBe(true)
     return true
   }
-  const ahead = new RegExp(`nder .*? ${NAME} was ahead; `).exec(sentence)
+  const ahead = new RegExp(`ith .*?, ${NAME} was ahead; `).exec(sentence)
   if (ahead) expect(ahead[1]).toBe(first!.name)
   return ahead !== null
 }
 
-/** `go-a needed 0.2 ms of CPU time per request, go-b 3 × as much (0.6 ms).` */
+/** `go-a needed 0.2 ms of CPU time per request, go-b 3× as much (0.6 ms).` */
 function readCpu({ comparison, rowOf, part, best }: Reading, sentence: string): boolean {
   const found = new RegExp(
     `${NAME} needed ([\\d.,]+) ms of CPU time per (?:request|task), ${NAME} ${RATIO} as much \\(([\\d.,]+) ms\\)`,
@@ -253,14 +253,14 @@ function readCpu({ comparison, rowOf, part, best }: Reading, sentence: string): 
   const others = /\. (.*?) (?:is|are) not told apart from/.exec(sentence)
   const isTold = part.sentences.some(
     (each) =>
-      new RegExp(`${least.replace(/[()]/g, '\\$&')}\\b.* what ${last.replace(/[()]/g, '\\$&')} did`).test(each) &&
-      / served /.test(each),
+      new RegExp(`${least.replace(/[()]/g, '\\$&')}\\b.* as ${last.replace(/[()]/g, '\\$&')} did`).test(each) &&
+      / handled /.test(each),
   )
   if (others === null) expect(isFull && isInverse && isTold, `${sentence} says throughput again`).toBe(false)
   return true
 }
 
-/** `Within p99 ≤ 50 ms go-a carried 900 requests/s, 1.5 × what go-b carried.` */
+/** `Within p99 ≤ 50 ms, go-a carried 900 requests/s, 1.5× what go-b carried.` */
 function readCapacity({ comparison, results, part }: Reading, sentence: string): boolean {
   const found = new RegExp(`${NAME} carried ([\\d.,]+) requests/s, ${RATIO} what ${NAME} carried`).exec(sentence)
   if (!found) return false
@@ -537,7 +537,7 @@ function checkTitles(results: Results): void {
 
 const HOLDS = {
   reproduced: /holds here/,
-  'same-direction': /points the same way here/,
+  'same-direction': /holds in direction here/,
   contradicted: /does not hold here/,
   undecided: /is undecided here/,
   'not-comparable': /cannot be compared here/,
@@ -555,7 +555,7 @@ function checkClaims(results: Results): void {
     const measured = /^[\d.,]+/.exec(row!['Measured']!)?.[0]
     const published = /^[\d.,]+/.exec(row!['Published']!)?.[0]
     if (measured === undefined || published === undefined || conclusion === 'not-comparable') continue
-    const told = /([\d.,]+) × \([^)]*\)/.exec(text.slice(text.indexOf(' here')))?.[1]
+    const told = /([\d.,]+)× \([^)]*\)/.exec(text.slice(text.indexOf(' here')))?.[1]
     if (told !== undefined) expect(Number(told.replace(',', '')) / Number(measured.replace(',', ''))).toBeCloseTo(1, 1)
     const sameWay = Number(published) > 1 === Number(measured.replace(',', '')) > 1
     if (conclusion === 'same-direction' || conclusion === 'reproduced') expect(sameWay, text).toBe(true)

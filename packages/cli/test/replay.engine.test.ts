@@ -46,7 +46,7 @@ describe('a run whose target has changed since', () => {
     expect(project.folder(second).readPlan()).toMatchObject({ replayOf: first, seed: 1 })
     expect(imagesOf(second)).toEqual(imagesOf(first))
     expect(ended.stdout).toContain(`${second} against ${first}:`)
-    expect(ended.stdout).toMatch(new RegExp(`${ENTRY}/closed-64 .* → .* right answers/s`))
+    expect(ended.stdout).toMatch(new RegExp(`${ENTRY}/closed-64 .* → .* correct responses/s`))
     const page = /Comparison: (file:\S+)/.exec(ended.stdout)?.[1] as string
     expect(existsSync(fileURLToPath(page))).toBe(true)
   })

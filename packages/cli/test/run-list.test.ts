@@ -27,7 +27,7 @@ const RUNS: readonly { readonly because: string; readonly options: SampleOptions
   {
     because: 'a scenario that is decided comes before one that is level',
     options: { scenarios: ['predict', 'embed'], failing: 'none' },
-    says: /embed: rust-axum leads: it serves 1\.6\d × /,
+    says: /embed: rust-axum leads: it serves 1\.6\d× /,
   },
   {
     because: 'a scenario that is level says who, and first what is suspect',
@@ -51,6 +51,6 @@ describe('the list of runs', () => {
 
   it('has the first finding of a run that is older than decisions', () => {
     const { decision: _, ...older } = sampleResults({ scenarios: ['embed'], failing: 'none' })
-    expect(listed(older)).toMatch(/nder 32 connections rust-axum served 1\.6\d × /)
+    expect(listed(older)).toMatch(/ith 32 connections, rust-axum handled 1\.6\d× /)
   })
 })

@@ -14,7 +14,7 @@ export interface RunFigure {
   readonly unit: string
 }
 
-const THROUGHPUT: RunFigure = { metric: throughput, name: 'throughput', unit: 'right answers/s' }
+const THROUGHPUT: RunFigure = { metric: throughput, name: 'throughput', unit: 'correct responses/s' }
 const CAPACITY: RunFigure = { metric: capacityPerSecond, name: 'capacity', unit: 'requests/s' }
 const CPU: RunFigure = { metric: cpuMsPerRequest, name: 'CPU time per request', unit: 'ms' }
 

@@ -2,7 +2,7 @@ import type { ClaimConclusion, ClaimResult } from './results.js'
 
 const SAYS: readonly (readonly [ClaimConclusion, (count: number) => string])[] = [
   ['reproduced', (count) => `${count} ${count === 1 ? 'holds' : 'hold'} here`],
-  ['same-direction', (count) => `${count} ${count === 1 ? 'points' : 'point'} the same way`],
+  ['same-direction', (count) => `${count} ${count === 1 ? 'holds' : 'hold'} in direction`],
   ['contradicted', (count) => `${count} ${count === 1 ? 'does' : 'do'} not hold`],
   ['undecided', (count) => `${count} ${count === 1 ? 'is' : 'are'} undecided`],
   ['not-comparable', (count) => `${count} cannot be compared here`],

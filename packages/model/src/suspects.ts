@@ -29,7 +29,7 @@ export function suspectWords(all: readonly Named[]): string | null {
   return `suspect (${[...byCauses].map(([causes, names]) => `${who(names)}: ${causes}`).join('; ')})`
 }
 
-/** A sentence with reservations before it: `Suspect (both: not-steady), provisional (2 repetitions): under 64 connections …`. */
+/** A sentence with reservations before it: `Suspect (both: not-steady), provisional (2 repetitions): with 64 connections, …`. */
 export function withReservations(reservations: readonly (string | null)[], sentence: string): string {
   const before = reservations.filter((each) => each !== null).join(', ')
   if (before === '') return sentence

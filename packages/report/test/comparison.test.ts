@@ -85,7 +85,7 @@ describe('a comparison in lines', () => {
     expect(lines[0]).toBe('b against a:')
     expect(lines).toContain(`  ! Kernel: ${usual.host.kernel} → 9.9`)
     expect(lines.find((line) => line.trim().startsWith(`${sound.id} `))).toMatch(
-      / → .* right answers\/s × 2 {2}higher: its whole interval lies beyond 3 % \(p < 0\.001\)$/,
+      / → .* correct responses\/s, 2× {2}higher: its whole interval lies beyond 3 % \(p < 0\.001\)$/,
     )
     expect(lines).toHaveLength(2 + usual.cells.length)
   })
@@ -94,7 +94,7 @@ describe('a comparison in lines', () => {
     const lines = comparisonLines(compared(times(2, 'cpu')))
     expect(lines).toHaveLength(2 + usual.cells.length)
     expect(lines.filter((line) => line.includes('CPU time per request: '))).toEqual([
-      expect.stringMatching(/^ +CPU time per request: .* ms × 2 {2}higher: /),
+      expect.stringMatching(/^ +CPU time per request: .* ms, 2× {2}higher: /),
     ])
   })
 

@@ -32,7 +32,7 @@ export function aHistory(): History {
               {
                 id: 'throughput',
                 name: 'throughput',
-                unit: 'right answers/s',
+                unit: 'correct responses/s',
                 better: 'higher',
                 points: levels.map((level) => aPoint(level, 10, level === 200)),
                 spread: 0.04,

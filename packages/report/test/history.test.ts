@@ -93,7 +93,7 @@ describe('a history in lines', () => {
       '  processor: Xeon, requests and answers of predict: 12345678',
       '',
       'go-net-http, 64 connections',
-      expect.stringMatching(/^ {2}started +run +commit +throughput, right answers\/s +p99, ms$/),
+      expect.stringMatching(/^ {2}started +run +commit +throughput, correct responses\/s +p99, ms$/),
       expect.stringMatching(/^ {2}2026-01-01 12:00 UTC {2}run-0 {2}abcdef0123 +100 \(90–110\) +3 \(2–4\)$/),
       expect.stringMatching(/ 100 \(90–110\) +3 \(2–4\)$/),
       expect.stringMatching(/ – {2,}–$/),

@@ -329,6 +329,32 @@ describe('a report opened from disk', () => {
     await page.waitForFunction((before) => Math.abs(scrollY - before) < 2, place)
   })
 
+  it('keeps a figure where it is when another scenario is chosen', async () => {
+    await using report = await openReport(browser, usual, { hash: '#overview/predict' })
+    const { page } = report
+    const topOf = () =>
+      page.$eval(
+        '#overview .part:not([hidden]) figure:has(canvas[data-chart="dumbbell"])',
+        (figure) => figure.getBoundingClientRect().top,
+      )
+    await page.$eval('#overview .part:not([hidden]) canvas[data-chart="dumbbell"]', (canvas) =>
+      canvas.closest('figure')?.scrollIntoView(),
+    )
+    await settled(page)
+    const before = await topOf()
+    await page.click('[data-choose-scenario="1"]')
+    await page.waitForFunction(
+      (top) =>
+        Math.abs(
+          (document
+            .querySelector('#overview .part:not([hidden]) figure:has(canvas[data-chart="dumbbell"])')
+            ?.getBoundingClientRect().top ?? 0) - top,
+        ) < 2,
+      before,
+    )
+    expect(page.url()).toContain('#overview/ranknet')
+  })
+
   it('shows the main chart as SVG until the script has drawn it, and then not twice', async () => {
     await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
     const { page } = report
@@ -438,10 +464,10 @@ describe('a report opened from disk', () => {
     await page.focus('.part:not([hidden]) canvas[data-chart="bars"]')
     await page.keyboard.press('ArrowRight')
     const first = await said()
-    expect(first).toMatch(/Throughput: [\d,.]+ right answers\/s/)
+    expect(first).toMatch(/Throughput: [\d,.]+ correct responses\/s/)
     await page.keyboard.press('ArrowDown')
     const second = await said()
-    expect(second).toMatch(/Throughput: [\d,.]+ right answers\/s/)
+    expect(second).toMatch(/Throughput: [\d,.]+ correct responses\/s/)
     expect(second).not.toBe(first)
     await page.keyboard.press('ArrowUp')
     expect(await said()).toBe(first)
@@ -699,7 +725,7 @@ const aListing = {
   profile: 'default',
   scenarios: ['predict'],
   targets: 5,
-  headline: 'Go served 3.1 × what Flask did.',
+  headline: 'Go handled 3.1× as many requests as Flask did.',
   path: '2026-03-01-1200-test/index.html',
   host: 'bench',
 } as const

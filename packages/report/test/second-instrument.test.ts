@@ -53,11 +53,11 @@ it.each([
   { result: undefined, words: null },
   {
     result: { ...measured, perSecond: 110, agentPerSecond: 100, difference: 0.1 },
-    words: 'wrk measured 110 right answers/s, the load agent 100 in the same repetition (+10 %)',
+    words: 'wrk measured 110 correct responses/s, the load agent 100 in the same repetition (+10 %)',
   },
   {
     result: { ...measured, perSecond: 110, agentPerSecond: null, difference: null },
-    words: 'wrk measured 110 right answers/s',
+    words: 'wrk measured 110 correct responses/s',
   },
   { result: { kind: 'failed', tool: 'wrk', reason: 'it ended' } as const, words: 'wrk failed: it ended' },
 ])('is in words: $words', ({ result, words }) => expect(secondInstrumentWords(result)).toBe(words))

@@ -17,10 +17,10 @@ const addedMs = (repetition: Repetition, { scenario, load }: CellView): number |
 
 export const overheadPerStream = defineFigure({
   id: 'overheadPerStreamMs',
-  title: 'Added to the script per stream',
+  title: 'Overhead per stream',
   unit: 'ms',
   about:
-    'Median time of an answer, less what the service takes for it by its script: what target and client library add. Waiting for a busy core is part of it.',
+    'Median time of an answer beyond the time that the service takes by its script: what target and client library add. Waiting for a busy core is part of it.',
   column: 'overhead_per_stream_ms',
   isSigned: true,
   from: addedMs,
@@ -28,9 +28,9 @@ export const overheadPerStream = defineFigure({
 
 export const overheadPerChunk = defineFigure({
   id: 'overheadPerChunkMs',
-  title: 'Added to the script per token',
+  title: 'Overhead per token',
   unit: 'ms',
-  about: 'What is added per stream, divided by the tokens of a stream.',
+  about: 'The overhead per stream, divided by the tokens of a stream.',
   column: 'overhead_per_chunk_ms',
   isSigned: true,
   from: (repetition, view) => {
@@ -41,7 +41,7 @@ export const overheadPerChunk = defineFigure({
 
 export const overheadFirstByte = defineFigure({
   id: 'overheadFirstByteMs',
-  title: 'Added to the script before the first token',
+  title: 'Overhead before the first token',
   unit: 'ms',
   about: 'Median time to the first token, less the script’s. Known where answers are passed on as a stream.',
   column: 'overhead_first_byte_ms',

@@ -10,9 +10,9 @@ export function oneAnswer({ right }: Pick<Repetition, 'right'>): number | null {
 export const throughput = defineFigure({
   id: 'throughput',
   title: 'Throughput',
-  unit: 'right answers/s',
+  unit: 'correct responses/s',
   better: 'higher',
-  about: 'Right answers a second; of a batch, tasks done a second. Wrong answers and errors do not count.',
+  about: 'Correct responses a second; of a batch, tasks done a second. Wrong answers and errors do not count.',
   ofBatch: { title: 'Throughput', unit: 'tasks/s' },
   column: 'throughput_per_s',
   seenByAgent: true,

@@ -367,7 +367,7 @@ function warningsOfScenario(scenario: PlannedScenario): PlanWarning[] {
     ...scenario.cores.notes.map((note) => ({
       what: note,
       where: scenario.id,
-      why: 'Roles get whole cores of their own where there are enough.',
+      why: 'Each role gets cores of its own only where the machine has enough.',
       todo: 'Compare ratios of this run only; for absolute figures use a machine with more cores.',
     })),
     ...scenario.cores.shared.map((roles) => ({

@@ -79,7 +79,7 @@ function provisionalSays(field: Field, first: Candidate, [second]: readonly Cand
   return `provisional, ${field.provisional}: ${first.name} ${how}.`
 }
 
-/** The comparison as words, such as `at least 1.5 × (1.4–1.6) what go-net-http does`. */
+/** The comparison as words, such as `at least 1.5× (1.4–1.6) what go-net-http does`. */
 function compared({ comparedWith }: Field, first: Candidate, other: Candidate): string {
   const ratio = comparedWith(other)?.ratio
   const least = first.cell !== null && isAgentBoundCell(first.cell) ? 'at least ' : ''

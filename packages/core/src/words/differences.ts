@@ -40,7 +40,7 @@ export function differenceSays(
   }
 }
 
-/** `with 3 repetitions 1.4 × would be told apart, and 12 would decide it if the ratio stays`. */
+/** `with 3 repetitions 1.4× would be told apart, and 12 would decide it if the ratio stays`. */
 function outlookSays({ detectable, repetitions }: Outlook, now: number): string {
   const needed = repetitions === null ? '' : `, and about ${repetitions} would decide it if the ratio stays as it is`
   return `with ${many(now, 'repetition')} ${times(detectable)} would be told apart${needed}`

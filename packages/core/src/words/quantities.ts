@@ -18,16 +18,23 @@ export function cores(count: number): string {
   return `${rounded} ${rounded === 1 ? 'core' : 'cores'}`
 }
 
+/** Cores in use of a cap: `0.98 of its 1 core`; where that is all of them, `its whole core` or `all of its 3 cores`. */
+export function coresOf(used: number, cap: number): string {
+  const rounded = Number(used.toFixed(2))
+  if (rounded !== cap) return `${rounded} of its ${cores(cap)}`
+  return cap === 1 ? 'its whole core' : `all of its ${cores(cap)}`
+}
+
 /** 1, `repetition` → `1 repetition`; 34172, `answer` → `34,172 answers`. */
 export function many(count: number, one: string, several = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : several}`
 }
 
-/** 3.14159 → `3.1 ×`; below 2 two digits, 1.234 → `1.23 ×`. */
+/** 3.14159 → `3.1×`; below 2 two digits, 1.234 → `1.23×`. */
 export function times(ratio: number): string {
-  if (ratio >= 100) return `${formatNumber(Math.round(ratio))} ×`
-  if (ratio >= 10) return `${ratio.toFixed(0)} ×`
-  return `${ratio.toFixed(ratio >= 2 ? 1 : 2)} ×`
+  if (ratio >= 100) return `${formatNumber(Math.round(ratio))}×`
+  if (ratio >= 10) return `${ratio.toFixed(0)}×`
+  return `${ratio.toFixed(ratio >= 2 ? 1 : 2)}×`
 }
 
 /** 41.234 → `41.2 ms`, 0.4 → `0.4 ms`, 12345 → `12.3 s`. */
@@ -41,7 +48,7 @@ export function list(items: readonly string[], word: 'and' | 'or' = 'and'): stri
   return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
 }
 
-/** A ratio with its bounds, `3.1 × (2.9–3.4)`; with a digit more where the bounds would look the same: `11.8 × (11.7–12.0)`. */
+/** A ratio with its bounds, `3.1× (2.9–3.4)`; with a digit more where the bounds would look the same: `11.8× (11.7–12.0)`. */
 export function withInterval(ratio: number, low: number, high: number): string {
   const usual = ratio >= 10 ? 0 : ratio >= 2 ? 1 : 2
   const isTold = (digits: number) =>
@@ -49,5 +56,5 @@ export function withInterval(ratio: number, low: number, high: number): string {
   const digits = [usual, usual + 1].find(isTold) ?? usual + 2
   const write = (value: number) =>
     value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return `${write(ratio)} × (${write(low)}–${write(high)})`
+  return `${write(ratio)}× (${write(low)}–${write(high)})`
 }

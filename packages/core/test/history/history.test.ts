@@ -24,7 +24,7 @@ function aCell(target: string, throughput: number | null): CellSummary {
     ...{ load, loadId: 'closed-64' },
     figures: [
       {
-        ...{ id: 'throughput', name: 'throughput', unit: 'right answers/s', better: 'higher' },
+        ...{ id: 'throughput', name: 'throughput', unit: 'correct responses/s', better: 'higher' },
         point: {
           value: throughput,
           low: throughput && throughput * 0.98,

@@ -49,21 +49,21 @@ describe('a published ratio', () => {
       published: 2,
       targets: two(2000, 1000),
       conclusion: 'reproduced',
-      why: /here holds the published 2 ×/,
+      why: /here holds the published 2×/,
     },
     {
       because: 'it lies within a fifth',
       published: 2.3,
       targets: two(2000, 1000),
       conclusion: 'reproduced',
-      why: /within 20 % of the published 2\.3 ×/,
+      why: /within 20 % of the published 2\.3×/,
     },
     {
       because: 'the same way, another size',
       published: 1.38,
       targets: two(9000, 1000),
       conclusion: 'same-direction',
-      why: /Published 1\.38 ×; here 9\.0/,
+      why: /^9\.0\d*× .* here, not the published 1\.38×\.$/,
     },
     {
       because: 'the other way',
@@ -98,7 +98,7 @@ describe('a published ratio', () => {
       published: 0.5,
       targets: two(1000, 2000),
       conclusion: 'reproduced',
-      why: /0\.5 ×/,
+      why: /0\.5×/,
     },
     {
       because: 'the interval includes 1',
@@ -112,14 +112,14 @@ describe('a published ratio', () => {
       published: 1.5,
       targets: { 'go-a': byBlock(1.01, 1.035, 1.02, 1.03, 1.015), 'go-b': byBlock(1, 1, 1, 1, 1) },
       conclusion: 'undecided',
-      why: /^1\.02 × \(1\.01–1\.03\) here may be less than 3 %/,
+      why: /^1\.02× \(1\.01–1\.03\) here may be less than 3 %/,
     },
     {
       because: 'one repetition',
       published: 1.4,
       targets: { 'go-a': repeat({ load: ten, perSecond: 9000 }, 1), 'go-b': repeat({ load: ten, perSecond: 1000 }, 1) },
       conclusion: 'undecided',
-      why: /One repetition has no interval: 9\.0 × here is for orientation/,
+      why: /One repetition has no interval: 9\.0× here is for orientation/,
     },
     {
       because: 'the agent held back the one that looks worse',
@@ -133,7 +133,7 @@ describe('a published ratio', () => {
       published: 2,
       targets: two(2000, 1000, { eventLoop: 0.95 }, {}),
       conclusion: 'same-direction',
-      why: /at least 2\.\d+ × .*the size is not known/,
+      why: /at least 2\.\d+× .*the size is not known/,
     },
     {
       because: 'the agent held back both, at its ceiling',
@@ -220,7 +220,7 @@ describe('a published ratio', () => {
 
   it('names what marks the figures it rests on', () =>
     expect(measure(aAgainstB(2), two(2000, 1000, { steal: 0.1 }, {})).comparisons[0]!.why).toMatch(
-      /^Suspect \(go-a: noisy-host\): 2\.00 × .* here holds the published 2 ×\.$/,
+      /^Suspect \(go-a: noisy-host\): 2\.00× .* here holds the published 2×\.$/,
     ))
 
   it('rests on a latency that the agent did not make', () => {
@@ -551,21 +551,21 @@ describe('the caps of the source', () => {
       caps: { target: 1 },
       published: 0.5,
       conclusion: 'contradicted',
-      why: /^Published 0\.5 ×/,
+      why: /^Published 0\.5×/,
     },
     {
       because: 'the source does not say',
       caps: {},
       published: 0.5,
       conclusion: 'contradicted',
-      why: /^Published 0\.5 ×/,
+      why: /^Published 0\.5×/,
     },
     {
       because: 'there were more cores',
       caps: { target: 2 },
       published: 0.5,
       conclusion: 'not-comparable',
-      why: /^Not comparable here, because the target had 1 core here and 2 there\. Published 0\.5 ×/,
+      why: /^Not comparable here, because the target had 1 core here and 2 there\. Published 0\.5×/,
     },
     {
       because: 'there was no cap',
@@ -595,7 +595,7 @@ describe('the caps of the source', () => {
   })
 
   it.each([
-    { caps: { target: 'none' as const }, conclusion: 'contradicted', why: /^Published 0\.5 ×/ },
+    { caps: { target: 'none' as const }, conclusion: 'contradicted', why: /^Published 0\.5×/ },
     { caps: { target: 2 }, conclusion: 'not-comparable', why: /the target had no cap here and 2 there/ },
   ])('are $caps where there is no cap here', ({ caps, conclusion, why }) => {
     const options = { scenario: { isUncapped: true } }
@@ -628,7 +628,7 @@ describe('work that differs from that of the source', () => {
       published: 0.5,
       caps: {},
       conclusion: 'not-comparable',
-      why: /^Not comparable here, because its queries were others\. Published 0\.5 ×/,
+      why: /^Not comparable here, because its queries were others\. Published 0\.5×/,
     },
     {
       because: 'it and the caps may be',

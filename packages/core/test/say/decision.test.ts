@@ -23,7 +23,7 @@ describe('who leads', () => {
       because: 'one is told apart from all others',
       targets: { 'go-a': around(fast), 'python-b': around(slow) },
       standing: 'leads',
-      says: /^go-a leads: it serves 3\.10 × \(3\.08–3\.12\) what python-b does\.$/,
+      says: /^go-a leads: it serves 3\.10× \(3\.08–3\.12\) what python-b does\.$/,
       marks: { 'go-a': ['leads'], 'python-b': [] },
     },
     {
@@ -37,7 +37,7 @@ describe('who leads', () => {
       because: 'two are the same and a third is behind both',
       targets: { 'go-a': around(fast), 'node-b': around({ ...fast, perSecond: 2001 }), 'python-c': around(slow) },
       standing: 'level',
-      says: /^level: .* serve the same\. .* serves 3\.1\d × \(.*\) what python-c does\.$/,
+      says: /^level: .* serve the same\. .* serves 3\.1\d× \(.*\) what python-c does\.$/,
       marks: { 'go-a': ['level'], 'node-b': ['level'], 'python-c': [] },
     },
     {
@@ -54,14 +54,14 @@ describe('who leads', () => {
       because: 'each was measured once',
       targets: { 'go-a': repeat(fast, 1), 'python-b': repeat(slow, 1) },
       standing: 'provisional',
-      says: /^provisional, one repetition: go-a serves 3\.1 × what python-b does\.$/,
+      says: /^provisional, one repetition: go-a serves 3\.1× what python-b does\.$/,
       marks: { 'go-a': [], 'python-b': [] },
     },
     {
       because: 'each was measured twice',
       targets: { 'go-a': around(fast, { times: 2 }), 'python-b': around(slow, { times: 2 }) },
       standing: 'provisional',
-      says: /^provisional, 2 repetitions: go-a serves 3\.\d+ × \(.*\) what python-b does\.$/,
+      says: /^provisional, 2 repetitions: go-a serves 3\.\d+× \(.*\) what python-b does\.$/,
       marks: { 'go-a': [], 'python-b': [] },
     },
     {
@@ -98,7 +98,7 @@ describe('who leads', () => {
   it('never says more of a short run than that it is provisional', () => {
     const quick = { plan: { profile: 'quick' } }
     const column = columnOf({ 'go-a': around(fast), 'python-b': around(slow) }, quick)
-    expect(column.says).toMatch(/^provisional, short windows: go-a serves 3\.10 × /)
+    expect(column.says).toMatch(/^provisional, short windows: go-a serves 3\.10× /)
     expect(marks(column)).toEqual({ 'go-a': [], 'python-b': [] })
   })
 })
@@ -110,7 +110,7 @@ describe('a sentence says first what is suspect', () => {
     {
       because: 'the one that leads',
       targets: { 'go-a': around({ ...fast, ...steal }), 'python-b': around(slow) },
-      says: /^suspect \(go-a: noisy-host\): go-a leads: it serves 3\.10 × /,
+      says: /^suspect \(go-a: noisy-host\): go-a leads: it serves 3\.10× /,
     },
     {
       because: 'both that may be the best, and not who is not named',

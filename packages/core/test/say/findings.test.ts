@@ -58,7 +58,7 @@ describe('who is fastest', () => {
       cells: ['predict/go-a/default/closed-64', 'predict/python-b/default/closed-64'],
     })
     expect(leader!.text).toBe(
-      'Under 64 connections go-a served 3.10 × (3.08–3.12) what python-b did; both were limited by their own cores; the agent was at up to 40 % of its ceiling.',
+      'With 64 connections, go-a handled 3.10× (3.08–3.12) as many requests as python-b did; both were limited by their own cores; the load generator was at up to 40 % of its capacity.',
     )
   })
 
@@ -70,7 +70,7 @@ describe('who is fastest', () => {
     }
     const [leader] = of('leader', findingsOf(targets, { scenario: { services: [aService('postgres')] } }))
     expect(leader!.text).toMatch(
-      /^Under 64 connections go-a served 2\.\d+ × .* what node-b did, and 4\.\d+ × .* what python-c \(slow\) did; go-a was limited by postgres, node-b by its own cores\./,
+      /^With 64 connections, go-a handled 2\.\d+× .* as many requests as node-b did, and 4\.\d+× .* as many as python-c \(slow\) did; go-a was limited by postgres, node-b by its own cores\./,
     )
   })
 
@@ -89,9 +89,9 @@ describe('who is fastest', () => {
       'leader',
       findingsOf({ 'go-a': around({ ...full, eventLoop: 0.95 }), 'go-b': around({ perSecond: 500, cpuMs: 1.98 }) }),
     )
-    expect(leader!.text).toMatch(/go-a served at least 4\.0/)
+    expect(leader!.text).toMatch(/go-a handled at least 4\.0/)
     expect(leader!.text).toMatch(/go-a was limited by the load agent and its own cores/)
-    expect(leader!.text).toMatch(/^Suspect \(go-a: agent-bound\): under 64 connections go-a served/)
+    expect(leader!.text).toMatch(/^Suspect \(go-a: agent-bound\): with 64 connections, go-a handled/)
   })
 
   it('names who is not told apart from the first', () => {
@@ -103,7 +103,9 @@ describe('who is fastest', () => {
         'go-c': around({ perSecond: 500, cpuMs: 1.98 }),
       }),
     )
-    expect(leader!.text).toMatch(/go-a served 4\.\d+ × .* what go-c did.* go-b is not told apart from go-a\.$/)
+    expect(leader!.text).toMatch(
+      /go-a handled 4\.\d+× .* as many requests as go-c did.* go-b is not told apart from go-a\.$/,
+    )
   })
 })
 
@@ -115,7 +117,7 @@ it('does not let one target with one repetition silence the others', () => {
   )
   expect(leader).toMatchObject({ tone: 'finding' })
   expect(leader!.text).toMatch(
-    /^Provisional \(one repetition\): under 64 connections go-a served 4\.\d+ × .* what go-c did; .* go-b is not told apart from go-a\.$/,
+    /^Provisional \(one repetition\): with 64 connections, go-a handled 4\.\d+× .* as many requests as go-c did; .* go-b is not told apart from go-a\.$/,
   )
 })
 
@@ -124,18 +126,18 @@ describe('where nothing may be claimed', () => {
     const [leader] = of('leader', found)
     expect(leader!.tone).toBe('nothing-to-say')
     expect(found.filter(({ tone }) => tone === 'finding')).toEqual([])
-    expect(leader!.text).not.toMatch(/ × /)
+    expect(leader!.text).not.toMatch(/× /)
     return leader!.text
   }
 
   it('says so after one repetition, however far apart', () =>
     expect(noWinner(findingsOf({ 'go-a': repeat(full, 1), 'go-b': repeat({ perSecond: 100, cpuMs: 9 }, 1) }))).toBe(
-      'Suspect (go-b: too-short), provisional (one repetition): under 64 connections go-a was ahead; how much the next repetition would differ is not known.',
+      'Suspect (go-b: too-short), provisional (one repetition): with 64 connections, go-a was ahead; how much the next repetition would differ is not known.',
     ))
 
   it('says so when all are alike', () =>
     expect(noWinner(findingsOf({ 'go-a': around(full), 'go-b': around({ ...full, perSecond: 2001 }) }))).toMatch(
-      /^Under 64 connections go-[ab] and go-[ab] served the same, within 3 %\./,
+      /^With 64 connections, go-[ab] and go-[ab] served the same, within 3 %\./,
     ))
 
   it('says so when nobody is told apart', () => {
@@ -144,7 +146,7 @@ describe('where nothing may be claimed', () => {
     expect(
       noWinner(findingsOf({ 'go-a': wild([1, 1.4, 0.8, 1.3, 0.9]), 'go-b': wild([1.2, 0.9, 1, 1, 1.1]) })),
     ).toMatch(
-      /^Under 64 connections none of .* is told apart as the fastest\. With 5 repetitions a factor of 1\.\d+ would have been\.$/,
+      /^With 64 connections, none of .* is told apart as the fastest\. With 5 repetitions a factor of 1\.\d+ would have been\.$/,
     )
   })
 
@@ -156,7 +158,7 @@ describe('where nothing may be claimed', () => {
       'go-b': around({ perSecond: 500, cpuMs: 1 }),
     })
     expect(found.map(({ kind, tone }) => [kind, tone])).toEqual([['not-ranked', 'caveat']])
-    expect(found[0]!.text).toMatch(/^Under 64 connections go-a is not ranked: 15 answers of .* were wrong/)
+    expect(found[0]!.text).toMatch(/^With 64 connections, go-a is not ranked: 15 answers of .* were wrong/)
   })
 
   it.each([
@@ -180,28 +182,28 @@ describe('the best contender of each language', () => {
       because: 'is compared with that of the next language, and a slower one of its own is in no headline',
       targets: all,
       roles: {},
-      says: /^Under 64 connections, of the best contender of each language, go-a served 4\.\d+ × \S+ what python-c did;/,
+      says: /^With 64 connections, of the best contender of each language, go-a handled 4\.\d+× \S+ as many requests as python-c did;/,
       names: ['go-a', 'python-c'],
     },
     {
       because: 'is one of few targets in a run of one language, where each is in the headline',
       targets: { 'go-a': at(2000), 'go-b': at(1600), 'go-c': at(500) },
       roles: {},
-      says: /^Under 64 connections go-a served 1\.25 × \S+ what go-b did, and 4\.\d+ × \S+ what go-c did;/,
+      says: /^With 64 connections, go-a handled 1\.25× \S+ as many requests as go-b did, and 4\.\d+× \S+ as many as go-c did;/,
       names: ['go-a', 'go-b', 'go-c'],
     },
     {
       because: 'is the only one where no other is ranked: nothing is said of a selection',
       targets: { 'go-a': at(2000), 'python-c': at(500) },
       roles: {},
-      says: /^Under 64 connections go-a served 4\.\d+ × \S+ what python-c did;/,
+      says: /^With 64 connections, go-a handled 4\.\d+× \S+ as many requests as python-c did;/,
       names: ['go-a', 'python-c'],
     },
     {
       because: 'is no experiment and no stand-in, however fast',
       targets: { ...all, 'go-x': at(9000), 'python-y': at(8000) },
       roles: { 'go-x': { role: 'experiment' as const }, 'python-y': { standIn: { for: ['x'], because: 'y' } } },
-      says: /^Under 64 connections, of the best contender of each language, go-a served/,
+      says: /^With 64 connections, of the best contender of each language, go-a handled/,
       names: ['go-a', 'python-c'],
     },
   ])('$because', ({ targets, roles, says, names }) => {
@@ -216,7 +218,7 @@ describe('the best contender of each language', () => {
       run.entry.includes('node-dev') ? { ...run, info: anInfo({ developmentServer: true }) } : run,
     )
     const found = findingsOf(targets, {}, { records })
-    expect(of('leader', found)[0]!.text).toMatch(/language, go-a served 4\.\d+ × \S+ what python-c did;/)
+    expect(of('leader', found)[0]!.text).toMatch(/language, go-a handled 4\.\d+× \S+ as many requests as python-c did;/)
     expect(
       found
         .filter(({ tone }) => tone !== 'caveat')
@@ -235,28 +237,28 @@ describe('what is doubtful is said before anything else', () => {
     {
       because: 'one of two',
       targets: { 'go-a': around({ ...fast, ...steal }), 'python-b': around(slow) },
-      begins: 'Suspect (go-a: noisy-host): under 64 connections go-a served',
+      begins: 'Suspect (go-a: noisy-host): with 64 connections, go-a handled',
     },
     {
       because: 'both, for one reason',
       targets: { 'go-a': around({ ...fast, ...steal }), 'python-b': around({ ...slow, ...steal }) },
-      begins: 'Suspect (both: noisy-host): under 64 connections go-a served',
+      begins: 'Suspect (both: noisy-host): with 64 connections, go-a handled',
     },
     {
       because: 'each for its own',
       targets: { 'go-a': around({ ...fast, eventLoop: 0.95 }), 'python-b': around({ ...slow, ...steal }) },
-      begins: 'Suspect (go-a: agent-bound; python-b: noisy-host): under 64 connections go-a served at least',
+      begins: 'Suspect (go-a: agent-bound; python-b: noisy-host): with 64 connections, go-a handled at least',
     },
     {
       because: 'with too few repetitions as well',
       targets: { 'go-a': around({ ...fast, ...steal }, { times: 2 }), 'python-b': around(slow, { times: 2 }) },
-      begins: 'Suspect (go-a: noisy-host), provisional (2 repetitions): under 64 connections go-a served',
+      begins: 'Suspect (go-a: noisy-host), provisional (2 repetitions): with 64 connections, go-a handled',
     },
     {
       because: 'with short windows alone',
       targets: { 'go-a': around(fast), 'python-b': around(slow) },
       options: { plan: { profile: 'quick' } },
-      begins: 'Provisional (short windows): under 64 connections go-a served',
+      begins: 'Provisional (short windows): with 64 connections, go-a handled',
     },
   ])('$because', ({ targets, options = {}, begins }) => {
     const [leader] = of('leader', findingsOf(targets, options))
@@ -313,7 +315,7 @@ describe('CPU time per request', () => {
     )
     expect(cpu).toMatchObject({ tone: 'finding' })
     expect(cpu!.text).toMatch(
-      /^Under 64 connections go-a needed 0\.2\d* ms of CPU time per request, go-b 3\.0\d* × \([\d.]+–[\d.]+\) as much \(0\.[56]\d* ms\)\.$/,
+      /^With 64 connections, go-a needed 0\.2\d* ms of CPU time per request, go-b 3\.0\d*× \([\d.]+–[\d.]+\) as much \(0\.[56]\d* ms\)\.$/,
     )
   })
 
@@ -375,7 +377,7 @@ it('says who carries most within the service level', () => {
     around({ load, perSecond }).map((each) => ({ ...each, capacity: { perSecond: each.perSecond ?? 0, probes: [] } }))
   const [found] = of('capacity', findingsOf({ 'go-a': carry(900), 'go-b': carry(600) }))
   expect(found!.text).toMatch(
-    /^Within p99 ≤ 50 ms go-a carried 9\d\d requests\/s, 1\.50 × \(1\.\d+–1\.\d+\) what go-b carried\.$/,
+    /^Within p99 ≤ 50 ms, go-a carried 9\d\d requests\/s, 1\.50× \(1\.\d+–1\.\d+\) what go-b carried\.$/,
   )
   expect(of('capacity', findingsOf({ 'go-a': carry(900), 'go-b': carry(901) }))).toEqual([])
 })
@@ -470,7 +472,7 @@ describe('published claims', () => {
       a: 9000,
       b: 1000,
       tone: 'finding',
-      text: /points the same way here\. Published 2 ×; here 9\.\d+ × .*, another size\./,
+      text: /holds in direction here\. 9\.\d+× .* here, not the published 2×\./,
     },
     { a: 1000, b: 2000, tone: 'finding', text: /does not hold here\. / },
   ])('$text', ({ a, b, tone, text }) => {
@@ -495,7 +497,7 @@ describe('published claims', () => {
         { claims: [claim] },
       ),
     )[0]!.text
-    expect(text).toMatch(/^Suspect \(go-a: noisy-host\): “A is faster” \(An article\) holds here\. 2\.00 × /)
+    expect(text).toMatch(/^Suspect \(go-a: noisy-host\): “A is faster” \(An article\) holds here\. 2\.00× /)
     expect(text.match(/noisy-host/g)).toHaveLength(1)
   })
 

@@ -57,7 +57,7 @@ export function loadIdOf(load: LoadSpec): string {
   return kindOf(load).id(load)
 }
 
-/** A load for sentences, after "under": `64 connections`, `1,800 tasks at 200`. */
+/** A load for sentences: `64 connections`, `1,800 tasks at 200`. */
 export function loadWords(load: LoadSpec): string {
   return kindOf(load).words.sentence(load)
 }

@@ -32,7 +32,7 @@ export function startLive(strip: HTMLElement | null): void {
     if (event.kind === 'slice') {
       parts.now.textContent = `${event.entry}: ${event.loadId}`
       const rate = event.slice.ok / (event.slice.durationMs / 1000)
-      draw('right answers/s', rate, formatNumber(rate))
+      draw('correct responses/s', rate, formatNumber(rate))
       for (const [name, { cores, memoryBytes }] of Object.entries(event.use ?? {})) {
         if (cores !== null) draw(`${name} cores`, cores, cores.toFixed(2))
         if (memoryBytes !== null && name === 'target') draw(`${name} memory`, memoryBytes, formatBytes(memoryBytes))

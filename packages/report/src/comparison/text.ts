@@ -1,4 +1,5 @@
 import { type ComparedCell, type ComparedFigure, formatNumber, isToldApart, type RunComparison } from '@bakeoff/model'
+import { formatFactor } from '../shared/format.js'
 import { CONCLUSIONS, whySays } from './words.js'
 
 /**
@@ -26,7 +27,7 @@ function figureLine(figure: ComparedFigure): string {
   const [was, is] = figure.estimates.map((estimate) => (estimate ? formatNumber(estimate.median) : '–'))
   const [found] = figure.against
   const ratio = found?.difference?.ratio
-  const factor = ratio ? ` × ${formatNumber(ratio.median)}` : ''
+  const factor = ratio ? `, ${formatFactor(ratio.median)}` : ''
   const conclusion = found ? `${CONCLUSIONS[found.conclusion].word}: ${whySays(found, figure)}` : ''
   return `${was} → ${is} ${figure.unit}${factor}  ${conclusion}`
 }

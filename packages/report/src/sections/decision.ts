@@ -16,7 +16,7 @@ import type { Section } from './section.js'
 export const decision: Section = {
   id: 'decision',
   title: 'Decision',
-  question: 'Which one, and can it be trusted?',
+  question: 'Which stack, and can I trust it?',
   isEmpty: ({ view }) => (view.results.decision?.columns.length ?? 0) === 0,
   render: ({ view }) => (view.results.decision ? decided(view, view.results.decision) : html``),
 }
@@ -184,10 +184,9 @@ function trustStrip({ results }: View, trust: readonly string[], level: keyof ty
   const groups = warningGroups(results.warnings)
   if (trust.length === 0 && groups.length === 0) return null
   const [first = ''] = trust
-  const count = `${groups.length} ${groups.length === 1 ? 'warning' : 'warnings'}`
-  const warned = groups.length === 0 ? '' : ` · ${count}`
-  // Nothing was measured: there is nothing to trust.
-  const says = first === '' ? count : `${first}${warned}`
+  const warned = groups.length === 0 ? '' : `${groups.length} ${groups.length === 1 ? 'warning' : 'warnings'}`
+  const says = [warned, first].filter(Boolean).join(' · ')
+  // Where nothing was measured there is nothing to trust.
   return html`<details class="trust"><summary>${level === null ? first !== '' && html`<b>Trust</b>` : badge(TONES[level], ICONS[level], `Trust: ${level}`)} <span>${says}</span></summary>
     ${trust.length > 0 && html`<ul class="plain">${trust.map((says) => html`<li>${says}</li>`)}</ul>`}${groups.length > 0 && html`<div class="warnings">${warningList(groups)}</div>`}</details>`
 }

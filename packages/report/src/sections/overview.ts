@@ -84,7 +84,7 @@ function claimsLine({ results }: View, { scenario }: Scope): Html | null {
 function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
   const cells = cellsInOrder(view, scope.scenario.id, loadId)
   const [compared, aside] = [cells.filter((cell) => !isAside(view, cell)), cells.filter((cell) => isAside(view, cell))]
-  return html`<section class="block"><h3>Leaderboard <small>${loadLabel(load)}${loadId === scope.scenario.mainLoad && ', the load by which targets are ranked'}</small></h3>
+  return html`<section class="block"><h3>Leaderboard <small>${loadLabel(load)}${loadId === scope.scenario.mainLoad && ', the load that decides the ranking'}</small></h3>
     ${table({
       caption: `Leaderboard, ${loadLabel(load)}`,
       columns: columnsFor(view, scope, loadId, load),
@@ -95,7 +95,7 @@ function board(view: View, scope: Scope, loadId: string, load: LoadSpec): Html {
       empty: 'No target was given this load.',
       sortable: true,
     })}
-    ${saidOnce(cells)}<p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. A figure is the median over repetitions; the small figures below it are the 95 % interval of their mean. A ratio is the mean of those within the blocks, in which targets were measured right after one another, and so not quite the quotient of two medians. ⚑: a repetition lies far from the others; it is kept. Targets whose figures do not count are not ranked. Below the line, in grey, are targets that no headline compares.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
+    ${saidOnce(cells)}<p class="legend">Two targets share a letter exactly when they are not told apart. To be told apart, the whole interval of their ratio (all pairs taken together) must lie beyond ${formatShare(view.results.legend.thresholds.relevantDifference)}, or beyond what the machine itself differed by where that is more. A figure is the median over repetitions; the small figures below it are the 95 % interval of their mean. A ratio is the mean of those within the blocks, in which targets were measured right after one another, and so not quite the quotient of two medians. ⚑: one repetition is an outlier; it is included. Invalid figures are listed, and not ranked. Below the line, in grey, are targets that no headline compares.${cells.some((cell) => reachedBesideAgent(cell)) && html` <i>wrk</i>: what another tool reached where the load agent was the limit.`}</p></section>
     <div class="figures">${charts({ view, scope, loadId, load, cells })}</div>`
 }
 
@@ -308,7 +308,7 @@ function throughputChart(board: Board): Html {
     wide: true,
     still: stillOf(board, 'throughput'),
     title: topGroup(view, groupingOf(view, scope.scenario.id, loadId), 'throughput'),
-    condition: [...conditionOf(board, 'Throughput', 'right answers/s'), first?.method ?? null],
+    condition: [...conditionOf(board, 'Throughput', 'correct responses/s'), first?.method ?? null],
     rows: cells.filter((cell) => figureOf(cell, 'throughput')).length,
     howTo:
       'Longer is better. Each dot is one repetition in fresh containers; the whisker (the thin line) is the 95 % interval of that target alone. The letters beside the bars say which targets are told apart, judged within blocks: two targets that share a letter are not. A hollow bar does not count; its verdict says why.',
@@ -346,7 +346,7 @@ function throughputAgainstP99Chart(board: Board): Html {
   return figure({
     chart: 'scatter',
     title: 'Throughput against p99: lower right is better',
-    condition: conditionOf(board, 'right answers/s × ms (log scale)'),
+    condition: conditionOf(board, 'correct responses/s × ms (log scale)'),
     howTo:
       'Each mark is one target. Right is more throughput, down is a shorter p99. A triangle has too few answers for p99, which is there or higher. The lines through a mark are the 95 % interval of throughput and the range of p99 over repetitions.',
     table: 'above',

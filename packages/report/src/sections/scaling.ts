@@ -61,7 +61,7 @@ function throughputFigure(view: View, rows: readonly Row[], connections: readonl
     title: kneeTitle(view, rows),
     condition: [
       'Throughput by connections',
-      'right answers/s',
+      'correct responses/s',
       'closed loads',
       repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
     ],
@@ -85,12 +85,12 @@ function latencyFigure(view: View, scope: Scope, rows: readonly Row[], connectio
     title: crossingTitle(view, scope, rows),
     condition: [
       'p99 against throughput, joined by load',
-      'ms (log scale) × right answers/s',
+      'ms (log scale) × correct responses/s',
       'closed loads',
       repetitionsOf(rows.flatMap(({ steps }) => steps.map(({ cell }) => cell))),
     ],
     howTo:
-      'Each mark is one number of connections, the fewest at the left. Where a line goes right, more connections bring more throughput; where it turns up, they only make requests wait. The dashed line is the service level.',
+      'Each mark is one number of connections, the fewest at the left. Where a line goes right, more connections bring more throughput; where it turns up, they only make requests wait. The line across is the service level.',
     table: table({
       caption: 'p99 by connections',
       columns: [

@@ -28,8 +28,8 @@ export function secondInstrumentBlock(view: View, scope: Scope, loadId: string):
       caption: `A second instrument, ${loadLabel(load)}`,
       columns: [
         nameColumn(view),
-        figureColumn('Load agent', 'right answers/s, same repetition', ({ agentPerSecond }) => agentPerSecond),
-        figureColumn(first.tool, 'right answers/s', ({ perSecond }) => perSecond),
+        figureColumn('Load agent', 'correct responses/s, same repetition', ({ agentPerSecond }) => agentPerSecond),
+        figureColumn(first.tool, 'correct responses/s', ({ perSecond }) => perSecond),
         {
           head: 'Difference',
           field: (cell) => known(measuredOf(cell)?.difference, signed, whyNot(cell)),
@@ -59,7 +59,7 @@ export function secondInstrumentWords(result: SecondInstrumentResult | null | un
     agentPerSecond === null || difference === null
       ? ''
       : `, the load agent ${formatNumber(agentPerSecond)} in the same repetition (${signed(difference)})`
-  return `${tool} measured ${formatNumber(perSecond)} right answers/s${beside}`
+  return `${tool} measured ${formatNumber(perSecond)} correct responses/s${beside}`
 }
 
 function figureColumn(head: string, unit: string, of: (result: Measured) => number | null): CellColumn {

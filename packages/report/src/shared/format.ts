@@ -45,10 +45,10 @@ export function shorten(text: string, most = 30): string {
   return `${characters.slice(0, most - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
 }
 
-/** The text with each number and its unit kept on one line: `41 %`, `50 ms`, `3.1 ×`. */
+/** The text with each number and its unit kept on one line: `41 %`, `50 ms`. */
 export function unbroken(text: string): string {
   return text.replace(
-    /(\d) (%|×|ms|s|B|KiB|MiB|GiB|TiB)(?![\p{L}\d])/gu,
+    /(\d) (%|ms|s|B|KiB|MiB|GiB|TiB)(?![\p{L}\d])/gu,
     (_, digit: string, unit: string) => `${digit}\u00a0${unit}`,
   )
 }

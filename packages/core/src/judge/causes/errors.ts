@@ -21,7 +21,7 @@ export const errors = defineCause({
     const tolerated = scenario.slo?.errors ?? thresholds.errorsTolerated
     if (share <= tolerated) return []
     const [mostCommon] = Object.entries(kinds).sort(([, a], [, b]) => b - a)
-    const kind = mostCommon ? `, most often ${mostCommon[0]} (${mostCommon[1].toLocaleString('en-US')} ×)` : ''
+    const kind = mostCommon ? `, most often ${mostCommon[0]} (${mostCommon[1].toLocaleString('en-US')}×)` : ''
     return [
       {
         effect: share > Math.max(tolerated, thresholds.errorsInvalidate) ? 'invalidates' : 'doubts',

@@ -60,7 +60,7 @@ function connections(subject: Subject): Audit | null {
         about: 'latency-bound',
         says,
         figure: `${count} ÷ ${duration(meanMs)}`,
-        full: `${says}: latency-bound. By Little's law ${sum}: throughput is just ${count} ÷ latency, and what more at once would have served was not asked.`,
+        full: `${says}: latency-bound. By Little's law ${sum}: throughput is just ${count} ÷ latency, and the source did not test higher concurrency.`,
       }
     : {
         about: 'not-littles-law',
@@ -97,7 +97,7 @@ export function aboutSource(audits: readonly Audit[]): string | null {
     ...(bound.length === 0
       ? []
       : [
-          `its figures are latency-bound: by Little's law throughput is just ${figures(bound)}, the same observation twice`,
+          `its figures are latency-bound: by Little's law throughput is just ${figures(bound)}, so throughput and latency are one measurement, not two`,
         ]),
     ...(odd.length === 0 ? [] : [`throughput and latency do not agree by Little's law (${figures(odd)} under way)`]),
   ]

@@ -5,7 +5,7 @@ import { percent, times, withInterval } from '../../words/quantities.js'
 type Conclusion = Pick<ClaimResult['comparisons'][number], 'conclusion' | 'why'>
 
 /**
- * A published ratio beside the difference that was found here (of ÷ to, as the run's tables have it). Reproduced: the difference is real, points the same way, and the published ratio lies in its interval or within
+ * A published ratio beside the difference that was found here (of ÷ to, as the run's tables have it). Reproduced: the difference is real, in the same direction, and the published ratio lies in its interval or within
  * 20 % of it. Same direction: real, but of another size. Contradicted: real and the other way, or no difference where one
  * was published. Everything else is undecided.
  */
@@ -64,7 +64,7 @@ function besideDifference({ ratio: { median, low, high }, heldBack }: Difference
         conclusion: 'reproduced',
         why: `${interval} here lies within ${percent(thresholds.claimTolerance)} of the published ${asPublished(published)}.`,
       }
-    : { conclusion: 'same-direction', why: `Published ${asPublished(published)}; here ${interval}, another size.` }
+    : { conclusion: 'same-direction', why: `${interval} here, not the published ${asPublished(published)}.` }
 }
 
 /** Whether a source found nothing that counts as a difference. */
@@ -75,5 +75,5 @@ function isNone(published: number): boolean {
 
 /** Its own digits: it was published with them. */
 function asPublished(ratio: number): string {
-  return `${formatNumber(ratio)} ×`
+  return `${formatNumber(ratio)}×`
 }

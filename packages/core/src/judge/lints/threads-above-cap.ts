@@ -29,7 +29,7 @@ export const threadsAboveCap = defineLint({
       {
         message: `${list(pools)}; the cap is ${cores(cap)}`,
         consequence:
-          'Threads that cannot run at once take turns: they cost switches and caches, and libraries that spin while they wait burn the cap.',
+          'Threads that cannot run at once take turns: they cost switches and caches, and libraries that wait busily use up the CPU limit.',
         hint: 'Size the pools from CORES, for example ORT_THREADS, OMP_NUM_THREADS, RAYON_NUM_THREADS or GOMAXPROCS.',
       },
     ]

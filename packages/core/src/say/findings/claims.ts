@@ -5,7 +5,7 @@ type Conclusion = ClaimResult['comparisons'][number]['conclusion']
 
 const SAYS: Readonly<Record<Conclusion, string>> = {
   reproduced: 'holds here',
-  'same-direction': 'points the same way here',
+  'same-direction': 'holds in direction here',
   contradicted: 'does not hold here',
   undecided: 'is undecided here',
   'not-comparable': 'cannot be compared here',

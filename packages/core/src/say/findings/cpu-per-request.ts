@@ -1,7 +1,7 @@
-import { formatNumber, kindOf, loadWords, typicalOf } from '@bakeoff/model'
+import { formatNumber, kindOf, typicalOf } from '@bakeoff/model'
 import { nameOf } from '../../words/names.js'
 import { times, withInterval } from '../../words/quantities.js'
-import { besideWords, defineFinding, type Standing, standing } from './define.js'
+import { besideWords, defineFinding, type Standing, standing, withLoad } from './define.js'
 import { isThroughputUpsideDown } from './upside-down.js'
 
 /** A sentence about the target that needs the least CPU time per request, where throughput has not said the same already. */
@@ -16,7 +16,7 @@ export const cpuPerRequest = defineFinding({
     return [
       {
         tone: 'finding',
-        text: `Under ${loadWords(leader.load)}${among} ${nameOf(leader)} needed ${ms(typicalOf(leader, 'cpuMsPerRequest'))} of CPU time per ${unit}, ${nameOf(last.cell)} ${inverse(last.ratio)} as much (${ms(typicalOf(last.cell, 'cpuMsPerRequest'))}).${besideWords(leader, peers)}`,
+        text: `${withLoad(leader.load)}${among} ${nameOf(leader)} needed ${ms(typicalOf(leader, 'cpuMsPerRequest'))} of CPU time per ${unit}, ${nameOf(last.cell)} ${inverse(last.ratio)} as much (${ms(typicalOf(last.cell, 'cpuMsPerRequest'))}).${besideWords(leader, peers)}`,
         cells: [leader, ...peers, last.cell].map(({ id }) => id),
         provisional,
       },

@@ -6,6 +6,10 @@ import {
   headlined,
   isOfTheBest,
   isToldApart,
+  kindOf,
+  type LoadSpec,
+  loadLabel,
+  loadWords,
   type Ratio,
   type Results,
   type ScenarioResult,
@@ -50,7 +54,7 @@ export interface Standing {
   readonly comparisons: readonly CellComparison[]
   /** why nothing is decided yet; null when something can be */
   readonly provisional: string | null
-  /** `, of the best contender of each language,` where others are ranked that are left out; else empty */
+  /** what follows a load: `, of the best contender of each language,` where others are ranked that are left out; else a comma */
   readonly among: string
 }
 
@@ -74,8 +78,13 @@ export function standing(known: Known, scenario: string, loadId: string, metric:
     ),
     comparisons,
     provisional: whyProvisional(known.run, cells, ofLeader),
-    among: isOfTheBest(known, order) ? ', of the best contender of each language,' : '',
+    among: isOfTheBest(known, order) ? ', of the best contender of each language,' : ',',
   }
+}
+
+/** What a sentence about cells under a load begins with: `With 64 connections`, `With 1,800 tasks, 200 at once`. */
+export function withLoad(load: LoadSpec): string {
+  return `With ${kindOf(load).unit === 'task' ? loadLabel(load) : loadWords(load)}`
 }
 
 /** A sentence that names the other targets that may be the best; empty when there are none. */
@@ -84,7 +93,7 @@ export function besideWords(leader: Cell, peers: readonly Cell[]): string {
   return ` ${names(peers)} ${peers.length === 1 ? 'is' : 'are'} not told apart from ${nameOf(leader)}.`
 }
 
-/** A ratio as words: `3.1 × (2.9–3.4)`. */
+/** A ratio as words: `3.1× (2.9–3.4)`. */
 export function ratioWords({ median, low, high }: Ratio): string {
   return low === null || high === null ? times(median) : withInterval(median, low, high)
 }

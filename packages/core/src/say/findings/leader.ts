@@ -1,4 +1,4 @@
-import { type Cell, formatNumber, limitWords, loadWords, typicalOf } from '@bakeoff/model'
+import { type Cell, formatNumber, kindOf, limitWords, typicalOf } from '@bakeoff/model'
 import { thresholds } from '../../thresholds.js'
 import { nameOf, names } from '../../words/names.js'
 import { list, many, percent } from '../../words/quantities.js'
@@ -10,6 +10,7 @@ import {
   type Sentence,
   type Standing,
   standing,
+  withLoad,
 } from './define.js'
 
 /**
@@ -28,7 +29,7 @@ export const leader = defineFinding({
 function nobody(found: Standing): Sentence {
   const { leader: first, peers, comparisons, provisional, among } = found
   const all = [first, ...peers]
-  const under = `Under ${loadWords(first.load)}${among}`
+  const beginning = `${withLoad(first.load)}${among}`
   const say = (text: string): Sentence => ({
     tone: 'nothing-to-say',
     text,
@@ -39,12 +40,12 @@ function nobody(found: Standing): Sentence {
   // Targets that are not told apart because of too few repetitions are not equal.
   if (single.length > 0) {
     const who = single.length === all.length ? '' : `${names(single)} ${single.length === 1 ? 'has' : 'have'} one, and `
-    return say(`${under} ${nameOf(first)} was ahead; ${who}how much the next repetition would differ is not known.`)
+    return say(`${beginning} ${nameOf(first)} was ahead; ${who}how much the next repetition would differ is not known.`)
   }
   const within = Math.max(...comparisons.map(({ least }) => least ?? thresholds.relevantDifference))
   return comparisons.every(({ conclusion }) => conclusion === 'no-difference')
-    ? say(`${under} ${names(all)} served the same, within ${percent(within)}.`)
-    : say(`${under} none of ${names(all)} is told apart as the fastest.${detectableSays(found)}`)
+    ? say(`${beginning} ${names(all)} served the same, within ${percent(within)}.`)
+    : say(`${beginning} none of ${names(all)} is told apart as the fastest.${detectableSays(found)}`)
 }
 
 /**
@@ -67,11 +68,11 @@ function somebody(found: Standing): Sentence {
   const { leader: first, peers, provisional, among } = found
   const [second, last] = namedBehind(found)
   const least = isAgentBoundCell(first) ? 'at least ' : ''
-  const tail = last ? `, and ${least}${ratioWords(last.ratio)} what ${nameOf(last.cell)} did` : ''
+  const tail = last ? `, and ${least}${ratioWords(last.ratio)} as many as ${nameOf(last.cell)} did` : ''
   const named = [first, second!.cell, ...(last ? [last.cell] : [])]
   return {
     tone: 'finding',
-    text: `Under ${loadWords(first.load)}${among} ${nameOf(first)} served ${least}${ratioWords(second!.ratio)} what ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}`,
+    text: `${withLoad(first.load)}${among} ${nameOf(first)} handled ${least}${ratioWords(second!.ratio)} as many ${kindOf(first.load).unit}s as ${nameOf(second!.cell)} did${tail}; ${limits(first, second!.cell)}${agentShare([first, second!.cell])}.${besideWords(first, peers)}`,
     cells: [...named, ...peers].map(({ id }) => id),
     provisional,
   }
@@ -93,7 +94,14 @@ function limitOf({ verdict }: Cell, ofSeveral = false): string | null {
   return limits.length === 0 ? null : list([...new Set(limits)])
 }
 
+/** The share of its capacity below which the load generator is called idle. */
+const IDLE = 0.1
+
 function agentShare(cells: readonly Cell[]): string {
   const shares = cells.flatMap((cell) => typicalOf(cell, 'ceilingShare') ?? [])
-  return shares.length === 0 ? '' : `; the agent was at up to ${percent(Math.max(...shares))} of its ceiling`
+  if (shares.length === 0) return ''
+  const most = Math.max(...shares)
+  return most < IDLE
+    ? `; the load generator was nearly idle (${percent(most)} of its capacity)`
+    : `; the load generator was at up to ${percent(most)} of its capacity`
 }

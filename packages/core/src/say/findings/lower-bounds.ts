@@ -1,8 +1,8 @@
-import { formatNumber, loadWords, typicalOf } from '@bakeoff/model'
+import { formatNumber, typicalOf } from '@bakeoff/model'
 import { reachedWords } from '../../judge/second-instrument.js'
 import { nameOf } from '../../words/names.js'
 import { list } from '../../words/quantities.js'
-import { defineFinding, isAgentBoundCell, measuredCells } from './define.js'
+import { defineFinding, isAgentBoundCell, measuredCells, withLoad } from './define.js'
 
 /** A sentence about targets that the load agent limited: their throughput is a lower bound, and CPU time tells what the cap could serve. */
 export const lowerBounds = defineFinding({
@@ -26,7 +26,7 @@ export const lowerBounds = defineFinding({
     return [
       {
         tone: 'caveat',
-        text: `Under ${loadWords(first.load)} the load agent was the limit for ${list(each)}: throughput there is a lower bound, and what CPU time would allow is an estimate.`,
+        text: `${withLoad(first.load)}, the load agent was the limit for ${list(each)}: throughput there is a lower bound, and what CPU time would allow is an estimate.`,
         cells: bound.map(({ id }) => id),
       },
     ]

@@ -1,6 +1,5 @@
-import { loadWords } from '@bakeoff/model'
 import { nameOf } from '../../words/names.js'
-import { defineFinding } from './define.js'
+import { defineFinding, withLoad } from './define.js'
 
 /** Sentences about cells under the main load that were measured and do not count. */
 export const notRanked = defineFinding({
@@ -13,7 +12,7 @@ export const notRanked = defineFinding({
       )
       .map((cell) => ({
         tone: 'caveat' as const,
-        text: `Under ${loadWords(cell.load)} ${nameOf(cell)} is not ranked: ${cell
+        text: `${withLoad(cell.load)}, ${nameOf(cell)} is not ranked: ${cell
           .verdict!.causes.filter(({ effect }) => effect === 'invalidates')
           .map(({ evidence }) => evidence)
           .join('; ')}.`,

@@ -24,7 +24,7 @@ export const sameRate = defineFinding({
           return found && found.behind.length > 0 ? [{ ...found, says, cells: [found.leader, ...found.peers] }] : []
         })
         if (best.length === 0) return []
-        const among = best.find((each) => each.among !== '')?.among ?? ','
+        const among = best.find((each) => each.among !== ',')?.among ?? ','
         const cells = [...new Map(best.flatMap((each) => each.cells.map((cell) => [cell.id, cell]))).values()]
         // A target is mentioned once, with everything in which it is best.
         const merits = new Map<string, string[]>()

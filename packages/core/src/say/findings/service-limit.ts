@@ -1,7 +1,6 @@
-import { loadWords } from '@bakeoff/model'
 import { names } from '../../words/names.js'
 import { many } from '../../words/quantities.js'
-import { defineFinding, measuredCells } from './define.js'
+import { defineFinding, measuredCells, withLoad } from './define.js'
 
 /** A sentence about a service at its cap: the figures show the service as much as the targets. */
 export const serviceLimit = defineFinding({
@@ -20,7 +19,7 @@ export const serviceLimit = defineFinding({
       return [
         {
           tone: 'caveat' as const,
-          text: `Under ${loadWords(first.load)} ${name} filled its cores with ${held.length === all.length ? `all of ${many(all.length, 'target')}` : names(held)} (${evidence}): there throughput is what ${name} could give, and CPU time per request says more about the targets.${held.every(({ repetitions }) => repetitions < 2) ? ' One repetition: for orientation.' : ''}`,
+          text: `${withLoad(first.load)}, ${name} filled its cores with ${held.length === all.length ? `all of ${many(all.length, 'target')}` : names(held)} (${evidence}): there throughput is what ${name} could give, and CPU time per request says more about the targets.${held.every(({ repetitions }) => repetitions < 2) ? ' One repetition: for orientation.' : ''}`,
           cells: held.map(({ id }) => id),
         },
       ]

@@ -45,7 +45,7 @@ export const scaling: Drawing = (scene) => {
             },
             ticks: { ...(x.ticks as object), autoSkip: true, callback: (value: number) => formatNumber(value) },
           },
-          y: numberAxis(scene, { title: 'right answers/s', holds: reach }),
+          y: numberAxis(scene, { title: 'correct responses/s', holds: reach }),
         } as never,
         plugins: sayingPoints(base, ({ datasetIndex, dataIndex }) => sayStep(rows[datasetIndex]!, dataIndex)),
       },
@@ -102,7 +102,7 @@ export const loadLatency: Drawing = (scene) => {
       options: {
         ...base,
         scales: {
-          x: numberAxis(scene, { title: 'Throughput, right answers/s' }),
+          x: numberAxis(scene, { title: 'Throughput, correct responses/s' }),
           y: numberAxis(scene, {
             title: 'p99, ms, log scale',
             log: true,
@@ -127,7 +127,7 @@ function sayStep({ steps }: Row, index: number): string[] {
   const p99 = shownMs(step.cell, 'p99')
   return [
     `${formatNumber(step.connections)} ${step.connections === 1 ? 'connection' : 'connections'}${step === kneeOf(steps) ? ', the knee' : ''}`,
-    `${formatNumber(typicalOf(step.cell, 'throughput') ?? 0)} right answers/s`,
+    `${formatNumber(typicalOf(step.cell, 'throughput') ?? 0)} correct responses/s`,
     ...(p99 === null ? [] : [`p99 ${formatMs(p99)}`]),
   ]
 }

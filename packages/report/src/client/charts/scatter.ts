@@ -24,7 +24,7 @@ export const scatter: Drawing = (scene) => {
         ...base,
         scales: {
           x: numberAxis(scene, {
-            title: 'Throughput, right answers/s',
+            title: 'Throughput, correct responses/s',
             holds: rows.map(({ throughput }) => throughput.high),
           }),
           y: numberAxis(scene, {
@@ -35,7 +35,7 @@ export const scatter: Drawing = (scene) => {
         } as never,
         plugins: sayingPoints(base, ({ datasetIndex }) => {
           const { x, y, isBound } = rows[datasetIndex]!
-          return [`${formatNumber(x)} right answers/s`, `p99 ${isBound ? 'at least ' : ''}${formatMs(y)}`]
+          return [`${formatNumber(x)} correct responses/s`, `p99 ${isBound ? 'at least ' : ''}${formatMs(y)}`]
         }),
       },
       plugins: [
