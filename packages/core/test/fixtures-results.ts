@@ -39,11 +39,13 @@ export interface SampleOptions {
   /** targets per scenario, 1 to 12 */
   readonly targets?: number
   readonly repetitions?: number
-  readonly scenarios?: readonly ('predict' | 'ranknet' | 'embed' | 'chat' | 'chat-batch')[]
+  readonly scenarios?: readonly ('predict' | 'ranknet' | 'embed' | 'chat' | 'chat-stream' | 'chat-batch')[]
   /** some: one unsupported, one with wrong answers, one that dies under load. all: nothing could be built */
   readonly failing?: 'none' | 'some' | 'all'
   /** aborted and running stop in the middle of the blocks */
   readonly status?: Results['run']['status']
+  /** names of targets and variants as long as those of real ones get */
+  readonly longNames?: boolean
   /** names, answers and logs that try to break out of a page */
   readonly hostile?: boolean
   /** counters of the services could not be read, and the host is another machine */
@@ -256,6 +258,7 @@ const WORK = {
   },
   embed: { cpuMs: 6, service: null, perService: 0, loads: [closed(1), closed(32)] },
   chat: { cpuMs: 0.8, service: 'openai-upstream', perService: 0.5, loads: [closed(8), closed(64)] },
+  'chat-stream': { cpuMs: 0.8, service: 'openai-upstream', perService: 0.5, loads: [closed(8), closed(64)] },
   'chat-batch': { cpuMs: 0.9, service: 'openai-upstream', perService: 0.5, loads: [batch(1800, 200), batch(300, 20)] },
 } as const satisfies Record<
   string,
@@ -286,7 +289,7 @@ function scenarioOf(id: keyof typeof WORK, { small = false, hostile = false }: S
     cores,
     loads: [...loads],
     requestedTargetCpus: 2,
-    stream: id === 'chat',
+    stream: STREAMED.includes(id),
     slo: id === 'ranknet' ? { p99Ms: 50, errors: 0.001 } : null,
     compare: id === 'ranknet' ? 'ranked-scores' : id === 'embed' ? 'cosine' : 'exact',
     tolerance: id === 'ranknet' ? 1e-4 : 0,
@@ -295,11 +298,15 @@ function scenarioOf(id: keyof typeof WORK, { small = false, hostile = false }: S
   })
 }
 
+/** Scenarios whose answers come in pieces, from a service that takes its time. */
+const STREAMED: readonly (keyof typeof WORK)[] = ['chat', 'chat-stream']
+
 const SUMMARIES = {
   predict: 'Answer a constant prediction as text',
   ranknet: 'Fetch features from PostgreSQL, score candidates with a RankNet, answer JSON',
   embed: 'Embed a sentence with all-MiniLM-L6-v2',
   chat: 'Stream one chat completion through an OpenAI client',
+  'chat-stream': 'Pass a streamed chat completion on, token by token',
   'chat-batch': 'Run n chat completions at a fixed concurrency inside the target',
 } as const
 const SOURCES: Partial<Record<keyof typeof WORK, string>> = {
@@ -308,20 +315,26 @@ const SOURCES: Partial<Record<keyof typeof WORK, string>> = {
   'chat-batch': 'openai-client-node-vs-python',
 }
 
-function entryOf(scenario: PlannedScenario, { target, info }: Stack, { hostile = false }: SampleOptions): PlannedEntry {
-  return anEntry(scenario.id, target, {
+function entryOf(
+  scenario: PlannedScenario,
+  { target, info }: Stack,
+  { hostile = false, longNames = false }: SampleOptions,
+): PlannedEntry {
+  const name = longNames ? `${target}-sentence-model` : target
+  return anEntry(scenario.id, name, {
+    ...(longNames ? { variant: 'multi-serving' } : {}),
     language: info.language ?? 'go',
     ...(target === 'python-flask'
       ? {
           variant: 'as-published',
-          id: `${scenario.id}/${target}/as-published`,
+          id: `${scenario.id}/${name}/as-published`,
           variantSummary: 'the development server, as in the article',
         }
       : {}),
     ...(target === 'python-fastapi'
       ? {
           variant: 'behind-caddy',
-          id: `${scenario.id}/${target}/behind-caddy`,
+          id: `${scenario.id}/${name}/behind-caddy`,
           replicas: 2,
           proxy: 'caddy' as const,
           variantSummary: 'two replicas behind caddy inside one cap',
@@ -489,7 +502,7 @@ function observe(
   const { cpuMs: goCpuMs, service, perService } = WORK[scenario]
   const cpuMs = (goCpuMs / stack.speed) * (1 + 0.005 * random.normal())
   const agentMs = 0.0125
-  const restMs = load.kind === 'batch' || scenario === 'chat' ? 1000 : 0.15
+  const restMs = load.kind === 'batch' || STREAMED.includes(scenario) ? 1000 : 0.15
   const concurrency = load.kind === 'batch' ? load.concurrency : load.connections
   const shared = small && service ? agentMs + perService : agentMs
   const limit = Math.min(
@@ -520,7 +533,7 @@ function observe(
     agentCores: batchTasks === null ? agentCores : 0.02,
     eventLoop: batchTasks === null ? agentCores : 0.02,
     others: stack.target === 'elixir-cowboy' && load.kind === 'closed' && load.connections === 64 ? 0.7 : 0.03,
-    stream: scenario === 'chat',
+    stream: STREAMED.includes(scenario),
     cpus: small ? 2 : 4,
     ...(scenario === 'predict' && stack.target === 'python-flask' && load.kind === 'closed' && load.connections === 64
       ? {

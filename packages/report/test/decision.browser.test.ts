@@ -1,6 +1,6 @@
 /** The page that a report opens with: what a reader sees without scrolling, with and without its script, and on paper. */
 import type { Results } from '@bakeoff/model'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { openChromium, openReport } from './pages.js'
@@ -61,18 +61,66 @@ describe('the first page', () => {
   it('prints as a brief on one sheet, and is as it was afterwards', async () => {
     await using report = await openReport(browser, usual, { hash: '#latency/ranknet' })
     const { page } = report
-    // A headless browser prints no dialog: the events that go with it are sent by hand.
-    await page.evaluate(() => {
-      window.print = () => dispatchEvent(new Event('beforeprint'))
-    })
-    await page.click('[data-tool="brief"]')
+    await printBrief(page)
     const pages = await page.$$eval('.view:not([hidden])', (all) => all.map(({ id }) => id))
     expect(pages).toEqual(['decision'])
-    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
-    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1)
+    expect(await sheetsOf(page)).toBe(1)
     await page.evaluate(() => dispatchEvent(new Event('afterprint')))
     await page.waitForSelector('#latency:not([hidden])')
     expect(await page.$$eval('html.brief, html.printing', ({ length }) => length)).toBe(0)
+  })
+})
+
+/** Has the brief printed. A headless browser prints no dialog: the events that go with it are sent by hand. */
+async function printBrief(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.print = () => dispatchEvent(new Event('beforeprint'))
+  })
+  await page.click('[data-tool="brief"]')
+}
+
+async function sheetsOf(page: Page): Promise<number> {
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+  return pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0
+}
+
+describe('the first page of six scenarios whose targets have long names', () => {
+  let six: Results
+
+  beforeAll(() => {
+    six = sampleResults({
+      scenarios: ['predict', 'ranknet', 'embed', 'chat', 'chat-stream', 'chat-batch'],
+      targets: 12,
+      repetitions: 3,
+      longNames: true,
+    })
+  })
+
+  it.each([
+    { width: 1440, height: 900, shows: '#decision > .answer-table tbody tr:nth-child(-n + 3)', count: 3 },
+    { width: 375, height: 812, shows: '#decision .bests', count: 1 },
+  ])(
+    'has the answer, the trust and the best of each on the first screen without its script, $width × $height',
+    async ({ width, height, shows, count }) => {
+      await using report = await openReport(browser, six, { hash: '', width, height, script: false })
+      const { page } = report
+      const bottoms = await Promise.all(
+        ['h1', '#decision .trust summary', shows].map((selector) =>
+          page.$$eval(selector, (all) => all.map((one) => one.getBoundingClientRect().bottom)),
+        ),
+      )
+      expect(await page.textContent('h1')).toBe(six.decision?.overall)
+      expect(bottoms.map(({ length }) => length)).toEqual([1, 1, count])
+      for (const bottom of bottoms.flat()) expect(bottom).toBeLessThanOrEqual(height)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      expect(await page.$$eval('#decision > .answer-table thead th', ({ length }) => length)).toBe(7)
+    },
+  )
+
+  it('prints as a brief on one sheet', async () => {
+    await using report = await openReport(browser, six, { hash: '' })
+    await printBrief(report.page)
+    expect(await sheetsOf(report.page)).toBe(1)
   })
 })
 

@@ -41,6 +41,8 @@ export interface Opening {
   readonly hash?: string
   readonly theme?: 'light' | 'dark'
   readonly width?: number
+  /** Default: 800 */
+  readonly height?: number
   /** false: as those see it who run no scripts */
   readonly script?: boolean
   /** how many times as slow as this machine the page's processor is. Default: 1 */
@@ -53,13 +55,13 @@ export interface Opening {
 export async function openHtml(
   browser: Browser,
   html: string,
-  { hash = '', theme = 'light', width = 1280, script = true, slower = 1, prepare }: Opening = {},
+  { hash = '', theme = 'light', width = 1280, height = 800, script = true, slower = 1, prepare }: Opening = {},
 ): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'bakeoff-page-'))
   const file = join(folder, 'index.html')
   writeFileSync(file, html)
   const context: BrowserContext = await browser.newContext({
-    viewport: { width, height: 800 },
+    viewport: { width, height },
     colorScheme: theme,
     javaScriptEnabled: script,
     acceptDownloads: true,

@@ -42,7 +42,8 @@ interface Answer {
 function answerOf(column: SaidColumn, by: Decision['rows']['by']): Answer {
   const { standing } = column
   const names = named(column).map(({ row }) => (by === 'language' ? languageName(row) : row))
-  const key = [standing, ...names].join('/')
+  // Which of them served a little more differs from scenario to scenario, and says nothing where they are level.
+  const key = [standing, ...names.toSorted()].join('/')
   const who = names.length > MOST_NAMES ? `${names.length} ${by === 'language' ? 'languages' : 'targets'}` : list(names)
   switch (standing) {
     case 'leads':

@@ -34,6 +34,23 @@ export function figureNamed(root: Document, name: string): Element | null {
   )
 }
 
+/** A figure and how far below the top of the window it is, in CSS pixels. */
+export interface SeenFigure {
+  readonly name: string
+  readonly top: number
+}
+
+/** The first figure in sight of a page that was scrolled to it; null where there is none. */
+export function figureInSight(root: Document): SeenFigure | null {
+  if (scrollY === 0) return null
+  for (const canvas of root.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]')) {
+    const { top = 0, bottom = 0 } = canvas.closest('figure')?.getBoundingClientRect() ?? {}
+    // Half of the window below the bar: a figure whose end alone is in sight is not what a reader looks at.
+    if (bottom > innerHeight / 2 && top < innerHeight / 2) return { name: figureName(canvas), top }
+  }
+  return null
+}
+
 /** The name of a figure, which no other has in its part of the page: `bars.throughput`. */
 function figureName({ dataset: { chart, of } }: HTMLCanvasElement): string {
   return [chart, of].filter(Boolean).join('.')

@@ -6,7 +6,7 @@ import { onPrices, showPrices, writeCosts } from './cost.js'
 import type { DownloadKind } from './downloads.js'
 import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
-import { addShareMenus, figureNamed } from './figure-menu.js'
+import { addShareMenus, figureInSight, figureNamed, type SeenFigure } from './figure-menu.js'
 import { laterCode } from './later-code.js'
 import { onPrint } from './printing.js'
 import type { PageResults } from './results.js'
@@ -169,6 +169,15 @@ class Mounted {
     return this.#pages.some((page) => !page.hidden && page.dataset.whole !== undefined)
   }
 
+  /** Scrolls so that a figure stands where the one of its name stood before another scenario was chosen. */
+  async keepInSight(seen: SeenFigure | null): Promise<void> {
+    if (seen === null) return
+    await frame()
+    await breath()
+    const top = figureNamed(this.root, seen.name)?.getBoundingClientRect().top
+    if (top !== undefined) scrollBy({ top: top - seen.top })
+  }
+
   /** Brings the document into line with a choice, and writes the choice into the address. */
   chosen(): void {
     this.bringUp()
@@ -298,9 +307,11 @@ function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => voi
   const { root, selection, drawer } = mounted
   return {
     '[data-choose-scenario]': ({ dataset }) => {
+      const seen = figureInSight(root)
       selection.scenario = Number(dataset.chooseScenario)
       mounted.bringUp()
       mounted.remember('new')
+      void mounted.keepInSight(seen)
     },
     '[data-choose-load]': ({ dataset }) => {
       selection.loads[selection.scenario] = dataset.chooseLoad ?? ''

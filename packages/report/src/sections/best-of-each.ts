@@ -1,5 +1,6 @@
 import type { DecisionColumn } from '@bakeoff/model'
 import { type Html, html } from '../html/html.js'
+import { shortNames } from '../shared/names.js'
 import type { View } from '../shared/subjects.js'
 import { costOfFigure } from './decision-figure.js'
 import { listed } from './words.js'
@@ -22,6 +23,9 @@ const STANDINGS: Readonly<Record<Exclude<DecisionColumn['standing'], 'nobody'>, 
 /** The most names on a line; more targets are given as a number. */
 const MOST_NAMES = 2
 
+/** The most characters of a name that stands alone, and of each of two: a scenario takes two lines at most. */
+const MOST_CHARACTERS = { alone: 36, ofTwo: 26 }
+
 /** Who leads or may, with the cost of the first. */
 function bestOf(view: View, column: DecisionColumn): Html {
   const { standing, figures } = column
@@ -32,9 +36,10 @@ function bestOf(view: View, column: DecisionColumn): Html {
   const isSuspect = shown.some(({ marks }) => marks.includes('suspect'))
   const cost = costOfFigure(view, column, first.entry)
   const words = [`${STANDINGS[standing]}${isSuspect ? ', suspect' : ''}`, cost && `${cost} a million`]
-  const names =
-    shown.length > MOST_NAMES
-      ? html`<b><bdi>${first.name}</bdi></b> and ${shown.length - 1} others`
-      : html`<b>${listed(shown.map(({ name }) => name))}</b>`
-  return html`${names} ${words.filter(Boolean).join(' · ')}`
+  const isMany = shown.length > MOST_NAMES
+  const named = shortNames(
+    (isMany ? [first] : shown).map(({ name }) => name),
+    isMany || shown.length === 1 ? MOST_CHARACTERS.alone : MOST_CHARACTERS.ofTwo,
+  )
+  return html`<b>${listed(named)}</b>${isMany && ` and ${shown.length - 1} others`} ${words.filter(Boolean).join(' · ')}`
 }
