@@ -61,6 +61,13 @@ const ROW = 38
 const COLUMNS = { cell: MARGIN, figure: 440, factor: 680, values: 790 } as const
 const GAP = 20
 
+/** The room of a text in a row, and its colour. */
+interface Room {
+  readonly x: number
+  readonly end: number
+  readonly fill: string
+}
+
 function changesAt(changes: readonly Change[], top: number): Html {
   const most = Math.floor((BOTTOM - top) / ROW)
   const shown = changes.slice(0, changes.length > most ? most - 1 : most)
@@ -74,14 +81,16 @@ function changesAt(changes: readonly Change[], top: number): Html {
 function changeAt({ cell, figure, ratio }: Change, y: number): Html {
   const [was, is] = figure.estimates.map((estimate) => (estimate ? formatNumber(estimate.median) : '–'))
   const isBetter = ratio.median > 1 === (figure.better === 'higher')
-  const put = (says: string, font: Font, x: number, end: number, fill: string = PAINT.text) =>
-    textAt(beginningOf(drawable(says), end - x, font), font, { x, y, fill })
   const name = nameThatFits(drawable(cell.id), COLUMNS.figure - COLUMNS.cell - GAP, NAME)
-  return html`${textAt(name, NAME, { x: COLUMNS.cell, y })}${put(figure.name, TEXT, COLUMNS.figure, COLUMNS.factor - GAP)}${put(
-    formatFactor(ratio.median),
-    NAME,
-    COLUMNS.factor,
-    COLUMNS.values - GAP,
-    isBetter ? PAINT.good : PAINT.bad,
-  )}${put(`${was} → ${is} ${figure.unit}`, TEXT, COLUMNS.values, MARGIN + ROOM, PAINT.soft)}`
+  const put = (says: string, font: Font, { x, end, fill }: Room) =>
+    textAt(beginningOf(drawable(says), end - x, font), font, { x, y, fill })
+  return html`${textAt(name, NAME, { x: COLUMNS.cell, y })}${put(figure.name, TEXT, {
+    x: COLUMNS.figure,
+    end: COLUMNS.factor - GAP,
+    fill: PAINT.text,
+  })}${put(formatFactor(ratio.median), NAME, {
+    x: COLUMNS.factor,
+    end: COLUMNS.values - GAP,
+    fill: isBetter ? PAINT.good : PAINT.bad,
+  })}${put(`${was} → ${is} ${figure.unit}`, TEXT, { x: COLUMNS.values, end: MARGIN + ROOM, fill: PAINT.soft })}`
 }
