@@ -24,6 +24,9 @@ pub enum Completions {
 
 impl Completions {
     pub fn new(config: &Config) -> Result<Self, Box<dyn Error>> {
+        // What checks certificates and encrypts. Nobody else sets one.
+        #[cfg(feature = "tls")]
+        let _ = rustls::crypto::ring::default_provider().install_default();
         // One limit for each wait: for the connection, for the headers, and for the bytes of every token.
         let http = reqwest::Client::builder().connect_timeout(config.silence).read_timeout(config.silence).build()?;
         match config.client.as_str() {

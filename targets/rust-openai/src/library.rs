@@ -35,6 +35,8 @@ impl LibraryClient {
     pub fn new(config: &Config, http: reqwest::Client) -> Self {
         // Its own default is three retries.
         let service = OpenAIRetryLayer::new(RETRIES).layer(ReqwestService::new(http.clone()));
+        #[cfg(feature = "tls")]
+        let service = tower::util::MapResponse::new(service, crate::whole_answer::read_to_end);
         let settings = OpenAIConfig::new().with_api_base(&config.base_url).with_api_key(&config.api_key);
         Self {
             client: Client::build(http, settings).with_http_service(service),

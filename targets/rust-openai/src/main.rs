@@ -10,6 +10,8 @@ mod library;
 mod minimal;
 mod serve;
 mod settings;
+#[cfg(feature = "tls")]
+mod whole_answer;
 
 use std::{convert::Infallible, error::Error, sync::Arc};
 
