@@ -19,7 +19,7 @@ export function cores(count: number): string {
 }
 
 /** Cores in use of a cap: `0.98 of its 1 core`; where that is all of them, `its whole core` or `all of its 3 cores`. */
-export function coresOf(used: number, cap: number): string {
+export function ofItsCores(used: number, cap: number): string {
   const rounded = Number(used.toFixed(2))
   if (rounded !== cap) return `${rounded} of its ${cores(cap)}`
   return cap === 1 ? 'its whole core' : `all of its ${cores(cap)}`

@@ -6,7 +6,7 @@ import { throughput } from '../../figures/throughput.js'
 import type { CellView } from '../../observe/view.js'
 import { inSystem, meanTimeMs, medianOf } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
-import { coresOf, duration, list, percent } from '../../words/quantities.js'
+import { duration, list, ofItsCores, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 import { serviceUse, targetUse } from './use.js'
 
@@ -47,7 +47,7 @@ function everyoneIdle(view: CellView): string[] | null {
     Math.max(1, (repetitions.at(-1)?.whole.info?.workers ?? 1) * entry.replicas),
   )
   if (used > thresholds.idle * workers) return null
-  const parts = [`the target used ${coresOf(used, entry.caps.cpus)}`]
+  const parts = [`the target used ${ofItsCores(used, entry.caps.cpus)}`]
   for (const { name, caps } of scenario.services) {
     const service = medianOf(repetitions.map(({ services }) => services[name]?.coresUsed ?? null))
     if (service === null || service / caps.cpus > thresholds.idle) return null

@@ -1,6 +1,6 @@
 import { medianOf } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
-import { coresOf, percent } from '../../words/quantities.js'
+import { ofItsCores, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 import { crowdedCores } from './tenants.js'
 import { serviceUse } from './use.js'
@@ -19,7 +19,7 @@ export const serviceCpu = defineCause({
       return [
         {
           effect: 'explains',
-          evidence: `${name} used ${coresOf(used, caps.cpus)} (${percent(used / caps.cpus)})`,
+          evidence: `${name} used ${ofItsCores(used, caps.cpus)} (${percent(used / caps.cpus)})`,
           subject: name,
         } as const,
       ]

@@ -1,7 +1,7 @@
 import { coresUsed } from '../../figures/cpu.js'
 import { typical } from '../../figures/estimate.js'
 import { thresholds } from '../../thresholds.js'
-import { coresOf, percent } from '../../words/quantities.js'
+import { ofItsCores, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 import { targetUse } from './use.js'
 
@@ -18,7 +18,7 @@ export const targetCpu = defineCause({
     return [
       {
         effect: 'explains',
-        evidence: `the target used ${coresOf(used, cap)} (${percent(used / cap)})`,
+        evidence: `the target used ${ofItsCores(used, cap)} (${percent(used / cap)})`,
       },
     ]
   },
