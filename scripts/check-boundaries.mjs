@@ -17,7 +17,20 @@ export const ALLOWED = {
 /** Folders and files of a package that lie on one another, lowest first: each may import those before it, and files outside of all of them. */
 const FLOORS = {
   core: [
-    ...['words', 'stats', 'parse', 'plan', 'answers', 'thresholds', 'observe', 'figures', 'judge', 'results', 'say'],
+    ...[
+      'words',
+      'stats',
+      'state',
+      'parse',
+      'plan',
+      'answers',
+      'thresholds',
+      'observe',
+      'figures',
+      'judge',
+      'results',
+      'say',
+    ],
     ...[
       'analyse',
       'open-decisions',

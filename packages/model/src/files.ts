@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { arrivals, publishedNumbers, writtenLoads } from './loads/index.js'
 import { dependency, role } from './plan.js'
+import { valueName } from './state.js'
 import { parseBytes, parseDurationMs, parseFraction } from './units.js'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
@@ -105,6 +106,36 @@ export const targetFile = z.strictObject({
 })
 export type TargetFile = z.infer<typeof targetFile>
 
+/** One of five ways, each with a key of its own; core/parse says what is wrong where there are none or several. */
+const valueFile = z.strictObject({
+  counter: z.int().nonnegative().optional().describe('Another number for every request that is sent, from this one on'),
+  pick: z
+    .union(
+      [
+        z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
+        z.strictObject({ file: z.string().describe('A text a line, relative to this file') }),
+      ],
+      'must be a list, such as [ada, grace], or { file: NAME }',
+    )
+    .optional()
+    .describe('One of these at random, seeded: a list, or the lines of a file'),
+  between: z
+    .tuple([z.int(), z.int()], 'must be the least and the greatest number, such as [1, 9]')
+    .optional()
+    .describe('A whole number at random, seeded, both ends included'),
+  secret: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable of the environment, such as ORDERS_TOKEN')
+    .optional()
+    .describe('A variable of the environment of who runs it. Its value is sent, and is in no file, report or error'),
+  captured: z
+    .enum(['connection', 'pool'])
+    .optional()
+    .describe(
+      'From earlier answers (`capture` of a request): the last one on the same connection, or one of the newest on all connections',
+    ),
+})
+
 const composeService = z.strictObject({
   image: z.string().optional().describe('An image as it is; for the target "${TARGET_IMAGE}"'),
   build: z
@@ -171,7 +202,34 @@ export const scenarioFile = z.strictObject({
         .nonnegative()
         .optional()
         .describe('ranked-scores: largest difference of a score; cosine: 1 − smallest cosine'),
+      ignore: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('JSON Pointers to what is not compared in any answer, such as /createdAt or /items/*/id; for exact'),
     }),
+    values: z
+      .record(valueName, valueFile)
+      .optional()
+      .describe('Values that are filled in for {{key}} in paths, header values and bodies, anew at every send'),
+    traffic: z
+      .array(
+        z.strictObject({
+          weight: positive.max(1000).optional().describe('How often it comes, in relation to the others; default 1'),
+          send: z.array(z.string()).min(1).describe('Names of requests, sent one after the other on one connection'),
+        }),
+      )
+      .min(1)
+      .optional()
+      .describe('In which proportion and order requests are sent under load. Default: permutations of all requests'),
+    before: z
+      .string()
+      .optional()
+      .describe('NDJSON: requests that are sent in order before the answers are verified, relative to this file'),
+    after: z
+      .string()
+      .optional()
+      .describe('NDJSON: requests that are sent in order after the last load, relative to this file'),
     contract: z.string().optional().describe('NDJSON: bad input and faults, with the answers every target must give'),
     stream: z.boolean().optional().describe('Answers are streams: first-byte and inter-chunk times are measured'),
     script: z

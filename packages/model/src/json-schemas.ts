@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { claimFile, matrixFile, scenarioFile, targetFile } from './files.js'
 import { plan } from './plan.js'
 import { repetitionRecord, runEvent } from './repetition.js'
-import { contractCase, goldenLine, requestLine } from './requests.js'
+import { contractCase, goldenLine, requestLine, setupLine } from './requests.js'
 import { results } from './results.js'
 
 const files = {
@@ -11,6 +11,7 @@ const files = {
   matrix: { schema: matrixFile, title: 'matrix.yaml' },
   claim: { schema: claimFile, title: 'A published claim' },
   request: { schema: requestLine, title: 'A line of requests.ndjson' },
+  setup: { schema: setupLine, title: 'A line of before.ndjson or after.ndjson' },
   golden: { schema: goldenLine, title: 'A line of golden.ndjson' },
   contract: { schema: contractCase, title: 'A line of contract.ndjson' },
   plan: { schema: plan, title: 'plan.json of a run' },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { arrivals, loadSpec } from './loads/index.js'
 import { comparison } from './requests.js'
+import { plannedState } from './state.js'
 import { respell, serviceCounters } from './work.js'
 
 /** Cores and memory of a container. */
@@ -82,6 +83,8 @@ export const plannedScenario = z.object({
   respell: respell.nullish(),
   /** counters of services, read around every load */
   counters: z.array(serviceCounters).nullish(),
+  /** values that are filled in, and requests that go together; null or absent: none */
+  state: plannedState.nullish(),
   slo: slo.nullable(),
   compare: comparison,
   tolerance: z.number(),

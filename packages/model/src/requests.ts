@@ -1,22 +1,57 @@
 import { z } from 'zod'
+import { valueName } from './state.js'
 
 /** A body as a text. JSON is written as a string with escaped quotes, so that it is sent byte for byte. */
 const bodyText = z.string('must be a text: write JSON as a string, such as "{\\"id\\":1}"')
 
-/** One line of requests.ndjson: a request of the corpus, sent as it stands. */
+/** Where a value is taken from in an answer: a JSON Pointer, `header:NAME` or `body`; with a regular expression its first group, or else its match. */
+export const captureSource = z.union(
+  [z.string(), z.strictObject({ from: z.string(), regex: z.string() })],
+  'must be where the value stands: "/id" (a JSON Pointer), "header:location", or {"from":"header:location","regex":"/orders/(.+)"}',
+)
+export type CaptureSource = z.infer<typeof captureSource>
+
+/** One line of requests.ndjson: a request of the corpus. It is sent as it stands but for `{{key}}`, where the scenario has `values`. */
 export const requestLine = z.strictObject({
+  /** what `traffic` of the scenario and errors call it; several lines of one name take turns */
+  name: z.string().min(1).optional(),
   method: z.string().default('GET'),
   path: z.string().startsWith('/'),
   headers: z.record(z.string(), z.string()).default({}),
   body: bodyText.nullable().default(null),
+  /** values for later requests, from its answer */
+  capture: z.record(valueName, captureSource).optional(),
 })
 export type RequestLine = z.infer<typeof requestLine>
+
+/** One line of before.ndjson or after.ndjson: a request that is sent once, outside of all measuring. */
+export const setupLine = requestLine.extend({
+  /** what it must be answered with; default: any status from 200 to 299 */
+  status: z.union([z.int(), z.array(z.int()).min(1)]).optional(),
+})
+export type SetupLine = z.infer<typeof setupLine>
+
+/** What a member of an answer is held against in place of its golden value. */
+export const matcher = z.union(
+  [
+    z.literal('any'),
+    z.strictObject({ type: z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']) }),
+    z.strictObject({ regex: z.string() }),
+    z.strictObject({ range: z.tuple([z.number(), z.number()]) }),
+  ],
+  'must be "any", {"type":"string"}, {"regex":"^[A-Z]+$"} or {"range":[1,9]}',
+)
+export type Matcher = z.infer<typeof matcher>
 
 /** One line of golden.ndjson: the answer to the request on the same line of requests.ndjson. */
 export const goldenLine = z.strictObject({
   status: z.int(),
   contentType: z.string().nullable().default(null),
   body: bodyText,
+  /** JSON Pointers to what is not compared, there or not; `*` is any index or member */
+  ignore: z.array(z.string()).optional(),
+  /** what is there, and is held against a matcher in place of its golden value, by JSON Pointer */
+  match: z.record(z.string(), matcher).optional(),
 })
 export type GoldenLine = z.infer<typeof goldenLine>
 

@@ -10,6 +10,7 @@ import { loadSpec } from './loads/index.js'
 import { caps, plannedAgainst, planWarning, role, script, slo, standIn } from './plan.js'
 import { calibration, imageFacts, outcome, verification } from './repetition.js'
 import { secondInstrumentResult } from './second-instrument.js'
+import { plannedState } from './state.js'
 
 export const cause = z.object({
   /** `legend.causes` says what it means */
@@ -233,6 +234,8 @@ export const scenarioResult = z.object({
   compare: z.string(),
   tolerance: z.number(),
   requests: z.int(),
+  /** values that are filled into requests, and requests that go together; absent: none */
+  state: plannedState.optional(),
   workDigest: z.string(),
 })
 export type ScenarioResult = z.infer<typeof scenarioResult>

@@ -4,7 +4,8 @@
  */
 import type { Arrivals, LoadSpec, SloSpec } from './loads/index.js'
 import type { Dependency, Role, StandIn } from './plan.js'
-import type { Comparison, ContractCase, GoldenLine, RequestLine } from './requests.js'
+import type { Comparison, ContractCase, GoldenLine, RequestLine, SetupLine } from './requests.js'
+import type { TrafficPart, ValueSpec } from './state.js'
 import type { Respell, ServiceCounters } from './work.js'
 
 export interface VariantSpec {
@@ -85,6 +86,17 @@ export interface ScriptSpec {
   readonly chunks: number
 }
 
+/** What a scenario says of state between requests. */
+export interface StateSpec {
+  readonly values: Readonly<Record<string, ValueSpec>>
+  /** null: seeded permutations of the corpus */
+  readonly traffic: readonly TrafficPart[] | null
+  /** sent in order before every verification */
+  readonly before: readonly SetupLine[]
+  /** sent in order after the last load */
+  readonly after: readonly SetupLine[]
+}
+
 export interface ScenarioSpec {
   /** the file's name without `.yaml` */
   readonly id: string
@@ -121,8 +133,10 @@ export interface ScenarioSpec {
   /** null: bodies are sent as they stand */
   readonly respell: Respell | null
   readonly counters: readonly ServiceCounters[]
+  /** absent or null: requests are sent as they stand, and none depends on another */
+  readonly state?: StateSpec | null | undefined
   readonly slo: SloSpec | null
-  /** sha256 of requests and golden answers together: runs with different work are never compared */
+  /** sha256 of requests and golden answers together, and of their state: runs with different work are never compared */
   readonly workDigest: string
 }
 

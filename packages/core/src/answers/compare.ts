@@ -1,6 +1,6 @@
 import { boundedText, type Comparison, type Fetched, type GoldenLine } from '@bakeoff/model'
 import { cosineDifference } from './cosine.js'
-import { exactDifference } from './exact.js'
+import { goldenDifference } from './exact.js'
 import { contentTypeDifference, statusDifference } from './head.js'
 import { rankedScoresDifference } from './ranked-scores.js'
 
@@ -31,7 +31,7 @@ function differenceOf(golden: GoldenLine, fetched: Fetched, comparison: Comparis
   if (fetched.bodyTruncated) return 'the body is longer than the limit, or not UTF-8'
   switch (comparison) {
     case 'exact':
-      return exactDifference(golden.body, fetched.body, golden.contentType)
+      return goldenDifference(golden, fetched.body)
     case 'ranked-scores':
       return rankedScoresDifference(golden.body, fetched.body, tolerance)
     case 'cosine':

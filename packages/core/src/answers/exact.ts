@@ -1,6 +1,19 @@
+import type { GoldenLine } from '@bakeoff/model'
+import { exceptionsOf } from './exceptions.js'
 import { mediaTypeOf } from './head.js'
 import { jsonDifference, parseJson } from './json.js'
-import { snippetAt } from './snippet.js'
+import { snippet, snippetAt } from './snippet.js'
+
+/** Compares exactly, but for the places that the golden answer does not compare or holds against a matcher: then as JSON. */
+export function goldenDifference(golden: GoldenLine, actual: string): string | null {
+  const exceptions = exceptionsOf(golden)
+  if (exceptions === null) return exactDifference(golden.body, actual, golden.contentType)
+  const expected = parseJson(golden.body)
+  const answer = parseJson(actual)
+  if (!expected.ok) return `golden answer is not JSON: ${snippet(golden.body)}`
+  if (!answer.ok) return `body: is not JSON: ${snippet(actual)}`
+  return jsonDifference(expected.value, answer.value, 'forbidden', exceptions)
+}
 
 /**
  * Compares exactly. Text must be the same character for character. JSON must have the same value: white space and the order of members

@@ -43,6 +43,11 @@ export function readNdjsonLines<S extends z.ZodType>(file: string, text: string,
   return { values, problems }
 }
 
+/** The lines of a text that hold a value, with their numbers from 1: the i-th value stands on the i-th of them. */
+export function valueLines(text: string): { readonly line: string; readonly number: number }[] {
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]))
+}
+
 /** @throws BakeoffError BAD_SPEC with file, line and column of what is wrong */
 export function readNdjson<S extends z.ZodType>(file: string, text: string, schema: S): z.infer<S>[] {
   const { values, problems } = readNdjsonLines(file, text, schema)

@@ -17,9 +17,11 @@ import {
   type ServiceSpec,
   scenarioFile,
 } from '@bakeoff/model'
+import { goldenProblems, ignoreProblems, withIgnored } from './golden.js'
 import { readNdjson } from './ndjson.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
 import { reservedOfScenario } from './reserved-env.js'
+import { readState } from './state.js'
 import { counterProblems, countersOf, respellOf, respellProblems, unspellable } from './under-load.js'
 import { type Located, readYaml } from './yaml.js'
 
@@ -52,7 +54,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   const located = readYaml(texts.file, texts.yaml, scenarioFile)
   const file = located.value
   const x = file['x-scenario']
-  const { requests, golden, contract, respell, workDigest } = readWork(texts, located)
+  const { requests, golden, contract, respell, state, workDigest } = readWork(texts, located)
   const offered = offeredOf(x)
   const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts, x.quotas))
   return {
@@ -78,12 +80,13 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     longestWindowMs: x.load.longest === undefined ? null : ms(x.load.longest),
     respell,
     counters: countersOf(file),
+    state,
     workDigest,
   }
 }
 
 /** What a scenario asks, which answers are right, and what the contract is. */
-type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'contract' | 'respell' | 'workDigest'>
+type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'contract' | 'respell' | 'state' | 'workDigest'>
 
 /** @throws BakeoffError BAD_SPEC with all that is wrong in the file, else in what it names */
 function readWork(texts: ScenarioTexts, located: Located<ScenarioFile>): Work {
@@ -96,17 +99,40 @@ function readWork(texts: ScenarioTexts, located: Located<ScenarioFile>): Work {
   const [requestText, goldenText] = [contents.requests as string, contents.golden as string]
   const beside = (path: string) => join(dirname(texts.file), path)
   const requests = readNdjson(beside(x.requests), requestText, requestLine)
-  const golden = readNdjson(beside(x.expect.golden), goldenText, goldenLine)
+  const written = readNdjson(beside(x.expect.golden), goldenText, goldenLine)
+  const unfit = goldenProblems(beside(x.expect.golden), goldenText, written, x.expect.compare)
+  if (unfit.length > 0) throw badSpec(unfit, goldenText)
+  const golden = withIgnored(written, x.expect.ignore)
   const contract: ContractCase[] = x.contract
     ? readNdjson(beside(x.contract), contents.contract as string, contractCase)
     : []
   const mismatches = workProblems(located, { requests, golden, contract })
   if (mismatches.length > 0) throw badSpec(mismatches, texts.yaml)
+  const state = readState({
+    located,
+    requests: { file: beside(x.requests), text: requestText, values: requests },
+    golden: { file: beside(x.expect.golden), text: goldenText, values: golden },
+    contract: { file: beside(x.contract ?? ''), text: contents.contract ?? '', values: contract },
+    read: (path) => texts.read(path),
+    beside,
+  })
   const respell = respellOf(file)
   const odd = respell ? unspellable(beside(x.requests), requestText, requests, respell) : []
   if (odd.length > 0) throw badSpec(odd, requestText)
-  const workDigest = createHash('sha256').update(requestText).update('\0').update(goldenText).digest('hex')
-  return { requests, golden, contract, respell, workDigest }
+  return { requests, golden, contract, respell, state, workDigest: digestOf(requestText, goldenText, x, state) }
+}
+
+/** @param state its values with what they are picked from; of a secret only the name of its variable */
+function digestOf(
+  requestText: string,
+  goldenText: string,
+  { expect: { ignore } }: ScenarioFile['x-scenario'],
+  state: Work['state'],
+): string {
+  const digest = createHash('sha256').update(requestText).update('\0').update(goldenText)
+  if (state) digest.update('\0').update(JSON.stringify(state))
+  if (ignore) digest.update('\0').update(JSON.stringify(ignore))
+  return digest.digest('hex')
 }
 
 /** What is wrong in the file by itself. */
@@ -117,6 +143,7 @@ function problemsOf(texts: ScenarioTexts, located: Located<ScenarioFile>): Probl
     ...targetProblems(located),
     ...reservedOfScenario(located),
     ...toleranceProblems(located),
+    ...ignoreProblems(located),
     ...loadProblems(located),
     ...respellProblems(located),
     ...counterProblems(located),

@@ -6,6 +6,7 @@ import {
   type ScenarioFile,
   type ServiceCounters,
 } from '@bakeoff/model'
+import { valueLines } from './ndjson.js'
 import { didYouMean, type Problem } from './problem.js'
 import { spellableOf } from './spelling.js'
 import type { Located } from './yaml.js'
@@ -33,7 +34,7 @@ export function respellProblems(located: Located<ScenarioFile>): Problem[] {
  * @param requests the requests of its lines
  */
 export function unspellable(file: string, text: string, requests: readonly RequestLine[], respell: Respell): Problem[] {
-  const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]))
+  const lines = valueLines(text)
   return requests.flatMap(({ body }, index): Problem[] => {
     const found = spellableOf(body, respell)
     if (typeof found !== 'string') return []

@@ -28,6 +28,7 @@ import { estimateMs, type Measured } from './estimate.js'
 import { bestFirst, mainLoadOf } from './main-load.js'
 import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
+import { planState } from './planned-state.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
 import { brokenInReach, type Selected, type Selection, select } from './select.js'
 import { takeRequests } from './take-requests.js'
@@ -225,6 +226,7 @@ function planScenario(
     longestWindowMs: scenario.longestWindowMs,
     respell: scenario.respell,
     counters: [...scenario.counters],
+    ...planState(scenario),
     slo: scenario.slo,
     compare: scenario.compare,
     tolerance: scenario.tolerance,

@@ -17,7 +17,7 @@ export type SecondInstrumentTask =
  * @param requests the corpus; without it only the load decides, which is enough for an estimate of time
  */
 export function secondInstrumentTask(
-  { loads, stream }: Pick<PlannedScenario, 'loads' | 'stream'>,
+  { loads, stream, state }: Pick<PlannedScenario, 'loads' | 'stream' | 'state'>,
   requests: readonly RequestLine[] = [],
 ): SecondInstrumentTask {
   const loadId = mainLoadOf(loads)
@@ -28,6 +28,8 @@ export function secondInstrumentTask(
   const connections = main && kind?.best === 'gives' ? kind.connections(main) : null
   if (connections === null) return unsupported('there is no closed load, and wrk has no other kind')
   if (stream) return unsupported('the answers are streams, and wrk sees neither their first byte nor their chunks')
+  if (state)
+    return unsupported('values are filled into the requests, or they go together, and wrk replays finished ones')
   if (requests.some(({ method }) => method === 'HEAD'))
     return unsupported('wrk waits for the body of an answer to HEAD, which has none')
   return { kind: 'possible', loadId, connections }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ScenarioSpec } from '@bakeoff/model'
 
 /** The members of a scenario that a smaller corpus changes. */
-type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'workDigest'>
+type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'state' | 'workDigest'>
 
 /**
  * A scenario with at most `most` of its requests and their golden answers, for a smoke run, which verifies and sends only these.
@@ -10,11 +10,12 @@ type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'workDigest'>
  * `most` spans of the requests by length. They stay in their order. Same input, same requests.
  *
  * @param most null: all
- * @returns the same scenario where it has no more requests. Fewer requests have another digest, since runs with other requests did other work
+ * @returns the same scenario where it has no more requests, and where requests go together: without one of them the others have no meaning. Fewer requests have another digest, since runs with other requests did other work
  */
 export function takeRequests<Scenario extends Work>(scenario: Scenario, most: number | null): Scenario {
-  const { requests, golden, workDigest } = scenario
+  const { requests, golden, state, workDigest } = scenario
   if (most === null || requests.length <= most) return scenario
+  if (state && (state.traffic !== null || requests.some(({ capture }) => capture !== undefined))) return scenario
   const taken = evenlyByLength(
     requests.map(({ body }) => body?.length ?? 0),
     most,

@@ -1,4 +1,4 @@
-import type { LoadSlice, PlannedScenario, RunRules } from '@bakeoff/model'
+import { type LoadSlice, type PlannedScenario, type RunRules, requestsOfPass } from '@bakeoff/model'
 import { DEFAULT_RESPONSES } from '../parse/matrix.js'
 
 /** The longest window, where the scenario does not set a limit. */
@@ -27,19 +27,20 @@ export interface WindowRules {
   /** mean response times */
   readonly responses: number
   readonly longestMs: number
-  /** requests of one pass of the corpus where they differ in cost; null: they cost the same */
+  /** requests of one pass of the corpus, or of the traffic, where they differ in cost; null: they cost the same */
   readonly passRequests: number | null
 }
 
 export function windowRulesOf(
   rules: Pick<RunRules, 'windowMs' | 'leastResponses'>,
-  scenario: Pick<PlannedScenario, 'requests' | 'wholePasses' | 'longestWindowMs'>,
+  scenario: Pick<PlannedScenario, 'requests' | 'wholePasses' | 'longestWindowMs' | 'state'>,
 ): WindowRules {
+  const traffic = scenario.state?.traffic ?? null
   return {
     leastMs: rules.windowMs,
     responses: rules.leastResponses ?? DEFAULT_RESPONSES,
     longestMs: Math.max(rules.windowMs, scenario.longestWindowMs ?? LONGEST_WINDOW_MS),
-    passRequests: scenario.wholePasses ? scenario.requests : null,
+    passRequests: !scenario.wholePasses ? null : traffic === null ? scenario.requests : requestsOfPass(traffic),
   }
 }
 

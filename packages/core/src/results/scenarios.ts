@@ -24,6 +24,7 @@ export function toScenarios(plan: Plan, views: readonly CellView[]): ScenarioRes
       compare,
       tolerance,
       requests,
+      state,
       workDigest,
     }) => ({
       id,
@@ -41,6 +42,7 @@ export function toScenarios(plan: Plan, views: readonly CellView[]): ScenarioRes
       compare,
       tolerance,
       requests,
+      ...(state ? { state } : {}),
       workDigest,
     }),
   )

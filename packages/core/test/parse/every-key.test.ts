@@ -8,6 +8,14 @@ import { checkCatalogue, parseClaim, parseMatrix, parseScenario, parseTarget } f
 import { aScenarioSpec, aService } from '../specs.js'
 
 const CORPUS: Readonly<Record<string, string>> = {
+  's.ndjson': `{"name":"new","path":"/{{n}}/{{p}}/{{f}}/{{b}}/{{s}}","capture":{"c":"/c"}}
+{"name":"read","path":"/{{c}}"}
+{"name":"twice","path":"/"}
+`,
+  'sg.ndjson': '{"status":200,"body":"{}"}\n{"status":200,"body":"{}"}\n{"status":200,"body":"{}"}\n',
+  'p.txt': 'a\nb\n',
+  'before.ndjson': '{"path":"/before"}\n',
+  'after.ndjson': '{"path":"/after"}\n',
   'r.ndjson': '{"method":"POST","path":"/","body":"{\\"text\\":\\"x\\"}"}\n',
   'g.ndjson': '{"status":200,"body":"x"}\n',
   'c.ndjson': '{"name":"n","request":{"path":"/"},"expect":{"status":400}}\n',
@@ -18,12 +26,46 @@ interface Kind {
   readonly schema: z.ZodType
   /** every key that there is, with another value than its default */
   readonly whole: string
+  /** another file of the kind with the keys that cannot stand beside those of this one */
+  readonly beside?: string
   read(yaml: string): unknown
   /** maps whose keys are names that the user gives to numbers */
   readonly named: RegExp
   /** keys whose absence changes nothing, with the reason */
   readonly noEffect: Readonly<Record<string, string>>
 }
+
+const SERVED = `services:
+  target: { image: "\${TARGET_IMAGE}", cpus: 1, mem_limit: 512m }
+`
+/** A scenario whose requests depend on one another: what is compared exactly, and not spelled anew. */
+const STATEFUL = `${SERVED}x-scenario:
+  summary: s
+  requests: s.ndjson
+  expect: { golden: sg.ndjson, compare: exact, ignore: [/at] }
+  values:
+    n: { counter: 7 }
+    p: { pick: [a, b] }
+    f: { pick: { file: p.txt } }
+    b: { between: [1, 9] }
+    s: { secret: TOKEN }
+    c: { captured: connection }
+  traffic:
+    - { weight: 3, send: [new, read] }
+    - { send: [twice] }
+  before: before.ndjson
+  after: after.ndjson
+  load: { closed: [1] }
+`
+const readScenario = (yaml: string) =>
+  parseScenario({
+    id: 'predict',
+    file: 'compose/predict.yaml',
+    yaml,
+    resolve: (path) => path,
+    read: (path) => CORPUS[path] ?? null,
+    buildable: () => true,
+  })
 
 const KINDS: readonly Kind[] = [
   {
@@ -146,15 +188,8 @@ x-scenario:
   slo: { p99: 1s, errors: 1% }
   quotas: true
 `,
-    read: (yaml) =>
-      parseScenario({
-        id: 'predict',
-        file: 'compose/predict.yaml',
-        yaml,
-        resolve: (path) => path,
-        read: (path) => CORPUS[path] ?? null,
-        buildable: () => true,
-      }),
+    beside: STATEFUL,
+    read: readScenario,
     named: /\.environment$/,
     noEffect: {
       name: 'it is the name of the file already, and is refused when it is another',
@@ -239,11 +274,19 @@ function lacking(schema: Json, values: readonly unknown[], path: string): string
   ]
 }
 
-describe.each(KINDS)('$file', ({ file, schema, whole, read, named, noEffect }) => {
+describe.each(KINDS)('$file', ({ file, schema, whole, beside, read, named, noEffect }) => {
   it('is read with every key that there is', () => {
     expect(refusalOf(() => read(whole))).toBeNull()
     const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-    expect(lacking(json as Json, [parseDocument(whole).toJS()], '')).toEqual([])
+    const files = [whole, ...(beside === undefined ? [] : [beside])]
+    for (const text of files) expect(refusalOf(() => read(text))).toBeNull()
+    expect(
+      lacking(
+        json as Json,
+        files.map((text) => parseDocument(text).toJS()),
+        '',
+      ),
+    ).toEqual([])
   })
 
   const maps = mapsOf(parseDocument(whole))
@@ -288,6 +331,35 @@ describe.each(KINDS)('$file', ({ file, schema, whole, read, named, noEffect }) =
 
   it.each(Object.entries(noEffect))('names the keys that make none: %s, since %s', (name) =>
     expect(keys.map(nameOf)).toContain(name),
+  )
+})
+
+describe('a scenario with state', () => {
+  const maps = mapsOf(parseDocument(STATEFUL))
+  const keys = maps.flatMap(({ map, path }) => map.items.map((pair) => ({ path, key: keyOf(pair as Pair) })))
+
+  it.each(keys.map((each) => ({ ...each, name: `${each.path}.${each.key}` })))(
+    'makes a difference by $name',
+    ({ path, key }) => {
+      const document = parseDocument(STATEFUL)
+      mapsOf(document)
+        .find(({ path: at, map }) => at === path && map.has(key))!
+        .map.delete(key)
+      const text = document.toString()
+      const isRefused = refusalOf(() => readScenario(text)) !== null
+      expect(isRefused || !isDeepStrictEqual(readScenario(text), readScenario(STATEFUL))).toBe(true)
+    },
+  )
+
+  it.each(['x-scenario.values.n', 'x-scenario.values.f.pick', 'x-scenario.traffic'])(
+    'refuses a key that there is not: in %s',
+    (path) => {
+      const document = parseDocument(STATEFUL)
+      mapsOf(document)
+        .find((each) => each.path === path)!
+        .map.add({ key: 'surplus', value: 1 })
+      expect(refusalOf(() => readScenario(document.toString()))).toMatch(/compose\/predict\.yaml:\d+:\d+: /)
+    },
   )
 })
 

@@ -1,0 +1,8 @@
+export * from './capture.js'
+export * from './dependencies.js'
+export * from './fill-golden.js'
+export { scalarAt } from './json-scan.js'
+export { parsePointer, pointerText } from './pointer.js'
+export * from './secrets.js'
+export * from './template.js'
+export * from './value-source.js'
