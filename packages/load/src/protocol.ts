@@ -6,7 +6,7 @@ import type { ErrorRecord, LoadSlice } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
-export const PROTOCOL = 5
+export const PROTOCOL = 6
 
 /** The agent sends something at least this often, whatever it does. An agent that is silent for much longer hangs. */
 export const HEARTBEAT_MS = 2000
@@ -19,6 +19,8 @@ export type Command = { readonly id: number } & (
   | { readonly command: 'await-ready'; readonly origin: string; readonly path: string; readonly timeoutMs: number }
   | { readonly command: 'fetch'; readonly request: FetchRequest }
   | { readonly command: 'verify'; readonly origin: string; readonly timeoutMs: number }
+  /** sends the requests of `after` */
+  | { readonly command: 'clean-up'; readonly origin: string; readonly timeoutMs: number }
   | { readonly command: 'load'; readonly request: LoadRequest }
   /** opens the window of the running load: two cuts, this far apart */
   | { readonly command: 'cut'; readonly target: number; readonly durationMs: number }

@@ -73,6 +73,7 @@ describe('AnswerPicker', () => {
     ({
       requestIndex,
       status: 200,
+      values: null,
       captured: {
         contentType: 'text/plain',
         body: [Buffer.from(body)],

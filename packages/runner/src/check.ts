@@ -72,6 +72,10 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
       const contract = [{ name: 'GET /info', differences: why === null ? [] : [why] }]
       for (const one of corpusOf(scenario, materials).contract)
         contract.push({ name: one.name, differences: await checkCase(testbed, target, one) })
+      if ((scenario.state?.after ?? 0) > 0) {
+        const problem = await agent.cleanUp(target.origin, scenario.requestTimeoutMs)
+        contract.push({ name: 'requests of `after`', differences: problem === null ? [] : [problem] })
+      }
       report = { ...report, info, contract }
       if (golden.right < golden.total) throw wrongAnswers(entry.id, golden, askYourself(entry))
       const passed = contract.every(({ differences }) => differences.length === 0)
@@ -93,7 +97,7 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
 
 /** The next step after wrong answers, which stand above it. */
 function askYourself({ target }: PlannedEntry): string {
-  return `Requests are asked several at a time, so that one may overtake another. To ask it yourself, leave its containers running: npm run check -- ${target} --keep`
+  return `Requests are asked several at a time, so that one may overtake another, unless it needs a value from its answer. To ask it yourself, leave its containers running: npm run check -- ${target} --keep`
 }
 
 async function checkCase(testbed: Testbed, target: TargetGroup, one: ContractCase): Promise<string[]> {
@@ -159,5 +163,6 @@ function toFetch({ services }: Testbed, target: TargetGroup, one: ContractCase):
     encoding: request.bodyBase64 === null ? 'utf8' : 'base64',
     timeoutMs: one.withinMs,
     abandonAfterMs: request.abandonAfterMs,
+    isFilled: true,
   }
 }

@@ -1,4 +1,12 @@
-import type { ContractCase, GoldenLine, Plan, PlannedEntry, PlannedScenario, RequestLine } from '@bakeoff/model'
+import type {
+  ContractCase,
+  GoldenLine,
+  Plan,
+  PlannedEntry,
+  PlannedScenario,
+  RequestLine,
+  StateSpec,
+} from '@bakeoff/model'
 import type { Clock, ConnectAgent, ContainerHost, ImageRequest, MeasureSecond, RunSink, Work } from './ports.js'
 
 /** The materials of a plan, to which it only refers: the corpora, and Bakeoff's own images. */
@@ -11,12 +19,16 @@ export interface Materials {
   readonly nullServerImage: ImageRequest
   readonly caddyImage: ImageRequest
   readonly wrkImage: ImageRequest
+  /** values of the variables that scenarios have as secrets; absent: none has any */
+  readonly secrets?: Readonly<Record<string, string>> | undefined
 }
 
 export interface Corpus {
   readonly requests: readonly RequestLine[]
   readonly golden: readonly GoldenLine[]
   readonly contract: readonly ContractCase[]
+  /** absent or null: requests are sent as they stand, and none depends on another */
+  readonly state?: StateSpec | null | undefined
 }
 
 /** The ports of a run: everything with an effect that it needs. */
@@ -46,9 +58,15 @@ export function entryOf(plan: Plan, id: string): PlannedEntry {
   return entry
 }
 
-/** @param seed orders the requests */
-export function workOf(scenario: PlannedScenario, materials: Materials, seed: number): Work {
-  const { requests, golden } = corpusOf(scenario, materials)
+/** So many numbers of a counter are for each repetition: more than any can send, and 42 repetitions stay within 32 bits. */
+const NUMBERS_OF_REPETITION = 50_000_000
+
+/**
+ * @param seed       orders the requests, and what is filled in at random
+ * @param repetition its number, from 1
+ */
+export function workOf(scenario: PlannedScenario, materials: Materials, seed: number, repetition = 1): Work {
+  const { requests, golden, state } = corpusOf(scenario, materials)
   return {
     requests,
     golden,
@@ -56,7 +74,27 @@ export function workOf(scenario: PlannedScenario, materials: Materials, seed: nu
     tolerance: scenario.tolerance,
     seed,
     respell: scenario.respell ?? null,
+    ...(state
+      ? {
+          state: {
+            ...state,
+            secrets: secretsFor(state, materials),
+            countFrom: (repetition - 1) * NUMBERS_OF_REPETITION,
+          },
+        }
+      : {}),
   }
+}
+
+/** Only what this work sends: a scenario gets no secret of another one. */
+function secretsFor({ values }: StateSpec, { secrets = {} }: Materials): Record<string, string> {
+  const variables = Object.values(values).flatMap((value) => (value.kind === 'secret' ? [value.variable] : []))
+  return Object.fromEntries(
+    variables.flatMap((variable) => {
+      const secret = secrets[variable]
+      return secret === undefined ? [] : [[variable, secret]]
+    }),
+  )
 }
 
 export function corpusOf(scenario: PlannedScenario, materials: Materials): Corpus {

@@ -22,6 +22,7 @@ import type {
   Respell,
   RunEvent,
   SecondInstrumentFigures,
+  StateSpec,
 } from '@bakeoff/model'
 
 export type { LoadOrder } from '@bakeoff/model'
@@ -152,6 +153,16 @@ export interface Work {
   readonly seed: number
   /** under load, bodies are spelled anew at every send; null: they are sent as they stand */
   readonly respell: Respell | null
+  /** what is filled into requests, and which go together; null or absent: nothing, and none */
+  readonly state?: WorkState | null | undefined
+}
+
+/** The state of a work, with what only the run knows. */
+export interface WorkState extends StateSpec {
+  /** values of secrets, by their variables: they are sent to targets, and written nowhere */
+  readonly secrets: Readonly<Record<string, string>>
+  /** how much is added to every counter, so that no two repetitions send the same numbers */
+  readonly countFrom: number
 }
 
 export interface FetchRequest {
@@ -167,6 +178,8 @@ export interface FetchRequest {
   readonly abandonAfterMs: number | null
   /** a longer body is cut there; 8 MiB when absent */
   readonly mostBytes?: number
+  /** values of the prepared work take the place of their placeholders in path, headers and a body of utf8 */
+  readonly isFilled?: boolean
 }
 
 export interface LoadRequest {
@@ -195,7 +208,10 @@ export interface LoadAgent extends AsyncDisposable {
   /** asks path every few ms until it answers 200; the time of that answer on the steady scale */
   waitUntilReady(origin: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<{ readyAtMs: number }>
   fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>
-  /** sends every request of the work once, and compares the answers */
+  /**
+   * sends the requests of `before`, then every request of the work once, and compares the answers. A request of `before` that is not
+   * answered as it should be is the only difference: nothing is verified then
+   */
   verify(
     origin: string,
     timeoutMs: number,
@@ -205,6 +221,8 @@ export interface LoadAgent extends AsyncDisposable {
     right: number
     differences: { request: string; expected: string; actual: string; difference: string }[]
   }>
+  /** sends the requests of `after`; what went wrong, or null */
+  cleanUp(origin: string, timeoutMs: number, signal: AbortSignal): Promise<string | null>
   /**
    * One load: connections open, first sends are staggered, and `decide` is asked after every slice of about half a second,
    * in the window as well. It opens the window or stops the load. After the window the load runs on until every

@@ -5,9 +5,10 @@ import {
   type RepetitionRecord,
   readTargetInfo,
   type TargetInfo,
+  toErrorRecord,
 } from '@bakeoff/model'
 import { ClockWatch } from './clock-watch.js'
-import { outcomeOf, seal } from './draft.js'
+import { endsTheRun, outcomeOf, seal } from './draft.js'
 import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
 import { scenarioFor, workOf } from './materials.js'
@@ -63,7 +64,7 @@ async function measure(repetition: Repetition): Promise<void> {
 
   repetition.step('start', 'start')
   await using testbed = await openTestbed(run, entry.id, scenario)
-  await testbed.agent.prepare(workOf(scenario, run.materials, repetition.seed))
+  await testbed.agent.prepare(workOf(scenario, run.materials, repetition.seed, job.block.repetition))
   run.signal.throwIfAborted()
   const target = await startTarget(testbed, entry)
   try {
@@ -75,8 +76,20 @@ async function measure(repetition: Repetition): Promise<void> {
     if (toThrow !== error && draft.stage === 'verify') draft.verification = null // the answers were wrong because a service was missing
     throw toThrow
   } finally {
+    await cleanUp(repetition, testbed, target)
     draft.logTail = await logsOf(target, 40).catch(() => [])
   }
+}
+
+/** Sends the requests of `after`, however the repetition went: what they clean up may lie outside of it. They spoil no figure. */
+async function cleanUp(repetition: Repetition, testbed: Testbed, target: TargetGroup): Promise<void> {
+  const { scenario, agent, run } = testbed
+  if ((scenario.state?.after ?? 0) === 0 || run.signal.aborted) return
+  const problem = await agent.cleanUp(target.origin, scenario.requestTimeoutMs).catch((error: unknown) => {
+    if (endsTheRun(error)) throw error
+    return toErrorRecord(error).message
+  })
+  if (problem !== null) repetition.note(`not cleaned up: ${problem}`)
 }
 
 /** Waits until the target answers. From then on every container is sampled. */

@@ -22,7 +22,7 @@ export class WatchedAgent implements AsyncDisposable {
   readonly #run: Run
   readonly #container: ToolContainer
   readonly #agent: LoadAgent
-  #requests = 1
+  #work: Work | null = null
 
   constructor(run: Run, container: ToolContainer, agent: LoadAgent) {
     this.#run = run
@@ -31,7 +31,7 @@ export class WatchedAgent implements AsyncDisposable {
   }
 
   prepare(work: Work): Promise<void> {
-    this.#requests = work.requests.length
+    this.#work = work
     return this.#within(PREPARE_MS, 'did not take the requests', this.#agent.prepare(work, this.#run.signal))
   }
 
@@ -46,9 +46,17 @@ export class WatchedAgent implements AsyncDisposable {
   }
 
   verify(origin: string, timeoutMs: number): ReturnType<LoadAgent['verify']> {
-    const mostMs = Math.ceil(this.#requests / VERIFIED_AT_ONCE) * timeoutMs + GRACE_MS
+    const { requests, state } = this.#work ?? { requests: [], state: null }
+    // What depends on one another is asked one after the other.
+    const rounds = state ? requests.length + state.before.length : Math.ceil(requests.length / VERIFIED_AT_ONCE)
+    const mostMs = rounds * timeoutMs + GRACE_MS
     const asked = this.#agent.verify(origin, timeoutMs, this.#run.signal)
     return this.#within(mostMs, 'did not compare the answers', asked)
+  }
+
+  cleanUp(origin: string, timeoutMs: number): Promise<string | null> {
+    const mostMs = (this.#work?.state?.after.length ?? 0) * timeoutMs + GRACE_MS
+    return this.#within(mostMs, 'did not clean up', this.#agent.cleanUp(origin, timeoutMs, this.#run.signal))
   }
 
   /**

@@ -304,6 +304,8 @@ export class FakeHost implements ContainerHost {
   readonly wires = new Map<object, FakeContainer>()
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
+  /** the origins that were cleaned up, in order */
+  readonly cleanedUp: string[] = []
   /** how often services were asked by targets */
   asked = 0
   #made = 0
@@ -488,6 +490,11 @@ export class FakeAgent implements LoadAgent {
       ...(path === '/health' ? this.#host.faults.health : {}),
       ...(path === '/info' ? this.#host.faults.info?.[this.#imageOn(origin)] : {}),
     }
+  }
+
+  async cleanUp(origin: string): Promise<string | null> {
+    this.#host.cleanedUp.push(origin)
+    return null
   }
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {

@@ -1,13 +1,15 @@
+import { hiderOf } from '@bakeoff/core'
 import { aborted, BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
-import { answerCapBytes } from '../answer-cap.js'
 import { monotonicMs } from '../clock.js'
 import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
-import type { CheckedRequest } from '../worker/messages.js'
+import { AskedState } from './asked-state.js'
 import type { Crew } from './crew.js'
 import { fetchOnce } from './fetch.js'
+import { preparedOf } from './prepared.js'
 import { awaitReady } from './ready.js'
 import { type Listener, runLoad } from './run-load.js'
+import { setUp } from './set-up.js'
 import { verify } from './verify.js'
 
 /** The agent: executes commands, and answers each with its result or its error. */
@@ -16,6 +18,7 @@ export class Agent {
   readonly #say: (reply: Reply) => void
   readonly #running = new Map<number, AbortController>()
   #work: Work | null = null
+  #state: AskedState | null = null
   /** opens the window of the running load; null while no load runs */
   #cut: ((durationMs: number) => void) | null = null
   #loading = false
@@ -56,9 +59,11 @@ export class Agent {
       case 'await-ready':
         return awaitReady(command.origin, command.path, command.timeoutMs, signal)
       case 'fetch':
-        return fetchOnce(command.request, signal)
+        return fetchOnce(this.#state?.fillFetch(command.request) ?? command.request, signal)
       case 'verify':
-        return verify(command.origin, this.#prepared(), command.timeoutMs, signal)
+        return verify(command.origin, this.#prepared(), command.timeoutMs, signal, this.#state ?? undefined)
+      case 'clean-up':
+        return this.#cleanUp(command, signal)
       case 'load':
         return this.#load(command, signal)
       case 'quit':
@@ -82,15 +87,20 @@ export class Agent {
         },
       )
     this.#work = work
-    this.#crew.prepare({
-      requests: work.requests.map(
-        (request, index): CheckedRequest => ({ request, expectedStatus: work.golden[index]?.status ?? 200 }),
-      ),
-      seed: work.seed,
-      respell: work.respell,
-      answerCapBytes: answerCapBytes(work.golden),
-    })
+    this.#state = new AskedState(work)
+    this.#crew.prepare(preparedOf(work))
     return null
+  }
+
+  async #cleanUp(
+    { origin, timeoutMs }: Extract<Command, { command: 'clean-up' }>,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const work = this.#prepared()
+    const state = this.#state ?? new AskedState(work)
+    const known = { state, captured: state.givenValues(), give: () => {} }
+    const problem = await setUp('after', work.state?.after ?? [], known, { origin, timeoutMs, signal })
+    return problem === null ? null : hiderOf(work.state?.secrets ?? {})(`${problem.request}: ${problem.difference}`)
   }
 
   async #load({ id, request }: Extract<Command, { command: 'load' }>, signal: AbortSignal): Promise<unknown> {
@@ -103,7 +113,12 @@ export class Agent {
           this.#cut = cut
         },
       }
-      return await runLoad(this.#crew, { work: this.#prepared(), request }, listener, signal)
+      return await runLoad(
+        this.#crew,
+        { work: this.#prepared(), request, given: this.#state?.given ?? [] },
+        listener,
+        signal,
+      )
     } finally {
       this.#loading = false
       this.#cut = null

@@ -1,5 +1,13 @@
-import { compareAnswer } from '@bakeoff/core'
-import { type Fetched, formatBytes } from '@bakeoff/model'
+import {
+  type Capture,
+  captureDifference,
+  capturesOf,
+  compareAnswer,
+  fillGolden,
+  type Hide,
+  hiderOf,
+} from '@bakeoff/core'
+import { type Fetched, formatBytes, type GoldenLine } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
 import type { PickedAnswer } from '../worker/messages.js'
@@ -17,15 +25,21 @@ export class Checker {
   readonly #shown: Checked['wrongSamples'] = []
 
   readonly #tooLong: string
+  /** by request: what later requests take from its body; what they take from its headers is not kept here */
+  readonly #captures: readonly (readonly Capture[])[]
+  readonly #hide: Hide
 
   constructor(work: Work) {
     this.#work = work
+    this.#captures = work.requests.map((request) => capturesOf(request).filter(({ from }) => from.kind !== 'header'))
+    this.#hide = hiderOf(work.state?.secrets ?? {})
     this.#tooLong = `the body is longer than ${formatBytes(answerCapBytes(work.golden))}, far more than any right answer`
   }
 
-  take(process: number, { id, requestIndex, status, contentType, body }: PickedAnswer): void {
-    const golden = this.#work.golden[requestIndex]
-    if (golden === undefined) return
+  take(process: number, { id, requestIndex, status, contentType, body, values }: PickedAnswer): void {
+    const written = this.#work.golden[requestIndex]
+    if (written === undefined) return
+    const golden = values === null ? written : fillGolden(written, (key) => values[key] ?? '')
     const text = body === null ? null : decodeText(Buffer.from(body))
     const fetched: Fetched = {
       status,
@@ -35,17 +49,24 @@ export class Checker {
       durationMs: 0,
       error: null,
     }
-    const difference =
-      text === null ? this.#tooLong : compareAnswer(golden, fetched, this.#work.compare, this.#work.tolerance)
+    const difference = text === null ? this.#tooLong : this.#differenceOf(requestIndex, golden, fetched)
     this.#differences[process] ??= []
     ;(this.#differences[process] as (string | null)[])[id] = difference
     if (difference !== null && this.#shown.length < MOST_SHOWN)
       this.#shown.push({
         requestIndex,
-        expected: shorten(golden.body),
-        actual: shorten(fetched.body),
-        difference,
+        expected: this.#hide(shorten(golden.body)),
+        actual: this.#hide(shorten(fetched.body)),
+        difference: this.#hide(difference),
       })
+  }
+
+  #differenceOf(requestIndex: number, golden: GoldenLine, fetched: Fetched): string | null {
+    const captured = { body: fetched.body, header: () => undefined }
+    return (
+      compareAnswer(golden, fetched, this.#work.compare, this.#work.tolerance) ??
+      captureDifference(this.#captures[requestIndex] ?? [], captured)
+    )
   }
 
   /** @param seen for each process, how often each picked answer was seen */

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { BakeoffError } from '@bakeoff/model'
-import type { FromWorker, Prepared, ToWorker } from '../worker/messages.js'
+import type { FromWorker, Prepared, Seat, ToWorker } from '../worker/messages.js'
 
 /** One load process. */
 export class Hand {
@@ -76,7 +76,7 @@ export class Hand {
 export class Crew {
   readonly #script: string
   readonly #hands: Hand[]
-  #work: Prepared = { requests: [], seed: 0, respell: null, answerCapBytes: 0 }
+  #work: Prepared = { requests: [], seed: 0, respell: null, state: null, answerCapBytes: 0 }
   #loads = 0
 
   /** @param script the load process's file */
@@ -96,7 +96,7 @@ export class Crew {
   /** Gives all processes the work, and keeps it for those that have to be started again. */
   prepare(work: Prepared): void {
     this.#work = work
-    for (const hand of this.#hands) hand.say({ kind: 'prepare', work })
+    for (const [index, hand] of this.#hands.entries()) hand.say({ kind: 'prepare', work, seat: this.#seat(index) })
   }
 
   /** The number of the next load, counted over the life of the agent. */
@@ -111,7 +111,7 @@ export class Crew {
       if (hand.alive) continue
       const fresh = new Hand(this.#script)
       await fresh.started
-      fresh.say({ kind: 'prepare', work: this.#work })
+      fresh.say({ kind: 'prepare', work: this.#work, seat: this.#seat(index) })
       this.#hands[index] = taken[index] = fresh
     }
     return taken
@@ -119,5 +119,9 @@ export class Crew {
 
   end(): void {
     for (const hand of this.#hands) hand.kill()
+  }
+
+  #seat(index: number): Seat {
+    return { index, of: this.#hands.length }
   }
 }

@@ -27,11 +27,11 @@ export interface Listener {
  */
 export async function runLoad(
   crew: Crew,
-  { work, request }: { readonly work: Work; readonly request: LoadRequest },
+  { work, request, given }: { readonly work: Work; readonly request: LoadRequest } & Pick<ProcessOrder, 'given'>,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<LoadMeasurement> {
-  const orders = splitLoad(request, crew.size, crew.countLoad())
+  const orders = splitLoad(request, crew.size, crew.countLoad()).map((order) => ({ ...order, given }))
   const hands = await crew.take(orders.length)
   const isBatch = driverOf(request.order).tasksAtOnce(request.order) !== null
   const checker = new Checker(isBatch ? { ...work, golden: [] } : work)

@@ -8,7 +8,7 @@ import type { ProcessOrder } from '../worker/messages.js'
  *
  * @param load which load of the agent it is
  */
-export function splitLoad(request: LoadRequest, processes: number, load = 0): ProcessOrder[] {
+export function splitLoad(request: LoadRequest, processes: number, load = 0): Omit<ProcessOrder, 'given'>[] {
   const driver = driverOf(request.order)
   const shares = driver.split(request.order, processes)
   const seed = driver.seedOf(request.order)

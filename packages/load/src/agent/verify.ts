@@ -1,7 +1,9 @@
-import { compareAnswer } from '@bakeoff/core'
+import { captureDifference, compareAnswer, hiderOf } from '@bakeoff/core'
 import type { GoldenLine, RequestLine } from '@bakeoff/model'
 import type { LoadAgent, Work } from '@bakeoff/runner/ports'
+import { AskedState, capturedOf, valuesFrom } from './asked-state.js'
 import { fetchOnce } from './fetch.js'
+import { setUp } from './set-up.js'
 import { shorten } from './text.js'
 
 export type Verified = Awaited<ReturnType<LoadAgent['verify']>>
@@ -14,38 +16,92 @@ const MOST_UNANSWERED = 8
 const MOST_WRONG_TIMEOUTS = 8
 
 /**
- * Sends every request of the work once, a few at a time, and compares every answer. Requests that were not asked, because the target
- * stopped answering or took long to answer wrongly, are not right.
+ * Sends the requests of `before`, then every request of the work once, and compares every answer. A few are asked at a time, but those that
+ * depend on one another in their order. Requests that were not asked, because the target stopped answering, took long to answer wrongly, or
+ * did not give a value that they need, are not right.
  *
+ * @param state what is filled in; it goes on from one verification to the next
  * @throws the signal's reason
  */
-export async function verify(origin: string, work: Work, timeoutMs: number, signal: AbortSignal): Promise<Verified> {
+export async function verify(
+  origin: string,
+  work: Work,
+  timeoutMs: number,
+  signal: AbortSignal,
+  state = new AskedState(work),
+): Promise<Verified> {
+  const hide = hiderOf(work.state?.secrets ?? {})
   const found: { index: number; difference: Verified['differences'][number] }[] = []
   let right = 0
   let unanswered = 0
   let wrongMs = 0
   let next = 0
   const isHopeless = () => unanswered >= MOST_UNANSWERED || wrongMs >= MOST_WRONG_TIMEOUTS * timeoutMs
+  const tell = (index: number, asked: RequestLine, golden: GoldenLine, difference: string, actual: string) =>
+    found.push({
+      index,
+      difference: {
+        request: hide(labelOf(asked, index)),
+        expected: hide(shorten(golden.body)),
+        actual: hide(actual),
+        difference: hide(difference),
+      },
+    })
+
+  const ask = async (index: number, captured: Map<string, string>) => {
+    const filled = state.fill(index, captured)
+    if (filled.kind === 'lacking') {
+      const why = `not asked: no answer before it gave a value for {{${filled.key}}}`
+      tell(index, work.requests[index] as RequestLine, work.golden[index] as GoldenLine, why, 'nothing')
+      return
+    }
+    const { golden, request } = filled
+    const { method, path, headers, body } = request
+    const fetched = await fetchOnce(
+      { origin, method, path, headers, body, encoding: 'utf8', timeoutMs, abandonAfterMs: null },
+      signal,
+    )
+    const captures = state.capturesOf(index)
+    const difference =
+      compareAnswer(golden, fetched, work.compare, work.tolerance) ?? captureDifference(captures, capturedOf(fetched))
+    // An answer that is wrong elsewhere still gives its values: what follows is then compared as well.
+    if (fetched.status === golden.status)
+      for (const [key, value] of valuesFrom(captures, capturedOf(fetched))) captured.set(key, value)
+    if (difference === null) right++
+    else tell(index, request, golden, difference, fetched.error ?? shorten(fetched.body))
+    if (fetched.error !== null) unanswered++
+    if (difference !== null) wrongMs += fetched.durationMs
+  }
+
+  state.forget()
+  const problem = await setUp(
+    'before',
+    work.state?.before ?? [],
+    { state, captured: new Map(), give: (values) => state.give(values) },
+    { origin, timeoutMs, signal },
+  )
+  if (problem !== null)
+    return {
+      total: work.requests.length,
+      right: 0,
+      differences: [
+        {
+          request: hide(problem.request),
+          expected: 'the answer that it should have, before anything is verified',
+          actual: hide(problem.actual),
+          difference: hide(problem.difference),
+        },
+      ],
+    }
+
+  const chains = state.chains()
   const askOn = async () => {
-    while (next < work.requests.length && !isHopeless()) {
-      const index = next++
-      const request = work.requests[index] as RequestLine
-      const golden = work.golden[index] as GoldenLine
-      const fetched = await fetchOnce({ origin, ...request, encoding: 'utf8', timeoutMs, abandonAfterMs: null }, signal)
-      const difference = compareAnswer(golden, fetched, work.compare, work.tolerance)
-      if (difference === null) right++
-      else
-        found.push({
-          index,
-          difference: {
-            request: `${request.method} ${request.path} (request ${index})`,
-            expected: shorten(golden.body),
-            actual: fetched.error ?? shorten(fetched.body),
-            difference,
-          },
-        })
-      if (fetched.error !== null) unanswered++
-      if (difference !== null) wrongMs += fetched.durationMs
+    while (next < chains.length && !isHopeless()) {
+      const captured = state.givenValues()
+      for (const index of chains[next++] as readonly number[]) {
+        if (isHopeless()) return
+        await ask(index, captured)
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, askOn))
@@ -54,4 +110,9 @@ export async function verify(origin: string, work: Work, timeoutMs: number, sign
     .slice(0, MOST_SHOWN)
     .map(({ difference }) => difference)
   return { total: work.requests.length, right, differences }
+}
+
+/** `create: POST /orders (request 0)` */
+function labelOf({ name, method, path }: RequestLine, index: number): string {
+  return `${name === undefined ? '' : `${name}: `}${method} ${path} (request ${index})`
 }

@@ -162,6 +162,10 @@ class Client implements LoadAgent {
     >
   }
 
+  async cleanUp(origin: string, timeoutMs: number, signal: AbortSignal): Promise<string | null> {
+    return (await this.#askUntil({ command: 'clean-up', origin, timeoutMs }, signal)) as string | null
+  }
+
   async load(
     request: LoadRequest,
     decide: (slice: LoadSlice) => Decision,

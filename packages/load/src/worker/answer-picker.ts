@@ -14,8 +14,8 @@ const MOST_KEPT_BYTES = 32 * 1024 * 1024
 
 /**
  * Picks answers to be compared, one in `every` on average and about a thousand a second where that is more, and passes on
- * only those that are not byte for byte the last one picked for the same request: the comparison itself is done
- * elsewhere, once for each distinct answer.
+ * only those that are not byte for byte the last one picked for the same request with the same values: the comparison
+ * itself is done elsewhere, once for each distinct answer.
  */
 export class AnswerPicker {
   /** how often each picked answer was seen, by its id */
@@ -45,16 +45,21 @@ export class AnswerPicker {
     return true
   }
 
-  take({ requestIndex, status, captured }: Connection): void {
+  take({ requestIndex, status, captured, values }: Connection): void {
     if (captured === null) return
     const body = captured.isTooLong ? null : Buffer.concat(captured.body)
     const { contentType } = captured
     const last = this.#last.get(requestIndex)
-    if (last && last.contentType === contentType && last.status === status && isSame(body, last.body)) {
+    const isKnown =
+      last?.contentType === contentType &&
+      last.status === status &&
+      isSame(body, last.body) &&
+      haveSame(values, last.values)
+    if (last && isKnown) {
       this.seen[last.id] = (this.seen[last.id] as number) + 1
       return
     }
-    const answer: PickedAnswer = { id: this.seen.length, requestIndex, status, contentType, body }
+    const answer: PickedAnswer = { id: this.seen.length, requestIndex, status, contentType, body, values }
     this.seen.push(1)
     this.#keptBytes += body?.byteLength ?? 0
     if (this.#keptBytes > MOST_KEPT_BYTES) {
@@ -73,4 +78,10 @@ export class AnswerPicker {
 
 function isSame(one: Uint8Array | null, other: Uint8Array | null): boolean {
   return one === null || other === null ? one === other : Buffer.compare(one, other) === 0
+}
+
+/** Whether what was filled in is the same, and so the right answer too. */
+function haveSame(one: PickedAnswer['values'], other: PickedAnswer['values']): boolean {
+  if (one === null || other === null) return one === other
+  return Object.keys(one).every((key) => one[key] === other[key])
 }

@@ -14,8 +14,10 @@
 
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { capturesOf } from '@bakeoff/core'
 import type { RequestLine } from '@bakeoff/model'
 import autocannon from 'autocannon'
+import type { LoadState } from './load-state.js'
 import type { Speller } from './respell.js'
 
 export interface ConnectionEvents {
@@ -41,6 +43,8 @@ export interface ConnectionOptions {
   readonly answerCapBytes: number
   /** the respeller of these requests; null: they are sent as they stand */
   readonly speller: Speller | null
+  /** what is filled into these requests; null: nothing */
+  readonly state: LoadState | null
 }
 
 /** How long a refused connection, or one that never gave an answer, waits before it is tried again. */
@@ -85,8 +89,9 @@ export class Pool {
       skipAggregateResult: true,
       histograms: { latencies: nowhere, requests: nowhere, throughput: nowhere },
       setupClient: (client) => {
-        wire ??= buildWire(client as Client, requests, options.speller)
-        this.connections.push(new Connection(client as Client, { wire, heads, answerCapBytes }, events))
+        wire ??= buildWire(client as Client, requests, options)
+        const number = this.connections.length
+        this.connections.push(new Connection(client as Client, { wire, heads, answerCapBytes, number }, events))
       },
     })
     // Autocannon's result is not used; it ends by itself when all its clients are destroyed.
@@ -117,6 +122,8 @@ interface Wiring {
   readonly wire: Wire
   readonly heads: Heads
   readonly answerCapBytes: number
+  /** of the connection, within its pool */
+  readonly number: number
 }
 
 /** A connection, on which one request at a time is under way. */
@@ -141,6 +148,12 @@ export class Connection {
   pieces = 0
   /** the head and body of the answer, when they were asked for */
   captured: Capture | null = null
+  /** the answer was picked to be compared */
+  isPicked = false
+  /** of a picked one: what was filled into its request and stands in its golden answer; null: nothing */
+  values: Readonly<Record<string, string>> | null = null
+  /** its number within the process, from 0 */
+  readonly number: number
 
   readonly #client: Client
   readonly #wire: Wire
@@ -159,7 +172,8 @@ export class Connection {
   #retry: NodeJS.Timeout | null = null
   #closed = false
 
-  constructor(client: Client, { wire, heads, answerCapBytes }: Wiring, events: ConnectionEvents) {
+  constructor(client: Client, { wire, heads, answerCapBytes, number }: Wiring, events: ConnectionEvents) {
+    this.number = number
     this.#client = client
     this.#wire = wire
     this.#heads = heads
@@ -184,15 +198,20 @@ export class Connection {
   /**
    * Sends a request. To be called only when the connection is usable.
    *
-   * @param capture keep the answer's content type and body
+   * @param capture keep the answer's content type and body, and its headers where something is taken from them
+   * @param text    the request with its values, a character for each byte; null: as it stands
    */
-  send(requestIndex: number, nowMs: number, capture: boolean): void {
+  send(requestIndex: number, nowMs: number, capture: boolean, text: string | null = null): void {
     this.pending = true
     this.requestIndex = requestIndex
     this.sentAtMs = nowMs
     this.pieces = 0
-    this.captured = capture ? { contentType: null, body: [], bytes: 0, isTooLong: false } : null
+    this.captured = capture ? { contentType: null, headers: null, body: [], bytes: 0, isTooLong: false } : null
     this.#begun = false
+    if (text !== null) {
+      this.#client.conn.write(text, 'latin1')
+      return
+    }
     this.#wire.speller?.next(requestIndex)
     this.#client.conn.write(this.#wire.buffers[requestIndex] as Buffer)
   }
@@ -309,7 +328,10 @@ export class Connection {
       if (!interim) {
         head = headToLearn(info)
         if (!info.shouldKeepAlive) this.#closingSinceMs = Number.POSITIVE_INFINITY
-        if (this.captured) this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
+        if (this.captured) {
+          this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
+          this.captured.headers = info.headers
+        }
       }
       // true: no body follows, even if the head announces one
       return interim || this.#wire.bodiless[this.requestIndex] === true
@@ -335,10 +357,16 @@ export class Connection {
 
   /** A whole answer with a head that was parsed before needs no parser. */
   #isRecognised(chunk: Buffer): boolean {
-    if (this.captured !== null || this.#events.piece !== null || this.#wire.bodiless[this.requestIndex]) return false
-    const status = this.#heads.statusOf(chunk)
-    if (status === null) return false
-    this.status = status
+    const { captured, requestIndex } = this
+    if (this.#events.piece !== null || this.#wire.bodiless[requestIndex]) return false
+    if (captured !== null && this.#wire.needsHeaders[requestIndex]) return false
+    const head = this.#heads.find(chunk)
+    if (head === null) return false
+    this.status = head.status
+    if (captured !== null) {
+      captured.contentType = head.contentType
+      keep(captured, chunk.subarray(head.bytes.length), this.#answerCapBytes)
+    }
     this.#complete(true)
     return true
   }
@@ -374,7 +402,8 @@ const reading = Buffer.allocUnsafeSlow(READ_BYTES)
 function headToLearn({ headers, statusCode, shouldKeepAlive }: HeadInfo): Head | null {
   const length = headerOf(headers, 'content-length')
   const framed = length !== undefined && headerOf(headers, 'transfer-encoding') === undefined
-  return framed && shouldKeepAlive ? { status: statusCode, bodyLength: Number(length) } : null
+  if (!framed || !shouldKeepAlive) return null
+  return { status: statusCode, bodyLength: Number(length), contentType: headerOf(headers, 'content-type') ?? null }
 }
 
 /**
@@ -407,6 +436,8 @@ function dial(client: Client): Socket {
 /** The captured parts of an answer. */
 export interface Capture {
   contentType: string | null
+  /** names and values in turn; null where the head was recognised */
+  headers: readonly string[] | null
   /** empty when the body is too long */
   body: Buffer[]
   bytes: number
@@ -423,7 +454,15 @@ function keep(captured: Capture, piece: Buffer, mostBytes: number): void {
 
 interface Head {
   readonly status: number
+  readonly contentType: string | null
   readonly bodyLength: number
+}
+
+/** A head that was parsed before. */
+interface KnownHead {
+  readonly bytes: Buffer
+  readonly status: number
+  readonly contentType: string | null
 }
 
 /**
@@ -433,17 +472,18 @@ interface Head {
  */
 class Heads {
   /** heads by the length of the whole answer */
-  readonly #known = new Map<number, { readonly bytes: Buffer; readonly status: number }>()
+  readonly #known = new Map<number, KnownHead>()
 
-  statusOf(answer: Buffer): number | null {
+  /** The head with which a whole answer begins; null: it is not known. */
+  find(answer: Buffer): KnownHead | null {
     const known = this.#known.get(answer.length)
     if (known === undefined) return null
     const { length } = known.bytes
-    return answer.compare(known.bytes, 0, length, 0, length) === 0 ? known.status : null
+    return answer.compare(known.bytes, 0, length, 0, length) === 0 ? known : null
   }
 
   /** @param answer one whole answer and nothing else, as far as the parser knows; its length is checked here */
-  learn(answer: Buffer, { status, bodyLength }: Head): void {
+  learn(answer: Buffer, { status, contentType, bodyLength }: Head): void {
     const headLength = answer.length - bodyLength
     if (
       headLength < 4 ||
@@ -452,7 +492,7 @@ class Heads {
     )
       return
     if (this.#known.size >= MOST_HEADS) this.#known.clear()
-    this.#known.set(answer.length, { bytes: Buffer.from(answer.subarray(0, headLength)), status })
+    this.#known.set(answer.length, { bytes: Buffer.from(answer.subarray(0, headLength)), status, contentType })
   }
 }
 
@@ -461,10 +501,16 @@ interface Wire {
   readonly buffers: readonly Buffer[]
   /** whether it is a HEAD, whose answer has no body even if its head announces one */
   readonly bodiless: readonly boolean[]
+  /** whether something is taken from the headers of its answer, which then have to be parsed */
+  readonly needsHeaders: readonly boolean[]
   readonly speller: Speller | null
 }
 
-function buildWire(client: Client, requests: readonly RequestLine[], speller: Speller | null): Wire {
+function buildWire(
+  client: Client,
+  requests: readonly RequestLine[],
+  { speller, state }: Pick<ConnectionOptions, 'speller' | 'state'>,
+): Wire {
   const { requestIterator } = client
   requestIterator.setRequests(
     (speller?.widened() ?? requests).map(({ method, path, headers, body }) => ({
@@ -476,9 +522,11 @@ function buildWire(client: Client, requests: readonly RequestLine[], speller: Sp
   )
   const buffers = requestIterator.requests.map(({ requestBuffer }) => requestBuffer)
   requestIterator.setRequests([{}])
+  state?.compile(buffers, requests)
   return {
     buffers: speller?.take(buffers) ?? buffers,
     bodiless: requests.map(({ method }) => method === 'HEAD'),
+    needsHeaders: requests.map((request) => capturesOf(request).some(({ from }) => from.kind === 'header')),
     speller,
   }
 }

@@ -5,6 +5,7 @@ import { AnswerPicker } from './answer-picker.js'
 import { type Connection, type ConnectionEvents, openConnections, type Pool } from './autocannon.js'
 import type { Driver, Send } from './driver.js'
 import { driverOf } from './drivers.js'
+import type { LoadState } from './load-state.js'
 import {
   type CheckedRequest,
   FIRST_ANSWERS,
@@ -14,7 +15,7 @@ import {
   type Prepared,
   type ProcessOrder,
 } from './messages.js'
-import type { RequestSequence } from './request-sequence.js'
+import type { RequestWalk } from './request-walk.js'
 import { Speller } from './respell.js'
 import { SliceTally, sliceNumber } from './slices.js'
 import { type Ending, Tally } from './tally.js'
@@ -31,7 +32,9 @@ const PEAK_PERCENTILE = 99.5
 
 /** When a load sends what. */
 export interface Pacing {
-  readonly sequence: RequestSequence
+  readonly walk: RequestWalk
+  /** what is filled into requests and taken from answers; null: nothing */
+  readonly state: LoadState | null
   readonly ticker: Ticker | null
 }
 
@@ -50,7 +53,9 @@ export interface Controller {
 export class Load {
   readonly #order: ProcessOrder
   readonly #requests: readonly CheckedRequest[]
-  readonly #sequence: RequestSequence | null
+  /** null: the only request is the load's own */
+  readonly #walk: RequestWalk | null
+  readonly #values: LoadState | null
   readonly #say: (message: FromWorker) => void
   readonly #mayPick: () => boolean
   readonly #picker: AnswerPicker
@@ -87,13 +92,13 @@ export class Load {
   #sliceTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param pacing which request comes next (not asked by a load whose request is its own), and the ticker, started already, that
-   *   only a timed load needs
+   * @param pacing which request comes next and with which values (not asked by a load whose request is its own), and the ticker, started
+   *   already, that only a timed load needs
    */
   constructor(
     order: ProcessOrder,
     { requests, respell, seed, answerCapBytes }: Prepared,
-    { sequence, ticker }: Pacing,
+    { walk, state, ticker }: Pacing,
     { say, mayPick }: Controller,
   ) {
     const { share } = order
@@ -101,7 +106,10 @@ export class Load {
     const own = kind.ownRequest(share)
     this.#order = order
     this.#requests = own === null ? requests : [{ request: own, expectedStatus: 200 }]
-    this.#sequence = own === null ? sequence : null
+    this.#walk = own === null ? walk : null
+    this.#values = own === null ? state : null
+    walk.begin()
+    state?.begin()
     this.#isTimed = kind.isTimed
     this.#say = say
     this.#mayPick = mayPick
@@ -126,6 +134,7 @@ export class Load {
         requestTimeoutMs: order.requestTimeoutMs,
         answerCapBytes,
         speller: own !== null || respell === null ? null : new Speller(sent, respell, seed, order.spelling),
+        state: this.#values,
       },
       sent,
       this.#events(),
@@ -281,10 +290,21 @@ export class Load {
     if (connection.endedAtMs !== nowMs) tally.between(connection.endedAtMs, nowMs)
     const isOurs = tally.isOurs(this.#isTimed ? connection.intendedAtMs : nowMs)
     if (isOurs) tally.sent++
-    const isBatch = this.#sequence === null
+    if (this.#walk === null) {
+      connection.isPicked = true
+      connection.send(0, nowMs, true)
+      return
+    }
     // Answers before and after the window are not compared, since they are not counted.
-    const capture = isBatch || (isOurs && this.#state !== 'settling' && this.#picker.next(nowMs) && this.#mayPick())
-    connection.send(this.#sequence === null ? 0 : this.#sequence.next(), nowMs, capture)
+    connection.isPicked = isOurs && this.#state !== 'settling' && this.#picker.next(nowMs) && this.#mayPick()
+    const next = this.#walk.next(connection.number)
+    if (this.#values === null) connection.send(next, nowMs, connection.isPicked)
+    else this.#sendFilled(connection, this.#values, this.#values.ready(next, connection.number), nowMs)
+  }
+
+  #sendFilled(connection: Connection, values: LoadState, index: number, nowMs: number): void {
+    connection.values = connection.isPicked ? values.valuesInGolden(index) : null
+    connection.send(index, nowMs, connection.isPicked || values.captures(index), values.text(index))
   }
 
   #ended(connection: Connection, how: Ending, nowMs: number, kind: string | null): void {
@@ -299,7 +319,7 @@ export class Load {
     } else this.#slice.failed()
     if (kind !== null && (tally.isOurs(dueMs) || tally.isOurs(nowMs))) tally.note(kind)
     // Not at once, since other events of this answer are still to come.
-    if (this.#sequence === null) setImmediate(() => this.stop())
+    if (this.#walk === null) setImmediate(() => this.stop())
   }
 
   #events(): ConnectionEvents {
@@ -314,7 +334,8 @@ export class Load {
           this.#ended(connection, 'errorStatus', nowMs, `HTTP ${connection.status}`)
           return
         }
-        if (connection.captured !== null) this.#keep(connection, nowMs)
+        if (this.#values?.captures(connection.requestIndex)) this.#values.capture(connection)
+        if (connection.isPicked) this.#keep(connection, nowMs)
         this.#ended(connection, 'ok', nowMs, null)
       },
       lost: (connection, kind, nowMs) => {
@@ -337,7 +358,7 @@ export class Load {
   }
 
   #keep(connection: Connection, nowMs: number): void {
-    if (this.#sequence === null)
+    if (this.#walk === null)
       this.#batch = {
         wallMs: nowMs - connection.sentAtMs,
         body: Buffer.concat(connection.captured?.body ?? []).toString('utf8'),

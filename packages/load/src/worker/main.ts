@@ -2,16 +2,21 @@
 
 import { driverOf } from './drivers.js'
 import { Load } from './load.js'
-import type { FromWorker, Prepared, ProcessOrder, ToWorker } from './messages.js'
+import { LoadState } from './load-state.js'
+import type { FromWorker, Prepared, ProcessOrder, Seat, ToWorker } from './messages.js'
 import { RequestSequence, shareOf } from './request-sequence.js'
+import { CorpusWalk, type RequestWalk, TrafficWalk } from './request-walk.js'
 import { Ticker } from './ticker.js'
 
 /** The backlog of the controller's comparisons above which no more answers are picked. */
 const MOST_QUEUED_BYTES = 16 * 1024 * 1024
 
-let work: Prepared = { requests: [], seed: 0, respell: null, answerCapBytes: 0 }
-/** sequences of requests by share of the corpus; they go on from load to load */
-const sequences = new Map<string, RequestSequence>()
+let work: Prepared = { requests: [], seed: 0, respell: null, state: null, answerCapBytes: 0 }
+let seat: Seat = { index: 0, of: 1 }
+/** walks through the requests by share of the corpus; they go on from load to load */
+const walks = new Map<string, RequestWalk>()
+/** of this work, from its first load on */
+let state: LoadState | null = null
 let load: Load | null = null
 let ticker: Ticker | null = null
 /** whether the process was told to stop before the load was there */
@@ -26,12 +31,32 @@ async function startedTicker(): Promise<Ticker> {
   return ticker
 }
 
-function sequenceOf({ part: { index, of } }: ProcessOrder): RequestSequence {
+function walkOf({ part: { index, of } }: ProcessOrder): RequestWalk {
   const key = `${index}/${of}`
-  const known =
-    sequences.get(key) ?? new RequestSequence(shareOf(work.requests.length, index, of), work.seed * 31 + index)
-  sequences.set(key, known)
+  const known = walks.get(key) ?? newWalk(index, of)
+  walks.set(key, known)
   return known
+}
+
+/** What depends on one another cannot be shared out: then every process asks for the whole corpus, in an order of its own. */
+function newWalk(index: number, of: number): RequestWalk {
+  const seed = work.seed * 31 + index
+  const { traffic } = work.state ?? { traffic: null }
+  if (traffic !== null)
+    return new TrafficWalk(
+      traffic,
+      work.requests.map(({ request }) => request.name),
+      seed,
+    )
+  const isWhole = work.requests.some(({ request }) => request.capture !== undefined)
+  return new CorpusWalk(
+    new RequestSequence(isWhole ? shareOf(work.requests.length, 0, 1) : shareOf(work.requests.length, index, of), seed),
+  )
+}
+
+function stateOf({ given }: ProcessOrder): LoadState | null {
+  if (work.state !== null) state ??= new LoadState(work, work.state, given, seat)
+  return state
 }
 
 async function open(order: ProcessOrder): Promise<void> {
@@ -41,7 +66,7 @@ async function open(order: ProcessOrder): Promise<void> {
   load = new Load(
     order,
     work,
-    { sequence: sequenceOf(order), ticker: running },
+    { walk: walkOf(order), state: stateOf(order), ticker: running },
     { say, mayPick: () => queuedBytes < MOST_QUEUED_BYTES },
   )
   if (stopped) load.stop()
@@ -65,7 +90,9 @@ function handle(message: ToWorker): void {
   switch (message.kind) {
     case 'prepare':
       work = message.work
-      sequences.clear()
+      seat = message.seat
+      state = null
+      walks.clear()
       return
     case 'open':
       open(message.order)

@@ -1,6 +1,6 @@
 /** The messages between the controller and a load process over Node's IPC channel. Times are sent unencoded, so that they can be merged. */
 import type { Distribution } from '@bakeoff/core'
-import type { Account, LoadCounts, RequestLine, Respell, Weighted } from '@bakeoff/model'
+import type { Account, LoadCounts, RequestLine, Respell, TrafficPart, ValueSpec, Weighted } from '@bakeoff/model'
 import type { Share } from './drivers.js'
 
 /** One request of the work, with what its answer is checked for at once. */
@@ -14,8 +14,28 @@ export interface Prepared {
   readonly requests: readonly CheckedRequest[]
   readonly seed: number
   readonly respell: Respell | null
+  /** null: requests are sent as they stand, and none depends on another */
+  readonly state: PreparedState | null
   /** the most bytes that are kept of a body */
   readonly answerCapBytes: number
+}
+
+/** What is filled into the requests of a process, and which go together. */
+export interface PreparedState {
+  readonly values: Readonly<Record<string, ValueSpec>>
+  readonly traffic: readonly TrafficPart[] | null
+  readonly secrets: Readonly<Record<string, string>>
+  readonly countFrom: number
+  /** by request: the keys that its golden answer has */
+  readonly goldenKeys: readonly (readonly string[])[]
+  /** by captured key: requests that give it and can be sent before anything was captured */
+  readonly providers: Readonly<Record<string, readonly number[]>>
+}
+
+/** The place of a process among all of the agent, whether a load needs them or not. */
+export interface Seat {
+  readonly index: number
+  readonly of: number
 }
 
 /** What one process is told of the load that the agent is ordered. */
@@ -31,10 +51,12 @@ export interface ProcessOrder {
   readonly seed: number
   /** where the spelling of bodies begins; different for every load and process */
   readonly spelling: number
+  /** captured values from before the load, a record for each answer */
+  readonly given: readonly Readonly<Record<string, string>>[]
 }
 
 export type ToWorker =
-  | { readonly kind: 'prepare'; readonly work: Prepared }
+  | { readonly kind: 'prepare'; readonly work: Prepared; readonly seat: Seat }
   | { readonly kind: 'open'; readonly order: ProcessOrder }
   | { readonly kind: 'go' }
   /** opens the window at a time on the monotonic clock of the machine, which all processes share */
@@ -71,6 +93,8 @@ export interface PickedAnswer {
   readonly contentType: string | null
   /** null: longer than the cap */
   readonly body: Uint8Array | null
+  /** what was filled into its request and is wanted in its golden answer; null: nothing */
+  readonly values: Readonly<Record<string, string>> | null
 }
 
 /** The number of answers whose time is kept from a load's beginning on: what a source may have asked for in all. */
