@@ -1,5 +1,5 @@
 import { uncappedProblem } from '@bakeoff/containers'
-import { brokenInReach, many, shownEntries } from '@bakeoff/core'
+import { brokenInReach, hideIn, many, shownEntries } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
@@ -7,6 +7,7 @@ import { exitCodes } from '../exit.js'
 import type { Invocation } from '../invocation.js'
 import { makePlan, type PlanOptions } from '../planning.js'
 import { openProgress, type Progress } from '../progress.js'
+import { hiddenError, hidingSink, readSecrets } from '../secrets.js'
 import { openSetting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench } from '../workbench.js'
@@ -64,16 +65,20 @@ async function check(
   if (uncapped !== null) terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can still be checked.`))
   const whole = makePlan(setting, options, new Date())
   const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
+  const secrets = readSecrets(project, catalogue, plan, process.env)
   await using workbench = await openWorkbench(invocation, machine, keep)
-  const materials = materialsOf(project, catalogue, plan)
+  const materials = { ...materialsOf(project, catalogue, plan), secrets: secrets.values }
   using progress = openProgress(terminal)
-  const ports = workbench.ports(showingOnly(progress))
+  const ports = workbench.ports(hidingSink(showingOnly(progress), secrets))
   const images = await buildImages(requestsOf(plan, materials), ports, signal)
   const run = new Run({ plan, images, materials, ports, signal })
   const reports: CheckReport[] = []
   for (const entry of shownEntries(plan.entries)) {
     terminal.live(`checking ${entry.id}`)
-    const report = await checkEntry(run, entry)
+    const found = await checkEntry(run, entry).catch((error: unknown) => {
+      throw hiddenError(error, secrets)
+    })
+    const report = hideIn(found, secrets.hide)
     reports.push(report)
     for (const line of checkLines(report, terminal)) terminal.say(line)
   }

@@ -17,12 +17,13 @@ import { replayRun } from '../replay.js'
 import { ReportSoFar } from '../report-so-far.js'
 import { resumeRun } from '../resume.js'
 import { findRun, RunFolder } from '../run-folder.js'
+import { hiddenError, hidingSink, readSecrets, type Secrets } from '../secrets.js'
 import { brokenFiles, openSetting, type Setting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
 import { materialsOf, openWorkbench } from '../workbench.js'
 import { writeEnd } from '../write-end.js'
 import { fileLink } from '../write-report.js'
-import { leftOutText, planText } from './plan.js'
+import { leftOutText, planText, samplesOf } from './plan.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { type GateFlags, gateOptions } from './shared/gate.js'
 import { jsonOption, toJson } from './shared/json.js'
@@ -67,14 +68,19 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   refuseOtherSetting(gate, conditionsOf(beginning.plan))
   if (flags.dryRun) {
     if (earlier) terminal.say(`Run ${earlier.folder.runId} would go on with ${repetitions(earlier.left)}; its plan:`)
-    terminal.print(flags.json ? toJson(beginning.plan) : planText(beginning.plan, brokenFiles(setting)))
+    terminal.print(
+      flags.json
+        ? toJson(beginning.plan)
+        : planText(beginning.plan, brokenFiles(setting), samplesOf(beginning.plan, setting)),
+    )
     return exitCodes.fine
   }
+  const secrets = readSecrets(project, setting.catalogue, beginning.plan, process.env)
   const uncapped = uncappedProblem(setting.machine.engine.facts)
   if (uncapped !== null) throw uncapped
   if (which.kind === 'new') await tellFirstRun(setting, beginning.plan, terminal)
   const { keep = false, live = false } = flags
-  const measured = await measure(invocation, setting, { earlier, beginning, progress, keep, live })
+  const measured = await measure(invocation, setting, { earlier, beginning, progress, secrets, keep, live })
   progress[Symbol.dispose]() // lines printed from here on stay
   return reportEnd(invocation, measured, end)
 }
@@ -112,6 +118,7 @@ interface Measuring {
   readonly earlier: Resumable | null
   readonly beginning: Beginning
   readonly progress: Progress
+  readonly secrets: Secrets
   /** leave the containers of the last repetition running */
   readonly keep: boolean
   /** serve the page while the run goes on */
@@ -122,7 +129,7 @@ interface Measuring {
 async function measure(
   invocation: Invocation,
   setting: RunSetting,
-  { earlier, beginning, progress, keep, live }: Measuring,
+  { earlier, beginning, progress, secrets, keep, live }: Measuring,
 ): Promise<Measured> {
   const { project, terminal, stop } = invocation
   await using workbench = await openWorkbench(invocation, setting.machine, keep)
@@ -143,12 +150,13 @@ async function measure(
   const told = brokenFiles(setting)
   for (const { where, what } of plan.warnings.filter((warning) => !told.has(warning.where)))
     terminal.say(terminal.colours.yellow(`! ${where}: ${what}`))
-  const materials = materialsOf(project, setting.catalogue, plan)
+  const materials = { ...materialsOf(project, setting.catalogue, plan), secrets: secrets.values }
   const isOpen = openDecisions(plan, folder.readContext().claims)
-  const run = new Run({ plan, materials, ports: workbench.ports(folder), signal: stop.signal, isOpen })
+  const ports = workbench.ports(hidingSink(folder, secrets))
+  const run = new Run({ plan, materials, ports, signal: stop.signal, isOpen })
   const failure = await runPlan(run, before).then(
     () => null,
-    (error: unknown) => error,
+    (error: unknown) => hiddenError(error, secrets),
   )
   return { folder, failure }
 }

@@ -1,3 +1,4 @@
+import { sampleRequests } from '@bakeoff/core'
 import {
   type Caps,
   formatBytes,
@@ -8,7 +9,7 @@ import {
   roleWords,
 } from '@bakeoff/model'
 import { makePlan } from '../planning.js'
-import { brokenFiles, openSetting } from '../setting.js'
+import { brokenFiles, openSetting, type PlanSetting } from '../setting.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { againstOption, type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
@@ -23,15 +24,34 @@ export const addPlan: AddCommand = (program, invocation) =>
     .action(async (flags: Flags) => {
       const setting = await openSetting(invocation)
       const plan = makePlan(setting, toPlanOptions(flags), new Date())
-      invocation.terminal.print(flags.json ? toJson(plan) : planText(plan, brokenFiles(setting)))
+      invocation.terminal.print(
+        flags.json ? toJson(plan) : planText(plan, brokenFiles(setting), samplesOf(plan, setting)),
+      )
     })
+
+/** What requests of a plan's scenarios look like, by scenario: where something is filled in, or they go in an order. */
+export function samplesOf(
+  { scenarios, seed }: Plan,
+  { catalogue }: PlanSetting,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    catalogue.scenarios
+      .filter(({ id }) => scenarios.some((planned) => planned.id === id))
+      .map((scenario) => [scenario.id, sampleRequests(scenario, seed)] as const),
+  )
+}
 
 /**
  * A plan as text, for a user to read before starting the run.
  *
- * @param told files whose problems were already printed in full
+ * @param told    files whose problems were already printed in full
+ * @param samples what requests look like, by scenario
  */
-export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): string {
+export function planText(
+  plan: Plan,
+  told: ReadonlySet<string> = new Set(),
+  samples: ReadonlyMap<string, readonly string[]> = new Map(),
+): string {
   const lines: string[] = []
   const leftOut = plan.leftOut ?? []
   for (const scenario of plan.scenarios) {
@@ -42,6 +62,7 @@ export function planText(plan: Plan, told: ReadonlySet<string> = new Set()): str
     lines.push(
       `  target on core ${on(scenario.targetCaps, cores.target)}; ${scenario.services.map(({ name, caps }) => `${name} on ${on(caps, caps.cpuset)}; `).join('')}agent on ${cores.agent.join(',')}; orchestrator on ${cores.orchestrator.join(',')}`,
     )
+    for (const sample of samples.get(scenario.id) ?? []) lines.push(`  > ${sample}`)
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(
         `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', wordsOf(entry, plan)].filter(Boolean).join(', ')}`.trimEnd(),

@@ -204,7 +204,7 @@ function rolesOf(scenario: ScenarioResult) {
 
 function workFacts(scenario: ScenarioResult): Html {
   return facts([
-    ['Requests', `${formatNumber(scenario.requests)} different ones, sent over and over`],
+    ['Requests', `${formatNumber(scenario.requests)} different ones, sent over and over${stateWords(scenario)}`],
     ['Answers compared', `${scenario.compare}${scenario.tolerance > 0 ? `, tolerance ${scenario.tolerance}` : ''}`],
     [
       'Service level',
@@ -441,4 +441,15 @@ function glossary({ results: { legend } }: View): Html {
     <h4>Figures</h4>${list(legend.figures.map(({ title, unit, about }) => [`${title}, ${unit}`, about]))}
     <h4>Causes of a verdict</h4>${list(legend.causes.map(({ id, about }) => [id, about]))}
     <h4>Lints</h4>${list(legend.lints.map(({ id, about }) => [id, about]))}</section>`
+}
+
+/** What is filled into requests, and which go together, as it stands after them; nothing where neither is. */
+function stateWords({ state }: ScenarioResult): string {
+  if (!state) return ''
+  const filled = Object.entries(state.values).map(([key, kind]) => `${key} (${kind})`)
+  const parts = state.traffic?.map(({ weight, send }) => `${weight} × ${send.join(', then ')}`) ?? []
+  return [
+    filled.length > 0 ? `; filled in: ${filled.join(', ')}` : '',
+    parts.length > 0 ? `; traffic: ${parts.join('; ')}` : '',
+  ].join('')
 }

@@ -22,7 +22,7 @@ function verifiedBlock(view: View, scope: Scope): Html {
   const { scenario } = scope
   const rows = entriesInOrder(view, scenario)
   return html`<section class="block"><h3>Before any load: every golden answer</h3>
-    <p class="legend">All targets were sent the same ${formatNumber(scenario.requests)} requests in the same order, and their answers were compared <b>${scenario.compare}</b>${scenario.tolerance > 0 && ` within ${scenario.tolerance}`}. The digest of requests and answers is <code>${scenario.workDigest}</code>: only runs with the same digest did the same work. A target with a wrong answer is not ranked.</p>
+    <p class="legend">All targets were sent the same ${formatNumber(scenario.requests)} requests in the same order${scenario.state !== undefined && ', with values filled in from the same seed'}, and their answers were compared <b>${scenario.compare}</b>${scenario.tolerance > 0 && ` within ${scenario.tolerance}`}. The digest of requests and answers is <code>${scenario.workDigest}</code>: only runs with the same digest did the same work. A target with a wrong answer is not ranked.</p>
     ${table<EntryResult>({
       caption: 'Golden answers and steadiness',
       columns: [
