@@ -49,6 +49,14 @@ describe('what is shipped', () => {
 })
 
 describe('planText', () => {
+  it('shows what requests look like where something is filled in', () => {
+    const plan = planned({})
+    const [{ id }] = plan.scenarios as [(typeof plan.scenarios)[number]]
+    const text = planText(plan, new Set(), new Map([[id, ['create: POST /orders {"n":1}, gives {{id}}']]]))
+    expect(text).toContain('\n  > create: POST /orders {"n":1}, gives {{id}}\n')
+    expect(planText(plan)).not.toContain('  > ')
+  })
+
   it('names every entry once, those that are left out with why and the command', () => {
     const text = planText(planned({}))
     for (const { id } of shownEntries(planned({ all: true }).entries)) {

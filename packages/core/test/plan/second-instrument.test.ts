@@ -22,9 +22,15 @@ describe('secondInstrumentTask', () => {
     },
     { because: 'no streams', loads: [closed(8)], stream: true, task: { kind: 'unsupported', loadId: 'closed-8' } },
     { because: 'no batch', loads: [batch], task: { kind: 'unsupported', loadId: 'batch-300x20' } },
+    {
+      because: 'nothing that is filled in',
+      loads: [closed(8)],
+      state: { values: { id: 'counter' as const }, traffic: null, before: 0, after: 0 },
+      task: { kind: 'unsupported', reason: expect.stringContaining('wrk replays finished ones') },
+    },
     { because: 'no HEAD', loads: [closed(8)], requests: [head], task: { kind: 'unsupported', loadId: 'closed-8' } },
-  ])('does $because', ({ loads, stream = false, requests = [], task }) => {
-    expect(secondInstrumentTask({ loads, stream }, requests)).toMatchObject(task)
+  ])('does $because', ({ loads, stream = false, state = null, requests = [], task }) => {
+    expect(secondInstrumentTask({ loads, stream, state }, requests)).toMatchObject(task)
   })
 })
 

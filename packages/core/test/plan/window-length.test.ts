@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { neededMs, paceOf, windowLength } from '../../src/index.js'
+import { neededMs, paceOf, windowLength, windowRulesOf } from '../../src/index.js'
 
 const rules = { leastMs: 5000, responses: 20, longestMs: 30_000, passRequests: null }
 
@@ -19,6 +19,17 @@ describe('the length of a window', () => {
   ])('where requests differ in cost, $because', ({ perSecond, ms }) =>
     expect(windowLength({ ...rules, passRequests: 550 }, { meanMs: 10, perSecond })).toBe(ms),
   )
+
+  it('covers whole rounds of the traffic where there is one', () => {
+    const traffic = [
+      { weight: 1, send: ['create', 'read'] },
+      { weight: 3, send: ['list'] },
+    ]
+    const state = { values: {}, traffic, before: 0, after: 0 }
+    const scenario = { requests: 300, wholePasses: true, longestWindowMs: null }
+    expect(windowRulesOf({ windowMs: 1 }, scenario).passRequests).toBe(300)
+    expect(windowRulesOf({ windowMs: 1 }, { ...scenario, state }).passRequests).toBe(5)
+  })
 
   it('says what would be needed whatever the limit', () =>
     expect(neededMs(rules, { meanMs: 4000, perSecond: 16 })).toBe(80_000))
