@@ -25,7 +25,7 @@ const share = z
 const environment = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean()]),
-  "must be written as KEY: value; Compose's form with a list is not read",
+  'must be written as KEY: value',
 )
 const commandList = z.array(z.string(), 'must be a list of words, such as ["redis-server", "--save", ""]')
 const positive = z.int().positive()
@@ -136,35 +136,64 @@ const valueFile = z.strictObject({
     ),
 })
 
+const buildFolder = z
+  .string('must be a folder, such as ./store')
+  .regex(/^\.\.?(\/|$)/, 'must be a folder relative to this file, such as ./store or ../services/store')
+
+/** The forms of Compose whose meaning is certain. core/parse/compose-forms.ts makes one form of them. */
 const composeService = z.strictObject({
   image: z.string().optional().describe('An image as it is; for the target "${TARGET_IMAGE}"'),
   build: z
-    .string('must be a folder, such as ./store')
-    .startsWith('./', 'must be a folder beside this file, such as ./store')
+    .union([buildFolder, z.strictObject({ context: buildFolder })], 'must be a folder, such as ./store')
     .optional()
-    .describe('Folder to build, relative to this file'),
+    .describe('Folder to build, relative to this file, inside of the project'),
   cpus: z
     .number()
     .nonnegative()
+    .optional()
     .describe(
-      'Cores. A whole number is pinned to cores of its own; a fraction becomes a quota; 0, of the target alone: no cap',
+      'Cores. A whole number is pinned to cores of its own; a fraction becomes a quota; 0, of the target alone: no cap. Here or in deploy',
     ),
-  mem_limit: bytes.describe('Memory, swap included'),
-  environment: environment.optional(),
-  command: commandList.optional(),
-  depends_on: z
-    .record(
-      z.string(),
-      z.strictObject({ condition: dependency.shape.condition }),
-      "must be written as NAME: { condition: service_healthy }; Compose's form with a list is not read",
+  mem_limit: bytes.optional().describe('Memory, swap included. Here or in deploy'),
+  deploy: z
+    .strictObject({
+      resources: z.strictObject({
+        limits: z.strictObject({
+          cpus: z
+            .union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?$/, 'must be a number, such as "0.5"')])
+            .optional()
+            .describe('As cpus'),
+          memory: bytes.optional().describe('As mem_limit'),
+        }),
+      }),
+    })
+    .optional()
+    .describe("Compose's longer form of cpus and mem_limit"),
+  environment: z
+    .union(
+      [z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])), z.array(z.string())],
+      'must be written as KEY: value, or as a list of KEY=value',
     )
     .optional(),
+  command: z
+    .union([z.array(z.string()), z.string().min(1)], 'must be a list of words, such as ["redis-server", "--save", ""]')
+    .optional()
+    .describe('In place of the command of the image. A text is cut into words as Compose does it: no shell reads it'),
+  depends_on: z
+    .union(
+      [z.record(z.string(), z.strictObject({ condition: dependency.shape.condition })), z.array(z.string())],
+      'must be written as NAME: { condition: service_healthy }, or as a list of names',
+    )
+    .optional()
+    .describe('A list means that they are started before, as in Compose'),
   healthcheck: z
     .strictObject({
       test: z
-        .array(z.string(), 'must be a list, such as ["CMD", "redis-cli", "ping"]')
-        .min(2)
-        .describe('["CMD", …] or ["CMD-SHELL", "…"]'),
+        .union(
+          [z.array(z.string()).min(2), z.string().min(1)],
+          'must be a list, such as ["CMD", "redis-cli", "ping"], or a line for a shell',
+        )
+        .describe('["CMD", …] or ["CMD-SHELL", "…"]; a text is the latter'),
       interval: duration.optional().describe('Between two checks; default 100ms'),
       timeout: duration.optional().describe('A check that takes longer has failed; default 5s'),
       retries: positive.optional().describe('So many failures in a row, and the service counts as broken; default 300'),

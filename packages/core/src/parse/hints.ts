@@ -9,7 +9,6 @@ const GONE_KEYS: Readonly<Record<string, string>> = {
 /** Keys of a service in Compose that are not read, with what to write in their place. */
 const OF_COMPOSE: Readonly<Record<string, string>> = {
   container_name: 'Take it out: a service is reached by its own name.',
-  deploy: 'Write `cpus: 1` and `mem_limit: 512m` in its place.',
   entrypoint: 'Put it into the Dockerfile of `build`, or write `command`.',
   env_file: 'Write the variables as `environment: { KEY: value }`: nothing is read that the scenario does not name.',
   links: 'Take it out: services of a scenario reach one another by name.',
@@ -28,13 +27,23 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   compare: 'exact',
   budget: '30m',
   window: '5s',
+  resources: '{ limits: { cpus: 1, memory: 512m } }',
+  limits: '{ cpus: 1, memory: 512m }',
+}
+
+/** Keys of `deploy` and `build` that mean something in Compose and nothing here. */
+const OF_LONGER_FORM: Readonly<Record<string, string>> = {
+  deploy: 'Take it out: of `deploy` only `resources: { limits: { cpus: 1, memory: 512m } }` is read.',
+  build: 'Take it out: a folder is built by its Dockerfile, without arguments. Write what differs into that file.',
 }
 
 /** What to do about a key that is not known; null: nothing is known of it anywhere. */
 export function hintForKey(path: readonly PropertyKey[], key: string): string | null {
   const isService = path[0] === 'services' && path.length === 2
   const ofCompose = isService && Object.hasOwn(OF_COMPOSE, key) ? OF_COMPOSE[key] : undefined
-  return ofCompose ?? (Object.hasOwn(GONE_KEYS, key) ? (GONE_KEYS[key] ?? null) : null)
+  const member = path[0] === 'services' && path.length > 2 ? String(path[2]) : ''
+  const ofLongerForm = Object.hasOwn(OF_LONGER_FORM, member) ? OF_LONGER_FORM[member] : undefined
+  return ofCompose ?? ofLongerForm ?? (Object.hasOwn(GONE_KEYS, key) ? (GONE_KEYS[key] ?? null) : null)
 }
 
 /** ``Add `mem_limit:`, such as `mem_limit: 512m`.`` */

@@ -1,3 +1,5 @@
+import { placeIn } from './problem.js'
+
 /** Parses a JSON text to a value, or to a problem with its place. */
 export type ParsedJson =
   | { readonly ok: true; readonly value: unknown }
@@ -19,12 +21,10 @@ export function parseJson(text: string): ParsedJson {
     message = (error as Error).message
   }
   const position = positionOf(message, text)
-  const before = text.slice(0, position)
   return {
     ok: false,
     message: message.replace(/ in JSON at position.*$/s, '').replace(/, (\.{3})?".*$/s, ''),
-    line: before.split('\n').length,
-    column: position - before.lastIndexOf('\n'),
+    ...placeIn(text, position),
     isCut: position >= text.trimEnd().length,
   }
 }

@@ -9,6 +9,12 @@ export interface Problem {
   readonly hint?: string
 }
 
+/** Line and column, both from 1, of an offset in a text. */
+export function placeIn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
+
 /** The word that was probably meant: the candidate at the smallest edit distance, if that is at most a third of the word. */
 export function didYouMean(word: string, candidates: readonly string[]): string | null {
   let best: { candidate: string; distance: number } | null = null

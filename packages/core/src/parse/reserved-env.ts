@@ -1,4 +1,5 @@
-import type { ScenarioFile, TargetFile } from '@bakeoff/model'
+import type { TargetFile } from '@bakeoff/model'
+import type { PlainScenarioFile } from './compose-forms.js'
 import type { Problem } from './problem.js'
 import type { Located, Path } from './yaml.js'
 
@@ -25,7 +26,7 @@ export function reservedOfTarget({ value: { env, variants }, problem }: Located<
 }
 
 /** Variables that a scenario gives to its target and that the run sets, and another port than the run's. */
-export function reservedOfScenario({ value, problem }: Located<ScenarioFile>): Problem[] {
+export function reservedOfScenario({ value, problem }: Located<PlainScenarioFile>): Problem[] {
   const { environment, expose = [] } = value.services.target ?? {}
   return [
     ...reserved(environment, ['services', 'target', 'environment'], problem),

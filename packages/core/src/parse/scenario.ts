@@ -12,11 +12,11 @@ import {
   parseDurationMs,
   parseFraction,
   requestLine,
-  type ScenarioFile,
   type ScenarioSpec,
   type ServiceSpec,
   scenarioFile,
 } from '@bakeoff/model'
+import { inOneForm, type PlainScenarioFile, type ServiceFile } from './compose-forms.js'
 import { goldenProblems, ignoreProblems, withIgnored } from './golden.js'
 import { readNdjson } from './ndjson.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
@@ -38,8 +38,6 @@ export interface ScenarioTexts {
   buildable(path: string): boolean
 }
 
-type ServiceFile = ScenarioFile['services'][string]
-
 /** Members of a service that say nothing of the target: its folder does. */
 const NOT_OF_TARGET = ['build', 'command', 'healthcheck', 'read_only', 'tmpfs', 'shm_size', 'user'] as const
 
@@ -51,7 +49,7 @@ const DEFAULT_TOLERANCE = { exact: 0, 'ranked-scores': 1e-4, cosine: 1e-4 }
  * @throws BakeoffError BAD_SPEC with file, line and column
  */
 export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
-  const located = readYaml(texts.file, texts.yaml, scenarioFile)
+  const located = inOneForm(readYaml(texts.file, texts.yaml, scenarioFile))
   const file = located.value
   const x = file['x-scenario']
   const { requests, golden, contract, respell, state, workDigest } = readWork(texts, located)
@@ -89,7 +87,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
 type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'contract' | 'respell' | 'state' | 'workDigest'>
 
 /** @throws BakeoffError BAD_SPEC with all that is wrong in the file, else in what it names */
-function readWork(texts: ScenarioTexts, located: Located<ScenarioFile>): Work {
+function readWork(texts: ScenarioTexts, located: Located<PlainScenarioFile>): Work {
   const file = located.value
   const x = file['x-scenario']
   const { contents, missing } = readNamed(texts, located)
@@ -126,7 +124,7 @@ function readWork(texts: ScenarioTexts, located: Located<ScenarioFile>): Work {
 function digestOf(
   requestText: string,
   goldenText: string,
-  { expect: { ignore } }: ScenarioFile['x-scenario'],
+  { expect: { ignore } }: PlainScenarioFile['x-scenario'],
   state: Work['state'],
 ): string {
   const digest = createHash('sha256').update(requestText).update('\0').update(goldenText)
@@ -136,7 +134,7 @@ function digestOf(
 }
 
 /** What is wrong in the file by itself. */
-function problemsOf(texts: ScenarioTexts, located: Located<ScenarioFile>): Problem[] {
+function problemsOf(texts: ScenarioTexts, located: Located<PlainScenarioFile>): Problem[] {
   const { name } = located.value
   return [
     ...serviceProblems(texts, located),
@@ -158,7 +156,7 @@ function problemsOf(texts: ScenarioTexts, located: Located<ScenarioFile>): Probl
 }
 
 /** The texts of the files that a scenario names, by what they are. */
-function readNamed(texts: ScenarioTexts, located: Located<ScenarioFile>) {
+function readNamed(texts: ScenarioTexts, located: Located<PlainScenarioFile>) {
   const { requests, expect, contract } = located.value['x-scenario']
   const named = [
     { what: 'requests', at: ['requests'], path: requests },
@@ -177,7 +175,7 @@ function readNamed(texts: ScenarioTexts, located: Located<ScenarioFile>) {
 
 /** What does not fit together in the files that a scenario names. */
 function workProblems(
-  located: Located<ScenarioFile>,
+  located: Located<PlainScenarioFile>,
   { requests, golden, contract }: Pick<Work, 'requests' | 'golden' | 'contract'>,
 ): Problem[] {
   const problems: Problem[] = []
@@ -205,7 +203,7 @@ function workProblems(
   return problems
 }
 
-function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): Problem[] {
+function serviceProblems(texts: ScenarioTexts, located: Located<PlainScenarioFile>): Problem[] {
   const { services } = located.value
   const names = Object.keys(services)
   const problems: Problem[] = []
@@ -233,8 +231,8 @@ function serviceProblems(texts: ScenarioTexts, located: Located<ScenarioFile>): 
   return problems
 }
 
-/** What is wrong with what a service is called, made from and told by its environment. */
-function imageProblems(texts: ScenarioTexts, located: Located<ScenarioFile>, name: string): Problem[] {
+/** What is wrong with what a service is called and made from. */
+function imageProblems(texts: ScenarioTexts, located: Located<PlainScenarioFile>, name: string): Problem[] {
   const service = located.value.services[name] as ServiceFile
   const path = ['services', name]
   const problems: Problem[] = []
@@ -251,15 +249,12 @@ function imageProblems(texts: ScenarioTexts, located: Located<ScenarioFile>, nam
   if (name !== 'target' && (service.image === undefined) === (service.build === undefined)) {
     problems.push(located.problem(path, `${name} needs either image or build`, { key: true }))
   }
-  for (const [member, value] of Object.entries({ image: service.image, ...service.environment })) {
-    if (typeof value === 'string' && /\$\{|\$[A-Za-z_]/.test(value) && value !== '${TARGET_IMAGE}') {
-      const at = member === 'image' ? [...path, 'image'] : [...path, 'environment', member]
-      problems.push(
-        located.problem(at, `"${value}" is not replaced: only \${TARGET_IMAGE} is known`, {
-          hint: 'Nothing is taken from the environment of the host. Write the value itself.',
-        }),
-      )
-    }
+  if (name !== 'target' && service.image?.includes('$')) {
+    problems.push(
+      located.problem([...path, 'image'], `"${service.image}" is not replaced: only \${TARGET_IMAGE} is known`, {
+        hint: 'Nothing is taken from the environment of the host. Write the name of the image itself.',
+      }),
+    )
   }
   if (service.build !== undefined && !texts.buildable(service.build)) {
     problems.push(located.problem([...path, 'build'], `there is no Dockerfile in ${service.build}`))
@@ -268,7 +263,7 @@ function imageProblems(texts: ScenarioTexts, located: Located<ScenarioFile>, nam
 }
 
 /** What is said of the target, and would go nowhere. */
-function targetProblems({ value, problem }: Located<ScenarioFile>): Problem[] {
+function targetProblems({ value, problem }: Located<PlainScenarioFile>): Problem[] {
   const { target } = value.services
   return NOT_OF_TARGET.filter((member) => target?.[member] !== undefined).map((member) =>
     problem(['services', 'target', member], `${member} of the target is not read: every target brings its own`, {
@@ -278,7 +273,7 @@ function targetProblems({ value, problem }: Located<ScenarioFile>): Problem[] {
   )
 }
 
-function toleranceProblems({ value, problem }: Located<ScenarioFile>): Problem[] {
+function toleranceProblems({ value, problem }: Located<PlainScenarioFile>): Problem[] {
   const { compare, tolerance } = value['x-scenario'].expect
   return compare !== 'exact' || tolerance === undefined
     ? []
@@ -291,7 +286,7 @@ function toleranceProblems({ value, problem }: Located<ScenarioFile>): Problem[]
 }
 
 /** What is wrong with what a service waits for. */
-function dependencyProblems(located: Located<ScenarioFile>, name: string): Problem[] {
+function dependencyProblems(located: Located<PlainScenarioFile>, name: string): Problem[] {
   const { services } = located.value
   const { depends_on: dependsOn = {} } = services[name] as ServiceFile
   const problems: Problem[] = []
@@ -333,7 +328,7 @@ function dependencyProblems(located: Located<ScenarioFile>, name: string): Probl
   return problems
 }
 
-function loadProblems(located: Located<ScenarioFile>): Problem[] {
+function loadProblems(located: Located<PlainScenarioFile>): Problem[] {
   const { load, slo } = located.value['x-scenario']
   const problems: Problem[] = []
   const path = ['x-scenario', 'load']
@@ -369,7 +364,7 @@ function isAsked(written: boolean | readonly unknown[] | undefined): boolean {
   return Array.isArray(written) ? written.length > 0 : Boolean(written)
 }
 
-function cycleIn(services: ScenarioFile['services']): string | null {
+function cycleIn(services: PlainScenarioFile['services']): string | null {
   const done = new Set<string>()
   const visit = (name: string, trail: readonly string[]): string | null => {
     if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name].join(' → ')
@@ -422,7 +417,7 @@ function toService(name: string, service: ServiceFile, texts: ScenarioTexts, quo
 }
 
 /** The loads of the file, by kind; searches come last, since they leave a target overloaded. */
-function toLoads({ load }: ScenarioFile['x-scenario'], offered: Offered): LoadSpec[] {
+function toLoads({ load }: PlainScenarioFile['x-scenario'], offered: Offered): LoadSpec[] {
   const loads = loadKinds.flatMap((kind) => {
     const written = load[kind.kind]
     return written === undefined
@@ -433,7 +428,7 @@ function toLoads({ load }: ScenarioFile['x-scenario'], offered: Offered): LoadSp
 }
 
 /** The settings of all offered loads of a scenario, whether its file names the rate or a run adds it. */
-function offeredOf({ load, slo }: ScenarioFile['x-scenario']): Offered {
+function offeredOf({ load, slo }: PlainScenarioFile['x-scenario']): Offered {
   return {
     connections: load.connections ?? DEFAULT_OFFERED.connections,
     arrivals: load.arrivals ?? DEFAULT_OFFERED.arrivals,

@@ -74,6 +74,8 @@ function toProblems(
   value: unknown,
   problem: Located<unknown>['problem'],
 ): Problem[] {
+  const ofForm = issue.code === 'invalid_union' ? issuesOfMeantForm(issue) : null
+  if (ofForm !== null) return ofForm.flatMap((inner) => toProblems(inner, schema, value, problem))
   const where = issue.path.length === 0 ? 'the file' : pathText(issue.path)
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path)
@@ -118,6 +120,14 @@ function toProblems(
   return [problem(issue.path, `${where} is ${show(given)}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`)]
 }
 
+/** What is wrong in the form that was meant, of several that a member can have: the only one whose type the value has. */
+function issuesOfMeantForm(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | null {
+  const isOther = ({ code, path }: z.core.$ZodIssue) => code === 'invalid_type' && path.length === 0
+  const [meant, ...others] = issue.errors.filter((inner) => !inner.some(isOther))
+  if (meant === undefined || others.length > 0) return null
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as z.core.$ZodIssue)
+}
+
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
@@ -143,6 +153,11 @@ function knownKeys(schema: z.ZodType, path: Path): string[] {
   const unwrap = () => {
     while (current && ['optional', 'nullable', 'default'].includes(current.def.type as string))
       current = current.def.innerType as typeof current
+    if (current?.def.type === 'union')
+      current =
+        (current.def.options as (typeof current)[]).find(({ def }) =>
+          ['object', 'record'].includes(def.type as string),
+        ) ?? current
   }
   unwrap()
   for (const key of path) {

@@ -1,4 +1,5 @@
 /** The parts of a plan that are made from one part of the project: an entry from a variant of a target, a service from one of a scenario. */
+import { createHash } from 'node:crypto'
 import { posix, relative } from 'node:path'
 import type {
   Caps,
@@ -53,7 +54,7 @@ export function planService(service: ServiceSpec, cores: CoreAssignment, root: s
   return {
     name: service.name,
     build: service.build === null ? null : relative(root, service.build),
-    image: service.build === null ? (service.image as string) : `bakeoff/${relative(`${root}/compose`, service.build)}`,
+    image: service.build === null ? (service.image as string) : imageOfFolder(service.build, root),
     caps: capsOf(service, cores.services[service.name] ?? []),
     requestedCpus: service.cpus,
     environment: { ...service.environment },
@@ -65,6 +66,15 @@ export function planService(service: ServiceSpec, cores: CoreAssignment, root: s
     shmBytes: service.shmBytes,
     user: service.user,
   }
+}
+
+/** The name of the image of a folder: its path in compose/, and for one that lies elsewhere in the project letters of its path and a digest of it. */
+function imageOfFolder(folder: string, root: string): string {
+  const inCompose = relative(`${root}/compose`, folder)
+  if (!inCompose.startsWith('..')) return `bakeoff/${inCompose}`
+  const path = relative(root, folder)
+  const letters = path.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
+  return `bakeoff/elsewhere/${letters === '' ? '' : `${letters}-`}${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
 }
 
 /** The caps of a service on these cores: by quota where there are more of them than it asks for, else the cores themselves. */

@@ -239,31 +239,60 @@ describe('a scenario that cannot be used says where and why', () => {
     },
     {
       because: 'Compose keys that have another form here',
-      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    ports: ["80:80"]\n    deploy: {}\n    volumes: []'),
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    ports: ["80:80"]\n    volumes: []'),
       says: [
         ':5:5: unknown key "ports" in services.target',
         'nothing is published on this machine',
-        'Write `cpus: 1` and `mem_limit: 512m` in its place.',
         'Put files into the image',
       ],
     },
     {
-      because: "Compose's forms with a list, and its shell form",
+      because: 'what deploy and build say in Compose and not here',
       yaml: SCENARIO.replace(
         'x-scenario',
-        '  store: { image: x, cpus: 1, mem_limit: 1g, environment: ["A=1"], depends_on: [db], command: redis-server, build: { context: . } }\nx-scenario',
+        '  store:\n    build: { context: ./store, args: { A: 1 } }\n    deploy: { replicas: 2, resources: { limits: { cpus: 1, memory: 1g } } }\nx-scenario',
       ),
       says: [
-        'services.store.environment is ["A=1"]: must be written as KEY: value',
-        'services.store.depends_on is ["db"]: must be written as NAME: { condition: service_healthy }',
-        'services.store.command is "redis-server": must be a list of words',
-        'services.store.build is {"context":"."}: must be a folder, such as ./store',
+        ':7:33: unknown key "args" in services.store.build',
+        'a folder is built by its Dockerfile',
+        ':8:15: unknown key "replicas" in services.store.deploy',
+        'only `resources: { limits: { cpus: 1, memory: 512m } }` is read',
       ],
     },
     {
-      because: 'a folder elsewhere',
-      yaml: SCENARIO.replace('x-scenario', '  store: { build: ../store, cpus: 1, mem_limit: 1g }\nx-scenario'),
-      says: ['services.store.build is "../store": must be a folder beside this file, such as ./store'],
+      because: 'deploy without limits',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    deploy: {}'),
+      says: ['services.target.deploy.resources is missing', 'such as `resources: { limits:'],
+    },
+    {
+      because: 'a cap that is said twice',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    deploy: { resources: { limits: { cpus: 2 } } }'),
+      says: [':5:38: services.target has cpus and deploy.resources.limits.cpus', 'take one of them out'],
+    },
+    {
+      because: 'a variable that would come of the host, in a list',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    environment: [A=1, TOKEN]'),
+      says: [':5:24: services.target.environment: TOKEN has no value', 'Write it: TOKEN=value'],
+    },
+    {
+      because: 'a variable without a value, in a map',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    environment: { TOKEN: }'),
+      says: [':5:20: services.target.environment: TOKEN has no value', 'Write it: TOKEN: value'],
+    },
+    {
+      because: 'a variable that is there twice',
+      yaml: SCENARIO.replace('    cpus: 1', '    cpus: 1\n    environment: [A=1, A=2]'),
+      says: [':5:24: services.target.environment has A twice'],
+    },
+    {
+      because: 'a command whose quote is open',
+      yaml: SCENARIO.replace('x-scenario', `  store: { image: x, cpus: 1, mem_limit: 1g, command: "redis-server --save '" }\nx-scenario`),
+      says: ['services.store.command cannot be cut into words: this quote is not closed', 'Write a list of words'],
+    },
+    {
+      because: 'a folder of the machine',
+      yaml: SCENARIO.replace('x-scenario', '  store: { build: /srv/store, cpus: 1, mem_limit: 1g }\nx-scenario'),
+      says: ['services.store.build is "/srv/store": must be a folder relative to this file, such as ./store or ../services/store'],
     },
     {
       because: 'a cap that is missing',
@@ -394,6 +423,16 @@ describe('a scenario that cannot be used says where and why', () => {
   ])('$because', ({ yaml, says }) => {
     const problem = problemOf(() => scenario(yaml))
     for (const text of says) expect(problem).toContain(text)
+  })
+
+  it.each([
+    { because: 'a command', member: 'command: [sh, -c, "echo $HOME"]' },
+    { because: 'a health check', member: 'healthcheck: { test: [CMD-SHELL, "redis-cli -a $PASSWORD ping"] }' },
+  ])('what Compose would take of the host, in $because', ({ member }) => {
+    const yaml = SCENARIO.replace('x-scenario', `  store: { image: x, cpus: 1, mem_limit: 1g, ${member} }\nx-scenario`)
+    const problem = problemOf(() => scenario(yaml))
+    expect(problem).toContain('is not replaced')
+    expect(problem).toContain('a dollar sign that the container is to see is written $$')
   })
 
   it('a line of the corpus that is not JSON, with its line and column', () => {

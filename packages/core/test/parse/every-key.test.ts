@@ -161,6 +161,9 @@ services:
     shm_size: 64m
     user: nobody
   db: { build: ./db, cpus: 1, mem_limit: 1g }
+  queue:
+    build: { context: ../queue }
+    deploy: { resources: { limits: { cpus: "0.5", memory: 256m } } }
 x-scenario:
   summary: s
   source: claim
@@ -391,7 +394,7 @@ describe('what would go nowhere is refused with its place', () => {
       because: 'a tolerance of what is exact',
       of: scenario,
       text: scenario.whole.replace('compare: cosine', 'compare: exact'),
-      says: ['compose/predict.yaml:27:47: exact answers have no tolerance'],
+      says: ['compose/predict.yaml:30:47: exact answers have no tolerance'],
     },
     {
       because: 'a published figure that is no number',
