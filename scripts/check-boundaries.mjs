@@ -24,6 +24,7 @@ const FLOORS = {
       'parse',
       'plan',
       'answers',
+      'recorded',
       'thresholds',
       'observe',
       'figures',

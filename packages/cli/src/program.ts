@@ -9,6 +9,7 @@ import { addHistory } from './commands/history.js'
 import { addImages } from './commands/images.js'
 import { addList } from './commands/list.js'
 import { addMatrix } from './commands/matrix.js'
+import { addNewScenario } from './commands/new-scenario.js'
 import { addNewTarget } from './commands/new-target.js'
 import { addPlan } from './commands/plan.js'
 import { addReport } from './commands/report.js'
@@ -27,6 +28,7 @@ const COMMANDS = [
   addClean,
   addImages,
   addNewTarget,
+  addNewScenario,
 ]
 
 /** The command line: each command with its options and its action is a file in commands/. */

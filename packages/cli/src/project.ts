@@ -13,6 +13,7 @@ import {
   parseMatrix,
   parseScenario,
   parseTarget,
+  type ScenarioTexts,
 } from '@bakeoff/core'
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
 import type { Terminal } from './terminal.js'
@@ -36,9 +37,10 @@ const CORPUS_BYTES = 256 * 1024 ** 2
  * Reads targets/, compose/, claims/ and matrix.yaml. Nothing is registered: a folder with a target.yaml is a target, a
  * YAML file in compose/ is a scenario. A part that cannot be used is `broken`, and the others are still read.
  *
+ * @param drafts scenarios that are not written yet, and that targets may name
  * @throws BakeoffError BAD_SPEC for matrix.yaml, without which there is no plan
  */
-export function readCatalogue({ root }: Pick<Project, 'root'>): Catalogue {
+export function readCatalogue({ root }: Pick<Project, 'root'>, drafts: readonly ScenarioSpec[] = []): Catalogue {
   needRoot(root)
   const matrix = parseMatrix(
     'matrix.yaml',
@@ -50,7 +52,7 @@ export function readCatalogue({ root }: Pick<Project, 'root'>): Catalogue {
   const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
     collect(broken, { kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
   )
-  return checkCatalogue({ matrix, ...parts, claims, broken })
+  return checkCatalogue({ matrix, ...parts, scenarios: [...parts.scenarios, ...drafts], claims, broken })
 }
 
 /** What a run needs in its root, beside scenarios and targets. The last two are for variants behind a proxy and for the second instrument. */
@@ -92,8 +94,12 @@ function collect<T>(broken: BrokenPart[], place: PartPlace, read: () => T): T[] 
 }
 
 /** Reads the project and prints which parts are left out, with everything that is wrong and what to do. Called once in a command. */
-export function openCatalogue(project: Project, terminal: Pick<Terminal, 'say' | 'colours'>): Catalogue {
-  const catalogue = readCatalogue(project)
+export function openCatalogue(
+  project: Project,
+  terminal: Pick<Terminal, 'say' | 'colours'>,
+  drafts: readonly ScenarioSpec[] = [],
+): Catalogue {
+  const catalogue = readCatalogue(project, drafts)
   for (const part of catalogue.broken) for (const line of brokenLines(part, terminal)) terminal.say(line)
   return catalogue
 }
@@ -117,15 +123,21 @@ function readTarget(root: string, name: string): TargetSpec {
 }
 
 function readScenario(root: string, id: string, file: string): ScenarioSpec {
-  const beside = (path: string) => join(root, 'compose', path)
   return parseScenario({
-    id,
-    file,
+    ...scenarioPlace(root, id),
     yaml: mustRead(root, file),
-    resolve: beside,
     read: (path) => readInside(root, `compose/${path}`, CORPUS_BYTES),
-    buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
   })
+}
+
+/** What a scenario of this name is read with, beside its texts. */
+export function scenarioPlace(root: string, id: string): Pick<ScenarioTexts, 'id' | 'file' | 'resolve' | 'buildable'> {
+  return {
+    id,
+    file: `compose/${id}.yaml`,
+    resolve: (path) => join(root, 'compose', path),
+    buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
+  }
 }
 
 /** The entries of a folder of the project, sorted by name. */

@@ -24,6 +24,8 @@ export interface Stoppable {
 export interface Stop {
   readonly signal: AbortSignal
   guard(stoppable: Stoppable): void
+  /** The next signal is no interruption: it ends what the user ends by Ctrl-C, such as a recording. Returns the way to take that back. */
+  onNextSignal(then: () => void): () => void
 }
 
 /** The process, as far as signals and its end need it; tests have their own. */
@@ -53,6 +55,8 @@ export class Interruption implements Stop {
   #exitCode: number | null = null
   #uncaught = 0
   #leaving = false
+  /** takes the next signal */
+  #taker: (() => void) | null = null
 
   constructor(terminal: Terminal, surroundings: Partial<Surroundings> = {}) {
     this.#terminal = terminal
@@ -78,7 +82,20 @@ export class Interruption implements Stop {
     this.#stoppables.add(stoppable)
   }
 
+  onNextSignal(then: () => void): () => void {
+    this.#taker = then
+    return () => {
+      if (this.#taker === then) this.#taker = null
+    }
+  }
+
   #onSignal(name: (typeof STOPPING)[number]): void {
+    const taker = this.#taker
+    if (taker !== null) {
+      this.#taker = null
+      taker()
+      return
+    }
     if (this.#controller.signal.aborted) {
       void this.#leave(`at the second signal (${name})`, 128 + constants.signals[name])
       return

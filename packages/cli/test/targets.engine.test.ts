@@ -16,7 +16,7 @@ const shipped = readShipped()
 const { project, catalogue } = shipped
 const terminal = openTerminal()
 const controller = new AbortController()
-const stop = { signal: controller.signal, guard: () => {} }
+const stop = { signal: controller.signal, guard: () => {}, onNextSignal: () => () => {} }
 
 let plan: Plan
 let workbench: Workbench

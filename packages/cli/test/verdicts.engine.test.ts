@@ -47,7 +47,7 @@ async function matrix(...options: string[]): Promise<typeof faults> {
   const program = createProgram({
     project: faulty.project,
     terminal,
-    stop: { signal: controller.signal, guard: () => {} },
+    stop: { signal: controller.signal, guard: () => {}, onNextSignal: () => () => {} },
     leave: (wanted) => {
       code = wanted
     },

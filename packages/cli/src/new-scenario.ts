@@ -1,0 +1,327 @@
+/** Makes a scenario of what a user has: requests from one source, services from a docker-compose file, answers from a reference. */
+import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import {
+  type ApiFilter,
+  answersSeen,
+  type ComposeReading,
+  type ComposeTarget,
+  goldenLines,
+  goldenOf,
+  isOfApi,
+  parseScenario,
+  type Recording,
+  readCompose,
+  readCurl,
+  readHar,
+  readOpenApi,
+  recordingOf,
+  requestLines,
+  type ScenarioDraft,
+  type Secret,
+  type SecretsAs,
+  scenarioText,
+  TARGET_ALONE,
+} from '@bakeoff/core'
+import { BakeoffError, formatBytes, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
+import type { Invocation } from './invocation.js'
+import { scenarioPlace, shownPath } from './project.js'
+import { RecordingProxy } from './recording-proxy.js'
+import { askServer, askTarget, type FromReference, serverOf } from './reference.js'
+
+/** What a scenario is made of. Of the five sources one gives requests; `compose` gives services, beside it or alone. */
+export interface ScenarioSources {
+  readonly har: string | null
+  readonly openapi: string | null
+  /** commands, or `@FILE` */
+  readonly curl: readonly string[] | null
+  readonly compose: string | null
+  readonly from: string | null
+  /** a target, or the address of a server that runs */
+  readonly reference: string | null
+  readonly targetService: string | null
+  readonly filter: ApiFilter
+  readonly most: number
+  readonly each: number
+  readonly seed: number
+  readonly count: number | null
+  readonly port: number
+  readonly secretsAs: SecretsAs
+}
+
+export interface NewScenario {
+  /** absolute, without `.yaml` the path of its file too */
+  readonly folder: string
+  readonly requests: number
+  readonly notes: readonly string[]
+  /** how the service that the docker-compose file has becomes a target; null: there is no such file */
+  readonly target: string | null
+  /** by their path from the root */
+  readonly texts: Readonly<Record<string, string>>
+}
+
+export function isScenarioName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]*$/.test(name)
+}
+
+/**
+ * Makes a scenario that `plan` reads as it is. No file that is there is touched.
+ *
+ * @throws BakeoffError BAD_SPEC for what cannot be read, a name that is taken, or a scenario without answers
+ */
+export async function newScenario(
+  invocation: Invocation,
+  name: string,
+  sources: ScenarioSources,
+  { write }: { readonly write: boolean },
+): Promise<NewScenario> {
+  const { root } = invocation.project
+  const folder = join(root, 'compose', name)
+  refuseTaken(folder, name)
+  refuseContradictions(sources)
+  const compose = sources.compose === null ? null : composeOf(root, sources.compose, sources.targetService)
+  const recording = await recordingFrom(invocation, sources, compose)
+  const draft: ScenarioDraft = {
+    name,
+    summary: summaryOf(sources, compose),
+    answeredBy: answeredBy(sources),
+    services: compose?.services ?? TARGET_ALONE,
+    ignore: [],
+    secrets: [],
+  }
+  // Wrong services are told before a reference is started, and before something is written.
+  const spec = parseDraft(root, draft, recording)
+  const asked = await answersOf(invocation, spec, recording, sources)
+  const { requests, golden, ignore, notes } = goldenOf(asked.answered)
+  if (requests.length === 0)
+    throw new BakeoffError('BAD_SPEC', [`no request of ${name} has a golden answer`, ...asked.notes, ...notes].join('\n'), {
+      hint: 'Requests whose answers stay the same, or have places that can be ignored, make a scenario.',
+    })
+  const texts = {
+    [`compose/${name}.yaml`]: scenarioText({ ...draft, ignore, secrets: recording.secrets }),
+    [`compose/${name}/requests.ndjson`]: requestLines(requests),
+    [`compose/${name}/golden.ndjson`]: goldenLines(golden),
+  }
+  if (write) writeAll(root, folder, texts)
+  return {
+    folder,
+    requests: requests.length,
+    notes: [...(compose?.notes ?? []), ...recording.notes, ...asked.notes, ...notes],
+    target: compose === null ? null : targetAdvice(compose.target, name),
+    texts,
+  }
+}
+
+function refuseTaken(folder: string, name: string): void {
+  const taken = [`${folder}.yaml`, folder].find((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+  if (taken === undefined) return
+  throw new BakeoffError('BAD_SPEC', `${shownPath(taken)} is there already, and is not written over`, {
+    hint: `Choose another name than ${name}, or move it away.`,
+  })
+}
+
+function refuseContradictions({ har, openapi, curl, from, compose, reference, targetService, count }: ScenarioSources): void {
+  const given = Object.entries({ har, openapi, curl, from }).flatMap(([option, value]) => (value === null ? [] : `--${option}`))
+  if (given.length > 1)
+    throw new BakeoffError('BAD_SPEC', `${given.join(' and ')} both give requests`, { hint: 'Make a scenario of each.' })
+  if (given.length === 0 && compose === null)
+    throw new BakeoffError('BAD_SPEC', 'there is nothing to make a scenario of', {
+      hint: "Give one: --har FILE, --openapi FILE, --curl '…', --from http://127.0.0.1:3000 or --compose docker-compose.yml",
+    })
+  if (reference === null && har === null && from === null)
+    throw new BakeoffError('BAD_SPEC', `${given[0] ?? '--compose'} has no answers, and a scenario needs golden ones`, {
+      hint: 'Say who gives them: --reference TARGET starts one of targets/, --reference http://127.0.0.1:3000 asks a server that runs.',
+    })
+  if (targetService !== null && compose === null)
+    throw new BakeoffError('BAD_SPEC', '--target-service is a service of --compose', { hint: 'Add --compose docker-compose.yml.' })
+  if (count !== null && from === null)
+    throw new BakeoffError('BAD_SPEC', '--count counts what --from records', { hint: 'Take it out; --most bounds the requests.' })
+}
+
+async function recordingFrom(invocation: Invocation, sources: ScenarioSources, compose: ComposeReading | null): Promise<Recording> {
+  const { har, openapi, curl, from, secretsAs, filter, most, each, seed } = sources
+  if (har !== null) return readHar(har, readGiven(har), { filter, secretsAs, most })
+  if (openapi !== null) return readOpenApi(openapi, readGiven(openapi), { secretsAs, methods: filter.methods, each, most, seed })
+  if (curl !== null) return together(curl.map((one) => curlOf(one, secretsAs)))
+  if (from !== null) return await recordTraffic(invocation, from, sources)
+  const path = compose?.target.health ?? '/'
+  const request: RequestLine = { method: 'GET', path, headers: {}, body: null }
+  return {
+    recorded: [{ request, answer: null }],
+    secrets: [],
+    notes: [`A docker-compose file has no requests: GET ${path} is there to begin with. --har, --openapi, --curl or --from beside it give others.`],
+  }
+}
+
+function curlOf(given: string, secretsAs: SecretsAs): Recording {
+  return given.startsWith('@')
+    ? readCurl(given.slice(1), readGiven(given.slice(1)), secretsAs)
+    : readCurl('--curl', given, secretsAs)
+}
+
+function together(recordings: readonly Recording[]): Recording {
+  const secrets = new Map(recordings.flatMap(({ secrets }) => secrets.map((secret) => [secret.name, secret] as const)))
+  return {
+    recorded: recordings.flatMap(({ recorded }) => recorded),
+    notes: [...new Set(recordings.flatMap(({ notes }) => notes))],
+    secrets: [...secrets.values()],
+  }
+}
+
+/** Runs a recording proxy until the user ends it or enough has come. */
+async function recordTraffic({ terminal, stop }: Invocation, from: string, sources: ScenarioSources): Promise<Recording> {
+  const { filter, secretsAs, most, count, port } = sources
+  const server = serverOf(from)
+  if (server === null)
+    throw new BakeoffError('BAD_SPEC', `--from ${from} is no address`, { hint: 'Write it with its scheme: http://127.0.0.1:3000' })
+  const wanted = Math.min(count ?? most, most)
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  let counted = 0
+  await using proxy = await openProxy(server, port, (exchange) => {
+    if (isOfApi(exchange, filter)) counted++
+    terminal.live(`${counted} recorded; the last one: ${exchange.method} ${exchange.path.slice(0, 60)}`)
+    if (counted >= wanted) end()
+  })
+  terminal.say(`Send requests to ${proxy.origin} in place of ${server.origin}: they are passed on and recorded.`)
+  terminal.say(count === null ? 'Ctrl-C ends it, and the scenario is written.' : `It ends after ${wanted} requests, or by Ctrl-C.`)
+  const takeBack = stop.onNextSignal(end)
+  stop.signal.addEventListener('abort', end)
+  await ended
+  takeBack()
+  stop.signal.throwIfAborted()
+  terminal.live('')
+  const recording = recordingOf(proxy.seen, { filter, secretsAs })
+  if (recording.recorded.length > 0) return { ...recording, recorded: recording.recorded.slice(0, wanted) }
+  throw new BakeoffError('BAD_SPEC', [`nothing of an API was sent to ${proxy.origin}`, ...recording.notes].join('\n'), {
+    hint: '--mime and --method say which requests are taken.',
+  })
+}
+
+async function openProxy(server: URL, port: number, onExchange: Parameters<typeof RecordingProxy.open>[1]['onExchange']): Promise<RecordingProxy> {
+  try {
+    return await RecordingProxy.open(server, { port, onExchange })
+  } catch (cause) {
+    throw new BakeoffError('BAD_SPEC', `the proxy cannot listen on port ${port}: ${(cause as Error).message}`, {
+      cause,
+      hint: 'Leave --port out: any free port is taken then.',
+    })
+  }
+}
+
+function composeOf(root: string, file: string, targetService: string | null): ComposeReading {
+  const folder = relative(root, dirname(resolve(file))).replaceAll('\\', '/')
+  const isInside = folder !== '..' && !folder.startsWith('../')
+  return readCompose(file, readGiven(file), { targetService, folder: isInside ? folder : null })
+}
+
+/** A file that the user names. Recordings of a browser are large. */
+const MOST_BYTES = 256 * 1024 ** 2
+
+function readGiven(file: string): string {
+  try {
+    const facts = statSync(file)
+    if (!facts.isFile()) throw new BakeoffError('BAD_SPEC', `${file} is no file`, { hint: 'Name a file.' })
+    if (facts.size > MOST_BYTES)
+      throw new BakeoffError('BAD_SPEC', `${file} is larger than ${formatBytes(MOST_BYTES)}`, { hint: 'Record less of it.' })
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    if (cause instanceof BakeoffError) throw cause
+    throw new BakeoffError('BAD_SPEC', `${file} cannot be read: ${(cause as Error).message}`, {
+      cause,
+      hint: `Paths are from the folder you are in, ${process.cwd()}.`,
+    })
+  }
+}
+
+function parseDraft(root: string, draft: ScenarioDraft, { recorded }: Recording): ScenarioSpec {
+  const texts: Record<string, string> = {
+    [`${draft.name}/requests.ndjson`]: requestLines(recorded.map(({ request }) => request)),
+    [`${draft.name}/golden.ndjson`]: goldenLines(recorded.map(() => ({ status: 200, contentType: null, body: '' }))),
+  }
+  return parseScenario({
+    ...scenarioPlace(root, draft.name),
+    yaml: scenarioText(draft),
+    read: (path) => texts[path] ?? null,
+  })
+}
+
+async function answersOf(
+  invocation: Invocation,
+  spec: ScenarioSpec,
+  { recorded, secrets }: Recording,
+  { reference }: ScenarioSources,
+): Promise<FromReference> {
+  if (reference === null) {
+    const answered = answersSeen(recorded)
+    const note =
+      'Golden answers are those that were recorded. What in them changes from one asking to the next is known only where a request was recorded twice: --reference asks everything twice.'
+    return { answered, notes: [note] }
+  }
+  const server = serverOf(reference)
+  const sent = recorded.map(({ request }) => filledIn(request, secrets, process.env))
+  const found =
+    server === null
+      ? await askTarget(invocation, spec, reference, sent)
+      : await askServer(server, sent, { signal: invocation.stop.signal })
+  if (server === null) return found
+  // What is written has the names of secrets, as it was before they were filled in.
+  const written = new Map(sent.map((request, index) => [request, recorded[index]?.request as RequestLine]))
+  return { ...found, answered: found.answered.map((one) => ({ ...one, request: written.get(one.request) ?? one.request })) }
+}
+
+/** A request as it is sent, with secrets from the environment. */
+function filledIn(request: RequestLine, secrets: readonly Secret[], env: NodeJS.ProcessEnv): RequestLine {
+  const headers = Object.entries(request.headers).map(([header, text]): [string, string] => {
+    const filled = secrets.reduce((before, { name, variable }) => {
+      if (!before.includes(`{{${name}}}`)) return before
+      const value = env[variable]
+      if (value === undefined)
+        throw new BakeoffError('BAD_SPEC', `${variable} is not set, and ${header} is sent with it`, {
+          hint: `Set it for this command: ${variable}=… npm run new-scenario -- …`,
+        })
+      return before.replaceAll(`{{${name}}}`, () => value)
+    }, text)
+    return [header, filled]
+  })
+  return { ...request, headers: Object.fromEntries(headers) }
+}
+
+function writeAll(root: string, folder: string, texts: Readonly<Record<string, string>>): void {
+  const written: string[] = []
+  try {
+    mkdirSync(folder) // refuses what has come to be there since
+    written.push(folder)
+    // The file that makes it a scenario comes last: half a one would be found by the next scan.
+    for (const [file, text] of Object.entries(texts).toReversed()) {
+      const path = join(root, file)
+      closeSync(openSync(path, 'wx'))
+      written.push(path)
+      writeFileSync(path, text)
+    }
+  } catch (error) {
+    for (const path of written) rmSync(path, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function summaryOf({ har, openapi, curl, from }: ScenarioSources, compose: ComposeReading | null): string {
+  if (har !== null) return 'Requests of a recording (HAR)'
+  if (openapi !== null) return 'Requests by an OpenAPI file'
+  if (curl !== null) return 'Requests of curl commands'
+  return from === null ? `Requests to ${compose?.target.service ?? 'the service'}` : `Requests recorded in front of ${from}`
+}
+
+function answeredBy({ reference, har, from }: ScenarioSources): string {
+  if (reference !== null) return reference
+  return from ?? `a recording, ${har},`
+}
+
+/** What the docker-compose file says of the service that is measured, as the beginning of a target. */
+function targetAdvice({ service, image, build, port, health }: ComposeTarget, name: string): string {
+  const made = build !== null ? `build: ${build}` : image !== null ? `image: ${image}` : 'a Dockerfile'
+  const facts = [made, ...(port === null ? [] : [`port: ${port}`]), ...(health === null ? [] : [`health: { path: ${health} }`])]
+  return `${service} becomes a target by a folder in targets/ whose target.yaml says: ${[...facts, `scenarios: [${name}]`].join(', ')} (docs/adding-a-target.md).`
+}
