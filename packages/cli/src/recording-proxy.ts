@@ -94,8 +94,6 @@ export class RecordingProxy implements AsyncDisposable {
         answered.add(chunk)
         response.write(chunk)
       }
-      response.end()
-      const answerBody = answered.text
       slot.exchange = {
         method,
         path: url,
@@ -105,9 +103,10 @@ export class RecordingProxy implements AsyncDisposable {
           status: answer.statusCode ?? 0,
           contentType: answer.headers['content-type'] ?? null,
           isEmpty: answered.length === 0,
-          body: answerBody,
+          body: answered.text,
         },
       }
+      await ended(response)
       this.#options.onExchange(slot.exchange)
     } catch (error) {
       // Where the answer had begun, its client sees that it was cut.
@@ -142,6 +141,14 @@ export class RecordingProxy implements AsyncDisposable {
       return [name, isOwn ? `${this.origin}${value.slice(this.#upstream.origin.length)}` : value]
     })
   }
+}
+
+/** Ends an answer, and waits until its client has it or is gone. */
+function ended(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', () => resolve())
+    response.end(() => resolve())
+  })
 }
 
 function pairsOf(raw: readonly string[]): { readonly name: string; readonly value: string }[] {

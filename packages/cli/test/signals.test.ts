@@ -192,3 +192,28 @@ it('a bug that throws again and again is shown three times', () => {
   for (let time = 0; time < 50; time++) run.process.emit('uncaughtException', new Error('again'))
   expect(run.said().match(/Error: again/g)).toHaveLength(3)
 })
+
+describe('a signal that was asked for', () => {
+  it('ends what it was asked for, and interrupts nothing', () => {
+    const { interruption, process, said } = aRun()
+    let ended = 0
+    interruption.onNextSignal(() => ended++)
+    process.emit('SIGINT')
+    expect({ ended, isAborted: interruption.signal.aborted, code: interruption.exitCode, said: said() }).toEqual({
+      ended: 1,
+      isAborted: false,
+      code: null,
+      said: '',
+    })
+    process.emit('SIGINT')
+    expect(ended).toBe(1)
+    expect(interruption.signal.aborted).toBe(true)
+  })
+
+  it('interrupts once it is taken back', () => {
+    const { interruption, process } = aRun()
+    interruption.onNextSignal(() => {})()
+    process.emit('SIGTERM')
+    expect(interruption.signal.aborted).toBe(true)
+  })
+})

@@ -30,7 +30,7 @@ export function readHar(file: string, text: string, { filter, secretsAs, most }:
     const url = httpUrl(entry.request.url)
     const { method } = entry.request
     if (url === null) {
-      collector.leave('not by HTTP', { method, path: entry.request.url })
+      collector.leave('not by HTTP', { method, path: entry.request.url.replace(/[?#].*/s, '') })
       return []
     }
     const why = whyLeftOut(askedOf(entry), filter)

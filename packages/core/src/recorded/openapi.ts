@@ -22,6 +22,8 @@ export interface OpenApiOptions {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
 const NEVER: ReadonlySet<string> = new Set(['options', 'trace'])
 const MOST_REFERENCES = 32
+/** Objects that are looked at for one operation: parts of schemas multiply, so a small file may ask for endless work. */
+const MOST_OBJECTS = 20_000
 
 /**
  * The requests of an OpenAPI 3 file, in JSON or YAML.
@@ -89,6 +91,8 @@ class OpenApiDocument {
   readonly #making: Making
   /** names of ways to authorise that are no header of a secret's */
   readonly #unsent = new Set<string>()
+  /** objects that may still be looked at for the operation */
+  #left = MOST_OBJECTS
 
   constructor(root: Json, random: Random) {
     this.#root = root
@@ -101,6 +105,7 @@ class OpenApiDocument {
 
   /** @throws Unmakeable */
   requestsOf(asked: { method: string; path: string }, item: Json, operation: Json, each: number): Made[] {
+    this.#left = MOST_OBJECTS
     const parameters = this.#parametersOf(item, operation)
     const bodies = this.#bodiesOf(operation)
     const security = this.#securityOf(operation)
@@ -127,6 +132,7 @@ class OpenApiDocument {
   }
 
   #resolve(value: unknown): Json {
+    if (this.#left-- <= 0) throw new Unmakeable('its schema is too large')
     let found = value
     for (let steps = 0; steps < MOST_REFERENCES; steps++) {
       const reference = mapOf(found).$ref
