@@ -66,46 +66,17 @@ export class RecordingProxy implements AsyncDisposable {
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = 'GET', url = '/' } = request
-    if (!url.startsWith('/')) {
+    if (!request.url?.startsWith('/')) {
       response.writeHead(400, { 'content-type': 'text/plain' })
-      response.end(`Ask ${this.origin} itself, in place of ${this.#upstream.origin}: it is no proxy to be set in a client.\n`)
+      response.end(
+        `Ask ${this.origin} itself, in place of ${this.#upstream.origin}: it is no proxy to be set in a client.\n`,
+      )
       return
     }
     const slot: Slot = { exchange: null }
     this.#slots.push(slot)
-    const headers = pairsOf(request.rawHeaders)
-    const asked = new BoundedBytes(MOST_KEPT)
-    const answered = new BoundedBytes(MOST_KEPT)
     try {
-      const sent: Buffer[] = []
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        asked.add(chunk)
-        sent.push(chunk)
-      }
-      const body = sent.length === 0 ? null : Buffer.concat(sent)
-      const answer = await send(
-        this.#upstream,
-        { method, path: url, headers: this.#passedOn(headers, body), body },
-        this.#closing.signal,
-      )
-      response.writeHead(answer.statusCode ?? 502, this.#passedBack(answer))
-      for await (const chunk of answer as AsyncIterable<Buffer>) {
-        answered.add(chunk)
-        response.write(chunk)
-      }
-      slot.exchange = {
-        method,
-        path: url,
-        headers,
-        body: asked.length === 0 ? null : (asked.text ?? NOT_TEXT),
-        answer: {
-          status: answer.statusCode ?? 0,
-          contentType: answer.headers['content-type'] ?? null,
-          isEmpty: answered.length === 0,
-          body: answered.text,
-        },
-      }
+      slot.exchange = await this.#exchange(request, response)
       await ended(response)
       this.#options.onExchange(slot.exchange)
     } catch (error) {
@@ -115,6 +86,35 @@ export class RecordingProxy implements AsyncDisposable {
         response.writeHead(502, { 'content-type': 'text/plain' })
         response.end(`${this.#upstream.origin} gave no answer: ${(error as Error).message}\n`)
       }
+    }
+  }
+
+  /** Asks the server, and writes its answer as it comes, all but its end. */
+  async #exchange(request: IncomingMessage, response: ServerResponse): Promise<SeenExchange> {
+    const { method = 'GET', url: path = '/' } = request
+    const headers = pairsOf(request.rawHeaders)
+    const [asked, answered] = [new BoundedBytes(MOST_KEPT), new BoundedBytes(MOST_KEPT)]
+    const sent: Buffer[] = []
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      asked.add(chunk)
+      sent.push(chunk)
+    }
+    const body = sent.length === 0 ? null : Buffer.concat(sent)
+    const order = { method, path, headers: this.#passedOn(headers, body), body }
+    const answer = await send(this.#upstream, order, this.#closing.signal)
+    const status = answer.statusCode ?? 502
+    response.writeHead(status, this.#passedBack(answer))
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      answered.add(chunk)
+      response.write(chunk)
+    }
+    const contentType = answer.headers['content-type'] ?? null
+    return {
+      method,
+      path,
+      headers,
+      body: asked.length === 0 ? null : (asked.text ?? NOT_TEXT),
+      answer: { status, contentType, isEmpty: answered.length === 0, body: answered.text },
     }
   }
 

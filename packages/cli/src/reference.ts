@@ -83,7 +83,7 @@ export async function askTarget(
   }
   const setting = { project, catalogue, machine: await readMachine(terminal, stop.signal) }
   const plan = makePlan(setting, toPlanOptions({ scenario: [draft.id], target: [target], all: true }), new Date())
-  const passes = await onEngine(invocation, setting, plan, false, async (run) => {
+  const passes = await onEngine(invocation, { setting, plan, keep: false }, async (run) => {
     const [entry] = shownEntries(run.plan.entries)
     if (!entry) throw new BakeoffError('BAD_SPEC', `${target} does not serve ${draft.id}`, { hint: 'npm run list shows what there is.' })
     terminal.live(`asking ${entry.id}`)

@@ -1,16 +1,14 @@
 import { uncappedProblem } from '@bakeoff/containers'
 import { brokenInReach, hideIn, many, shownEntries } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
-import { buildImages, type CheckReport, checkEntry, Run, requestsOf } from '@bakeoff/runner'
-import type { RunSink } from '@bakeoff/runner/ports'
+import { type CheckReport, checkEntry } from '@bakeoff/runner'
 import { exitCodes } from '../exit.js'
 import type { Invocation } from '../invocation.js'
+import { onEngine } from '../on-engine.js'
 import { makePlan, type PlanOptions } from '../planning.js'
-import { openProgress, type Progress } from '../progress.js'
-import { hiddenError, hidingSink, readSecrets } from '../secrets.js'
+import { readSecrets } from '../secrets.js'
 import { openSetting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
-import { materialsOf, openWorkbench } from '../workbench.js'
 import type { AddCommand } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { keepOption } from './shared/keep.js'
@@ -56,32 +54,24 @@ async function check(
   options: PlanOptions,
   keep: boolean,
 ): Promise<{ readonly reports: CheckReport[]; readonly broken: number }> {
-  const { project, terminal, stop } = invocation
-  const { signal } = stop
+  const { project, terminal } = invocation
   const setting = await openSetting(invocation)
   const { catalogue, machine } = setting
   const uncapped = uncappedProblem(machine.engine.facts)
   if (uncapped !== null && machine.engine.facts.uncapped?.includes('memory')) throw uncapped // builds are capped too
   if (uncapped !== null) terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can still be checked.`))
-  const whole = makePlan(setting, options, new Date())
-  const plan = { ...whole, rules: { ...whole.rules, secondInstrument: false } } // no load, so its image is not needed
+  const plan = makePlan(setting, options, new Date())
   const secrets = readSecrets(project, catalogue, plan, process.env)
-  await using workbench = await openWorkbench(invocation, machine, keep)
-  const materials = { ...materialsOf(project, catalogue, plan), secrets: secrets.values }
-  using progress = openProgress(terminal)
-  const ports = workbench.ports(hidingSink(showingOnly(progress), secrets))
-  const images = await buildImages(requestsOf(plan, materials), ports, signal)
-  const run = new Run({ plan, images, materials, ports, signal })
-  const reports: CheckReport[] = []
-  for (const entry of shownEntries(plan.entries)) {
-    terminal.live(`checking ${entry.id}`)
-    const found = await checkEntry(run, entry).catch((error: unknown) => {
-      throw hiddenError(error, secrets)
-    })
-    const report = hideIn(found, secrets.hide)
-    reports.push(report)
-    for (const line of checkLines(report, terminal)) terminal.say(line)
-  }
+  const reports = await onEngine(invocation, { setting, plan, secrets, keep }, async (run) => {
+    const found: CheckReport[] = []
+    for (const entry of shownEntries(run.plan.entries)) {
+      terminal.live(`checking ${entry.id}`)
+      const report = hideIn(await checkEntry(run, entry), secrets.hide)
+      found.push(report)
+      for (const line of checkLines(report, terminal)) terminal.say(line)
+    }
+    return found
+  })
   return { reports, broken: brokenInReach(catalogue, options.selection).filter(({ kind }) => kind !== 'claim').length }
 }
 
@@ -108,9 +98,4 @@ export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'col
     ...[...(report.failure?.error.logTail ?? report.logTail)].map((line) => dim(`    | ${line}`)),
     ...(report.failure?.error.hint ? [`    ${report.failure.error.hint}`] : []),
   ]
-}
-
-/** An event sink for commands that write no run folder. */
-function showingOnly({ show }: Progress): RunSink {
-  return { writePlan: async () => {}, writeRecord: async () => {}, writeCalibration: async () => {}, event: show }
 }

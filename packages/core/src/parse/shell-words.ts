@@ -73,56 +73,119 @@ export function isWord(token: ShellToken): token is Word {
 type Trouble = { readonly at: number; readonly message: string }
 
 function readWord(text: string, start: number, rule: ShellRule): { word: Word; end: number } | Trouble {
-  const parts: string[] = []
-  const expansions: Expansion[] = []
-  let at = start
-  const take = (pattern: RegExp): string => {
-    const found = textAt(pattern, text, at)
-    at += found.length
-    return found
-  }
-  const takeExpansion = (): boolean => {
-    const found = { at, text: take(EXPANSION) }
-    if (found.text === '') return false
-    expansions.push(found)
-    parts.push(found.text)
-    return true
-  }
-  while (at < text.length) {
-    const opened = at
-    const plain = take(PLAIN[rule])
-    if (plain !== '') parts.push(plain)
-    else if (text[at] === "'") {
-      const end = text.indexOf("'", at + 1)
-      if (end < 0) return { at: opened, message: 'this quote is not closed' }
-      parts.push(text.slice(at + 1, end))
-      at = end + 1
-    } else if (rule === 'shell' && text.startsWith("$'", at)) {
-      const end = endOfAnsiQuote(text, at + 2)
-      if (end === null) return { at: opened, message: 'this quote is not closed' }
-      parts.push(ansiText(text.slice(at + 2, end)))
-      at = end + 1
-    } else if (text[at] === '"' || (rule === 'shell' && text.startsWith('$"', at))) {
-      at = text.indexOf('"', at) + 1
-      while (text[at] !== '"') {
-        if (at >= text.length) return { at: opened, message: 'this quote is not closed' }
-        const inside = take(PLAIN_IN_QUOTES[rule])
-        if (inside !== '') parts.push(inside)
-        else if (lengthAt(CONTINUATION, text, at) > 0) take(CONTINUATION)
-        else if (lengthAt(ESCAPED_IN_QUOTES, text, at) > 0) parts.push(take(ESCAPED_IN_QUOTES).slice(1))
-        else if (rule === 'words' || !takeExpansion()) parts.push(text[at++] as string)
-      }
-      at++
-    } else if (text[at] === '\\') {
-      if (take(CONTINUATION) !== '') continue
-      if (at + 1 >= text.length) return { at: opened, message: 'a backslash ends the text, and nothing follows it' }
-      parts.push(text[at + 1] as string)
-      at += 2
-    } else if (rule === 'shell' && (text[at] === '$' || text[at] === '`')) {
-      if (!takeExpansion()) parts.push(text[at++] as string)
-    } else break
-  }
+  const reader = new WordReader(text, start, rule)
+  const trouble = reader.read()
+  if (trouble !== null) return trouble
+  const { parts, expansions, at } = reader
   return { word: { text: parts.join(''), at: start, expansions }, end: at }
+}
+
+const OPEN = 'this quote is not closed'
+
+/** Reads one word, from its first character to the blank or operator that ends it. */
+class WordReader {
+  readonly parts: string[] = []
+  readonly expansions: Expansion[] = []
+  at: number
+  readonly #text: string
+  readonly #rule: ShellRule
+
+  constructor(text: string, start: number, rule: ShellRule) {
+    this.#text = text
+    this.#rule = rule
+    this.at = start
+  }
+
+  /** Null when the word was read. */
+  read(): Trouble | null {
+    while (this.at < this.#text.length) {
+      const before = this.at
+      const trouble = this.#readPart()
+      if (trouble !== null) return trouble
+      if (this.at === before) return null // a blank, or an operator
+    }
+    return null
+  }
+
+  #readPart(): Trouble | null {
+    const isShell = this.#rule === 'shell'
+    if (this.#keep(PLAIN[this.#rule])) return null
+    if (this.#isAt("'")) return this.#readSingle()
+    if (isShell && this.#isAt("$'")) return this.#readAnsi()
+    if (this.#isAt('"') || (isShell && this.#isAt('$"'))) return this.#readDouble()
+    if (this.#isAt('\\')) return this.#readEscaped()
+    if (isShell && (this.#isAt('$') || this.#isAt('`'))) this.#keepDollar()
+    return null
+  }
+
+  #readSingle(): Trouble | null {
+    const end = this.#text.indexOf("'", this.at + 1)
+    if (end < 0) return { at: this.at, message: OPEN }
+    this.parts.push(this.#text.slice(this.at + 1, end))
+    this.at = end + 1
+    return null
+  }
+
+  #readAnsi(): Trouble | null {
+    const end = endOfAnsiQuote(this.#text, this.at + 2)
+    if (end === null) return { at: this.at, message: OPEN }
+    this.parts.push(ansiText(this.#text.slice(this.at + 2, end)))
+    this.at = end + 1
+    return null
+  }
+
+  #readDouble(): Trouble | null {
+    const opened = this.at
+    this.at = this.#text.indexOf('"', opened) + 1
+    while (!this.#isAt('"')) {
+      if (this.at >= this.#text.length) return { at: opened, message: OPEN }
+      if (this.#keep(PLAIN_IN_QUOTES[this.#rule]) || this.#take(CONTINUATION) !== '') continue
+      const escaped = this.#take(ESCAPED_IN_QUOTES)
+      if (escaped !== '') this.parts.push(escaped.slice(1))
+      else if (this.#rule === 'shell') this.#keepDollar()
+      else this.#keepOne()
+    }
+    this.at++
+    return null
+  }
+
+  #readEscaped(): Trouble | null {
+    if (this.#take(CONTINUATION) !== '') return null
+    if (this.at + 1 >= this.#text.length)
+      return { at: this.at, message: 'a backslash ends the text, and nothing follows it' }
+    this.at++
+    this.#keepOne()
+    return null
+  }
+
+  /** Keeps what a shell would replace, and tells of it; else the one character. */
+  #keepDollar(): void {
+    const { at } = this
+    const text = this.#take(EXPANSION)
+    if (text === '') return this.#keepOne()
+    this.parts.push(text)
+    this.expansions.push({ text, at })
+  }
+
+  #keepOne(): void {
+    this.parts.push(this.#text[this.at++] as string)
+  }
+
+  #keep(pattern: RegExp): boolean {
+    const text = this.#take(pattern)
+    if (text !== '') this.parts.push(text)
+    return text !== ''
+  }
+
+  #take(pattern: RegExp): string {
+    const text = textAt(pattern, this.#text, this.at)
+    this.at += text.length
+    return text
+  }
+
+  #isAt(text: string): boolean {
+    return this.#text.startsWith(text, this.at)
+  }
 }
 
 /** The quote that ends `$'…'`; null when none does. */

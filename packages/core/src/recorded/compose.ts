@@ -133,7 +133,8 @@ function takenServices(services: Readonly<Record<string, Json>>, target: string,
       notes.push(`${name} is left out: it waits for ${target}.`)
       return false
     }
-    if (Array.isArray(services[name]?.profiles) && services[name].profiles.length > 0) {
+    const profiles = services[name]?.profiles
+    if (Array.isArray(profiles) && profiles.length > 0) {
       notes.push(`${name} is left out: it belongs to a profile, and ${target} does not wait for it.`)
       return false
     }

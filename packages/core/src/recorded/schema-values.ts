@@ -137,52 +137,68 @@ function arrayOf(schema: Json, making: Making, depth: number): unknown {
   return Array.from({ length: count }, () => valueOf(schema.items ?? {}, making, depth + 1))
 }
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+/** Random texts of so many characters. */
+class Texts {
+  readonly #random: Random
 
-function textOf(schema: Json, random: Random): string {
-  const least = asCount(schema.minLength) ?? 0
-  const most = asCount(schema.maxLength) ?? Number.POSITIVE_INFINITY
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  letters(count: number, of = 'abcdefghijklmnopqrstuvwxyz'): string {
+    return Array.from({ length: count }, () => of[this.#random.int(of.length)]).join('')
+  }
+
+  digits(count: number): string {
+    return this.letters(count, '0123456789')
+  }
+
+  hex(count: number): string {
+    return this.letters(count, '0123456789abcdef')
+  }
+
+  date(): string {
+    return `2025-${this.#two(1, 12)}-${this.#two(1, 28)}`
+  }
+
+  time(): string {
+    return `${this.#two(0, 23)}:${this.#two(0, 59)}:${this.#two(0, 59)}Z`
+  }
+
+  #two(least: number, most: number): string {
+    return String(least + this.#random.int(most - least + 1)).padStart(2, '0')
+  }
+}
+
+/** Addresses are of ranges and names for documentation: they belong to no one. */
+const FORMATS: Readonly<Record<string, (texts: Texts) => string>> = {
+  date: (texts) => texts.date(),
+  'date-time': (texts) => `${texts.date()}T${texts.time()}`,
+  time: (texts) => texts.time(),
+  uuid: (texts) => `${texts.hex(8)}-${texts.hex(4)}-4${texts.hex(3)}-8${texts.hex(3)}-${texts.hex(12)}`,
+  email: (texts) => `${texts.letters(8)}@example.com`,
+  'idn-email': (texts) => `${texts.letters(8)}@example.com`,
+  hostname: (texts) => `${texts.letters(8)}.example.com`,
+  uri: (texts) => `https://example.com/${texts.letters(8)}`,
+  url: (texts) => `https://example.com/${texts.letters(8)}`,
+  iri: (texts) => `https://example.com/${texts.letters(8)}`,
+  'uri-reference': (texts) => `/${texts.letters(8)}`,
+  ipv4: (texts) => `192.0.2.1${texts.digits(1)}`,
+  ipv6: (texts) => `2001:db8::${texts.hex(4)}`,
+  byte: (texts) => Buffer.from(texts.letters(9)).toString('base64'),
+}
+
+function textOf({ format, pattern, minLength, maxLength }: Json, random: Random): string {
+  const texts = new Texts(random)
+  const least = asCount(minLength) ?? 0
+  const most = asCount(maxLength) ?? Number.POSITIVE_INFINITY
   if (least > MOST_LETTERS) throw new Unmakeable(`a text has ${least} letters at least`)
-  const letters = (count: number, of = LETTERS) =>
-    Array.from({ length: count }, () => of[random.int(of.length)]).join('')
-  const digits = (count: number) => letters(count, '0123456789')
-  const hex = (count: number) => letters(count, '0123456789abcdef')
-  const two = (below: number) => String(random.int(below) + 1).padStart(2, '0')
-  const date = () => `2025-${two(12)}-${two(28)}`
-  const time = () => `${String(random.int(24)).padStart(2, '0')}:${two(59)}:${two(59)}Z`
-  switch (schema.format) {
-    case 'date':
-      return date()
-    case 'date-time':
-      return `${date()}T${time()}`
-    case 'time':
-      return time()
-    case 'uuid':
-      return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`
-    case 'email':
-    case 'idn-email':
-      return `${letters(8)}@example.com`
-    case 'hostname':
-      return `${letters(8)}.example.com`
-    case 'uri':
-    case 'url':
-    case 'iri':
-    case 'uri-reference':
-      return `https://example.com/${letters(8)}`
-    case 'ipv4':
-      return `192.0.2.${random.int(254) + 1}`
-    case 'ipv6':
-      return `2001:db8::${hex(4)}`
-    case 'byte':
-      return Buffer.from(letters(9)).toString('base64')
-    case 'binary':
-      throw new Unmakeable('a value has bytes that are no text')
-  }
-  if (typeof schema.pattern === 'string') {
-    if (/^\^?\\d\+?\$?$|^\^?\[0-9\]\+?\$?$/.test(schema.pattern)) return digits(Math.min(Math.max(least, 1), most))
-    throw new Unmakeable(`a text follows the pattern ${schema.pattern.slice(0, 60)}`)
-  }
-  return letters(Math.min(Math.max(least, 8), most))
+  if (format === 'binary') throw new Unmakeable('a value has bytes that are no text')
+  const ofFormat = typeof format === 'string' && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined
+  if (ofFormat) return ofFormat(texts)
+  if (typeof pattern !== 'string') return texts.letters(Math.min(Math.max(least, 8), most))
+  if (!/^\^?(\\d|\[0-9\])\+?\$?$/.test(pattern)) throw new Unmakeable(`a text follows the pattern ${pattern.slice(0, 60)}`)
+  return texts.digits(Math.min(Math.max(least, 1), most))
 }
 
 /** @param step the distance between values that may come, unless the schema has one */
