@@ -16,7 +16,11 @@ export interface Sent {
  * @returns the answer, whose body is still to be read
  * @throws the error of the connection, or the reason of the signal
  */
-export function send(origin: URL, { method, path, headers, body }: Sent, signal: AbortSignal): Promise<IncomingMessage> {
+export function send(
+  origin: URL,
+  { method, path, headers, body }: Sent,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   signal.throwIfAborted()
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {

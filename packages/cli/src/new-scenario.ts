@@ -94,9 +94,13 @@ export async function newScenario(
   const asked = await answersOf(invocation, spec, recording, sources)
   const { requests, golden, ignore, notes } = goldenOf(asked.answered)
   if (requests.length === 0)
-    throw new BakeoffError('BAD_SPEC', [`no request of ${name} has a golden answer`, ...asked.notes, ...notes].join('\n'), {
-      hint: 'Requests whose answers stay the same, or have places that can be ignored, make a scenario.',
-    })
+    throw new BakeoffError(
+      'BAD_SPEC',
+      [`no request of ${name} has a golden answer`, ...asked.notes, ...notes].join('\n'),
+      {
+        hint: 'Requests whose answers stay the same, or have places that can be ignored, make a scenario.',
+      },
+    )
   const texts = {
     [`compose/${name}.yaml`]: scenarioText({ ...draft, ignore, secrets: recording.secrets }),
     [`compose/${name}/requests.ndjson`]: requestLines(requests),
@@ -120,10 +124,23 @@ function refuseTaken(folder: string, name: string): void {
   })
 }
 
-function refuseContradictions({ har, openapi, curl, from, compose, reference, targetService, count }: ScenarioSources): void {
-  const given = Object.entries({ har, openapi, curl, from }).flatMap(([option, value]) => (value === null ? [] : `--${option}`))
+function refuseContradictions({
+  har,
+  openapi,
+  curl,
+  from,
+  compose,
+  reference,
+  targetService,
+  count,
+}: ScenarioSources): void {
+  const given = Object.entries({ har, openapi, curl, from }).flatMap(([option, value]) =>
+    value === null ? [] : `--${option}`,
+  )
   if (given.length > 1)
-    throw new BakeoffError('BAD_SPEC', `${given.join(' and ')} both give requests`, { hint: 'Make a scenario of each.' })
+    throw new BakeoffError('BAD_SPEC', `${given.join(' and ')} both give requests`, {
+      hint: 'Make a scenario of each.',
+    })
   if (given.length === 0 && compose === null)
     throw new BakeoffError('BAD_SPEC', 'there is nothing to make a scenario of', {
       hint: "Give one: --har FILE, --openapi FILE, --curl '…', --from http://127.0.0.1:3000 or --compose docker-compose.yml",
@@ -133,15 +150,24 @@ function refuseContradictions({ har, openapi, curl, from, compose, reference, ta
       hint: 'Say who gives them: --reference TARGET starts one of targets/, --reference http://127.0.0.1:3000 asks a server that runs.',
     })
   if (targetService !== null && compose === null)
-    throw new BakeoffError('BAD_SPEC', '--target-service is a service of --compose', { hint: 'Add --compose docker-compose.yml.' })
+    throw new BakeoffError('BAD_SPEC', '--target-service is a service of --compose', {
+      hint: 'Add --compose docker-compose.yml.',
+    })
   if (count !== null && from === null)
-    throw new BakeoffError('BAD_SPEC', '--count counts what --from records', { hint: 'Take it out; --most bounds the requests.' })
+    throw new BakeoffError('BAD_SPEC', '--count counts what --from records', {
+      hint: 'Take it out; --most bounds the requests.',
+    })
 }
 
-async function recordingFrom(invocation: Invocation, sources: ScenarioSources, compose: ComposeReading | null): Promise<Recording> {
+async function recordingFrom(
+  invocation: Invocation,
+  sources: ScenarioSources,
+  compose: ComposeReading | null,
+): Promise<Recording> {
   const { har, openapi, curl, from, secretsAs, filter, most, each, seed } = sources
   if (har !== null) return readHar(har, readGiven(har), { filter, secretsAs, most })
-  if (openapi !== null) return readOpenApi(openapi, readGiven(openapi), { secretsAs, methods: filter.methods, each, most, seed })
+  if (openapi !== null)
+    return readOpenApi(openapi, readGiven(openapi), { secretsAs, methods: filter.methods, each, most, seed })
   if (curl !== null) return together(curl.map((one) => curlOf(one, secretsAs)))
   if (from !== null) return await recordTraffic(invocation, from, sources)
   const path = compose?.target.health ?? '/'
@@ -149,7 +175,9 @@ async function recordingFrom(invocation: Invocation, sources: ScenarioSources, c
   return {
     recorded: [{ request, answer: null }],
     secrets: [],
-    notes: [`A docker-compose file has no requests: GET ${path} is there to begin with. --har, --openapi, --curl or --from beside it give others.`],
+    notes: [
+      `A docker-compose file has no requests: GET ${path} is there to begin with. --har, --openapi, --curl or --from beside it give others.`,
+    ],
   }
 }
 
@@ -169,11 +197,17 @@ function together(recordings: readonly Recording[]): Recording {
 }
 
 /** Runs a recording proxy until the user ends it or enough has come. */
-async function recordTraffic({ terminal, stop }: Invocation, from: string, sources: ScenarioSources): Promise<Recording> {
+async function recordTraffic(
+  { terminal, stop }: Invocation,
+  from: string,
+  sources: ScenarioSources,
+): Promise<Recording> {
   const { filter, secretsAs, most, count, port } = sources
   const server = serverOf(from)
   if (server === null)
-    throw new BakeoffError('BAD_SPEC', `--from ${from} is no address`, { hint: 'Write it with its scheme: http://127.0.0.1:3000' })
+    throw new BakeoffError('BAD_SPEC', `--from ${from} is no address`, {
+      hint: 'Write it with its scheme: http://127.0.0.1:3000',
+    })
   const wanted = Math.min(count ?? most, most)
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
@@ -186,7 +220,9 @@ async function recordTraffic({ terminal, stop }: Invocation, from: string, sourc
     if (counted >= wanted) end()
   })
   terminal.say(`Send requests to ${proxy.origin} in place of ${server.origin}: they are passed on and recorded.`)
-  terminal.say(count === null ? 'Ctrl-C ends it, and the scenario is written.' : `It ends after ${wanted} requests, or by Ctrl-C.`)
+  terminal.say(
+    count === null ? 'Ctrl-C ends it, and the scenario is written.' : `It ends after ${wanted} requests, or by Ctrl-C.`,
+  )
   const takeBack = stop.onNextSignal(end)
   stop.signal.addEventListener('abort', end)
   await ended
@@ -200,7 +236,11 @@ async function recordTraffic({ terminal, stop }: Invocation, from: string, sourc
   })
 }
 
-async function openProxy(server: URL, port: number, onExchange: Parameters<typeof RecordingProxy.open>[1]['onExchange']): Promise<RecordingProxy> {
+async function openProxy(
+  server: URL,
+  port: number,
+  onExchange: Parameters<typeof RecordingProxy.open>[1]['onExchange'],
+): Promise<RecordingProxy> {
   try {
     return await RecordingProxy.open(server, { port, onExchange })
   } catch (cause) {
@@ -225,7 +265,9 @@ function readGiven(file: string): string {
     const facts = statSync(file)
     if (!facts.isFile()) throw new BakeoffError('BAD_SPEC', `${file} is no file`, { hint: 'Name a file.' })
     if (facts.size > MOST_BYTES)
-      throw new BakeoffError('BAD_SPEC', `${file} is larger than ${formatBytes(MOST_BYTES)}`, { hint: 'Record less of it.' })
+      throw new BakeoffError('BAD_SPEC', `${file} is larger than ${formatBytes(MOST_BYTES)}`, {
+        hint: 'Record less of it.',
+      })
     return readFileSync(file, 'utf8')
   } catch (cause) {
     if (cause instanceof BakeoffError) throw cause
@@ -269,7 +311,10 @@ async function answersOf(
   if (server === null) return found
   // What is written has the names of secrets, as it was before they were filled in.
   const written = new Map(sent.map((request, index) => [request, recorded[index]?.request as RequestLine]))
-  return { ...found, answered: found.answered.map((one) => ({ ...one, request: written.get(one.request) ?? one.request })) }
+  return {
+    ...found,
+    answered: found.answered.map((one) => ({ ...one, request: written.get(one.request) ?? one.request })),
+  }
 }
 
 /** A request as it is sent, with secrets from the environment. */
@@ -311,7 +356,9 @@ function summaryOf({ har, openapi, curl, from }: ScenarioSources, compose: Compo
   if (har !== null) return 'Requests of a recording (HAR)'
   if (openapi !== null) return 'Requests by an OpenAPI file'
   if (curl !== null) return 'Requests of curl commands'
-  return from === null ? `Requests to ${compose?.target.service ?? 'the service'}` : `Requests recorded in front of ${from}`
+  return from === null
+    ? `Requests to ${compose?.target.service ?? 'the service'}`
+    : `Requests recorded in front of ${from}`
 }
 
 function answeredBy({ reference, har, from }: ScenarioSources): string {
@@ -322,6 +369,10 @@ function answeredBy({ reference, har, from }: ScenarioSources): string {
 /** What the docker-compose file says of the service that is measured, as the beginning of a target. */
 function targetAdvice({ service, image, build, port, health }: ComposeTarget, name: string): string {
   const made = build !== null ? `build: ${build}` : image !== null ? `image: ${image}` : 'a Dockerfile'
-  const facts = [made, ...(port === null ? [] : [`port: ${port}`]), ...(health === null ? [] : [`health: { path: ${health} }`])]
+  const facts = [
+    made,
+    ...(port === null ? [] : [`port: ${port}`]),
+    ...(health === null ? [] : [`health: { path: ${health} }`]),
+  ]
   return `${service} becomes a target by a folder in targets/ whose target.yaml says: ${[...facts, `scenarios: [${name}]`].join(', ')} (docs/adding-a-target.md).`
 }

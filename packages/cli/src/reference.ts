@@ -85,11 +85,17 @@ export async function askTarget(
   const plan = makePlan(setting, toPlanOptions({ scenario: [draft.id], target: [target], all: true }), new Date())
   const passes = await onEngine(invocation, { setting, plan, keep: false }, async (run) => {
     const [entry] = shownEntries(run.plan.entries)
-    if (!entry) throw new BakeoffError('BAD_SPEC', `${target} does not serve ${draft.id}`, { hint: 'npm run list shows what there is.' })
+    if (!entry)
+      throw new BakeoffError('BAD_SPEC', `${target} does not serve ${draft.id}`, {
+        hint: 'npm run list shows what there is.',
+      })
     terminal.live(`asking ${entry.id}`)
     return await recordAnswers(run, entry, { requests: asked, passes: PASSES, apartMs: APART_MS })
   })
-  return fromPasses(draft.requests, passes.map((answers) => answers.map((answer, index) => toGolden(target, asked[index] as RequestLine, answer))))
+  return fromPasses(
+    draft.requests,
+    passes.map((answers) => answers.map((answer, index) => toGolden(target, asked[index] as RequestLine, answer))),
+  )
 }
 
 async function askOnce(server: URL, request: RequestLine, signal: AbortSignal): Promise<GoldenLine | null> {
@@ -132,7 +138,10 @@ function noAnswer(who: string, request: RequestLine, why: string, cause?: unknow
   })
 }
 
-function fromPasses(requests: readonly RequestLine[], passes: readonly (readonly (GoldenLine | null)[])[]): FromReference {
+function fromPasses(
+  requests: readonly RequestLine[],
+  passes: readonly (readonly (GoldenLine | null)[])[],
+): FromReference {
   const answered: Answered[] = []
   const bytes: string[] = []
   for (const [index, request] of requests.entries()) {
@@ -143,6 +152,8 @@ function fromPasses(requests: readonly RequestLine[], passes: readonly (readonly
   const notes =
     bytes.length === 0
       ? []
-      : [`Left out, since the answer is no text or longer than 8 MiB: ${bytes.slice(0, 3).join(', ')}${bytes.length > 3 ? ` and ${bytes.length - 3} more` : ''}.`]
+      : [
+          `Left out, since the answer is no text or longer than 8 MiB: ${bytes.slice(0, 3).join(', ')}${bytes.length > 3 ? ` and ${bytes.length - 3} more` : ''}.`,
+        ]
   return { answered, notes }
 }

@@ -41,7 +41,12 @@ let terminal = recordingTerminal()
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'bakeoff-new-scenario-'))
-  for (const part of ['compose/predict', 'compose/predict.yaml', 'compose/predict-uncapped.yaml', 'targets/go-net-http'])
+  for (const part of [
+    'compose/predict',
+    'compose/predict.yaml',
+    'compose/predict-uncapped.yaml',
+    'targets/go-net-http',
+  ])
     cpSync(join(shipped, part), join(root, part), { recursive: true })
   const profile = '{ budget: 5m, repetitions: { min: 1, max: 1 }, warmUp: { min: 1s, max: 1s }, window: 1s }'
   writeFileSync(join(root, 'matrix.yaml'), `profiles:\n  default: ${profile}\n  quick: ${profile}\n`)
@@ -55,7 +60,8 @@ beforeEach(async () => {
     if (incoming.url === '/orders' && incoming.method === 'POST') json({ id: `o${++made}`, item: 1 }, 201)
     else if (incoming.url === '/once') json({}, made++ === 0 ? 201 : 409)
     else if (incoming.url === '/secret') json({ ok: incoming.headers.authorization === 'Bearer right' })
-    else if (incoming.url === '/bytes') response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0xff]))
+    else if (incoming.url === '/bytes')
+      response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0xff]))
     else json({ url: incoming.url })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -105,10 +111,17 @@ describe('a scenario of curl commands', () => {
       { method: 'GET', path: '/a' },
       { method: 'GET', path: '/b?c=d' },
     ])
-    expect(linesOf('orders/golden.ndjson')[1]).toEqual({ status: 200, contentType: 'application/json', body: '{"url":"/b?c=d"}' })
+    expect(linesOf('orders/golden.ndjson')[1]).toEqual({
+      status: 200,
+      contentType: 'application/json',
+      body: '{"url":"/b?c=d"}',
+    })
     const { broken, scenarios } = readCatalogue({ root })
     expect(broken).toEqual([])
-    expect(scenarios.find(({ id }) => id === 'orders')).toMatchObject({ summary: 'Requests of curl commands', compare: 'exact' })
+    expect(scenarios.find(({ id }) => id === 'orders')).toMatchObject({
+      summary: 'Requests of curl commands',
+      compare: 'exact',
+    })
   })
 
   it('ignores what differs between two askings', async () => {
@@ -128,19 +141,29 @@ describe('a scenario of curl commands', () => {
   it('sends a secret of the environment, and does not write it', async () => {
     process.env.AUTHORIZATION = 'right'
     try {
-      await make({ curl: ["curl -H 'Authorization: Bearer wrong' http://x/secret"], reference: origin, secretsAs: 'values' })
+      await make({
+        curl: ["curl -H 'Authorization: Bearer wrong' http://x/secret"],
+        reference: origin,
+        secretsAs: 'values',
+      })
     } finally {
       delete process.env.AUTHORIZATION
     }
     expect(linesOf('orders/golden.ndjson')[0].body).toBe('{"ok":true}')
     expect(linesOf('orders/requests.ndjson')[0].headers).toEqual({ authorization: 'Bearer {{authorization}}' })
-    const all = ['orders.yaml', 'orders/requests.ndjson', 'orders/golden.ndjson'].map((file) => readFileSync(join(root, 'compose', file), 'utf8'))
+    const all = ['orders.yaml', 'orders/requests.ndjson', 'orders/golden.ndjson'].map((file) =>
+      readFileSync(join(root, 'compose', file), 'utf8'),
+    )
     expect(all.join('')).not.toMatch(/right|wrong/)
     expect(all[0]).toContain('values:\n    authorization: { secret: AUTHORIZATION }')
   })
 
   it('says which variable has to be set', async () => {
-    const work = make({ curl: ["curl -H 'Authorization: Bearer x' http://x/secret"], reference: origin, secretsAs: 'values' })
+    const work = make({
+      curl: ["curl -H 'Authorization: Bearer x' http://x/secret"],
+      reference: origin,
+      secretsAs: 'values',
+    })
     expect(await refusalOf(work)).toContain('AUTHORIZATION is not set, and authorization is sent with it')
   })
 
@@ -149,7 +172,9 @@ describe('a scenario of curl commands', () => {
     writeFileSync(file, '#!/bin/sh\ncurl http://x/a\n')
     expect((await make({ curl: [`@${file}`], reference: origin })).requests).toBe(1)
     writeFileSync(file, 'curl http://x/a | sh\n')
-    expect(await refusalOf(make({ curl: [`@${file}`], reference: origin }, 'other'))).toContain(`${file}:1:17: "|" is not read`)
+    expect(await refusalOf(make({ curl: [`@${file}`], reference: origin }, 'other'))).toContain(
+      `${file}:1:17: "|" is not read`,
+    )
   })
 })
 
@@ -220,7 +245,9 @@ describe('a scenario of a docker-compose file', () => {
 
   it('tells of a folder that builds nothing before a server is asked', async () => {
     rmSync(join(root, 'services/db/Dockerfile'))
-    const refusal = await refusalOf(make({ compose: join(root, 'docker-compose.yml'), reference: 'http://127.0.0.1:1' }))
+    const refusal = await refusalOf(
+      make({ compose: join(root, 'docker-compose.yml'), reference: 'http://127.0.0.1:1' }),
+    )
     expect(refusal).toContain('there is no Dockerfile in ../services/db')
   })
 })
@@ -228,14 +255,38 @@ describe('a scenario of a docker-compose file', () => {
 describe('what is refused', () => {
   it.each([
     { because: 'nothing to make it of', sources: {}, says: 'there is nothing to make a scenario of' },
-    { because: 'two sources of requests', sources: { curl: ['curl http://x'], har: 'a.har' }, says: '--har and --curl both give requests' },
+    {
+      because: 'two sources of requests',
+      sources: { curl: ['curl http://x'], har: 'a.har' },
+      says: '--har and --curl both give requests',
+    },
     { because: 'no answers', sources: { curl: ['curl http://x'] }, says: '--curl has no answers' },
-    { because: 'a file that is not there', sources: { har: '/nonexistent.har' }, says: '/nonexistent.har cannot be read' },
+    {
+      because: 'a file that is not there',
+      sources: { har: '/nonexistent.har' },
+      says: '/nonexistent.har cannot be read',
+    },
     { because: 'a folder in place of a file', sources: { har: tmpdir() }, says: 'is no file' },
-    { because: 'a server that does not run', sources: { curl: ['curl http://x'], reference: 'http://127.0.0.1:1' }, says: 'gave no answer to GET /: ECONNREFUSED' },
-    { because: 'an address with a path', sources: { curl: ['curl http://x'], reference: 'http://127.0.0.1:1/api' }, says: 'has more than scheme, host and port' },
-    { because: 'a service without its file', sources: { curl: ['curl http://x'], reference: 'http://x', targetService: 'a' }, says: '--target-service is a service of --compose' },
-    { because: 'a count of nothing', sources: { curl: ['curl http://x'], reference: 'http://x', count: 3 }, says: '--count counts what --from records' },
+    {
+      because: 'a server that does not run',
+      sources: { curl: ['curl http://x'], reference: 'http://127.0.0.1:1' },
+      says: 'gave no answer to GET /: ECONNREFUSED',
+    },
+    {
+      because: 'an address with a path',
+      sources: { curl: ['curl http://x'], reference: 'http://127.0.0.1:1/api' },
+      says: 'has more than scheme, host and port',
+    },
+    {
+      because: 'a service without its file',
+      sources: { curl: ['curl http://x'], reference: 'http://x', targetService: 'a' },
+      says: '--target-service is a service of --compose',
+    },
+    {
+      because: 'a count of nothing',
+      sources: { curl: ['curl http://x'], reference: 'http://x', count: 3 },
+      says: '--count counts what --from records',
+    },
   ])('$because, and nothing is written', async ({ sources, says }) => {
     expect(await refusalOf(make(sources))).toContain(says)
     expect(existsSync(join(root, 'compose/orders'))).toBe(false)
@@ -245,14 +296,20 @@ describe('what is refused', () => {
   it.each(['orders.yaml', 'orders'])('a name that is taken, by %s', async (taken) => {
     const path = join(root, 'compose', taken)
     writeFileSync(path, 'mine')
-    expect(await refusalOf(make({ curl: ['curl http://x/a'], reference: origin }))).toContain('is there already, and is not written over')
+    expect(await refusalOf(make({ curl: ['curl http://x/a'], reference: origin }))).toContain(
+      'is there already, and is not written over',
+    )
     expect(readFileSync(path, 'utf8')).toBe('mine')
   })
 })
 
 it('writes nothing when it is only to print', async () => {
   const { texts } = await make({ curl: ['curl http://x/a'], reference: origin }, 'orders', false)
-  expect(Object.keys(texts)).toEqual(['compose/orders.yaml', 'compose/orders/requests.ndjson', 'compose/orders/golden.ndjson'])
+  expect(Object.keys(texts)).toEqual([
+    'compose/orders.yaml',
+    'compose/orders/requests.ndjson',
+    'compose/orders/golden.ndjson',
+  ])
   expect(existsSync(join(root, 'compose/orders.yaml'))).toBe(false)
 })
 

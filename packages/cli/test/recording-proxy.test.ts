@@ -20,7 +20,8 @@ beforeEach(async () => {
     asked.push({ url: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks).toString() })
     const { port } = server.address() as AddressInfo
     if (incoming.url === '/elsewhere') response.writeHead(302, { location: `http://127.0.0.1:${port}/orders` }).end()
-    else if (incoming.url === '/bytes') response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([0xff, 0x00]))
+    else if (incoming.url === '/bytes')
+      response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([0xff, 0x00]))
     else if (incoming.url === '/cut') {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '10' })
       response.write('{', () => incoming.socket.destroy())
@@ -31,7 +32,10 @@ beforeEach(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  proxy = await RecordingProxy.open(new URL(`http://127.0.0.1:${port}`), { port: 0, onExchange: (one) => seen.push(one) })
+  proxy = await RecordingProxy.open(new URL(`http://127.0.0.1:${port}`), {
+    port: 0,
+    onExchange: (one) => seen.push(one),
+  })
 })
 
 afterEach(async () => {
@@ -53,7 +57,11 @@ describe('a recording proxy', () => {
     expect(asked[0]).toMatchObject({
       url: '/orders?a=1',
       body: '{"item":1}',
-      headers: { authorization: 'Bearer x', 'accept-encoding': 'identity', host: new URL(`http://${asked[0]?.headers.host}`).host },
+      headers: {
+        authorization: 'Bearer x',
+        'accept-encoding': 'identity',
+        host: new URL(`http://${asked[0]?.headers.host}`).host,
+      },
     })
     expect(proxy.seen).toEqual([
       expect.objectContaining({
@@ -99,7 +107,9 @@ describe('a recording proxy', () => {
   it('is no proxy for other servers', async () => {
     const { port } = new URL(proxy.origin)
     const status = await new Promise((resolve, reject) => {
-      const outgoing = request({ host: '127.0.0.1', port, path: 'http://example.com/' }, ({ statusCode }) => resolve(statusCode))
+      const outgoing = request({ host: '127.0.0.1', port, path: 'http://example.com/' }, ({ statusCode }) =>
+        resolve(statusCode),
+      )
       outgoing.on('error', reject)
       outgoing.end()
     })

@@ -1,5 +1,5 @@
-import { InvalidArgumentError, Option } from 'commander'
 import type { SecretsAs } from '@bakeoff/core'
+import { InvalidArgumentError, Option } from 'commander'
 import { isScenarioName, type NewScenario, newScenario, type ScenarioSources } from '../new-scenario.js'
 import { shownPath } from '../project.js'
 import type { Terminal } from '../terminal.js'
@@ -36,18 +36,32 @@ export const addNewScenario: AddCommand = (program, invocation) =>
     .option('--curl <command>', 'one curl command or several, or @FILE with them; may be repeated', several)
     .option('--from <url>', 'record what is sent to a proxy in front of this server, until Ctrl-C or --count')
     .option('--compose <file>', 'the services of a docker-compose file; alone, or beside one that gives requests')
-    .option('--reference <target or url>', 'the target, or the running server, whose answers are the golden ones: it is asked everything twice')
+    .option(
+      '--reference <target or url>',
+      'the target, or the running server, whose answers are the golden ones: it is asked everything twice',
+    )
     .option('--target-service <name>', 'the service of the docker-compose file that is measured')
     .option('--origin <url>', 'of --har: requests to this origin; may be repeated', several)
     .option('--mime <type>', 'of --har and --from: answers of this media type; may be repeated', names)
     .option('--method <method>', 'of --har, --from and --openapi: requests by this method; may be repeated', names)
     .addOption(new Option('--most <n>', 'so many requests at most').argParser(positiveInteger).default(1000))
-    .addOption(new Option('--each <n>', 'of --openapi: requests of an operation that has no example').argParser(positiveInteger).default(1))
-    .addOption(new Option('--seed <n>', 'of --openapi: seed of values that are made').argParser(positiveInteger).default(1))
-    .addOption(new Option('--count <n>', 'of --from: end after so many requests').argParser(positiveInteger))
-    .addOption(new Option('--port <n>', 'of --from: the port of the proxy; 0: any that is free').argParser(port).default(0))
     .addOption(
-      new Option('--secrets <what>', 'headers with a secret are dropped, or become values that are read from the environment')
+      new Option('--each <n>', 'of --openapi: requests of an operation that has no example')
+        .argParser(positiveInteger)
+        .default(1),
+    )
+    .addOption(
+      new Option('--seed <n>', 'of --openapi: seed of values that are made').argParser(positiveInteger).default(1),
+    )
+    .addOption(new Option('--count <n>', 'of --from: end after so many requests').argParser(positiveInteger))
+    .addOption(
+      new Option('--port <n>', 'of --from: the port of the proxy; 0: any that is free').argParser(port).default(0),
+    )
+    .addOption(
+      new Option(
+        '--secrets <what>',
+        'headers with a secret are dropped, or become values that are read from the environment',
+      )
         .choices(['dropped', 'values'])
         .default('dropped'),
     )
@@ -92,7 +106,10 @@ function printTexts({ texts }: NewScenario, { print }: Terminal): void {
 }
 
 /** What was written, and what a user does next. */
-export function nextSteps(name: string, { folder, requests, target }: Pick<NewScenario, 'folder' | 'requests' | 'target'>): string[] {
+export function nextSteps(
+  name: string,
+  { folder, requests, target }: Pick<NewScenario, 'folder' | 'requests' | 'target'>,
+): string[] {
   return [
     `${shownPath(folder)}.yaml and ${shownPath(folder)} are there, with ${requests} ${requests === 1 ? 'request' : 'requests'}.`,
     ...(target === null ? [] : [target]),

@@ -73,7 +73,10 @@ function imageOfFolder(folder: string, root: string): string {
   const inCompose = relative(`${root}/compose`, folder)
   if (!inCompose.startsWith('..')) return `bakeoff/${inCompose}`
   const path = relative(root, folder)
-  const letters = path.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
+  const letters = path
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
   return `bakeoff/elsewhere/${letters === '' ? '' : `${letters}-`}${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
 }
 

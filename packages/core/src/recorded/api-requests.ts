@@ -43,7 +43,6 @@ export function whyLeftOut({ method, status, contentType, isEmpty }: Asked, filt
       : `not of a media type that is taken (${type ?? 'none'})`
   }
   if (type === 'text/event-stream') return 'answered by a stream of events, which has no end to compare'
-  if (type === null || type === '' || isEmpty)
-    return isEmpty ? null : 'answered without a media type'
+  if (type === null || type === '' || isEmpty) return isEmpty ? null : 'answered without a media type'
   return OF_API.test(type) && !SHOWN.has(type) ? null : `not of an API (${type})`
 }

@@ -65,7 +65,8 @@ export function readMembers(service: Json, reading: Reading): ComposeMembers {
       refuse([key], `${key} is not read`, Object.hasOwn(REFUSED, key) ? (REFUSED[key] as string) : OTHERWISE)
   }
   const said = passed.filter((key) => key !== 'expose' && key !== 'profiles')
-  if (said.length > 0) note(`${name}: ${list(said)} ${said.length === 1 ? 'is' : 'are'} left out, since a run does without.`)
+  if (said.length > 0)
+    note(`${name}: ${list(said)} ${said.length === 1 ? 'is' : 'are'} left out, since a run does without.`)
   refuseNames(service, reading)
   const image = service.image === undefined ? null : interpolated(service.image, ['image'], reading)
   const build = service.build === undefined ? null : buildOf(service.build, reading)
@@ -87,7 +88,8 @@ export function readMembers(service: Json, reading: Reading): ComposeMembers {
     if (tmpfs.length > 0) written.tmpfs = [...new Set(tmpfs)]
     if (service.user !== undefined) written.user = interpolated(String(service.user), ['user'], reading)
     if (service.shm_size !== undefined) written.shm_size = service.shm_size
-    if (service.ports !== undefined) note(`${name}: its ports are not published, since services reach one another by name.`)
+    if (service.ports !== undefined)
+      note(`${name}: its ports are not published, since services reach one another by name.`)
   } else if (service.volumes !== undefined)
     note(`${name}: its volumes are left out. What the service reads is COPYed into its image.`)
   return { written, image, build, port: portOf(service), health }
@@ -143,19 +145,33 @@ function buildOf(value: unknown, reading: Reading): string | null {
   const { context = '.', ...rest } = typeof value === 'string' ? { context: value } : mapOf(value)
   const dockerfile = mapOf(rest).dockerfile
   if (dockerfile !== undefined && dockerfile !== 'Dockerfile' && dockerfile !== './Dockerfile')
-    refuse(['build', 'dockerfile'], `a build by ${String(dockerfile)} is not read`, 'Call that file Dockerfile, in the folder that is built.')
+    refuse(
+      ['build', 'dockerfile'],
+      `a build by ${String(dockerfile)} is not read`,
+      'Call that file Dockerfile, in the folder that is built.',
+    )
   for (const key of ['args', 'target', 'additional_contexts', 'ssh', 'secrets', 'dockerfile_inline'])
     if (mapOf(rest)[key] !== undefined)
       refuse(['build', key], `build.${key} is not read`, 'Write it into the Dockerfile: a folder is built by it alone.')
   const at = typeof value === 'string' ? ['build'] : ['build', 'context']
   const text = interpolated(context, at, reading)
   if (/^[a-z][a-z0-9+.-]*:|^\//i.test(text)) {
-    refuse(at, `a build from "${text.slice(0, 60)}" is not read`, 'Write a folder inside of the project, from this file on: ./store', false)
+    refuse(
+      at,
+      `a build from "${text.slice(0, 60)}" is not read`,
+      'Write a folder inside of the project, from this file on: ./store',
+      false,
+    )
     return null
   }
   const path = reading.place.folder === null ? null : posix.join(reading.place.folder, text).replace(/\/+$/, '')
   if (path === null || path === '..' || path.startsWith('../')) {
-    refuse(at, `"${text.slice(0, 60)}" lies outside of the project`, 'Copy the folder into the project, and this file too.', false)
+    refuse(
+      at,
+      `"${text.slice(0, 60)}" lies outside of the project`,
+      'Copy the folder into the project, and this file too.',
+      false,
+    )
     return null
   }
   return path === '' ? '.' : path
@@ -172,17 +188,25 @@ function capsOf(service: Json, reading: Reading): Json {
   const limits = mapOf(mapOf(mapOf(service.deploy).resources).limits)
   const { replicas } = mapOf(service.deploy)
   if (replicas !== undefined && replicas !== 1)
-    refuse(['deploy', 'replicas'], 'several replicas are not read', 'Write one. Replicas of a target are said in its target.yaml.', false)
+    refuse(
+      ['deploy', 'replicas'],
+      'several replicas are not read',
+      'Write one. Replicas of a target are said in its target.yaml.',
+      false,
+    )
   const cpus = service.cpus ?? limits.cpus
   const memory = service.mem_limit ?? limits.memory
   const atCpus = service.cpus === undefined ? ['deploy', 'resources', 'limits', 'cpus'] : ['cpus']
   const atMemory = service.mem_limit === undefined ? ['deploy', 'resources', 'limits', 'memory'] : ['mem_limit']
-  if (cpus !== undefined && !(Number(cpus) > 0)) refuse(atCpus, `cpus is ${JSON.stringify(cpus)}`, 'Write a number of cores: 1', false)
+  if (cpus !== undefined && !(Number(cpus) > 0))
+    refuse(atCpus, `cpus is ${JSON.stringify(cpus)}`, 'Write a number of cores: 1', false)
   if (memory !== undefined && typeof memory !== 'number' && parseBytes(String(memory)) === null)
     refuse(atMemory, `its memory is ${JSON.stringify(memory)}`, 'Write a size: 512m', false)
   if (cpus === undefined || memory === undefined) {
     const missing = [...(cpus === undefined ? ['cpus: 1'] : []), ...(memory === undefined ? ['mem_limit: 1g'] : [])]
-    reading.note(`${reading.name}: ${list(missing)} is written, since the file has no such limit. Set what it is to have.`)
+    reading.note(
+      `${reading.name}: ${list(missing)} is written, since the file has no such limit. Set what it is to have.`,
+    )
   }
   return { cpus: cpus === undefined ? USUAL_CAPS.cpus : Number(cpus), mem_limit: memory ?? USUAL_CAPS.mem_limit }
 }
@@ -203,7 +227,11 @@ function environmentOf(value: unknown, reading: Reading): Record<string, string>
         return []
       }
       if (one !== null && one !== undefined) return [[key, interpolated(one, path, reading)]]
-      refuse(path, `environment: ${key} has no value`, `Write ${key}=value. Nothing is taken from the environment of the host.`)
+      refuse(
+        path,
+        `environment: ${key} has no value`,
+        `Write ${key}=value. Nothing is taken from the environment of the host.`,
+      )
       return []
     }),
   )
@@ -258,7 +286,12 @@ function durationOf(value: unknown, path: Path, reading: Reading): string {
     refuserOf(reading)(path, `"${String(value)}" is no duration`, 'Write it with its unit: 10s', false)
     return '1s'
   }
-  const [hours, minutes, seconds, ms] = found.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number]
+  const [hours, minutes, seconds, ms] = found.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const total = Math.round((hours * 3600 + minutes * 60 + seconds) * 1000 + ms)
   return total % 1000 === 0 ? `${total / 1000}s` : `${total}ms`
 }
@@ -302,7 +335,12 @@ function volumePlaces(volume: unknown): { readonly source: string | null; readon
 function portOf({ ports, expose }: Json): number | null {
   const [first] = [...(Array.isArray(ports) ? ports : []), ...(Array.isArray(expose) ? expose : [])]
   const text = typeof first === 'object' && first !== null ? mapOf(first).target : first
-  const port = Number(String(text ?? '').split('/', 1)[0]?.split(':').at(-1))
+  const port = Number(
+    String(text ?? '')
+      .split('/', 1)[0]
+      ?.split(':')
+      .at(-1),
+  )
   return Number.isInteger(port) && port > 0 ? port : null
 }
 

@@ -54,7 +54,10 @@ export function readCompose(file: string, text: string, options: ComposeOptions)
         `a service cannot be called "${name}" here`,
         'Rename it, also where others speak of it: lower-case letters, digits and hyphens, and neither target nor agent.',
       )
-    return [name, readMembers(all[name] as Json, { name, isTarget, place: options, tell, note: (one) => notes.push(one) })]
+    return [
+      name,
+      readMembers(all[name] as Json, { name, isTarget, place: options, tell, note: (one) => notes.push(one) }),
+    ]
   })
   if (problems.length > 0) throw badSpec(problems, text)
   const target = members.find(([name]) => name === chosen)?.[1] as ComposeMembers
@@ -89,7 +92,11 @@ function withMergedKeys(service: Json): Json {
   return Object.assign({}, ...parts.toReversed().map(mapOf), own)
 }
 
-function chooseTarget(located: Located<unknown>, services: Readonly<Record<string, Json>>, asked: string | null): string | Problem {
+function chooseTarget(
+  located: Located<unknown>,
+  services: Readonly<Record<string, Json>>,
+  asked: string | null,
+): string | Problem {
   const names = Object.keys(services)
   if (asked !== null) {
     if (Object.hasOwn(services, asked)) return asked

@@ -1,5 +1,5 @@
 /** Requests from commands for curl, as documentation and a browser's "Copy as cURL" have them. Nothing is run. */
-import { badSpec, didYouMean, placeIn, type Problem } from '../parse/problem.js'
+import { badSpec, didYouMean, type Problem, placeIn } from '../parse/problem.js'
 import { isWord, type Operator, shellTokens, type Word } from '../parse/shell-words.js'
 import { Collector } from './collector.js'
 import { isSecretHeader, type WrittenHeader } from './headers.js'
@@ -80,7 +80,11 @@ export function readCurl(file: string, text: string, secretsAs: SecretsAs): Reco
   const tell: Tell = (at, message, hint) => problems.push({ file, ...placeIn(text, at), message, hint })
   const collector = new Collector(secretsAs)
   if (/\^["\r\n]/.test(text)) {
-    tell(text.search(/\^["\r\n]/), 'this is a command for cmd of Windows', 'In the browser choose "Copy as cURL (bash)".')
+    tell(
+      text.search(/\^["\r\n]/),
+      'this is a command for cmd of Windows',
+      'In the browser choose "Copy as cURL (bash)".',
+    )
     throw badSpec(problems, text)
   }
   const cut = shellTokens(text)
@@ -99,7 +103,8 @@ function commandsOf(tokens: readonly (Word | Operator)[], tell: Tell): Word[][] 
   for (const token of tokens) {
     if (isWord(token)) commands.at(-1)?.push(token)
     else if (BETWEEN.has(token.operator)) commands.push([])
-    else tell(token.at, `"${token.operator}" is not read`, 'Leave what follows the command out, or put quotes around it.')
+    else
+      tell(token.at, `"${token.operator}" is not read`, 'Leave what follows the command out, or put quotes around it.')
   }
   return commands.filter((words) => words.length > 0)
 }
@@ -174,7 +179,11 @@ function optionsOf(word: Word, queue: Word[], tell: Tell): Option[] {
     const meaning = meaningOf(name)
     if (meaning) return [{ name: text, meaning, argument: argumentOf(meaning, null) }]
     const meant = didYouMean(name, Object.keys(OPTIONS))
-    tell(at, `${text} is not read`, meant ? `Did you mean --${meant}?` : 'Take it out where it changes nothing of the request.')
+    tell(
+      at,
+      `${text} is not read`,
+      meant ? `Did you mean --${meant}?` : 'Take it out where it changes nothing of the request.',
+    )
     return []
   }
   const found: Option[] = []
@@ -203,7 +212,11 @@ function takesArgument(meaning: Meaning): boolean {
   return meaning.kind !== 'get' && meaning.kind !== 'head' && meaning.kind !== 'next'
 }
 
-function apply(request: CurlRequest, { name, meaning, argument, at }: Option & { readonly at: number }, tell: Tell): void {
+function apply(
+  request: CurlRequest,
+  { name, meaning, argument, at }: Option & { readonly at: number },
+  tell: Tell,
+): void {
   if (meaning.kind === 'get') request.isGet = true
   else if (meaning.kind === 'head') request.isHead = true
   else if (meaning.kind === 'not-read') tell(at, `${name} is not read`, meaning.hint)
@@ -218,7 +231,10 @@ function apply(request: CurlRequest, { name, meaning, argument, at }: Option & {
       return // its expansions are told where it is read
     case 'user':
       // Never copied: what the header is called is all that is known of it from here on.
-      request.headers.push({ name: 'authorization', value: name === '--oauth2-bearer' ? `Bearer ${text}` : `Basic ${text}` })
+      request.headers.push({
+        name: 'authorization',
+        value: name === '--oauth2-bearer' ? `Bearer ${text}` : `Basic ${text}`,
+      })
       return
     case 'cookie':
       request.headers.push({ name: 'cookie', value: text })
@@ -259,7 +275,11 @@ function addHeader({ headers }: CurlRequest, word: Word, tell: Tell): boolean {
 
 function tellExpansions({ expansions }: Word, tell: Tell): void {
   for (const { text, at } of expansions)
-    tell(at, `${text} is not filled in`, 'Write the value itself, or put the text into single quotes where it is meant as it stands.')
+    tell(
+      at,
+      `${text} is not filled in`,
+      'Write the value itself, or put the text into single quotes where it is meant as it stands.',
+    )
 }
 
 /** `name=a b` → `name=a+b`: only what follows the first `=` is encoded. */

@@ -51,10 +51,14 @@ export function goldenOf(answered: readonly Answered[]): GoldenAnswers {
   const inLine = kept.map((): string[] => [])
   const pointers = new Set(kept.flatMap(({ differences }) => differences.map(({ pointer }) => pointer)))
   for (const pointer of pointers) {
-    const at = kept.flatMap(({ differences }, index) => (differences.some((one) => one.pointer === pointer) ? [index] : []))
+    const at = kept.flatMap(({ differences }, index) =>
+      differences.some((one) => one.pointer === pointer) ? [index] : [],
+    )
     const having = bodies.flatMap((body, index) => (body !== null && hasPointer(body.value, pointer) ? [index] : []))
     if (having.every((index) => at.includes(index))) {
-      const [example] = (kept[at[0] as number] as (typeof kept)[number]).differences.filter((one) => one.pointer === pointer)
+      const [example] = (kept[at[0] as number] as (typeof kept)[number]).differences.filter(
+        (one) => one.pointer === pointer,
+      )
       everywhere.push({ pointer, because: becauseOf(example as Difference, at) })
     } else for (const index of at) inLine[index]?.push(pointer)
   }
@@ -71,7 +75,8 @@ export function goldenOf(answered: readonly Answered[]): GoldenAnswers {
 
 /** The recorded requests with every answer that an identical request had: what differs among those differs from asking to asking. */
 export function answersSeen(recorded: readonly Recorded[]): Answered[] {
-  const keyOf = ({ method, path, headers, body }: RequestLine) => JSON.stringify([method, path, Object.entries(headers).sort(), body])
+  const keyOf = ({ method, path, headers, body }: RequestLine) =>
+    JSON.stringify([method, path, Object.entries(headers).sort(), body])
   const seen = new Map<string, GoldenLine[]>()
   for (const { request, answer } of recorded) {
     if (answer === null) continue
@@ -79,7 +84,9 @@ export function answersSeen(recorded: readonly Recorded[]): Answered[] {
     seen.set(key, [...(seen.get(key) ?? []), answer])
   }
   return recorded.flatMap(({ request, answer }) =>
-    answer === null ? [] : [{ request, answers: [answer, ...(seen.get(keyOf(request)) ?? []).filter((one) => one !== answer)] }],
+    answer === null
+      ? []
+      : [{ request, answers: [answer, ...(seen.get(keyOf(request)) ?? []).filter((one) => one !== answer)] }],
   )
 }
 
@@ -92,7 +99,8 @@ function unsteadiness(golden: GoldenLine, others: readonly GoldenLine[]): readon
     if (other.contentType !== golden.contentType) return 'its answers differ in their media type'
     if (other.body === golden.body) continue
     const [first, second] = [jsonOf(golden), jsonOf(other)]
-    if (first === null || second === null) return 'its answers differ and are not application/json, so no place in them can be ignored'
+    if (first === null || second === null)
+      return 'its answers differ and are not application/json, so no place in them can be ignored'
     for (const difference of differencesOf(first.value, second.value)) {
       if (difference.pointer === '') return 'its answers differ as a whole'
       if (!found.has(difference.pointer)) found.set(difference.pointer, difference)

@@ -61,7 +61,10 @@ function entriesOf(file: string, text: string): readonly HarEntry[] {
   const parsed = parseJson(text)
   if (!parsed.ok) {
     const { line, column, message } = parsed
-    throw badSpec([{ file, line, column, message: `not JSON: ${message}`, hint: 'A HAR file is one JSON object.' }], text)
+    throw badSpec(
+      [{ file, line, column, message: `not JSON: ${message}`, hint: 'A HAR file is one JSON object.' }],
+      text,
+    )
   }
   const read = harFile.safeParse(parsed.value)
   if (read.success) return read.data.log.entries
@@ -126,7 +129,8 @@ function bodyOf({ request: { postData } }: HarEntry): string | null | { readonly
     return postData.text.includes('\uFFFD') ? { why: 'with a body that is no text' } : postData.text
   }
   if (!postData.params?.length) return null
-  return new URLSearchParams(postData.params.map(({ name, value = '' }) => [decode(name), decode(value)])).toString()
+  const fields = postData.params.map(({ name, value = '' }): [string, string] => [decode(name), decode(value)])
+  return new URLSearchParams(fields).toString()
 }
 
 /** Some programs write parameters as they were sent, some as they are meant. */

@@ -11,7 +11,8 @@ const OF_CLIENT: ReadonlySet<string> = new Set([
 const OF_BROWSER = /^(:|sec-|x-client-data$|x-devtools)/
 
 /** Headers that let their reader act as the user. */
-const SECRET = /^(authorization|proxy-authorization|cookie)$|(^|[-_])(api[-_]?key|token|secret|password|auth|session|credential)s?($|[-_])/
+const SECRET =
+  /^(authorization|proxy-authorization|cookie)$|(^|[-_])(api[-_]?key|token|secret|password|auth|session|credential)s?($|[-_])/
 
 /** A header as a recording has it. */
 export interface WrittenHeader {

@@ -7,7 +7,7 @@ import { Collector } from './collector.js'
 import { isSecretHeader, type WrittenHeader } from './headers.js'
 import { parameterText, type Query } from './openapi-parameters.js'
 import { nameOf, type Recording, type SecretsAs } from './recorded.js'
-import { givenValue, type Json, type Making, mapOf, Unmakeable, valueOf } from './schema-values.js'
+import { givenValue, type Json, type Making, mapOf, sampleOf, Unmakeable } from './schema-values.js'
 
 export interface OpenApiOptions {
   readonly secretsAs: SecretsAs
@@ -62,7 +62,11 @@ export function readOpenApi(file: string, text: string, options: OpenApiOptions)
   })
 }
 
-function refuseOtherVersions({ value, problem, text }: Located<{ openapi?: string | undefined; swagger: unknown }>): void {
+function refuseOtherVersions({
+  value,
+  problem,
+  text,
+}: Located<{ openapi?: string | undefined; swagger: unknown }>): void {
   if (value.swagger !== undefined)
     throw badSpec(
       [problem(['swagger'], 'this is Swagger 2, and OpenAPI 3 is read', { hint: 'Convert it to OpenAPI 3 first.' })],
@@ -117,11 +121,7 @@ class OpenApiDocument {
       return {
         method: asked.method,
         path: `${base}${path}${search === '' ? '' : `?${search}`}`,
-        headers: [
-          ...headers,
-          ...security,
-          ...(sent ? [{ name: 'content-type', value: sent.type }] : []),
-        ],
+        headers: [...headers, ...security, ...(sent ? [{ name: 'content-type', value: sent.type }] : [])],
         body: sent?.text ?? null,
       }
     }
@@ -175,7 +175,9 @@ class OpenApiDocument {
       const value = this.#valueOf(parameter)
       if (parameter.in === 'query') query.push(...parameterText(parameter, name, value))
       else {
-        const text = parameterText(parameter, name, value).map(([, one]) => one).join(',')
+        const text = parameterText(parameter, name, value)
+          .map(([, one]) => one)
+          .join(',')
         if (parameter.in === 'path') path = path.replaceAll(`{${name}}`, () => encodeURIComponent(text))
         else headers.push({ name, value: text })
       }
@@ -196,8 +198,8 @@ class OpenApiDocument {
     const [example] = this.#exampleOf(parameter)
     if (example !== undefined) return example
     const [content] = Object.values(mapOf(parameter.content))
-    if (content !== undefined) return JSON.stringify(valueOf(mapOf(content).schema, this.#making))
-    return valueOf(parameter.schema, this.#making)
+    if (content !== undefined) return JSON.stringify(sampleOf(mapOf(content).schema, this.#making))
+    return sampleOf(parameter.schema, this.#making)
   }
 
   #namedExamples(of: Json): { readonly value: unknown }[] {
@@ -219,7 +221,9 @@ class OpenApiDocument {
     const found = content.find(([type]) => isJson(type)) ?? content.find(([type]) => SENT.has(type.toLowerCase()))
     if (!found) {
       if (body.required !== true) return { examples: [], make: () => null }
-      throw new Unmakeable(`its body is ${content.map(([type]) => type).join(' or ') || 'of no media type'}, which is not written`)
+      throw new Unmakeable(
+        `its body is ${content.map(([type]) => type).join(' or ') || 'of no media type'}, which is not written`,
+      )
     }
     const [type, written] = found
     const media = mapOf(written)
@@ -227,7 +231,7 @@ class OpenApiDocument {
     const examples = [...this.#namedExamples(media), ...('example' in media ? [{ value: media.example }] : [])]
     return {
       examples: examples.map(({ value }) => textOf(value)),
-      make: () => textOf(valueOf(media.schema ?? {}, this.#making)),
+      make: () => textOf(sampleOf(media.schema ?? {}, this.#making)),
     }
   }
 
@@ -253,7 +257,9 @@ class OpenApiDocument {
 
   /** The path that all addresses begin with, by `servers`. */
   #basePath(item: Json, operation: Json): string {
-    const [server] = [operation.servers, item.servers, this.#root.servers].find((one) => Array.isArray(one)) as Json[] | undefined ?? []
+    const [server] =
+      ([operation.servers, item.servers, this.#root.servers].find((one) => Array.isArray(one)) as Json[] | undefined) ??
+      []
     if (!server) return ''
     const url = String(mapOf(server).url ?? '').replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
       String(mapOf(mapOf(mapOf(server).variables)[name]).default ?? ''),

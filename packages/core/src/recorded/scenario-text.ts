@@ -23,7 +23,8 @@ export const TARGET_ALONE: Readonly<Record<string, Json>> = {
 
 /** The text of compose/NAME.yaml. */
 export function scenarioText({ name, summary, answeredBy, services, ignore, secrets }: ScenarioDraft): string {
-  const comment = answeredBy === null ? '' : `# Golden answers are as ${visibleText(answeredBy).replaceAll('\n', ' ')} gave them.\n`
+  const comment =
+    answeredBy === null ? '' : `# Golden answers are as ${visibleText(answeredBy).replaceAll('\n', ' ')} gave them.\n`
   return `# yaml-language-server: $schema=../schema/scenario.schema.json
 ${comment}name: ${name}
 ${stringify({ services }, { lineWidth: 0 })}x-scenario:
@@ -50,14 +51,21 @@ function expectLines(name: string, ignore: readonly Ignored[]): string[] {
 function valueLines(secrets: readonly Secret[]): string {
   if (secrets.length === 0) return ''
   const lines = secrets.map(({ name, variable }) => `    ${name}: { secret: ${variable} }`)
-  return ['  # Read from the environment when they are sent, and written nowhere.', '  values:', ...lines, ''].join('\n')
+  return ['  # Read from the environment when they are sent, and written nowhere.', '  values:', ...lines, ''].join(
+    '\n',
+  )
 }
 
 /** The text of requests.ndjson. */
 export function requestLines(requests: readonly RequestLine[]): string {
   return requests
     .map(({ method, path, headers, body }) =>
-      JSON.stringify({ method, path, ...(Object.keys(headers).length > 0 ? { headers } : {}), ...(body === null ? {} : { body }) }),
+      JSON.stringify({
+        method,
+        path,
+        ...(Object.keys(headers).length > 0 ? { headers } : {}),
+        ...(body === null ? {} : { body }),
+      }),
     )
     .map((line) => `${line}\n`)
     .join('')

@@ -22,7 +22,7 @@ const MOST_ITEMS = 20
 const MOST_LETTERS = 10_000
 
 /** @throws Unmakeable */
-export function valueOf(schema: unknown, making: Making, depth = 0): unknown {
+export function sampleOf(schema: unknown, making: Making, depth = 0): unknown {
   if (depth > MOST_DEPTH) throw new Unmakeable('its schema has no end')
   if (schema === true) return 'x'
   const one = merged(making.resolve(schema), making, depth)
@@ -80,7 +80,7 @@ function partOf(part: unknown, making: Making, depth: number): Json {
 function firstMakeable(choices: readonly unknown[], making: Making, depth: number): unknown {
   const found = choices.find((choice) => {
     try {
-      valueOf(choice, making, depth + 1)
+      sampleOf(choice, making, depth + 1)
       return true
     } catch (error) {
       if (error instanceof Unmakeable) return false
@@ -93,7 +93,10 @@ function firstMakeable(choices: readonly unknown[], making: Making, depth: numbe
 
 function joined(a: Json, b: Json): Json {
   const required = [...listOf(a.required), ...listOf(b.required)]
-  const properties = Object.fromEntries([...Object.entries(mapOf(a.properties)), ...Object.entries(mapOf(b.properties))])
+  const properties = Object.fromEntries([
+    ...Object.entries(mapOf(a.properties)),
+    ...Object.entries(mapOf(b.properties)),
+  ])
   return {
     ...a,
     ...b,
@@ -116,10 +119,10 @@ function objectOf(schema: Json, making: Making, depth: number): unknown {
     Object.entries(mapOf(schema.properties)).flatMap(([name, property]) => {
       const resolved = property === true ? {} : making.resolve(property)
       if (resolved.readOnly === true) return []
-      if (required.has(name)) return [[name, valueOf(property, making, depth + 1)]]
+      if (required.has(name)) return [[name, sampleOf(property, making, depth + 1)]]
       if (depth >= OPTIONAL_DEPTH || resolved.deprecated === true) return []
       try {
-        return [[name, valueOf(property, making, depth + 1)]]
+        return [[name, sampleOf(property, making, depth + 1)]]
       } catch (error) {
         if (error instanceof Unmakeable) return [] // it may be left out
         throw error
@@ -134,7 +137,7 @@ function arrayOf(schema: Json, making: Making, depth: number): unknown {
   if (count > MOST_ITEMS) throw new Unmakeable(`a list has ${count} elements at least`)
   // A list that may be empty ends a schema that contains itself.
   if (least === 0 && depth >= OPTIONAL_DEPTH) return []
-  return Array.from({ length: count }, () => valueOf(schema.items ?? {}, making, depth + 1))
+  return Array.from({ length: count }, () => sampleOf(schema.items ?? {}, making, depth + 1))
 }
 
 /** Random texts of so many characters. */
@@ -197,7 +200,8 @@ function textOf({ format, pattern, minLength, maxLength }: Json, random: Random)
   const ofFormat = typeof format === 'string' && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined
   if (ofFormat) return ofFormat(texts)
   if (typeof pattern !== 'string') return texts.letters(Math.min(Math.max(least, 8), most))
-  if (!/^\^?(\\d|\[0-9\])\+?\$?$/.test(pattern)) throw new Unmakeable(`a text follows the pattern ${pattern.slice(0, 60)}`)
+  if (!/^\^?(\\d|\[0-9\])\+?\$?$/.test(pattern))
+    throw new Unmakeable(`a text follows the pattern ${pattern.slice(0, 60)}`)
   return texts.digits(Math.min(Math.max(least, 1), most))
 }
 
@@ -206,8 +210,10 @@ function numberOf(schema: Json, random: Random, step: number): number {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   const by = typeof multipleOf === 'number' && multipleOf > 0 ? multipleOf : step
   // A flag until OpenAPI 3.0, the limit itself from 3.1 on.
-  const above = typeof exclusiveMinimum === 'number' ? exclusiveMinimum : exclusiveMinimum === true ? minimum : undefined
-  const below = typeof exclusiveMaximum === 'number' ? exclusiveMaximum : exclusiveMaximum === true ? maximum : undefined
+  const above =
+    typeof exclusiveMinimum === 'number' ? exclusiveMinimum : exclusiveMinimum === true ? minimum : undefined
+  const below =
+    typeof exclusiveMaximum === 'number' ? exclusiveMaximum : exclusiveMaximum === true ? maximum : undefined
   const highest = typeof below === 'number' ? Math.ceil(below / by) - 1 : Math.floor(asNumber(maximum, Number.NaN) / by)
   const usualLeast = Number.isNaN(highest) ? 1 / by : Math.min(1 / by, highest)
   const least =

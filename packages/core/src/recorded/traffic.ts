@@ -43,7 +43,8 @@ export function recordingOf(
     const { method, path, headers, body, answer } = exchange
     const why = whyNotOfApi(exchange, filter)
     if (why !== null) collector.leave(why, { method, path: path.replace(/\?.*/s, '') })
-    else if (body === NOT_TEXT) collector.leave('with a body that is no text', { method, path: path.replace(/\?.*/s, '') })
+    else if (body === NOT_TEXT)
+      collector.leave('with a body that is no text', { method, path: path.replace(/\?.*/s, '') })
     else {
       const text = answer?.body ?? null
       collector.add({
@@ -51,7 +52,10 @@ export function recordingOf(
         path,
         headers,
         body,
-        answer: answer === null || text === null ? null : { status: answer.status, contentType: answer.contentType, body: text },
+        answer:
+          answer === null || text === null
+            ? null
+            : { status: answer.status, contentType: answer.contentType, body: text },
       })
     }
   }

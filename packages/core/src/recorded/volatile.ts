@@ -16,8 +16,7 @@ export function differencesOf(first: unknown, second: unknown, pointer = ''): Di
     const gone = Object.keys(first).filter((key) => !Object.hasOwn(second, key))
     const come = Object.keys(second).filter((key) => !Object.hasOwn(first, key))
     // Names that are made at run time, such as ids: the next answer has others.
-    if (gone.length > 0 && come.length > 0)
-      return [{ pointer: `${pointer}/*`, first: gone[0], second: come[0] }]
+    if (gone.length > 0 && come.length > 0) return [{ pointer: `${pointer}/*`, first: gone[0], second: come[0] }]
     return distinct(
       [...Object.keys(first), ...come].flatMap((key) => {
         const at = `${pointer}/${escaped(key)}`

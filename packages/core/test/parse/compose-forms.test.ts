@@ -26,8 +26,16 @@ x-scenario:
 
 describe('the forms of Compose mean the same here', () => {
   it.each([
-    { because: 'a list of KEY=value', list: 'environment: [A=1, "B=x=y", C=]', map: 'environment: { A: "1", B: x=y, C: "" }' },
-    { because: 'a list of services', list: 'depends_on: [db]', map: 'depends_on: { db: { condition: service_started } }' },
+    {
+      because: 'a list of KEY=value',
+      list: 'environment: [A=1, "B=x=y", C=]',
+      map: 'environment: { A: "1", B: x=y, C: "" }',
+    },
+    {
+      because: 'a list of services',
+      list: 'depends_on: [db]',
+      map: 'depends_on: { db: { condition: service_started } }',
+    },
     {
       because: 'a text as a command',
       list: `command: redis-server --save "" --dir '/my data'`,

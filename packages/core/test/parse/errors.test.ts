@@ -286,13 +286,18 @@ describe('a scenario that cannot be used says where and why', () => {
     },
     {
       because: 'a command whose quote is open',
-      yaml: SCENARIO.replace('x-scenario', `  store: { image: x, cpus: 1, mem_limit: 1g, command: "redis-server --save '" }\nx-scenario`),
+      yaml: SCENARIO.replace(
+        'x-scenario',
+        `  store: { image: x, cpus: 1, mem_limit: 1g, command: "redis-server --save '" }\nx-scenario`,
+      ),
       says: ['services.store.command cannot be cut into words: this quote is not closed', 'Write a list of words'],
     },
     {
       because: 'a folder of the machine',
       yaml: SCENARIO.replace('x-scenario', '  store: { build: /srv/store, cpus: 1, mem_limit: 1g }\nx-scenario'),
-      says: ['services.store.build is "/srv/store": must be a folder relative to this file, such as ./store or ../services/store'],
+      says: [
+        'services.store.build is "/srv/store": must be a folder relative to this file, such as ./store or ../services/store',
+      ],
     },
     {
       because: 'a cap that is missing',

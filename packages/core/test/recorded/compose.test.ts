@@ -2,8 +2,10 @@ import { BakeoffError } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { parseScenario, readCompose, scenarioText } from '../../src/index.js'
 
-const read = (text: string, { targetService = null, folder = '' }: { targetService?: string | null; folder?: string | null } = {}) =>
-  readCompose('docker-compose.yml', text, { targetService, folder })
+const read = (
+  text: string,
+  { targetService = null, folder = '' }: { targetService?: string | null; folder?: string | null } = {},
+) => readCompose('docker-compose.yml', text, { targetService, folder })
 
 function messageOf(run: () => unknown): string {
   try {
@@ -78,7 +80,10 @@ describe('an ordinary docker-compose file', () => {
       shm_size: '128m',
     })
     expect(services.cache).toMatchObject({ command: 'redis-server --save ""' })
-    expect(services.migrate).toMatchObject({ build: '../migrations', depends_on: { db: { condition: 'service_healthy' } } })
+    expect(services.migrate).toMatchObject({
+      build: '../migrations',
+      depends_on: { db: { condition: 'service_healthy' } },
+    })
   })
 
   it.each([
@@ -102,30 +107,65 @@ describe('an ordinary docker-compose file', () => {
       buildable: () => true,
     })
     expect(spec.services.map(({ name }) => name)).toEqual(['db', 'cache', 'migrate'])
-    expect(spec.services[0]?.healthcheck).toMatchObject({ test: ['CMD-SHELL', 'pg_isready -U $POSTGRES_USER'], intervalMs: 90_000 })
+    expect(spec.services[0]?.healthcheck).toMatchObject({
+      test: ['CMD-SHELL', 'pg_isready -U $POSTGRES_USER'],
+      intervalMs: 90_000,
+    })
     expect(spec.services[1]?.command).toEqual(['redis-server', '--save', ''])
   })
 })
 
 describe('the service that is measured', () => {
   it.each([
-    { because: 'it is named', text: 'services: { a: { image: x }, b: { image: y } }', targetService: 'b', service: 'b' },
-    { because: 'it is the only one with ports', text: 'services: { a: { image: x, ports: ["80"] }, b: { image: y } }', targetService: null, service: 'a' },
-    { because: 'no other waits for it', text: 'services: { a: { image: x, ports: ["80"], depends_on: [b] }, b: { image: y, ports: ["5432"] } }', targetService: null, service: 'a' },
-  ])('is found since $because', ({ text, targetService, service }) => expect(read(text, { targetService }).target.service).toBe(service))
+    {
+      because: 'it is named',
+      text: 'services: { a: { image: x }, b: { image: y } }',
+      targetService: 'b',
+      service: 'b',
+    },
+    {
+      because: 'it is the only one with ports',
+      text: 'services: { a: { image: x, ports: ["80"] }, b: { image: y } }',
+      targetService: null,
+      service: 'a',
+    },
+    {
+      because: 'no other waits for it',
+      text: 'services: { a: { image: x, ports: ["80"], depends_on: [b] }, b: { image: y, ports: ["5432"] } }',
+      targetService: null,
+      service: 'a',
+    },
+  ])('is found since $because', ({ text, targetService, service }) =>
+    expect(read(text, { targetService }).target.service).toBe(service),
+  )
 
   it.each([
-    { text: 'services: { a: { image: x }, b: { image: y } }', targetService: null, says: 'docker-compose.yml:1:1: no service publishes ports' },
-    { text: 'services: { a: { image: x, ports: ["1"] }, b: { image: y, ports: ["2"] } }', targetService: null, says: 'a and b publish ports' },
+    {
+      text: 'services: { a: { image: x }, b: { image: y } }',
+      targetService: null,
+      says: 'docker-compose.yml:1:1: no service publishes ports',
+    },
+    {
+      text: 'services: { a: { image: x, ports: ["1"] }, b: { image: y, ports: ["2"] } }',
+      targetService: null,
+      says: 'a and b publish ports',
+    },
     { text: 'services: { api: { image: x } }', targetService: 'apo', says: 'Did you mean "api"?' },
-    { text: 'services: { api: { image: x } }', targetService: 'constructor', says: 'there is no service "constructor"' },
+    {
+      text: 'services: { api: { image: x } }',
+      targetService: 'constructor',
+      says: 'there is no service "constructor"',
+    },
     { text: 'services: {}', targetService: null, says: 'no service publishes ports' },
     { text: 'nothing: 1', targetService: null, says: 'services is missing' },
-  ])('is asked for: $says', ({ text, targetService, says }) => expect(messageOf(() => read(text, { targetService }))).toContain(says))
+  ])('is asked for: $says', ({ text, targetService, says }) =>
+    expect(messageOf(() => read(text, { targetService }))).toContain(says),
+  )
 })
 
 describe('what is not read is refused with its place and the form to write', () => {
-  const service = (member: string) => `services:\n  api: { image: x, ports: ["80"] }\n  db:\n    image: y\n    ${member}\n`
+  const service = (member: string) =>
+    `services:\n  api: { image: x, ports: ["80"] }\n  db:\n    image: y\n    ${member}\n`
   it.each([
     { member: 'entrypoint: [x]', says: [':5:5: services.db: entrypoint is not read', 'write `command`'] },
     { member: 'env_file: .env', says: [':5:5: services.db: env_file is not read', 'environment: { KEY: value }'] },
@@ -136,9 +176,18 @@ describe('what is not read is refused with its place and the form to write', () 
     { member: 'environment: { A: "${B}" }', says: [':5:23: services.db: ${B} is not replaced', '${B:-value}'] },
     { member: 'environment: { A: "${B:?no}" }', says: ['${B:?no} is not replaced'] },
     { member: 'command: echo $HOME', says: [':5:14: services.db: $HOME is not replaced'] },
-    { member: 'volumes: ["./init.sql:/docker-entrypoint-initdb.d/init.sql:ro"]', says: [':5:15: services.db: a file of the host (./init.sql)', 'COPY init.sql /docker-entrypoint-initdb.d/init.sql'] },
+    {
+      member: 'volumes: ["./init.sql:/docker-entrypoint-initdb.d/init.sql:ro"]',
+      says: [
+        ':5:15: services.db: a file of the host (./init.sql)',
+        'COPY init.sql /docker-entrypoint-initdb.d/init.sql',
+      ],
+    },
     { member: 'volumes: [{ type: bind, source: /etc, target: /x }]', says: ['a file of the host (/etc)'] },
-    { member: 'build: { context: ./db, dockerfile: Dockerfile.dev }', says: ['a build by Dockerfile.dev is not read', 'Call that file Dockerfile'] },
+    {
+      member: 'build: { context: ./db, dockerfile: Dockerfile.dev }',
+      says: ['a build by Dockerfile.dev is not read', 'Call that file Dockerfile'],
+    },
     { member: 'build: { context: ./db, args: { A: 1 } }', says: ['build.args is not read'] },
     { member: 'build: /srv/db', says: ['a build from "/srv/db" is not read'] },
     { member: 'build: https://example.com/x.git', says: ['a build from "https://example.com/x.git" is not read'] },
@@ -146,10 +195,16 @@ describe('what is not read is refused with its place and the form to write', () 
     { member: 'deploy: { replicas: 3 }', says: ['several replicas are not read'] },
     { member: 'cpus: many', says: ['cpus is "many"'] },
     { member: 'mem_limit: much', says: ['its memory is "much"'] },
-    { member: 'depends_on: { api2: { condition: ready } }', says: ['it waits for api2 by "ready"', 'service_started, service_healthy or service_completed_successfully'] },
+    {
+      member: 'depends_on: { api2: { condition: ready } }',
+      says: ['it waits for api2 by "ready"', 'service_started, service_healthy or service_completed_successfully'],
+    },
     { member: 'healthcheck: { interval: 5s }', says: ['its healthcheck has no test'] },
     { member: 'healthcheck: { test: x, interval: soon }', says: [':5:39: services.db: "soon" is no duration'] },
-    { member: 'networks: { default: { aliases: [pg] } }', says: ['aliases are not read', 'write db where others speak of it'] },
+    {
+      member: 'networks: { default: { aliases: [pg] } }',
+      says: ['aliases are not read', 'write db where others speak of it'],
+    },
     { member: 'hostname: pg', says: ['hostname is not read'] },
   ])('$member', ({ member, says }) => {
     const message = messageOf(() => read(service(member), { folder: 'deploy' }))
@@ -163,12 +218,18 @@ describe('what is not read is refused with its place and the form to write', () 
   })
 
   it('a folder of a file that lies outside of the project', () => {
-    expect(messageOf(() => read('services: { api: { build: ., ports: ["80"] } }', { folder: null }))).toContain('lies outside of the project')
+    expect(messageOf(() => read('services: { api: { build: ., ports: ["80"] } }', { folder: null }))).toContain(
+      'lies outside of the project',
+    )
   })
 
   it('aliases that explode', () => {
     const levels = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index, all) =>
-      index === 0 ? 'a: &a [x, x, x, x, x, x, x, x]' : `${name}: &${name} [${Array(8).fill(`*${all[index - 1]}`).join(', ')}]`,
+      index === 0
+        ? 'a: &a [x, x, x, x, x, x, x, x]'
+        : `${name}: &${name} [${Array(8)
+            .fill(`*${all[index - 1]}`)
+            .join(', ')}]`,
     )
     expect(messageOf(() => read(levels.join('\n')))).toContain('aliases repeat more than')
   })

@@ -25,8 +25,14 @@ describe('a curl command', () => {
     { command: 'curl -X DELETE http://x/1', request: { method: 'DELETE', path: '/1' } },
     { command: 'curl -XPUT -d a=1 http://x', request: { method: 'PUT', body: 'a=1', headers: FORM } },
     { command: 'curl http://x -d a=1 --data b=2', request: { method: 'POST', body: 'a=1&b=2' } },
-    { command: `curl http://x -H 'Content-Type: application/json' -d '{"a":"it'\\''s"}'`, request: { method: 'POST', headers: JSON_TYPE, body: '{"a":"it\'s"}' } },
-    { command: `curl --json '{"a":1}' http://x`, request: { method: 'POST', headers: { ...JSON_TYPE, accept: 'application/json' }, body: '{"a":1}' } },
+    {
+      command: `curl http://x -H 'Content-Type: application/json' -d '{"a":"it'\\''s"}'`,
+      request: { method: 'POST', headers: JSON_TYPE, body: '{"a":"it\'s"}' },
+    },
+    {
+      command: `curl --json '{"a":1}' http://x`,
+      request: { method: 'POST', headers: { ...JSON_TYPE, accept: 'application/json' }, body: '{"a":1}' },
+    },
     { command: `curl --data-raw @x http://x`, request: { body: '@x' } },
     { command: `curl --data-raw $'{"a":"it\\'s\\n"}' http://x`, request: { body: '{"a":"it\'s\n"}' } },
     { command: 'curl -G -d a=1 -d b=2 http://x/s', request: { method: 'GET', path: '/s?a=1&b=2', body: null } },
@@ -36,12 +42,16 @@ describe('a curl command', () => {
     { command: 'curl -I http://x', request: { method: 'HEAD' } },
     { command: 'curl http://x/a#part', request: { path: '/a' } },
     { command: '$ curl http://x/a', request: { path: '/a' } },
-    { command: 'curl -H "Accept: a" -H "X-Empty;" -H "Host:" http://x', request: { headers: { accept: 'a', 'x-empty': '' } } },
+    {
+      command: 'curl -H "Accept: a" -H "X-Empty;" -H "Host:" http://x',
+      request: { headers: { accept: 'a', 'x-empty': '' } },
+    },
     { command: 'curl \\\n  -H "Accept: a" \\\n  http://x/a', request: { headers: { accept: 'a' }, path: '/a' } },
   ])('$command', ({ command, request }) => expect(requestsOf(command)).toEqual([expect.objectContaining(request)]))
 
   it('is one of several, on lines of their own or joined', () => {
-    const text = '# all orders\ncurl http://x/a\ncurl http://x/b && curl http://x/c; curl http://x/d http://x/e --next -d a=1 http://x/f\n'
+    const text =
+      '# all orders\ncurl http://x/a\ncurl http://x/b && curl http://x/c; curl http://x/d http://x/e --next -d a=1 http://x/f\n'
     expect(requestsOf(text).map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /a',
       'GET /b',

@@ -1,19 +1,52 @@
 import type { GoldenLine, RequestLine } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { type Answered, answersSeen, goldenLines, goldenOf, requestLines, scenarioText, TARGET_ALONE } from '../../src/index.js'
+import {
+  type Answered,
+  answersSeen,
+  goldenLines,
+  goldenOf,
+  requestLines,
+  scenarioText,
+  TARGET_ALONE,
+} from '../../src/index.js'
 
-const request = (path: string, changes: Partial<RequestLine> = {}): RequestLine => ({ method: 'GET', path, headers: {}, body: null, ...changes })
-const json = (value: unknown, status = 200): GoldenLine => ({ status, contentType: 'application/json', body: JSON.stringify(value) })
+const request = (path: string, changes: Partial<RequestLine> = {}): RequestLine => ({
+  method: 'GET',
+  path,
+  headers: {},
+  body: null,
+  ...changes,
+})
+const json = (value: unknown, status = 200): GoldenLine => ({
+  status,
+  contentType: 'application/json',
+  body: JSON.stringify(value),
+})
 const asked = (path: string, ...answers: GoldenLine[]): Answered => ({ request: request(path), answers })
 
 describe('what differs between two askings', () => {
   it.each([
     { because: 'a member', first: { id: 1, a: 2 }, second: { id: 3, a: 2 }, ignore: ['/id'] },
-    { because: 'a member deep inside', first: { a: { b: { at: 1 } } }, second: { a: { b: { at: 2 } } }, ignore: ['/a/b/at'] },
-    { because: 'a member of each element', first: [{ id: 1 }, { id: 2 }], second: [{ id: 3 }, { id: 2 }], ignore: ['/*/id'] },
+    {
+      because: 'a member deep inside',
+      first: { a: { b: { at: 1 } } },
+      second: { a: { b: { at: 2 } } },
+      ignore: ['/a/b/at'],
+    },
+    {
+      because: 'a member of each element',
+      first: [{ id: 1 }, { id: 2 }],
+      second: [{ id: 3 }, { id: 2 }],
+      ignore: ['/*/id'],
+    },
     { because: 'a list of another length', first: { log: [1] }, second: { log: [1, 2] }, ignore: ['/log'] },
     { because: 'a member that is not always there', first: { a: 1 }, second: { a: 1, next: 'x' }, ignore: ['/next'] },
-    { because: 'members whose names are made', first: { orders: { o1: 1 } }, second: { orders: { o2: 1 } }, ignore: ['/orders/*'] },
+    {
+      because: 'members whose names are made',
+      first: { orders: { o1: 1 } },
+      second: { orders: { o2: 1 } },
+      ignore: ['/orders/*'],
+    },
     { because: 'another type', first: { a: 1 }, second: { a: '1' }, ignore: ['/a'] },
     { because: 'a name with a slash', first: { 'a/b~c': 1 }, second: { 'a/b~c': 2 }, ignore: ['/a~1b~0c'] },
     { because: 'nothing', first: { a: [1, { b: null }] }, second: { a: [1, { b: null }] }, ignore: [] },
@@ -44,10 +77,20 @@ describe('what differs between two askings', () => {
 
   it.each([
     { because: 'the status', first: json({}, 201), second: json({}, 409), why: 'answered 201 and then 409' },
-    { because: 'a text', first: { status: 200, contentType: 'text/plain', body: 'a' }, second: { status: 200, contentType: 'text/plain', body: 'b' }, why: 'not application/json' },
+    {
+      because: 'a text',
+      first: { status: 200, contentType: 'text/plain', body: 'a' },
+      second: { status: 200, contentType: 'text/plain', body: 'b' },
+      why: 'not application/json',
+    },
     { because: 'the whole value', first: json('a'), second: json('b'), why: 'its answers differ as a whole' },
     { because: 'an object for a list', first: json([]), second: json({}), why: 'its answers differ as a whole' },
-    { because: 'the media type', first: json({}), second: { ...json({}), contentType: 'text/html' }, why: 'media type' },
+    {
+      because: 'the media type',
+      first: json({}),
+      second: { ...json({}), contentType: 'text/html' },
+      why: 'media type',
+    },
   ])('takes the request out where it is $because', ({ first, second, why }) => {
     const found = goldenOf([asked('/odd', first, second), asked('/fine', json(1), json(1))])
     expect(found.requests.map(({ path }) => path)).toEqual(['/fine'])
@@ -118,8 +161,11 @@ x-scenario:
     expect(requestLines([request('/a'), request('/b', { method: 'POST', headers: { a: 'b' }, body: '{}\n' })])).toBe(
       '{"method":"GET","path":"/a"}\n{"method":"POST","path":"/b","headers":{"a":"b"},"body":"{}\\n"}\n',
     )
-    expect(goldenLines([{ ...json(1), ignore: ['/a'] }, { status: 204, contentType: null, body: '' }])).toBe(
-      '{"status":200,"contentType":"application/json","body":"1","ignore":["/a"]}\n{"status":204,"body":""}\n',
-    )
+    expect(
+      goldenLines([
+        { ...json(1), ignore: ['/a'] },
+        { status: 204, contentType: null, body: '' },
+      ]),
+    ).toBe('{"status":200,"contentType":"application/json","body":"1","ignore":["/a"]}\n{"status":204,"body":""}\n')
   })
 })

@@ -18,21 +18,29 @@ function har(entries: readonly Entry[]): string {
     log: {
       version: '1.2',
       creator: { name: 'a browser' },
-      entries: entries.map(({ method = 'GET', url, headers = {}, postData, status = 200, type = 'application/json', content }) => ({
-        startedDateTime: '2026-11-29T19:00:00Z',
-        request: { method, url, headers: pairs(headers), ...(postData ? { postData } : {}) },
-        response: {
-          status,
-          headers: type === '' ? [] : pairs({ 'Content-Type': type }),
-          content: content ?? { size: 8, mimeType: type, text: '{"id":1}' },
-        },
-      })),
+      entries: entries.map(
+        ({ method = 'GET', url, headers = {}, postData, status = 200, type = 'application/json', content }) => ({
+          startedDateTime: '2026-11-29T19:00:00Z',
+          request: { method, url, headers: pairs(headers), ...(postData ? { postData } : {}) },
+          response: {
+            status,
+            headers: type === '' ? [] : pairs({ 'Content-Type': type }),
+            content: content ?? { size: 8, mimeType: type, text: '{"id":1}' },
+          },
+        }),
+      ),
     },
   })
 }
 
-const read = (text: string, { filter = ANY_API, secretsAs = 'dropped' as SecretsAs, most = 1000 }: { filter?: ApiFilter; secretsAs?: SecretsAs; most?: number } = {}) =>
-  readHar('orders.har', text, { filter, secretsAs, most })
+const read = (
+  text: string,
+  {
+    filter = ANY_API,
+    secretsAs = 'dropped' as SecretsAs,
+    most = 1000,
+  }: { filter?: ApiFilter; secretsAs?: SecretsAs; most?: number } = {},
+) => readHar('orders.har', text, { filter, secretsAs, most })
 
 function messageOf(run: () => unknown): string {
   try {
@@ -50,7 +58,10 @@ describe('a HAR file', () => {
   it('gives the requests of its API, as they can be sent again, with their answers', () => {
     const { recorded } = read(
       har([
-        { url: `${API}/orders?page=2&q=a%20b`, headers: { Accept: 'application/json', 'User-Agent': 'x', ':authority': 'api' } },
+        {
+          url: `${API}/orders?page=2&q=a%20b`,
+          headers: { Accept: 'application/json', 'User-Agent': 'x', ':authority': 'api' },
+        },
         {
           method: 'POST',
           url: `${API}/orders`,
@@ -66,7 +77,12 @@ describe('a HAR file', () => {
         answer: { status: 200, contentType: 'application/json', body: '{"id":1}' },
       },
       {
-        request: { method: 'POST', path: '/orders', headers: { 'content-type': 'application/json' }, body: '{"item":2}' },
+        request: {
+          method: 'POST',
+          path: '/orders',
+          headers: { 'content-type': 'application/json' },
+          body: '{"item":2}',
+        },
         answer: { status: 201, contentType: 'application/json', body: '{"id":1}' },
       },
     ])
@@ -83,8 +99,14 @@ describe('a HAR file', () => {
     { because: 'a stream of events', entry: { url: `${API}/events`, type: 'text/event-stream' } },
     { because: 'another origin', entry: { url: 'https://telemetry.example.org/hit' } },
     { because: 'data in an address', entry: { url: 'data:application/json,{}' } },
-    { because: 'a form with files', entry: { url: `${API}/up`, method: 'POST', postData: { mimeType: 'multipart/form-data; boundary=x', text: 'x' } } },
-    { because: 'a body of bytes', entry: { url: `${API}/up`, method: 'POST', postData: { mimeType: 'application/x-protobuf', text: '\ufffd' } } },
+    {
+      because: 'a form with files',
+      entry: { url: `${API}/up`, method: 'POST', postData: { mimeType: 'multipart/form-data; boundary=x', text: 'x' } },
+    },
+    {
+      because: 'a body of bytes',
+      entry: { url: `${API}/up`, method: 'POST', postData: { mimeType: 'application/x-protobuf', text: '\ufffd' } },
+    },
   ])('leaves out $because, and says so', ({ entry }) => {
     const { recorded, notes } = read(har([{ url: `${API}/a` }, { url: `${API}/b` }, entry]))
     expect(recorded.map(({ request }) => request.path)).toEqual(['/a', '/b'])
@@ -117,7 +139,13 @@ describe('a HAR file', () => {
     const secret = 'S3CRET'
     const entry = {
       url: `${API}/orders?page=1&access_token=${secret}`,
-      headers: { Authorization: `Bearer ${secret}`, Cookie: `sid=${secret}`, 'X-Api-Key': secret, 'X-CSRF-Token': secret, Accept: '*/*' },
+      headers: {
+        Authorization: `Bearer ${secret}`,
+        Cookie: `sid=${secret}`,
+        'X-Api-Key': secret,
+        'X-CSRF-Token': secret,
+        Accept: '*/*',
+      },
     }
     const dropped = read(har([entry]))
     expect(JSON.stringify(dropped)).not.toContain(secret)
@@ -143,7 +171,11 @@ describe('a HAR file', () => {
 
   it.each([
     { because: 'bytes in base64 that are text', content: { size: 3, text: 'w6k=', encoding: 'base64' }, body: 'é' },
-    { because: 'bytes in base64 that are none', content: { size: 1, text: '/w==', encoding: 'base64' }, body: undefined },
+    {
+      because: 'bytes in base64 that are none',
+      content: { size: 1, text: '/w==', encoding: 'base64' },
+      body: undefined,
+    },
     { because: 'a body that was not kept', content: { size: 9 }, body: undefined },
     { because: 'no body', content: { size: 0 }, body: '' },
   ])('reads the answer that is $because', ({ content, body }) => {
@@ -166,9 +198,21 @@ describe('a HAR file', () => {
 
   it.each([
     { because: 'no JSON', text: '{"log": {]', says: ['orders.har:1:10: not JSON'] },
-    { because: 'another JSON', text: '{\n "log": {\n  "entries": 3\n }\n}', says: ['orders.har:3:14: log.entries is 3'] },
-    { because: 'an entry without an address', text: har([{ url: 'x' }]).replace('"url":"x",', ''), says: ['orders.har:1:', 'url'] },
-    { because: 'a HAR of pages', text: har([{ url: `${API}/`, type: 'text/html' }]), says: ['orders.har:1:1: of 1 request in it none is taken', 'not of an API (text/html)'] },
+    {
+      because: 'another JSON',
+      text: '{\n "log": {\n  "entries": 3\n }\n}',
+      says: ['orders.har:3:14: log.entries is 3'],
+    },
+    {
+      because: 'an entry without an address',
+      text: har([{ url: 'x' }]).replace('"url":"x",', ''),
+      says: ['orders.har:1:', 'url'],
+    },
+    {
+      because: 'a HAR of pages',
+      text: har([{ url: `${API}/`, type: 'text/html' }]),
+      says: ['orders.har:1:1: of 1 request in it none is taken', 'not of an API (text/html)'],
+    },
     { because: 'a HAR of nothing', text: har([]), says: ['of 0 requests in it none is taken'] },
   ])('refuses $because', ({ text, says }) => {
     const message = messageOf(() => read(text))

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { type OpenApiOptions, readOpenApi } from '../../src/index.js'
 
 const OPTIONS: OpenApiOptions = { secretsAs: 'dropped', methods: null, each: 1, most: 1000, seed: 1 }
-const read = (text: string, options: Partial<OpenApiOptions> = {}) => readOpenApi('api.yaml', text, { ...OPTIONS, ...options })
-const requestsOf = (text: string, options: Partial<OpenApiOptions> = {}) => read(text, options).recorded.map(({ request }) => request)
+const read = (text: string, options: Partial<OpenApiOptions> = {}) =>
+  readOpenApi('api.yaml', text, { ...OPTIONS, ...options })
+const requestsOf = (text: string, options: Partial<OpenApiOptions> = {}) =>
+  read(text, options).recorded.map(({ request }) => request)
 const paths = (body: string, more = '') => `openapi: 3.0.3\n${more}paths:\n${body.replace(/^/gm, '  ')}`
 
 function messageOf(run: () => unknown): string {
@@ -19,7 +21,8 @@ function messageOf(run: () => unknown): string {
 
 describe('an OpenAPI file', () => {
   it('gives a request for each example', () => {
-    const text = paths(`/orders:
+    const text = paths(
+      `/orders:
   post:
     requestBody:
       content:
@@ -34,7 +37,9 @@ describe('an OpenAPI file', () => {
       - { name: full, in: query, schema: { type: boolean, example: true } }
       - { name: page, in: query, schema: { type: integer } }
       - { name: X-Region, in: header, required: true, schema: { type: string, enum: [eu] } }
-`, 'components: { examples: { two: { value: { item: 2 } } } }\nservers: [{ url: "https://{host}/v1/", variables: { host: { default: x } } }]\n')
+`,
+      'components: { examples: { two: { value: { item: 2 } } } }\nservers: [{ url: "https://{host}/v1/", variables: { host: { default: x } } }]\n',
+    )
     expect(requestsOf(text)).toEqual([
       { method: 'POST', path: '/v1/orders', headers: { 'content-type': 'application/json' }, body: '{"item":1}' },
       { method: 'POST', path: '/v1/orders', headers: { 'content-type': 'application/json' }, body: '{"item":2}' },
@@ -43,7 +48,9 @@ describe('an OpenAPI file', () => {
   })
 
   it('may be JSON', () => {
-    expect(requestsOf('{"openapi":"3.1.0","paths":{"/a":{"get":{}}}}')).toEqual([{ method: 'GET', path: '/a', headers: {}, body: null }])
+    expect(requestsOf('{"openapi":"3.1.0","paths":{"/a":{"get":{}}}}')).toEqual([
+      { method: 'GET', path: '/a', headers: {}, body: null },
+    ])
   })
 
   const bodyOf = (schema: string, seed = 1) => {
@@ -87,37 +94,104 @@ describe('an OpenAPI file', () => {
   })
 
   it.each([
-    { because: 'parts of allOf together', schema: '{ allOf: [{ type: object, required: [a], properties: { a: { const: 1 } } }, { properties: { b: { const: 2 } } }] }', value: { a: 1, b: 2 } },
-    { because: 'the first that can be made of oneOf', schema: '{ oneOf: [{ type: string, pattern: "^[A-Z]$" }, { const: 2 }] }', value: 2 },
-    { because: 'no member that is only read', schema: '{ type: object, required: [id], properties: { id: { type: integer, readOnly: true }, a: { const: 1 } } }', value: { a: 1 } },
-    { because: 'no member that need not be there and cannot be made', schema: '{ type: object, properties: { a: { const: 1 }, b: { type: string, pattern: "x+y" } } }', value: { a: 1 } },
+    {
+      because: 'parts of allOf together',
+      schema:
+        '{ allOf: [{ type: object, required: [a], properties: { a: { const: 1 } } }, { properties: { b: { const: 2 } } }] }',
+      value: { a: 1, b: 2 },
+    },
+    {
+      because: 'the first that can be made of oneOf',
+      schema: '{ oneOf: [{ type: string, pattern: "^[A-Z]$" }, { const: 2 }] }',
+      value: 2,
+    },
+    {
+      because: 'no member that is only read',
+      schema:
+        '{ type: object, required: [id], properties: { id: { type: integer, readOnly: true }, a: { const: 1 } } }',
+      value: { a: 1 },
+    },
+    {
+      because: 'no member that need not be there and cannot be made',
+      schema: '{ type: object, properties: { a: { const: 1 }, b: { type: string, pattern: "x+y" } } }',
+      value: { a: 1 },
+    },
     { because: 'a list of one', schema: '{ type: array, items: { const: 4 } }', value: [4] },
-    { because: 'a list of as many as there must be', schema: '{ type: array, minItems: 3, items: { const: 4 } }', value: [4, 4, 4] },
+    {
+      because: 'a list of as many as there must be',
+      schema: '{ type: array, minItems: 3, items: { const: 4 } }',
+      value: [4, 4, 4],
+    },
   ])('has $because', ({ schema, value }) => expect(bodyOf(schema)).toEqual(value))
 
   it.each([
     { because: 'a list', parameter: '{ name: t, in: query, required: true, example: [a, b] }', query: '?t=a&t=b' },
-    { because: 'a list in one value', parameter: '{ name: t, in: query, required: true, explode: false, example: [a, b] }', query: '?t=a%2Cb' },
-    { because: 'an object', parameter: '{ name: t, in: query, required: true, example: { a: 1, b: 2 } }', query: '?a=1&b=2' },
-    { because: 'a deep object', parameter: '{ name: t, in: query, required: true, style: deepObject, example: { a: 1 } }', query: '?t%5Ba%5D=1' },
-    { because: 'a text with blanks', parameter: '{ name: t, in: query, required: true, example: "a b&c" }', query: '?t=a%20b%26c' },
+    {
+      because: 'a list in one value',
+      parameter: '{ name: t, in: query, required: true, explode: false, example: [a, b] }',
+      query: '?t=a%2Cb',
+    },
+    {
+      because: 'an object',
+      parameter: '{ name: t, in: query, required: true, example: { a: 1, b: 2 } }',
+      query: '?a=1&b=2',
+    },
+    {
+      because: 'a deep object',
+      parameter: '{ name: t, in: query, required: true, style: deepObject, example: { a: 1 } }',
+      query: '?t%5Ba%5D=1',
+    },
+    {
+      because: 'a text with blanks',
+      parameter: '{ name: t, in: query, required: true, example: "a b&c" }',
+      query: '?t=a%20b%26c',
+    },
   ])('writes $because into the query', ({ parameter, query }) =>
     expect(requestsOf(paths(`/a:\n  get: { parameters: [${parameter}] }\n`))[0]?.path).toBe(`/a${query}`),
   )
 
   it('writes a form', () => {
-    const text = paths('/a:\n  post: { requestBody: { content: { application/x-www-form-urlencoded: { example: { a: "x y", b: 2 } } } } }\n')
-    expect(requestsOf(text)[0]).toMatchObject({ body: 'a=x+y&b=2', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    const text = paths(
+      '/a:\n  post: { requestBody: { content: { application/x-www-form-urlencoded: { example: { a: "x y", b: 2 } } } } }\n',
+    )
+    expect(requestsOf(text)[0]).toMatchObject({
+      body: 'a=x+y&b=2',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
   })
 
   it.each([
-    { because: 'a pattern', operation: 'get: { parameters: [{ name: id, in: path, schema: { type: string, pattern: "^[A-Z]{3}$" } }] }', why: 'a text follows the pattern ^[A-Z]{3}$' },
+    {
+      because: 'a pattern',
+      operation: 'get: { parameters: [{ name: id, in: path, schema: { type: string, pattern: "^[A-Z]{3}$" } }] }',
+      why: 'a text follows the pattern ^[A-Z]{3}$',
+    },
     { because: 'a parameter that is not described', operation: 'get: {}', why: 'no parameter says what {id} is' },
-    { because: 'a reference to nothing', operation: 'get: { parameters: [{ $ref: "#/components/x" }] }', why: '#/components/x leads nowhere' },
-    { because: 'a reference to another file', operation: 'get: { parameters: [{ $ref: "other.yaml#/x" }] }', why: 'other.yaml#/x stands in another file: bundle them into one' },
-    { because: 'bytes', operation: 'post: { requestBody: { required: true, content: { image/png: {} } } }', why: 'its body is image/png, which is not written' },
-    { because: 'no type', operation: 'post: { parameters: [{ name: id, in: path, schema: {} }] }', why: 'a schema says no type that is known' },
-    { because: 'limits that exclude one another', operation: 'get: { parameters: [{ name: id, in: path, schema: { type: integer, minimum: 3, maximum: 2 } }] }', why: 'no number lies within the limits' },
+    {
+      because: 'a reference to nothing',
+      operation: 'get: { parameters: [{ $ref: "#/components/x" }] }',
+      why: '#/components/x leads nowhere',
+    },
+    {
+      because: 'a reference to another file',
+      operation: 'get: { parameters: [{ $ref: "other.yaml#/x" }] }',
+      why: 'other.yaml#/x stands in another file: bundle them into one',
+    },
+    {
+      because: 'bytes',
+      operation: 'post: { requestBody: { required: true, content: { image/png: {} } } }',
+      why: 'its body is image/png, which is not written',
+    },
+    {
+      because: 'no type',
+      operation: 'post: { parameters: [{ name: id, in: path, schema: {} }] }',
+      why: 'a schema says no type that is known',
+    },
+    {
+      because: 'limits that exclude one another',
+      operation: 'get: { parameters: [{ name: id, in: path, schema: { type: integer, minimum: 3, maximum: 2 } }] }',
+      why: 'no number lies within the limits',
+    },
   ])('says which operation no request is made of, because of $because', ({ operation, why }) => {
     const { recorded, notes } = read(paths(`/ok:\n  get: {}\n/x/{id}:\n  ${operation}\n`))
     expect(recorded.map(({ request }) => request.path)).toEqual(['/ok'])
@@ -127,18 +201,38 @@ describe('an OpenAPI file', () => {
   })
 
   it.each([
-    { because: 'a reference to itself', components: '{ schemas: { a: { $ref: "#/components/schemas/a" } } }', why: 'a reference leads to itself' },
-    { because: 'a schema that needs itself', components: '{ schemas: { a: { type: object, required: [a], properties: { a: { $ref: "#/components/schemas/a" } } } } }', why: 'its schema has no end' },
-    { because: 'an allOf of itself', components: '{ schemas: { a: { allOf: [{ $ref: "#/components/schemas/a" }] } } }', why: 'its schema has no end' },
-    { because: 'an allOf of many of itself', components: `{ schemas: { a: { allOf: [${Array(9).fill('{ $ref: "#/components/schemas/a" }').join(', ')}] } } }`, why: 'since its schema ' },
+    {
+      because: 'a reference to itself',
+      components: '{ schemas: { a: { $ref: "#/components/schemas/a" } } }',
+      why: 'a reference leads to itself',
+    },
+    {
+      because: 'a schema that needs itself',
+      components:
+        '{ schemas: { a: { type: object, required: [a], properties: { a: { $ref: "#/components/schemas/a" } } } } }',
+      why: 'its schema has no end',
+    },
+    {
+      because: 'an allOf of itself',
+      components: '{ schemas: { a: { allOf: [{ $ref: "#/components/schemas/a" }] } } }',
+      why: 'its schema has no end',
+    },
+    {
+      because: 'an allOf of many of itself',
+      components: `{ schemas: { a: { allOf: [${Array(9).fill('{ $ref: "#/components/schemas/a" }').join(', ')}] } } }`,
+      why: 'since its schema ',
+    },
   ])('comes to an end with $because', ({ components, why }) => {
-    const body = '/a:\n  post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/a" } } } } }\n'
+    const body =
+      '/a:\n  post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/a" } } } } }\n'
     expect(messageOf(() => read(paths(body, `components: ${components}\n`)))).toContain(why)
   })
 
   it('ends a schema that may contain itself where it may end', () => {
-    const body = '/a:\n  post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/a" } } } } }\n'
-    const components = '{ schemas: { a: { type: object, properties: { n: { const: 1 }, list: { type: array, items: { $ref: "#/components/schemas/a" } } } } } }'
+    const body =
+      '/a:\n  post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/a" } } } } }\n'
+    const components =
+      '{ schemas: { a: { type: object, properties: { n: { const: 1 }, list: { type: array, items: { $ref: "#/components/schemas/a" } } } } } }'
     const [request] = requestsOf(paths(body, `components: ${components}\n`))
     expect(JSON.parse(request?.body ?? '')).toMatchObject({ n: 1, list: [{ n: 1 }] })
   })

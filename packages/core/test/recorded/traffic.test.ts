@@ -22,7 +22,10 @@ describe('what went through a proxy', () => {
 
   it.each([
     { because: 'no answer came', changes: { answer: null } },
-    { because: 'it is a page', changes: { answer: { status: 200, contentType: 'text/html', isEmpty: false, body: 'x' } } },
+    {
+      because: 'it is a page',
+      changes: { answer: { status: 200, contentType: 'text/html', isEmpty: false, body: 'x' } },
+    },
     { because: 'its body is bytes', changes: { body: NOT_TEXT } },
   ])('is left out, since $because', ({ changes }) => {
     const { recorded, notes } = recordingOf([seen(), seen({ path: '/odd?token=S3CRET', ...changes })], OPTIONS)
