@@ -44,7 +44,7 @@ export type HarEntry = HarFile['log']['entries'][number]
 /** OpenAPI 3, of which the rest is read by hand: much in it may stand elsewhere (`$ref`). */
 export const openApiFile = z.looseObject({
   openapi: z.string().optional(),
-  swagger: z.unknown(),
+  swagger: z.unknown().optional(),
   paths: z.record(z.string(), z.unknown()).optional(),
 })
 export type OpenApiFile = z.infer<typeof openApiFile>

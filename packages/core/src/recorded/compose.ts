@@ -7,7 +7,7 @@ import { type ComposeMembers, type ComposePlace, readMembers } from './compose-m
 import { type Json, mapOf } from './schema-values.js'
 
 export interface ComposeOptions extends ComposePlace {
-  /** the service that the targets take the place of; null: the only one that publishes ports and that no other waits for */
+  /** the service that the targets take the place of; null: the only one that publishes ports, of those that no other waits for where there are such */
   readonly targetService: string | null
 }
 
@@ -107,12 +107,14 @@ function chooseTarget(
     })
   }
   const waitedFor = new Set(names.flatMap((name) => dependenciesOf(services[name] as Json)))
-  const open = names.filter((name) => services[name]?.ports !== undefined && !waitedFor.has(name))
+  const publishing = names.filter((name) => services[name]?.ports !== undefined)
+  const unawaited = publishing.filter((name) => !waitedFor.has(name))
+  const open = unawaited.length > 0 ? unawaited : publishing
   if (open.length === 1) return open[0] as string
   const message =
     open.length === 0
-      ? 'no service publishes ports without that another waits for it, so it is open which one is measured'
-      : `${list(open)} publish ports, and no service waits for them, so it is open which one is measured`
+      ? 'no service publishes ports, so it is open which one is measured'
+      : `${list(open)} publish ports, so it is open which one is measured`
   return located.problem(['services'], message, {
     key: true,
     hint: `Name it: --target-service ${open[0] ?? names[0] ?? 'NAME'}`,

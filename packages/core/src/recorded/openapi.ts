@@ -66,7 +66,7 @@ function refuseOtherVersions({
   value,
   problem,
   text,
-}: Located<{ openapi?: string | undefined; swagger: unknown }>): void {
+}: Located<{ openapi?: string | undefined; swagger?: unknown }>): void {
   if (value.swagger !== undefined)
     throw badSpec(
       [problem(['swagger'], 'this is Swagger 2, and OpenAPI 3 is read', { hint: 'Convert it to OpenAPI 3 first.' })],

@@ -253,7 +253,7 @@ describe('a scenario that cannot be used says where and why', () => {
         '  store:\n    build: { context: ./store, args: { A: 1 } }\n    deploy: { replicas: 2, resources: { limits: { cpus: 1, memory: 1g } } }\nx-scenario',
       ),
       says: [
-        ':7:33: unknown key "args" in services.store.build',
+        ':7:32: unknown key "args" in services.store.build',
         'a folder is built by its Dockerfile',
         ':8:15: unknown key "replicas" in services.store.deploy',
         'only `resources: { limits: { cpus: 1, memory: 512m } }` is read',

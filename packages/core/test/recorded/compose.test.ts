@@ -143,7 +143,7 @@ describe('the service that is measured', () => {
     {
       text: 'services: { a: { image: x }, b: { image: y } }',
       targetService: null,
-      says: 'docker-compose.yml:1:1: no service publishes ports',
+      says: 'docker-compose.yml:1:1: no service publishes ports, so it is open',
     },
     {
       text: 'services: { a: { image: x, ports: ["1"] }, b: { image: y, ports: ["2"] } }',
