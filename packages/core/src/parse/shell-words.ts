@@ -162,9 +162,11 @@ class WordReader {
   #keepDollar(): void {
     const { at } = this
     const text = this.#take(EXPANSION)
-    if (text === '') return this.#keepOne()
-    this.parts.push(text)
-    this.expansions.push({ text, at })
+    if (text === '') this.#keepOne()
+    else {
+      this.parts.push(text)
+      this.expansions.push({ text, at })
+    }
   }
 
   #keepOne(): void {
