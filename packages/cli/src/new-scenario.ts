@@ -8,6 +8,7 @@ import {
   type ComposeTarget,
   goldenLines,
   goldenOf,
+  hiderOf,
   isOfApi,
   parseScenario,
   type Recording,
@@ -23,11 +24,12 @@ import {
   scenarioText,
   TARGET_ALONE,
 } from '@bakeoff/core'
-import { BakeoffError, formatBytes, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
+import { BakeoffError, formatBytes, type GoldenLine, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
 import type { Invocation } from './invocation.js'
 import { scenarioPlace, shownPath } from './project.js'
 import { RecordingProxy } from './recording-proxy.js'
 import { askServer, askTarget, type FromReference, serverOf } from './reference.js'
+import { secretProblem } from './secrets.js'
 
 /** What a scenario is made of. Of the five sources one gives requests; `compose` gives services, beside it or alone. */
 export interface ScenarioSources {
@@ -303,35 +305,52 @@ async function answersOf(
     return { answered, notes: [note] }
   }
   const server = serverOf(reference)
-  const sent = recorded.map(({ request }) => filledIn(request, secrets, process.env))
+  const values = Object.fromEntries(secrets.map((secret) => [secret.name, secretValue(secret, process.env)]))
+  const sent = recorded.map(({ request }) => filledIn(request, values))
   const found =
     server === null
-      ? await askTarget(invocation, spec, reference, sent)
+      ? await askTarget(invocation, {
+          draft: spec,
+          target: reference,
+          requests: sent,
+          secrets: { values, hide: hiderOf(values) },
+        })
       : await askServer(server, sent, { signal: invocation.stop.signal })
-  if (server === null) return found
   // What is written has the names of secrets, as it was before they were filled in.
   const written = new Map(sent.map((request, index) => [request, recorded[index]?.request as RequestLine]))
   return {
     ...found,
-    answered: found.answered.map((one) => ({ ...one, request: written.get(one.request) ?? one.request })),
+    answered: found.answered.map(({ request, answers }) => ({
+      request: written.get(request) ?? request,
+      answers: answers.map((answer) => takenOut(answer, values)),
+    })),
   }
 }
 
-/** A request as it is sent, with secrets from the environment. */
-function filledIn(request: RequestLine, secrets: readonly Secret[], env: NodeJS.ProcessEnv): RequestLine {
-  const headers = Object.entries(request.headers).map(([header, text]): [string, string] => {
-    const filled = secrets.reduce((before, { name, variable }) => {
-      if (!before.includes(`{{${name}}}`)) return before
-      const value = env[variable]
-      if (value === undefined)
-        throw new BakeoffError('BAD_SPEC', `${variable} is not set, and ${header} is sent with it`, {
-          hint: `Set it for this command: ${variable}=… npm run new-scenario -- …`,
-        })
-      return before.replaceAll(`{{${name}}}`, () => value)
-    }, text)
-    return [header, filled]
-  })
+/** @throws BakeoffError BAD_SPEC when the variable is not set, or too short to be kept out of what is written */
+function secretValue({ variable }: Secret, env: NodeJS.ProcessEnv): string {
+  const value = env[variable]
+  const problem = secretProblem(variable, value)
+  if (problem) throw new BakeoffError('BAD_SPEC', problem.message, { hint: problem.hint })
+  return value as string
+}
+
+/** A request as it is sent, with secrets in the place of their names. */
+function filledIn(request: RequestLine, values: Readonly<Record<string, string>>): RequestLine {
+  const fill = (text: string) =>
+    Object.entries(values).reduce((before, [name, value]) => before.replaceAll(`{{${name}}}`, () => value), text)
+  const headers = Object.entries(request.headers).map(([header, text]): [string, string] => [header, fill(text)])
   return { ...request, headers: Object.fromEntries(headers) }
+}
+
+/** A golden answer that names the secrets which a service repeats: they are filled in when it is compared. */
+function takenOut(answer: GoldenLine, values: Readonly<Record<string, string>>): GoldenLine {
+  const body = Object.entries(values).reduce((before, [name, value]) => {
+    const isJson = /json/i.test(answer.contentType ?? '')
+    const spelling = isJson ? JSON.stringify(value).slice(1, -1) : value
+    return before.replaceAll(spelling, () => `{{${name}}}`)
+  }, answer.body)
+  return { ...answer, body }
 }
 
 function writeAll(root: string, folder: string, texts: Readonly<Record<string, string>>): void {

@@ -9,6 +9,7 @@ import type { Invocation } from './invocation.js'
 import { onEngine } from './on-engine.js'
 import { makePlan } from './planning.js'
 import { openCatalogue } from './project.js'
+import type { Secrets } from './secrets.js'
 import { readMachine } from './workbench.js'
 
 /** Twice, and more than a second apart: a time of day in whole seconds is another one then. */
@@ -57,17 +58,20 @@ export async function askServer(
   return fromPasses(requests, passes)
 }
 
-/**
- * Starts a target as `check` does, within the caps and beside the services of the scenario, and asks it.
- *
- * @param target its name, or name/variant; its target.yaml need not have the scenario yet
- * @param asked  the requests as they are sent, with secrets filled in
- */
+/** What a target is asked for golden answers. */
+export interface AskedTarget {
+  readonly draft: ScenarioSpec
+  /** its name, or name/variant; its target.yaml need not have the scenario yet */
+  readonly target: string
+  /** the requests as they are sent, with secrets filled in */
+  readonly requests: readonly RequestLine[]
+  readonly secrets: Secrets
+}
+
+/** Starts a target as `check` does, within the caps and beside the services of the scenario, and asks it. */
 export async function askTarget(
   invocation: Invocation,
-  draft: ScenarioSpec,
-  target: string,
-  asked: readonly RequestLine[],
+  { draft, target, requests, secrets }: AskedTarget,
 ): Promise<FromReference> {
   const { project, terminal, stop } = invocation
   const whole = openCatalogue(project, terminal, [draft])
@@ -83,18 +87,18 @@ export async function askTarget(
   }
   const setting = { project, catalogue, machine: await readMachine(terminal, stop.signal) }
   const plan = makePlan(setting, toPlanOptions({ scenario: [draft.id], target: [target], all: true }), new Date())
-  const passes = await onEngine(invocation, { setting, plan, keep: false }, async (run) => {
+  const passes = await onEngine(invocation, { setting, plan, secrets, keep: false }, async (run) => {
     const [entry] = shownEntries(run.plan.entries)
     if (!entry)
       throw new BakeoffError('BAD_SPEC', `${target} does not serve ${draft.id}`, {
         hint: 'npm run list shows what there is.',
       })
     terminal.live(`asking ${entry.id}`)
-    return await recordAnswers(run, entry, { requests: asked, passes: PASSES, apartMs: APART_MS })
+    return await recordAnswers(run, entry, { requests, passes: PASSES, apartMs: APART_MS })
   })
   return fromPasses(
-    draft.requests,
-    passes.map((answers) => answers.map((answer, index) => toGolden(target, asked[index] as RequestLine, answer))),
+    requests,
+    passes.map((answers) => answers.map((answer, index) => toGolden(target, requests[index] as RequestLine, answer))),
   )
 }
 

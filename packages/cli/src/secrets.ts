@@ -35,7 +35,7 @@ export function readSecrets(
     const scenario = scenarios.find((one) => one.id === id)
     const secrets = secretsOf(scenario)
     const wrong = secrets.flatMap(({ key, variable }) => {
-      const problem = problemOf(variable, env[variable])
+      const problem = secretProblem(variable, env[variable])
       return problem === null ? [] : [{ key, variable, ...problem }]
     })
     if (scenario && wrong.length > 0) {
@@ -58,7 +58,8 @@ function secretsOf(scenario: ScenarioSpec | undefined): { readonly key: string; 
   )
 }
 
-function problemOf(
+/** What is wrong with the value of a variable that is a secret, and what to do; null: nothing. */
+export function secretProblem(
   variable: string,
   value: string | undefined,
 ): { readonly message: string; readonly hint: string } | null {

@@ -10,9 +10,6 @@ export interface Answered {
   readonly answers: readonly GoldenLine[]
 }
 
-/** A line of golden.ndjson; `ignore` are places that are not compared in this answer alone. */
-export type AnswerLine = GoldenLine & { readonly ignore?: readonly string[] }
-
 /** A place that no answer is compared at. */
 export interface Ignored {
   readonly pointer: string
@@ -22,7 +19,7 @@ export interface Ignored {
 
 export interface GoldenAnswers {
   readonly requests: readonly RequestLine[]
-  readonly golden: readonly AnswerLine[]
+  readonly golden: readonly GoldenLine[]
   /** what differs wherever it stands */
   readonly ignore: readonly Ignored[]
   readonly notes: readonly string[]

@@ -1,6 +1,6 @@
-import { type RequestLine, visibleText } from '@bakeoff/model'
+import { type GoldenLine, type RequestLine, visibleText } from '@bakeoff/model'
 import { stringify } from 'yaml'
-import type { AnswerLine, Ignored } from './golden.js'
+import type { Ignored } from './golden.js'
 import type { Secret } from './recorded.js'
 import type { Json } from './schema-values.js'
 
@@ -72,7 +72,7 @@ export function requestLines(requests: readonly RequestLine[]): string {
 }
 
 /** The text of golden.ndjson. */
-export function goldenLines(golden: readonly AnswerLine[]): string {
+export function goldenLines(golden: readonly GoldenLine[]): string {
   return golden
     .map(({ status, contentType, body, ignore }) =>
       JSON.stringify({ status, ...(contentType === null ? {} : { contentType }), body, ...(ignore ? { ignore } : {}) }),

@@ -26,7 +26,7 @@ describe('what went through a proxy', () => {
       because: 'it is a page',
       changes: { answer: { status: 200, contentType: 'text/html', isEmpty: false, body: 'x' } },
     },
-    { because: 'its body is bytes', changes: { body: NOT_TEXT } },
+    { because: 'its body is bytes', changes: { body: NOT_TEXT as typeof NOT_TEXT } },
   ])('is left out, since $because', ({ changes }) => {
     const { recorded, notes } = recordingOf([seen(), seen({ path: '/odd?token=S3CRET', ...changes })], OPTIONS)
     expect(recorded).toHaveLength(1)
