@@ -13,8 +13,8 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs'
-import { join, relative } from 'node:path'
-import type { BrokenPart, OtherCommit } from '@bakeoff/core'
+import { join, posix, relative, resolve, sep } from 'node:path'
+import { type BrokenPart, type OtherCommit, wantedContext } from '@bakeoff/core'
 import { BakeoffError, type PlannedAgainst } from '@bakeoff/model'
 import { execaSync } from 'execa'
 import { type Project, readParts } from './project.js'
@@ -30,6 +30,8 @@ const SHARED = [
   'compose/caddy',
   'compose/null-server',
 ] as const
+/** What is no part of a folder elsewhere that a target is built from. Unlike a target's own it may keep files under any name. */
+const NOT_OF_CONTEXTS: ReadonlySet<string> = new Set(['.git', 'node_modules', '__pycache__', '.venv'])
 /** How long the files of a commit that is not used any more are kept. They can be taken out again at any time. */
 const KEPT_MS = 7 * 24 * 3_600_000
 
@@ -40,15 +42,19 @@ const KEPT_MS = 7 * 24 * 3_600_000
  */
 export function openOtherCommit({ root }: Pick<Project, 'root'>, ref: string): OtherCommit {
   const commit = commitOf(root, ref)
-  const there = bringFiles(root, { ref, commit })
+  const whole = bringFiles(root, { ref, commit })
+  const there = resolve(whole, must(root, 'rev-parse', '--show-prefix'))
   const broken: BrokenPart[] = []
-  const { scenarios, targets } = readParts(there, broken)
+  const { scenarios, targets } = readParts({ root: there, repository: whole }, broken)
   const builds = scenarios.flatMap(({ services }) => services.flatMap(({ build }) => build ?? []))
+  const contexts = targets.flatMap(({ imageFrom }) => (imageFrom?.kind === 'build' ? imageFrom.context : []))
   const folders = [...targets.map(({ folder }) => folder), ...builds].map((folder) => relative(there, folder))
-  const isUnchanged = (folder: string) => {
-    const [here, then] = [digestOf(join(root, folder)), digestOf(join(there, folder))]
+  const isUnchanged = (folder: string, leftOut = LEFT_OUT) => {
+    const [here, then] = [digestOf(join(root, folder), leftOut), digestOf(join(there, folder), leftOut)]
     return here !== null && here === then
   }
+  // What has the other commit's own files in it is never the same.
+  const elsewhere = contexts.map((context) => relative(there, context)).filter((one) => !isAround(join(root, one), there))
   return {
     ref,
     commit,
@@ -56,9 +62,17 @@ export function openOtherCommit({ root }: Pick<Project, 'root'>, ref: string): O
     targets,
     scenarios,
     broken,
-    unchanged: new Set(folders.filter(isUnchanged)),
+    unchanged: new Set([
+      ...folders.filter((folder) => isUnchanged(folder)),
+      ...elsewhere.filter((folder) => isUnchanged(folder, NOT_OF_CONTEXTS)),
+    ]),
     shared: SHARED.filter((folder) => existsSync(join(there, folder)) && !isUnchanged(folder)),
   }
+}
+
+function isAround(folder: string, inside: string): boolean {
+  const way = relative(folder, inside)
+  return way !== '..' && !way.startsWith(`..${sep}`)
 }
 
 /**
@@ -103,7 +117,7 @@ function folderOf(root: string, commit: string): string {
   return join(root, '.bakeoff', 'against', commit)
 }
 
-/** Takes the files of a commit out of git, unless they are there. A commit does not change, so several programs may share them. */
+/** Takes the files of a commit out of git, laid out as in its repository, unless they are there. A commit does not change, so several programs may share them. */
 function bringFiles(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 'commit'>): string {
   const folder = folderOf(root, commit)
   const all = join(root, '.bakeoff', 'against')
@@ -128,7 +142,10 @@ function bringFiles(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 
   return folder
 }
 
-/** Writes the folders of a commit, by an index of its own: the checkout and its index stay as they are. */
+/**
+ * Writes the folders of a commit, by an index of its own: the checkout and its index stay as they are. Folders elsewhere that its targets
+ * are built from come after, once it is known which.
+ */
 function checkOut(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 'commit'>, into: string): void {
   const prefix = must(root, 'rev-parse', '--show-prefix')
   const there = FOLDERS.filter((name) => git(root, 'cat-file', '-e', `${commit}:${prefix}${name}`).exitCode === 0)
@@ -141,11 +158,39 @@ function checkOut(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 'c
       },
     )
   }
-  const index = join(into, '.index')
-  for (const name of there) mustWith(index, root, 'read-tree', `--prefix=${name}/`, `${commit}:${prefix}${name}`)
   const top = must(root, 'rev-parse', '--show-toplevel')
-  mustWith(index, top, 'checkout-index', '--all', `--prefix=${into}/`)
-  rmSync(index)
+  const write = (paths: readonly string[]) => {
+    const index = join(into, '.index')
+    for (const path of paths) {
+      const at = path === '.' ? [commit] : [`--prefix=${path}/`, `${commit}:${path}`]
+      mustWith(index, root, 'read-tree', ...at)
+    }
+    mustWith(index, top, 'checkout-index', '--all', '--force', `--prefix=${into}/`)
+    rmSync(index)
+  }
+  const parts = there.map((name) => `${prefix}${name}`)
+  write(parts)
+  const contexts = contextsIn(join(into, prefix, 'targets'), `${prefix}targets`)
+  const more = contexts.filter((path) => git(root, 'cat-file', '-e', `${commit}:${path}`).exitCode === 0)
+  const all = outermost([...parts, ...more])
+  if (all.some((path) => !parts.includes(path))) write(all)
+}
+
+/** The folders within the repository that targets are built from, relative to it. */
+function contextsIn(targets: string, place: string): string[] {
+  return readdirSync(targets).flatMap((name) => {
+    const file = join(targets, name, 'target.yaml')
+    const context = existsSync(file) ? wantedContext(readFileSync(file, 'utf8')) : null
+    const path = context === null ? '..' : posix.join(place, name, context).replace(/\/$/, '')
+    return path === '..' || path.startsWith('../') ? [] : [path]
+  })
+}
+
+/** The paths of which none lies within another one. */
+function outermost(paths: readonly string[]): string[] {
+  const isWithin = (path: string, other: string) =>
+    path !== other && (other === '.' || path.startsWith(`${other}/`))
+  return [...new Set(paths)].filter((path) => !paths.some((other) => isWithin(path, other)))
 }
 
 /** Removes the files of commits that were not used for long, and what a killed program left half done. */
@@ -158,12 +203,12 @@ function removeOld(all: string): void {
 }
 
 /** A digest of all files of a folder with their names and whether they can be executed; null: there is no such folder. */
-function digestOf(folder: string): string | null {
+function digestOf(folder: string, leftOut: ReadonlySet<string>): string | null {
   if (!existsSync(folder)) return null
   const hash = createHash('sha256')
   const add = (path: string) => {
     const names = readdirSync(join(folder, path)).sort()
-    for (const name of names.filter((each) => !LEFT_OUT.has(each))) {
+    for (const name of names.filter((each) => !leftOut.has(each))) {
       const place = path === '' ? name : `${path}/${name}`
       const whole = join(folder, place)
       const facts = lstatSync(whole)

@@ -16,6 +16,7 @@ import {
   type ScenarioTexts,
 } from '@bakeoff/core'
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
+import { lookAtBuild, repositoryOf } from './repository.js'
 import type { Terminal } from './terminal.js'
 
 /** The folders of the project and of its reports. */
@@ -48,7 +49,7 @@ export function readCatalogue({ root }: Pick<Project, 'root'>, drafts: readonly 
     yamlFiles(root, 'compose').map(({ name }) => name),
   )
   const broken: BrokenPart[] = []
-  const parts = readParts(root, broken)
+  const parts = readParts({ root, repository: repositoryOf(root) }, broken)
   const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
     collect(broken, { kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
   )
@@ -72,13 +73,20 @@ function needRoot(root: string): void {
   })
 }
 
+/** A folder with targets/ and compose/, and the repository that it is part of, within which targets are built. */
+export interface PartsPlace {
+  readonly root: string
+  readonly repository: string
+}
+
 /** Reads targets/ and compose/ of a folder. Parts that cannot be used are added to `broken`. */
-export function readParts(root: string, broken: BrokenPart[]): Pick<Catalogue, 'scenarios' | 'targets'> {
+export function readParts(place: PartsPlace, broken: BrokenPart[]): Pick<Catalogue, 'scenarios' | 'targets'> {
+  const { root } = place
   const scenarios = yamlFiles(root, 'compose').flatMap(({ name, file }) =>
     collect(broken, { kind: 'scenario', name, file }, () => readScenario(root, name, file)),
   )
   const targets = targetFolders(root).flatMap((name) =>
-    collect(broken, { kind: 'target', name, file: `targets/${name}/target.yaml` }, () => readTarget(root, name)),
+    collect(broken, { kind: 'target', name, file: `targets/${name}/target.yaml` }, () => readTarget(place, name)),
   )
   return { scenarios, targets }
 }
@@ -109,7 +117,7 @@ function brokenLines(part: BrokenPart, { colours }: Pick<Terminal, 'colours'>): 
   return [colours.yellow(`! ${leftOutWords(part)}:`), ...lines.map((line) => `    ${line}`)]
 }
 
-function readTarget(root: string, name: string): TargetSpec {
+function readTarget({ root, repository }: PartsPlace, name: string): TargetSpec {
   const folder = join(root, 'targets', name)
   const file = `targets/${name}/target.yaml`
   return parseTarget({
@@ -118,6 +126,7 @@ function readTarget(root: string, name: string): TargetSpec {
     file,
     yaml: mustRead(root, file, 'Write one (docs/adding-a-target.md), or move the folder out of targets/.'),
     dockerfile: readInside(root, `targets/${name}/Dockerfile`),
+    lookAt: (wanted) => lookAtBuild(folder, wanted, repository),
     buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
   })
 }

@@ -1,8 +1,8 @@
-import { readInside } from '@bakeoff/containers'
-import { shownEntries } from '@bakeoff/core'
+import { dockerfileOf, shownEntries } from '@bakeoff/core'
 import type { Plan, StoredFingerprint } from '@bakeoff/model'
 import { type BuiltImages, buildImages, type ImageSource, type Ports } from '@bakeoff/runner'
 import { withImages } from './fingerprints.js'
+import { readDockerfileAt } from './repository.js'
 import type { RunFolder } from './run-folder.js'
 import type { Setting } from './setting.js'
 
@@ -45,10 +45,12 @@ export function imagesOfRun(
 function keepDockerfiles(folder: RunFolder, { entries }: Plan, root: string, built: BuiltImages): void {
   const context = folder.readContextIfThere()
   if (context === null) return
-  const changed = shownEntries(entries).flatMap(({ target, folder: of, image }) => {
+  const changed = shownEntries(entries).flatMap((entry) => {
+    const { target, image } = entry
     const kept = context.targets[target]
-    if (!built.has(image) || kept === undefined) return []
-    const dockerfile = readInside(root, `${of}/Dockerfile`)
+    const path = dockerfileOf(entry)
+    if (!built.has(image) || kept === undefined || path === null) return []
+    const dockerfile = readDockerfileAt(root, path)
     return dockerfile === null || dockerfile === kept.dockerfile ? [] : [[target, { ...kept, dockerfile }] as const]
   })
   if (changed.length > 0)

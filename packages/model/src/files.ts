@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { arrivals, publishedNumbers, writtenLoads } from './loads/index.js'
 import { dependency, role } from './plan.js'
+import { TLS_FOLDER } from './reach.js'
 import { valueName } from './state.js'
 import { parseBytes, parseDurationMs, parseFraction } from './units.js'
 
@@ -52,6 +53,34 @@ const alternativeOf = z
     'true: another contender of its language stands for it where a run takes one of each language (--quick). Default false',
   )
 
+/** A reference to an image as Docker's grammar has it: host, path in small letters, tag, digest. An id is none. */
+const imageReference = z
+  .string('must be the name of an image, such as orders-node:latest')
+  .regex(
+    /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+    'must be the name of an image, such as orders-node:latest; one that has only an id gets a name with docker tag',
+  )
+
+const buildOf = z
+  .union(
+    [
+      z.string().min(1),
+      z.strictObject({
+        context: z
+          .string()
+          .min(1)
+          .describe('Folder that is built, relative to the folder of target.yaml, within the repository'),
+        dockerfile: z.string().min(1).optional().describe('Relative to the context; default Dockerfile'),
+        target: z.string().min(1).optional().describe('The stage of the Dockerfile that is built; default the last one'),
+      }),
+    ],
+    'must be a folder, such as ../../services/orders, or { context: ../../services/orders, dockerfile: Dockerfile.prod, target: runtime }',
+  )
+  .optional()
+  .describe(
+    'What is built in place of this folder: a folder elsewhere within the repository, relative to this one, or { context, dockerfile, target } as in Compose',
+  )
+
 export const targetFile = z.strictObject({
   language: name.describe('Language of the service, lower case: python, go, elixir, rust, node, java, …'),
   stack: z.array(z.string().min(1)).min(1).describe('Libraries that matter, most important first, as people call them'),
@@ -70,10 +99,41 @@ export const targetFile = z.strictObject({
     .describe(
       'Nobody has run this target as it stands, and why, as it reads after “never run:”. The report says so wherever the target has no figures. Take it out when somebody has run it',
     ),
+  image: imageReference
+    .optional()
+    .describe(
+      'An image in place of a Dockerfile, which the engine has or a registry gives, such as orders-node:latest. It is measured by its id, and never removed',
+    ),
+  build: buildOf,
+  port: z
+    .int('must be the number of a port, such as 3000')
+    .min(1, 'must be a port, from 1 to 65535')
+    .max(65_535, 'must be a port, from 1 to 65535')
+    .optional()
+    .describe('The port on which it listens, which PORT tells it too; default 8080'),
+  health: z
+    .strictObject(
+      {
+        path: z
+          .string()
+          .regex(/^\/\S*$/, 'must be a path, such as /healthz')
+          .describe('Asked until the target is ready; default /health'),
+        status: z.int().min(200).max(599).optional().describe('What it answers when it can serve; default 200'),
+      },
+      'must be written as { path: /healthz }, or { path: /healthz, status: 204 }',
+    )
+    .optional()
+    .describe('What tells that the target is ready; default GET /health, answered with 200'),
+  tls: z
+    .boolean('must be true: the run makes the certificate, and has no settings of it')
+    .optional()
+    .describe(
+      `true: it answers by HTTPS, HTTP/1.1 over TLS, with the certificate in ${TLS_FOLDER}, which the run makes, and which the load agent trusts alone. HTTP/2 is not measured: the load agent has no client for it`,
+    ),
   env: environment.optional().describe('Environment for every variant'),
   readyTimeout: duration
     .optional()
-    .describe('How long GET /health may take to answer 200 after the start; default 60s'),
+    .describe('How long the target may take to be ready after the start; default 60s'),
   role: roleOf,
   alternative: alternativeOf,
   standIn: standInOf,

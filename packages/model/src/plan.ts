@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
+import { imageFrom } from './image-from.js'
 import { arrivals, loadSpec } from './loads/index.js'
+import { reach } from './reach.js'
 import { comparison } from './requests.js'
 import { plannedState } from './state.js'
 import { respell, serviceCounters } from './work.js'
@@ -136,6 +138,10 @@ export const plannedEntry = z.object({
   /** folder of the target, relative to the project's root */
   folder: z.string(),
   image: z.string(),
+  /** where the image comes from; absent: the Dockerfile of its folder */
+  imageFrom: imageFrom.nullish(),
+  /** absent: port 8080, GET /health, no TLS */
+  reach: reach.nullish(),
   /** caps of the whole target; replicas share the cpuset, and memory is divided */
   caps,
   replicas: z.int().positive(),

@@ -148,6 +148,8 @@ export const repetitionTry = z.object({
   /** ids of all images that ran, by name: target, services, proxy, load agent and second instrument; older runs did not record them */
   images: z.record(z.string(), z.string()).nullish(),
   info: targetInfo.nullable(),
+  /** GET /info was answered 404: the target tells nothing of itself, and that is no fault */
+  tellsNothing: z.boolean().optional(),
   coldStart: z.object({ startCallMs: z.number(), readyMs: z.number().nullable() }).nullable(),
   /** anonymous memory of the target after verification, before load */
   idleMemoryBytes: z.number().nullable(),

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { boundary } from './boundary.js'
 import { figures } from './figure.js'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
+import { imageFrom } from './image-from.js'
 import { targetInfo } from './info.js'
 import { legend } from './legend.js'
 import { encodedHistogram } from './load.js'
 import { loadSpec } from './loads/index.js'
 import { caps, plannedAgainst, planWarning, role, script, slo, standIn } from './plan.js'
+import { reach } from './reach.js'
 import { calibration, imageFacts, outcome, verification } from './repetition.js'
 import { secondInstrumentResult } from './second-instrument.js'
 import { plannedState } from './state.js'
@@ -179,11 +181,17 @@ export const entryResult = z.object({
   caps,
   replicas: z.int(),
   proxy: z.string().nullable(),
+  /** where its image came from; absent: the Dockerfile of its folder */
+  imageFrom: imageFrom.nullish(),
+  /** how it was reached; absent: on port 8080, without TLS */
+  reach: reach.nullish(),
   environment: z.record(z.string(), z.string()),
   outcome,
   repetitions: z.int(),
   image: imageFacts.nullable(),
   info: targetInfo.nullable(),
+  /** GET /info was answered 404: the target tells nothing of itself */
+  tellsNothing: z.boolean().optional(),
   lints: z.array(lint),
   /** of its starts; `legend.figures` says what they are */
   figures,

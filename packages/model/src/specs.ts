@@ -2,8 +2,10 @@
  * Specs: what the YAML files say, checked and in plain units (ms, bytes, fractions). Parsing is in core/parse; the
  * shapes of the files themselves, from which editors complete, are in files.ts.
  */
+import type { ImageFrom } from './image-from.js'
 import type { Arrivals, LoadSpec, SloSpec } from './loads/index.js'
 import type { Dependency, Role, StandIn } from './plan.js'
+import type { Reach } from './reach.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine, SetupLine } from './requests.js'
 import type { TrafficPart, ValueSpec } from './state.js'
 import type { Respell, ServiceCounters } from './work.js'
@@ -32,6 +34,12 @@ export interface TargetSpec {
   readonly name: string
   /** absolute path of the folder */
   readonly folder: string
+  /** the image that it is, by reference, where nothing is built */
+  readonly image?: string | undefined
+  /** where its image comes from; absent: the Dockerfile of its folder */
+  readonly imageFrom?: ImageFrom | undefined
+  /** how it is reached; absent: as usual */
+  readonly reach?: Reach | undefined
   readonly language: string
   readonly stack: readonly string[]
   readonly summary: string
@@ -42,7 +50,7 @@ export interface TargetSpec {
   readonly neverRun?: string | undefined
   readonly readyTimeoutMs: number
   readonly variants: readonly VariantSpec[]
-  /** texts as they are in the folder, shown on the target's page of the report */
+  /** texts of target.yaml and of the Dockerfile, shown on the target's page of the report. The latter is empty where nothing is built */
   readonly yaml: string
   readonly dockerfile: string
 }

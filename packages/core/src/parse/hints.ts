@@ -19,6 +19,27 @@ const OF_COMPOSE: Readonly<Record<string, string>> = {
   volumes: 'Put files into the image (`build` with a Dockerfile); `tmpfs: [/path]` is for what is written.',
 }
 
+/** Keys that are looked for at the top of target.yaml, with what there is in their place. */
+const OF_TARGET: Readonly<Record<string, string>> = {
+  http2:
+    'Take it out: HTTP/2 is not measured, since the load agent has no client for it. A server that speaks both is asked by HTTP/1.1.',
+  protocol: 'Take it out: targets are asked by HTTP/1.1, and with `tls: true` by the same over TLS. HTTP/2 is not measured.',
+  https: 'Write `tls: true`: the run makes the certificate.',
+  ssl: 'Write `tls: true`: the run makes the certificate.',
+  ports: 'Write `port: 3000`, the port on which it listens inside its container: nothing is published on this machine.',
+  expose: 'Write `port: 3000`, the port on which it listens inside its container.',
+  healthcheck: 'Write `health: { path: /healthz }`: the load agent asks it.',
+  environment: 'Write `env: { KEY: value }`.',
+  dockerfile: 'Write `build: { context: ., dockerfile: Dockerfile.prod }`.',
+  context: 'Write `build: { context: ../../services/orders }`.',
+}
+
+/** Keys of `build` in Compose that are not read. */
+const OF_BUILD: Readonly<Record<string, string>> = {
+  args: 'Write the values into the Dockerfile, as defaults of its ARG: `ARG VERSION=1`.',
+  dockerfile_inline: 'Write it into a file, and name that: `dockerfile: Dockerfile.prod`.',
+}
+
 /** Values to begin with, where a key that is missing has no value that goes without saying. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   cpus: '1',
@@ -40,10 +61,12 @@ const OF_LONGER_FORM: Readonly<Record<string, string>> = {
 /** What to do about a key that is not known; null: nothing is known of it anywhere. */
 export function hintForKey(path: readonly PropertyKey[], key: string): string | null {
   const isService = path[0] === 'services' && path.length === 2
-  const ofCompose = isService && Object.hasOwn(OF_COMPOSE, key) ? OF_COMPOSE[key] : undefined
+  const isBuild = path.length === 1 && path[0] === 'build'
+  const here = isService ? OF_COMPOSE : isBuild ? OF_BUILD : path.length === 0 ? OF_TARGET : {}
+  const ofPlace = Object.hasOwn(here, key) ? here[key] : undefined
   const member = path[0] === 'services' && path.length > 2 ? String(path[2]) : ''
   const ofLongerForm = Object.hasOwn(OF_LONGER_FORM, member) ? OF_LONGER_FORM[member] : undefined
-  return ofCompose ?? ofLongerForm ?? (Object.hasOwn(GONE_KEYS, key) ? (GONE_KEYS[key] ?? null) : null)
+  return ofPlace ?? ofLongerForm ?? (Object.hasOwn(GONE_KEYS, key) ? (GONE_KEYS[key] ?? null) : null)
 }
 
 /** ``Add `mem_limit:`, such as `mem_limit: 512m`.`` */

@@ -1,18 +1,23 @@
-import { parseDurationMs, type TargetFile, type TargetSpec, targetFile, type VariantSpec } from '@bakeoff/model'
+import {
+  parseDurationMs,
+  type Reach,
+  type TargetFile,
+  type TargetSpec,
+  targetFile,
+  USUAL_REACH,
+  type VariantSpec,
+} from '@bakeoff/model'
 import { badSpec, type Problem } from './problem.js'
 import { reservedOfTarget } from './reserved-env.js'
+import { type SourceTexts, sourceOf } from './target-source.js'
 import { type Located, readYaml } from './yaml.js'
 
-export interface TargetTexts {
+export interface TargetTexts extends SourceTexts {
   /** the folder's name, which is the target's name */
   readonly name: string
-  /** absolute path of the folder */
-  readonly folder: string
   /** path of target.yaml as it is shown in errors */
   readonly file: string
   readonly yaml: string
-  /** null when the folder has none */
-  readonly dockerfile: string | null
   /** whether a folder has a Dockerfile, by its path relative to compose/; absent: every one has */
   readonly buildable?: (path: string) => boolean
 }
@@ -25,8 +30,10 @@ export interface TargetTexts {
 export function parseTarget(texts: TargetTexts): TargetSpec {
   const located = readYaml(texts.file, texts.yaml, targetFile)
   const file = located.value
+  const { source, problems: ofSource } = sourceOf(texts, located)
   const problems = [
     ...problemsOfFolder(texts, located),
+    ...ofSource,
     ...problemsOfVariants(located),
     ...problemsOfServices(texts, located),
   ]
@@ -60,8 +67,16 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
     readyTimeoutMs: parseDurationMs(file.readyTimeout ?? '60s') as number,
     variants,
     yaml: texts.yaml,
-    dockerfile: texts.dockerfile as string,
+    ...source,
+    ...reachIn(file),
   }
+}
+
+/** How the target is reached, where that is not as usual. */
+function reachIn({ port, health, tls }: TargetFile): { readonly reach?: Reach } {
+  const { path, status = USUAL_REACH.health.status } = health ?? USUAL_REACH.health
+  const reach: Reach = { port: port ?? USUAL_REACH.port, health: { path, status }, tls: tls ?? false }
+  return JSON.stringify(reach) === JSON.stringify(USUAL_REACH) ? {} : { reach }
 }
 
 function problemsOfFolder(texts: TargetTexts, located: Located<TargetFile>): Problem[] {
@@ -70,13 +85,6 @@ function problemsOfFolder(texts: TargetTexts, located: Located<TargetFile>): Pro
   if (!/^[a-z0-9][a-z0-9-]*$/.test(texts.name)) {
     problems.push(
       located.problem([], `the folder is called "${texts.name}": names are lower-case letters, digits and hyphens`),
-    )
-  }
-  if (texts.dockerfile === null) {
-    problems.push(
-      located.problem([], 'there is no Dockerfile beside it', {
-        hint: 'Every target is built from its folder: add a Dockerfile (docs/adding-a-target.md).',
-      }),
     )
   }
   if (file.variants && Object.keys(file.variants).length === 0) {
@@ -124,6 +132,14 @@ function problemsOfVariants(located: Located<TargetFile>): Problem[] {
       problems.push(
         located.problem(['variants', name, 'replicas'], 'several replicas need a proxy in front of them', {
           hint: 'Add `proxy: caddy`.',
+        }),
+      )
+    }
+    if (file.tls && variant.proxy !== undefined) {
+      problems.push(
+        located.problem(['variants', name, 'proxy'], 'the proxy asks its replicas without TLS, and `tls` is true', {
+          key: true,
+          hint: 'Take `tls` or `proxy` out.',
         }),
       )
     }

@@ -7,10 +7,12 @@ import {
   type PlannedScenario,
   type PlannedService,
   type PlanWarning,
+  reachOf,
   type ScenarioSpec,
   type TargetSpec,
 } from '@bakeoff/model'
 import type { BrokenPart } from '../parse/broken.js'
+import { buildOf } from './build-of.js'
 import { planEntry, planService } from './planned-parts.js'
 
 /** The targets and services of another commit, whose files the caller has put into a folder below the project. */
@@ -24,7 +26,7 @@ export interface OtherCommit {
   readonly targets: readonly TargetSpec[]
   readonly scenarios: readonly ScenarioSpec[]
   readonly broken: readonly BrokenPart[]
-  /** folders with the same files there and here, relative to the project: `targets/x`, `compose/y` */
+  /** folders with the same files there and here, relative to the project: `targets/x`, `compose/y`, `services/z` that a target builds */
   readonly unchanged: ReadonlySet<string>
   /** folders that both are built with, which are today's although they differ there: `compose/toolchains/go` */
   readonly shared: readonly string[]
@@ -143,10 +145,7 @@ function partnerOf(entry: PlannedEntry, scenario: PlannedScenario, other: Other)
   const services = servicesOf(scenario, other)
   if (services !== null && 'why' in services) return services
   const there = planEntry({ target, variant }, scenario, other.project)
-  const isSameImage = other.unchanged.has(entry.folder)
-  const partner = isSameImage
-    ? { ...there, folder: entry.folder, image: entry.image }
-    : { ...there, image: imageOf(`target/${entry.target}`, other) }
+  const partner = withImage(there, entry, other)
   const isSame = services === null && JSON.stringify(measuredAs(partner)) === JSON.stringify(measuredAs(entry))
   return {
     ...partner,
@@ -156,10 +155,28 @@ function partnerOf(entry: PlannedEntry, scenario: PlannedScenario, other: Other)
   }
 }
 
+/** The partner with its image: today's where it is made in the same way of the same files, or taken by the same name; else one of its own. */
+function withImage(there: PlannedEntry, entry: PlannedEntry, other: Other): PlannedEntry {
+  const [then, now] = [buildOf(there), buildOf(entry)]
+  if (then === null) return there // by its name, which may be another one than today's
+  const context = relative(relative(other.project, other.root), then.context) || '.'
+  const isSame =
+    now !== null &&
+    other.unchanged.has(context) &&
+    context === now.context &&
+    then.dockerfile === now.dockerfile &&
+    then.stage === now.stage
+  if (!isSame) return { ...there, image: imageOf(`target/${entry.target}`, other) }
+  const { imageFrom: _, ...rest } = there
+  const { folder, image, imageFrom } = entry
+  return { ...rest, folder, image, ...(imageFrom ? { imageFrom } : {}) }
+}
+
 /** What of an entry decides how it runs. */
-function measuredAs({ image, replicas, proxy, command, environment }: PlannedEntry) {
+function measuredAs({ image, replicas, proxy, command, environment, reach }: PlannedEntry) {
+  const { port, tls } = reachOf({ reach })
   const sorted = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { image, replicas, proxy, command, environment: sorted }
+  return { image, replicas, proxy, command, environment: sorted, port, tls }
 }
 
 /** The services of a scenario as they are there; null: they are the same. */

@@ -4,6 +4,7 @@ import { posix, relative } from 'node:path'
 import type {
   Caps,
   CoreAssignment,
+  ImageFrom,
   PlannedEntry,
   PlannedScenario,
   PlannedService,
@@ -25,7 +26,9 @@ export function planEntry({ target, variant }: Candidate, scenario: PlannedScena
     requires: [...target.requires],
     ...(target.neverRun === undefined ? {} : { neverRun: target.neverRun }),
     folder: relative(root, target.folder),
-    image: `bakeoff/target/${target.name}`,
+    image: target.image ?? `bakeoff/target/${target.name}`,
+    ...(target.imageFrom ? { imageFrom: within(root, target.imageFrom) } : {}),
+    ...(target.reach ? { reach: target.reach } : {}),
     caps: scenario.targetCaps,
     replicas: variant.replicas,
     proxy: variant.proxy,
@@ -36,6 +39,11 @@ export function planEntry({ target, variant }: Candidate, scenario: PlannedScena
     standIn: variant.standIn,
     ...(variant.services ? { services: withFolders(scenario.services, variant.services) } : {}),
   }
+}
+
+/** With its folder relative to the project. */
+function within(root: string, from: ImageFrom): ImageFrom {
+  return from.kind === 'build' ? { ...from, context: relative(root, from.context) || '.' } : from
 }
 
 /** Services of a scenario as a variant has them: those that it names are built from its folders, with everything else as it is there. */
