@@ -171,7 +171,8 @@ function checkOut(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 'c
   const parts = there.map((name) => `${prefix}${name}`)
   write(parts)
   const contexts = contextsIn(join(into, prefix, 'targets'), `${prefix}targets`)
-  const more = contexts.filter((path) => git(root, 'cat-file', '-e', `${commit}:${path}`).exitCode === 0)
+  const isThere = (path: string) => path === '.' || git(root, 'cat-file', '-e', `${commit}:${path}`).exitCode === 0
+  const more = contexts.filter(isThere)
   const all = outermost([...parts, ...more])
   if (all.some((path) => !parts.includes(path))) write(all)
 }

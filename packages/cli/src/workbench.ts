@@ -92,8 +92,13 @@ export function materialsOf(project: Project, catalogue: Catalogue, plan: Plan):
     plan.scenarios.flatMap((planned) => {
       const scenario = catalogue.scenarios.find(({ id }) => id === planned.id)
       if (!scenario) return []
-      const { requests, golden, contract, state } = takeRequests(scenario, planned.requests)
-      return [[planned.id, { requests, golden, contract, ...(state ? { state } : {}) }] as const]
+      const { requests, golden, contract, places, state } = takeRequests(scenario, planned.requests)
+      return [
+        [
+          planned.id,
+          { requests, golden, contract, ...(places ? { places } : {}), ...(state ? { state } : {}) },
+        ] as const,
+      ]
     }),
   )
   const own = (name: string, folder: string) => ({ name, folder, requires: [] })

@@ -3,6 +3,8 @@ import {
   type EntryResult,
   loadIdOf,
   type NamedRun,
+  reachOf,
+  reachWords,
   type Results,
   type SettingDifference,
 } from '@bakeoff/model'
@@ -69,6 +71,8 @@ function ofEntries(runs: readonly NamedRun[]): SettingDifference[] {
     const entryOf = ({ entries }: Results) => entries.find((each) => each.id === id)
     return [
       ...differing(runs, `${id}: versions`, (results) => versionsText(entryOf(results)?.info)),
+      ...differing(runs, `${id}: image`, (results) => asItIsText(entryOf(results))),
+      ...differing(runs, `${id}: how it is reached`, (results) => reachText(entryOf(results))),
       ...differing(runs, `${id}: environment`, (results) => environmentText(entryOf(results)?.environment)),
     ]
   })
@@ -107,6 +111,16 @@ function versionsText(info: EntryResult['info'] | undefined): string | null {
     .sort()
     .map(([name, version]) => `${name} ${version ?? '?'}`)
   return [info.languageVersion, ...versions].filter(Boolean).join(', ')
+}
+
+/** An image that nothing here builds is what its id says, whatever its name. */
+function asItIsText(entry: EntryResult | undefined): string | null {
+  if (entry?.imageFrom?.kind !== 'as-it-is' || entry.image === null) return null
+  return `${entry.image.name} ${entry.image.id.replace(/^sha256:/, '').slice(0, 12)}`
+}
+
+function reachText(entry: EntryResult | undefined): string | null {
+  return entry ? reachWords(reachOf(entry)) : null
 }
 
 function environmentText(environment: EntryResult['environment'] = {}): string | null {

@@ -2,7 +2,7 @@
  * The protocol of client and agent: one JSON value per line, commands on the agent's stdin, replies on its
  * stdout. Every command has an id, and every reply names the command it belongs to.
  */
-import type { ErrorRecord, LoadSlice } from '@bakeoff/model'
+import type { ErrorRecord, LoadSlice, Reach } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
 
 /** Raised with every change that an older agent or client would misread. */
@@ -16,7 +16,12 @@ export type Command = { readonly id: number } & (
   /** answered at once with the agent's clock, in whose ms its times are: all processes of the agent share it */
   | { readonly command: 'clock' }
   | { readonly command: 'prepare'; readonly work: Work }
-  | { readonly command: 'await-ready'; readonly origin: string; readonly path: string; readonly timeoutMs: number }
+  | {
+      readonly command: 'await-ready'
+      readonly origin: string
+      readonly health: Reach['health']
+      readonly timeoutMs: number
+    }
   | { readonly command: 'fetch'; readonly request: FetchRequest }
   | { readonly command: 'verify'; readonly origin: string; readonly timeoutMs: number }
   /** sends the requests of `after` */

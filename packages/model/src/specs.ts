@@ -105,6 +105,14 @@ export interface StateSpec {
   readonly after: readonly SetupLine[]
 }
 
+/** The files of a scenario's work, from the project: `compose/predict/golden.ndjson`. */
+export interface WorkPlaces {
+  readonly requests: string
+  readonly golden: string
+  /** of each case, with its line: `compose/predict/contract.ndjson:3` */
+  readonly contract: readonly string[]
+}
+
 export interface ScenarioSpec {
   /** the file's name without `.yaml` */
   readonly id: string
@@ -120,6 +128,8 @@ export interface ScenarioSpec {
   readonly requests: readonly RequestLine[]
   readonly golden: readonly GoldenLine[]
   readonly contract: readonly ContractCase[]
+  /** where they stand, for a reader who looks for a fault; absent: not known */
+  readonly places?: WorkPlaces | undefined
   readonly compare: Comparison
   readonly tolerance: number
   readonly loads: readonly LoadSpec[]

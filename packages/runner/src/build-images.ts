@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { blameOf, secondInstrumentTask } from '@bakeoff/core'
+import { blameOf, buildOf, secondInstrumentTask } from '@bakeoff/core'
 import {
   BakeoffError,
   type ImageFacts,
@@ -103,7 +103,21 @@ export function requestsOf(
     for (const { image, build } of services ?? [])
       add({ name: image, folder: build === null ? null : join(materials.root, build), requires: [] })
   }
-  for (const { image, folder, requires } of entries)
-    add({ name: image, folder: join(materials.root, folder), requires })
+  for (const entry of entries) add(requestOf(entry, materials))
   return [...requests.values()]
+}
+
+/** The image of an entry: to be built, or taken as it is. */
+function requestOf(entry: PlannedEntry, { root }: Materials): ImageRequest {
+  const { image: name, requires } = entry
+  const build = buildOf(entry)
+  if (build === null) return { name, folder: null, requires }
+  const { context, dockerfile, stage } = build
+  return {
+    name,
+    folder: join(root, context),
+    ...(dockerfile === 'Dockerfile' ? {} : { dockerfile }),
+    ...(stage === null ? {} : { stage }),
+    requires,
+  }
 }

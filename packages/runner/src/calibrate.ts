@@ -11,6 +11,7 @@ import {
   loadIdOf,
   type PlannedScenario,
   toErrorRecord,
+  USUAL_REACH,
 } from '@bakeoff/model'
 import { PORT, plainContainer } from './container-request.js'
 import { endsTheRun } from './draft.js'
@@ -90,7 +91,7 @@ async function measureOn(
   await testbed.agent.prepare(work)
   await using server = await startNullServer(testbed, answerBytes)
   const origin = `http://${server.address}:${PORT}`
-  await testbed.agent.waitUntilReady(origin, '/health', 10_000)
+  await testbed.agent.waitUntilReady(origin, USUAL_REACH.health, 10_000)
   await using sampler = await run.ports.host.sample([server], rules.samplingHz)
   // An agent whose code is cold reaches half of what it can.
   await loadSlice(testbed, origin, connections.at(-1) as number, rules.agentWarmUpMs)

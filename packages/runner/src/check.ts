@@ -4,14 +4,29 @@ import {
   type ErrorRecord,
   type Fetched,
   type PlannedEntry,
+  type PlannedScenario,
+  reachOf,
   type Stage,
   type TargetInfo,
   toErrorRecord,
+  USUAL_REACH,
   type Verification,
 } from '@bakeoff/model'
+import {
+  AFTER,
+  afterPoint,
+  answersPoint,
+  type CaseResult,
+  type CheckPoint,
+  casePoint,
+  infoPoint,
+  NAMES,
+  Places,
+  readyPoint,
+} from './check-points.js'
 import { PORT } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { corpusOf, scenarioFor, workOf } from './materials.js'
+import { corpusOf, scenarioFor, workFor } from './materials.js'
 import { type FetchRequest, UnsupportedBuild } from './ports.js'
 import type { Run } from './run.js'
 import { askInfo, wrongAnswers } from './run-repetition.js'
@@ -29,7 +44,10 @@ export interface CheckReport {
   readonly outcome: 'passed' | 'failed' | 'unsupported'
   readonly verification: Verification | null
   readonly info: TargetInfo | null
-  readonly contract: readonly { readonly name: string; readonly differences: readonly string[] }[]
+  /** every point of the contract that was asked, in order */
+  readonly points: readonly CheckPoint[]
+  /** names of the points that were not asked, since the check had ended before */
+  readonly unasked: readonly string[]
   /** the reason why the check did not come to its end */
   readonly failure: { readonly stage: Stage; readonly error: ErrorRecord } | null
   readonly logTail: readonly string[]
@@ -40,59 +58,121 @@ export interface CheckReport {
 export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckReport> {
   const { plan, materials, signal } = run
   const scenario = scenarioFor(plan, entry)
+  const checking = new Checking(run, entry, scenario)
   let stage: Stage = 'build'
-  let report: CheckReport = {
-    entry: entry.id,
-    outcome: 'failed',
-    verification: null,
-    info: null,
-    contract: [],
-    failure: null,
-    logTail: [],
-    readyMs: null,
-  }
   try {
     run.images.need(entry.image, materials.agentImage.name)
     stage = 'start'
     await using testbed = await openTestbed(run, entry.id, scenario)
     const { agent, serviceWatch } = testbed
-    await agent.prepare(workOf(scenario, materials, plan.seed))
+    await agent.prepare(workFor(run, entry, scenario, plan.seed))
     const target = await startTarget(testbed, entry)
     try {
       stage = 'ready'
-      const readyAtMs = await serviceWatch.during(waitUntilReady(testbed, target))
+      checking.ready((await serviceWatch.during(waitUntilReady(testbed, target))) - target.startedAtMs)
       stage = 'verify'
       const golden = await serviceWatch.during(agent.verify(target.origin, scenario.requestTimeoutMs))
-      report = {
-        ...report,
-        readyMs: readyAtMs - target.startedAtMs,
-        verification: { golden },
-      }
-      const { info, why } = await askInfo(testbed, target)
-      const contract = [{ name: 'GET /info', differences: why === null ? [] : [why] }]
-      for (const one of corpusOf(scenario, materials).contract)
-        contract.push({ name: one.name, differences: await checkCase(testbed, target, one) })
-      if ((scenario.state?.after ?? 0) > 0) {
-        const problem = await agent.cleanUp(target.origin, scenario.requestTimeoutMs)
-        contract.push({ name: 'requests of `after`', differences: problem === null ? [] : [problem] })
-      }
-      report = { ...report, info, contract }
+      checking.verified({ golden })
+      await checking.askContract(testbed, target)
+      if (checking.cleansUp) checking.cleanedUp(await agent.cleanUp(target.origin, scenario.requestTimeoutMs))
       if (golden.right < golden.total) throw wrongAnswers(entry.id, golden, askYourself(entry))
-      const passed = contract.every(({ differences }) => differences.length === 0)
-      return { ...report, outcome: passed ? 'passed' : 'failed', logTail: passed ? [] : await logsOf(target, 40) }
+      return checking.report(null, checking.isPassed ? [] : await logsOf(target, 40))
     } catch (error) {
-      report = { ...report, logTail: await logsOf(target, 40).catch(() => []) }
+      checking.logTail = await logsOf(target, 40).catch(() => [])
       throw await serviceWatch.blame(error)
     }
   } catch (error) {
     signal.throwIfAborted()
     if (endsTheRun(error)) throw error
-    return {
-      ...report,
-      outcome: error instanceof UnsupportedBuild ? 'unsupported' : 'failed',
-      failure: { stage, error: toErrorRecord(error) },
+    const ended = checking.report({ stage, error: toErrorRecord(error) }, checking.logTail)
+    return error instanceof UnsupportedBuild ? { ...ended, outcome: 'unsupported' } : ended
+  }
+}
+
+/** The course of a check: the points that were asked so far, and what they gave. */
+class Checking {
+  readonly #entry: PlannedEntry
+  readonly #cases: readonly ContractCase[]
+  /** how many requests clean up */
+  readonly #after: number
+  readonly #places: Places
+  readonly #points: CheckPoint[] = []
+  #verification: Verification | null = null
+  #info: TargetInfo | null = null
+  #readyMs: number | null = null
+  logTail: readonly string[] = []
+
+  constructor(run: Run, entry: PlannedEntry, scenario: PlannedScenario) {
+    const { contract, places } = corpusOf(scenario, run.materials)
+    this.#entry = entry
+    this.#cases = contract
+    this.#after = scenario.state?.after ?? 0
+    this.#places = new Places(entry, places)
+  }
+
+  get cleansUp(): boolean {
+    return this.#after > 0
+  }
+
+  get isPassed(): boolean {
+    return this.#points.every(({ differences }) => differences.length === 0)
+  }
+
+  ready(readyMs: number): void {
+    this.#readyMs = readyMs
+    this.#points.push(readyPoint(this.#entry, readyMs, this.#places))
+  }
+
+  verified(verification: Verification): void {
+    this.#verification = verification
+    this.#points.push(answersPoint(verification.golden, this.#places))
+  }
+
+  /** Asks the target about itself, and every case. */
+  async askContract(testbed: Testbed, target: TargetGroup): Promise<void> {
+    const answer = await askInfo(testbed, target)
+    this.#info = answer.info
+    this.#points.push(infoPoint(answer, this.#places))
+    for (const [index, one] of this.#cases.entries()) {
+      const asked = askedOf(one, target.entry)
+      const isNeedless = answer.tellsNothing && isAbout(one, '/info')
+      const result = isNeedless ? null : await checkCase(testbed, target, asked)
+      this.#points.push(casePoint(asked, result, this.#places.case(index)))
     }
   }
+
+  /** @param problem of the requests of `after`; null: none */
+  cleanedUp(problem: string | null): void {
+    this.#points.push(afterPoint(this.#after, problem, this.#places))
+  }
+
+  report(failure: CheckReport['failure'], logTail: readonly string[]): CheckReport {
+    const names = [...NAMES, ...this.#cases.map(({ name }) => name), ...(this.#after > 0 ? [AFTER] : [])]
+    return {
+      entry: this.#entry.id,
+      outcome: failure === null && this.isPassed ? 'passed' : 'failed',
+      verification: this.#verification,
+      info: this.#info,
+      points: this.#points,
+      unasked: names.slice(this.#points.length),
+      failure,
+      logTail,
+      readyMs: this.#readyMs,
+    }
+  }
+}
+
+/** Whether a case asks the target for this, in the plainest way. */
+function isAbout({ request }: ContractCase, path: string): boolean {
+  return request.service === null && request.method === 'GET' && request.path === path
+}
+
+/** The case as a target is asked that has a health check of its own. */
+function askedOf(one: ContractCase, entry: PlannedEntry): ContractCase {
+  const { path, status } = reachOf(entry).health
+  if (!isAbout(one, USUAL_REACH.health.path)) return one
+  const expect = one.expect?.status === USUAL_REACH.health.status ? { ...one.expect, status } : one.expect
+  return { ...one, request: { ...one.request, path }, expect }
 }
 
 /** The next step after wrong answers, which stand above it. */
@@ -100,14 +180,14 @@ function askYourself({ target }: PlannedEntry): string {
   return `Requests are asked several at a time, so that one may overtake another, unless it needs a value from its answer. To ask it yourself, leave its containers running: npm run check -- ${target} --keep`
 }
 
-async function checkCase(testbed: Testbed, target: TargetGroup, one: ContractCase): Promise<string[]> {
+async function checkCase(testbed: Testbed, target: TargetGroup, one: ContractCase): Promise<CaseResult> {
   const away = one.while === null ? undefined : testbed.services.get(one.while.stopped)
   if (away) await away.pause()
   const answer = await ask(testbed.agent, toFetch(testbed, target, one))
-  if (!away) return checkContract(one, answer)
   const differences = checkContract(one, answer)
+  if (!away) return { answer, differences }
   await away.resume()
-  return [...differences, ...(await recovered(testbed, target))]
+  return { answer, differences: [...differences, ...(await recovered(testbed, target))] }
 }
 
 /** The errors of a client when the other end closed a connection that the client was still writing to. */

@@ -26,6 +26,7 @@ export interface Draft {
   image: ImageFacts | null
   images: Record<string, string>
   info: TargetInfo | null
+  tellsNothing?: boolean
   coldStart: RepetitionRecord['coldStart']
   idleMemoryBytes: number | null
   verification: Verification | null

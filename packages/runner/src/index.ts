@@ -1,5 +1,6 @@
 export { type Built, type BuiltImages, buildImages, requestsOf } from './build-images.js'
 export { type CheckReport, checkEntry } from './check.js'
+export type { CheckPoint } from './check-points.js'
 export { plainContainer } from './container-request.js'
 export type { Corpus, Materials, Ports } from './materials.js'
 export * from './ports.js'

@@ -16,6 +16,7 @@ import type {
   LoadMeasurement,
   LoadOrder,
   LoadSlice,
+  Reach,
   Reading,
   RepetitionRecord,
   RequestLine,
@@ -34,6 +35,10 @@ export interface ImageRequest {
   readonly name: string
   /** absolute path; null: use the image as published, and pull it when it is not there */
   readonly folder: string | null
+  /** relative to the folder; absent: `Dockerfile` */
+  readonly dockerfile?: string | undefined
+  /** the stage of the Dockerfile that is built; absent: the last one */
+  readonly stage?: string | undefined
   /** requirements of the build from outside; checked before it starts */
   readonly requires: readonly string[]
 }
@@ -55,6 +60,16 @@ export interface ContainerRequest {
   readonly aliases: readonly string[]
   /** keep stdin open and attach, for the agent */
   readonly interactive: boolean
+  /** files that it has besides those of its image, readable for all; absent: none */
+  readonly files?: MountedFiles | undefined
+}
+
+/** A folder in a container with files that are not in its image. */
+export interface MountedFiles {
+  /** absolute path */
+  readonly folder: string
+  /** texts by file name */
+  readonly texts: Readonly<Record<string, string>>
 }
 
 export interface ContainerExit extends Readonly<ContainerEnd> {
@@ -155,6 +170,15 @@ export interface Work {
   readonly respell: Respell | null
   /** what is filled into requests, and which go together; null or absent: nothing, and none */
   readonly state?: WorkState | null | undefined
+  /** whom the agent trusts where an origin is https; absent: nobody */
+  readonly trust?: Trust | undefined
+}
+
+/** The one authority that the agent trusts, and the name for which a target's certificate must be. */
+export interface Trust {
+  /** PEM */
+  readonly authority: string
+  readonly name: string
 }
 
 /** The state of a work, with what only the run knows. */
@@ -205,8 +229,13 @@ export type Decision =
 export interface LoadAgent extends AsyncDisposable {
   /** loads the work; must be called before verify and load */
   prepare(work: Work, signal: AbortSignal): Promise<void>
-  /** asks path every few ms until it answers 200; the time of that answer on the steady scale */
-  waitUntilReady(origin: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<{ readyAtMs: number }>
+  /** asks the path every few ms until it answers the status; the time of that answer on the steady scale */
+  waitUntilReady(
+    origin: string,
+    health: Reach['health'],
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readyAtMs: number }>
   fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>
   /**
    * sends the requests of `before`, then every request of the work once, and compares the answers. A request of `before` that is not

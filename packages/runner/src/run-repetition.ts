@@ -11,7 +11,7 @@ import { ClockWatch } from './clock-watch.js'
 import { endsTheRun, outcomeOf, seal } from './draft.js'
 import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
-import { scenarioFor, workOf } from './materials.js'
+import { scenarioFor, workFor } from './materials.js'
 import { plainGet } from './plain-get.js'
 import type { Sampler } from './ports.js'
 import { quoted } from './quoted.js'
@@ -64,7 +64,7 @@ async function measure(repetition: Repetition): Promise<void> {
 
   repetition.step('start', 'start')
   await using testbed = await openTestbed(run, entry.id, scenario)
-  await testbed.agent.prepare(workOf(scenario, run.materials, repetition.seed, job.block.repetition))
+  await testbed.agent.prepare(workFor(run, entry, scenario, repetition.seed, job.block.repetition))
   run.signal.throwIfAborted()
   const target = await startTarget(testbed, entry)
   try {
@@ -108,8 +108,9 @@ async function verify({ repetition, testbed, target, sampler }: ReadyTestbed): P
   const { run, draft } = repetition
   const { agent, scenario, serviceWatch } = testbed
   repetition.step('verify', 'verify')
-  const { info, isCut } = await serviceWatch.during(unlessItEnds(target, askInfo(testbed, target)))
+  const { info, isCut, tellsNothing } = await serviceWatch.during(unlessItEnds(target, askInfo(testbed, target)))
   draft.info = info
+  if (tellsNothing) draft.tellsNothing = true
   if (isCut) repetition.note('its answer to GET /info is longer than a report keeps, and was cut')
   const answering = unlessItEnds(target, agent.verify(target.origin, scenario.requestTimeoutMs))
   const golden = await serviceWatch.during(answering)
@@ -141,19 +142,23 @@ export interface InfoAnswer {
   readonly info: TargetInfo | null
   /** whether something of it is missing, because it was too long */
   readonly isCut: boolean
-  /** the reason why there is no info; null when there is */
+  /** the answer was 404: the target has nothing of the kind, and need not */
+  readonly tellsNothing: boolean
+  /** what is wrong with the answer; null when nothing is */
   readonly why: string | null
 }
 
 /** What the runtime believes about itself, cut where it is too long. A run goes on without it, and a lint reports that; a check fails. */
 export async function askInfo({ agent }: Testbed, target: TargetGroup): Promise<InfoAnswer> {
   const answer = await agent.fetch(plainGet(target.origin, '/info', { timeoutMs: 5000, mostBytes: MOST_INFO_BYTES }))
-  if (answer.status !== 200)
-    return { info: null, isCut: false, why: `expected status 200, got ${answer.status ?? answer.error}` }
-  if (answer.bodyTruncated) return { info: null, isCut: true, why: `longer than ${MOST_INFO_BYTES / 1024} KiB` }
+  const without = { info: null, isCut: false, tellsNothing: false }
+  if (answer.status === 404) return { ...without, tellsNothing: true, why: null }
+  if (answer.status !== 200) return { ...without, why: `expected status 200, got ${answer.status ?? answer.error}` }
+  if (answer.bodyTruncated) return { ...without, isCut: true, why: `longer than ${MOST_INFO_BYTES / 1024} KiB` }
   const read = readTargetInfo(answer.body)
   return {
     ...read,
+    tellsNothing: false,
     why: read.info === null ? `expected JSON as docs/adding-a-target.md shows it, got ${quoted(answer.body)}` : null,
   }
 }

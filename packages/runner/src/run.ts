@@ -1,5 +1,6 @@
 import { type IsOpen, nothingOpen } from '@bakeoff/core'
 import type { Plan } from '@bakeoff/model'
+import { type Authority, makeAuthority } from './authority.js'
 import type { BuiltImages } from './build-images.js'
 import type { Materials, Ports } from './materials.js'
 import { StageImages } from './stage-images.js'
@@ -25,6 +26,7 @@ export class Run {
   readonly signal: AbortSignal
   readonly isOpen: IsOpen
   readonly images: StageImages
+  #authority: Authority | null = null
 
   constructor({ plan, materials, ports, signal, isOpen = nothingOpen, images = new Map() }: RunParts) {
     this.plan = plan
@@ -33,6 +35,12 @@ export class Run {
     this.signal = signal
     this.isOpen = isOpen
     this.images = new StageImages(images)
+  }
+
+  /** The authority of this run's certificates; it is made when it is first asked for. */
+  get authority(): Authority {
+    this.#authority ??= makeAuthority(this.ports.clock.now())
+    return this.#authority
   }
 
   /** Sends an event with the present time. */

@@ -25,7 +25,7 @@ export async function measureSecondInstrument({
   const { run, scenario } = testbed
   const { plan, materials, ports, signal } = run
   const { requests, golden } = corpusOf(scenario, materials)
-  const task = secondInstrumentTask(scenario, requests)
+  const task = secondInstrumentTask(scenario, requests, target.entry)
   const about = { tool: 'wrk', loadId: task.loadId } as const
   if (task.kind === 'unsupported') return { ...about, kind: 'unsupported', reason: task.reason }
   const main = repetition.draft.loads.find(({ loadId }) => loadId === task.loadId)

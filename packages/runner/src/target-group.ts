@@ -1,4 +1,4 @@
-import type { PlannedEntry } from '@bakeoff/model'
+import { type PlannedEntry, reachOf, TLS_ENVIRONMENT } from '@bakeoff/model'
 import { PORT, plainContainer } from './container-request.js'
 import type { ContainerExit, ContainerRequest, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
@@ -27,7 +27,10 @@ export async function startTarget(testbed: Testbed, entry: PlannedEntry): Promis
   const requests = targetRequests(run, entry)
   const containers: RunningContainer[] = []
   for (const request of requests) containers.push(testbed.hold(await run.ports.host.start(network, request)))
-  const origins = containers.map(({ address }) => `http://${address}:${PORT}`)
+  const { port, tls } = reachOf(entry)
+  // The proxy, which is the last one, listens where the images of Bakeoff do.
+  const portOf = (index: number) => (index < entry.replicas ? port : PORT)
+  const origins = containers.map(({ address }, index) => `${tls ? 'https' : 'http'}://${address}:${portOf(index)}`)
   const died = Promise.race(containers.map(async (container) => ({ container, ...(await container.exited) })))
   died.catch(() => {}) // the engine is lost, and with it the testbed
   return {
@@ -42,7 +45,9 @@ export async function startTarget(testbed: Testbed, entry: PlannedEntry): Promis
 }
 
 /** The containers to start for an entry, the one that takes requests last. Replicas share the cores; memory is divided. */
-function targetRequests({ images, materials }: Run, entry: PlannedEntry): ContainerRequest[] {
+function targetRequests(run: Run, entry: PlannedEntry): ContainerRequest[] {
+  const { images, materials } = run
+  const { port, tls } = reachOf(entry)
   const image = images.of(entry.image).id
   const proxied = entry.proxy !== null
   const memory = Math.floor((entry.caps.memoryBytes - (proxied ? PROXY_MEMORY_BYTES : 0)) / entry.replicas)
@@ -52,11 +57,18 @@ function targetRequests({ images, materials }: Run, entry: PlannedEntry): Contai
     return {
       ...plainContainer(name, image, { ...entry.caps, memoryBytes: memory }),
       command: entry.command,
-      environment: { ...entry.environment, PORT: String(PORT), CORES: String(cores), MEMORY_BYTES: String(memory) },
+      environment: {
+        ...entry.environment,
+        PORT: String(port),
+        CORES: String(cores),
+        MEMORY_BYTES: String(memory),
+        ...(tls ? TLS_ENVIRONMENT : {}),
+      },
+      ...(tls ? { files: run.authority.filesOfTarget } : {}),
     }
   })
   if (!proxied) return replicas
-  const upstreams = replicas.map(({ name }) => `${name}:${PORT}`).join(' ')
+  const upstreams = replicas.map(({ name }) => `${name}:${port}`).join(' ')
   const caps = { ...entry.caps, memoryBytes: PROXY_MEMORY_BYTES }
   return [
     ...replicas,

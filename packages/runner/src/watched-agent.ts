@@ -1,4 +1,4 @@
-import type { Fetched, LoadMeasurement, LoadSlice } from '@bakeoff/model'
+import type { Fetched, LoadMeasurement, LoadSlice, Reach } from '@bakeoff/model'
 import { Deadline } from './deadline.js'
 import type { Decision, FetchRequest, LoadAgent, LoadRequest, Work } from './ports.js'
 import type { Run } from './run.js'
@@ -35,9 +35,9 @@ export class WatchedAgent implements AsyncDisposable {
     return this.#within(PREPARE_MS, 'did not take the requests', this.#agent.prepare(work, this.#run.signal))
   }
 
-  waitUntilReady(origin: string, path: string, timeoutMs: number): Promise<{ readonly readyAtMs: number }> {
-    const asked = this.#agent.waitUntilReady(origin, path, timeoutMs, this.#run.signal)
-    return this.#within(timeoutMs + GRACE_MS, `did not say whether ${path} answers`, asked)
+  waitUntilReady(origin: string, health: Reach['health'], timeoutMs: number): Promise<{ readonly readyAtMs: number }> {
+    const asked = this.#agent.waitUntilReady(origin, health, timeoutMs, this.#run.signal)
+    return this.#within(timeoutMs + GRACE_MS, `did not say whether ${health.path} answers`, asked)
   }
 
   fetch(request: FetchRequest): Promise<Fetched> {

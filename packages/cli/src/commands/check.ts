@@ -1,14 +1,18 @@
+import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
-import { brokenInReach, hideIn, many, shownEntries } from '@bakeoff/core'
+import { brokenInReach, buildOf, hideIn, shownEntries } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 import { type CheckReport, checkEntry } from '@bakeoff/runner'
-import { exitCodes } from '../exit.js'
+import { Option } from 'commander'
+import { checkLines } from '../check-lines.js'
+import { exitCodes, showError } from '../exit.js'
 import type { Invocation } from '../invocation.js'
 import { onEngine } from '../on-engine.js'
 import { makePlan, type PlanOptions } from '../planning.js'
+import { shownPath } from '../project.js'
 import { readSecrets } from '../secrets.js'
 import { openSetting } from '../setting.js'
-import type { Terminal } from '../terminal.js'
+import { FolderWatch } from '../watch-folders.js'
 import type { AddCommand } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { keepOption } from './shared/keep.js'
@@ -20,7 +24,13 @@ interface CheckFlags {
   readonly all?: boolean
   readonly keep?: boolean
   readonly json?: boolean
+  readonly watch?: boolean
 }
+
+const watchOption = new Option(
+  '--watch',
+  'check again whenever a file of the targets, or of what they are built from, changes; Ctrl-C ends',
+).conflicts(['keep', 'json'])
 
 export const addCheck: AddCommand = (program, invocation) =>
   program
@@ -29,18 +39,18 @@ export const addCheck: AddCommand = (program, invocation) =>
     .argument('[target...]', 'names of targets, or name/variant; none: all')
     .addOption(scenario)
     .option('--all', 'all targets, which is also what no name means')
+    .addOption(watchOption)
     .addOption(keepOption('check'))
     .addOption(jsonOption('what was found'))
-    .action(async (targets: string[], { all = false, json, keep = false, ...chosen }: CheckFlags) => {
+    .action(async (targets: string[], { all = false, json, keep = false, watch = false, ...chosen }: CheckFlags) => {
       if (all && targets.length > 0) throw allBesideNames(targets)
       const { terminal, leave } = invocation
       const options = toPlanOptions({ ...chosen, target: targets, all: true })
-      const { reports, broken } = await check(invocation, options, keep)
-      if (json) terminal.print(toJson(reports))
-      const count = (wanted: CheckReport['outcome']) => reports.filter(({ outcome }) => outcome === wanted).length
-      const failed = count('failed') + broken
-      terminal.say(`${count('passed')} passed, ${failed} failed, ${count('unsupported')} unsupported`)
-      leave(failed === 0 ? exitCodes.fine : exitCodes.failed)
+      const how = { keep, isFull: targets.length > 0 }
+      if (watch) return watchAndCheck(invocation, options, how)
+      const checked = await check(invocation, options, how)
+      if (json) terminal.print(toJson(checked.reports))
+      leave(tell(checked, invocation) ? exitCodes.fine : exitCodes.failed)
     })
 
 const allBesideNames = (targets: readonly string[]) =>
@@ -48,12 +58,64 @@ const allBesideNames = (targets: readonly string[]) =>
     hint: `npm run check -- ${targets.join(' ')}\nnpm run check -- --all`,
   })
 
+/** How a check is made and shown. */
+interface How {
+  readonly keep: boolean
+  /** every point of the contract has a line */
+  readonly isFull: boolean
+}
+
+interface Checked {
+  readonly reports: readonly CheckReport[]
+  readonly broken: number
+  /** folders from which something was built */
+  readonly folders: readonly string[]
+}
+
+/** Says how many passed. @returns whether none failed */
+function tell({ reports, broken }: Checked, { terminal }: Invocation): boolean {
+  const count = (wanted: CheckReport['outcome']) => reports.filter(({ outcome }) => outcome === wanted).length
+  const failed = count('failed') + broken
+  terminal.say(`${count('passed')} passed, ${failed} failed, ${count('unsupported')} unsupported`)
+  return failed === 0
+}
+
+/**
+ * Checks, waits for a change and checks again, until it is stopped. The engine is held only while something is checked. A round that cannot
+ * be made, as where a file is half written, is told, and the next change makes another.
+ */
+async function watchAndCheck(invocation: Invocation, options: PlanOptions, how: How): Promise<void> {
+  const { project, terminal, stop } = invocation
+  const targets = (options.selection.targets ?? []).map((name) => name.split('/', 1)[0] as string)
+  const own = targets.length > 0 ? targets.map((name) => join(project.root, 'targets', name)) : [join(project.root, 'targets')]
+  let watched: readonly string[] = own
+  let watch = new FolderWatch(watched)
+  try {
+    for (;;) {
+      const checked = await check(invocation, options, how).catch((error: unknown) => {
+        stop.signal.throwIfAborted()
+        if (!(error instanceof BakeoffError)) throw error
+        showError(error, terminal)
+        return null
+      })
+      if (checked) tell(checked, invocation)
+      const folders = [...new Set([...own, ...(checked?.folders ?? watched)])]
+      if (folders.join('\0') !== watched.join('\0')) {
+        watch[Symbol.dispose]()
+        watched = folders
+        watch = new FolderWatch(watched)
+      }
+      terminal.say(terminal.colours.dim(`Watching ${watched.map(shownPath).join(', ')}. Ctrl-C ends.`))
+      const changed = await watch.next(stop.signal)
+      terminal.say(`\n${changed.slice(0, 3).map(shownPath).join(', ')}${changed.length > 3 ? ' …' : ''} changed`)
+    }
+  } finally {
+    watch[Symbol.dispose]()
+  }
+}
+
 /** Builds, starts and asks one or all targets, without load. A named target that is broken counts as failed. */
-async function check(
-  invocation: Invocation,
-  options: PlanOptions,
-  keep: boolean,
-): Promise<{ readonly reports: CheckReport[]; readonly broken: number }> {
+async function check(invocation: Invocation, options: PlanOptions, { keep, isFull }: How): Promise<Checked> {
   const { project, terminal } = invocation
   const setting = await openSetting(invocation)
   const { catalogue, machine } = setting
@@ -62,40 +124,21 @@ async function check(
   if (uncapped !== null) terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can still be checked.`))
   const plan = makePlan(setting, options, new Date())
   const secrets = readSecrets(project, catalogue, plan, process.env)
+  const entries = shownEntries(plan.entries)
   const reports = await onEngine(invocation, { setting, plan, secrets, keep }, async (run) => {
     const found: CheckReport[] = []
-    for (const entry of shownEntries(run.plan.entries)) {
+    const told = new Set<string>()
+    for (const entry of entries) {
       terminal.live(`checking ${entry.id}`)
       const report = hideIn(await checkEntry(run, entry), secrets.hide)
       found.push(report)
-      for (const line of checkLines(report, terminal)) terminal.say(line)
+      for (const line of checkLines(report, terminal, { isFull, told })) terminal.say(line)
     }
     return found
   })
-  return { reports, broken: brokenInReach(catalogue, options.selection).filter(({ kind }) => kind !== 'claim').length }
-}
-
-/** The rows of a finished check: one when all is well, else one for each difference. */
-export function checkLines(report: CheckReport, { colours }: Pick<Terminal, 'colours'>): string[] {
-  const { green, red, yellow, dim } = colours
-  const golden = report.verification?.golden
-  if (report.outcome === 'unsupported') return [`${yellow('–')} ${report.entry}: ${report.failure?.error.message}`]
-  if (report.outcome === 'passed') {
-    return [
-      `${green('✓')} ${report.entry.padEnd(46)} ${many(golden?.right ?? 0, 'golden answer')}, ${many(report.contract.length, 'contract case')}, ready in ${Math.round(report.readyMs ?? 0)} ms`,
-    ]
+  return {
+    reports,
+    broken: brokenInReach(catalogue, options.selection).filter(({ kind }) => kind !== 'claim').length,
+    folders: entries.flatMap((entry) => buildOf(entry)?.context ?? []).map((folder) => join(project.root, folder)),
   }
-  return [
-    `${red('✗')} ${report.entry}${report.failure ? ` (${report.failure.stage}): ${report.failure.error.message}` : ''}`,
-    ...report.contract
-      .filter(({ differences }) => differences.length > 0)
-      .flatMap(({ name, differences }) => [`    ${name}:`, ...differences.map((difference) => `      ${difference}`)]),
-    ...(golden?.differences ?? []).flatMap(({ request, difference, expected, actual }) => [
-      `    ${request}: ${difference}`,
-      `      expected ${expected}`,
-      `      got      ${actual}`,
-    ]),
-    ...[...(report.failure?.error.logTail ?? report.logTail)].map((line) => dim(`    | ${line}`)),
-    ...(report.failure?.error.hint ? [`    ${report.failure.error.hint}`] : []),
-  ]
 }

@@ -21,6 +21,8 @@ export interface BuildRequest {
   /** the cache key of the image */
   readonly key: string
   readonly context: BuildContext
+  /** the stage that is built; absent: the last one */
+  readonly stage?: string | undefined
   readonly buildArgs: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   /** the file that keeps the builder's output */
@@ -46,9 +48,10 @@ export interface BuildRequest {
 export async function buildImage(client: EngineClient, request: BuildRequest): Promise<number> {
   const started = performance.now()
   const unlabelled = `${request.name}:unlabelled`
-  const { context } = request
+  const { context, stage, buildArgs } = request
   const sent = request.builder === 'classic' ? withDockerfile(context, withoutCacheMounts(context.dockerfile)) : context
-  await build(client, request, { tag: unlabelled, pack: () => packContext(sent), buildArgs: request.buildArgs })
+  const { dockerfilePath: dockerfile } = context
+  await build(client, request, { tag: unlabelled, pack: () => packContext(sent), dockerfile, stage, buildArgs })
   const seconds = Math.round((performance.now() - started) / 100) / 10
   const labels = { ...request.labels, [imageLabels.key]: request.key, [imageLabels.buildSeconds]: String(seconds) }
   const quiet = { ...request, onLine: () => undefined, logFile: null }
@@ -67,7 +70,7 @@ type Step = Pick<BuildRequest, 'name' | 'onLine' | 'limits' | 'builder' | 'redac
 async function build(
   client: EngineClient,
   request: Step,
-  what: Pick<BuildCall, 'tag' | 'pack' | 'buildArgs' | 'labels'>,
+  what: Pick<BuildCall, 'tag' | 'pack' | 'dockerfile' | 'stage' | 'buildArgs' | 'labels'>,
 ): Promise<void> {
   const { builder, limits, redact, signal } = request
   const log = await BuildLog.open(request.logFile, limits.logBytes)

@@ -29,43 +29,50 @@ export interface BuildContext {
   readonly digest: string
   /** the Dockerfile's text */
   readonly dockerfile: string
+  /** its path, relative to the context */
+  readonly dockerfilePath: string
 }
 
-/** Files that are never part of a context, even if .dockerignore allows them: credentials, and what changes with every commit. */
-const NEVER_SENT = new Set(['.npmrc', '.netrc', '.docker', '.git'])
+/**
+ * Files that are never part of a context, even if .dockerignore allows them: credentials, what changes with every commit, and what
+ * Bakeoff itself writes while it builds.
+ */
+const NEVER_SENT = new Set(['.npmrc', '.netrc', '.docker', '.git', '.bakeoff'])
 
 /** The time of all files. It is later than 1980, since ZIP files, and with them Python wheels, have no earlier time. */
 const modified = new Date('2020-01-01T00:00:00Z')
 
 /**
- * Reads a folder as a build context, as `.dockerignore` says.
+ * Reads a folder as a build context, as `.dockerignore` says, or the file beside another Dockerfile that Docker takes in its place.
  *
- * @param extra files to add or to put in place of the folder's own, by their path in the context
+ * @param extra          files to add or to put in place of the folder's own, by their path in the context
+ * @param dockerfilePath relative to the folder
  * @throws BakeoffError BAD_SPEC when there is no Dockerfile, or a link leaves the folder: also when that link is the Dockerfile itself
  */
 export async function readContext(
   folder: string,
   extra: ReadonlyMap<string, Buffer> = new Map(),
+  dockerfilePath = 'Dockerfile',
 ): Promise<BuildContext> {
-  const dockerfile = readInside(folder, 'Dockerfile')
+  const dockerfile = readInside(folder, dockerfilePath)
   if (dockerfile === null)
-    throw new BakeoffError('BAD_SPEC', `${folder} has no Dockerfile that can be read`, {
+    throw new BakeoffError('BAD_SPEC', `${folder} has no ${dockerfilePath} that can be read`, {
       hint: 'Every image is built from a folder with a Dockerfile.',
     })
-  const rules = readInside(folder, '.dockerignore') ?? ''
+  const rules = readInside(folder, `${dockerfilePath}.dockerignore`) ?? readInside(folder, '.dockerignore') ?? ''
   const entries: ContextEntry[] = []
-  await walk(folder, '', ignoreRules(rules), entries)
+  await walk({ root: folder, rules: ignoreRules(rules), dockerfilePath }, '', entries)
   for (const [path, content] of extra)
     entries.push({ kind: 'file', path, executable: false, bytes: content.length, from: content })
   const all = withFolders(entries, new Set(extra.keys()))
-  return { folder, entries: all, digest: await digestOf(all), dockerfile }
+  return { folder, entries: all, digest: await digestOf(all), dockerfile, dockerfilePath }
 }
 
 /** The context with another text for its Dockerfile. The digest stays that of the folder. */
 export function withDockerfile(context: BuildContext, text: string): BuildContext {
   const from = Buffer.from(text)
   const entries = context.entries.map((entry) =>
-    entry.kind === 'file' && entry.path === 'Dockerfile' ? { ...entry, bytes: from.length, from } : entry,
+    entry.kind === 'file' && entry.path === context.dockerfilePath ? { ...entry, bytes: from.length, from } : entry,
   )
   return { ...context, entries, dockerfile: text }
 }
@@ -129,15 +136,24 @@ function overlaps(exception: readonly string[], index: number, part: string): bo
   )
 }
 
-async function walk(root: string, folder: string, rules: IgnoreRules, into: ContextEntry[]): Promise<void> {
+/** A folder that becomes a context. */
+interface Walk {
+  readonly root: string
+  readonly rules: IgnoreRules
+  readonly dockerfilePath: string
+}
+
+async function walk(within: Walk, folder: string, into: ContextEntry[]): Promise<void> {
+  const { root, rules, dockerfilePath } = within
   for (const item of await readdir(join(root, folder), { withFileTypes: true })) {
     if (NEVER_SENT.has(item.name)) continue
     const path = folder === '' ? item.name : `${folder}/${item.name}`
     const ignored = rules.ignores(path)
     if (item.isDirectory()) {
       if (!ignored) into.push({ kind: 'folder', path })
-      if (!ignored || rules.mayLetIn(path)) await walk(root, path, rules, into)
-    } else if (!ignored || path === 'Dockerfile') {
+      const hasDockerfile = dockerfilePath.startsWith(`${path}/`)
+      if (!ignored || hasDockerfile || rules.mayLetIn(path)) await walk(within, path, into)
+    } else if (!ignored || path === dockerfilePath) {
       const entry = await readEntry(root, path, item)
       if (entry !== null) into.push(entry)
     }

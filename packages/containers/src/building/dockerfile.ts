@@ -9,8 +9,10 @@ export interface DockerfileFacts {
 /**
  * Reads FROM, COPY --from and ARG of a Dockerfile in the subset that both of Docker's builders take. Names of stages and
  * their numbers are not images.
+ *
+ * @param stage the stage that is built: what comes after it is not read. Default: the last one
  */
-export function readDockerfile(text: string): DockerfileFacts {
+export function readDockerfile(text: string, stage?: string): DockerfileFacts {
   const images: string[] = []
   const args: string[] = []
   const stages = new Set<string>()
@@ -18,6 +20,7 @@ export function readDockerfile(text: string): DockerfileFacts {
   let stageCount = 0
   for (const line of logicalLines(text)) {
     const [instruction = '', ...words] = line.split(/\s+/)
+    if (instruction.toUpperCase() === 'FROM' && stage !== undefined && stages.has(stage.toLowerCase())) break
     switch (instruction.toUpperCase()) {
       case 'ARG':
         for (const word of words) {

@@ -9,6 +9,8 @@ export interface KeyParts {
   readonly buildArgs: Readonly<Record<string, string>>
   /** `linux/amd64` */
   readonly platform: string
+  /** what of the context is built, where that is not the last stage of `Dockerfile` */
+  readonly built?: { readonly dockerfile: string; readonly stage: string | null } | undefined
 }
 
 /** The key of an image's content: equal keys mean that a build would give the same again. Hexadecimal sha256. */
@@ -23,6 +25,7 @@ export function cacheKey(parts: KeyParts): string {
         sorted(parts.references, ({ name }) => name).map(({ name, id }) => [name, id]),
         sorted(Object.entries(parts.buildArgs), ([name]) => name),
         parts.platform,
+        ...(parts.built ? [parts.built.dockerfile, parts.built.stage] : []),
       ]),
     )
     .digest('hex')

@@ -22,6 +22,10 @@ export interface BuildCall {
   /** packs the context; called again when it has to be sent again */
   readonly pack: () => Readable
   readonly builder: Builder
+  /** relative to the context; absent: `Dockerfile` */
+  readonly dockerfile?: string | undefined
+  /** absent: the last one */
+  readonly stage?: string | undefined
   readonly buildArgs?: Readonly<Record<string, string>>
   readonly labels?: Readonly<Record<string, string>>
   /** the memory limit, which BuildKit does not have */
@@ -83,9 +87,11 @@ export class ImageCalls {
   }
 
   build(call: BuildCall): Progress {
-    const { tag, pack, builder, buildArgs, labels, memoryBytes, signal } = call
+    const { tag, pack, builder, dockerfile, stage, buildArgs, labels, memoryBytes, signal } = call
     const options: Docker.ImageBuildOptions = {
       t: tag,
+      ...(dockerfile === undefined || dockerfile === 'Dockerfile' ? {} : { dockerfile }),
+      ...(stage === undefined ? {} : { target: stage }),
       ...(buildArgs ? { buildargs: { ...buildArgs } } : {}),
       ...(labels ? { labels: { ...labels } } : {}),
       ...(builder === 'buildkit' ? WITHOUT_SESSION : {}),

@@ -5,12 +5,14 @@ import { cacheKey } from '../building/key.js'
 import { platformOf } from '../building/lookup.js'
 import type { EngineClient } from '../client/client.js'
 import { once } from './once.js'
-import { folderOfImage, isOurs } from './references.js'
+import { type Buildable, folderOfImage, isOurs } from './references.js'
 
 /** A recipe: what a folder says about its image. */
 export interface Recipe {
   readonly context: BuildContext
   readonly dockerfile: DockerfileFacts
+  /** the stage that is built; null: the last one */
+  readonly stage: string | null
   /** addresses of registries that its Dockerfile declares */
   readonly registries: Readonly<Record<string, string>>
 }
@@ -34,13 +36,13 @@ export class Recipes {
     this.#platform = once(() => platformOf(client))
   }
 
-  async of(folder: string): Promise<Recipe> {
-    const context = await readContext(folder)
-    const dockerfile = readDockerfile(context.dockerfile)
+  async of({ folder, dockerfile: path, stage }: Buildable): Promise<Recipe> {
+    const context = await readContext(folder, new Map(), path)
+    const dockerfile = readDockerfile(context.dockerfile, stage)
     const registries = Object.fromEntries(
       Object.entries(this.#registries).filter(([name]) => dockerfile.args.includes(name)),
     )
-    return { context, dockerfile, registries }
+    return { context, dockerfile, stage: stage ?? null, registries }
   }
 
   /**
@@ -55,14 +57,22 @@ export class Recipes {
     let baseId: string | null = null
     for (const name of recipe.dockerfile.images) {
       const isFolders = name !== baseName && isOurs(name)
-      const below = isFolders ? await this.identify(await this.of(folderOfImage(this.#root, name)), idOf) : null
+      const below = isFolders ? await this.identify(await this.of({ folder: folderOfImage(this.#root, name) }), idOf) : null
       const id = isFolders ? (below?.key ?? null) : await idOf(name)
       if (id === null) return null
       baseId ??= name === baseName ? id : (below?.baseId ?? null)
       references.push({ name, id })
     }
-    const { context, registries } = recipe
-    const parts = { contextDigest: context.digest, references, buildArgs: registries, platform: await this.#platform() }
+    const { context, registries, stage } = recipe
+    const { dockerfilePath: dockerfile } = context
+    const parts = {
+      contextDigest: context.digest,
+      references,
+      buildArgs: registries,
+      platform: await this.#platform(),
+      // Left out where it is as usual, so that keys of before hold.
+      ...(dockerfile === 'Dockerfile' && stage === null ? {} : { built: { dockerfile, stage } }),
+    }
     return { key: cacheKey(parts), baseId }
   }
 }

@@ -104,12 +104,13 @@ export class ImageStore {
   }
 
   /** As the port says. */
-  async lookUpImage({ name, folder }: ImageRequest): Promise<ImageFacts | null> {
+  async lookUpImage(request: ImageRequest): Promise<ImageFacts | null> {
+    const { name, folder } = request
     if (name === baseName) {
       const image = await this.#baseHere()
       return image && ownFacts(name, image)
     }
-    const key = await this.keyOf({ name, folder })
+    const key = await this.keyOf(request)
     if (key === null) {
       const image = folder === null ? await localImage(this.#client, name) : null
       return image && asItIsFacts(name, image, true)
@@ -125,10 +126,11 @@ export class ImageStore {
   }
 
   /** The key of the image that a folder makes as it is now; null: an image that it is built on is not here, or it has no folder. */
-  async keyOf({ name, folder }: Pick<ImageRequest, 'name' | 'folder'>): Promise<string | null> {
+  async keyOf({ folder, ...request }: Omit<ImageRequest, 'requires'>): Promise<string | null> {
     if (folder === null) return null
-    await checkReferences(this.#root, name, folder)
-    const identity = await this.#recipes.identify(await this.#recipes.of(folder), (below) => this.#idHere(below))
+    const buildable = { ...request, folder }
+    await checkReferences(this.#root, request.name, buildable)
+    const identity = await this.#recipes.identify(await this.#recipes.of(buildable), (below) => this.#idHere(below))
     return identity?.key ?? null
   }
 
@@ -161,7 +163,7 @@ export class ImageStore {
     if (asker.signal.aborted) throw aborted(`before ${name} was built`)
     if (name === baseName) return this.#baseFacts(await this.ensureBase(asker.signal))
     if (folder === null) return this.#asItIs(name, asker)
-    await checkReferences(this.#root, name, folder)
+    await checkReferences(this.#root, name, { ...request, folder })
     const weight = await this.#weigh(name, asker.above)
     return this.#underWay.share(name, () => this.#fromFolder({ ...request, folder }, { ...asker, above: weight }))
   }
@@ -174,8 +176,9 @@ export class ImageStore {
     return weight
   }
 
-  async #fromFolder({ name, folder, requires }: FolderRequest, asker: Asker): Promise<ImageFacts> {
-    const recipe = await this.#recipes.of(folder)
+  async #fromFolder(request: FolderRequest, asker: Asker): Promise<ImageFacts> {
+    const { name, requires } = request
+    const recipe = await this.#recipes.of(request)
     const obstacle = await this.#obstacles.firstOf(requires, asker.signal)
     // An image that needs no build needs no requirement either: it may be here, or in the registry.
     const isAsked = obstacle === null || this.#registry !== null
@@ -230,7 +233,7 @@ export class ImageStore {
 
   async #build(
     name: string,
-    { context, registries }: Recipe,
+    { context, stage, registries }: Recipe,
     { key, baseId }: Identity,
     asker: Asker,
   ): Promise<ImageFacts> {
@@ -240,6 +243,7 @@ export class ImageStore {
     const seconds = await buildImage(this.#client, {
       name,
       context,
+      ...(stage === null ? {} : { stage }),
       buildArgs: { ...this.#args.proxies, ...registries },
       labels: baseId === null ? {} : { [imageLabels.baseId]: baseId },
       key,

@@ -13,9 +13,10 @@ export async function needsOf(root: string, requests: readonly ImageRequest[]): 
   const needs = new Map<string, ImageRequest>()
   const add = (request: ImageRequest): void => {
     if (needs.has(request.name)) return
-    const text = request.folder === null ? '' : (readInside(request.folder, 'Dockerfile') ?? '')
+    const { folder, dockerfile = 'Dockerfile', stage } = request
+    const text = folder === null ? '' : (readInside(folder, dockerfile) ?? '')
     // The Debian below the base image is found or made, and has no folder.
-    const below = request.name === baseName ? [] : readDockerfile(text).images
+    const below = request.name === baseName ? [] : readDockerfile(text, stage).images
     for (const name of below) {
       const known = requests.find((one) => one.name === name)
       add(known ?? { name, folder: isOurs(name) ? folderOfImage(root, name) : null, requires: [] })
@@ -23,7 +24,8 @@ export async function needsOf(root: string, requests: readonly ImageRequest[]): 
     needs.set(request.name, request)
   }
   for (const request of requests) {
-    if (request.folder !== null) await checkReferences(root, request.name, request.folder)
+    const { name, folder } = request
+    if (folder !== null) await checkReferences(root, name, { ...request, folder })
     add(request)
   }
   return [...needs.values()]

@@ -4,6 +4,15 @@ import { BakeoffError } from '@bakeoff/model'
 import { readDockerfile } from '../building/dockerfile.js'
 import { readInside, realInside } from '../read-inside.js'
 
+/** A folder that an image is made from, and what in it. */
+export interface Buildable {
+  readonly folder: string
+  /** relative to the folder; absent: `Dockerfile` */
+  readonly dockerfile?: string | undefined
+  /** absent: the last one */
+  readonly stage?: string | undefined
+}
+
 /** The folder of one of Bakeoff's own images: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
 export function folderOfImage(root: string, name: string): string {
   const target = /^bakeoff\/target\/([a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
@@ -28,7 +37,7 @@ export function isOurs(reference: string): boolean {
 export async function checkReferences(
   root: string,
   name: string,
-  folder: string,
+  { folder, dockerfile = 'Dockerfile', stage }: Buildable,
   path: readonly string[] = [],
 ): Promise<void> {
   if (path.includes(name)) {
@@ -43,19 +52,19 @@ export async function checkReferences(
   // A folder of the project that is a link out of it would be built with files from there. The shipped folders of Bakeoff are not checked.
   const place = relative(root, folder)
   if (!place.startsWith('..') && !isAbsolute(place)) realInside(root, place)
-  const text = readInside(folder, 'Dockerfile') ?? '' // reading the context reports a missing file
-  for (const reference of readDockerfile(text).images.filter(isOurs)) {
+  const text = readInside(folder, dockerfile) ?? '' // reading the context reports a missing file
+  for (const reference of readDockerfile(text, stage).images.filter(isOurs)) {
     const below = folderOfImage(root, reference)
     if (!existsSync(join(below, 'Dockerfile'))) {
       throw new BakeoffError(
         'BAD_SPEC',
-        `${join(folder, 'Dockerfile')} refers to ${reference}, and ${below} has no Dockerfile`,
+        `${join(folder, dockerfile)} refers to ${reference}, and ${below} has no Dockerfile`,
         {
           hint: 'Create that folder, or correct the name.',
         },
       )
     }
     // The Debian below the base image is found or made, and has no folder.
-    if (reference !== 'bakeoff/base') await checkReferences(root, reference, below, [...path, name])
+    if (reference !== 'bakeoff/base') await checkReferences(root, reference, { folder: below }, [...path, name])
   }
 }

@@ -32,6 +32,8 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
     Env: Object.entries(request.environment).map(([name, value]) => `${name}=${value}`),
     ...(request.command === null ? {} : { Cmd: [...request.command] }),
     User: user,
+    // A volume of its own, which goes with the container: files can be put there before the start, and the root is read-only.
+    ...(request.files ? { Volumes: { [request.files.folder]: {} } } : {}),
     // The engine would probe during load, and first after a whole interval: `healthy` probes by itself.
     Healthcheck: { Test: ['NONE'] },
     ...(request.interactive
@@ -69,7 +71,8 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
  * past the read-only root and without a limit.
  */
 export function maskedVolumes(request: ContainerRequest, imageVolumes: readonly string[]): string[] {
-  const given = new Set(['/tmp', ...request.tmpfs].map((entry) => posix.resolve('/', entry.split(':', 1)[0] as string)))
+  const mounted = request.files ? [request.files.folder] : []
+  const given = new Set(['/tmp', ...mounted, ...request.tmpfs].map((entry) => posix.resolve('/', entry.split(':', 1)[0] as string)))
   return [...new Set(imageVolumes.map((path) => posix.resolve('/', path)))].filter((path) => !given.has(path))
 }
 

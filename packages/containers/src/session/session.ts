@@ -8,6 +8,7 @@ import { ContainerWatch } from './container-watch.js'
 import { CreateBarrier } from './create-barrier.js'
 import { labelsOf } from './labels.js'
 import { maskedVolumes, tmpfsBytes, toCreateOptions } from './options.js'
+import { tarOf } from './mounted-files.js'
 import { isAboveFileLimit, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
 import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
@@ -181,6 +182,7 @@ class EngineSession implements Session {
       release: (started: string, what: string) => this.#release(what, () => this.#removeContainer(started)),
     }
     try {
+      if (request.files) await this.#client.containers.unpack(id, request.files.folder, tarOf(request.files))
       return await startContainer(home, { id, request, life })
     } catch (error) {
       // The container has no owner yet. If this fails too, closing the session removes it.

@@ -1,2 +1,3 @@
 export { compareAnswer } from './compare.js'
 export { checkContract } from './contract.js'
+export { expectedWords, gotWords, requestWords } from './contract-words.js'

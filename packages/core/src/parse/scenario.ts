@@ -52,7 +52,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
   const located = inOneForm(readYaml(texts.file, texts.yaml, scenarioFile))
   const file = located.value
   const x = file['x-scenario']
-  const { requests, golden, contract, respell, state, workDigest } = readWork(texts, located)
+  const { requests, golden, contract, places, respell, state, workDigest } = readWork(texts, located)
   const offered = offeredOf(x)
   const services = Object.entries(file.services).map(([name, service]) => toService(name, service, texts, x.quotas))
   return {
@@ -66,6 +66,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     requests,
     golden,
     contract,
+    ...(places ? { places } : {}),
     compare: x.expect.compare,
     tolerance: x.expect.tolerance ?? DEFAULT_TOLERANCE[x.expect.compare],
     loads: toLoads(x, offered),
@@ -84,7 +85,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
 }
 
 /** What a scenario asks, which answers are right, and what the contract is. */
-type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'contract' | 'respell' | 'state' | 'workDigest'>
+type Work = Pick<ScenarioSpec, 'requests' | 'golden' | 'contract' | 'places' | 'respell' | 'state' | 'workDigest'>
 
 /** @throws BakeoffError BAD_SPEC with all that is wrong in the file, else in what it names */
 function readWork(texts: ScenarioTexts, located: Located<PlainScenarioFile>): Work {
@@ -117,7 +118,18 @@ function readWork(texts: ScenarioTexts, located: Located<PlainScenarioFile>): Wo
   const respell = respellOf(file)
   const odd = respell ? unspellable(beside(x.requests), requestText, requests, respell) : []
   if (odd.length > 0) throw badSpec(odd, requestText)
-  return { requests, golden, contract, respell, state, workDigest: digestOf(requestText, goldenText, x, state) }
+  const places = {
+    requests: beside(x.requests),
+    golden: beside(x.expect.golden),
+    contract: lineNumbers(contents.contract ?? '').map((line) => `${beside(x.contract ?? '')}:${line}`),
+  }
+  const workDigest = digestOf(requestText, goldenText, x, state)
+  return { requests, golden, contract, places, respell, state, workDigest }
+}
+
+/** The numbers of the lines that are not blank, from 1. */
+function lineNumbers(text: string): number[] {
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [index + 1]))
 }
 
 /** @param state its values with what they are picked from; of a secret only the name of its variable */

@@ -1,4 +1,12 @@
-import { kindOf, loadIdOf, type PlannedScenario, type RequestLine, type RunRules } from '@bakeoff/model'
+import {
+  kindOf,
+  loadIdOf,
+  type PlannedEntry,
+  type PlannedScenario,
+  type RequestLine,
+  type RunRules,
+  reachOf,
+} from '@bakeoff/model'
 import { mainLoadOf } from './main-load.js'
 
 /** wrk's own warm-up on the target, before the window that counts. */
@@ -15,10 +23,12 @@ export type SecondInstrumentTask =
  * The task of the second instrument for an entry of this scenario.
  *
  * @param requests the corpus; without it only the load decides, which is enough for an estimate of time
+ * @param entry    default: one that is reached as usual
  */
 export function secondInstrumentTask(
   { loads, stream, state }: Pick<PlannedScenario, 'loads' | 'stream' | 'state'>,
   requests: readonly RequestLine[] = [],
+  entry: Pick<PlannedEntry, 'reach'> = {},
 ): SecondInstrumentTask {
   const loadId = mainLoadOf(loads)
   const unsupported = (reason: string) => ({ kind: 'unsupported', loadId, reason }) as const
@@ -30,6 +40,7 @@ export function secondInstrumentTask(
   if (stream) return unsupported('the answers are streams, and wrk sees neither their first byte nor their chunks')
   if (state)
     return unsupported('values are filled into the requests, or they go together, and wrk replays finished ones')
+  if (reachOf(entry).tls) return unsupported('it answers by TLS, and wrk checks no certificate')
   if (requests.some(({ method }) => method === 'HEAD'))
     return unsupported('wrk waits for the body of an answer to HEAD, which has none')
   return { kind: 'possible', loadId, connections }

@@ -45,6 +45,7 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
   const rates = main ? valuesOf(throughput, main).filter((rate) => rate !== null) : []
   const image = records.findLast((record) => record.image !== null)?.image ?? null
   const info = records.findLast((record) => record.info !== null)?.info ?? null
+  const tellsNothing = info === null && records.some((record) => record.tellsNothing)
   const started = records.some(({ verification, warmUp }) => verification !== null || warmUp !== null)
   const telling = outcomeOfEntry(records.map(({ outcome }) => outcome))
   return {
@@ -59,12 +60,15 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
     caps: entry.caps,
     replicas: entry.replicas,
     proxy: entry.proxy,
+    ...(entry.imageFrom ? { imageFrom: entry.imageFrom } : {}),
+    ...(entry.reach ? { reach: entry.reach } : {}),
     environment: entry.environment,
     outcome: telling,
     repetitions: records.filter(({ outcome }) => outcome.kind === 'measured').length,
     image,
     info,
-    lints: started ? lint({ plan, scenario, entry, info, image }) : [],
+    ...(tellsNothing ? { tellsNothing } : {}),
+    lints: started ? lint({ plan, scenario, entry, info, tellsNothing, image }) : [],
     figures: figuresOfStarts(records),
     verification: worstVerification(records),
     warmUps: records.flatMap(({ repetition, warmUp }) =>

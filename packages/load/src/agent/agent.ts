@@ -57,9 +57,9 @@ export class Agent {
       case 'prepare':
         return this.#prepare(command.work)
       case 'await-ready':
-        return awaitReady(command.origin, command.path, command.timeoutMs, signal)
+        return awaitReady(command, signal, this.#work?.trust)
       case 'fetch':
-        return fetchOnce(this.#state?.fillFetch(command.request) ?? command.request, signal)
+        return fetchOnce(this.#state?.fillFetch(command.request) ?? command.request, signal, this.#work?.trust)
       case 'verify':
         return verify(command.origin, this.#prepared(), command.timeoutMs, signal, this.#state ?? undefined)
       case 'clean-up':
@@ -99,7 +99,12 @@ export class Agent {
     const work = this.#prepared()
     const state = this.#state ?? new AskedState(work)
     const known = { state, captured: state.givenValues(), give: () => {} }
-    const problem = await setUp('after', work.state?.after ?? [], known, { origin, timeoutMs, signal })
+    const problem = await setUp('after', work.state?.after ?? [], known, {
+      origin,
+      timeoutMs,
+      signal,
+      trust: work.trust,
+    })
     return problem === null ? null : hiderOf(work.state?.secrets ?? {})(`${problem.request}: ${problem.difference}`)
   }
 

@@ -1,7 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { performance } from 'node:perf_hooks'
 import type { Fetched } from '@bakeoff/model'
-import type { FetchRequest } from '@bakeoff/runner/ports'
+import type { FetchRequest, Trust } from '@bakeoff/runner/ports'
+import { tlsOptions } from '../trust.js'
 import { decodeText } from './text.js'
 
 /** The most bytes of a body, unless the request sets another limit; a longer body is cut. */
@@ -10,9 +12,10 @@ const MOST_BYTES = 8 * 1024 * 1024
 /**
  * Sends one request over a connection of its own. Any failure is part of the answer: this rejects only when it is aborted.
  *
+ * @param trust whom to trust where the origin is https; absent: nobody
  * @throws the signal's reason
  */
-export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+export function fetchOnce(request: FetchRequest, signal: AbortSignal, trust?: Trust): Promise<Fetched> {
   signal.throwIfAborted()
   const { origin, method, path, headers, body, encoding, timeoutMs, abandonAfterMs, mostBytes = MOST_BYTES } = request
   const bytes = body === null ? null : Buffer.from(body, encoding)
@@ -24,9 +27,11 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal): Promise<F
     let length = 0
 
     const url = new URL(origin)
-    const outgoing = httpRequest({
+    const isTls = url.protocol === 'https:'
+    const outgoing = (isTls ? httpsRequest : httpRequest)({
       host: url.hostname,
-      port: url.port === '' ? 80 : Number(url.port),
+      port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
+      ...(isTls ? tlsOptions(trust) : {}),
       method,
       // The path is sent as it stands: one that is not a valid URL is a case to test.
       path,

@@ -1,5 +1,6 @@
 import { captureDifference, capturesOf } from '@bakeoff/core'
 import type { SetupLine } from '@bakeoff/model'
+import type { Trust } from '@bakeoff/runner/ports'
 import { type AskedState, capturedOf, type Values, valuesFrom } from './asked-state.js'
 import { fetchOnce } from './fetch.js'
 import { shorten } from './text.js'
@@ -18,6 +19,8 @@ export interface Asking {
   readonly origin: string
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** whom to trust where the origin is https; absent: nobody */
+  readonly trust?: Trust | undefined
 }
 
 /**
@@ -37,7 +40,7 @@ export async function setUp(
     captured,
     give,
   }: { readonly state: AskedState; readonly captured: Map<string, string>; give(values: Values): void },
-  { origin, timeoutMs, signal }: Asking,
+  { origin, timeoutMs, signal, trust }: Asking,
 ): Promise<SetUpProblem | null> {
   for (const [index, line] of lines.entries()) {
     const { status, ...request } = line
@@ -51,6 +54,7 @@ export async function setUp(
     const answer = await fetchOnce(
       { origin, method, path, headers, body, encoding: 'utf8', timeoutMs, abandonAfterMs: null },
       signal,
+      trust,
     )
     const captures = capturesOf(request)
     const difference =

@@ -60,6 +60,7 @@ export async function verify(
     const fetched = await fetchOnce(
       { origin, method, path, headers, body, encoding: 'utf8', timeoutMs, abandonAfterMs: null },
       signal,
+      work.trust,
     )
     const captures = state.capturesOf(index)
     const difference =
@@ -78,7 +79,7 @@ export async function verify(
     'before',
     work.state?.before ?? [],
     { state, captured: new Map(), give: (values) => state.give(values) },
-    { origin, timeoutMs, signal },
+    { origin, timeoutMs, signal, trust: work.trust },
   )
   if (problem !== null)
     return {

@@ -6,6 +6,7 @@ import {
   type Fetched,
   type LoadMeasurement,
   type LoadSlice,
+  type Reach,
 } from '@bakeoff/model'
 import {
   type Decision,
@@ -142,11 +143,11 @@ class Client implements LoadAgent {
 
   async waitUntilReady(
     origin: string,
-    path: string,
+    health: Reach['health'],
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<{ readyAtMs: number }> {
-    const { readyAtMs } = (await this.#askUntil({ command: 'await-ready', origin, path, timeoutMs }, signal)) as {
+    const { readyAtMs } = (await this.#askUntil({ command: 'await-ready', origin, health, timeoutMs }, signal)) as {
       readyAtMs: number
     }
     return { readyAtMs: readyAtMs + this.#aheadMs }

@@ -6,7 +6,8 @@
  * What is replaced, and why:
  * - `_doRequest`: autocannon sends at once after every answer, and its rates send a burst each second.
  * - `_connect`: after a reconnect autocannon's queue and parser are stale; an answer cut off by a FIN counts as nothing.
- * - its socket, which copies every read into a new buffer and passes it through a stream: here all answers are read into one buffer.
+ * - its socket, which copies every read into a new buffer and passes it through a stream: here all answers are read into one buffer. By
+ *   TLS, autocannon checks no certificate: here only one for the target's name by the authority of the run is taken.
  * - the parser's callbacks: autocannon joins every body to a string and counts whole milliseconds. And an answer with
  *   exactly the head of an earlier one needs no parsing at all.
  * - the timer for timeouts, which also fires on idle connections.
@@ -14,9 +15,12 @@
 
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { connect as connectTls } from 'node:tls'
 import { capturesOf } from '@bakeoff/core'
 import type { RequestLine } from '@bakeoff/model'
+import type { Trust } from '@bakeoff/runner/ports'
 import autocannon from 'autocannon'
+import { tlsOptions } from '../trust.js'
 import type { LoadState } from './load-state.js'
 import type { Speller } from './respell.js'
 
@@ -41,6 +45,8 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs: number
   /** the most bytes that are kept of a body that was asked for */
   readonly answerCapBytes: number
+  /** whom to trust where the origin is https; absent: nobody */
+  readonly trust?: Trust | undefined
   /** the respeller of these requests; null: they are sent as they stand */
   readonly speller: Speller | null
   /** what is filled into these requests; null: nothing */
@@ -79,7 +85,7 @@ export class Pool {
 
   constructor(options: ConnectionOptions, requests: readonly RequestLine[], events: ConnectionEvents) {
     const heads = new Heads()
-    const { answerCapBytes } = options
+    const { answerCapBytes, trust } = options
     let wire: Wire | null = null
     const instance = autocannon({
       url: options.origin,
@@ -91,7 +97,7 @@ export class Pool {
       setupClient: (client) => {
         wire ??= buildWire(client as Client, requests, options)
         const number = this.connections.length
-        this.connections.push(new Connection(client as Client, { wire, heads, answerCapBytes, number }, events))
+        this.connections.push(new Connection(client as Client, { wire, heads, answerCapBytes, trust, number }, events))
       },
     })
     // Autocannon's result is not used; it ends by itself when all its clients are destroyed.
@@ -124,6 +130,7 @@ interface Wiring {
   readonly answerCapBytes: number
   /** of the connection, within its pool */
   readonly number: number
+  readonly trust: Trust | undefined
 }
 
 /** A connection, on which one request at a time is under way. */
@@ -159,6 +166,7 @@ export class Connection {
   readonly #wire: Wire
   readonly #heads: Heads
   readonly #answerCapBytes: number
+  readonly #trust: Trust | undefined
   readonly #events: ConnectionEvents
   #connected = false
   /** the number of answers on the present socket */
@@ -172,12 +180,13 @@ export class Connection {
   #retry: NodeJS.Timeout | null = null
   #closed = false
 
-  constructor(client: Client, { wire, heads, answerCapBytes, number }: Wiring, events: ConnectionEvents) {
+  constructor(client: Client, { wire, heads, answerCapBytes, trust, number }: Wiring, events: ConnectionEvents) {
     this.number = number
     this.#client = client
     this.#wire = wire
     this.#heads = heads
     this.#answerCapBytes = answerCapBytes
+    this.#trust = trust
     this.#events = events
     client._doRequest = () => {}
     // Autocannon calls this first from its constructor, then whenever a socket ends or fails.
@@ -240,8 +249,9 @@ export class Connection {
     this.#closingSinceMs = null
     this.#socketError = null
     this.#listenTo(this.#client.parser)
-    this.#client.conn = dial(this.#client)
-    this.#client.conn.once('connect', () => {
+    this.#client.conn = dial(this.#client, this.#trust)
+    // By TLS it may send when the certificate was checked too.
+    this.#client.conn.once(isTls(this.#client) ? 'secureConnect' : 'connect', () => {
       this.#connected = true
       // A large request goes out in several segments; Nagle's algorithm would hold the last one back.
       this.#client.conn.setNoDelay(true)
@@ -281,7 +291,7 @@ export class Connection {
     const Parser = parser.constructor as ParserConstructor
     silence(parser)
     this.#client.parser = new Parser(Parser.RESPONSE)
-    for (const event of ['data', 'end', 'error', 'connect']) socket.removeAllListeners(event)
+    for (const event of ['data', 'end', 'error', 'connect', 'secureConnect']) socket.removeAllListeners(event)
     socket.on('error', () => {})
     socket.destroy()
     this.#connected = false
@@ -410,19 +420,20 @@ function headToLearn({ headers, statusCode, shouldKeepAlive }: HeadInfo): Head |
  * Opens the client's next socket and wires it as autocannon does: errors and ends go to `_connect`, bytes to the parser. Reading
  * without a stream in between takes a fifth to a third less CPU time per answer under 256 connections (docs/method.md).
  */
-function dial(client: Client): Socket {
+function dial(client: Client, trust: Trust | undefined): Socket {
   const { port, hostname } = client.opts
-  const socket = connect({
+  const to = {
     port: Number(port),
     host: hostname,
     onread: {
       buffer: reading,
-      callback: (length, buffer) => {
+      callback: (length: number, buffer: Uint8Array) => {
         if (client.conn === socket) client.parser.execute((buffer as Buffer).subarray(0, length))
         return true
       },
     },
-  })
+  }
+  const socket: Socket = isTls(client) ? connectTls({ ...to, ...tlsOptions(trust) }) : connect(to)
   socket.on('error', (error) => {
     client.emit('connError', error)
     if (!client.destroyed) client._connect()
@@ -431,6 +442,10 @@ function dial(client: Client): Socket {
     if (!client.destroyed) client._connect()
   })
   return socket
+}
+
+function isTls({ opts }: Client): boolean {
+  return opts.protocol === 'https:'
 }
 
 /** The captured parts of an answer. */
@@ -570,7 +585,7 @@ interface Client {
   _connect(): void
   _doRequest(): void
   destroy(): void
-  readonly opts: { readonly port: number | string; readonly hostname: string }
+  readonly opts: { readonly protocol: string; readonly port: number | string; readonly hostname: string }
   readonly destroyed: boolean
   on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): void
   emit(event: 'connError', error: Error): void

@@ -97,7 +97,7 @@ export class Load {
    */
   constructor(
     order: ProcessOrder,
-    { requests, respell, seed, answerCapBytes }: Prepared,
+    { requests, respell, seed, answerCapBytes, trust }: Prepared,
     { walk, state, ticker }: Pacing,
     { say, mayPick }: Controller,
   ) {
@@ -133,6 +133,7 @@ export class Load {
         connections: kind.connections(share),
         requestTimeoutMs: order.requestTimeoutMs,
         answerCapBytes,
+        trust,
         speller: own !== null || respell === null ? null : new Speller(sent, respell, seed, order.spelling),
         state: this.#values,
       },

@@ -1,6 +1,7 @@
 /** The messages between the controller and a load process over Node's IPC channel. Times are sent unencoded, so that they can be merged. */
 import type { Distribution } from '@bakeoff/core'
 import type { Account, LoadCounts, RequestLine, Respell, TrafficPart, ValueSpec, Weighted } from '@bakeoff/model'
+import type { Trust } from '@bakeoff/runner/ports'
 import type { Share } from './drivers.js'
 
 /** One request of the work, with what its answer is checked for at once. */
@@ -18,6 +19,8 @@ export interface Prepared {
   readonly state: PreparedState | null
   /** the most bytes that are kept of a body */
   readonly answerCapBytes: number
+  /** whom to trust where an origin is https; absent: nobody */
+  readonly trust?: Trust | undefined
 }
 
 /** What is filled into the requests of a process, and which go together. */

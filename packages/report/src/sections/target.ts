@@ -1,4 +1,13 @@
-import { type Cell, type EntryResult, kindOf, type Lint, lettersOf, loadLabel } from '@bakeoff/model'
+import {
+  type Cell,
+  type EntryResult,
+  imageFromWords,
+  kindOf,
+  type Lint,
+  lettersOf,
+  loadLabel,
+  reachWords,
+} from '@bakeoff/model'
 import { folded } from '../html/folded.js'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, markClass, markedName, targetHref } from '../html/marks.js'
@@ -155,7 +164,7 @@ function entryBlock(view: View, entry: EntryResult): Html {
       [
         'Environment',
         Object.keys(entry.environment).length === 0
-          ? 'only PORT, CORES, MEMORY_BYTES'
+          ? `only PORT, CORES, MEMORY_BYTES${entry.reach?.tls ? ' and where its certificate is' : ''}`
           : html`<code>${Object.entries(entry.environment)
               .map(([key, value]) => `${key}=${value}`)
               .join(' ')}</code>`,
@@ -165,11 +174,21 @@ function entryBlock(view: View, entry: EntryResult): Html {
         known(
           entry.image,
           ({ name, id, bytes }) =>
-            html`<code>${name}</code>${bytes !== null && `, ${formatBytes(bytes)}`} <small><code>${id}</code></small>`,
+            html`<code>${name}</code>${bytes !== null && `, ${formatBytes(bytes)}`} <small><code>${id}</code></small>${entry.imageFrom && `, ${imageFromWords(entry.imageFrom)}`}`,
           'no image was built',
         ),
       ],
-      ['Its /info says', known(entry.info, info, 'it was not asked, or did not answer')],
+      ...(entry.reach ? [['Reached at', reachWords(entry.reach)] as const] : []),
+      [
+        'Its /info says',
+        known(
+          entry.info,
+          info,
+          entry.tellsNothing
+            ? 'nothing: it tells nothing of itself (404), so its threads, workers and build were not checked'
+            : 'it was not asked, or did not answer',
+        ),
+      ],
       [
         'Warm-ups',
         known(

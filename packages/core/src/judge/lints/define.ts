@@ -7,6 +7,8 @@ export interface LintInput {
   readonly entry: PlannedEntry
   /** the runtime's own answer; null when it was asked and gave none */
   readonly info: TargetInfo | null
+  /** GET /info was answered 404, so there is no info */
+  readonly tellsNothing?: boolean
   readonly image: ImageFacts | null
 }
 

@@ -7,7 +7,15 @@ const NEEDED = ['language', 'languageVersion', 'architecture', 'cpus', 'workers'
 export const missingInfo = defineLint({
   id: 'missing-info',
   description: 'The target does not say what its runtime believes about itself.',
-  find: ({ info }) => {
+  find: ({ info, tellsNothing }) => {
+    if (info === null && tellsNothing)
+      return [
+        {
+          message: 'it tells nothing of itself: GET /info answers 404',
+          consequence: 'Threads, workers and build were not checked.',
+          hint: 'A service that is used as it is need not; its own README says how it is set up.',
+        },
+      ]
     const missing = info === null ? [] : NEEDED.filter((key) => info[key] === null || info[key] === undefined)
     if (info !== null && missing.length === 0) return []
     return [
