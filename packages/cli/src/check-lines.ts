@@ -1,3 +1,4 @@
+import { many } from '@bakeoff/core'
 import type { CheckPoint, CheckReport } from '@bakeoff/runner'
 import type { Terminal } from './terminal.js'
 
@@ -35,7 +36,7 @@ export function checkLines(
 }
 
 function passedWords({ verification, points, readyMs }: CheckReport): string {
-  return `${verification?.golden.right} golden answers, ${points.length} points of the contract, ready in ${Math.round(readyMs ?? 0)} ms`
+  return `${many(verification?.golden.right ?? 0, 'golden answer')}, ${many(points.length, 'point')} of the contract, ready in ${Math.round(readyMs ?? 0)} ms`
 }
 
 function failedWords({ failure, points }: CheckReport): string {

@@ -17,6 +17,9 @@ interface Copy {
   readonly found: string | null
 }
 
+/** The folder that new targets in any other language begin with. Nothing of it is copied byte for byte. */
+export const ANY_LANGUAGE = 'templates/any-language'
+
 const COPIED_FROM = /Copied from (templates\/\S+): change it there/
 /** A template of the head of a file: what stands before the second stage of a Dockerfile. */
 const HEAD = '.head'
@@ -60,12 +63,12 @@ export function templateNamedIn(text: string): string | null {
   return COPIED_FROM.exec(text.split('\n', 3).join('\n'))?.[1] ?? null
 }
 
-/** Every file of every folder of templates/, from the root. */
+/** Every file of every folder of templates/ that has copies, from the root. */
 export function templatesIn(root: string): string[] {
   const folder = join(root, 'templates')
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && `templates/${entry.name}` !== ANY_LANGUAGE)
     .flatMap((entry) => filesOf(join(folder, entry.name)))
     .map((path) => fromRoot(root, path))
     .sort()

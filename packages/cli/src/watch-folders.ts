@@ -1,6 +1,5 @@
 /** Watches folders for changes of their files. */
-import { type FSWatcher, statSync, watch } from 'node:fs'
-import { readdirSync } from 'node:fs'
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LEFT_OUT } from './target-files.js'
@@ -18,9 +17,16 @@ const UNWATCHED: ReadonlySet<string> = new Set([...LEFT_OUT, '.git', '.bakeoff',
 export class FolderWatch implements Disposable {
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #changed = new Set<string>()
+  /** how many changes there were */
+  #changes = 0
   #wake: () => void = () => {}
 
   constructor(folders: readonly string[]) {
+    this.add(folders)
+  }
+
+  /** Watches more folders. */
+  add(folders: readonly string[]): void {
     for (const folder of folders) this.#add(folder)
   }
 
@@ -34,9 +40,9 @@ export class FolderWatch implements Disposable {
     for (;;) {
       signal.throwIfAborted()
       if (this.#changed.size === 0) await this.#woken(signal)
-      const before = this.#changed.size
+      const before = this.#changes
       await sleep(QUIET_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
-      if (this.#changed.size === before) break
+      if (this.#changes === before) break
     }
     const changed = [...this.#changed].sort()
     this.#changed.clear()
@@ -80,6 +86,7 @@ export class FolderWatch implements Disposable {
     if (facts?.isDirectory() && path !== folder) this.#add(path)
     if (facts === undefined) this.#forget(path)
     this.#changed.add(path)
+    this.#changes++
     this.#wake()
   }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -40,6 +40,46 @@ describe('new-target', () => {
   )
 
   it.each([
+    { because: 'nobody wrote one in', language: 'Kotlin', named: 'kotlin', scenario: 'predict' },
+    { because: 'is shipped, and not for the scenario', language: 'java', named: 'java', scenario: 'chat' },
+  ])('takes the general template for a language that $because', ({ language, named, scenario }) => {
+    const made = newTarget(project, readCatalogue(project), { name: 'mine', language, scenario })
+    expect(made).toMatchObject({ from: null, standsInFor: [] })
+    const catalogue = readCatalogue(project)
+    expect(catalogue.targets.find(({ name }) => name === 'mine')).toMatchObject({ language: named, scenarios: [scenario] })
+    const files = ['Dockerfile', '.dockerignore', 'target.yaml', 'README.md'].map((file) =>
+      readFileSync(join(made.folder, file), 'utf8'),
+    )
+    for (const text of files) expect(text).not.toMatch(/\{\{/)
+    const readme = files.at(-1) as string
+    const { contract } = catalogue.scenarios.find(({ id }) => id === scenario)!
+    expect(contract.length).toBeGreaterThan(0)
+    for (const { name } of contract) expect(readme).toContain(`- [ ] ${name}: `)
+    expect(readme).toContain(`(\`compose/${scenario}/contract.ndjson:1\`)`)
+  })
+
+  it('has keys in its comments that target.yaml takes, but for those that stand in place of the Dockerfile', () => {
+    const { folder } = newTarget(project, readCatalogue(project), {
+      name: 'mine',
+      language: 'cobol',
+      scenario: 'predict',
+    })
+    const file = join(folder, 'target.yaml')
+    const whole = readFileSync(file, 'utf8').replaceAll(/^# (?=(port|health|tls|readyTimeout|env|variants|  tuned): )/gm, '')
+    writeFileSync(file, whole)
+    const made = readCatalogue(project).targets.find(({ name }) => name === 'mine')
+    expect(made).toMatchObject({
+      reach: { port: 3000, health: { path: '/healthz', status: 200 }, tls: true },
+      variants: [{ name: 'tuned' }],
+    })
+  })
+
+  it.each(['golang', 'TypeScript'])('knows what people call %s', (language) => {
+    const { from } = newTarget(project, readCatalogue(project), { name: 'mine', language, scenario: 'predict' })
+    expect(from).not.toBeNull()
+  })
+
+  it.each([
     { scenario: 'predict', standsInFor: [] },
     { scenario: 'chat', standsInFor: ['Req', 'Finch'] },
   ])('says of which libraries the one for $scenario does without', ({ scenario, standsInFor }) => {
@@ -59,9 +99,19 @@ describe('new-target', () => {
       message: '"../evil" cannot be the name of a target',
     },
     {
-      because: 'a language nobody wrote one in',
-      options: { name: 'x', language: 'cobol', scenario: 'predict' },
-      message: 'no shipped target serves predict in "cobol"',
+      because: 'a language that is probably mistyped',
+      options: { name: 'x', language: 'pyhton', scenario: 'predict' },
+      message: 'there is no shipped target in "pyhton"',
+    },
+    {
+      because: 'a language whose name cannot be one',
+      options: { name: 'x', language: 'C++', scenario: 'predict' },
+      message: '"C++" cannot be the name of a language',
+    },
+    {
+      because: 'a scenario that is not there',
+      options: { name: 'x', language: 'cobol', scenario: 'predicts' },
+      message: 'there is no scenario "predicts"',
     },
   ])('refuses $because', ({ options, message }) => {
     expect(() => newTarget(project, readCatalogue(project), options)).toThrowError(

@@ -7,9 +7,10 @@ import {
   readFileSync,
   rmSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bringBack, openOtherCommit } from '../src/other-commit.js'
 import { gitIn } from './helpers/git.js'
@@ -108,5 +109,55 @@ describe('another commit', () => {
       expect.objectContaining({ message: expect.stringContaining('has no folder targets') }),
     )
     expect(readdirSync(join(project.root, '.bakeoff/against'))).toEqual([first])
+  })
+})
+
+describe('a target of another commit that is built from a folder elsewhere', () => {
+  const top = mkdtempSync(join(tmpdir(), 'bakeoff-repository-'))
+  const root = join(top, 'bench')
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(top, path)), { recursive: true })
+    writeFileSync(join(top, path), text)
+  }
+  afterAll(() => rmSync(top, { recursive: true }))
+  beforeAll(() => {
+    put('bench/targets/orders/target.yaml', TARGET)
+    put('services/orders/Dockerfile', 'FROM bakeoff/base\n')
+    put('services/orders/dist/index.js', 'one')
+    put('services/other/file', 'not wanted')
+    gitIn(top, 'init', '--quiet', '--initial-branch=main')
+    gitIn(top, 'add', '.')
+    gitIn(top, 'commit', '--quiet', '--message', 'first')
+  })
+  const TARGET = `language: go
+stack: [x]
+summary: s
+scenarios: [predict]
+build: ../../../services/orders
+`
+
+  it('has the files of that folder too, in their place, and nothing else', () => {
+    const there = openOtherCommit({ root }, 'main')
+    const [orders] = there.targets
+    expect(orders?.imageFrom).toMatchObject({ kind: 'build', context: join(there.root, '../services/orders') })
+    expect(existsSync(join(there.root, '../services/orders/dist/index.js'))).toBe(true)
+    expect(existsSync(join(there.root, '../services/other'))).toBe(false)
+    expect(there.unchanged).toContain('../services/orders')
+  })
+
+  it('is changed where any file of it is, also one under a name that builds leave', () => {
+    put('services/orders/dist/index.js', 'two')
+    expect(openOtherCommit({ root }, 'main').unchanged).not.toContain('../services/orders')
+  })
+
+  it('is never unchanged where the folder is all of the repository', () => {
+    put('Dockerfile', 'FROM bakeoff/base\n')
+    put('bench/targets/orders/target.yaml', TARGET.replace('../../../services/orders', '../../..'))
+    gitIn(top, 'add', '.')
+    gitIn(top, 'commit', '--quiet', '--message', 'second')
+    const there = openOtherCommit({ root }, 'main')
+    expect(there.targets).toHaveLength(1)
+    expect(existsSync(join(there.root, '../services/other/file'))).toBe(true)
+    expect(there.unchanged).not.toContain('..')
   })
 })

@@ -24,6 +24,7 @@ describe('the digest of a build context', () => {
     { because: 'a group may write now', change: () => chmod(join(folder, 'src/main.go'), 0o664) },
     { because: 'a commit was made', change: () => put('.git/HEAD', 'ref') },
     { because: 'npm was configured', change: () => put('.npmrc', 'token') },
+    { because: 'a log of a build was written', change: () => put('.bakeoff/build-logs/x.log', 'Step 1/2') },
   ])('stays when $because', async ({ change }) => {
     await put('.dockerignore', 'notes.txt\n')
     await put('src/main.go', 'package main')
@@ -202,6 +203,32 @@ async function unpack(from: string) {
 function paths(context: { readonly entries: readonly { readonly path: string }[] }): string[] {
   return context.entries.map(({ path }) => path)
 }
+
+describe('a context with another Dockerfile', () => {
+  const paths = async (dockerfile: string) =>
+    (await readContext(folder, new Map(), dockerfile)).entries.map(({ path }) => path)
+
+  it('has it though it is ignored, at any depth', async () => {
+    await put('docker/Dockerfile.prod', 'FROM scratch\n')
+    await put('docker/other', '')
+    await put('.dockerignore', 'docker\nDockerfile\n')
+    expect(await paths('docker/Dockerfile.prod')).toEqual(['.dockerignore', 'docker', 'docker/Dockerfile.prod'])
+  })
+
+  it('is as the rules beside that Dockerfile say, where there are any', async () => {
+    await put('Dockerfile.prod', 'FROM scratch\n')
+    await put('notes.txt', '')
+    await put('src/main.go', '')
+    await put('.dockerignore', 'notes.txt\n')
+    await put('Dockerfile.prod.dockerignore', 'src\n*ignore\n')
+    expect(await paths('Dockerfile.prod')).toEqual(['Dockerfile', 'Dockerfile.prod', 'notes.txt'])
+  })
+
+  it('is refused where that leads out of the folder, or is not there', async () => {
+    for (const dockerfile of ['../Dockerfile', 'Dockerfile.none'])
+      await expect(readContext(folder, new Map(), dockerfile)).rejects.toMatchObject({ code: 'BAD_SPEC' })
+  })
+})
 
 async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true })

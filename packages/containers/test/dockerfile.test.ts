@@ -43,6 +43,15 @@ describe('what a Dockerfile refers to', () => {
   })
 })
 
+describe('what a stage of a Dockerfile refers to', () => {
+  const text = 'FROM a AS build\nFROM b AS runtime\nCOPY --from=c / /\nFROM d\n'
+  it.each([
+    { stage: 'build', images: ['a'] },
+    { stage: 'Runtime', images: ['a', 'b', 'c'] },
+    { stage: undefined, images: ['a', 'b', 'c', 'd'] },
+  ])('is $images up to $stage', ({ stage, images }) => expect(readDockerfile(text, stage).images).toEqual(images))
+})
+
 describe('the folder of an image', () => {
   it.each([
     { name: 'bakeoff/base', folder: '/p/compose/base' },

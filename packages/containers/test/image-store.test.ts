@@ -65,6 +65,55 @@ describe('the key of a folder', () => {
   })
 })
 
+describe('an image that nothing here builds', () => {
+  const asItIs = { name: 'orders:1', folder: null, requires: [] }
+
+  it('is used as the engine has it, by its id', async () => {
+    engine.put('orders:1', 'sha256:orders')
+    expect(await store().ensureImage(asItIs, signal)).toMatchObject({
+      name: 'orders:1',
+      id: 'sha256:orders',
+      key: 'sha256:orders',
+      cached: true,
+    })
+    expect(engine.built).toEqual([])
+  })
+
+  it('is another one when its name is given to another', async () => {
+    engine.put('orders:1', 'sha256:orders')
+    const first = await store().lookUpImage(asItIs)
+    engine.put('orders:1', 'sha256:newer')
+    expect([first?.id, (await store().lookUpImage(asItIs))?.id]).toEqual(['sha256:orders', 'sha256:newer'])
+  })
+})
+
+describe('an image from a folder elsewhere', () => {
+  const elsewhere = (more: { dockerfile?: string; stage?: string } = {}) => ({
+    name: X,
+    folder: join(root, '../services/orders'),
+    requires: [],
+    ...more,
+  })
+  beforeEach(async () => {
+    root = join(root, 'bench')
+    await put('compose/base/Dockerfile', 'FROM bakeoff/debian:trixie\n')
+    await put('../services/orders/Dockerfile', 'FROM bakeoff/base AS runtime\nFROM runtime\n')
+    await put('../services/orders/Dockerfile.prod', 'FROM bakeoff/base\n')
+  })
+  afterEach(() => {
+    root = dirname(root)
+  })
+
+  it('is built of what is there, each stage and Dockerfile under a key of its own', async () => {
+    const requests = [elsewhere(), elsewhere({ stage: 'runtime' }), elsewhere({ dockerfile: 'Dockerfile.prod' })]
+    const keys = []
+    for (const one of requests) keys.push((await store().ensureImage(one, signal)).key)
+    expect(new Set(keys).size).toBe(3)
+    expect(engine.built.filter((name) => name === X)).toHaveLength(3)
+    expect(await store().keyOf(elsewhere({ stage: 'runtime' }))).toBe(keys[1])
+  })
+})
+
 it('whoever asks for what is being built waits for the same', async () => {
   const images = store()
   const [one, other] = await Promise.all([images.ensureImage(request(), signal), images.ensureImage(request(), signal)])

@@ -27,6 +27,8 @@ describe('the cache key', () => {
     { because: 'a reference less', other: { references: parts.references.slice(1) } },
     { because: 'an argument', other: { buildArgs: { A: '1', B: '3' } } },
     { because: 'the platform', other: { platform: 'linux/arm64' } },
+    { because: 'another Dockerfile', other: { built: { dockerfile: 'Dockerfile.prod', stage: null } } },
+    { because: 'a stage', other: { built: { dockerfile: 'Dockerfile', stage: 'runtime' } } },
   ])('changes with $because', ({ other }) => expect(cacheKey({ ...parts, ...other })).not.toBe(cacheKey(parts)))
 })
 

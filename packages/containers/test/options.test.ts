@@ -48,6 +48,13 @@ it('caps and hardens every container', () => {
   })
 })
 
+it('has a volume for files that are put in before the start, and no memory in its place', () => {
+  const files = { folder: '/etc/bakeoff/tls', texts: { 'ca.pem': 'PEM' } }
+  const options = toCreateOptions({ ...request, files }, { ...around, imageVolumes: ['/etc/bakeoff/tls', '/data'] })
+  expect(options.Volumes).toEqual({ '/etc/bakeoff/tls': {} })
+  expect(Object.keys(options.HostConfig?.Tmpfs ?? {})).toEqual(['/data', '/tmp'])
+})
+
 describe('what a request may change', () => {
   it.each([
     { because: 'the image says who it runs as', imageUser: 'app', user: null, expected: 'app' },

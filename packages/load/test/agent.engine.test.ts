@@ -45,7 +45,7 @@ async function startBoth(fault: Record<string, string> = {}, cores = 1) {
     resources.push(server)
     const origin = `http://${server.address}:${PORT}`
     await agent.prepare(predictWork, signal)
-    const { readyAtMs } = await agent.waitUntilReady(origin, '/health', 20_000, signal)
+    const { readyAtMs } = await agent.waitUntilReady(origin, { path: '/health', status: 200 }, 20_000, signal)
     return {
       container,
       agent,

@@ -19,6 +19,8 @@ import {
 import { measured } from './helpers/retry.js'
 import { type StartedServer, startServer } from './helpers/server.js'
 
+const HEALTH = { path: '/health', status: 200 }
+
 let started: StartedAgent
 let server: StartedServer
 beforeAll(async () => {
@@ -39,24 +41,29 @@ describe('waiting until ready', () => {
   it('says when the first 200 came', async () => {
     const before = steadyMs()
     await using slow = await startServer({ FAULT: 'slow-start', START_MS: 400 })
-    const { readyAtMs } = await started.agent.waitUntilReady(slow.origin, '/health', 5000, signal)
+    const { readyAtMs } = await started.agent.waitUntilReady(slow.origin, HEALTH, 5000, signal)
     expect(readyAtMs - before).toBeGreaterThanOrEqual(400 - CLOCK_ERROR_MS)
     expect(readyAtMs - steadyMs()).toBeLessThanOrEqual(CLOCK_ERROR_MS)
   })
 
   it('gives up in time and tells the last answer', async () => {
-    await expect(started.agent.waitUntilReady(server.origin, '/nope', 100, signal)).rejects.toMatchObject({
+    await expect(started.agent.waitUntilReady(server.origin, { path: '/nope', status: 200 }, 100, signal)).rejects.toMatchObject({
       code: 'NOT_READY',
       message: expect.stringContaining('did not answer 200 within 0.1 s; last: status 404'),
     })
-    await expect(started.agent.waitUntilReady('http://127.0.0.1:9', '/', 100, signal)).rejects.toMatchObject({
+    await expect(started.agent.waitUntilReady('http://127.0.0.1:9', HEALTH, 100, signal)).rejects.toMatchObject({
       message: expect.stringContaining('last: ECONNREFUSED'),
     })
   })
 
+  it('waits for another status where the target answers that', async () => {
+    const health = { path: '/nope', status: 404 }
+    await started.agent.waitUntilReady(server.origin, health, 5000, signal)
+  })
+
   it('stops when it is aborted', async () => {
     const aborted = AbortSignal.timeout(100)
-    await expect(started.agent.waitUntilReady('http://127.0.0.1:9', '/', 60_000, aborted)).rejects.toMatchObject({
+    await expect(started.agent.waitUntilReady('http://127.0.0.1:9', HEALTH, 60_000, aborted)).rejects.toMatchObject({
       code: 'ABORTED',
     })
   })

@@ -235,7 +235,7 @@ it("has times of the agent on its own clock, whatever the agent's says and whoev
   const wire = new FakeAgent({ protocol: PROTOCOL }, 5_000_000)
   await using agent = await connectAgent(wire)
   const beforeMs = steadyMs()
-  const ready = agent.waitUntilReady('http://x', '/health', 1000, signal)
+  const ready = agent.waitUntilReady('http://x', { path: '/health', status: 200 }, 1000, signal)
   const { id } = await wire.waitFor('await-ready')
   wire.say({ id, result: { readyAtMs: monotonicMs() - wire.behindMs } })
   const { readyAtMs } = await ready

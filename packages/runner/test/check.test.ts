@@ -1,4 +1,4 @@
-import { contractCase } from '@bakeoff/model'
+import { contractCase, USUAL_REACH, type WorkPlaces } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { buildImages, checkEntry, requestsOf } from '../src/index.js'
 import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
@@ -14,9 +14,9 @@ const DATABASE_GONE = contractCase.parse({
   expect: { status: 200 },
 })
 
-async function check(faults: Faults, contract = [IS_FINE], entry = anEntry('bad')) {
+async function check(faults: Faults, contract = [IS_FINE], entry = anEntry('bad'), places?: WorkPlaces) {
   const plan = aPlan([entry], { scenario: aScenario({ services: [aService('postgres')] }) })
-  const corpus = { ...materials.corpora.get('predict')!, contract }
+  const corpus = { ...materials.corpora.get('predict')!, contract, ...(places ? { places } : {}) }
   const asked = { ...materials, corpora: new Map([['predict', corpus]]) }
   const ports = fakePorts(faults)
   const { signal } = new AbortController()
@@ -45,7 +45,7 @@ describe('checkEntry', () => {
   it('tells everything that is wrong, with the last words of the target', async () => {
     const { report } = await check({}, [IS_REFUSED, IS_FINE, IS_REFUSED])
     expect(report.outcome).toBe('failed')
-    expect(report.contract.map(({ differences }) => differences.length)).toEqual([0, 1, 0, 1])
+    expect(report.points.map(({ differences }) => differences.length)).toEqual([0, 0, 0, 1, 0, 1])
     expect(report.logTail).toEqual(['last words of target'])
   })
 
@@ -58,7 +58,48 @@ describe('checkEntry', () => {
   ])('fails when GET /info has no answer that can be read: $difference', async ({ info, difference }) => {
     const { report } = await check({ info: { [BAD]: info } }, [])
     expect(report).toMatchObject({ outcome: 'failed', info: null, failure: null })
-    expect(report.contract).toEqual([{ name: 'GET /info', differences: [expect.stringMatching(difference)] }])
+    expect(report.points.at(-1)).toMatchObject({
+      name: 'GET /info',
+      differences: [expect.stringMatching(difference)],
+      file: 'docs/adding-a-target.md',
+    })
+  })
+
+  it('passes a target that has no /info, and notes that it tells nothing of itself', async () => {
+    const info = { status: 404, body: 'Not Found' }
+    const { report } = await check({ info: { [BAD]: info } }, [IS_FINE])
+    expect(report).toMatchObject({ outcome: 'passed', info: null })
+    expect(report.points.filter(({ note }) => note !== undefined)).toMatchObject([
+      { name: 'GET /info', got: 'status 404', note: expect.stringContaining('tells nothing of itself') },
+    ])
+    expect(report.points.at(-1)).toMatchObject({ name: 'is fine', got: 'not asked: it tells nothing of itself' })
+  })
+
+  it('says of each point what was asked, expected and got, and where that stands', async () => {
+    const places = {
+      requests: 'compose/predict/requests.ndjson',
+      golden: 'compose/predict/golden.ndjson',
+      contract: ['compose/predict/contract.ndjson:7'],
+    }
+    const { report } = await check({}, [IS_REFUSED], anEntry('bad'), places)
+    expect(report.points).toMatchObject([
+      { name: 'ready', request: 'GET /health', file: 'targets/bad/target.yaml' },
+      { name: 'golden answers', got: '3 of 3 right', file: places.golden },
+      { name: 'GET /info', got: 'JSON with 2 members' },
+      {
+        name: 'is refused',
+        request: 'GET /nothing',
+        expected: 'status 404, within 10000 ms',
+        got: expect.stringContaining('status 200'),
+        differences: ['status: expected 404, got 200'],
+        file: 'compose/predict/contract.ndjson:7',
+      },
+    ])
+  })
+
+  it('names what was not asked, since the check had ended before', async () => {
+    const { report } = await check({ neverReady: [BAD] }, [IS_FINE])
+    expect(report).toMatchObject({ points: [], unasked: ['ready', 'golden answers', 'GET /info', 'is fine'] })
   })
 
   it.each([
@@ -92,7 +133,7 @@ describe('checkEntry, when a target is never ready', () => {
       health: { status: 404, body: 'Not Found' },
       listening: listens('00000000', '1F90'),
       says: 'asked once more, target answers 404 ("Not Found"); it listens on port 8080',
-      todo: 'GET /health answers 200 as soon as the service can serve.',
+      todo: 'GET /health answers 200 as soon as the service can serve',
     },
     {
       because: 'it listens elsewhere',
@@ -172,6 +213,6 @@ describe('checkEntry, while a service is away', () => {
     const { report } = await check({ recoveryMs, verifyMs }, [DATABASE_GONE])
     expect(report.outcome).toBe(outcome)
     if (outcome === 'failed')
-      expect(report.contract.at(-1)?.differences[0]).toMatch(/^15 s after the service is back 1 of 3 /)
+      expect(report.points.at(-1)?.differences[0]).toMatch(/^15 s after the service is back 1 of 3 /)
   })
 })

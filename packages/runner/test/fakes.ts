@@ -11,6 +11,7 @@ import {
   type ImageFacts,
   type LoadMeasurement,
   type LoadSlice,
+  type Reach,
   type RepetitionRecord,
   type RunEvent,
   type SecondInstrumentFigures,
@@ -32,6 +33,8 @@ import type {
   RunSink,
   Sampler,
   SecondInstrumentOrder,
+  Trust,
+  Work,
 } from '../src/ports.js'
 import { UnsupportedBuild } from '../src/ports.js'
 
@@ -302,6 +305,8 @@ export class FakeHost implements ContainerHost {
   /** ids by the name that they have now: a test may give a name to another image */
   readonly tags = new Map<string, string>()
   readonly wires = new Map<object, FakeContainer>()
+  /** what was asked beside loads, in order: `GET https://10.0.0.4:3000/healthz` */
+  readonly asked: string[] = []
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
   /** the origins that were cleaned up, in order */
@@ -453,20 +458,39 @@ export class FakeAgent implements LoadAgent {
     this.#container = container
   }
 
-  async prepare(): Promise<void> {
+  #trust: Trust | undefined
+
+  async prepare(work: Work): Promise<void> {
+    this.#trust = work.trust
     if (this.#host.hangsAt(this.#container.testbed, 'prepare')) return new Promise(() => {})
   }
 
-  async waitUntilReady(origin: string, path: string, timeoutMs: number): Promise<{ readyAtMs: number }> {
+  async waitUntilReady(
+    origin: string,
+    { path }: Reach['health'],
+    timeoutMs: number,
+  ): Promise<{ readyAtMs: number }> {
+    this.#host.asked.push(`GET ${origin}${path}`)
     const image = this.#imageOn(origin)
     if (this.#host.hangsAt(this.#container.testbed, 'ready')) return new Promise(() => {})
     if (this.#host.faults.diesEarly?.includes(image)) return new Promise(() => {}) // its death is what ends the wait
     const gone = this.#host.leavingService('ready')
     gone?.leave()
-    if (gone || this.#host.faults.neverReady?.includes(image))
+    if (gone || this.#host.faults.neverReady?.includes(image) || !this.#isReached(origin))
       throw new BakeoffError('NOT_READY', `${origin}${path} did not answer in ${timeoutMs} ms`)
     this.#host.clock.advance(150)
     return { readyAtMs: this.#host.clock.steadyMs() }
+  }
+
+  /** A container listens at the port that it is told, by TLS where it has the files, for whoever trusts their authority. */
+  #isReached(origin: string): boolean {
+    const container = this.#host.targetOn(origin)
+    if (!container) return true // it is gone, which is told otherwise
+    const { environment, files } = container.request
+    const { protocol, port } = new URL(origin)
+    if (environment.PORT !== undefined && environment.PORT !== port) return false
+    if (environment.TLS_CERT === undefined) return protocol === 'http:'
+    return protocol === 'https:' && files !== undefined && this.#trust?.authority === files.texts['ca.pem']
   }
 
   #cuts = 0
@@ -479,6 +503,7 @@ export class FakeAgent implements LoadAgent {
     }
     if (body !== null && this.#cuts++ < (this.#host.faults.cuts ?? 0))
       return { status: null, headers: {}, body: '', bodyTruncated: false, durationMs: 1, error: 'EPIPE' }
+    this.#host.asked.push(`GET ${origin}${path}`)
     const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
       status: path === '/missing' ? 404 : 200,

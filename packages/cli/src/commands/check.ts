@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
 import { brokenInReach, buildOf, hideIn, shownEntries } from '@bakeoff/core'
-import { BakeoffError } from '@bakeoff/model'
+import { BakeoffError, type ErrorCode } from '@bakeoff/model'
 import { type CheckReport, checkEntry } from '@bakeoff/runner'
 import { Option } from 'commander'
 import { checkLines } from '../check-lines.js'
@@ -80,37 +81,34 @@ function tell({ reports, broken }: Checked, { terminal }: Invocation): boolean {
   return failed === 0
 }
 
+/** Errors of a round that a change of a file may mend, or that pass by themselves. */
+const MAY_MEND: readonly ErrorCode[] = ['BAD_SPEC', 'BUILD_FAILED', 'DOWNLOAD_FAILED', 'ENGINE_HELD']
+
 /**
  * Checks, waits for a change and checks again, until it is stopped. The engine is held only while something is checked. A round that cannot
  * be made, as where a file is half written, is told, and the next change makes another.
  */
 async function watchAndCheck(invocation: Invocation, options: PlanOptions, how: How): Promise<void> {
   const { project, terminal, stop } = invocation
-  const targets = (options.selection.targets ?? []).map((name) => name.split('/', 1)[0] as string)
-  const own = targets.length > 0 ? targets.map((name) => join(project.root, 'targets', name)) : [join(project.root, 'targets')]
-  let watched: readonly string[] = own
-  let watch = new FolderWatch(watched)
-  try {
-    for (;;) {
-      const checked = await check(invocation, options, how).catch((error: unknown) => {
-        stop.signal.throwIfAborted()
-        if (!(error instanceof BakeoffError)) throw error
-        showError(error, terminal)
-        return null
-      })
-      if (checked) tell(checked, invocation)
-      const folders = [...new Set([...own, ...(checked?.folders ?? watched)])]
-      if (folders.join('\0') !== watched.join('\0')) {
-        watch[Symbol.dispose]()
-        watched = folders
-        watch = new FolderWatch(watched)
-      }
-      terminal.say(terminal.colours.dim(`Watching ${watched.map(shownPath).join(', ')}. Ctrl-C ends.`))
-      const changed = await watch.next(stop.signal)
-      terminal.say(`\n${changed.slice(0, 3).map(shownPath).join(', ')}${changed.length > 3 ? ' …' : ''} changed`)
+  const named = (options.selection.targets ?? []).map((name) => name.split('/', 1)[0] as string)
+  const folders = (named.length > 0 ? named : ['']).map((name) => join(project.root, 'targets', name))
+  const areThere = folders.every((folder) => existsSync(folder))
+  const watched = new Set(folders)
+  using watch = new FolderWatch(folders)
+  for (;;) {
+    try {
+      const checked = await check(invocation, options, how)
+      tell(checked, invocation)
+      watch.add(checked.folders)
+      for (const folder of checked.folders) watched.add(folder)
+    } catch (error) {
+      stop.signal.throwIfAborted()
+      if (!areThere || !(error instanceof BakeoffError) || !MAY_MEND.includes(error.code)) throw error
+      showError(error, terminal)
     }
-  } finally {
-    watch[Symbol.dispose]()
+    terminal.say(terminal.colours.dim(`Watching ${[...watched].map(shownPath).join(', ')}. Ctrl-C ends.`))
+    const changed = await watch.next(stop.signal)
+    terminal.say(`${changed.slice(0, 3).map(shownPath).join(', ')}${changed.length > 3 ? ' and more' : ''} changed`)
   }
 }
 

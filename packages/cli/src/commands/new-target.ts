@@ -1,8 +1,9 @@
 import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Catalogue } from '@bakeoff/core'
-import { didYouMean } from '@bakeoff/core'
-import { BakeoffError, type TargetSpec } from '@bakeoff/model'
+import { didYouMean, needKnown } from '@bakeoff/core'
+import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
+import { writeGeneralTarget } from '../general-target.js'
 import { openCatalogue, type Project, shownPath } from '../project.js'
 import { filesOf, LEFT_OUT } from '../target-files.js'
 import { templateNamedIn, writeCopies } from '../templates.js'
@@ -11,14 +12,20 @@ import type { AddCommand } from './shared/command.js'
 export const addNewTarget: AddCommand = (program, { project, terminal }) =>
   program
     .command('new-target')
-    .description('make a new target, which passes check as it is')
+    .description('make a new target: one that passes check as it is, or for another language files to fill in')
     .requiredOption('--name <name>', 'its name, which is its folder in targets/')
-    .requiredOption('--language <language>', 'python, go, elixir, rust, node or java')
+    .requiredOption(
+      '--language <language>',
+      'python, go, elixir, rust, node or java; any other gets a general template',
+    )
     .option('--scenario <name>', 'the scenario it serves', 'predict')
     .action((options: NewTargetOptions) => {
       const made = newTarget(project, openCatalogue(project, terminal), options)
+      const check = `npm run check -- ${options.name}`
       terminal.print(
-        `${shownPath(made.folder)} is there, made from ${made.from}. It runs as it is: npm run check -- ${options.name}`,
+        made.from === null
+          ? `${shownPath(made.folder)} is there, made from the template for any language. Its README has the contract as a list; fill in the Dockerfile, then: ${check} --watch`
+          : `${shownPath(made.folder)} is there, made from ${made.from}. It runs as it is: ${check}`,
       )
       if (made.standsInFor.length > 0)
         terminal.say(
@@ -34,8 +41,8 @@ interface NewTargetOptions {
 
 export interface NewTarget {
   readonly folder: string
-  /** the shipped target it was made from */
-  readonly from: string
+  /** the shipped target it was made from; null: the template for any language */
+  readonly from: string | null
   /** libraries that it was written without, as its `standIn` says until a contributor takes it out */
   readonly standsInFor: readonly string[]
 }
@@ -43,12 +50,14 @@ export interface NewTarget {
 /**
  * Makes a target that passes `check` as it is: a copy of the smallest shipped target of the language that serves the
  * scenario, under the new name; a stand-in is copied only where there is nothing else. The plumbing is taken from
- * templates/. So the contributor changes something that runs already.
+ * templates/. So the contributor changes something that runs already. In a language of which nothing is shipped for the scenario, it gets the
+ * template for any language.
  *
- * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, or a language that no target is written in
+ * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, a language that is probably mistyped, or a scenario that is not there
  */
 export function newTarget(project: Project, catalogue: Catalogue, options: NewTargetOptions): NewTarget {
-  const { name, language, scenario } = options
+  const { name, scenario } = options
+  const language = languageOf(options.language, catalogue)
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     throw new BakeoffError('BAD_SPEC', `"${name}" cannot be the name of a target`, {
       hint: 'Names are lower-case letters, digits and hyphens, such as go-chi.',
@@ -62,7 +71,7 @@ export function newTarget(project: Project, catalogue: Catalogue, options: NewTa
   const [source] = candidates(catalogue, language, scenario).sort(
     (a, b) => Number(isStandIn(a)) - Number(isStandIn(b)) || sizeOf(a.folder) - sizeOf(b.folder),
   )
-  if (!source) throw noSource(catalogue, language, scenario)
+  if (!source) return generalTarget(project, catalogue, folder, { name, language, scenario })
 
   cpSync(source.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
   try {
@@ -96,7 +105,11 @@ matter, and what happens when a service that it needs is away. Figures come from
 
 function candidates(catalogue: Catalogue, language: string, scenario: string): TargetSpec[] {
   return catalogue.targets.filter(
-    (target) => target.language === language && target.scenarios.includes(scenario) && target.requires.length === 0,
+    (target) =>
+      target.language === language &&
+      target.scenarios.includes(scenario) &&
+      target.requires.length === 0 &&
+      target.imageFrom === undefined,
   )
 }
 
@@ -104,17 +117,58 @@ function isStandIn({ variants }: TargetSpec): boolean {
   return variants.every(({ standIn }) => standIn !== null)
 }
 
-function noSource(catalogue: Catalogue, language: string, scenario: string): BakeoffError {
-  const languages = [
-    ...new Set(
-      catalogue.targets.filter((target) => target.scenarios.includes(scenario)).map((target) => target.language),
-    ),
-  ]
-  const meant = didYouMean(language, languages)
-  return new BakeoffError('BAD_SPEC', `no shipped target serves ${scenario} in "${language}"`, {
-    hint: meant
-      ? `Did you mean "${meant}"?`
-      : `There are ${languages.join(', ')}. For any other language write the folder yourself: docs/adding-a-target.md`,
+function generalTarget(
+  project: Project,
+  catalogue: Catalogue,
+  folder: string,
+  { name, language, scenario }: NewTargetOptions,
+): NewTarget {
+  needKnown(
+    'scenario',
+    scenario,
+    catalogue.scenarios.map(({ id }) => id),
+  )
+  const served = catalogue.scenarios.find(({ id }) => id === scenario) as ScenarioSpec
+  try {
+    writeGeneralTarget(project, folder, { name, language, scenario: served })
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+  return { folder, from: null, standsInFor: [] }
+}
+
+/** Names by which people call a language of shipped targets. */
+const CALLED: Readonly<Record<string, string>> = {
+  golang: 'go',
+  javascript: 'node',
+  typescript: 'node',
+  nodejs: 'node',
+  js: 'node',
+  ts: 'node',
+  py: 'python',
+  rs: 'rust',
+  ex: 'elixir',
+}
+
+/**
+ * The language as target.yaml names it.
+ *
+ * @throws BakeoffError BAD_SPEC for what cannot be a name, and for what is nearly the name of a shipped one
+ */
+function languageOf(given: string, { targets }: Catalogue): string {
+  const typed = given.trim().toLowerCase()
+  const language = Object.hasOwn(CALLED, typed) ? (CALLED[typed] as string) : typed
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(language)) {
+    throw new BakeoffError('BAD_SPEC', `"${given}" cannot be the name of a language`, {
+      hint: 'Names are lower-case letters, digits and hyphens, such as cpp, csharp or c.',
+    })
+  }
+  const shipped = [...new Set(targets.map((target) => target.language))]
+  const meant = shipped.includes(language) || language.length < 4 ? null : didYouMean(language, shipped)
+  if (meant === null) return language
+  throw new BakeoffError('BAD_SPEC', `there is no shipped target in "${given}"`, {
+    hint: `Did you mean "${meant}"? Any other language gets the general template, by a name that is not so near to one of ${shipped.join(', ')}.`,
   })
 }
 

@@ -6,6 +6,7 @@ import { anEntry, anInfo, aPlan, aRepetitionRecord, aScenario, caps, GIB } from 
 interface Case {
   readonly because: string
   readonly info?: Partial<TargetInfo> | null
+  readonly tellsNothing?: boolean
   readonly entry?: Partial<PlannedEntry>
   readonly architecture?: string
   /** what the message says; null: nothing is found */
@@ -150,12 +151,13 @@ const table: Readonly<Record<string, readonly Case[]>> = {
   'missing-info': [
     { because: 'all is said', says: null },
     { because: 'GET /info had no answer', info: null, says: /had no answer/ },
+    { because: 'there is no GET /info', info: null, tellsNothing: true, says: /tells nothing of itself/ },
     { because: 'some of it is not', info: { cpus: null, threads: null }, says: /does not say cpus and threads/ },
   ],
 }
 
 describe.each(Object.keys(table))('%s', (id) => {
-  it.each(table[id]!)('$because', ({ info, entry: own, architecture, says }) => {
+  it.each(table[id]!)('$because', ({ info, tellsNothing = false, entry: own, architecture, says }) => {
     const scenario = aScenario()
     const entry = anEntry(scenario.id, 'go-net-http', own)
     const run = aRepetitionRecord(entry, 1, [])
@@ -164,6 +166,7 @@ describe.each(Object.keys(table))('%s', (id) => {
       scenario,
       entry,
       info: info === null ? null : anInfo(info),
+      tellsNothing,
       image: { ...run.image!, architecture: architecture ?? 'amd64' },
     }).filter((each) => each.lint === id)
     expect(found.map(({ message }) => message)).toEqual(says === null ? [] : [expect.stringMatching(says)])

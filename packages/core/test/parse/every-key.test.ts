@@ -26,8 +26,8 @@ interface Kind {
   readonly schema: z.ZodType
   /** every key that there is, with another value than its default */
   readonly whole: string
-  /** another file of the kind with the keys that cannot stand beside those of this one */
-  readonly beside?: string
+  /** files with keys that cannot stand beside the others */
+  readonly also?: readonly string[]
   read(yaml: string): unknown
   /** maps whose keys are names that the user gives to numbers */
   readonly named: RegExp
@@ -105,6 +105,9 @@ summary: s
 scenarios: [predict, chat]
 requires: [hex]
 neverRun: hex was not reachable
+build: { context: ../../services/x, dockerfile: Dockerfile.prod, target: runtime }
+port: 3000
+health: { path: /healthz, status: 204 }
 env: { A: 1 }
 readyTimeout: 5s
 role: experiment
@@ -123,13 +126,15 @@ variants:
     scenarios: [predict]
   w: { summary: u, services: { db: ./other } }
 `,
+    also: ['language: go\nstack: [chi]\nsummary: s\nscenarios: [predict]\nimage: x:1\ntls: true\n'],
     read: (text) => {
       const { yaml: _, ...spec } = parseTarget({
         name: 'go-chi',
         folder: '/p',
         file: 'targets/go-chi/target.yaml',
         yaml: text,
-        dockerfile: 'FROM bakeoff/base',
+        dockerfile: null,
+        lookAt: ({ context }) => ({ context: `/p/${context}`, dockerfile: 'FROM x AS runtime' }),
       })
       return spec
     },
@@ -191,7 +196,7 @@ x-scenario:
   slo: { p99: 1s, errors: 1% }
   quotas: true
 `,
-    beside: STATEFUL,
+    also: [STATEFUL],
     read: readScenario,
     named: /\.environment$/,
     noEffect: {
@@ -277,19 +282,13 @@ function lacking(schema: Json, values: readonly unknown[], path: string): string
   ]
 }
 
-describe.each(KINDS)('$file', ({ file, schema, whole, beside, read, named, noEffect }) => {
+describe.each(KINDS)('$file', ({ file, schema, whole, also = [], read, named, noEffect }) => {
   it('is read with every key that there is', () => {
-    expect(refusalOf(() => read(whole))).toBeNull()
+    const texts = [whole, ...also]
+    for (const text of texts) expect(refusalOf(() => read(text))).toBeNull()
     const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-    const files = [whole, ...(beside === undefined ? [] : [beside])]
-    for (const text of files) expect(refusalOf(() => read(text))).toBeNull()
-    expect(
-      lacking(
-        json as Json,
-        files.map((text) => parseDocument(text).toJS()),
-        '',
-      ),
-    ).toEqual([])
+    const values = texts.map((text): unknown => parseDocument(text).toJS())
+    expect(lacking(json as Json, values, '')).toEqual([])
   })
 
   const maps = mapsOf(parseDocument(whole))

@@ -56,11 +56,14 @@ const other = (changes: Partial<OtherCommit> = {}): OtherCommit => ({
   ...changes,
 })
 
-function planned(against: OtherCommit | null): Plan {
+function planned(
+  against: OtherCommit | null,
+  targets = [aTarget('/project', 'go'), aTarget('/project', 'rust')],
+): Plan {
   const catalogue: Catalogue = {
     matrix,
     scenarios: [aScenario('/project')],
-    targets: [aTarget('/project', 'go'), aTarget('/project', 'rust')],
+    targets,
     claims: [],
     broken: [],
   }
@@ -97,6 +100,55 @@ describe('an entry of another commit', () => {
       folder: '.bakeoff/against/0123456789abcdef/targets/go',
       ofRef: { isSame: false, services: null },
     }))
+
+  it.each([
+    { because: 'by the same name', then: 'orders:1', isSame: true },
+    { because: 'by another name', then: 'orders:2', isSame: false },
+  ])('has the image that is there $because', ({ then, isSame }) => {
+    const asItIs = (root: string, image: string): TargetSpec => ({
+      ...aTarget(root, 'go'),
+      image,
+      imageFrom: { kind: 'as-it-is' },
+      dockerfile: '',
+    })
+    const plan = planned(other({ targets: [asItIs(THERE, then)] }), [asItIs('/project', 'orders:1')])
+    expect(partner(plan)).toMatchObject({ image: then, imageFrom: { kind: 'as-it-is' }, ofRef: { isSame } })
+  })
+
+  const built = (root: string, stage: string | null = null): TargetSpec => ({
+    ...aTarget(root, 'go'),
+    imageFrom: { kind: 'build', context: `${root}/services/orders`, dockerfile: 'Dockerfile', stage },
+  })
+  const unchanged = new Set(['services/orders', 'compose/db'])
+
+  it('has the same image of a folder elsewhere where nothing in that changed', () => {
+    const plan = planned(other({ targets: [built(THERE)], unchanged }), [built('/project')])
+    expect(partner(plan)).toMatchObject({
+      image: 'bakeoff/target/go',
+      imageFrom: { context: 'services/orders' },
+      ofRef: { isSame: true },
+    })
+  })
+
+  it.each([
+    { because: 'its files differ', then: built(THERE), changed: new Set(['compose/db', 'targets/go']) },
+    { because: 'it is another stage', then: built(THERE, 'runtime'), changed: unchanged },
+  ])('has an image of its own of a folder elsewhere where $because', ({ then, changed }) => {
+    const plan = planned(other({ targets: [then], unchanged: changed }), [built('/project')])
+    expect(partner(plan)).toMatchObject({
+      image: 'bakeoff/against/01234567/target/go',
+      imageFrom: { context: '.bakeoff/against/0123456789abcdef/services/orders' },
+      ofRef: { isSame: false },
+    })
+  })
+
+  it('is reached as that commit says', () => {
+    const reach = { port: 3000, health: { path: '/healthz', status: 200 }, tls: true }
+    expect(partner(planned(other({ targets: [{ ...aTarget(THERE, 'go'), reach }] })))).toMatchObject({
+      reach,
+      ofRef: { isSame: false },
+    })
+  })
 
   it('has the settings of that commit', () =>
     expect(partner(planned(other({ targets: [aTarget(THERE, 'go', { FAST: '1' })] })))).toMatchObject({

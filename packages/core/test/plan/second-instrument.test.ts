@@ -34,6 +34,14 @@ describe('secondInstrumentTask', () => {
   })
 })
 
+it('leaves out a target that answers by TLS, and says why', () => {
+  const reach = { port: 8443, health: { path: '/health', status: 200 }, tls: true }
+  expect(secondInstrumentTask({ loads: [closed(8)], stream: false }, [], { reach })).toMatchObject({
+    kind: 'unsupported',
+    reason: expect.stringContaining('TLS'),
+  })
+})
+
 it.each([
   { windowMs: 5000, seconds: 5 },
   { windowMs: 2400, seconds: 2 },
