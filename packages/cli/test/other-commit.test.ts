@@ -113,6 +113,12 @@ describe('another commit', () => {
 })
 
 describe('a target of another commit that is built from a folder elsewhere', () => {
+  const TARGET = `language: go
+stack: [x]
+summary: s
+scenarios: [predict]
+build: ../../../services/orders
+`
   const top = mkdtempSync(join(tmpdir(), 'bakeoff-repository-'))
   const root = join(top, 'bench')
   const put = (path: string, text: string) => {
@@ -129,12 +135,6 @@ describe('a target of another commit that is built from a folder elsewhere', () 
     gitIn(top, 'add', '.')
     gitIn(top, 'commit', '--quiet', '--message', 'first')
   })
-  const TARGET = `language: go
-stack: [x]
-summary: s
-scenarios: [predict]
-build: ../../../services/orders
-`
 
   it('has the files of that folder too, in their place, and nothing else', () => {
     const there = openOtherCommit({ root }, 'main')
