@@ -1,10 +1,9 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { Trust } from '@bakeoff/runner/ports'
 
 /**
  * The options of a TLS connection: the target's certificate must be by the one authority, and for the target's name, whatever the
  * address that is dialled. HTTP/1.1 is all that is offered, since nothing else is spoken here.
  */
-export function tlsOptions(trust: Trust | undefined): ConnectionOptions {
+export function tlsOptions(trust: Trust | undefined) {
   return { ca: trust?.authority ?? [], servername: trust?.name ?? '', ALPNProtocols: ['http/1.1'], rejectUnauthorized: true }
 }

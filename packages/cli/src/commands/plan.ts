@@ -3,9 +3,11 @@ import {
   type Caps,
   formatBytes,
   formatDurationMs,
+  imageFromWords,
   loadIdOf,
   type Plan,
   type PlannedEntry,
+  reachWords,
   roleWords,
 } from '@bakeoff/model'
 import { makePlan } from '../planning.js'
@@ -65,7 +67,7 @@ export function planText(
     for (const sample of samples.get(scenario.id) ?? []) lines.push(`  > ${sample}`)
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(
-        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', wordsOf(entry, plan)].filter(Boolean).join(', ')}`.trimEnd(),
+        `  ${`${entry.target}/${entry.variant}`.padEnd(44)} ${entry.language.padEnd(8)} ${[entry.replicas > 1 ? `${entry.replicas} × behind ${entry.proxy}` : '', ...sourceWords(entry), wordsOf(entry, plan)].filter(Boolean).join(', ')}`.trimEnd(),
       )
     }
     lines.push(...leftOutRows(leftOut, scenario.id))
@@ -102,6 +104,14 @@ function leftOutRows(leftOut: NonNullable<Plan['leftOut']>, scenario: string): s
 
 function scenarioOf(entry: string): string {
   return entry.split('/', 1)[0] as string
+}
+
+/** Where the image of an entry comes from and how it is reached, as far as that is not as usual. */
+function sourceWords({ image, imageFrom, reach }: PlannedEntry): string[] {
+  return [
+    ...(imageFrom ? [imageFrom.kind === 'as-it-is' ? `${image} as it is` : (imageFromWords(imageFrom) as string)] : []),
+    ...(reach ? [reachWords(reach)] : []),
+  ]
 }
 
 /** What an entry is there for, where it is not simply compared with the others. */

@@ -62,7 +62,7 @@ const OF_LONGER_FORM: Readonly<Record<string, string>> = {
 export function hintForKey(path: readonly PropertyKey[], key: string): string | null {
   const isService = path[0] === 'services' && path.length === 2
   const isBuild = path.length === 1 && path[0] === 'build'
-  const here = isService ? OF_COMPOSE : isBuild ? OF_BUILD : path.length === 0 ? OF_TARGET : {}
+  const here: Readonly<Record<string, string>> = isService ? OF_COMPOSE : isBuild ? OF_BUILD : path.length === 0 ? OF_TARGET : {}
   const ofPlace = Object.hasOwn(here, key) ? here[key] : undefined
   const member = path[0] === 'services' && path.length > 2 ? String(path[2]) : ''
   const ofLongerForm = Object.hasOwn(OF_LONGER_FORM, member) ? OF_LONGER_FORM[member] : undefined
