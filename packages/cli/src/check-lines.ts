@@ -50,19 +50,19 @@ function pointLines(point: CheckPoint, { colours: { green, red, dim } }: Pick<Te
   if (differences.length === 0) return [`    ${green('✓')} ${name} ${dim(`${request} → ${got}`)}`]
   return [
     `    ${red('✗')} ${name}`,
-    `        request   ${request}`,
-    `        expected  ${expected}`,
-    `        got       ${got}`,
-    ...differences.map((difference) => `                  ${difference}`),
-    `        look at   ${file}`,
+    `      request  ${request}`,
+    `      expected ${expected}`,
+    `      got      ${got}`,
+    ...differences.map((difference) => `               ${difference}`),
+    `      look at  ${file}`,
   ]
 }
 
 function wrongAnswerLines({ verification }: CheckReport): string[] {
   return (verification?.golden.differences ?? []).flatMap(({ request, difference, expected, actual }) => [
     `    ${request}: ${difference}`,
-    `      expected  ${expected}`,
-    `      got       ${actual}`,
+    `      expected ${expected}`,
+    `      got      ${actual}`,
   ])
 }
 

@@ -55,11 +55,11 @@ describe('the rows of a check', () => {
       '✗ predict/orders/default: 1 of 2 points failed',
       '    ✓ no body POST /predict → status 400, after 2 ms',
       '    ✗ half a body',
-      '        request   POST /predict',
-      '        expected  status 400, within 10000 ms',
-      '        got       status 500, "oops", after 2 ms',
-      '                  status: expected 400, got 500',
-      '        look at   compose/predict/contract.ndjson:3',
+      '      request  POST /predict',
+      '      expected status 400, within 10000 ms',
+      '      got      status 500, "oops", after 2 ms',
+      '               status: expected 400, got 500',
+      '      look at  compose/predict/contract.ndjson:3',
       '    | oops',
     ]))
 

@@ -13,6 +13,7 @@ export const CLIENT_CALLS: Readonly<Record<string, (client: EngineClient) => Pro
   builderVersion: (client) => client.builderVersion(),
   events: (client) => client.events({ events: ['die'], label: 'a=b' }, signal),
   'containers.create': ({ containers }) => containers.create({ Image: 'x' }),
+  'containers.unpack': ({ containers }) => containers.unpack('c', '/f', Readable.from([])),
   'containers.start': ({ containers }) => containers.start('c'),
   'containers.stop': ({ containers }) => containers.stop('c', { seconds: 1 }),
   'containers.remove': ({ containers }) => containers.remove('c'),

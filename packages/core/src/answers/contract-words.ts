@@ -1,5 +1,5 @@
 /** What a case of a contract asks, wants and got, in one line each, for a person who looks for the fault. */
-import type { ContractCase, Fetched } from '@bakeoff/model'
+import { boundedText, type ContractCase, type Fetched } from '@bakeoff/model'
 import { mediaTypeOf } from './head.js'
 import { snippet } from './snippet.js'
 
@@ -42,12 +42,13 @@ export function expectedWords({ expect, withinMs, while: fault }: ContractCase):
 
 /** `status 500, text/plain, "oops"`, or why there was no answer. */
 export function gotWords({ status, headers, body, error, durationMs }: Fetched): string {
-  if (error !== null) return `no answer: ${error}`
+  if (error !== null) return boundedText(`no answer: ${error}`)
   const type = headers['content-type']
-  return [
+  const said = [
     `status ${status ?? 'none'}`,
     ...(type === undefined ? [] : [mediaTypeOf(type)]),
     body === '' ? 'no body' : snippet(body),
     `after ${Math.round(durationMs)} ms`,
-  ].join(', ')
+  ]
+  return boundedText(said.join(', '))
 }
