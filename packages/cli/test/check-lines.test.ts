@@ -8,7 +8,7 @@ const terminal = { colours: createPaint(false).colours }
 const passed: CheckPoint = {
   name: 'no body',
   request: 'POST /predict',
-  expected: 'status 400, within 10000 ms',
+  expected: 'status 400, within 10 s',
   got: 'status 400, after 2 ms',
   differences: [],
   file: 'compose/predict/contract.ndjson:2',
@@ -56,7 +56,7 @@ describe('the rows of a check', () => {
       '    ✓ no body POST /predict → status 400, after 2 ms',
       '    ✗ half a body',
       '      request  POST /predict',
-      '      expected status 400, within 10000 ms',
+      '      expected status 400, within 10 s',
       '      got      status 500, "oops", after 2 ms',
       '               status: expected 400, got 500',
       '      look at  compose/predict/contract.ndjson:3',

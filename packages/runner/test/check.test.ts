@@ -89,7 +89,7 @@ describe('checkEntry', () => {
       {
         name: 'is refused',
         request: 'GET /nothing',
-        expected: 'status 404, within 10000 ms',
+        expected: 'status 404, within 10 s',
         got: expect.stringContaining('status 200'),
         differences: ['status: expected 404, got 200'],
         file: 'compose/predict/contract.ndjson:7',

@@ -1,5 +1,5 @@
 /** What a case of a contract asks, wants and got, in one line each, for a person who looks for the fault. */
-import { boundedText, type ContractCase, type Fetched } from '@bakeoff/model'
+import { boundedText, type ContractCase, type Fetched, formatDurationMs } from '@bakeoff/model'
 import { mediaTypeOf } from './head.js'
 import { snippet } from './snippet.js'
 
@@ -23,7 +23,7 @@ export function requestWords({ request, while: fault }: ContractCase): string {
   ].join(', ')
 }
 
-/** `status 400, application/json, mentions "body", within 10000 ms` */
+/** `status 400, application/json, mentions "body", within 10 s` */
 export function expectedWords({ expect, withinMs, while: fault }: ContractCase): string {
   const again = fault === null ? [] : [`golden answers again once ${fault.stopped} is back`]
   if (expect === null) return ['nothing: no answer is compared', ...again].join(', ')
@@ -35,7 +35,7 @@ export function expectedWords({ expect, withinMs, while: fault }: ContractCase):
     ...(expect.body === null ? [] : [`body ${snippet(expect.body)}`]),
     ...(expect.json === null ? [] : [`JSON with ${snippet(expect.json)}`]),
     ...expect.mentions.map((text) => `mentions ${snippet(text)}`),
-    `within ${withinMs} ms`,
+    `within ${formatDurationMs(withinMs)}`,
     ...again,
   ].join(', ')
 }
