@@ -39,7 +39,9 @@ export function checklistOf({ id, target, requests, golden, contract, places }: 
   const [request, answer] = [requests[0], golden[0]]
   const names = Object.keys(target.environment)
   return [
-    ...(names.length === 0 ? [] : [`- [ ] it takes its settings from ${names.map((name) => `\`${name}\``).join(', ')}`]),
+    ...(names.length === 0
+      ? []
+      : [`- [ ] it takes its settings from ${names.map((name) => `\`${name}\``).join(', ')}`]),
     `- [ ] it answers the ${requests.length} requests of \`${places?.requests ?? `compose/${id}.yaml`}\` as \`${places?.golden ?? `compose/${id}.yaml`}\` says: the first is ${code(request)}, answered with ${code(answer)}`,
     ...contract.map((one, index) => caseLine(one, places?.contract[index])),
   ]

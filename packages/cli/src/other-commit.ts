@@ -54,7 +54,9 @@ export function openOtherCommit({ root }: Pick<Project, 'root'>, ref: string): O
     return here !== null && here === then
   }
   // What has the other commit's own files in it is never the same.
-  const elsewhere = contexts.map((context) => relative(there, context)).filter((one) => !isAround(join(root, one), there))
+  const elsewhere = contexts
+    .map((context) => relative(there, context))
+    .filter((one) => !isAround(join(root, one), there))
   return {
     ref,
     commit,
@@ -189,8 +191,7 @@ function contextsIn(targets: string, place: string): string[] {
 
 /** The paths of which none lies within another one. */
 function outermost(paths: readonly string[]): string[] {
-  const isWithin = (path: string, other: string) =>
-    path !== other && (other === '.' || path.startsWith(`${other}/`))
+  const isWithin = (path: string, other: string) => path !== other && (other === '.' || path.startsWith(`${other}/`))
   return [...new Set(paths)].filter((path) => !paths.some((other) => isWithin(path, other)))
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '@bakeoff/model'
 import type { CheckPoint, CheckReport } from '@bakeoff/runner'
 import { describe, expect, it } from 'vitest'
 import { checkLines } from '../src/check-lines.js'
@@ -64,8 +65,13 @@ describe('the rows of a check', () => {
     ]))
 
   it('name what was not asked any more', () => {
-    const error = { code: 'NOT_READY', message: 'it ended', hint: 'Look.', logTail: [] } as const
-    const ended = report({ outcome: 'failed', points: [], unasked: ['ready', 'no body'], failure: { stage: 'ready', error } })
+    const error: ErrorRecord = { code: 'NOT_READY', message: 'it ended', hint: 'Look.', logTail: [] }
+    const ended = report({
+      outcome: 'failed',
+      points: [],
+      unasked: ['ready', 'no body'],
+      failure: { stage: 'ready', error },
+    })
     expect(shown(ended)).toEqual([
       '✗ predict/orders/default (ready): it ended',
       '    not asked, since the check had ended: ready, no body',

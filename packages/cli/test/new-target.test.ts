@@ -46,7 +46,10 @@ describe('new-target', () => {
     const made = newTarget(project, readCatalogue(project), { name: 'mine', language, scenario })
     expect(made).toMatchObject({ from: null, standsInFor: [] })
     const catalogue = readCatalogue(project)
-    expect(catalogue.targets.find(({ name }) => name === 'mine')).toMatchObject({ language: named, scenarios: [scenario] })
+    expect(catalogue.targets.find(({ name }) => name === 'mine')).toMatchObject({
+      language: named,
+      scenarios: [scenario],
+    })
     const files = ['Dockerfile', '.dockerignore', 'target.yaml', 'README.md'].map((file) =>
       readFileSync(join(made.folder, file), 'utf8'),
     )
@@ -65,7 +68,10 @@ describe('new-target', () => {
       scenario: 'predict',
     })
     const file = join(folder, 'target.yaml')
-    const whole = readFileSync(file, 'utf8').replaceAll(/^# (?=(port|health|tls|readyTimeout|env|variants|  tuned): )/gm, '')
+    const whole = readFileSync(file, 'utf8').replaceAll(
+      /^# (?=(port|health|tls|readyTimeout|env|variants| {2}tuned): )/gm,
+      '',
+    )
     writeFileSync(file, whole)
     const made = readCatalogue(project).targets.find(({ name }) => name === 'mine')
     expect(made).toMatchObject({

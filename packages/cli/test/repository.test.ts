@@ -48,7 +48,11 @@ describe('a folder that is to be built', () => {
     expect(lookAt('../../../services/orders', 'Dockerfile.prod')).toMatchObject({ dockerfile: null }))
 
   it.each([
-    { because: 'it is outside of the repository', context: '../../../../elsewhere', says: 'leads out of the repository' },
+    {
+      because: 'it is outside of the repository',
+      context: '../../../../elsewhere',
+      says: 'leads out of the repository',
+    },
     { because: 'there is none', context: '../../../services/nothing', says: 'there is no folder' },
     { because: 'it is a file', context: '../../../services/orders/Dockerfile', says: 'there is no folder' },
     { because: 'it is a link out of the repository', context: '../../../services/linked', says: 'leads out of' },

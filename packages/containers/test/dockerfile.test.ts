@@ -74,7 +74,8 @@ describe('references between folders', () => {
     await put('compose/base', 'FROM bakeoff/debian:trixie')
   })
   afterEach(() => rm(root, { recursive: true, force: true }))
-  const check = (target: string) => checkReferences(root, `bakeoff/target/${target}`, { folder: join(root, 'targets', target) })
+  const check = (target: string) =>
+    checkReferences(root, `bakeoff/target/${target}`, { folder: join(root, 'targets', target) })
 
   it('may meet again further down', async () => {
     await put('compose/models', 'FROM bakeoff/base')

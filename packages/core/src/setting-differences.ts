@@ -3,9 +3,9 @@ import {
   type EntryResult,
   loadIdOf,
   type NamedRun,
+  type Results,
   reachOf,
   reachWords,
-  type Results,
   type SettingDifference,
 } from '@bakeoff/model'
 import { loadSettingsText } from './load-settings.js'

@@ -5,5 +5,10 @@ import type { Trust } from '@bakeoff/runner/ports'
  * address that is dialled. HTTP/1.1 is all that is offered, since nothing else is spoken here.
  */
 export function tlsOptions(trust: Trust | undefined) {
-  return { ca: trust?.authority ?? [], servername: trust?.name ?? '', ALPNProtocols: ['http/1.1'], rejectUnauthorized: true }
+  return {
+    ca: trust?.authority ?? [],
+    servername: trust?.name ?? '',
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: true,
+  }
 }

@@ -47,7 +47,9 @@ describe('waiting until ready', () => {
   })
 
   it('gives up in time and tells the last answer', async () => {
-    await expect(started.agent.waitUntilReady(server.origin, { path: '/nope', status: 200 }, 100, signal)).rejects.toMatchObject({
+    await expect(
+      started.agent.waitUntilReady(server.origin, { path: '/nope', status: 200 }, 100, signal),
+    ).rejects.toMatchObject({
       code: 'NOT_READY',
       message: expect.stringContaining('did not answer 200 within 0.1 s; last: status 404'),
     })

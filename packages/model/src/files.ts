@@ -71,7 +71,11 @@ const buildOf = z
           .min(1)
           .describe('Folder that is built, relative to the folder of target.yaml, within the repository'),
         dockerfile: z.string().min(1).optional().describe('Relative to the context; default Dockerfile'),
-        target: z.string().min(1).optional().describe('The stage of the Dockerfile that is built; default the last one'),
+        target: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('The stage of the Dockerfile that is built; default the last one'),
       }),
     ],
     'must be a folder, such as ../../services/orders, or { context: ../../services/orders, dockerfile: Dockerfile.prod, target: runtime }',
@@ -131,9 +135,7 @@ export const targetFile = z.strictObject({
       `true: it answers by HTTPS, HTTP/1.1 over TLS, with the certificate in ${TLS_FOLDER}, which the run makes, and which the load agent trusts alone. HTTP/2 is not measured: the load agent has no client for it`,
     ),
   env: environment.optional().describe('Environment for every variant'),
-  readyTimeout: duration
-    .optional()
-    .describe('How long the target may take to be ready after the start; default 60s'),
+  readyTimeout: duration.optional().describe('How long the target may take to be ready after the start; default 60s'),
   role: roleOf,
   alternative: alternativeOf,
   standIn: standInOf,

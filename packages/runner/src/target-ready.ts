@@ -65,9 +65,7 @@ async function lookAt({ agent, run }: Testbed, { containers, origins, entry }: T
   const { path, status } = reachOf(entry).health
   for (const [index, container] of containers.entries()) {
     const origin = origins[index] as string
-    const answer = await agent
-      .fetch(plainGet(origin, path, { timeoutMs: LOOK_MS, mostBytes: 1024 }))
-      .catch(() => null)
+    const answer = await agent.fetch(plainGet(origin, path, { timeoutMs: LOOK_MS, mostBytes: 1024 })).catch(() => null)
     if (answer?.status === status && index < containers.length - 1) continue
     return { container: container.name, origin, answer, listening: await askListening(container, run.signal) }
   }

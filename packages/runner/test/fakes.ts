@@ -306,7 +306,7 @@ export class FakeHost implements ContainerHost {
   readonly tags = new Map<string, string>()
   readonly wires = new Map<object, FakeContainer>()
   /** what was asked beside loads, in order: `GET https://10.0.0.4:3000/healthz` */
-  readonly asked: string[] = []
+  readonly questions: string[] = []
   /** every load that was asked for, in order */
   readonly orders: LoadOrder[] = []
   /** the origins that were cleaned up, in order */
@@ -465,12 +465,8 @@ export class FakeAgent implements LoadAgent {
     if (this.#host.hangsAt(this.#container.testbed, 'prepare')) return new Promise(() => {})
   }
 
-  async waitUntilReady(
-    origin: string,
-    { path }: Reach['health'],
-    timeoutMs: number,
-  ): Promise<{ readyAtMs: number }> {
-    this.#host.asked.push(`GET ${origin}${path}`)
+  async waitUntilReady(origin: string, { path }: Reach['health'], timeoutMs: number): Promise<{ readyAtMs: number }> {
+    this.#host.questions.push(`GET ${origin}${path}`)
     const image = this.#imageOn(origin)
     if (this.#host.hangsAt(this.#container.testbed, 'ready')) return new Promise(() => {})
     if (this.#host.faults.diesEarly?.includes(image)) return new Promise(() => {}) // its death is what ends the wait
@@ -503,7 +499,7 @@ export class FakeAgent implements LoadAgent {
     }
     if (body !== null && this.#cuts++ < (this.#host.faults.cuts ?? 0))
       return { status: null, headers: {}, body: '', bodyTruncated: false, durationMs: 1, error: 'EPIPE' }
-    this.#host.asked.push(`GET ${origin}${path}`)
+    this.#host.questions.push(`GET ${origin}${path}`)
     const name = this.#host.targetOn(origin)?.name ?? 'nothing'
     return {
       status: path === '/missing' ? 404 : 200,

@@ -15,7 +15,7 @@ async function check(entry: PlannedEntry, contract: readonly unknown[] = []) {
   const images = await buildImages(requestsOf(plan, asked), ports, signal)
   return {
     report: await checkEntry(aRun(plan, ports, { materials: asked, images, signal }), entry),
-    asked: ports.host.asked.map((one) => one.replace(/fake-\d+/, 'target')),
+    asked: ports.host.questions.map((one) => one.replace(/fake-\d+/, 'target')),
   }
 }
 

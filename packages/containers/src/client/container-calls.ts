@@ -26,7 +26,9 @@ export class ContainerCalls {
 
   /** Unpacks a tar at a folder of a container, which need not run. With a read-only root the folder must be a volume. */
   async unpack(id: string, folder: string, tar: Readable): Promise<void> {
-    await asking('putting files into a container', () => this.#docker.getContainer(id).putArchive(tar, { path: folder }))
+    await asking('putting files into a container', () =>
+      this.#docker.getContainer(id).putArchive(tar, { path: folder }),
+    )
   }
 
   async start(id: string): Promise<void> {

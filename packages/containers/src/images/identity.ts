@@ -57,7 +57,9 @@ export class Recipes {
     let baseId: string | null = null
     for (const name of recipe.dockerfile.images) {
       const isFolders = name !== baseName && isOurs(name)
-      const below = isFolders ? await this.identify(await this.of({ folder: folderOfImage(this.#root, name) }), idOf) : null
+      const below = isFolders
+        ? await this.identify(await this.of({ folder: folderOfImage(this.#root, name) }), idOf)
+        : null
       const id = isFolders ? (below?.key ?? null) : await idOf(name)
       if (id === null) return null
       baseId ??= name === baseName ? id : (below?.baseId ?? null)

@@ -72,7 +72,9 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
  */
 export function maskedVolumes(request: ContainerRequest, imageVolumes: readonly string[]): string[] {
   const mounted = request.files ? [request.files.folder] : []
-  const given = new Set(['/tmp', ...mounted, ...request.tmpfs].map((entry) => posix.resolve('/', entry.split(':', 1)[0] as string)))
+  const given = new Set(
+    ['/tmp', ...mounted, ...request.tmpfs].map((entry) => posix.resolve('/', entry.split(':', 1)[0] as string)),
+  )
   return [...new Set(imageVolumes.map((path) => posix.resolve('/', path)))].filter((path) => !given.has(path))
 }
 

@@ -31,7 +31,9 @@ export function expectedWords({ expect, withinMs, while: fault }: ContractCase):
   return [
     `status ${statuses.join(' or ')}`,
     ...(expect.contentType === null ? [] : [mediaTypeOf(expect.contentType)]),
-    ...Object.entries(expect.headers).map(([name, value]) => `header ${name}${value === '*' ? '' : ` ${snippet(value)}`}`),
+    ...Object.entries(expect.headers).map(
+      ([name, value]) => `header ${name}${value === '*' ? '' : ` ${snippet(value)}`}`,
+    ),
     ...(expect.body === null ? [] : [`body ${snippet(expect.body)}`]),
     ...(expect.json === null ? [] : [`JSON with ${snippet(expect.json)}`]),
     ...expect.mentions.map((text) => `mentions ${snippet(text)}`),

@@ -23,7 +23,8 @@ const OF_COMPOSE: Readonly<Record<string, string>> = {
 const OF_TARGET: Readonly<Record<string, string>> = {
   http2:
     'Take it out: HTTP/2 is not measured, since the load agent has no client for it. A server that speaks both is asked by HTTP/1.1.',
-  protocol: 'Take it out: targets are asked by HTTP/1.1, and with `tls: true` by the same over TLS. HTTP/2 is not measured.',
+  protocol:
+    'Take it out: targets are asked by HTTP/1.1, and with `tls: true` by the same over TLS. HTTP/2 is not measured.',
   https: 'Write `tls: true`: the run makes the certificate.',
   ssl: 'Write `tls: true`: the run makes the certificate.',
   ports: 'Write `port: 3000`, the port on which it listens inside its container: nothing is published on this machine.',
@@ -62,7 +63,13 @@ const OF_LONGER_FORM: Readonly<Record<string, string>> = {
 export function hintForKey(path: readonly PropertyKey[], key: string): string | null {
   const isService = path[0] === 'services' && path.length === 2
   const isBuild = path.length === 1 && path[0] === 'build'
-  const here: Readonly<Record<string, string>> = isService ? OF_COMPOSE : isBuild ? OF_BUILD : path.length === 0 ? OF_TARGET : {}
+  const here: Readonly<Record<string, string>> = isService
+    ? OF_COMPOSE
+    : isBuild
+      ? OF_BUILD
+      : path.length === 0
+        ? OF_TARGET
+        : {}
   const ofPlace = Object.hasOwn(here, key) ? here[key] : undefined
   const member = path[0] === 'services' && path.length > 2 ? String(path[2]) : ''
   const ofLongerForm = Object.hasOwn(OF_LONGER_FORM, member) ? OF_LONGER_FORM[member] : undefined

@@ -147,7 +147,9 @@ function builtElsewhere(
         : []),
       ...(stage === null || stages.some((name) => name.toLowerCase() === stage.toLowerCase())
         ? []
-        : [problem(member('target'), `there is no stage "${stage}" in ${wanted.dockerfile}`, stageHint(stage, stages))]),
+        : [
+            problem(member('target'), `there is no stage "${stage}" in ${wanted.dockerfile}`, stageHint(stage, stages)),
+          ]),
     ],
   }
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { type FoundBuild, parseTarget, stagesIn, type WantedBuild, wantedContext } from '../../src/index.js'
 
 const HEAD = 'language: go\nstack: [net/http]\nsummary: s\nscenarios: [predict]\n'
-const ORDERS = 'FROM node:22 AS build\nRUN make\nFROM --platform=$BUILDPLATFORM debian as Runtime\nCOPY --from=build /x /x\n'
+const ORDERS =
+  'FROM node:22 AS build\nRUN make\nFROM --platform=$BUILDPLATFORM debian as Runtime\nCOPY --from=build /x /x\n'
 
 const FILES: Readonly<Record<string, string>> = {
   '../../services/orders/Dockerfile': ORDERS,
@@ -13,7 +14,8 @@ const FILES: Readonly<Record<string, string>> = {
 }
 
 function lookAt({ context, dockerfile }: WantedBuild): FoundBuild {
-  if (context.startsWith('../../..')) return { why: `${context} leads out of the repository`, hint: 'Name a folder within.' }
+  if (context.startsWith('../../..'))
+    return { why: `${context} leads out of the repository`, hint: 'Name a folder within.' }
   if (context !== '.' && context !== '../../services/orders')
     return { why: `there is no folder ${context}`, hint: 'Name one.' }
   return {
@@ -132,7 +134,11 @@ describe('what makes no sense is refused with its place and the form to write', 
       says: [':5:8: names below bakeoff/', 'docker tag'],
     },
     { because: 'an id', yaml: `image: sha256:${'0'.repeat(64)}\n`, says: [':5:8: image is "sha256:', 'docker tag'] },
-    { because: 'no name at all', yaml: 'image: "Orders Node"\n', says: [':5:8: image is "Orders Node": must be the name'] },
+    {
+      because: 'no name at all',
+      yaml: 'image: "Orders Node"\n',
+      says: [':5:8: image is "Orders Node": must be the name'],
+    },
     {
       because: 'a folder that is not there',
       yaml: 'build: ../../services/nothing\n',
@@ -159,7 +165,12 @@ describe('what makes no sense is refused with its place and the form to write', 
       says: [':5:42: unknown key "args" in build', 'defaults of its ARG'],
     },
     { because: 'a list of folders', yaml: 'build: [a]\n', says: [':5:8: build is ["a"]: must be a folder, such as'] },
-    { because: 'a port that is none', yaml: 'port: 70000\n', own: 'FROM x', says: [':5:7: port is 70000: must be a port'] },
+    {
+      because: 'a port that is none',
+      yaml: 'port: 70000\n',
+      own: 'FROM x',
+      says: [':5:7: port is 70000: must be a port'],
+    },
     {
       because: 'a port as a text',
       yaml: 'port: "3000:3000"\n',
@@ -243,5 +254,6 @@ describe('the folder that a target.yaml wants to have built', () => {
 })
 
 describe('the stages of a Dockerfile', () => {
-  it('are those that have a name', () => expect(stagesIn(`${ORDERS}# FROM x AS comment\nFROM y\n`)).toEqual(['build', 'Runtime']))
+  it('are those that have a name', () =>
+    expect(stagesIn(`${ORDERS}# FROM x AS comment\nFROM y\n`)).toEqual(['build', 'Runtime']))
 })

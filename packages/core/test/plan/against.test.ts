@@ -102,17 +102,17 @@ describe('an entry of another commit', () => {
     }))
 
   it.each([
-    { because: 'by the same name', then: 'orders:1', isSame: true },
-    { because: 'by another name', then: 'orders:2', isSame: false },
-  ])('has the image that is there $because', ({ then, isSame }) => {
+    { because: 'by the same name', image: 'orders:1', isSame: true },
+    { because: 'by another name', image: 'orders:2', isSame: false },
+  ])('has the image that is there $because', ({ image, isSame }) => {
     const asItIs = (root: string, image: string): TargetSpec => ({
       ...aTarget(root, 'go'),
       image,
       imageFrom: { kind: 'as-it-is' },
       dockerfile: '',
     })
-    const plan = planned(other({ targets: [asItIs(THERE, then)] }), [asItIs('/project', 'orders:1')])
-    expect(partner(plan)).toMatchObject({ image: then, imageFrom: { kind: 'as-it-is' }, ofRef: { isSame } })
+    const plan = planned(other({ targets: [asItIs(THERE, image)] }), [asItIs('/project', 'orders:1')])
+    expect(partner(plan)).toMatchObject({ image, imageFrom: { kind: 'as-it-is' }, ofRef: { isSame } })
   })
 
   const built = (root: string, stage: string | null = null): TargetSpec => ({
@@ -131,10 +131,10 @@ describe('an entry of another commit', () => {
   })
 
   it.each([
-    { because: 'its files differ', then: built(THERE), changed: new Set(['compose/db', 'targets/go']) },
-    { because: 'it is another stage', then: built(THERE, 'runtime'), changed: unchanged },
-  ])('has an image of its own of a folder elsewhere where $because', ({ then, changed }) => {
-    const plan = planned(other({ targets: [then], unchanged: changed }), [built('/project')])
+    { because: 'its files differ', there: built(THERE), changed: new Set(['compose/db', 'targets/go']) },
+    { because: 'it is another stage', there: built(THERE, 'runtime'), changed: unchanged },
+  ])('has an image of its own of a folder elsewhere where $because', ({ there, changed }) => {
+    const plan = planned(other({ targets: [there], unchanged: changed }), [built('/project')])
     expect(partner(plan)).toMatchObject({
       image: 'bakeoff/against/01234567/target/go',
       imageFrom: { context: '.bakeoff/against/0123456789abcdef/services/orders' },

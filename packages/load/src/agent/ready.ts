@@ -15,7 +15,11 @@ const TRY_MS = 500
  * @throws BakeoffError NOT_READY with the last answer, and the signal's reason
  */
 export async function awaitReady(
-  { origin, health, timeoutMs }: { readonly origin: string; readonly health: Reach['health']; readonly timeoutMs: number },
+  {
+    origin,
+    health,
+    timeoutMs,
+  }: { readonly origin: string; readonly health: Reach['health']; readonly timeoutMs: number },
   signal: AbortSignal,
   trust?: Trust,
 ): Promise<{ readyAtMs: number }> {
