@@ -57,7 +57,7 @@ const alternativeOf = z
 const imageReference = z
   .string('must be the name of an image, such as orders-node:latest')
   .regex(
-    /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+    /^(?!sha256:[0-9a-f]{64}$)(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
     'must be the name of an image, such as orders-node:latest; one that has only an id gets a name with docker tag',
   )
 
