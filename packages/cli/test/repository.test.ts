@@ -61,10 +61,12 @@ describe('a folder that is to be built', () => {
     expect(lookAt(context)).toMatchObject({ why: expect.stringContaining(says), hint: expect.any(String) })
   })
 
-  it('is refused where its Dockerfile leads out of it', () =>
+  it('is refused where its Dockerfile leads out of it', () => {
+    put('services/Dockerfile', 'FROM x\n')
     expect(lookAt('../../../services/orders', '../Dockerfile')).toMatchObject({
       why: expect.stringContaining('leads out of'),
-    }))
+    })
+  })
 })
 
 it('reads the Dockerfile that a plan names, relative to the project', () => {

@@ -12,3 +12,9 @@ export function tlsOptions(trust: Trust | undefined) {
     rejectUnauthorized: true,
   }
 }
+
+/** What an error of a connection is: its code, and of TLS the alert by which the other end refused. */
+export function kindOfError({ code, message }: NodeJS.ErrnoException): string {
+  const alert = code === 'EPROTO' ? /\balert ([a-z ]+)/.exec(message)?.[1]?.trim() : undefined
+  return alert === undefined ? (code ?? message) : `${code}, TLS alert: ${alert}`
+}

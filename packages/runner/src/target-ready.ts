@@ -108,7 +108,7 @@ function todoAfter({ answer, listening }: Look, entry: PlannedEntry): string {
 }
 
 /** The error of a client that offers HTTP/1.1 to a server that speaks only HTTP/2. */
-const NO_HTTP_1 = /NO_APPLICATION_PROTOCOL/
+const NO_HTTP_1 = /no.application.protocol/i
 
 async function askEach(agent: WatchedAgent, { origins, entry }: TargetGroup): Promise<number> {
   let lastMs = 0

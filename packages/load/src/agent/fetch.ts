@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { performance } from 'node:perf_hooks'
 import type { Fetched } from '@bakeoff/model'
 import type { FetchRequest, Trust } from '@bakeoff/runner/ports'
-import { tlsOptions } from '../trust.js'
+import { kindOfError, tlsOptions } from '../trust.js'
 import { decodeText } from './text.js'
 
 /** The most bytes of a body, unless the request sets another limit; a longer body is cut. */
@@ -60,7 +60,7 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal, trust?: Tr
     }
     signal.addEventListener('abort', abort)
 
-    outgoing.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
+    outgoing.on('error', (error: NodeJS.ErrnoException) => finish(kindOfError(error)))
     outgoing.on('response', (incoming) => {
       status = incoming.statusCode ?? null
       answerHeaders = flatten(incoming.headers)
@@ -71,7 +71,7 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal, trust?: Tr
       })
       incoming.on('end', () => finish(null))
       // The connection ended in the middle of the body.
-      incoming.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
+      incoming.on('error', (error: NodeJS.ErrnoException) => finish(kindOfError(error)))
     })
     outgoing.end(bytes ?? undefined)
   })
