@@ -54,7 +54,7 @@ describe('a frozen engine', () => {
     await expect(call(client)).rejects.toMatchObject({
       code: 'ENGINE_LOST',
       message: expect.stringMatching(
-        /^the container engine stopped answering: no answer to (GET|POST|DELETE) \/.*, nor to 3 pings$/,
+        /^the container engine stopped answering: no answer to (GET|POST|PUT|DELETE) \/.*, nor to 3 pings$/,
       ),
     })
   })
