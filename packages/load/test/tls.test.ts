@@ -101,7 +101,9 @@ describe('a certificate that is not of the run', () => {
   it('is refused where nobody is to be trusted', async () => {
     const origin = await serving(filesOf(ours))
     await started.agent.prepare(predictWork, signal)
-    await expect(started.agent.waitUntilReady(origin, HEALTH, 2000, signal)).rejects.toMatchObject({ code: 'NOT_READY' })
+    await expect(started.agent.waitUntilReady(origin, HEALTH, 2000, signal)).rejects.toMatchObject({
+      code: 'NOT_READY',
+    })
   })
 })
 

@@ -26,7 +26,7 @@ import {
 } from './check-points.js'
 import { PORT } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { corpusOf, scenarioFor, workFor } from './materials.js'
+import { corpusOf, scenarioFor } from './materials.js'
 import { type FetchRequest, UnsupportedBuild } from './ports.js'
 import type { Run } from './run.js'
 import { askInfo, wrongAnswers } from './run-repetition.js'
@@ -34,6 +34,7 @@ import { startTarget, type TargetGroup } from './target-group.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
 import { openTestbed, type Testbed } from './testbed.js'
 import type { WatchedAgent } from './watched-agent.js'
+import { workFor } from './work-for.js'
 
 /** How long a target may take to answer right again after a service has come back. */
 const RECOVERY_MS = 15_000

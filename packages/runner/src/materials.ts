@@ -1,16 +1,14 @@
-import {
-  type ContractCase,
-  type GoldenLine,
-  type Plan,
-  type PlannedEntry,
-  type PlannedScenario,
-  type RequestLine,
-  reachOf,
-  type StateSpec,
-  type WorkPlaces,
+import type {
+  ContractCase,
+  GoldenLine,
+  Plan,
+  PlannedEntry,
+  PlannedScenario,
+  RequestLine,
+  StateSpec,
+  WorkPlaces,
 } from '@bakeoff/model'
 import type { Clock, ConnectAgent, ContainerHost, ImageRequest, MeasureSecond, RunSink, Work } from './ports.js'
-import type { Run } from './run.js'
 
 /** The materials of a plan, to which it only refers: the corpora, and Bakeoff's own images. */
 export interface Materials {
@@ -100,18 +98,6 @@ function secretsFor({ values }: StateSpec, { secrets = {} }: Materials): Record<
       return secret === undefined ? [] : [[variable, secret]]
     }),
   )
-}
-
-/** The work for an entry: with whom the agent is to trust, where the entry answers by TLS. */
-export function workFor(
-  run: Run,
-  entry: PlannedEntry,
-  scenario: PlannedScenario,
-  seed: number,
-  repetition?: number,
-): Work {
-  const work = workOf(scenario, run.materials, seed, repetition)
-  return reachOf(entry).tls ? { ...work, trust: run.authority.trust } : work
 }
 
 export function corpusOf(scenario: PlannedScenario, materials: Materials): Corpus {

@@ -11,7 +11,7 @@ import { ClockWatch } from './clock-watch.js'
 import { endsTheRun, outcomeOf, seal } from './draft.js'
 import { imageIds } from './image-ids.js'
 import { runLoads } from './loads.js'
-import { scenarioFor, workFor } from './materials.js'
+import { scenarioFor } from './materials.js'
 import { plainGet } from './plain-get.js'
 import type { Sampler } from './ports.js'
 import { quoted } from './quoted.js'
@@ -23,6 +23,7 @@ import { startTarget, type TargetGroup } from './target-group.js'
 import { logsOf, waitUntilReady } from './target-ready.js'
 import { openTestbed, type Testbed } from './testbed.js'
 import { warmUpByBatch } from './warm-up.js'
+import { workFor } from './work-for.js'
 
 /** One try at a repetition, and the error that ends the whole run when there is one. */
 export interface Tried {

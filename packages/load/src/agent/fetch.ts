@@ -26,12 +26,9 @@ export function fetchOnce(request: FetchRequest, signal: AbortSignal, trust?: Tr
     const chunks: Buffer[] = []
     let length = 0
 
-    const url = new URL(origin)
-    const isTls = url.protocol === 'https:'
-    const outgoing = (isTls ? httpsRequest : httpRequest)({
-      host: url.hostname,
-      port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
-      ...(isTls ? tlsOptions(trust) : {}),
+    const { ask, place } = wayTo(origin, trust)
+    const outgoing = ask({
+      ...place,
       method,
       // The path is sent as it stands: one that is not a valid URL is a case to test.
       path,
@@ -83,4 +80,12 @@ function flatten(headers: IncomingHttpHeaders): Record<string, string> {
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   )
+}
+
+/** How an origin is asked: by which client, where, and by TLS trusting whom. */
+function wayTo(origin: string, trust: Trust | undefined) {
+  const { protocol, hostname: host, port } = new URL(origin)
+  return protocol === 'https:'
+    ? { ask: httpsRequest, place: { host, port: Number(port || 443), ...tlsOptions(trust) } }
+    : { ask: httpRequest, place: { host, port: Number(port || 80) } }
 }
