@@ -40,7 +40,9 @@ const shown = (of: CheckReport, isFull = false, told = new Set<string>()) => che
 
 describe('the rows of a check', () => {
   it('are one where all is well and many are checked', () =>
-    expect(shown(report({}))).toEqual([expect.stringMatching(/^✓ predict\/orders\/default .*3 golden answers, 1 point of the contract/)]))
+    expect(shown(report({}))).toEqual([
+      expect.stringMatching(/^✓ predict\/orders\/default .*3 golden answers, 1 point of the contract/),
+    ]))
 
   it('say how much was asked in the right words', () => {
     const verification = { golden: { total: 1, right: 1, differences: [] } }
