@@ -25,6 +25,7 @@ import { curvesOf } from './results/curves.js'
 import { type TargetPage, toEntries } from './results/entries.js'
 import { legend } from './results/legend.js'
 import { toScenarios } from './results/scenarios.js'
+import { withServiceLevel } from './results/service-levels.js'
 import { againstSays } from './say/against.js'
 import { decide } from './say/decision.js'
 import { findings } from './say/findings/index.js'
@@ -73,7 +74,7 @@ export function analyse({
   const known = {
     scenarios: toScenarios(plan, views),
     entries,
-    cells: judged.map(({ view, verdict }) => toCell(view, verdict)),
+    cells: judged.map((each) => withServiceLevel(toCell(each.view, each.verdict), each)),
     groups: compared.groups,
     comparisons: compared.comparisons,
     claims: compareClaims(claims, judged, compared),

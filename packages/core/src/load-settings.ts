@@ -1,4 +1,5 @@
 import { type LoadSetting, type LoadSpec, loadIdOf } from '@bakeoff/model'
+import { mainLoadOf } from './plan/main-load.js'
 
 /**
  * The settings in which two loads of one id differ. An id names what readers tell loads apart by, and not all that decides a
@@ -24,6 +25,11 @@ export function sharedLoadDifferences(
     const settings = there ? loadDifferences(there, load) : []
     return settings.length === 0 ? [] : [{ loadId, settings }]
   })
+}
+
+/** The id of the load that comes first and warms a target up for the others; null: it is not known. */
+export function warmedUpBy(loads: readonly LoadSpec[]): string | null {
+  return loads.length === 0 ? null : mainLoadOf(loads)
 }
 
 /** `connections 32, arrivals constant`. */

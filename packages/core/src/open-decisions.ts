@@ -4,7 +4,8 @@ import { judge } from './judge/causes/index.js'
 import { differencesOfClaims } from './judge/claims/index.js'
 import { compareCells } from './judge/comparisons.js'
 import type { JudgedCell } from './judge/judged.js'
-import { isWithinReach, type Repetitions } from './judge/within-reach.js'
+import { judgeLevel } from './judge/service-levels/index.js'
+import { isLevelOpen, isWithinReach, type Repetitions } from './judge/within-reach.js'
 import { viewCells } from './observe/view.js'
 import type { IsOpen, Known } from './plan/adaptive.js'
 import { mainLoadOf } from './plan/main-load.js'
@@ -15,7 +16,7 @@ import { toEntries } from './results/entries.js'
 /**
  * The question that a run asks after each block: whether a decision of a scenario is open that the repetitions that are left are
  * likely to decide. Decisions are what a run ends with: what headlines compare, the best contender of each language against the leader, by the figure that
- * the scenario is ranked by, the changes since another commit, and the published claims about the scenario. The answer is that of the judge on the records by then.
+ * the scenario is ranked by, the service levels that were asked for at a rate, the changes since another commit, and the published claims about the scenario. The answer is that of the judge on the records by then.
  */
 export function openDecisions(plan: Plan, claims: readonly ClaimSpec[]): IsOpen {
   // A run asks before each block, also of scenarios of which nothing was measured since.
@@ -26,9 +27,12 @@ export function openDecisions(plan: Plan, claims: readonly ClaimSpec[]): IsOpen 
     const before = answers.get(scenario)
     if (before?.of === of) return before.isOpen
     const repetitions = repetitionsOf(plan, scenario, own)
-    const isOpen = differencesThatMatter(plan, scenario, { known: own, claims }).some((difference) =>
-      isWithinReach(difference, repetitions),
-    )
+    const judged = judgedIn(plan, scenario, own)
+    const isOpen =
+      judged.some((cell) => isShown(cell.view.entry) && isLevelOpen(judgeLevel(cell), repetitions)) ||
+      differencesThatMatter(plan, scenario, { judged, known: own, claims }).some((difference) =>
+        isWithinReach(difference, repetitions),
+      )
     answers.set(scenario, { of, isOpen })
     return isOpen
   }
@@ -50,19 +54,31 @@ function repetitionsOf({ blocks }: Plan, scenario: string, { records }: Known): 
   return { done, left: own.length - done }
 }
 
+/** The cells of a scenario with their verdicts, those of another commit among them; without twins. */
+function judgedIn(plan: Plan, id: string, { records, calibrations }: Known): JudgedCell[] {
+  const scenarios = plan.scenarios.filter((scenario) => scenario.id === id)
+  const entries = plan.entries.filter((entry) => entry.scenario === id && !entry.twinOf)
+  return viewCells({ ...plan, scenarios, entries }, records, calibrations).map((view) => ({
+    view,
+    verdict: judge(view),
+  }))
+}
+
+interface Judged {
+  readonly judged: readonly JudgedCell[]
+  readonly known: Known
+  readonly claims: readonly ClaimSpec[]
+}
+
 /** The differences that the decision and the claims of a scenario rest on. */
 function differencesThatMatter(
   plan: Plan,
   id: string,
-  { known: { records, calibrations }, claims }: { readonly known: Known; readonly claims: readonly ClaimSpec[] },
+  { judged: all, known: { records, calibrations }, claims }: Judged,
 ): Difference[] {
   const scenarios = plan.scenarios.filter((scenario) => scenario.id === id)
-  const entries = plan.entries.filter((entry) => entry.scenario === id && !entry.twinOf)
   const [scenario] = scenarios
   if (!scenario) return []
-  const all = viewCells({ ...plan, scenarios, entries }, records, calibrations).map(
-    (view): JudgedCell => ({ view, verdict: judge(view) }),
-  )
   const cells = all.filter(({ view }) => isShown(view.entry))
   const certificates = certificatesOf({ ...plan, scenarios }, calibrations)
   const main = mainLoadOf(scenario.loads)

@@ -10,7 +10,7 @@ import type {
   Results,
 } from '@bakeoff/model'
 import { formatBytes } from '@bakeoff/model'
-import { settingDifferenceText, sharedLoadDifferences } from './load-settings.js'
+import { settingDifferenceText, sharedLoadDifferences, warmedUpBy } from './load-settings.js'
 import { cores } from './words/quantities.js'
 
 /** The conditions of a run: known from a plan before anything is measured, and from results. */
@@ -44,7 +44,13 @@ export function otherConditions(baseline: RunConditions, here: RunConditions): s
     ...differing(ofRun(baseline), ofRun(here)),
     ...here.scenarios.flatMap((scenario) => {
       const there = baseline.scenarios.find(({ id }) => id === scenario.id)
-      return there ? [...differing(ofScenario(there), ofScenario(scenario)), ...otherLoads(there, scenario)] : []
+      return there
+        ? [
+            ...differing(ofScenario(there), ofScenario(scenario)),
+            ...differing(ofWarmUp(there), ofWarmUp(scenario)),
+            ...otherLoads(there, scenario),
+          ]
+        : []
     }),
   ]
 }
@@ -73,6 +79,11 @@ function ofScenario({ id, workDigest, targetCaps, services }: ScenarioConditions
     { what: `caps of the target in ${id}`, value: capsText(targetCaps) },
     ...services.map(({ name, caps }) => ({ what: `caps of ${name} in ${id}`, value: capsText(caps) })),
   ]
+}
+
+/** The load that comes first, by which a target is warm when the others begin. */
+function ofWarmUp({ id, loads }: ScenarioConditions): Condition[] {
+  return [{ what: `load that warms targets up in ${id}`, value: warmedUpBy(loads ?? []) }]
 }
 
 /** `load rate-200 of predict: connections 256 there, 32 here`. A load that only one of the runs has is no difference. */

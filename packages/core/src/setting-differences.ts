@@ -1,14 +1,16 @@
 import {
   type Caps,
   type EntryResult,
+  limitsWords,
   loadIdOf,
   type NamedRun,
   type Results,
   reachOf,
   reachWords,
+  type ScenarioResult,
   type SettingDifference,
 } from '@bakeoff/model'
-import { loadSettingsText } from './load-settings.js'
+import { loadSettingsText, warmedUpBy } from './load-settings.js'
 
 /** The differences between runs besides their figures: machine, engine, rules, work, versions. */
 export function settingDifferences(runs: readonly NamedRun[]): SettingDifference[] {
@@ -42,6 +44,8 @@ function ofScenarios(runs: readonly NamedRun[]): SettingDifference[] {
       scenarioOf(results)?.services.find(({ name }) => name === service)?.caps
     return [
       ...differing(runs, `${id}: requests and answers`, (results) => scenarioOf(results)?.workDigest, 'other-work'),
+      ...differing(runs, `${id}: load that warms targets up`, (results) => warmedUpBy(scenarioOf(results)?.loads ?? [])),
+      ...differing(runs, `${id}: service levels asked for`, (results) => levelsText(scenarioOf(results)?.levels)),
       ...(scenarioOf(runs[0]!.results)?.loads ?? [])
         .map(loadIdOf)
         .filter((loadId) => runs.every(({ results }) => loadOf(results, loadId)))
@@ -99,6 +103,11 @@ function capsText(caps: Caps | undefined): string | null {
   return caps
     ? `${caps.cpus} cores${caps.quotaCpus === null ? '' : ` (quota ${caps.quotaCpus})`}, ${Math.round(caps.memoryBytes / 1024 ** 2)} MiB`
     : null
+}
+
+/** `p99 30 ms at 200/s`; windows are as long as it takes to know the percentiles that are limited. */
+function levelsText(levels: ScenarioResult['levels']): string {
+  return (levels ?? []).map((level) => `${limitsWords(level)} at ${level.perSecond}/s`).join(', ') || 'none'
 }
 
 function commitText({ gitCommit, gitDirty }: Results['run']): string | null {

@@ -57,6 +57,8 @@ export const thresholds = {
   /** Differences up to this are too small to be a reason to choose a stack. */
   relevantDifference: 0.03,
   significance: 0.05,
+  /** A target keeps a service level when so large a share of its windows does. */
+  windowsWithin: 0.9,
   /** Maxima are compared between samples whose sizes differ by no more. */
   sameSize: 0.1,
   /** A published ratio this close to the measured one counts as reproduced even outside a narrow interval. */

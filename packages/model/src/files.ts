@@ -7,7 +7,7 @@ import { arrivals, publishedNumbers, writtenLoads } from './loads/index.js'
 import { dependency, role } from './plan.js'
 import { TLS_FOLDER } from './reach.js'
 import { valueName } from './state.js'
-import { parseBytes, parseDurationMs, parseFraction } from './units.js'
+import { parseBytes, parseDurationMs, parseFraction, parsePerSecond } from './units.js'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
 const duration = z
@@ -23,6 +23,12 @@ const bytes = z
 const share = z
   .union([z.string().regex(/^\d+(\.\d+)?\s*%?$/, 'must be a share such as 0.1% or 0.001'), z.number().min(0).max(1)])
   .refine((text) => typeof text === 'number' || parseFraction(text) !== null, 'must lie between 0 and 100%')
+const perSecond = z
+  .union([
+    z.string().regex(/^\d+(\.\d+)?\s*(\/\s*s)?$/, 'must be a rate such as 200/s'),
+    z.number('must be a rate such as 200/s').positive(),
+  ])
+  .refine((rate) => typeof rate === 'number' || parsePerSecond(rate) !== null, 'must be above 0')
 const environment = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean()]),
@@ -394,7 +400,15 @@ export const scenarioFile = z.strictObject({
       timeout: duration.optional().describe('A request without an answer by then counts as a timeout; default 10s'),
     }),
     slo: z
-      .strictObject({ p99: duration, errors: share.optional() })
+      .strictObject({
+        p99: duration,
+        errors: share.optional(),
+        at: perSecond
+          .optional()
+          .describe(
+            'Requests a second, such as 200/s: the rate is offered to every target, and the report says which of them keep the service level at it',
+          ),
+      })
       .optional()
       .describe('What still counts as good service'),
   }),

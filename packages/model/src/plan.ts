@@ -4,6 +4,7 @@ import { imageFrom } from './image-from.js'
 import { arrivals, loadSpec } from './loads/index.js'
 import { reach } from './reach.js'
 import { comparison } from './requests.js'
+import { askedLevel } from './service-level.js'
 import { plannedState } from './state.js'
 import { respell, serviceCounters } from './work.js'
 
@@ -88,6 +89,8 @@ export const plannedScenario = z.object({
   /** values that are filled in, and requests that go together; null or absent: none */
   state: plannedState.nullish(),
   slo: slo.nullable(),
+  /** service levels that are asked for at a rate; null or absent: none */
+  levels: z.array(askedLevel).nullish(),
   compare: comparison,
   tolerance: z.number(),
   requests: z.int().positive(),

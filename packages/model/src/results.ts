@@ -12,6 +12,7 @@ import { caps, plannedAgainst, planWarning, role, script, slo, standIn } from '.
 import { reach } from './reach.js'
 import { calibration, imageFacts, outcome, verification } from './repetition.js'
 import { secondInstrumentResult } from './second-instrument.js'
+import { askedLevel, levelAnswer } from './service-level.js'
 import { plannedState } from './state.js'
 
 export const cause = z.object({
@@ -154,6 +155,8 @@ export const cell = z.object({
   probes: z
     .array(z.object({ perSecond: z.number(), p99Ms: z.number().nullable(), errorShare: z.number(), ok: z.boolean() }))
     .nullable(),
+  /** whether it keeps the service level that is asked for at its rate; null or absent: none is */
+  serviceLevel: levelAnswer.nullish(),
   /** batch loads: tasks that failed, summed over repetitions */
   tasksFailed: z.int().nullable(),
   stream: z.object({ firstByteMs: latencyMs, interChunkMs: latencyMs, chunks: z.int() }).nullable(),
@@ -239,6 +242,8 @@ export const scenarioResult = z.object({
   mainLoad: z.string(),
   script: script.nullish(),
   slo: slo.nullable(),
+  /** service levels that were asked for at a rate; null or absent: none */
+  levels: z.array(askedLevel).nullish(),
   compare: z.string(),
   tolerance: z.number(),
   requests: z.int(),
@@ -526,11 +531,24 @@ export const decisionColumn = z.object({
 })
 export type DecisionColumn = z.infer<typeof decisionColumn>
 
+/** Who keeps a service level at a rate, of what a headline may name. */
+export const decisionLevel = z.object({
+  scenario: z.string(),
+  loadId: z.string(),
+  /** the ids of the cells that keep it, cheapest first */
+  kept: z.array(z.string()),
+  /** the same as a sentence: who keeps it, and which is the cheapest */
+  says: z.string(),
+})
+export type DecisionLevel = z.infer<typeof decisionLevel>
+
 /** The answer to "which one", as a table: languages × scenarios. A run of one language has a row for each target. */
 export const decision = z.object({
   rows: z.object({ by: z.enum(['language', 'target']), names: z.array(z.string()) }),
   columns: z.array(decisionColumn),
-  /** the answer over all scenarios in one sentence; null without scenarios, absent in files of before 2026-12 */
+  /** service levels at a rate, where some were asked for; absent: none was */
+  levels: z.array(decisionLevel).nullish(),
+  /** the answer over all scenarios in one sentence, service levels first; null without scenarios, absent in files of before 2026-12 */
   overall: z.string().nullish(),
   /** the command that would decide what is open; null when nothing is open, or nothing would decide it */
   next: z.object({ scenarios: z.array(z.string()), command: z.string() }).nullable(),

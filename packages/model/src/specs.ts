@@ -7,6 +7,7 @@ import type { Arrivals, LoadSpec, SloSpec } from './loads/index.js'
 import type { Dependency, Role, StandIn } from './plan.js'
 import type { Reach } from './reach.js'
 import type { Comparison, ContractCase, GoldenLine, RequestLine, SetupLine } from './requests.js'
+import type { AskedLevel } from './service-level.js'
 import type { TrafficPart, ValueSpec } from './state.js'
 import type { Respell, ServiceCounters } from './work.js'
 
@@ -154,6 +155,8 @@ export interface ScenarioSpec {
   /** absent or null: requests are sent as they stand, and none depends on another */
   readonly state?: StateSpec | null | undefined
   readonly slo: SloSpec | null
+  /** service levels at a rate. Absent: the file names no rate */
+  readonly levels?: readonly AskedLevel[] | undefined
   /** sha256 of requests and golden answers together, and of their state: runs with different work are never compared */
   readonly workDigest: string
 }

@@ -32,6 +32,13 @@ export function parseFraction(text: string): number | null {
   return value >= 0 && value <= 1 ? value : null
 }
 
+/** `200/s` or `200` → requests a second; null when it is neither, or 0. */
+export function parsePerSecond(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)\s*(?:\/\s*s)?$/.exec(text.trim())
+  const value = Number(match?.[1] ?? 0)
+  return value > 0 ? value : null
+}
+
 /** 1536 → `1.5 KiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -1,8 +1,8 @@
 /** What requests cost at a reader's prices. */
+import { costOf, partsOfPrices, pricesFrom, USUAL_PRICES } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { probeWords } from '../src/sections/scaling.js'
-import { costOf, partsOfPrices, pricesFrom, USUAL_PRICES } from '../src/shared/cost.js'
 
 const GIB = 1024 ** 3
 const [sample] = sampleResults({ scenarios: ['predict'], targets: 1, repetitions: 3, failing: 'none' }).cells

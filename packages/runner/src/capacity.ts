@@ -1,5 +1,5 @@
 import { capacityFrom, nextCapacityProbe, rightPerSecond, windowRulesOf } from '@bakeoff/core'
-import { CAPACITY_PROBES, kindOf, type LoadRecord, type LoadSpec, type SloSpec } from '@bakeoff/model'
+import { CAPACITY_PROBES, kindOf, type LoadRecord, type LoadSpec, loadIdOf, type SloSpec } from '@bakeoff/model'
 import { p99MsOf } from './figures.js'
 import type { ReadyTestbed } from './repetition.js'
 import { isFilled, Settling } from './settle.js'
@@ -29,7 +29,7 @@ export async function searchCapacity(ready: ReadyTestbed, load: LoadSpec, best: 
     run.signal.throwIfAborted()
     if (probes.length > 0) await testbed.unlessLost(run.sleep(REST_MS))
     const order = kind.toOrder(load, { best: rate, seed: seed + probes.length })
-    const settling = new Settling(isFilled, windowRulesOf(run.plan.rules, scenario))
+    const settling = new Settling(isFilled, windowRulesOf(run.plan.rules, scenario, loadIdOf(load)))
     const window = await runWindow(
       ready,
       () => 'capacity',

@@ -29,7 +29,7 @@ export async function runLoads(ready: ReadyTestbed): Promise<void> {
     }
     const order = kind.toOrder(load, { best: rateOf(), seed: seed + index })
     const settled: Settled = isWarm ? isFilled : warmedUp(rules, scenario.warmUpLimitMs ?? null)
-    const settling = new Settling(settled, windowRulesOf(rules, scenario))
+    const settling = new Settling(settled, windowRulesOf(rules, scenario, loadIdOf(load)))
     const endsItself = kind.windows === 'none'
     const window = await runWindow(
       ready,

@@ -13,12 +13,28 @@ import type { GateRules } from './rules.js'
 export function askGate(results: Results, baseline: Baseline | null, rules: GateRules): GateReport {
   const found = all([
     ...results.cells.map((cell) => judgeErrors(cell, rules)),
+    ...results.cells.map((cell) => judgeLevel(cell, rules)),
     ...(baseline === null ? [] : judgeChanges(results, baseline, rules)),
     ...(baseline === null && results.against ? [judgeAgainst(results.against, rules)] : []),
   ])
-  const judged = new Set([...results.cells.map(({ id }) => id), ...found.broken.map(({ cell }) => cell)])
+  const asked = results.cells.filter((cell) => isAbout(cell, rules))
+  const judged = new Set([...asked.map(({ id }) => id), ...found.broken.map(({ cell }) => cell)])
   for (const { cell } of found.unjudged) judged.delete(cell)
-  return { ...found, judged: judged.size, runs: baseline && 1 + baseline.earlier.length }
+  return { ...found, judged: judged.size, of: asked.length, runs: baseline && 1 + baseline.earlier.length }
+}
+
+/** Whether a rule is about a cell. A service level is asked for at one rate; the other rules are about every load. */
+function isAbout(cell: Cell, { slo, ...others }: GateRules): boolean {
+  const isLevel = slo === true && (cell.serviceLevel ?? null) !== null
+  return isLevel || Object.values(others).some((share) => share !== null)
+}
+
+/** A level that is missed breaks the rule, and so does a target that could not be measured. One that is not decided does not. */
+function judgeLevel({ id, serviceLevel, outcome }: Cell, { slo }: GateRules): Judgement {
+  if (!slo || !serviceLevel || outcome === 'unsupported') return FINE
+  const { answer, says } = serviceLevel
+  if (answer === 'yes') return FINE
+  return answer === 'no' || outcome === 'failed' ? broken(id, 'slo', says) : unjudged(id, says)
 }
 
 function judgeErrors(cell: Cell, { errors }: GateRules): Judgement {

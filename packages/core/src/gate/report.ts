@@ -5,8 +5,9 @@ export interface GateReport {
   readonly broken: readonly Broken[]
   /** cells that some rule could not judge, and why; they do not break it */
   readonly unjudged: readonly Unjudged[]
-  /** cells that were judged by every rule */
+  /** cells that were judged by every rule about them, of so many that some rule is about */
   readonly judged: number
+  readonly of: number
   /** how many runs of the baseline's kind told how much runs differ; 1: it alone, which does not tell. null: no rule needs one */
   readonly runs: number | null
 }

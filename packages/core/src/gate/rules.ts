@@ -9,6 +9,8 @@ export interface GateRules {
   readonly cpu: number | null
   /** share of requests that may fail, 0 to 1 */
   readonly errors: number | null
+  /** every cell keeps the service level that is asked for at its rate; absent: the rule is not set */
+  readonly slo?: true
 }
 
 /** The rules about a change, with the figures of each. */
@@ -17,15 +19,17 @@ export const CHANGE_RULES = [
   { rule: 'cpu', figures: ['cpuMsPerRequest'] },
 ] as const
 
-const NAMES = ['regression', 'cpu', 'errors'] as const
+const SHARES = ['regression', 'cpu', 'errors'] as const
+const NAMES = [...SHARES, 'slo'] as const
 
 /**
- * Reads `regression=5%,errors=0`.
+ * Reads `regression=5%,errors=0`, `slo`.
  *
  * @throws BakeoffError BAD_SPEC for an unknown rule or a value that is not a share
  */
 export function parseGateRules(text: string): GateRules {
-  const rules: Record<(typeof NAMES)[number], number | null> = { regression: null, cpu: null, errors: null }
+  const rules: Record<(typeof SHARES)[number], number | null> = { regression: null, cpu: null, errors: null }
+  let slo = false
   for (const part of text.split(',')) {
     const [name = '', value = ''] = part.split('=').map((side) => side.trim())
     const known = NAMES.find((one) => one === name)
@@ -35,6 +39,14 @@ export function parseGateRules(text: string): GateRules {
         hint: meant ? `Did you mean "${meant}"?` : `Rules: ${NAMES.join(', ')}`,
       })
     }
+    if (known === 'slo') {
+      if (value !== '')
+        throw new BakeoffError('BAD_SPEC', `--fail-on ${part.trim()}: the rule slo has no value`, {
+          hint: 'Write --fail-on slo. The level stands in --slo p99=30ms@200/s, or in the scenario.',
+        })
+      slo = true
+      continue
+    }
     const share = parseFraction(value)
     if (share === null)
       throw new BakeoffError('BAD_SPEC', `--fail-on ${name}=${value}: that is not a share`, {
@@ -42,5 +54,5 @@ export function parseGateRules(text: string): GateRules {
       })
     rules[known] = share
   }
-  return rules
+  return slo ? { ...rules, slo } : rules
 }

@@ -2,7 +2,7 @@ import type { Outlook } from '@bakeoff/model'
 import { halfWidth, type LogDifference } from '../stats/index.js'
 
 /** The most repetitions that are given as advice. */
-const MOST = 1000
+export const MOST_ADVISED = 1000
 
 /**
  * The outlook of a pair that is open: the least ratio that would be told apart with the interval that it has now, and how many
@@ -38,12 +38,12 @@ export function outlookOf(
   const decides = (count: number) => halfWith(count) < room
   return {
     detectable: Math.exp(line + halfWith(repetitions)),
-    repetitions: decides(MOST) ? leastCount(repetitions + 1, MOST, decides) : null,
+    repetitions: decides(MOST_ADVISED) ? leastCount(repetitions + 1, MOST_ADVISED, decides) : null,
   }
 }
 
 /** The least whole number from which on a condition holds; it must hold at `high`. */
-function leastCount(low: number, high: number, holds: (count: number) => boolean): number {
+export function leastCount(low: number, high: number, holds: (count: number) => boolean): number {
   if (low >= high) return high
   const middle = Math.floor((low + high) / 2)
   return holds(middle) ? leastCount(low, middle, holds) : leastCount(middle + 1, high, holds)

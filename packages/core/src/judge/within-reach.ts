@@ -1,5 +1,6 @@
 import type { Difference } from '@bakeoff/model'
 import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
+import type { LevelJudgement } from './service-levels/index.js'
 
 /**
  * How many times the repetitions that are left a pair may need, by its outlook, and still be worth them. An outlook rests on a ratio
@@ -23,4 +24,12 @@ export function isWithinReach({ reason, ratio, outlook, heldBack }: Difference, 
   if (reason.kind === 'too-few') return left > 0 && done < LEAST_REPETITIONS
   if (heldBack.length > 0 || outlook === null || outlook.repetitions === null) return false
   return outlook.repetitions - ratio.n <= MOST_NEEDED * left
+}
+
+/** Whether the repetitions that are left are likely to say if a cell keeps its service level; as for a pair. Null: none is asked for. */
+export function isLevelOpen(judgement: LevelJudgement | null, { done, left }: Repetitions): boolean {
+  if (judgement === null || judgement.answer !== 'undecided') return false
+  const { reason, repetitions } = judgement
+  if (repetitions !== null) return repetitions - done <= MOST_NEEDED * left
+  return reason === 'few-windows' && left > 0 && done < LEAST_REPETITIONS
 }

@@ -128,6 +128,15 @@ export function failuresOf({ record }: Repetition): number {
   return errorStatus + timeouts + lost
 }
 
+/**
+ * The requests that were due in a window, and how many of them had no right answer: failed in any way, wrong, or never sent
+ * since no connection became free.
+ */
+export function unansweredOf(repetition: Repetition): { readonly count: number; readonly of: number } {
+  const { sent, unsent, wrong } = repetition.record.measurement.counts
+  return { count: failuresOf(repetition) + wrong + unsent, of: sent + unsent }
+}
+
 function viewRepetition(whole: RepetitionRecord, record: LoadRecord): Repetition {
   const { measurement, samples } = record
   const { startedAtMs, durationMs, batch } = measurement

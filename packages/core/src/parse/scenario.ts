@@ -11,6 +11,7 @@ import {
   parseBytes,
   parseDurationMs,
   parseFraction,
+  parsePerSecond,
   requestLine,
   type ScenarioSpec,
   type ServiceSpec,
@@ -71,6 +72,7 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     tolerance: x.expect.tolerance ?? DEFAULT_TOLERANCE[x.expect.compare],
     loads: toLoads(x, offered),
     ...offered,
+    ...levelsOf(x),
     stream: x.stream ?? false,
     script: x.script ? { firstByteMs: ms(x.script.firstByte), gapMs: ms(x.script.gap), chunks: x.script.chunks } : null,
     requestTimeoutMs: parseDurationMs(x.load.timeout ?? '10s') as number,
@@ -446,6 +448,13 @@ function offeredOf({ load, slo }: PlainScenarioFile['x-scenario']): Offered {
     arrivals: load.arrivals ?? DEFAULT_OFFERED.arrivals,
     slo: slo ? { p99Ms: ms(slo.p99), errors: toShare(slo.errors ?? 0) } : null,
   }
+}
+
+/** The service level at the rate that the file names; nothing where it names none. */
+function levelsOf({ slo }: ScenarioFile['x-scenario']): Pick<ScenarioSpec, 'levels'> {
+  if (slo?.at === undefined) return {}
+  const perSecond = typeof slo.at === 'number' ? slo.at : (parsePerSecond(slo.at) as number)
+  return { levels: [{ perSecond, p95Ms: null, p99Ms: ms(slo.p99), errors: toShare(slo.errors ?? 0) }] }
 }
 
 /** Services so that each comes after those it depends on; otherwise as written. */

@@ -1,6 +1,8 @@
 import {
   type Block,
   kindOf,
+  type LoadSpec,
+  loadIdOf,
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
@@ -10,6 +12,7 @@ import {
 import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
 import { secondInstrumentMs } from './second-instrument.js'
+import { windowRulesOf } from './window-length.js'
 
 /** Time for start, readiness, verification and removal of a fast target, seen on two cores; a first guess until the run knows. */
 const OVERHEAD_MS = 4000
@@ -21,8 +24,8 @@ const CANARY_MS = 6000
 
 /** The duration of one repetition of an entry with the given warm-up. */
 export function repetitionMs(scenario: PlannedScenario, rules: RunRules, warmUpMs: number): number {
-  const windowMs = rules.windowMs + AROUND_WINDOW_MS
-  const loads = scenario.loads.reduce((sum, load) => sum + kindOf(load).durationMs(load, windowMs), 0)
+  const windowMs = (load: LoadSpec) => windowRulesOf(rules, scenario, loadIdOf(load)).leastMs + AROUND_WINDOW_MS
+  const loads = scenario.loads.reduce((sum, load) => sum + kindOf(load).durationMs(load, windowMs(load)), 0)
   return OVERHEAD_MS + scenario.services.length * PER_SERVICE_MS + warmUpMs + loads
 }
 

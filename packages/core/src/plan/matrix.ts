@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import {
   BakeoffError,
   type Block,
-  capacityLoad,
   type EngineFacts,
   formatBytes,
+  formatDurationMs,
   type HostFacts,
-  kindOf,
   type LoadSpec,
   type LogicalCpu,
   loadIdOf,
@@ -16,23 +15,27 @@ import {
   type PlanWarning,
   type ProfileSpec,
   type RunRules,
-  rateLoad,
   type ScenarioSpec,
+  type WantedLevel,
 } from '@bakeoff/model'
 import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
+import { thresholds } from '../thresholds.js'
 import { inBlock, type OtherCommit, type Partners, partnersOf } from './against.js'
+import { chooseLoads } from './choose-loads.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs, type Measured } from './estimate.js'
-import { bestFirst, mainLoadOf } from './main-load.js'
+import { LEAST_REPETITIONS } from './least-repetitions.js'
 import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
 import { planState } from './planned-state.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
 import { brokenInReach, type Selected, type Selection, select } from './select.js'
+import { levelsOf, levelWindowMs } from './service-levels.js'
 import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
+import { windowRulesOf } from './window-length.js'
 
 export interface PlanRequest {
   readonly catalogue: Catalogue
@@ -44,6 +47,12 @@ export interface PlanRequest {
   readonly repetitions: number | null
   readonly capacity: boolean
   readonly rates: readonly number[]
+  /** service levels that every target is asked to keep; their rates are offered too. Absent: those of the scenarios' files alone */
+  readonly levels?: readonly WantedLevel[]
+  /** ids of loads, only these of each scenario; null or absent: all */
+  readonly loads?: readonly string[] | null
+  /** the measured window instead of the profile's; null or absent: as the profile says */
+  readonly windowMs?: number | null
   /** instead of the profile's; null: as the profile says */
   readonly budgetMs: number | null
   /** seed of order and arrivals; null: the one of matrix.yaml, or else `freshSeed` */
@@ -113,6 +122,7 @@ export function planMatrix(request: PlanRequest): Plan {
       ...published.flatMap(({ warnings }) => warnings),
       ...(partners?.warnings ?? []),
       ...warningsOf(scenarios, engine, { profile, usual: catalogue.matrix.profiles.default }),
+      ...levelWarnings(scenarios, rules),
       ...selected.flatMap(({ scenario }) => placeholdersIn(scenario)),
       ...tooShortBudget(drafted, {
         profile: profile.name,
@@ -147,11 +157,16 @@ function draftOf(
 ): Draft {
   const frame = { request, profile, cpus: usableCpus(request.host, request.engine) }
   const workOf = (scenario: ScenarioSpec) => takeRequests(scenario, profile.requests).workDigest
-  const scenarios = selected.map(({ scenario }, index) => planScenario(scenario, frame, published[index]!.loads))
+  const loads = chooseLoads(
+    selected.map(({ scenario }, index) => ({ scenario, loads: published[index]!.loads })),
+    profile,
+    request,
+  )
+  const scenarios = selected.map(({ scenario }, index) => planScenario(scenario, frame, loads[index]!))
   const entries = selected.flatMap(({ entries: chosen }, index) =>
     chosen.map((candidate) => planEntry(candidate, scenarios[index] as PlannedScenario, request.root)),
   )
-  const rules = rulesOf(profile)
+  const rules = rulesOf(profile, request)
   const { against = null, root } = request
   const partners = against && partnersOf({ entries, scenarios, workOf }, against, root)
   const twins = twinsOf(entries, rules, seedOf(request))
@@ -164,17 +179,26 @@ export function inOrder<T>(things: readonly T[], idOf: (thing: T) => string, ord
   return things.toSorted((a, b) => place(idOf(a)) - place(idOf(b)) || (idOf(a) < idOf(b) ? -1 : 1))
 }
 
-function profileOf({ catalogue, profile, repetitions, budgetMs }: PlanRequest): ProfileSpec {
+/** A shorter window is `too-short`; a longer one is a soak test, which is another question. */
+const WINDOW_MS = { least: thresholds.shortest.seconds * 1000, most: 600_000 }
+
+function profileOf({ catalogue, profile, repetitions, budgetMs, windowMs = null }: PlanRequest): ProfileSpec {
   const found = catalogue.matrix.profiles[profile]
   if (!found) {
     throw new BakeoffError('BAD_SPEC', `matrix.yaml has no profile "${profile}"`, {
       hint: `There are: ${Object.keys(catalogue.matrix.profiles).join(', ')}`,
     })
   }
+  if (windowMs !== null && (windowMs < WINDOW_MS.least || windowMs > WINDOW_MS.most)) {
+    throw new BakeoffError('BAD_SPEC', `--window ${formatDurationMs(windowMs)} is ${windowMs < WINDOW_MS.least ? 'too short' : 'too long'} to measure`, {
+      hint: `From ${formatDurationMs(WINDOW_MS.least)} to ${formatDurationMs(WINDOW_MS.most)}, such as --window 10s.`,
+    })
+  }
   return {
     ...found,
     ...(repetitions === null ? {} : { minRepetitions: repetitions, maxRepetitions: repetitions }),
     ...(budgetMs === null ? {} : { budgetMs }),
+    ...(windowMs === null ? {} : { windowMs }),
   }
 }
 
@@ -200,11 +224,12 @@ interface Frame {
 function planScenario(
   scenario: ScenarioSpec,
   { request, profile, cpus }: Frame,
-  published: readonly LoadSpec[],
+  loads: readonly LoadSpec[],
 ): PlannedScenario {
   const { target, services, quotas } = scenario
   const cores = assignCores(cpus, { target: target.cpus, services, quotas })
   const work = takeRequests(scenario, profile.requests)
+  const levels = levelsOf(scenario, request.levels ?? [], loads)
   return {
     id: scenario.id,
     summary: scenario.summary,
@@ -216,7 +241,7 @@ function planScenario(
     targetDependsOn: scenario.target.dependsOn.map((dependency) => ({ ...dependency })),
     services: scenario.services.map((service) => planService(service, cores, request.root)),
     cores,
-    loads: chooseLoads(scenario, profile, request, published),
+    loads: [...loads],
     stream: scenario.stream,
     script: scenario.script,
     requestTimeoutMs: scenario.requestTimeoutMs,
@@ -228,42 +253,12 @@ function planScenario(
     counters: [...scenario.counters],
     ...planState(scenario),
     slo: scenario.slo,
+    ...(levels.length > 0 ? { levels } : {}),
     compare: scenario.compare,
     tolerance: scenario.tolerance,
     requests: work.requests.length,
     workDigest: work.workDigest,
   }
-}
-
-/**
- * Closed loads first: the fractions of open loads refer to the best of them. Published loads take the place of the
- * scenario's own, or come beside them where everything is measured; a smoke run has them all, since they are what it is for.
- */
-function chooseLoads(
-  scenario: ScenarioSpec,
-  profile: ProfileSpec,
-  request: PlanRequest,
-  published: readonly LoadSpec[],
-): LoadSpec[] {
-  const own = published.length === 0 || request.selection.all ? ownLoads(scenario, profile) : []
-  const all = bestFirst([...own, ...published.filter((load) => !own.some((one) => loadIdOf(one) === loadIdOf(load)))])
-  const givesBest = all.some((load) => kindOf(load).best === 'gives')
-  const add = (load: LoadSpec) => {
-    if (!all.some((one) => loadIdOf(one) === loadIdOf(load))) all.push(load)
-  }
-  for (const perSecond of [...request.rates, ...request.catalogue.matrix.rates]) add(rateLoad(perSecond, scenario))
-  const wanted = request.capacity || request.catalogue.matrix.capacity
-  if (wanted && scenario.slo && givesBest) add(capacityLoad(scenario, scenario.slo))
-  return all
-}
-
-function ownLoads(scenario: ScenarioSpec, { onlyMainLoad, tasks }: ProfileSpec): LoadSpec[] {
-  const main = mainLoadOf(scenario.loads)
-  const chosen = scenario.loads.filter((load) => !onlyMainLoad || loadIdOf(load) === main)
-  if (tasks === null) return chosen
-  const shorter = chosen.map((load) => kindOf(load).atMost(load, tasks))
-  // What differed only by its tasks is one load now.
-  return shorter.filter((load, index) => shorter.findIndex((one) => loadIdOf(one) === loadIdOf(load)) === index)
 }
 
 function checkMemory(planned: PlannedScenario, scenario: ScenarioSpec, engine: EngineFacts): void {
@@ -282,7 +277,7 @@ function checkMemory(planned: PlannedScenario, scenario: ScenarioSpec, engine: E
   )
 }
 
-function rulesOf(profile: ProfileSpec): RunRules {
+function rulesOf(profile: ProfileSpec, { loads = null }: PlanRequest): RunRules {
   return {
     budgetMs: profile.budgetMs,
     minRepetitions: profile.minRepetitions,
@@ -290,7 +285,7 @@ function rulesOf(profile: ProfileSpec): RunRules {
     warmUp: profile.warmUp,
     windowMs: profile.windowMs,
     leastResponses: profile.leastResponses,
-    curveRates: profile.curveRates,
+    curveRates: loads === null ? profile.curveRates : 0, // rates that a run finds out have no names
     agentWarmUpMs: 2000,
     sampleEvery: 64,
     samplingHz: 10,
@@ -399,6 +394,42 @@ function whatSharingMeans(
     why: 'This machine has fewer cores than the scenario needs.',
     todo: isOfTarget ? 'Do not trust these figures.' : 'The load agent may be the limit: look at the verdicts.',
   }
+}
+
+/** Warnings about service levels that this plan cannot answer. */
+function levelWarnings(scenarios: readonly PlannedScenario[], rules: RunRules): PlanWarning[] {
+  const asked = scenarios.filter(({ levels }) => (levels ?? []).length > 0)
+  const few: PlanWarning[] =
+    asked.length === 0 || rules.maxRepetitions >= LEAST_REPETITIONS
+      ? []
+      : [
+          {
+            what: 'Too few repetitions to answer whether a service level is kept',
+            where: asked.map(({ id }) => id).join(', '),
+            why: `${rules.maxRepetitions === 1 ? 'One start does' : `${rules.maxRepetitions} starts do`} not tell how much the next one differs.`,
+            todo: `Take ${LEAST_REPETITIONS} at least, better ${DECISIVE}: --repetitions ${DECISIVE}.`,
+          },
+        ]
+  return [...few, ...asked.flatMap((scenario) => shortWindows(scenario, rules))]
+}
+
+/** Levels at rates so low that the longest window of their scenario has too few answers to know a percentile. */
+function shortWindows(scenario: PlannedScenario, rules: RunRules): PlanWarning[] {
+  return (scenario.levels ?? []).flatMap((level) => {
+    const needed = levelWindowMs(level)
+    const { longestMs } = windowRulesOf(rules, scenario, '')
+    if (needed <= longestMs) return []
+    const seconds = Math.ceil(needed / 1000)
+    const isPossible = needed <= WINDOW_MS.most
+    return [
+      {
+        what: `Too few answers at ${level.perSecond}/s to know the percentile of its service level`,
+        where: scenario.id,
+        why: `A window of ${formatDurationMs(longestMs)} has about ${Math.round((level.perSecond * longestMs) / 1000)} answers, and ${formatDurationMs(seconds * 1000)} are needed.`,
+        todo: isPossible ? `Measure longer: --window ${seconds}s.` : 'Ask for p95, which needs a fifth of the answers, or for a higher rate.',
+      },
+    ]
+  })
 }
 
 /** Merges the same warning about several scenarios into one that names them all. */

@@ -1,5 +1,6 @@
 import { type LoadSlice, type PlannedScenario, type RunRules, requestsOfPass } from '@bakeoff/model'
 import { DEFAULT_RESPONSES } from '../parse/matrix.js'
+import { levelUnder, levelWindowMs } from './service-levels.js'
 
 /** The longest window, where the scenario does not set a limit. */
 const LONGEST_WINDOW_MS = 30_000
@@ -31,15 +32,22 @@ export interface WindowRules {
   readonly passRequests: number | null
 }
 
+/**
+ * The requirements on the windows of a load. Where a service level is asked for at its rate, they are long enough to know its
+ * percentiles, as far as the limit lets them.
+ */
 export function windowRulesOf(
   rules: Pick<RunRules, 'windowMs' | 'leastResponses'>,
-  scenario: Pick<PlannedScenario, 'requests' | 'wholePasses' | 'longestWindowMs' | 'state'>,
+  scenario: Pick<PlannedScenario, 'requests' | 'wholePasses' | 'longestWindowMs' | 'levels' | 'state'>,
+  loadId: string,
 ): WindowRules {
   const traffic = scenario.state?.traffic ?? null
+  const longestMs = Math.max(rules.windowMs, scenario.longestWindowMs ?? LONGEST_WINDOW_MS)
+  const levelMs = levelWindowMs(levelUnder(scenario, loadId))
   return {
-    leastMs: rules.windowMs,
+    leastMs: Math.max(rules.windowMs, Math.min(levelMs, longestMs)),
     responses: rules.leastResponses ?? DEFAULT_RESPONSES,
-    longestMs: Math.max(rules.windowMs, scenario.longestWindowMs ?? LONGEST_WINDOW_MS),
+    longestMs,
     passRequests: !scenario.wholePasses ? null : traffic === null ? scenario.requests : requestsOfPass(traffic),
   }
 }

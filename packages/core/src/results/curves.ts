@@ -1,6 +1,6 @@
 import { type Curve, kindOf } from '@bakeoff/model'
 import { percentileOf, shownTimes } from '../figures/times.js'
-import { type CellView, failuresOf, type Repetition } from '../observe/view.js'
+import { type CellView, type Repetition, unansweredOf } from '../observe/view.js'
 import { type CurvePoint, kneeOf, MOST_FAILED, medianOf, quantileInterval, sloCrossing } from '../stats/index.js'
 
 /** A point with the interval of its p99 from its own window, for use where there is only one pass. */
@@ -57,7 +57,7 @@ function pointOf(repetition: Repetition, pass: number): Point | null {
   const p99 = percentileOf(times, 0.99)
   const isKnown = p99.support !== 'at-least'
   const interval = isKnown ? quantileInterval(times.distribution, 0.99) : null
-  const { sent, unsent, wrong } = measurement.counts
+  const unanswered = unansweredOf(repetition)
   return {
     repetition: pass,
     offeredPerSecond: offered,
@@ -66,7 +66,7 @@ function pointOf(repetition: Repetition, pass: number): Point | null {
     p99Ms: isKnown ? p99.ms : null,
     lowMs: interval && interval.lowUs / 1000,
     highMs: interval && interval.highUs / 1000,
-    failedShare: sent + unsent === 0 ? 1 : (failuresOf(repetition) + wrong + unsent) / (sent + unsent),
+    failedShare: unanswered.of === 0 ? 1 : unanswered.count / unanswered.of,
   }
 }
 

@@ -19,6 +19,7 @@ import { nameOf } from '../words/names.js'
 import { claimsSay } from './claims.js'
 import { type Candidate, type Decided, type Field, KINDS, type Kind } from './decided.js'
 import { isAgentBoundCell } from './findings/define.js'
+import { keepersOf } from './keepers.js'
 import { nextStep } from './next-step.js'
 import { overallSays } from './overall.js'
 import { whyProvisional } from './provisional.js'
@@ -34,13 +35,17 @@ export function decide(known: Decided): Decision {
   const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, by))
   const columns = fields.map(columnOf)
   const rows = { by, names: rowsInOrder(columns) }
+  const levels = keepersOf(known)
+  const overall = overallSays({
+    rows,
+    columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
+  })
   return {
     rows,
     columns,
-    overall: overallSays({
-      rows,
-      columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
-    }),
+    ...(levels.length > 0 ? { levels } : {}),
+    // Who asks for a service level wants to know first who keeps it.
+    overall: levels.length > 0 ? [...levels.map(({ says }) => says), overall].filter(Boolean).join(' ') : overall,
     next: nextStep(known, fields),
     claims: claimsSay(known.claims),
     trust: trustOf(known),

@@ -28,7 +28,7 @@ export function overallSays({ rows, columns }: Of): string | null {
 }
 
 /** A sentence with a capital at its beginning, unless that is the name of a target. */
-function beginning(sentence: string, names: readonly string[]): string {
+export function beginning(sentence: string, names: readonly string[]): string {
   if (names.some((name) => sentence.startsWith(name))) return sentence
   return sentenceCase(sentence)
 }

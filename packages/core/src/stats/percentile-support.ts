@@ -12,7 +12,7 @@ export interface PercentileEvidence {
 }
 
 /** The answers, and from p99.9 on the separate excursions, that must lie beyond a percentile. */
-const BEYOND = 10
+export const ANSWERS_BEYOND = 10
 
 /** The quantile from which on the answers beyond it tend to come from a few stalls. */
 const EXCURSIONS_FROM = 0.999
@@ -32,9 +32,9 @@ export function supportOf(q: number, { count, censored, excursions }: Percentile
   if (!(q >= 0 && q < 1)) throw new RangeError(`q is ${q}, outside [0, 1)`)
   if (count === 0) return 'unsupported'
   const beyond = count * (1 - q)
-  if (q > 0.5 && beyond < BEYOND * (1 - SLACK)) return 'unsupported'
+  if (q > 0.5 && beyond < ANSWERS_BEYOND * (1 - SLACK)) return 'unsupported'
   if (censored > 0 && censored >= beyond * (1 - SLACK)) return 'at-least'
-  return q >= EXCURSIONS_FROM * (1 - SLACK) && excursions !== null && excursions < BEYOND ? 'unsupported' : 'shown'
+  return q >= EXCURSIONS_FROM * (1 - SLACK) && excursions !== null && excursions < ANSWERS_BEYOND ? 'unsupported' : 'shown'
 }
 
 /**

@@ -1,3 +1,4 @@
+import { chiScales } from './chi-scale.js'
 import { studentQuantile, studentTwoSidedP } from './student.js'
 
 /**
@@ -40,30 +41,13 @@ function cdfOf(count: number, df: number): (q: number) => number {
   if (!(Number.isInteger(count) && count >= 2)) throw new RangeError(`a range needs at least two values, not ${count}`)
   if (!(df > 0)) throw new RangeError(`df is ${df}, must be positive`)
   const range = rangeOf(count)
-  const scales = scalesOf(df)
+  const scales = chiScales(df)
   return (q) => {
     if (q <= 0) return 0
     let sum = 0
     for (const [s, weight] of scales) sum += weight * range(q * s)
     return sum
   }
-}
-
-/**
- * Values of s = √(χ²/df) with the shares of their distribution, even on the scale of log s. There the density is
- * s^df · exp(−df·s²/2), but for a factor that the sum of all weights gives.
- */
-function scalesOf(df: number): readonly (readonly [number, number])[] {
-  const faded = 24 // e^−24: nothing that 8 digits would show
-  const step = Math.min(0.1, 0.4 / Math.sqrt(2 * df))
-  const density = (logS: number) => Math.exp(df * (logS + (1 - Math.exp(2 * logS)) / 2))
-  const points: [number, number][] = []
-  for (let logS = 0; df * (logS + (1 - Math.exp(2 * logS)) / 2) > -faded; logS -= step)
-    points.push([Math.exp(logS), density(logS)])
-  for (let logS = step; df * (logS + (1 - Math.exp(2 * logS)) / 2) > -faded; logS += step)
-    points.push([Math.exp(logS), density(logS)])
-  const total = points.reduce((sum, [, weight]) => sum + weight, 0)
-  return points.map(([s, weight]) => [s, weight / total])
 }
 
 const STEP = 0.05

@@ -1,6 +1,5 @@
 /** Costs at the reader's own prices: the tables are written anew, the cheapest target first. */
-import type { Cell } from '@bakeoff/model'
-import { costOf, type Prices, partsOfPrices, USUAL_PRICES, validPrices } from '../shared/cost.js'
+import { type Cell, costOf, type Prices, partsOfPrices, USUAL_PRICES, validPrices } from '@bakeoff/model'
 import { type CostField, costFields, pricesWords } from '../shared/cost-words.js'
 import type { PageResults } from './results.js'
 

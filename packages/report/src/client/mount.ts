@@ -1,4 +1,4 @@
-import type { Prices } from '../shared/cost.js'
+import type { Prices } from '@bakeoff/model'
 import type { View } from '../shared/subjects.js'
 import { pressBaseline, writeBaselines } from './baseline.js'
 import { breath, frame, idle } from './breath.js'

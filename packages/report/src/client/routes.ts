@@ -3,8 +3,7 @@
  * bookmarks work. What the reader chose follows as a query, `#overview/ranknet?hide=go-net-http&sort=overview~p99~ascending`,
  * so that an address that is sent to others shows them the same.
  */
-import { loadIdOf } from '@bakeoff/model'
-import { partsOfPrices, pricesFrom } from '../shared/cost.js'
+import { loadIdOf, partsOfPrices, pricesFrom } from '@bakeoff/model'
 import type { Subject, View } from '../shared/subjects.js'
 import { firstChoices, type Selection } from './selection.js'
 

@@ -1,6 +1,5 @@
 /** The selection: what the reader has chosen, as plain data. `show.ts` and `drawer.ts` bring the page into line with it. */
-import type { Results } from '@bakeoff/model'
-import type { Prices } from '../shared/cost.js'
+import type { Prices, Results } from '@bakeoff/model'
 
 export interface Selection {
   page: string

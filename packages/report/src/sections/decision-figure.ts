@@ -1,7 +1,5 @@
 /** A figure of the decision: the cell that it is of, and what that costs. */
-import type { Cell, DecisionColumn } from '@bakeoff/model'
-import { costOf, USUAL_PRICES } from '../shared/cost.js'
-import { money } from '../shared/cost-words.js'
+import { type Cell, costOf, type DecisionColumn, moneyWords, USUAL_PRICES } from '@bakeoff/model'
 import type { View } from '../shared/subjects.js'
 
 /** The cell of an entry's figure in a column. */
@@ -13,5 +11,5 @@ export function cellOf({ results }: View, { scenario, loadId }: DecisionColumn, 
 export function costOfFigure(view: View, column: DecisionColumn, entry: string): string | null {
   const cell = cellOf(view, column, entry)
   const cost = cell && costOf(cell, USUAL_PRICES)
-  return cost ? money(cost.perMillion) : null
+  return cost ? moneyWords(cost.perMillion) : null
 }

@@ -1,10 +1,18 @@
 /** The decision: the answer, the best of each language in each scenario, and how far to trust it. It says what `results.decision` holds. */
-import { type Decision, type DecisionColumn, type DecisionMark, figureOf, isHeadlined, signsOf } from '@bakeoff/model'
+import {
+  costOf,
+  type Decision,
+  type DecisionColumn,
+  type DecisionMark,
+  figureOf,
+  isHeadlined,
+  signsOf,
+  USUAL_PRICES,
+} from '@bakeoff/model'
 import { warningGroups, warningList } from '../html/frame.js'
 import { type Html, html } from '../html/html.js'
 import { badge, shareBar } from '../html/marks.js'
 import { type Column, table, unknown } from '../html/table.js'
-import { costOf, USUAL_PRICES } from '../shared/cost.js'
 import { pricesOf } from '../shared/cost-words.js'
 import { drawnFigure } from '../shared/figures.js'
 import { formatInterval, formatNumber, unbroken } from '../shared/format.js'

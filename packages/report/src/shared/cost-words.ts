@@ -1,5 +1,5 @@
 /** Costs as a table shows them, on the server and in the page. */
-import { type Cost, type Prices, USUAL_PRICES } from './cost.js'
+import { type Cost, moneyWords, type Prices, USUAL_PRICES } from '@bakeoff/model'
 import { formatFactor, formatNumber } from './format.js'
 
 /** The fields of a cost by the name that a table's cell carries: a text, and what stands small below it. */
@@ -8,17 +8,12 @@ export function costFields(cost: Cost, cheapest: number): Readonly<Record<CostFi
   return {
     cores: [formatNumber(cores)],
     instances: [formatNumber(instances)],
-    money: [money(perMillion), low !== null && high !== null ? `${money(low)}–${money(high)}` : 'no interval'],
+    money: [moneyWords(perMillion), low !== null && high !== null ? `${moneyWords(low)}–${moneyWords(high)}` : 'no interval'],
     factor: [cheapest > 0 ? formatFactor(perMillion / cheapest) : '–'],
   }
 }
 
 export type CostField = 'cores' | 'instances' | 'money' | 'factor'
-
-/** An amount of money. */
-export function money(value: number): string {
-  return `$${formatNumber(value)}`
-}
 
 /** The prices in a sentence. */
 export function pricesWords({ perSecond, perCoreHour, perGibHour, utilisation }: Prices = USUAL_PRICES): string {

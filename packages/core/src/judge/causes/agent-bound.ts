@@ -11,6 +11,7 @@ export const agentBound = defineCause({
   about:
     "The load agent was near its own limit: throughput is at least as high as shown, and part of the latencies is the agent's.",
   because: 'the load agent was the limit',
+  delays: true,
   limits: () => ({ what: 'the load agent', isOwn: false }),
   warning: {
     what: 'The load agent was the limit',

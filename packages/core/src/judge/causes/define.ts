@@ -19,6 +19,11 @@ export interface CauseRule {
   readonly because: string
   /** The limit that the figure reached. A cause without it is not a limit, and says how far a figure can be trusted. */
   readonly limits?: (subject: string | null, load: LoadSpec) => NonNullable<Cause['limit']>
+  /**
+   * It makes answers later than the target alone would: a service level that is missed where this casts doubt may be kept without it, and one that is
+   * kept is kept all the same.
+   */
+  readonly delays?: true
   /** a warning above all figures where it casts doubt on some; the evidence of the first is its reason */
   readonly warning?: Pick<PlanWarning, 'what' | 'todo'>
   /** For claims: a sentence with the reading that speaks against the cause; null when it was not read. Without this member: no sign was seen. */

@@ -8,6 +8,7 @@ export const lateSends = defineCause({
   about:
     "The load agent sent later than it meant to although a connection was free, so part of the response time is the agent's.",
   because: 'requests were sent late',
+  delays: true,
   find: (view) => {
     const late = above(view, lateShare, thresholds.lateSends)
     if (late === null) return []

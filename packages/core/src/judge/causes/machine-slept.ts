@@ -6,6 +6,7 @@ export const machineSlept = defineCause({
   about:
     'The machine slept while a repetition was measured. The figures do not include the time of the sleep, but caches, connections and timers did not stand still.',
   because: 'the machine slept',
+  delays: true,
   warning: {
     what: 'The machine slept while it was measured',
     todo: 'Measure again with sleep switched off (on Linux: systemd-inhibit npm run matrix).',

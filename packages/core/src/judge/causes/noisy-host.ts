@@ -10,6 +10,7 @@ export const noisyHost = defineCause({
   about:
     'Other programs used the machine, or the hypervisor gave its time to other machines. Pressure alone says nothing, since a target that fills its cores causes it too. It counts only together with load by others.',
   because: 'others used the machine',
+  delays: true,
   warning: {
     what: 'Others used the machine while it was measured',
     todo: 'Stop what else runs there, and run again.',

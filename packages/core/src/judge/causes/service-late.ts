@@ -8,6 +8,7 @@ export const serviceLate = defineCause({
   about:
     'A service was behind its own script, by its own counters: part of the latency comes from the service and not from the target.',
   because: 'a service was behind its script',
+  delays: true,
   warning: {
     what: 'A service was behind its own script',
     todo: "Give the service more cores, or the machine less other work: part of these latencies is its own and not the target's.",

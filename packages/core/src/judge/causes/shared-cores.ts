@@ -12,6 +12,7 @@ export const sharedCores = defineCause({
   id: 'shared-cores',
   about: 'The machine has too few cores to give each role its own.',
   because: 'roles held one another back on shared cores',
+  delays: true,
   warning: {
     what: 'Roles held one another back on the cores they share',
     todo: 'Use a machine with more cores; four are enough for most scenarios.',

@@ -34,13 +34,13 @@ function fewAnswers(right: number): Found[] {
 }
 
 /** Whether the limit kept the window shorter than this target's rate requires. */
-function cutShort(repetition: Repetition, { plan, scenario, load }: CellView): Found | null {
+function cutShort(repetition: Repetition, { plan, scenario, load, loadId }: CellView): Found | null {
   const { seconds, record } = repetition
   if (kindOf(load).windows !== 'one' || !record.measurement.window) return null
   // Under an overloaded open load the response time is the length of the queue; the service time is how long an answer takes.
   const { meanUs } = repetition.serviceTime
   if (meanUs === null) return null
-  const rules = windowRulesOf(plan.rules, scenario)
+  const rules = windowRulesOf(plan.rules, scenario, loadId)
   const responses = (seconds * 1e6) / meanUs
   if (responses < rules.responses * thresholds.shortest.ofNeeded)
     return {

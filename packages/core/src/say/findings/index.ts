@@ -9,13 +9,15 @@ import { lowerBounds } from './lower-bounds.js'
 import { notMeasured } from './not-measured.js'
 import { notRanked } from './not-ranked.js'
 import { sameRate } from './same-rate.js'
+import { serviceLevel } from './service-level.js'
 import { serviceLimit } from './service-limit.js'
 import { unequalWork } from './unequal-work.js'
 
 export type { FindingRule, Known } from './define.js'
 
-/** All rules of findings, the one that says which target is best first. A new rule is a file and a line here. */
+/** All rules of findings: who keeps a service level that was asked for first, then which target is best. A new rule is a file and a line here. */
 export const findingRules: readonly FindingRule[] = [
+  serviceLevel,
   leader,
   cpuPerRequest,
   capacity,

@@ -1,5 +1,7 @@
 /** What requests cost: cores, instances and money, from the CPU time that a request took and prices of the reader's own. */
-import { type Cell, figureOf } from '@bakeoff/model'
+import { figureOf } from './figure-of.js'
+import type { Cell } from './results.js'
+import { formatNumber } from './units.js'
 
 export interface Prices {
   /** the load that is to be served */
@@ -66,4 +68,9 @@ export function validPrices(prices: Prices): Prices | null {
 /** The parts of prices, in the order in which an address has them. */
 export function partsOfPrices({ perSecond, perCoreHour, perGibHour, utilisation }: Prices): number[] {
   return [perSecond, perCoreHour, perGibHour, utilisation]
+}
+
+/** Money in an amount that a reader can grasp: `$0.0123`. */
+export function moneyWords(value: number): string {
+  return `$${formatNumber(value)}`
 }
