@@ -11,6 +11,7 @@ import type { Resumable } from './own-runs.js'
 import type { Project } from './project.js'
 import { exitCodeOfRun, whatIsLeft } from './run-end.js'
 import type { RunFolder } from './run-folder.js'
+import { serviceLevelLines } from './service-level-lines.js'
 import type { Terminal } from './terminal.js'
 import { analyseRun, fileLink, isDrawn, type Rebuilt, rebuildReport, tellDamage, writeIndex } from './write-report.js'
 
@@ -57,8 +58,10 @@ export function reportEnd(
 function decisionText(results: Results, { colours, columns }: Terminal): string {
   const decision = results.decision ?? decide(results) // older results have none
   const { against } = results
+  const levels = serviceLevelLines(results, columns(), colours)
   return [
     '',
+    ...(levels.length > 0 ? [...levels, ''] : []),
     ...decisionLines(decision, columns(), colours),
     ...(against ? ['', ...againstLines(against, columns(), colours)] : []),
   ].join('\n')

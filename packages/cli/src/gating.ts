@@ -9,7 +9,7 @@ import {
   type RunSummary,
   summaryOf,
 } from '@bakeoff/core'
-import { BakeoffError, type Results } from '@bakeoff/model'
+import { BakeoffError, type Plan, type Results } from '@bakeoff/model'
 import { readSummaries } from './run-summaries.js'
 import type { Terminal } from './terminal.js'
 import { readResults } from './write-report.js'
@@ -89,6 +89,18 @@ export function refuseOtherSetting(gate: Gate | null, here: RunConditions): void
   refuse(results.run.id, otherConditions(results, here))
 }
 
+/**
+ * A rule about service levels judges nothing in a run that asks for none.
+ *
+ * @throws BakeoffError BAD_SPEC, before anything is measured
+ */
+export function refuseWithoutLevel(gate: Gate | null, { scenarios }: Pick<Plan, 'scenarios'>): void {
+  if (!gate?.rules.slo || scenarios.some(({ levels }) => (levels ?? []).length > 0)) return
+  throw new BakeoffError('BAD_SPEC', '--fail-on slo judges service levels at a rate, and this run asks for none', {
+    hint: 'Name one: --slo p99=30ms@200/s. Or write the rate into the scenario: slo: { p99: 30ms, at: 200/s }.',
+  })
+}
+
 function refuse(baseline: string, differences: readonly string[]): void {
   if (differences.length === 0) return
   throw new BakeoffError(
@@ -107,7 +119,7 @@ export function passesGate(results: Results, { rules, baseline }: Gate, terminal
   for (const { cell, says } of report.unjudged) terminal.say(yellow(`– ${cell}: not judged, ${says}`))
   for (const { cell, rule, says } of report.broken) terminal.say(red(`✗ ${cell}: ${rule}: ${says}`))
   if (report.runs !== null) terminal.say(spreadWords(report.runs))
-  const count = `${report.judged} of ${results.cells.length} cells judged`
+  const count = `${report.judged} of ${report.of} ${report.of === 1 ? 'cell' : 'cells'} judged`
   if (report.broken.length === 0)
     terminal.say(report.judged === 0 ? yellow(`! --fail-on: ${count}`) : green(`✓ --fail-on: ${count}, no rule broken`))
   return report.broken.length === 0

@@ -10,7 +10,7 @@ import type { PlanSetting } from './setting.js'
 /** The choices of a user for a plan; everything else in it is read. */
 export type PlanOptions = Pick<
   PlanRequest,
-  'selection' | 'profile' | 'repetitions' | 'budgetMs' | 'capacity' | 'rates' | 'seed'
+  'selection' | 'profile' | 'repetitions' | 'budgetMs' | 'capacity' | 'rates' | 'levels' | 'loads' | 'windowMs' | 'seed'
 > & {
   /** the commit whose targets and services are measured beside these; null: none */
   readonly against: string | null

@@ -219,9 +219,11 @@ function listing(results: Results, folder: string): RunListing {
   }
 }
 
-/** The first scenario that is decided, in the words with which the run ended; null when none is. Results of before 2026-12 have findings alone. */
+/** Who keeps the service level that was asked for, or the first scenario that is decided, in the words with which the run ended; null when none is. Results of before 2026-12 have findings alone. */
 function headlineOf({ decision, findings }: Results): string | null {
   if (!decision) return findings.find(({ tone }) => tone === 'finding')?.text ?? null
+  const [level] = decision.levels ?? []
+  if (level) return level.says
   const decided =
     decision.columns.find(({ standing }) => standing === 'leads') ??
     decision.columns.find(({ standing }) => standing === 'level')

@@ -1,4 +1,4 @@
-import { type Cell, type Figure, figureOf, type Results, shownValue, visibleText } from '@bakeoff/model'
+import { type Cell, type Figure, figureOf, limitsWords, type Results, shownValue, visibleText } from '@bakeoff/model'
 import { type View, viewOf } from './shared/subjects.js'
 
 type Value = string | number | boolean | null | undefined
@@ -30,6 +30,12 @@ const COLUMNS: readonly (readonly [name: string, of: (cell: Cell, view: View) =>
   ['errors', ({ requests }) => requests?.errors],
   ['timeouts', ({ requests }) => requests?.timeouts],
   ['lost', ({ requests }) => requests?.lost],
+  ['service_level', ({ serviceLevel }) => serviceLevel && limitsWords(serviceLevel.level)],
+  ['service_level_kept', ({ serviceLevel }) => serviceLevel?.answer],
+  ['service_level_reason', ({ serviceLevel }) => serviceLevel?.reason],
+  ['service_level_windows_kept', ({ serviceLevel }) => serviceLevel?.windows.kept],
+  ['service_level_windows_missed', ({ serviceLevel }) => serviceLevel?.windows.missed],
+  ['service_level_cost_per_million', ({ serviceLevel }) => serviceLevel?.cost?.perMillion],
   ['second_instrument_per_s', (cell) => secondOf(cell)?.perSecond],
   ['second_instrument_difference', (cell) => secondOf(cell)?.difference],
 ]

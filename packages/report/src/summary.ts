@@ -9,16 +9,20 @@ import {
   type Finding,
   figureOf,
   kindOf,
+  type LevelAnswer,
   legendOf,
   lettersOf,
+  limitsWords,
   loadIdOf,
   loadLabel,
+  moneyWords,
   type Outcome,
   type Results,
   roleWords,
   type ScenarioResult,
   signsOf,
   typicalOf,
+  windowsWords,
 } from '@bakeoff/model'
 import { md, mdCode, mdTable } from './markdown.js'
 import { atLeastMs, shownMs } from './shared/figures.js'
@@ -32,6 +36,7 @@ import {
   formatTime,
 } from './shared/format.js'
 import { outcomeWord } from './shared/outcome-word.js'
+import { askedCells } from './shared/levels.js'
 import { cellsInOrder, groupingOf, labelOf, type View, viewOf } from './shared/subjects.js'
 
 /** Renders a run on one screen, for a terminal, an e-mail or GitHub's job summary. */
@@ -40,6 +45,7 @@ export function renderSummary(results: Results): string {
   const parts = [
     title(results),
     banner(results),
+    levelsPart(view, results.decision ?? null),
     againstPart(view, results.against ?? null),
     decisionPart(results.decision ?? null),
     ...results.scenarios.map((scenario) => scenarioPart(view, scenario)),
@@ -76,6 +82,39 @@ function banner({ run, cells }: Results): string {
   if (cells.length > 0 && cells.every(({ outcome }) => outcome !== 'measured')) lines.push('**Nothing was measured.**')
   return lines.length > 0 ? `> [!WARNING]\n${lines.map((line) => `> ${line}`).join('\n>\n')}` : ''
 }
+
+/** Who keeps each service level that was asked for at a rate, where some were. */
+function levelsPart(view: View, decision: Decision | null): string {
+  return (decision?.levels ?? [])
+    .map((decided) => {
+      const asked = askedCells(view, decided)
+      const level = asked[0]?.serviceLevel?.level
+      const rows = asked.flatMap((cell) => (cell.serviceLevel ? [levelRow(view, cell, cell.serviceLevel)] : []))
+      return [
+        level
+          ? `## Who keeps ${md(limitsWords(level))} at ${formatNumber(level.perSecond)}/s in ${md(decided.scenario)}?`
+          : '',
+        md(decided.says),
+        mdTable(['Target', 'Keeps it', 'Windows:', 'Cores:', 'A million requests:', 'Why'], rows),
+      ]
+        .filter(Boolean)
+        .join('\n\n')
+    })
+    .join('\n\n')
+}
+
+function levelRow(view: View, cell: Cell, found: LevelAnswer): string[] {
+  return [
+    md(labelOf(view.subjectOf(cell.entry).target, cell.variant)),
+    ANSWERS[found.answer],
+    windowsWords(found) || '–',
+    number(typicalOf(cell, 'coresUsed')),
+    found.cost === null ? '–' : md(moneyWords(found.cost.perMillion)),
+    md(found.says),
+  ]
+}
+
+const ANSWERS: Readonly<Record<LevelAnswer['answer'], string>> = { yes: '**yes**', no: 'no', undecided: 'not decided' }
 
 /** What changed since another commit, where the run was compared with one. */
 function againstPart({ figures: titles }: View, against: AgainstCommit | null): string {

@@ -7,7 +7,7 @@ import { type Beginning, newRun, type RunSetting } from '../beginning.js'
 import { type Measured, nothingLeft, reportEnd } from '../ending.js'
 import { exitCodes } from '../exit.js'
 import { readFirstRuns } from '../first-run.js'
-import { type Gate, openGate, refuseOtherSetting } from '../gating.js'
+import { type Gate, openGate, refuseOtherSetting, refuseWithoutLevel } from '../gating.js'
 import type { Invocation } from '../invocation.js'
 import { openLivePage } from '../live.js'
 import { findResumable, type Resumable } from '../own-runs.js'
@@ -66,6 +66,7 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   const beginning = beginningOf(setting, which, earlier)
   needWhole(setting.catalogue, beginning.plan)
   refuseOtherSetting(gate, conditionsOf(beginning.plan))
+  refuseWithoutLevel(gate, beginning.plan)
   if (flags.dryRun) {
     if (earlier) terminal.say(`Run ${earlier.folder.runId} would go on with ${repetitions(earlier.left)}; its plan:`)
     terminal.print(

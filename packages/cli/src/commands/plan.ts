@@ -3,7 +3,9 @@ import {
   type Caps,
   formatBytes,
   formatDurationMs,
+  formatNumber,
   imageFromWords,
+  limitsWords,
   loadIdOf,
   type Plan,
   type PlannedEntry,
@@ -61,6 +63,8 @@ export function planText(
     const on = ({ quotaCpus, memoryBytes }: Caps, ids: readonly number[]) =>
       `${ids.join(',')}${quotaCpus === null ? '' : ` by a quota of ${quotaCpus}`} with ${formatBytes(memoryBytes)}`
     lines.push(`${scenario.id}: ${scenario.loads.map(loadIdOf).join(', ')}`)
+    for (const level of scenario.levels ?? [])
+      lines.push(`  asks who keeps ${limitsWords(level)} at ${formatNumber(level.perSecond)}/s`)
     lines.push(
       `  target on core ${on(scenario.targetCaps, cores.target)}; ${scenario.services.map(({ name, caps }) => `${name} on ${on(caps, caps.cpuset)}; `).join('')}agent on ${cores.agent.join(',')}; orchestrator on ${cores.orchestrator.join(',')}`,
     )

@@ -1,5 +1,15 @@
 /** Columns that several tables share. Each is one figure of a cell with its unit and the reason for a dash. */
-import type { Cell, ComponentUse, Estimate, LoadSpec } from '@bakeoff/model'
+import {
+  type AskedLevel,
+  type Cell,
+  type ComponentUse,
+  type Estimate,
+  type LevelAnswer,
+  type LoadSpec,
+  limitsWords,
+  moneyWords,
+  windowsWords,
+} from '@bakeoff/model'
 import { type Content, type Html, html } from '../html/html.js'
 import { badge, shareBar, statusBadge, subjectName } from '../html/marks.js'
 import { type Column, known, unknown } from '../html/table.js'
@@ -257,6 +267,60 @@ export function serviceLevelColumn(level: ServiceLevel): CellColumn {
     },
     leastFirst: true,
   }
+}
+
+/** Whether each cell keeps the service level that was asked for at its rate, in how many windows, and what is against it. */
+export function levelColumn(level: AskedLevel): CellColumn {
+  const order = { yes: 0, undecided: 1, no: 2 }
+  return {
+    head: 'Service level',
+    unit: `${limitsWords(level)} at ${formatNumber(level.perSecond)}/s`,
+    align: 'start',
+    field: (cell) =>
+      known(
+        cell.serviceLevel ?? null,
+        (found) => html`${levelBadge(found)}<small>${windowsWords(found)}${found.answer === 'undecided' && html` <span title="${found.says}">${UNDECIDED[found.reason] ?? ''}</span>`}</small>`,
+        whyMissing(cell, 'no service level was asked for'),
+      ),
+    sort: ({ serviceLevel }) => (serviceLevel ? order[serviceLevel.answer] : null),
+    leastFirst: true,
+  }
+}
+
+function levelBadge({ answer }: LevelAnswer): Html {
+  switch (answer) {
+    case 'yes':
+      return badge('good', '✓', 'kept')
+    case 'no':
+      return badge('bad', '✕', 'missed')
+    case 'undecided':
+      return badge('plain', '?', 'not decided')
+  }
+}
+
+/** The reason in a word or two; the sentence is there for the pointer, and among the findings. */
+const UNDECIDED: Readonly<Partial<Record<LevelAnswer['reason'], string>>> = {
+  'not-measured': 'not measured',
+  invalid: 'figures do not count',
+  disturbed: 'disturbed from outside',
+  'few-answers': 'too few answers',
+  'few-windows': 'too few repetitions',
+  open: 'too close to the limit',
+}
+
+/** The cost of the rate that was offered, at the prices that the page Cost begins with. */
+export const levelCostColumn: CellColumn = {
+  head: 'A million',
+  unit: 'requests, usual prices',
+  field: (cell) =>
+    known(
+      cell.serviceLevel?.cost ?? null,
+      ({ perMillion, low, high }) =>
+        html`${moneyWords(perMillion)}<small>${low !== null && high !== null ? `${moneyWords(low)}–${moneyWords(high)}` : 'no interval'}</small>`,
+      whyMissing(cell, 'its CPU time is not known, or its figures do not count'),
+    ),
+  sort: (cell) => cell.serviceLevel?.cost?.perMillion ?? null,
+  leastFirst: true,
 }
 
 /** The outcome of a cell as a badge: whether its figures count or, for a cell without figures, how it ended. */

@@ -1,11 +1,14 @@
 /** The decision: the answer, the best of each language in each scenario, and how far to trust it. It says what `results.decision` holds. */
 import {
+  type Cell,
   costOf,
   type Decision,
   type DecisionColumn,
+  type DecisionLevel,
   type DecisionMark,
   figureOf,
   isHeadlined,
+  limitsWords,
   signsOf,
   USUAL_PRICES,
 } from '@bakeoff/model'
@@ -15,9 +18,11 @@ import { badge, shareBar } from '../html/marks.js'
 import { type Column, table, unknown } from '../html/table.js'
 import { pricesOf } from '../shared/cost-words.js'
 import { drawnFigure } from '../shared/figures.js'
-import { formatInterval, formatNumber, unbroken } from '../shared/format.js'
+import { formatInterval, formatNumber, formatShare, unbroken } from '../shared/format.js'
+import { askedCells } from '../shared/levels.js'
 import type { View } from '../shared/subjects.js'
 import { bestOfEach } from './best-of-each.js'
+import { coresColumn, latencyColumn, levelColumn, levelCostColumn, linkedNameColumn } from './columns.js'
 import { cellOf, costOfFigure } from './decision-figure.js'
 import type { Section } from './section.js'
 
@@ -29,14 +34,36 @@ export const decision: Section = {
   render: ({ view }) => (view.results.decision ? decided(view, view.results.decision) : html``),
 }
 
-function decided(view: View, { rows, columns, next, trust, trustLevel, claims }: Decision): Html {
+function decided(view: View, { rows, columns, levels, next, trust, trustLevel, claims }: Decision): Html {
   const shown = columns.filter(({ figures }) => figures.some(({ value }) => value !== null))
-  return html`${trustStrip(view, trust, trustLevel ?? null)}${shown.length > 0 && html`${bestOfEach(view, shown)}${answerTable(view, rows, shown)}`}
+  return html`${trustStrip(view, trust, trustLevel ?? null)}${(levels ?? []).map((level) => levelTable(view, level))}${shown.length > 0 && html`${bestOfEach(view, shown)}${answerTable(view, rows, shown)}`}
     <ul class="answers">${columns.map(({ scenario, says }) => html`<li><a href="#overview/${encodeURIComponent(scenario)}"><bdi>${scenario}</bdi></a> ${unbroken(says)}</li>`)}</ul>
     ${COSTS.map((id) => costTable(view, rows, shown, id))}
     ${view.results.cells.some((cell) => costOf(cell, USUAL_PRICES) !== null) && html`<p class="next on-screen">In money, instances and cores, at prices of your own: <a href="#cost">Cost</a></p>`}
     ${next && html`<p class="next">To decide ${next.scenarios.join(', ')}: <code>${next.command}</code></p>`}
     ${claims !== null && html`<p class="next">${claims} <a href="#claims">Claims</a></p>`}`
+}
+
+/** Who keeps a service level that was asked for: every target that was asked, those that keep it first and of these the cheapest. */
+function levelTable(view: View, decided: DecisionLevel): Html {
+  const { scenario, says } = decided
+  const asked = askedCells(view, decided)
+  const level = asked[0]?.serviceLevel?.level
+  if (!level) return html`<p>${unbroken(says)}</p>`
+  const what = `${limitsWords(level)} at ${formatNumber(level.perSecond)} requests/s`
+  return html`<section class="block"><h3>Who keeps ${what}? <small><a href="#overview/${encodeURIComponent(scenario)}"><bdi>${scenario}</bdi></a></small></h3>
+    <p>${unbroken(says)}</p>${table<Cell>({
+      caption: `Who keeps ${what} in ${scenario}`,
+      columns: [
+        linkedNameColumn(view),
+        levelColumn(level),
+        latencyColumn(level.p99Ms === null ? 'p95' : 'p99', true),
+        coresColumn('CPU', ({ target }) => target),
+        levelCostColumn,
+      ],
+      rows: asked,
+      subject: (cell) => view.subjectOf(cell.entry).index,
+    })}<p class="legend">A window is the measured time of one repetition. A target keeps a level when at least nine of ten of its windows do, with 95 % confidence, and its errors in all of them stay within ${formatShare(level.errors)}. The percentile is the median of the windows, with the least and the most of them. Money as on the page <a href="#cost">Cost</a>, at its first prices.</p></section>`
 }
 
 /** The best contender of each language in each scenario, with a bar of its share of the best one. */

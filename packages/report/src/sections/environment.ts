@@ -3,6 +3,7 @@ import {
   type CoreAssignment,
   type HostFacts,
   isToldApart,
+  limitsWords,
   loadLabel,
   type Results,
   type ScenarioResult,
@@ -212,6 +213,13 @@ function workFacts(scenario: ScenarioResult): Html {
         ? `p99 within ${formatNumber(scenario.slo.p99Ms)} ms, errors within ${formatShare(scenario.slo.errors)}`
         : 'none',
     ],
+    ...(scenario.levels ?? []).map(
+      (level) =>
+        [
+          `Asked for at ${formatNumber(level.perSecond)}/s`,
+          `${limitsWords(level)}, errors within ${formatShare(level.errors)}`,
+        ] as const,
+    ),
     ['Loads', scenario.loads.map(loadLabel).join(' · ')],
     ['Work digest', html`<code>${scenario.workDigest}</code>`],
   ])
@@ -421,7 +429,7 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
   ],
   [
     'Service level',
-    'The highest p99 and the largest share of errors that a scenario allows (SLO); its file names it slo.',
+    'The highest p99 and the largest share of errors that a scenario allows (SLO); its file names it slo. Where it is asked for at a rate, a target keeps it when at least nine of ten windows do.',
   ],
   ['p99', '99 of 100 answers were at least as fast as this.'],
   ['Group', 'A letter: two targets share one exactly when they are not told apart.'],

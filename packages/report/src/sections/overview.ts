@@ -33,6 +33,8 @@ import {
   figureColumn,
   introducedColumn,
   latencyColumn,
+  levelColumn,
+  levelCostColumn,
   memoryColumn,
   nameColumn,
   requestsPerCpuColumn,
@@ -127,7 +129,8 @@ function saidOnce(cells: readonly Cell[]): Html | null {
 
 function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): CellColumn[] {
   const shared = [groupColumn(view, scope, loadId), introducedColumn(view)]
-  const { slo } = scope.scenario
+  const { slo, levels } = scope.scenario
+  const level = levels?.find(({ perSecond }) => 'perSecond' in load && load.perSecond === perSecond) ?? null
   const baseline = baselineColumn(view, { scenario: scope.scenario.id, loadId })
   const verdict = verdictColumn(sharedCauses(cellsInOrder(view, scope.scenario.id, loadId)))
   const use = [coresColumn('CPU', ({ target }) => target), memoryColumn('Memory', ({ target }) => target)]
@@ -141,9 +144,10 @@ function columnsFor(view: View, scope: Scope, loadId: string, load: LoadSpec): C
         latencyColumn('p95'),
         latencyColumn('p99'),
         latencyColumn('p99_9'),
-        ...(slo ? [serviceLevelColumn(slo)] : []),
+        ...(level ? [levelColumn(level)] : slo ? [serviceLevelColumn(slo)] : []),
         errorsColumn,
         ...use,
+        ...(level ? [levelCostColumn] : []),
         cpuPerRequestColumn(view),
         requestsPerCpuColumn(view),
         verdict,

@@ -1,8 +1,9 @@
 /** Options that choose what is planned: those of a selection, and how it is measured. */
+import { parseServiceLevels } from '@bakeoff/core'
 import { Option } from 'commander'
 import type { PlanOptions } from '../../planning.js'
 import { type SelectionFlags, selectionOptions, toSelection } from './selection.js'
-import { integer, milliseconds, positiveInteger, rates } from './values.js'
+import { integer, milliseconds, names, orAll, positiveInteger, rates, texts } from './values.js'
 
 export interface PlanFlags extends SelectionFlags {
   readonly quick?: boolean
@@ -10,6 +11,9 @@ export interface PlanFlags extends SelectionFlags {
   readonly repetitions?: number
   readonly capacity?: boolean
   readonly rate?: readonly number[]
+  readonly slo?: readonly string[]
+  readonly load?: readonly string[]
+  readonly window?: number
   readonly seed?: number
   readonly budget?: number
   readonly against?: string
@@ -22,6 +26,15 @@ export const planOptions: readonly Option[] = [
   new Option('--repetitions <n>', 'exactly this many repetitions of every entry').argParser(positiveInteger),
   new Option('--capacity', 'search the highest rate within each slo'),
   new Option('--rate <perSecond>', 'offer this rate to every target; may be repeated').argParser(rates),
+  new Option(
+    '--slo <limits>',
+    'offer a rate, and answer who keeps these limits at it, e.g. p99=30ms@200/s; also p95 and errors, with commas; may be repeated',
+  ).argParser(texts),
+  new Option(
+    '--load <id>',
+    'only these loads of each scenario, as npm run plan names them, e.g. closed-64; may be repeated',
+  ).argParser(names),
+  new Option('--window <duration>', 'the measured window of each load at least, e.g. 10s').argParser(milliseconds),
   new Option(
     '--budget <duration>',
     'how long is measured at most after the first repetition of all, e.g. 3h',
@@ -42,6 +55,9 @@ export function toPlanOptions(flags: PlanFlags): PlanOptions {
     repetitions: flags.repetitions ?? null,
     capacity: flags.capacity ?? false,
     rates: flags.rate ?? [],
+    levels: parseServiceLevels(flags.slo ?? []),
+    loads: orAll(flags.load),
+    windowMs: flags.window ?? null,
     budgetMs: flags.budget ?? null,
     seed: flags.seed ?? null,
     against: flags.against ?? null,

@@ -7,6 +7,11 @@ export function names(value: string, before: readonly string[] = []): string[] {
   return [...before, ...value.split(',').map((name) => name.trim())]
 }
 
+/** Texts as they were typed; may be repeated. */
+export function texts(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
 /** Requests a second; may be repeated. */
 export function rates(value: string, before: readonly number[] = []): number[] {
   const number = Number(value)
