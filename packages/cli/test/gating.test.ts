@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseGateRules } from '@bakeoff/core'
-import type { Results } from '@bakeoff/model'
+import type { Plan, Results } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openGate, passesGate, refuseOtherSetting } from '../src/gating.js'
+import { openGate, passesGate, refuseOtherSetting, refuseWithoutLevel } from '../src/gating.js'
 import { analyseFolder } from '../src/write-report.js'
 import { aRunOnDisk, emptyReports } from './helpers/run-on-disk.js'
 import { recordingTerminal } from './helpers/terminal.js'
@@ -27,6 +27,23 @@ describe('another commit', () => {
       code: 'BAD_SPEC',
       message: expect.stringContaining('--fail-on compares with one thing'),
     }))
+})
+
+describe('a rule about service levels', () => {
+  const level = { perSecond: 200, p95Ms: null, p99Ms: 30, errors: 0.001 }
+  const asking = { rules: parseGateRules('slo'), baseline: null }
+  const [first] = baseline.scenarios as unknown as [Plan['scenarios'][number]]
+
+  it('is refused before anything is measured where the run asks for none', () =>
+    expect(() => refuseWithoutLevel(asking, { scenarios: [first] })).toThrow(/this run asks for none/))
+
+  it.each([
+    { because: 'one is asked for', gate: asking, scenarios: [{ ...first, levels: [level] }] },
+    { because: 'no such rule is set', gate: { ...asking, rules: parseGateRules('errors=0') }, scenarios: [first] },
+    { because: 'there is no gate', gate: null, scenarios: [first] },
+  ])('is taken where $because', ({ gate: own, scenarios }) =>
+    expect(() => refuseWithoutLevel(own, { scenarios })).not.toThrow(),
+  )
 })
 
 describe('the end of a gate', () => {

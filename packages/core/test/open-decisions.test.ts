@@ -276,3 +276,24 @@ describe('a pair that is within reach', () => {
     expect(isWithinReach(pair(needs, done), { done, left })).toBe(within),
   )
 })
+
+describe('a service level that was asked for at a rate', () => {
+  const rate = { kind: 'rate', perSecond: 200, connections: 256, arrivals: 'exponential' } as const
+  const level = { perSecond: 200, p95Ms: null, p99Ms: 30, errors: 0.001 }
+
+  /** A run of one target, whose p99 is about twice these mean times. */
+  const isLevelOpenAfter = (meansMs: readonly number[]) => {
+    const plan = { ...planOf([go]), scenarios: [aScenario({ loads: [rate], levels: [level] })] }
+    const records = meansMs.map((meanMs, at) =>
+      aRepetitionRecord(go, at + 1, [aLoadRecord({ load: rate, perSecond: 200, meanMs })]),
+    )
+    return openDecisions(plan, [])('predict', { records, calibrations: [] })
+  }
+
+  it.each([
+    { because: 'is open while the limit lies between the bounds', meansMs: [5, 8, 4, 11, 6], open: true },
+    { because: 'is over when it is kept', meansMs: [5, 5.2, 4.9], open: false },
+    { because: 'is over when it is missed', meansMs: [50, 52, 49], open: false },
+    { because: 'is open after one repetition', meansMs: [5], open: true },
+  ])('$because', ({ meansMs, open }) => expect(isLevelOpenAfter(meansMs)).toBe(open))
+})

@@ -49,6 +49,14 @@ describe('a baseline is refused', () => {
     expect(otherConditions(there, now)).toEqual(['load rate-200 of predict: connections 256 there, 32 here'])
   })
 
+  it('because another load warms targets up', () => {
+    const closed = { kind: 'closed', connections: 64 } as const
+    const rate = { kind: 'rate', perSecond: 200, connections: 256, arrivals: 'exponential' } as const
+    expect(
+      otherConditions(scenarios({ ...scenario, loads: [closed, rate] }), scenarios({ ...scenario, loads: [rate] })),
+    ).toEqual(['load that warms targets up in predict: closed-64 there, rate-200 here'])
+  })
+
   it('because of other caps of a service', () => {
     const service = (cpus: number) => ({ name: 'postgres', caps: { ...scenario.targetCaps, cpus } })
     expect(

@@ -193,7 +193,7 @@ x-scenario:
     warmUp: 1m
     longest: 1m
     timeout: 1m
-  slo: { p99: 1s, errors: 1% }
+  slo: { p99: 1s, errors: 1%, at: 200/s }
   quotas: true
 `,
     also: [STATEFUL],

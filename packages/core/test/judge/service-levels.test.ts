@@ -1,0 +1,218 @@
+/** Whether a target keeps a service level at a rate: by its windows, and of runs that never were. */
+import type { AskedLevel } from '@bakeoff/model'
+import { describe, expect, it } from 'vitest'
+import { judgeLevel } from '../../src/judge/service-levels/index.js'
+import { judgeTimes } from '../../src/judge/service-levels/times.js'
+import { createRandom, type Random } from '../../src/stats/index.js'
+import { judgedCells, type Observed } from '../builders.js'
+import { shareText, tableOf } from '../method-tables.js'
+
+const rate = { kind: 'rate', perSecond: 200, connections: 256, arrivals: 'exponential' } as const
+const level: AskedLevel = { perSecond: 200, p95Ms: null, p99Ms: 30, errors: 0.001 }
+
+/** The answer for windows with these mean times; p99 is about 2.04 times as long. */
+function answerOf(
+  meansMs: readonly number[],
+  { more = {}, asked = level }: { readonly more?: Observed; readonly asked?: AskedLevel } = {},
+) {
+  const observed = meansMs.map((meanMs): Observed => ({ load: rate, perSecond: 200, cpuMs: 0.5, meanMs, ...more }))
+  const [cell] = judgedCells({ 'node-fastify': observed }, { scenario: { levels: [asked] } })
+  return judgeLevel(cell!)!
+}
+
+const steady = [5, 5.2, 4.9, 5.1, 5]
+
+describe('a target keeps a service level', () => {
+  it('when p99 is far enough within it for nine of ten windows', () =>
+    expect(answerOf(steady)).toMatchObject({
+      answer: 'yes',
+      reason: 'kept',
+      windows: { kept: 5, missed: 0, unknown: 0 },
+      failed: { count: 0, of: 8000 },
+      repetitions: null,
+    }))
+
+  it('also where others used the machine: they make answers late, and not soon', () =>
+    expect(answerOf(steady, { more: { others: 1 } })).toMatchObject({ answer: 'yes', because: [] }))
+
+  it('of errors alone', () => {
+    const asked = { ...level, p99Ms: null }
+    expect(answerOf([90, 95, 99], { asked })).toMatchObject({ answer: 'yes', times: [] })
+    expect(answerOf([90, 95], { asked })).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 3 })
+  })
+})
+
+describe('a target does not keep it', () => {
+  it('when p99 is so far beyond it that nine of ten windows cannot be within', () =>
+    expect(answerOf([50, 52, 49, 51, 50])).toMatchObject({
+      answer: 'no',
+      reason: 'late',
+      windows: { kept: 0, missed: 5, unknown: 0 },
+    }))
+
+  it('when more requests failed in all windows than it allows', () => {
+    const counts = { sent: 1600, ok: 1595, errorStatus: 5 }
+    expect(answerOf(steady, { more: { counts } })).toMatchObject({
+      answer: 'no',
+      reason: 'errors',
+      failed: { count: 25, of: 8000 },
+    })
+  })
+
+  it('when requests that were due were never sent', () =>
+    expect(answerOf(steady, { more: { counts: { unsent: 400 } } })).toMatchObject({ answer: 'no', reason: 'errors' }))
+
+  it('when so many never ended that p99 is beyond it, whatever it is', () =>
+    expect(answerOf([50, 52, 49, 51, 50], { more: { censored: 100 } })).toMatchObject({ answer: 'no' }))
+})
+
+describe('it is not decided', () => {
+  it('by one repetition, nor by two', () => {
+    expect(answerOf([5])).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: null })
+    expect(answerOf([5, 5.1])).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 3 })
+  })
+
+  it('where windows differ so much that the limit lies between the bounds, and says how many would decide', () => {
+    const open = answerOf([5, 8, 4, 11, 6])
+    expect(open).toMatchObject({ answer: 'undecided', reason: 'open' })
+    expect(open.repetitions).toBeGreaterThan(5)
+    expect(open.repetitions).toBeLessThan(30)
+    const [time] = open.times
+    expect(time!.low).toBeLessThan(30)
+    expect(time!.high).toBeGreaterThan(30)
+  })
+
+  it('where others used the machine while it missed: that may be their doing', () => {
+    const found = answerOf([50, 52, 49, 51, 50], { more: { others: 1 } })
+    expect(found).toMatchObject({ answer: 'undecided', reason: 'disturbed' })
+    expect(found.because).toEqual([expect.stringMatching(/^others used/)])
+  })
+
+  it('where windows have too few answers for p99, and none of what is known is beyond it', () =>
+    expect(answerOf(steady, { more: { seconds: 2 } })).toMatchObject({
+      answer: 'undecided',
+      reason: 'few-answers',
+      windows: { kept: 0, missed: 0, unknown: 5 },
+    }))
+
+  it('where its figures do not count', () =>
+    expect(answerOf(steady, { more: { oomKills: 1 } })).toMatchObject({ answer: 'undecided', reason: 'invalid' }))
+})
+
+it('windows with too few answers are missed where a lower percentile is beyond the limit', () =>
+  expect(answerOf([50, 52, 49, 51, 50], { more: { seconds: 2 } })).toMatchObject({ answer: 'no', reason: 'late' }))
+
+it('a load without a level has no answer', () => {
+  const [cell] = judgedCells({ go: [{ load: rate, perSecond: 200 }] }, { scenario: { levels: [{ ...level, perSecond: 300 }] } })
+  expect(judgeLevel(cell!)).toBeNull()
+})
+
+/** A p99, relative to one that nobody knows, in one window. */
+type Window = (random: Random) => number
+
+/** Student's t with three degrees of freedom, of variance 1. */
+const heavy = (random: Random) => {
+  const chi = Array.from({ length: 3 }, () => random.normal() ** 2).reduce((a, b) => a + b)
+  return random.normal() / Math.sqrt(chi / 3) / Math.sqrt(3)
+}
+
+/** p99 of answers with exponential times, of which windows hold 1,100, in windows that differ. */
+const sampled =
+  (spread: number): Window =>
+  (random) => {
+    const slowest = Array.from({ length: 1100 }, () => random.exponential()).sort((a, b) => b - a)
+    return Math.exp(spread * random.normal()) * slowest[10]!
+  }
+
+const WINDOWS: Readonly<Record<string, Window>> = {
+  'normal on logs, 10 %': (random) => Math.exp(0.1 * random.normal()),
+  'normal on logs, a factor of 2.7': (random) => Math.exp(random.normal()),
+  'p99 of 1,100 answers, in starts that differ by 10 %': sampled(0.1),
+  'heavy tails (t with 3 degrees of freedom), 20 %': (random) => Math.exp(0.2 * heavy(random)),
+  'exponential tails: long on one side': (random) => Math.exp(0.3 * random.exponential()),
+}
+
+/** The time that a share of all windows stay within. */
+function timeOf(window: Window, share: number): number {
+  const random = createRandom(20_261_129)
+  const all = Array.from({ length: 20_000 }, () => window(random)).sort((a, b) => a - b)
+  return all[Math.floor(share * all.length)]!
+}
+
+/** How often each answer comes where a share of all windows keep the level. */
+function answers(window: Window, { keeps, windows, runs }: { keeps: number; windows: number; runs: number }) {
+  const limitMs = timeOf(window, keeps)
+  const random = createRandom(7)
+  const found = Array.from({ length: runs }, () =>
+    judgeTimes(
+      Array.from({ length: windows }, () => ({ ms: window(random), isKnown: true })),
+      limitMs,
+    ),
+  )
+  const share = (wanted: string) => found.filter(({ conclusion }) => conclusion === wanted).length / runs
+  return { yes: share('kept'), no: share('late') }
+}
+
+const RUNS = 1000
+
+describe('where exactly nine of ten windows keep it, few runs answer, as many as docs/method.md says', () => {
+  const rows = tableOf('Nine of ten windows keep it')
+
+  it('in each kind of noise', () => expect(rows.map(([kind]) => kind)).toEqual(Object.keys(WINDOWS)))
+
+  it.each(
+    rows.flatMap(([kind = '', ...cells]) =>
+      [3, 5, 10, 54].map((windows, at) => ({ kind, windows, says: cells[at] ?? '' })),
+    ),
+  )('$kind, $windows windows: $says', ({ kind, windows, says }) => {
+    const { yes, no } = answers(WINDOWS[kind]!, { keeps: 0.9, windows, runs: RUNS })
+    expect(`${shareText(yes)}, ${shareText(no)}`).toBe(says)
+    expect(no).toBeLessThanOrEqual(0.08)
+  })
+})
+
+describe('how often the answer comes, and which, where it is plain', () => {
+  const rows = tableOf('Windows that keep it')
+
+  it.each(
+    rows.flatMap(([share = '', ...cells]) =>
+      [3, 5, 10, 54].map((windows, at) => ({ share, windows, says: cells[at] ?? '' })),
+    ),
+  )('$share of all windows, $windows of them seen: $says', ({ share, windows, says }) => {
+    const keeps = Number(share.replace(' %', '')) / 100
+    const { yes, no } = answers(WINDOWS['normal on logs, 10 %']!, { keeps, windows, runs: RUNS })
+    expect(`${shareText(yes)}, ${shareText(no)}`).toBe(says)
+    expect(keeps > 0.9 ? no : yes).toBeLessThanOrEqual(0.05)
+  })
+})
+
+describe('a stall that one window in so many has, and that makes p99 ten times as long', () => {
+  const rows = tableOf('One window in')
+  const stalling = (every: number): Window => (random) =>
+    Math.exp(0.1 * random.normal()) * (random.next() < 1 / every ? 10 : 1)
+
+  it.each(
+    rows.flatMap(([every = '', ...cells]) =>
+      [3, 5, 10, 54].map((windows, at) => ({ every: Number(every), windows, says: cells[at] ?? '' })),
+    ),
+  )('one in $every, $windows windows: $says', ({ every, windows, says }) => {
+    const random = createRandom(11)
+    const window = stalling(every)
+    const found = Array.from({ length: RUNS }, () =>
+      judgeTimes(
+        Array.from({ length: windows }, () => ({ ms: window(random), isKnown: true })),
+        3,
+      ),
+    )
+    const share = (wanted: string) => found.filter(({ conclusion }) => conclusion === wanted).length / RUNS
+    expect(`${shareText(share('kept'))}, ${shareText(share('late'))}`).toBe(says)
+  })
+})
+
+it('with the windows that it asks for it decides, if they stay as they are', () => {
+  const windows = [12, 20, 9, 25, 14].map((ms) => ({ ms, isKnown: true }))
+  const { conclusion, windows: needed } = judgeTimes(windows, 30)
+  expect(conclusion).toBe('open')
+  const again = Array.from({ length: Math.ceil(needed! / 5) * 5 + 10 }, (_, index) => windows[index % 5]!)
+  expect(judgeTimes(again, 30).conclusion).toBe('kept')
+})
