@@ -18,6 +18,7 @@ export const ALLOWED = {
 const FLOORS = {
   core: [
     ...[
+      'thresholds',
       'words',
       'stats',
       'state',
@@ -25,7 +26,6 @@ const FLOORS = {
       'plan',
       'answers',
       'recorded',
-      'thresholds',
       'observe',
       'figures',
       'judge',

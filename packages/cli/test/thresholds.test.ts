@@ -66,6 +66,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     `are those of throughput within ${share(thresholds.relevantDifference)}`,
   ],
   significance: [`hold at once with ${share(1 - thresholds.significance)}`],
+  windowsWithin: [`**nine of ten windows** (${share(thresholds.windowsWithin)}) do`],
   sameSize: [`whose sizes differ by at most ${share(thresholds.sameSize)}`],
   claimTolerance: [`or within ${share(thresholds.claimTolerance)} of it`],
 }

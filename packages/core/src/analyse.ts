@@ -25,10 +25,10 @@ import { curvesOf } from './results/curves.js'
 import { type TargetPage, toEntries } from './results/entries.js'
 import { legend } from './results/legend.js'
 import { toScenarios } from './results/scenarios.js'
-import { withServiceLevel } from './results/service-levels.js'
 import { againstSays } from './say/against.js'
 import { decide } from './say/decision.js'
 import { findings } from './say/findings/index.js'
+import { withServiceLevel } from './say/service-level.js'
 import { warningsOf } from './say/warnings.js'
 
 export interface AnalysisInput {

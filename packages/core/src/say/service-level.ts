@@ -1,18 +1,36 @@
 import {
   type Cell,
+  costOf,
   formatNumber,
   type LevelAnswer,
   type LevelPercentile,
   limitsWords,
+  USUAL_PRICES,
   windowsWords,
 } from '@bakeoff/model'
-import type { LevelJudgement } from '../judge/service-levels/index.js'
+import type { JudgedCell } from '../judge/judged.js'
+import { judgeLevel, type LevelJudgement } from '../judge/service-levels/index.js'
 import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
 import { nameOf } from '../words/names.js'
 import { duration, exactPercent, list, many } from '../words/quantities.js'
 
+/** A cell with the answer whether it keeps the service level that is asked for at its rate; as it is where none is. */
+export function withServiceLevel(cell: Cell, judged: JudgedCell): Cell {
+  const found = judgeLevel(judged)
+  if (found === null) return cell
+  const cost = costAt(cell, found.level.perSecond)
+  return { ...cell, serviceLevel: { ...found, cost, says: levelSays(cell, found) } }
+}
+
+/** The cost of a rate at the usual prices, those of the report's page Cost. */
+function costAt(cell: Cell, perSecond: number): LevelAnswer['cost'] {
+  const { perSecond: _, ...prices } = USUAL_PRICES
+  const cost = costOf(cell, { ...prices, perSecond })
+  return cost && { ...cost, prices }
+}
+
 /** The answer of a cell as a sentence: `node-fastify keeps p99 30 ms at 200/s: yes, 5 of 5 windows.` */
-export function levelSays(cell: Cell, found: LevelJudgement): string {
+function levelSays(cell: Cell, found: LevelJudgement): string {
   const { level, answer, windows } = found
   const words = { yes: 'yes', no: 'no', undecided: 'not decided' }[answer]
   const counted = [words, windowsWords({ windows })].filter(Boolean).join(', ')

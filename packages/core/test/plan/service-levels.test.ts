@@ -1,4 +1,4 @@
-import { loadIdOf, type ScenarioSpec } from '@bakeoff/model'
+import { loadIdOf, type Plan, type ScenarioSpec } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Catalogue, type PlanRequest, parseMatrix, planMatrix, windowRulesOf } from '../../src/index.js'
 import { levelWindowMs } from '../../src/plan/service-levels.js'
@@ -53,16 +53,16 @@ function aTarget(): Catalogue['targets'][number] {
   }
 }
 
-const loadsOf = (made: ReturnType<typeof plan>) =>
-  Object.fromEntries(made.scenarios.map(({ id, loads }) => [id, loads.map(loadIdOf)]))
+const loadsOf = ({ scenarios }: Plan) => Object.fromEntries(scenarios.map(({ id, loads }) => [id, loads.map(loadIdOf)]))
+const predictOf = ({ scenarios }: Plan) => scenarios.find(({ id }) => id === 'predict')!
 
 describe('--slo', () => {
   it('offers its rate to every target of the chosen scenarios, as each scenario offers rates', () => {
     const { scenarios } = plan({ levels: [asked] })
-    expect(scenarios.map(({ loads }) => loads.at(-1))).toEqual([
-      { kind: 'rate', perSecond: 200, connections: 32, arrivals: 'constant' },
-      { kind: 'rate', perSecond: 200, connections: 1, arrivals: 'exponential' },
-    ])
+    expect(Object.fromEntries(scenarios.map(({ id, loads }) => [id, loads.at(-1)]))).toEqual({
+      predict: { kind: 'rate', perSecond: 200, connections: 32, arrivals: 'constant' },
+      embed: { kind: 'rate', perSecond: 200, connections: 1, arrivals: 'exponential' },
+    })
     expect(scenarios.map(({ levels }) => levels)).toEqual([
       [{ ...asked, errors: 0.001 }],
       [{ ...asked, errors: 0.001 }],
@@ -71,23 +71,25 @@ describe('--slo', () => {
 
   it('adds no load where the scenario has it, and takes its errors from the scenario where it does not say', () => {
     const rate = { kind: 'rate', perSecond: 200, connections: 8, arrivals: 'constant' } as const
-    const { scenarios } = plan(
-      { levels: [asked], selection: { scenarios: ['predict'], targets: null } },
-      { loads: [{ kind: 'closed', connections: 1 }, rate], slo: { p99Ms: 50, errors: 0.01 } },
+    const { loads, levels } = predictOf(
+      plan(
+        { levels: [asked] },
+        { loads: [{ kind: 'closed', connections: 1 }, rate], slo: { p99Ms: 50, errors: 0.01 } },
+      ),
     )
-    expect(scenarios[0]!.loads).toEqual([{ kind: 'closed', connections: 1 }, rate])
-    expect(scenarios[0]!.levels).toEqual([{ ...asked, errors: 0.01 }])
+    expect(loads).toEqual([{ kind: 'closed', connections: 1 }, rate])
+    expect(levels).toEqual([{ ...asked, errors: 0.01 }])
   })
 
   it('is asked in a smoke run too, where the rate of a file is not', () => {
     const file = { levels: [{ ...asked, perSecond: 300, errors: 0 }] }
     expect(loadsOf(plan({ profile: 'quick', levels: [asked] }, file)).predict).toEqual(['closed-64', 'rate-200'])
     expect(loadsOf(plan({}, file)).predict).toContain('rate-300')
-    expect(plan({}, file).scenarios[0]!.levels).toEqual([{ ...asked, perSecond: 300, errors: 0 }])
+    expect(predictOf(plan({}, file)).levels).toEqual([{ ...asked, perSecond: 300, errors: 0 }])
   })
 
   it('takes the place of what a file asks for at the same rate', () =>
-    expect(plan({ levels: [asked] }, { levels: [{ ...asked, p99Ms: 99, errors: 0 }] }).scenarios[0]!.levels).toEqual([
+    expect(predictOf(plan({ levels: [asked] }, { levels: [{ ...asked, p99Ms: 99, errors: 0 }] })).levels).toEqual([
       { ...asked, errors: 0.001 },
     ]))
 
@@ -95,8 +97,8 @@ describe('--slo', () => {
     expect(levelWindowMs({ ...asked, errors: 0 })).toBe(5491)
     expect(levelWindowMs({ ...asked, p99Ms: null, p95Ms: 10, errors: 0 })).toBe(1220)
     expect(levelWindowMs({ ...asked, p99Ms: null, errors: 0 })).toBe(0)
-    const { rules, scenarios } = plan({ levels: [asked], profile: 'quick' })
-    const of = (loadId: string) => windowRulesOf(rules, scenarios[0]!, loadId)
+    const made = plan({ levels: [asked], profile: 'quick' })
+    const of = (loadId: string) => windowRulesOf(made.rules, predictOf(made), loadId)
     expect(of('rate-200').leastMs).toBe(5491)
     expect(of('closed-64').leastMs).toBe(2000)
   })
