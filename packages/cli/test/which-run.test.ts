@@ -23,6 +23,8 @@ describe('which run is meant', () => {
     { flags: { replay: 'r', repetitions: 2 }, says: '--repetitions' },
     { flags: { replay: 'r', capacity: true }, says: '--capacity' },
     { flags: { resume: 'r', budget: 1000 }, says: '--budget' },
+    { flags: { replay: 'r', slo: ['p99=30ms@200/s'] }, says: '--slo' },
+    { flags: { resume: 'r', load: ['closed-1'], window: 9000 }, says: '--load, --window' },
     { flags: { resume: 'r', rate: [100], seed: 0 }, says: '--rate, --seed' },
     { flags: { resume: 'r', claims: true, all: true }, says: '--claims, --all' },
     { flags: {}, cells: ['predict'], says: 'predict' },

@@ -9,6 +9,7 @@ import {
   parseBytes,
   parseDurationMs,
   parseFraction,
+  parsePerSecond,
   toErrorRecord,
 } from '../src/index.js'
 
@@ -37,6 +38,15 @@ describe('quantities as they are written', () => {
     ['120%', null],
     ['x', null],
   ])('the share %s is %s', (text, share) => expect(parseFraction(text)).toBe(share))
+
+  it.each([
+    ['200/s', 200],
+    ['12.5 / s', 12.5],
+    ['200', 200],
+    ['0/s', null],
+    ['200/min', null],
+    ['fast', null],
+  ])('the rate %s is %s a second', (text, rate) => expect(parsePerSecond(text)).toBe(rate))
 })
 
 describe('quantities as they are shown', () => {

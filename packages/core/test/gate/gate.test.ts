@@ -255,7 +255,7 @@ describe('gate', () => {
   })
 
   it('counts what was judged', () => {
-    expect(gate(aRun(), aRun(), rules)).toEqual({ broken: [], unjudged: [], judged: 1, runs: 1 })
+    expect(gate(aRun(), aRun(), rules)).toEqual({ broken: [], unjudged: [], judged: 1, of: 1, runs: 1 })
   })
 
   it('says by how much, with the interval and what is allowed', () => {
