@@ -1,3 +1,4 @@
+import { levelUnder } from '../../plan/service-levels.js'
 import { thresholds } from '../../thresholds.js'
 import { many, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
@@ -7,7 +8,7 @@ export const errors = defineCause({
   about:
     'Requests were answered with another status than expected, or the connection ended before the answer was complete.',
   because: 'requests failed',
-  find: ({ scenario, repetitions }) => {
+  find: ({ scenario, loadId, repetitions }) => {
     let failed = 0
     let asked = 0
     const kinds: Record<string, number> = {}
@@ -18,7 +19,8 @@ export const errors = defineCause({
       for (const [kind, count] of Object.entries(errorsByKind)) kinds[kind] = (kinds[kind] ?? 0) + count
     }
     const share = asked === 0 ? 0 : failed / asked
-    const tolerated = scenario.slo?.errors ?? thresholds.errorsTolerated
+    // A service level that is asked for at this rate may allow more.
+    const tolerated = Math.max(scenario.slo?.errors ?? thresholds.errorsTolerated, levelUnder(scenario, loadId)?.errors ?? 0)
     if (share <= tolerated) return []
     const [mostCommon] = Object.entries(kinds).sort(([, a], [, b]) => b - a)
     const kind = mostCommon ? `, most often ${mostCommon[0]} (${mostCommon[1].toLocaleString('en-US')}×)` : ''
