@@ -54,11 +54,11 @@ function whySays({ outcomeReason }: Cell, found: LevelJudgement): string {
     case 'invalid':
       return `its figures do not count: ${list(because)}`
     case 'disturbed':
-      return `it missed it, and that may not be its own doing: ${list(because)}; measure again without that`
+      return `it missed it, and that may not be its own doing: ${list(because)}`
     case 'few-answers':
-      return 'too few answers in a window for the percentile; a longer --window has more'
+      return 'too few answers in a window for the percentile: a longer --window has more'
     case 'few-windows':
-      return [`${LEAST_REPETITIONS} repetitions are needed at least`, ...neededSays(found)].join(', ')
+      return neededSays(found)[0] ?? `${LEAST_REPETITIONS} repetitions are needed at least`
     case 'open':
       return [
         `${list(found.times.flatMap(timeSays))}, so the limit is not told from it`,
@@ -77,5 +77,5 @@ function timeSays({ limit, ms, low, high }: LevelAnswer['times'][number]): strin
 }
 
 function neededSays({ repetitions }: LevelJudgement): string[] {
-  return repetitions === null ? [] : [`about ${repetitions} would decide it if the windows stay as they are`]
+  return repetitions === null ? [] : [`about ${repetitions} repetitions would decide it if the windows stay as they are`]
 }
