@@ -33,15 +33,16 @@ export const levelCost = z.object({
   prices: z.object({ perCoreHour: z.number(), perGibHour: z.number(), utilisation: z.number() }),
 })
 
-/** What a limited percentile is in nine of ten windows at most. */
+/** A limited percentile over the windows in which it is known, or known to be beyond its limit (then as long as it is at least). */
 export const levelTime = z.object({
   limit: z.enum(['p95Ms', 'p99Ms']),
-  /** from the windows in which it is known; null below two */
+  /** the median of the windows, their least and their most, ms; null without one */
   ms: z.number().nullable(),
-  /** 95 % bounds to either side */
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  /** windows of which it is known, or known to be beyond the limit */
+  least: z.number().nullable(),
+  most: z.number().nullable(),
+  /** what nine of ten windows stay below, with 95 % confidence, ms; null below two */
+  nineOfTenMs: z.number().nullable(),
+  /** the number of these windows */
   n: z.int(),
 })
 export type LevelTime = z.infer<typeof levelTime>
@@ -51,9 +52,9 @@ export const levelAnswer = z.object({
   level: askedLevel,
   answer: z.enum(['yes', 'no', 'undecided']),
   /**
-   * The reason. yes: `kept`. no: `late` (nine of ten windows do not stay within a limit) or `errors`. undecided: nothing was
-   * measured, its figures do not count (`invalid`), it would be late but something else made it so (`disturbed`), the
-   * windows have too few answers for a percentile, there are too few windows, or they scatter around the limit (`open`).
+   * The reason. yes: `kept`. no: `late` (too many windows missed a limit) or `errors`. undecided: nothing was
+   * measured, its figures do not count (`invalid`), it would be late but something else may have made it so (`disturbed`), the
+   * windows have too few answers for a percentile, there are too few windows, or they are too close to the limit (`open`).
    */
   reason: z.enum(['kept', 'late', 'errors', 'not-measured', 'invalid', 'disturbed', 'few-answers', 'few-windows', 'open']),
   /** windows, one of each repetition, in which every limit was kept, some was missed, and of which it is not known */

@@ -2,7 +2,7 @@ import type { Cell, Results } from '@bakeoff/model'
 import { exactPercent } from '../words/quantities.js'
 import { judgeAgainst } from './against.js'
 import { type Baseline, judgeChanges } from './changes.js'
-import { all, broken, FINE, type GateReport, type Judgement } from './report.js'
+import { all, broken, FINE, type GateReport, type Judgement, unjudged } from './report.js'
 import type { GateRules } from './rules.js'
 
 /**

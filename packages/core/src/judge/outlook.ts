@@ -43,7 +43,7 @@ export function outlookOf(
 }
 
 /** The least whole number from which on a condition holds; it must hold at `high`. */
-export function leastCount(low: number, high: number, holds: (count: number) => boolean): number {
+function leastCount(low: number, high: number, holds: (count: number) => boolean): number {
   if (low >= high) return high
   const middle = Math.floor((low + high) / 2)
   return holds(middle) ? leastCount(low, middle, holds) : leastCount(middle + 1, high, holds)

@@ -1,5 +1,5 @@
 import type { Difference } from '@bakeoff/model'
-import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
+import { LEAST_REPETITIONS, LEAST_WINDOWS } from '../plan/least-repetitions.js'
 import type { LevelJudgement } from './service-levels/index.js'
 
 /**
@@ -31,5 +31,5 @@ export function isLevelOpen(judgement: LevelJudgement | null, { done, left }: Re
   if (judgement === null || judgement.answer !== 'undecided') return false
   const { reason, repetitions } = judgement
   if (repetitions !== null) return repetitions - done <= MOST_NEEDED * left
-  return reason === 'few-windows' && left > 0 && done < LEAST_REPETITIONS
+  return reason === 'few-windows' && left > 0 && done < LEAST_WINDOWS
 }

@@ -26,7 +26,7 @@ import { chooseLoads } from './choose-loads.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs, type Measured } from './estimate.js'
-import { LEAST_REPETITIONS } from './least-repetitions.js'
+import { LEAST_WINDOWS } from './least-repetitions.js'
 import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
 import { planState } from './planned-state.js'
@@ -400,14 +400,14 @@ function whatSharingMeans(
 function levelWarnings(scenarios: readonly PlannedScenario[], rules: RunRules): PlanWarning[] {
   const asked = scenarios.filter(({ levels }) => (levels ?? []).length > 0)
   const few: PlanWarning[] =
-    asked.length === 0 || rules.maxRepetitions >= LEAST_REPETITIONS
+    asked.length === 0 || rules.maxRepetitions >= LEAST_WINDOWS
       ? []
       : [
           {
             what: 'Too few repetitions to answer whether a service level is kept',
             where: asked.map(({ id }) => id).join(', '),
-            why: `${rules.maxRepetitions === 1 ? 'One start does' : `${rules.maxRepetitions} starts do`} not tell how much the next one differs.`,
-            todo: `Take ${LEAST_REPETITIONS} at least, better ${DECISIVE}: --repetitions ${DECISIVE}.`,
+            why: `${rules.maxRepetitions === 1 ? 'One start does' : `${rules.maxRepetitions} starts do`} not tell how much the next one differs: only a level that is missed by far is answered.`,
+            todo: `Take ${LEAST_WINDOWS} at least: --repetitions ${LEAST_WINDOWS}.`,
           },
         ]
   return [...few, ...asked.flatMap((scenario) => shortWindows(scenario, rules))]

@@ -10,7 +10,7 @@ import {
 } from '@bakeoff/model'
 import type { JudgedCell } from '../judge/judged.js'
 import { judgeLevel, type LevelJudgement } from '../judge/service-levels/index.js'
-import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
+import { LEAST_WINDOWS } from '../plan/least-repetitions.js'
 import { nameOf } from '../words/names.js'
 import { duration, exactPercent, list, many } from '../words/quantities.js'
 
@@ -44,7 +44,7 @@ function whySays({ outcomeReason }: Cell, found: LevelJudgement): string {
   switch (reason) {
     case 'kept':
     case 'late':
-      return list(found.times.flatMap(timeSays))
+      return list(found.times.flatMap((time) => timeSays(time, reason === 'kept')))
     case 'errors':
       return failed.of === 0
         ? 'nothing was sent'
@@ -58,10 +58,10 @@ function whySays({ outcomeReason }: Cell, found: LevelJudgement): string {
     case 'few-answers':
       return 'too few answers in a window for the percentile: a longer --window has more'
     case 'few-windows':
-      return neededSays(found)[0] ?? `${LEAST_REPETITIONS} repetitions are needed at least`
+      return neededSays(found)[0] ?? `${LEAST_WINDOWS} repetitions are needed at least`
     case 'open':
       return [
-        `${list(found.times.flatMap(timeSays))}, so the limit is not told from it`,
+        list(found.times.flatMap((time) => timeSays(time, found.windows.missed === 0))),
         ...neededSays(found),
         ...(because.length === 0 ? [] : [`answers were late for another reason too: ${list(because)}`]),
       ].join('; ')
@@ -70,10 +70,12 @@ function whySays({ outcomeReason }: Cell, found: LevelJudgement): string {
 
 const NAMES: Readonly<Record<LevelPercentile, string>> = { p95Ms: 'p95', p99Ms: 'p99' }
 
-/** `p99 in nine of ten windows up to 12 ms (9.1–17 ms)`. */
-function timeSays({ limit, ms, low, high }: LevelAnswer['times'][number]): string[] {
-  if (ms === null || low === null || high === null) return []
-  return [`${NAMES[limit]} in nine of ten windows up to ${duration(ms)} (${duration(low)} to ${duration(high)})`]
+/** `p99 10.2 ms, in nine of ten windows below 12.1 ms`; of what was missed, from the least to the most. */
+function timeSays({ limit, ms, least, most, nineOfTenMs }: LevelAnswer['times'][number], isKept: boolean): string[] {
+  if (ms === null || least === null || most === null) return []
+  const name = `${NAMES[limit]} ${duration(ms)}`
+  if (isKept && nineOfTenMs !== null) return [`${name}, in nine of ten windows below ${duration(nineOfTenMs)}`]
+  return [least === most ? name : `${name}, ${duration(least)} to ${duration(most)}`]
 }
 
 function neededSays({ repetitions }: LevelJudgement): string[] {

@@ -1,5 +1,6 @@
 export * from './all-pairs.js'
 export * from './approach.js'
+export * from './binomial.js'
 export * from './capacity-search.js'
 export * from './change-points.js'
 export * from './curve.js'

@@ -2,15 +2,7 @@ import { chiScales } from './chi-scale.js'
 import { normalCdf, normalQuantile } from './normal.js'
 import { mean, variance } from './summary.js'
 
-/** The quantile of a population of normal values, known from a sample, with bounds to either side. */
-export interface NormalQuantile {
-  readonly value: number
-  /** each bound misses the true quantile with the chance that was asked for */
-  readonly low: number
-  readonly high: number
-}
-
-/** A sample of normal values, by what a bound needs of it. */
+/** A sample of normal values, by what a limit needs of it. */
 export interface NormalSample {
   readonly mean: number
   /** standard deviation, with n − 1 */
@@ -24,20 +16,14 @@ export function normalSample(values: readonly number[]): NormalSample {
 }
 
 /**
- * The q-quantile of the population with one-sided bounds: mean + k · deviation with the factors of one-sided tolerance limits (Hahn
- * & Meeker, Statistical Intervals, 1991, 4.6.3). As a share q of all values lies below the quantile, the upper bound is what so many
- * stay below with this confidence.
+ * The value below which a share q of all values lies, with this confidence, if they are normal: the one-sided tolerance limit mean + k ·
+ * deviation (Hahn & Meeker, Statistical Intervals, 1991, 4.6.3).
  *
- * @param q      in (0, 1)
- * @param chance that the true quantile lies beyond a bound, in (0, 0.5), for each of the two
+ * @param q          in (0, 1)
+ * @param confidence in (0, 1)
  */
-export function normalQuantileBounds({ mean: centre, deviation, n }: NormalSample, q: number, chance: number): NormalQuantile {
-  const at = (factor: number) => centre + factor * deviation
-  return {
-    value: at(normalQuantile(q)),
-    low: at(toleranceFactor(n, q, chance)),
-    high: at(toleranceFactor(n, q, 1 - chance)),
-  }
+export function toleranceLimit({ mean: centre, deviation, n }: NormalSample, q: number, confidence: number): number {
+  return centre + toleranceFactor(n, q, confidence) * deviation
 }
 
 const factors = new Map<string, number>()

@@ -37,13 +37,18 @@ describe('a target keeps a service level', () => {
 
   it('of errors alone', () => {
     const asked = { ...level, p99Ms: null }
-    expect(answerOf([90, 95, 99], { asked })).toMatchObject({ answer: 'yes', times: [] })
-    expect(answerOf([90, 95], { asked })).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 3 })
+    expect(answerOf([90, 95, 99, 91, 94], { asked })).toMatchObject({ answer: 'yes', times: [] })
+    expect(answerOf([90, 95], { asked })).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 5 })
   })
 })
 
 describe('a target does not keep it', () => {
-  it('when p99 is so far beyond it that nine of ten windows cannot be within', () =>
+  it('when so many windows missed it as nine of ten that keep it would not', () => {
+    expect(answerOf([50, 52])).toMatchObject({ answer: 'no', reason: 'late' })
+    expect(answerOf([5, 50, 52, 5, 49])).toMatchObject({ answer: 'no', windows: { kept: 2, missed: 3, unknown: 0 } })
+  })
+
+  it('when all windows did', () =>
     expect(answerOf([50, 52, 49, 51, 50])).toMatchObject({
       answer: 'no',
       reason: 'late',
@@ -67,20 +72,28 @@ describe('a target does not keep it', () => {
 })
 
 describe('it is not decided', () => {
-  it('by one repetition, nor by two', () => {
+  it('by one repetition, nor by three', () => {
     expect(answerOf([5])).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: null })
-    expect(answerOf([5, 5.1])).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 3 })
+    expect(answerOf([5, 5.1, 4.9])).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 5 })
+    expect(answerOf([50])).toMatchObject({ answer: 'undecided', reason: 'few-windows', repetitions: 2 })
   })
 
-  it('where windows differ so much that the limit lies between the bounds, and says how many would decide', () => {
+  it('where windows differ so much that one in ten may miss it, and says how many would decide', () => {
     const open = answerOf([5, 8, 4, 11, 6])
     expect(open).toMatchObject({ answer: 'undecided', reason: 'open' })
     expect(open.repetitions).toBeGreaterThan(5)
     expect(open.repetitions).toBeLessThan(30)
     const [time] = open.times
-    expect(time!.low).toBeLessThan(30)
-    expect(time!.high).toBeGreaterThan(30)
+    expect(time!.most).toBeLessThan(30)
+    expect(time!.nineOfTenMs).toBeGreaterThan(30)
   })
+
+  it('where a window missed it, and others did not', () =>
+    expect(answerOf([5, 5, 5, 5, 50])).toMatchObject({
+      answer: 'undecided',
+      reason: 'open',
+      windows: { kept: 4, missed: 1, unknown: 0 },
+    }))
 
   it('where others used the machine while it missed: that may be their doing', () => {
     const found = answerOf([50, 52, 49, 51, 50], { more: { others: 1 } })
@@ -143,10 +156,17 @@ function timeOf(window: Window, share: number): number {
   return all[Math.floor(share * all.length)]!
 }
 
-/** How often each answer comes where a share of all windows keep the level. */
-function answers(window: Window, { keeps, windows, runs }: { keeps: number; windows: number; runs: number }) {
-  const limitMs = timeOf(window, keeps)
-  const random = createRandom(7)
+interface Setting {
+  readonly limitMs: number
+  /** of each run */
+  readonly windows: number
+  readonly runs: number
+  readonly seed: number
+}
+
+/** How often each answer comes. */
+function shares(window: Window, { limitMs, windows, runs, seed }: Setting): { yes: number; no: number } {
+  const random = createRandom(seed)
   const found = Array.from({ length: runs }, () =>
     judgeTimes(
       Array.from({ length: windows }, () => ({ ms: window(random), isKnown: true })),
@@ -157,66 +177,72 @@ function answers(window: Window, { keeps, windows, runs }: { keeps: number; wind
   return { yes: share('kept'), no: share('late') }
 }
 
-const RUNS = 1000
+/** The same where a share of all windows keep the level. */
+function answers(window: Window, { keeps, ...rest }: { keeps: number; windows: number; runs: number }) {
+  return shares(window, { ...rest, limitMs: timeOf(window, keeps), seed: 7 })
+}
 
-describe('where exactly nine of ten windows keep it, few runs answer, as many as docs/method.md says', () => {
-  const rows = tableOf('Nine of ten windows keep it')
+const RUNS = 1000
+const COUNTS = [3, 5, 10, 54]
+
+/** A field of a table of docs/method.md: `4.3 %, 0.9 %`, which is yes and no. */
+const inWords = ({ yes, no }: { yes: number; no: number }) => `${shareText(yes)}, ${shareText(no)}`
+const fieldsOf = (rows: readonly string[][]) =>
+  rows.flatMap(([of = '', ...fields]) => COUNTS.map((windows, at) => ({ of, windows, says: fields[at] ?? '' })))
+
+describe.each([
+  { head: 'Nine of ten windows keep it', keeps: 0.9, mostYes: 0.3, mostNo: 0.06 },
+  { head: 'Three of four windows keep it', keeps: 0.75, mostYes: 0.08, mostNo: 1 },
+])('$head: few runs are answered wrong, as many as docs/method.md says', ({ head, keeps, mostYes, mostNo }) => {
+  const rows = tableOf(head)
 
   it('in each kind of noise', () => expect(rows.map(([kind]) => kind)).toEqual(Object.keys(WINDOWS)))
 
-  it.each(
-    rows.flatMap(([kind = '', ...cells]) =>
-      [3, 5, 10, 54].map((windows, at) => ({ kind, windows, says: cells[at] ?? '' })),
-    ),
-  )('$kind, $windows windows: $says', ({ kind, windows, says }) => {
-    const { yes, no } = answers(WINDOWS[kind]!, { keeps: 0.9, windows, runs: RUNS })
-    expect(`${shareText(yes)}, ${shareText(no)}`).toBe(says)
-    expect(no).toBeLessThanOrEqual(0.08)
+  it.each(fieldsOf(rows))('$of, $windows windows: $says', ({ of, windows, says }) => {
+    const found = answers(WINDOWS[of]!, { keeps, windows, runs: RUNS })
+    expect(inWords(found)).toBe(says)
+    expect(found.yes).toBeLessThanOrEqual(mostYes)
+    expect(found.no).toBeLessThanOrEqual(mostNo)
   })
 })
 
-describe('how often the answer comes, and which, where it is plain', () => {
-  const rows = tableOf('Windows that keep it')
-
-  it.each(
-    rows.flatMap(([share = '', ...cells]) =>
-      [3, 5, 10, 54].map((windows, at) => ({ share, windows, says: cells[at] ?? '' })),
-    ),
-  )('$share of all windows, $windows of them seen: $says', ({ share, windows, says }) => {
-    const keeps = Number(share.replace(' %', '')) / 100
-    const { yes, no } = answers(WINDOWS['normal on logs, 10 %']!, { keeps, windows, runs: RUNS })
-    expect(`${shareText(yes)}, ${shareText(no)}`).toBe(says)
-    expect(keeps > 0.9 ? no : yes).toBeLessThanOrEqual(0.05)
+describe('how often it is answered where the answer is plain', () => {
+  it.each(fieldsOf(tableOf('Windows that keep it')))('$of of all, $windows seen: $says', ({ of, windows, says }) => {
+    const keeps = Number(of.replace(' %', '')) / 100
+    const found = answers(WINDOWS['normal on logs, 10 %']!, { keeps, windows, runs: RUNS })
+    expect(inWords(found)).toBe(says)
+    expect(keeps > 0.9 ? found.no : found.yes).toBeLessThanOrEqual(0.05)
   })
 })
 
-describe('a stall that one window in so many has, and that makes p99 ten times as long', () => {
-  const rows = tableOf('One window in')
-  const stalling = (every: number): Window => (random) =>
-    Math.exp(0.1 * random.normal()) * (random.next() < 1 / every ? 10 : 1)
+describe('a stall that one start in so many has', () => {
+  it.each(fieldsOf(tableOf('One start in')))('one in $of, $windows windows: $says', ({ of, windows, says }) => {
+    const stalls: Window = (random) => Math.exp(0.1 * random.normal()) * (random.next() < 1 / Number(of) ? 10 : 1)
+    expect(inWords(shares(stalls, { limitMs: 3, windows, runs: RUNS, seed: 11 }))).toBe(says)
+  })
+})
 
-  it.each(
-    rows.flatMap(([every = '', ...cells]) =>
-      [3, 5, 10, 54].map((windows, at) => ({ every: Number(every), windows, says: cells[at] ?? '' })),
-    ),
-  )('one in $every, $windows windows: $says', ({ every, windows, says }) => {
-    const random = createRandom(11)
-    const window = stalling(every)
-    const found = Array.from({ length: RUNS }, () =>
+describe('the windows that would decide', () => {
+  it.each([
+    { because: 'none missed it', ms: [12, 20, 9, 25, 14], conclusion: 'kept' },
+    { because: 'most missed it', ms: [40, 20, 50], conclusion: 'late' },
+    { because: 'a few of many missed it', ms: [...Array.from({ length: 30 }, () => 10), 40, 50], conclusion: 'kept' },
+  ])('decide where $because, if they stay as they are', ({ ms, conclusion }) => {
+    const seen = ms.map((each) => ({ ms: each, isKnown: true }))
+    const found = judgeTimes(seen, 30)
+    expect(found.conclusion).toMatch(/open|few-windows/)
+    const times = Math.ceil(found.windows! / seen.length) + 1
+    const again = Array.from({ length: times }, () => seen).flat()
+    expect(judgeTimes(again, 30).conclusion).toBe(conclusion)
+  })
+
+  it('are none where one window of ten misses it: that is the line itself', () => {
+    const ms = [...Array.from({ length: 9 }, () => 10), 40]
+    expect(
       judgeTimes(
-        Array.from({ length: windows }, () => ({ ms: window(random), isKnown: true })),
-        3,
+        ms.map((each) => ({ ms: each, isKnown: true })),
+        30,
       ),
-    )
-    const share = (wanted: string) => found.filter(({ conclusion }) => conclusion === wanted).length / RUNS
-    expect(`${shareText(share('kept'))}, ${shareText(share('late'))}`).toBe(says)
+    ).toMatchObject({ conclusion: 'open', windows: null })
   })
-})
-
-it('with the windows that it asks for it decides, if they stay as they are', () => {
-  const windows = [12, 20, 9, 25, 14].map((ms) => ({ ms, isKnown: true }))
-  const { conclusion, windows: needed } = judgeTimes(windows, 30)
-  expect(conclusion).toBe('open')
-  const again = Array.from({ length: Math.ceil(needed! / 5) * 5 + 10 }, (_, index) => windows[index % 5]!)
-  expect(judgeTimes(again, 30).conclusion).toBe('kept')
 })

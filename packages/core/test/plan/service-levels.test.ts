@@ -107,7 +107,7 @@ describe('--slo', () => {
     const slow = { ...asked, perSecond: 20 }
     const warned = plan({ levels: [slow], profile: 'quick' }).warnings.filter(({ what }) => what.startsWith('Too few'))
     expect(warned.map(({ todo }) => todo)).toEqual([
-      'Take 3 at least, better 5: --repetitions 5.',
+      'Take 5 at least: --repetitions 5.',
       'Measure longer: --window 55s.',
       'Measure longer: --window 55s.',
     ])

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { normalCdf, normalQuantile, normalQuantileBounds, normalSample, toleranceFactor } from '../../src/stats/index.js'
+import {
+  binomialCdf,
+  normalCdf,
+  normalQuantile,
+  normalSample,
+  toleranceFactor,
+  toleranceLimit,
+} from '../../src/stats/index.js'
 
 describe('the normal distribution, as every table has it', () => {
   it.each([
@@ -43,5 +50,17 @@ describe('the factors of one-sided tolerance limits', () => {
   it('needs two values', () => expect(() => toleranceFactor(1, 0.9, 0.95)).toThrow(RangeError))
 })
 
-it('a quantile of equal values is that value, and so are its bounds', () =>
-  expect(normalQuantileBounds(normalSample([2, 2, 2]), 0.9, 0.05)).toEqual({ value: 2, low: 2, high: 2 }))
+it('the limit of equal values is that value', () =>
+  expect(toleranceLimit(normalSample([2, 2, 2]), 0.9, 0.95)).toBe(2))
+
+describe('the binomial distribution', () => {
+  it.each([
+    { k: -1, n: 5, p: 0.1, chance: 0 },
+    { k: 0, n: 29, p: 0.1, chance: 0.0471013 },
+    { k: 2, n: 5, p: 0.1, chance: 0.99144 },
+    { k: 5, n: 10, p: 0.5, chance: 0.623046875 },
+    { k: 10, n: 10, p: 0.5, chance: 1 },
+  ])('P(at most $k of $n with $p) is $chance', ({ k, n, p, chance }) =>
+    expect(binomialCdf(k, n, p)).toBeCloseTo(chance, 6),
+  )
+})

@@ -63,7 +63,7 @@ function levelTable(view: View, decided: DecisionLevel): Html {
       ],
       rows: asked,
       subject: (cell) => view.subjectOf(cell.entry).index,
-    })}<p class="legend">A window is the measured time of one repetition. A target keeps a level when at least nine of ten of its windows do, with 95 % confidence, and its errors in all of them stay within ${formatShare(level.errors)}. The percentile is the median of the windows, with the least and the most of them. Money as on the page <a href="#cost">Cost</a>, at its first prices.</p></section>`
+    })}<p class="legend">A window is the measured time of one repetition. A target keeps a level when at least nine of ten of its windows do, and its errors in all of them stay within ${formatShare(level.errors)}. The percentile is the median of the windows, with the least and the most of them. Money as on the page <a href="#cost">Cost</a>, at its first prices.</p></section>`
 }
 
 /** The best contender of each language in each scenario, with a bar of its share of the best one. */

@@ -1,6 +1,6 @@
 import type { AskedLevel, LevelAnswer } from '@bakeoff/model'
 import { type Repetition, unansweredOf } from '../../observe/view.js'
-import { LEAST_REPETITIONS } from '../../plan/least-repetitions.js'
+import { LEAST_WINDOWS } from '../../plan/least-repetitions.js'
 import { levelUnder, limitsOf } from '../../plan/service-levels.js'
 import { causeRules } from '../causes/index.js'
 import type { JudgedCell } from '../judged.js'
@@ -92,8 +92,8 @@ function conclude({ verdict }: JudgedCell, { level, repetitions, times, failed }
   const [first] = open
   if (first && first.conclusion !== 'kept' && first.conclusion !== 'late')
     return { reason: first.conclusion, because: delayed, windows: mostOf(open) }
-  return repetitions.length < LEAST_REPETITIONS
-    ? { reason: 'few-windows', windows: LEAST_REPETITIONS }
+  return repetitions.length < LEAST_WINDOWS
+    ? { reason: 'few-windows', windows: LEAST_WINDOWS }
     : { reason: 'kept' }
 }
 

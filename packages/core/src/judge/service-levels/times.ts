@@ -1,8 +1,8 @@
 import type { LevelTime } from '@bakeoff/model'
-import { LEAST_REPETITIONS } from '../../plan/least-repetitions.js'
-import { type NormalSample, normalQuantileBounds, normalSample } from '../../stats/index.js'
+import { LEAST_WINDOWS } from '../../plan/least-repetitions.js'
+import { binomialCdf, medianOf, type NormalSample, normalSample, toleranceLimit } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
-import { leastCount, MOST_ADVISED } from '../outlook.js'
+import { MOST_ADVISED } from '../outlook.js'
 
 /** A percentile in one window. Where it is not known it is at least as long. */
 export interface WindowTime {
@@ -22,53 +22,61 @@ export interface TimesJudgement {
  * Judges whether a percentile stays within a limit in nine of ten windows. A window is one of each repetition: half seconds of one
  * start have its caches and its compiled code in common, and are no observations of their own.
  *
- * Logarithms of a time differ between windows about normally. So what nine of ten windows stay below has bounds, those of
- * one-sided tolerance limits: it is `kept` when the upper one lies within the limit, and `late` when the lower one lies beyond.
- * Either is wrong in at most 5 %. As no curve is exactly normal, the windows themselves have to agree: at least nine of ten of them kept
- * it, or fewer.
+ * It is `late` by the number of windows that missed it alone: so many would be seen in at most 5 % of runs if nine of ten kept it. By their number
+ * alone it is `kept` from 29 windows on. With fewer, none of them may have missed it, and what nine of ten stay below has to lie
+ * within the limit: logarithms of a time differ between windows about normally.
  */
 export function judgeTimes(windows: readonly WindowTime[], limitMs: number): TimesJudgement {
   const telling = windows.filter(({ ms, isKnown }) => isKnown || ms > limitMs)
   const n = telling.length
-  const logs = telling.map(({ ms }) => Math.log(Math.max(ms, SHORTEST_MS)))
-  const sample = n < 2 ? null : normalSample(logs)
-  const bounds = sample && boundsOf(sample)
+  const times = telling.map(({ ms }) => Math.max(ms, SHORTEST_MS))
+  const sample = n < 2 ? null : normalSample(times.map(Math.log))
   const time = {
-    ms: bounds && Math.exp(bounds.value),
-    low: bounds && Math.exp(bounds.low),
-    high: bounds && Math.exp(bounds.high),
+    ms: medianOf(times),
+    least: n === 0 ? null : Math.min(...times),
+    most: n === 0 ? null : Math.max(...times),
+    nineOfTenMs: sample && Math.exp(limitOf(sample)),
     n,
   }
   if (n === 0 || n < windows.length / 2) return { conclusion: 'few-answers', time, windows: null }
-  if (sample === null) return { conclusion: 'few-windows', time, windows: null }
-  const limit = Math.log(limitMs)
-  const missed = telling.filter(({ ms }) => ms > limitMs).length
-  const agreed = (count: number) => {
-    const found = conclude({ ...sample, n: count }, limit)
-    return found === seenIn(missed, n) ? found : null
-  }
-  const now = n < LEAST_REPETITIONS ? null : agreed(n)
+  const missed = times.filter((ms) => ms > limitMs).length
+  const judged = (count: number) => conclude({ windows: count, seen: n, missed, sample, limit: Math.log(limitMs) })
+  const now = judged(n)
   if (now !== null) return { conclusion: now, time, windows: null }
-  const decides = (count: number) => agreed(count) !== null
-  const needed = decides(MOST_ADVISED) ? leastCount(Math.max(n + 1, LEAST_REPETITIONS), MOST_ADVISED, decides) : null
-  return { conclusion: n < LEAST_REPETITIONS ? 'few-windows' : 'open', time, windows: needed }
+  const open = n < LEAST_WINDOWS ? 'few-windows' : 'open'
+  return { conclusion: open, time, windows: sample === null && missed === 0 ? null : leastThat(judged, n) }
 }
 
 /** The resolution of the histograms: a time of 0 has no logarithm. */
 const SHORTEST_MS = 0.001
 
-function boundsOf(sample: NormalSample) {
-  return normalQuantileBounds(sample, thresholds.windowsWithin, thresholds.significance)
+function limitOf(sample: NormalSample): number {
+  return toleranceLimit(sample, thresholds.windowsWithin, 1 - thresholds.significance)
 }
 
-function conclude(sample: NormalSample, limit: number): 'kept' | 'late' | null {
-  const { low, high } = boundsOf(sample)
-  if (high <= limit) return 'kept'
-  return low > limit ? 'late' : null
+interface Case {
+  /** windows that the answer would rest on, of which the ones that were seen are a sample */
+  readonly windows: number
+  readonly seen: number
+  readonly missed: number
+  /** logarithms of the times; null below two */
+  readonly sample: NormalSample | null
+  /** as a logarithm */
+  readonly limit: number
 }
 
-/** What the windows say by their number alone. */
-function seenIn(missed: number, n: number): 'kept' | 'late' {
-  const allowed = n * (1 - thresholds.windowsWithin)
-  return missed <= allowed + 1e-9 ? 'kept' : 'late'
+function conclude({ windows, seen, missed: missedOfSeen, sample, limit }: Case): 'kept' | 'late' | null {
+  const missed = Math.round((missedOfSeen * windows) / seen)
+  const { significance, windowsWithin } = thresholds
+  const chance = (most: number) => binomialCdf(most, windows, 1 - windowsWithin)
+  if (1 - chance(missed - 1) <= significance) return 'late'
+  if (chance(missed) <= significance) return 'kept'
+  if (missed > 0 || windows < LEAST_WINDOWS || sample === null) return null
+  return limitOf({ ...sample, n: windows }) <= limit ? 'kept' : null
+}
+
+/** The least number of windows beyond those that were seen which decides; null: more than are worth a word. */
+function leastThat(judged: (windows: number) => 'kept' | 'late' | null, seen: number): number | null {
+  for (let windows = seen + 1; windows <= MOST_ADVISED; windows++) if (judged(windows) !== null) return windows
+  return null
 }
