@@ -19,7 +19,8 @@ export function serviceLevelLines(
   return (decision?.levels ?? []).flatMap(({ scenario, loadId, says }) => [
     ...wrap(visibleText(says), columns).map(bold),
     ...byAnswer(cells.filter((cell) => cell.scenario === scenario && cell.loadId === loadId)).flatMap(
-      ({ answer, says: own }) => wrap(visibleText(`${SIGNS[answer]} ${own}`), columns - 2, '  ').map((line) => `  ${paint[answer](line)}`),
+      ({ answer, says: own }) =>
+        wrap(visibleText(`${SIGNS[answer]} ${own}`), columns - 2, '  ').map((line) => `  ${paint[answer](line)}`),
     ),
   ])
 }

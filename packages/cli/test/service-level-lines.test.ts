@@ -12,7 +12,11 @@ const windows = (meansMs: readonly number[]): Observed[] =>
 
 const results = resultsOfCells(
   judgedCells(
-    { 'python-flask': windows([50, 52, 49, 50, 51]), 'node-fastify': windows([5, 5.1, 4.9, 5, 5.2]), 'java-jdk': windows([5]) },
+    {
+      'python-flask': windows([50, 52, 49, 50, 51]),
+      'node-fastify': windows([5, 5.1, 4.9, 5, 5.2]),
+      'java-jdk': windows([5]),
+    },
     { scenario: { levels: [level] } },
   ),
 )

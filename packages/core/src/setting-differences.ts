@@ -44,7 +44,9 @@ function ofScenarios(runs: readonly NamedRun[]): SettingDifference[] {
       scenarioOf(results)?.services.find(({ name }) => name === service)?.caps
     return [
       ...differing(runs, `${id}: requests and answers`, (results) => scenarioOf(results)?.workDigest, 'other-work'),
-      ...differing(runs, `${id}: load that warms targets up`, (results) => warmedUpBy(scenarioOf(results)?.loads ?? [])),
+      ...differing(runs, `${id}: load that warms targets up`, (results) =>
+        warmedUpBy(scenarioOf(results)?.loads ?? []),
+      ),
       ...differing(runs, `${id}: service levels asked for`, (results) => levelsText(scenarioOf(results)?.levels)),
       ...(scenarioOf(runs[0]!.results)?.loads ?? [])
         .map(loadIdOf)

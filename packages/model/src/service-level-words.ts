@@ -3,7 +3,10 @@ import { formatNumber } from './units.js'
 
 /** `p99 30 ms`, `p95 10 ms and p99 30 ms`; `errors 0.1 %` where nothing else is limited. */
 export function limitsWords({ p95Ms, p99Ms, errors }: AskedLevel): string {
-  const times = [...(p95Ms === null ? [] : [`p95 ${formatNumber(p95Ms)} ms`]), ...(p99Ms === null ? [] : [`p99 ${formatNumber(p99Ms)} ms`])]
+  const times = [
+    ...(p95Ms === null ? [] : [`p95 ${formatNumber(p95Ms)} ms`]),
+    ...(p99Ms === null ? [] : [`p99 ${formatNumber(p99Ms)} ms`]),
+  ]
   return times.length === 0 ? `errors ${Number((errors * 100).toPrecision(3))} %` : times.join(' and ')
 }
 

@@ -56,7 +56,17 @@ export const levelAnswer = z.object({
    * measured, its figures do not count (`invalid`), it would be late but something else may have made it so (`disturbed`), the
    * windows have too few answers for a percentile, there are too few windows, or they are too close to the limit (`open`).
    */
-  reason: z.enum(['kept', 'late', 'errors', 'not-measured', 'invalid', 'disturbed', 'few-answers', 'few-windows', 'open']),
+  reason: z.enum([
+    'kept',
+    'late',
+    'errors',
+    'not-measured',
+    'invalid',
+    'disturbed',
+    'few-answers',
+    'few-windows',
+    'open',
+  ]),
   /** windows, one of each repetition, in which every limit was kept, some was missed, and of which it is not known */
   windows: z.object({ kept: z.int(), missed: z.int(), unknown: z.int() }),
   times: z.array(levelTime),

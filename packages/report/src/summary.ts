@@ -35,8 +35,8 @@ import {
   formatRepetitions,
   formatTime,
 } from './shared/format.js'
-import { outcomeWord } from './shared/outcome-word.js'
 import { askedCells } from './shared/levels.js'
+import { outcomeWord } from './shared/outcome-word.js'
 import { cellsInOrder, groupingOf, labelOf, type View, viewOf } from './shared/subjects.js'
 
 /** Renders a run on one screen, for a terminal, an e-mail or GitHub's job summary. */

@@ -30,7 +30,8 @@ it('the page has the sentence, the table of the decision, and a column where the
   expect(page).toContain('Who keeps p99 30 ms at 200 requests/s?')
   expect(page).toContain('aria-label="Who keeps p99 30 ms at 200 requests/s in predict"')
   expect(page).toContain('p99 30 ms at 200/s')
-  for (const words of ['not decided', '5 of 5 windows', '0 of 5 windows', 'too close to the limit']) expect(page).toContain(words)
+  for (const words of ['not decided', '5 of 5 windows', '0 of 5 windows', 'too close to the limit'])
+    expect(page).toContain(words)
 })
 
 describe('summary.md', () => {

@@ -2,7 +2,7 @@ import type { Outlook } from '@bakeoff/model'
 import { halfWidth, type LogDifference } from '../stats/index.js'
 
 /** The most repetitions that are given as advice. */
-export const MOST_ADVISED = 1000
+const MOST = 1000
 
 /**
  * The outlook of a pair that is open: the least ratio that would be told apart with the interval that it has now, and how many
@@ -38,7 +38,7 @@ export function outlookOf(
   const decides = (count: number) => halfWith(count) < room
   return {
     detectable: Math.exp(line + halfWith(repetitions)),
-    repetitions: decides(MOST_ADVISED) ? leastCount(repetitions + 1, MOST_ADVISED, decides) : null,
+    repetitions: decides(MOST) ? leastCount(repetitions + 1, MOST, decides) : null,
   }
 }
 

@@ -32,7 +32,10 @@ export function parseServiceLevels(options: readonly string[]): WantedLevel[] {
       })
     for (const rate of rates) {
       const own = limits.filter(({ perSecond }) => perSecond === null || perSecond === rate)
-      levels.set(rate, own.reduce((level, limit) => withLimit(level, limit, option), levels.get(rate) ?? levelAt(rate)))
+      levels.set(
+        rate,
+        own.reduce((level, limit) => withLimit(level, limit, option), levels.get(rate) ?? levelAt(rate)),
+      )
     }
   }
   return [...levels.values()].sort((a, b) => a.perSecond - b.perSecond)
@@ -52,20 +55,18 @@ function limitOf(part: string, option: string): Written {
       hint: meant ? `Did you mean "${meant}"?` : `Limits: ${LIMITS.join(', ')}. ${HINT}`,
     })
   }
-  const value = text === undefined || rest.length > 0 ? null : valueOf(limit, text)
+  const value = text === undefined || rest.length > 0 ? null : limitValue(limit, text)
   if (value === null)
-    throw new BakeoffError(
-      'BAD_SPEC',
-      `--slo ${option}: ${part} is not ${limit === 'errors' ? 'a share' : 'a time'}`,
-      { hint: limit === 'errors' ? 'Write it like errors=0.1% or errors=0.' : `Write it like ${limit}=30ms@200/s.` },
-    )
+    throw new BakeoffError('BAD_SPEC', `--slo ${option}: ${part} is not ${limit === 'errors' ? 'a share' : 'a time'}`, {
+      hint: limit === 'errors' ? 'Write it like errors=0.1% or errors=0.' : `Write it like ${limit}=30ms@200/s.`,
+    })
   const perSecond = at === undefined ? null : parsePerSecond(at)
   if (more.length > 0 || (at !== undefined && perSecond === null))
     throw new BakeoffError('BAD_SPEC', `--slo ${option}: ${part} is not at a rate`, { hint: HINT })
   return { limit, value, perSecond }
 }
 
-function valueOf(limit: Limit, text: string): number | null {
+function limitValue(limit: Limit, text: string): number | null {
   if (limit === 'errors') return parseFraction(text)
   const ms = parseDurationMs(text)
   return ms !== null && ms > 0 ? ms : null

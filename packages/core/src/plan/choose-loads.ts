@@ -55,7 +55,10 @@ function loadsOf({ scenario, loads: published }: Published, profile: ProfileSpec
   return all
 }
 
-function ownLoads(scenario: ScenarioSpec, { onlyMainLoad, tasks }: Pick<ProfileSpec, 'onlyMainLoad' | 'tasks'>): LoadSpec[] {
+function ownLoads(
+  scenario: ScenarioSpec,
+  { onlyMainLoad, tasks }: Pick<ProfileSpec, 'onlyMainLoad' | 'tasks'>,
+): LoadSpec[] {
   const main = mainLoadOf(scenario.loads)
   const chosen = scenario.loads.filter((load) => !onlyMainLoad || loadIdOf(load) === main)
   if (tasks === null) return chosen

@@ -190,9 +190,13 @@ function profileOf({ catalogue, profile, repetitions, budgetMs, windowMs = null 
     })
   }
   if (windowMs !== null && (windowMs < WINDOW_MS.least || windowMs > WINDOW_MS.most)) {
-    throw new BakeoffError('BAD_SPEC', `--window ${formatDurationMs(windowMs)} is ${windowMs < WINDOW_MS.least ? 'too short' : 'too long'} to measure`, {
-      hint: `From ${formatDurationMs(WINDOW_MS.least)} to ${formatDurationMs(WINDOW_MS.most)}, such as --window 10s.`,
-    })
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `--window ${formatDurationMs(windowMs)} is ${windowMs < WINDOW_MS.least ? 'too short' : 'too long'} to measure`,
+      {
+        hint: `From ${formatDurationMs(WINDOW_MS.least)} to ${formatDurationMs(WINDOW_MS.most)}, such as --window 10s.`,
+      },
+    )
   }
   return {
     ...found,
@@ -426,7 +430,9 @@ function shortWindows(scenario: PlannedScenario, rules: RunRules): PlanWarning[]
         what: `Too few answers at ${level.perSecond}/s to know the percentile of its service level`,
         where: scenario.id,
         why: `A window of ${formatDurationMs(longestMs)} has about ${Math.round((level.perSecond * longestMs) / 1000)} answers, and ${formatDurationMs(seconds * 1000)} are needed.`,
-        todo: isPossible ? `Measure longer: --window ${seconds}s.` : 'Ask for p95, which needs a fifth of the answers, or for a higher rate.',
+        todo: isPossible
+          ? `Measure longer: --window ${seconds}s.`
+          : 'Ask for p95, which needs a fifth of the answers, or for a higher rate.',
       },
     ]
   })

@@ -101,12 +101,13 @@ function cheapestSays({ comparisons }: Known, kept: readonly Cell[]): string {
   const level = others.filter((other) => {
     const compared = comparisons.find(
       ({ metric, of, to }) =>
-        metric === 'cpuMsPerRequest' &&
-        ((of === first.id && to === other.id) || (of === other.id && to === first.id)),
+        metric === 'cpuMsPerRequest' && ((of === first.id && to === other.id) || (of === other.id && to === first.id)),
     )
     return !isToldApart(compared)
   })
   const beside =
-    level.length === 0 ? '' : `; by CPU time ${who(level, kept)} ${level.length === 1 ? 'is' : 'are'} not told apart from it`
+    level.length === 0
+      ? ''
+      : `; by CPU time ${who(level, kept)} ${level.length === 1 ? 'is' : 'are'} not told apart from it`
   return ` The cheapest of them is ${nameOf(first)}: ${list(figures)}${beside}.`
 }

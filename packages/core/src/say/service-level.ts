@@ -79,5 +79,7 @@ function timeSays({ limit, ms, least, most, nineOfTenMs }: LevelAnswer['times'][
 }
 
 function neededSays({ repetitions }: LevelJudgement): string[] {
-  return repetitions === null ? [] : [`about ${repetitions} repetitions would decide it if the windows stay as they are`]
+  return repetitions === null
+    ? []
+    : [`about ${repetitions} repetitions would decide it if the windows stay as they are`]
 }

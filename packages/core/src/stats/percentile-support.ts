@@ -34,7 +34,9 @@ export function supportOf(q: number, { count, censored, excursions }: Percentile
   const beyond = count * (1 - q)
   if (q > 0.5 && beyond < ANSWERS_BEYOND * (1 - SLACK)) return 'unsupported'
   if (censored > 0 && censored >= beyond * (1 - SLACK)) return 'at-least'
-  return q >= EXCURSIONS_FROM * (1 - SLACK) && excursions !== null && excursions < ANSWERS_BEYOND ? 'unsupported' : 'shown'
+  return q >= EXCURSIONS_FROM * (1 - SLACK) && excursions !== null && excursions < ANSWERS_BEYOND
+    ? 'unsupported'
+    : 'shown'
 }
 
 /**

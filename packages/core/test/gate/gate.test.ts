@@ -272,7 +272,7 @@ describe('the rules of --fail-on', () => {
   it.each([
     { text: 'regresion=5%', hint: 'Did you mean "regression"?' },
     { text: 'errors=many', hint: 'Write it like errors=5% or errors=0.' },
-    { text: 'speed=1%', hint: 'Rules: regression, cpu, errors' },
+    { text: 'speed=1%', hint: 'Rules: regression, cpu, errors, slo' },
   ])('refuse $text', ({ text, hint }) => {
     expect(() => parseGateRules(text)).toThrowError(expect.objectContaining({ code: 'BAD_SPEC', hint }))
   })

@@ -116,7 +116,10 @@ it('windows with too few answers are missed where a lower percentile is beyond t
   expect(answerOf([50, 52, 49, 51, 50], { more: { seconds: 2 } })).toMatchObject({ answer: 'no', reason: 'late' }))
 
 it('a load without a level has no answer', () => {
-  const [cell] = judgedCells({ go: [{ load: rate, perSecond: 200 }] }, { scenario: { levels: [{ ...level, perSecond: 300 }] } })
+  const [cell] = judgedCells(
+    { go: [{ load: rate, perSecond: 200 }] },
+    { scenario: { levels: [{ ...level, perSecond: 300 }] } },
+  )
   expect(judgeLevel(cell!)).toBeNull()
 })
 
@@ -225,7 +228,7 @@ describe('a stall that one start in so many has', () => {
 describe('the windows that would decide', () => {
   it.each([
     { because: 'none missed it', ms: [12, 20, 9, 25, 14], conclusion: 'kept' },
-    { because: 'most missed it', ms: [40, 20, 50], conclusion: 'late' },
+    { because: 'most missed it', ms: [40, 20], conclusion: 'late' },
     { because: 'a few of many missed it', ms: [...Array.from({ length: 30 }, () => 10), 40, 50], conclusion: 'kept' },
   ])('decide where $because, if they stay as they are', ({ ms, conclusion }) => {
     const seen = ms.map((each) => ({ ms: each, isKnown: true }))

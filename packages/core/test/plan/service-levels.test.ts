@@ -145,9 +145,13 @@ describe('--load', () => {
 
   it.each([
     { loads: ['closed-65'], says: /there is no load "closed-65"/, hint: /closed-64/ },
-    { loads: ['nothing'], says: /there is no load "nothing"/, hint: /closed-1, closed-64, open-0\.5, closed-32/ },
+    { loads: ['nothing'], says: /there is no load "nothing"/, hint: /closed-32, closed-1, closed-64, open-0\.5/ },
     { loads: ['closed-64'], says: /embed has no load closed-64/, hint: /It has: closed-32.*--scenario/ },
-    { loads: ['open-0.5', 'closed-32'], says: /predict with open-0\.5.*without a closed load/, hint: /closed load too/ },
+    {
+      loads: ['open-0.5', 'closed-32'],
+      says: /predict with open-0\.5.*without a closed load/,
+      hint: /closed load too/,
+    },
   ])('$loads is refused', ({ loads, says, hint }) => {
     const refusal = () => plan({ loads })
     expect(refusal).toThrow(says)

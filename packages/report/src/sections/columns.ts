@@ -279,7 +279,8 @@ export function levelColumn(level: AskedLevel): CellColumn {
     field: (cell) =>
       known(
         cell.serviceLevel ?? null,
-        (found) => html`${levelBadge(found)}<small>${windowsWords(found)}${found.answer === 'undecided' && html` <span title="${found.says}">${UNDECIDED[found.reason] ?? ''}</span>`}</small>`,
+        (found) =>
+          html`${levelBadge(found)}<small>${windowsWords(found)}${found.answer === 'undecided' && html` <span title="${found.says}">${UNDECIDED[found.reason] ?? ''}</span>`}</small>`,
         whyMissing(cell, 'no service level was asked for'),
       ),
     sort: ({ serviceLevel }) => (serviceLevel ? order[serviceLevel.answer] : null),

@@ -8,7 +8,10 @@ export function costFields(cost: Cost, cheapest: number): Readonly<Record<CostFi
   return {
     cores: [formatNumber(cores)],
     instances: [formatNumber(instances)],
-    money: [moneyWords(perMillion), low !== null && high !== null ? `${moneyWords(low)}–${moneyWords(high)}` : 'no interval'],
+    money: [
+      moneyWords(perMillion),
+      low !== null && high !== null ? `${moneyWords(low)}–${moneyWords(high)}` : 'no interval',
+    ],
     factor: [cheapest > 0 ? formatFactor(perMillion / cheapest) : '–'],
   }
 }

@@ -20,7 +20,10 @@ export const errors = defineCause({
     }
     const share = asked === 0 ? 0 : failed / asked
     // A service level that is asked for at this rate may allow more.
-    const tolerated = Math.max(scenario.slo?.errors ?? thresholds.errorsTolerated, levelUnder(scenario, loadId)?.errors ?? 0)
+    const tolerated = Math.max(
+      scenario.slo?.errors ?? thresholds.errorsTolerated,
+      levelUnder(scenario, loadId)?.errors ?? 0,
+    )
     if (share <= tolerated) return []
     const [mostCommon] = Object.entries(kinds).sort(([, a], [, b]) => b - a)
     const kind = mostCommon ? `, most often ${mostCommon[0]} (${mostCommon[1].toLocaleString('en-US')}×)` : ''

@@ -92,9 +92,7 @@ function conclude({ verdict }: JudgedCell, { level, repetitions, times, failed }
   const [first] = open
   if (first && first.conclusion !== 'kept' && first.conclusion !== 'late')
     return { reason: first.conclusion, because: delayed, windows: mostOf(open) }
-  return repetitions.length < LEAST_WINDOWS
-    ? { reason: 'few-windows', windows: LEAST_WINDOWS }
-    : { reason: 'kept' }
+  return repetitions.length < LEAST_WINDOWS ? { reason: 'few-windows', windows: LEAST_WINDOWS } : { reason: 'kept' }
 }
 
 /** The windows that decide all that is open; null when something would stay open, or nothing is foreseen. */

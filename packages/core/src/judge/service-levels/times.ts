@@ -2,7 +2,6 @@ import type { LevelTime } from '@bakeoff/model'
 import { LEAST_WINDOWS } from '../../plan/least-repetitions.js'
 import { binomialCdf, medianOf, type NormalSample, normalSample, toleranceLimit } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
-import { MOST_ADVISED } from '../outlook.js'
 
 /** A percentile in one window. Where it is not known it is at least as long. */
 export interface WindowTime {
@@ -74,6 +73,9 @@ function conclude({ windows, seen, missed: missedOfSeen, sample, limit }: Case):
   if (missed > 0 || windows < LEAST_WINDOWS || sample === null) return null
   return limitOf({ ...sample, n: windows }) <= limit ? 'kept' : null
 }
+
+/** The most repetitions that are given as advice: a level that takes more is decided by a change of the target. */
+const MOST_ADVISED = 200
 
 /** The least number of windows beyond those that were seen which decides; null: more than are worth a word. */
 function leastThat(judged: (windows: number) => 'kept' | 'late' | null, seen: number): number | null {

@@ -9,7 +9,9 @@ export const serviceLevel = defineFinding({
       tone: 'finding' as const,
       text: says,
       cells: known.cells
-        .filter((cell) => cell.scenario === scenario.id && cell.loadId === loadId && cell.serviceLevel?.answer === 'yes')
+        .filter(
+          (cell) => cell.scenario === scenario.id && cell.loadId === loadId && cell.serviceLevel?.answer === 'yes',
+        )
         .map(({ id }) => id),
     })),
 })
