@@ -4,13 +4,26 @@ import {
   kindOf,
   type LoadSpec,
   loadIdOf,
+  type MatrixSpec,
   type ProfileSpec,
   rateLoad,
   type ScenarioSpec,
+  type WantedLevel,
 } from '@bakeoff/model'
 import { bestFirst, mainLoadOf } from './main-load.js'
-import type { PlanRequest } from './matrix.js'
-import { needKnown } from './select.js'
+import { needKnown, type Selection } from './select.js'
+
+/** What a request for a plan says of loads. */
+export interface WantedLoads {
+  readonly catalogue: { readonly matrix: Pick<MatrixSpec, 'rates' | 'capacity'> }
+  readonly selection: Pick<Selection, 'all'>
+  readonly capacity: boolean
+  readonly rates: readonly number[]
+  /** service levels that every target is asked to keep; their rates are offered too. Absent: those of the scenarios' files alone */
+  readonly levels?: readonly WantedLevel[]
+  /** ids of loads, only these of each scenario; null or absent: all */
+  readonly loads?: readonly string[] | null
+}
 
 /** A scenario with the loads of the sources of its claims. */
 export interface Published {
@@ -24,7 +37,7 @@ export interface Published {
  * @throws BakeoffError BAD_SPEC for a name that no scenario has, a scenario that has none of the named loads, and a load without the one
  *         that it refers to
  */
-export function chooseLoads(all: readonly Published[], profile: ProfileSpec, request: PlanRequest): LoadSpec[][] {
+export function chooseLoads(all: readonly Published[], profile: ProfileSpec, request: WantedLoads): LoadSpec[][] {
   const names = request.loads ?? null
   const loads = all.map(({ scenario, loads: published }) => loadsOf({ scenario, loads: published }, profile, request))
   if (names === null) return loads
@@ -37,7 +50,7 @@ export function chooseLoads(all: readonly Published[], profile: ProfileSpec, req
  * Closed loads first: the fractions of open loads refer to the best of them. Published loads take the place of the
  * scenario's own, or come beside them where everything is measured; a smoke run has them all, since they are what it is for.
  */
-function loadsOf({ scenario, loads: published }: Published, profile: ProfileSpec, request: PlanRequest): LoadSpec[] {
+function loadsOf({ scenario, loads: published }: Published, profile: ProfileSpec, request: WantedLoads): LoadSpec[] {
   // A load that is named is wanted, also in a smoke run.
   const onlyMainLoad = profile.onlyMainLoad && (request.loads ?? null) === null
   const own = published.length === 0 || request.selection.all ? ownLoads(scenario, { ...profile, onlyMainLoad }) : []
@@ -70,7 +83,7 @@ function ownLoads(
 function onlyNamed(
   all: readonly LoadSpec[],
   names: readonly string[],
-  { request, scenario }: { readonly request: PlanRequest; readonly scenario: ScenarioSpec },
+  { request, scenario }: { readonly request: WantedLoads; readonly scenario: ScenarioSpec },
 ): LoadSpec[] {
   const { id } = scenario
   const has = `It has: ${all.map(loadIdOf).join(', ')}`
@@ -92,7 +105,7 @@ function onlyNamed(
 }
 
 /** The loads that the command line adds: they are asked for by it, as the named ones are. */
-function addedIds(scenario: ScenarioSpec, { rates, levels = [], capacity }: PlanRequest): Set<string> {
+function addedIds(scenario: ScenarioSpec, { rates, levels = [], capacity }: WantedLoads): Set<string> {
   const offered = [...rates, ...levels.map(({ perSecond }) => perSecond)].map((rate) => rateLoad(rate, scenario))
   const searched = capacity && scenario.slo ? [capacityLoad(scenario, scenario.slo)] : []
   return new Set([...offered, ...searched].map(loadIdOf))

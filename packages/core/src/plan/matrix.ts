@@ -16,13 +16,12 @@ import {
   type ProfileSpec,
   type RunRules,
   type ScenarioSpec,
-  type WantedLevel,
 } from '@bakeoff/model'
 import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
 import { thresholds } from '../thresholds.js'
 import { inBlock, type OtherCommit, type Partners, partnersOf } from './against.js'
-import { chooseLoads } from './choose-loads.js'
+import { chooseLoads, type WantedLoads } from './choose-loads.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
 import { assignCores } from './cores.js'
 import { estimateMs, type Measured } from './estimate.js'
@@ -37,7 +36,7 @@ import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
 import { windowRulesOf } from './window-length.js'
 
-export interface PlanRequest {
+export interface PlanRequest extends WantedLoads {
   readonly catalogue: Catalogue
   readonly selection: Selection
   readonly host: HostFacts
@@ -45,12 +44,6 @@ export interface PlanRequest {
   readonly profile: string
   /** exactly this many repetitions, instead of the profile's numbers */
   readonly repetitions: number | null
-  readonly capacity: boolean
-  readonly rates: readonly number[]
-  /** service levels that every target is asked to keep; their rates are offered too. Absent: those of the scenarios' files alone */
-  readonly levels?: readonly WantedLevel[]
-  /** ids of loads, only these of each scenario; null or absent: all */
-  readonly loads?: readonly string[] | null
   /** the measured window instead of the profile's; null or absent: as the profile says */
   readonly windowMs?: number | null
   /** instead of the profile's; null: as the profile says */
