@@ -1,12 +1,11 @@
 /** What a report says before its first chart, and what its leaderboards hold against a limit. */
-import { type Cell, claimCounts } from '@bakeoff/model'
+import { type Cell, type Cost, claimCounts, costOf, moneyWords, USUAL_PRICES } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { renderHtml } from '../src/index.js'
 import { pairAxis, pairOf } from '../src/sections/claim-pairs.js'
 import { sharedCauses } from '../src/sections/words.js'
-import { type Cost, costOf, USUAL_PRICES } from '../src/shared/cost.js'
-import { money, pricesOf } from '../src/shared/cost-words.js'
+import { pricesOf } from '../src/shared/cost-words.js'
 import { leastMs, shownMs } from '../src/shared/figures.js'
 import { keptOf } from '../src/shared/service-level.js'
 import { firstBaseline, viewOf } from '../src/shared/subjects.js'
@@ -49,7 +48,7 @@ describe('the first screen', () => {
       ),
     ) as Cell
     const { perMillion } = costOf(cell, USUAL_PRICES) as Cost
-    expect(html).toContain(`${money(perMillion)}/M`)
+    expect(html).toContain(`${moneyWords(perMillion)}/M`)
     expect(html).toContain(`what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}`)
   })
 

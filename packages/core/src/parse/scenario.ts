@@ -451,7 +451,7 @@ function offeredOf({ load, slo }: PlainScenarioFile['x-scenario']): Offered {
 }
 
 /** The service level at the rate that the file names; nothing where it names none. */
-function levelsOf({ slo }: ScenarioFile['x-scenario']): Pick<ScenarioSpec, 'levels'> {
+function levelsOf({ slo }: PlainScenarioFile['x-scenario']): Pick<ScenarioSpec, 'levels'> {
   if (slo?.at === undefined) return {}
   const perSecond = typeof slo.at === 'number' ? slo.at : (parsePerSecond(slo.at) as number)
   return { levels: [{ perSecond, p95Ms: null, p99Ms: ms(slo.p99), errors: toShare(slo.errors ?? 0) }] }

@@ -27,8 +27,8 @@ describe('the length of a window', () => {
     ]
     const state = { values: {}, traffic, before: 0, after: 0 }
     const scenario = { requests: 300, wholePasses: true, longestWindowMs: null }
-    expect(windowRulesOf({ windowMs: 1 }, scenario).passRequests).toBe(300)
-    expect(windowRulesOf({ windowMs: 1 }, { ...scenario, state }).passRequests).toBe(5)
+    expect(windowRulesOf({ windowMs: 1 }, scenario, 'closed-1').passRequests).toBe(300)
+    expect(windowRulesOf({ windowMs: 1 }, { ...scenario, state }, 'closed-1').passRequests).toBe(5)
   })
 
   it('says what would be needed whatever the limit', () =>
