@@ -5,19 +5,19 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { calledAs, fail, refuseSwallowedOptions, requireNode } from './calling.mjs'
 import { alone } from './folder-lock.mjs'
 import { OPTIONS } from './tests/options.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamps = join(root, 'node_modules', '.bakeoff')
-const OLDEST_NODE = [20, 19]
 
 const [command = 'help', ...rest] = process.argv.slice(2)
 const called = calledAs()
 requireNode()
-refuseSwallowedOptions()
+refuseSwallowedOptions(command, rest, command === '--test' ? OPTIONS : (optionsOfCommands()[command] ?? []))
 if (!isInstalled() || !isBuilt()) {
   alone(join(root, '.bakeoff', 'bootstrap.lock'), say, () => {
     if (!isInstalled()) install()
@@ -30,45 +30,6 @@ if (command === '--test') {
 } else {
   process.argv = [process.argv[0], called, command, ...rest] // packages/cli/src/called-as.ts reads the name
   await import(pathToFileURL(join(root, 'packages/cli/dist/main.js')).href)
-}
-
-function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  fail(
-    `Bakeoff needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}.`,
-    'Install a newer Node, then type the same command again.',
-    3,
-  )
-}
-
-/** The name that the program was called by: that of its bin, or `npm run`, also when this file is started by itself. */
-function calledAs() {
-  if (basename(process.argv[1] ?? '', '.mjs') !== 'bakeoff') return 'npm run'
-  return process.env.npm_lifecycle_event === 'npx' ? 'npx bakeoff' : 'bakeoff'
-}
-
-/** Where `--` is forgotten, npm takes our options for its own; it leaves them as npm_config_* in the environment. */
-function refuseSwallowedOptions() {
-  const script = process.env.npm_lifecycle_event
-  if (!script) return
-  const isNpx = script === 'npx' // and `npm exec`, which swallows options where npx does not
-  const options = command === '--test' ? OPTIONS : (optionsOfCommands()[command] ?? [])
-  const swallowed = options
-    .filter((option) => process.env[`npm_config_${option.replaceAll('-', '_')}`])
-    .filter((option) => !(isNpx && option === 'yes')) // npx --yes is npx's own
-  if (swallowed.length === 0) return
-  const typed = swallowed.map((option) => {
-    const value = process.env[`npm_config_${option.replaceAll('-', '_')}`]
-    return value === 'true' || value === '' ? `--${option}` : `--${option} ${value}`
-  })
-  fail(
-    `npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`,
-    isNpx
-      ? `npx lets it through: npx bakeoff ${[command, ...typed, ...rest].join(' ')}`
-      : `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,
-    2,
-  )
 }
 
 /** By command. They are commander's own, written down for a checkout that is not built yet: node scripts/write-options.mjs. */
@@ -170,9 +131,4 @@ function run(file, args, hint, env = {}) {
 
 function say(line) {
   process.stderr.write(`${line}\n`)
-}
-
-function fail(message, hint, code) {
-  process.stderr.write(`${message}\n${hint}\n`)
-  process.exit(code)
 }

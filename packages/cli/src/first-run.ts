@@ -23,9 +23,9 @@ export async function readFirstRuns(
   machine: Machine | null,
 ): Promise<FirstRun[]> {
   const images =
-    machine === null ? null : new ImageStore(machine.engine.client, { root: project.root, env: process.env })
-  const bytes = imageBytes(project.root)
-  const committed = await committedSeconds(project.root)
+    machine === null ? null : new ImageStore(machine.engine.client, { ...project, env: process.env })
+  const bytes = imageBytes(project.home)
+  const committed = await committedSeconds(project.home)
   const secondsOf = async (name: string) =>
     images === null ? (committed.get(name) ?? null) : images.expectedBuildSeconds(name)
   const look = async (request: ImageRequest): Promise<NeededImage> => {

@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readInside } from '@bakeoff/containers'
+import { type ImageFolders, readInside } from '@bakeoff/containers'
 import {
   type BrokenPart,
   brokenPart,
@@ -15,20 +15,54 @@ import {
   parseTarget,
   type ScenarioTexts,
 } from '@bakeoff/core'
-import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
+import { BakeoffError, type MatrixSpec, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
 import { lookAtBuild, repositoryOf } from './repository.js'
 import type { Terminal } from './terminal.js'
 
-/** The folders of the project and of its reports. */
-export interface Project {
-  readonly root: string
+/** The folders of the project, of what the program brings along, and of the project's reports. */
+export interface Project extends ImageFolders {
   readonly reports: string
 }
 
-/** The checkout this program is in; BAKEOFF_ROOT and BAKEOFF_REPORTS name other places. */
-export function findProject(env: Readonly<Record<string, string | undefined>>): Project {
-  const root = resolve(env.BAKEOFF_ROOT ?? join(dirname(fileURLToPath(import.meta.url)), '../../..'))
-  return { root, reports: resolve(env.BAKEOFF_REPORTS ?? join(root, 'reports')) }
+/** Names a project: its folder has one. */
+const MATRIX = 'matrix.yaml'
+/** The folder of a repository that may be a project, so that the repository need not be one itself. */
+const OWN_FOLDER = 'bakeoff'
+
+/**
+ * The project that a command is for: the one that `from` is in, looked for upwards as git does, else the checkout that this program is in. BAKEOFF_ROOT and
+ * BAKEOFF_REPORTS name other places. Where there is none it is `from`, and reading its catalogue says what is missing.
+ *
+ * @param from the folder in which the program was started
+ */
+export function findProject(env: Readonly<Record<string, string | undefined>>, from = process.cwd()): Project {
+  const home = homeFolder()
+  const root = env.BAKEOFF_ROOT ? resolve(env.BAKEOFF_ROOT) : (projectAbove(from) ?? (isCheckout(home) ? home : from))
+  return { root, home, reports: resolve(env.BAKEOFF_REPORTS ?? join(root, 'reports')) }
+}
+
+/** What the program brings along: the folder `home` of its package, or the checkout that it is built in. */
+function homeFolder(): string {
+  const own = join(dirname(fileURLToPath(import.meta.url)), '..')
+  const packed = join(own, 'home')
+  return existsSync(packed) ? packed : join(own, '../..')
+}
+
+/** The nearest project at or above a folder; null when there is none. */
+function projectAbove(folder: string): string | null {
+  const here = [folder, join(folder, OWN_FOLDER)].find(isProject)
+  if (here !== undefined) return here
+  const above = dirname(folder)
+  return above === folder ? null : projectAbove(above)
+}
+
+function isProject(folder: string): boolean {
+  return existsSync(join(folder, MATRIX)) && existsSync(join(folder, 'compose'))
+}
+
+/** What a package brings along has no targets. */
+function isCheckout(home: string): boolean {
+  return existsSync(join(home, 'targets'))
 }
 
 /** Requests and golden answers may be long: those of the largest shipped scenario are 2.5 MB. */
@@ -41,13 +75,9 @@ const CORPUS_BYTES = 256 * 1024 ** 2
  * @param drafts scenarios that are not written yet, and that targets may name
  * @throws BakeoffError BAD_SPEC for matrix.yaml, without which there is no plan
  */
-export function readCatalogue({ root }: Pick<Project, 'root'>, drafts: readonly ScenarioSpec[] = []): Catalogue {
+export function readCatalogue({ root, home }: ImageFolders, drafts: readonly ScenarioSpec[] = []): Catalogue {
   needRoot(root)
-  const matrix = parseMatrix(
-    'matrix.yaml',
-    mustRead(root, 'matrix.yaml'),
-    yamlFiles(root, 'compose').map(({ name }) => name),
-  )
+  const matrix = readMatrix(root, root === home ? {} : readMatrix(home, {}).profiles)
   const broken: BrokenPart[] = []
   const parts = readParts({ root, repository: repositoryOf(root) }, broken)
   const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
@@ -56,20 +86,21 @@ export function readCatalogue({ root }: Pick<Project, 'root'>, drafts: readonly 
   return checkCatalogue({ matrix, ...parts, scenarios: [...parts.scenarios, ...drafts], claims, broken })
 }
 
-/** What a run needs in its root, beside scenarios and targets. The last two are for variants behind a proxy and for the second instrument. */
-const OF_ROOT = ['matrix.yaml', 'compose/base', 'compose/null-server', 'compose/caddy', 'compose/wrk']
+/** @param brought profiles that the program brings along, for those that the file does not have */
+function readMatrix(root: string, brought: MatrixSpec['profiles']): MatrixSpec {
+  const scenarios = yamlFiles(root, 'compose').map(({ name }) => name)
+  return parseMatrix(MATRIX, mustRead(root, MATRIX), scenarios, brought)
+}
 
 /**
- * Says at once all that is missing in a folder that is no project yet.
+ * Says what to do in a folder that is no project.
  *
  * @throws BakeoffError BAD_SPEC
  */
 function needRoot(root: string): void {
-  if (existsSync(join(root, 'matrix.yaml'))) return
-  const [, ...others] = OF_ROOT.filter((path) => !existsSync(join(root, path)))
-  const more = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
-  throw new BakeoffError('BAD_SPEC', `matrix.yaml is missing in ${root}${more}`, {
-    hint: `In a checkout, git status shows what is gone. A project of your own (BAKEOFF_ROOT) has the folders as copies of a checkout's, and a matrix.yaml with the profiles default and quick.`,
+  if (existsSync(join(root, MATRIX))) return
+  throw new BakeoffError('BAD_SPEC', `${MATRIX} is missing in ${root}`, {
+    hint: `In a checkout, git status shows what is gone. A project of your own has a ${MATRIX} ("profiles: {}" is enough: what it lacks is as shipped), compose/ with its scenarios and targets/: docs/adding-a-scenario.md`,
   })
 }
 

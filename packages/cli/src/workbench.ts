@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import {
   asEngineSees,
   type BaseImage,
   type Engine,
   ensureEngine,
+  folderOfImage,
   ImageStore,
   openSession,
   parseRegistry,
@@ -57,7 +57,7 @@ export async function openWorkbench(
   keep: boolean,
 ): Promise<Workbench> {
   const { client, facts } = machine.engine
-  const images = new ImageStore(client, { root: project.root, env: process.env, say: terminal.say })
+  const images = new ImageStore(client, { ...project, env: process.env, say: terminal.say })
   const session = await openSession(client, facts, {
     root: project.root,
     say: terminal.say,
@@ -101,13 +101,14 @@ export function materialsOf(project: Project, catalogue: Catalogue, plan: Plan):
       ]
     }),
   )
-  const own = (name: string, folder: string) => ({ name, folder, requires: [] })
+  const made = (name: string, folder: string) => ({ name, folder, requires: [] })
+  const own = (name: string) => made(name, folderOfImage(project, name))
   return {
     root: project.root,
     corpora,
-    agentImage: own(loadAgentImage, loadAgentFolder),
-    nullServerImage: own('bakeoff/null-server', join(project.root, 'compose/null-server')),
-    caddyImage: own('bakeoff/caddy', join(project.root, 'compose/caddy')),
-    wrkImage: own(wrkImage, join(project.root, 'compose/wrk')),
+    agentImage: made(loadAgentImage, loadAgentFolder),
+    nullServerImage: own('bakeoff/null-server'),
+    caddyImage: own('bakeoff/caddy'),
+    wrkImage: own(wrkImage),
   }
 }

@@ -52,7 +52,7 @@ describe('the command line', () => {
       because: 'the project is none',
       args: ['list'],
       env: { BAKEOFF_ROOT: '/nonexistent' },
-      says: 'matrix.yaml is missing in /nonexistent, and so are compose/base, compose/null-server, compose/caddy, compose/wrk',
+      says: 'matrix.yaml is missing in /nonexistent',
     },
   ])('ends with 2 and says what to do when $because', async ({ args, env, says }) => {
     const { exitCode, stderr } = await run(args, env)

@@ -57,7 +57,7 @@ it('the shipped table knows images that there are', async () => {
   const shipped = resolve(import.meta.dirname, '../../..')
   const folders = [...(await committedSeconds(shipped)).keys()]
     .filter((image) => image !== 'bakeoff/load-agent')
-    .map((image) => folderOfImage(shipped, image))
+    .map((image) => folderOfImage({ root: shipped, home: shipped }, image))
   expect(folders.length).toBeGreaterThan(30)
   expect(folders.filter((folder) => !existsSync(join(folder, 'Dockerfile')))).toEqual([])
 })

@@ -43,6 +43,9 @@ describe('what a Dockerfile refers to', () => {
   })
 })
 
+/** A project in a checkout: all that it needs lies there. */
+const here = (root: string) => ({ root, home: root })
+
 describe('what a stage of a Dockerfile refers to', () => {
   const text = 'FROM a AS build\nFROM b AS runtime\nCOPY --from=c / /\nFROM d\n'
   it.each([
@@ -57,14 +60,40 @@ describe('the folder of an image', () => {
     { name: 'bakeoff/base', folder: '/p/compose/base' },
     { name: 'bakeoff/models/ranknet', folder: '/p/compose/models/ranknet' },
     { name: 'bakeoff/target/go-net-http', folder: '/p/targets/go-net-http' },
-  ])('$name is $folder', ({ name, folder }) => expect(folderOfImage('/p', name)).toBe(folder))
+  ])('$name is $folder', ({ name, folder }) => expect(folderOfImage(here('/p'), name)).toBe(folder))
 
   it.each(['bakeoff/debian:trixie', 'bakeoff/../etc', 'bakeoff/', 'bakeoff/a//b', 'other/base', 'bakeoff/.hidden'])(
     '%s has none',
     (name) => {
-      expect(() => folderOfImage('/p', name)).toThrow(expect.objectContaining({ code: 'BAD_SPEC' }))
+      expect(() => folderOfImage(here('/p'), name)).toThrow(expect.objectContaining({ code: 'BAD_SPEC' }))
     },
   )
+})
+
+describe('the folder of an image of a project outside the checkout', () => {
+  let folders: { readonly root: string; readonly home: string }
+  beforeEach(async () => {
+    const [root, home] = await Promise.all(['own-', 'brought-'].map((name) => mkdtemp(join(tmpdir(), name))))
+    folders = { root: root as string, home: home as string }
+    await mkdir(join(folders.home, 'compose/base'), { recursive: true })
+  })
+  afterEach(() =>
+    Promise.all([folders.root, folders.home].map((folder) => rm(folder, { recursive: true, force: true }))),
+  )
+
+  it('is what the program brings along', () =>
+    expect(folderOfImage(folders, 'bakeoff/base')).toBe(join(folders.home, 'compose/base')))
+
+  it("is the project's own where it has one of that name", async () => {
+    await mkdir(join(folders.root, 'compose/base'), { recursive: true })
+    expect(folderOfImage(folders, 'bakeoff/base')).toBe(join(folders.root, 'compose/base'))
+  })
+
+  it('is looked for in the project where neither has it, which is what the error says', () =>
+    expect(folderOfImage(folders, 'bakeoff/redis')).toBe(join(folders.root, 'compose/redis')))
+
+  it("of a target is the project's, always", () =>
+    expect(folderOfImage(folders, 'bakeoff/target/orders')).toBe(join(folders.root, 'targets/orders')))
 })
 
 describe('references between folders', () => {
@@ -75,7 +104,7 @@ describe('references between folders', () => {
   })
   afterEach(() => rm(root, { recursive: true, force: true }))
   const check = (target: string) =>
-    checkReferences(root, `bakeoff/target/${target}`, { folder: join(root, 'targets', target) })
+    checkReferences(here(root), `bakeoff/target/${target}`, { folder: join(root, 'targets', target) })
 
   it('may meet again further down', async () => {
     await put('compose/models', 'FROM bakeoff/base')

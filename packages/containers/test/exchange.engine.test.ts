@@ -251,7 +251,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
   })
 
   function on(client: EngineClient): ExchangeOptions {
-    return { client, root, env: {}, images: imagesOn(client), signal }
+    return { client, folders: { root, home: root }, env: {}, images: imagesOn(client), signal }
   }
 
   function imagesOn(client: EngineClient, env: Record<string, string> = {}) {
@@ -267,7 +267,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
   }
 
   function needs(names: readonly string[]) {
-    return needsOf(root, names.map(requestOf))
+    return needsOf({ root, home: root }, names.map(requestOf))
   }
 
   async function saveTo(
@@ -282,7 +282,7 @@ describe.skipIf(skip !== null)('images between machines', () => {
   }
 
   async function load(path: string, names: readonly string[], env: Record<string, string> = {}) {
-    const options = { client: other.client, root, env: { ...process.env, ...env }, signal }
+    const options = { client: other.client, folders: { root, home: root }, env: { ...process.env, ...env }, signal }
     return loadImages(options, path, await needs(names), quiet)
   }
 

@@ -88,9 +88,10 @@ describe('a folder that an image is built from', () => {
   })
 
   it('is refused when it is itself a link out of the project', async () => {
-    const linked = checkReferences(root, 'bakeoff/target/folder-out', { folder: join(root, 'targets/folder-out') })
+    const here = { root, home: root }
+    const linked = checkReferences(here, 'bakeoff/target/folder-out', { folder: join(root, 'targets/folder-out') })
     await expect(linked).rejects.toMatchObject({ code: 'BAD_SPEC', message: expect.stringContaining('leads out of') })
-    await checkReferences(root, 'bakeoff/target/folder-within', { folder: join(root, 'targets/folder-within') })
-    await checkReferences(root, 'bakeoff/load-agent', { folder: outside }) // our own images lie where the program does
+    await checkReferences(here, 'bakeoff/target/folder-within', { folder: join(root, 'targets/folder-within') })
+    await checkReferences(here, 'bakeoff/load-agent', { folder: outside }) // our own images lie where the program does
   })
 })

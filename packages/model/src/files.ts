@@ -464,7 +464,10 @@ export const matrixFile = z.strictObject({
   seed: z.int().optional().describe('Seeds order and arrivals of every run; default: a new seed for each run'),
   capacity: z.boolean().optional().describe('Add the capacity search to every scenario with an slo'),
   rates: z.array(z.number().positive()).optional().describe('Absolute rates to offer to every target'),
-  profiles: z.record(name, profileFile).describe('default and quick, and any of your own (--profile)'),
+  profiles: z
+    .record(name, profileFile)
+    .optional()
+    .describe('default and quick, and any of your own (--profile); outside a checkout those that are not here are as shipped'),
 })
 
 const figures = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]))

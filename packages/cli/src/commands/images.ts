@@ -83,10 +83,10 @@ async function images(
   const catalogue = readCatalogue(project)
   const machine = await readMachine(terminal, signal)
   const plan = makePlan({ project, catalogue, machine }, options, new Date())
-  const needs = await needsOf(project.root, requestsOf(plan, materialsOf(project, catalogue, plan)))
+  const needs = await needsOf(project, requestsOf(plan, materialsOf(project, catalogue, plan)))
   const { client, facts } = machine.engine
-  const made = new ImageStore(client, { root: project.root, env: process.env, say: terminal.say })
-  const exchange = { client, root: project.root, env: process.env, images: made, signal }
+  const made = new ImageStore(client, { ...project, env: process.env, say: terminal.say })
+  const exchange = { client, folders: project, env: process.env, images: made, signal }
   const call: ImageCall = { needs, exchange, terminal }
   if (action.kind === 'list') return list(call, action.json)
   // Names move to other images, and building or sending would disturb a measurement.

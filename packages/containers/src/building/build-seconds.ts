@@ -13,14 +13,14 @@ const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
  *
  * @throws BakeoffError ENGINE_LOST
  */
-export async function expectedBuildSeconds(client: EngineClient, root: string, name: string): Promise<number | null> {
-  return longest(await earlierHere(client, name)) ?? (await committedSeconds(root)).get(name) ?? null
+export async function expectedBuildSeconds(client: EngineClient, home: string, name: string): Promise<number | null> {
+  return longest(await earlierHere(client, name)) ?? (await committedSeconds(home)).get(name) ?? null
 }
 
-/** The committed table, by the image's name; empty in a project where it is missing or damaged. */
-export async function committedSeconds(root: string): Promise<ReadonlyMap<string, number>> {
+/** The committed table, by the image's name; empty where it is missing or damaged. */
+export async function committedSeconds(home: string): Promise<ReadonlyMap<string, number>> {
   try {
-    const { seconds } = JSON.parse(await readFile(join(root, BUILD_SECONDS_FILE), 'utf8')) as { seconds?: unknown }
+    const { seconds } = JSON.parse(await readFile(join(home, BUILD_SECONDS_FILE), 'utf8')) as { seconds?: unknown }
     const entries: [string, unknown][] = Object.entries(seconds ?? {})
     return new Map(entries.filter((entry): entry is [string, number] => Number.isFinite(entry[1])))
   } catch {

@@ -1,5 +1,4 @@
 /** Moves the images that a project needs between machines, by files and registries. */
-import { resolve } from 'node:path'
 import { BakeoffError, type ImageFacts } from '@bakeoff/model'
 import type { ImageRequest } from '@bakeoff/runner/ports'
 import { adoptBase, type Unfit } from '../base/adopt.js'
@@ -15,12 +14,12 @@ import { asItIsPlaceOf, type RegistryPlace, repositoryOf } from '../registry/reg
 import { type ArchiveFile, loadArchive, type OnBytes, readArchive } from './archive.js'
 import { type ArchivedName, archivedNames } from './archive-names.js'
 import type { ImageStore } from './image-store.js'
-import { folderOfImage } from './references.js'
+import { folderOfImage, type ImageFolders } from './references.js'
 
 /** One engine and the project whose images it holds. */
 export interface ExchangeOptions {
   readonly client: EngineClient
-  readonly root: string
+  readonly folders: ImageFolders
   readonly env: Readonly<Record<string, string | undefined>>
   readonly images: ImageStore
   readonly signal: AbortSignal
@@ -112,7 +111,7 @@ export interface Loaded {
  * @param needs what the folders here need: an image that is used as published may replace one of the same name only when it is among them
  */
 export async function loadImages(
-  { client, root, env, signal }: Omit<ExchangeOptions, 'images'>,
+  { client, folders, env, signal }: Omit<ExchangeOptions, 'images'>,
   path: string,
   needs: readonly ImageRequest[],
   onBytes: OnBytes,
@@ -150,7 +149,7 @@ export async function loadImages(
       throw new BakeoffError('ENGINE_FAILED', `${one.reference} is not what ${path} says after it was loaded`, {
         hint: 'Try again; docker info shows whether the engine works.',
       })
-    if (one.name === baseName) baseUnfit = await adoptBase(client, image, { composeBaseFolder: composeBase(root), env })
+    if (one.name === baseName) baseUnfit = await adoptBase(client, image, { composeBaseFolder: folderOfImage(folders, baseName), env })
   }
   return { names, baseUnfit, otherIds: baseUnfit === null && (await hasOtherIds(client, names)) }
 }
@@ -208,7 +207,7 @@ export interface Pulled {
  * @throws BakeoffError DOWNLOAD_FAILED when the registry does not answer or refuses this user
  */
 export async function pullImages(
-  { client, root, env, images, signal }: ExchangeOptions,
+  { client, folders, env, images, signal }: ExchangeOptions,
   needs: readonly ImageRequest[],
   place: RegistryPlace,
   onPulled: (name: string) => void,
@@ -236,7 +235,7 @@ export async function pullImages(
   return { pulled, refused, base }
 
   async function takeBase(): Promise<Pulled['base']> {
-    const { keyOn } = await recipeOfBase(client, { composeBaseFolder: composeBase(root), env })
+    const { keyOn } = await recipeOfBase(client, { composeBaseFolder: folderOfImage(folders, baseName), env })
     const brought = await bringBase(client, registry, keyOn, signal)
     if (!('use' in brought)) {
       if (brought.kind === 'unreachable') throw registryError(place, brought.why)
@@ -252,8 +251,4 @@ export async function pullImages(
     if (brought.base.kind === 'refused') refused.push(brought.base.why)
     return 'other certificates, folder or platform'
   }
-}
-
-function composeBase(root: string): string {
-  return folderOfImage(resolve(root), baseName)
 }

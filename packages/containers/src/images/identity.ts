@@ -5,7 +5,7 @@ import { cacheKey } from '../building/key.js'
 import { platformOf } from '../building/lookup.js'
 import type { EngineClient } from '../client/client.js'
 import { once } from './once.js'
-import { type Buildable, folderOfImage, isOurs } from './references.js'
+import { type Buildable, folderOfImage, type ImageFolders, isOurs } from './references.js'
 
 /** A recipe: what a folder says about its image. */
 export interface Recipe {
@@ -26,12 +26,12 @@ export interface Identity {
 
 /** The folders of a project, as recipes for one engine. */
 export class Recipes {
-  readonly #root: string
+  readonly #folders: ImageFolders
   readonly #registries: Readonly<Record<string, string>>
   readonly #platform: () => Promise<string>
 
-  constructor(client: EngineClient, root: string, registries: Readonly<Record<string, string>>) {
-    this.#root = root
+  constructor(client: EngineClient, folders: ImageFolders, registries: Readonly<Record<string, string>>) {
+    this.#folders = folders
     this.#registries = registries
     this.#platform = once(() => platformOf(client))
   }
@@ -58,7 +58,7 @@ export class Recipes {
     for (const name of recipe.dockerfile.images) {
       const isFolders = name !== baseName && isOurs(name)
       const below = isFolders
-        ? await this.identify(await this.of({ folder: folderOfImage(this.#root, name) }), idOf)
+        ? await this.identify(await this.of({ folder: folderOfImage(this.#folders, name) }), idOf)
         : null
       const id = isFolders ? (below?.key ?? null) : await idOf(name)
       if (id === null) return null

@@ -21,13 +21,15 @@ import { asItIsFacts, ownFacts } from './facts.js'
 import { type Identity, type Recipe, Recipes } from './identity.js'
 import { Obstacles } from './obstacles.js'
 import { once, UnderWay } from './once.js'
-import { checkReferences, folderOfImage, isOurs } from './references.js'
+import { checkReferences, folderOfImage, type ImageFolders, isOurs } from './references.js'
 import { type Requirement, requirements } from './requires.js'
 import { Semaphore } from './semaphore.js'
 
 export interface ImagesOptions {
   /** the project's folder, with compose/ and targets/ in it */
   readonly root: string
+  /** see ImageFolders; default the root */
+  readonly home?: string
   readonly env?: Readonly<Record<string, string | undefined>>
   /** where build logs are kept; default .bakeoff/build-logs in the root */
   readonly logFolder?: string
@@ -56,7 +58,7 @@ type FolderRequest = ImageRequest & { readonly folder: string }
 /** Builds, pulls and finds images on one engine. As many builds run at once as it has cores and memory for, the longest first. */
 export class ImageStore {
   readonly #client: EngineClient
-  readonly #root: string
+  readonly #folders: ImageFolders
   readonly #env: Readonly<Record<string, string | undefined>>
   readonly #say: (line: string) => void
   readonly #logFolder: string
@@ -78,14 +80,15 @@ export class ImageStore {
 
   constructor(client: EngineClient, options: ImagesOptions) {
     this.#client = client
-    this.#root = resolve(options.root)
+    const root = resolve(options.root)
+    this.#folders = { root, home: options.home === undefined ? root : resolve(options.home) }
     this.#env = options.env ?? process.env
     this.#say = options.say ?? (() => undefined)
-    this.#logFolder = options.logFolder ?? join(this.#root, '.bakeoff', 'build-logs')
+    this.#logFolder = options.logFolder ?? join(root, '.bakeoff', 'build-logs')
     this.#args = buildArgsFrom(this.#env)
     this.#redact = redactorOf(this.#env)
     this.#registry = registryOfEnvironment(client, this.#env, this.#say)
-    this.#recipes = new Recipes(client, this.#root, this.#args.registries)
+    this.#recipes = new Recipes(client, this.#folders, this.#args.registries)
     this.#obstacles = new Obstacles(options.requirements ?? requirements, this.#env, this.#args.registries)
   }
 
@@ -129,14 +132,14 @@ export class ImageStore {
   async keyOf({ folder, ...request }: Omit<ImageRequest, 'requires'>): Promise<string | null> {
     if (folder === null) return null
     const buildable = { ...request, folder }
-    await checkReferences(this.#root, request.name, buildable)
+    await checkReferences(this.#folders, request.name, buildable)
     const identity = await this.#recipes.identify(await this.#recipes.of(buildable), (below) => this.#idHere(below))
     return identity?.key ?? null
   }
 
   /** The base image. */
   async ensureBase(signal: AbortSignal): Promise<BaseImage> {
-    realInside(this.#root, 'compose/base')
+    realInside(this.#folders.root, 'compose/base')
     const options = {
       composeBaseFolder: this.#baseFolder,
       say: this.#say,
@@ -151,11 +154,11 @@ export class ImageStore {
 
   /** How long a build of this name takes from nothing, in seconds; null when unknown. */
   expectedBuildSeconds(name: string): Promise<number | null> {
-    return expectedBuildSeconds(this.#client, this.#root, name)
+    return expectedBuildSeconds(this.#client, this.#folders.home, name)
   }
 
   get #baseFolder(): string {
-    return folderOfImage(this.#root, baseName)
+    return folderOfImage(this.#folders, baseName)
   }
 
   async #ensure(request: ImageRequest, asker: Asker): Promise<ImageFacts> {
@@ -163,7 +166,7 @@ export class ImageStore {
     if (asker.signal.aborted) throw aborted(`before ${name} was built`)
     if (name === baseName) return this.#baseFacts(await this.ensureBase(asker.signal))
     if (folder === null) return this.#asItIs(name, asker)
-    await checkReferences(this.#root, name, { ...request, folder })
+    await checkReferences(this.#folders, name, { ...request, folder })
     const weight = await this.#weigh(name, asker.above)
     return this.#underWay.share(name, () => this.#fromFolder({ ...request, folder }, { ...asker, above: weight }))
   }
@@ -225,7 +228,7 @@ export class ImageStore {
   async #ensureBelow({ dockerfile }: Recipe, asker: Asker): Promise<void> {
     const below = dockerfile.images.filter((name) => isOurs(name) && name !== baseName)
     const made = below.map((name) =>
-      this.#ensure({ name, folder: folderOfImage(this.#root, name), requires: [] }, asker),
+      this.#ensure({ name, folder: folderOfImage(this.#folders, name), requires: [] }, asker),
     )
     await Promise.allSettled(made)
     await Promise.all(made)

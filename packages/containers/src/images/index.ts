@@ -14,5 +14,5 @@ export {
 } from './exchange.js'
 export { ImageStore, type ImagesOptions } from './image-store.js'
 export { needsOf } from './needs.js'
-export { folderOfImage } from './references.js'
+export { folderOfImage, type ImageFolders } from './references.js'
 export { type Requirement, requirements } from './requires.js'

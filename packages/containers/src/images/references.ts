@@ -13,12 +13,26 @@ export interface Buildable {
   readonly stage?: string | undefined
 }
 
-/** The folder of one of Bakeoff's own images: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/. */
-export function folderOfImage(root: string, name: string): string {
+/** Where the folders of Bakeoff's own images lie. */
+export interface ImageFolders {
+  /** the project, with compose/ and targets/ in it */
+  readonly root: string
+  /** what the program brings along: folders of compose/ that the project does not have, such as compose/base. The checkout itself, where the project is one */
+  readonly home: string
+}
+
+/**
+ * The folder of one of Bakeoff's own images: `bakeoff/target/x` in targets/, any other `bakeoff/x/y` in compose/, of the project where it has one, else of what the program
+ * brings along.
+ */
+export function folderOfImage({ root, home }: ImageFolders, name: string): string {
   const target = /^bakeoff\/target\/([a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
   if (target) return join(root, 'targets', target)
   const path = /^bakeoff\/((?:[a-z0-9][a-z0-9_.-]*\/)*[a-z0-9][a-z0-9_.-]*)$/.exec(name)?.[1]
-  if (path) return join(root, 'compose', ...path.split('/'))
+  if (path) {
+    const [own, brought] = [root, home].map((folder) => join(folder, 'compose', ...path.split('/'))) as [string, string]
+    return !existsSync(own) && existsSync(brought) ? brought : own
+  }
   throw new BakeoffError('BAD_SPEC', `"${name}" is not the name of an image that Bakeoff builds`, {
     hint: 'The image bakeoff/x is the folder compose/x, bakeoff/target/x is targets/x, both without a tag.',
   })
@@ -35,7 +49,7 @@ export function isOurs(reference: string): boolean {
  * @throws BakeoffError BAD_SPEC when a folder is missing, or images need one another in a circle
  */
 export async function checkReferences(
-  root: string,
+  folders: ImageFolders,
   name: string,
   { folder, dockerfile = 'Dockerfile', stage }: Buildable,
   path: readonly string[] = [],
@@ -50,11 +64,11 @@ export async function checkReferences(
     )
   }
   // A folder of the project that is a link out of it would be built with files from there. The shipped folders of Bakeoff are not checked.
-  const place = relative(root, folder)
-  if (!place.startsWith('..') && !isAbsolute(place)) realInside(root, place)
+  const place = relative(folders.root, folder)
+  if (!place.startsWith('..') && !isAbsolute(place)) realInside(folders.root, place)
   const text = readInside(folder, dockerfile) ?? '' // reading the context reports a missing file
   for (const reference of readDockerfile(text, stage).images.filter(isOurs)) {
-    const below = folderOfImage(root, reference)
+    const below = folderOfImage(folders, reference)
     if (!existsSync(join(below, 'Dockerfile'))) {
       throw new BakeoffError(
         'BAD_SPEC',
@@ -65,6 +79,6 @@ export async function checkReferences(
       )
     }
     // The Debian below the base image is found or made, and has no folder.
-    if (reference !== 'bakeoff/base') await checkReferences(root, reference, { folder: below }, [...path, name])
+    if (reference !== 'bakeoff/base') await checkReferences(folders, reference, { folder: below }, [...path, name])
   }
 }

@@ -9,18 +9,24 @@ export const DEFAULT_RESPONSES = 20
  * Parses matrix.yaml, which says what is measured by default.
  *
  * @param scenarios names of all scenarios of the project
+ * @param brought profiles for those that the file does not have
  * @throws BakeoffError BAD_SPEC with file, line and column
  */
-export function parseMatrix(fileName: string, text: string, scenarios: readonly string[]): MatrixSpec {
+export function parseMatrix(
+  fileName: string,
+  text: string,
+  scenarios: readonly string[],
+  brought: MatrixSpec['profiles'] = {},
+): MatrixSpec {
   const located = readYaml(fileName, text, matrixFile)
   const file = located.value
   const problems: Problem[] = problemsOfOrder(located, file.order ?? [], scenarios)
   for (const needed of ['default', 'quick']) {
-    if (!file.profiles[needed])
+    if (!file.profiles?.[needed] && !brought[needed])
       problems.push(located.problem(['profiles'], `profiles has no "${needed}"`, { key: true }))
   }
-  const profiles: Record<string, ProfileSpec> = {}
-  for (const [name, profile] of Object.entries(file.profiles)) {
+  const profiles: Record<string, ProfileSpec> = { ...brought }
+  for (const [name, profile] of Object.entries(file.profiles ?? {})) {
     if (profile.repetitions.min > profile.repetitions.max) {
       problems.push(
         located.problem(
