@@ -96,7 +96,7 @@ async function buildAlone(names) {
     const folder = mkdtempSync(join(tmpdir(), 'bakeoff-alone-'))
     const alone = name.replace(/^bakeoff\//, 'bakeoff/alone/')
     try {
-      cpSync(folderOfImage(root, name), folder, { recursive: true })
+      cpSync(folderOfImage({ root, home: root }, name), folder, { recursive: true })
       const dockerfile = join(folder, 'Dockerfile')
       writeFileSync(dockerfile, readFileSync(dockerfile, 'utf8').replace(/^FROM .*$/gm, `$&\nLABEL bakeoff.alone="${Date.now()}"`))
       // Before it is built nothing of this name is here, so every event is of this build.
