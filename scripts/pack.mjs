@@ -4,7 +4,7 @@
  * Its own packages are bundled. Other packages come by npm, in the versions of package-lock.json, which are those that the tests ran with.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
@@ -28,6 +28,8 @@ const HOME = [
   'schema',
   'templates',
 ]
+/** What a package of this repository reads of its own folder. */
+const AT_RUN_TIME = ['dist', 'fonts']
 /** npm leaves .gitignore out, and what it names too. */
 const LEFT_OUT = new Set(['.gitignore', 'node_modules', '__pycache__'])
 
@@ -74,7 +76,8 @@ process.stdout.write(`${pack(resolve(process.argv[2] ?? join(root, '.bakeoff')))
 function bundle(name) {
   const from = join(root, 'packages', name)
   const into = join(stage, 'node_modules/@bakeoff', name)
-  copy(join(from, 'dist'), join(into, 'dist'), (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path))
+  for (const part of AT_RUN_TIME.filter((part) => existsSync(join(from, part))))
+    copy(join(from, part), join(into, part), (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path))
   const { scripts: _, devDependencies: __, bin: ___, ...kept } = readJson(`packages/${name}/package.json`)
   writeJson(join(into, 'package.json'), kept)
 }
