@@ -22,8 +22,7 @@ export async function readFirstRuns(
   plans: readonly Plan[],
   machine: Machine | null,
 ): Promise<FirstRun[]> {
-  const images =
-    machine === null ? null : new ImageStore(machine.engine.client, { ...project, env: process.env })
+  const images = machine === null ? null : new ImageStore(machine.engine.client, { ...project, env: process.env })
   const bytes = imageBytes(project.home)
   const committed = await committedSeconds(project.home)
   const secondsOf = async (name: string) =>

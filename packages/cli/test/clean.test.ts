@@ -41,7 +41,7 @@ async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = nu
   const lines: string[] = []
   const say = (line: string) => void lines.push(line)
   const terminal: Terminal = { ...recordingTerminal(), say, print: say, ask }
-  const project = { root: '/srv/project', reports: '/srv/project/reports' }
+  const project = { root: '/srv/project', home: '/srv/project', reports: '/srv/project/reports' }
   const stop = { signal: new AbortController().signal, guard: () => {}, onNextSignal: () => () => {} }
   const invocation = { project, terminal, stop, leave: () => {} }
   await clean(invocation, { images: false, all: false, yes: false, ...options }).catch((error: Error) => {

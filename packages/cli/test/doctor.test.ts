@@ -48,7 +48,8 @@ describe('doctor on what a run will take', () => {
   })
 
   it('without an engine everything shipped is to be built, and its size is known', async () => {
-    const project = { root: new URL('../../..', import.meta.url).pathname, reports: '/nowhere' }
+    const root = new URL('../../..', import.meta.url).pathname
+    const project = { root, home: root, reports: '/nowhere' }
     const host = {
       os: 'Linux',
       architecture: 'x64',

@@ -116,7 +116,7 @@ describe('a scenario of curl commands', () => {
       contentType: 'application/json',
       body: '{"url":"/b?c=d"}',
     })
-    const { broken, scenarios } = readCatalogue({ root })
+    const { broken, scenarios } = readCatalogue({ root, home: root })
     expect(broken).toEqual([])
     expect(scenarios.find(({ id }) => id === 'orders')).toMatchObject({
       summary: 'Requests of curl commands',
@@ -230,7 +230,7 @@ describe('a scenario of a docker-compose file', () => {
 
   it('has its services, a request to begin with, and says how its service becomes a target', async () => {
     const found = await make({ compose: join(root, 'docker-compose.yml'), reference: origin })
-    const { scenarios, broken } = readCatalogue({ root })
+    const { scenarios, broken } = readCatalogue({ root, home: root })
     expect(broken).toEqual([])
     const [db] = scenarios.find(({ id }) => id === 'orders')?.services ?? []
     expect(db).toMatchObject({ name: 'db', build: join(root, 'services/db') })

@@ -49,7 +49,10 @@ scenarios: [predict]
 
 it('has one command, which says its version', async () => {
   expect(readdirSync(join(repository, 'node_modules/.bin')).filter((name) => name === 'bakeoff')).toEqual(['bakeoff'])
-  expect(await bakeoff('.', '--version')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/) })
+  expect(await bakeoff('.', '--version')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+  })
 })
 
 it.each(['.', 'services/orders', 'bakeoff/targets/go-net-http'])(
@@ -63,7 +66,9 @@ it.each(['.', 'services/orders', 'bakeoff/targets/go-net-http'])(
   },
 )
 
-it('measures, on the base image and by the load agent and null server that it brings along', { timeout: 900_000 }, async () => {
+it('measures, on the base image and by the load agent and null server that it brings along', {
+  timeout: 900_000,
+}, async () => {
   const measured = await bakeoff('services/orders', 'matrix', '--quick')
   expect(measured.exitCode, measured.stderr).toBe(0)
   const [run] = readdirSync(join(project(), 'reports')).filter((name) => /^\d{8}-/.test(name))
@@ -73,7 +78,10 @@ it('measures, on the base image and by the load agent and null server that it br
 it('says what to do where there is no project', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'bakeoff-nowhere-'))
   try {
-    const planned = await execa(join(repository, 'node_modules/.bin/bakeoff'), ['plan'], { cwd: elsewhere, reject: false })
+    const planned = await execa(join(repository, 'node_modules/.bin/bakeoff'), ['plan'], {
+      cwd: elsewhere,
+      reject: false,
+    })
     expect(planned.exitCode).toBe(2)
     expect(planned.stderr).toContain(`matrix.yaml is missing in ${elsewhere}`)
   } finally {

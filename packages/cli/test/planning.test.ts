@@ -7,7 +7,8 @@ import { readCatalogue } from '../src/project.js'
 import type { Machine } from '../src/workbench.js'
 
 const GIB = 1024 ** 3
-const project = { root: new URL('../../..', import.meta.url).pathname, reports: '/nowhere' }
+const root = new URL('../../..', import.meta.url).pathname
+const project = { root, home: root, reports: '/nowhere' }
 
 const host: HostFacts = {
   hostname: 'bench',

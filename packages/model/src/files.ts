@@ -467,7 +467,9 @@ export const matrixFile = z.strictObject({
   profiles: z
     .record(name, profileFile)
     .optional()
-    .describe('default and quick, and any of your own (--profile); outside a checkout those that are not here are as shipped'),
+    .describe(
+      'default and quick, and any of your own (--profile); outside a checkout those that are not here are as shipped',
+    ),
 })
 
 const figures = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]))

@@ -109,7 +109,7 @@ export class FakeSetting {
 
   get setting(): RunSetting {
     return {
-      project: { root: this.root, reports: this.reports },
+      project: { root: this.root, home: this.root, reports: this.reports },
       catalogue: this.catalogue,
       machine: { host: this.machine.host, engine: { facts: this.machine.facts } } as RunSetting['machine'],
       show: (event) => void this.shown.push(event),

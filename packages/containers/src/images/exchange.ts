@@ -149,7 +149,8 @@ export async function loadImages(
       throw new BakeoffError('ENGINE_FAILED', `${one.reference} is not what ${path} says after it was loaded`, {
         hint: 'Try again; docker info shows whether the engine works.',
       })
-    if (one.name === baseName) baseUnfit = await adoptBase(client, image, { composeBaseFolder: folderOfImage(folders, baseName), env })
+    if (one.name === baseName)
+      baseUnfit = await adoptBase(client, image, { composeBaseFolder: folderOfImage(folders, baseName), env })
   }
   return { names, baseUnfit, otherIds: baseUnfit === null && (await hasOtherIds(client, names)) }
 }

@@ -108,5 +108,10 @@ function all(text: string, pattern: RegExp): string[] {
 
 /** `orders` of `@shop/orders` and of `example.com/shop/orders`; the major version of a Go module is no name. */
 function lastPart(name: string | undefined): string | null {
-  return name?.replace(/\/v\d+$/, '').split('/').at(-1) || null
+  return (
+    name
+      ?.replace(/\/v\d+$/, '')
+      .split('/')
+      .at(-1) || null
+  )
 }
