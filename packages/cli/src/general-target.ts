@@ -1,7 +1,6 @@
 /** Makes a target in a language that no shipped target is written in, from the template for any language. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expectedWords, requestWords } from '@bakeoff/core'
 import { BakeoffError, boundedText, type ContractCase, type ScenarioSpec } from '@bakeoff/model'
 import type { Project } from './project.js'
@@ -55,10 +54,9 @@ function code(value: unknown): string {
   return `\`${boundedText(JSON.stringify(value) ?? '', 200)}\``
 }
 
-/** A project of a user's own may have no templates: those of the program are taken then. */
-function templateFolder({ root }: Project): string {
-  const shipped = join(dirname(fileURLToPath(import.meta.url)), '../../..')
-  const found = [root, shipped].map((place) => join(place, ANY_LANGUAGE)).find((folder) => existsSync(folder))
+/** A project of a user's own may have no templates: those that the program brings along are taken then. */
+function templateFolder({ root, home }: Project): string {
+  const found = [root, home].map((place) => join(place, ANY_LANGUAGE)).find((folder) => existsSync(folder))
   if (found) return found
   throw new BakeoffError('BAD_SPEC', `${ANY_LANGUAGE} is missing in ${root}`, {
     hint: 'In a checkout, git status shows what is gone.',

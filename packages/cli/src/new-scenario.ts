@@ -1,9 +1,10 @@
 /** Makes a scenario of what a user has: requests from one source, services from a docker-compose file, answers from a reference. */
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, posix, relative, resolve } from 'node:path'
 import {
   type ApiFilter,
   answersSeen,
+  type ComposeBuild,
   type ComposeReading,
   type ComposeTarget,
   goldenLines,
@@ -29,6 +30,7 @@ import type { Invocation } from './invocation.js'
 import { scenarioPlace, shownPath } from './project.js'
 import { RecordingProxy } from './recording-proxy.js'
 import { askServer, askTarget, type FromReference, serverOf } from './reference.js'
+import { repositoryOf } from './repository.js'
 import { secretProblem } from './secrets.js'
 
 /** What a scenario is made of. Of the five sources one gives requests; `compose` gives services, beside it or alone. */
@@ -254,9 +256,15 @@ async function openProxy(
 }
 
 function composeOf(root: string, file: string, targetService: string | null): ComposeReading {
-  const folder = relative(root, dirname(resolve(file))).replaceAll('\\', '/')
-  const isInside = folder !== '..' && !folder.startsWith('../')
-  return readCompose(file, readGiven(file), { targetService, folder: isInside ? folder : null })
+  const posixPath = (from: string, to: string) => relative(from, to).replaceAll('\\', '/')
+  const repository = repositoryOf(root)
+  const place = dirname(resolve(file))
+  const isInside = !/^\.\.(\/|$)/.test(posixPath(repository, place))
+  return readCompose(file, readGiven(file), {
+    targetService,
+    folder: isInside ? posixPath(root, place) : null,
+    repository: posixPath(root, repository),
+  })
 }
 
 /** A file that the user names. Recordings of a browser are large. */
@@ -387,11 +395,22 @@ function answeredBy({ reference, har, from }: ScenarioSources): string {
 
 /** What the docker-compose file says of the service that is measured, as the beginning of a target. */
 function targetAdvice({ service, image, build, port, health }: ComposeTarget, name: string): string {
-  const made = build !== null ? `build: ${build}` : image !== null ? `image: ${image}` : 'a Dockerfile'
+  const made = build !== null ? buildLine(service, build) : image !== null ? `image: ${image}` : 'a Dockerfile'
   const facts = [
     made,
     ...(port === null ? [] : [`port: ${port}`]),
     ...(health === null ? [] : [`health: { path: ${health} }`]),
   ]
   return `${service} becomes a target by a folder in targets/ whose target.yaml says: ${[...facts, `scenarios: [${name}]`].join(', ')} (docs/adding-a-target.md).`
+}
+
+/** `build` of a target.yaml, which counts from the folder that it is in. */
+function buildLine(target: string, { folder, dockerfile, stage }: ComposeBuild): string {
+  const context = posix.relative(posix.join('/project', 'targets', target), posix.join('/project', folder))
+  if (dockerfile === null && stage === null) return `build: ${context}`
+  const others = [
+    ...(dockerfile === null ? [] : [`dockerfile: ${dockerfile}`]),
+    ...(stage === null ? [] : [`target: ${stage}`]),
+  ]
+  return `build: { context: ${[context, ...others].join(', ')} }`
 }

@@ -176,8 +176,17 @@ export function scenarioPlace(root: string, id: string): Pick<ScenarioTexts, 'id
     id,
     file: `compose/${id}.yaml`,
     resolve: (path) => join(root, 'compose', path),
-    buildable: (path) => readInside(root, `compose/${path}/Dockerfile`) !== null,
+    buildable: (path) => isBuildable(root, path),
   }
+}
+
+/** Whether a scenario can build a service from a folder, which may lie elsewhere in the repository. */
+function isBuildable(root: string, path: string): boolean {
+  const compose = join(root, 'compose')
+  const isOfProject = !relative(root, join(compose, path)).startsWith('..')
+  if (isOfProject) return readInside(root, `compose/${path}/Dockerfile`) !== null
+  const found = lookAtBuild(compose, { context: path, dockerfile: 'Dockerfile', stage: null }, repositoryOf(root))
+  return 'context' in found && found.dockerfile !== null
 }
 
 /** The entries of a folder of the project, sorted by name. */

@@ -59,7 +59,8 @@ beforeEach(async () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
     if (incoming.url === '/orders' && incoming.method === 'POST') json({ id: `o${++made}`, item: 1 }, 201)
     else if (incoming.url === '/once') json({}, made++ === 0 ? 201 : 409)
-    else if (incoming.url === '/secret') json({ ok: incoming.headers.authorization === 'Bearer right' })
+    else if (incoming.url === '/secret')
+      json({ ok: incoming.headers.authorization === 'Bearer right-one', as: incoming.headers.authorization })
     else if (incoming.url === '/bytes')
       response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0xff]))
     else json({ url: incoming.url })
@@ -138,8 +139,8 @@ describe('a scenario of curl commands', () => {
     expect(notes.join('\n')).toContain('Left out, since the answer is no text or longer than 8 MiB: GET /bytes.')
   })
 
-  it('sends a secret of the environment, and does not write it', async () => {
-    process.env.AUTHORIZATION = 'right'
+  it('sends a secret of the environment, and does not write it, nor where it is repeated', async () => {
+    process.env.AUTHORIZATION = 'right-one'
     try {
       await make({
         curl: ["curl -H 'Authorization: Bearer wrong' http://x/secret"],
@@ -149,7 +150,7 @@ describe('a scenario of curl commands', () => {
     } finally {
       delete process.env.AUTHORIZATION
     }
-    expect(linesOf('orders/golden.ndjson')[0].body).toBe('{"ok":true}')
+    expect(linesOf('orders/golden.ndjson')[0].body).toBe('{"ok":true,"as":"Bearer {{authorization}}"}')
     expect(linesOf('orders/requests.ndjson')[0].headers).toEqual({ authorization: 'Bearer {{authorization}}' })
     const all = ['orders.yaml', 'orders/requests.ndjson', 'orders/golden.ndjson'].map((file) =>
       readFileSync(join(root, 'compose', file), 'utf8'),
@@ -164,7 +165,7 @@ describe('a scenario of curl commands', () => {
       reference: origin,
       secretsAs: 'values',
     })
-    expect(await refusalOf(work)).toContain('AUTHORIZATION is not set, and authorization is sent with it')
+    expect(await refusalOf(work)).toContain('the variable AUTHORIZATION is not set, and requests need it')
   })
 
   it('reads a file of commands', async () => {
@@ -236,6 +237,15 @@ describe('a scenario of a docker-compose file', () => {
     expect(db).toMatchObject({ name: 'db', build: join(root, 'services/db') })
     expect(linesOf('orders/requests.ndjson')).toEqual([{ method: 'GET', path: '/' }])
     expect(found.target).toContain('image: me/orders:1, port: 3000, scenarios: [orders]')
+  })
+
+  it('says how its service is built as a target, from the folder of that', async () => {
+    const built = 'build: { context: ./services/api, dockerfile: prod.Dockerfile, target: run }'
+    writeFileSync(join(root, 'docker-compose.yml'), `services:\n  api: { ${built}, ports: ["3000:3000"] }\n`)
+    const found = await make({ compose: join(root, 'docker-compose.yml'), reference: origin })
+    expect(found.target).toContain(
+      'build: { context: ../../services/api, dockerfile: prod.Dockerfile, target: run }, port: 3000',
+    )
   })
 
   it('takes its requests from another source', async () => {

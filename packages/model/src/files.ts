@@ -214,7 +214,7 @@ const composeService = z.strictObject({
   build: z
     .union([buildFolder, z.strictObject({ context: buildFolder })], 'must be a folder, such as ./store')
     .optional()
-    .describe('Folder to build, relative to this file, inside of the project'),
+    .describe('Folder to build, relative to this file, within the repository'),
   cpus: z
     .number()
     .nonnegative()

@@ -8,13 +8,25 @@ import { type Json, mapOf } from './schema-values.js'
 export interface ComposePlace {
   /** the folder of the file, from the root of the project with `/`; null: it lies elsewhere */
   readonly folder: string | null
+  /** the repository around the project, from that: `..`; absent: the project is one itself */
+  readonly repository?: string
+}
+
+/** What a service is built from. */
+export interface ComposeBuild {
+  /** from the root of the project, with `/`; one elsewhere in the repository begins with `..` */
+  readonly folder: string
+  /** relative to the folder; null: `Dockerfile` */
+  readonly dockerfile: string | null
+  /** null: the last one */
+  readonly stage: string | null
 }
 
 export interface ComposeMembers {
   /** in the form of a scenario */
   readonly written: Json
   readonly image: string | null
-  readonly build: string | null
+  readonly build: ComposeBuild | null
   readonly port: number | null
   readonly health: string | null
 }
@@ -72,7 +84,7 @@ export function readMembers(service: Json, reading: Reading): ComposeMembers {
   const build = service.build === undefined ? null : buildOf(service.build, reading)
   const health = isTarget ? healthPathOf(service.healthcheck) : null
   const written: Record<string, unknown> = {
-    ...(build !== null ? { build: fromCompose(build) } : image !== null ? { image } : {}),
+    ...(build !== null ? { build: fromCompose(build.folder) } : image !== null ? { image } : {}),
     ...capsOf(service, reading),
     ...(service.environment === undefined ? {} : { environment: environmentOf(service.environment, reading) }),
     ...(service.depends_on === undefined ? {} : { depends_on: dependsOnOf(service.depends_on, reading) }),
@@ -139,18 +151,20 @@ function textsOf(value: unknown, path: Path, reading: Reading): string | string[
   return interpolated(value, path, reading)
 }
 
-/** The folder that is built, from the root of the project. */
-function buildOf(value: unknown, reading: Reading): string | null {
+/** What is built. Only a target can name another file than Dockerfile, or a stage. */
+function buildOf(value: unknown, reading: Reading): ComposeBuild | null {
   const refuse = refuserOf(reading)
   const { context = '.', ...rest } = typeof value === 'string' ? { context: value } : mapOf(value)
-  const dockerfile = mapOf(rest).dockerfile
-  if (dockerfile !== undefined && dockerfile !== 'Dockerfile' && dockerfile !== './Dockerfile')
+  const { dockerfile, target } = mapOf(rest)
+  const isUsual = dockerfile === undefined || dockerfile === 'Dockerfile' || dockerfile === './Dockerfile'
+  if (!isUsual && !reading.isTarget)
     refuse(
       ['build', 'dockerfile'],
       `a build by ${String(dockerfile)} is not read`,
       'Call that file Dockerfile, in the folder that is built.',
     )
-  for (const key of ['args', 'target', 'additional_contexts', 'ssh', 'secrets', 'dockerfile_inline'])
+  const refused = ['args', 'additional_contexts', 'ssh', 'secrets', 'dockerfile_inline']
+  for (const key of reading.isTarget ? refused : [...refused, 'target'])
     if (mapOf(rest)[key] !== undefined)
       refuse(['build', key], `build.${key} is not read`, 'Write it into the Dockerfile: a folder is built by it alone.')
   const at = typeof value === 'string' ? ['build'] : ['build', 'context']
@@ -159,22 +173,31 @@ function buildOf(value: unknown, reading: Reading): string | null {
     refuse(
       at,
       `a build from "${text.slice(0, 60)}" is not read`,
-      'Write a folder inside of the project, from this file on: ./store',
+      'Write a folder inside of the repository, from this file on: ./store',
       false,
     )
     return null
   }
   const path = reading.place.folder === null ? null : posix.join(reading.place.folder, text).replace(/\/+$/, '')
-  if (path === null || path === '..' || path.startsWith('../')) {
+  if (path === null || upwards(path) > upwards(reading.place.repository ?? '')) {
     refuse(
       at,
-      `"${text.slice(0, 60)}" lies outside of the project`,
-      'Copy the folder into the project, and this file too.',
+      `"${text.slice(0, 60)}" lies outside of the repository`,
+      'Copy the folder into the repository, and this file too.',
       false,
     )
     return null
   }
-  return path === '' ? '.' : path
+  return {
+    folder: path === '' ? '.' : path,
+    dockerfile: isUsual ? null : posix.normalize(interpolated(dockerfile, ['build', 'dockerfile'], reading)),
+    stage: target === undefined ? null : interpolated(target, ['build', 'target'], reading),
+  }
+}
+
+/** How many steps a path leads out of where it begins. */
+function upwards(path: string): number {
+  return path.split('/').filter((part) => part === '..').length
 }
 
 /** A folder of the project as a file in compose/ writes it. */

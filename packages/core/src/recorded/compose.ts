@@ -3,7 +3,7 @@ import { composeFile } from '@bakeoff/model'
 import { badSpec, didYouMean, type Problem } from '../parse/problem.js'
 import { type Located, type Path, readYaml } from '../parse/yaml.js'
 import { list } from '../words/quantities.js'
-import { type ComposeMembers, type ComposePlace, readMembers } from './compose-members.js'
+import { type ComposeBuild, type ComposeMembers, type ComposePlace, readMembers } from './compose-members.js'
 import { type Json, mapOf } from './schema-values.js'
 
 export interface ComposeOptions extends ComposePlace {
@@ -23,8 +23,7 @@ export interface ComposeTarget {
   /** what the file calls it */
   readonly service: string
   readonly image: string | null
-  /** from the root of the project */
-  readonly build: string | null
+  readonly build: ComposeBuild | null
   /** the first port that it listens on */
   readonly port: number | null
   /** the path of its health check, where that is an HTTP request */

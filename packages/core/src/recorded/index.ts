@@ -1,6 +1,7 @@
 export * from './api-requests.js'
 export { Collector, type SeenRequest } from './collector.js'
 export { type ComposeOptions, type ComposeReading, type ComposeTarget, readCompose } from './compose.js'
+export type { ComposeBuild } from './compose-members.js'
 export { readCurl } from './curl.js'
 export * from './golden.js'
 export { type ReadOptions, readHar } from './har.js'

@@ -31,7 +31,7 @@ ${stringify({ services }, { lineWidth: 0 })}x-scenario:
   summary: ${JSON.stringify(summary)}
   requests: ${name}/requests.ndjson
 ${expectLines(name, ignore).join('\n')}
-${valueLines(secrets)}  # One connection shows the latency of an idle service, 64 what it gives when it is asked for more. \`slo: { p99: 50ms }\` says what is good enough.
+${valueLines(secrets)}  # One connection shows the latency of an idle service, 64 what it gives when it is asked for more. \`slo: { p99: 50ms, at: 200/s }\` says what is good enough, and asks who keeps it at that rate.
   load: { closed: [1, 64] }
 `
 }

@@ -4,8 +4,12 @@ import { parseScenario, readCompose, scenarioText } from '../../src/index.js'
 
 const read = (
   text: string,
-  { targetService = null, folder = '' }: { targetService?: string | null; folder?: string | null } = {},
-) => readCompose('docker-compose.yml', text, { targetService, folder })
+  {
+    targetService = null,
+    folder = '',
+    repository = '',
+  }: { targetService?: string | null; folder?: string | null; repository?: string } = {},
+) => readCompose('docker-compose.yml', text, { targetService, folder, repository })
 
 function messageOf(run: () => unknown): string {
   try {
@@ -64,7 +68,13 @@ describe('an ordinary docker-compose file', () => {
       environment: { DATABASE_URL: 'postgres://app:app@db:5432/app' },
       depends_on: { migrate: { condition: 'service_completed_successfully' }, cache: { condition: 'service_started' } },
     })
-    expect(target).toEqual({ service: 'api', image: null, build: '.', port: 8000, health: '/healthz' })
+    expect(target).toEqual({
+      service: 'api',
+      image: null,
+      build: { folder: '.', dockerfile: null, stage: null },
+      port: 8000,
+      health: '/healthz',
+    })
   })
 
   it('has the services that it needs, in the form of a scenario', () => {
@@ -191,7 +201,7 @@ describe('what is not read is refused with its place and the form to write', () 
     { member: 'build: { context: ./db, args: { A: 1 } }', says: ['build.args is not read'] },
     { member: 'build: /srv/db', says: ['a build from "/srv/db" is not read'] },
     { member: 'build: https://example.com/x.git', says: ['a build from "https://example.com/x.git" is not read'] },
-    { member: 'build: ../../elsewhere', says: ['lies outside of the project'] },
+    { member: 'build: ../../elsewhere', says: ['lies outside of the repository'] },
     { member: 'deploy: { replicas: 3 }', says: ['several replicas are not read'] },
     { member: 'cpus: many', says: ['cpus is "many"'] },
     { member: 'mem_limit: much', says: ['its memory is "much"'] },
@@ -217,9 +227,16 @@ describe('what is not read is refused with its place and the form to write', () 
     expect(messageOf(() => read(text))).toContain(`:3:3: a service cannot be called "${name}" here`)
   })
 
-  it('a folder of a file that lies outside of the project', () => {
+  it('a folder above the project, where that is the repository', () => {
+    expect(messageOf(() => read(service('build: ../db'), { folder: '' }))).toContain('lies outside of the repository')
+    expect(read(service('build: ../db'), { folder: '', repository: '..' }).services.db).toMatchObject({
+      build: '../../db',
+    })
+  })
+
+  it('a folder of a file that lies outside of the repository', () => {
     expect(messageOf(() => read('services: { api: { build: ., ports: ["80"] } }', { folder: null }))).toContain(
-      'lies outside of the project',
+      'lies outside of the repository',
     )
   })
 

@@ -152,7 +152,7 @@ x-scenario:
   # Read from the environment when they are sent, and written nowhere.
   values:
     authorization: { secret: AUTHORIZATION }
-  # One connection shows the latency of an idle service, 64 what it gives when it is asked for more. \`slo: { p99: 50ms }\` says what is good enough.
+  # One connection shows the latency of an idle service, 64 what it gives when it is asked for more. \`slo: { p99: 50ms, at: 200/s }\` says what is good enough, and asks who keeps it at that rate.
   load: { closed: [1, 64] }
 `)
   })
