@@ -4,6 +4,7 @@ import type { Run } from './run.js'
 import { startTarget, type TargetGroup } from './target-group.js'
 import { waitUntilReady } from './target-ready.js'
 import { openTestbed, type Testbed } from './testbed.js'
+import { workFor } from './work-for.js'
 
 export interface Asking {
   readonly requests: readonly RequestLine[]
@@ -21,7 +22,9 @@ export interface Asking {
  */
 export async function recordAnswers(run: Run, entry: PlannedEntry, asking: Asking): Promise<Fetched[][]> {
   run.images.need(entry.image, run.materials.agentImage.name)
-  await using testbed = await openTestbed(run, entry.id, scenarioFor(run.plan, entry))
+  const scenario = scenarioFor(run.plan, entry)
+  await using testbed = await openTestbed(run, entry.id, scenario)
+  await testbed.agent.prepare(workFor(run, entry, scenario, run.plan.seed)) // with whom to trust, where it answers by TLS
   const target = await startTarget(testbed, entry)
   try {
     await testbed.serviceWatch.during(waitUntilReady(testbed, target))
