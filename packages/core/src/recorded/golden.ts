@@ -1,5 +1,6 @@
 /** Golden answers of what a service answered, with what in them differs from one asking to the next. */
 import { type GoldenLine, type RequestLine, visibleText } from '@bakeoff/model'
+import { mediaTypeOf } from '../answers/head.js'
 import { many } from '../words/quantities.js'
 import { nameOf, type Recorded, whichRequests } from './recorded.js'
 import { type Difference, differencesOf, hasPointer, jsonOf } from './volatile.js'
@@ -97,8 +98,11 @@ function unsteadiness(golden: GoldenLine, others: readonly GoldenLine[]): readon
     if (other.body === golden.body) continue
     const [first, second] = [jsonOf(golden), jsonOf(other)]
     if (first === null || second === null)
-      return 'its answers differ and are not application/json, so no place in them can be ignored'
-    for (const difference of differencesOf(first.value, second.value)) {
+      return 'its answers differ and are no JSON, so no place in them can be ignored'
+    const differences = differencesOf(first.value, second.value)
+    if (differences.length === 0 && mediaTypeOf(golden.contentType ?? '') !== 'application/json')
+      return `its answers differ in how they are written, which counts in ${golden.contentType}`
+    for (const difference of differences) {
       if (difference.pointer === '') return 'its answers differ as a whole'
       if (!found.has(difference.pointer)) found.set(difference.pointer, difference)
     }

@@ -1,5 +1,6 @@
 import { mediaTypeOf } from '../answers/head.js'
 import { isObject, parseJson } from '../answers/json.js'
+import { parsePointer, pointerPart } from '../state/pointer.js'
 
 /** A place where two answers to one request differ, as a JSON Pointer in which `*` is any index of a list or any member. */
 export interface Difference {
@@ -19,7 +20,7 @@ export function differencesOf(first: unknown, second: unknown, pointer = ''): Di
     if (gone.length > 0 && come.length > 0) return [{ pointer: `${pointer}/*`, first: gone[0], second: come[0] }]
     return distinct(
       [...Object.keys(first), ...come].flatMap((key) => {
-        const at = `${pointer}/${escaped(key)}`
+        const at = `${pointer}/${pointerPart(key)}`
         const [a, b] = [valueAt(first, key), valueAt(second, key)]
         return a === undefined || b === undefined ? [{ pointer: at, first: a, second: b }] : differencesOf(a, b, at)
       }),
@@ -38,29 +39,22 @@ function distinct(found: readonly Difference[]): Difference[] {
   return [...first.values()]
 }
 
-/** A name in a JSON Pointer (RFC 6901). */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
-}
-
 /** Whether a value has something at a pointer. */
 export function hasPointer(value: unknown, pointer: string): boolean {
-  const parts = pointer.split('/').slice(1)
   const has = (of: unknown, [part, ...rest]: readonly string[]): boolean => {
     if (part === undefined) return true
     if (Array.isArray(of))
       return part === '*' ? of.some((one) => has(one, rest)) : Object.hasOwn(of, part) && has(of[Number(part)], rest)
     if (!isObject(of)) return false
     if (part === '*') return Object.values(of).some((one) => has(one, rest))
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    return Object.hasOwn(of, key) && has(of[key], rest)
+    return Object.hasOwn(of, part) && has(of[part], rest)
   }
-  return has(value, parts)
+  return has(value, parsePointer(pointer) ?? [])
 }
 
-/** The JSON value of an answer that is compared by its value; null for every other answer. */
+/** The JSON value of an answer, in which places can be ignored; null for every other answer. */
 export function jsonOf({ contentType, body }: { contentType: string | null; body: string }): { value: unknown } | null {
-  if (contentType === null || mediaTypeOf(contentType) !== 'application/json') return null
+  if (contentType === null || !/[/+]json$/.test(mediaTypeOf(contentType))) return null
   const parsed = parseJson(body)
   return parsed.ok ? { value: parsed.value } : null
 }

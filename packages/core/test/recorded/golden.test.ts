@@ -66,6 +66,14 @@ describe('what differs between two askings', () => {
     expect(found.golden).toEqual([{ ...json({ id: 'a', item: 1 }), ignore: ['/id'] }, json({ id: '7', item: 1 })])
   })
 
+  it('is ignored in JSON of any media type', () => {
+    const problem = (trace: number): GoldenLine => ({
+      ...json({ title: 'gone', trace }, 404),
+      contentType: 'application/problem+json; charset=utf-8',
+    })
+    expect(goldenOf([asked('/odd', problem(1), problem(2))]).ignore.map(({ pointer }) => pointer)).toEqual(['/trace'])
+  })
+
   it('is told with what was seen, and where', () => {
     const found = goldenOf([
       asked('/1', json({ at: 'x'.repeat(99) }), json({ at: 2 })),
@@ -81,7 +89,13 @@ describe('what differs between two askings', () => {
       because: 'a text',
       first: { status: 200, contentType: 'text/plain', body: 'a' },
       second: { status: 200, contentType: 'text/plain', body: 'b' },
-      why: 'not application/json',
+      why: 'are no JSON',
+    },
+    {
+      because: 'how JSON of another media type is written, of which the text counts',
+      first: { ...json({ a: 1, b: 2 }), contentType: 'application/problem+json' },
+      second: { ...json({ b: 2, a: 1 }), contentType: 'application/problem+json' },
+      why: 'differ in how they are written, which counts in application/problem+json',
     },
     { because: 'the whole value', first: json('a'), second: json('b'), why: 'its answers differ as a whole' },
     { because: 'an object for a list', first: json([]), second: json({}), why: 'its answers differ as a whole' },
