@@ -1,4 +1,5 @@
 /** How the program was called, for its help and for what a run remembers of its command. */
+import type { Project } from './project.js'
 
 /** `npm run` needs two dashes before the options of a script; the program itself does not. */
 const BY_NAME = ['npx bakeoff', 'bakeoff'] as const
@@ -20,6 +21,11 @@ export function commandLine([command = '', ...rest]: readonly string[], called: 
 export function asCalled(text: string, called: CalledAs): string {
   if (called === 'npm run') return text
   return text.replace(/\bnpm run (?!(?:build|lint|format|test)\b)([a-z][a-z-]*)(?: --(?= ))?/g, `${called} $1`)
+}
+
+/** A text that goes into a file of a project. In a checkout its commands are those of npm, however this program was called. */
+export function asWritten(text: string, { root, home }: Pick<Project, 'root' | 'home'>): string {
+  return root === home ? text : asCalled(text, calledAs(process.argv))
 }
 
 /** The command that this process was started with. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expectedWords, requestWords } from '@bakeoff/core'
 import { BakeoffError, boundedText, type ContractCase, type ScenarioSpec } from '@bakeoff/model'
+import { asWritten } from './called-as.js'
 import type { Project } from './project.js'
 import { filesOf } from './target-files.js'
 import { ANY_LANGUAGE } from './templates.js'
@@ -25,7 +26,7 @@ export function writeGeneralTarget(project: Project, folder: string, target: Gen
   for (const file of filesOf(template)) {
     const path = join(folder, relative(template, file))
     mkdirSync(dirname(path), { recursive: true })
-    const text = readFileSync(file, 'utf8')
+    const text = asWritten(readFileSync(file, 'utf8'), project)
     writeFileSync(
       path,
       text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole),

@@ -1,8 +1,9 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ScenarioSpec } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newTarget } from '../src/commands/new-target.js'
+import { newTarget, usualScenario } from '../src/commands/new-target.js'
 import { findProject, type Project, readCatalogue } from '../src/project.js'
 import { staleCopies, templatesIn } from '../src/templates.js'
 
@@ -124,6 +125,20 @@ describe('new-target', () => {
       expect.objectContaining({ code: 'BAD_SPEC', message }),
     )
   })
+})
+
+describe('the scenario of a new target that names none', () => {
+  const of = (...ids: readonly string[]) =>
+    usualScenario({ scenarios: ids.map((id) => ({ id }) as unknown as ScenarioSpec) })
+
+  it.each([
+    { ids: ['chat', 'predict'], usual: 'predict' },
+    { ids: ['orders'], usual: 'orders' },
+  ])('is $usual of $ids', ({ ids, usual }) => expect(of(...ids)).toBe(usual))
+
+  it.each([{ ids: [] }, { ids: ['orders', 'users'] }])('has to be named where there are $ids', ({ ids }) =>
+    expect(() => of(...ids)).toThrow('it is open which scenario the target serves'),
+  )
 })
 
 describe('the project', () => {

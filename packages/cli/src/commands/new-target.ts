@@ -3,11 +3,16 @@ import { basename, join } from 'node:path'
 import type { Catalogue } from '@bakeoff/core'
 import { didYouMean, needKnown } from '@bakeoff/core'
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
+import { asWritten } from '../called-as.js'
 import { writeGeneralTarget } from '../general-target.js'
 import { openCatalogue, type Project, shownPath } from '../project.js'
 import { filesOf, LEFT_OUT } from '../target-files.js'
 import { templateNamedIn, writeCopies } from '../templates.js'
 import type { AddCommand } from './shared/command.js'
+
+interface Flags extends Omit<NewTargetOptions, 'scenario'> {
+  readonly scenario?: string
+}
 
 export const addNewTarget: AddCommand = (program, { project, terminal }) =>
   program
@@ -18,9 +23,11 @@ export const addNewTarget: AddCommand = (program, { project, terminal }) =>
       '--language <language>',
       'python, go, elixir, rust, node or java; any other gets a general template',
     )
-    .option('--scenario <name>', 'the scenario it serves', 'predict')
-    .action((options: NewTargetOptions) => {
-      const made = newTarget(project, openCatalogue(project, terminal), options)
+    .option('--scenario <name>', 'the scenario it serves; predict, or the only one that there is')
+    .action((flags: Flags) => {
+      const catalogue = openCatalogue(project, terminal)
+      const options = { ...flags, scenario: flags.scenario ?? usualScenario(catalogue) }
+      const made = newTarget(project, catalogue, options)
       const check = `npm run check -- ${options.name}`
       terminal.print(
         made.from === null
@@ -32,6 +39,20 @@ export const addNewTarget: AddCommand = (program, { project, terminal }) =>
           `It stands in for ${made.standsInFor.join(', ')} as ${made.from} does, so no headline has it: take standIn out of its target.yaml when that is no longer so.`,
         )
     })
+
+/** @throws BakeoffError BAD_SPEC when it is open which scenario is meant */
+export function usualScenario({ scenarios }: Pick<Catalogue, 'scenarios'>): string {
+  const ids = scenarios.map(({ id }) => id)
+  const [only, another] = ids
+  if (ids.includes(USUAL_SCENARIO)) return USUAL_SCENARIO
+  if (only !== undefined && another === undefined) return only
+  throw new BakeoffError('BAD_SPEC', 'it is open which scenario the target serves', {
+    hint: only === undefined ? 'There is none yet: npm run new-scenario' : `Add --scenario: there are ${ids.join(', ')}.`,
+  })
+}
+
+/** The smallest of the shipped scenarios. */
+const USUAL_SCENARIO = 'predict'
 
 interface NewTargetOptions {
   readonly name: string
@@ -76,7 +97,7 @@ export function newTarget(project: Project, catalogue: Catalogue, options: NewTa
   cpSync(source.folder, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) })
   try {
     for (const file of filesOf(folder)) rename(file, source.name, name)
-    writeFileSync(join(folder, 'README.md'), readme(name, source.name, scenario))
+    writeFileSync(join(folder, 'README.md'), asWritten(readme(name, source.name, scenario), project))
     writeCopies(project.root, name)
   } catch (error) {
     rmSync(folder, { recursive: true }) // half a target would be found by the next scan
