@@ -294,7 +294,7 @@ function parseDraft(root: string, draft: ScenarioDraft, { recorded }: Recording)
     [`${draft.name}/golden.ndjson`]: goldenLines(recorded.map(() => ({ status: 200, contentType: null, body: '' }))),
   }
   return parseScenario({
-    ...scenarioPlace(root, draft.name),
+    ...scenarioPlace({ root, repository: repositoryOf(root) }, draft.name),
     yaml: scenarioText(draft),
     read: (path) => texts[path] ?? null,
   })

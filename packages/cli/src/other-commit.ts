@@ -14,7 +14,7 @@ import {
   utimesSync,
 } from 'node:fs'
 import { join, posix, relative, resolve, sep } from 'node:path'
-import { type BrokenPart, type OtherCommit, wantedContext } from '@bakeoff/core'
+import { type BrokenPart, type OtherCommit, wantedContext, wantedServiceFolders } from '@bakeoff/core'
 import { BakeoffError, type PlannedAgainst } from '@bakeoff/model'
 import { execaSync } from 'execa'
 import { type Project, readParts } from './project.js'
@@ -146,7 +146,7 @@ function bringFiles(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 
 
 /**
  * Writes the folders of a commit, by an index of its own: the checkout and its index stay as they are. Folders elsewhere that its targets
- * are built from come after, once it is known which.
+ * and services are built from come after, once it is known which.
  */
 function checkOut(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 'commit'>, into: string): void {
   const prefix = must(root, 'rev-parse', '--show-prefix')
@@ -172,7 +172,10 @@ function checkOut(root: string, { ref, commit }: Pick<PlannedAgainst, 'ref' | 'c
   }
   const parts = there.map((name) => `${prefix}${name}`)
   write(parts)
-  const contexts = contextsIn(join(into, prefix, 'targets'), `${prefix}targets`)
+  const contexts = [
+    ...contextsIn(join(into, prefix, 'targets'), `${prefix}targets`),
+    ...serviceFoldersIn(join(into, prefix, 'compose'), `${prefix}compose`),
+  ]
   const isThere = (path: string) => path === '.' || git(root, 'cat-file', '-e', `${commit}:${path}`).exitCode === 0
   const more = contexts.filter(isThere)
   const all = outermost([...parts, ...more])
@@ -184,9 +187,23 @@ function contextsIn(targets: string, place: string): string[] {
   return readdirSync(targets).flatMap((name) => {
     const file = join(targets, name, 'target.yaml')
     const context = existsSync(file) ? wantedContext(readFileSync(file, 'utf8')) : null
-    const path = context === null ? '..' : posix.join(place, name, context).replace(/\/$/, '')
-    return path === '..' || path.startsWith('../') ? [] : [path]
+    return context === null ? [] : withinRepository(posix.join(place, name, context))
   })
+}
+
+/** The same for the services of its scenarios. */
+function serviceFoldersIn(compose: string, place: string): string[] {
+  if (!existsSync(compose)) return []
+  return readdirSync(compose, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+    .flatMap(({ name }) => wantedServiceFolders(readFileSync(join(compose, name), 'utf8')))
+    .flatMap((folder) => withinRepository(posix.join(place, folder)))
+}
+
+/** The path, without a slash at its end; nothing when it leads out. */
+function withinRepository(written: string): string[] {
+  const path = written.replace(/\/$/, '')
+  return path === '..' || path.startsWith('../') ? [] : [path]
 }
 
 /** The paths of which none lies within another one. */

@@ -114,7 +114,7 @@ export interface PartsPlace {
 export function readParts(place: PartsPlace, broken: BrokenPart[]): Pick<Catalogue, 'scenarios' | 'targets'> {
   const { root } = place
   const scenarios = yamlFiles(root, 'compose').flatMap(({ name, file }) =>
-    collect(broken, { kind: 'scenario', name, file }, () => readScenario(root, name, file)),
+    collect(broken, { kind: 'scenario', name, file }, () => readScenario(place, name, file)),
   )
   const targets = targetFolders(root).flatMap((name) =>
     collect(broken, { kind: 'target', name, file: `targets/${name}/target.yaml` }, () => readTarget(place, name)),
@@ -162,30 +162,35 @@ function readTarget({ root, repository }: PartsPlace, name: string): TargetSpec 
   })
 }
 
-function readScenario(root: string, id: string, file: string): ScenarioSpec {
+function readScenario(place: PartsPlace, id: string, file: string): ScenarioSpec {
+  const { root } = place
   return parseScenario({
-    ...scenarioPlace(root, id),
+    ...scenarioPlace(place, id),
     yaml: mustRead(root, file),
     read: (path) => readInside(root, `compose/${path}`, CORPUS_BYTES),
   })
 }
 
 /** What a scenario of this name is read with, beside its texts. */
-export function scenarioPlace(root: string, id: string): Pick<ScenarioTexts, 'id' | 'file' | 'resolve' | 'buildable'> {
+export function scenarioPlace(
+  place: PartsPlace,
+  id: string,
+): Pick<ScenarioTexts, 'id' | 'file' | 'resolve' | 'buildable'> {
+  const { root } = place
   return {
     id,
     file: `compose/${id}.yaml`,
     resolve: (path) => join(root, 'compose', path),
-    buildable: (path) => isBuildable(root, path),
+    buildable: (path) => isBuildable(place, path),
   }
 }
 
 /** Whether a scenario can build a service from a folder, which may lie elsewhere in the repository. */
-function isBuildable(root: string, path: string): boolean {
+function isBuildable({ root, repository }: PartsPlace, path: string): boolean {
   const compose = join(root, 'compose')
   const isOfProject = !relative(root, join(compose, path)).startsWith('..')
   if (isOfProject) return readInside(root, `compose/${path}/Dockerfile`) !== null
-  const found = lookAtBuild(compose, { context: path, dockerfile: 'Dockerfile', stage: null }, repositoryOf(root))
+  const found = lookAtBuild(compose, { context: path, dockerfile: 'Dockerfile', stage: null }, repository)
   return 'context' in found && found.dockerfile !== null
 }
 

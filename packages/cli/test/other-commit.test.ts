@@ -145,6 +145,16 @@ build: ../../../services/orders
     expect(there.unchanged).toContain('../services/orders')
   })
 
+  it('has what a service of a scenario is built from', () => {
+    put('bench/compose/orders.yaml', 'services: { db: { build: ../../services/db }, cache: { image: redis } }\n')
+    put('services/db/Dockerfile', 'FROM bakeoff/base\n')
+    gitIn(top, 'add', '.')
+    gitIn(top, 'commit', '--quiet', '--message', 'with a scenario')
+    const there = openOtherCommit({ root }, 'HEAD')
+    expect(existsSync(join(there.root, '../services/db/Dockerfile'))).toBe(true)
+    expect(existsSync(join(there.root, '../services/other'))).toBe(false)
+  })
+
   it('is changed where any file of it is, also one under a name that builds leave', () => {
     put('services/orders/dist/index.js', 'two')
     expect(openOtherCommit({ root }, 'main').unchanged).not.toContain('../services/orders')

@@ -17,6 +17,7 @@ import {
   type ServiceSpec,
   scenarioFile,
 } from '@bakeoff/model'
+import { parse } from 'yaml'
 import { inOneForm, type PlainScenarioFile, type ServiceFile } from './compose-forms.js'
 import { goldenProblems, ignoreProblems, withIgnored } from './golden.js'
 import { readNdjson } from './ndjson.js'
@@ -83,6 +84,19 @@ export function parseScenario(texts: ScenarioTexts): ScenarioSpec {
     counters: countersOf(file),
     state,
     workDigest,
+  }
+}
+
+/** The folders that a scenario wants to have built for its services, relative to its file. Checks nothing else. */
+export function wantedServiceFolders(yaml: string): string[] {
+  try {
+    const { services } = (parse(yaml) ?? {}) as { readonly services?: Readonly<Record<string, { build?: unknown }>> }
+    return Object.values(services ?? {}).flatMap((service) => {
+      const build = scenarioFile.shape.services.valueType.shape.build.safeParse(service?.build).data
+      return build === undefined ? [] : [typeof build === 'string' ? build : build.context]
+    })
+  } catch {
+    return []
   }
 }
 
