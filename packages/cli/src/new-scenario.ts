@@ -11,6 +11,7 @@ import {
   goldenOf,
   hiderOf,
   isOfApi,
+  madeValueNotes,
   parseScenario,
   type Recording,
   readCompose,
@@ -114,7 +115,13 @@ export async function newScenario(
   return {
     folder,
     requests: requests.length,
-    notes: [...(compose?.notes ?? []), ...recording.notes, ...asked.notes, ...notes],
+    notes: [
+      ...(compose?.notes ?? []),
+      ...recording.notes,
+      ...asked.notes,
+      ...notes,
+      ...madeValueNotes(recording.recorded),
+    ],
     target: compose === null ? null : targetAdvice(compose.target, name),
     texts,
   }
