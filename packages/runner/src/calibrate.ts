@@ -1,4 +1,4 @@
-import { decodeHistogram, histogramQuantile, keysOf, mainLoadOf, rightPerSecond } from '@bakeoff/core'
+import { decodeHistogram, histogramQuantile, mainLoadOf, rightPerSecond } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
@@ -10,15 +10,14 @@ import {
   type LoadSpec,
   loadIdOf,
   type PlannedScenario,
-  type RequestLine,
   toErrorRecord,
   USUAL_REACH,
-  type ValueSpec,
 } from '@bakeoff/model'
+import { workLike } from './canary-work.js'
 import { PORT, plainContainer } from './container-request.js'
 import { endsTheRun } from './draft.js'
-import { type Corpus, corpusOf, type Materials, scenarioOf } from './materials.js'
-import type { LoadRequest, RunningContainer, Work, WorkState } from './ports.js'
+import { scenarioOf } from './materials.js'
+import type { LoadRequest, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 import { isFilled, Settling } from './settle.js'
 import { openTestbed, type Testbed, withoutServices } from './testbed.js'
@@ -28,9 +27,6 @@ import { coresUsed, SLICE_MS } from './windows.js'
 const CANARY_MS = 1000
 /** The share of its cores above which a container counts as full. */
 const FULL = 0.9
-const ANSWER = 'Prediction: Iris-Setosa'
-/** The most bytes of an answer of the null server. */
-const LONGEST_ANSWER = 65_536
 
 /**
  * Measures the canary of a block: the throughput of the load agent against a server that does nothing, on the cores of the scenario and
@@ -158,60 +154,6 @@ function loadSlice(
     sliceMs: SLICE_MS,
   }
   return agent.load(request, (slice) => settling.decide(slice))
-}
-
-/** A request and an answer with the median lengths of the scenario. What is filled into the request is filled in here too: it takes time of the agent. */
-function workLike(
-  scenario: PlannedScenario,
-  materials: Materials,
-  seed: number,
-): { work: Work; requestBytes: number; answerBytes: number } {
-  const corpus = corpusOf(scenario, materials)
-  const { requests, golden } = corpus
-  const bodies = requests.map(({ body }) => Buffer.byteLength(body ?? ''))
-  const middle = (lengths: readonly number[]) => lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
-  const requestBytes = middle(bodies)
-  const answerBytes = Math.min(
-    LONGEST_ANSWER,
-    Math.max(ANSWER.length, middle(golden.map(({ body }) => Buffer.byteLength(body)))),
-  )
-  const usual = requests[bodies.indexOf(requestBytes)]
-  const request = {
-    method: usual?.method ?? 'GET',
-    path: '/',
-    headers: usual?.headers ?? {},
-    body: usual?.body ?? null,
-  }
-  return {
-    requestBytes,
-    answerBytes,
-    work: {
-      requests: [request],
-      golden: [{ status: 200, contentType: 'text/plain', body: ANSWER.padEnd(answerBytes, '.') }],
-      compare: 'exact',
-      tolerance: 0,
-      seed,
-      respell: null,
-      state: fillingOf(request, corpus),
-    },
-  }
-}
-
-/** What fills a request in. The null server's answers give nothing, so that a number stands for what is captured, and a text for a secret. */
-function fillingOf(request: Pick<RequestLine, 'path' | 'headers' | 'body'>, { state }: Corpus): WorkState | null {
-  const keys = keysOf(request)
-  const values = Object.entries(state?.values ?? {})
-    .filter(([key]) => keys.includes(key))
-    .map(([key, value]): [string, ValueSpec] => [
-      key,
-      value.kind === 'captured'
-        ? { kind: 'counter', from: 0 }
-        : value.kind === 'secret'
-          ? { kind: 'pick', items: ['secret'] }
-          : value,
-    ])
-  if (values.length === 0) return null
-  return { values: Object.fromEntries(values), traffic: null, before: [], after: [], secrets: {}, countFrom: 0 }
 }
 
 /**

@@ -97,6 +97,8 @@ export interface Faults {
     readonly at: 'prepare' | 'ready' | 'fetch' | 'verify' | 'load' | 'window'
     readonly times?: number
   }
+  /** what goes wrong with the requests that clean up */
+  readonly notCleanedUp?: string
   /** how often a target closes a connection that is still written to, before it is read to its end */
   readonly cuts?: number
   /** calls at the start of every container */
@@ -515,7 +517,7 @@ export class FakeAgent implements LoadAgent {
 
   async cleanUp(origin: string): Promise<string | null> {
     this.#host.cleanedUp.push(origin)
-    return null
+    return this.#host.faults.notCleanedUp ?? null
   }
 
   async verify(origin: string): ReturnType<LoadAgent['verify']> {
