@@ -47,6 +47,14 @@ process.argv = [process.argv[0], called, command, ...rest]
 await import('../node_modules/@bakeoff/cli/dist/main.js')
 `
 
+const unbuilt = ['packages/cli/dist/main.js', 'packages/load/dist/image', 'packages/report/dist/page.js'].filter(
+  (path) => !existsSync(join(root, path)),
+)
+if (unbuilt.length > 0) {
+  process.stderr.write(`${unbuilt.join(', ')} is not there: npm run build\n`)
+  process.exit(1)
+}
+
 const { version, description, license, engines } = readJson('package.json')
 const names = readdirSync(join(root, 'packages'))
 rmSync(stage, { recursive: true, force: true })
