@@ -30,6 +30,11 @@ export class FolderWatch implements Disposable {
     for (const folder of folders) this.#add(folder)
   }
 
+  /** Watches the files of a folder, and none below it. */
+  addFlat(folder: string): void {
+    this.#add(folder, false)
+  }
+
   /**
    * Settles when something has changed since the last call, or since the watch began, and then nothing for a moment.
    *
@@ -65,12 +70,13 @@ export class FolderWatch implements Disposable {
     })
   }
 
-  #add(folder: string): void {
+  #add(folder: string, isDeep = true): void {
     if (this.#watchers.has(folder)) return
     try {
-      const watcher = watch(folder, (_event, name) => this.#note(folder, name))
+      const watcher = watch(folder, (_event, name) => this.#note(folder, name, isDeep))
       watcher.on('error', () => this.#forget(folder)) // it was removed
       this.#watchers.set(folder, watcher)
+      if (!isDeep) return
       for (const entry of readdirSync(folder, { withFileTypes: true }))
         if (entry.isDirectory() && !UNWATCHED.has(entry.name)) this.#add(join(folder, entry.name))
     } catch (error) {
@@ -79,11 +85,14 @@ export class FolderWatch implements Disposable {
     }
   }
 
-  #note(folder: string, name: string | null): void {
+  #note(folder: string, name: string | null, isDeep: boolean): void {
     if (name !== null && UNWATCHED.has(name)) return
     const path = name === null ? folder : join(folder, name)
     const facts = statSync(path, { throwIfNoEntry: false })
-    if (facts?.isDirectory() && path !== folder) this.#add(path)
+    if (facts?.isDirectory() && path !== folder) {
+      if (!isDeep) return
+      this.#add(path)
+    }
     if (facts === undefined) this.#forget(path)
     this.#changed.add(path)
     this.#changes++

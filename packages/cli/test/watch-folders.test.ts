@@ -55,6 +55,21 @@ describe('folders under watch', () => {
     }
   })
 
+  it('tell of files alone where a folder is flat', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'bakeoff-watch-'))
+    try {
+      mkdirSync(join(other, 'below'))
+      watch.addFlat(other)
+      writeFileSync(join(other, 'below/file'), 'x')
+      mkdirSync(join(other, 'new'))
+      await nothing()
+      writeFileSync(join(other, 'file'), 'x')
+      expect(await next()).toEqual([join(other, 'file')])
+    } finally {
+      rmSync(other, { recursive: true })
+    }
+  })
+
   it('leave out what builds, git and Bakeoff write', async () => {
     put('node_modules/x/index.js')
     put('.git/index')

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { uncappedProblem } from '@bakeoff/containers'
-import { brokenInReach, buildOf, hideIn, shownEntries } from '@bakeoff/core'
-import { BakeoffError, type ErrorCode } from '@bakeoff/model'
+import { brokenInReach, buildOf, type Catalogue, hideIn, shownEntries } from '@bakeoff/core'
+import { BakeoffError, type ErrorCode, type Plan } from '@bakeoff/model'
 import { type CheckReport, checkEntry } from '@bakeoff/runner'
 import { Option } from 'commander'
 import { checkLines } from '../check-lines.js'
@@ -30,7 +30,7 @@ interface CheckFlags {
 
 const watchOption = new Option(
   '--watch',
-  'check again whenever a file of the targets, or of what they are built from, changes; Ctrl-C ends',
+  'check again whenever a file of the targets, of what they are built from or of what is asked changes; Ctrl-C ends',
 ).conflicts(['keep', 'json'])
 
 export const addCheck: AddCommand = (program, invocation) =>
@@ -69,7 +69,7 @@ interface How {
 interface Checked {
   readonly reports: readonly CheckReport[]
   readonly broken: number
-  /** folders from which something was built */
+  /** folders from which something was built, and those of what was asked */
   readonly folders: readonly string[]
 }
 
@@ -95,6 +95,7 @@ async function watchAndCheck(invocation: Invocation, options: PlanOptions, how: 
   const areThere = folders.every((folder) => existsSync(folder))
   const watched = new Set(folders)
   using watch = new FolderWatch(folders)
+  watch.addFlat(join(project.root, 'compose')) // the files of scenarios; those that they name come with the first round
   for (;;) {
     try {
       const checked = await check(invocation, options, how)
@@ -137,6 +138,17 @@ async function check(invocation: Invocation, options: PlanOptions, { keep, isFul
   return {
     reports,
     broken: brokenInReach(catalogue, options.selection).filter(({ kind }) => kind !== 'claim').length,
-    folders: entries.flatMap((entry) => buildOf(entry)?.context ?? []).map((folder) => join(project.root, folder)),
+    folders: [...entries.flatMap((entry) => buildOf(entry)?.context ?? []), ...foldersOfWork(catalogue, plan)].map(
+      (folder) => join(project.root, folder),
+    ),
   }
+}
+
+/** The folders of requests and golden answers, and those that services are built from. */
+function foldersOfWork({ scenarios }: Pick<Catalogue, 'scenarios'>, plan: Plan): string[] {
+  return plan.scenarios.flatMap(({ id, services }) => {
+    const places = scenarios.find((one) => one.id === id)?.places
+    const files = places ? [places.requests, places.golden] : []
+    return [...files.map(dirname).filter((folder) => folder !== 'compose'), ...services.flatMap(({ build }) => build ?? [])]
+  })
 }
