@@ -12,6 +12,7 @@ import {
   hiderOf,
   isOfApi,
   madeValueNotes,
+  maskedAnswers,
   parseScenario,
   type Recording,
   readCompose,
@@ -97,11 +98,12 @@ export async function newScenario(
   // Wrong services are told before a reference is started, and before something is written.
   const spec = parseDraft(root, draft, recording)
   const asked = await answersOf(invocation, spec, recording, sources)
-  const { requests, golden, ignore, notes } = goldenOf(asked.answered)
+  const masked = maskedAnswers(asked.answered, recording.sent)
+  const { requests, golden, ignore, notes } = goldenOf(masked.answered)
   if (requests.length === 0)
     throw new BakeoffError(
       'BAD_SPEC',
-      [`no request of ${name} has a golden answer`, ...asked.notes, ...notes].join('\n'),
+      [`no request of ${name} has a golden answer`, ...asked.notes, ...masked.notes, ...notes].join('\n'),
       {
         hint: 'Requests whose answers stay the same, or have places that can be ignored, make a scenario.',
       },
@@ -119,6 +121,7 @@ export async function newScenario(
       ...(compose?.notes ?? []),
       ...recording.notes,
       ...asked.notes,
+      ...masked.notes,
       ...notes,
       ...madeValueNotes(recording.recorded),
     ],
@@ -186,6 +189,7 @@ async function recordingFrom(
   return {
     recorded: [{ request, answer: null }],
     secrets: [],
+    sent: [],
     notes: [
       `A docker-compose file has no requests: GET ${path} is there to begin with. --har, --openapi, --curl or --from beside it give others.`,
     ],
@@ -204,6 +208,7 @@ function together(recordings: readonly Recording[]): Recording {
     recorded: recordings.flatMap(({ recorded }) => recorded),
     notes: [...new Set(recordings.flatMap(({ notes }) => notes))],
     secrets: [...secrets.values()],
+    sent: recordings.flatMap(({ sent }) => sent),
   }
 }
 

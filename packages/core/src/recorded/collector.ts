@@ -56,6 +56,7 @@ export class Collector {
     return {
       recorded: this.#recorded,
       secrets: this.#headers.secrets,
+      sent: this.#headers.values,
       notes: [
         ...[...this.#left].map(
           ([why, names]) => `${many(names.length, 'request')} left out: ${why} (${examplesOf(names)}).`,

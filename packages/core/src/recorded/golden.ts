@@ -63,7 +63,7 @@ export function goldenOf(answered: readonly Answered[]): GoldenAnswers {
   return {
     requests: kept.map(({ request }) => request),
     golden: kept.map(({ golden }, index) => {
-      const ignore = inLine[index] as string[]
+      const ignore = [...(golden.ignore ?? []), ...(inLine[index] as string[])]
       return ignore.length === 0 ? golden : { ...golden, ignore }
     }),
     ignore: everywhere,

@@ -32,6 +32,7 @@ export class HeaderSorter {
   readonly #secretsAs: SecretsAs
   /** how many requests had each header that has a secret */
   readonly #secret = new Map<string, number>()
+  readonly #values = new Set<string>()
 
   constructor(secretsAs: SecretsAs) {
     this.#secretsAs = secretsAs
@@ -50,6 +51,7 @@ export class HeaderSorter {
         continue
       }
       secret.add(name)
+      for (const one of valuesOf(name, value)) this.#values.add(one)
       if (this.#secretsAs === 'values') kept.set(name, `${schemeOf(name, value)}{{${secretOf(name).name}}}`)
     }
     for (const name of secret) this.#secret.set(name, (this.#secret.get(name) ?? 0) + 1)
@@ -58,6 +60,11 @@ export class HeaderSorter {
 
   get secrets(): Secret[] {
     return this.#secretsAs === 'dropped' ? [] : [...this.#secret.keys()].map(secretOf)
+  }
+
+  /** The values of secrets, which are written nowhere. */
+  get values(): string[] {
+    return [...this.#values]
   }
 
   get notes(): string[] {
@@ -74,6 +81,18 @@ export class HeaderSorter {
 function schemeOf(name: string, value: string): string {
   if (name !== 'authorization') return ''
   return /^(?:Basic|Bearer|Digest|Token|ApiKey) (?=\S)/i.exec(value)?.[0] ?? ''
+}
+
+/** A shorter value of a cookie is a setting, such as a language, and no session. */
+const LEAST_OF_COOKIE = 16
+
+/** What in a header is a secret: all but its scheme, and of cookies each value. */
+function valuesOf(name: string, value: string): string[] {
+  if (name !== 'cookie') return [value.slice(schemeOf(name, value).length)]
+  return value
+    .split(';')
+    .map((cookie) => cookie.slice(cookie.indexOf('=') + 1).trim())
+    .filter((one) => one.length >= LEAST_OF_COOKIE)
 }
 
 function secretOf(header: string): Secret {

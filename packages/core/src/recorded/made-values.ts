@@ -1,17 +1,14 @@
 /** Values that a service made, such as ids: an answer had them first, and later requests ask for them. */
 import { visibleText } from '@bakeoff/model'
-import { isObject } from '../answers/json.js'
-import { pointerPart } from '../state/pointer.js'
 import { many } from '../words/quantities.js'
 import { nameOf, type Recorded } from './recorded.js'
+import { nameAt, type Scalar, scalarsIn } from './scalars.js'
 import { jsonOf } from './volatile.js'
 
 /** Names of members that are ids whatever their value is. Else only a long text is taken for one: a status stands in paths too. */
 const NAMES_AN_ID = /(?:^|[_-])(?:id|uuid|key|slug|token|number|code)$|(?:Id|Uuid|Key|Slug|Token|Number|Code)$/
 /** What is shorter is no id unless it is called one. */
 const LEAST_CHARACTERS = 12
-/** How deep an answer is looked into. */
-const MOST_DEPTH = 32
 
 /** Where an answer has a value that no request had before. */
 interface Made {
@@ -34,11 +31,12 @@ export function madeValueNotes(recorded: readonly Recorded[]): string[] {
   const places = new Map<string, Made>()
   for (const { request, answer } of recorded) {
     const values = new Set(valuesIn(request))
-    const found = new Set([...values].flatMap((value) => known.get(value) ?? []))
-    for (const made of found) made.askedBy.push(nameOf(request))
+    const asks = new Set([...values].flatMap((value) => known.get(value) ?? []))
+    for (const made of asks) made.askedBy.push(nameOf(request))
     for (const value of values) asked.add(value)
     const json = answer === null ? null : jsonOf(answer)
-    for (const { pointer, value } of json === null ? [] : scalarsIn(json.value).filter(maybeId)) {
+    for (const { pointer, value: found } of json === null ? [] : scalarsIn(json.value).filter(maybeId)) {
+      const value = String(found)
       if (asked.has(value) || known.has(value)) continue
       const by = nameOf(request)
       const where = `${by} ${pointer.replaceAll(/\/\d+(?=\/|$)/g, '/*')}`
@@ -55,7 +53,7 @@ function noteOf({ by, pointer, askedBy, example }: Made): string {
   const too = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${many(others.length, 'other')}`
   const name = nameAt(pointer)
   const key = name.replaceAll(/\W|^\d+/g, '') || 'id'
-  const shown = /token|key|secret/i.test(name) ? '' : `${visibleText(JSON.stringify(example).slice(0, 60))} `
+  const shown = /token|key|secret|session|password/i.test(name) ? '' : `${visibleText(JSON.stringify(example).slice(0, 60))} `
   return `${first} asks for what the answer to ${by} made (${shown}at ${pointer})${too}. A service that starts anew makes others: write "capture":{"${key}":"${pointer}"} beside the one request, {{${key}}} in the ${others.length === 0 ? 'other' : 'others'}, and \`values: { ${key}: { captured: pool } }\` in the scenario.`
 }
 
@@ -66,7 +64,7 @@ function valuesIn({ path, body }: Recorded['request']): string[] {
   return [
     ...pathname.split('/').map(decoded).filter((part) => part !== ''),
     ...new URLSearchParams(query).values(),
-    ...(ofBody === null ? [] : scalarsIn(ofBody.value).map(({ value }) => value)),
+    ...(ofBody === null ? [] : scalarsIn(ofBody.value).map(({ value }) => String(value))),
   ]
 }
 
@@ -78,24 +76,6 @@ function decoded(part: string): string {
   }
 }
 
-interface Scalar {
-  readonly pointer: string
-  readonly value: string
-}
-
-/** Texts and numbers of a document, as texts. */
-function scalarsIn(value: unknown, pointer = '', depth = 0): Scalar[] {
-  if (depth > MOST_DEPTH) return []
-  const inside = (key: string | number, one: unknown) => scalarsIn(one, `${pointer}/${pointerPart(key)}`, depth + 1)
-  if (Array.isArray(value)) return value.flatMap((one, index) => inside(index, one))
-  if (isObject(value)) return Object.entries(value).flatMap(([key, one]) => inside(key, one))
-  return typeof value === 'string' || typeof value === 'number' ? [{ pointer, value: String(value) }] : []
-}
-
 function maybeId({ pointer, value }: Scalar): boolean {
-  return NAMES_AN_ID.test(nameAt(pointer)) || (value.length >= LEAST_CHARACTERS && Number.isNaN(Number(value)))
-}
-
-function nameAt(pointer: string): string {
-  return pointer.slice(pointer.lastIndexOf('/') + 1)
+  return NAMES_AN_ID.test(nameAt(pointer)) || (typeof value === 'string' && value.length >= LEAST_CHARACTERS)
 }

@@ -14,6 +14,8 @@ export interface Recording {
   readonly notes: readonly string[]
   /** values that requests name as `{{name}}`, with the environment variable that has each */
   readonly secrets: readonly Secret[]
+  /** values of secret headers as they were recorded, which answers may repeat: never written, nor shown */
+  readonly sent: readonly string[]
 }
 
 /** A value that is never written into a file: `{{name}}` in a request. */
