@@ -49,7 +49,7 @@ function homeFolder(): string {
 }
 
 /** The nearest project at or above a folder; null when there is none. */
-function projectAbove(folder: string): string | null {
+export function projectAbove(folder: string): string | null {
   const here = [folder, join(folder, OWN_FOLDER)].find(isProject)
   if (here !== undefined) return here
   const above = dirname(folder)

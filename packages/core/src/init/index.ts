@@ -1,0 +1,14 @@
+export { COMPOSE_FILES, type NamedService, readNamedServices } from './compose-file.js'
+export {
+  DOCKERFILES,
+  type Found,
+  type FoundImage,
+  type FoundService,
+  findServices,
+  type Repository,
+  type RepositoryFolder,
+  serviceOfImage,
+} from './found.js'
+export { isSurrounding } from './known.js'
+export { MANIFESTS, type Unreadable } from './manifests.js'
+export { type Beginning, type InitPlan, PROJECT_FOLDER, type PlannedFile, planFiles } from './plan-files.js'
