@@ -7,9 +7,9 @@ import {
   DOCKERFILES,
   MANIFESTS,
   type NamedService,
-  readNamedServices,
   type Repository,
   type RepositoryFolder,
+  readNamedServices,
   type Unreadable,
 } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'

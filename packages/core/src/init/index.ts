@@ -11,4 +11,4 @@ export {
 } from './found.js'
 export { isSurrounding } from './known.js'
 export { MANIFESTS, type Unreadable } from './manifests.js'
-export { type Beginning, type InitPlan, PROJECT_FOLDER, type PlannedFile, planFiles } from './plan-files.js'
+export { type Beginning, type InitPlan, type PlannedFile, PROJECT_FOLDER, planFiles } from './plan-files.js'

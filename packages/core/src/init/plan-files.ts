@@ -88,7 +88,11 @@ function targetFiles(service: FoundService, scenario: string): PlannedFile[] {
   return [
     target,
     { path: `${beside}${DRAFT}`, text: dockerfileFor(facts), is: `a draft, since ${service.name} has no Dockerfile` },
-    { path: `${beside}${DRAFT}.dockerignore`, text: dockerignoreFor(facts.language), is: 'what its build does without' },
+    {
+      path: `${beside}${DRAFT}.dockerignore`,
+      text: dockerignoreFor(facts.language),
+      is: 'what its build does without',
+    },
   ]
 }
 

@@ -65,7 +65,9 @@ export function writtenPortIn(sources: Sources): number | null {
 export function pythonApplicationIn(sources: Sources): string | null {
   for (const [path, text] of sources) {
     if (!/^[\w/]+\.py$/.test(path)) continue
-    const name = /^(\w+)(?::\s*\w+)?\s*=\s*(?:\w+\.)?(?:FastAPI|Starlette|Litestar|Flask|Quart|Sanic)\(/m.exec(text)?.[1]
+    const name = /^(\w+)(?::\s*\w+)?\s*=\s*(?:\w+\.)?(?:FastAPI|Starlette|Litestar|Flask|Quart|Sanic)\(/m.exec(
+      text,
+    )?.[1]
     if (name !== undefined) return `${path.slice(0, -'.py'.length).replaceAll('/', '.')}:${name}`
     if (path.endsWith('wsgi.py') && /\bget_wsgi_application\(/.test(text))
       return `${path.slice(0, -'.py'.length).replaceAll('/', '.')}:application`

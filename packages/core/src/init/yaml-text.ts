@@ -2,7 +2,8 @@ import { visibleText } from '@bakeoff/model'
 
 /** A text as a scalar in a flow of YAML: as it stands where that is safe, else quoted as JSON, which YAML reads. */
 export function scalar(text: string): string {
-  const isPlain = /^(?:[A-Za-z/]|\.\.?\/)[\w./-]*(?: [\w./-]+)*$/.test(text) && !/^(?:true|false|null|yes|no|on|off)$/i.test(text)
+  const isPlain =
+    /^(?:[A-Za-z/]|\.\.?\/)[\w./-]*(?: [\w./-]+)*$/.test(text) && !/^(?:true|false|null|yes|no|on|off)$/i.test(text)
   return isPlain ? text : JSON.stringify(text)
 }
 

@@ -24,18 +24,66 @@ describe('a service', () => {
   })
 
   it.each([
-    { because: 'by the standard library of Go', files: { 'go.mod': 'module a\n', 'a.go': 'http.ListenAndServe(":8080", nil)' }, is: { stack: ['net/http'], port: 8080 } },
-    { because: 'by that of Node', files: { 'package.json': '{"main":"a.js"}', 'a.js': 'createServer().listen(5000)' }, is: { stack: ['node:http'], port: 5000, image: { draft: { start: 'node a.js' } } } },
-    { because: 'by requirements.txt', files: { 'requirements.txt': 'Flask==3.1\ngunicorn\n', 'shop/web.py': 'web = Flask(__name__)' }, is: { stack: ['Flask', 'gunicorn'], image: { draft: { application: 'shop.web:web' } } } },
-    { because: 'by two manifests of Python', files: { 'pyproject.toml': '[tool.ruff]\n', 'requirements.txt': 'litestar\n' }, is: { stack: ['Litestar'] } },
-    { because: "by Poetry's table", files: { 'pyproject.toml': '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\nstarlette = "^0.45"\n' }, is: { stack: ['Starlette'] } },
-    { because: 'by Gradle', files: { 'build.gradle.kts': 'implementation("io.javalin:javalin:6.4.0")' }, is: { language: 'java', stack: ['Javalin'], image: { draft: { manifest: 'build.gradle.kts' } } } },
-    { because: 'in Go, whose package.json is for tools', files: { 'package.json': '{}', 'go.mod': 'module a\n' }, is: { language: 'go' } },
-    { because: 'with a Dockerfile of its own', files: { 'go.mod': 'module a\n', Dockerfile: DOCKERFILE }, is: { image: { kind: 'own', dockerfile: 'Dockerfile', stage: null }, port: 3000 } },
-    { because: 'with a Dockerfile alone', files: { Dockerfile: DOCKERFILE }, is: { language: 'go', name: 'orders', port: 3000 } },
-    { because: 'with a Dockerfile of an unknown language', files: { Dockerfile: 'FROM scratch\nEXPOSE 80\n' }, is: { language: 'unknown' } },
-    { because: 'whose draft was made before', files: { 'go.mod': 'module a\n', 'Dockerfile.bakeoff': 'FROM x\n' }, is: { image: { kind: 'own', dockerfile: 'Dockerfile.bakeoff' } } },
-    { because: 'by a library that has the name of a member of every object', files: { 'package.json': '{"dependencies":{"constructor":"1"}}' }, is: { stack: [] } },
+    {
+      because: 'by the standard library of Go',
+      files: { 'go.mod': 'module a\n', 'a.go': 'http.ListenAndServe(":8080", nil)' },
+      is: { stack: ['net/http'], port: 8080 },
+    },
+    {
+      because: 'by that of Node',
+      files: { 'package.json': '{"main":"a.js"}', 'a.js': 'createServer().listen(5000)' },
+      is: { stack: ['node:http'], port: 5000, image: { draft: { start: 'node a.js' } } },
+    },
+    {
+      because: 'by requirements.txt',
+      files: { 'requirements.txt': 'Flask==3.1\ngunicorn\n', 'shop/web.py': 'web = Flask(__name__)' },
+      is: { stack: ['Flask', 'gunicorn'], image: { draft: { application: 'shop.web:web' } } },
+    },
+    {
+      because: 'by two manifests of Python',
+      files: { 'pyproject.toml': '[tool.ruff]\n', 'requirements.txt': 'litestar\n' },
+      is: { stack: ['Litestar'] },
+    },
+    {
+      because: "by Poetry's table",
+      files: { 'pyproject.toml': '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\nstarlette = "^0.45"\n' },
+      is: { stack: ['Starlette'] },
+    },
+    {
+      because: 'by Gradle',
+      files: { 'build.gradle.kts': 'implementation("io.javalin:javalin:6.4.0")' },
+      is: { language: 'java', stack: ['Javalin'], image: { draft: { manifest: 'build.gradle.kts' } } },
+    },
+    {
+      because: 'in Go, whose package.json is for tools',
+      files: { 'package.json': '{}', 'go.mod': 'module a\n' },
+      is: { language: 'go' },
+    },
+    {
+      because: 'with a Dockerfile of its own',
+      files: { 'go.mod': 'module a\n', Dockerfile: DOCKERFILE },
+      is: { image: { kind: 'own', dockerfile: 'Dockerfile', stage: null }, port: 3000 },
+    },
+    {
+      because: 'with a Dockerfile alone',
+      files: { Dockerfile: DOCKERFILE },
+      is: { language: 'go', name: 'orders', port: 3000 },
+    },
+    {
+      because: 'with a Dockerfile of an unknown language',
+      files: { Dockerfile: 'FROM scratch\nEXPOSE 80\n' },
+      is: { language: 'unknown' },
+    },
+    {
+      because: 'whose draft was made before',
+      files: { 'go.mod': 'module a\n', 'Dockerfile.bakeoff': 'FROM x\n' },
+      is: { image: { kind: 'own', dockerfile: 'Dockerfile.bakeoff' } },
+    },
+    {
+      because: 'by a library that has the name of a member of every object',
+      files: { 'package.json': '{"dependencies":{"constructor":"1"}}' },
+      is: { stack: [] },
+    },
   ])('is found $because', ({ files, is }) => expect(only(files)).toMatchObject(is))
 
   it.each([
@@ -44,7 +92,8 @@ describe('a service', () => {
     { because: 'only asks a database', text: 'connect({ port: 5432 })', port: null },
     { because: 'says a port that is none', text: 'app.listen(99999)', port: null },
   ])('has the port $port where it $because', ({ text, port }) =>
-    expect(only({ 'package.json': '{}', 'a.js': text })?.port).toBe(port))
+    expect(only({ 'package.json': '{}', 'a.js': text })?.port).toBe(port),
+  )
 })
 
 describe('a repository', () => {
@@ -52,9 +101,16 @@ describe('a repository', () => {
 
   it('has every service that serves, and no package beside them', () => {
     const { services } = findServices(
-      repositoryOf({ 'apps/a': serving, 'packages/tools': { 'package.json': '{}' }, 'apps/b': { 'go.mod': 'module b\n', Dockerfile: DOCKERFILE } }),
+      repositoryOf({
+        'apps/a': serving,
+        'packages/tools': { 'package.json': '{}' },
+        'apps/b': { 'go.mod': 'module b\n', Dockerfile: DOCKERFILE },
+      }),
     )
-    expect(services.map(({ name, folder }) => [name, folder])).toEqual([['a', 'apps/a'], ['b', 'apps/b']])
+    expect(services.map(({ name, folder }) => [name, folder])).toEqual([
+      ['a', 'apps/a'],
+      ['b', 'apps/b'],
+    ])
   })
 
   it('is itself the service, by the name of its folder', () =>
@@ -62,14 +118,19 @@ describe('a repository', () => {
 
   it.each([
     { because: 'nothing in it says what it is', folders: {} },
-    { because: 'it has two packages, and neither serves', folders: { a: { 'package.json': '{}' }, b: { 'package.json': '{}' } } },
+    {
+      because: 'it has two packages, and neither serves',
+      folders: { a: { 'package.json': '{}' }, b: { 'package.json': '{}' } },
+    },
     { because: 'its Dockerfile exposes nothing', folders: { a: { Dockerfile: 'FROM debian\n' } } },
-  ])('has no service where $because', ({ folders }) =>
-    expect(findServices(repositoryOf(folders)).services).toEqual([]))
+  ])('has no service where $because', ({ folders }) => expect(findServices(repositoryOf(folders)).services).toEqual([]))
 
   it('does not count a workspace, whose dependencies are those of its members', () => {
     const { services } = findServices(
-      repositoryOf({ '.': { 'Cargo.toml': '[workspace]\n[workspace.dependencies]\naxum = "0.8"\n' }, api: IN_EACH_LANGUAGE.rust as Record<string, string> }),
+      repositoryOf({
+        '.': { 'Cargo.toml': '[workspace]\n[workspace.dependencies]\naxum = "0.8"\n' },
+        api: IN_EACH_LANGUAGE.rust as Record<string, string>,
+      }),
     )
     expect(services.map(({ folder }) => folder)).toEqual(['api'])
   })
@@ -78,7 +139,10 @@ describe('a repository', () => {
     { files: ['{"name":"orders"}', 'module x/orders\n'], names: ['orders-node', 'orders-go'] },
     { files: ['{"name":"orders"}', null], names: ['orders'] },
   ])('tells services of one name apart by their languages: $names', ({ files: [node, go], names }) => {
-    const folders = { a: { 'package.json': node as string, Dockerfile: DOCKERFILE }, ...(go ? { b: { 'go.mod': go, Dockerfile: DOCKERFILE } } : {}) }
+    const folders = {
+      a: { 'package.json': node as string, Dockerfile: DOCKERFILE },
+      ...(go ? { b: { 'go.mod': go, Dockerfile: DOCKERFILE } } : {}),
+    }
     expect(findServices(repositoryOf(folders)).services.map(({ name }) => name)).toEqual(names)
   })
 
@@ -116,7 +180,13 @@ services:
 
   it('names images and builds, ports inside of containers, and who waits for whom', () =>
     expect(named).toMatchObject([
-      { name: 'web', image: null, build: { folder: 'services/orders', dockerfile: 'Dockerfile.prod', stage: 'runtime' }, port: 3000, waitsFor: ['db'] },
+      {
+        name: 'web',
+        image: null,
+        build: { folder: 'services/orders', dockerfile: 'Dockerfile.prod', stage: 'runtime' },
+        port: 3000,
+        waitsFor: ['db'],
+      },
       { name: 'go', image: 'shop/orders-go:1', build: null, port: 8081, publishes: true },
       { name: 'db', port: 5432 },
       { name: 'worker', publishes: false },
@@ -124,7 +194,9 @@ services:
     ]))
 
   it('gives the Dockerfile, stage and port of a service, and images that are published and no databases', () => {
-    const folders = { 'services/orders': { 'package.json': '{"name":"orders"}', 'Dockerfile.prod': 'FROM node AS runtime\n' } }
+    const folders = {
+      'services/orders': { 'package.json': '{"name":"orders"}', 'Dockerfile.prod': 'FROM node AS runtime\n' },
+    }
     expect(findServices(repositoryOf(folders, named)).services).toMatchObject([
       { name: 'orders', port: 3000, image: { kind: 'own', dockerfile: 'Dockerfile.prod', stage: 'runtime' } },
       { name: 'go', port: 8081, image: { kind: 'as-it-is', image: 'shop/orders-go:1' } },
@@ -139,7 +211,10 @@ services:
     { build: 'https://example.com/orders.git', folder: undefined },
     { build: '{ context: a, dockerfile: 3 }', folder: 'a' },
   ])('builds $folder where it says $build', ({ build, folder }) =>
-    expect(readNamedServices(`services: { a: { build: ${build} } }`)).toMatchObject([{ build: folder === undefined ? null : { folder } }]))
+    expect(readNamedServices(`services: { a: { build: ${build} } }`)).toMatchObject([
+      { build: folder === undefined ? null : { folder } },
+    ]),
+  )
 
   it.each(['services: {', '- a\n', 'services: 3', '', 'a: &a [*a]'])('that is none, as %s, breaks nothing', (text) => {
     const services = readNamedServices(text)
@@ -153,4 +228,5 @@ it.each([
   { image: 'shop/orders@sha256:0123', name: 'orders', language: 'unknown' },
   { image: 'mcr.microsoft.com/dotnet/aspnet:9.0', name: 'aspnet', language: 'csharp' },
 ])('the image $image is called $name, in $language', ({ image, name, language }) =>
-  expect(serviceOfImage(image)).toMatchObject({ name, language, image: { kind: 'as-it-is', image } }))
+  expect(serviceOfImage(image)).toMatchObject({ name, language, image: { kind: 'as-it-is', image } }),
+)

@@ -10,7 +10,8 @@ import { IN_EACH_LANGUAGE, repositoryOf } from './repositories.js'
 
 const planned = (services: readonly FoundService[], dockerignore: string | null = null): InitPlan =>
   planFiles({ repository: 'shop', services, surroundings: null, dockerignore })
-const plannedFor = (folders: Parameters<typeof repositoryOf>[0]) => planned(findServices(repositoryOf(folders)).services)
+const plannedFor = (folders: Parameters<typeof repositoryOf>[0]) =>
+  planned(findServices(repositoryOf(folders)).services)
 const textOf = ({ files }: InitPlan, path: string) => {
   const file = files.find((one) => one.path === path)
   if (file === undefined) throw new Error(`no ${path} among ${files.map((one) => one.path).join(', ')}`)
@@ -31,7 +32,11 @@ describe('the files', () => {
       kind: 'a service in a folder',
       folders: { 'services/orders': orders },
       scenario: 'orders',
-      files: ['bakeoff/targets/orders/target.yaml', 'services/orders/Dockerfile.bakeoff', 'services/orders/Dockerfile.bakeoff.dockerignore'],
+      files: [
+        'bakeoff/targets/orders/target.yaml',
+        'services/orders/Dockerfile.bakeoff',
+        'services/orders/Dockerfile.bakeoff.dockerignore',
+      ],
     },
     {
       kind: 'a repository that is the service',
@@ -47,7 +52,10 @@ describe('the files', () => {
     },
     {
       kind: 'two services, of which one has a Dockerfile',
-      folders: { a: { ...orders, Dockerfile: 'FROM golang\n' }, b: IN_EACH_LANGUAGE.node as Readonly<Record<string, string>> },
+      folders: {
+        a: { ...orders, Dockerfile: 'FROM golang\n' },
+        b: IN_EACH_LANGUAGE.node as Readonly<Record<string, string>>,
+      },
       scenario: 'shop',
       files: [
         'bakeoff/targets/orders-go/target.yaml',
@@ -68,18 +76,33 @@ describe('the files', () => {
     expect(textOf(plan, 'bakeoff/targets/orders-go/target.yaml')).toContain('\nimage: "shop/orders-go:1"\n')
   })
 
-  it.each(['base', 'wrk', 'null-server'])('of a service that is called %s leave the folder of the program alone', (name) => {
-    const plan = planned([{ ...serviceOfImage('x'), name }])
-    expect(plan.scenario).toBe(`${name}-requests`)
-    expect(plan.targets).toEqual([name])
-  })
+  it.each(['base', 'wrk', 'null-server'])(
+    'of a service that is called %s leave the folder of the program alone',
+    (name) => {
+      const plan = planned([{ ...serviceOfImage('x'), name }])
+      expect(plan.scenario).toBe(`${name}-requests`)
+      expect(plan.targets).toEqual([name])
+    },
+  )
 })
 
 describe('a target', () => {
   it.each([
-    { because: 'its own Dockerfile', files: { 'go.mod': 'module a\n', Dockerfile: 'FROM x\nEXPOSE 3000\n' }, has: ['build: ../../../a\n', 'port: 3000 '] },
-    { because: 'a draft', files: { 'go.mod': 'module a\n' }, has: ['build: { context: ../../../a, dockerfile: Dockerfile.bakeoff }', '# port: 3000', '# health:'] },
-    { because: 'hex, which not every machine reaches', files: IN_EACH_LANGUAGE.elixir as Readonly<Record<string, string>>, has: ['requires: [hex]', 'port: 4000 ', 'health: { path: /health }'] },
+    {
+      because: 'its own Dockerfile',
+      files: { 'go.mod': 'module a\n', Dockerfile: 'FROM x\nEXPOSE 3000\n' },
+      has: ['build: ../../../a\n', 'port: 3000 '],
+    },
+    {
+      because: 'a draft',
+      files: { 'go.mod': 'module a\n' },
+      has: ['build: { context: ../../../a, dockerfile: Dockerfile.bakeoff }', '# port: 3000', '# health:'],
+    },
+    {
+      because: 'hex, which not every machine reaches',
+      files: IN_EACH_LANGUAGE.elixir as Readonly<Record<string, string>>,
+      has: ['requires: [hex]', 'port: 4000 ', 'health: { path: /health }'],
+    },
   ])('says how it is built by $because', ({ files, has }) => {
     const plan = plannedFor({ a: files })
     for (const text of has) expect(textOf(plan, `bakeoff/targets/${plan.targets[0]}/target.yaml`)).toContain(text)
@@ -95,7 +118,10 @@ describe('a drafted Dockerfile', () => {
     { language: 'python', has: ['uvicorn orders.api:application --host 0.0.0.0 --port $PORT --workers $CORES'] },
     { language: 'node', has: ['CMD ["node", "src/server.js"]', 'EXPOSE 3000'] },
   ])('for $language stands on its toolchain, serves as user 10001, and starts what was found', ({ language, has }) => {
-    const text = textOf(plannedFor({ '.': IN_EACH_LANGUAGE[language] as Readonly<Record<string, string>> }), 'Dockerfile.bakeoff')
+    const text = textOf(
+      plannedFor({ '.': IN_EACH_LANGUAGE[language] as Readonly<Record<string, string>> }),
+      'Dockerfile.bakeoff',
+    )
     for (const part of [...has, 'USER 10001:10001']) expect(text).toContain(part)
     // Both of Docker's builders take it.
     expect(text).not.toContain('<<')
@@ -104,10 +130,16 @@ describe('a drafted Dockerfile', () => {
 
   it.each([
     { start: 'node dist/server.js', cmd: 'CMD ["node", "dist/server.js"]' },
-    { start: 'NODE_ENV=production node a.js && true', cmd: 'CMD ["sh", "-c", "NODE_ENV=production node a.js && true"]' },
+    {
+      start: 'NODE_ENV=production node a.js && true',
+      cmd: 'CMD ["sh", "-c", "NODE_ENV=production node a.js && true"]',
+    },
     { start: 'node a.js\nUSER root', cmd: 'CMD ["sh", "-c", "node a.js\\nUSER root"]' },
   ])('starts %j in one line', ({ start, cmd }) => {
-    const text = textOf(plannedFor({ '.': { 'package.json': JSON.stringify({ scripts: { start } }) } }), 'Dockerfile.bakeoff')
+    const text = textOf(
+      plannedFor({ '.': { 'package.json': JSON.stringify({ scripts: { start } }) } }),
+      'Dockerfile.bakeoff',
+    )
     expect(text.split('\n')).toContain(cmd)
     expect(text).not.toMatch(/^USER root/m)
   })
@@ -116,7 +148,10 @@ describe('a drafted Dockerfile', () => {
     expect(textOf(plannedFor({ '.': { 'build.gradle': '' } }), 'Dockerfile.bakeoff')).toContain('./gradlew'))
 
   it('leaves out what a build makes, and the reports of the project', () => {
-    const text = textOf(plannedFor({ '.': IN_EACH_LANGUAGE.node as Readonly<Record<string, string>> }), 'Dockerfile.bakeoff.dockerignore')
+    const text = textOf(
+      plannedFor({ '.': IN_EACH_LANGUAGE.node as Readonly<Record<string, string>> }),
+      'Dockerfile.bakeoff.dockerignore',
+    )
     expect(text.split('\n')).toEqual(expect.arrayContaining(['bakeoff', '.git', '**/node_modules']))
   })
 })
@@ -124,13 +159,34 @@ describe('a drafted Dockerfile', () => {
 describe('what a user is told', () => {
   const own = { 'go.mod': 'module a\n', Dockerfile: 'FROM x\n', 'a.go': '"/healthz"' }
   it.each([
-    { because: 'a Dockerfile is a draft', folders: { a: { 'go.mod': 'module a\n', 'a.go': '"/healthz"' } }, dockerignore: null, says: ['a has no Dockerfile: look at Dockerfile.bakeoff, which is a draft.'] },
-    { because: 'no health check is found', folders: { a: { ...own, 'a.go': '' } }, dockerignore: null, says: [expect.stringContaining('No health check was found for a')] },
-    { because: 'reports would be part of what is built', folders: { '.': own }, dockerignore: 'node_modules\n', says: [expect.stringContaining('add the line "bakeoff" to .dockerignore')] },
+    {
+      because: 'a Dockerfile is a draft',
+      folders: { a: { 'go.mod': 'module a\n', 'a.go': '"/healthz"' } },
+      dockerignore: null,
+      says: ['a has no Dockerfile: look at Dockerfile.bakeoff, which is a draft.'],
+    },
+    {
+      because: 'no health check is found',
+      folders: { a: { ...own, 'a.go': '' } },
+      dockerignore: null,
+      says: [expect.stringContaining('No health check was found for a')],
+    },
+    {
+      because: 'reports would be part of what is built',
+      folders: { '.': own },
+      dockerignore: 'node_modules\n',
+      says: [expect.stringContaining('add the line "bakeoff" to .dockerignore')],
+    },
     { because: 'all is well', folders: { '.': own }, dockerignore: '/bakeoff/\n', says: [] },
-    { because: 'several services have one scenario', folders: { a: own, b: { ...own, 'go.mod': 'module b\n' } }, dockerignore: null, says: [expect.stringContaining('One scenario is there for 2 targets')] },
+    {
+      because: 'several services have one scenario',
+      folders: { a: own, b: { ...own, 'go.mod': 'module b\n' } },
+      dockerignore: null,
+      says: [expect.stringContaining('One scenario is there for 2 targets')],
+    },
   ])('when $because', ({ folders, dockerignore, says }) =>
-    expect(planned(findServices(repositoryOf(folders)).services, dockerignore).notes).toEqual(says))
+    expect(planned(findServices(repositoryOf(folders)).services, dockerignore).notes).toEqual(says),
+  )
 })
 
 /** Parses every file of a plan as the program does, with the texts of the plan beside it. */
@@ -163,7 +219,8 @@ function accept(plan: InitPlan): void {
 
 describe('the parsers of the project accept', () => {
   it.each(Object.keys(IN_EACH_LANGUAGE))('what is written for a service in %s', (language) =>
-    accept(plannedFor({ 'services/orders': IN_EACH_LANGUAGE[language] as Readonly<Record<string, string>> })))
+    accept(plannedFor({ 'services/orders': IN_EACH_LANGUAGE[language] as Readonly<Record<string, string>> })),
+  )
 
   it('what is written for all of them at once, and for an image', () => {
     const { services } = findServices(repositoryOf(IN_EACH_LANGUAGE))
@@ -181,7 +238,10 @@ describe('the parsers of the project accept', () => {
     const word = fc.stringMatching(/^[A-Za-z0-9][\w.-]*$/)
     const service = fc.record({
       name: fc.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-      folder: fc.oneof(fc.constant('.'), text.filter((path) => !/[\0/]/.test(path))),
+      folder: fc.oneof(
+        fc.constant('.'),
+        text.filter((path) => !/[\0/]/.test(path)),
+      ),
       language: fc.constantFrom('go', 'node', 'unknown'),
       stack: fc.array(text, { maxLength: 3 }),
       image: fc.oneof(
@@ -189,7 +249,14 @@ describe('the parsers of the project accept', () => {
         fc.record({
           kind: fc.constant('draft' as const),
           draft: fc.record({
-            language: fc.constantFrom('go' as const, 'node' as const, 'python' as const, 'rust' as const, 'elixir' as const, 'java' as const),
+            language: fc.constantFrom(
+              'go' as const,
+              'node' as const,
+              'python' as const,
+              'rust' as const,
+              'elixir' as const,
+              'java' as const,
+            ),
             manifest: fc.constantFrom('pom.xml', 'build.gradle'),
             named: fc.option(text),
             start: fc.option(text),
