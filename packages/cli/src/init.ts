@@ -8,13 +8,15 @@ import {
   type PlannedFile,
   PROJECT_FOLDER,
   planFiles,
+  type Surroundings,
   serviceOfImage,
+  surroundingsOf,
   type Unreadable,
 } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 import { thereAlready, writeNew } from './new-files.js'
 import { projectAbove, shownPath } from './project.js'
-import { readRepository } from './read-repository.js'
+import { type ReadRepository, readRepository } from './read-repository.js'
 
 export interface InitOptions {
   /** images that are services, beside those that are found */
@@ -30,8 +32,6 @@ export interface Begun extends InitPlan {
   readonly root: string
   readonly services: readonly FoundService[]
   readonly unreadable: readonly Unreadable[]
-  /** services of its docker-compose file that are none of the targets, and images */
-  readonly around: readonly NamedService[]
 }
 
 /**
@@ -47,25 +47,37 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
   const unreadable = [...read.unreadable, ...found.unreadable]
   const services = [...found.services, ...images.map(serviceOfImage)]
   if (services.length === 0) throw nothingFound(repository, unreadable)
-  const plan = planFiles({ repository: read.name, services, surroundings: null, dockerignore: read.dockerignore })
+  const around = surroundingsIn(read, services)
+  const { name, dockerignore } = read
+  const plan = planFiles({ repository: name, services, surroundings: around.lines, dockerignore })
   const files = plan.files.map((file): PlannedFile => ({ ...file, text: asTyped(file.text) }))
   refuseTaken(repository, files)
-  const taken = services.flatMap(({ image }) => (image.kind === 'as-it-is' ? image.image : []))
   return {
     ...plan,
     files,
+    notes: [...plan.notes, ...around.notes],
     folder: repository,
     root: join(repository, PROJECT_FOLDER),
     services,
     unreadable,
-    around: read.named.filter(({ image }) => image !== null && !taken.includes(image)),
   }
+}
+
+/** What the docker-compose file of a repository says that its targets need. */
+function surroundingsIn({ compose, named }: ReadRepository, services: readonly FoundService[]): Surroundings {
+  if (compose === null) return { lines: null, notes: [] }
+  const isTarget = ({ build, image }: NamedService) =>
+    services.some(({ folder, image: own }) =>
+      own.kind === 'as-it-is' ? own.image === image : build?.folder === folder,
+    )
+  return surroundingsOf({ ...compose, targets: named.filter(isTarget).map(({ name }) => name) })
 }
 
 /** Writes what was planned. */
 export function writeInit({ folder, files }: Begun): void {
   try {
-    writeNew(folder, files)
+    // What makes it a project comes last: half a one would be found by the next command.
+    writeNew(folder, files.toReversed())
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException
     throw new BakeoffError('SETUP_FAILED', `${path ?? folder} cannot be written (${code}): nothing was`, {

@@ -99,18 +99,26 @@ describe('init', () => {
     ])
   })
 
-  it('takes Dockerfile, stage and port from a docker-compose file, and names what else it has', () => {
+  it('takes Dockerfile, stage and port from a docker-compose file, and what the service waits for', () => {
     put({ ...languageOf('python'), 'docker/prod.Dockerfile': 'FROM python:3.13 AS app\n' })
     put({
-      'docker-compose.yml':
-        'services:\n  web: { build: { context: ., dockerfile: docker/prod.Dockerfile, target: app }, ports: ["8000:5000"] }\n  db: { image: "postgres:17" }\n',
+      'docker-compose.yml': `services:
+  web:
+    build: { context: ., dockerfile: docker/prod.Dockerfile, target: app }
+    ports: ["8000:5000"]
+    environment: [REDIS_URL=redis://cache]
+    depends_on: [cache]
+  cache: { image: "redis:7", ports: ["6379:6379"] }
+`,
     })
     const { begun, catalogue } = begin()
     expect(catalogue.broken).toEqual([])
     expect(begun.services).toMatchObject([
       { port: 5000, image: { dockerfile: 'docker/prod.Dockerfile', stage: 'app' } },
     ])
-    expect(begun.around.map(({ name }) => name)).toEqual(['db'])
+    expect(catalogue.scenarios).toMatchObject([
+      { target: { environment: { REDIS_URL: 'redis://cache' } }, services: [{ name: 'cache', image: 'redis:7' }] },
+    ])
   })
 
   it('begins in the folder that it is given, within a git repository of more', () => {
@@ -189,9 +197,9 @@ describe('what is there already', () => {
   it('has come to be there since it was planned: what was written before is removed', () => {
     put(languageOf('go'))
     const begun = planInit(repository, { images: [], asTyped: (text) => text })
-    put({ 'bakeoff/.gitignore': 'theirs' })
+    put({ 'bakeoff/matrix.yaml': 'theirs' })
     expect(refusalOf(() => writeInit(begun))).toContain('cannot be written (EEXIST): nothing was')
-    expect(everyFile().filter((file) => file.includes('bakeoff'))).toEqual(['bakeoff/.gitignore'])
+    expect(everyFile().filter((file) => file.includes('bakeoff'))).toEqual(['bakeoff/matrix.yaml'])
   })
 
   it('is a draft of before: it is taken, and kept', () => {

@@ -68,17 +68,8 @@ export function fileLines({ files }: Pick<Begun, 'files'>, isDry: boolean): stri
   ]
 }
 
-function notesOf({ notes, unreadable, around, scenario }: Begun): string[] {
-  const images = around.map(({ name, image }) => `${name} (${image})`)
-  return [
-    ...unreadable.map((one) => `${unreadableText(one)}. It is passed over.`),
-    ...notes,
-    ...(images.length > 0
-      ? [
-          `The docker-compose file also has ${images.join(', ')}: what a target needs of it is written below services in compose/${scenario}.yaml.`,
-        ]
-      : []),
-  ]
+function notesOf({ notes, unreadable }: Begun): string[] {
+  return [...unreadable.map((one) => `${unreadableText(one)}. It is passed over.`), ...notes]
 }
 
 /**

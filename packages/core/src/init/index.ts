@@ -9,6 +9,6 @@ export {
   type RepositoryFolder,
   serviceOfImage,
 } from './found.js'
-export { isSurrounding } from './known.js'
 export { MANIFESTS, type Unreadable } from './manifests.js'
 export { type Beginning, type InitPlan, type PlannedFile, PROJECT_FOLDER, planFiles } from './plan-files.js'
+export { type Surroundings, surroundingsOf } from './surroundings.js'

@@ -43,18 +43,27 @@ export function serverCalled(library: string): string | null {
   return Object.hasOwn(SERVERS, library) ? (SERVERS[library] as string) : null
 }
 
-/** Images, by the last part of their names, that services need or that stand around them: they are no targets. */
-const SURROUNDINGS: ReadonlySet<string> = new Set([
+/** Images, by the last part of their names, that keep data for services or pass it on. */
+const STORES: ReadonlySet<string> = new Set([
   ...['postgres', 'postgis', 'pgvector', 'timescaledb', 'mysql', 'mariadb', 'mongo', 'mongodb', 'redis', 'valkey'],
-  ...['redis-stack', 'memcached', 'dragonfly', 'rabbitmq', 'kafka', 'cp-kafka', 'redpanda', 'zookeeper', 'nats'],
-  ...['elasticsearch', 'opensearch', 'clickhouse', 'clickhouse-server', 'cassandra', 'minio', 'localstack', 'qdrant'],
+  ...['redis-stack', 'redis-stack-server', 'memcached', 'dragonfly', 'rabbitmq', 'kafka', 'cp-kafka', 'redpanda'],
+  ...['zookeeper', 'nats', 'elasticsearch', 'opensearch', 'clickhouse', 'clickhouse-server', 'cassandra', 'minio'],
+  ...['localstack', 'qdrant'],
+])
+/** Images that stand around services, and that none needs to answer. */
+const TOOLS: ReadonlySet<string> = new Set([
   ...['nginx', 'traefik', 'caddy', 'haproxy', 'envoy', 'grafana', 'prometheus', 'jaeger', 'all-in-one', 'kibana'],
   ...['adminer', 'pgadmin4', 'mailhog', 'mailpit', 'vault', 'consul', 'etcd', 'keycloak', 'otel-collector'],
 ])
 
-/** Whether an image is known as a database, a queue, a proxy or a tool. */
+/** Whether an image is known as a database, a queue and the like. */
+export function isStore(image: string): boolean {
+  return STORES.has(lastPartOfImage(image).toLowerCase())
+}
+
+/** Whether an image is known as one that is no target: a store, a proxy or a tool. */
 export function isSurrounding(image: string): boolean {
-  return SURROUNDINGS.has(lastPartOfImage(image).toLowerCase())
+  return isStore(image) || TOOLS.has(lastPartOfImage(image).toLowerCase())
 }
 
 /** `orders-node` of `registry.example:5000/shop/orders-node:1.2`. */

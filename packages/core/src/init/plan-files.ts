@@ -4,7 +4,7 @@ import { asName, DRAFT, type FoundService, unique } from './found.js'
 import { GITIGNORE, matrixText, type ScenarioFacts, scenarioText, TO_BE_WRITTEN } from './scenario-text.js'
 import { targetText } from './target-text.js'
 
-/** The folder of a repository that becomes the project. */
+/** The folder of a repository that may be a project, so that the repository need not be one itself. */
 export const PROJECT_FOLDER = 'bakeoff'
 
 /** What is begun of what was found. */

@@ -1,5 +1,5 @@
 import type { FoundService } from './found.js'
-import { commentText } from './yaml-text.js'
+import { commentText, scalar } from './yaml-text.js'
 
 /** What a first scenario is written of. */
 export interface ScenarioFacts {
@@ -18,7 +18,7 @@ export const TO_BE_WRITTEN = 'TO BE WRITTEN: what the service answers'
 export function scenarioText({ name, path, services, surroundings }: ScenarioFacts): string {
   const [first] = services
   return `# A scenario: what every target is asked, what must come back, and under which caps. It is an ordinary Compose file, and x-scenario.
-name: ${name}
+name: ${scalar(name)}
 services:
 ${surroundings ?? ALONE}
 x-scenario:

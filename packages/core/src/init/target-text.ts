@@ -12,7 +12,7 @@ export function targetText(service: FoundService, scenario: string): string {
 language: ${language}${language === UNKNOWN_LANGUAGE ? ' # to be written: go, python, node, rust, elixir, java, csharp, …' : ''}
 stack: ${flow(stack.length > 0 ? stack : [language])} # libraries that matter, the most important first, as people call them
 summary: ${scalar(`${stack[0] ?? language}, as it was found; to be written in one sentence`)}
-scenarios: [${scenario}] # those in compose/ that it serves
+scenarios: ${flow([scenario])} # those in compose/ that it serves
 
 ${imageLines(service)}
 ${portLine(service)}
