@@ -45,7 +45,7 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
   const read = readRepository(repository)
   const found = findServices(read)
   const unreadable = [...read.unreadable, ...found.unreadable]
-  const services = [...found.services, ...images.map(serviceOfImage)]
+  const services = [...found.services, ...images.filter((image) => !has(found.services, image)).map(serviceOfImage)]
   if (services.length === 0) throw nothingFound(repository, unreadable)
   const around = surroundingsIn(read, services)
   const { name, dockerignore } = read
@@ -61,6 +61,10 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
     services,
     unreadable,
   }
+}
+
+function has(services: readonly FoundService[], name: string): boolean {
+  return services.some(({ image }) => image.kind === 'as-it-is' && image.image === name)
 }
 
 /** What the docker-compose file of a repository says that its targets need. */
@@ -91,8 +95,8 @@ export function writeInit({ folder, files }: Begun): void {
 function refuseSecond(repository: string): void {
   const there = projectAbove(repository)
   if (there === null) return
-  throw new BakeoffError('BAD_SPEC', `there is a project already: ${shownPath(there)}`, {
-    hint: 'What it has: npm run list. One more service: a folder in its targets/ (docs/adding-a-target.md). To begin anew, move it away first.',
+  throw new BakeoffError('BAD_SPEC', `there is a project already: ${there}`, {
+    hint: 'What it has: npm run list. One more service is one more folder in its targets/ (docs/adding-a-target.md). To begin anew, move it away first.',
   })
 }
 

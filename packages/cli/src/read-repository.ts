@@ -68,7 +68,7 @@ function foldersOf(root: string): string[] {
   const found = ['.']
   for (let index = 0; index < found.length && found.length < MOST_FOLDERS; index++) {
     const path = found[index] as string
-    if (path.split('/').length > DEEPEST) continue
+    if (path !== '.' && path.split('/').length >= DEEPEST) continue
     for (const entry of entriesOf(root, path)) {
       if (entry.isDirectory() && isLookedInto(entry)) found.push(posix.join(path, entry.name))
     }

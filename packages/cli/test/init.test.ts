@@ -17,7 +17,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IN_EACH_LANGUAGE } from '../../core/test/init/repositories.js'
 import { fileLines, foundLines, nextLines } from '../src/commands/init.js'
 import { type Begun, planInit, writeInit } from '../src/init.js'
+import type { Invocation } from '../src/invocation.js'
+import { createProgram } from '../src/program.js'
 import { findProject, readCatalogue } from '../src/project.js'
+import { recordingTerminal } from './helpers/terminal.js'
 
 let repository: string
 beforeEach(() => {
@@ -97,6 +100,17 @@ describe('init', () => {
       ['orders-go', 'shop/orders-go:1'],
       ['orders-node', 'shop/orders-node:1'],
     ])
+  })
+
+  it('takes an image once that the docker-compose file has too', () => {
+    put({ 'docker-compose.yml': 'services: { web: { image: "shop/orders:1", ports: [3000] } }\n' })
+    expect(begin('.', ['shop/orders:1', 'shop/other:1']).begun.targets).toEqual(['web', 'other'])
+  })
+
+  it('looks three folders deep', () => {
+    put(languageOf('go'), 'a/b/c')
+    put(languageOf('node'), 'a/b/c/d')
+    expect(begin().begun.services.map(({ folder }) => folder)).toEqual(['a/b/c'])
   })
 
   it('takes Dockerfile, stage and port from a docker-compose file, and what the service waits for', () => {
@@ -221,6 +235,16 @@ describe('what is told', () => {
     writeInit(begun)
     expect(nextLines(begun, repository)[0]).toMatch(/: npm run check -- orders$/)
     expect(nextLines(begun, tmpdir())[0]).toMatch(/: BAKEOFF_ROOT=.*shop\/bakeoff npm run check -- orders$/)
+  })
+
+  it('with --dry-run is what would be written, and nothing is', async () => {
+    put(languageOf('go'))
+    const terminal = recordingTerminal()
+    const invocation = { project: findProject({}, repository), terminal } as unknown as Invocation
+    await createProgram(invocation).parseAsync(['node', 'npm run', 'init', repository, '--dry-run', '--image', 'shop/a:1'])
+    expect(terminal.printed[0]).toBe('Would write, and wrote nothing:')
+    expect(terminal.printed.join('\n')).toContain('bakeoff/targets/a/target.yaml')
+    expect(everyFile().filter((file) => file.includes('bakeoff'))).toEqual([])
   })
 
   it('names the commands in the files as they are typed', () => {
