@@ -121,9 +121,11 @@ describe('init', () => {
     build: { context: ., dockerfile: docker/prod.Dockerfile, target: app }
     ports: ["8000:5000"]
     environment: [REDIS_URL=redis://cache]
-    depends_on: [cache]
+    depends_on: [cache, store]
   cache: { image: "redis:7", ports: ["6379:6379"] }
+  store: { build: ./store }
 `,
+      'store/Dockerfile': 'FROM postgres:17\n',
     })
     const { begun, catalogue } = begin()
     expect(catalogue.broken).toEqual([])
@@ -131,7 +133,13 @@ describe('init', () => {
       { port: 5000, image: { dockerfile: 'docker/prod.Dockerfile', stage: 'app' } },
     ])
     expect(catalogue.scenarios).toMatchObject([
-      { target: { environment: { REDIS_URL: 'redis://cache' } }, services: [{ name: 'cache', image: 'redis:7' }] },
+      {
+        target: { environment: { REDIS_URL: 'redis://cache' } },
+        services: [
+          { name: 'cache', image: 'redis:7' },
+          { name: 'store', build: join(repository, 'store') },
+        ],
+      },
     ])
   })
 

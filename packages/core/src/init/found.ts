@@ -103,7 +103,8 @@ function serviceIn({ path, files }: RepositoryFolder, surroundings: Surroundings
   const named = surroundings.named.find(({ build }) => build?.folder === path)
   const own = dockerfileIn(files, named)
   const port = named?.port ?? (own === null ? writtenPortIn(files) : exposedIn(files.get(own.dockerfile) as string))
-  if (manifest === null && (own === null || port === null)) return null
+  if (manifest === null && (own === null || port === null || !isService(files.get(own.dockerfile), named, surroundings)))
+    return null
   const language = manifest?.language ?? languageOfDockerfile(files.get(own?.dockerfile ?? '') ?? '')
   const folderName = path === '.' ? surroundings.repository : (path.split('/').at(-1) as string)
   const draft = manifest && {
@@ -122,6 +123,16 @@ function serviceIn({ path, files }: RepositoryFolder, surroundings: Surroundings
     port,
     health: healthPathIn(files),
   }
+}
+
+/** Whether a Dockerfile without a manifest is that of a service, and not of a database that others wait for. */
+function isService(dockerfile = '', named: NamedService | undefined, { named: all }: Surroundings): boolean {
+  const [, base = ''] = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].at(-1) ?? []
+  return !isSurrounding(base) && !(named && isAwaited(named.name, all))
+}
+
+function isAwaited(name: string, all: readonly NamedService[]): boolean {
+  return all.some(({ waitsFor }) => waitsFor.includes(name))
 }
 
 /** The libraries that serve; what the language brings along for it where there is none. */
@@ -157,8 +168,7 @@ function dockerfileIn(
 
 /** An image of a docker-compose file that is published, that no other service waits for, and that is not known as a database and the like. */
 function imageOf({ name, image, port, publishes }: NamedService, all: readonly NamedService[]): FoundService | null {
-  const isAwaited = all.some(({ waitsFor }) => waitsFor.includes(name))
-  if (image === null || image.includes('$') || !publishes || isAwaited || isSurrounding(image)) return null
+  if (image === null || image.includes('$') || !publishes || isAwaited(name, all) || isSurrounding(image)) return null
   return { ...serviceOfImage(image), name: asName(name), port }
 }
 

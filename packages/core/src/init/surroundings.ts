@@ -41,9 +41,8 @@ export function surroundingsOf({ file, text, targets }: ComposeText): Surroundin
   for (const name of first === undefined ? storesOf(all) : neededBy(first, all)) {
     if (targets.includes(name)) continue
     const { written, problems } = membersOf(all[name] as Json, { name, isTarget: false, notes })
-    const why = all[name]?.build !== undefined ? ['it is built: write its folder as `build`'] : problems
-    if (why.length === 0) stores.set(name, written)
-    else lost.push(`${name} of ${file} is not taken over: ${why.join('; ')}`)
+    if (problems.length === 0) stores.set(name, written)
+    else lost.push(`${name} of ${file} is not taken over: ${problems.join('; ')}`)
   }
   const own = first === undefined ? null : membersOf(all[first] as Json, { name: first, isTarget: true, notes })
   for (const why of own?.problems ?? []) lost.push(`${first} of ${file}: ${why}`)
@@ -70,6 +69,9 @@ export function surroundingsOf({ file, text, targets }: ComposeText): Surroundin
   }
 }
 
+/** The file lies in the repository, and the project in a folder of that. */
+const PLACE = { folder: '..', repository: '..' }
+
 interface Member {
   readonly name: string
   readonly isTarget: boolean
@@ -82,12 +84,12 @@ function membersOf(
   { name, isTarget, notes }: Member,
 ): { readonly written: Json; readonly problems: readonly string[] } {
   const problems: string[] = []
-  // Of a target its folder says what it is built from; what is needed has an image.
+  // What a target is built from is said in its target.yaml.
   const { build: _, ...rest } = service
   const { written } = readMembers(isTarget ? rest : service, {
     name,
     isTarget,
-    place: { folder: null },
+    place: PLACE,
     tell: (_path, message, hint) => void problems.push(`${message.replace(`services.${name}: `, '')} (${hint})`),
     note: (sentence) => void notes.push(sentence),
   })

@@ -123,6 +123,7 @@ describe('a repository', () => {
       folders: { a: { 'package.json': '{}' }, b: { 'package.json': '{}' } },
     },
     { because: 'its Dockerfile exposes nothing', folders: { a: { Dockerfile: 'FROM debian\n' } } },
+    { because: 'its Dockerfile makes a database', folders: { a: { Dockerfile: 'FROM postgres:17\nEXPOSE 5432\n' } } },
   ])('has no service where $because', ({ folders }) => expect(findServices(repositoryOf(folders)).services).toEqual([]))
 
   it('does not count a workspace, whose dependencies are those of its members', () => {
@@ -201,6 +202,15 @@ services:
       { name: 'orders', port: 3000, image: { kind: 'own', dockerfile: 'Dockerfile.prod', stage: 'runtime' } },
       { name: 'go', port: 8081, image: { kind: 'as-it-is', image: 'shop/orders-go:1' } },
     ])
+  })
+
+  it('builds databases too, which others wait for', () => {
+    const services = readNamedServices(
+      'services: { web: { build: web, ports: [80], depends_on: [db] }, db: { build: db, ports: [1] } }',
+    )
+    if (typeof services === 'string') throw new Error(services)
+    const folders = { web: { Dockerfile: 'FROM x\n' }, db: { Dockerfile: 'FROM y\n' } }
+    expect(findServices(repositoryOf(folders, services)).services.map(({ name }) => name)).toEqual(['web'])
   })
 
   it.each([

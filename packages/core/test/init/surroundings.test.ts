@@ -47,6 +47,11 @@ describe('the surroundings of targets', () => {
     expect(Object.keys(services)).toEqual(['target', 'db', 'seed', 'lonely'])
   })
 
+  it('are built from their folders, as seen from compose/ of the project', () => {
+    const { services } = taken('services: { web: { build: ., depends_on: [db] }, db: { build: ./store } }', ['web'])
+    expect(services.db.build).toBe('../../store')
+  })
+
   it('are given to other targets too, which is told', () =>
     expect(taken(`${SHOP}\n  go: { build: ./go, depends_on: [db] }\n`, ['web', 'go']).notes).toContain(
       'What targets are given is that of web in docker-compose.yml',
@@ -58,7 +63,8 @@ describe('the surroundings of targets', () => {
       service: '{ image: "postgres:17", volumes: ["./init.sql:/docker-entrypoint-initdb.d/init.sql"] }',
     },
     { because: 'needs a variable of the environment', service: '{ image: "postgres:${VERSION}" }' },
-    { because: 'is built', service: '{ build: ./db }' },
+    { because: 'is built in a folder outside of the repository', service: '{ build: ../db }' },
+    { because: 'is built by a file that is not called Dockerfile', service: '{ build: { context: db, dockerfile: D } }' },
     { because: 'has an entrypoint', service: '{ image: "postgres:17", entrypoint: [x] }' },
   ])('are without a service that $because, and say so', ({ service }) => {
     const { services, notes } = taken(`services:\n  web: { build: ., depends_on: [db] }\n  db: ${service}\n`, ['web'])
