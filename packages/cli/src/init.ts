@@ -1,10 +1,10 @@
 /** Begins a project in a user's repository: looks for its services, and writes the files that measure them. */
 import { join, resolve } from 'node:path'
 import {
+  builtIn,
   type FoundService,
   findServices,
   type InitPlan,
-  type NamedService,
   type PlannedFile,
   PROJECT_FOLDER,
   planFiles,
@@ -70,11 +70,10 @@ function has(services: readonly FoundService[], name: string): boolean {
 /** What the docker-compose file of a repository says that its targets need. */
 function surroundingsIn({ compose, named }: ReadRepository, services: readonly FoundService[]): Surroundings {
   if (compose === null) return { lines: null, notes: [] }
-  const isTarget = ({ build, image }: NamedService) =>
-    services.some(({ folder, image: own }) =>
-      own.kind === 'as-it-is' ? own.image === image : build?.folder === folder,
-    )
-  return surroundingsOf({ ...compose, targets: named.filter(isTarget).map(({ name }) => name) })
+  const targets = services.flatMap(({ folder, image: own }) =>
+    own.kind === 'as-it-is' ? named.filter(({ image }) => image === own.image) : builtIn(folder, named).slice(0, 1),
+  )
+  return surroundingsOf({ ...compose, targets: targets.map(({ name }) => name) })
 }
 
 /** Writes what was planned. */

@@ -1,6 +1,6 @@
 import { isPort, type NamedService } from './compose-file.js'
 import { isSurrounding, lastPartOfImage, serverCalled } from './known.js'
-import { languageOfDockerfile, languageOfImage } from './languages.js'
+import { basesOf, languageOfDockerfile, languageOfImage } from './languages.js'
 import { type Language, MANIFESTS, type Manifest, readManifest, type Unreadable } from './manifests.js'
 import { healthPathIn, pythonApplicationIn, type Sources, standardServersIn, writtenPortIn } from './source-signs.js'
 
@@ -100,9 +100,10 @@ interface Surroundings {
 
 function serviceIn({ path, files }: RepositoryFolder, surroundings: Surroundings): FoundService | null {
   const manifest = manifestIn(path, files, surroundings.unreadable)
-  const named = surroundings.named.find(({ build }) => build?.folder === path)
+  const named = builtIn(path, surroundings.named)[0]
   const own = dockerfileIn(files, named)
-  const port = named?.port ?? (own === null ? writtenPortIn(files) : exposedIn(files.get(own.dockerfile) as string))
+  const exposed = own === null ? null : exposedIn(files.get(own.dockerfile) as string)
+  const port = named?.port ?? exposed ?? (manifest === null ? null : writtenPortIn(files))
   if (manifest === null && (own === null || port === null || !isService(files.get(own.dockerfile), named, surroundings)))
     return null
   const language = manifest?.language ?? languageOfDockerfile(files.get(own?.dockerfile ?? '') ?? '')
@@ -125,10 +126,16 @@ function serviceIn({ path, files }: RepositoryFolder, surroundings: Surroundings
   }
 }
 
+/** The services of a docker-compose file that are built from a folder, such as `web` and a worker beside it: those that publish ports first. */
+export function builtIn(folder: string, named: readonly NamedService[]): NamedService[] {
+  return named
+    .filter(({ build }) => build?.folder === folder)
+    .sort((a, b) => Number(b.publishes) - Number(a.publishes))
+}
+
 /** Whether a Dockerfile without a manifest is that of a service, and not of a database that others wait for. */
 function isService(dockerfile = '', named: NamedService | undefined, { named: all }: Surroundings): boolean {
-  const [, base = ''] = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].at(-1) ?? []
-  return !isSurrounding(base) && !(named && isAwaited(named.name, all))
+  return !isSurrounding(basesOf(dockerfile).at(-1) ?? '') && !(named && isAwaited(named.name, all))
 }
 
 function isAwaited(name: string, all: readonly NamedService[]): boolean {

@@ -1,5 +1,6 @@
 export { COMPOSE_FILES, type NamedService, readNamedServices } from './compose-file.js'
 export {
+  builtIn,
   DOCKERFILES,
   type Found,
   type FoundImage,

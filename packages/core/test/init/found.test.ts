@@ -204,6 +204,17 @@ services:
     ])
   })
 
+  it('builds several services from one folder, of which the one that publishes ports is the service', () => {
+    const services = readNamedServices(
+      'services: { worker: { build: { context: ., target: worker } }, web: { build: { context: ., target: web }, ports: ["80:3000"] } }',
+    )
+    if (typeof services === 'string') throw new Error(services)
+    const folders = { '.': { 'go.mod': 'module orders\n', Dockerfile: 'FROM x AS web\nFROM x AS worker\n' } }
+    expect(findServices(repositoryOf(folders, services)).services).toMatchObject([
+      { name: 'orders', port: 3000, image: { stage: 'web' } },
+    ])
+  })
+
   it('builds databases too, which others wait for', () => {
     const services = readNamedServices(
       'services: { web: { build: web, ports: [80], depends_on: [db] }, db: { build: db, ports: [1] } }',
