@@ -42,7 +42,7 @@ const FLOORS = {
       'compared-figures',
       'history',
     ],
-    ...['compare-runs', 'gate'],
+    ...['compare-runs', 'gate', 'init'],
   ],
   report: [
     ...['shared', 'styles', 'assets', 'markdown', 'csv', 'summary', 'client', 'html', 'sections', 'card'],

@@ -1,5 +1,5 @@
 /** Makes a scenario of what a user has: requests from one source, services from a docker-compose file, answers from a reference. */
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import {
   type ApiFilter,
@@ -29,6 +29,7 @@ import {
 } from '@bakeoff/core'
 import { BakeoffError, formatBytes, type GoldenLine, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
 import type { Invocation } from './invocation.js'
+import { thereAlready, writeNew } from './new-files.js'
 import { scenarioPlace, shownPath } from './project.js'
 import { RecordingProxy } from './recording-proxy.js'
 import { askServer, askTarget, type FromReference, serverOf } from './reference.js'
@@ -83,7 +84,7 @@ export async function newScenario(
 ): Promise<NewScenario> {
   const { root } = invocation.project
   const folder = join(root, 'compose', name)
-  refuseTaken(folder, name)
+  refuseTaken(root, name)
   refuseContradictions(sources)
   const compose = sources.compose === null ? null : composeOf(root, sources.compose, sources.targetService)
   const recording = await recordingFrom(invocation, sources, compose)
@@ -113,7 +114,7 @@ export async function newScenario(
     [`compose/${name}/requests.ndjson`]: requestLines(requests),
     [`compose/${name}/golden.ndjson`]: goldenLines(golden),
   }
-  if (write) writeAll(root, folder, texts)
+  if (write) writeAll(root, texts)
   return {
     folder,
     requests: requests.length,
@@ -130,10 +131,10 @@ export async function newScenario(
   }
 }
 
-function refuseTaken(folder: string, name: string): void {
-  const taken = [`${folder}.yaml`, folder].find((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+function refuseTaken(root: string, name: string): void {
+  const [taken] = thereAlready(root, [`compose/${name}.yaml`, `compose/${name}`])
   if (taken === undefined) return
-  throw new BakeoffError('BAD_SPEC', `${shownPath(taken)} is there already, and is not written over`, {
+  throw new BakeoffError('BAD_SPEC', `${shownPath(join(root, taken))} is there already, and is not written over`, {
     hint: `Choose another name than ${name}, or move it away.`,
   })
 }
@@ -373,22 +374,10 @@ function takenOut(answer: GoldenLine, values: Readonly<Record<string, string>>):
   return { ...answer, body }
 }
 
-function writeAll(root: string, folder: string, texts: Readonly<Record<string, string>>): void {
-  const written: string[] = []
-  try {
-    mkdirSync(folder) // refuses what has come to be there since
-    written.push(folder)
-    // The file that makes it a scenario comes last: half a one would be found by the next scan.
-    for (const [file, text] of Object.entries(texts).toReversed()) {
-      const path = join(root, file)
-      closeSync(openSync(path, 'wx'))
-      written.push(path)
-      writeFileSync(path, text)
-    }
-  } catch (error) {
-    for (const path of written) rmSync(path, { recursive: true, force: true })
-    throw error
-  }
+function writeAll(root: string, texts: Readonly<Record<string, string>>): void {
+  const files = Object.entries(texts).map(([path, text]) => ({ path, text }))
+  // The file that makes it a scenario comes last: half a one would be found by the next scan.
+  writeNew(root, files.toReversed())
 }
 
 function summaryOf({ har, openapi, curl, from }: ScenarioSources, compose: ComposeReading | null): string {

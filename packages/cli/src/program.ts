@@ -7,6 +7,7 @@ import { addCompare } from './commands/compare.js'
 import { addDoctor } from './commands/doctor.js'
 import { addHistory } from './commands/history.js'
 import { addImages } from './commands/images.js'
+import { addInit } from './commands/init.js'
 import { addList } from './commands/list.js'
 import { addMatrix } from './commands/matrix.js'
 import { addNewScenario } from './commands/new-scenario.js'
@@ -29,6 +30,7 @@ const COMMANDS = [
   addImages,
   addNewTarget,
   addNewScenario,
+  addInit,
 ]
 
 /** The command line: each command with its options and its action is a file in commands/. */

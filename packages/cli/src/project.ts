@@ -9,6 +9,7 @@ import {
   checkCatalogue,
   leftOutWords,
   type PartPlace,
+  PROJECT_FOLDER,
   parseClaim,
   parseMatrix,
   parseScenario,
@@ -26,8 +27,6 @@ export interface Project extends ImageFolders {
 
 /** Names a project: its folder has one. */
 const MATRIX = 'matrix.yaml'
-/** The folder of a repository that may be a project, so that the repository need not be one itself. */
-const OWN_FOLDER = 'bakeoff'
 
 /**
  * The project that a command is for: the one that `from` is in, looked for upwards as git does, else the checkout that this program is in. BAKEOFF_ROOT and
@@ -49,8 +48,8 @@ function homeFolder(): string {
 }
 
 /** The nearest project at or above a folder; null when there is none. */
-function projectAbove(folder: string): string | null {
-  const here = [folder, join(folder, OWN_FOLDER)].find(isProject)
+export function projectAbove(folder: string): string | null {
+  const here = [folder, join(folder, PROJECT_FOLDER)].find(isProject)
   if (here !== undefined) return here
   const above = dirname(folder)
   return above === folder ? null : projectAbove(above)

@@ -1,15 +1,16 @@
 /** The repository around a project, within which folders of other services lie that targets are built from. */
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { readInside, realInside } from '@bakeoff/containers'
-import type { FoundBuild, WantedBuild } from '@bakeoff/core'
+import { type FoundBuild, PROJECT_FOLDER, type WantedBuild } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 
-/** The nearest folder around the project with a `.git` in it; the project itself where there is none. */
+/** The nearest folder around the project with a `.git` in it; where there is none the folder that has the project as its `bakeoff/`, else the project itself. */
 export function repositoryOf(root: string): string {
-  for (let folder = resolve(root); ; folder = dirname(folder)) {
+  const project = resolve(root)
+  for (let folder = project; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder
-    if (folder === dirname(folder)) return resolve(root)
+    if (folder === dirname(folder)) return basename(project) === PROJECT_FOLDER ? dirname(project) : project
   }
 }
 

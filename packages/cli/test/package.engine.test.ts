@@ -75,6 +75,23 @@ it('measures, on the base image and by the load agent and null server that it br
   expect(existsSync(join(project(), 'reports', run as string, 'index.html'))).toBe(true)
 })
 
+it('begins a project in another repository, which every command then finds', async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'bakeoff-begun-'))
+  const typed = (folder: string, ...args: string[]) =>
+    execa(join(repository, 'node_modules/.bin/bakeoff'), args, { cwd: join(elsewhere, folder), reject: false })
+  try {
+    mkdirSync(join(elsewhere, 'services/orders'), { recursive: true })
+    writeFileSync(join(elsewhere, 'services/orders/package.json'), '{"name":"orders","dependencies":{"fastify":"5"}}')
+    const begun = await typed('.', 'init')
+    expect(begun.exitCode, begun.stderr).toBe(0)
+    expect(begun.stdout).toMatch(/: (?:npx )?bakeoff check orders$/m)
+    expect((await typed('services/orders', 'list', '--json')).stdout).toContain('"orders"')
+    expect((await typed('.', 'init')).exitCode).toBe(2)
+  } finally {
+    rmSync(elsewhere, { recursive: true })
+  }
+})
+
 it('says what to do where there is no project', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'bakeoff-nowhere-'))
   try {

@@ -34,6 +34,7 @@ describe('the repository of a project', () => {
   it('is the project itself where there is none', () => {
     rmSync(join(top, '.git'), { recursive: true })
     expect(repositoryOf(join(top, 'bench'))).toBe(join(top, 'bench'))
+    expect(repositoryOf(join(top, 'bakeoff')), 'as init makes one').toBe(top)
   })
 })
 

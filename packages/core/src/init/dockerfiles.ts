@@ -1,43 +1,75 @@
-import type { FoundService } from './found.js'
+import { DRAFT, type Draft } from './found.js'
 import type { Language } from './manifests.js'
+import { commentText } from './yaml-text.js'
+
+/** What a Dockerfile is drafted of, and where its service listens. */
+export interface DockerfileFacts extends Draft {
+  readonly stack: readonly string[]
+  readonly port: number
+}
 
 /**
  * A Dockerfile for a service that has none, on the toolchains that the program brings along, so that every target stands on the same base. Its context is the service's
  * folder. What is a guess says so in a comment.
  */
-export function dockerfileFor(service: FoundService): string {
-  return `${HEAD}\n${TEXTS[service.language](service)}`
+export function dockerfileFor(facts: DockerfileFacts): string {
+  return `${HEAD}\n${TEXTS[facts.language](facts)}`
 }
 
-const HEAD = `# A first draft by bakeoff init: what was guessed says so. The context is the folder of the service (build in target.yaml).`
+const HEAD = `# A first draft by bakeoff init: what was guessed says so. It is yours now, and is not written over.
+# Its context is this folder, without what the .dockerignore of its name leaves out. No heredocs, and of mounts only RUN --mount=type=cache.`
+
+/** What a build of a language makes itself, in the folder of the service. */
+const MADE: Readonly<Record<Language, readonly string[]>> = {
+  node: ['**/node_modules'],
+  python: ['.venv', 'venv', '**/__pycache__'],
+  go: [],
+  rust: ['target'],
+  elixir: ['_build', 'deps'],
+  java: ['target', 'build', '.gradle'],
+}
+
+/** The text of the .dockerignore beside a draft. Reports in the context would make it be built anew after every run. */
+export function dockerignoreFor(language: Language): string {
+  const comment = `# For ${DRAFT} alone: what a build makes itself, and what changes without the service.`
+  return [comment, '.git', 'bakeoff', ...MADE[language], ''].join('\n')
+}
 
 /** Ends every Dockerfile: the run sets PORT and CORES, and no target runs as root. */
-const TAIL = `ENV PORT=8080 CORES=1
-EXPOSE 8080
+const tail = (port: number) => `ENV PORT=${port} CORES=1
+EXPOSE ${port}
 USER 10001:10001`
 
-const TEXTS: Readonly<Record<Language, (service: FoundService) => string>> = {
-  node: ({ start }) => `FROM bakeoff/toolchains/node AS build
+const TEXTS: Readonly<Record<Language, (facts: DockerfileFacts) => string>> = {
+  node: ({ start, port }) => `FROM bakeoff/toolchains/node AS build
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /app
+# A guess: npm installs. For another one write its command.
 COPY package.json package-lock.json* ./
-RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund --no-update-notifier
+RUN --mount=type=cache,target=/root/.npm \\
+    if [ -f package-lock.json ]; then npm ci --no-audit --no-fund; else npm install --no-audit --no-fund; fi
 COPY . .
+RUN npm run build --if-present && npm prune --omit=dev --no-audit --no-fund
 
 FROM bakeoff/runtimes/node
 COPY --from=build /app /app
 WORKDIR /app
-${TAIL}
-ENV NODE_ENV=production
-# ${start === null ? 'A guess: package.json has no script "start".' : `From package.json: ${start}`}
-CMD ${JSON.stringify(words(start ?? 'node index.js'))}
+ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH
+${tail(port)}
+# ${start === null ? 'A guess: package.json has neither a script "start" nor "main".' : `From package.json: ${commentText(start)}`}
+# npm is not there at run time, and would not pass TERM on. One process uses one core.
+CMD ${exec(start ?? 'node index.js')}
 `,
-  python: ({ stack }) => `FROM bakeoff/toolchains/python AS build
+  python: (facts) => `FROM bakeoff/toolchains/python AS build
 ARG PIP_INDEX_URL
 WORKDIR /app
 COPY . .
-# requirements.txt where there is one, else the project itself.
-RUN python3 -m venv --without-pip /opt/venv \\
+${
+  facts.manifest === 'requirements.txt'
+    ? ''
+    : '# requirements.txt where there is one, else what pyproject.toml says: the project is installed with its dependencies.\n'
+}RUN --mount=type=cache,target=/root/.cache/pip \\
+    python3 -m venv --without-pip /opt/venv \\
  && if [ -f requirements.txt ]; then pip --python /opt/venv install -r requirements.txt; else pip --python /opt/venv install .; fi \\
  && python3 -m compileall -q .
 
@@ -45,77 +77,109 @@ FROM bakeoff/runtimes/python
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app
-${TAIL}
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
-# A guess: the application is \`app\` in main.py. A worker for each core; the run says how many there are.
-CMD ["sh", "-c", "${pythonCommand(stack)}"]
+${tail(facts.port)}
+# ${facts.application === null ? 'A guess: the application is `app` in main.py.' : `The application was found as ${facts.application}.`} $CORES is the cap: a worker for each core.
+CMD ["sh", "-c", "${pythonCommand(facts)}"]
 `,
-  go: () => `FROM bakeoff/toolchains/go AS build
+  go: ({ port }) => `FROM bakeoff/toolchains/go AS build
 ARG GOPROXY
 ARG GOSUMDB
 WORKDIR /src
 COPY . .
-# A guess: the program is the package in this folder; for another one write ./cmd/NAME in place of the dot.
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/server .
+# A guess: the program is the package in this folder. For another one write ./cmd/NAME in place of the last dot.
+RUN --mount=type=cache,target=/root/.cache/go-build \\
+    CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/server .
 
 FROM bakeoff/base
 COPY --from=build /out/server /usr/local/bin/server
-${TAIL}
+${tail(port)}
 ENTRYPOINT ["/usr/local/bin/server"]
 `,
-  rust: ({ name }) => `FROM bakeoff/toolchains/rust AS build
+  rust: ({ named, port }) => {
+    const crate = /^[\w-]+$/.test(named ?? '') ? (named as string) : 'server'
+    return `FROM bakeoff/toolchains/rust AS build
 WORKDIR /src
 COPY . .
-# A guess: the binary has the name of the crate.
-RUN cargo build --release \\
- && { install -D target/release/${name} /out/server || install -D "target/release/${name.replaceAll('-', '_')}" /out/server; }
+# A guess: the program has the name of the crate.
+RUN --mount=type=cache,target=/root/.cargo/registry \\
+    cargo build --release \\
+ && install -D target/release/${crate} /out/server
 
 FROM bakeoff/base
 COPY --from=build /out/server /usr/local/bin/server
-${TAIL}
+${tail(port)}
 ENTRYPOINT ["/usr/local/bin/server"]
-`,
-  elixir: ({ name }) => `FROM bakeoff/toolchains/elixir AS build
+`
+  },
+  elixir: ({ named, port }) => `FROM bakeoff/toolchains/elixir AS build
+# Mirrors of hex, where it is not reached itself.
 ARG HEX_MIRROR
-ENV MIX_ENV=prod LANG=C.UTF-8
+ARG HEX_CDN
+# hex and rebar3 as Debian has them: mix would fetch its own from one more host. mix asks for git, too.
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends erlang-dev erlang-hex git rebar3 \\
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
+ENV MIX_ENV=prod MIX_REBAR3=/usr/bin/rebar3 HEX_CACERTS_PATH=/etc/ssl/certs/ca-certificates.crt LANG=C.UTF-8
 WORKDIR /src
 COPY . .
-RUN mix local.hex --force && mix local.rebar --force && mix deps.get --only prod \\
+RUN mix deps.get --only prod \\
  && mix release --path /app
 
 FROM bakeoff/base
 COPY --from=build /app /app
-${TAIL}
-ENV LANG=C.UTF-8
-# A guess: the release has the name of the application.
-ENTRYPOINT ["/app/bin/${name.replaceAll('-', '_')}"]
+ENV LANG=C.UTF-8 RELEASE_DISTRIBUTION=none
+${tail(port)}
+# A guess: the release has the name of the application. Phoenix serves only with PHX_SERVER=true, and wants a SECRET_KEY_BASE (env in target.yaml).
+ENTRYPOINT ["/app/bin/${/^\w+$/.test(named ?? '') ? named : 'app'}"]
 CMD ["start"]
 `,
-  java: () => `FROM bakeoff/toolchains/java AS build
-ARG MAVEN_MIRROR_URL
+  java: ({ manifest, port }) => `FROM bakeoff/toolchains/java AS build
+${manifest === 'pom.xml' ? MAVEN : GRADLE}
+
+FROM bakeoff/base
+# Debian's whole runtime: bakeoff/runtimes/java has only the modules that the shipped services use.
+RUN apt-get update \\
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-25-jre-headless \\
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
+COPY --from=build /out/server.jar /app/server.jar
+${tail(port)}
+# Spring reads SERVER_PORT, other frameworks have names of their own: \`env\` in target.yaml.
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-jar", "/app/server.jar"]
+`,
+}
+
+/** The one jar of a folder that runs by itself: not those of sources, of documentation and without dependencies. */
+const jarIn = (folder: string) =>
+  `mkdir /out && cp "$(ls ${folder}/*.jar | grep -v -e '-sources' -e '-javadoc' -e '-plain' -e original- | head -n 1)" /out/server.jar`
+
+const MAVEN = `ARG MAVEN_MIRROR_URL
 WORKDIR /src
 COPY . .
 # A guess: Maven makes one jar that runs by itself.
-RUN mvn --batch-mode --quiet -DskipTests package \\
- && mkdir /out && cp "$(ls target/*.jar | grep -v -- '-sources\\|-javadoc\\|original' | head -n 1)" /out/server.jar
+RUN --mount=type=cache,target=/root/.m2 \\
+    mvn --batch-mode --quiet \${MAVEN_MIRROR_URL:+--settings /etc/maven/mirror.xml} -DskipTests package \\
+ && ${jarIn('target')}`
 
-FROM bakeoff/runtimes/java
-COPY --from=build /out/server.jar /app/server.jar
-${TAIL}
-ENTRYPOINT ["java", "-jar", "/app/server.jar"]
-`,
+const GRADLE = `WORKDIR /src
+COPY . .
+# A guess: the wrapper is there, and makes one jar that runs by itself.
+RUN --mount=type=cache,target=/root/.gradle \\
+    sh ./gradlew --no-daemon assemble \\
+ && ${jarIn('build/libs')}`
+
+const ASGI = ['FastAPI', 'Starlette', 'Litestar']
+
+function pythonCommand({ stack, application }: DockerfileFacts): string {
+  const app = application ?? 'main:app'
+  if (ASGI.some((name) => stack.includes(name)))
+    return `exec uvicorn ${app} --host 0.0.0.0 --port $PORT --workers $CORES`
+  if (stack.includes('gunicorn')) return `exec gunicorn ${app} --bind 0.0.0.0:$PORT --workers $CORES`
+  return `exec python ${application === null ? 'main.py' : `${app.split(':', 1)[0]?.replaceAll('.', '/')}.py`}`
 }
 
-function pythonCommand(stack: readonly string[]): string {
-  const asynchronous = ['FastAPI', 'Starlette', 'Litestar'].some((name) => stack.includes(name))
-  return asynchronous
-    ? 'exec uvicorn main:app --host 0.0.0.0 --port $PORT --workers $CORES'
-    : stack.includes('gunicorn')
-      ? 'exec gunicorn main:app --bind 0.0.0.0:$PORT --workers $CORES'
-      : 'exec python main.py'
-}
-
-/** A command of package.json as the words of an exec form; one that needs a shell gets it. */
-function words(command: string): string[] {
-  return /[&|;<>$`"'\\*?]/.test(command) ? ['sh', '-c', command] : command.trim().split(/\s+/)
+/** A command of package.json in the exec form; one that needs a shell gets it. */
+function exec(command: string): string {
+  const words = /[&|;<>$`"'\\*?(){}=\n]/.test(command) ? ['sh', '-c', command] : command.trim().split(/\s+/)
+  return JSON.stringify(words).replaceAll(',"', ', "')
 }

@@ -13,12 +13,24 @@ export interface Manifest {
   readonly start: string | null
 }
 
-interface Reader {
-  readonly language: Language
-  read(text: string): Omit<Manifest, 'language'>
+/** A manifest that is there and says nothing, as a JSON file that ends in the middle. */
+export interface Unreadable {
+  /** from the repository, with `/` */
+  readonly file: string
+  readonly why: string
 }
 
-/** By file name; of a folder with several the first counts. */
+type Said = Omit<Manifest, 'language'>
+
+interface Reader {
+  readonly language: Language
+  read(text: string): Said
+}
+
+/** What holds other projects together and is none itself. */
+const NOTHING: Said = { name: null, libraries: [], start: null }
+
+/** By file name; of a folder with several languages that of the first counts. package.json is last: it often is there for tools alone. */
 const READERS: Readonly<Record<string, Reader>> = {
   'go.mod': {
     language: 'go',
@@ -30,11 +42,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   'Cargo.toml': {
     language: 'rust',
-    read: (text) => ({
-      name: /^name\s*=\s*"([^"]+)"/m.exec(text)?.[1] ?? null,
-      libraries: all(text, /^([\w-]+)(?:\.workspace)?\s*=\s*(?:"|\{|true)/gm),
-      start: null,
-    }),
+    read: (text) =>
+      // A workspace alone names dependencies of its members.
+      /^\[package\]/m.test(text)
+        ? {
+            name: tomlName(text),
+            libraries: all(text, /^([\w-]+)(?:\.workspace)?\s*=\s*(?:["']|\{|true)/gm, /^\[dependencies\.([\w-]+)\]/gm),
+            start: null,
+          }
+        : NOTHING,
   },
   'mix.exs': {
     language: 'elixir',
@@ -46,20 +62,28 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   'pom.xml': {
     language: 'java',
-    read: (text) => ({
-      // A parent has an artifactId too, before the project's own.
-      name: /<artifactId>([^<]+)</.exec(text.replace(/<parent>[\s\S]*?<\/parent>/, ''))?.[1] ?? null,
-      libraries: all(text, /<artifactId>([^<]+)</g),
-      start: null,
-    }),
+    read: (text) =>
+      /<packaging>\s*pom\s*<\/packaging>/.test(text)
+        ? NOTHING
+        : {
+            // A parent has an artifactId too, before the project's own.
+            name: /<artifactId>([^<]+)</.exec(text.replace(/<parent>[\s\S]*?<\/parent>/, ''))?.[1] ?? null,
+            libraries: all(text, /<artifactId>([^<]+)</g),
+            start: null,
+          },
   },
   'build.gradle': { language: 'java', read: gradle },
   'build.gradle.kts': { language: 'java', read: gradle },
   'pyproject.toml': {
     language: 'python',
     read: (text) => ({
-      name: /^name\s*=\s*"([^"]+)"/m.exec(text)?.[1] ?? null,
-      libraries: all(text, /^\s*"?([A-Za-z][\w.-]*)"?(?:\[[^\]]*\])?\s*(?:[=<>~!]=?|")/gm),
+      name: tomlName(text),
+      // A list of requirements, or Poetry's table.
+      libraries: all(
+        text,
+        /["']([A-Za-z][\w.-]*)(?:\[[^\]]*\])?\s*(?:[<>=~!;@][^"'\n]*)?["']/g,
+        /^([A-Za-z][\w.-]*)\s*=\s*["'{^]/gm,
+      ),
       start: null,
     }),
   },
@@ -73,37 +97,46 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** The files that say what a folder holds, those that say most first. */
 export const MANIFESTS: readonly string[] = Object.keys(READERS)
 
-/** What a manifest says; null where it cannot be read as one. */
-export function readManifest(file: string, text: string): Manifest | null {
+/** What a manifest says; the reason as a text where it cannot be read. */
+export function readManifest(file: string, text: string): Manifest | string {
   const reader = READERS[file]
-  if (reader === undefined) return null
+  if (reader === undefined) return 'it is no manifest'
   try {
     return { language: reader.language, ...reader.read(text) }
-  } catch {
-    return null
+  } catch (error) {
+    return (error as Error).message
   }
 }
 
-function packageJson(text: string): Omit<Manifest, 'language'> {
-  const { name, dependencies, scripts, main } = JSON.parse(text) as {
-    readonly name?: string
-    readonly dependencies?: Readonly<Record<string, string>>
-    readonly scripts?: Readonly<Record<string, string>>
-    readonly main?: string
-  }
+function packageJson(text: string): Said {
+  const json: unknown = JSON.parse(text)
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new Error('it is no JSON object')
+  const { name, dependencies, scripts, main } = json as Readonly<Record<string, unknown>>
+  const start = textIn(scripts, 'start')
   return {
-    name: lastPart(name),
+    name: typeof name === 'string' ? lastPart(name) : null,
     libraries: Object.keys(dependencies ?? {}).map((library) => library.toLowerCase()),
-    start: scripts?.start ?? (main === undefined ? null : `node ${main}`),
+    start: start ?? (typeof main === 'string' ? `node ${main}` : null),
   }
 }
 
-function gradle(text: string): Omit<Manifest, 'language'> {
+function textIn(object: unknown, key: string): string | null {
+  const value = object !== null && typeof object === 'object' ? (object as Record<string, unknown>)[key] : undefined
+  return typeof value === 'string' ? value : null
+}
+
+function gradle(text: string): Said {
   return { name: null, libraries: all(text, /["'][\w.-]+:([\w.-]+)(?::[^"']*)?["']/g), start: null }
 }
 
-function all(text: string, pattern: RegExp): string[] {
-  return [...new Set([...text.matchAll(pattern)].map(([, name]) => (name as string).toLowerCase()))]
+function tomlName(text: string): string | null {
+  return /^name\s*=\s*["']([^"']+)["']/m.exec(text)?.[1] ?? null
+}
+
+/** What the first group of the patterns finds, each once. */
+function all(text: string, ...patterns: readonly RegExp[]): string[] {
+  const found = patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name.toLowerCase()))
+  return [...new Set(found)]
 }
 
 /** `orders` of `@shop/orders` and of `example.com/shop/orders`; the major version of a Go module is no name. */

@@ -85,7 +85,7 @@ function forTarget({ written }: ComposeMembers, taken: readonly string[]): Json 
 }
 
 /** `<<: *defaults`, which YAML 1.2 does not know and Compose does. */
-function withMergedKeys(service: Json): Json {
+export function withMergedKeys(service: Json): Json {
   const { '<<': merged, ...own } = service
   const parts = Array.isArray(merged) ? merged : [merged]
   return Object.assign({}, ...parts.toReversed().map(mapOf), own)
