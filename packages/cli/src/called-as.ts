@@ -32,3 +32,8 @@ export function asWritten(text: string, { root, home }: Pick<Project, 'root' | '
 export function typedCommand(): string {
   return commandLine(process.argv.slice(2), calledAs(process.argv))
 }
+
+/** Whether npm wrote the name of its script and the command of it to standard output, as it does unless it is told to be silent. */
+export function npmWroteFirst({ npm_command, npm_config_loglevel }: NodeJS.ProcessEnv): boolean {
+  return (npm_command === 'run' || npm_command === 'run-script') && npm_config_loglevel !== 'silent'
+}

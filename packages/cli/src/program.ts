@@ -14,6 +14,7 @@ import { addNewScenario } from './commands/new-scenario.js'
 import { addNewTarget } from './commands/new-target.js'
 import { addPlan } from './commands/plan.js'
 import { addReport } from './commands/report.js'
+import { addJsonFiles } from './commands/shared/json-file.js'
 import type { Invocation } from './invocation.js'
 
 /** The commands, in the order in which help lists them. */
@@ -48,6 +49,7 @@ export function createProgram(invocation: Invocation, called: CalledAs = calledA
     .exitOverride()
     .showHelpAfterError('(--help lists commands and options)')
   for (const add of COMMANDS) add(program, invocation)
+  addJsonFiles(program, invocation)
   return program
 }
 

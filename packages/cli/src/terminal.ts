@@ -3,7 +3,9 @@ import type { Writable } from 'node:stream'
 import { visibleText } from '@bakeoff/model'
 import picocolors from 'picocolors'
 import { asCalled, type CalledAs } from './called-as.js'
+import { writeWhole } from './durable-file.js'
 import { type Colours, createPaint } from './paint.js'
+import { writeFailure } from './write-failure.js'
 
 /**
  * The terminal, as the user sees it. Progress goes to stderr, results to stdout, so that --json can be piped. All output passes through
@@ -18,6 +20,8 @@ export interface Terminal {
   columns(): number
   /** prints a result; a JSON document stays one, with the same value */
   print(text: string): void
+  /** from now on results go to a file in place of stdout, the last one of them whole */
+  printInto(path: string): void
   /** asks yes or no; null where there is no user to answer */
   readonly ask: null | ((question: string) => Promise<boolean>)
   readonly interactive: boolean
@@ -60,6 +64,7 @@ export function openTerminal(
   }
   const toStdout = writerTo(stdout, (code) => lose('stdout', code))
   const toStderr = writerTo(stderr, (code) => lose('stderr', code))
+  let into: string | null = null
   let shown = 0 // live lines
   const clear = () => {
     if (shown > 0) toStderr(`\r${shown > 1 ? `\u001b[${shown - 1}A` : ''}\u001b[0J`)
@@ -90,7 +95,12 @@ export function openTerminal(
     },
     print: (text) => {
       clear()
-      toStdout(`${render(/^[[{]/.test(text) ? text : asCalled(text, called))}\n`)
+      const printed = `${render(/^[[{]/.test(text) ? text : asCalled(text, called))}\n`
+      if (into === null) toStdout(printed)
+      else writeResult(into, printed)
+    },
+    printInto: (path) => {
+      into = path
     },
     ask: stdin.isTTY && interactive ? (question) => ask(visibleText(question), stderr) : null,
     onLost: (listener) => {
@@ -100,6 +110,15 @@ export function openTerminal(
     settled: async () => {
       await Promise.all([toStdout, toStderr].map((write) => new Promise<void>((resolve) => write('', resolve))))
     },
+  }
+}
+
+/** @throws BakeoffError OUT_OF_RESOURCES where the file cannot be written: it is what the command was for */
+function writeResult(path: string, text: string): void {
+  try {
+    writeWhole(path, text)
+  } catch (error) {
+    throw writeFailure(error, path, 'What a run measured is kept in its folder all the same.')
   }
 }
 

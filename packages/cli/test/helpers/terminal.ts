@@ -12,6 +12,7 @@ export function recordingTerminal(): Terminal & { readonly said: string[]; reado
     live: () => {},
     columns: () => 80,
     print: (text) => void printed.push(text),
+    printInto: () => {},
     ask: null,
     interactive: false,
     colours: createPaint(false).colours,
