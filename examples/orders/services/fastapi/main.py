@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
 
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -14,8 +15,6 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-
-from fastapi import FastAPI, Request, Response
 
 DAY_SECONDS = 86_400
 JSON = "application/json"
