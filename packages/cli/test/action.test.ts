@@ -77,7 +77,11 @@ describe('action.yml', () => {
   it('gives the step that measures the inputs that it reads, and no token', () => {
     const given = runs.steps.find(({ run }) => run?.includes('measure.mjs'))?.env ?? {}
     const read = [...OPTIONS, ...FLAGS, 'args']
-    expect(given).toEqual(Object.fromEntries(read.map((input) => [variableOf(input), `\${{ inputs.${input} }}`])))
+    expect(given).toEqual({
+      // Named, and not looked for: where there is none, the checkout of Bakeoff would be measured.
+      BAKEOFF_ROOT: '${{ inputs.project }}',
+      ...Object.fromEntries(read.map((input) => [variableOf(input), `\${{ inputs.${input} }}`])),
+    })
   })
 
   it('has inputs for options that the matrix command has', () =>
