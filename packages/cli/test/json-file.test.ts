@@ -3,11 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { npmWroteFirst } from '../src/called-as.js'
 import { createProgram } from '../src/program.js'
 import { findProject } from '../src/project.js'
 import { openTerminal } from '../src/terminal.js'
+import { checkout } from './helpers/project.js'
 
 let folder: string
 beforeEach(() => {
@@ -71,6 +73,26 @@ describe('--json-file', () => {
 })
 
 describe('npm', () => {
+  const npm = (...args: string[]) => execa('npm', args, { cwd: checkout, stdin: 'ignore', reject: false })
+
+  it('that is silent leaves standard output to the JSON', { timeout: 180_000 }, async () => {
+    const { stdout, stderr } = await npm('run', '--silent', 'list', '--', '--json')
+    expect(JSON.parse(stdout)).toHaveProperty('targets')
+    expect(stderr).not.toContain('npm wrote')
+  })
+
+  it('that is not writes before it, which is told, and never into a file', { timeout: 180_000 }, async () => {
+    const file = join(folder, 'list.json')
+    const [printed, written] = [
+      await npm('run', 'list', '--', '--json'),
+      await npm('run', 'list', '--', '--json-file', file),
+    ]
+    expect(printed.stdout).toMatch(/^\s*> /)
+    expect(printed.stderr).toContain('Without them: npm run --silent list -- --json, or --json-file FILE')
+    expect(written.stderr).not.toContain('npm wrote')
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('targets')
+  })
+
   it.each([
     { env: { npm_command: 'run' }, wrote: true },
     { env: { npm_command: 'run-script' }, wrote: true },
