@@ -220,6 +220,7 @@ it('the recording says what changed between two orders, and proposes to ignore i
   expect(recorded, recorded.stderr).toMatchObject({ exitCode: 0 })
   expect(recorded.stdout).toContain('with 5 requests')
   expect(recorded.stderr).toContain('GET /orders/none: 404')
+  expect(recorded.stderr).toContain('write "capture":{"id":"/id"} beside the one request')
   expect(proposed.match(/"ignore":\["\/id","\/createdAt"\]/g)).toHaveLength(2)
 })
 
