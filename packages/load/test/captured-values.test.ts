@@ -56,6 +56,15 @@ describe('CapturedValues', () => {
     expect(taken(captured, 7, ofConnection)).toEqual(['token'])
   })
 
+  it('keeps what was there before the load, though a thousand answers of its pool came since', () => {
+    const captured = new CapturedValues(1, createRandom(1))
+    captured.give(['token', 'o0'], 0)
+    for (let n = 0; n < 1500; n++) captured.add(0, [undefined, `o${n}`], 0)
+    const [token, order] = taken(captured, 0, both) as string[]
+    expect(token).toBe('token')
+    expect(order).toMatch(/^o\d+$/)
+  })
+
   it('forgets the oldest of a thousand', () => {
     const captured = new CapturedValues(1, createRandom(1))
     for (let n = 0; n < 1500; n++) captured.add(0, [String(n), 'x'], 0)

@@ -5,6 +5,7 @@ import { type Begun, planInit, unreadableText, writeInit } from '../init.js'
 import { findProject, shownPath } from '../project.js'
 import type { Terminal } from '../terminal.js'
 import type { AddCommand } from './shared/command.js'
+import { texts } from './shared/values.js'
 
 interface Flags {
   readonly image?: readonly string[]
@@ -16,7 +17,7 @@ export const addInit: AddCommand = (program, { terminal }) =>
     .command('init')
     .description('begin a project in your own repository: finds its services, and writes the folder bakeoff/')
     .argument('[folder]', 'the repository; the folder you are in, when it is left out')
-    .option('--image <name>', 'an image that is a service, which is measured as it is; may be repeated', several)
+    .option('--image <name>', 'an image that is a service, which is measured as it is; may be repeated', texts)
     .option('--dry-run', 'list what would be written, and write nothing')
     .action((folder: string | undefined, { image = [], dryRun = false }: Flags) => {
       const begun = planInit(folder ?? '.', {
@@ -83,8 +84,4 @@ export function nextLines({ root, targets }: Pick<Begun, 'root' | 'targets'>, fr
     `Next, build and start ${targets[0]}, and see what it answers: ${named}npm run check -- ${targets[0]}`,
     `Once the golden answers are written: ${named}npm run matrix -- --quick`,
   ]
-}
-
-function several(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }

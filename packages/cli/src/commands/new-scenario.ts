@@ -4,7 +4,7 @@ import { isScenarioName, type NewScenario, newScenario, type ScenarioSources } f
 import { shownPath } from '../project.js'
 import type { Terminal } from '../terminal.js'
 import type { AddCommand } from './shared/command.js'
-import { names, positiveInteger } from './shared/values.js'
+import { names, positiveInteger, texts } from './shared/values.js'
 
 interface Flags {
   readonly har?: string
@@ -33,7 +33,7 @@ export const addNewScenario: AddCommand = (program, invocation) =>
     .argument('<name>', 'its name, which is that of its file and folder in compose/', scenarioName)
     .option('--har <file>', 'requests and answers of an API, as the network panel of a browser saves them')
     .option('--openapi <file>', 'requests by the examples and schemas of an OpenAPI 3 file, JSON or YAML')
-    .option('--curl <command>', 'one curl command or several, or @FILE with them; may be repeated', several)
+    .option('--curl <command>', 'one curl command or several, or @FILE with them; may be repeated', texts)
     .option('--from <url>', 'record what is sent to a proxy in front of this server, until Ctrl-C or --count')
     .option('--compose <file>', 'the services of a docker-compose file; alone, or beside one that gives requests')
     .option(
@@ -41,7 +41,7 @@ export const addNewScenario: AddCommand = (program, invocation) =>
       'the target, or the running server, whose answers are the golden ones: it is asked everything twice',
     )
     .option('--target-service <name>', 'the service of the docker-compose file that is measured')
-    .option('--origin <url>', 'of --har: requests to this origin; may be repeated', several)
+    .option('--origin <url>', 'of --har: requests to this origin; may be repeated', texts)
     .option('--mime <type>', 'of --har and --from: answers of this media type; may be repeated', names)
     .option('--method <method>', 'of --har, --from and --openapi: requests by this method; may be repeated', names)
     .addOption(new Option('--most <n>', 'so many requests at most').argParser(positiveInteger).default(1000))
@@ -122,10 +122,6 @@ export function nextSteps(
 function scenarioName(value: string): string {
   if (isScenarioName(value)) return value
   throw new InvalidArgumentError('Names are lower-case letters, digits and hyphens, such as orders.')
-}
-
-function several(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }
 
 function port(value: string): number {

@@ -20,7 +20,7 @@ import {
 import { parse } from 'yaml'
 import { inOneForm, type PlainScenarioFile, type ServiceFile } from './compose-forms.js'
 import { goldenProblems, ignoreProblems, withIgnored } from './golden.js'
-import { readNdjson } from './ndjson.js'
+import { readNdjson, valueLines } from './ndjson.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
 import { reservedOfScenario } from './reserved-env.js'
 import { readState } from './state.js'
@@ -137,15 +137,10 @@ function readWork(texts: ScenarioTexts, located: Located<PlainScenarioFile>): Wo
   const places = {
     requests: beside(x.requests),
     golden: beside(x.expect.golden),
-    contract: lineNumbers(contents.contract ?? '').map((line) => `${beside(x.contract ?? '')}:${line}`),
+    contract: valueLines(contents.contract ?? '').map(({ number }) => `${beside(x.contract ?? '')}:${number}`),
   }
   const workDigest = digestOf(requestText, goldenText, x, state)
   return { requests, golden, contract, places, respell, state, workDigest }
-}
-
-/** The numbers of the lines that are not blank, from 1. */
-function lineNumbers(text: string): number[] {
-  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [index + 1]))
 }
 
 /** @param state its values with what they are picked from; of a secret only the name of its variable */

@@ -22,6 +22,7 @@ import type { Trust } from '@bakeoff/runner/ports'
 import autocannon from 'autocannon'
 import { tlsOptions } from '../trust.js'
 import type { LoadState } from './load-state.js'
+import { headerOf } from './raw-headers.js'
 import type { Speller } from './respell.js'
 
 export interface ConnectionEvents {
@@ -556,13 +557,6 @@ function withLength(
   return (body ?? '') === '' && ['POST', 'PUT', 'PATCH'].includes(method)
     ? { ...others, 'Content-Length': '0' }
     : others
-}
-
-/** @param headers names and values in turn, as the parser gives them */
-function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let i = 0; i + 1 < headers.length; i += 2)
-    if ((headers[i] as string).toLowerCase() === name) return headers[i + 1]
-  return undefined
 }
 
 function silence(parser: Parser): void {

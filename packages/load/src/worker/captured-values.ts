@@ -72,12 +72,16 @@ export class CapturedValues {
     return -1
   }
 
-  /** Takes each value from an answer of its own, where no answer gave all of them. */
+  /**
+   * Takes each value from an answer of its own, where no answer gave all of them. What came before all loads is not forgotten, however many answers
+   * have come into its pool since.
+   */
   #takeApart(all: readonly Captures[], keys: readonly number[], values: string[]): number {
     for (const key of keys) {
       const found = this.#draw(all, [key]) ?? all.find((captures) => captures[key] !== undefined)
-      if (found === undefined) return key
-      values[key] = found[key] as string
+      const value = found?.[key] ?? this.#given[key]
+      if (value === undefined) return key
+      values[key] = value
     }
     return -1
   }

@@ -4,6 +4,7 @@ import type { Connection } from './autocannon.js'
 import { CapturedValues, type Captures, poolsOf, type Wanted } from './captured-values.js'
 import { FilledWire } from './filled-wire.js'
 import type { Prepared, PreparedState, ProcessOrder, Seat } from './messages.js'
+import { headerOf } from './raw-headers.js'
 
 /** So many numbers of every counter are the agent's own, for verification; those of loads come after them. */
 const NUMBERS_OF_VERIFICATION = 1_000_000
@@ -176,11 +177,4 @@ export class LoadState {
     if (provider === undefined) throw new Error(`no request gives {{${key}}}`)
     return provider
   }
-}
-
-/** @param headers names and values in turn */
-function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let index = 0; index + 1 < headers.length; index += 2)
-    if ((headers[index] as string).toLowerCase() === name) return headers[index + 1]
-  return undefined
 }
