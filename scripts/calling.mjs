@@ -16,7 +16,13 @@ export function requireNode() {
 /** The name that the program was called by: that of its bin, or `npm run`, also when this file is started by itself. */
 export function calledAs() {
   if (basename(process.argv[1] ?? '', '.mjs') !== 'bakeoff') return 'npm run'
-  return process.env.npm_lifecycle_event === 'npx' ? 'npx bakeoff' : 'bakeoff'
+  return process.env.npm_lifecycle_event === 'npx' ? npxName() : 'bakeoff'
+}
+
+/** Where npx has fetched the package into its cache, since it is installed nowhere, `npx bakeoff` would fetch somebody else's package. */
+function npxName() {
+  const isFetched = (process.argv[1] ?? '').split(/[\\/]/).includes('_npx')
+  return isFetched ? 'npx bakeoff-matrix' : 'npx bakeoff'
 }
 
 /**
@@ -39,7 +45,7 @@ export function refuseSwallowedOptions(command, rest, options) {
   fail(
     `npm took ${typed.join(' ')} for itself: Bakeoff never saw it.`,
     isNpx
-      ? `npx lets it through: npx bakeoff ${[command, ...typed, ...rest].join(' ')}`
+      ? `npx lets it through: ${npxName()} ${[command, ...typed, ...rest].join(' ')}`
       : `Put two dashes before it: npm run ${script} -- ${[...typed, ...rest].join(' ')}`,
     2,
   )

@@ -2,7 +2,7 @@
 import type { Project } from './project.js'
 
 /** `npm run` needs two dashes before the options of a script; the program itself does not. */
-const BY_NAME = ['npx bakeoff', 'bakeoff'] as const
+const BY_NAME = ['npx bakeoff-matrix', 'npx bakeoff', 'bakeoff'] as const
 
 export type CalledAs = 'npm run' | (typeof BY_NAME)[number]
 

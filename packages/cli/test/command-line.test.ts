@@ -110,6 +110,7 @@ describe('what a run is called', () => {
     { argv: ['node', '/x/packages/cli/dist/main.js'], words: ['list'], typed: 'npm run list' },
     { argv: ['node', 'npm run'], words: ['matrix', '--quick'], typed: 'npm run matrix -- --quick' },
     { argv: ['node', 'npx bakeoff'], words: ['matrix', '--quick'], typed: 'npx bakeoff matrix --quick' },
+    { argv: ['node', 'npx bakeoff-matrix'], words: ['list'], typed: 'npx bakeoff-matrix list' },
     { argv: ['node', 'bakeoff'], words: ['images', 'save', 'x.tar'], typed: 'bakeoff images save x.tar' },
   ])('remembers the command as it was typed: $typed', ({ argv, words, typed }) =>
     expect(commandLine(words, calledAs(argv))).toBe(typed),

@@ -11,8 +11,8 @@ import {
   type ValueSpec,
 } from '@bakeoff/model'
 import { captureProblem } from '../state/capture.js'
-import { linksOf, ranksOf } from '../state/dependencies.js'
-import { keysOf, placeholdersOf } from '../state/template.js'
+import { goldenTexts, linksOf, ranksOf } from '../state/dependencies.js'
+import { keysIn, keysOf, placeholdersOf, requestTexts } from '../state/template.js'
 import { readNdjson, valueLines } from './ndjson.js'
 import { badSpec, didYouMean, type Problem } from './problem.js'
 import { readValues } from './values.js'
@@ -213,13 +213,7 @@ function contractProblems(lines: Lines<ContractCase>, { values, before }: StateS
   )
 }
 
-const contractTexts = ({ request: { path, headers, body } }: ContractCase) => [
-  path,
-  ...Object.values(headers),
-  body ?? '',
-]
-const requestTexts = ({ path, headers, body }: RequestLine) => [path, ...Object.values(headers), body ?? '']
-const goldenTexts = ({ body, ignore, match }: GoldenLine) => [body, ...(ignore ?? []), ...Object.keys(match ?? {})]
+const contractTexts = ({ request }: ContractCase) => requestTexts(request)
 
 /**
  * Placeholders for which there is no value, each at its place.
@@ -236,8 +230,7 @@ function placeholderProblems<T>(
   const known = Object.keys(values)
   return lines.flatMap((value, index) => {
     const { line, number } = places[index] as (typeof places)[number]
-    const keys = new Set(textsOf(value).flatMap((each) => placeholdersOf(each).map(({ key }) => key)))
-    return [...keys]
+    return keysIn(textsOf(value))
       .filter((key) => !Object.hasOwn(values, key))
       .map((key): Problem => {
         const meant = didYouMean(key, known)
@@ -262,10 +255,7 @@ function valueProblems(
 ): Problem[] {
   const lines = [...requests.values, ...before, ...after]
   const others = [...golden.values.flatMap(goldenTexts), ...contract.values.flatMap(contractTexts)]
-  const used = new Set([
-    ...lines.flatMap(keysOf),
-    ...others.flatMap((text) => placeholdersOf(text).map(({ key }) => key)),
-  ])
+  const used = new Set([...lines.flatMap(keysOf), ...keysIn(others)])
   const captured = new Set(lines.flatMap(({ capture }) => Object.keys(capture ?? {})))
   return Object.entries(values).flatMap(([key, { kind }]): Problem[] => {
     const problem = (message: string, hint: string) =>

@@ -1,4 +1,5 @@
 import type { PlanWarning, RequestLine, ScenarioSpec } from '@bakeoff/model'
+import { requestTexts } from '../state/template.js'
 import { many } from '../words/quantities.js'
 
 /** `{{id}}` and `${TOKEN}`, which other tools would replace. */
@@ -26,8 +27,8 @@ export function placeholdersIn({
   ]
 }
 
-function placeholderIn({ path, headers, body }: RequestLine, pattern: RegExp): string | null {
-  for (const text of [path, ...Object.values(headers), body ?? '']) {
+function placeholderIn(request: RequestLine, pattern: RegExp): string | null {
+  for (const text of requestTexts(request)) {
     const [found] = pattern.exec(text) ?? []
     if (found !== undefined) return found
   }

@@ -1,6 +1,6 @@
 /** Which requests must go before which, because a value of one comes from the answer to another. */
 import type { GoldenLine, RequestLine, StateSpec } from '@bakeoff/model'
-import { keysOf, placeholdersOf } from './template.js'
+import { keysIn, keysOf } from './template.js'
 
 /** A request as far as its values matter. */
 export interface Linked {
@@ -10,10 +10,14 @@ export interface Linked {
   readonly gives: readonly string[]
 }
 
-/** The keys that a golden answer has placeholders for, in its body or its pointers. */
-export function keysOfGolden({ body, ignore, match }: GoldenLine): string[] {
-  const texts = [body, ...(ignore ?? []), ...Object.keys(match ?? {})]
-  return [...new Set(texts.flatMap((text) => placeholdersOf(text).map(({ key }) => key)))]
+/** The texts of a golden answer that may have placeholders: its body and its pointers. */
+export function goldenTexts({ body, ignore, match }: GoldenLine): string[] {
+  return [body, ...(ignore ?? []), ...Object.keys(match ?? {})]
+}
+
+/** The keys that a golden answer has placeholders for. */
+export function keysOfGolden(golden: GoldenLine): string[] {
+  return keysIn(goldenTexts(golden))
 }
 
 /** The links of requests and golden answers, line by line. */

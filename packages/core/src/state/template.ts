@@ -66,9 +66,20 @@ export function contentTypeOf({ headers }: Pick<RequestLine, 'headers'>): string
   return Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null
 }
 
+/** The parts of a request that may have placeholders. */
+export type RequestTexts = Pick<RequestLine, 'path' | 'headers' | 'body'>
+
+export function requestTexts({ path, headers, body }: RequestTexts): string[] {
+  return [path, ...Object.values(headers), body ?? '']
+}
+
 /** The keys that a request has placeholders for, each once. */
-export function keysOf({ path, headers, body }: Pick<RequestLine, 'path' | 'headers' | 'body'>): string[] {
-  const texts = [path, ...Object.values(headers), body ?? '']
+export function keysOf(request: RequestTexts): string[] {
+  return keysIn(requestTexts(request))
+}
+
+/** The keys that texts have placeholders for, each once. */
+export function keysIn(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap((text) => placeholdersOf(text).map(({ key }) => key)))]
 }
 
