@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import {
-  type ApiFilter,
   answersSeen,
   type ComposeBuild,
   type ComposeReading,
@@ -29,32 +28,14 @@ import {
 } from '@bakeoff/core'
 import { BakeoffError, formatBytes, type GoldenLine, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
 import type { Invocation } from './invocation.js'
-import { thereAlready, writeNew } from './new-files.js'
+import { type NewFile, thereAlready, writeNew } from './new-files.js'
 import { scenarioPlace, shownPath } from './project.js'
 import { RecordingProxy } from './recording-proxy.js'
 import { askServer, askTarget, type FromReference, serverOf } from './reference.js'
+import { type ReplacedScenario, readReplaced, takeItsPlace } from './replaced-scenario.js'
 import { repositoryOf } from './repository.js'
+import { refuseContradictions, type ScenarioSources } from './scenario-sources.js'
 import { secretProblem } from './secrets.js'
-
-/** What a scenario is made of. Of the five sources one gives requests; `compose` gives services, beside it or alone. */
-export interface ScenarioSources {
-  readonly har: string | null
-  readonly openapi: string | null
-  /** commands, or `@FILE` */
-  readonly curl: readonly string[] | null
-  readonly compose: string | null
-  readonly from: string | null
-  /** a target, or the address of a server that runs */
-  readonly reference: string | null
-  readonly targetService: string | null
-  readonly filter: ApiFilter
-  readonly most: number
-  readonly each: number
-  readonly seed: number
-  readonly count: number | null
-  readonly port: number
-  readonly secretsAs: SecretsAs
-}
 
 export interface NewScenario {
   /** absolute, without `.yaml` the path of its file too */
@@ -63,6 +44,8 @@ export interface NewScenario {
   readonly notes: readonly string[]
   /** how the service that the docker-compose file has becomes a target; null: there is no such file */
   readonly target: string | null
+  /** names of targets that serve it in place of the one that it replaces */
+  readonly served: readonly string[]
   /** by their path from the root */
   readonly texts: Readonly<Record<string, string>>
 }
@@ -72,7 +55,7 @@ export function isScenarioName(name: string): boolean {
 }
 
 /**
- * Makes a scenario that `plan` reads as it is. No file that is there is touched.
+ * Makes a scenario that `plan` reads as it is. No file that is there is touched, but for those that init began and the user names.
  *
  * @throws BakeoffError BAD_SPEC for what cannot be read, a name that is taken, or a scenario without answers
  */
@@ -84,7 +67,8 @@ export async function newScenario(
 ): Promise<NewScenario> {
   const { root } = invocation.project
   const folder = join(root, 'compose', name)
-  refuseTaken(root, name)
+  const replaced = sources.replace === null ? null : readReplaced(root, sources.replace)
+  if (replaced?.name !== name) refuseTaken(root, name)
   refuseContradictions(sources)
   const compose = sources.compose === null ? null : composeOf(root, sources.compose, sources.targetService)
   const recording = await recordingFrom(invocation, sources, compose)
@@ -92,7 +76,7 @@ export async function newScenario(
     name,
     summary: summaryOf(sources, compose),
     answeredBy: answeredBy(sources),
-    services: compose?.services ?? TARGET_ALONE,
+    services: compose?.services ?? replaced?.services ?? TARGET_ALONE,
     ignore: [],
     secrets: [],
   }
@@ -114,7 +98,7 @@ export async function newScenario(
     [`compose/${name}/requests.ndjson`]: requestLines(requests),
     [`compose/${name}/golden.ndjson`]: goldenLines(golden),
   }
-  if (write) writeAll(root, texts)
+  if (write) writeAll(root, { name, replaced, texts })
   return {
     folder,
     requests: requests.length,
@@ -125,8 +109,10 @@ export async function newScenario(
       ...masked.notes,
       ...notes,
       ...madeValueNotes(recording.recorded),
+      ...(replaced === null ? [] : [`It takes the place of ${replaced.name}, which init began: the files of that are removed.`]),
     ],
-    target: compose === null ? null : targetAdvice(compose.target, name),
+    target: compose === null || replaced !== null ? null : targetAdvice(compose.target, name),
+    served: Object.keys(replaced?.targets ?? {}),
     texts,
   }
 }
@@ -137,41 +123,6 @@ function refuseTaken(root: string, name: string): void {
   throw new BakeoffError('BAD_SPEC', `${shownPath(join(root, taken))} is there already, and is not written over`, {
     hint: `Choose another name than ${name}, or move it away.`,
   })
-}
-
-function refuseContradictions({
-  har,
-  openapi,
-  curl,
-  from,
-  compose,
-  reference,
-  targetService,
-  count,
-}: ScenarioSources): void {
-  const given = Object.entries({ har, openapi, curl, from }).flatMap(([option, value]) =>
-    value === null ? [] : `--${option}`,
-  )
-  if (given.length > 1)
-    throw new BakeoffError('BAD_SPEC', `${given.join(' and ')} both give requests`, {
-      hint: 'Make a scenario of each.',
-    })
-  if (given.length === 0 && compose === null)
-    throw new BakeoffError('BAD_SPEC', 'there is nothing to make a scenario of', {
-      hint: "Give one: --har FILE, --openapi FILE, --curl '…', --from http://127.0.0.1:3000 or --compose docker-compose.yml",
-    })
-  if (reference === null && har === null && from === null)
-    throw new BakeoffError('BAD_SPEC', `${given[0] ?? '--compose'} has no answers, and a scenario needs golden ones`, {
-      hint: 'Say who gives them: --reference TARGET starts one of targets/, --reference http://127.0.0.1:3000 asks a server that runs.',
-    })
-  if (targetService !== null && compose === null)
-    throw new BakeoffError('BAD_SPEC', '--target-service is a service of --compose', {
-      hint: 'Add --compose docker-compose.yml.',
-    })
-  if (count !== null && from === null)
-    throw new BakeoffError('BAD_SPEC', '--count counts what --from records', {
-      hint: 'Take it out; --most bounds the requests.',
-    })
 }
 
 async function recordingFrom(
@@ -374,10 +325,16 @@ function takenOut(answer: GoldenLine, values: Readonly<Record<string, string>>):
   return { ...answer, body }
 }
 
-function writeAll(root: string, texts: Readonly<Record<string, string>>): void {
-  const files = Object.entries(texts).map(([path, text]) => ({ path, text }))
+interface ToWrite extends Pick<NewScenario, 'texts'> {
+  readonly name: string
+  readonly replaced: ReplacedScenario | null
+}
+
+function writeAll(root: string, { name, replaced, texts }: ToWrite): void {
   // The file that makes it a scenario comes last: half a one would be found by the next scan.
-  writeNew(root, files.toReversed())
+  const files = Object.entries(texts).map(([path, text]): NewFile => ({ path, text }))
+  if (replaced === null) writeNew(root, files.toReversed())
+  else takeItsPlace(root, replaced, { name, texts: files.toReversed() })
 }
 
 function summaryOf({ har, openapi, curl, from }: ScenarioSources, compose: ComposeReading | null): string {

@@ -82,7 +82,9 @@ export function readCatalogue({ root, home }: ImageFolders, drafts: readonly Sce
   const claims = yamlFiles(root, 'claims').flatMap(({ name, file }) =>
     collect(broken, { kind: 'claim', name, file }, () => parseClaim(file, mustRead(root, file))),
   )
-  return checkCatalogue({ matrix, ...parts, scenarios: [...parts.scenarios, ...drafts], claims, broken })
+  // One that is not written yet takes the place of one of its name.
+  const written = parts.scenarios.filter(({ id }) => drafts.every((draft) => draft.id !== id))
+  return checkCatalogue({ matrix, ...parts, scenarios: [...written, ...drafts], claims, broken })
 }
 
 /** @param brought profiles that the program brings along, for those that the file does not have */

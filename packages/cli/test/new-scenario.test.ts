@@ -8,9 +8,11 @@ import { ANY_API } from '@bakeoff/core'
 import { BakeoffError } from '@bakeoff/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nextSteps } from '../src/commands/new-scenario.js'
+import { planInit, writeInit } from '../src/init.js'
 import type { Invocation } from '../src/invocation.js'
-import { newScenario, type ScenarioSources } from '../src/new-scenario.js'
+import { newScenario } from '../src/new-scenario.js'
 import { findProject, readCatalogue } from '../src/project.js'
+import { type ScenarioSources, USUAL_NUMBERS } from '../src/scenario-sources.js'
 import { recordingTerminal } from './helpers/terminal.js'
 
 const shipped = new URL('../../..', import.meta.url).pathname
@@ -21,13 +23,11 @@ const NONE: ScenarioSources = {
   compose: null,
   from: null,
   reference: null,
+  replace: null,
   targetService: null,
   filter: ANY_API,
-  most: 1000,
-  each: 1,
-  seed: 1,
+  ...USUAL_NUMBERS,
   count: null,
-  port: 0,
   secretsAs: 'dropped',
 }
 
@@ -295,7 +295,17 @@ describe('what is refused', () => {
     {
       because: 'a count of nothing',
       sources: { curl: ['curl http://x'], reference: 'http://x', count: 3 },
-      says: '--count counts what --from records',
+      says: '--count has no effect with --curl\nIt is for --from: take it out.',
+    },
+    {
+      because: 'an origin of commands',
+      sources: { curl: ['curl http://x'], reference: 'http://x', filter: { ...ANY_API, origins: ['http://x'] } },
+      says: '--origin has no effect with --curl',
+    },
+    {
+      because: 'a seed of a recording',
+      sources: { har: 'a.har', seed: 7 },
+      says: '--seed has no effect with --har\nIt is for --openapi: take it out.',
     },
   ])('$because, and nothing is written', async ({ sources, says }) => {
     expect(await refusalOf(make(sources))).toContain(says)
@@ -313,6 +323,65 @@ describe('what is refused', () => {
   })
 })
 
+describe('in the place of a scenario that init began', () => {
+  const pathOf = (path: string) => join(root, path)
+  const read = (path: string) => readFileSync(pathOf(path), 'utf8')
+  const curl = { curl: ['curl http://x/a'] }
+  beforeEach(() => {
+    const outside = mkdtempSync(join(tmpdir(), 'bakeoff-begun-')) // in a project there is no second one
+    const repository = join(outside, 'shop')
+    mkdirSync(repository)
+    writeInit(planInit(repository, { images: ['orders-go', 'orders-node'], asTyped: (text) => text }))
+    for (const part of ['compose', 'targets']) cpSync(join(repository, 'bakeoff', part), join(root, part), { recursive: true })
+    rmSync(outside, { recursive: true })
+    const services = '  target: { image: "${TARGET_IMAGE}", cpus: 1, mem_limit: 1g }\n  redis: { image: redis, cpus: 1, mem_limit: 1g }'
+    const text = read('compose/shop.yaml')
+    writeFileSync(
+      pathOf('compose/shop.yaml'),
+      `${text.slice(0, text.indexOf('services:'))}services:\n${services}\n${text.slice(text.indexOf('x-scenario:'))}`,
+    )
+  })
+
+  it('has its services, and targets that served that one serve this one', async () => {
+    const { served, notes } = await make({ ...curl, reference: origin, replace: 'shop' })
+    expect(served).toEqual(['orders-go', 'orders-node'])
+    expect(notes.join('\n')).toContain('It takes the place of shop')
+    for (const path of ['compose/shop', 'compose/shop.yaml']) expect(existsSync(pathOf(path))).toBe(false)
+    const { scenarios, targets, broken } = readCatalogue({ root, home: root })
+    expect(broken).toEqual([])
+    expect(scenarios.find(({ id }) => id === 'orders')?.services.map(({ name }) => name)).toEqual(['redis'])
+    expect(targets.find(({ name }) => name === 'orders-go')?.scenarios).toEqual(['orders'])
+    expect(read('targets/orders-go/target.yaml')).toContain('scenarios: [orders] # those in compose/ that it serves')
+  })
+
+  it('may have its name', async () => {
+    await make({ ...curl, reference: origin, replace: 'shop' }, 'shop')
+    expect(linesOf('shop/requests.ndjson')).toEqual([{ method: 'GET', path: '/a' }])
+    expect(readCatalogue({ root, home: root }).broken).toEqual([])
+  })
+
+  it('is only printed where nothing is to be written', async () => {
+    await make({ ...curl, reference: origin, replace: 'shop' }, 'orders', false)
+    expect(existsSync(pathOf('compose/shop.yaml'))).toBe(true)
+  })
+
+  it.each([
+    { because: 'an answer was written', path: 'compose/shop/golden.ndjson', text: '{"status":200,"body":"mine"}\n' },
+    { because: 'there is a contract', path: 'compose/shop/contract.ndjson', text: '{}\n' },
+  ])('is refused where $because, and all stays', async ({ path, text }) => {
+    writeFileSync(pathOf(path), text)
+    const refusal = await refusalOf(make({ ...curl, reference: origin, replace: 'shop' }))
+    expect(refusal).toContain('is not as init wrote it, and is not removed')
+    expect(read(path)).toBe(text)
+    expect(existsSync(pathOf('compose/orders'))).toBe(false)
+  })
+
+  it('is refused where there is no such scenario', async () =>
+    expect(await refusalOf(make({ ...curl, reference: origin, replace: 'nowhere' }))).toContain(
+      'there is no scenario nowhere whose place could be taken',
+    ))
+})
+
 it('writes nothing when it is only to print', async () => {
   const { texts } = await make({ curl: ['curl http://x/a'], reference: origin }, 'orders', false)
   expect(Object.keys(texts)).toEqual([
@@ -324,7 +393,8 @@ it('writes nothing when it is only to print', async () => {
 })
 
 it('says what to do next', () => {
-  const lines = nextSteps('orders', { folder: '/p/compose/orders', requests: 1, target: null })
+  const lines = nextSteps('orders', { folder: '/p/compose/orders', requests: 1, target: null, served: [] })
+  expect(lines.join('\n')).toContain('scenarios: [orders]')
   expect(lines.join('\n')).toContain('npm run plan -- --scenario orders')
   expect(lines.join('\n')).toContain('npm run check -- --scenario orders')
 })

@@ -2,7 +2,7 @@
  * docs/your-own-service.md, command by command on a real engine: from a folder with nothing of Bakeoff in it, by init and recorded traffic, with two
  * images that are there already and a third service that is built, to the answer who keeps a service level and what that costs.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -111,6 +111,8 @@ async function record(): Promise<Ended> {
   const command = start(shop, [
     'new-scenario',
     'orders',
+    '--replace',
+    'shop',
     '--compose',
     'docker-compose.yml',
     '--from',
@@ -183,15 +185,12 @@ async function untilHealthy(origin: string): Promise<void> {
 /** What the page has its reader edit, in the files that init and new-scenario wrote. */
 function edit(): void {
   const example = (path: string) => readFileSync(join(EXAMPLE, 'bakeoff', path), 'utf8')
-  for (const path of ['shop', 'shop.yaml']) rmSync(at(`bakeoff/compose/${path}`), { recursive: true })
   writeFileSync(at('bakeoff/compose/orders.yaml'), withTestImages(example('compose/orders.yaml')))
   for (const file of ['requests', 'golden', 'contract'])
     writeFileSync(at(`bakeoff/compose/orders/${file}.ndjson`), example(`compose/orders/${file}.ndjson`))
   change('orders-fastapi', /^# port: .*$/m, 'port: 8000')
   for (const target of ['orders-fastapi', 'orders-fastify'])
     change(target, /^# health: .*$/m, 'health: { path: /healthz }')
-  for (const target of ['orders-fastapi', 'orders-fastify', 'orders-java'])
-    change(target, /^scenarios: \[.*\]/m, 'scenarios: [orders]')
   writeFileSync(at('bakeoff/matrix.yaml'), MATRIX)
 }
 
@@ -219,6 +218,13 @@ it('the recording says what changed between two orders, and proposes to ignore i
   expect(recorded.stderr).toContain('GET /orders/none: 404')
   expect(recorded.stderr).toContain('write "capture":{"id":"/id"} beside the one request')
   expect(proposed.match(/"ignore":\["\/id","\/createdAt"\]/g)).toHaveLength(2)
+})
+
+it('the recorded scenario has the place of the one that init began', () => {
+  expect(recorded.stdout).toContain('Targets that serve it: orders-fastapi, orders-fastify, orders-java.')
+  expect(existsSync(at('bakeoff/compose/shop.yaml'))).toBe(false)
+  for (const target of ['orders-fastapi', 'orders-fastify', 'orders-java'])
+    expect(read(`bakeoff/targets/${target}/target.yaml`)).toContain('scenarios: [orders]')
 })
 
 it('every target answers every golden question and every case of the contract', () => {

@@ -1,7 +1,8 @@
 import type { SecretsAs } from '@bakeoff/core'
 import { InvalidArgumentError, Option } from 'commander'
-import { isScenarioName, type NewScenario, newScenario, type ScenarioSources } from '../new-scenario.js'
+import { isScenarioName, type NewScenario, newScenario } from '../new-scenario.js'
 import { shownPath } from '../project.js'
+import { type ScenarioSources, USUAL_NUMBERS } from '../scenario-sources.js'
 import type { Terminal } from '../terminal.js'
 import type { AddCommand } from './shared/command.js'
 import { names, positiveInteger, texts } from './shared/values.js'
@@ -13,6 +14,7 @@ interface Flags {
   readonly compose?: string
   readonly from?: string
   readonly reference?: string
+  readonly replace?: string
   readonly targetService?: string
   readonly origin?: readonly string[]
   readonly mime?: readonly string[]
@@ -40,22 +42,34 @@ export const addNewScenario: AddCommand = (program, invocation) =>
       '--reference <target or url>',
       'the target, or the running server, whose answers are the golden ones: it is asked everything twice',
     )
+    .option(
+      '--replace <scenario>',
+      'a scenario that init began, and whose place this one takes: its services stay, its files are removed, and targets that serve it serve this one',
+    )
     .option('--target-service <name>', 'the service of the docker-compose file that is measured')
     .option('--origin <url>', 'of --har: requests to this origin; may be repeated', texts)
     .option('--mime <type>', 'of --har and --from: answers of this media type; may be repeated', names)
     .option('--method <method>', 'of --har, --from and --openapi: requests by this method; may be repeated', names)
-    .addOption(new Option('--most <n>', 'so many requests at most').argParser(positiveInteger).default(1000))
+    .addOption(
+      new Option('--most <n>', 'of --har, --from and --openapi: so many requests at most')
+        .argParser(positiveInteger)
+        .default(USUAL_NUMBERS.most),
+    )
     .addOption(
       new Option('--each <n>', 'of --openapi: requests of an operation that has no example')
         .argParser(positiveInteger)
-        .default(1),
+        .default(USUAL_NUMBERS.each),
     )
     .addOption(
-      new Option('--seed <n>', 'of --openapi: seed of values that are made').argParser(positiveInteger).default(1),
+      new Option('--seed <n>', 'of --openapi: seed of values that are made')
+        .argParser(positiveInteger)
+        .default(USUAL_NUMBERS.seed),
     )
     .addOption(new Option('--count <n>', 'of --from: end after so many requests').argParser(positiveInteger))
     .addOption(
-      new Option('--port <n>', 'of --from: the port of the proxy; 0: any that is free').argParser(port).default(0),
+      new Option('--port <n>', 'of --from: the port of the proxy; 0: any that is free')
+        .argParser(port)
+        .default(USUAL_NUMBERS.port),
     )
     .addOption(
       new Option(
@@ -81,6 +95,7 @@ function sourcesOf({ origin, mime, method, ...flags }: Omit<Flags, 'dryRun'>): S
     compose: flags.compose ?? null,
     from: flags.from ?? null,
     reference: flags.reference ?? null,
+    replace: flags.replace ?? null,
     targetService: flags.targetService ?? null,
     filter: { origins: origin ?? null, mimes: mime ?? null, methods: method ?? null },
     most: flags.most,
@@ -95,8 +110,8 @@ function sourcesOf({ origin, mime, method, ...flags }: Omit<Flags, 'dryRun'>): S
 /** Lines of a file of requests or answers that are shown. */
 const MOST_SHOWN = 20
 
-function printTexts({ texts }: NewScenario, { print }: Terminal): void {
-  for (const [file, text] of Object.entries(texts)) {
+function printTexts(made: NewScenario, { print }: Terminal): void {
+  for (const [file, text] of Object.entries(made.texts)) {
     const lines = text.trimEnd().split('\n')
     const isLong = file.endsWith('.ndjson') && lines.length > MOST_SHOWN
     print(`# ${file}`)
@@ -108,12 +123,14 @@ function printTexts({ texts }: NewScenario, { print }: Terminal): void {
 /** What was written, and what a user does next. */
 export function nextSteps(
   name: string,
-  { folder, requests, target }: Pick<NewScenario, 'folder' | 'requests' | 'target'>,
+  { folder, requests, target, served }: Pick<NewScenario, 'folder' | 'requests' | 'target' | 'served'>,
 ): string[] {
   return [
     `${shownPath(folder)}.yaml and ${shownPath(folder)} are there, with ${requests} ${requests === 1 ? 'request' : 'requests'}.`,
     ...(target === null ? [] : [target]),
-    `Look at it, then say which targets serve it: \`scenarios: [${name}]\` in their target.yaml.`,
+    served.length > 0
+      ? `Look at it. Targets that serve it: ${served.join(', ')}.`
+      : `Look at it, then say which targets serve it: \`scenarios: [${name}]\` in their target.yaml.`,
     `What a run would do: npm run plan -- --scenario ${name}`,
     `Whether targets answer as the reference did: npm run check -- --scenario ${name}`,
   ]

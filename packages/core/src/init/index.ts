@@ -1,3 +1,4 @@
+export { servicesOfBegun, withScenario } from './begun.js'
 export { COMPOSE_FILES, type NamedService, readNamedServices } from './compose-file.js'
 export {
   builtIn,

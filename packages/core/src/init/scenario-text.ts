@@ -27,8 +27,8 @@ x-scenario:
   # 1. What is asked: a line of JSON for each request. One that sends something looks like this:
   #    {"method":"POST","path":"/orders","headers":{"content-type":"application/json"},"body":"{\\"item\\":1}"}
   #    Ids and tokens that are made at run time: \`values\`. Both files may be recorded in place of being written:
-  #    npm run new-scenario -- ${name}-recorded --from http://127.0.0.1:3000 (a proxy before a service that runs), --har, --openapi or --curl,
-  #    with --reference ${first?.name ?? 'TARGET'} for the answers of a target.
+  #    npm run new-scenario -- ${name} --replace ${name} --from http://127.0.0.1:3000 (a proxy before a service that runs), or --har, --openapi, --curl,
+  #    with --reference ${first?.name ?? 'TARGET'} for the answers of a target. The services above stay as they are.
   requests: ${name}/requests.ndjson
 
   # 2. What must come back: line i answers request i. The answer there is still to be written: until then
