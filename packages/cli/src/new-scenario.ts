@@ -29,7 +29,7 @@ import {
 import { BakeoffError, formatBytes, type GoldenLine, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
 import type { Invocation } from './invocation.js'
 import { type NewFile, thereAlready, writeNew } from './new-files.js'
-import { scenarioPlace, shownPath } from './project.js'
+import { needPlaceToAdd, scenarioPlace, shownPath } from './project.js'
 import { RecordingProxy } from './recording-proxy.js'
 import { askServer, askTarget, type FromReference, serverOf } from './reference.js'
 import { type ReplacedScenario, readReplaced, takeItsPlace } from './replaced-scenario.js'
@@ -65,6 +65,7 @@ export async function newScenario(
   sources: ScenarioSources,
   { write }: { readonly write: boolean },
 ): Promise<NewScenario> {
+  needPlaceToAdd(invocation.project)
   const { root } = invocation.project
   const folder = join(root, 'compose', name)
   const replaced = sources.replace === null ? null : readReplaced(root, sources.replace)

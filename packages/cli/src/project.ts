@@ -23,6 +23,8 @@ import type { Terminal } from './terminal.js'
 /** The folders of the project, of what the program brings along, and of the project's reports. */
 export interface Project extends ImageFolders {
   readonly reports: string
+  /** no project is where the program was started, so that this is the checkout that it lies in */
+  readonly isElsewhere?: true
 }
 
 /** Names a project: its folder has one. */
@@ -36,8 +38,27 @@ const MATRIX = 'matrix.yaml'
  */
 export function findProject(env: Readonly<Record<string, string | undefined>>, from = process.cwd()): Project {
   const home = homeFolder()
-  const root = env.BAKEOFF_ROOT ? resolve(env.BAKEOFF_ROOT) : (projectAbove(from) ?? (isCheckout(home) ? home : from))
-  return { root, home, reports: resolve(env.BAKEOFF_REPORTS ?? join(root, 'reports')) }
+  const found = env.BAKEOFF_ROOT ? resolve(env.BAKEOFF_ROOT) : projectAbove(from)
+  const root = found ?? (isCheckout(home) ? home : from)
+  return {
+    root,
+    home,
+    reports: resolve(env.BAKEOFF_REPORTS ?? join(root, 'reports')),
+    ...(found === null && root === home ? { isElsewhere: true as const } : {}),
+  }
+}
+
+/**
+ * Refuses to add something to a folder that is no project, and to the checkout for a user who is elsewhere: their own service would lie in Bakeoff's repository.
+ *
+ * @throws BakeoffError BAD_SPEC
+ */
+export function needPlaceToAdd({ root, isElsewhere }: Pick<Project, 'root' | 'isElsewhere'>): void {
+  needRoot(root)
+  if (!isElsewhere) return
+  throw new BakeoffError('BAD_SPEC', `there is no project here, and nothing is added to ${root} from elsewhere`, {
+    hint: `Begin a project in your repository: npm run init. To add to ${root} itself, go there.`,
+  })
 }
 
 /** What the program brings along: the folder `home` of its package, or the checkout that it is built in. */

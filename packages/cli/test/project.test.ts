@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findProject, readCatalogue } from '../src/project.js'
+import { findProject, needPlaceToAdd, readCatalogue } from '../src/project.js'
 import { checkout } from './helpers/project.js'
 
 let folder: string
@@ -38,8 +38,16 @@ describe('the project', () => {
     expect(findProject({}, folder).root).toBe(here)
   })
 
-  it('is the checkout that the program is in, where there is none above', () =>
-    expect(findProject({}, folder).root).toBe(here))
+  it('is the checkout that the program is in, where there is none above, and nothing is added to that from there', () => {
+    const project = findProject({}, folder)
+    expect(project.root).toBe(here)
+    expect(() => needPlaceToAdd(project)).toThrowError(`nothing is added to ${here} from elsewhere`)
+    expect(() => needPlaceToAdd(findProject({}, join(here, 'packages')))).not.toThrow()
+    expect(() => needPlaceToAdd(findProject({ BAKEOFF_ROOT: here }, folder))).not.toThrow()
+  })
+
+  it('is to be there before something is added to it', () =>
+    expect(() => needPlaceToAdd({ root: folder })).toThrowError(`matrix.yaml is missing in ${folder}`))
 
   it('is what BAKEOFF_ROOT names, before all', () => {
     addProject('.')

@@ -5,7 +5,7 @@ import { didYouMean, needKnown } from '@bakeoff/core'
 import { BakeoffError, type ScenarioSpec, type TargetSpec } from '@bakeoff/model'
 import { asWritten } from '../called-as.js'
 import { writeGeneralTarget } from '../general-target.js'
-import { openCatalogue, type Project, shownPath } from '../project.js'
+import { needPlaceToAdd, openCatalogue, type Project, shownPath } from '../project.js'
 import { filesOf, LEFT_OUT } from '../target-files.js'
 import { templateNamedIn, writeCopies } from '../templates.js'
 import type { AddCommand } from './shared/command.js'
@@ -77,6 +77,7 @@ export interface NewTarget {
  * @throws BakeoffError BAD_SPEC for a name that is taken or impossible, a language that is probably mistyped, or a scenario that is not there
  */
 export function newTarget(project: Project, catalogue: Catalogue, options: NewTargetOptions): NewTarget {
+  needPlaceToAdd(project)
   const { name, scenario } = options
   const language = languageOf(options.language, catalogue)
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
