@@ -49,6 +49,12 @@ describe('the command line', () => {
     },
     { because: 'a run does not exist', args: ['report', 'nowhere'], env: {}, says: 'there is no run nowhere' },
     {
+      because: 'a folder has no Dockerfile',
+      args: ['images', 'below', '/nonexistent'],
+      env: {},
+      says: 'there is no Dockerfile in /nonexistent',
+    },
+    {
       because: 'the project is none',
       args: ['list'],
       env: { BAKEOFF_ROOT: '/nonexistent' },

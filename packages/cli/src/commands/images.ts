@@ -1,4 +1,6 @@
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import {
   ArchiveFile,
   type ExchangeOptions,
@@ -54,6 +56,13 @@ export const addImages: AddCommand = (program, invocation) => {
     .description('pull from a registry the images that the folders here make now')
     .argument('<registry>', 'its host and a path in it, such as registry.example/team')
     .action((registry: string, flags: SelectionFlags) => act({ kind: 'pull', registry }, flags))
+  command
+    .command('below')
+    .description('make the images that FROM bakeoff/… of Dockerfiles names, so that docker build finds them')
+    .argument('<folder...>', 'folders with a Dockerfile each; no project is needed')
+    .action(async (folders: string[]) =>
+      invocation.leave((await makeBelow(invocation, folders)) ? exitCodes.fine : exitCodes.failed),
+    )
 }
 
 /** What is to be done with the images that a plan needs. */
@@ -102,6 +111,44 @@ async function images(
       case 'pull':
         return await pull(call, place as NonNullable<typeof place>)
     }
+  } finally {
+    terminal.live('')
+    await giveBack()
+  }
+}
+
+/**
+ * Makes the images of Bakeoff that the Dockerfiles of folders are built on. What they name besides docker build pulls by itself.
+ *
+ * @returns true when all of them are here
+ * @throws BakeoffError BAD_SPEC for a folder without a Dockerfile, and for a name below bakeoff/ that nothing is made of
+ */
+async function makeBelow(
+  { project, terminal, stop: { signal } }: Invocation,
+  folders: readonly string[],
+): Promise<boolean> {
+  const asked = folders.map((folder): ImageRequest => ({ name: folder, folder: resolve(folder), requires: [] }))
+  for (const { name, folder } of asked)
+    if (folder === null || !existsSync(join(folder, 'Dockerfile')))
+      throw new BakeoffError('BAD_SPEC', `there is no Dockerfile in ${name}`, { hint: 'Name the folder that is built.' })
+  const all = await needsOf(project, asked)
+  const needs = all.filter((one) => one.folder !== null && !asked.includes(one))
+  const { client, facts } = (await readMachine(terminal, signal)).engine
+  // Nothing is left in a folder that is no project: the logs of builds are those of the machine then.
+  const logs = existsSync(join(project.root, 'matrix.yaml')) ? {} : { logFolder: join(tmpdir(), 'bakeoff-build-logs') }
+  const images = new ImageStore(client, { ...project, ...logs, env: process.env, say: terminal.say })
+  const exchange = { client, folders: project, env: process.env, images, signal }
+  const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
+  try {
+    const { isWhole } = needs.length === 0 ? { isWhole: true } : await makeAll({ needs, exchange, terminal })
+    terminal.print(
+      needs.length === 0
+        ? 'They are built on no image of Bakeoff: docker build needs nothing.'
+        : isWhole
+          ? `For docker build, these are here: ${needs.map(({ name }) => name).join(', ')}.`
+          : 'Not all of them could be made.',
+    )
+    return isWhole
   } finally {
     terminal.live('')
     await giveBack()
