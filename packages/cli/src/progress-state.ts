@@ -36,6 +36,8 @@ export interface Build {
   readonly step: { readonly number: number; readonly of: number } | null
   /** when a line last said that the build goes on */
   readonly toldAtMs: number
+  /** it is pulled from a registry, and not built */
+  readonly isPulled: boolean
 }
 
 /** By entry: the figures of its repetitions under the main load, and the outcome of the last one. */
@@ -125,13 +127,13 @@ function passed(state: ProgressState, nowMs: number): ProgressState {
 
 function afterImage(
   state: ProgressState,
-  { image, state: now, step, expectedSeconds }: Extract<RunEvent, { kind: 'image' }>,
+  { image, state: now, step, expectedSeconds, isPulled = false }: Extract<RunEvent, { kind: 'image' }>,
   nowMs: number,
 ): ProgressState {
   const builds = new Map(state.builds)
   const done = new Set(state.done)
   if (now === 'building') {
-    const build = builds.get(image) ?? { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs }
+    const build = builds.get(image) ?? { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs, isPulled }
     const expectedMs = expectedSeconds == null ? build.expectedMs : Math.max(0, expectedSeconds * 1000)
     builds.set(image, { ...build, expectedMs, step: step ?? build.step })
     done.delete(image) // the build is tried again

@@ -333,6 +333,14 @@ function onTerminal(interactive: boolean) {
 }
 
 describe('without a terminal', () => {
+  it('says of an image that is pulled that it is, and not that it is built', () => {
+    const { clock, progress, said } = onTerminal(false)
+    for (const event of [started(), stage('building', { images: 1 }), image('redis:7', 'building', { isPulled: true })])
+      progress.show(event)
+    clock.pass(60)
+    expect(said.slice(2)).toEqual(['  pulling redis:7 …', '  still pulling redis:7: 1 min'])
+  })
+
   it('tells builds at their start, every minute and at their end, and the leaderboard when the stage is over', () => {
     const { clock, progress, said, live } = onTerminal(false)
     for (const event of [

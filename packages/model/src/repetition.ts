@@ -228,6 +228,8 @@ export const runEvent = z.discriminatedUnion('kind', [
     step: z.object({ number: z.int(), of: z.int() }).nullish(),
     /** how long a build is expected to take in all, from earlier ones; null or absent when unknown */
     expectedSeconds: z.number().nullish(),
+    /** where it is `building`: it is pulled from a registry, since nothing is built of it; absent: it is built */
+    isPulled: z.boolean().optional(),
   }),
   /** A stage of a block: its images are built, then it is measured, then the report so far is written. */
   z.object({

@@ -42,7 +42,7 @@ export async function buildImages(
       let isPulled = false
       const tellProgress = (event: ImageEvent) => {
         const { image } = event // may be an image that the requested one is built on
-        if (event.state === 'pulling') tellState('building', null, {}, image)
+        if (event.state === 'pulling') tellState('building', null, { isPulled: true }, image)
         else if (event.state === 'building')
           tellState('building', null, { expectedSeconds: event.expectedSeconds }, image)
         else if (event.state === 'step')
@@ -73,7 +73,7 @@ export async function buildImages(
 
 type Told = Extract<RunEvent, { kind: 'image' }>
 type ImageState = Told['state']
-type Progress = Pick<Told, 'step' | 'expectedSeconds'>
+type Progress = Pick<Told, 'step' | 'expectedSeconds' | 'isPulled'>
 
 function isWorthAnotherTry(error: unknown): boolean {
   return error instanceof BakeoffError && blameOf(error.code) === 'surroundings'
