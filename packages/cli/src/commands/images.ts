@@ -135,8 +135,13 @@ async function makeBelow(
   const needs = all.filter((one) => one.folder !== null && !asked.includes(one))
   const { client, facts } = (await readMachine(terminal, signal)).engine
   // Nothing is left in a folder that is no project: the logs of builds are those of the machine then.
-  const logs = existsSync(join(project.root, 'matrix.yaml')) ? {} : { logFolder: join(tmpdir(), 'bakeoff-build-logs') }
-  const images = new ImageStore(client, { ...project, ...logs, env: process.env, say: terminal.say })
+  const isProject = existsSync(join(project.root, 'matrix.yaml'))
+  const images = new ImageStore(client, {
+    ...project,
+    ...(isProject ? {} : { logFolder: join(tmpdir(), 'bakeoff-build-logs') }),
+    env: process.env,
+    say: terminal.say,
+  })
   const exchange = { client, folders: project, env: process.env, images, signal }
   const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
   try {

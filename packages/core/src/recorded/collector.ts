@@ -44,7 +44,7 @@ export class Collector {
 
   /** Counts a request that is not taken, with the reason as it stands after "left out: ". */
   leave(why: string, request: { readonly method: string; readonly path: string }): void {
-    addTo(this.#left, why, nameOf(request))
+    addTo(this.#left, why, nameOf({ ...request, path: withoutSecrets(request.path).path }))
   }
 
   note(sentence: string): void {

@@ -84,11 +84,16 @@ function forTarget({ written }: ComposeMembers, taken: readonly string[]): Json 
   }
 }
 
-/** `<<: *defaults`, which YAML 1.2 does not know and Compose does. */
+/** `<<: *defaults` on any level, such as in `environment`, which YAML 1.2 does not know and Compose does. */
 export function withMergedKeys(service: Json): Json {
   const { '<<': merged, ...own } = service
-  const parts = Array.isArray(merged) ? merged : [merged]
-  return Object.assign({}, ...parts.toReversed().map(mapOf), own)
+  const parts = (Array.isArray(merged) ? merged : [merged]).toReversed().map((part) => withMergedKeys(mapOf(part)))
+  return Object.assign({}, ...parts, Object.fromEntries(Object.entries(own).map(([key, one]) => [key, mergedIn(one)])))
+}
+
+function mergedIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mergedIn)
+  return typeof value === 'object' && value !== null ? withMergedKeys(mapOf(value)) : value
 }
 
 function chooseTarget(

@@ -57,6 +57,19 @@ services:
 volumes: { data: {} }
 `
 
+it('has members that are merged from elsewhere, on any level, and its own before them', () => {
+  const { services } = read(`x-env: &env { LOG_LEVEL: info, REGION: eu }
+x-limits: &limits { limits: { cpus: "2", memory: 1g } }
+services:
+  api:
+    image: me/api
+    ports: [3000]
+    environment: { <<: *env, LOG_LEVEL: warn }
+    deploy: { resources: { <<: *limits } }
+`)
+  expect(services.target).toMatchObject({ environment: { LOG_LEVEL: 'warn', REGION: 'eu' }, cpus: 2, mem_limit: '1g' })
+})
+
 describe('an ordinary docker-compose file', () => {
   const { services, target, notes } = read(ORDINARY)
 
