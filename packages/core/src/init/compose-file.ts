@@ -1,4 +1,6 @@
 import { parse } from 'yaml'
+import { portsIn } from '../recorded/compose-ports.js'
+import { type Json, mapOf } from '../recorded/schema-values.js'
 
 /** What a docker-compose file says of one service, as far as finding it needs. Nothing is refused here: what is not understood is passed over. */
 export interface NamedService {
@@ -27,16 +29,14 @@ export const COMPOSE_FILES = ['docker-compose.yml', 'docker-compose.yaml', 'comp
 export function readNamedServices(text: string): NamedService[] | string {
   let services: unknown
   try {
-    services = membersOf(parse(text, { merge: true })).services
+    services = mapOf(parse(text, { merge: true })).services
   } catch (error) {
     return (error as Error).message.split('\n', 1)[0] as string
   }
-  return Object.entries(membersOf(services)).map(([name, service]) => namedService(name, membersOf(service)))
+  return Object.entries(mapOf(services)).map(([name, service]) => namedService(name, mapOf(service)))
 }
 
-type Members = Readonly<Record<string, unknown>>
-
-function namedService(name: string, { image, build, ports, expose, depends_on }: Members): NamedService {
+function namedService(name: string, { image, build, ports, expose, depends_on }: Json): NamedService {
   const published = portsIn(ports)
   return {
     name,
@@ -44,13 +44,13 @@ function namedService(name: string, { image, build, ports, expose, depends_on }:
     build: namedBuild(build),
     port: [...published, ...portsIn(expose)][0] ?? null,
     publishes: published.length > 0,
-    waitsFor: Array.isArray(depends_on) ? depends_on.map(String) : Object.keys(membersOf(depends_on)),
+    waitsFor: Array.isArray(depends_on) ? depends_on.map(String) : Object.keys(mapOf(depends_on)),
   }
 }
 
 function namedBuild(build: unknown): NamedBuild | null {
   if (build === undefined || build === null) return null
-  const { context = '.', dockerfile, target } = typeof build === 'string' ? { context: build } : membersOf(build)
+  const { context = '.', dockerfile, target } = typeof build === 'string' ? { context: build } : mapOf(build)
   const folder = folderOf(String(context))
   if (folder === null) return null
   return {
@@ -65,23 +65,4 @@ function folderOf(context: string): string | null {
   const parts = context.split('/').filter((part) => part !== '' && part !== '.')
   if (context.startsWith('/') || context.includes('$') || context.includes(':') || parts.includes('..')) return null
   return parts.join('/') || '.'
-}
-
-/** The ports inside of containers: 3000 of `3000`, `"8080:3000"`, `"127.0.0.1:8080:3000/tcp"` and `{ target: 3000 }`. */
-function portsIn(ports: unknown): number[] {
-  if (!Array.isArray(ports)) return []
-  return ports
-    .map((one) => {
-      const inside = typeof one === 'object' ? membersOf(one).target : one
-      return Number(/(\d+)(?:\/\w+)?$/.exec(String(inside))?.[1])
-    })
-    .filter(isPort)
-}
-
-export function isPort(port: number): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65_536
-}
-
-function membersOf(value: unknown): Members {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Members) : {}
 }

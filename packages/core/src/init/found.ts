@@ -1,4 +1,5 @@
-import { isPort, type NamedService } from './compose-file.js'
+import { isPort } from '../recorded/compose-ports.js'
+import type { NamedService } from './compose-file.js'
 import { isSurrounding, lastPartOfImage, serverCalled } from './known.js'
 import { basesOf, languageOfDockerfile, languageOfImage } from './languages.js'
 import { type Language, MANIFESTS, type Manifest, readManifest, type Unreadable } from './manifests.js'

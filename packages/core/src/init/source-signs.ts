@@ -1,4 +1,4 @@
-import { isPort } from './compose-file.js'
+import { isPort } from '../recorded/compose-ports.js'
 
 /** What the sources of a service tell in passing. All of it is a guess, and files that are made of it say so. */
 

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { parseBytes } from '@bakeoff/model'
 import type { Path } from '../parse/yaml.js'
 import { list } from '../words/quantities.js'
+import { portsIn } from './compose-ports.js'
 import { type Json, mapOf } from './schema-values.js'
 
 export interface ComposePlace {
@@ -104,7 +105,8 @@ export function readMembers(service: Json, reading: Reading): ComposeMembers {
       note(`${name}: its ports are not published, since services reach one another by name.`)
   } else if (service.volumes !== undefined)
     note(`${name}: its volumes are left out. What the service reads is COPYed into its image.`)
-  return { written, image, build, port: portOf(service), health }
+  const [port = null] = [...portsIn(service.ports), ...portsIn(service.expose)]
+  return { written, image, build, port, health }
 }
 
 /** Refuses a member of the service, by its path in it. */
@@ -352,19 +354,6 @@ function volumePlaces(volume: unknown): { readonly source: string | null; readon
   }
   const { source, target } = mapOf(volume)
   return { source: source === undefined ? null : String(source), target: target === undefined ? null : String(target) }
-}
-
-/** The port inside of the container: `8080` of `"127.0.0.1:80:8080/tcp"`. */
-function portOf({ ports, expose }: Json): number | null {
-  const [first] = [...(Array.isArray(ports) ? ports : []), ...(Array.isArray(expose) ? expose : [])]
-  const text = typeof first === 'object' && first !== null ? mapOf(first).target : first
-  const port = Number(
-    String(text ?? '')
-      .split('/', 1)[0]
-      ?.split(':')
-      .at(-1),
-  )
-  return Number.isInteger(port) && port > 0 ? port : null
 }
 
 function healthPathOf(healthcheck: unknown): string | null {
