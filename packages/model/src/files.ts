@@ -127,7 +127,7 @@ export const targetFile = z.strictObject({
         path: z
           .string()
           .regex(/^\/\S*$/, 'must be a path, such as /healthz')
-          .describe('Asked until the target is ready; default /health'),
+          .describe('Asked until the target is ready'),
         status: z.int().min(200).max(599).optional().describe('What it answers when it can serve; default 200'),
       },
       'must be written as { path: /healthz }, or { path: /healthz, status: 204 }',
