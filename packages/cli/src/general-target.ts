@@ -5,6 +5,7 @@ import { expectedWords, requestWords } from '@bakeoff/core'
 import { BakeoffError, boundedText, type ContractCase, type ScenarioSpec } from '@bakeoff/model'
 import { asWritten } from './called-as.js'
 import type { Project } from './project.js'
+import { withKnownSchema } from './schema-line.js'
 import { filesOf } from './target-files.js'
 import { ANY_LANGUAGE } from './templates.js'
 
@@ -26,7 +27,7 @@ export function writeGeneralTarget(project: Project, folder: string, target: Gen
   for (const file of filesOf(template)) {
     const path = join(folder, relative(template, file))
     mkdirSync(dirname(path), { recursive: true })
-    const text = asWritten(readFileSync(file, 'utf8'), project)
+    const text = withKnownSchema(asWritten(readFileSync(file, 'utf8'), project), path)
     writeFileSync(
       path,
       text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole),

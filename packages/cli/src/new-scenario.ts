@@ -35,6 +35,7 @@ import { askServer, askTarget, type FromReference, serverOf } from './reference.
 import { type ReplacedScenario, readReplaced, takeItsPlace } from './replaced-scenario.js'
 import { repositoryOf } from './repository.js'
 import { refuseContradictions, type ScenarioSources } from './scenario-sources.js'
+import { withKnownSchema } from './schema-line.js'
 import { secretProblem } from './secrets.js'
 
 export interface NewScenario {
@@ -94,8 +95,9 @@ export async function newScenario(
         hint: 'Requests whose answers stay the same, or have places that can be ignored, make a scenario.',
       },
     )
+  const yaml = scenarioText({ ...draft, ignore, secrets: recording.secrets })
   const texts = {
-    [`compose/${name}.yaml`]: scenarioText({ ...draft, ignore, secrets: recording.secrets }),
+    [`compose/${name}.yaml`]: withKnownSchema(yaml, `${folder}.yaml`),
     [`compose/${name}/requests.ndjson`]: requestLines(requests),
     [`compose/${name}/golden.ndjson`]: goldenLines(golden),
   }

@@ -119,10 +119,18 @@ describe('a scenario of curl commands', () => {
     })
     const { broken, scenarios } = readCatalogue({ root, home: root })
     expect(broken).toEqual([])
+    // A project of a user's own has no schemas, so none is named to its editor.
+    expect(readFileSync(join(root, 'compose/orders.yaml'), 'utf8')).not.toContain('yaml-language-server')
     expect(scenarios.find(({ id }) => id === 'orders')).toMatchObject({
       summary: 'Requests of curl commands',
       compare: 'exact',
     })
+  })
+
+  it('names the schema to an editor where it is, as in a checkout', async () => {
+    cpSync(join(shipped, 'schema'), join(root, 'schema'), { recursive: true })
+    await make({ curl: ['curl http://x/a'], reference: origin })
+    expect(readFileSync(join(root, 'compose/orders.yaml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema/)
   })
 
   it('ignores what differs between two askings', async () => {
