@@ -28,9 +28,15 @@ export function ignoreProblems(located: Located<ScenarioFile>): Problem[] {
       }),
     ]
   return ignore.flatMap((pointer, index) => {
-    const wrong = pointerProblem(pointer)
+    const wrong = pointer === '' ? NOTHING_COMPARED : pointerProblem(pointer)
     return wrong === null ? [] : [located.problem([...path, index], wrong.message, { hint: wrong.hint })]
   })
+}
+
+/** The empty pointer is the whole answer: no target would be found wrong. */
+const NOTHING_COMPARED = {
+  message: 'an empty pointer is the whole of every answer, so none would be compared',
+  hint: 'Name places in it, such as /createdAt. Of one answer alone the whole can be ignored: "ignore":[""] on its line.',
 }
 
 /** What is wrong with `ignore` and `match` of golden answers, with its line. */

@@ -116,6 +116,20 @@ describe('a scenario with state', () => {
     expect(new Set(digests).size).toBe(3)
   })
 
+  it('does not ignore the whole of every answer', () => {
+    const yaml = HEAD.replace('compare: exact', 'compare: exact, ignore: [""]')
+    expect(() =>
+      parseScenario({
+        id: 'orders',
+        file: 'compose/orders.yaml',
+        yaml: `${yaml}${VALUES}`,
+        resolve: (path) => path,
+        read: () => '',
+        buildable: () => true,
+      }),
+    ).toThrow('so none would be compared')
+  })
+
   it('ignores in every answer of JSON what the scenario ignores', () => {
     const yaml = HEAD.replace('compare: exact', 'compare: exact, ignore: [/at]')
     const { golden } = parseScenario({
