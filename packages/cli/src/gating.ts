@@ -3,6 +3,7 @@ import {
   type Baseline,
   type GateReport,
   type GateRules,
+  many,
   otherConditions,
   parseGateRules,
   type RunConditions,
@@ -119,7 +120,7 @@ export function passesGate(results: Results, { rules, baseline }: Gate, terminal
   for (const { cell, says } of report.unjudged) terminal.say(yellow(`– ${cell}: not judged, ${says}`))
   for (const { cell, rule, says } of report.broken) terminal.say(red(`✗ ${cell}: ${rule}: ${says}`))
   if (report.runs !== null) terminal.say(spreadWords(report.runs))
-  const count = `${report.judged} of ${report.of} ${report.of === 1 ? 'cell' : 'cells'} judged`
+  const count = `${report.judged} of ${many(report.of, 'cell')} judged`
   if (report.broken.length === 0)
     terminal.say(report.judged === 0 ? yellow(`! --fail-on: ${count}`) : green(`✓ --fail-on: ${count}, no rule broken`))
   return report.broken.length === 0

@@ -1,4 +1,4 @@
-import type { SecretsAs } from '@bakeoff/core'
+import { many, type SecretsAs } from '@bakeoff/core'
 import { InvalidArgumentError, Option } from 'commander'
 import { isScenarioName, type NewScenario, newScenario } from '../new-scenario.js'
 import { shownPath } from '../project.js'
@@ -126,7 +126,7 @@ export function nextSteps(
   { folder, requests, target, served }: Pick<NewScenario, 'folder' | 'requests' | 'target' | 'served'>,
 ): string[] {
   return [
-    `${shownPath(folder)}.yaml and ${shownPath(folder)} are there, with ${requests} ${requests === 1 ? 'request' : 'requests'}.`,
+    `${shownPath(folder)}.yaml and ${shownPath(folder)} are there, with ${many(requests, 'request')}.`,
     ...(target === null ? [] : [target]),
     served.length > 0
       ? `Look at it. Targets that serve it: ${served.join(', ')}.`

@@ -1,6 +1,7 @@
 import type { RequestLine, ScenarioSpec } from '@bakeoff/model'
 import { contentTypeOf, type Place, placeholdersOf, placeOfBody, templateOf } from '../state/template.js'
 import { valueMakers } from '../state/value-source.js'
+import { many } from '../words/quantities.js'
 
 /** The most requests that are shown: the first ones, each with another name. */
 const MOST_SHOWN = 12
@@ -29,16 +30,12 @@ export function sampleRequests({ requests, state }: Pick<ScenarioSpec, 'requests
   const lines = shown.slice(0, MOST_SHOWN).map((request) => sampleOf(request, (key) => makers.get(key)?.() ?? null))
   const parts = state.traffic?.map(({ weight, send }) => `${weight} × ${send.join(', then ')}`) ?? []
   return [
-    ...(state.before.length > 0 ? [`before: ${countOf(state.before.length)}`] : []),
+    ...(state.before.length > 0 ? [`before: ${many(state.before.length, 'request')}`] : []),
     ...lines,
-    ...(shown.length > lines.length ? [`… and ${countOf(shown.length - lines.length)} more`] : []),
+    ...(shown.length > lines.length ? [`… and ${many(shown.length - lines.length, 'request')} more`] : []),
     ...(parts.length > 0 ? [`traffic: ${parts.join('; ')}`] : []),
-    ...(state.after.length > 0 ? [`after: ${countOf(state.after.length)}`] : []),
+    ...(state.after.length > 0 ? [`after: ${many(state.after.length, 'request')}`] : []),
   ]
-}
-
-function countOf(count: number): string {
-  return `${count} ${count === 1 ? 'request' : 'requests'}`
 }
 
 function sampleOf(request: RequestLine, make: (key: string) => string | null): string {

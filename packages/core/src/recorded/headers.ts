@@ -1,3 +1,4 @@
+import { many } from '../words/quantities.js'
 import type { Secret, SecretsAs } from './recorded.js'
 
 /** Headers that a client or a connection makes anew for every request: they say nothing of the service. */
@@ -69,7 +70,7 @@ export class HeaderSorter {
 
   get notes(): string[] {
     return [...this.#secret].map(([name, count]) => {
-      const where = `${name} of ${count} ${count === 1 ? 'request' : 'requests'}`
+      const where = `${name} of ${many(count, 'request')}`
       return this.#secretsAs === 'dropped'
         ? `${where} is left out: it has a secret. With --secrets values it becomes a value that is read from the environment.`
         : `${where} is read from ${secretOf(name).variable} of the environment when it is sent: what was recorded is not written.`
