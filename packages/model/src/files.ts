@@ -140,6 +140,11 @@ export const targetFile = z.strictObject({
     .describe(
       `true: it answers by HTTPS, HTTP/1.1 over TLS, with the certificate in ${TLS_FOLDER}, which the run makes, and which the load agent trusts alone. HTTP/2 is not measured: the load agent has no client for it`,
     ),
+  tmpfs: z
+    .array(z.string().startsWith('/'), 'must be a list of folders, such as [/var/cache]')
+    .min(1)
+    .optional()
+    .describe('Folders that it writes to besides /tmp: memory, empty at every start. All else of its root is read-only'),
   env: environment.optional().describe('Environment for every variant'),
   readyTimeout: duration.optional().describe('How long the target may take to be ready after the start; default 60s'),
   role: roleOf,

@@ -145,6 +145,8 @@ export const plannedEntry = z.object({
   imageFrom: imageFrom.nullish(),
   /** absent: port 8080, GET /health, no TLS */
   reach: reach.nullish(),
+  /** folders that it writes to besides /tmp; absent: none */
+  tmpfs: z.array(z.string()).nullish(),
   /** caps of the whole target; replicas share the cpuset, and memory is divided */
   caps,
   replicas: z.int().positive(),

@@ -41,6 +41,8 @@ export interface TargetSpec {
   readonly imageFrom?: ImageFrom | undefined
   /** how it is reached; absent: as usual */
   readonly reach?: Reach | undefined
+  /** folders that it writes to besides /tmp; absent: none */
+  readonly tmpfs?: readonly string[] | undefined
   readonly language: string
   readonly stack: readonly string[]
   readonly summary: string

@@ -65,6 +65,7 @@ function targetRequests(run: Run, entry: PlannedEntry): ContainerRequest[] {
         ...(tls ? TLS_ENVIRONMENT : {}),
       },
       ...(tls ? { files: run.authority.filesOfTarget } : {}),
+      ...(entry.tmpfs ? { tmpfs: entry.tmpfs } : {}),
     }
   })
   if (!proxied) return replicas

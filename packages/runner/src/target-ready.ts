@@ -24,9 +24,10 @@ export async function waitUntilReady(testbed: Testbed, target: TargetGroup): Pro
   const { entry } = target
   const { path, status } = reachOf(entry).health
   const died = target.died.then(async ({ container, ...end }) => {
+    const logTail = await container.logTail(40)
     throw new BakeoffError('NOT_READY', `${entry.id}: ${container.name} ${endWords(end)} before it was ready`, {
-      logTail: await container.logTail(40),
-      hint: lookYourself(entry),
+      logTail,
+      hint: [...(logTail.some((line) => READ_ONLY.test(line)) ? [MAKE_WRITABLE] : []), lookYourself(entry)].join(' '),
     })
   })
   died.catch(() => {}) // awaited only while waiting
@@ -46,6 +47,10 @@ export async function waitUntilReady(testbed: Testbed, target: TargetGroup): Pro
   })
   return await Promise.race([asked, died])
 }
+
+/** As C libraries, Node and the JVM say it. */
+const READ_ONLY = /read-only file ?system|\bEROFS\b/i
+const MAKE_WRITABLE = 'Its root is read-only: `tmpfs: [/var/cache]` in its target.yaml names the folders that it writes to.'
 
 /** What a target that is not ready does: what it answers when it is asked once more, and on which ports it listens. */
 interface Look {

@@ -35,6 +35,22 @@ describe('checkEntry', () => {
     expect(left).toEqual([])
   })
 
+  it('gives a target the folders that it writes to, and no service of it', async () => {
+    const given = new Map<string, readonly string[]>()
+    await check({ atStart: ({ name, tmpfs }) => void given.set(name, tmpfs) }, [], anEntry('bad', { tmpfs: ['/var/cache'] }))
+    expect(given.get('target')).toEqual(['/var/cache'])
+    expect(given.get('postgres')).toEqual([])
+  })
+
+  it.each([
+    { log: 'mkdir() "/var/cache/nginx" failed (30: Read-only file system)', says: true },
+    { log: "Error: EROFS: read-only file system, open '/app/x'", says: true },
+    { log: 'cannot reach the store', says: false },
+  ])('says how a folder is made writable where the target ended over that: $log', async ({ log, says }) => {
+    const { report } = await check({ diesEarly: [BAD], log: [log] })
+    expect(report.failure?.error.hint?.includes('`tmpfs: [/var/cache]` in its target.yaml')).toBe(says)
+  })
+
   it('starts the services that an entry has in place of those of the scenario', async () => {
     const services = [aService('postgres', { build: 'compose/postgis', image: 'bakeoff/postgis' })]
     const { report, started } = await check({}, [DATABASE_GONE], anEntry('bad', { services }))

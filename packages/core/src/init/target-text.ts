@@ -17,6 +17,7 @@ scenarios: ${flow([scenario])} # those in compose/ that it serves
 ${imageLines(service)}
 ${portLine(service)}
 ${healthLine(service)}
+# tmpfs: [/var/cache] # folders that it writes to besides /tmp: all else of its root is read-only
 # readyTimeout: 60s # how long it may take to be ready
 # env: { LOG_LEVEL: warn } # PORT, CORES and MEMORY_BYTES are set by the run
 # variants: # settings that are measured beside one another; without it there is one, default

@@ -31,6 +31,8 @@ const OF_TARGET: Readonly<Record<string, string>> = {
   expose: 'Write `port: 3000`, the port on which it listens inside its container.',
   healthcheck: 'Write `health: { path: /healthz }`: the load agent asks it.',
   environment: 'Write `env: { KEY: value }`.',
+  volumes: 'COPY what it reads into its image; `tmpfs: [/var/cache]` is for what it writes.',
+  read_only: 'Take it out: the root is read-only, and `tmpfs: [/var/cache]` makes a folder of it writable.',
   dockerfile: 'Write `build: { context: ., dockerfile: Dockerfile.prod }`.',
   context: 'Write `build: { context: ../../services/orders }`.',
 }

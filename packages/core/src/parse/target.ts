@@ -69,6 +69,7 @@ export function parseTarget(texts: TargetTexts): TargetSpec {
     yaml: texts.yaml,
     ...source,
     ...reachIn(file),
+    ...(file.tmpfs ? { tmpfs: file.tmpfs } : {}),
   }
 }
 

@@ -173,10 +173,10 @@ function withImage(there: PlannedEntry, entry: PlannedEntry, other: Other): Plan
 }
 
 /** What of an entry decides how it runs. */
-function measuredAs({ image, replicas, proxy, command, environment, reach }: PlannedEntry) {
+function measuredAs({ image, replicas, proxy, command, environment, reach, tmpfs }: PlannedEntry) {
   const { port, tls } = reachOf({ reach })
   const sorted = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { image, replicas, proxy, command, environment: sorted, port, tls }
+  return { image, replicas, proxy, command, environment: sorted, port, tls, tmpfs: tmpfs ?? [] }
 }
 
 /** The services of a scenario as they are there; null: they are the same. */

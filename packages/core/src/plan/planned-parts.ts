@@ -29,6 +29,7 @@ export function planEntry({ target, variant }: Candidate, scenario: PlannedScena
     image: target.image ?? `bakeoff/target/${target.name}`,
     ...(target.imageFrom ? { imageFrom: within(root, target.imageFrom) } : {}),
     ...(target.reach ? { reach: target.reach } : {}),
+    ...(target.tmpfs ? { tmpfs: [...target.tmpfs] } : {}),
     caps: scenario.targetCaps,
     replicas: variant.replicas,
     proxy: variant.proxy,

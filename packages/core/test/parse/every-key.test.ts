@@ -108,6 +108,7 @@ neverRun: hex was not reachable
 build: { context: ../../services/x, dockerfile: Dockerfile.prod, target: runtime }
 port: 3000
 health: { path: /healthz, status: 204 }
+tmpfs: [/var/cache]
 env: { A: 1 }
 readyTimeout: 5s
 role: experiment
