@@ -9,7 +9,7 @@ import {
   readYaml,
   SHORTEST_SECRET,
 } from '@bakeoff/core'
-import { BakeoffError, type Plan, type ScenarioSpec, scenarioFile } from '@bakeoff/model'
+import { BakeoffError, jsonSchemas, type Plan, type ScenarioSpec, scenarioFile } from '@bakeoff/model'
 import type { RunSink } from '@bakeoff/runner/ports'
 import type { Project } from './project.js'
 
@@ -22,7 +22,7 @@ export interface Secrets {
 /**
  * Reads the variables that the scenarios of a plan have as secrets.
  *
- * @throws BakeoffError BAD_SPEC with the place of each value whose variable is not set, or is too short to be hidden
+ * @throws BakeoffError BAD_SPEC with the place of each value whose variable is not set, or is too short to be hidden, and for one that is a word of what is written
  */
 export function readSecrets(
   { root }: Pick<Project, 'root'>,
@@ -49,7 +49,20 @@ export function readSecrets(
     }
     for (const { variable } of secrets) values[variable] = env[variable] as string
   }
+  const [common] = Object.entries(values).find(([, value]) => isOfRecords(value, plan)) ?? []
+  if (common !== undefined)
+    throw new BakeoffError(
+      'BAD_SPEC',
+      `the value of ${common} stands in the plan of this run, or is a word of its records: to hide it would spoil them`,
+      { hint: `Give ${common} another value, which stands in no file of the project: ${common}=… npm run …` },
+    )
   return { values, hide: hiderOf(values) }
+}
+
+/** Whether a text is a part of what every run writes, or of this plan. */
+function isOfRecords(value: string, plan: Pick<Plan, 'scenarios'>): boolean {
+  const { 'run.schema.json': records = '', 'event.schema.json': events = '' } = jsonSchemas()
+  return [records, events, JSON.stringify(plan)].some((text) => text.includes(value))
 }
 
 function secretsOf(scenario: ScenarioSpec | undefined): { readonly key: string; readonly variable: string }[] {

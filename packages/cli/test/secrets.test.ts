@@ -55,6 +55,16 @@ describe('readSecrets', () => {
     for (const text of [says, hint, '^']) expect(message).toContain(text)
   })
 
+  it.each([
+    { because: 'is a word of records', value: 'measured' },
+    { because: 'stands in the plan, as in the environment of a target', value: 'of-the-plan' },
+  ])('refuses a value that $because, which could not be hidden without spoiling them', ({ value }) => {
+    const told = { ...plan, scenarios: [{ id: 'orders', targetEnvironment: { TOKEN: 'of-the-plan' } }] } as unknown as typeof plan
+    expect(() => readSecrets({ root }, catalogue, told, { ORDERS_TOKEN: value })).toThrow(
+      'the value of ORDERS_TOKEN stands in the plan of this run',
+    )
+  })
+
   it('has the values of all that are set', () =>
     expect(readSecrets({ root }, catalogue, plan, { ORDERS_TOKEN: TOKEN, OTHER: 'x' }).values).toEqual({
       ORDERS_TOKEN: TOKEN,
