@@ -26,8 +26,8 @@ export function readReplaced(root: string, name: string): ReplacedScenario {
     })
   const isWhole = paths.every((path) => existsSync(join(root, path))) && readdirSync(join(root, folder)).length === 2
   const files = isWhole ? paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })) : []
-  const [written, , golden] = files
-  const services = written && golden ? servicesOfBegun({ name, yaml: written.text, golden: golden.text }) : null
+  const [written = '', requests = '', golden = ''] = files.map(({ text }) => text)
+  const services = servicesOfBegun({ name, yaml: written, requests, golden })
   if (services === null)
     throw new BakeoffError('BAD_SPEC', `${shownPath(join(root, yaml))} is not as init wrote it, and is not removed`, {
       hint: 'Leave --replace out, and choose another name. What is not needed any more you remove yourself.',

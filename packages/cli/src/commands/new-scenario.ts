@@ -45,6 +45,7 @@ export const addNewScenario: AddCommand = (program, invocation) =>
     .option(
       '--replace <scenario>',
       'a scenario that init began, and whose place this one takes: its services stay, its files are removed, and targets that serve it serve this one',
+      scenarioName,
     )
     .option('--target-service <name>', 'the service of the docker-compose file that is measured')
     .option('--origin <url>', 'of --har: requests to this origin; may be repeated', texts)

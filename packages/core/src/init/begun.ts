@@ -8,19 +8,24 @@ import { scalar } from './yaml-text.js'
 export interface ScenarioFiles {
   readonly name: string
   readonly yaml: string
+  readonly requests: string
   readonly golden: string
 }
 
 /**
- * The services of a scenario as init began it: of those its user may have made others by now. Null where anything else was written since, such as an
- * answer or a service level: then it is its user's own.
+ * The services of a scenario as init began it: of those its user may have made others by now. Null where anything else was written since, such as a
+ * request, an answer or a service level: then it is its user's own.
  */
-export function servicesOfBegun({ name, yaml, golden }: ScenarioFiles): Readonly<Record<string, Json>> | null {
-  if (!golden.includes(JSON.stringify(TO_BE_WRITTEN))) return null
+export function servicesOfBegun({ name, yaml, requests, golden }: ScenarioFiles): Readonly<Record<string, Json>> | null {
   const file = mapOf(attempt(() => parse(yaml)))
-  const { summary: _, ...rest } = mapOf(file['x-scenario'])
+  const { summary, ...rest } = mapOf(file['x-scenario'])
+  const path = /^GET (\S+), to begin with$/.exec(String(summary))?.[1]
   const services = Object.entries(mapOf(file.services)).map(([service, written]) => [service, mapOf(written)] as const)
-  const isAsBegun = JSON.stringify(rest) === JSON.stringify(begunRest(name)) && services.length > 0
+  const isAsBegun =
+    JSON.stringify(rest) === JSON.stringify(begunRest(name)) &&
+    requests.trim() === JSON.stringify({ method: 'GET', path }) &&
+    golden.includes(JSON.stringify(TO_BE_WRITTEN)) &&
+    services.length > 0
   return isAsBegun ? Object.fromEntries(services) : null
 }
 

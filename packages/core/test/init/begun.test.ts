@@ -10,6 +10,7 @@ const textOf = (path: string) => files.find((file) => file.path === `bakeoff/${p
 const begun = {
   name: 'orders',
   yaml: textOf('compose/orders.yaml'),
+  requests: textOf('compose/orders/requests.ndjson'),
   golden: textOf('compose/orders/golden.ndjson'),
 }
 
@@ -21,6 +22,7 @@ describe('servicesOfBegun', () => {
     }))
 
   it.each([
+    { because: 'a request', change: { requests: `${begun.requests}{"path":"/orders"}\n` } },
     { because: 'an answer', change: { golden: '{"status":200,"body":"{}"}\n' } },
     { because: 'a service level', change: { yaml: begun.yaml.replace('  # slo:', '  slo:') } },
     { because: 'another load', change: { yaml: begun.yaml.replace('[1, 64]', '[8]') } },
