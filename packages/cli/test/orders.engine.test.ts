@@ -41,6 +41,7 @@ let docker: RawEngine
 let shop: { readonly root: string; readonly environment: Record<string, string> }
 /** from the first command to the end of the last */
 let tookMs: number
+let below: Ended
 let begun: Ended
 let recorded: Ended
 /** golden answers as they were proposed, before the user edits them */
@@ -58,6 +59,7 @@ beforeAll(async () => {
   const root = join(realpathSync(mkdtempSync(join(tmpdir(), 'bakeoff-orders-'))), 'shop')
   mkdirSync(root)
   shop = { root, environment: { BAKEOFF_LOCK_FOLDER: join(root, 'locks') } }
+  below = await run(shop, 'images', 'below', ...Object.values(IMAGES).map((folder) => join(EXAMPLE, folder)))
   await makeImages(new ImageStore(client, { root: checkout, env: process.env, say: console.log }))
   gitIn(root, 'init', '--quiet')
   writeFileSync(at('docker-compose.yml'), withTestImages(readFileSync(join(EXAMPLE, 'docker-compose.yml'), 'utf8')))
@@ -205,6 +207,12 @@ function resultsOfRun(): Results {
   const [id] = listRuns(reports)
   return resultsSchema.parse(JSON.parse(readFileSync(join(reports, id as string, 'results.json'), 'utf8')))
 }
+
+it('what the Dockerfiles of the example stand on is made for a docker build, without a project', () => {
+  expect(below, below.stderr).toMatchObject({ exitCode: 0 })
+  for (const image of ['bakeoff/base', 'bakeoff/runtimes/python', 'bakeoff/toolchains/node'])
+    expect(below.stdout).toContain(image)
+})
 
 it('init finds the service of the folder, that of the docker-compose file, and takes the image that is named', () => {
   for (const target of ['orders-fastapi', 'orders-fastify', 'orders-java'])
