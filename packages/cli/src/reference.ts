@@ -106,9 +106,10 @@ async function askOnce(server: URL, request: RequestLine, signal: AbortSignal): 
   const { method, path, headers, body } = request
   const bytes = body === null ? null : Buffer.from(body)
   const bounded = new BoundedBytes(MOST_BYTES)
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
   try {
     const length = bytes === null ? {} : { 'content-length': String(bytes.length) }
-    const answer = await send(server, { method, path, headers: { ...headers, ...length }, body: bytes }, timed(signal))
+    const answer = await send(server, { method, path, headers: { ...headers, ...length }, body: bytes }, inTime)
     for await (const chunk of answer as AsyncIterable<Buffer>) bounded.add(chunk)
     const text = bounded.text
     return text === null
@@ -116,18 +117,14 @@ async function askOnce(server: URL, request: RequestLine, signal: AbortSignal): 
       : { status: answer.statusCode as number, contentType: answer.headers['content-type'] ?? null, body: text }
   } catch (error) {
     signal.throwIfAborted()
-    const isLate = error instanceof DOMException && error.name === 'TimeoutError'
+    // Also in the middle of the body, where the stream only says that it was aborted.
     const { code, message } = error as NodeJS.ErrnoException
-    throw noAnswer(server.origin, request, isLate ? `nothing within ${ANSWER_MS / 1000} s` : (code ?? message), error)
+    throw noAnswer(server.origin, request, inTime.aborted ? `nothing within ${ANSWER_MS / 1000} s` : (code ?? message), error)
   }
 }
 
 /** How long a server may take for one answer. */
 const ANSWER_MS = 30_000
-
-function timed(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
-}
 
 function toGolden(target: string, request: RequestLine, answer: Fetched): GoldenLine | null {
   if (answer.error !== null || answer.status === null) throw noAnswer(target, request, answer.error ?? 'no status')
