@@ -29,7 +29,7 @@ class Output extends Writable {
 async function called(...args: string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const [stdout, stderr] = [new Output(), new Output()]
   const terminal = openTerminal({ stdin: {}, stdout, stderr }, {})
-  const stop = { signal: new AbortController().signal, guard: () => {} }
+  const stop = { signal: new AbortController().signal, guard: () => {}, onNextSignal: () => () => {} }
   const program = createProgram({ project: findProject({}), terminal, stop, leave: () => {} }, 'npm run')
   try {
     await program.parseAsync(['node', 'npm run', ...args])
