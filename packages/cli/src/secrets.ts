@@ -54,7 +54,9 @@ export function readSecrets(
     throw new BakeoffError(
       'BAD_SPEC',
       `the value of ${common} stands in the plan of this run, or is a word of its records: to hide it would spoil them`,
-      { hint: `Give ${common} another value, which stands in no file of the project: ${common}=… npm run …` },
+      {
+        hint: `Give ${common} another value: ${common}=… npm run … One that stands in a file of the project, such as in the environment of a service, is no secret: write it into the requests.`,
+      },
     )
   return { values, hide: hiderOf(values) }
 }
