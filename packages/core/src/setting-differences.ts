@@ -79,6 +79,7 @@ function ofEntries(runs: readonly NamedRun[]): SettingDifference[] {
       ...differing(runs, `${id}: versions`, (results) => versionsText(entryOf(results)?.info)),
       ...differing(runs, `${id}: image`, (results) => asItIsText(entryOf(results))),
       ...differing(runs, `${id}: how it is reached`, (results) => reachText(entryOf(results))),
+      ...differing(runs, `${id}: folders that it writes to`, (results) => entryOf(results)?.tmpfs?.join(' ')),
       ...differing(runs, `${id}: environment`, (results) => environmentText(entryOf(results)?.environment)),
     ]
   })

@@ -1,4 +1,4 @@
-import type { Against, Cell, Estimate, Results } from '@bakeoff/model'
+import { type Against, type Cell, type Estimate, type Results, USUAL_REACH } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from '../src/compare-runs.js'
 import { estimateOf } from '../src/figures/estimate.js'
@@ -298,6 +298,24 @@ describe('what differs between runs', () => {
         entries: r.entries.map((e) =>
           e.id === 'predict/go-net-http/default' && e.info ? { ...e, info: { ...e.info, languageVersion: '1.99' } } : e,
         ),
+      }),
+    },
+    {
+      what: 'predict/go-net-http/default: how it is reached',
+      makes: null,
+      change: (r: Results) => ({
+        ...r,
+        entries: r.entries.map((e) =>
+          e.id === 'predict/go-net-http/default' ? { ...e, reach: { ...USUAL_REACH, port: 3000 } } : e,
+        ),
+      }),
+    },
+    {
+      what: 'predict/go-net-http/default: folders that it writes to',
+      makes: null,
+      change: (r: Results) => ({
+        ...r,
+        entries: r.entries.map((e) => (e.id === 'predict/go-net-http/default' ? { ...e, tmpfs: ['/var/cache'] } : e)),
       }),
     },
   ])('is named: $what', ({ what, makes, change }) => expect(settings(change)).toMatchObject([{ what, makes }]))

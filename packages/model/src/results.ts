@@ -188,6 +188,8 @@ export const entryResult = z.object({
   imageFrom: imageFrom.nullish(),
   /** how it was reached; absent: on port 8080, without TLS */
   reach: reach.nullish(),
+  /** folders that it wrote to besides /tmp; absent: none */
+  tmpfs: z.array(z.string()).nullish(),
   environment: z.record(z.string(), z.string()),
   outcome,
   repetitions: z.int(),

@@ -62,6 +62,7 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
     proxy: entry.proxy,
     ...(entry.imageFrom ? { imageFrom: entry.imageFrom } : {}),
     ...(entry.reach ? { reach: entry.reach } : {}),
+    ...(entry.tmpfs ? { tmpfs: entry.tmpfs } : {}),
     environment: entry.environment,
     outcome: telling,
     repetitions: records.filter(({ outcome }) => outcome.kind === 'measured').length,

@@ -179,6 +179,7 @@ function entryBlock(view: View, entry: EntryResult): Html {
         ),
       ],
       ...(entry.reach ? [['Reached at', reachWords(entry.reach)] as const] : []),
+      ...(entry.tmpfs ? [['Writes to memory at', entry.tmpfs.join(', ')] as const] : []),
       [
         'Its /info says',
         known(
