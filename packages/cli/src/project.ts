@@ -28,7 +28,7 @@ export interface Project extends ImageFolders {
 }
 
 /** Names a project: its folder has one. */
-const MATRIX = 'matrix.yaml'
+export const MATRIX = 'matrix.yaml'
 
 /**
  * The project that a command is for: the one that `from` is in, looked for upwards as git does, else the checkout that this program is in. BAKEOFF_ROOT and

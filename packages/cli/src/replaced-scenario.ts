@@ -5,7 +5,7 @@ import { type ScenarioDraft, servicesOfBegun, withScenario } from '@bakeoff/core
 import { BakeoffError } from '@bakeoff/model'
 import { writeWhole } from './durable-file.js'
 import { type NewFile, writeNew } from './new-files.js'
-import { shownPath } from './project.js'
+import { MATRIX, shownPath } from './project.js'
 
 export interface ReplacedScenario {
   readonly name: string
@@ -35,7 +35,7 @@ export function readReplaced(root: string, name: string): ReplacedScenario {
   return { name, services, files, targets: targetsServing(root, name) }
 }
 
-/** Writes the files of a scenario in the place of the one that was begun: that is removed, and targets that serve it serve this one. */
+/** Writes the files of a scenario in the place of the one that was begun: that is removed, and targets and matrix.yaml name this one. */
 export function takeItsPlace(
   root: string,
   { name: old, files, targets }: ReplacedScenario,
@@ -49,7 +49,7 @@ export function takeItsPlace(
     writeNew(root, files.toReversed())
     throw error
   }
-  for (const path of Object.values(targets)) {
+  for (const path of [...Object.values(targets), MATRIX]) {
     const text = withScenario(readFileSync(join(root, path), 'utf8'), old, name)
     if (text !== null) writeWhole(join(root, path), text)
   }

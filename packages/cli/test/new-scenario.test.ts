@@ -362,6 +362,14 @@ describe('in the place of a scenario that init began', () => {
     expect(read('targets/orders-go/target.yaml')).toContain('scenarios: [orders] # those in compose/ that it serves')
   })
 
+  it('has its place in matrix.yaml', async () => {
+    const before = read('matrix.yaml')
+    writeFileSync(pathOf('matrix.yaml'), `scenarios: [shop] # the only one\n${before}`)
+    await make({ ...curl, reference: origin, replace: 'shop' })
+    expect(read('matrix.yaml')).toBe(`scenarios: [orders] # the only one\n${before}`)
+    expect(readCatalogue({ root, home: root }).broken).toEqual([])
+  })
+
   it('may have its name', async () => {
     await make({ ...curl, reference: origin, replace: 'shop' }, 'shop')
     expect(linesOf('shop/requests.ndjson')).toEqual([{ method: 'GET', path: '/a' }])

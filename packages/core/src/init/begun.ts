@@ -38,12 +38,15 @@ function begunRest(name: string): Json {
   }
 }
 
-/** The text of a target.yaml in which one scenario has another's place; null: it does not serve that one. All else stays as it is written. */
+/** Lists of scenarios: those that a target serves, and those of matrix.yaml. */
+const NAMING: ReadonlySet<string> = new Set(['scenarios', 'order'])
+
+/** The text of a target.yaml or of matrix.yaml in which one scenario has another's place; null: it does not name that one. All else stays as it is written. */
 export function withScenario(yaml: string, old: string, name: string): string | null {
   const places: (readonly [from: number, to: number])[] = []
   visit(parseDocument(yaml), {
     Pair: (_, { key, value }) => {
-      if (!isScalar(key) || key.value !== 'scenarios' || !isSeq(value)) return
+      if (!isScalar(key) || !NAMING.has(String(key.value)) || !isSeq(value)) return
       for (const item of value.items)
         if (isScalar(item) && item.value === old && item.range) places.push([item.range[0], item.range[1]])
     },

@@ -40,6 +40,7 @@ describe('withScenario', () => {
       yaml: 'summary: shop\nvariants:\n  a: { scenarios: [shop, other] }\nscenarios: [other, shop]\n',
       expected: 'summary: shop\nvariants:\n  a: { scenarios: [orders, other] }\nscenarios: [other, orders]\n',
     },
+    { yaml: 'scenarios: [shop]\norder: [shop, other]\n', expected: 'scenarios: [orders]\norder: [orders, other]\n' }, // matrix.yaml
   ])('changes the name alone in $yaml', ({ yaml, expected }) => expect(withScenario(yaml, 'shop', 'orders')).toBe(expected))
 
   it('says nothing of a target that does not serve it', () =>
