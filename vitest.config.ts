@@ -105,7 +105,7 @@ export default defineConfig({
           name: 'engine',
           include: ofKind('engine'),
           maxWorkers: 3,
-          maxConcurrency: 2,
+          maxConcurrency: 4, // of tests that are marked as concurrent: checks, which mostly wait
           sequence: { groupOrder: 5 },
           testTimeout: 300_000,
           hookTimeout: HALF_AN_HOUR,

@@ -48,7 +48,7 @@ afterAll(async () => {
   await workbench?.[Symbol.asyncDispose]()
 })
 
-// Two at a time: a contract is mostly waiting for what must time out.
+// Several at a time, as many as vitest.config.ts says: a contract is mostly waiting for what must time out.
 describe('every target answers every golden question and every case of the contract, and says what it is', () => {
   it.concurrent.each(shippedEntries(shipped))('%s', async (id) => {
     const entry = plan.entries.find((one) => one.id === id)!

@@ -5,6 +5,7 @@ import { brokenInReach, buildOf, type Catalogue, hideIn, shownEntries } from '@b
 import { BakeoffError, type ErrorCode, type Plan } from '@bakeoff/model'
 import { type CheckReport, checkEntry } from '@bakeoff/runner'
 import { Option } from 'commander'
+import { inLanes, lanesOf } from '../check-lanes.js'
 import { checkLines } from '../check-lines.js'
 import { exitCodes, showError } from '../exit.js'
 import type { Invocation } from '../invocation.js'
@@ -125,15 +126,17 @@ async function check(invocation: Invocation, options: PlanOptions, { keep, isFul
   const secrets = readSecrets(project, catalogue, plan, process.env)
   const entries = shownEntries(plan.entries)
   const reports = await onEngine(invocation, { setting, plan, secrets, keep }, async (run) => {
-    const found: CheckReport[] = []
     const told = new Set<string>()
-    for (const entry of entries) {
-      terminal.live(`checking ${entry.id}`)
+    const underWay = new Set<string>()
+    // What is kept is what was started last: one at a time.
+    return inLanes(entries, keep ? 1 : lanesOf({ ...plan, entries }), async (entry) => {
+      underWay.add(entry.id)
+      terminal.live(`checking ${[...underWay].join(', ')}`)
       const report = hideIn(await checkEntry(run, entry), secrets.hide)
-      found.push(report)
+      underWay.delete(entry.id)
       for (const line of checkLines(report, terminal, { isFull, told })) terminal.say(line)
-    }
-    return found
+      return report
+    })
   })
   return {
     reports,
