@@ -1,5 +1,5 @@
 /** Begins a project in a user's repository: looks for its services, and writes the files that measure them. */
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import {
   builtIn,
   type FoundService,
@@ -17,6 +17,7 @@ import { BakeoffError } from '@bakeoff/model'
 import { thereAlready, writeNew } from './new-files.js'
 import { projectAbove, shownPath } from './project.js'
 import { type ReadRepository, readRepository } from './read-repository.js'
+import { repositoryOf } from './repository.js'
 
 export interface InitOptions {
   /** images that are services, beside those that are found */
@@ -47,7 +48,8 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
   const unreadable = [...read.unreadable, ...found.unreadable]
   const services = [...found.services, ...images.filter((image) => !has(found.services, image)).map(serviceOfImage)]
   if (services.length === 0) throw nothingFound(repository, unreadable)
-  const around = surroundingsIn(read, services)
+  const root = join(repository, PROJECT_FOLDER)
+  const around = surroundingsIn(read, services, root)
   const { name, dockerignore } = read
   const plan = planFiles({ repository: name, services, surroundings: around.lines, dockerignore })
   const files = plan.files.map((file): PlannedFile => ({ ...file, text: asTyped(file.text) }))
@@ -57,7 +59,7 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
     files,
     notes: [...plan.notes, ...around.notes],
     folder: repository,
-    root: join(repository, PROJECT_FOLDER),
+    root,
     services,
     unreadable,
   }
@@ -68,12 +70,20 @@ function has(services: readonly FoundService[], name: string): boolean {
 }
 
 /** What the docker-compose file of a repository says that its targets need. */
-function surroundingsIn({ compose, named }: ReadRepository, services: readonly FoundService[]): Surroundings {
+function surroundingsIn(
+  { compose, named }: ReadRepository,
+  services: readonly FoundService[],
+  root: string,
+): Surroundings {
   if (compose === null) return { lines: null, notes: [] }
   const targets = services.flatMap(({ folder, image: own }) =>
     own.kind === 'as-it-is' ? named.filter(({ image }) => image === own.image) : builtIn(folder, named).slice(0, 1),
   )
-  return surroundingsOf({ ...compose, targets: targets.map(({ name }) => name) })
+  return surroundingsOf({
+    ...compose,
+    targets: targets.map(({ name }) => name),
+    repository: relative(root, repositoryOf(root)).replaceAll('\\', '/'),
+  })
 }
 
 /** Writes what was planned. */

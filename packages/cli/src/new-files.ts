@@ -1,4 +1,4 @@
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** A file that is to be written. */
@@ -8,9 +8,21 @@ export interface NewFile {
   readonly text: string
 }
 
-/** The files among these that are there already, be it as a link to nothing. Paths are from the root. */
+/** What is in the way of these files, which are named from the root: files that are there already, be it as a link to nothing, and files in the place of a folder. */
 export function thereAlready(root: string, paths: readonly string[]): string[] {
-  return paths.filter((path) => lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined)
+  return [...new Set(paths.flatMap((path) => inTheWay(root, path) ?? []))]
+}
+
+function inTheWay(root: string, path: string): string | null {
+  const parts = path.split('/')
+  for (let count = 1; count <= parts.length; count++) {
+    const part = parts.slice(0, count).join('/')
+    const whole = join(root, part)
+    if (lstatSync(whole, { throwIfNoEntry: false }) === undefined) return null
+    // A link to a folder is one.
+    if (count === parts.length || !statSync(whole, { throwIfNoEntry: false })?.isDirectory()) return part
+  }
+  return null
 }
 
 /**

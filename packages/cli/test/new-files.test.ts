@@ -29,6 +29,13 @@ it('writes over nothing, and leaves nothing behind then, but what was there', ()
   expect(readFileSync(join(root, 'kept/theirs.txt'), 'utf8')).toBe('theirs')
 })
 
+it('names what is in the way, be it in the place of a folder, and once', () => {
+  writeFileSync(join(root, 'bakeoff'), 'a file')
+  mkdirSync(join(root, 'real'))
+  symlinkSync(join(root, 'real'), join(root, 'linked'))
+  expect(thereAlready(root, ['bakeoff/a.txt', 'bakeoff/b/c.txt', 'linked/a.txt', 'new/a.txt'])).toEqual(['bakeoff'])
+})
+
 it('does not write through a link that leads nowhere, which is there', () => {
   symlinkSync(join(root, 'elsewhere'), join(root, 'link'))
   expect(thereAlready(root, ['link', 'free'])).toEqual(['link'])

@@ -29,7 +29,7 @@ export const COMPOSE_FILES = ['docker-compose.yml', 'docker-compose.yaml', 'comp
 export function readNamedServices(text: string): NamedService[] | string {
   let services: unknown
   try {
-    services = mapOf(parse(text, { merge: true })).services
+    services = mapOf(parse(text, { merge: true, logLevel: 'error' })).services
   } catch (error) {
     return (error as Error).message.split('\n', 1)[0] as string
   }

@@ -79,7 +79,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 ${tail(facts.port)}
-# ${facts.application === null ? 'A guess: the application is `app` in main.py.' : `The application was found as ${facts.application}.`} $CORES is the cap: a worker for each core.
+# ${facts.application === null ? 'A guess: it is main.py, or `app` in it.' : `The application was found as ${facts.application}.`} $CORES is the cap: a worker for each core.
 CMD ["sh", "-c", "${pythonCommand(facts)}"]
 `,
   go: ({ port }) => `FROM bakeoff/toolchains/go AS build
@@ -88,7 +88,7 @@ ARG GOSUMDB
 WORKDIR /src
 COPY . .
 # A guess: the program is the package in this folder. For another one write ./cmd/NAME in place of the last dot.
-RUN --mount=type=cache,target=/root/.cache/go-build \\
+RUN --mount=type=cache,target=/root/go/pkg/mod \\
     CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/server .
 
 FROM bakeoff/base
@@ -116,6 +116,8 @@ ENTRYPOINT ["/usr/local/bin/server"]
 # Mirrors of hex, where it is not reached itself.
 ARG HEX_MIRROR
 ARG HEX_CDN
+ARG HEX_UNSAFE_REGISTRY
+ARG HEX_NO_VERIFY_REPO_ORIGIN
 # hex and rebar3 as Debian has them: mix would fetch its own from one more host. mix asks for git, too.
 RUN apt-get update \\
  && apt-get install -y --no-install-recommends erlang-dev erlang-hex git rebar3 \\
@@ -170,12 +172,17 @@ RUN --mount=type=cache,target=/root/.gradle \\
 
 const ASGI = ['FastAPI', 'Starlette', 'Litestar']
 
+/** What serves a Python application: what it depends on, else the development server of its framework, which lints will say. */
 function pythonCommand({ stack, application }: DockerfileFacts): string {
   const app = application ?? 'main:app'
-  if (ASGI.some((name) => stack.includes(name)))
-    return `exec uvicorn ${app} --host 0.0.0.0 --port $PORT --workers $CORES`
+  const isAsynchronous = ASGI.some((name) => stack.includes(name))
+  if (stack.includes('Granian'))
+    return `exec granian --interface ${isAsynchronous ? 'asgi' : 'wsgi'} --host 0.0.0.0 --port $PORT --workers $CORES ${app}`
+  if (isAsynchronous) return `exec uvicorn ${app} --host 0.0.0.0 --port $PORT --workers $CORES`
   if (stack.includes('gunicorn')) return `exec gunicorn ${app} --bind 0.0.0.0:$PORT --workers $CORES`
-  return `exec python ${application === null ? 'main.py' : `${app.split(':', 1)[0]?.replaceAll('.', '/')}.py`}`
+  if (stack.includes('Django')) return 'exec python manage.py runserver --noreload 0.0.0.0:$PORT'
+  if (stack.includes('Flask')) return `exec flask --app ${app} run --host 0.0.0.0 --port $PORT`
+  return 'exec python main.py'
 }
 
 /** A command of package.json in the exec form; one that needs a shell gets it. */

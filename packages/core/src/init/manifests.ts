@@ -46,7 +46,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       // A workspace alone names dependencies of its members.
       /^\[package\]/m.test(text)
         ? {
-            name: tomlName(text),
+            name: tomlName(text, '[package]'),
             libraries: all(text, /^([\w-]+)(?:\.workspace)?\s*=\s*(?:["']|\{|true)/gm, /^\[dependencies\.([\w-]+)\]/gm),
             start: null,
           }
@@ -77,7 +77,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'pyproject.toml': {
     language: 'python',
     read: (text) => ({
-      name: tomlName(text),
+      name: tomlName(text, '[project]') ?? tomlName(text, '[tool.poetry]'),
       // A list of requirements, or Poetry's table.
       libraries: all(
         text,
@@ -129,8 +129,10 @@ function gradle(text: string): Said {
   return { name: null, libraries: all(text, /["'][\w.-]+:([\w.-]+)(?::[^"']*)?["']/g), start: null }
 }
 
-function tomlName(text: string): string | null {
-  return /^name\s*=\s*["']([^"']+)["']/m.exec(text)?.[1] ?? null
+/** The name in a table of TOML, such as `[package]`. */
+function tomlName(text: string, table: string): string | null {
+  const [, inside] = text.split(table, 2)
+  return /^name\s*=\s*["']([^"']+)["']/m.exec(inside?.split(/^\[/m, 1)[0] ?? '')?.[1] ?? null
 }
 
 /** What the first group of the patterns finds, each once. */

@@ -40,8 +40,8 @@ x-scenario:
   #    With rate: [200] the same requests a second are offered to every target.
   load: { closed: [1, 64] }
 
-  # 4. What is good enough, so that the report says who keeps it, and where capacity ends.
-  # slo: { p99: 50ms, errors: 0.1% }
+  # 4. What is good enough, so that the report says who keeps it at that rate, and where capacity ends.
+  # slo: { p99: 50ms, errors: 0.1%, at: 200/s }
 
   # 5. Bad input and faults, with the answers that every target must give: a line of JSON for each case.
   # contract: ${name}/contract.ndjson

@@ -22,13 +22,15 @@ export interface ComposeText {
   readonly text: string
   /** names of its services that become targets */
   readonly targets: readonly string[]
+  /** the repository within which services are built, from the project with `/`: `..` where the file lies in it */
+  readonly repository: string
 }
 
 /**
  * The services that targets need, in the form of a scenario: those that the first target waits for; where no service of the file is a target, its databases and the like.
  * What cannot be taken over is left out, and told.
  */
-export function surroundingsOf({ file, text, targets }: ComposeText): Surroundings {
+export function surroundingsOf({ file, text, targets, repository }: ComposeText): Surroundings {
   const located = attempt(() => readYaml(file, text, composeFile))
   if (located instanceof BakeoffError) return { lines: null, notes: [`${file} is not taken over: ${located.message}`] }
   const all = Object.fromEntries(
@@ -40,14 +42,14 @@ export function surroundingsOf({ file, text, targets }: ComposeText): Surroundin
   const stores = new Map<string, Json>()
   for (const name of first === undefined ? storesOf(all) : neededBy(first, all)) {
     if (targets.includes(name)) continue
-    const { written, problems } = membersOf(all[name] as Json, { name, isTarget: false, notes })
+    const { written, problems } = membersOf(all[name] as Json, { name, isTarget: false, repository, notes })
     if (problems.length === 0) stores.set(name, written)
     else lost.push(`${name} of ${file} is not taken over: ${problems.join('; ')}`)
   }
-  const own = first === undefined ? null : membersOf(all[first] as Json, { name: first, isTarget: true, notes })
+  const own = first === undefined ? null : membersOf(all[first] as Json, { name: first, isTarget: true, repository, notes })
   for (const why of own?.problems ?? []) lost.push(`${first} of ${file}: ${why}`)
-  if (stores.size === 0 && own?.written.environment === undefined) return { lines: null, notes: lost }
-  const target = targetOf(own?.problems.length === 0 ? own.written : null, stores)
+  const target = targetOf(own?.written ?? null, stores)
+  if (stores.size === 0 && target.environment === undefined) return { lines: null, notes: lost }
   const kept = [...stores].map(([name, written]): [string, Json] => [name, withoutLost(written, stores)])
   const lines = stringify({ services: { target, ...Object.fromEntries(kept) } }, { lineWidth: 0 })
     .trimEnd()
@@ -69,19 +71,17 @@ export function surroundingsOf({ file, text, targets }: ComposeText): Surroundin
   }
 }
 
-/** The file lies in the repository, and the project in a folder of that. */
-const PLACE = { folder: '..', repository: '..' }
-
 interface Member {
   readonly name: string
   readonly isTarget: boolean
+  readonly repository: string
   readonly notes: string[]
 }
 
 /** A service in the form of a scenario, and what of it cannot be said there. */
 function membersOf(
   service: Json,
-  { name, isTarget, notes }: Member,
+  { name, isTarget, repository, notes }: Member,
 ): { readonly written: Json; readonly problems: readonly string[] } {
   const problems: string[] = []
   // What a target is built from is said in its target.yaml.
@@ -89,7 +89,8 @@ function membersOf(
   const { written } = readMembers(isTarget ? rest : service, {
     name,
     isTarget,
-    place: PLACE,
+    // The file lies beside the folder of the project.
+    place: { folder: '..', repository },
     tell: (_path, message, hint) => void problems.push(`${message.replace(`services.${name}: `, '')} (${hint})`),
     note: (sentence) => void notes.push(sentence),
   })
@@ -99,6 +100,8 @@ function membersOf(
 function targetOf(own: Json | null, stores: ReadonlyMap<string, Json>): Json {
   const waits =
     own === null ? [...stores.keys()] : Object.keys(mapOf(own.depends_on)).filter((name) => stores.has(name))
+  // What would come of the environment of this machine is told, and left out.
+  const environment = Object.entries(mapOf(own?.environment)).filter(([, value]) => !isOpen(String(value)))
   const conditionOf = (name: string) =>
     mapOf(mapOf(own?.depends_on)[name]).condition ??
     (stores.get(name)?.healthcheck === undefined ? 'service_started' : 'service_healthy')
@@ -106,11 +109,16 @@ function targetOf(own: Json | null, stores: ReadonlyMap<string, Json>): Json {
     ...TARGET_ALONE.target,
     ...(own?.cpus === undefined ? {} : { cpus: own.cpus }),
     ...(own?.mem_limit === undefined ? {} : { mem_limit: own.mem_limit }),
-    ...(own?.environment === undefined ? {} : { environment: own.environment }),
+    ...(environment.length === 0 ? {} : { environment: Object.fromEntries(environment) }),
     ...(waits.length === 0
       ? {}
       : { depends_on: Object.fromEntries(waits.map((name) => [name, { condition: conditionOf(name) }])) }),
   }
+}
+
+/** Whether a text has a variable in it that was not replaced. `$$` is a dollar sign. */
+function isOpen(text: string): boolean {
+  return /\$[A-Za-z_{]/.test(text.replaceAll('$$', ''))
 }
 
 /** A service that waits for no other which was not taken over. */

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { surroundingsOf } from '../../src/init/index.js'
 
 const taken = (text: string, targets: readonly string[] = []) => {
-  const { lines, notes } = surroundingsOf({ file: 'docker-compose.yml', text, targets })
+  const { lines, notes } = surroundingsOf({ file: 'docker-compose.yml', text, targets, repository: '..' })
   return { services: lines === null ? null : parse(`services:\n${lines}`).services, notes: notes.join('\n') }
 }
 
@@ -70,6 +70,16 @@ describe('the surroundings of targets', () => {
     const { services, notes } = taken(`services:\n  web: { build: ., depends_on: [db] }\n  db: ${service}\n`, ['web'])
     expect(services).toBeNull()
     expect(notes).toContain('db of docker-compose.yml is not taken over: ')
+  })
+
+  it('have what a target is given, but for what comes of the environment of this machine, which is told', () => {
+    const { services, notes } = taken(
+      'services: { web: { build: ., env_file: .env, environment: { LEVEL: warn, TOKEN: "${TOKEN}", COST: "$$5" } } }',
+      ['web'],
+    )
+    expect(services.target.environment).toEqual({ LEVEL: 'warn', COST: '$$5' })
+    expect(notes).toContain('web of docker-compose.yml: env_file is not read')
+    expect(notes).toContain('${TOKEN} is not replaced')
   })
 
   it('are none where the target waits for nothing', () =>
