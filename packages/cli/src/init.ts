@@ -31,7 +31,6 @@ export interface Begun extends InitPlan {
   readonly folder: string
   /** of the project */
   readonly root: string
-  readonly services: readonly FoundService[]
   readonly unreadable: readonly Unreadable[]
 }
 
@@ -46,7 +45,8 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
   const read = readRepository(repository)
   const found = findServices(read)
   const unreadable = [...read.unreadable, ...found.unreadable]
-  const services = [...found.services, ...images.filter((image) => !has(found.services, image)).map(serviceOfImage)]
+  const named = [...new Set(images)].filter((image) => !has(found.services, image))
+  const services = [...found.services, ...named.map(serviceOfImage)]
   if (services.length === 0) throw nothingFound(repository, unreadable)
   const root = join(repository, PROJECT_FOLDER)
   const around = surroundingsIn(read, services, root)
@@ -60,7 +60,6 @@ export function planInit(folder: string, { images, asTyped }: InitOptions): Begu
     notes: [...plan.notes, ...around.notes],
     folder: repository,
     root,
-    services,
     unreadable,
   }
 }

@@ -104,7 +104,9 @@ describe('init', () => {
 
   it('takes an image once that the docker-compose file has too', () => {
     put({ 'docker-compose.yml': 'services: { web: { image: "shop/orders:1", ports: [3000] } }\n' })
-    expect(begin('.', ['shop/orders:1', 'shop/other:1']).begun.targets).toEqual(['web', 'other'])
+    const { begun } = begin('.', ['shop/orders:1', 'shop/other:1', 'shop/other:1', 'shop/web:1'])
+    expect(begun.targets).toEqual(['web', 'other', 'web-2'])
+    expect(begun.services.map(({ name }) => name)).toEqual(begun.targets)
   })
 
   it('looks three folders deep', () => {

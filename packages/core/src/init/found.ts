@@ -1,7 +1,7 @@
 import { isPort } from '../recorded/compose-ports.js'
 import type { NamedService } from './compose-file.js'
 import { isSurrounding, lastPartOfImage, serverCalled } from './known.js'
-import { basesOf, languageOfDockerfile, languageOfImage } from './languages.js'
+import { basesOf, languageOfDockerfile, languageOfImage, UNKNOWN_LANGUAGE } from './languages.js'
 import { type Language, MANIFESTS, type Manifest, readManifest, type Unreadable } from './manifests.js'
 import { healthPathIn, pythonApplicationIn, type Sources, standardServersIn, writtenPortIn } from './source-signs.js'
 
@@ -202,7 +202,8 @@ export function unique(services: readonly FoundService[]): FoundService[] {
   const names = new Set<string>()
   return services.map((one) => {
     const isShared = services.filter(({ name }) => name === one.name).length > 1
-    const told = isShared && !one.name.split('-').includes(one.language) ? `${one.name}-${one.language}` : one.name
+    const isTold = one.language === UNKNOWN_LANGUAGE || one.name.split('-').includes(one.language)
+    const told = isShared && !isTold ? `${one.name}-${one.language}` : one.name
     let name = told
     for (let number = 2; names.has(name); number++) name = `${told}-${number}`
     names.add(name)

@@ -29,6 +29,8 @@ export interface PlannedFile {
 export interface InitPlan {
   readonly files: readonly PlannedFile[]
   readonly scenario: string
+  /** under the names of their targets */
+  readonly services: readonly FoundService[]
   /** names of targets, in the order of the services */
   readonly targets: readonly string[]
   /** what a user should know of them, a sentence each */
@@ -47,6 +49,7 @@ export function planFiles({ repository, services: found, surroundings, dockerign
   const own = (file: string) => `${PROJECT_FOLDER}/${file}`
   return {
     scenario,
+    services,
     targets: services.map(({ name }) => name),
     files: [
       { path: own('matrix.yaml'), text: matrixText(repository), is: 'what is measured when nothing else is asked for' },
