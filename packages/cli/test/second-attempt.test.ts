@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { afterSecondAttempts, MOST_TRIED_AGAIN, secondAttempts } from '../../../scripts/tests/second-attempt.mjs'
 import { countResults } from '../../../scripts/tests/vitest-report.mjs'
 
+type Failure = ReturnType<typeof failure>
 const failure = (file: string | null, name: string | null) => ({ file, name, text: 'because', passedBeside: 2 })
-const passed = (count: number, failures: readonly unknown[] = []) => ({
+const passed = (count: number, failures: Failure[] = []) => ({
   status: failures.length > 0 ? 1 : 0,
   counted: { passed: count, failures },
 })
