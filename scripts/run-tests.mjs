@@ -1,14 +1,16 @@
 /**
- * `npm test`: the parts of tests/parts.mjs, turn by turn. Ends with the time that each part took and `N passed, N failed`;
- * a file or a hook that breaks counts as failed.
+ * `npm test`: the parts of tests/parts.mjs, turn by turn, and what failed once more alone. Ends with the time that each part took and
+ * `N passed, N failed`; a file or a hook that breaks counts as failed.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { optionsOf, USAGE } from './tests/options.mjs'
 import { ENVIRONMENT, turnsOf } from './tests/parts.mjs'
+import { afterSecondAttempts, secondAttempts } from './tests/second-attempt.mjs'
 import { ensureTools } from './tests/tools.mjs'
+import { countReport } from './tests/vitest-report.mjs'
 
 /**
  * @param {string} root
@@ -38,22 +40,41 @@ async function runParts(root, { all, only }) {
   ensureTools()
   // This process began with the packages of npm and the compiler.
   const results = [{ name: 'setup', ms: performance.now(), passed: 0, failures: [] }]
+  const env = all ? ENVIRONMENT.all : ENVIRONMENT.short
   for (const turn of turnsOf({ all, only, files: testFiles(root) })) {
     process.stdout.write(`\n── ${turn.map(({ part }) => part.name).join(', ')} ──\n`)
-    const how = { env: all ? ENVIRONMENT.all : ENVIRONMENT.short, labelled: turn.length > 1 }
+    const how = { env, labelled: turn.length > 1 }
     results.push(...(await Promise.all(turn.map(({ part, files }) => runPart(root, folder, part, files, how)))))
   }
-  return summarise(folder, results, all || only.length > 0)
+  return summarise(folder, await tryAgain(root, folder, results, env), all || only.length > 0)
+}
+
+/** Runs what failed once more, a file at a time, while nothing else runs. */
+async function tryAgain(root, folder, results, env) {
+  const judged = []
+  for (const result of results) {
+    const attempts = result.project === undefined ? [] : secondAttempts(result.failures)
+    if (attempts.length > 0) process.stdout.write(`\n── ${result.name}: what failed, alone ──\n`)
+    const seconds = new Map()
+    for (const { file, args } of attempts)
+      seconds.set(
+        file,
+        await runVitest(root, join(folder, `tests-${result.name}-again.json`), result.project, args, { env }),
+      )
+    judged.push({ ...result, ...afterSecondAttempts(result, seconds) })
+  }
+  return judged
 }
 
 function summarise(folder, results, isAsked) {
   const passed = results.reduce((total, result) => total + result.passed, 0)
   // Of a long output often only the end is kept: what failed is said there once more.
-  const broken = results.flatMap(({ name, failures }) => failures.map((failure) => `✗ ${name}: ${failure}`))
+  const mended = results.flatMap(({ name, mended }) => mended.map((one) => `↻ ${name}: ${sentenceOf(one)}`))
+  const broken = results.flatMap(({ name, failures }) => failures.map((one) => `✗ ${name}: ${sentenceOf(one)}`))
   const failed = broken.length
   const rows = results.map(
     (one) =>
-      `${one.name.padEnd(8)} ${seconds(one.ms).padStart(5)} s  ${one.passed} passed, ${one.failures.length} failed`,
+      `${one.name.padEnd(8)} ${seconds(one.ms).padStart(5)} s  ${one.passed} passed, ${one.failures.length} failed${again(one.mended.length)}`,
   )
   const total = `${'together'.padEnd(8)} ${seconds(performance.now()).padStart(5)} s  (parts of one turn ran side by side)`
   const left = isAsked
@@ -61,8 +82,18 @@ function summarise(folder, results, isAsked) {
     : ['Left out, for npm test -- --all: other targets, most faults, verdicts, and more against the engine.']
   const line = `${passed} passed, ${failed} failed`
   writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
-  process.stdout.write(`\n${[...broken, ...rows, total, ...left, line].join('\n')}\n`)
+  if (mended.length > 0) mended.unshift('Failed at the first attempt, and passed at the second, alone:')
+  process.stdout.write(`\n${[...mended, ...broken, ...rows, total, ...left, line].join('\n')}\n`)
   return failed === 0 && passed > 0 ? 0 : 1
+}
+
+function sentenceOf({ file, name, text }) {
+  const what = file === null ? '' : name === null ? basename(file) : `${name} (${basename(file)})`
+  return what === '' ? text : `${what}\n    ${text}`
+}
+
+function again(count) {
+  return count === 0 ? '' : `, ${count} at the second attempt`
 }
 
 async function runPart(root, folder, part, files, { env, labelled }) {
@@ -71,25 +102,30 @@ async function runPart(root, folder, part, files, { env, labelled }) {
   const counted = part.commands
     ? await runCommands(root, part.commands, how)
     : await runProject(root, folder, part, files, how)
-  return { name: part.name, ms: performance.now() - startedAt, ...counted }
+  return { name: part.name, project: part.project, ms: performance.now() - startedAt, ...counted }
 }
 
 async function runCommands(root, commands, how) {
   const failures = []
-  for (const command of commands) if ((await run(root, command, how)) !== 0) failures.push(command.join(' '))
+  for (const command of commands)
+    if ((await run(root, command, how)) !== 0) failures.push({ file: null, name: null, text: command.join(' ') })
   return { passed: commands.length - failures.length, failures }
 }
 
 async function runProject(root, folder, { name, project }, files, how) {
-  const report = join(folder, `tests-${name}.json`)
+  const { status, counted } = await runVitest(root, join(folder, `tests-${name}.json`), project, files ?? [], how)
+  // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
+  if (status === 0 || counted.failures.length > 0) return counted
+  const text = `vitest ended with exit code ${status}, and no test failed`
+  return { ...counted, failures: [{ file: null, name: null, text }] }
+}
+
+async function runVitest(root, report, project, args, how) {
   rmSync(report, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
   const projects = [project].flat().flatMap((name) => ['--project', name])
-  const status = await run(root, vitestWith([...projects, ...reporters, ...(files ?? [])]), how)
-  const counted = countReport(report)
-  // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
-  if (status === 0 || counted.failures.length > 0) return counted
-  return { ...counted, failures: [`vitest ended with exit code ${status}, and no test failed`] }
+  const status = await run(root, vitestWith([...projects, ...reporters, ...args]), how)
+  return { status, counted: countReport(root, report) }
 }
 
 const vitestWith = (args) => ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests', ...args]
@@ -108,28 +144,6 @@ function run(root, [program, ...args], { env, label = null }) {
     child.on('error', () => resolve(1))
     child.on('close', (status) => resolve(status ?? 1))
   })
-}
-
-function countReport(file) {
-  if (!existsSync(file)) return { passed: 0, failures: ['vitest wrote no report'] }
-  const { testResults } = JSON.parse(readFileSync(file, 'utf8'))
-  const counted = { passed: 0, failures: [] }
-  for (const { name, status, message, assertionResults } of testResults) {
-    const failures = assertionResults.filter((result) => result.status === 'failed')
-    counted.passed += assertionResults.filter((result) => result.status === 'passed').length
-    counted.failures.push(
-      ...failures.map(
-        ({ fullName, failureMessages }) => `${fullName} (${basename(name)})\n    ${start(failureMessages[0])}`,
-      ),
-    )
-    if (status === 'failed' && failures.length === 0) counted.failures.push(`${basename(name)}\n    ${start(message)}`)
-  }
-  return counted
-}
-
-/** The beginning of a message, in a few lines. */
-function start(message = '') {
-  return message.slice(0, 1500).split('\n').slice(0, 12).join('\n    ')
 }
 
 /** Every test file of the packages, as a path from the root. */

@@ -48,6 +48,12 @@ describe('how long a build will take', () => {
     expect(await expectedBuildSeconds(engineWith(name, here), root, name)).toBe(expected)
   })
 
+  it('is what the table says where the engine takes too long to list its images', async () => {
+    await writeFile(join(root, 'compose/build-seconds.json'), table)
+    const slow = clientOf({ listImages: () => Promise.reject(new Error('no answer')) })
+    expect(await expectedBuildSeconds(slow, root, name)).toBe(40)
+  })
+
   it('is not known without a table', async () => {
     expect(await expectedBuildSeconds(engineWith(name, []), root, name)).toBeNull()
   })

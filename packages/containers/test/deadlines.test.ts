@@ -122,6 +122,7 @@ describe('a slow engine', () => {
   it.each([
     { what: 'a read', make: () => client.containers.list('a=b'), withinMs: quick.readMs },
     { what: 'a change', make: () => client.containers.create({}), withinMs: quick.changeMs },
+    { what: 'what reads every image', make: () => client.images.list(['a']), withinMs: quick.changeMs },
   ])('has a deadline for $what all the same', async ({ make, withinMs }) => {
     mode = 'only pings'
     await expect(make()).rejects.toMatchObject({

@@ -102,7 +102,10 @@ it('counts what cannot connect apart, with pauses, when the server dies', async 
   expect(measured.counts.connectErrors).toBeGreaterThan(0)
   // 8 connections, 20 ms apart: some 600 tries in 1.5 s, where autocannon makes thousands.
   expect(measured.counts.connectErrors).toBeLessThanOrEqual(8 * (measured.durationMs / 20 + 1))
-  expect(measured.errorsByKind['connect ECONNREFUSED']).toBe(measured.counts.connectErrors)
+  // Each has its kind. A connection that waited for the server to take it when it died is reset instead of refused.
+  const kinds = Object.entries(measured.errorsByKind).filter(([kind]) => kind.startsWith('connect '))
+  expect(kinds.reduce((sum, [, count]) => sum + count, 0)).toBe(measured.counts.connectErrors)
+  expect(measured.errorsByKind['connect ECONNREFUSED']).toBeGreaterThan(0.9 * measured.counts.connectErrors)
 })
 
 it('sends nothing where nobody listens', async () => {

@@ -9,9 +9,7 @@ const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
 /**
  * Seconds that an image's build takes from nothing: as long as an earlier build of that name took here, else as long as on the machine of
  * `compose/build-seconds.json`; null when unknown. Of several earlier builds the longest counts: the shorter ones found their
- * first layers in the builder's cache.
- *
- * @throws BakeoffError ENGINE_LOST
+ * first layers in the builder's cache. Never fails: no build waits for an estimate of it.
  */
 export async function expectedBuildSeconds(client: EngineClient, home: string, name: string): Promise<number | null> {
   return longest(await earlierHere(client, name)) ?? (await committedSeconds(home)).get(name) ?? null
@@ -29,7 +27,8 @@ export async function committedSeconds(home: string): Promise<ReadonlyMap<string
 }
 
 async function earlierHere(client: EngineClient, name: string): Promise<number[]> {
-  return (await client.images.list([name]))
+  const images = await client.images.list([name]).catch(() => [])
+  return images
     .map(({ Labels }) => Number.parseFloat(Labels?.[imageLabels.buildSeconds] ?? ''))
     .filter((seconds) => Number.isFinite(seconds))
 }
