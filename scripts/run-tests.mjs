@@ -10,7 +10,7 @@ import { optionsOf, USAGE } from './tests/options.mjs'
 import { ENVIRONMENT, turnsOf } from './tests/parts.mjs'
 import { afterSecondAttempts, secondAttempts } from './tests/second-attempt.mjs'
 import { ensureTools } from './tests/tools.mjs'
-import { countReport } from './tests/vitest-report.mjs'
+import { countReport, ofNoFile } from './tests/vitest-report.mjs'
 
 /**
  * @param {string} root
@@ -82,14 +82,14 @@ function summarise(folder, results, isAsked) {
     : ['Left out, for npm test -- --all: other targets, most faults, verdicts, and more against the engine.']
   const line = `${passed} passed, ${failed} failed`
   writeFileSync(join(folder, 'test-summary.txt'), `${line}\n`)
-  if (mended.length > 0) mended.unshift('Failed at the first attempt, and passed at the second, alone:')
-  process.stdout.write(`\n${[...mended, ...broken, ...rows, total, ...left, line].join('\n')}\n`)
+  const title = mended.length > 0 ? ['Failed at the first attempt, and passed at the second, alone:'] : []
+  process.stdout.write(`\n${[...title, ...mended, ...broken, ...rows, total, ...left, line].join('\n')}\n`)
   return failed === 0 && passed > 0 ? 0 : 1
 }
 
 function sentenceOf({ file, name, text }) {
-  const what = file === null ? '' : name === null ? basename(file) : `${name} (${basename(file)})`
-  return what === '' ? text : `${what}\n    ${text}`
+  if (file === null) return text
+  return `${name === null ? basename(file) : `${name} (${basename(file)})`}\n    ${text}`
 }
 
 function again(count) {
@@ -107,8 +107,7 @@ async function runPart(root, folder, part, files, { env, labelled }) {
 
 async function runCommands(root, commands, how) {
   const failures = []
-  for (const command of commands)
-    if ((await run(root, command, how)) !== 0) failures.push({ file: null, name: null, text: command.join(' ') })
+  for (const command of commands) if ((await run(root, command, how)) !== 0) failures.push(ofNoFile(command.join(' ')))
   return { passed: commands.length - failures.length, failures }
 }
 
@@ -116,8 +115,7 @@ async function runProject(root, folder, { name, project }, files, how) {
   const { status, counted } = await runVitest(root, join(folder, `tests-${name}.json`), project, files ?? [], how)
   // A run that breaks before or after its tests (no report, an unhandled error) must not look green.
   if (status === 0 || counted.failures.length > 0) return counted
-  const text = `vitest ended with exit code ${status}, and no test failed`
-  return { ...counted, failures: [{ file: null, name: null, text }] }
+  return { ...counted, failures: [ofNoFile(`vitest ended with exit code ${status}, and no test failed`)] }
 }
 
 async function runVitest(root, report, project, args, how) {

@@ -15,10 +15,9 @@ export const MOST_TRIED_AGAIN = 20
 export function secondAttempts(failures) {
   if (failures.length > MOST_TRIED_AGAIN || failures.some(({ file }) => file === null)) return []
   return [...new Set(failures.map(({ file }) => file))].map((file) => {
-    const own = failures.filter((failure) => failure.file === file)
-    const isWhole = own.some(({ name }) => name === null)
-    const pattern = `^(${own.map(({ name }) => escaped(name ?? '')).join('|')})$`
-    return { file, args: isWhole ? [file] : [file, '-t', pattern] }
+    const names = failures.flatMap((failure) => (failure.file === file && failure.name !== null ? [failure.name] : []))
+    // A file without a name of a test broke as a whole.
+    return { file, args: names.length === 0 ? [file] : [file, '-t', `^(${names.map(escaped).join('|')})$`] }
   })
 }
 

@@ -22,8 +22,13 @@ import { relative } from 'node:path'
  * @returns {Counted}
  */
 export function countReport(root, file) {
-  if (!existsSync(file)) return { passed: 0, failures: [{ file: null, name: null, text: 'vitest wrote no report' }] }
+  if (!existsSync(file)) return { passed: 0, failures: [ofNoFile('vitest wrote no report')] }
   return countResults(root, JSON.parse(readFileSync(file, 'utf8')))
+}
+
+/** A failure that no test file can be tried again for. */
+export function ofNoFile(text) {
+  return { file: null, name: null, text }
 }
 
 /** The same of a report that was read. A file or a hook that breaks counts as one failure. */

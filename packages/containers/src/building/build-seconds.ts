@@ -9,7 +9,7 @@ const BUILD_SECONDS_FILE = 'compose/build-seconds.json'
 /**
  * Seconds that an image's build takes from nothing: as long as an earlier build of that name took here, else as long as on the machine of
  * `compose/build-seconds.json`; null when unknown. Of several earlier builds the longest counts: the shorter ones found their
- * first layers in the builder's cache. Never fails: no build waits for an estimate of it.
+ * first layers in the builder's cache. Never fails: no build ends over an estimate.
  */
 export async function expectedBuildSeconds(client: EngineClient, home: string, name: string): Promise<number | null> {
   return longest(await earlierHere(client, name)) ?? (await committedSeconds(home)).get(name) ?? null
