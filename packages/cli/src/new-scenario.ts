@@ -112,7 +112,9 @@ export async function newScenario(
       ...masked.notes,
       ...notes,
       ...madeValueNotes(recording.recorded),
-      ...(replaced === null ? [] : [`It takes the place of ${replaced.name}, which init began: the files of that are removed.`]),
+      ...(replaced === null
+        ? []
+        : [`It takes the place of ${replaced.name}, which init began: the files of that are removed.`]),
     ],
     target: compose === null || replaced !== null ? null : targetAdvice(compose.target, name),
     served: Object.keys(replaced?.targets ?? {}),

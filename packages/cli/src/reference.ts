@@ -119,7 +119,12 @@ async function askOnce(server: URL, request: RequestLine, signal: AbortSignal): 
     signal.throwIfAborted()
     // Also in the middle of the body, where the stream only says that it was aborted.
     const { code, message } = error as NodeJS.ErrnoException
-    throw noAnswer(server.origin, request, inTime.aborted ? `nothing within ${ANSWER_MS / 1000} s` : (code ?? message), error)
+    throw noAnswer(
+      server.origin,
+      request,
+      inTime.aborted ? `nothing within ${ANSWER_MS / 1000} s` : (code ?? message),
+      error,
+    )
   }
 }
 

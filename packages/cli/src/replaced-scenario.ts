@@ -62,7 +62,8 @@ function targetsServing(root: string, scenario: string): Record<string, string> 
     names.flatMap((name) => {
       const path = `targets/${name}/target.yaml`
       const isServing =
-        existsSync(join(root, path)) && withScenario(readFileSync(join(root, path), 'utf8'), scenario, scenario) !== null
+        existsSync(join(root, path)) &&
+        withScenario(readFileSync(join(root, path), 'utf8'), scenario, scenario) !== null
       return isServing ? [[name, path] as const] : []
     }),
   )

@@ -108,17 +108,20 @@ describe.skipIf(process.platform === 'win32')('a first start', () => {
       says: 'npx bakeoff-matrix list --json',
     },
     { because: 'by its bin in a script of a user', lifecycle: 'bench', says: 'bakeoff list --json' },
-  ])('sets up as much when the program is called $because, and tells it so', async ({ lifecycle, from = 'bin', says }) => {
-    program('bin/turbo', 'mkdir -p packages/cli/dist; cp bin/main.js packages/cli/dist/main.js')
-    writeFileSync(join(root, 'bin/main.js'), "console.log(process.argv.slice(1).join(' '))")
-    mkdirSync(join(root, from), { recursive: true })
-    symlinkSync(join(root, 'packages/cli/bin/bakeoff.mjs'), join(root, from, 'bakeoff')) // as npm links it
-    const { PATH } = environment()
-    const env = { ...process.env, PATH: `${join(root, from)}${delimiter}${PATH}`, npm_lifecycle_event: lifecycle }
-    const { stdout } = await execa('bakeoff', ['list', '--json'], { cwd: tmpdir(), env, reject: false })
-    expect(stdout).toBe(says)
-    expect(calls().filter((call) => call.endsWith(' ended'))).toEqual(['npm ended', 'turbo ended'])
-  })
+  ])(
+    'sets up as much when the program is called $because, and tells it so',
+    async ({ lifecycle, from = 'bin', says }) => {
+      program('bin/turbo', 'mkdir -p packages/cli/dist; cp bin/main.js packages/cli/dist/main.js')
+      writeFileSync(join(root, 'bin/main.js'), "console.log(process.argv.slice(1).join(' '))")
+      mkdirSync(join(root, from), { recursive: true })
+      symlinkSync(join(root, 'packages/cli/bin/bakeoff.mjs'), join(root, from, 'bakeoff')) // as npm links it
+      const { PATH } = environment()
+      const env = { ...process.env, PATH: `${join(root, from)}${delimiter}${PATH}`, npm_lifecycle_event: lifecycle }
+      const { stdout } = await execa('bakeoff', ['list', '--json'], { cwd: tmpdir(), env, reject: false })
+      expect(stdout).toBe(says)
+      expect(calls().filter((call) => call.endsWith(' ended'))).toEqual(['npm ended', 'turbo ended'])
+    },
+  )
 })
 
 describe('packages', () => {

@@ -15,7 +15,14 @@ describe('how many checks go side by side', () => {
   it.each([
     { what: 'four where there is room', targets: [GiB / 2], services: [], cpus: 8, memory: 16 * GiB, is: 4 },
     { what: 'two for a core', targets: [GiB / 2], services: [], cpus: 1, memory: 16 * GiB, is: 2 },
-    { what: 'as many as the largest fits', targets: [GiB, 2 * GiB], services: [2 * GiB], cpus: 8, memory: 16 * GiB, is: 2 },
+    {
+      what: 'as many as the largest fits',
+      targets: [GiB, 2 * GiB],
+      services: [2 * GiB],
+      cpus: 8,
+      memory: 16 * GiB,
+      is: 2,
+    },
     { what: 'one where not even that fits', targets: [8 * GiB], services: [], cpus: 8, memory: 8 * GiB, is: 1 },
     { what: 'any number of nothing', targets: [], services: [], cpus: 2, memory: GiB, is: 4 },
   ])('$what', ({ targets, services, cpus, memory, is }) => {
@@ -33,7 +40,12 @@ describe('work in lanes', () => {
       return new Promise<string>((resolve, reject) => ends.set(name, { resolve, reject }))
     }
     const turn = () => new Promise<void>((go) => setImmediate(go))
-    return { begun, one, end: async (name: string) => (ends.get(name)?.resolve(`${name}!`), turn()), fail: async (name: string) => (ends.get(name)?.reject(new Error(name)), turn()) }
+    return {
+      begun,
+      one,
+      end: async (name: string) => (ends.get(name)?.resolve(`${name}!`), turn()),
+      fail: async (name: string) => (ends.get(name)?.reject(new Error(name)), turn()),
+    }
   }
 
   it('begins as many as there are lanes, and the next when one is free', async () => {

@@ -41,18 +41,21 @@ it('shows something of every kind of file that the page of one’s own service t
 describe('the project of the example', () => {
   it('is whole: a scenario, and three targets that serve it', () => {
     const root = join(checkout, 'examples/orders/bakeoff')
-    const { broken, scenarios, targets } = readCatalogue({ root, home: checkout, reports: join(root, 'reports') })
+    const { broken, scenarios, targets } = readCatalogue({ root, home: checkout })
     expect(broken).toEqual([])
     expect(scenarios.map(({ id }) => id)).toEqual(['orders'])
     expect(targets.map(({ name }) => name)).toEqual(['orders-fastapi', 'orders-fastify', 'orders-java'])
   })
 
-  it.each(readdirSync(join(checkout, 'examples/orders/services')))('pins what %s is built of, without addresses', (name) => {
-    const [lock = ''] = ['requirements.txt', 'package-lock.json', 'jars.sha256'].filter((file) =>
-      existsSync(join(checkout, 'examples/orders/services', name, file)),
-    )
-    const pinned = text(`examples/orders/services/${name}/${lock}`)
-    expect(pinned).toMatch(/sha256|sha512/)
-    expect(pinned).not.toMatch(/"resolved"|--(?:extra-)?index-url/)
-  })
+  it.each(readdirSync(join(checkout, 'examples/orders/services')))(
+    'pins what %s is built of, without addresses',
+    (name) => {
+      const [lock = ''] = ['requirements.txt', 'package-lock.json', 'jars.sha256'].filter((file) =>
+        existsSync(join(checkout, 'examples/orders/services', name, file)),
+      )
+      const pinned = text(`examples/orders/services/${name}/${lock}`)
+      expect(pinned).toMatch(/sha256|sha512/)
+      expect(pinned).not.toMatch(/"resolved"|--(?:extra-)?index-url/)
+    },
+  )
 })

@@ -251,7 +251,15 @@ describe('what is told', () => {
     put(languageOf('go'))
     const terminal = recordingTerminal()
     const invocation = { project: findProject({}, repository), terminal } as unknown as Invocation
-    await createProgram(invocation).parseAsync(['node', 'npm run', 'init', repository, '--dry-run', '--image', 'shop/a:1'])
+    await createProgram(invocation).parseAsync([
+      'node',
+      'npm run',
+      'init',
+      repository,
+      '--dry-run',
+      '--image',
+      'shop/a:1',
+    ])
     expect(terminal.printed[0]).toBe('Would write, and wrote nothing:')
     expect(terminal.printed.join('\n')).toContain('bakeoff/targets/a/target.yaml')
     expect(everyFile().filter((file) => file.includes('bakeoff'))).toEqual([])

@@ -130,7 +130,9 @@ describe('a scenario of curl commands', () => {
   it('names the schema to an editor where it is, as in a checkout', async () => {
     cpSync(join(shipped, 'schema'), join(root, 'schema'), { recursive: true })
     await make({ curl: ['curl http://x/a'], reference: origin })
-    expect(readFileSync(join(root, 'compose/orders.yaml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema/)
+    expect(readFileSync(join(root, 'compose/orders.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/schema/,
+    )
   })
 
   it('ignores what differs between two askings', async () => {
@@ -340,9 +342,11 @@ describe('in the place of a scenario that init began', () => {
     const repository = join(outside, 'shop')
     mkdirSync(repository)
     writeInit(planInit(repository, { images: ['orders-go', 'orders-node'], asTyped: (text) => text }))
-    for (const part of ['compose', 'targets']) cpSync(join(repository, 'bakeoff', part), join(root, part), { recursive: true })
+    for (const part of ['compose', 'targets'])
+      cpSync(join(repository, 'bakeoff', part), join(root, part), { recursive: true })
     rmSync(outside, { recursive: true })
-    const services = '  target: { image: "${TARGET_IMAGE}", cpus: 1, mem_limit: 1g }\n  redis: { image: redis, cpus: 1, mem_limit: 1g }'
+    const services =
+      '  target: { image: "${TARGET_IMAGE}", cpus: 1, mem_limit: 1g }\n  redis: { image: redis, cpus: 1, mem_limit: 1g }'
     const text = read('compose/shop.yaml')
     writeFileSync(
       pathOf('compose/shop.yaml'),

@@ -59,7 +59,10 @@ describe('readSecrets', () => {
     { because: 'is a word of records', value: 'measured' },
     { because: 'stands in the plan, as in the environment of a target', value: 'of-the-plan' },
   ])('refuses a value that $because, which could not be hidden without spoiling them', ({ value }) => {
-    const told = { ...plan, scenarios: [{ id: 'orders', targetEnvironment: { TOKEN: 'of-the-plan' } }] } as unknown as typeof plan
+    const told = {
+      ...plan,
+      scenarios: [{ id: 'orders', targetEnvironment: { TOKEN: 'of-the-plan' } }],
+    } as unknown as typeof plan
     expect(() => readSecrets({ root }, catalogue, told, { ORDERS_TOKEN: value })).toThrow(
       'the value of ORDERS_TOKEN stands in the plan of this run',
     )

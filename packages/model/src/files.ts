@@ -144,7 +144,9 @@ export const targetFile = z.strictObject({
     .array(z.string().startsWith('/'), 'must be a list of folders, such as [/var/cache]')
     .min(1)
     .optional()
-    .describe('Folders that it writes to besides /tmp: memory, empty at every start. All else of its root is read-only'),
+    .describe(
+      'Folders that it writes to besides /tmp: memory, empty at every start. All else of its root is read-only',
+    ),
   env: environment.optional().describe('Environment for every variant'),
   readyTimeout: duration.optional().describe('How long the target may take to be ready after the start; default 60s'),
   role: roleOf,

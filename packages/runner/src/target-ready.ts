@@ -50,7 +50,8 @@ export async function waitUntilReady(testbed: Testbed, target: TargetGroup): Pro
 
 /** As C libraries, Node and the JVM say it. */
 const READ_ONLY = /read-only file ?system|\bEROFS\b/i
-const MAKE_WRITABLE = 'Its root is read-only: `tmpfs: [/var/cache]` in its target.yaml names the folders that it writes to.'
+const MAKE_WRITABLE =
+  'Its root is read-only: `tmpfs: [/var/cache]` in its target.yaml names the folders that it writes to.'
 
 /** What a target that is not ready does: what it answers when it is asked once more, and on which ports it listens. */
 interface Look {

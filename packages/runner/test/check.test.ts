@@ -37,7 +37,11 @@ describe('checkEntry', () => {
 
   it('gives a target the folders that it writes to, and no service of it', async () => {
     const given = new Map<string, readonly string[]>()
-    await check({ atStart: ({ name, tmpfs }) => void given.set(name, tmpfs) }, [], anEntry('bad', { tmpfs: ['/var/cache'] }))
+    await check(
+      { atStart: ({ name, tmpfs }) => void given.set(name, tmpfs) },
+      [],
+      anEntry('bad', { tmpfs: ['/var/cache'] }),
+    )
     expect(given.get('target')).toEqual(['/var/cache'])
     expect(given.get('postgres')).toEqual([])
   })

@@ -1,8 +1,8 @@
 /** State between requests, as a run gives it to its agent. */
 import type { StateSpec } from '@bakeoff/model'
 import { expect, it } from 'vitest'
-import { buildImages, checkEntry, requestsOf, runPlan } from '../src/index.js'
 import { workLike } from '../src/canary-work.js'
+import { buildImages, checkEntry, requestsOf, runPlan } from '../src/index.js'
 import { workOf } from '../src/materials.js'
 import { anEntry, aPlan, aRun, aScenario, fakePorts, imageOf, materials } from './builders.js'
 
@@ -65,7 +65,11 @@ it.each([
 
 it('fills the requests of a canary as those of its scenario are, but for what only its targets know', () => {
   const asked = { ...corpus.requests[0]!, body: '{"key":{{key}},"id":"{{id}}","by":"{{token}}"}' }
-  const values = { ...state.values, id: { kind: 'captured', from: 'pool' }, unused: { kind: 'counter', from: 1 } } as const
+  const values = {
+    ...state.values,
+    id: { kind: 'captured', from: 'pool' },
+    unused: { kind: 'counter', from: 1 },
+  } as const
   const corpora = new Map([['predict', { ...corpus, requests: [asked], state: { ...state, values } }]])
   const { work } = workLike(scenario, { ...stateful, corpora }, 7)
   expect(work.requests[0]?.body).toBe(asked.body)

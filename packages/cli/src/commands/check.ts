@@ -152,6 +152,9 @@ function foldersOfWork({ scenarios }: Pick<Catalogue, 'scenarios'>, plan: Plan):
   return plan.scenarios.flatMap(({ id, services }) => {
     const places = scenarios.find((one) => one.id === id)?.places
     const files = places ? [places.requests, places.golden] : []
-    return [...files.map(dirname).filter((folder) => folder !== 'compose'), ...services.flatMap(({ build }) => build ?? [])]
+    return [
+      ...files.map(dirname).filter((folder) => folder !== 'compose'),
+      ...services.flatMap(({ build }) => build ?? []),
+    ]
   })
 }

@@ -130,7 +130,9 @@ async function makeBelow(
   const asked = folders.map((folder): ImageRequest => ({ name: folder, folder: resolve(folder), requires: [] }))
   for (const { name, folder } of asked)
     if (folder === null || !existsSync(join(folder, 'Dockerfile')))
-      throw new BakeoffError('BAD_SPEC', `there is no Dockerfile in ${name}`, { hint: 'Name the folder that is built.' })
+      throw new BakeoffError('BAD_SPEC', `there is no Dockerfile in ${name}`, {
+        hint: 'Name the folder that is built.',
+      })
   const all = await needsOf(project, asked)
   const needs = all.filter((one) => one.folder !== null && !asked.includes(one))
   const { client, facts } = (await readMachine(terminal, signal)).engine

@@ -47,7 +47,8 @@ export function usualScenario({ scenarios }: Pick<Catalogue, 'scenarios'>): stri
   if (ids.includes(USUAL_SCENARIO)) return USUAL_SCENARIO
   if (only !== undefined && another === undefined) return only
   throw new BakeoffError('BAD_SPEC', 'it is open which scenario the target serves', {
-    hint: only === undefined ? 'There is none yet: npm run new-scenario' : `Add --scenario: there are ${ids.join(', ')}.`,
+    hint:
+      only === undefined ? 'There is none yet: npm run new-scenario' : `Add --scenario: there are ${ids.join(', ')}.`,
   })
 }
 

@@ -16,7 +16,12 @@ export interface ScenarioFiles {
  * The services of a scenario as init began it: of those its user may have made others by now. Null where anything else was written since, such as a
  * request, an answer or a service level: then it is its user's own.
  */
-export function servicesOfBegun({ name, yaml, requests, golden }: ScenarioFiles): Readonly<Record<string, Json>> | null {
+export function servicesOfBegun({
+  name,
+  yaml,
+  requests,
+  golden,
+}: ScenarioFiles): Readonly<Record<string, Json>> | null {
   const file = mapOf(attempt(() => parse(yaml)))
   const { summary, ...rest } = mapOf(file['x-scenario'])
   const path = /^GET (\S+), to begin with$/.exec(String(summary))?.[1]
@@ -52,7 +57,9 @@ export function withScenario(yaml: string, old: string, name: string): string | 
     },
   })
   if (places.length === 0) return null
-  return places.toReversed().reduce((text, [from, to]) => `${text.slice(0, from)}${scalar(name)}${text.slice(to)}`, yaml)
+  return places
+    .toReversed()
+    .reduce((text, [from, to]) => `${text.slice(0, from)}${scalar(name)}${text.slice(to)}`, yaml)
 }
 
 function attempt(read: () => unknown): unknown {

@@ -105,7 +105,10 @@ function serviceIn({ path, files }: RepositoryFolder, surroundings: Surroundings
   const own = dockerfileIn(files, named)
   const exposed = own === null ? null : exposedIn(files.get(own.dockerfile) as string)
   const port = named?.port ?? exposed ?? (manifest === null ? null : writtenPortIn(files))
-  if (manifest === null && (own === null || port === null || !isService(files.get(own.dockerfile), named, surroundings)))
+  if (
+    manifest === null &&
+    (own === null || port === null || !isService(files.get(own.dockerfile), named, surroundings))
+  )
     return null
   const language = manifest?.language ?? languageOfDockerfile(files.get(own?.dockerfile ?? '') ?? '')
   const folderName = path === '.' ? surroundings.repository : (path.split('/').at(-1) as string)
@@ -129,9 +132,7 @@ function serviceIn({ path, files }: RepositoryFolder, surroundings: Surroundings
 
 /** The services of a docker-compose file that are built from a folder, such as `web` and a worker beside it: those that publish ports first. */
 export function builtIn(folder: string, named: readonly NamedService[]): NamedService[] {
-  return named
-    .filter(({ build }) => build?.folder === folder)
-    .sort((a, b) => Number(b.publishes) - Number(a.publishes))
+  return named.filter(({ build }) => build?.folder === folder).sort((a, b) => Number(b.publishes) - Number(a.publishes))
 }
 
 /** Whether a Dockerfile without a manifest is that of a service, and not of a database that others wait for. */

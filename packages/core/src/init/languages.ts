@@ -38,7 +38,11 @@ export function languageOfImage(image: string): string {
 
 /** The language that a Dockerfile builds with, by the images that it stands on. */
 export function languageOfDockerfile(dockerfile: string): string {
-  return basesOf(dockerfile).map(languageOfImage).find((language) => language !== UNKNOWN_LANGUAGE) ?? UNKNOWN_LANGUAGE
+  return (
+    basesOf(dockerfile)
+      .map(languageOfImage)
+      .find((language) => language !== UNKNOWN_LANGUAGE) ?? UNKNOWN_LANGUAGE
+  )
 }
 
 /** The images that the stages of a Dockerfile stand on, in their order. */

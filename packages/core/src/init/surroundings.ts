@@ -46,7 +46,8 @@ export function surroundingsOf({ file, text, targets, repository }: ComposeText)
     if (problems.length === 0) stores.set(name, written)
     else lost.push(`${name} of ${file} is not taken over: ${problems.join('; ')}`)
   }
-  const own = first === undefined ? null : membersOf(all[first] as Json, { name: first, isTarget: true, repository, notes })
+  const own =
+    first === undefined ? null : membersOf(all[first] as Json, { name: first, isTarget: true, repository, notes })
   for (const why of own?.problems ?? []) lost.push(`${first} of ${file}: ${why}`)
   const target = targetOf(own?.written ?? null, stores)
   if (stores.size === 0 && target.environment === undefined) return { lines: null, notes: lost }

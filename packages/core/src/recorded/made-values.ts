@@ -50,10 +50,13 @@ export function madeValueNotes(recorded: readonly Recorded[]): string[] {
 
 function noteOf({ by, pointer, askedBy, example }: Made): string {
   const [first, ...others] = [...new Set(askedBy)]
-  const too = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${many(others.length, 'other')}`
+  const too =
+    others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${many(others.length, 'other')}`
   const name = nameAt(pointer)
   const key = name.replaceAll(/\W|^\d+/g, '') || 'id'
-  const shown = /token|key|secret|session|password/i.test(name) ? '' : `${visibleText(JSON.stringify(example).slice(0, 60))} `
+  const shown = /token|key|secret|session|password/i.test(name)
+    ? ''
+    : `${visibleText(JSON.stringify(example).slice(0, 60))} `
   return `${first} asks for what the answer to ${by} made (${shown}at ${pointer})${too}. A service that starts anew makes others: write "capture":{"${key}":"${pointer}"} beside the one request, {{${key}}} in the ${others.length === 0 ? 'other' : 'others'}, and \`values: { ${key}: { captured: pool } }\` in the scenario.`
 }
 
@@ -62,7 +65,10 @@ function valuesIn({ path, body }: Recorded['request']): string[] {
   const [pathname = '', query = ''] = path.split('?', 2)
   const ofBody = body === null ? null : jsonOf({ contentType: 'application/json', body })
   return [
-    ...pathname.split('/').map(decoded).filter((part) => part !== ''),
+    ...pathname
+      .split('/')
+      .map(decoded)
+      .filter((part) => part !== ''),
     ...new URLSearchParams(query).values(),
     ...(ofBody === null ? [] : scalarsIn(ofBody.value).map(({ value }) => String(value))),
   ]

@@ -53,7 +53,9 @@ export function maskedAnswers(answered: readonly Answered[], sent: readonly stri
           ]),
       ...(left.length === 0
         ? []
-        : [`${many(left.length, 'request')} left out (${examples(left)}): the answer repeats a secret and is no JSON.`]),
+        : [
+            `${many(left.length, 'request')} left out (${examples(left)}): the answer repeats a secret and is no JSON.`,
+          ]),
     ],
   }
 }

@@ -4,7 +4,8 @@ import { findServices, planFiles, servicesOfBegun, withScenario } from '../../sr
 import { IN_EACH_LANGUAGE, repositoryOf } from './repositories.js'
 
 const { services } = findServices(repositoryOf({ orders: IN_EACH_LANGUAGE.go! }))
-const surroundings = '  target: { image: "${TARGET_IMAGE}", cpus: 2, mem_limit: 1g }\n  store: { image: "redis:8", cpus: 1, mem_limit: 1g }'
+const surroundings =
+  '  target: { image: "${TARGET_IMAGE}", cpus: 2, mem_limit: 1g }\n  store: { image: "redis:8", cpus: 1, mem_limit: 1g }'
 const { files } = planFiles({ repository: 'shop', services, surroundings, dockerignore: null })
 const textOf = (path: string) => files.find((file) => file.path === `bakeoff/${path}`)!.text
 const begun = {
@@ -34,14 +35,19 @@ describe('servicesOfBegun', () => {
 
 describe('withScenario', () => {
   it.each([
-    { yaml: 'scenarios: [shop] # those that it serves\nport: 1\n', expected: 'scenarios: [orders] # those that it serves\nport: 1\n' },
+    {
+      yaml: 'scenarios: [shop] # those that it serves\nport: 1\n',
+      expected: 'scenarios: [orders] # those that it serves\nport: 1\n',
+    },
     { yaml: 'scenarios:\n  - "shop"\n  - shop-2\n', expected: 'scenarios:\n  - orders\n  - shop-2\n' },
     {
       yaml: 'summary: shop\nvariants:\n  a: { scenarios: [shop, other] }\nscenarios: [other, shop]\n',
       expected: 'summary: shop\nvariants:\n  a: { scenarios: [orders, other] }\nscenarios: [other, orders]\n',
     },
     { yaml: 'scenarios: [shop]\norder: [shop, other]\n', expected: 'scenarios: [orders]\norder: [orders, other]\n' }, // matrix.yaml
-  ])('changes the name alone in $yaml', ({ yaml, expected }) => expect(withScenario(yaml, 'shop', 'orders')).toBe(expected))
+  ])('changes the name alone in $yaml', ({ yaml, expected }) =>
+    expect(withScenario(yaml, 'shop', 'orders')).toBe(expected),
+  )
 
   it('says nothing of a target that does not serve it', () =>
     expect(withScenario('scenarios: [other]\nsummary: shop\n', 'shop', 'orders')).toBeNull())

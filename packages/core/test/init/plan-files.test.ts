@@ -148,7 +148,10 @@ describe('a drafted Dockerfile', () => {
     { stack: 'flask', command: 'exec flask --app shop.web:web run --host 0.0.0.0 --port $PORT' },
     { stack: 'flask\ngunicorn', command: 'exec gunicorn shop.web:web --bind 0.0.0.0:$PORT --workers $CORES' },
     { stack: 'django', command: 'exec python manage.py runserver --noreload 0.0.0.0:$PORT' },
-    { stack: 'starlette\ngranian', command: 'exec granian --interface asgi --host 0.0.0.0 --port $PORT --workers $CORES shop.web:web' },
+    {
+      stack: 'starlette\ngranian',
+      command: 'exec granian --interface asgi --host 0.0.0.0 --port $PORT --workers $CORES shop.web:web',
+    },
     { stack: 'aiohttp', command: 'exec python main.py' },
   ])('for Python with $stack serves by $command', ({ stack, command }) => {
     const files = { 'requirements.txt': stack, 'shop/web.py': 'web = Flask(__name__)' }

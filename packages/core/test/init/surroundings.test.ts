@@ -64,7 +64,10 @@ describe('the surroundings of targets', () => {
     },
     { because: 'needs a variable of the environment', service: '{ image: "postgres:${VERSION}" }' },
     { because: 'is built in a folder outside of the repository', service: '{ build: ../db }' },
-    { because: 'is built by a file that is not called Dockerfile', service: '{ build: { context: db, dockerfile: D } }' },
+    {
+      because: 'is built by a file that is not called Dockerfile',
+      service: '{ build: { context: db, dockerfile: D } }',
+    },
     { because: 'has an entrypoint', service: '{ image: "postgres:17", entrypoint: [x] }' },
   ])('are without a service that $because, and say so', ({ service }) => {
     const { services, notes } = taken(`services:\n  web: { build: ., depends_on: [db] }\n  db: ${service}\n`, ['web'])

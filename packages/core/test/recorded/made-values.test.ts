@@ -9,7 +9,12 @@ const make = (id: unknown) => exchange('POST', '/orders', { id, item: 'espresso'
 
 describe('a value that an answer made and a later request asks for', () => {
   it('is told once for each place, with what to write', () => {
-    const recorded = [make('o-1'), exchange('GET', '/orders/o-1', {}), make('o-2'), exchange('DELETE', '/orders/o-2', {})]
+    const recorded = [
+      make('o-1'),
+      exchange('GET', '/orders/o-1', {}),
+      make('o-2'),
+      exchange('DELETE', '/orders/o-2', {}),
+    ]
     expect(madeValueNotes(recorded)).toEqual([
       'GET /orders/o-1 asks for what the answer to POST /orders made ("o-1" at /id), and so does 1 other. A service that starts anew makes others: write "capture":{"id":"/id"} beside the one request, {{id}} in the others, and `values: { id: { captured: pool } }` in the scenario.',
     ])
@@ -42,10 +47,19 @@ describe('a value that an answer made and a later request asks for', () => {
   })
 
   it.each([
-    { because: 'a request had it before', recorded: [exchange('PUT', '/orders/o-1', { id: 'o-1' }), exchange('GET', '/orders/o-1', {})] },
-    { because: 'it is no id', recorded: [exchange('GET', '/shop', { page: 'orders' }), exchange('GET', '/orders', {})] },
+    {
+      because: 'a request had it before',
+      recorded: [exchange('PUT', '/orders/o-1', { id: 'o-1' }), exchange('GET', '/orders/o-1', {})],
+    },
+    {
+      because: 'it is no id',
+      recorded: [exchange('GET', '/shop', { page: 'orders' }), exchange('GET', '/orders', {})],
+    },
     { because: 'nothing asks for it', recorded: [make('o-1'), make('o-2')] },
-    { because: 'there are no answers', recorded: [exchange('POST', '/orders', null), exchange('GET', '/orders/o-1', null)] },
+    {
+      because: 'there are no answers',
+      recorded: [exchange('POST', '/orders', null), exchange('GET', '/orders/o-1', null)],
+    },
   ])('is none where $because', ({ recorded }) => expect(madeValueNotes(recorded)).toEqual([]))
 
   it('is looked for in answers of any depth', () => {

@@ -23,7 +23,9 @@ describe('a secret in an answer', () => {
     const { golden } = goldenOf(answered)
     expect(goldenLines(golden)).not.toContain(TOKEN)
     expect(golden[0]).toMatchObject({ ignore: [at], body: expect.stringContaining('"***"') })
-    expect(notes).toEqual([expect.stringMatching(/in the answers to GET \/login looks like a secret: \*{3} is written/)])
+    expect(notes).toEqual([
+      expect.stringMatching(/in the answers to GET \/login looks like a secret: \*{3} is written/),
+    ])
     expect(notes.join()).not.toContain(TOKEN)
   })
 

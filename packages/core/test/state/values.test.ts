@@ -54,11 +54,19 @@ describe('hiderOf', () => {
   describe('of a text that was cut', () => {
     const hideLong = hiderOf({ TOKEN: 'open-sesame-now' })
     it.each([
-      { because: 'its beginning before the cut', text: 'token open-sesa… (700 characters)', expected: 'token ***… (700 characters)' },
+      {
+        because: 'its beginning before the cut',
+        text: 'token open-sesa… (700 characters)',
+        expected: 'token ***… (700 characters)',
+      },
       { because: 'its end after the cut', text: '…ame-now, and more', expected: '…***, and more' },
       { because: 'a quoted beginning', text: 'got "Bearer open-se"…', expected: 'got "Bearer ***"…' },
       { because: 'a quoted end', text: '…"same-now"', expected: '…"***"' },
-      { because: 'a part that is cut on both sides', text: '…"x open-sesame-now y open"…', expected: '…"x *** y ***"…' },
+      {
+        because: 'a part that is cut on both sides',
+        text: '…"x open-sesame-now y open"…',
+        expected: '…"x *** y ***"…',
+      },
     ])('hides $because', ({ text, expected }) => expect(hideLong(text)).toBe(expected))
 
     it('leaves what only begins like it', () => expect(hideLong('an ope… and…')).toBe('an ope… and…'))
