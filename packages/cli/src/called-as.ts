@@ -1,5 +1,5 @@
 /** How the program was called, for its help and for what a run remembers of its command. */
-import type { Project } from './project.js'
+import type { ImageFolders } from '@bakeoff/containers'
 
 /** `npm run` needs two dashes before the options of a script; the program itself does not. */
 const BY_NAME = ['npx bakeoff-matrix', 'npx bakeoff', 'bakeoff'] as const
@@ -24,7 +24,7 @@ export function asCalled(text: string, called: CalledAs): string {
 }
 
 /** A text that goes into a file of a project. In a checkout its commands are those of npm, however this program was called. */
-export function asWritten(text: string, { root, home }: Pick<Project, 'root' | 'home'>): string {
+export function asWritten(text: string, { root, home }: ImageFolders): string {
   return root === home ? text : asCalled(text, calledAs(process.argv))
 }
 

@@ -95,12 +95,7 @@ export async function newScenario(
         hint: 'Requests whose answers stay the same, or have places that can be ignored, make a scenario.',
       },
     )
-  const yaml = scenarioText({ ...draft, ignore, secrets: recording.secrets })
-  const texts = {
-    [`compose/${name}.yaml`]: withKnownSchema(yaml, `${folder}.yaml`),
-    [`compose/${name}/requests.ndjson`]: requestLines(requests),
-    [`compose/${name}/golden.ndjson`]: goldenLines(golden),
-  }
+  const texts = textsOf(folder, { ...draft, ignore, secrets: recording.secrets }, { requests, golden })
   if (write) writeAll(root, { name, replaced, texts })
   return {
     folder,
@@ -119,6 +114,18 @@ export async function newScenario(
     target: compose === null || replaced !== null ? null : targetAdvice(compose.target, name),
     served: Object.keys(replaced?.targets ?? {}),
     texts,
+  }
+}
+
+function textsOf(
+  folder: string,
+  draft: ScenarioDraft,
+  { requests, golden }: { readonly requests: readonly RequestLine[]; readonly golden: readonly GoldenLine[] },
+): NewScenario['texts'] {
+  return {
+    [`compose/${draft.name}.yaml`]: withKnownSchema(scenarioText(draft), `${folder}.yaml`),
+    [`compose/${draft.name}/requests.ndjson`]: requestLines(requests),
+    [`compose/${draft.name}/golden.ndjson`]: goldenLines(golden),
   }
 }
 

@@ -16,6 +16,20 @@ export type PlanOptions = Pick<
   readonly against: string | null
 }
 
+/** What is planned of a selection where a user chooses nothing else. */
+export const USUAL_PLAN: Required<Omit<PlanOptions, 'selection'>> = {
+  profile: 'default',
+  repetitions: null,
+  capacity: false,
+  rates: [],
+  levels: [],
+  loads: null,
+  windowMs: null,
+  budgetMs: null,
+  seed: null,
+  against: null,
+}
+
 /** Seeds of repetitions are a thousand times as large, and still fit into the 32 bits that a target may read one into. */
 const MOST_SEED = 1_000_000
 

@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answered, nameOf, shownEntries } from '@bakeoff/core'
 import { BakeoffError, type Fetched, type GoldenLine, type RequestLine, type ScenarioSpec } from '@bakeoff/model'
 import { recordAnswers } from '@bakeoff/runner'
-import { toPlanOptions } from './commands/shared/planning.js'
 import { BoundedBytes, send } from './http-exchange.js'
 import type { Invocation } from './invocation.js'
 import { onEngine } from './on-engine.js'
-import { makePlan } from './planning.js'
+import { makePlan, USUAL_PLAN } from './planning.js'
 import { openCatalogue } from './project.js'
 import type { Secrets } from './secrets.js'
 import { readMachine } from './workbench.js'
@@ -86,7 +85,8 @@ export async function askTarget(
     }),
   }
   const setting = { project, catalogue, machine: await readMachine(terminal, stop.signal) }
-  const plan = makePlan(setting, toPlanOptions({ scenario: [draft.id], target: [target], all: true }), new Date())
+  const selection = { scenarios: [draft.id], targets: [target], all: true, claims: false }
+  const plan = makePlan(setting, { ...USUAL_PLAN, selection }, new Date())
   const passes = await onEngine(invocation, { setting, plan, secrets, keep: false }, async (run) => {
     const [entry] = shownEntries(run.plan.entries)
     if (!entry)

@@ -56,12 +56,7 @@ export function openTerminal(
   const { stdin, stdout, stderr } = streams
   const interactive = Boolean(stderr.isTTY) && env.CI === undefined && env.TERM !== 'dumb'
   const { colours, render } = createPaint(interactive && picocolors.isColorSupported)
-  const losses: OutputLost[] = []
-  const listeners: ((loss: OutputLost) => void)[] = []
-  const lose = (stream: OutputLost['stream'], code: string) => {
-    losses.push({ stream, code })
-    if (losses.length === 1) for (const listener of listeners) listener(losses[0] as OutputLost)
-  }
+  const { lose, onLost } = lossTeller()
   const toStdout = writerTo(stdout, (code) => lose('stdout', code))
   const toStderr = writerTo(stderr, (code) => lose('stderr', code))
   let into: string | null = null
@@ -103,12 +98,26 @@ export function openTerminal(
       into = path
     },
     ask: stdin.isTTY && interactive ? (question) => ask(visibleText(question), stderr) : null,
-    onLost: (listener) => {
-      listeners.push(listener)
-      if (losses[0]) listener(losses[0])
-    },
+    onLost,
     settled: async () => {
       await Promise.all([toStdout, toStderr].map((write) => new Promise<void>((resolve) => write('', resolve))))
+    },
+  }
+}
+
+/** Tells of the first loss of output, also whoever asks after it. */
+function lossTeller(): Pick<Terminal, 'onLost'> & { lose(stream: OutputLost['stream'], code: string): void } {
+  let first: OutputLost | null = null
+  const listeners: ((loss: OutputLost) => void)[] = []
+  return {
+    lose: (stream, code) => {
+      if (first !== null) return
+      first = { stream, code }
+      for (const listener of listeners) listener(first)
+    },
+    onLost: (listener) => {
+      listeners.push(listener)
+      if (first !== null) listener(first)
     },
   }
 }

@@ -13,7 +13,7 @@ const scenario = {
   workDigest: 'all',
 }
 const catalogue = { scenarios: [scenario] } as unknown as Catalogue
-const project = { root: '/project' } as Project
+const project: Project = { root: '/project', home: '/project', reports: '/project/reports' }
 
 it.each([
   { planned: 4, sent: bodies },

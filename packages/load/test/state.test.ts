@@ -45,6 +45,8 @@ const workOf = (lines: readonly (readonly [RequestLine, GoldenLine])[], state: P
   golden: lines.map(([, answer]) => answer),
   state: { values: VALUES, traffic: null, before: [], after: [], secrets: {}, countFrom: 0, ...state },
 })
+const at = ({ origin }: { readonly origin: string }) => ({ origin, timeoutMs: 1000, signal })
+
 /** What reads comes before what makes it, so that its value is never there when its turn comes first. */
 const READ_FIRST = [
   [READ, GOT],
@@ -55,14 +57,14 @@ const READ_FIRST = [
 describe('verifying', () => {
   it('asks what depends on an answer after it, and compares with what was filled in and captured', async () => {
     await using service = await startOrders()
-    const { total, right, differences } = await verify(service.origin, workOf(READ_FIRST), 1000, signal)
+    const { total, right, differences } = await verify(workOf(READ_FIRST), at(service))
     expect({ total, right, differences }).toEqual({ total: 3, right: 3, differences: [] })
     expect(service.seen.missing).toBe(0)
   })
 
   it('says of a target that does not give a value what it lacks, and does not ask what needs it', async () => {
     await using service = await startOrders({ isSilent: true })
-    const { right, differences } = await verify(service.origin, workOf(READ_FIRST), 1000, signal)
+    const { right, differences } = await verify(workOf(READ_FIRST), at(service))
     expect(right).toBe(1)
     expect(differences).toMatchObject([
       {
@@ -83,7 +85,7 @@ describe('verifying', () => {
       [create, golden(201, '{"customer":"{{customer}}"}')],
       [READ, GOT],
     ] as const
-    expect(await verify(service.origin, workOf(lines), 1000, signal)).toMatchObject({ right: 2, differences: [] })
+    expect(await verify(workOf(lines), at(service))).toMatchObject({ right: 2, differences: [] })
   })
 
   it('sends what goes before first, and verifies nothing where that is not answered as it should be', async () => {
@@ -92,13 +94,13 @@ describe('verifying', () => {
     const listed = { ...LIST, headers: { authorization: 'Bearer {{token}}' } }
     const values: Record<string, ValueSpec> = { token: { kind: 'captured', from: 'pool' } }
     const lines = [[listed, golden(200, '{"orders":0,"authorization":"Bearer {{token}}"}')]] as const
-    expect(await verify(service.origin, workOf(lines, { values, before: [login] }), 1000, signal)).toMatchObject({
+    expect(await verify(workOf(lines, { values, before: [login] }), at(service))).toMatchObject({
       right: 1,
     })
     expect(service.seen.requests).toEqual(['POST /login', 'GET /orders'])
 
     const wrong = { ...login, status: 204 }
-    expect(await verify(service.origin, workOf(lines, { values, before: [wrong] }), 1000, signal)).toMatchObject({
+    expect(await verify(workOf(lines, { values, before: [wrong] }), at(service))).toMatchObject({
       total: 1,
       right: 0,
       differences: [{ request: 'before, line 1: POST /login', difference: 'status: expected 204, got 200' }],
@@ -110,12 +112,7 @@ describe('verifying', () => {
     const listed = { ...LIST, path: '/orders?key={{token}}', headers: { authorization: 'Bearer {{token}}' } }
     const values: Record<string, ValueSpec> = { token: { kind: 'secret', variable: 'TOKEN' } }
     const lines = [[listed, golden(200, '{"authorization":"{{token}}"}')]] as const
-    const found = await verify(
-      service.origin,
-      workOf(lines, { values, secrets: { TOKEN: 'open sesame' } }),
-      1000,
-      signal,
-    )
+    const found = await verify(workOf(lines, { values, secrets: { TOKEN: 'open sesame' } }), at(service))
     expect(found.differences).toHaveLength(1)
     expect(JSON.stringify(found)).not.toMatch(/open(%20| )sesame/)
     expect([...service.seen.tokens]).toEqual(['Bearer open sesame'])

@@ -28,7 +28,7 @@ function many(count: number): Work {
 
 it('asks no more once wrong answers took eight time-outs, and counts what was not asked as not right', async () => {
   const { origin, asked } = await serving(() => ({ status: 503, afterMs: 1000 }))
-  const { total, right, differences } = await verify(origin, many(200), 1500, signal)
+  const { total, right, differences } = await verify(many(200), { origin, timeoutMs: 1500, signal })
   expect({ total, right }).toEqual({ total: 200, right: 0 })
   expect(differences[0]?.difference).toContain('503')
   expect(asked()).toBeLessThanOrEqual(16) // 12 take 12 s together, of four at once, and three more are under way
@@ -38,6 +38,6 @@ it('asks on while slow answers are right, or wrong ones quick', async () => {
   const { origin, asked } = await serving((index) =>
     index % 2 ? { status: 200, afterMs: 60 } : { status: 503, afterMs: 0 },
   )
-  const { right } = await verify(origin, many(80), 500, signal)
+  const { right } = await verify(many(80), { origin, timeoutMs: 500, signal })
   expect({ right, asked: asked() }).toEqual({ right: 40, asked: 80 })
 })

@@ -66,7 +66,7 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
     stage = 'start'
     await using testbed = await openTestbed(run, entry.id, scenario)
     const { agent, serviceWatch } = testbed
-    await agent.prepare(workFor(run, entry, scenario, plan.seed))
+    await agent.prepare(workFor(run, entry, plan.seed))
     const target = await startTarget(testbed, entry)
     try {
       stage = 'ready'

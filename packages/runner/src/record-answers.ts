@@ -24,7 +24,7 @@ export async function recordAnswers(run: Run, entry: PlannedEntry, asking: Askin
   run.images.need(entry.image, run.materials.agentImage.name)
   const scenario = scenarioFor(run.plan, entry)
   await using testbed = await openTestbed(run, entry.id, scenario)
-  await testbed.agent.prepare(workFor(run, entry, scenario, run.plan.seed)) // with whom to trust, where it answers by TLS
+  await testbed.agent.prepare(workFor(run, entry, run.plan.seed)) // with whom to trust, where it answers by TLS
   const target = await startTarget(testbed, entry)
   try {
     await testbed.serviceWatch.during(waitUntilReady(testbed, target))

@@ -65,7 +65,7 @@ async function measure(repetition: Repetition): Promise<void> {
 
   repetition.step('start', 'start')
   await using testbed = await openTestbed(run, entry.id, scenario)
-  await testbed.agent.prepare(workFor(run, entry, scenario, repetition.seed, job.block.repetition))
+  await testbed.agent.prepare(workFor(run, entry, repetition.seed, job.block.repetition))
   run.signal.throwIfAborted()
   const target = await startTarget(testbed, entry)
   try {

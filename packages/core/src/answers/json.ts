@@ -44,22 +44,30 @@ const NO_EXCEPTIONS: Exceptions = {
  *
  * @param extra whether the actual value's objects may have members that the expected one lacks. Arrays always have the
  *              same length
- * @param path  the place of both values
  */
 export function jsonDifference(
   expected: unknown,
   actual: unknown,
-  extra: 'allowed' | 'forbidden',
+  extra: Rules['extra'],
   exceptions = NO_EXCEPTIONS,
-  path: Path = [],
 ): string | null {
+  return differenceAt([], expected, actual, { extra, exceptions })
+}
+
+interface Rules {
+  readonly extra: 'allowed' | 'forbidden'
+  readonly exceptions: Exceptions
+}
+
+/** @param path the place of both values */
+function differenceAt(path: Path, expected: unknown, actual: unknown, rules: Rules): string | null {
+  const { extra, exceptions } = rules
   if (exceptions.ignores(path)) return null
   if (exceptions.matches(path)) return exceptions.difference(path, actual)
   const at = `at ${exceptions.place(path)}`
   if (expected === undefined) return `${at}: expected nothing, got ${snippet(actual)}`
   if (actual === undefined) return `${at}: expected ${snippet(expected)}, got nothing`
-  const inside = (key: string | number, a: unknown, b: unknown) =>
-    jsonDifference(a, b, extra, exceptions, [...path, key])
+  const inside = (key: string | number, a: unknown, b: unknown) => differenceAt([...path, key], a, b, rules)
   if (Array.isArray(expected) && Array.isArray(actual)) {
     const most = Math.max(expected.length, actual.length)
     const least = Math.min(expected.length, actual.length)

@@ -210,15 +210,23 @@ const ANSI: Readonly<Record<string, string>> = {
   t: '\t',
   v: '\v',
 }
-const ANSI_ESCAPE = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([\s\S]))/g
+const ANSI_ESCAPE = /\\(?:x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|[\s\S])/g
 
 /** The text of `$'…'`, in which a browser's "Copy as cURL" writes what has a quote or a line end. */
 function ansiText(text: string): string {
-  return text.replace(ANSI_ESCAPE, (whole, hex, short, long, octal, other: string | undefined) => {
-    if (other !== undefined) return ANSI[other] ?? ('\'"\\?'.includes(other) ? other : whole)
-    const code = octal === undefined ? Number.parseInt(hex ?? short ?? long, 16) : Number.parseInt(octal, 8) & 0xff
-    return code > 0x10ffff ? whole : String.fromCodePoint(code)
-  })
+  return text.replace(ANSI_ESCAPE, ansiCharacter)
+}
+
+/** What a single escape stands for: itself, where it is none that a shell knows. */
+function ansiCharacter(written: string): string {
+  const [, digits] = /^\\[xuU]([0-9a-fA-F]+)$/.exec(written) ?? []
+  if (digits !== undefined) {
+    const code = Number.parseInt(digits, 16)
+    return code > 0x10ffff ? written : String.fromCodePoint(code)
+  }
+  const rest = written.slice(1)
+  if (/^[0-7]/.test(rest)) return String.fromCodePoint(Number.parseInt(rest, 8) & 0xff)
+  return ANSI[rest] ?? ('\'"\\?'.includes(rest) ? rest : written)
 }
 
 function textAt(pattern: RegExp, text: string, at: number): string {

@@ -8,7 +8,6 @@ import {
   type HostFacts,
   type LoadSpec,
   type LogicalCpu,
-  loadIdOf,
   type Plan,
   type PlannedEntry,
   type PlannedScenario,

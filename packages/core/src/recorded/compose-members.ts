@@ -124,19 +124,19 @@ function refuseNames({ hostname, networks }: Json, reading: Reading): void {
     if (mapOf(settings).aliases !== undefined) refuse(['networks', network, 'aliases'], 'aliases are not read', hint)
 }
 
-const VARIABLE = /\$(?:\$|\{([A-Za-z_]\w*)(?:(:?[-+?])([^}]*))?\}|([A-Za-z_]\w*))/g
+/** The name of a variable, in braces with what follows it there, or bare. */
+const VARIABLE = /\$(?:\$|\{([A-Za-z_]\w*)(:?[-+?][^}]*)?\}|([A-Za-z_]\w*))/g
 
 /** A text whose variables have their defaults. One without a default would come of the environment of the host. `$$` stays, as a scenario writes it. */
 function interpolated(value: unknown, path: Path, reading: Reading): string {
   const text = String(value)
-  return text.replace(VARIABLE, (whole, braced?: string, kind?: string, rest?: string, bare?: string) => {
+  return text.replace(VARIABLE, (whole, braced?: string, rule?: string, bare?: string) => {
     if (whole === '$$') return whole
     const variable = (braced ?? bare) as string
-    if (kind === '-' || kind === ':-') {
-      if (!rest?.includes('$')) {
-        reading.note(`${reading.name}: ${whole} has its default, ${JSON.stringify(rest ?? '')}.`)
-        return rest ?? ''
-      }
+    const [, usual] = /^:?-([^$]*)$/.exec(rule ?? '') ?? []
+    if (usual !== undefined) {
+      reading.note(`${reading.name}: ${whole} has its default, ${JSON.stringify(usual)}.`)
+      return usual
     }
     refuserOf(reading)(
       path,

@@ -87,7 +87,8 @@ function forTarget({ written }: ComposeMembers, taken: readonly string[]): Json 
 /** `<<: *defaults` on any level, such as in `environment`, which YAML 1.2 does not know and Compose does. */
 export function withMergedKeys(service: Json): Json {
   const { '<<': merged, ...own } = service
-  const parts = (Array.isArray(merged) ? merged : [merged]).toReversed().map((part) => withMergedKeys(mapOf(part)))
+  const given = merged === undefined ? [] : [merged].flat()
+  const parts = given.toReversed().map((part) => withMergedKeys(mapOf(part)))
   return Object.assign({}, ...parts, Object.fromEntries(Object.entries(own).map(([key, one]) => [key, mergedIn(one)])))
 }
 

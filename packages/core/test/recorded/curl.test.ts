@@ -70,12 +70,13 @@ describe('a curl command', () => {
     "-H 'X-Api-Key: S3CRET'",
     '--oauth2-bearer S3CRET',
   ])('has a secret that is not copied: %s', (option) => {
-    const recording = readCurl('--curl', `curl ${option} http://x`, 'dropped')
+    const { sent, ...recording } = readCurl('--curl', `curl ${option} http://x`, 'dropped')
     expect(JSON.stringify(recording)).not.toMatch(/S3CRET|TOKEN\b.*Bearer/)
     expect(recording.recorded[0]?.request.headers).toEqual({})
     expect(recording.notes.join('\n')).toContain('is left out: it has a secret')
-    const values = readCurl('--curl', `curl ${option} http://x`, 'values')
+    const { sent: same, ...values } = readCurl('--curl', `curl ${option} http://x`, 'values')
     expect(JSON.stringify(values)).not.toContain('S3CRET')
+    expect(same).toEqual(sent) // which answers may repeat, and are searched for
     expect(values.secrets).toHaveLength(1)
   })
 

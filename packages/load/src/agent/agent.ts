@@ -60,8 +60,10 @@ export class Agent {
         return awaitReady(command, signal, this.#work?.trust)
       case 'fetch':
         return fetchOnce(this.#state?.fillFetch(command.request) ?? command.request, signal, this.#work?.trust)
-      case 'verify':
-        return verify(command.origin, this.#prepared(), command.timeoutMs, signal, this.#state ?? undefined)
+      case 'verify': {
+        const { origin, timeoutMs } = command
+        return verify(this.#prepared(), { origin, timeoutMs, signal }, this.#state ?? undefined)
+      }
       case 'clean-up':
         return this.#cleanUp(command, signal)
       case 'load':

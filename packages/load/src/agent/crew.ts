@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { BakeoffError } from '@bakeoff/model'
-import type { FromWorker, Prepared, Seat, ToWorker } from '../worker/messages.js'
+import type { FromWorker, ToWorker } from '../worker/messages.js'
+import type { Prepared, Seat } from '../worker/prepared-work.js'
 
 /** One load process. */
 export class Hand {

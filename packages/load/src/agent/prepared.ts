@@ -1,7 +1,7 @@
 import { keysOfGolden, linksOf, ranksOf } from '@bakeoff/core'
 import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
-import type { CheckedRequest, Prepared } from '../worker/messages.js'
+import type { CheckedRequest, Prepared } from '../worker/prepared-work.js'
 
 /** What the load processes need of a work: golden answers stay here, where answers are compared. */
 export function preparedOf(work: Work): Prepared {

@@ -25,13 +25,11 @@ const MOST_WRONG_TIMEOUTS = 8
  * @throws the signal's reason
  */
 export async function verify(
-  origin: string,
   work: Work,
-  timeoutMs: number,
-  signal: AbortSignal,
+  where: Omit<Asking, 'trust'>,
   state = new AskedState(work),
 ): Promise<Verified> {
-  const asking = { origin, timeoutMs, signal, trust: work.trust }
+  const asking = { ...where, trust: work.trust }
   const verification = new Verification(work, state, asking)
   state.forget()
   const known = { state, captured: new Map<string, string>(), give: (values: Values) => state.give(values) }

@@ -21,6 +21,7 @@ import type { RequestLine } from '@bakeoff/model'
 import type { Trust } from '@bakeoff/runner/ports'
 import autocannon from 'autocannon'
 import { tlsOptions } from '../trust.js'
+import { type KeptAnswer, keep } from './kept-answer.js'
 import type { LoadState } from './load-state.js'
 import { headerOf } from './raw-headers.js'
 import type { Speller } from './respell.js'
@@ -155,7 +156,7 @@ export class Connection {
   lastPieceAtMs = 0
   pieces = 0
   /** the head and body of the answer, when they were asked for */
-  captured: Capture | null = null
+  captured: KeptAnswer | null = null
   /** the answer was picked to be compared */
   isPicked = false
   /** of a picked one: what was filled into its request and stands in its golden answer; null: nothing */
@@ -336,14 +337,7 @@ export class Connection {
     parser[Parser.kOnHeadersComplete] = (info: HeadInfo) => {
       interim = info.statusCode < 200
       this.status = info.statusCode
-      if (!interim) {
-        head = headToLearn(info)
-        if (!info.shouldKeepAlive) this.#closingSinceMs = Number.POSITIVE_INFINITY
-        if (this.captured) {
-          this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
-          this.captured.headers = info.headers
-        }
-      }
+      if (!interim) head = this.#takeHead(info)
       // true: no body follows, even if the head announces one
       return interim || this.#wire.bodiless[this.requestIndex] === true
     }
@@ -364,6 +358,16 @@ export class Connection {
       if (surplus) this.#surplus()
     }
     parser[Parser.kOnHeaders] = () => {}
+  }
+
+  /** Takes what is wanted of an answer's head, and returns by what it can be recognised; null: it has to be parsed every time. */
+  #takeHead(info: HeadInfo): Head | null {
+    if (!info.shouldKeepAlive) this.#closingSinceMs = Number.POSITIVE_INFINITY
+    if (this.captured) {
+      this.captured.contentType = headerOf(info.headers, 'content-type') ?? null
+      this.captured.headers = info.headers
+    }
+    return headToLearn(info)
   }
 
   /** A whole answer with a head that was parsed before needs no parser. */
@@ -447,25 +451,6 @@ function dial(client: Client, trust: Trust | undefined): Socket {
 
 function isTls({ opts }: Client): boolean {
   return opts.protocol === 'https:'
-}
-
-/** The captured parts of an answer. */
-export interface Capture {
-  contentType: string | null
-  /** names and values in turn; null where the head was recognised */
-  headers: readonly string[] | null
-  /** empty when the body is too long */
-  body: Buffer[]
-  bytes: number
-  isTooLong: boolean
-}
-
-function keep(captured: Capture, piece: Buffer, mostBytes: number): void {
-  if (captured.isTooLong) return
-  captured.bytes += piece.length
-  captured.isTooLong = captured.bytes > mostBytes
-  if (captured.isTooLong) captured.body = []
-  else captured.body.push(Buffer.from(piece))
 }
 
 interface Head {

@@ -1,9 +1,9 @@
 import { type Capture, captureFrom, capturesOf, createRandom, keysOf, valueMakers } from '@bakeoff/core'
 import type { RequestLine } from '@bakeoff/model'
-import type { Connection } from './autocannon.js'
 import { CapturedValues, type Captures, poolsOf, type Wanted } from './captured-values.js'
 import { FilledWire } from './filled-wire.js'
-import type { Prepared, PreparedState, ProcessOrder, Seat } from './messages.js'
+import type { KeptAnswer } from './kept-answer.js'
+import type { GivenValues, Prepared, PreparedState, Seat } from './prepared-work.js'
 import { headerOf } from './raw-headers.js'
 
 /** So many numbers of every counter are the agent's own, for verification; those of loads come after them. */
@@ -22,6 +22,15 @@ interface Needs {
   readonly inGolden: readonly string[]
 }
 
+/** A connection with its last answer. */
+interface Answered {
+  readonly requestIndex: number
+  /** of the connection */
+  readonly number: number
+  /** null: nothing of it was kept */
+  readonly captured: KeptAnswer | null
+}
+
 /**
  * The state of one load process: it fills values into requests and keeps those of answers. It goes on from load to load, so that no counter gives
  * a number twice, and what was captured in one load can be asked for in the next.
@@ -38,7 +47,7 @@ export class LoadState {
   readonly #values: string[] = []
   #wires: readonly (FilledWire | null)[] = []
 
-  constructor({ requests, seed }: Prepared, state: PreparedState, given: ProcessOrder['given'], seat: Seat) {
+  constructor({ requests, seed }: Prepared, state: PreparedState, given: GivenValues, seat: Seat) {
     this.#state = state
     this.#keys = Object.keys(state.values)
     const own = seed * 31 + seat.index + 1
@@ -120,7 +129,7 @@ export class LoadState {
   }
 
   /** Takes the values from a right answer, whose body was kept. */
-  capture({ requestIndex, number, captured }: Connection): void {
+  capture({ requestIndex, number, captured }: Answered): void {
     if (captured === null || captured.isTooLong) return
     const { captures, pool } = this.#needs[requestIndex] as Needs
     const [piece] = captured.body

@@ -6,15 +6,8 @@ import { type Connection, type ConnectionEvents, openConnections, type Pool } fr
 import type { Driver, Send } from './driver.js'
 import { driverOf } from './drivers.js'
 import type { LoadState } from './load-state.js'
-import {
-  type CheckedRequest,
-  FIRST_ANSWERS,
-  type FromWorker,
-  type Part,
-  type Phase,
-  type Prepared,
-  type ProcessOrder,
-} from './messages.js'
+import { FIRST_ANSWERS, type FromWorker, type Part, type Phase, type ProcessOrder } from './messages.js'
+import type { CheckedRequest, Prepared } from './prepared-work.js'
 import type { RequestWalk } from './request-walk.js'
 import { Speller } from './respell.js'
 import { SliceTally, sliceNumber } from './slices.js'

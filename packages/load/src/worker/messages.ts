@@ -1,45 +1,8 @@
 /** The messages between the controller and a load process over Node's IPC channel. Times are sent unencoded, so that they can be merged. */
 import type { Distribution } from '@bakeoff/core'
-import type { Account, LoadCounts, RequestLine, Respell, TrafficPart, ValueSpec, Weighted } from '@bakeoff/model'
-import type { Trust } from '@bakeoff/runner/ports'
+import type { Account, LoadCounts, Weighted } from '@bakeoff/model'
 import type { Share } from './drivers.js'
-
-/** One request of the work, with what its answer is checked for at once. */
-export interface CheckedRequest {
-  readonly request: RequestLine
-  readonly expectedStatus: number
-}
-
-/** The work of a process, the same for all its loads. */
-export interface Prepared {
-  readonly requests: readonly CheckedRequest[]
-  readonly seed: number
-  readonly respell: Respell | null
-  /** null: requests are sent as they stand, and none depends on another */
-  readonly state: PreparedState | null
-  /** the most bytes that are kept of a body */
-  readonly answerCapBytes: number
-  /** whom to trust where an origin is https; absent: nobody */
-  readonly trust?: Trust | undefined
-}
-
-/** What is filled into the requests of a process, and which go together. */
-export interface PreparedState {
-  readonly values: Readonly<Record<string, ValueSpec>>
-  readonly traffic: readonly TrafficPart[] | null
-  readonly secrets: Readonly<Record<string, string>>
-  readonly countFrom: number
-  /** by request: the keys that its golden answer has */
-  readonly goldenKeys: readonly (readonly string[])[]
-  /** by captured key: requests that give it and can be sent before anything was captured */
-  readonly providers: Readonly<Record<string, readonly number[]>>
-}
-
-/** The place of a process among all of the agent, whether a load needs them or not. */
-export interface Seat {
-  readonly index: number
-  readonly of: number
-}
+import type { GivenValues, Prepared, Seat } from './prepared-work.js'
 
 /** What one process is told of the load that the agent is ordered. */
 export interface ProcessOrder {
@@ -55,7 +18,7 @@ export interface ProcessOrder {
   /** where the spelling of bodies begins; different for every load and process */
   readonly spelling: number
   /** captured values from before the load, a record for each answer */
-  readonly given: readonly Readonly<Record<string, string>>[]
+  readonly given: GivenValues
 }
 
 export type ToWorker =

@@ -161,14 +161,7 @@ function entryBlock(view: View, entry: EntryResult): Html {
         `${formatCores(entry.caps.cpus)} ${entry.caps.cpus === 1 ? 'core' : 'cores'}, ${formatBytes(entry.caps.memoryBytes)}`,
       ],
       ['Containers', `${entry.replicas}${entry.proxy ? ` behind ${entry.proxy}` : ''}`],
-      [
-        'Environment',
-        Object.keys(entry.environment).length === 0
-          ? `only PORT, CORES, MEMORY_BYTES${entry.reach?.tls ? ' and where its certificate is' : ''}`
-          : html`<code>${Object.entries(entry.environment)
-              .map(([key, value]) => `${key}=${value}`)
-              .join(' ')}</code>`,
-      ],
+      ['Environment', environmentOf(entry)],
       [
         'Image',
         known(
@@ -208,6 +201,13 @@ function entryBlock(view: View, entry: EntryResult): Html {
       ['Run it again', html`<code>${entry.rerun}</code>`],
     ])}
     ${entry.logTail.length > 0 && html`<details><summary>Last lines of its log</summary><pre>${entry.logTail.join('\n')}</pre></details>`}</section>`
+}
+
+function environmentOf({ environment, reach }: EntryResult): Html | string {
+  const own = Object.entries(environment).map(([key, value]) => `${key}=${value}`)
+  return own.length === 0
+    ? `only PORT, CORES, MEMORY_BYTES${reach?.tls ? ' and where its certificate is' : ''}`
+    : html`<code>${own.join(' ')}</code>`
 }
 
 function outcomeOf({ outcome }: EntryResult): Html | null {

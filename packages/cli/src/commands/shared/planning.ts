@@ -1,7 +1,7 @@
 /** Options that choose what is planned: those of a selection, and how it is measured. */
 import { parseServiceLevels } from '@bakeoff/core'
 import { Option } from 'commander'
-import type { PlanOptions } from '../../planning.js'
+import { type PlanOptions, USUAL_PLAN } from '../../planning.js'
 import { type SelectionFlags, selectionOptions, toSelection } from './selection.js'
 import { integer, milliseconds, names, orAll, positiveInteger, rates, texts } from './values.js'
 
@@ -51,15 +51,15 @@ export const againstOption = new Option(
 export function toPlanOptions(flags: PlanFlags): PlanOptions {
   return {
     selection: toSelection(flags),
-    profile: flags.profile ?? (flags.quick ? 'quick' : 'default'),
-    repetitions: flags.repetitions ?? null,
-    capacity: flags.capacity ?? false,
-    rates: flags.rate ?? [],
-    levels: parseServiceLevels(flags.slo ?? []),
+    profile: flags.profile ?? (flags.quick ? 'quick' : USUAL_PLAN.profile),
+    repetitions: flags.repetitions ?? USUAL_PLAN.repetitions,
+    capacity: flags.capacity ?? USUAL_PLAN.capacity,
+    rates: flags.rate ?? USUAL_PLAN.rates,
+    levels: flags.slo ? parseServiceLevels(flags.slo) : USUAL_PLAN.levels,
     loads: orAll(flags.load),
-    windowMs: flags.window ?? null,
-    budgetMs: flags.budget ?? null,
-    seed: flags.seed ?? null,
-    against: flags.against ?? null,
+    windowMs: flags.window ?? USUAL_PLAN.windowMs,
+    budgetMs: flags.budget ?? USUAL_PLAN.budgetMs,
+    seed: flags.seed ?? USUAL_PLAN.seed,
+    against: flags.against ?? USUAL_PLAN.against,
   }
 }
