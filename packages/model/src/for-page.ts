@@ -2,6 +2,7 @@
 
 export * from './against-words.js'
 export * from './decision-signs.js'
+export * from './decision-words.js'
 export * from './figure-of.js'
 export * from './headline.js'
 export * from './letters.js'

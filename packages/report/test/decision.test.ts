@@ -64,6 +64,14 @@ describe('the first screen', () => {
       if (standing === 'leads') expect(lines[index]).toMatch(/<\/b> leads/)
     }
   })
+
+  it('says once what is provisional in all scenarios, in the heading', () => {
+    const page = renderHtml(sampleResults({ repetitions: 1, failing: 'none' }))
+    expect(page).toMatch(/<h1 class="answer">Provisional, one repetition: [^<]+<\/h1>/)
+    const [, decided = ''] = /<section id="?decision"?(.*?)<section id=/s.exec(page) ?? []
+    expect(decided).toMatch(/<\/b> first/)
+    expect(decided).not.toMatch(/provisional/i)
+  })
 })
 
 it('speaks of the claims of a scenario in one line', () => {

@@ -21,7 +21,7 @@ import { type Candidate, type Decided, type Field, KINDS, type Kind } from './de
 import { isAgentBoundCell } from './findings/define.js'
 import { nextStep } from './next-step.js'
 import { overallSays } from './overall.js'
-import { whyProvisional } from './provisional.js'
+import { reasonOfAll, whyProvisional } from './provisional.js'
 import { saysOf } from './standing.js'
 import { trustLevelOf, trustOf } from './trust.js'
 
@@ -32,15 +32,18 @@ import { trustLevelOf, trustOf } from './trust.js'
 export function decide(known: Decided): Decision {
   const by = rowsBy(known.entries)
   const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, by))
-  const columns = fields.map(columnOf)
+  const provisional = reasonOfAll(fields)
+  const columns = fields.map((field) => columnOf(field, provisional))
   const rows = { by, names: rowsInOrder(columns) }
   return {
     rows,
     columns,
     overall: overallSays({
       rows,
+      provisional,
       columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
     }),
+    provisional,
     next: nextStep(known, fields),
     claims: claimsSay(known.claims),
     trust: trustOf(known),
@@ -56,9 +59,10 @@ function notApartOf({ ranked, comparedWith }: Field): string[] {
   })
 }
 
-function columnOf(field: Field): DecisionColumn {
+/** @param saidOnce why all scenarios are provisional, where that is said beside them */
+function columnOf(field: Field, saidOnce: string | null): DecisionColumn {
   const { scenario, unit } = field
-  const { standing, says, leading } = saysOf(field)
+  const { standing, says, leading } = saysOf(field, saidOnce)
   const mark = (candidate: Candidate): DecisionFigure => ({
     row: candidate.row,
     entry: candidate.entry.id,

@@ -1,5 +1,13 @@
 /** The decision: the answer, the best of each language in each scenario, and how far to trust it. It says what `results.decision` holds. */
-import { type Decision, type DecisionColumn, type DecisionMark, figureOf, isHeadlined, signsOf } from '@bakeoff/model'
+import {
+  type Decision,
+  type DecisionColumn,
+  type DecisionMark,
+  decidesWords,
+  figureOf,
+  isHeadlined,
+  signsOf,
+} from '@bakeoff/model'
 import { warningGroups, warningList } from '../html/frame.js'
 import { type Html, html } from '../html/html.js'
 import { badge, shareBar } from '../html/marks.js'
@@ -21,13 +29,14 @@ export const decision: Section = {
   render: ({ view }) => (view.results.decision ? decided(view, view.results.decision) : html``),
 }
 
-function decided(view: View, { rows, columns, next, trust, trustLevel, claims }: Decision): Html {
+function decided(view: View, known: Decision): Html {
+  const { rows, columns, next, trust, trustLevel, claims } = known
   const shown = columns.filter(({ figures }) => figures.some(({ value }) => value !== null))
   return html`${trustStrip(view, trust, trustLevel ?? null)}${shown.length > 0 && html`${bestOfEach(view, shown)}${answerTable(view, rows, shown)}`}
     <ul class="answers">${columns.map(({ scenario, says }) => html`<li><a href="#overview/${encodeURIComponent(scenario)}"><bdi>${scenario}</bdi></a> ${unbroken(says)}</li>`)}</ul>
     ${COSTS.map((id) => costTable(view, rows, shown, id))}
     ${view.results.cells.some((cell) => costOf(cell, USUAL_PRICES) !== null) && html`<p class="next on-screen">In money, instances and cores, at prices of your own: <a href="#cost">Cost</a></p>`}
-    ${next && html`<p class="next">To decide ${next.scenarios.join(', ')}: <code>${next.command}</code></p>`}
+    ${next && html`<p class="next">${decidesWords(known)} <code>${next.command}</code></p>`}
     ${claims !== null && html`<p class="next">${claims} <a href="#claims">Claims</a></p>`}`
 }
 
