@@ -1,6 +1,7 @@
 /** What the report's page bundles of the model: without zod, which would add 60 KB to every report (report/scripts/no-schemas.mjs stands for it). */
 
 export * from './against-words.js'
+export * from './decision-figures.js'
 export * from './decision-signs.js'
 export * from './decision-words.js'
 export * from './figure-of.js'

@@ -1,4 +1,4 @@
-import { type Decision, type DecisionColumn, type DecisionMark, sentenceCase } from '@bakeoff/model'
+import { type Decision, type DecisionColumn, isAside, sentenceCase } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
 import { list } from '../words/quantities.js'
 
@@ -82,9 +82,6 @@ function provisionalWord(column: SaidColumn): string {
   return others.some(({ row }) => column.notApart?.includes(row)) ? 'are not told apart' : 'are close together'
 }
 
-/** What a figure may be marked with and still be compared. */
-const COMPARED: readonly DecisionMark[] = ['leads', 'level', 'at-least', 'suspect']
-
 /**
  * The figures that the sentence names: those that lead or may. Where nothing is decided it is the first one, with those that repetitions
  * do not tell apart from it, and those behind it by no more than is relevant: nobody is called ahead for a difference that would be none
@@ -98,7 +95,7 @@ function named({ standing, figures, notApart = [] }: SaidColumn): DecisionColumn
   if (first === undefined) return []
   const least = (first.value ?? 0) / (1 + thresholds.relevantDifference)
   const isClose = ({ row, value, marks }: DecisionColumn['figures'][number]) =>
-    value !== null && (value >= least || notApart.includes(row)) && marks.every((mark) => COMPARED.includes(mark))
+    value !== null && (value >= least || notApart.includes(row)) && !isAside({ marks })
   return [first, ...others.filter(isClose)]
 }
 

@@ -1,16 +1,19 @@
 /** The decision: the answer, the best of each language in each scenario, and how far to trust it. It says what `results.decision` holds. */
 import {
+  bestCompared,
   type Decision,
   type DecisionColumn,
   type DecisionMark,
   decidesWords,
   figureOf,
+  isAnyBeyond,
+  isAside,
   isHeadlined,
   signsOf,
 } from '@bakeoff/model'
 import { warningGroups, warningList } from '../html/frame.js'
 import { type Html, html } from '../html/html.js'
-import { badge, shareBar } from '../html/marks.js'
+import { badge, barAside, shareBar } from '../html/marks.js'
 import { type Column, table, unknown } from '../html/table.js'
 import { costOf, USUAL_PRICES } from '../shared/cost.js'
 import { pricesOf } from '../shared/cost-words.js'
@@ -43,11 +46,12 @@ function decided(view: View, known: Decision): Html {
 /** The best contender of each language in each scenario, with a bar of its share of the best one. */
 function answerTable(view: View, { by, names }: Decision['rows'], columns: readonly DecisionColumn[]): Html {
   const marks = columns.flatMap(({ figures }) => figures.flatMap((figure) => figure.marks))
+  const known = columns.flatMap(({ figures }) => figures.filter(({ value }) => value !== null))
   const isPriced = columns.some((column) =>
     column.figures.some(({ entry }) => costOfFigure(view, column, entry) !== null),
   )
   const scenarioColumn = (column: DecisionColumn): Column<string> => {
-    const most = Math.max(...column.figures.map(({ value }) => value ?? 0), Number.MIN_VALUE)
+    const most = bestCompared(column.figures) || Number.MIN_VALUE
     return {
       head: column.scenario,
       unit: column.unit,
@@ -57,7 +61,7 @@ function answerTable(view: View, { by, names }: Decision['rows'], columns: reado
         if (!figure) return ''
         if (figure.value === null) return unknown(wordsOf(figure.marks).join(', ') || 'it has no figure')
         const least = figure.marks.includes('at-least') ? '≥ ' : ''
-        return html`<a href="#overview/${encodeURIComponent(column.scenario)}" title="${titleOf(view, column, figure.entry)}">${least}<b>${formatNumber(figure.value)}</b></a>${marksOf(figure.marks)}${under(by === 'language' && html`<bdi>${figure.name}</bdi>`, costShown(view, column, figure.entry))}${shareBar(figure.value / most)}`
+        return html`<a href="#overview/${encodeURIComponent(column.scenario)}" title="${titleOf(view, column, figure.entry)}">${least}<b>${formatNumber(figure.value)}</b></a>${marksOf(figure.marks)}${under(by === 'language' && html`<bdi>${figure.name}</bdi>`, costShown(view, column, figure.entry))}${isAside(figure) ? barAside(figure.value / most) : shareBar(figure.value / most)}`
       },
     }
   }
@@ -68,7 +72,7 @@ function answerTable(view: View, { by, names }: Decision['rows'], columns: reado
       ...columns.map(scenarioColumn),
     ],
     rows: names,
-  })}<p class="legend">${by === 'language' ? 'The best contender of each language' : 'Each target'}, higher is better; a bar is the share of the best figure of its scenario.${signsOf(marks) !== '' && html` ${legendWords(marks)}`}${isPriced && html` “$…/M”: what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}; <a href="#cost">at prices of your own</a>.`}</p></div>`
+  })}<p class="legend">${by === 'language' ? 'The best contender of each language' : 'Each target'}, higher is better; a bar is the share of the best that is compared in its scenario.${known.some(isAside) && ` A grey bar is of what is shown beside that${columns.some(isAnyBeyond) ? '; a broken one would be longer' : ''}.`}${signsOf(marks) !== '' && html` ${legendWords(marks)}`}${isPriced && html` “$…/M”: what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}; <a href="#cost">at prices of your own</a>.`}</p></div>`
 }
 
 function costShown(view: View, column: DecisionColumn, entry: string): string | null {
