@@ -234,8 +234,7 @@ describe('charts', () => {
           wrong.push(...faultsOf(drawn))
           expect(plots, chart).toHaveLength(1)
           const [plot] = plots as [Box]
-          const isName = ({ bottom, left }: Box) =>
-            chart === 'histogram' ? bottom < plot.top + 8 : left > plot.right
+          const isName = ({ bottom, left }: Box) => (chart === 'histogram' ? bottom < plot.top + 8 : left > plot.right)
           const names = texts.filter(isName)
           // A long name is parted, or cut in its middle: it begins as it does.
           const missing = labels.filter((label) => !names.some(({ text }) => text.startsWith(label.slice(0, 5))))

@@ -44,11 +44,16 @@ describe('the report', () => {
 
   it('says on the page of a stand-in what it does without, and on no other', () => {
     const view = viewOf(results)
-    const pages = target.render({ view, scopes: scopesOf(view) }).text.split('<article').slice(1)
+    const pages = target
+      .render({ view, scopes: scopesOf(view) })
+      .text.split('<article')
+      .slice(1)
     const said = pages.filter((page) => page.includes('Stand-in.'))
     expect(said).toHaveLength(1)
     expect(said[0]).toContain('data-target="rust-axum"')
-    expect(said[0]!.replace(/<[^>]*>/g, '')).toContain('It was written without Req and Finch, because hex was out of reach')
+    expect(said[0]!.replace(/<[^>]*>/g, '')).toContain(
+      'It was written without Req and Finch, because hex was out of reach',
+    )
   })
 
   it('has a title about contenders, and about all where there is none', () => {
