@@ -43,7 +43,10 @@ export function endLabels(scene: Scene, subjects: readonly Subject[], height: nu
   }
 }
 
-/** The names at the last points of a chart's series, each where it covers no other name and no point; else it is left out. */
+/**
+ * The names at the last points of a chart's series, each where it covers no other name, no point and no interval: beside its point, else
+ * further away with a line to it. A name for which there is no such place is left out.
+ */
 export function pointLabels(scene: Scene, subjects: readonly Subject[], levels: readonly Level[] = []): Plugin {
   const texts = namesOnOneLine(subjects)
   const names = subjects.map((subject, index) => ({ text: texts[index] as string, colour: colourOf(scene, subject) }))
@@ -141,11 +144,13 @@ function drawAtPoints(
   names.forEach(({ text, colour }, index) => {
     const point = lastPoint(chart, index)
     if (!point) return
-    const box = placesAround(point, ctx.measureText(text).width).find(
-      (place) => isInside(place, chartArea) && !taken.some((other) => overlap(place, other)),
-    )
+    const width = ctx.measureText(text).width
+    const isFree = (place: Box) => isInside(place, chartArea) && !taken.some((other) => overlap(place, other))
+    const beside = placesAround(point, width).find(isFree)
+    const box = beside ?? placesFurther(point, width).find(isFree)
     if (!box) return
     taken.push(box)
+    if (!beside) drawLeader(ctx, point, box, colour)
     ctx.fillStyle = colour
     ctx.fillText(text, box.left, (box.top + box.bottom) / 2)
   })
@@ -154,14 +159,37 @@ function drawAtPoints(
 
 /** Boxes for a name at a point: beside it, then above and below. */
 function placesAround({ x, y }: Spot, width: number): Box[] {
-  const at = (left: number, middle: number): Box => ({
-    left,
-    right: left + width,
-    top: middle - LINE / 2,
-    bottom: middle + LINE / 2,
-  })
-  const beside = [0, -14, 14].flatMap((aside) => [at(x + 11, y + aside), at(x - 11 - width, y + aside)])
-  return [...beside, at(x - width / 2, y - 17), at(x - width / 2, y + 17)]
+  const beside = [0, -14, 14].flatMap((aside) => [
+    boxAt(x + 11, y + aside, width),
+    boxAt(x - 11 - width, y + aside, width),
+  ])
+  return [...beside, boxAt(x - width / 2, y - 17, width), boxAt(x - width / 2, y + 17, width)]
+}
+
+/** CSS pixels above and below a point at which its name is tried, when there is no room beside it. */
+const FURTHER = [28, 42, 56, 70]
+
+/** Boxes for a name that is joined to its point by a line, the nearest first. */
+function placesFurther({ x, y }: Spot, width: number): Box[] {
+  return FURTHER.flatMap((away) =>
+    [-away, away].flatMap((down) =>
+      [x - width / 2, x + 11, x - 11 - width].map((left) => boxAt(left, y + down, width)),
+    ),
+  )
+}
+
+function boxAt(left: number, middle: number, width: number): Box {
+  return { left, right: left + width, top: middle - LINE / 2, bottom: middle + LINE / 2 }
+}
+
+/** A thin line from a point to the nearest edge of its name. */
+function drawLeader(ctx: CanvasRenderingContext2D, { x, y }: Spot, box: Box, colour: string): void {
+  ctx.strokeStyle = `${colour}88`
+  ctx.lineWidth = 1
+  ctx.beginPath()
+  ctx.moveTo(x, y + (box.top > y ? 8 : -8))
+  ctx.lineTo(Math.min(Math.max(x, box.left), box.right), box.top > y ? box.top : box.bottom)
+  ctx.stroke()
 }
 
 function isInside(box: Box, area: ChartArea): boolean {
