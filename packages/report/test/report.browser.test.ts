@@ -623,6 +623,19 @@ describe('a narrow screen', () => {
     }
   })
 
+  it('has the tab of the page in sight among those that are seen', async () => {
+    await using report = await openReport(browser, usual, { width: 375, hash: '#environment' })
+    const isSeen = (id: string) =>
+      report.page.evaluate((id) => {
+        const { left, right } = document.querySelector(`[data-tab="${id}"]`)!.getBoundingClientRect()
+        return left >= 0 && right <= innerWidth
+      }, id)
+    for (const id of ['environment', 'decision', 'cost']) {
+      await goTo(report.page, id)
+      await expect.poll(() => isSeen(id), { message: id }).toBe(true)
+    }
+  })
+
   it('does not scroll sideways with long and hostile names, nor in the index or a comparison', async () => {
     const results = withHostileNames(
       sampleResults({ scenarios: ['ranknet'], targets: 2, repetitions: 2, hostile: true }),

@@ -144,6 +144,7 @@ class Mounted {
     root.documentElement.dataset.ready = 'true'
     root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
     void this.#bringUpComputed()
+    void keepTabInSight(this.#parts.tabs)
     if (this.#printing) drawer.drawNow()
     else drawer.refresh()
   }
@@ -293,6 +294,18 @@ function placeKept(): number | null {
 /** What is folded by itself: a part of a scenario, or the page of a target. */
 const ANY_PLACE = '.part, [data-target]'
 const PLACES = ':is(.part, [data-target]):not([hidden])'
+
+/** Scrolls the tabs, where not all have room, so that the one of the page in sight is among those that are seen. */
+async function keepTabInSight(tabs: readonly HTMLElement[]): Promise<void> {
+  await frame()
+  await breath()
+  const current = tabs.find((tab) => tab.hasAttribute('aria-current'))
+  const row = current?.parentElement
+  if (!current || !row || row.scrollWidth <= row.clientWidth) return
+  const [tab, seen] = [current.getBoundingClientRect(), row.getBoundingClientRect()]
+  if (tab.left < seen.left || tab.right > seen.right)
+    row.scrollLeft += tab.left - seen.left - (seen.width - tab.width) / 2
+}
 
 /** The title of the window: what is in sight, so that tabs of a browser and steps of its history can be told apart. */
 function titleOf(
