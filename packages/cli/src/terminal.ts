@@ -105,7 +105,7 @@ export function openTerminal(
   }
 }
 
-/** Tells of the first loss of output, also whoever asks after it. */
+/** Tells every caller of the first loss of output, also one that asks after it. */
 function lossTeller(): Pick<Terminal, 'onLost'> & { lose(stream: OutputLost['stream'], code: string): void } {
   let first: OutputLost | null = null
   const listeners: ((loss: OutputLost) => void)[] = []

@@ -43,8 +43,14 @@ describe('work in lanes', () => {
     return {
       begun,
       one,
-      end: async (name: string) => (ends.get(name)?.resolve(`${name}!`), turn()),
-      fail: async (name: string) => (ends.get(name)?.reject(new Error(name)), turn()),
+      end: async (name: string) => {
+        ends.get(name)?.resolve(`${name}!`)
+        await turn()
+      },
+      fail: async (name: string) => {
+        ends.get(name)?.reject(new Error(name))
+        await turn()
+      },
     }
   }
 

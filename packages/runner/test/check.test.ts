@@ -1,4 +1,4 @@
-import { contractCase, USUAL_REACH, type WorkPlaces } from '@bakeoff/model'
+import { contractCase, type WorkPlaces } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { buildImages, checkEntry, requestsOf } from '../src/index.js'
 import { anEntry, aPlan, aRun, aScenario, aService, fakePorts, imageOf, materials } from './builders.js'
