@@ -12,7 +12,6 @@ import {
   formatNumber,
   type Grouping,
   lettersOf,
-  loadWords,
   type Results,
   results as schema,
 } from '@bakeoff/model'

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { BakeoffError, claimFile, matrixFile, scenarioFile, targetFile } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { type Document, isMap, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
+import { type Document, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { checkCatalogue, parseClaim, parseMatrix, parseScenario, parseTarget } from '../../src/index.js'
 import { aScenarioSpec, aService } from '../specs.js'
