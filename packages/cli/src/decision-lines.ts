@@ -1,4 +1,12 @@
-import { type Decision, type DecisionColumn, formatNumber, legendOf, signsOf, visibleText } from '@bakeoff/model'
+import {
+  type Decision,
+  type DecisionColumn,
+  decidesWords,
+  formatNumber,
+  legendOf,
+  signsOf,
+  visibleText,
+} from '@bakeoff/model'
 import type { Colours } from './paint.js'
 import { padEnd, padStart, widthOf, wrap } from './width.js'
 
@@ -10,27 +18,20 @@ const GAP = 2
  */
 export function decisionLines(decision: Decision, columns: number, colours: Colours): string[] {
   const { next, claims, trust } = decision
+  const decides = decidesWords(decision)
   const table = tableLines(decision, columns, colours)
   return [
     ...table,
     ...(table.length > 0 ? [''] : []),
     ...standings(decision.columns, columns, colours),
-    ...(next ? ['', ...wrap(decidesWords(decision, next.scenarios), columns), `  ${next.command}`] : []),
+    ...(next && decides ? ['', ...wrap(decides, columns), `  ${next.command}`] : []),
     ...(claims ? ['', ...wrap(claims, columns)] : []),
     ...(trust.length > 0 ? ['', ...trust.flatMap((says) => wrap(visibleText(says), columns, '  '))] : []),
   ]
 }
 
-function decidesWords({ columns }: Decision, scenarios: readonly string[]): string {
-  return columns.length === 1
-    ? 'To decide it:'
-    : scenarios.length === columns.length
-      ? 'To decide them:'
-      : `To decide ${scenarios.join(', ')}:`
-}
-
 /** One table for as many scenarios as fit side by side, then one for the next ones; empty when there is no figure. */
-function tableLines({ rows, columns: all }: Decision, columns: number, colours: Colours): string[] {
+function tableLines({ rows, columns: all, provisional }: Decision, columns: number, colours: Colours): string[] {
   const shown = all.filter(({ figures }) => figures.some(({ value }) => value !== null))
   if (shown.length === 0) return []
   const names = rows.names.map(visibleText)
@@ -41,7 +42,7 @@ function tableLines({ rows, columns: all }: Decision, columns: number, colours: 
   const tables = beside(parts, columns - widthOf(heads))
   const legend = legendOf(shown.flatMap(({ figures }) => figures.flatMap(({ marks }) => marks)))
   return [
-    ...wrap(title(rows.by, shown), columns).map(colours.bold),
+    ...wrap(title(rows.by, shown, provisional ?? null), columns).map(colours.bold),
     ...tables.flatMap((group) => [
       '',
       colours.dim(trimmed([heads, ...group.map(({ head, width }) => padStart(head, width))])),
@@ -59,7 +60,8 @@ function tableLines({ rows, columns: all }: Decision, columns: number, colours: 
   ]
 }
 
-function title(by: Decision['rows']['by'], shown: readonly DecisionColumn[]): string {
+/** @param why why all scenarios are provisional, where one reason holds for them all: their own lines leave it out */
+function title(by: Decision['rows']['by'], shown: readonly DecisionColumn[], why: string | null): string {
   const count = (of: string) => shown.filter(({ unit }) => unit === of).length
   const units = [...new Set(shown.map(({ unit }) => unit))].sort((a, b) => count(b) - count(a))
   const [most = 'answers/s'] = units
@@ -71,7 +73,8 @@ function title(by: Decision['rows']['by'], shown: readonly DecisionColumn[]): st
         .join(', ')} in ${unit}`,
   )
   const what = by === 'language' ? 'The best target of each language' : 'Each target'
-  const provisional = shown.every(({ standing }) => standing === 'provisional') ? ', provisional' : ''
+  const isProvisional = why !== null || shown.every(({ standing }) => standing === 'provisional')
+  const provisional = isProvisional ? `, provisional${why === null ? '' : ` (${why})`}` : ''
   return visibleText([`${what}${provisional}, in ${most}`, ...others].join('; '))
 }
 

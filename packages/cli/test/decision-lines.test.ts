@@ -27,8 +27,8 @@ describe('the end of a run', () => {
   it('of one repetition is provisional, and says what would decide it', () =>
     expect(ending({ ...two, repetitions: 1 })).toMatchInlineSnapshot(`
       "
-      The best target of each language, provisional, in answers/s; chat-batch in
-      tasks/s
+      The best target of each language, provisional (one repetition), in answers/s;
+      chat-batch in tasks/s
 
                 predict  chat-batch
       rust    77,624 +?       203
@@ -40,10 +40,9 @@ describe('the end of a run', () => {
       + at least: the load agent was the limit   ? suspect: it counts, with a doubt
       d a development server: never the winner
 
-      predict     suspect (both: agent-bound), provisional, one repetition: rust-axum
-                  serves at least 1.06× what go-net-http does.
-      chat-batch  provisional, one repetition: rust-axum serves 1.01× what
-                  node-fastify does.
+      predict     suspect (both: agent-bound): rust-axum serves at least 1.06× what
+                  go-net-http does.
+      chat-batch  rust-axum serves 1.01× what node-fastify does.
 
       To decide them:
         npm run matrix -- --repetitions 5

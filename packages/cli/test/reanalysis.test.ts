@@ -193,7 +193,7 @@ function checkSuspects({ rowOf, mainLoad }: Reading, sentence: string, cells: re
 }
 
 /** How a provisional comparison shows: in the decision, and before every sentence that compares. */
-const isProvisional = ({ part: { decision } }: Reading) => /(?:^|, )provisional, /.test(decision)
+const isProvisional = ({ part }: Reading) => part.isProvisional
 
 /** `go-a handled 4× as many requests as go-b did; …` and what else is said of who served most. @returns whether it was one */
 function readLeader(reading: Reading, sentence: string): boolean {

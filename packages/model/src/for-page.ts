@@ -2,7 +2,9 @@
 
 export * from './against-words.js'
 export * from './cost.js'
+export * from './decision-figures.js'
 export * from './decision-signs.js'
+export * from './decision-words.js'
 export * from './figure-of.js'
 export * from './headline.js'
 export * from './letters.js'

@@ -552,6 +552,12 @@ export const decision = z.object({
   levels: z.array(decisionLevel).nullish(),
   /** the answer over all scenarios in one sentence, service levels first; null without scenarios, absent in files of before 2026-12 */
   overall: z.string().nullish(),
+  /**
+   * why nothing is decided yet in any scenario that compares something, such as `one repetition`: said once, and left out of what each
+   * scenario says. Null where something is decided, where the reasons differ, or where one scenario says it itself; absent in files of
+   * before 2026-12
+   */
+  provisional: z.string().nullish(),
   /** the command that would decide what is open; null when nothing is open, or nothing would decide it */
   next: z.object({ scenarios: z.array(z.string()), command: z.string() }).nullable(),
   /** how many published sentences held here; null: none was measured */

@@ -5,6 +5,7 @@ import {
   type ClaimResult,
   type Decision,
   type DecisionColumn,
+  decidesWords,
   type Estimate,
   type Finding,
   figureOf,
@@ -141,7 +142,7 @@ function againstPart({ figures: titles }: View, against: AgainstCommit | null): 
 /** The decision, with the same table that the run ends with on a terminal. Results from before 2026-12 have none. */
 function decisionPart(decision: Decision | null): string {
   if (decision === null) return ''
-  const { rows, columns, next, trust } = decision
+  const { rows, columns, provisional, next, trust } = decision
   const shown = columns.filter(({ figures }) => figures.some(({ value }) => value !== null))
   const cellOf = (column: DecisionColumn, row: string) => {
     const figure = column.figures.find((each) => each.row === row)
@@ -159,10 +160,11 @@ function decisionPart(decision: Decision | null): string {
         )
   const legend = legendOf(shown.flatMap(({ figures }) => figures.flatMap(({ marks }) => marks)))
   return [
+    provisional ? `**Provisional** (${md(provisional)}): it says who is ahead, and no target leads.` : '',
     table,
     legend.length > 0 ? md(legend.join(' · ')) : '',
     columns.map(({ scenario, says }) => `- **${md(scenario)}**: ${md(says)}`).join('\n'),
-    next ? `To decide ${next.scenarios.map(md).join(', ')}: ${mdCode(next.command)}` : '',
+    next ? `${md(decidesWords(decision) ?? '')} ${mdCode(next.command)}` : '',
     trust.map((says) => `- ${md(says)}`).join('\n'),
   ]
     .filter(Boolean)

@@ -60,8 +60,8 @@ function watch(): void {
   }
   // Asked whether an element is seen, a browser lays out the page: that would be this test's work, and not the page's.
   const look = () => {
-    const { classList, dataset } = document.documentElement
-    const isShown = !classList.contains('bare') && !(classList.contains('deep') && dataset.ready === undefined)
+    const { classList } = document.documentElement
+    const isShown = !classList.contains('bare') && !classList.contains('deep')
     const isThere = document.querySelector('.view:not([hidden]) .part:not([hidden]) .plot > .still') !== null
     if (isShown && isThere) spent.stillMs = Math.round(performance.now())
     else requestAnimationFrame(look)

@@ -31,7 +31,7 @@ const RUNS: readonly { readonly of: string; readonly results: Results; readonly 
   {
     of: 'one repetition',
     results: sampleResults({ repetitions: 1 }),
-    says: [/Smoke run · Provisional/, /Provisional: /, /Trust: low/],
+    says: [/Smoke run</, /Provisional, one repetition: /, /Trust: low/],
   },
   { of: 'a small machine', results: sampleResults({ repetitions: 3, small: true }), says: [/Trust: low/] },
   { of: 'an aborted run', results: sampleResults({ status: 'aborted', repetitions: 3 }), says: [/>Aborted/] },

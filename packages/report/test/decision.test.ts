@@ -1,7 +1,9 @@
 /** What a report says before its first chart, and what its leaderboards hold against a limit. */
 import { type Cell, type Cost, claimCounts, costOf, moneyWords, USUAL_PRICES } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
+import { decide } from '../../core/src/say/index.js'
 import { sampleResults } from '../../core/test/fixtures-results.js'
+import { runCard } from '../src/card/run-card.js'
 import { renderHtml } from '../src/index.js'
 import { pairAxis, pairOf } from '../src/sections/claim-pairs.js'
 import { sharedCauses } from '../src/sections/words.js'
@@ -15,7 +17,7 @@ const html = renderHtml(usual)
 
 describe('the head of a report', () => {
   it('says the answer as its heading, and to whoever shows a link to it', () => {
-    expect(html).toMatch(/<h1 class="answer">[^<]+<\/h1>/)
+    expect(html).toMatch(/<h1 class="answer(?: long)?">[^<]+<\/h1>/)
     expect(html).toMatch(/<meta name="description" content="[^"]+">/)
     expect(html).toMatch(/<meta property="og:description" content="[^"]+">/)
     expect(html).toMatch(/<link rel="icon" href="data:image\/svg\+xml/)
@@ -62,6 +64,40 @@ describe('the first screen', () => {
       else expect(lines[index]).toContain(figures[0]?.name ?? '')
       if (standing === 'leads') expect(lines[index]).toMatch(/<\/b> leads/)
     }
+  })
+
+  it('measures its bars by the best that is compared, and breaks the bar of a stand-in that is better', () => {
+    const measured = sampleResults({ scenarios: ['predict'], failing: 'none', repetitions: 3 })
+    const standIn = { for: ['hyper'], because: 'hex' }
+    const entries = measured.entries.map((each) => (each.target === 'rust-axum' ? { ...each, standIn } : each))
+    const asStandIn = { ...measured, entries }
+    const of = (results: typeof measured) => {
+      const decided = { ...results, decision: decide(results) }
+      const page = renderHtml(decided)
+      const [, rows = ''] = /<div class="?answer-table"?>(.*?)<\/table>/s.exec(page) ?? []
+      const bars = [...rows.matchAll(/<bdi>([^<]*)<\/bdi>.*?<i class="?([^">]*)/gs)].map(([, name, bar]) => [name, bar])
+      return { page, bars: Object.fromEntries(bars) as Record<string, string>, card: runCard(decided) }
+    }
+    const plain = of(measured)
+    expect(plain.bars['rust-axum']).toBe('w100')
+    expect(Number(plain.bars['go-net-http']!.slice(1))).toBeLessThan(100)
+    expect(plain.page).not.toContain('a broken one')
+    expect(plain.card).not.toContain('A broken bar')
+
+    const { page, bars, card } = of(asStandIn)
+    expect(bars).toMatchObject({ 'rust-axum': 'w100 aside beyond', 'go-net-http': 'w100' })
+    expect(page).toContain('A grey bar is of what is shown beside that; a broken one would be longer.')
+    expect(card).toMatch(/A.broken.bar.would.be.longer/)
+    const value = (name: string) => decide(asStandIn).columns[0]!.figures.find((each) => each.name === name)!.value!
+    expect(bars['node-fastify']).toBe(`w${Math.round((value('node-fastify') / value('go-net-http')) * 100)}`)
+  })
+
+  it('says once what is provisional in all scenarios, in the heading', () => {
+    const page = renderHtml(sampleResults({ repetitions: 1, failing: 'none' }))
+    expect(page).toMatch(/<h1 class="answer(?: long)?">Provisional, one repetition: [^<]+<\/h1>/)
+    const [, decided = ''] = /<section id="?decision"?(.*?)<section id=/s.exec(page) ?? []
+    expect(decided).toMatch(/<\/b> first/)
+    expect(decided).not.toMatch(/provisional/i)
   })
 })
 

@@ -317,6 +317,25 @@ describe('a report opened from disk', () => {
     ).toBe(0)
   })
 
+  it('is laid out in slices where it is opened at a place in it, and is there as a whole when it is shown', async () => {
+    await using report = await openReport(browser, usual, {
+      hash: '#overview/predict?figure=bars.throughput',
+      prepare: countWaiting,
+    })
+    const { page } = report
+    await page.waitForSelector('html:not(.deep)', { state: 'attached' })
+    const waiting = await page.evaluate(() => (globalThis as unknown as { waiting: number[] }).waiting)
+    expect(waiting.length).toBeGreaterThan(3)
+    expect(waiting).toEqual([...waiting].sort((a, b) => b - a))
+    expect(waiting.at(-1)).toBe(0)
+    const top = await page.$eval(
+      '#overview .part:not([hidden]) figure:has(canvas[data-of="throughput"])',
+      (figure) => figure.getBoundingClientRect().top,
+    )
+    expect(top).toBeGreaterThanOrEqual(0)
+    expect(top).toBeLessThan(400)
+  })
+
   it('is where it was when it is loaded again', async () => {
     await using report = await openReport(browser, usual, { hash: '#overview/ranknet' })
     const { page } = report
@@ -604,6 +623,19 @@ describe('a narrow screen', () => {
     }
   })
 
+  it('has the tab of the page in sight among those that are seen', async () => {
+    await using report = await openReport(browser, usual, { width: 375, hash: '#environment' })
+    const isSeen = (id: string) =>
+      report.page.evaluate((id) => {
+        const { left, right } = document.querySelector(`[data-tab="${id}"]`)!.getBoundingClientRect()
+        return left >= 0 && right <= innerWidth
+      }, id)
+    for (const id of ['environment', 'decision', 'cost']) {
+      await goTo(report.page, id)
+      await expect.poll(() => isSeen(id), { message: id }).toBe(true)
+    }
+  })
+
   it('does not scroll sideways with long and hostile names, nor in the index or a comparison', async () => {
     const results = withHostileNames(
       sampleResults({ scenarios: ['ranknet'], targets: 2, repetitions: 2, hostile: true }),
@@ -708,6 +740,18 @@ describe('every kind of run', () => {
     expect(report.complaints).toEqual([])
   })
 })
+
+/** Makes a page keep account of how many blocks wait to be laid out, each time that this changes. */
+async function countWaiting(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const waiting: number[] = []
+    ;(globalThis as unknown as { waiting: number[] }).waiting = waiting
+    new MutationObserver(() => {
+      const now = document.querySelectorAll('.waits').length
+      if (now !== (waiting.at(-1) ?? 0)) waiting.push(now)
+    }).observe(document, { attributeFilter: ['class'], subtree: true })
+  })
+}
 
 /** Makes a page count how far what is in sight moves while nobody touches it. */
 async function countShifts(context: BrowserContext): Promise<void> {

@@ -2,7 +2,9 @@
 import { type Plan, roleWords } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { sampleResults } from '../../core/test/fixtures-results.js'
+import { scopesOf } from '../src/html/scope.js'
 import { renderCsv, renderSummary } from '../src/index.js'
+import { target } from '../src/sections/target.js'
 import { rangeTitle } from '../src/sections/words.js'
 import { viewOf } from '../src/shared/subjects.js'
 
@@ -39,6 +41,20 @@ describe('the report', () => {
         'node-fastify · experiment',
       ]),
     ))
+
+  it('says on the page of a stand-in what it does without, and on no other', () => {
+    const view = viewOf(results)
+    const pages = target
+      .render({ view, scopes: scopesOf(view) })
+      .text.split('<article')
+      .slice(1)
+    const said = pages.filter((page) => page.includes('Stand-in.'))
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain('data-target="rust-axum"')
+    expect(said[0]!.replace(/<[^>]*>/g, '')).toContain(
+      'It was written without Req and Finch, because hex was out of reach',
+    )
+  })
 
   it('has a title about contenders, and about all where there is none', () => {
     const view = viewOf(results)

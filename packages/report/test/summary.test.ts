@@ -34,6 +34,13 @@ describe('summary.md', () => {
     expect(rows.some((row) => row.includes(`| ${rate} |`))).toBe(true)
   })
 
+  it('says once, before its table, what is provisional in all scenarios', () => {
+    const [front = ''] = renderSummary(results).split(/^## /m)
+    expect(front).toMatch(/\n\*\*Provisional\*\* \(2 repetitions\): .*\n\n\| {2}\|/)
+    expect(front.match(/provisional/gi)).toHaveLength(1)
+    expect(front).toMatch(/^To decide them: `npm run matrix -- --repetitions 5/m)
+  })
+
   it('folds the other loads where they are many', () => {
     const many = sampleResults({ scenarios: ['predict'], targets: 12, repetitions: 2 })
     expect(renderSummary(many)).toMatch(/<details><summary>Other loads \(\d+ rows\)<\/summary>\n\n\|/)

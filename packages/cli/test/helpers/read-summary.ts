@@ -21,6 +21,8 @@ export interface Part {
   readonly scenario: string
   /** what the run ended with: `go-a leads: …` */
   readonly decision: string
+  /** whether its decision is provisional: it says so, or the summary says so once for all that compare something */
+  readonly isProvisional: boolean
   readonly sentences: readonly string[]
   readonly rows: readonly Row[]
 }
@@ -46,15 +48,18 @@ export function readSummary(results: Results): Summary {
   const decisions = new Map(
     [...front.matchAll(/^- \*\*(.+?)\*\*: (.+)$/gm)].map(([, scenario, says]) => [scenario!, says!]),
   )
+  const isAllProvisional = /^\*\*Provisional\*\* \(/m.test(front)
   const shown = tablesIn(front)[0] ?? []
   return {
     parts: sections.flatMap((section): Part[] => {
       const scenario = section.split('\n')[0]!.trim()
       if (!ids.has(scenario)) return []
+      const decision = decisions.get(scenario) ?? ''
       return [
         {
           scenario,
-          decision: decisions.get(scenario) ?? '',
+          decision,
+          isProvisional: /(?:^|, )provisional, /.test(decision) || (isAllProvisional && / serves /.test(decision)),
           sentences: section
             .split('\n')
             .filter((line) => line.startsWith('- '))

@@ -22,7 +22,7 @@ import { isAgentBoundCell } from './findings/define.js'
 import { keepersOf } from './keepers.js'
 import { nextStep } from './next-step.js'
 import { overallSays } from './overall.js'
-import { whyProvisional } from './provisional.js'
+import { reasonOfAll, whyProvisional } from './provisional.js'
 import { saysOf } from './standing.js'
 import { trustLevelOf, trustOf } from './trust.js'
 
@@ -33,11 +33,13 @@ import { trustLevelOf, trustOf } from './trust.js'
 export function decide(known: Decided): Decision {
   const by = rowsBy(known.entries)
   const fields = known.scenarios.map((scenario) => fieldOf(known, scenario, by))
-  const columns = fields.map(columnOf)
+  const provisional = reasonOfAll(fields)
+  const columns = fields.map((field) => columnOf(field, provisional))
   const rows = { by, names: rowsInOrder(columns) }
   const levels = keepersOf(known)
   const overall = overallSays({
     rows,
+    provisional,
     columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
   })
   return {
@@ -46,6 +48,7 @@ export function decide(known: Decided): Decision {
     ...(levels.length > 0 ? { levels } : {}),
     // Who asks for a service level wants to know first who keeps it.
     overall: levels.length > 0 ? [...levels.map(({ says }) => says), overall].filter(Boolean).join(' ') : overall,
+    provisional,
     next: nextStep(known, fields),
     claims: claimsSay(known.claims),
     trust: trustOf(known),
@@ -61,9 +64,10 @@ function notApartOf({ ranked, comparedWith }: Field): string[] {
   })
 }
 
-function columnOf(field: Field): DecisionColumn {
+/** @param saidOnce why all scenarios are provisional, where that is said beside them */
+function columnOf(field: Field, saidOnce: string | null): DecisionColumn {
   const { scenario, unit } = field
-  const { standing, says, leading } = saysOf(field)
+  const { standing, says, leading } = saysOf(field, saidOnce)
   const mark = (candidate: Candidate): DecisionFigure => ({
     row: candidate.row,
     entry: candidate.entry.id,

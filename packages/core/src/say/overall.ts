@@ -1,4 +1,4 @@
-import { type Decision, type DecisionColumn, type DecisionMark, sentenceCase } from '@bakeoff/model'
+import { type Decision, type DecisionColumn, isAside, sentenceCase } from '@bakeoff/model'
 import { thresholds } from '../thresholds.js'
 import { list } from '../words/quantities.js'
 
@@ -8,6 +8,8 @@ export type SaidColumn = DecisionColumn & { readonly notApart?: readonly string[
 interface Of {
   readonly rows: Decision['rows']
   readonly columns: readonly SaidColumn[]
+  /** why all scenarios are provisional, where one reason holds for them all */
+  readonly provisional?: string | null
 }
 
 /** The most names of one sentence; more are given as a number. */
@@ -15,16 +17,29 @@ const MOST_NAMES = 3
 
 /**
  * The answer over all scenarios in one sentence, for example `Rust leads in predict and chat; Go and Rust are level in embed`:
- * what the columns hold, and no more. A scenario in which a target that is named is suspect says so. Null without scenarios.
+ * what the columns hold, and no more. A scenario in which a target that is named is suspect says so. What is decided comes first; what is
+ * provisional stands together after it, and is called so once. Null without scenarios.
  */
-export function overallSays({ rows, columns }: Of): string | null {
+export function overallSays({ rows, columns, provisional = null }: Of): string | null {
   if (columns.length === 0) return null
-  const answers = columns.map((column) => ({ place: placeOf(column), ...answerOf(column, rows.by) }))
+  const ordered = columns.toSorted((a, b) => ORDER[a.standing] - ORDER[b.standing])
+  const answers = ordered.map((column) => ({ column, place: placeOf(column), ...answerOf(column, rows.by) }))
   const said = [...new Map(answers.map((answer) => [answer.key, answer])).values()]
-  const parts = said.map(({ key, says }) =>
-    says(list(answers.flatMap((each) => (each.key === key ? [each.place] : [])))),
-  )
+  const first = said.find(({ column }) => column.standing === 'provisional')
+  const parts = said.map((answer) => {
+    const before = answer === first ? `provisional${provisional === null ? '' : `, ${provisional}`}: ` : ''
+    return `${before}${answer.says(list(answers.flatMap(({ key, place }) => (key === answer.key ? [place] : []))))}`
+  })
   return `${beginning(parts.join('; '), rows.names)}.`
+}
+
+/** The order of what is said: from the most that is known to nothing. */
+const ORDER: Readonly<Record<DecisionColumn['standing'], number>> = {
+  leads: 0,
+  level: 0,
+  provisional: 1,
+  alone: 2,
+  nobody: 3,
 }
 
 /** A sentence with a capital at its beginning, unless that is the name of a target. */
@@ -52,7 +67,7 @@ function answerOf(column: SaidColumn, by: Decision['rows']['by']): Answer {
       return { key, says: (places) => `${who} ${names.length === 1 ? 'is' : 'are'} level in ${places}` }
     case 'provisional': {
       const how = provisionalWord(column)
-      return { key: `${key}/${how}`, says: (places) => `provisional: ${who} ${how} in ${places}` }
+      return { key: `${key}/${how}`, says: (places) => `${who} ${how} in ${places}` }
     }
     case 'alone':
       return { key, says: (places) => `only ${who} can be compared in ${places}` }
@@ -67,9 +82,6 @@ function provisionalWord(column: SaidColumn): string {
   return others.some(({ row }) => column.notApart?.includes(row)) ? 'are not told apart' : 'are close together'
 }
 
-/** What a figure may be marked with and still be compared. */
-const COMPARED: readonly DecisionMark[] = ['leads', 'level', 'at-least', 'suspect']
-
 /**
  * The figures that the sentence names: those that lead or may. Where nothing is decided it is the first one, with those that repetitions
  * do not tell apart from it, and those behind it by no more than is relevant: nobody is called ahead for a difference that would be none
@@ -83,7 +95,7 @@ function named({ standing, figures, notApart = [] }: SaidColumn): DecisionColumn
   if (first === undefined) return []
   const least = (first.value ?? 0) / (1 + thresholds.relevantDifference)
   const isClose = ({ row, value, marks }: DecisionColumn['figures'][number]) =>
-    value !== null && (value >= least || notApart.includes(row)) && marks.every((mark) => COMPARED.includes(mark))
+    value !== null && (value >= least || notApart.includes(row)) && !isAside({ marks })
   return [first, ...others.filter(isClose)]
 }
 

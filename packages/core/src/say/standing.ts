@@ -14,15 +14,18 @@ interface Standing {
 /**
  * The standing in a scenario, with a sentence: which target leads and by how much or, where none is told apart, what can be
  * said instead. The sentence says first which of the targets that it names are suspect.
+ *
+ * @param saidOnce why all scenarios are provisional, where that is said beside them: the sentence leaves it out
  */
-export function saysOf(field: Field): Standing {
+export function saysOf(field: Field, saidOnce: string | null = null): Standing {
   const { ranked, provisional } = field
   const [first, ...rest] = ranked
   if (first === undefined) return { standing: 'nobody', says: nobodySays(field), leading: [] }
   if (rest.length === 0)
     return { standing: 'alone', says: `${doubted([first], ': ')}${aloneSays(field, first)}`, leading: [] }
   if (provisional !== null) {
-    const says = `${doubted(ranked.slice(0, 2), ', ')}${provisionalSays(field, first, rest)}`
+    const why = saidOnce === null ? `provisional, ${provisional}: ` : ''
+    const says = `${doubted(ranked.slice(0, 2), why ? ', ' : ': ')}${why}${aheadSays(field, first, rest)}`
     return { standing: 'provisional', says, leading: [] }
   }
   const behind = rest.filter((other) => isToldApart(field.comparedWith(other)))
@@ -74,9 +77,9 @@ export function wouldMoreTell(field: Field, first: Candidate, peers: readonly Ca
   return peers.some((peer) => field.comparedWith(peer)?.conclusion === 'undecided' && !isBound(first) && !isBound(peer))
 }
 
-function provisionalSays(field: Field, first: Candidate, [second]: readonly Candidate[]): string {
+function aheadSays(field: Field, first: Candidate, [second]: readonly Candidate[]): string {
   const how = second && field.comparedWith(second) ? `serves ${compared(field, first, second)}` : 'serves most'
-  return `provisional, ${field.provisional}: ${first.name} ${how}.`
+  return `${first.name} ${how}.`
 }
 
 /** The comparison as words, such as `at least 1.5× (1.4–1.6) what go-net-http does`. */

@@ -103,6 +103,58 @@ describe('who leads', () => {
   })
 })
 
+describe('what is provisional in all scenarios for one reason', () => {
+  const decided = (options: Parameters<typeof sampleResults>[0]) =>
+    sampleResults({ scenarios: ['predict', 'embed'], failing: 'none', ...options }).decision!
+
+  it.each([
+    { because: 'one repetition', options: { repetitions: 1 }, reason: 'one repetition' },
+    { because: 'two repetitions', options: { repetitions: 2 }, reason: '2 repetitions' },
+    { because: 'a quick run', options: { repetitions: 5, profile: 'quick' }, reason: 'short windows' },
+  ])('says it once: $because', ({ options, reason }) => {
+    const { provisional, overall, columns } = decided(options)
+    expect(provisional).toBe(reason)
+    expect(overall).toMatch(new RegExp(`^Provisional, ${reason}: `))
+    for (const { standing, says } of columns) {
+      expect(standing).toBe('provisional')
+      expect(says).toMatch(/^(?:suspect \(.*\): )?[a-z-]+ serves /)
+      expect(says).not.toMatch(/provisional|repetition|short windows/)
+    }
+    expect(overall!.match(/provisional/gi)).toHaveLength(1)
+  })
+
+  it.each([
+    { because: 'one scenario says it itself', options: { scenarios: ['predict'], repetitions: 1 } },
+    { because: 'one target compares nothing', options: { targets: 1, repetitions: 1 } },
+    { because: 'something is decided', options: { repetitions: 5 } },
+    { because: 'nothing was measured', options: { failing: 'all' } },
+  ] as const)('has none where $because', ({ options }) => expect(decided(options).provisional).toBeNull())
+
+  it('leaves each its own where the reasons differ', () => {
+    const twice = sampleResults({ scenarios: ['predict', 'embed'], failing: 'none', repetitions: 2 })
+    const cells = twice.cells.map((cell) => (cell.scenario === 'embed' ? { ...cell, repetitions: 1 } : cell))
+    const { provisional, overall, columns } = decide({ ...twice, cells })
+    expect(provisional).toBeNull()
+    expect(columns.map(({ says }) => /provisional, [^:]+/.exec(says)?.[0])).toEqual([
+      'provisional, 2 repetitions',
+      'provisional, one repetition',
+    ])
+    expect(overall).toMatch(/^Provisional: /)
+    expect(overall!.match(/provisional/gi)).toHaveLength(1)
+  })
+
+  it('goes on where a scenario has no figure', () => {
+    const stopped = sampleResults({ scenarios: ['predict', 'embed', 'chat'], failing: 'none', repetitions: 1 })
+    const cells = stopped.cells.map((cell) =>
+      cell.scenario === 'chat' ? { ...cell, outcome: 'aborted' as const, figures: {} } : cell,
+    )
+    const groups = stopped.groups.filter(({ scenario }) => scenario !== 'chat')
+    const { provisional, overall } = decide({ ...stopped, cells, groups })
+    expect(provisional).toBe('one repetition')
+    expect(overall).toMatch(/^Provisional, one repetition: .*; nothing can be compared in chat\.$/)
+  })
+})
+
 describe('a sentence says first what is suspect', () => {
   const steal = { steal: 0.1 }
 

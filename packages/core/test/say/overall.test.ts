@@ -30,6 +30,8 @@ const CASES: readonly {
   readonly because: string
   readonly by?: Decision['rows']['by']
   readonly columns: readonly SaidColumn[]
+  /** why all are provisional */
+  readonly provisional?: string
   readonly says: string | null
 }[] = [
   {
@@ -64,7 +66,28 @@ const CASES: readonly {
       column('predict', 'provisional', { rust: [], go: [] }),
       column('chat', 'provisional', { go: ['suspect'] }),
     ],
-    says: 'Provisional: Rust is ahead in predict; provisional: Go is ahead in chat (suspect).',
+    says: 'Provisional: Rust is ahead in predict; Go is ahead in chat (suspect).',
+  },
+  {
+    because: 'all is provisional for one reason, which is said once',
+    columns: [
+      column('predict', 'provisional', { rust: [], go: [] }),
+      column('chat', 'provisional', { go: [], rust: [] }),
+      column('embed', 'provisional', { rust: [], go: [] }),
+    ],
+    provisional: 'one repetition',
+    says: 'Provisional, one repetition: Rust is ahead in predict and embed; Go is ahead in chat.',
+  },
+  {
+    because: 'what is decided comes before what is provisional, and what compares nothing after it',
+    columns: [
+      column('ranknet', 'nobody', { rust: ['failed'] }),
+      column('chat', 'provisional', { go: [], rust: [] }),
+      column('predict', 'leads', { rust: ['leads'], go: [] }),
+      column('chat-batch', 'alone', { rust: [] }),
+      column('embed', 'provisional', { node: [], rust: [] }),
+    ],
+    says: 'Rust leads in predict; provisional: Go is ahead in chat; Node is ahead in embed; only Rust can be compared in chat-batch; nothing can be compared in ranknet.',
   },
   {
     because: 'what is apart by no more than is relevant is not ahead, and a stand-in is neither',
@@ -72,7 +95,7 @@ const CASES: readonly {
       column('embed', 'provisional', { rust: [], go: ['suspect'], elixir: ['stand-in'], node: [] }, 0.995),
       column('chat', 'provisional', { rust: [], go: [] }, 0.96),
     ],
-    says: 'Provisional: Rust, Go and Node are close together in embed (suspect); provisional: Rust is ahead in chat.',
+    says: 'Provisional: Rust, Go and Node are close together in embed (suspect); Rust is ahead in chat.',
   },
   {
     because: 'what repetitions do not tell apart is not ahead, however far apart it seems',
@@ -80,7 +103,7 @@ const CASES: readonly {
       { ...column('embed', 'provisional', { rust: [], go: [], node: [] }), notApart: ['go'] },
       column('chat', 'provisional', { rust: [], go: [] }),
     ],
-    says: 'Provisional: Rust and Go are not told apart in embed; provisional: Rust is ahead in chat.',
+    says: 'Provisional: Rust and Go are not told apart in embed; Rust is ahead in chat.',
   },
   {
     because: 'ties everywhere are counted where there are many',
@@ -105,11 +128,12 @@ const CASES: readonly {
   { because: 'no scenario', columns: [], says: null },
 ]
 
-it.each(CASES)('$because', ({ columns, by = 'language', says }) =>
+it.each(CASES)('$because', ({ columns, by = 'language', provisional = null, says }) =>
   expect(
     overallSays({
       rows: { by, names: columns.flatMap(({ figures }) => figures.map(({ row }) => row)) },
       columns: [...columns],
+      provisional,
     }),
   ).toBe(says),
 )

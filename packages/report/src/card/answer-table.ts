@@ -1,9 +1,12 @@
 /** The table of a card: the best of each row in each scenario, with a bar of its share of the best one. */
 import {
+  bestCompared,
   type Decision,
   type DecisionColumn,
   type DecisionFigure,
   type DecisionMark,
+  isAnyBeyond,
+  isAside,
   legendOf,
   sentenceCase,
   signsOf,
@@ -56,6 +59,7 @@ export function answerTable(
   const legend = legendLines({
     by: rows.by,
     marks: columns.flatMap(({ figures }) => figures.filter(({ row }) => names.includes(row)).flatMap(marksOf)),
+    isBroken: columns.some(isAnyBeyond),
     left: { rows: rows.names.length - names.length, columns: known.length - columns.length },
   })
   return html`${columns.map((column, index) => {
@@ -87,9 +91,6 @@ function headAt({ scenario, unit }: DecisionColumn, top: number, { x, room }: Pl
   return html`${textAt(head, FONTS.head, { x, y: top + 19 })}${textAt(beginningOf(unit, room, FONTS.unit), FONTS.unit, { x, y: top + 38, fill: PAINT.faint })}`
 }
 
-/** Marks of figures that stand beside those that are compared. */
-const ASIDE: readonly DecisionMark[] = ['invalid', 'stand-in', 'development-server', 'not-contender', 'not-compared']
-
 function figureAt(view: View, { figures }: DecisionColumn, row: string, { x, room, y }: Place & { y: number }): Html {
   const figure = figures.find((each) => each.row === row)
   if (!figure) return html``
@@ -98,14 +99,13 @@ function figureAt(view: View, { figures }: DecisionColumn, row: string, { x, roo
     const reason = beginningOf(wordsOf(marks).join(', ') || '–', room, FONTS.reason)
     return textAt(reason, FONTS.reason, { x, y: y + 21, fill: PAINT.faint })
   }
-  const most = Math.max(...figures.map((each) => each.value ?? 0), Number.MIN_VALUE)
+  const share = value / (bestCompared(figures) || Number.MIN_VALUE)
   const font = marks.includes('leads') || marks.includes('level') ? FONTS.best : FONTS.figure
   const says = beginningOf([formatNumber(value), signsOf(marks)].filter(Boolean).join(' '), room, font)
-  const isAside = marks.some((mark) => ASIDE.includes(mark))
   const hue = HUES[view.subjectOf(figure.entry).colour] ?? PAINT.faint
-  const width = short(Math.max(2, (value / most) * room))
-  const bar = isAside
-    ? html`<rect x="${short(x + 0.5)}" y="${short(y + 27.5)}" width="${Math.max(1, width - 1)}" height="5" fill="none" stroke="${hue}" />`
+  const width = short(Math.max(2, Math.min(1, share) * room))
+  const bar = isAside(figure)
+    ? html`<rect x="${short(x + 0.5)}" y="${short(y + 27.5)}" width="${Math.max(1, width - 1)}" height="5" fill="none" stroke="${hue}" />${share > 1 && html`<rect x="${short(x + room - 12)}" y="${short(y + 26)}" width="4" height="8" fill="${PAINT.surface}" />`}`
     : html`<rect x="${short(x)}" y="${short(y + 27)}" width="${width}" height="6" fill="${hue}" />`
   return html`${textAt(says, font, { x, y: y + 21 })}${bar}`
 }
@@ -113,18 +113,21 @@ function figureAt(view: View, { figures }: DecisionColumn, row: string, { x, roo
 interface Legend {
   readonly by: Decision['rows']['by']
   readonly marks: readonly DecisionMark[]
+  /** whether a bar is broken, because it would be longer */
+  readonly isBroken: boolean
   /** how many rows and columns have no room */
   readonly left: { readonly rows: number; readonly columns: number }
 }
 
 /** What the table shows and what its signs mean, in as many lines as there is room for. */
-function legendLines({ by, marks, left }: Legend): string[] {
+function legendLines({ by, marks, isBroken, left }: Legend): string[] {
   const one = by === 'language' ? 'language' : 'target'
   const more = (count: number, of: string) => (count > 0 ? [`${count} more ${of}${count === 1 ? '' : 's'}`] : [])
   const rest = [...more(left.rows, one), ...more(left.columns, 'scenario')].join(' and ')
   const items = [
     by === 'language' ? 'The best of each language; higher is better.' : 'Higher is better.',
     ...(rest ? [`${rest} in the report.`] : []),
+    ...(isBroken ? ['A broken bar would be longer.'] : []),
     ...legendOf(marks),
   ]
   // Lines break between items alone.

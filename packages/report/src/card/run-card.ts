@@ -35,7 +35,8 @@ function headline({ decision, scenarios, run }: Results): string {
 
 /** What a reader must know before any figure. */
 function flagWords({ run, decision, cells }: Results): string[] {
-  const isProvisional = decision?.columns.some(({ standing }) => standing === 'provisional')
+  // Where all is provisional for one reason the headline begins with that.
+  const isProvisional = !decision?.provisional && decision?.columns.some(({ standing }) => standing === 'provisional')
   return [
     ...(run.profile === 'quick' ? ['Smoke run'] : []),
     ...(run.status === 'aborted' ? ['Aborted'] : run.status === 'partial' ? ['Partial'] : []),

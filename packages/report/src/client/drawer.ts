@@ -48,7 +48,7 @@ export class Drawer {
       canvas.tabIndex = 0
       canvas.setAttribute('role', 'img')
       canvas.setAttribute('aria-label', labelOf(canvas))
-      walkByKeys(canvas, () => this.#charts.get(canvas), this.#say)
+      walkByKeys(canvas, () => (this.#drawn.has(canvas) ? this.#charts.get(canvas) : undefined), this.#say)
       // The frame of the chart, which has its place also while there is nothing to draw.
       if (canvas.parentElement) this.#watcher.observe(canvas.parentElement)
     }
@@ -91,7 +91,12 @@ export class Drawer {
       const scenario = scenarioOf(canvas)
       if (this.results.known(scenario) === null) await this.results.read(scenario)
       // A canvas without a width was not laid out yet: whatever is drawn now would be cut for a screen that is not there.
-      else if (widthOf(canvas) > 0) this.#draw(this.#queue.shift() as HTMLCanvasElement)
+      else if (widthOf(canvas) > 0) {
+        this.#queue.shift()
+        // What is seen already is replaced at once.
+        if (this.#charts.has(canvas)) this.#draw(canvas)
+        else await this.#drawInPieces(canvas, round)
+      }
       await frame()
     }
   }
@@ -154,26 +159,54 @@ export class Drawer {
   }
 
   #draw(canvas: HTMLCanvasElement): void {
+    const drawn = this.#begin(canvas)
+    if (drawn && this.#later) this.#charts.set(canvas, new this.#later.Chart(canvas, drawn.config))
+    this.#end(canvas)
+  }
+
+  /** As `#draw`, with a breath between the pieces; the next round begins anew with what it finds half done. */
+  async #drawInPieces(canvas: HTMLCanvasElement, round: number): Promise<void> {
+    const drawn = this.#begin(canvas)
+    if (drawn && this.#later) {
+      await breath()
+      if (round !== this.#round) return
+      const { chart, pieces } = this.#later.chartInPieces(canvas, drawn.config)
+      this.#charts.set(canvas, chart)
+      for (const piece of pieces) {
+        await breath()
+        if (round !== this.#round) return
+        piece()
+      }
+    }
+    this.#end(canvas)
+  }
+
+  /** Makes room for what is drawn on a canvas. @returns null: there is nothing to draw */
+  #begin(canvas: HTMLCanvasElement): Drawn | null {
     this.#charts.get(canvas)?.destroy()
     this.#charts.delete(canvas)
+    this.#drawn.delete(canvas)
     const scene = this.#sceneOf(canvas)
     const drawn = scene && this.#drawingOf(canvas, scene)
+    if (drawn) this.#makeRoom(canvas, drawn)
+    else this.#drawNothing(canvas)
+    return drawn
+  }
+
+  #end(canvas: HTMLCanvasElement): void {
     this.#drawn.set(canvas, this.#stateOf(canvas))
     canvas.dataset.drawn = ''
-    if (drawn) this.#chart(canvas, drawn)
-    else this.#drawNothing(canvas)
+    canvas.parentElement?.querySelector('.still')?.remove()
   }
 
   #drawingOf({ dataset }: HTMLCanvasElement, scene: Scene): Drawn | null {
     return this.#later?.DRAWINGS[dataset.chart ?? '']?.(scene) ?? null
   }
 
-  #chart(canvas: HTMLCanvasElement, { config, height }: Drawn): void {
+  #makeRoom(canvas: HTMLCanvasElement, { height }: Drawn): void {
     const plot = canvas.parentElement
     if (plot) plot.style.height = `${height}px`
     plot?.classList.remove('empty')
-    plot?.querySelector('.still')?.remove()
-    if (this.#later) this.#charts.set(canvas, new this.#later.Chart(canvas, config))
   }
 
   /** Shows a sentence instead of empty axes, when all subjects are switched off or have no figures. */

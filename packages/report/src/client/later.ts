@@ -4,5 +4,6 @@
  */
 export { DRAWINGS } from './charts/index.js'
 export { Chart } from './charts/library.js'
+export { chartInPieces } from './charts/pieces.js'
 export { download } from './downloads.js'
 export { pictureOf } from './picture.js'

@@ -13,6 +13,7 @@ import type { PageResults } from './results.js'
 import { followHash, hashOf, WITHOUT_SCENARIO } from './routes.js'
 import { firstSelection, type Selection } from './selection.js'
 import { partsOf, type Sheets, show, showRows } from './show.js'
+import { layOutInSlices } from './slices.js'
 import { makeSortable, sortAfter, sortTables, sortWords } from './sorting.js'
 import { rememberedTheme, setTheme, type Theme } from './theme.js'
 import { makeToolbars, setStops } from './toolbars.js'
@@ -92,12 +93,15 @@ class Mounted {
     await breath()
     this.#prepareShown()
     await breath()
+    const { classList } = this.root.documentElement
+    const isUnseen = classList.contains('deep')
+    if (isUnseen) await layOutInSlices(this.root)
     this.bringUp()
     this.remember()
-    if (figure === null && place === null) return
-    // The page is laid out in the next frame; asked for a place before, it would be laid out within this piece.
-    await frame()
+    // Where it is seen already, the page is laid out in the next frame; asked for a place before, it would be within this piece.
+    if (!isUnseen) await frame()
     await breath()
+    classList.remove('deep')
     if (place !== null) scrollTo({ top: place })
     else if (figure !== null) figureNamed(this.root, figure)?.scrollIntoView()
   }
@@ -136,9 +140,11 @@ class Mounted {
       sortTables(page, selection.sorts.get(page.dataset.page ?? ''))
     }
     setStops(root)
+    root.documentElement.dataset.mounted = 'true'
     root.documentElement.dataset.ready = 'true'
     root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
     void this.#bringUpComputed()
+    void keepTabInSight(this.#parts.tabs)
     if (this.#printing) drawer.drawNow()
     else drawer.refresh()
   }
@@ -288,6 +294,18 @@ function placeKept(): number | null {
 /** What is folded by itself: a part of a scenario, or the page of a target. */
 const ANY_PLACE = '.part, [data-target]'
 const PLACES = ':is(.part, [data-target]):not([hidden])'
+
+/** Scrolls the tabs, where not all have room, so that the one of the page in sight is among those that are seen. */
+async function keepTabInSight(tabs: readonly HTMLElement[]): Promise<void> {
+  await frame()
+  await breath()
+  const current = tabs.find((tab) => tab.hasAttribute('aria-current'))
+  const row = current?.parentElement
+  if (!current || !row || row.scrollWidth <= row.clientWidth) return
+  const [tab, seen] = [current.getBoundingClientRect(), row.getBoundingClientRect()]
+  if (tab.left < seen.left || tab.right > seen.right)
+    row.scrollLeft += tab.left - seen.left - (seen.width - tab.width) / 2
+}
 
 /** The title of the window: what is in sight, so that tabs of a browser and steps of its history can be told apart. */
 function titleOf(

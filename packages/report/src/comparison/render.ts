@@ -39,7 +39,7 @@ export function renderComparison(comparison: RunComparison, card?: string): stri
       ? {}
       : { picture: { address: hrefOf(card), ...CARD, words: comparisonHeadline(comparison) } }),
     body: html`<div class="page"><header class="top"><div class="brand"><span>Bakeoff</span></div><div class="what"><h1>Comparison <span>${runs.length} runs</span></h1></div></header>
-      <main>${loud(runs, settings)}${runsBlock(runs)}${counted(runs, cells)}${groups(cells).map((group) => groupBlock(runs, group))}${sameThing(settings)}</main>
+      <main class="compared">${loud(runs, settings)}${runsBlock(runs)}${counted(runs, cells)}${groups(cells).map((group) => groupBlock(runs, group))}${sameThing(settings)}</main>
       <footer><p>${method(comparison)}</p></footer></div>`,
   })
 }
@@ -127,7 +127,7 @@ function groupBlock(runs: readonly NamedRun[], cells: readonly ComparedCell[]): 
       groups: [
         ['', 2],
         ...runs.map(({ name }) => [name, 1 + indices.length] as const),
-        ...runs.slice(1).map(({ name }) => [`${name} ÷ ${runs[0]?.name}`, 2 * indices.length] as const),
+        ...runs.slice(1).map(({ name }) => [`${name} ÷ ${runs[0]?.name}`, indices.length] as const),
       ],
       columns: [
         { head: 'Target', names: true, field: (cell) => html`<bdi>${labelIn(runs, cell)}</bdi>` },
@@ -140,7 +140,7 @@ function groupBlock(runs: readonly NamedRun[], cells: readonly ComparedCell[]): 
         ...runs.flatMap((_, run) => runColumns(first.figures, run)),
         ...runs
           .slice(1)
-          .flatMap((_, later) => indices.flatMap((figure) => againstColumns(first.figures[figure]!, figure, later))),
+          .flatMap((_, later) => indices.map((figure) => againstColumn(first.figures[figure]!, figure, later))),
       ],
       rows: cells,
     },
@@ -176,12 +176,14 @@ function runColumns(figures: readonly ComparedFigure[], run: number): Column<Com
   return [...(main ? [main] : []), p99, ...others]
 }
 
-/** The columns with a figure of a later run against the first. */
-function againstColumns(about: ComparedFigure, figure: number, later: number): Column<ComparedCell>[] {
-  return [
-    { head: headOf(about), unit: 'ratio, 95 %', field: ({ figures }) => ratioCell(figures[figure], later) },
-    { head: 'Verdict', align: 'start', field: ({ figures }) => conclusionCell(figures[figure], later) },
-  ]
+/** The column with a figure of a later run against the first: its ratio, and what it can be called. */
+function againstColumn(about: ComparedFigure, figure: number, later: number): Column<ComparedCell> {
+  return {
+    head: headOf(about),
+    unit: 'ratio, 95 %',
+    align: 'start',
+    field: ({ figures }) => againstCell(figures[figure], later),
+  }
 }
 
 function figureCell(cell: Cell | null, figure: ComparedFigure['estimates'][number]) {
@@ -191,18 +193,15 @@ function figureCell(cell: Cell | null, figure: ComparedFigure['estimates'][numbe
     : unknown(cell.outcome === 'measured' ? 'no figure' : `${cell.outcome}: ${cell.outcomeReason ?? ''}`)
 }
 
-function ratioCell(figure: ComparedFigure | undefined, later: number) {
-  const against = figure?.against[later]
-  if (!figure || !against?.difference) return unknown(figure && against ? whySays(against, figure) : 'not compared')
-  const { median, low, high } = against.difference.ratio
-  return html`<b>${formatFactor(median)}</b>${low !== null && high !== null && html`<small>${formatNumber(low)}–${formatNumber(high)}</small>`}`
-}
-
-function conclusionCell(figure: ComparedFigure | undefined, later: number) {
+function againstCell(figure: ComparedFigure | undefined, later: number) {
   const against = figure?.against[later]
   if (!figure || !against) return unknown('not compared')
   const { sign, word } = CONCLUSIONS[against.conclusion]
-  return html`${badge(toneOf(against, figure), sign, word)}<small class="why">${whySays(against, figure)}</small>`
+  return html`${against.difference && ratioOf(against.difference.ratio)}${badge(toneOf(against, figure), sign, word)}<small class="why">${whySays(against, figure)}</small>`
+}
+
+function ratioOf({ median, low, high }: NonNullable<Against['difference']>['ratio']): Html {
+  return html`<b>${formatFactor(median)}</b> ${low !== null && high !== null && html`(${formatNumber(low)}–${formatNumber(high)}) `}`
 }
 
 /** The tone of a conclusion: higher is good for a throughput and bad for a CPU time. */
@@ -224,8 +223,8 @@ function toneOf({ conclusion }: Against, { better }: ComparedFigure): 'good' | '
 /** Each run's interval as a line with its median as a dot, all on one scale from zero. */
 function spans(estimates: ComparedFigure['estimates'], reach: number): Html {
   const height = estimates.length * 12 + 4
-  const x = (value: number) => (reach > 0 ? Number(((value / reach) * 196 + 2).toFixed(1)) : 2)
-  return html`<svg class="spans" viewBox="0 0 200 ${height}" width="200" height="${height}" aria-hidden="true"><path d="M2 0V${height}" class="zero"/>${estimates.map(
+  const x = (value: number) => (reach > 0 ? Number(((value / reach) * 146 + 2).toFixed(1)) : 2)
+  return html`<svg class="spans" viewBox="0 0 150 ${height}" width="150" height="${height}" aria-hidden="true"><path d="M2 0V${height}" class="zero"/>${estimates.map(
     (figure, index) => {
       if (!figure) return null
       const y = index * 12 + 8

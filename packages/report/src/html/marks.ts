@@ -25,8 +25,16 @@ export function targetHref(target: string): string {
 
 /** A bar of a share of a cap, 0 to 1, for use inside a table. The style sheet has a class for each per cent. */
 export function shareBar(share: number): Html {
-  const percent = Math.round(Math.min(1, Math.max(0, share)) * 100)
-  return html`<i class=w${percent}></i>`
+  return html`<i class=w${percentOf(share)}></i>`
+}
+
+/** A bar beside those of what is compared: grey and, where it would be longer than the whole, broken near its end. */
+export function barAside(share: number): Html {
+  return html`<i class="w${percentOf(share)} aside${share > 1 && ' beyond'}"></i>`
+}
+
+function percentOf(share: number): number {
+  return Math.round(Math.min(1, Math.max(0, share)) * 100)
 }
 
 /** A verdict's badge. The style sheet adds its icon, which saves bytes: every row has such a badge. */

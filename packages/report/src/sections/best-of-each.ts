@@ -26,7 +26,7 @@ const MOST_NAMES = 2
 /** The most characters of a name that stands alone, and of each of two: a scenario takes two lines at most. */
 const MOST_CHARACTERS = { alone: 36, ofTwo: 26 }
 
-/** Who leads or may, with the cost of the first. */
+/** Who leads or may, with the cost of the first. The heading says what is provisional in all scenarios. */
 function bestOf(view: View, column: DecisionColumn): Html {
   const { standing, figures } = column
   const [first] = figures
@@ -35,7 +35,8 @@ function bestOf(view: View, column: DecisionColumn): Html {
   const shown = leading.length > 0 ? leading : [first]
   const isSuspect = shown.some(({ marks }) => marks.includes('suspect'))
   const cost = costOfFigure(view, column, first.entry)
-  const words = [`${STANDINGS[standing]}${isSuspect ? ', suspect' : ''}`, cost && `${cost} a million`]
+  const word = standing === 'provisional' && view.results.decision?.provisional ? 'first' : STANDINGS[standing]
+  const words = [`${word}${isSuspect ? ', suspect' : ''}`, cost && `${cost} a million`]
   const isMany = shown.length > MOST_NAMES
   const named = shortNames(
     (isMany ? [first] : shown).map(({ name }) => name),

@@ -1,12 +1,16 @@
 /** The decision: the answer, the best of each language in each scenario, and how far to trust it. It says what `results.decision` holds. */
 import {
+  bestCompared,
   type Cell,
   costOf,
   type Decision,
   type DecisionColumn,
   type DecisionLevel,
   type DecisionMark,
+  decidesWords,
   figureOf,
+  isAnyBeyond,
+  isAside,
   isHeadlined,
   limitsWords,
   signsOf,
@@ -14,7 +18,7 @@ import {
 } from '@bakeoff/model'
 import { warningGroups, warningList } from '../html/frame.js'
 import { type Html, html } from '../html/html.js'
-import { badge, shareBar } from '../html/marks.js'
+import { badge, barAside, shareBar } from '../html/marks.js'
 import { type Column, table, unknown } from '../html/table.js'
 import { pricesOf } from '../shared/cost-words.js'
 import { drawnFigure } from '../shared/figures.js'
@@ -34,13 +38,14 @@ export const decision: Section = {
   render: ({ view }) => (view.results.decision ? decided(view, view.results.decision) : html``),
 }
 
-function decided(view: View, { rows, columns, levels, next, trust, trustLevel, claims }: Decision): Html {
+function decided(view: View, known: Decision): Html {
+  const { rows, columns, levels, next, trust, trustLevel, claims } = known
   const shown = columns.filter(({ figures }) => figures.some(({ value }) => value !== null))
   return html`${trustStrip(view, trust, trustLevel ?? null)}${(levels ?? []).map((level) => levelTable(view, level))}${shown.length > 0 && html`${bestOfEach(view, shown)}${answerTable(view, rows, shown)}`}
     <ul class="answers">${columns.map(({ scenario, says }) => html`<li><a href="#overview/${encodeURIComponent(scenario)}"><bdi>${scenario}</bdi></a> ${unbroken(says)}</li>`)}</ul>
     ${COSTS.map((id) => costTable(view, rows, shown, id))}
     ${view.results.cells.some((cell) => costOf(cell, USUAL_PRICES) !== null) && html`<p class="next on-screen">In money, instances and cores, at prices of your own: <a href="#cost">Cost</a></p>`}
-    ${next && html`<p class="next">To decide ${next.scenarios.join(', ')}: <code>${next.command}</code></p>`}
+    ${next && html`<p class="next">${decidesWords(known)} <code>${next.command}</code></p>`}
     ${claims !== null && html`<p class="next">${claims} <a href="#claims">Claims</a></p>`}`
 }
 
@@ -69,11 +74,12 @@ function levelTable(view: View, decided: DecisionLevel): Html {
 /** The best contender of each language in each scenario, with a bar of its share of the best one. */
 function answerTable(view: View, { by, names }: Decision['rows'], columns: readonly DecisionColumn[]): Html {
   const marks = columns.flatMap(({ figures }) => figures.flatMap((figure) => figure.marks))
+  const known = columns.flatMap(({ figures }) => figures.filter(({ value }) => value !== null))
   const isPriced = columns.some((column) =>
     column.figures.some(({ entry }) => costOfFigure(view, column, entry) !== null),
   )
   const scenarioColumn = (column: DecisionColumn): Column<string> => {
-    const most = Math.max(...column.figures.map(({ value }) => value ?? 0), Number.MIN_VALUE)
+    const most = bestCompared(column.figures) || Number.MIN_VALUE
     return {
       head: column.scenario,
       unit: column.unit,
@@ -83,7 +89,7 @@ function answerTable(view: View, { by, names }: Decision['rows'], columns: reado
         if (!figure) return ''
         if (figure.value === null) return unknown(wordsOf(figure.marks).join(', ') || 'it has no figure')
         const least = figure.marks.includes('at-least') ? '≥ ' : ''
-        return html`<a href="#overview/${encodeURIComponent(column.scenario)}" title="${titleOf(view, column, figure.entry)}">${least}<b>${formatNumber(figure.value)}</b></a>${marksOf(figure.marks)}${under(by === 'language' && html`<bdi>${figure.name}</bdi>`, costShown(view, column, figure.entry))}${shareBar(figure.value / most)}`
+        return html`<a href="#overview/${encodeURIComponent(column.scenario)}" title="${titleOf(view, column, figure.entry)}">${least}<b>${formatNumber(figure.value)}</b></a>${marksOf(figure.marks)}${under(by === 'language' && html`<bdi>${figure.name}</bdi>`, costShown(view, column, figure.entry))}${isAside(figure) ? barAside(figure.value / most) : shareBar(figure.value / most)}`
       },
     }
   }
@@ -94,7 +100,7 @@ function answerTable(view: View, { by, names }: Decision['rows'], columns: reado
       ...columns.map(scenarioColumn),
     ],
     rows: names,
-  })}<p class="legend">${by === 'language' ? 'The best contender of each language' : 'Each target'}, higher is better; a bar is the share of the best figure of its scenario.${signsOf(marks) !== '' && html` ${legendWords(marks)}`}${isPriced && html` “$…/M”: what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}; <a href="#cost">at prices of your own</a>.`}</p></div>`
+  })}<p class="legend">${by === 'language' ? 'The best contender of each language' : 'Each target'}, higher is better; a bar is the share of the best that is compared in its scenario.${known.some(isAside) && ` A grey bar is of what is shown beside that${columns.some(isAnyBeyond) ? '; a broken one would be longer' : ''}.`}${signsOf(marks) !== '' && html` ${legendWords(marks)}`}${isPriced && html` “$…/M”: what a million of its requests cost, at ${pricesOf(USUAL_PRICES)}; <a href="#cost">at prices of your own</a>.`}</p></div>`
 }
 
 function costShown(view: View, column: DecisionColumn, entry: string): string | null {

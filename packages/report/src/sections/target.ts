@@ -26,7 +26,7 @@ import {
 import { spectrumFigure } from './latency.js'
 import { secondInstrumentWords } from './second-instrument.js'
 import type { Section } from './section.js'
-import { inWords, whyMissing } from './words.js'
+import { inWords, listed, whyMissing } from './words.js'
 
 export const target: Section = {
   id: 'target',
@@ -82,6 +82,7 @@ function targetPage(view: View, name: string): Html {
   return html`<article class="target" data-target="${name}">${folded(html`<p class="back"><a href="#target">All targets</a></p>
     <h3><bdi>${name}</bdi> <small>${[first.language, ...first.stack].join(' · ')}</small></h3>
     <p class="summary">${first.summary}</p>
+    ${standInBanner(entries)}
     <section class="block"><h4>Figures</h4>${table<Cell>({
       caption: `Figures of ${name}`,
       columns: [
@@ -122,6 +123,14 @@ function curves(view: View, cells: readonly Cell[]): Html | null {
     return [html`<div data-of-scenario=${index} data-load="${mainLoad}">${shown}</div>`]
   })
   return figures.length === 0 ? null : html`<div class="figures">${figures}</div>`
+}
+
+/** Says what a stand-in does without, and why it is one. */
+function standInBanner(entries: readonly EntryResult[]): Html | null {
+  const standIn = entries.find((entry) => entry.standIn)?.standIn
+  return standIn
+    ? html`<p class="banner plain"><b>Stand-in.</b> It was written without ${listed(standIn.for)}, because ${standIn.because} was out of reach: its figures are shown beside those of the others, and it never wins.</p>`
+    : null
 }
 
 /** Says that nobody has run the target as it stands; a run that measured any of it is the one that did. */

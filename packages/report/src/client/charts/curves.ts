@@ -8,7 +8,8 @@ import type { Subject } from '../../shared/subjects.js'
 import { type Extent, extentOf } from '../../shared/ticks.js'
 import { type Axis, baseOptions, numberAxis, sayingPoints } from './axes.js'
 import { type Drawing, type Drawn, lineStyle, type Scene } from './drawing.js'
-import { endLabels } from './labels.js'
+import { keyAbove } from './key.js'
+import { endLabels, type LineNames } from './labels.js'
 import { type Level, levelsNear, marksPlugin, serviceLevel } from './lines.js'
 import { panels } from './panels.js'
 
@@ -29,8 +30,8 @@ interface Curves {
   readonly levels?: readonly Level[]
   readonly warmUpFrom?: number
   readonly stepped?: boolean
-  /** false: the lines all end at one place, where names would stand in a heap */
-  readonly named?: boolean
+  /** the lines all end at one place, where names would stand in a heap: they are named by their peaks, in a key */
+  readonly endTogether?: boolean
 }
 
 /** The spectrum: latency by percentile. The axis is 1 ÷ (1 − p), so that every further nine (99 %, 99.9 %) takes as much room. */
@@ -70,7 +71,7 @@ function spectrumTicks({ high }: Extent, fits: (ticks: readonly number[]) => boo
 export const histogram: Drawing = (scene) =>
   curves(scene, {
     chart: 'histogram',
-    named: false,
+    endTogether: true,
     points: ({ bins }) => {
       const total = bins.reduce((sum, [, , count]) => sum + count, 0)
       if (total === 0) return []
@@ -173,13 +174,26 @@ export const throttled: Drawing = (scene) =>
     say: ({ x, y }) => [`throttled ${formatShare(y ?? 0)} of the time`, `at ${formatNumber(x)} s`],
   })
 
-/** Lines in one plot, or in a panel each where they are many. */
+/** Lines in one plot, or in a panel each where they are many or their names have no room beside them. */
 function curves(scene: Scene, of: Curves): Drawn | null {
   const rows = rowsOf(scene, of)
   if (rows.length === 0) return null
   const values = rows.flatMap(({ line }) => line.flatMap((point) => (point.y === null ? [] : [point.y])))
   const levels = of.y.max === undefined ? levelsNear(of.levels ?? [], values, of.y.log ? 10 : 2) : (of.levels ?? [])
-  return rows.length > MOST_LINES ? inPanels(scene, of, { rows, levels }) : together(scene, of, { rows, levels })
+  if (rows.length === 1) return together(scene, of, { rows, levels }, null)
+  const names = rows.length > MOST_LINES ? null : namesOf(scene, of, rows)
+  return names === null ? inPanels(scene, of, { rows, levels }) : together(scene, of, { rows, levels }, names)
+}
+
+function namesOf(scene: Scene, { chart, endTogether }: Curves, rows: readonly Row[]): LineNames | null {
+  const ordered = endTogether ? [...rows].sort((a, b) => peakOf(a) - peakOf(b)) : rows
+  const subjects = ordered.map(({ subject }) => subject)
+  return endTogether ? keyAbove(scene, subjects) : endLabels(scene, subjects, heightOf(chart))
+}
+
+/** Where a line is highest. */
+function peakOf({ line }: Row): number {
+  return line.reduce<Point | null>((best, point) => ((point.y ?? 0) > (best?.y ?? 0) ? point : best), null)?.x ?? 0
 }
 
 /** What is drawn: the lines, and the levels near them. */
@@ -188,30 +202,23 @@ interface Content {
   readonly levels: readonly Level[]
 }
 
-function together(scene: Scene, of: Curves, { rows, levels }: Content): Drawn {
-  const height = heightOf(of.chart)
-  const labels =
-    of.named === false
-      ? null
-      : endLabels(
-          scene,
-          rows.map(({ subject }) => subject),
-          height,
-        )
+/** @param names null where there is one line */
+function together(scene: Scene, of: Curves, { rows, levels }: Content, names: LineNames | null): Drawn {
+  const { top = 0, right = 0 } = names?.room ?? {}
   const base = baseOptions(scene)
   const { x, y } = axesOf(of, { rows, levels })
   return {
-    height,
+    height: heightOf(of.chart),
     config: {
       type: 'line',
       data: { datasets: rows.map((row) => datasetOf(scene, row, of.stepped ?? false)) as never },
       options: {
         ...base,
-        layout: { padding: { top: 6, right: Math.max(12, labels?.width ?? 0), bottom: 0, left: 0 } },
+        layout: { padding: { top: 6 + top, right: Math.max(12, right), bottom: 0, left: 0 } },
         scales: { x: numberAxis(scene, x), y: numberAxis(scene, y) } as never,
         plugins: sayingPoints(base, sayingOf(of, rows)),
       },
-      plugins: [marksPlugin(scene, { levels, warmUpFrom: of.warmUpFrom ?? 0 }), ...(labels ? [labels.plugin] : [])],
+      plugins: [marksPlugin(scene, { levels, warmUpFrom: of.warmUpFrom ?? 0 }), ...(names ? [names.plugin] : [])],
     },
   }
 }

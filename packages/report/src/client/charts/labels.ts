@@ -1,6 +1,6 @@
 /** Names of targets beside their lines and points, as plugins of a chart, so that no legend has to be matched by eye. */
 import type { Chart, ChartArea, Plugin } from 'chart.js'
-import { shortNames } from '../../shared/names.js'
+import { namesFor, shortNames } from '../../shared/names.js'
 import { spread } from '../../shared/spread.js'
 import type { Subject } from '../../shared/subjects.js'
 import { colourOf, type Scene } from './drawing.js'
@@ -13,40 +13,62 @@ const LINE = 14
 const MOST = 24
 /** CSS pixels from the plot to a name at its edge. */
 const GAP = 14
+/** Below this width of a chart its names take two lines, of so many characters each where they differ by then. */
+const NARROW = 540
+const MOST_NARROW = 13
+/** The share of a chart's width that names may take from its plot. */
+const MOST_WIDTH = 0.38
 
-/** The names at the right of a chart of lines, and the room that they take there; null where they do not fit. */
-export function endLabels(
-  scene: Scene,
-  subjects: readonly Subject[],
-  height: number,
-): { readonly plugin: Plugin; readonly width: number } | null {
+/** Names of lines, and the room that they take from the plot, in CSS pixels. */
+export interface LineNames {
+  readonly room: { readonly top?: number; readonly right?: number }
+  readonly plugin: Plugin
+}
+
+/** The names at the right of a chart of lines; null where they do not fit. */
+export function endLabels(scene: Scene, subjects: readonly Subject[], height: number): LineNames | null {
+  const texts = scene.width < NARROW ? namesFor(labelsOf(subjects), MOST_NARROW) : namesOnOneLine(subjects)
+  const names = subjects.map((subject, index): Name => {
+    const text = texts[index] as string | readonly string[]
+    return { lines: typeof text === 'string' ? [text] : text, colour: colourOf(scene, subject) }
+  })
+  const gap = Math.max(...names.map(({ lines }) => (lines.length > 1 ? lines.length * LINE + 4 : LINE)))
+  const widths = names.flatMap(({ lines }) => lines.map((line) => widthOf(line, nameFont(scene))))
+  const width = Math.max(...widths) + GAP + 4
   // A fifth of the height is for the axis below.
-  if (scene.width < 540 || subjects.length < 2 || subjects.length * LINE > height * 0.8) return null
-  const names = namesOf(scene, subjects)
-  const width = Math.max(...names.map(({ text }) => widthOf(text, `${FONT} ${scene.ink.font}`)))
+  if (subjects.length * gap > height * 0.8 || width > scene.width * MOST_WIDTH) return null
   return {
-    width: Math.ceil(width) + GAP + 4,
-    plugin: { id: 'endLabels', afterDatasetsDraw: (chart) => drawAtEnds(chart, names) },
+    room: { right: Math.ceil(width) },
+    plugin: { id: 'endLabels', afterDatasetsDraw: (chart) => drawAtEnds(chart, names, gap) },
   }
 }
 
-/** The names at the last points of a chart's series, each where it covers no other name and no point; else it is left out. */
+/**
+ * The names at the last points of a chart's series, each where it covers no other name, no point and no interval: beside its point, else
+ * further away with a line to it. A name for which there is no such place is left out.
+ */
 export function pointLabels(scene: Scene, subjects: readonly Subject[], levels: readonly Level[] = []): Plugin {
-  const names = namesOf(scene, subjects)
+  const texts = namesOnOneLine(subjects)
+  const names = subjects.map((subject, index) => ({ text: texts[index] as string, colour: colourOf(scene, subject) }))
   return { id: 'pointLabels', afterDatasetsDraw: (chart) => drawAtPoints(chart, names, levels) }
 }
 
-interface Name {
-  readonly text: string
-  readonly colour: string
+/** The names of subjects on one line each, beside lines and points. */
+export function namesOnOneLine(subjects: readonly Subject[]): string[] {
+  return shortNames(labelsOf(subjects), MOST)
 }
 
-function namesOf(scene: Scene, subjects: readonly Subject[]): Name[] {
-  const texts = shortNames(
-    subjects.map(({ label }) => label),
-    MOST,
-  )
-  return subjects.map((subject, index) => ({ text: texts[index] as string, colour: colourOf(scene, subject) }))
+function labelsOf(subjects: readonly Subject[]): string[] {
+  return subjects.map(({ label }) => label)
+}
+
+export function nameFont({ ink }: Scene): string {
+  return `${FONT} ${ink.font}`
+}
+
+interface Name {
+  readonly lines: readonly string[]
+  readonly colour: string
 }
 
 interface Spot {
@@ -65,7 +87,7 @@ function spotsOf(chart: Chart, dataset: number): Spot[] {
   })
 }
 
-function drawAtEnds(chart: Chart, names: readonly Name[]): void {
+function drawAtEnds(chart: Chart, names: readonly Name[], gap: number): void {
   const { ctx, chartArea } = chart
   const ends = names
     .flatMap((name, index) => {
@@ -73,10 +95,10 @@ function drawAtEnds(chart: Chart, names: readonly Name[]): void {
       return end ? [{ name, end }] : []
     })
     .sort((a, b) => a.end.y - b.end.y)
-  const bounds = { low: chartArea.top + LINE / 2, high: chartArea.bottom - LINE / 2 }
+  const bounds = { low: chartArea.top + gap / 2, high: chartArea.bottom - gap / 2 }
   const places = spread(
     ends.map(({ end }) => end.y),
-    LINE,
+    gap,
     bounds,
   )
   ctx.save()
@@ -91,7 +113,9 @@ function drawAtEnds(chart: Chart, names: readonly Name[]): void {
     ctx.lineTo(chartArea.right + GAP - 4, y)
     ctx.stroke()
     ctx.fillStyle = name.colour
-    ctx.fillText(name.text, chartArea.right + GAP, y)
+    name.lines.forEach((text, line) => {
+      ctx.fillText(text, chartArea.right + GAP, y + (line - (name.lines.length - 1) / 2) * LINE)
+    })
   })
   ctx.restore()
 }
@@ -103,7 +127,11 @@ interface Box {
   readonly bottom: number
 }
 
-function drawAtPoints(chart: Chart, names: readonly Name[], levels: readonly Level[]): void {
+function drawAtPoints(
+  chart: Chart,
+  names: readonly { readonly text: string; readonly colour: string }[],
+  levels: readonly Level[],
+): void {
   const { ctx, chartArea } = chart
   ctx.save()
   prepare(chart)
@@ -116,11 +144,13 @@ function drawAtPoints(chart: Chart, names: readonly Name[], levels: readonly Lev
   names.forEach(({ text, colour }, index) => {
     const point = lastPoint(chart, index)
     if (!point) return
-    const box = placesAround(point, ctx.measureText(text).width).find(
-      (place) => isInside(place, chartArea) && !taken.some((other) => overlap(place, other)),
-    )
+    const width = ctx.measureText(text).width
+    const isFree = (place: Box) => isInside(place, chartArea) && !taken.some((other) => overlap(place, other))
+    const beside = placesAround(point, width).find(isFree)
+    const box = beside ?? placesFurther(point, width).find(isFree)
     if (!box) return
     taken.push(box)
+    if (!beside) drawLeader(ctx, point, box, colour)
     ctx.fillStyle = colour
     ctx.fillText(text, box.left, (box.top + box.bottom) / 2)
   })
@@ -129,14 +159,37 @@ function drawAtPoints(chart: Chart, names: readonly Name[], levels: readonly Lev
 
 /** Boxes for a name at a point: beside it, then above and below. */
 function placesAround({ x, y }: Spot, width: number): Box[] {
-  const at = (left: number, middle: number): Box => ({
-    left,
-    right: left + width,
-    top: middle - LINE / 2,
-    bottom: middle + LINE / 2,
-  })
-  const beside = [0, -14, 14].flatMap((aside) => [at(x + 11, y + aside), at(x - 11 - width, y + aside)])
-  return [...beside, at(x - width / 2, y - 17), at(x - width / 2, y + 17)]
+  const beside = [0, -14, 14].flatMap((aside) => [
+    boxAt(x + 11, y + aside, width),
+    boxAt(x - 11 - width, y + aside, width),
+  ])
+  return [...beside, boxAt(x - width / 2, y - 17, width), boxAt(x - width / 2, y + 17, width)]
+}
+
+/** CSS pixels above and below a point at which its name is tried, when there is no room beside it. */
+const FURTHER = [28, 42, 56, 70]
+
+/** Boxes for a name that is joined to its point by a line, the nearest first. */
+function placesFurther({ x, y }: Spot, width: number): Box[] {
+  return FURTHER.flatMap((away) =>
+    [-away, away].flatMap((down) =>
+      [x - width / 2, x + 11, x - 11 - width].map((left) => boxAt(left, y + down, width)),
+    ),
+  )
+}
+
+function boxAt(left: number, middle: number, width: number): Box {
+  return { left, right: left + width, top: middle - LINE / 2, bottom: middle + LINE / 2 }
+}
+
+/** A thin line from a point to the nearest edge of its name. */
+function drawLeader(ctx: CanvasRenderingContext2D, { x, y }: Spot, box: Box, colour: string): void {
+  ctx.strokeStyle = `${colour}88`
+  ctx.lineWidth = 1
+  ctx.beginPath()
+  ctx.moveTo(x, y + (box.top > y ? 8 : -8))
+  ctx.lineTo(Math.min(Math.max(x, box.left), box.right), box.top > y ? box.top : box.bottom)
+  ctx.stroke()
 }
 
 function isInside(box: Box, area: ChartArea): boolean {

@@ -1,0 +1,49 @@
+/**
+ * Lays out a page that is not seen yet in slices, in the order in which they stand: a browser would lay out all of it in its next
+ * frame, as one piece of work. What comes later is not there yet, so nothing that was laid out moves down.
+ */
+import { breath } from './breath.js'
+
+/** How many elements a slice has at most: twelve rows of a leaderboard have some 360. */
+const MOST = 120
+
+export async function layOutInSlices(root: Document): Promise<void> {
+  const slices = slicesOf(root.body)
+  for (const slice of slices) for (const block of slice) block.classList.add('waits')
+  root.documentElement.dataset.mounted = 'true'
+  for (const slice of slices) {
+    await breath()
+    for (const block of slice) block.classList.remove('waits')
+    // Asked where a block is, a browser lays out what is not seen; asked for the body, only its empty box.
+    slice.at(-1)?.getBoundingClientRect()
+  }
+}
+
+function slicesOf(body: HTMLElement): Element[][] {
+  const slices: Element[][] = []
+  let room = 0
+  for (const { block, size } of blocksOf(body)) {
+    if (size > room) {
+      slices.push([])
+      room = MOST
+    }
+    slices.at(-1)?.push(block)
+    room -= size
+  }
+  return slices
+}
+
+/** What is laid out as one: what has no more elements than a slice, as large as it can be. */
+function blocksOf(parent: Element): { block: Element; size: number }[] {
+  return [...parent.children].flatMap((block) => {
+    if (block.matches(NOWHERE)) return []
+    if (block.matches(CLOSED)) return [{ block, size: 1 }]
+    const size = block.querySelectorAll('*').length + 1
+    return size > MOST && block.childElementCount > 0 ? blocksOf(block) : [{ block, size }]
+  })
+}
+
+/** What takes no place. */
+const NOWHERE = '[hidden], script, noscript, style'
+/** What a browser does not lay out before it is opened, unless it is asked where something in it is. */
+const CLOSED = 'details:not([open])'
