@@ -607,7 +607,7 @@ describe('a report opened from disk', () => {
     expect(await report.page.$$eval(LEADERBOARD_ROWS, ({ length }) => length)).toBe(ranking.length)
     expect(await report.page.isVisible('canvas')).toBe(false)
     const banner = await report.page.innerText('.banner.plain')
-    for (const words of ['without its script', 'the load by which each scenario is ranked', 'results.csv'])
+    for (const words of ['without its script', 'the load that ranks each scenario', 'results.csv'])
       expect(banner).toContain(words)
     // The main chart of each scenario is there, with a row for every target that has a figure.
     const stills = await report.page.$$eval('#overview .still', (charts) =>

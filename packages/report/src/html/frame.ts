@@ -90,8 +90,12 @@ export function banners({ results }: View, othersArePacked: boolean): Html {
     lines.push(
       html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed or could not be run; the pages of the targets say why.</p>`,
     )
-  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> ${othersArePacked ? 'Its tables have the figures of the load by which each scenario is ranked. Those of the other loads need the script; they are in results.csv and summary.md, too.' : 'All figures are in its tables.'} Each scenario has its main chart; there is nothing to choose or to sort.</p></noscript>${lines}${!results.decision && warnings(results)}`
+  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> ${othersArePacked ? RANKING_LOADS_ONLY : 'All figures are in its tables, and each scenario has its main chart; there is nothing to choose or to sort.'}</p></noscript>${lines}${!results.decision && warnings(results)}`
 }
+
+/** With what stands before it three lines of a narrow screen: the first screen has no room for a fifth. */
+const RANKING_LOADS_ONLY =
+  'It shows the load that ranks each scenario. The other loads need the script, or are in results.csv.'
 
 /** The beginning of a reason that is a list of many entries, which would push every figure out of sight; null for one that is short. */
 function shortened(reason: string | null): string | null {
