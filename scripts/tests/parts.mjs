@@ -14,8 +14,9 @@ export const SHORT_ENGINE = [
   'packages/containers/test/testbed-network.engine.test.ts',
 ]
 
-/** Those that judge times: nothing runs beside them. */
-const QUIET_ENGINE = ['packages/cli/test/verdicts.engine.test.ts']
+/** Those that judge times, each a part of its own: nothing runs beside them. */
+const VERDICTS = ['packages/cli/test/verdicts.engine.test.ts']
+const ORDERS = ['packages/cli/test/orders.engine.test.ts']
 
 /**
  * @typedef {object} Part
@@ -50,10 +51,11 @@ export const PARTS = [
   { name: 'unit', turn: 2, project: ['unit', 'pure'] },
   { name: 'load', turn: 2, project: 'load' },
   { name: 'timing', turn: 3, project: 'timing' },
-  { name: 'verdicts', turn: 4, onlyAll: true, project: 'engine', files: QUIET_ENGINE },
-  { name: 'engine', turn: 5, project: 'engine', files: SHORT_ENGINE, restWithAll: true },
-  { name: 'faults', turn: 6, project: 'faults' },
-  { name: 'browser', turn: 6, project: 'browser' },
+  { name: 'verdicts', turn: 4, onlyAll: true, project: 'engine', files: VERDICTS },
+  { name: 'orders', turn: 5, onlyAll: true, project: 'engine', files: ORDERS },
+  { name: 'engine', turn: 6, project: 'engine', files: SHORT_ENGINE, restWithAll: true },
+  { name: 'faults', turn: 7, project: 'faults' },
+  { name: 'browser', turn: 7, project: 'browser' },
 ]
 
 /** What the parts look at in the environment, by the kind of run. */

@@ -57,12 +57,12 @@ describe('the parts of npm test', () => {
   })
 
   it('put nothing beside what measures times', () => {
-    for (const alone of ['timing', 'verdicts']) expect(namesOf(turns(true))).toContainEqual([alone])
+    for (const alone of ['timing', 'verdicts', 'orders']) expect(namesOf(turns(true))).toContainEqual([alone])
   })
 
   it('make the images before anything needs them', () => {
     const at = (name: string) => namesOf(turns(true)).findIndex((turn) => turn.includes(name))
-    for (const later of ['verdicts', 'engine', 'faults']) expect(at('images')).toBeLessThan(at(later))
+    for (const later of ['verdicts', 'orders', 'engine', 'faults']) expect(at('images')).toBeLessThan(at(later))
   })
 
   it('have names of their own, and are found by them', () => {
