@@ -27,6 +27,9 @@ if (!isInstalled() || !isBuilt()) {
 if (command === '--test') {
   const { runTests } = await import('./run-tests.mjs')
   process.exitCode = await runTests(root, rest)
+} else if (command === '--package') {
+  process.argv = [process.argv[0], join(root, 'scripts', 'pack.mjs'), ...rest]
+  await import('./pack.mjs')
 } else {
   process.argv = [process.argv[0], called, command, ...rest] // packages/cli/src/called-as.ts reads the name
   await import(pathToFileURL(join(root, 'packages/cli/dist/main.js')).href)

@@ -1,5 +1,6 @@
 /**
- * Makes the npm package, which is the program with all that it needs outside a checkout: node scripts/pack.mjs [FOLDER]. Prints where its file is.
+ * Makes the npm package, which is the program with all that it needs outside a checkout: `npm run package [-- FOLDER]`, which installs and builds first.
+ * Prints where its file is.
  *
  * Its own packages are bundled. Other packages come by npm, in the versions of package-lock.json, which are those that the tests ran with.
  */
@@ -51,7 +52,7 @@ const unbuilt = ['packages/cli/dist/main.js', 'packages/load/dist/image', 'packa
   (path) => !existsSync(join(root, path)),
 )
 if (unbuilt.length > 0) {
-  process.stderr.write(`${unbuilt.join(', ')} is not there: npm run build\n`)
+  process.stderr.write(`${unbuilt.join(', ')} is not there: npm run package builds it\n`)
   process.exit(1)
 }
 
