@@ -70,14 +70,20 @@ function homeFolder(): string {
 
 /** The nearest project at or above a folder; null when there is none. */
 export function projectAbove(folder: string): string | null {
-  const here = [folder, join(folder, PROJECT_FOLDER)].find(isProject)
-  if (here !== undefined) return here
+  const within = join(folder, PROJECT_FOLDER)
+  if (isProject(folder)) return folder
+  if (isProject(within) && !isClone(within)) return within
   const above = dirname(folder)
   return above === folder ? null : projectAbove(above)
 }
 
 function isProject(folder: string): boolean {
   return existsSync(join(folder, MATRIX)) && existsSync(join(folder, 'compose'))
+}
+
+/** A clone of Bakeoff beside a repository, which has the name of the folder that a project has within one. */
+function isClone(folder: string): boolean {
+  return existsSync(join(folder, 'packages/cli/package.json'))
 }
 
 /** What a package brings along has no targets. */

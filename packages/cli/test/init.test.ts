@@ -210,6 +210,13 @@ describe('what is there already', () => {
     expect(everyFile()).toEqual(before)
   })
 
+  it('is not a clone of Bakeoff beside the repository', () => {
+    put(languageOf('go'))
+    put({ 'matrix.yaml': 'profiles: {}\n', 'compose/x.yaml': '', 'packages/cli/package.json': '{}' }, '../bakeoff')
+    expect(findProject({}, repository).root).not.toBe(join(repository, '../bakeoff'))
+    expect(begin().catalogue.targets).toHaveLength(1)
+  })
+
   it('is a file of the same name: it is named, and nothing is written', () => {
     put(languageOf('go'))
     put({ 'bakeoff/matrix.yaml': 'theirs', 'bakeoff/notes.txt': 'theirs' })
