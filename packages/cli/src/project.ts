@@ -128,7 +128,7 @@ function readMatrix(root: string, brought: MatrixSpec['profiles']): MatrixSpec {
 function needRoot(root: string): void {
   if (existsSync(join(root, MATRIX))) return
   throw new BakeoffError('BAD_SPEC', `${MATRIX} is missing in ${root}`, {
-    hint: `In a checkout, git status shows what is gone. A project of your own has a ${MATRIX} ("profiles: {}" is enough: what it lacks is as shipped), compose/ with its scenarios and targets/: docs/adding-a-scenario.md`,
+    hint: `There is no project here or above. Begin one for the services of a repository: npm run init. In a checkout, git status shows what is gone. What a project has: docs/adding-a-scenario.md`,
   })
 }
 
