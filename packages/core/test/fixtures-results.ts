@@ -39,6 +39,8 @@ export interface SampleOptions {
   /** targets per scenario, 1 to 12 */
   readonly targets?: number
   readonly repetitions?: number
+  /** as many loads as runs of the default profile have: five rates beside the others of each scenario but a batch */
+  readonly everyLoad?: boolean
   readonly scenarios?: readonly ('predict' | 'ranknet' | 'embed' | 'chat' | 'chat-stream' | 'chat-batch')[]
   /** some: one unsupported, one with wrong answers, one that dies under load. all: nothing could be built */
   readonly failing?: 'none' | 'some' | 'all'
@@ -252,7 +254,7 @@ const WORK = {
       closed(10),
       closed(64),
       open(0.8),
-      { kind: 'rate', perSecond: 500, connections: 128, arrivals: 'constant' },
+      rate(500),
       { kind: 'capacity', connections: 128, p99Ms: 50, errors: 0.001, arrivals: 'exponential' },
     ],
   },
@@ -265,8 +267,12 @@ const WORK = {
   { cpuMs: number; service: string | null; perService: number; loads: readonly LoadSpec[] }
 >
 
-function scenarioOf(id: keyof typeof WORK, { small = false, hostile = false }: SampleOptions): PlannedScenario {
+function scenarioOf(
+  id: keyof typeof WORK,
+  { small = false, hostile = false, everyLoad = false }: SampleOptions,
+): PlannedScenario {
   const { service, loads } = WORK[id]
+  const more = everyLoad && id !== 'chat-batch' ? RATES.map(rate) : []
   const services = service
     ? [aService(service, { caps: caps({ cpuset: small ? [0] : [2], memoryBytes: GIB }), requestedCpus: 3 })]
     : []
@@ -287,7 +293,7 @@ function scenarioOf(id: keyof typeof WORK, { small = false, hostile = false }: S
     source: SOURCES[id] ?? null,
     services,
     cores,
-    loads: [...loads],
+    loads: [...loads, ...more],
     requestedTargetCpus: 2,
     stream: STREAMED.includes(id),
     slo: id === 'ranknet' ? { p99Ms: 50, errors: 0.001 } : null,
@@ -297,6 +303,9 @@ function scenarioOf(id: keyof typeof WORK, { small = false, hostile = false }: S
     workDigest: `sha256:${id}`,
   })
 }
+
+/** Requests per second. */
+const RATES: readonly number[] = [20, 60, 150, 1500, 3000]
 
 /** Scenarios whose answers come in pieces, from a service that takes its time. */
 const STREAMED: readonly (keyof typeof WORK)[] = ['chat', 'chat-stream']
@@ -567,6 +576,10 @@ function closed(connections: number): LoadSpec & { kind: 'closed' } {
 
 function open(fraction: number): LoadSpec & { kind: 'open' } {
   return { kind: 'open', fraction, connections: 128, arrivals: 'exponential' }
+}
+
+function rate(perSecond: number): LoadSpec & { kind: 'rate' } {
+  return { kind: 'rate', perSecond, connections: 128, arrivals: 'constant' }
 }
 
 function batch(tasks: number, concurrency: number): LoadSpec & { kind: 'batch' } {

@@ -7,6 +7,7 @@ import { withExplanations } from './html/figure.js'
 import { firstUnfolded, folded, isFolded } from './html/folded.js'
 import { banners, header, switches, tabs } from './html/frame.js'
 import { type Html, html, unquoted } from './html/html.js'
+import { packedParts } from './html/packed-parts.js'
 import { scopesOf } from './html/scope.js'
 import { SECTIONS } from './sections/index.js'
 import type { Section, SectionContext } from './sections/section.js'
@@ -21,15 +22,18 @@ export interface RenderOptions {
 }
 
 /**
- * The report of a run as one HTML file: a pure function of the results. It opens from disk, loads nothing, and says
- * everything in its tables without JavaScript.
+ * The report of a run as one HTML file: a pure function of the results. It opens from disk and loads nothing. Without JavaScript its
+ * tables say everything, in a large report everything about the loads by which scenarios are ranked.
  */
 export function renderHtml(results: Results, { served = false, card }: RenderOptions = {}): string {
   const view = viewOf(results)
   const scopes = scopesOf(view)
   const context: SectionContext = { view, scopes }
   const sections = SECTIONS.filter(({ isEmpty }) => !isEmpty?.(context))
-  const pages = sections.map((section) => ({ section, content: section.render(context) }))
+  const contents = sections.map((section) => ({ section, content: section.render(context) }))
+  const { pages, parts } = packedParts(
+    html`${contents.map(({ section, content }, index) => drawn(section, content, index === 0))}`,
+  )
   const title = `${results.scenarios.map(({ id }) => id).join(', ') || results.run.id} · Bakeoff`
   return documentText({
     title,
@@ -39,11 +43,11 @@ export function renderHtml(results: Results, { served = false, card }: RenderOpt
     script: true,
     ownStyle: subjectStyle(view.subjects),
     ...(served ? { connect: "'self'" as const } : {}),
-    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view)}${served && liveStrip()}${banners(view)}</div>
-      <div class="bar" data-bar><div class="page">${tabs(sections)}${switches(view, scopes, pages[0] !== undefined && isWhole(pages[0].content))}</div></div>
-      <main id="main" class="page" tabindex="-1">${pages.map(({ section, content }, index) => drawn(section, content, index === 0))}</main>
+    body: html`<a class="skip" href="#main">To the figures</a><div class="page">${header(view)}${served && liveStrip()}${banners(view, parts !== null)}</div>
+      <div class="bar" data-bar><div class="page">${tabs(sections)}${switches(view, scopes, contents[0] !== undefined && isWhole(contents[0].content))}</div></div>
+      <main id="main" class="page" tabindex="-1">${pages}</main>
       <footer class="page"><p>Made by Bakeoff from <code>results.json</code> of run <code>${results.run.id}</code>. Everything on this page is in this file; nothing is loaded from anywhere. Set in Source Sans 3 (SIL Open Font License); charts by Chart.js (MIT).</p></footer>
-      <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}`,
+      <p class="sr" role="status" aria-live="polite" data-status></p>${embedded(results)}${parts}`,
   })
 }
 

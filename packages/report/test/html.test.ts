@@ -1,9 +1,12 @@
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { figure, withExplanations } from '../src/html/figure.js'
 import { firstUnfolded, folded } from '../src/html/folded.js'
 import { html, jsonForScript } from '../src/html/html.js'
+import { packable, packedParts } from '../src/html/packed-parts.js'
 import { known, table, unknown } from '../src/html/table.js'
 import { md, mdCode, mdTable } from '../src/markdown.js'
+import { fromBase91 } from '../src/shared/base91.js'
 
 describe('html', () => {
   it('escapes what is put in, and leaves what is written', () => {
@@ -115,6 +118,42 @@ describe('folded content', () => {
     expect(firstUnfolded(html`${part('part first')}${part('part')}`).text).toBe(
       '<div class="part first"><p>a</p></div><div class="part"><noscript><p>a</p></noscript></div>',
     )
+  })
+})
+
+describe('parts of loads that do not rank', () => {
+  const pageOf = (...contents: string[]) =>
+    html`${contents.map((content, scenario) => html`<div class="part">${packable(scenario, html`<p>${content}</p>`)}</div>`)}`
+
+  it('are folded as others are where they are short', () => {
+    const { pages, parts } = packedParts(pageOf('a', 'b'))
+    expect(parts).toBeNull()
+    expect(pages.text).toBe(
+      '<div class="part"><noscript><p>a</p></noscript></div><div class="part"><noscript><p>b</p></noscript></div>',
+    )
+  })
+
+  it('are taken out where they are long, those of a scenario into one element, which nothing in them can end', () => {
+    const long = `</script>$&${'a'.repeat(200_000)}`
+    const { pages, parts } = packedParts(html`${pageOf(long, 'b')}${pageOf('c')}`)
+    expect(pages.text.match(/<noscript.*?<\/noscript>/g)).toEqual([
+      '<noscript data-packed=0></noscript>',
+      '<noscript data-packed=1></noscript>',
+      '<noscript data-packed=0></noscript>',
+    ])
+    const stored = [
+      ...(parts?.text ?? '').matchAll(/<script type="application\/octet-stream" id="parts-(\d)">(.*?)<\/script>/g),
+    ]
+    const unpacked = stored.map(([, scenario, data = '']) => [
+      scenario,
+      JSON.parse(gunzipSync(fromBase91(data)).toString()),
+    ])
+    const { text: escaped } = html`<p>${long}</p>`
+    expect(unpacked).toEqual([
+      ['0', [escaped, '<p>c</p>']],
+      ['1', ['<p>b</p>']],
+    ])
+    expect(stored.map(([whole]) => whole).join('')).toBe(parts?.text)
   })
 })
 

@@ -107,8 +107,9 @@ export async function openReport(browser: Browser, results: Results, opening: Op
   return openHtml(browser, renderHtml(results), { hash: '#overview', ...opening })
 }
 
-/** Until every chart on the screen is drawn: they are drawn one per frame. */
+/** Until what was chosen is there and every chart on the screen is drawn: they are drawn one per frame. */
 export async function settled(page: Page): Promise<void> {
+  await page.waitForSelector('body:not([aria-busy])', { state: 'attached' })
   await page.waitForFunction(() =>
     [...document.querySelectorAll('canvas[data-chart]')]
       .filter((canvas) => {

@@ -33,6 +33,8 @@ afterAll(() => browser?.close())
 const tagged = (page: Page, selector: string) =>
   page.$$eval(selector, (elements) => elements.map((element) => element.textContent?.trim() ?? ''))
 
+const LEADERBOARD_ROWS = '#overview .block:first-child tbody tr[data-s]'
+
 /** Rows of the leaderboard in sight, by the names of their targets. */
 const leaders = (page: Page) =>
   page.$$eval('#overview .part:not([hidden]) > section:first-child tbody tr:not([hidden]) th > a', (names) =>
@@ -317,6 +319,40 @@ describe('a report opened from disk', () => {
     ).toBe(0)
   })
 
+  it('unpacks what belongs to loads that do not rank, of the scenario that is in sight', async () => {
+    await using report = await openReport(browser, usual, { hash: '' })
+    const { page } = report
+    const packed = (scenario: number) => page.$$eval(`[data-packed="${scenario}"]`, ({ length }) => length)
+    expect(await packed(0)).toBeGreaterThan(10)
+    await goTo(page, 'overview')
+    await page.click('[data-scenario="0"]:not([hidden]) [data-choose-load="closed-1"]')
+    await settled(page)
+    expect(await packed(0)).toBe(0)
+    expect(await packed(1)).toBeGreaterThan(10)
+    const cells = usual.cells.filter(({ scenario, loadId }) => scenario === 'predict' && loadId === 'closed-1')
+    expect(
+      await page.$$eval('#overview .part:not([hidden]) > section:first-child tr[data-s]', (all) => all.length),
+    ).toBe(cells.length)
+    for (const id of await pagesOf(page)) {
+      await goTo(page, id)
+      expect((await chartsInSight(page)).filter(({ inked, empty }) => !inked && !empty)).toEqual([])
+    }
+    expect(report.complaints).toEqual([])
+  })
+
+  it('opens at a figure of a load that stands packed', async () => {
+    const hash = '#efficiency/ranknet?load=ranknet~closed-10&figure=bars.idleMemoryBytes'
+    await using report = await openReport(browser, usual, { hash })
+    const { page } = report
+    await page.waitForSelector('html:not(.deep)', { state: 'attached' })
+    expect(page.url()).toContain('load=ranknet%7Eclosed-10')
+    expect(await page.$$eval('#efficiency .part:not([hidden])[data-load]', (all) => all.length)).toBe(1)
+    expect(await page.isVisible('#efficiency .part[data-load="closed-10"] canvas')).toBe(true)
+    const [canvas] = await page.$$('#efficiency .part:not([hidden]) canvas[data-of="idleMemoryBytes"]')
+    expect((await canvas?.boundingBox())?.y).toBeLessThan(800)
+    expect(report.complaints).toEqual([])
+  })
+
   it('is laid out in slices where it is opened at a place in it, and is there as a whole when it is shown', async () => {
     await using report = await openReport(browser, usual, {
       hash: '#overview/predict?figure=bars.throughput',
@@ -442,8 +478,8 @@ describe('a report opened from disk', () => {
     expect(charts.filter(({ inked, empty }) => !inked || empty)).toEqual([])
   })
 
-  it('prints all scenarios where all is asked for', async () => {
-    await using report = await openReport(browser, usual)
+  it('prints all scenarios where all is asked for, each under the load that is chosen there', async () => {
+    await using report = await openReport(browser, usual, { hash: '#overview/predict?load=ranknet~closed-10' })
     const { page } = report
     // Paper takes what is there when the event is over: a frame later the page may look at its charts again.
     await page.evaluate(() => {
@@ -464,6 +500,10 @@ describe('a report opened from disk', () => {
     const charts: boolean[] = JSON.parse((await page.getAttribute('html', 'data-printed')) ?? '[]')
     expect(charts.length).toBeGreaterThan(3)
     expect(charts).not.toContain(false)
+    const ofRanknet = await page.$$eval('#overview .part[data-scenario="1"][data-load]:not([hidden])', (all) =>
+      all.map((one) => [(one as HTMLElement).dataset.load, one.querySelector('table') !== null]),
+    )
+    expect(ofRanknet).toEqual([['closed-10', true]])
     await page.evaluate(() => dispatchEvent(new Event('afterprint')))
     await page.waitForSelector('html:not(.printing)')
     expect(await page.$$('.part[data-named]')).toEqual([])
@@ -550,14 +590,25 @@ describe('a report opened from disk', () => {
     expect(report.complaints).toEqual([])
   })
 
-  it('says everything in its tables without JavaScript', async () => {
+  it('says everything in its tables without JavaScript where it is small', async () => {
+    const small = sampleResults({ scenarios: ['ranknet'], targets: 2, repetitions: 3, failing: 'none' })
+    await using report = await openReport(browser, small, { script: false })
+    expect(await report.page.$$eval(LEADERBOARD_ROWS, ({ length }) => length)).toBe(small.cells.length)
+    expect(await report.page.innerText('.banner.plain')).toContain('All figures are in its tables')
+  })
+
+  it('says without JavaScript what ranks each scenario, and where the rest is', async () => {
     await using report = await openReport(browser, usual, { script: false })
     for (const id of SECTION_IDS) expect(await report.page.isVisible(`#${id} h2`)).toBe(true)
     expect(await report.page.isVisible('#overview table')).toBe(true)
-    const rows = await report.page.$$eval('#overview .block:first-child tbody tr[data-s]', ({ length }) => length)
-    expect(rows).toBe(usual.cells.length)
+    const ranking = usual.cells.filter(({ scenario, loadId }) =>
+      usual.scenarios.some(({ id, mainLoad }) => id === scenario && mainLoad === loadId),
+    )
+    expect(await report.page.$$eval(LEADERBOARD_ROWS, ({ length }) => length)).toBe(ranking.length)
     expect(await report.page.isVisible('canvas')).toBe(false)
-    expect(await report.page.innerText('.banner.plain')).toContain('without its script')
+    const banner = await report.page.innerText('.banner.plain')
+    for (const words of ['without its script', 'the load that ranks each scenario', 'results.csv'])
+      expect(banner).toContain(words)
     // The main chart of each scenario is there, with a row for every target that has a figure.
     const stills = await report.page.$$eval('#overview .still', (charts) =>
       charts.map((chart) => ({

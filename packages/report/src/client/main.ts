@@ -19,10 +19,10 @@ breath()
     await mountPage(document, results)
   })
   .catch((error: unknown) => {
-    // All tables are there; only the charts are missing. The page says so, and the console gets the error.
+    // The tables are there that a page without scripts has. The page says so, and the console gets the error.
     unfoldAll(document)
     document.documentElement.classList.remove('js')
     const note = document.querySelector('[data-status]')
-    if (note) note.textContent = 'The charts could not be drawn. All figures are in the tables.'
+    if (note) note.textContent = 'The charts could not be drawn. The figures are in the tables.'
     throw error
   })

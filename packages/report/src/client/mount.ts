@@ -8,6 +8,7 @@ import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
 import { addShareMenus, figureInSight, figureNamed, type SeenFigure } from './figure-menu.js'
 import { laterCode } from './later-code.js'
+import { isPacked, PackedParts } from './packed-parts.js'
 import { onPrint } from './printing.js'
 import type { PageResults } from './results.js'
 import { followHash, hashOf, WITHOUT_SCENARIO } from './routes.js'
@@ -26,7 +27,7 @@ import { unfold } from './unfold.js'
 export async function mountPage(root: Document, results: PageResults): Promise<void> {
   const mounted = new Mounted(root, results)
   setTheme(root, rememberedTheme())
-  addEventListener('hashchange', () => mounted.go())
+  addEventListener('hashchange', () => void mounted.go())
   for (const [selector, act] of Object.entries(buttons(mounted))) onClick(root, selector, act)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => mounted.drawer.repaint())
   addEventListener('resize', () => mounted.drawer.refresh())
@@ -50,6 +51,7 @@ export async function mountPage(root: Document, results: PageResults): Promise<v
 class Mounted {
   readonly selection: Selection
   readonly drawer: Drawer
+  readonly #packed: PackedParts
   readonly #title: string
   readonly #parts: ReturnType<typeof partsOf>
   readonly #pages: readonly HTMLElement[]
@@ -70,6 +72,7 @@ class Mounted {
     readonly results: PageResults,
   ) {
     this.selection = firstSelection(results.view.results)
+    this.#packed = new PackedParts(root)
     this.#title = root.title
     this.#parts = partsOf(root)
     this.#pages = [...root.querySelectorAll<HTMLElement>('[data-page]')]
@@ -89,6 +92,7 @@ class Mounted {
   /** Follows the address for the first time, in pieces: each is a frame or a click that need not wait for all of it. */
   async open(): Promise<void> {
     const [figure, place] = [this.#follow(), placeKept()]
+    await this.#unpack([this.selection.scenario])
     show(this.#parts, this.view, this.selection, this.#sheets)
     await breath()
     this.#prepareShown()
@@ -96,7 +100,7 @@ class Mounted {
     const { classList } = this.root.documentElement
     const isUnseen = classList.contains('deep')
     if (isUnseen) await layOutInSlices(this.root)
-    this.bringUp()
+    await this.bringUp()
     this.remember()
     // Where it is seen already, the page is laid out in the next frame; asked for a place before, it would be within this piece.
     if (!isUnseen) await frame()
@@ -113,11 +117,11 @@ class Mounted {
   }
 
   /** Follows the address when it changes by a link, back or forward. */
-  go(): void {
+  async go(): Promise<void> {
     const { selection } = this
     const before = `${selection.page}/${selection.target}`
     const figure = this.#follow()
-    this.bringUp()
+    await this.bringUp()
     this.remember()
     const place = figure === null ? null : figureNamed(this.root, figure)
     if (place) place.scrollIntoView()
@@ -129,9 +133,14 @@ class Mounted {
     return this.#printing ? this.#asked : null
   }
 
-  /** Brings the document into line with the selection. */
-  bringUp(): void {
+  /**
+   * Brings the document into line with the selection: at once, but for what stands packed in it. The page stays as it is until that
+   * is there, so that nothing moves twice.
+   */
+  async bringUp(): Promise<void> {
     const { root, view, selection, drawer } = this
+    // Paper does not wait.
+    while (!this.#printing && this.#isPacked(selection.scenario)) await this.#unpack([selection.scenario])
     show(this.#parts, view, selection, this.#sheets)
     this.#prepareShown()
     for (const page of this.#pages) {
@@ -169,6 +178,25 @@ class Mounted {
     this.#baseline = selection.baseline
     this.#prices = selection.prices
     this.#hasNewTables = false
+    // Its other loads are a click away, which should not wait.
+    await idle()
+    if (!this.#isWhole()) await this.#packed.unpack(scenario)
+  }
+
+  /** Whether what is chosen of a scenario is packed: it is of a load by which the scenario is not ranked. */
+  #isPacked(scenario: number): boolean {
+    const { mainLoad } = this.view.results.scenarios[scenario] ?? {}
+    return this.selection.loads[scenario] !== mainLoad && this.#packed.has(scenario)
+  }
+
+  /** Unpacks what is chosen of scenarios. What reads the page out waits, as the page does. */
+  async #unpack(scenarios: readonly number[]): Promise<void> {
+    const packed = scenarios.filter((scenario) => this.#isPacked(scenario))
+    if (packed.length === 0) return
+    const { body } = this.root
+    body.setAttribute('aria-busy', 'true')
+    await Promise.all(packed.map((scenario) => this.#packed.unpack(scenario)))
+    body.removeAttribute('aria-busy')
   }
 
   #isWhole(): boolean {
@@ -186,7 +214,7 @@ class Mounted {
 
   /** Brings the document into line with a choice, and writes the choice into the address. */
   chosen(): void {
-    this.bringUp()
+    void this.bringUp()
     this.remember()
   }
 
@@ -204,7 +232,10 @@ class Mounted {
 
   /** Opens the browser's dialog to print the decision alone, or everything of all scenarios. */
   async openPrint(what: 'brief' | 'all'): Promise<void> {
-    if (what === 'all') await Promise.all([this.results.whole(), this.drawer.prepare()])
+    if (what === 'all') {
+      const scenarios = [...this.view.results.scenarios.keys()]
+      await Promise.all([this.results.whole(), this.drawer.prepare(), this.#unpack(scenarios)])
+    }
     this.#asked = what
     this.root.documentElement.classList.toggle('brief', what === 'brief')
     print()
@@ -223,7 +254,7 @@ class Mounted {
       this.root.documentElement.classList.remove('brief')
     }
     if (on) this.drawer.forget()
-    this.bringUp()
+    void this.bringUp()
     if (!on) this.drawer.repaint()
   }
 
@@ -232,7 +263,7 @@ class Mounted {
     for (const page of this.#pages) {
       if (page.hidden) continue
       for (const place of [page, ...page.querySelectorAll<HTMLElement>(PLACES)]) {
-        if (this.#prepared.has(place)) continue
+        if (this.#prepared.has(place) || isPacked(place)) continue
         this.#prepared.add(place)
         unfold(place)
         this.#prepare(place, page)
@@ -327,9 +358,8 @@ function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => voi
     '[data-choose-scenario]': ({ dataset }) => {
       const seen = figureInSight(root)
       selection.scenario = Number(dataset.chooseScenario)
-      mounted.bringUp()
+      void mounted.bringUp().then(() => mounted.keepInSight(seen))
       mounted.remember('new')
-      void mounted.keepInSight(seen)
     },
     '[data-choose-load]': ({ dataset }) => {
       selection.loads[selection.scenario] = dataset.chooseLoad ?? ''

@@ -7,7 +7,7 @@ import { slimResults } from '../shared/slim.js'
 import { type Html, html, jsonForScript } from './html.js'
 
 /** The most characters of results that are not packed: they stand in the page as they are, and any tool can read them there. */
-const MOST_PLAIN = 128 * 1024
+export const MOST_PLAIN = 128 * 1024
 
 /**
  * The results inside the page, as JSON that cannot end its script element. Beyond `MOST_PLAIN` they are packed

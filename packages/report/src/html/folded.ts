@@ -8,13 +8,13 @@ import { type Content, Html, html } from './html.js'
  */
 export function folded(content: Content): Html {
   const whole = html`<noscript>${content}</noscript>`
-  if (whole.text.lastIndexOf('<noscript>') > 0) throw new RangeError('What is folded cannot be folded once more')
+  if (whole.text.lastIndexOf('<noscript') > 0) throw new RangeError('What is folded cannot be folded once more')
   return whole
 }
 
 /** Whether some of the content is folded. */
 export function isFolded({ text }: Html): boolean {
-  return text.includes('<noscript>')
+  return text.includes('<noscript')
 }
 
 /** The content with its first parts open, which a reader sees before the page's script has begun. */

@@ -61,8 +61,12 @@ export function capsOf({ cpus, quotaCpus, memoryBytes }: Caps, requested: number
   return `${formatCores(cpus)} ${cpus === 1 ? 'core' : 'cores'}${quotaCpus === null ? '' : ' by quota'}${short}, ${formatBytes(memoryBytes)}`
 }
 
-/** The banners, which a reader must see before any figure: that it is a smoke run, that it was cut short, that something is wrong. */
-export function banners({ results }: View): Html {
+/**
+ * The banners, which a reader must see before any figure: that it is a smoke run, that it was cut short, that something is wrong.
+ *
+ * @param othersArePacked whether the script is needed to read the figures of loads that do not rank
+ */
+export function banners({ results }: View, othersArePacked: boolean): Html {
   const { run, cells } = results
   const lines: Html[] = []
   const short = shortened(run.statusReason)
@@ -86,8 +90,12 @@ export function banners({ results }: View): Html {
     lines.push(
       html`<p class="banner bad"><b>Nothing was measured.</b> Every cell failed or could not be run; the pages of the targets say why.</p>`,
     )
-  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> All figures are in its tables, and each scenario has its main chart; there is nothing to choose or to sort.</p></noscript>${lines}${!results.decision && warnings(results)}`
+  return html`<noscript><p class="banner plain"><b>This page runs without its script.</b> ${othersArePacked ? RANKING_LOADS_ONLY : 'All figures are in its tables, and each scenario has its main chart; there is nothing to choose or to sort.'}</p></noscript>${lines}${!results.decision && warnings(results)}`
 }
+
+/** With what stands before it three lines of a narrow screen: the first screen has no room for a fifth. */
+const RANKING_LOADS_ONLY =
+  'It shows the load that ranks each scenario. The other loads need the script, or are in results.csv.'
 
 /** The beginning of a reason that is a list of many entries, which would push every figure out of sight; null for one that is short. */
 function shortened(reason: string | null): string | null {

@@ -2,6 +2,7 @@ import { type LoadSpec, loadIdOf, type ScenarioResult } from '@bakeoff/model'
 import type { View } from '../shared/subjects.js'
 import { folded } from './folded.js'
 import { type Content, type Html, html } from './html.js'
+import { packable } from './packed-parts.js'
 
 /** A scenario with its place in the run, which the page's attributes name it by. */
 export interface Scope {
@@ -22,11 +23,12 @@ export function scopesOf({ results }: View): Scope[] {
 }
 
 /**
- * A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown. With it, a part
- * is text until it is shown first.
+ * A part of a page that belongs to one scenario, and perhaps to one load. Without JavaScript all parts are shown, in a large report
+ * those of the loads that rank. With it, a part is text until it is shown first.
  */
 export function part(scope: Scope, load: string | null, content: Content): Html {
-  return controls(scope, load, folded(content))
+  const ranks = load === null || load === scope.scenario.mainLoad
+  return controls(scope, load, ranks ? folded(content) : packable(scope.index, content))
 }
 
 /** A part that is elements from the beginning, for what only a script makes work. */
