@@ -23,7 +23,7 @@ const IMAGES = { 'orders-fastapi': 'services/fastapi', 'orders-fastify': 'servic
 const withTestImages = (text: string) =>
   text.replaceAll(/image: (orders-\w+)/g, (_, image: string) => `image: ${nameOf(image)}:${TAG}`)
 
-/** The page asks for 30 ms. A machine with other work on it must not fail this test. */
+/** The page asks for 30 ms. What is tested is that an answer comes, and of what it comes. */
 const LEVEL = 'p99=500ms@200/s'
 /** Short, and with the repetitions that a yes takes. */
 const MATRIX = `profiles:
@@ -36,6 +36,13 @@ const MATRIX = `profiles:
 `
 const TEN_MINUTES = 600_000
 const ESPRESSO = { customer: 'ada', item: 'espresso', quantity: 2 }
+
+/** What is said of the cost, by how many of the two keep the level. */
+const CHEAPEST = [
+  /is not decided/,
+  /It takes .* for a million requests/,
+  /The cheapest of them is orders-fast\w+: .* for a million requests/,
+]
 
 let docker: RawEngine
 let shop: { readonly root: string; readonly environment: Record<string, string> }
@@ -245,14 +252,20 @@ describe('the answer', () => {
   const cellsOf = (): readonly Cell[] => resultsOfRun().cells.filter(({ entry }) => entry.endsWith('/default'))
   const asOneLine = (text: string) => text.replaceAll(/\s+/g, ' ')
   const printed = () => asOneLine(measured.stdout)
+  const isDisturbed = (level: Cell['serviceLevel']) =>
+    level?.answer === 'undecided' && level.because.some((reason) => reason.startsWith('others used'))
 
   it('says of each target whether it keeps the level, by every window', () => {
     expect(measured, measured.stderr).toMatchObject({ exitCode: 0 })
-    expect(cellsOf().map(({ serviceLevel }) => serviceLevel)).toEqual([
-      expect.objectContaining({ answer: 'yes', windows: { kept: 5, missed: 0, unknown: 0 } }),
-      expect.objectContaining({ answer: 'yes', windows: { kept: 5, missed: 0, unknown: 0 } }),
-    ])
-    expect(printed()).toMatch(/orders-fast\w+ keeps p99 500 ms at 200\/s: yes, 5 of 5 windows/)
+    const levels = cellsOf().map(({ serviceLevel }) => serviceLevel)
+    expect(levels).toHaveLength(2)
+    for (const level of levels) {
+      const { kept = 0, missed = 0, unknown = 0 } = level?.windows ?? {}
+      expect(kept + missed + unknown).toBe(5)
+      // Other work on this machine leaves open what it disturbed, which is said; nothing else may.
+      expect(isDisturbed(level) ? 'yes' : level?.answer, level?.says).toBe('yes')
+      expect(printed()).toContain(asOneLine(level?.says ?? 'nothing'))
+    }
   })
 
   it('comes of right answers: every order was new, and read back as it was made', () => {
@@ -263,7 +276,8 @@ describe('the answer', () => {
   it('has its cost, and names the cheapest', () => {
     for (const { serviceLevel } of cellsOf()) expect(serviceLevel?.cost?.perMillion).toBeGreaterThan(0)
     const [level] = resultsOfRun().decision?.levels ?? []
-    expect(level?.says).toMatch(/The cheapest of them is orders-fast\w+: .* for a million requests/)
+    const keepers = cellsOf().filter(({ serviceLevel }) => serviceLevel?.answer === 'yes')
+    expect(level?.says).toMatch(CHEAPEST[keepers.length]!)
     expect(printed()).toContain(asOneLine(level?.says ?? 'nothing'))
   })
 

@@ -1,5 +1,6 @@
 import { many } from '../words/quantities.js'
 import type { Secret, SecretsAs } from './recorded.js'
+import { textOfBase64 } from './text-of-base64.js'
 
 /** Headers that a client or a connection makes anew for every request: they say nothing of the service. */
 const OF_CLIENT: ReadonlySet<string> = new Set([
@@ -89,11 +90,24 @@ const LEAST_OF_COOKIE = 16
 
 /** What in a header is a secret: all but its scheme, and of cookies each value. */
 function valuesOf(name: string, value: string): string[] {
-  if (name !== 'cookie') return [value.slice(schemeOf(name, value).length)]
+  const scheme = schemeOf(name, value)
+  if (scheme.toLowerCase() === 'basic ') return ofBasic(value.slice(scheme.length))
+  if (name !== 'cookie') return [value.slice(scheme.length)]
   return value
     .split(';')
     .map((cookie) => cookie.slice(cookie.indexOf('=') + 1).trim())
     .filter((one) => one.length >= LEAST_OF_COOKIE)
+}
+
+/** A shorter password stands in too many texts by chance. */
+const LEAST_OF_PASSWORD = 4
+
+/** What a name and a password are sent as, both as they are written, and the password alone, which an answer may repeat. */
+function ofBasic(sent: string): string[] {
+  // curl has them as they are written, a browser encoded.
+  const pair = sent.includes(':') ? sent : (textOfBase64(sent) ?? '')
+  const password = pair.slice(pair.indexOf(':') + 1)
+  return [...new Set([sent, pair, password])].filter((one) => one.length >= LEAST_OF_PASSWORD)
 }
 
 function secretOf(header: string): Secret {

@@ -81,6 +81,18 @@ describe('a curl command', () => {
   })
 
   it.each([
+    { of: 'as curl has it', option: '-u ada:S3CRET', sent: ['ada:S3CRET', 'S3CRET'] },
+    {
+      of: 'as it is sent',
+      option: "-H 'Authorization: Basic YWRhOlMzQ1JFVA=='",
+      sent: ['YWRhOlMzQ1JFVA==', 'ada:S3CRET', 'S3CRET'],
+    },
+    { of: 'too short to be looked for alone', option: '-u ada:ab', sent: ['ada:ab'] },
+  ])('has a password that an answer may repeat alone, $of', ({ option, sent }) => {
+    expect(readCurl('--curl', `curl ${option} http://x`, 'dropped').sent).toEqual(sent)
+  })
+
+  it.each([
     { text: 'curl -d "id=$ID" http://x', at: '1:13', says: '$ID is not filled in' },
     { text: 'curl http://$HOST/a', at: '1:13', says: '$HOST is not filled in' },
     { text: 'curl http://x \\\n  -d @body.json', at: '2:6', says: '-d @body.json is not read' },
