@@ -20,7 +20,7 @@ export function commandLine([command = '', ...rest]: readonly string[], called: 
 /** `npm run …` of our own commands in a text, as this program was called. Scripts of npm alone, such as `npm run build`, stay. */
 export function asCalled(text: string, called: CalledAs): string {
   if (called === 'npm run') return text
-  return text.replace(/\bnpm run (?!(?:build|lint|format|test)\b)([a-z][a-z-]*)(?: --(?= ))?/g, `${called} $1`)
+  return text.replace(/\bnpm run (?!(?:build|lint|format|package|test)\b)([a-z][a-z-]*)(?: --(?= ))?/g, `${called} $1`)
 }
 
 /** A text that goes into a file of a project. In a checkout its commands are those of npm, however this program was called. */
