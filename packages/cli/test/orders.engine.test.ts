@@ -133,7 +133,7 @@ async function record(): Promise<Ended> {
   await until(() => proxy() !== undefined, 'the proxy listens', command)
   const ask = async (path: string, body?: unknown) => {
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    const answer = await fetch(`${proxy()}${path}`, body === undefined ? {} : post)
+    const answer = await fetch(`${proxy()}${path}`, { ...(body === undefined ? {} : post), signal: soon() })
     return (await answer.json()) as { readonly id: string }
   }
   for (const _ of [1, 2]) {
@@ -183,9 +183,14 @@ async function startService(): Promise<RunningService> {
   }
 }
 
+/** Node's fetch can wait for ever for an answer whose connection was closed as it was made, which a port does whose service does not listen yet. */
+function soon(): AbortSignal {
+  return AbortSignal.timeout(5000)
+}
+
 async function untilHealthy(origin: string): Promise<void> {
   for (const deadline = Date.now() + 30_000; ; await sleep(100)) {
-    const answer = await fetch(`${origin}/healthz`).catch(() => null)
+    const answer = await fetch(`${origin}/healthz`, { signal: soon() }).catch(() => null)
     if (answer?.ok) return
     if (Date.now() > deadline) throw new Error(`${origin}/healthz was not answered with 200`)
   }
