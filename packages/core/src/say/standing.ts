@@ -33,7 +33,7 @@ export function saysOf(field: Field, saidOnce: string | null = null): Standing {
   const leading = [first, ...peers]
   const named = [...leading, ...behind.slice(0, 1)]
   if (peers.length === 0) {
-    const says = `${doubted(named, ': ')}${first.name} leads: it serves ${compared(field, first, behind[0]!)}.`
+    const says = `${doubted(named, ': ')}${first.name} leads: it ${compared(field, first, behind[0]!)}.`
     return { standing: 'leads', says, leading }
   }
   return { standing: 'level', says: `${doubted(named, ', ')}${levelSays(field, first, peers, behind)}`, leading }
@@ -53,9 +53,9 @@ function levelSays(field: Field, first: Candidate, peers: readonly Candidate[], 
     peers.length < MOST_NAMES
       ? list([first, ...peers].map(({ name }) => name))
       : `${first.name} and ${many(peers.length, 'other')}`
-  const tail = behind[0] ? ` ${first.name} serves ${compared(field, first, behind[0])}.` : ''
+  const tail = behind[0] ? ` ${first.name} ${compared(field, first, behind[0])}.` : ''
   if (peers.every((peer) => field.comparedWith(peer)?.conclusion === 'no-difference'))
-    return `level: ${names} serve the same.${tail}`
+    return `level: ${names} ${peers.some((peer) => isByLatency(field, peer)) ? 'have the same p99' : 'serve the same'}.${tail}`
   const repetitions = Math.min(...[first, ...peers].map(({ cell }) => cell?.repetitions ?? 0))
   const why = wouldMoreTell(field, first, peers)
     ? ` in ${many(repetitions, 'repetition')}${detectableSays(field, peers)}`
@@ -78,15 +78,24 @@ export function wouldMoreTell(field: Field, first: Candidate, peers: readonly Ca
 }
 
 function aheadSays(field: Field, first: Candidate, [second]: readonly Candidate[]): string {
-  const how = second && field.comparedWith(second) ? `serves ${compared(field, first, second)}` : 'serves most'
+  const how = second && field.comparedWith(second) ? compared(field, first, second) : 'serves most'
   return `${first.name} ${how}.`
 }
 
-/** The comparison as words, such as `at least 1.5× (1.4–1.6) what go-net-http does`. */
-function compared({ comparedWith }: Field, first: Candidate, other: Candidate): string {
-  const ratio = comparedWith(other)?.ratio
+/**
+ * The comparison as words, such as `serves at least 1.5× (1.4–1.6) what go-net-http does`. Where all are offered the same rate they
+ * serve the same, and what is compared is how late their answers are: `has 0.46× (0.36–0.58) the p99 of java-helidon`.
+ */
+function compared(field: Field, first: Candidate, other: Candidate): string {
+  const ratio = field.comparedWith(other)?.ratio
+  if (isByLatency(field, other))
+    return ratio ? `has ${ratioWords(ratio)} the p99 of ${other.name}` : `has a lower p99 than ${other.name}`
   const least = first.cell !== null && isAgentBoundCell(first.cell) ? 'at least ' : ''
-  return `${least}${ratio ? ratioWords(ratio) : 'more than'} what ${other.name} does`
+  return `serves ${least}${ratio ? ratioWords(ratio) : 'more than'} what ${other.name} does`
+}
+
+function isByLatency({ comparedWith }: Field, other: Candidate): boolean {
+  return comparedWith(other)?.metric === 'responseMs.p99'
 }
 
 function aloneSays({ unit, others }: Field, { name, value, cell }: Candidate): string {

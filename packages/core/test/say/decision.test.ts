@@ -262,6 +262,20 @@ describe('who takes part', () => {
   })
 })
 
+describe('where all are offered the same rate', () => {
+  const asLatency = (results: Results): Results => ({
+    ...results,
+    comparisons: results.comparisons.map((each) => ({ ...each, metric: 'responseMs.p99' })),
+    groups: results.groups.map((each) => ({ ...each, metric: 'responseMs.p99' })),
+  })
+
+  it('is about how late answers are: all serve the same', () => {
+    const says = decide(asLatency(resultsOf({ 'go-a': repeat(fast, 5), 'python-b': repeat(slow, 5) }))).columns[0]?.says
+    expect(says).toMatch(/go-a leads: it has .*× .* the p99 of python-b\.$/)
+    expect(says).not.toContain('serves')
+  })
+})
+
 describe('what would decide it', () => {
   it.each([
     { because: 'one repetition', repetitions: 1, command: 'npm run matrix -- --repetitions 5' },
