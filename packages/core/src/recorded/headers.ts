@@ -107,7 +107,7 @@ function ofBasic(sent: string): string[] {
   // curl has them as they are written, a browser encoded.
   const pair = sent.includes(':') ? sent : (textOfBase64(sent) ?? '')
   const password = pair.slice(pair.indexOf(':') + 1)
-  return [...new Set([sent, pair, password])].filter((one) => one.length >= LEAST_OF_PASSWORD)
+  return [sent, ...[pair, password].filter((one) => one.length >= LEAST_OF_PASSWORD)]
 }
 
 function secretOf(header: string): Secret {

@@ -101,6 +101,7 @@ class Mounted {
     const isUnseen = classList.contains('deep')
     if (isUnseen) await layOutInSlices(this.root)
     await this.bringUp()
+    void keepTabInSight(this.#parts.tabs)
     this.remember()
     // Where it is seen already, the page is laid out in the next frame; asked for a place before, it would be within this piece.
     if (!isUnseen) await frame()
@@ -122,6 +123,7 @@ class Mounted {
     const before = `${selection.page}/${selection.target}`
     const figure = this.#follow()
     await this.bringUp()
+    void keepTabInSight(this.#parts.tabs)
     this.remember()
     const place = figure === null ? null : figureNamed(this.root, figure)
     if (place) place.scrollIntoView()
@@ -153,7 +155,6 @@ class Mounted {
     root.documentElement.dataset.ready = 'true'
     root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
     void this.#bringUpComputed()
-    void keepTabInSight(this.#parts.tabs)
     if (this.#printing) drawer.drawNow()
     else drawer.refresh()
   }

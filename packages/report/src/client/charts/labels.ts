@@ -104,14 +104,9 @@ function drawAtEnds(chart: Chart, names: readonly Name[], gap: number): void {
   ctx.save()
   prepare(chart)
   ctx.textAlign = 'left'
-  ctx.lineWidth = 1
   ends.forEach(({ name, end }, index) => {
     const y = places[index] as number
-    ctx.strokeStyle = `${name.colour}88`
-    ctx.beginPath()
-    ctx.moveTo(end.x + 5, end.y)
-    ctx.lineTo(chartArea.right + GAP - 4, y)
-    ctx.stroke()
+    drawLeader(ctx, name.colour, { x: end.x + 5, y: end.y }, { x: chartArea.right + GAP - 4, y })
     ctx.fillStyle = name.colour
     name.lines.forEach((text, line) => {
       ctx.fillText(text, chartArea.right + GAP, y + (line - (name.lines.length - 1) / 2) * LINE)
@@ -150,7 +145,7 @@ function drawAtPoints(
     const box = beside ?? placesFurther(point, width).find(isFree)
     if (!box) return
     taken.push(box)
-    if (!beside) drawLeader(ctx, point, box, colour)
+    if (!beside) drawLeader(ctx, colour, ...leaderOf(point, box))
     ctx.fillStyle = colour
     ctx.fillText(text, box.left, (box.top + box.bottom) / 2)
   })
@@ -182,13 +177,22 @@ function boxAt(left: number, middle: number, width: number): Box {
   return { left, right: left + width, top: middle - LINE / 2, bottom: middle + LINE / 2 }
 }
 
-/** A thin line from a point to the nearest edge of its name. */
-function drawLeader(ctx: CanvasRenderingContext2D, { x, y }: Spot, box: Box, colour: string): void {
-  ctx.strokeStyle = `${colour}88`
+/** The two ends of a line from a point to the nearest edge of its name. */
+function leaderOf({ x, y }: Spot, { left, right, top, bottom }: Box): [Spot, Spot] {
+  const isBelow = top > y
+  return [
+    { x, y: y + (isBelow ? 8 : -8) },
+    { x: Math.min(Math.max(x, left), right), y: isBelow ? top : bottom },
+  ]
+}
+
+/** A thin line that joins a point and its name. */
+function drawLeader(ctx: CanvasRenderingContext2D, colour: string, from: Spot, to: Spot): void {
   ctx.lineWidth = 1
+  ctx.strokeStyle = `${colour}88`
   ctx.beginPath()
-  ctx.moveTo(x, y + (box.top > y ? 8 : -8))
-  ctx.lineTo(Math.min(Math.max(x, box.left), box.right), box.top > y ? box.top : box.bottom)
+  ctx.moveTo(from.x, from.y)
+  ctx.lineTo(to.x, to.y)
   ctx.stroke()
 }
 
