@@ -7,6 +7,7 @@ import { withExplanations } from './html/figure.js'
 import { firstUnfolded, folded, isFolded } from './html/folded.js'
 import { banners, header, switches, tabs } from './html/frame.js'
 import { type Html, html, unquoted } from './html/html.js'
+import { namedParts } from './html/named-parts.js'
 import { packedParts } from './html/packed-parts.js'
 import { scopesOf } from './html/scope.js'
 import { SECTIONS } from './sections/index.js'
@@ -30,7 +31,10 @@ export function renderHtml(results: Results, { served = false, card }: RenderOpt
   const scopes = scopesOf(view)
   const context: SectionContext = { view, scopes }
   const sections = SECTIONS.filter(({ isEmpty }) => !isEmpty?.(context))
-  const contents = sections.map((section) => ({ section, content: section.render(context) }))
+  const contents = sections.map((section) => {
+    const content = section.render(context)
+    return { section, content: section.namesScenarios ? content : namedParts(content, scopes) }
+  })
   const { pages, parts } = packedParts(
     html`${contents.map(({ section, content }, index) => drawn(section, content, index === 0))}`,
   )

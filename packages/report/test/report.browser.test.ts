@@ -609,6 +609,12 @@ describe('a report opened from disk', () => {
     const banner = await report.page.innerText('.banner.plain')
     for (const words of ['without its script', 'the load that ranks each scenario', 'results.csv'])
       expect(banner).toContain(words)
+    const named = (id: string) =>
+      report.page.$$eval(`#${id} .part`, (parts) =>
+        parts.map((part) => getComputedStyle(part, '::before').content).filter((content) => content !== 'none'),
+      )
+    expect(await named('latency')).toEqual(usual.scenarios.map(({ id }) => JSON.stringify(id)))
+    expect(await named('overview')).toEqual([]) // its parts say it themselves
     // The main chart of each scenario is there, with a row for every target that has a figure.
     const stills = await report.page.$$eval('#overview .still', (charts) =>
       charts.map((chart) => ({

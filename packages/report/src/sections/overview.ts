@@ -58,6 +58,7 @@ export const overview: Section = {
   id: 'overview',
   title: 'Overview',
   question: 'Which target is best, and how sure is that?',
+  namesScenarios: true,
   render: ({ view, scopes }) =>
     html`${against(view)}${scopes.map((scope) => [part(scope, null, findings(view, scope)), scope.loads.map(({ id, load }) => part(scope, id, board(view, scope, id, load)))])}`,
 }

@@ -15,6 +15,8 @@ export interface Section {
   /** the question it answers, shown under the title */
   readonly question: string
   readonly render: (context: SectionContext) => Html
+  /** its parts begin with the name of their scenario; else that is added where no script shows one scenario at a time */
+  readonly namesScenarios?: true
   /** whether the run has nothing for it: then it has no tab and no page */
   readonly isEmpty?: (context: SectionContext) => boolean
 }
