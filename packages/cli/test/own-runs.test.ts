@@ -5,7 +5,6 @@ import { execaSync } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findResumable, newestRun } from '../src/own-runs.js'
 import { contentsOf, FakeSetting } from './helpers/fake-setting.js'
-import { checkout } from './helpers/project.js'
 
 let reports: string
 let fake: FakeSetting
@@ -15,8 +14,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(reports, { recursive: true }))
 
+/** Results without the repetitions that they were made of, as those of an example or an attachment. */
 const addExample = (name = 'example') =>
-  cpSync(join(checkout, 'reports/example'), join(reports, name), { recursive: true })
+  cpSync(join(import.meta.dirname, 'results/version-1'), join(reports, name), { recursive: true })
 const found = (wanted: string | null) => {
   const { folder, left, isOver } = findResumable(reports, wanted)
   return { run: folder.runId, left, isOver }

@@ -89,8 +89,8 @@ describe('results.json of version 1', () => {
   })
 })
 
-/** Where the example stands that the program of version 1 wrote: the results, and how it drew them. */
-const EXAMPLE = join(import.meta.dirname, '../../../reports/example')
+/** Where a run of every scenario stands that the program of version 1 wrote: the results, and how it drew them. */
+const WHOLE = join(import.meta.dirname, 'results/version-1')
 
 /** Shown figures of the tables of a summary, by scenario, target and head of the column. */
 function shownIn(summary: string): Record<string, string> {
@@ -130,8 +130,8 @@ function numbersIn(
   return Object.entries(value).flatMap(([name, inner]) => numbersIn(inner, [...path, name]))
 }
 
-describe('the example, as the program of version 1 wrote it', () => {
-  const text = (name: string) => readFileSync(join(EXAMPLE, name), 'utf8')
+describe('a run of every scenario, as the program of version 1 wrote it', () => {
+  const text = (name: string) => readFileSync(join(WHOLE, name), 'utf8')
   const file = JSON.parse(text('results.json')) as { readonly schemaVersion: number; readonly cells: readonly Cell[] }
   const results = schema.parse(upgradeResults(file))
   const times = ({ load }: Cell) => (load.kind === 'closed' ? 'service' : 'response')
