@@ -1,9 +1,10 @@
 /**
- * Makes reports/example anew from a run, and from that the pictures of README.md and its transcript: npx tsc -b && node scripts/write-example.mjs FOLDER.
- * The run itself is left as it is. What README.md says about it in words (profile, repetitions, machine) is left to its writer.
+ * Makes reports/example anew from a run, and from that the pictures of README.md and its transcript; and reports/example/claims from a run with
+ * --claims, where one is named: npx tsc -b && node scripts/write-example.mjs FOLDER [FOLDER]. The runs themselves are left as they are. What README.md
+ * says about them in words (profile, repetitions, machine) is left to its writer.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -19,19 +20,24 @@ const example = join(root, 'reports/example')
 /** What is kept of a run: it can be read, drawn and compared with, and not gone on with. */
 const KEPT = ['results.json', 'plan.json', 'index.html', 'summary.md', 'results.csv', 'card.png']
 
-const [run] = process.argv.slice(2)
-if (run === undefined) throw new Error('Name the folder of a run: node scripts/write-example.mjs FOLDER')
-keep(run)
+const [run, claims] = process.argv.slice(2)
+if (run === undefined) throw new Error('Name the folder of a run: node scripts/write-example.mjs FOLDER [FOLDER]')
+keep(run, example)
+if (claims !== undefined) keep(claims, join(example, 'claims'))
 writeTranscript()
 await drawPictures()
 
-/** @param {string} folder of a whole run, whose report is drawn anew by today's program in a copy */
-function keep(folder) {
+/**
+ * @param {string} folder of a whole run, whose report is drawn anew by today's program in a copy
+ * @param {string} place
+ */
+function keep(folder, place) {
   const copy = mkdtempSync(join(tmpdir(), 'bakeoff-example-'))
   try {
     cpSync(folder, copy, { recursive: true })
     execFileSync(process.execPath, [join(root, 'packages/cli/bin/bakeoff.mjs'), 'report', copy], { stdio: 'inherit' })
-    for (const name of KEPT) cpSync(join(copy, name), join(example, name))
+    mkdirSync(place, { recursive: true })
+    for (const name of KEPT) cpSync(join(copy, name), join(place, name))
   } finally {
     rmSync(copy, { recursive: true })
   }
