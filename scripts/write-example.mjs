@@ -52,7 +52,10 @@ function writeTranscript() {
 
 /** The first screen, from the heading to what its table means, in both themes. */
 async function drawPictures() {
-  const browser = await playwright.launch({ executablePath: chromium(), args: ['--headless', '--no-sandbox', '--disable-gpu'] })
+  const browser = await playwright.launch({
+    executablePath: chromium(),
+    args: ['--headless', '--no-sandbox', '--disable-gpu'],
+  })
   for (const theme of ['light', 'dark']) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: theme })
     const page = await context.newPage()

@@ -396,18 +396,17 @@ describe('colours', () => {
 
 describe('results of real runs', () => {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-  it.each([
-    path('./results/schema-1.json'),
-    path('./results/schema-2.json'),
-    path('./results/version-1/results.json'),
-  ])('%s', (file) => {
-    expect(existsSync(file)).toBe(true)
-    const decision = decide(resultsSchema.parse(upgradeResults(JSON.parse(readFileSync(file, 'utf8')))))
-    const lines = decisionLines(decision, 80, plain)
-    for (const line of lines.filter((each) => each.trim() !== decision.next?.command))
-      expect(widthOf(line)).toBeLessThanOrEqual(80)
-    expect(lines.join('\n')).toMatch(/\brust +(rust-axum +)?[\d,]+/)
-    expect(decision.columns.every(({ standing }) => standing !== 'nobody')).toBe(true)
-    expect(decision.trust.length).toBeLessThanOrEqual(3)
-  })
+  it.each([path('./results/schema-1.json'), path('./results/schema-2.json'), path('./results/version-1/results.json')])(
+    '%s',
+    (file) => {
+      expect(existsSync(file)).toBe(true)
+      const decision = decide(resultsSchema.parse(upgradeResults(JSON.parse(readFileSync(file, 'utf8')))))
+      const lines = decisionLines(decision, 80, plain)
+      for (const line of lines.filter((each) => each.trim() !== decision.next?.command))
+        expect(widthOf(line)).toBeLessThanOrEqual(80)
+      expect(lines.join('\n')).toMatch(/\brust +(rust-axum +)?[\d,]+/)
+      expect(decision.columns.every(({ standing }) => standing !== 'nobody')).toBe(true)
+      expect(decision.trust.length).toBeLessThanOrEqual(3)
+    },
+  )
 })
