@@ -37,11 +37,16 @@ export function decide(known: Decided): Decision {
   const columns = fields.map((field) => columnOf(field, provisional))
   const rows = { by, names: rowsInOrder(columns) }
   const levels = keepersOf(known)
-  const overall = overallSays({
-    rows,
-    provisional,
-    columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
-  })
+  const claims = claimsSay(known.claims)
+  // A run of what is as published compares no contenders; its answer is what it says of the published sentences.
+  const isOfClaims = claims !== null && columns.every(({ standing }) => standing === 'nobody')
+  const overall = isOfClaims
+    ? claims
+    : overallSays({
+        rows,
+        provisional,
+        columns: columns.map((column, index) => ({ ...column, notApart: notApartOf(fields[index] as Field) })),
+      })
   return {
     rows,
     columns,
@@ -50,7 +55,7 @@ export function decide(known: Decided): Decision {
     overall: levels.length > 0 ? [...levels.map(({ says }) => says), overall].filter(Boolean).join(' ') : overall,
     provisional,
     next: nextStep(known, fields),
-    claims: claimsSay(known.claims),
+    claims,
     trust: trustOf(known),
     trustLevel: trustLevelOf(known, columns),
   }

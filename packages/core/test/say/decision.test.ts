@@ -310,6 +310,16 @@ describe('what would decide it', () => {
   })
 })
 
+it('answers what published sentences are worth where nothing but what is as published was measured', () => {
+  const results = sampleResults()
+  const entries = results.entries.map((entry) => ({ ...entry, role: 'as-published' as const }))
+  const { columns, overall, claims } = decide({ ...results, entries })
+  expect(new Set(columns.map(({ standing }) => standing))).toEqual(new Set(['nobody']))
+  expect(overall).toMatch(/^Published sentences: \d/)
+  expect(overall).toBe(claims)
+  expect(decide(results).overall).not.toBe(claims)
+})
+
 describe('trust', () => {
   it('is three sentences at most', () => {
     expect(decide(sampleResults({ small: true, scenarios: ['predict', 'ranknet'] })).trust).toHaveLength(3)
