@@ -21,7 +21,11 @@ defmodule Plumbing.Listener do
       env: %{dispatch: :cowboy_router.compile([{:_, Keyword.fetch!(options, :routes)}])},
       connection_type: :supervisor,
       # The default closes a connection after 1000 requests.
-      max_keepalive: :infinity
+      max_keepalive: :infinity,
+      # In ms: the defaults close a connection 5 s after an answer, and after a minute without a byte. A request that
+      # comes at that moment is not answered.
+      request_timeout: 75_000,
+      idle_timeout: 75_000
     }
 
     protocol = Map.merge(protocol, Keyword.get(options, :protocol, %{}))
