@@ -12,6 +12,7 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
+import { chromiumArgs } from '../scripts/tests/tools.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'bakeoff-budget-'))
@@ -77,7 +78,7 @@ function timed(make) {
 async function measureIn(file, slower) {
   const browser = await chromium.launch({
     executablePath: process.env.BAKEOFF_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: chromiumArgs,
   })
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })

@@ -12,7 +12,7 @@ import { results as schema } from '@bakeoff/model'
 import { chromium as playwright } from 'playwright-core'
 import { decisionLines } from '../packages/cli/dist/decision-lines.js'
 import { createPaint } from '../packages/cli/dist/paint.js'
-import { chromium } from './tests/tools.mjs'
+import { chromium, chromiumArgs } from './tests/tools.mjs'
 import { withTranscript } from './transcript.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,10 +52,7 @@ function writeTranscript() {
 
 /** The first screen, from the heading to what its table means, in both themes. */
 async function drawPictures() {
-  const browser = await playwright.launch({
-    executablePath: chromium(),
-    args: ['--headless', '--no-sandbox', '--disable-gpu'],
-  })
+  const browser = await playwright.launch({ executablePath: chromium(), args: chromiumArgs })
   for (const theme of ['light', 'dark']) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: theme })
     const page = await context.newPage()

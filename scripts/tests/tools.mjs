@@ -38,6 +38,18 @@ export function chromium() {
   return chromiums().find((path) => existsSync(path)) ?? chromiums()[0]
 }
 
+/** How it is started: without a window, as root, and asking no network of its own accord. */
+export const chromiumArgs = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
 /** Installs what is missing, all at once; says what stays missing and what that costs. */
 export function ensureTools() {
   const isMissing = ({ paths }) => !paths().some((path) => existsSync(path))

@@ -6,27 +6,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Results } from '@bakeoff/model'
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
-import { chromium } from '../../../scripts/tests/tools.mjs'
+import { chromium, chromiumArgs } from '../../../scripts/tests/tools.mjs'
 import { renderHtml } from '../src/render-html.js'
 import { SECTIONS } from '../src/sections/index.js'
 
 export const SECTION_IDS = SECTIONS.map(({ id }) => id)
 
 export async function openChromium(): Promise<Browser> {
-  return playwright.launch({
-    executablePath: chromium(),
-    timeout: 60_000,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  return playwright.launch({ executablePath: chromium(), timeout: 60_000, args: chromiumArgs })
 }
 
 export interface Opened extends AsyncDisposable {

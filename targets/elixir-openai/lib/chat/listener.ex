@@ -10,7 +10,7 @@ defmodule Chat.Listener do
     {"/info", Handlers.About, :info}
   ]
 
-  # The default ends a connection that was quiet for a minute, though a long answer may be under way.
+  # Otherwise a connection ends that brought nothing for 75 s, though a long answer may be under way.
   @protocol %{idle_timeout: :infinity}
 
   @doc "Options: `:port` to listen on, 0 for any free one, and `:name` of the listener, for `:ranch.get_port/1`."
