@@ -143,6 +143,20 @@ export const loadMeasurement = z.object({
     eventLoopUtilisation: z.number().nullable(),
     /** user + system of all load processes in the window */
     cpuSeconds: z.number().nullable(),
+    /** what each of several agents did, in the order of the bench; null or absent: there was one */
+    each: z
+      .array(
+        z.object({
+          connections: z.int().nonnegative(),
+          ok: z.number(),
+          eventLoopUtilisation: z.number().nullable(),
+          /** largest error of the alignment of its clock with the run's */
+          clockErrorMs: z.number().nullable(),
+          /** its first cut, relative to the earliest */
+          lateMs: z.number(),
+        }),
+      )
+      .nullish(),
   }),
   wrongSamples: z.array(wrongSample),
   /** streamed answers only */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { coreAssignment, engineFacts, hostFacts } from './host.js'
 import { imageFrom } from './image-from.js'
 import { arrivals, loadSpec } from './loads/index.js'
+import { plannedSite } from './machines.js'
 import { reach } from './reach.js'
 import { comparison } from './requests.js'
 import { askedLevel } from './service-level.js'
@@ -71,6 +72,8 @@ export const plannedScenario = z.object({
   targetDependsOn: z.array(dependency),
   services: z.array(plannedService),
   cores: coreAssignment,
+  /** cores of each load agent, in the order of a bench's agents, where there are several; null or absent: one agent, on `cores.agent` */
+  agents: z.array(z.array(z.int())).nullish(),
   loads: z.array(loadSpec),
   stream: z.boolean(),
   script: script.nullish(),
@@ -227,8 +230,11 @@ export const plan = z.object({
   seed: z.int(),
   gitCommit: z.string().nullable(),
   gitDirty: z.boolean().nullable(),
+  /** of a run on several machines: the target's host of the first bench, and its engine */
   host: hostFacts,
   engine: engineFacts,
+  /** the machines of `--hosts`; null or absent: everything runs on `host` */
+  site: plannedSite.nullish(),
   scenarios: z.array(plannedScenario),
   entries: z.array(plannedEntry),
   /** entries of the same scenarios that are left out because of their role: the reason, e.g. `experiment`, and the command that measures them */

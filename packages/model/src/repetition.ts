@@ -24,6 +24,9 @@ export const reading = z.object({
   memoryFileBytes: z.number().nullable(),
   rxBytes: z.number().nullable(),
   txBytes: z.number().nullable(),
+  /** TCP segments that its network sent, and how many of them again; null or absent: not read */
+  tcpSegments: z.number().nullish(),
+  tcpRetransmits: z.number().nullish(),
 })
 export type Reading = z.infer<typeof reading>
 
@@ -52,7 +55,21 @@ export const samples = z.object({
   target: z.record(z.string(), z.array(reading)),
   services: z.record(z.string(), z.array(reading)),
   agent: z.array(reading),
+  /** of the target's machine */
   host: z.array(hostReading),
+  /** one series per load agent, by container name, where there are several; `agent` is then that of the first */
+  agents: z.record(z.string(), z.array(reading)).nullish(),
+  /** the other machines of the bench, and how sure it is when their readings were taken; null or absent: there is one machine */
+  machines: z
+    .record(
+      z.string(),
+      z.object({
+        readings: z.array(hostReading),
+        /** largest error of the alignment of its clock with the run's; null: not known */
+        clockErrorMs: z.number().nullable(),
+      }),
+    )
+    .nullish(),
 })
 export type Samples = z.infer<typeof samples>
 
@@ -141,6 +158,8 @@ export const repetitionTry = z.object({
   entry: z.string(),
   block: z.string(),
   repetition: z.int(),
+  /** id of the bench that ran it, on several machines; null or absent: there is none */
+  bench: z.string().nullish(),
   startedAt: z.string(),
   endedAt: z.string(),
   outcome,
@@ -173,6 +192,16 @@ export const repetitionRecord = repetitionTry.extend({
 })
 export type RepetitionRecord = z.infer<typeof repetitionRecord>
 
+/** A network between a load agent and the target's machine, as the agent measured it before any load. */
+export const link = z.object({
+  /** smallest of many small requests on one connection; null: no answer */
+  roundTripUs: z.number().nullable(),
+  /** of one long answer; null: no answer */
+  bytesPerSecond: z.number().nullable(),
+  mtu: z.int().nullable(),
+})
+export type Link = z.infer<typeof link>
+
 /** A calibration: what the agent reaches against the null server on this run's cores. Stored in calibration.json. */
 export const calibration = z.object({
   /** the core assignments this holds for, e.g. `agent:0|target:1` */
@@ -199,6 +228,10 @@ export const calibration = z.object({
   /** the container whose cores were full */
   limit: z.enum(['agent', 'null-server', 'both', 'neither']).nullish(),
   windows: z.array(loadSlice),
+  /** id of the bench, on several machines */
+  bench: z.string().nullish(),
+  /** the way from the agents to the target, on several machines */
+  link: link.nullish(),
 })
 export type Calibration = z.infer<typeof calibration>
 

@@ -22,6 +22,7 @@ import type {
   RequestLine,
   Respell,
   RunEvent,
+  Samples,
   SecondInstrumentFigures,
   StateSpec,
 } from '@bakeoff/model'
@@ -41,9 +42,15 @@ export interface ImageRequest {
   readonly stage?: string | undefined
   /** requirements of the build from outside; checked before it starts */
   readonly requires: readonly string[]
+  /** names of the hosts that must have it, all with the same layers; absent: the only one */
+  readonly hosts?: readonly string[] | undefined
 }
 
 export interface ContainerRequest {
+  /** the name of the host on which it runs; absent: the only one */
+  readonly host?: string | undefined
+  /** addresses of other containers by the names under which it reaches them: nothing is looked up across hosts. Absent: the engine resolves the names of its network */
+  readonly peers?: Readonly<Record<string, string>> | undefined
   /** for labels, log and network alias: `target`, `target-2`, `postgres`, `agent` */
   readonly name: string
   /** the image's id: its name may be given to another image between build and start */
@@ -80,6 +87,8 @@ export interface ContainerExit extends Readonly<ContainerEnd> {
 export interface RunningContainer extends AsyncDisposable {
   readonly name: string
   readonly id: string
+  /** the host that it runs on; absent: the only one */
+  readonly host?: string | undefined
   /** its address on the testbed's network */
   readonly address: string
   /** when its process started, on the steady scale */
@@ -117,15 +126,24 @@ export interface Network extends AsyncDisposable {
   readonly id: string
   /** IPv4 addresses at which the engine's machine would answer if it could be reached from here */
   readonly hostAddresses: readonly string[]
+  /** of the interfaces of its containers; absent: the engine's own */
+  readonly mtu?: number | undefined
+}
+
+/** Readings between two times. */
+export interface SampledBetween {
+  /** by the containers' names */
+  readonly containers: Readonly<Record<string, Reading[]>>
+  /** of the machine of the first container */
+  readonly host: HostReading[]
+  /** of the other machines, by the names of their hosts; absent: there is one machine */
+  readonly machines?: Samples['machines']
 }
 
 /** Reads counters of containers and of the host until it is stopped. */
 export interface Sampler extends AsyncDisposable {
   /** all readings so far, on the steady scale; `between(from, to)` cuts them (one reading before `from` is kept as the base of differences) */
-  between(
-    fromMs: number,
-    toMs: number,
-  ): { readonly containers: Readonly<Record<string, Reading[]>>; readonly host: HostReading[] }
+  between(fromMs: number, toMs: number): SampledBetween
 }
 
 export interface ContainerHost {
@@ -135,7 +153,8 @@ export interface ContainerHost {
   lookUpImage(request: ImageRequest): Promise<ImageFacts | null>
   /** The image with this id, under any name; null when the engine has none. */
   findImage(name: string, id: string): Promise<ImageFacts | null>
-  openNetwork(name: string): Promise<Network>
+  /** @param hosts names of the hosts whose containers it joins; default: the only one */
+  openNetwork(name: string, hosts?: readonly string[]): Promise<Network>
   start(network: Network, request: ContainerRequest): Promise<RunningContainer>
   /** samples the containers (keyed by their name) and the host */
   sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler>
