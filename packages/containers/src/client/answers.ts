@@ -55,7 +55,11 @@ export interface ListedImage {
 }
 
 export interface ContainerAnswer {
+  readonly Id: string
+  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null }
   readonly State: {
+    /** `created`, `running`, `exited`, … */
+    readonly Status?: string
     readonly Running: boolean
     readonly Pid: number
     readonly ExitCode: number
@@ -85,4 +89,7 @@ export interface NetworkAnswer {
 }
 
 /** The options with which a container is created. */
-export type ContainerOptions = Docker.ContainerCreateOptions
+export type ContainerOptions = Docker.ContainerCreateOptions & {
+  /** dockerode's types do not know it */
+  readonly HostConfig?: { readonly CgroupnsMode?: 'host' | 'private' }
+}
