@@ -1,7 +1,7 @@
 /** Questions to a probe and its answers, over its stdin and stdout. */
 import type { Duplex } from 'node:stream'
 import { BakeoffError } from '@bakeoff/model'
-import { eachLine } from '../session/lines.js'
+import { eachLine } from '../lines.js'
 import type { Answer, Question, Tick } from './protocol.js'
 
 /** Time to read what has arrived before an answer counts as overdue, since this process itself may have been stopped. */

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { steadyMs } from '@bakeoff/runner/ports'
 import { connect } from '../../client/connect.js'
-import { eachLine } from '../../session/lines.js'
+import { eachLine } from '../../lines.js'
 import { HEARD_FILE } from '../container.js'
 import type { Answer, ProbeOrder, Question } from '../protocol.js'
 import { Answering } from './answering.js'
