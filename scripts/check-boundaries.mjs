@@ -53,6 +53,7 @@ const FLOORS = {
     'host',
     'locks',
     'engine',
+    'ways',
     'building',
     'registry',
     'base',

@@ -73,6 +73,11 @@ export const plannedSite = z.object({
 })
 export type PlannedSite = z.infer<typeof plannedSite>
 
+/** The kind of network of these benches: an overlay as soon as one of them has a second host. */
+export function networkOf(benches: readonly PlannedBench[]): NetworkKind {
+  return benches.every((bench) => hostsOf(bench).length === 1) ? 'bridge' : 'overlay'
+}
+
 /** The name of the only host, where there is no hosts.yaml. */
 export const HERE = 'here'
 
@@ -81,6 +86,14 @@ export const BENCH_HERE: PlannedBench = { id: HERE, target: HERE, services: HERE
 /** The benches of a run, at least one. */
 export function benchesOf({ site }: { readonly site?: PlannedSite | null | undefined }): readonly PlannedBench[] {
   return site?.benches ?? [BENCH_HERE]
+}
+
+/** The bench of this id, or the first one; null where there are no several machines. */
+export function plannedBenchOf(
+  { site }: { readonly site?: PlannedSite | null | undefined },
+  id: string | null,
+): PlannedBench | null {
+  return site?.benches.find((bench) => bench.id === id) ?? site?.benches[0] ?? null
 }
 
 /** Every host of a bench, once, the target's first. */
