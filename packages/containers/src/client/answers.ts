@@ -80,7 +80,11 @@ export interface ListedImage {
 }
 
 export interface ContainerAnswer {
+  readonly Id: string
+  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null }
   readonly State: {
+    /** `created`, `running`, `exited`, … */
+    readonly Status?: string
     readonly Running: boolean
     readonly Pid: number
     readonly ExitCode: number
@@ -110,4 +114,7 @@ export interface NetworkAnswer {
 }
 
 /** The options with which a container is created. */
-export type ContainerOptions = Docker.ContainerCreateOptions
+export type ContainerOptions = Docker.ContainerCreateOptions & {
+  /** dockerode's types do not know it */
+  readonly HostConfig?: { readonly CgroupnsMode?: 'host' | 'private' }
+}
