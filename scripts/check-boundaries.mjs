@@ -48,7 +48,21 @@ const FLOORS = {
     ...['shared', 'styles', 'assets', 'markdown', 'csv', 'summary', 'client', 'html', 'sections', 'card'],
     ...['comparison', 'history', 'run-index', 'render-card', 'render-html'],
   ],
-  containers: ['client', 'host', 'locks', 'engine', 'building', 'registry', 'base', 'images', 'session', 'doctor'],
+  containers: [
+    'client',
+    'host',
+    'locks',
+    'engine',
+    'ways',
+    'building',
+    'registry',
+    'base',
+    'images',
+    'session',
+    'swarm',
+    'probe',
+    'doctor',
+  ],
 }
 /** Libraries with one importer each: a package, or a folder of one. */
 const OWNERS = {
@@ -71,10 +85,11 @@ const CORE_FORBIDDEN = [
 
 /** What prints, or ends the process. */
 const SPEAKS = [/\bconsole\.(log|error|warn|info)\(/, /\bprocess\.exit\(/, /\bprocess\.(stdout|stderr)\.write\(/]
-/** Programs that run as processes of their own speak over stdout: the load agent and the watchdog. So may a page in a browser. */
+/** Programs that run as processes of their own speak over stdout: the load agent, the watchdog and the probe. So may a page in a browser. */
 const MAY_SPEAK = [
   /^packages\/load\/src\/(agent|worker)\//,
   /\/watchdog-process\.ts$/,
+  /^packages\/containers\/src\/probe\/program\//,
   /^packages\/report\/src\/client\//,
 ]
 

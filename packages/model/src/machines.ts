@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostsOf } from './bench-hosts.js'
 import { engineFacts, hostFacts } from './host.js'
 
 /**
@@ -88,7 +89,10 @@ export function benchesOf({ site }: { readonly site?: PlannedSite | null | undef
   return site?.benches ?? [BENCH_HERE]
 }
 
-/** Every host of a bench, once, the target's first. */
-export function hostsOf({ target, services, agents }: PlannedBench): string[] {
-  return [...new Set([target, services, ...agents])]
+/** The bench of this id, or the first one; null where there are no several machines. */
+export function plannedBenchOf(
+  { site }: { readonly site?: PlannedSite | null | undefined },
+  id: string | null,
+): PlannedBench | null {
+  return site?.benches.find((bench) => bench.id === id) ?? site?.benches[0] ?? null
 }

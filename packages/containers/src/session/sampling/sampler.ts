@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { HostReading, Reading } from '@bakeoff/model'
 import { type RunningContainer, type Sampler, steadyMs } from '@bakeoff/runner/ports'
 import type { EngineClient } from '../../client/client.js'
-import { eachLine } from '../lines.js'
+import { eachLine } from '../../lines.js'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
 import { parseStatsLine } from './stats.js'
 
@@ -61,7 +61,7 @@ export function cut<T extends { readonly atMs: number }>(readings: readonly T[],
 }
 
 /** Calls at once and then at every multiple of the period, without drift; a late call is not made up for. */
-function everyMs(periodMs: number, call: () => void): () => void {
+export function everyMs(periodMs: number, call: () => void): () => void {
   const startedAt = performance.now()
   let timer: NodeJS.Timeout
   const next = () => {
