@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { medianOf } from '@bakeoff/core'
 import type { Link } from '@bakeoff/model'
 import { monotonicMs } from '../clock.js'
 
@@ -7,15 +8,15 @@ const ROUND_TRIPS = 200
 const ROUND_TRIPS_MS = 2000
 /** How many long answers are asked for at once, so that there is always one under way. */
 const AT_ONCE = 64
-/** How long the stream of long answers lasts, and how much of its beginning does not count: the connection is still growing then. */
-const STREAM_MS = 600
-const GROWING_MS = 150
+/** The stream of long answers is so many pieces of this length. The first does not count: the connection is still growing then. */
+const PIECES = 6
+const PIECE_MS = 150
 /** How long an answer may take to go on. */
 const SILENCE_MS = 3000
 
 /**
  * Measures the way to a null server on one connection: the quickest of many small requests, and the rate at which a stream of long answers
- * comes. Both have the agent's own work in them, as its loads do.
+ * comes, the median of its pieces: a machine with other work stands still in one, and reads what has piled up in the next. Both have the agent's own work in them, as its loads do.
  *
  * @param origin http only
  * @returns null for what had no answer
@@ -85,18 +86,20 @@ class LinkConnection {
   /** Bytes a second of a stream of long answers; null: nothing came. */
   streamed(): Promise<number | null> {
     return new Promise((resolve) => {
-      let from = { atMs: 0, bytes: 0 }
-      const growing = setTimeout(() => {
-        from = { atMs: monotonicMs(), bytes: this.#bytes }
-      }, GROWING_MS)
+      const seen: { readonly atMs: number; readonly bytes: number }[] = []
       const done = () => {
-        clearTimeout(growing)
-        clearTimeout(streaming)
-        const seconds = (monotonicMs() - from.atMs) / 1000
-        const bytes = this.#bytes - from.bytes
-        resolve(from.atMs === 0 || bytes === 0 ? null : bytes / seconds)
+        clearInterval(looking)
+        const rates = seen.slice(1).map(({ atMs, bytes }, index) => {
+          const before = seen[index] as (typeof seen)[number]
+          return (bytes - before.bytes) / ((atMs - before.atMs) / 1000)
+        })
+        const median = medianOf(rates)
+        resolve(median === null || median === 0 ? null : median)
       }
-      const streaming = setTimeout(done, STREAM_MS)
+      const looking = setInterval(() => {
+        seen.push({ atMs: monotonicMs(), bytes: this.#bytes })
+        if (seen.length === PIECES) done()
+      }, PIECE_MS)
       this.#ended = done
       this.#answered = () => this.#ask('/bytes')
       for (let asked = 0; asked < AT_ONCE; asked++) this.#ask('/bytes')
