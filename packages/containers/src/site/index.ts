@@ -1,0 +1,1 @@
+export { type HostReach, isReached, type ReachedHost, type ReachedHosts, reachHosts } from './reach-hosts.js'
