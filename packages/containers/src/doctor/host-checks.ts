@@ -1,8 +1,9 @@
 /** What is told of each host of hosts.yaml, and of what joins them. Pure. */
-import { type BakeoffError, type EngineFacts, type HostFacts, type HostSpec, list, type NetworkKind } from '@bakeoff/model'
+import type { BakeoffError, EngineFacts, HostFacts, HostSpec, NetworkKind } from '@bakeoff/model'
 import type { Hole } from '../engine/holes.js'
 import type { ProbeClock, ProbeFacts } from '../probe/index.js'
 import { type HostState, membershipOf, readinessOf, SWARM_PORTS, type SwarmState } from '../swarm/index.js'
+import { list } from '../swarm/readiness.js'
 import { asChecks, bad, type Check, type DoctorCheck, examineMachine, type Finding, ok, warn } from './checks.js'
 
 /** What was found of one host. */
@@ -112,8 +113,8 @@ const MOST_WALL_OFFSET_MS = 5_000
 function lookAtClock({ probe }: SeenHost): Finding {
   if (probe.kind !== 'asked') return ok('can be told by the probe')
   const { wallOffsetMs, errorMs } = probe.clock
-  const ahead = wallOffsetMs >= 0 ? 'ahead of' : 'behind'
-  const what = `${Math.abs(wallOffsetMs).toFixed(0)} ms ${ahead} this machine's, ±${errorMs.toFixed(1)} ms`
+  const side = wallOffsetMs > 0 ? 'behind' : 'ahead of'
+  const what = `${Math.abs(wallOffsetMs).toFixed(1)} ms ${side} this machine's, ±${errorMs.toFixed(1)} ms`
   return Math.abs(wallOffsetMs) > MOST_WALL_OFFSET_MS
     ? warn(what, 'Let all machines set their clocks by NTP: timedatectl set-ntp true')
     : ok(what)
