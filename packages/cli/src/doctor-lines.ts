@@ -2,7 +2,10 @@ import type { DoctorCheck } from '@bakeoff/containers'
 import type { Terminal } from './terminal.js'
 
 /** The lines of one check: mark, title and what was found, and below it what is to do. */
-export function doctorLines({ title, state, found, todo }: DoctorCheck, { colours }: Pick<Terminal, 'colours'>): string[] {
+export function doctorLines(
+  { title, state, found, todo }: DoctorCheck,
+  { colours }: Pick<Terminal, 'colours'>,
+): string[] {
   const mark = { ok: colours.green('✓'), warn: colours.yellow('!'), bad: colours.red('✗') }[state]
   const [first = '', ...more] = found.split('\n')
   return [

@@ -92,11 +92,12 @@ export const ok = (found: string): Finding => ({ state: 'ok', found, todo: null 
 export const warn = (found: string, todo: string | null): Finding => ({ state: 'warn', found, todo })
 export const bad = (found: string, todo: string | null): Finding => ({ state: 'bad', found, todo })
 
-function lookAtEngine({ engine, engineProblem }: MachineFindings): Finding {
+function lookAtEngine({ engine, engineProblem, inSite }: MachineFindings): Finding {
   if (engineProblem !== null) return bad(engineProblem.message, engineProblem.hint)
   if (engine === null)
     return bad('none', '`npm run matrix` sets one up on Debian and Ubuntu as root; elsewhere install Docker or Podman')
-  const what = `${engine.name} ${engine.version} (API ${engine.apiVersion}) at ${engine.endpoint}, found by ${engine.foundBy}`
+  const place = inSite === undefined ? ` at ${engine.endpoint}, found by ${engine.foundBy}` : ''
+  const what = `${engine.name} ${engine.version} (API ${engine.apiVersion})${place}`
   if (engine.reducedTruth)
     return warn(
       engine.rootless ? `${what}, rootless` : what,
@@ -163,11 +164,11 @@ function lookAtCores({ host, engine, inSite }: MachineFindings): Finding {
   const physical = new Set(host.cpus.map(({ core, package: socket }) => `${socket}/${core}`)).size
   const isFlat = inSite === undefined ? engine?.sameKernel === false : !inSite.isProbed
   const what =
-    isFlat || physical === 0
-      ? `${cpus}`
-      : `${cpus} (${physical} physical)${host.cpuModel ? `, ${host.cpuModel}` : ''}`
+    isFlat || physical === 0 ? `${cpus}` : `${cpus} (${physical} physical)${host.cpuModel ? `, ${host.cpuModel}` : ''}`
   if (inSite?.roles === 1)
-    return cpus < 2 ? warn(what, 'The system shares the one core with what is measured: 2 or more keep them apart') : ok(what)
+    return cpus < 2
+      ? warn(what, 'The system shares the one core with what is measured: 2 or more keep them apart')
+      : ok(what)
   if (cpus < 2)
     return bad(what, 'The target and the load agent need a core each: use a machine with at least 2, better 8')
   if (cpus < 4)
@@ -180,7 +181,9 @@ function lookAtMemory({ host, engine, inSite }: MachineFindings): Finding {
   if (bytes === null) return warn('unknown', null)
   const what = formatBytes(bytes)
   if (inSite?.roles === 1)
-    return bytes < 2.5 * GIB ? warn(what, 'A target, or its services, take 2 GiB: 3 GiB or more is comfortable') : ok(what)
+    return bytes < 2.5 * GIB
+      ? warn(what, 'A target, or its services, take 2 GiB: 3 GiB or more is comfortable')
+      : ok(what)
   if (bytes < 3.5 * GIB) return bad(what, 'A target and its service take 2 GiB each: give the engine at least 6 GiB')
   if (bytes < 5.5 * GIB)
     return warn(what, 'A target and its service take 2 GiB each, builds up to 2 GiB: 6 GiB or more is comfortable')

@@ -46,30 +46,36 @@ export interface HostChecks {
 }
 
 /** The lines that `npm run hosts -- check` shows of those of a machine; doctor shows them all. */
-const OF_SEVERAL_MACHINES = new Set(['engine', 'cgroup', 'cores', 'memory', 'disk', 'governor'])
+const OF_SEVERAL_MACHINES: ReadonlySet<string> = new Set(['engine', 'cgroup', 'cores', 'memory', 'disk', 'governor'])
+
+/** What only a probe can tell. */
+const OF_PROBES: ReadonlySet<string> = new Set(['disk', 'pressure', 'autogroup', 'governor', 'clock'])
 
 /** The lines about one host. @param all also what concerns one machine alone, as doctor shows it */
-export function examineHost(findings: HostFindings, network: NetworkKind, { all }: { readonly all: boolean }): HostChecks {
+export function examineHost(
+  findings: HostFindings,
+  network: NetworkKind,
+  { all }: { readonly all: boolean },
+): HostChecks {
   const host = findings.spec.name
   if (!isSeen(findings)) return { host, checks: asChecks([{ id: 'way', title: 'Way', look: lookAtUnseen }], findings) }
   const { engine, facts, holes, probe, roles } = findings
+  const isProbed = probe.kind === 'asked'
   const ofMachine = examineMachine({
     host: facts,
     engine,
     engineProblem: null,
     engineDiskFreeBytes: null,
     holes,
-    inSite: { isProbed: probe.kind === 'asked', roles },
+    inSite: { isProbed, roles },
   })
-  return {
-    host,
-    checks: [
-      ...asChecks(CHECKS_BEFORE, findings),
-      ...ofMachine.filter(({ id }) => all || OF_SEVERAL_MACHINES.has(id)),
-      ...asChecks(CHECKS, findings),
-      ...(network === 'overlay' ? asChecks(OVERLAY_CHECKS, findings) : []),
-    ],
-  }
+  const checks = [
+    ...asChecks(CHECKS_BEFORE, findings),
+    ...ofMachine.filter(({ id }) => all || OF_SEVERAL_MACHINES.has(id)),
+    ...asChecks(CHECKS, findings),
+    ...(network === 'overlay' ? asChecks(OVERLAY_CHECKS, findings) : []),
+  ]
+  return { host, checks: checks.filter(({ id }) => isProbed || !OF_PROBES.has(id)) }
 }
 
 const CHECKS_BEFORE: readonly Check<SeenHost>[] = [{ id: 'way', title: 'Way', look: ({ spec }) => ok(spec.docker) }]
@@ -97,7 +103,7 @@ function lookAtProbe({ probe }: SeenHost): Finding {
       return ok('it runs here, and reads the counters')
     case 'no-image':
       return warn(
-        'not there yet: caches, governor, disk, clock and network interfaces cannot be told',
+        'not there yet: topology, governor, disk, clock and network interfaces cannot be told',
         'npm run hosts -- prepare',
       )
     case 'failed':
@@ -111,7 +117,7 @@ function lookAtProbe({ probe }: SeenHost): Finding {
 const MOST_WALL_OFFSET_MS = 5_000
 
 function lookAtClock({ probe }: SeenHost): Finding {
-  if (probe.kind !== 'asked') return ok('can be told by the probe')
+  if (probe.kind !== 'asked') return ok('unknown')
   const { wallOffsetMs, errorMs } = probe.clock
   const side = wallOffsetMs > 0 ? 'behind' : 'ahead of'
   const what = `${Math.abs(wallOffsetMs).toFixed(1)} ms ${side} this machine's, ±${errorMs.toFixed(1)} ms`
@@ -123,7 +129,7 @@ function lookAtClock({ probe }: SeenHost): Finding {
 function lookAtAddress({ spec: { name, address }, probe }: SeenHost): Finding {
   if (address === null)
     return bad('none is given', 'Write the IPv4 address that is measured over: `address: 10.10.0.11`')
-  if (probe.kind !== 'asked') return ok(`${address}; its interface can be told by the probe`)
+  if (probe.kind !== 'asked') return ok(`${address}, on an interface that the probe will tell`)
   const { uplink, uplinkMtu } = probe.facts
   if (uplink === null)
     return bad(
@@ -159,7 +165,10 @@ function lookAtSwarm({ spec, engine, swarm }: SeenHost): Finding {
       )
     case 'worker':
     case 'manager': {
-      const what = swarm.kind === 'worker' ? 'worker' : `manager of one that Bakeoff ${swarm.formedByBakeoff ? 'formed' : 'did not form'}`
+      const what =
+        swarm.kind === 'worker'
+          ? 'worker'
+          : `manager of one that Bakeoff ${swarm.formedByBakeoff ? 'formed' : 'did not form'}`
       if (swarm.address === spec.address) return ok(what)
       return warn(
         `${what}, which knows it as ${swarm.address}: packets go over that address, not over ${spec.address}`,
@@ -230,7 +239,7 @@ function lookAtMtu(hosts: readonly SeenHost[]): Finding {
   const known = hosts.flatMap(({ spec, probe }) =>
     probe.kind === 'asked' && probe.facts.uplinkMtu !== null ? [{ name: spec.name, mtu: probe.facts.uplinkMtu }] : [],
   )
-  if (known.length < hosts.length || hosts.length === 0) return ok('can be told by the probes')
+  if (known.length < hosts.length || hosts.length === 0) return ok('the probes will tell')
   const least = Math.min(...known.map(({ mtu }) => mtu))
   const what = `${least - VXLAN_BYTES} inside of the overlay`
   if (known.every(({ mtu }) => mtu === least)) return ok(what)
