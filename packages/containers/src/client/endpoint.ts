@@ -15,6 +15,8 @@ export interface FoundEngine {
   /** words for doctor and the report: `DOCKER_HOST`, `context colima`, `the system socket`, … */
   readonly foundBy: string
   readonly tls: EngineTls | null
+  /** the name of its machine in hosts.yaml, for errors; absent: there is one machine */
+  readonly host?: string
 }
 
 /** An endpoint as it may be shown and stored: without credentials, and without what a query may hold. */
