@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { arrivals, publishedNumbers, writtenLoads } from './loads/index.js'
+import { networkKind } from './machines.js'
 import { dependency, role } from './plan.js'
 import { TLS_FOLDER } from './reach.js'
 import { valueName } from './state.js'
@@ -477,6 +478,64 @@ export const matrixFile = z.strictObject({
     .describe(
       'default and quick, and any of your own (--profile); outside a checkout those that are not here are as shipped',
     ),
+})
+
+const ofHost = z
+  .string()
+  .max(40, 'must be at most 40 characters')
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens')
+
+const hostFile = z.strictObject({
+  docker: z
+    .string()
+    .min(1)
+    .describe(
+      'The way to its engine: ssh://user@host (or a name of your ssh configuration), context:NAME, tcp://host:2376 with `tls`, or unix:///path',
+    ),
+  address: z
+    .ipv4('must be an IPv4 address, such as 10.10.0.11')
+    .optional()
+    .describe(
+      'IPv4 address that is measured over, which the other hosts of its bench reach; needed where a bench has several hosts',
+    ),
+  tls: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder with ca.pem, cert.pem and key.pem for tcp://; relative to this file, or below ~'),
+  insecure: z
+    .literal(true, 'can only be true; without it plain TCP is refused')
+    .optional()
+    .describe('true: plain TCP without TLS. Whoever reaches that port is root on that machine'),
+  socket: z
+    .string()
+    .startsWith('/', 'must be a path from the root, such as /var/run/docker.sock')
+    .optional()
+    .describe("Path of the engine's socket on that machine, for the probe; default /var/run/docker.sock"),
+})
+
+const benchFile = z.strictObject({
+  target: ofHost.describe('The host of the target'),
+  services: ofHost.optional().describe("The host of the services; default the target's"),
+  agents: z.array(ofHost).min(1, 'must name at least one host').optional().describe('The hosts of the load agents'),
+  agent: ofHost.optional().describe('The host of the load agent, where there is one'),
+})
+
+export const hostsFile = z.strictObject({
+  hosts: z.record(ofHost, hostFile).describe('Machines with an engine, by the names that reports call them'),
+  network: networkKind
+    .optional()
+    .describe('overlay where a bench has several hosts, and bridge where each has one; default what the benches need'),
+  benches: z
+    .array(benchFile)
+    .min(1, 'must have at least one bench')
+    .optional()
+    .describe('Groups of hosts that run one cell at a time; they share no host, and all have the same shape'),
+  fleet: z
+    .array(ofHost)
+    .min(1, 'must name at least one host')
+    .optional()
+    .describe('In place of benches: each of these hosts is a bench of its own'),
 })
 
 const figures = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { claimFile, matrixFile, scenarioFile, targetFile } from './files.js'
+import { claimFile, hostsFile, matrixFile, scenarioFile, targetFile } from './files.js'
 import { plan } from './plan.js'
 import { repetitionRecord, runEvent } from './repetition.js'
 import { contractCase, goldenLine, requestLine, setupLine } from './requests.js'
@@ -10,6 +10,7 @@ const files = {
   scenario: { schema: scenarioFile, title: 'A scenario: a Compose file with x-scenario' },
   matrix: { schema: matrixFile, title: 'matrix.yaml' },
   claim: { schema: claimFile, title: 'A published claim' },
+  hosts: { schema: hostsFile, title: 'hosts.yaml: the machines of a run' },
   request: { schema: requestLine, title: 'A line of requests.ndjson' },
   setup: { schema: setupLine, title: 'A line of before.ndjson or after.ndjson' },
   golden: { schema: goldenLine, title: 'A line of golden.ndjson' },

@@ -59,16 +59,11 @@ export const samples = z.object({
   host: z.array(hostReading),
   /** one series per load agent, by container name, where there are several; `agent` is then that of the first */
   agents: z.record(z.string(), z.array(reading)).nullish(),
-  /** the other machines of the bench, and how sure it is when their readings were taken; null or absent: there is one machine */
+  /** largest error of the alignment of the target's machine's clock with the run's; null: not known; absent: there is one machine, and one clock */
+  clockErrorMs: z.number().nullish(),
+  /** the other machines of the bench, by the names of their hosts; null or absent: there is none */
   machines: z
-    .record(
-      z.string(),
-      z.object({
-        readings: z.array(hostReading),
-        /** largest error of the alignment of its clock with the run's; null: not known */
-        clockErrorMs: z.number().nullable(),
-      }),
-    )
+    .record(z.string(), z.object({ readings: z.array(hostReading), clockErrorMs: z.number().nullable() }))
     .nullish(),
 })
 export type Samples = z.infer<typeof samples>

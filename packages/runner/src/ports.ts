@@ -138,6 +138,8 @@ export interface SampledBetween {
   readonly host: HostReading[]
   /** of the other machines, by the names of their hosts; absent: there is one machine */
   readonly machines?: Samples['machines']
+  /** of the machine of the first container, where there are several; see `Samples` */
+  readonly clockErrorMs?: Samples['clockErrorMs']
 }
 
 /** Reads counters of containers and of the host until it is stopped. */

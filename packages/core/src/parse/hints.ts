@@ -2,8 +2,6 @@
 const GONE_KEYS: Readonly<Record<string, string>> = {
   tightness:
     'Take it out: above the fewest repetitions a scenario is measured again where a decision is open, up to `repetitions.max`, not until intervals are narrow.',
-  hosts:
-    'Take it out: a run measures on the one machine of its engine. DOCKER_HOST names another engine (docs/engines.md).',
 }
 
 /** Keys of a service in Compose that are not read, with what to write in their place. */
@@ -37,6 +35,13 @@ const OF_TARGET: Readonly<Record<string, string>> = {
   context: 'Write `build: { context: ../../services/orders }`.',
 }
 
+/** Keys that are looked for at the top of a file, with what there is in their place. */
+const AT_THE_TOP: Readonly<Record<string, string>> = {
+  ...OF_TARGET,
+  hosts:
+    'Machines have a file of their own: write them into hosts.yaml and name it, --hosts hosts.yaml (docs/several-machines.md). DOCKER_HOST names one other engine (docs/engines.md).',
+}
+
 /** Keys of `build` in Compose that are not read. */
 const OF_BUILD: Readonly<Record<string, string>> = {
   args: 'Write the values into the Dockerfile, as defaults of its ARG: `ARG VERSION=1`.',
@@ -53,6 +58,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   window: '5s',
   resources: '{ limits: { cpus: 1, memory: 512m } }',
   limits: '{ cpus: 1, memory: 512m }',
+  docker: 'ssh://user@10.0.0.11',
+  hosts: '{ bench-1: { docker: ssh://user@10.0.0.11 } }',
 }
 
 /** Keys of `deploy` and `build` that mean something in Compose and nothing here. */
@@ -70,7 +77,7 @@ export function hintForKey(path: readonly PropertyKey[], key: string): string | 
     : isBuild
       ? OF_BUILD
       : path.length === 0
-        ? OF_TARGET
+        ? AT_THE_TOP
         : {}
   const ofPlace = Object.hasOwn(here, key) ? here[key] : undefined
   const member = path[0] === 'services' && path.length > 2 ? String(path[2]) : ''

@@ -1,6 +1,7 @@
 export * from './broken.js'
 export * from './catalogue.js'
 export * from './claim.js'
+export * from './hosts.js'
 export * from './json.js'
 export * from './matrix.js'
 export * from './ndjson.js'

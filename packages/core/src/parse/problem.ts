@@ -42,14 +42,21 @@ export function frame(problem: Problem, text: string): string {
   ].join('\n')
 }
 
-/** All problems of one file as one error; the first five in full. */
-export function badSpec(problems: readonly Problem[], text: string): BakeoffError {
+/** The command that shows whether a file is right. */
+export const LOOK_AT_PLAN = 'npm run plan'
+
+/**
+ * All problems of one file as one error; the first five in full.
+ *
+ * @param next the command that the user runs once the file is corrected
+ */
+export function badSpec(problems: readonly Problem[], text: string, next: string = LOOK_AT_PLAN): BakeoffError {
   const shown = problems
     .slice(0, 5)
     .map((problem) => [frame(problem, text), ...(problem.hint ? [`  ${problem.hint}`] : [])].join('\n'))
   const rest = problems.length > 5 ? [`… and ${problems.length - 5} more in this file`] : []
   return new BakeoffError('BAD_SPEC', [...shown, ...rest].join('\n'), {
-    hint: 'Correct the file, then look at the plan: npm run plan',
+    hint: `Correct the file, then look at the plan: ${next}`,
   })
 }
 

@@ -20,10 +20,16 @@ export interface Located<T> {
 /**
  * Reads a YAML file and checks its shape.
  *
+ * @param next as of badSpec
  * @throws BakeoffError BAD_SPEC naming file, line and column, with the line and a caret, and a did-you-mean for an
  *         unknown key
  */
-export function readYaml<S extends z.ZodType>(file: string, text: string, schema: S): Located<z.infer<S>> {
+export function readYaml<S extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: S,
+  next?: string,
+): Located<z.infer<S>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, prettyErrors: false })
   const at = (offset: number) => {
@@ -34,6 +40,7 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
     throw badSpec(
       document.errors.map((error) => ({ ...at(error.pos[0]), message: syntaxMessage(error.code, error.message) })),
       text,
+      next,
     )
   }
   let value: unknown
@@ -49,6 +56,7 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
         },
       ],
       text,
+      next,
     )
   }
   const problem: Located<unknown>['problem'] = (path, message, options = {}) => ({
@@ -59,7 +67,7 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
   const result = schema.safeParse(value)
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => toProblems(issue, schema, value, problem))
-    throw badSpec(problems, text)
+    throw badSpec(problems, text, next)
   }
   return { file, text, value: result.data, problem }
 }

@@ -1,10 +1,10 @@
 /** Nothing that a user writes is accepted and ignored: every key of every file is known and has an effect, or is refused with its place. */
 import { isDeepStrictEqual } from 'node:util'
-import { BakeoffError, claimFile, matrixFile, scenarioFile, targetFile } from '@bakeoff/model'
+import { BakeoffError, claimFile, hostsFile, matrixFile, scenarioFile, targetFile } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Document, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import { z } from 'zod'
-import { checkCatalogue, parseClaim, parseMatrix, parseScenario, parseTarget } from '../../src/index.js'
+import { checkCatalogue, parseClaim, parseHosts, parseMatrix, parseScenario, parseTarget } from '../../src/index.js'
 import { aScenarioSpec, aService } from '../specs.js'
 
 const CORPUS: Readonly<Record<string, string>> = {
@@ -235,6 +235,24 @@ notes: [n]
 `,
     read: (yaml) => parseClaim('claims/c.yaml', yaml),
     named: /figures(\.more)?$|^caps$/,
+    noEffect: {},
+  },
+  {
+    file: 'hosts.yaml',
+    schema: hostsFile,
+    whole: `hosts:
+  a: { docker: ssh://a, address: 10.0.0.1, socket: /x.sock }
+  b: { docker: tcp://b:2376, tls: keys, address: 10.0.0.2 }
+  c: { docker: tcp://c:2375, insecure: true, address: 10.0.0.3 }
+benches:
+  - { target: a, services: b, agents: [c] }
+`,
+    also: [
+      'hosts: { a: { docker: ssh://a } }\nfleet: [a]\nnetwork: bridge\n',
+      'hosts: { a: { docker: ssh://a } }\nbenches: [{ target: a, agent: a }]\n',
+    ],
+    read: (yaml) => parseHosts(yaml, 'hosts.yaml', { home: '/home/ada', folder: '/lab' }),
+    named: /^$/,
     noEffect: {},
   },
 ]
