@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { blameOf, buildOf, secondInstrumentTask } from '@bakeoff/core'
 import {
   BakeoffError,
+  benchesOf,
   type ImageFacts,
   type Plan,
+  type PlannedBench,
   type PlannedEntry,
   type RunEvent,
   toErrorRecord,
@@ -91,20 +93,30 @@ export function requestsOf(
 ): ImageRequest[] {
   const scenarios = plan.scenarios.filter(({ id }) => entries.some(({ scenario }) => scenario === id))
   const requests = new Map<string, ImageRequest>()
-  const add = (request: ImageRequest) => {
-    if (!requests.has(request.name)) requests.set(request.name, request)
+  const add = (request: ImageRequest, on: (bench: PlannedBench) => readonly string[]) => {
+    const known = requests.get(request.name) ?? request
+    requests.set(
+      request.name,
+      plan.site ? { ...known, hosts: joined(known.hosts, benchesOf(plan).flatMap(on)) } : known,
+    )
   }
-  add(materials.agentImage)
-  add(materials.nullServerImage)
-  if (entries.some(({ proxy }) => proxy === 'caddy')) add(materials.caddyImage)
+  const onTargets = ({ target }: PlannedBench) => [target]
+  const onServices = ({ services }: PlannedBench) => [services]
+  add(materials.agentImage, ({ agents }) => agents)
+  add(materials.nullServerImage, onTargets)
+  if (entries.some(({ proxy }) => proxy === 'caddy')) add(materials.caddyImage, onTargets)
   if (plan.rules.secondInstrument && scenarios.some((scenario) => secondInstrumentTask(scenario).kind === 'possible'))
-    add(materials.wrkImage)
+    add(materials.wrkImage, ({ agents }) => agents.slice(0, 1))
   for (const { services } of [...scenarios, ...entries, ...entries.flatMap(({ ofRef }) => ofRef ?? [])]) {
     for (const { image, build } of services ?? [])
-      add({ name: image, folder: build === null ? null : join(materials.root, build), requires: [] })
+      add({ name: image, folder: build === null ? null : join(materials.root, build), requires: [] }, onServices)
   }
-  for (const entry of entries) add(requestOf(entry, materials))
+  for (const entry of entries) add(requestOf(entry, materials), onTargets)
   return [...requests.values()]
+}
+
+function joined(known: readonly string[] = [], more: readonly string[]): string[] {
+  return [...new Set([...known, ...more])]
 }
 
 /** The image of an entry: to be built, or taken as it is. */

@@ -17,6 +17,7 @@ import { workLike } from './canary-work.js'
 import { PORT, plainContainer } from './container-request.js'
 import { endsTheRun } from './draft.js'
 import { scenarioOf } from './materials.js'
+import { agentsOf, benchIn, placedOn } from './placement.js'
 import type { LoadRequest, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 import { isFilled, Settling } from './settle.js'
@@ -30,7 +31,7 @@ const FULL = 0.9
 
 /**
  * Measures the canary of a block: the throughput of the load agent against a server that does nothing, on the cores of the scenario and
- * with requests and answers as long as those of the scenario. The first canary of a scenario measures every number of connections that it
+ * with requests and answers as long as those of the scenario. The first canary of a scenario on a bench measures every number of connections that it
  * uses, later ones the main load only. A cell near that ceiling says more about the agent than about the target, and
  * differences between canaries from block to block come from the machine.
  *
@@ -41,8 +42,9 @@ const FULL = 0.9
 export async function canary(run: Run, block: Block, known: readonly Calibration[]): Promise<Calibration[]> {
   const { plan, materials, images } = run
   const scenario = scenarioOf(plan, block.scenario)
-  if (known.some((each) => each.block === block.id)) return []
-  const isFirst = !known.some((each) => each.scenario === scenario.id)
+  const here = known.filter(({ bench }) => (bench ?? undefined) === benchIn(run).bench)
+  if (here.some((each) => each.block === block.id)) return []
+  const isFirst = !here.some((each) => each.scenario === scenario.id)
   const connections = countsFor(scenario, isFirst)
   if (connections.length === 0) return []
   const ids = [materials.agentImage, materials.nullServerImage].map(({ name }) => [name, images.of(name).id])
@@ -84,6 +86,7 @@ async function measureOn(
   { block, scenario, connections, durationMs, images }: Canary,
 ): Promise<Calibration[]> {
   const { rules, seed } = run.plan
+  const agentCores = agentsOf(scenario, run.bench).reduce((sum, { cores }) => sum + cores.length, 0)
   const { work, requestBytes, answerBytes } = workLike(scenario, run.materials, seed)
   await using testbed = await openTestbed(run, 'canary', withoutServices(scenario))
   await testbed.agent.prepare(work)
@@ -111,12 +114,13 @@ async function measureOn(
       throughput: rightPerSecond(measured),
       best: bestSlice(measured),
       p50Us,
-      agentCores: scenario.cores.agent.length,
+      agentCores,
       eventLoopUtilisation: measured.agent.eventLoopUtilisation,
       serverCores,
-      limit: limitOf(measured, serverCores, scenario),
+      limit: limitOf(measured, { serverCores, scenario, agentCores }),
       images,
       windows: measured.windows,
+      ...benchIn(run),
     }
     calibrations.push(calibration)
     run.emit({ kind: 'calibrated', calibration })
@@ -128,6 +132,7 @@ function startNullServer({ run, scenario, network }: Testbed, answerBytes: numbe
   const image = run.images.of(run.materials.nullServerImage.name).id
   return run.ports.host.start(network, {
     ...plainContainer('target', image, scenario.targetCaps),
+    ...placedOn(run, run.bench.target),
     environment: {
       PORT: String(PORT),
       CORES: String(Math.ceil(scenario.targetCaps.cpus)),
@@ -169,15 +174,18 @@ function bestSlice(measurement: LoadMeasurement): number {
 /** The container whose cores were full; when neither was, the connection between them was the limit. */
 function limitOf(
   { agent, durationMs }: LoadMeasurement,
-  serverCores: number | null,
-  { cores, targetCaps }: PlannedScenario,
+  {
+    serverCores,
+    agentCores,
+    scenario,
+  }: { readonly serverCores: number | null; readonly agentCores: number; readonly scenario: PlannedScenario },
 ): Calibration['limit'] {
   const busy = Math.max(
     agent.eventLoopUtilisation ?? 0,
-    (agent.cpuSeconds ?? 0) / (durationMs / 1000) / Math.max(1, cores.agent.length),
+    (agent.cpuSeconds ?? 0) / (durationMs / 1000) / Math.max(1, agentCores),
   )
   const isAgent = busy >= FULL
-  const isServer = serverCores !== null && serverCores / targetCaps.cpus >= FULL
+  const isServer = serverCores !== null && serverCores / scenario.targetCaps.cpus >= FULL
   if (isAgent) return isServer ? 'both' : 'agent'
   return isServer ? 'null-server' : 'neither'
 }

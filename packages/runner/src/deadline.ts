@@ -9,10 +9,13 @@ export class Deadline {
   /** rejects with AGENT_FAILED when the deadline passes without being set again or cleared */
   readonly passed: Promise<never>
   readonly #clock: Clock
+  readonly #who: string
   readonly #pass: (error: BakeoffError) => void
   #cancel: () => void = () => {}
 
-  constructor(clock: Clock) {
+  /** @param who the load agent, as a sentence begins with it */
+  constructor(clock: Clock, who: string) {
+    this.#who = who
     this.#clock = clock
     let pass!: (error: BakeoffError) => void
     this.passed = new Promise<never>((_, reject) => {
@@ -22,12 +25,12 @@ export class Deadline {
     this.#pass = pass
   }
 
-  /** @param what the predicate of a sentence about the load agent: `did not answer` */
+  /** @param what the predicate of the sentence: `did not answer` */
   set(ms: number, what: string): void {
     this.#cancel()
     this.#cancel = this.#clock.after(ms, () => {
       this.#cancel = this.#clock.after(LAST_CHANCE_MS, () =>
-        this.#pass(new BakeoffError('AGENT_FAILED', `the load agent ${what} within ${formatDurationMs(ms)}`)),
+        this.#pass(new BakeoffError('AGENT_FAILED', `${this.#who} ${what} within ${formatDurationMs(ms)}`)),
       )
     })
   }

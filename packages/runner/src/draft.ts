@@ -21,7 +21,7 @@ import { UnsupportedBuild } from './ports.js'
 /** The draft of a repetition's record: what is known so far. However the repetition ends, the draft is sealed into its record. */
 export interface Draft {
   /** which repetition it is, and when it began */
-  readonly of: Pick<RepetitionRecord, 'runId' | 'entry' | 'block' | 'repetition' | 'startedAt'>
+  readonly of: Pick<RepetitionRecord, 'runId' | 'entry' | 'block' | 'repetition' | 'bench' | 'startedAt'>
   stage: Stage
   image: ImageFacts | null
   images: Record<string, string>
@@ -39,10 +39,12 @@ export interface Draft {
   clockGap: ClockGap | null
 }
 
+/** @param bench where it runs, as its record says it; default: nothing to say */
 export function newDraft(
   plan: Plan,
   { block, entry }: { readonly block: Block; readonly entry: PlannedEntry },
   startedAtMs: number,
+  bench: Pick<RepetitionRecord, 'bench'> = {},
 ): Draft {
   return {
     of: {
@@ -50,6 +52,7 @@ export function newDraft(
       entry: entry.id,
       block: block.id,
       repetition: block.repetition,
+      ...bench,
       startedAt: new Date(startedAtMs).toISOString(),
     },
     stage: 'build',

@@ -1,5 +1,6 @@
 import type { Block, LoadSpec, PlannedEntry, Stage } from '@bakeoff/model'
 import { type Draft, newDraft } from './draft.js'
+import { benchIn } from './placement.js'
 import type { Sampler } from './ports.js'
 import type { Run } from './run.js'
 import type { TargetGroup } from './target-group.js'
@@ -26,7 +27,7 @@ export class Repetition {
   constructor(run: Run, job: Job, startedAtMs: number) {
     this.run = run
     this.job = job
-    this.draft = newDraft(run.plan, job, startedAtMs)
+    this.draft = newDraft(run.plan, job, startedAtMs, benchIn(run))
   }
 
   /** The seed for the order of requests and the random numbers of its loads: the same for every target of a block. */

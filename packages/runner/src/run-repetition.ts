@@ -99,7 +99,7 @@ async function makeReady(repetition: Repetition, testbed: Testbed, target: Targe
   repetition.step('ready', 'wait until ready')
   const readyAtMs = await testbed.serviceWatch.during(waitUntilReady(testbed, target))
   draft.coldStart = { startCallMs: target.startCallMs, readyMs: Math.max(0, readyAtMs - target.startedAtMs) }
-  const watched = [...target.containers, ...testbed.services.values(), testbed.agentContainer]
+  const watched = [...target.containers, ...testbed.services.values(), ...testbed.agentContainers]
   const sampler = testbed.hold(await run.ports.host.sample(watched, run.plan.rules.samplingHz))
   return { repetition, testbed, target, sampler }
 }

@@ -1,5 +1,5 @@
 import { type IsOpen, nothingOpen } from '@bakeoff/core'
-import type { Plan } from '@bakeoff/model'
+import { benchesOf, type Plan, type PlannedBench } from '@bakeoff/model'
 import { type Authority, makeAuthority } from './authority.js'
 import type { BuiltImages } from './build-images.js'
 import type { Materials, Ports } from './materials.js'
@@ -18,6 +18,12 @@ export interface RunParts {
   readonly images?: BuiltImages
 }
 
+/** What all benches of a run share, and which grows or is made while it goes on. */
+interface Shared {
+  readonly images: StageImages
+  authority: Authority | null
+}
+
 /** The context of a run: its plan and materials, the images that are there, every effect, and the signal that stops it. */
 export class Run {
   readonly plan: Plan
@@ -25,22 +31,38 @@ export class Run {
   readonly ports: Ports
   readonly signal: AbortSignal
   readonly isOpen: IsOpen
-  readonly images: StageImages
-  #authority: Authority | null = null
+  /** the machines that what is started runs on; a run begins on the first of its benches */
+  readonly bench: PlannedBench
+  readonly #shared: Shared
 
-  constructor({ plan, materials, ports, signal, isOpen = nothingOpen, images = new Map() }: RunParts) {
+  constructor(
+    { plan, materials, ports, signal, isOpen = nothingOpen, images = new Map() }: RunParts,
+    bench = benchesOf(plan)[0] as PlannedBench,
+    shared: Shared = { images: new StageImages(images), authority: null },
+  ) {
     this.plan = plan
     this.materials = materials
     this.ports = ports
     this.signal = signal
     this.isOpen = isOpen
-    this.images = new StageImages(images)
+    this.bench = bench
+    this.#shared = shared
+  }
+
+  /** The same run on another bench: with the same images, authority, materials and signal. */
+  onBench(bench: PlannedBench): Run {
+    const { plan, materials, ports, signal, isOpen } = this
+    return new Run({ plan, materials, ports, signal, isOpen }, bench, this.#shared)
+  }
+
+  get images(): StageImages {
+    return this.#shared.images
   }
 
   /** The authority of this run's certificates; it is made when it is first asked for. */
   get authority(): Authority {
-    this.#authority ??= makeAuthority(this.ports.clock.now())
-    return this.#authority
+    this.#shared.authority ??= makeAuthority(this.ports.clock.now())
+    return this.#shared.authority
   }
 
   /** Sends an event with the present time. */

@@ -3,17 +3,18 @@ import { BakeoffError, endWords, type SecondInstrumentRecord, toErrorRecord } fr
 import { plainContainer } from './container-request.js'
 import { endsTheRun } from './draft.js'
 import { corpusOf } from './materials.js'
+import { agentsOf, containerWords, type PlannedAgent, placedOn } from './placement.js'
 import type { ContainerRequest } from './ports.js'
 import type { ReadyTestbed } from './repetition.js'
 import type { TargetGroup } from './target-group.js'
-import { ToolContainer } from './tool-container.js'
+import { ToolContainers } from './tool-containers.js'
 
 /** The timeout of the tool. Its histogram has a slot for every µs up to it, which costs memory only where it is written to. */
 const MEMORY_BYTES = 256 * 1024 ** 2
 
 /**
- * Runs the main load once more with another tool, on the target as the agent left it and on the agent's cores, while the agent
- * is idle. A failure of the tool is only recorded, since the repetition was measured by then.
+ * Runs the main load once more with another tool, on the target as the agent left it and on the agent's cores (of several agents, the
+ * first one's), while the agent is idle. A failure of the tool is only recorded, since the repetition was measured by then.
  *
  * @throws when the signal aborts, and the errors that end a run
  */
@@ -29,20 +30,24 @@ export async function measureSecondInstrument({
   const about = { tool: 'wrk', loadId: task.loadId } as const
   if (task.kind === 'unsupported') return { ...about, kind: 'unsupported', reason: task.reason }
   const main = repetition.draft.loads.find(({ loadId }) => loadId === task.loadId)
+  const [agent] = agentsOf(scenario, run.bench) as [PlannedAgent]
   const order = {
     origin: target.origin,
     requests,
     statuses: golden.map(({ status }) => status),
     connections: task.connections,
-    cores: scenario.cores.agent.length,
+    cores: agent.cores.length,
     seconds: secondInstrumentSeconds({ windowMs: main?.measurement.durationMs ?? plan.rules.windowMs }),
     requestTimeoutMs: scenario.requestTimeoutMs,
     seed: plan.seed,
   }
   try {
     const { id } = run.images.of(materials.wrkImage.name)
-    await using container = await ports.host.start(testbed.network, wrkRequest(scenario.cores.agent, id))
-    const tool = new ToolContainer(run, container, 'wrk', testbed)
+    await using container = await ports.host.start(testbed.network, {
+      ...wrkRequest(agent.cores, id),
+      ...placedOn(run, agent.host),
+    })
+    const tool = new ToolContainers(run, [container], 'wrk', testbed)
     const measuring = ports.measureSecond(await container.attach(), order, signal)
     const figures = await testbed.unlessLost(measuring, whenDead(target)).catch(async (cause: unknown) => {
       throw withLastWords(await tool.explain(cause))
@@ -58,7 +63,7 @@ export async function measureSecondInstrument({
 /** A promise that never resolves. It rejects when a container of the target ends, since the tool would go on loading the others. */
 function whenDead(target: TargetGroup): Promise<never> {
   const dead = target.died.then(({ container, ...end }) => {
-    throw new BakeoffError('TARGET_DIED', `${container.name} ${endWords(end)} under wrk`)
+    throw new BakeoffError('TARGET_DIED', `${containerWords(container)} ${endWords(end)} under wrk`)
   })
   dead.catch(() => {}) // unhandled when the tool was done first
   return dead

@@ -7,6 +7,7 @@ import {
   type PlannedScenario,
   type ServiceDeath,
 } from '@bakeoff/model'
+import { containerWords } from './placement.js'
 import type { RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 
@@ -82,11 +83,15 @@ export class ServiceWatch {
   async failure(cause?: unknown): Promise<BakeoffError> {
     const container = await this.first
     const death = this.deaths[0] as ServiceDeath
-    return new BakeoffError('SERVICE_DIED', `${death.service} ${endWords(death)} while ${this.#entry} was measured`, {
-      logTail: await container.logTail(40).catch(() => []),
-      hint: `The target is not to blame: ${death.service}, which it needs, did not serve it. Its last lines are above.`,
-      cause,
-    })
+    return new BakeoffError(
+      'SERVICE_DIED',
+      `${containerWords({ name: death.service, host: container.host })} ${endWords(death)} while ${this.#entry} was measured`,
+      {
+        logTail: await container.logTail(40).catch(() => []),
+        hint: `The target is not to blame: ${death.service}, which it needs, did not serve it. Its last lines are above.`,
+        cause,
+      },
+    )
   }
 
   async #told(): Promise<void> {

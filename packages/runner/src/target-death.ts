@@ -1,4 +1,5 @@
 import { BakeoffError, endWords } from '@bakeoff/model'
+import { containerWords } from './placement.js'
 import type { Run } from './run.js'
 import { DEATH_TOLD_MS } from './service-watch.js'
 import type { TargetGroup } from './target-group.js'
@@ -25,7 +26,7 @@ async function deathOf(
 ): Promise<BakeoffError> {
   return new BakeoffError(
     'TARGET_DIED',
-    `${target.entry.id}: ${container.name} ${endWords(end)} while it was verified`,
+    `${target.entry.id}: ${containerWords(container)} ${endWords(end)} while it was verified`,
     {
       logTail: await logsOf(target, 40),
       hint: 'It ended before any load. Its last lines are above.',

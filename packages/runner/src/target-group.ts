@@ -1,5 +1,6 @@
 import { type PlannedEntry, reachOf, TLS_ENVIRONMENT } from '@bakeoff/model'
 import { PORT, plainContainer } from './container-request.js'
+import { peersOf, placedOn } from './placement.js'
 import type { ContainerExit, ContainerRequest, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 import type { Testbed } from './testbed.js'
@@ -26,7 +27,11 @@ export async function startTarget(testbed: Testbed, entry: PlannedEntry): Promis
   const { run, network } = testbed
   const requests = targetRequests(run, entry)
   const containers: RunningContainer[] = []
-  for (const request of requests) containers.push(testbed.hold(await run.ports.host.start(network, request)))
+  for (const request of requests) {
+    const peers = peersOf([...testbed.services.values(), ...containers])
+    const placed = { ...request, ...placedOn(run, run.bench.target, peers) }
+    containers.push(testbed.hold(await run.ports.host.start(network, placed)))
+  }
   const { port, tls } = reachOf(entry)
   // The proxy, which is the last one, listens where the images of Bakeoff do.
   const portOf = (index: number) => (index < entry.replicas ? port : PORT)

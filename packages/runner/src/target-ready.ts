@@ -1,16 +1,9 @@
-import {
-  BakeoffError,
-  boundedLog,
-  endWords,
-  type Fetched,
-  formatDurationMs,
-  MOST_LOG_CHARACTERS,
-  type PlannedEntry,
-  reachOf,
-} from '@bakeoff/model'
+import { BakeoffError, endWords, type Fetched, formatDurationMs, type PlannedEntry, reachOf } from '@bakeoff/model'
 import { askListening, type Listening } from './listening.js'
+import { containerWords } from './placement.js'
 import { plainGet } from './plain-get.js'
 import { quoted } from './quoted.js'
+import { tailsOf } from './tails.js'
 import type { TargetGroup } from './target-group.js'
 import type { Testbed } from './testbed.js'
 import type { WatchedAgent } from './watched-agent.js'
@@ -25,10 +18,14 @@ export async function waitUntilReady(testbed: Testbed, target: TargetGroup): Pro
   const { path, status } = reachOf(entry).health
   const died = target.died.then(async ({ container, ...end }) => {
     const logTail = await container.logTail(40)
-    throw new BakeoffError('NOT_READY', `${entry.id}: ${container.name} ${endWords(end)} before it was ready`, {
-      logTail,
-      hint: [...(logTail.some((line) => READ_ONLY.test(line)) ? [MAKE_WRITABLE] : []), lookYourself(entry)].join(' '),
-    })
+    throw new BakeoffError(
+      'NOT_READY',
+      `${entry.id}: ${containerWords(container)} ${endWords(end)} before it was ready`,
+      {
+        logTail,
+        hint: [...(logTail.some((line) => READ_ONLY.test(line)) ? [MAKE_WRITABLE] : []), lookYourself(entry)].join(' '),
+      },
+    )
   })
   died.catch(() => {}) // awaited only while waiting
   const asked = askEach(agent, target).catch(async (cause: unknown) => {
@@ -73,7 +70,12 @@ async function lookAt({ agent, run }: Testbed, { containers, origins, entry }: T
     const origin = origins[index] as string
     const answer = await agent.fetch(plainGet(origin, path, { timeoutMs: LOOK_MS, mostBytes: 1024 })).catch(() => null)
     if (answer?.status === status && index < containers.length - 1) continue
-    return { container: container.name, origin, answer, listening: await askListening(container, run.signal) }
+    return {
+      container: containerWords(container),
+      origin,
+      answer,
+      listening: await askListening(container, run.signal),
+    }
   }
   return { container: 'target', origin: '', answer: null, listening: null }
 }
@@ -126,16 +128,9 @@ async function askEach(agent: WatchedAgent, { origins, entry }: TargetGroup): Pr
   return lastMs
 }
 
-/** The last lines of each container of the target; all together are no longer than the log of one. */
-export async function logsOf(target: TargetGroup, lines: number): Promise<string[]> {
-  const share = MOST_LOG_CHARACTERS / target.containers.length
-  const tails = await Promise.all(
-    target.containers.map(async (container) => {
-      const tail = boundedLog(await container.logTail(lines).catch(() => []), lines, share)
-      return target.containers.length === 1 ? tail : tail.map((line) => `${container.name}: ${line}`)
-    }),
-  )
-  return tails.flat()
+/** The last lines of each container of the target. */
+export function logsOf({ containers }: TargetGroup, lines: number): Promise<string[]> {
+  return tailsOf(containers, lines)
 }
 
 function lookYourself(entry: PlannedEntry): string {

@@ -10,10 +10,11 @@ import {
 import { blamedOn } from './blamed-on.js'
 import { plainContainer } from './container-request.js'
 import { Disposables } from './disposables.js'
-import type { ContainerRequest, Network, RunningContainer } from './ports.js'
+import { agentsOf, containerWords, hostsOfNetwork, type PlannedAgent, peersOf, placedOn } from './placement.js'
+import type { ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 import { ServiceWatch } from './service-watch.js'
-import { type Losable, NOT_THE_TARGET, ToolContainer } from './tool-container.js'
+import { type Losable, NOT_THE_TARGET, ToolContainers } from './tool-containers.js'
 import { WatchedAgent } from './watched-agent.js'
 
 /**
@@ -25,7 +26,8 @@ export interface Testbed extends AsyncDisposable, Losable {
   readonly scenario: PlannedScenario
   readonly network: Network
   readonly agent: WatchedAgent
-  readonly agentContainer: RunningContainer
+  /** one for each load agent of the bench, in its order */
+  readonly agentContainers: readonly RunningContainer[]
   readonly services: ReadonlyMap<string, RunningContainer>
   readonly serviceWatch: ServiceWatch
   /** releases the thing with the testbed, before things that were added earlier */
@@ -41,13 +43,16 @@ export async function openTestbed(run: Run, name: string, scenario: PlannedScena
   const { host } = run.ports
   const held = new Disposables()
   try {
-    const network = held.use(await host.openNetwork(name))
-    const agentContainer = held.use(
-      await host.start(network, agentRequest(run, scenario.cores.agent)).catch((error: unknown) => {
+    const hosts = hostsOfNetwork(run)
+    const network = held.use(await (hosts ? host.openNetwork(name, hosts) : host.openNetwork(name)))
+    const agentContainers: RunningContainer[] = []
+    for (const agent of agentsOf(scenario, run.bench)) {
+      const starting = host.start(network, agentRequest(run, agent)).catch((error: unknown) => {
         throw blamedOn('AGENT_FAILED', error, NOT_THE_TARGET)
-      }),
-    )
-    const tool = new ToolContainer(run, agentContainer, 'the load agent')
+      })
+      agentContainers.push(held.use(await starting))
+    }
+    const tool = new ToolContainers(run, agentContainers, 'the load agent')
     const starting = startServices(run, scenario, network, held)
     // Both at once: the agent boots while PostgreSQL does. A failure of one must not leave the other unwatched.
     const [connecting, services] = await Promise.allSettled([connect(run, tool, held), starting])
@@ -58,7 +63,7 @@ export async function openTestbed(run: Run, name: string, scenario: PlannedScena
       scenario,
       network,
       agent: connecting.value,
-      agentContainer,
+      agentContainers,
       services: services.value,
       serviceWatch: new ServiceWatch(run, name, scenario, services.value),
       unlessLost: (...work) => tool.unlessLost(...work),
@@ -76,20 +81,29 @@ export function withoutServices(scenario: PlannedScenario): PlannedScenario {
   return { ...scenario, services: [], targetDependsOn: [] }
 }
 
-function agentRequest({ images, materials }: Run, cores: readonly number[]): ContainerRequest {
+function agentRequest(run: Run, { name, host, cores }: PlannedAgent): ContainerRequest {
+  const image = run.images.of(run.materials.agentImage.name).id
   const caps: Caps = { cpus: cores.length, cpuset: [...cores], quotaCpus: null, memoryBytes: AGENT_MEMORY_BYTES }
   return {
-    ...plainContainer('agent', images.of(materials.agentImage.name).id, caps),
+    ...plainContainer(name, image, caps),
+    ...placedOn(run, host),
     environment: { CORES: String(cores.length) },
     interactive: true,
   }
 }
 
-async function connect(run: Run, tool: ToolContainer, held: Disposables): Promise<WatchedAgent> {
-  const wire = await tool.container.attach()
+async function connect(run: Run, tool: ToolContainers, held: Disposables): Promise<WatchedAgent> {
+  const wires = await Promise.all(tool.containers.map((container) => container.attach()))
   try {
-    const agent = await tool.unlessLost(run.ports.connectAgent(wire))
-    return held.use(new WatchedAgent(run, tool, agent))
+    const connecting = wires.map(async (wire) => held.use(await tool.unlessLost(run.ports.connectAgent(wire))))
+    // A failure of one must not leave the others unwatched.
+    const connected = await Promise.allSettled(connecting)
+    const agents = connected.map((one) => {
+      if (one.status === 'rejected') throw one.reason
+      return one.value
+    })
+    if (agents.length > 1) throw new Error('several load agents cannot be joined yet')
+    return new WatchedAgent(run, tool, agents[0] as LoadAgent)
   } catch (error) {
     throw await tool.explain(error)
   }
@@ -112,7 +126,9 @@ async function startServices(
   }
   for (const service of scenario.services) {
     await waitFor(service.dependsOn)
-    const request = serviceRequest(service, run.images.of(service.image).id)
+    const image = run.images.of(service.image).id
+    const placed = placedOn(run, run.bench.services, peersOf(running.values()))
+    const request = { ...serviceRequest(service, image), ...placed }
     const container = held.use(await run.ports.host.start(network, request).catch(serviceFailed(service.name)))
     running.set(service.name, container)
     const ready = service.healthcheck
@@ -137,9 +153,13 @@ async function completed(run: Run, container: RunningContainer): Promise<void> {
   const end = await Promise.race([container.exited, run.sleep(COMPLETES_MS).then(() => null)])
   if (end?.exitCode === 0 && !end.paused) return
   const how = end === null ? `has not ended within ${formatDurationMs(COMPLETES_MS)}` : endWords(end)
-  throw new BakeoffError('NOT_READY', `${container.name} ${how}, and others wait until it has done its work`, {
-    logTail: await container.logTail(40).catch(() => []),
-  })
+  throw new BakeoffError(
+    'NOT_READY',
+    `${containerWords(container)} ${how}, and others wait until it has done its work`,
+    {
+      logTail: await container.logTail(40).catch(() => []),
+    },
+  )
 }
 
 /** Turns an error that would blame the target into SERVICE_DIED, since a service caused it. */

@@ -2,7 +2,7 @@ import type { Fetched, LoadMeasurement, LoadSlice, Reach } from '@bakeoff/model'
 import { Deadline } from './deadline.js'
 import type { Decision, FetchRequest, LoadAgent, LoadRequest, Work } from './ports.js'
 import type { Run } from './run.js'
-import type { ToolContainer } from './tool-container.js'
+import type { ToolContainers } from './tool-containers.js'
 
 /** How much later than the target's own limit the agent may report. */
 const GRACE_MS = 30_000
@@ -20,13 +20,13 @@ const VERIFIED_AT_ONCE = 4
  */
 export class WatchedAgent implements AsyncDisposable {
   readonly #run: Run
-  readonly #container: ToolContainer
+  readonly #tool: ToolContainers
   readonly #agent: LoadAgent
   #work: Work | null = null
 
-  constructor(run: Run, container: ToolContainer, agent: LoadAgent) {
+  constructor(run: Run, tool: ToolContainers, agent: LoadAgent) {
     this.#run = run
-    this.#container = container
+    this.#tool = tool
     this.#agent = agent
   }
 
@@ -66,7 +66,7 @@ export class WatchedAgent implements AsyncDisposable {
   async load(request: LoadRequest, decide: (slice: LoadSlice) => Decision): Promise<LoadMeasurement> {
     const { order, requestTimeoutMs, sliceMs } = request
     const { signal, ports } = this.#run
-    const deadline = new Deadline(ports.clock)
+    const deadline = new Deadline(ports.clock, this.#tool.words)
     let windowMs: number | null = null
     let isEnding = false
     const heard = (slice: LoadSlice): Decision => {
@@ -81,7 +81,7 @@ export class WatchedAgent implements AsyncDisposable {
     }
     // Connections are opened, and processes that have ended started again, before the first slice.
     deadline.set(GRACE_MS, 'did not begin the load')
-    const whole = new Deadline(ports.clock)
+    const whole = new Deadline(ports.clock, this.#tool.words)
     if (order.kind === 'batch') whole.set(requestTimeoutMs + 2 * GRACE_MS, 'did not end the batch')
     try {
       const loading = this.#agent.load(request, heard, signal)
@@ -97,7 +97,7 @@ export class WatchedAgent implements AsyncDisposable {
   }
 
   async #within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-    const deadline = new Deadline(this.#run.ports.clock)
+    const deadline = new Deadline(this.#run.ports.clock, this.#tool.words)
     deadline.set(ms, what)
     try {
       return await this.#unlessLost(work, deadline.passed)
@@ -108,9 +108,9 @@ export class WatchedAgent implements AsyncDisposable {
 
   async #unlessLost<T>(...work: readonly Promise<T>[]): Promise<T> {
     try {
-      return await this.#container.unlessLost(...work)
+      return await this.#tool.unlessLost(...work)
     } catch (error) {
-      throw await this.#container.explain(error)
+      throw await this.#tool.explain(error)
     }
   }
 }

@@ -10,6 +10,7 @@ import type {
 } from '@bakeoff/model'
 import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
 import { countedBetween, readCounters } from './counters.js'
+import { containerWords } from './placement.js'
 import type { Decision, LoadOrder, LoadRequest } from './ports.js'
 import type { ReadyTestbed } from './repetition.js'
 import { DEATH_TOLD_MS } from './service-watch.js'
@@ -80,16 +81,20 @@ type SliceUse = Extract<RunEvent, { kind: 'slice' }>['use']
 function useOf({ sampler, target, testbed }: ReadyTestbed, durationMs: number): SliceUse {
   const toMs = testbed.run.ports.clock.steadyMs()
   const { containers } = sampler.between(toMs - durationMs, toMs)
-  const parts = target.containers.map(({ name }) => use(containers[name] ?? []))
+  return {
+    target: summed(target.containers.map(({ name }) => use(containers[name] ?? []))),
+    ...Object.fromEntries([...testbed.services.keys()].map((name) => [name, use(containers[name] ?? [])])),
+    agent: summed(testbed.agentContainers.map(({ name }) => use(containers[name] ?? []))),
+  }
+}
+
+/** What several containers use together; null where it is not known of one of them. */
+function summed(parts: readonly SliceUse[string][]): SliceUse[string] {
   const sum = (values: readonly (number | null)[]) =>
     values.reduce((a, b) => (a === null || b === null ? null : a + b), 0)
   return {
-    target: {
-      cores: sum(parts.map(({ cores }) => cores)),
-      memoryBytes: sum(parts.map(({ memoryBytes }) => memoryBytes)),
-    },
-    ...Object.fromEntries([...testbed.services.keys()].map((name) => [name, use(containers[name] ?? [])])),
-    agent: use(containers[testbed.agentContainer.name] ?? []),
+    cores: sum(parts.map(({ cores }) => cores)),
+    memoryBytes: sum(parts.map(({ memoryBytes }) => memoryBytes)),
   }
 }
 
@@ -132,24 +137,32 @@ export async function throwIfDead({ testbed, target }: ReadyTestbed, window: Mea
   const { container, oomKilled } = window.death
   const { startedAtMs, durationMs } = window.measurement
   const seconds = ((startedAtMs + durationMs - target.startedAtMs) / 1000).toFixed(0)
-  throw new BakeoffError('TARGET_DIED', `${target.entry.id}: ${container.name} ${endWords(window.death)} under load`, {
-    logTail: await logsOf(target, 40),
-    hint: oomKilled
-      ? 'Raise mem_limit in the scenario, or lower what the target holds.'
-      : `It had run for ${seconds} s. Its last lines are above.`,
-  })
+  throw new BakeoffError(
+    'TARGET_DIED',
+    `${target.entry.id}: ${containerWords(container)} ${endWords(window.death)} under load`,
+    {
+      logTail: await logsOf(target, 40),
+      hint: oomKilled
+        ? 'Raise mem_limit in the scenario, or lower what the target holds.'
+        : `It had run for ${seconds} s. Its last lines are above.`,
+    },
+  )
 }
 
 function samplesOf({ sampler, testbed, target }: ReadyTestbed, measurement: LoadMeasurement): Samples {
-  const { containers, host } = sampler.between(
+  const { containers, host, machines, clockErrorMs } = sampler.between(
     measurement.startedAtMs,
     measurement.startedAtMs + measurement.durationMs,
   )
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, containers[name] ?? []]))
+  const agents = testbed.agentContainers.map(({ name }) => name)
   return {
     target: pick(target.containers.map(({ name }) => name)),
     services: pick([...testbed.services.keys()]),
-    agent: containers[testbed.agentContainer.name] ?? [],
+    agent: containers[agents[0] as string] ?? [],
     host,
+    ...(agents.length > 1 ? { agents: pick(agents) } : {}),
+    ...(clockErrorMs === undefined ? {} : { clockErrorMs }),
+    ...(machines === undefined ? {} : { machines }),
   }
 }

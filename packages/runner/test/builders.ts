@@ -1,4 +1,12 @@
-import type { LoadSpec, Plan, PlannedEntry, PlannedScenario, PlannedService } from '@bakeoff/model'
+import {
+  hostsOf,
+  type LoadSpec,
+  type Plan,
+  type PlannedBench,
+  type PlannedEntry,
+  type PlannedScenario,
+  type PlannedService,
+} from '@bakeoff/model'
 import type { Materials, Ports } from '../src/materials.js'
 import { Run, type RunParts } from '../src/run.js'
 import { FakeAgent, FakeClock, FakeHost, FakeSecondInstrument, FakeSink, type Faults } from './fakes.js'
@@ -148,6 +156,19 @@ export function aPlan(
     estimateMs: { least: 1, most: 2 },
     warnings: [],
   }
+}
+
+/** The plan on these benches, over an overlay. */
+export function onSite(plan: Plan, benches: readonly PlannedBench[]): Plan {
+  const { host: facts, engine } = plan
+  const hosts = [...new Set(benches.flatMap(hostsOf))].map((name, index) => ({
+    name,
+    address: `10.10.0.${index + 1}`,
+    docker: `ssh://${name}`,
+    facts,
+    engine,
+  }))
+  return { ...plan, site: { file: 'hosts.yaml', network: 'overlay', mtu: 1450, hosts, benches: [...benches] } }
 }
 
 export const materials: Materials = {

@@ -31,6 +31,7 @@ import type {
   Network,
   RunningContainer,
   RunSink,
+  SampledBetween,
   Sampler,
   SecondInstrumentOrder,
   Trust,
@@ -218,6 +219,7 @@ class FakeContainer implements RunningContainer {
   readonly startCallMs = 20
   readonly exited: Promise<ContainerExit>
   readonly request: ContainerRequest
+  readonly host?: string
   /** the name under which its image was built */
   readonly image: string
   /** what its testbed is for: an entry's id, or `canary` */
@@ -233,6 +235,7 @@ class FakeContainer implements RunningContainer {
     this.testbed = testbed
     this.#host = host
     this.request = request
+    if (request.host !== undefined) this.host = request.host
     this.image = image
     this.name = request.name
     this.id = id
@@ -304,6 +307,12 @@ export class FakeHost implements ContainerHost {
   readonly networks = new Set<string>()
   /** every container that was ever started, by its name and that of its image, in order */
   readonly started: string[] = []
+  /** what was asked for, in order, whatever came of it */
+  readonly requests: {
+    readonly images: ImageRequest[]
+    readonly networks: unknown[][]
+    readonly containers: ContainerRequest[]
+  } = { images: [], networks: [], containers: [] }
   /** ids by the name that they have now: a test may give a name to another image */
   readonly tags = new Map<string, string>()
   readonly wires = new Map<object, FakeContainer>()
@@ -339,6 +348,7 @@ export class FakeHost implements ContainerHost {
   }
 
   async ensureImage(request: ImageRequest): Promise<ImageFacts> {
+    this.requests.images.push(request)
     this.faults.atImage?.(request.name)
     if (this.faults.unsupported?.includes(request.name)) throw new UnsupportedBuild('hex cannot be reached')
     if (this.faults.build?.includes(request.name))
@@ -365,18 +375,22 @@ export class FakeHost implements ContainerHost {
     return this.tags.get(name) === id ? this.ensureImage({ name, folder: null, requires: [] }) : null
   }
 
-  async openNetwork(name: string): Promise<Network> {
+  async openNetwork(...asked: Parameters<ContainerHost['openNetwork']>): Promise<Network> {
+    const [name, hosts] = asked
+    this.requests.networks.push(asked)
     const id = `network of ${name}`
     this.networks.add(id)
     return {
       id,
       hostAddresses: [HOST_ADDRESS],
+      ...(hosts ? { mtu: 1450 } : {}),
       [Symbol.asyncDispose]: async () => void this.networks.delete(id),
     }
   }
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
     const testbed = network.id.replace('network of ', '')
+    this.requests.containers.push(request)
     this.faults.atStart?.(request, testbed)
     const image = (this.tags.get(request.image) ?? request.image).replace('sha256:', '')
     if (this.faults.start?.includes(image)) throw new BakeoffError('START_FAILED', `${request.name} did not start`)
@@ -407,8 +421,19 @@ export class FakeHost implements ContainerHost {
       between: (from, to) => ({
         containers: Object.fromEntries(containers.map(({ name }) => [name, [reading(from), reading(to)]])),
         host: [],
+        ...this.#machinesOf(containers),
       }),
       [Symbol.asyncDispose]: async () => {},
+    }
+  }
+
+  /** As a site tells them: all hosts but that of the first container are told apart. */
+  #machinesOf([first, ...others]: readonly RunningContainer[]): Pick<SampledBetween, 'machines' | 'clockErrorMs'> {
+    if (first?.host === undefined) return {}
+    const names = new Set(others.flatMap(({ host }) => (host === undefined || host === first.host ? [] : host)))
+    return {
+      clockErrorMs: 0.2,
+      machines: Object.fromEntries([...names].map((name) => [name, { readings: [], clockErrorMs: 0.3 }])),
     }
   }
 

@@ -1,6 +1,8 @@
 import { BakeoffError, endWords } from '@bakeoff/model'
+import { containerWords } from './placement.js'
 import type { RunningContainer } from './ports.js'
 import type { Run } from './run.js'
+import { tailsOf } from './tails.js'
 
 /** How long to wait for the fate of the container or the engine, which becomes known later than a broken connection. */
 const CAUSE_TOLD_MS = 5000
@@ -14,21 +16,29 @@ export interface Losable {
   unlessLost<T>(...work: readonly Promise<T>[]): Promise<T>
 }
 
-/** A container with one of Bakeoff's tools, the load agent or wrk. It is lost when it ends (AGENT_FAILED), and with the engine (ENGINE_LOST). */
-export class ToolContainer implements Losable {
-  readonly container: RunningContainer
+/**
+ * One of Bakeoff's tools, the load agent or wrk, in the container that it is, or in one on each of several machines. It is lost when one of them
+ * ends (AGENT_FAILED), and with the engine (ENGINE_LOST).
+ */
+export class ToolContainers implements Losable {
+  readonly containers: readonly RunningContainer[]
+  /** as a sentence begins with it: `the load agent`, `the load agent on load-1, load-2` */
+  readonly words: string
   readonly #run: Run
   /** never resolves */
   readonly #lost: Promise<never>
 
   /**
-   * @param what   the tool, as a sentence calls it: `the load agent`
-   * @param within the tool is lost when this is lost; default: nothing
+   * @param containers at least one
+   * @param what       the tool, as a sentence calls it: `the load agent`
+   * @param within     the tool is lost when this is lost; default: nothing
    */
-  constructor(run: Run, container: RunningContainer, what: string, within?: Losable) {
-    const ended = whenEnded(container, what)
+  constructor(run: Run, containers: readonly RunningContainer[], what: string, within?: Losable) {
+    const ended = Promise.race(containers.map((container) => whenEnded(container, what)))
     this.#run = run
-    this.container = container
+    this.containers = containers
+    const hosts = containers.flatMap(({ host }) => host ?? [])
+    this.words = hosts.length === 0 ? what : `${what} on ${hosts.join(', ')}`
     this.#lost = within?.unlessLost(ended) ?? ended
     this.#lost.catch(() => {}) // raced by the work that uses the tool; unhandled when it is disposed first
   }
@@ -49,9 +59,9 @@ export class ToolContainer implements Losable {
     } catch (cause) {
       return this.#run.signal.aborted ? error : cause
     }
-    const isOutOfMemory = this.container.oomKills() > 0
+    const isOutOfMemory = this.containers.some((container) => container.oomKills() > 0)
     return new BakeoffError('AGENT_FAILED', isOutOfMemory ? `${error.message}: its memory ran out` : error.message, {
-      logTail: error.logTail.length > 0 ? error.logTail : await this.container.logTail(30).catch(() => []),
+      logTail: error.logTail.length > 0 ? error.logTail : await tailsOf(this.containers, 30),
       hint: error.hint ?? NOT_THE_TARGET,
       cause: error,
     })
@@ -60,7 +70,7 @@ export class ToolContainer implements Losable {
 
 async function whenEnded(container: RunningContainer, what: string): Promise<never> {
   const end = await container.exited
-  throw new BakeoffError('AGENT_FAILED', `${what} ${endWords(end)}`, {
+  throw new BakeoffError('AGENT_FAILED', `${containerWords({ name: what, host: container.host })} ${endWords(end)}`, {
     logTail: await container.logTail(30).catch(() => []),
     hint: NOT_THE_TARGET,
   })
