@@ -14,10 +14,12 @@ const alias = [
 ]
 
 /** The kinds of tests that need more than this process, by the ending of their files. */
-const special = ['engine', 'images', 'timing', 'browser', 'faults'].map((kind) => `**/*.${kind}.test.ts`)
+const special = ['engine', 'images', 'timing', 'browser', 'faults', 'lab'].map((kind) => `**/*.${kind}.test.ts`)
 const ofKind = (kind: string) => [`packages/*/test/**/*.${kind}.test.ts`]
 /** Packages without effects (scripts/check-boundaries.mjs holds them to it). */
 const PURE = ['core', 'model']
+/** Tests of the lab that wait for minutes are in files of their own. */
+const isLongLab = process.env.BAKEOFF_LONG_LAB === '1'
 const HALF_AN_HOUR = 1_800_000
 
 /** The longest first, also where nothing is known of an earlier run: a lane must not begin its longest file last. */
@@ -132,6 +134,19 @@ export default defineConfig({
           sequence: { groupOrder: 7 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      // Several engines on one machine, whose cables are pulled: one file at a time, on two cores.
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ofKind(isLongLab ? 'long.lab' : 'lab'),
+          exclude: isLongLab ? [] : ['**/*.long.lab.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 8 },
+          testTimeout: 120_000,
+          hookTimeout: HALF_AN_HOUR,
         },
       },
     ],

@@ -34,14 +34,14 @@ export async function runTests(root, args) {
   return runParts(root, options)
 }
 
-async function runParts(root, { all, only }) {
+async function runParts(root, { all, only, without }) {
   const folder = join(root, '.bakeoff')
   mkdirSync(folder, { recursive: true })
   ensureTools()
   // This process began with the packages of npm and the compiler.
   const results = [{ name: 'setup', ms: performance.now(), passed: 0, failures: [] }]
   const env = all ? ENVIRONMENT.all : ENVIRONMENT.short
-  for (const turn of turnsOf({ all, only, files: testFiles(root) })) {
+  for (const turn of turnsOf({ all, only, without, files: testFiles(root) })) {
     process.stdout.write(`\n── ${turn.map(({ part }) => part.name).join(', ')} ──\n`)
     const how = { env, labelled: turn.length > 1 }
     results.push(...(await Promise.all(turn.map(({ part, files }) => runPart(root, folder, part, files, how)))))
@@ -59,7 +59,9 @@ async function tryAgain(root, folder, results, env) {
     for (const { file, args } of attempts)
       seconds.set(
         file,
-        await runVitest(root, join(folder, `tests-${result.name}-again.json`), result.project, args, { env }),
+        await runVitest(root, join(folder, `tests-${result.name}-again.json`), result.project, args, {
+          env: { ...env, ...result.env },
+        }),
       )
     judged.push({ ...result, ...afterSecondAttempts(result, seconds) })
   }
@@ -98,11 +100,11 @@ function again(count) {
 
 async function runPart(root, folder, part, files, { env, labelled }) {
   const startedAt = performance.now()
-  const how = { env, label: labelled ? part.name : null }
+  const how = { env: { ...env, ...part.env }, label: labelled ? part.name : null }
   const counted = part.commands
     ? await runCommands(root, part.commands, how)
     : await runProject(root, folder, part, files, how)
-  return { name: part.name, project: part.project, ms: performance.now() - startedAt, ...counted }
+  return { name: part.name, project: part.project, env: part.env, ms: performance.now() - startedAt, ...counted }
 }
 
 async function runCommands(root, commands, how) {

@@ -26,6 +26,7 @@ const ORDERS = ['packages/cli/test/orders.engine.test.ts']
  * @property {readonly (readonly string[])[]} [commands] programs of Node with their arguments, from the root; each counts as one
  * @property {string | readonly string[]} [project] of vitest.config.ts
  * @property {readonly string[]} [files] of the project; all when left out
+ * @property {Readonly<Record<string, string>>} [env] what vitest finds in the environment
  * @property {boolean} [restWithAll] with --all also the files of the project that no part names: where a new file goes
  */
 
@@ -56,6 +57,10 @@ export const PARTS = [
   { name: 'engine', turn: 6, project: 'engine', files: SHORT_ENGINE, restWithAll: true },
   { name: 'faults', turn: 7, project: 'faults' },
   { name: 'browser', turn: 7, project: 'browser' },
+  // Waits for engines to start, and to notice what was done to them.
+  { name: 'lab', turn: 7, onlyAll: true, project: 'lab' },
+  // Mostly leases that run out. CI has no room for it: .ci/run leaves it out.
+  { name: 'lab-long', turn: 8, onlyAll: true, project: 'lab', env: { BAKEOFF_LONG_LAB: '1' } },
 ]
 
 /** What the parts look at in the environment, by the kind of run. */
@@ -70,11 +75,14 @@ export const ENVIRONMENT = {
  * @param {object} wanted
  * @param {boolean} wanted.all
  * @param {readonly string[]} wanted.only  names of parts; empty: all
+ * @param {readonly string[]} [wanted.without] names of parts that are left out
  * @param {readonly string[]} wanted.files every test file there is, from the root
  * @returns {{ part: Part, files: readonly string[] | null }[][]}
  */
-export function turnsOf({ all, only, files }) {
-  const wanted = PARTS.filter(({ name, onlyAll }) => (only.length > 0 ? only.includes(name) : all || !onlyAll))
+export function turnsOf({ all, only, without = [], files }) {
+  const wanted = PARTS.filter(
+    ({ name, onlyAll }) => !without.includes(name) && (only.length > 0 ? only.includes(name) : all || !onlyAll),
+  )
   const turns = [...new Set(wanted.map(({ turn }) => turn))].sort((a, b) => a - b)
   return turns.map((turn) =>
     wanted

@@ -24,6 +24,12 @@ const TOOLS = [
     packages: ['wrk'],
     otherwise: 'install it; its tests are left out without it.',
   },
+  {
+    what: "OpenSSH's server for the tests of several machines",
+    paths: () => [...inPath('sshd'), '/usr/sbin/sshd'],
+    packages: ['openssh-server', 'openssh-client'],
+    otherwise: 'install it; the tests of ways by ssh fail without it.',
+  },
 ]
 
 /** Where a Chromium, or a Chrome, may be. */

@@ -1,5 +1,5 @@
 /** What `npm test` runs: every test file in one part, and options that are understood or refused. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { optionsOf, USAGE } from '../../../scripts/tests/options.mjs'
@@ -65,6 +65,16 @@ describe('the parts of npm test', () => {
     for (const later of ['verdicts', 'orders', 'engine', 'faults']) expect(at('images')).toBeLessThan(at(later))
   })
 
+  it('can be left out, and lab-long is by .ci/run', () => {
+    const left = turnsOf({ all: true, only: [], without: ['lab-long'], files }) as Turns
+    expect(
+      namesOf(turns(true))
+        .flat()
+        .filter((name) => !namesOf(left).flat().includes(name)),
+    ).toEqual(['lab-long'])
+    expect(readFileSync(join(checkout, '.ci/run'), 'utf8')).toContain('npm test -- --all --without lab-long')
+  })
+
   it('have names of their own, and are found by them', () => {
     const names = PARTS.map(({ name }: Part) => name)
     expect(new Set(names).size).toBe(names.length)
@@ -75,18 +85,33 @@ describe('the parts of npm test', () => {
 
 describe('what npm test is asked for', () => {
   it.each([
-    { args: [], env: {}, is: { kind: 'parts', all: false, only: [] } },
-    { args: [], env: { CI: 'true' }, is: { kind: 'parts', all: true, only: [] } },
-    { args: [], env: { CI: 'false' }, is: { kind: 'parts', all: false, only: [] } },
-    { args: ['--short'], env: { CI: '1' }, is: { kind: 'parts', all: false, only: [] } },
-    { args: ['--all'], env: {}, is: { kind: 'parts', all: true, only: [] } },
-    { args: ['--part', 'unit', '--part=load'], env: {}, is: { kind: 'parts', all: false, only: ['unit', 'load'] } },
+    { args: [], env: {}, is: { kind: 'parts', all: false, only: [], without: [] } },
+    { args: [], env: { CI: 'true' }, is: { kind: 'parts', all: true, only: [], without: [] } },
+    { args: [], env: { CI: 'false' }, is: { kind: 'parts', all: false, only: [], without: [] } },
+    { args: ['--short'], env: { CI: '1' }, is: { kind: 'parts', all: false, only: [], without: [] } },
+    { args: ['--all'], env: {}, is: { kind: 'parts', all: true, only: [], without: [] } },
+    {
+      args: ['--part', 'unit', '--part=load'],
+      env: {},
+      is: { kind: 'parts', all: false, only: ['unit', 'load'], without: [] },
+    },
+    {
+      args: ['--all', '--without', 'lab-long'],
+      env: {},
+      is: { kind: 'parts', all: true, only: [], without: ['lab-long'] },
+    },
     { args: ['--help'], env: {}, is: { kind: 'help' } },
     { args: ['--project', 'unit', 'a'], env: {}, is: { kind: 'vitest', all: false, args: ['--project', 'unit', 'a'] } },
     { args: ['--all', '--project=faults'], env: {}, is: { kind: 'vitest', all: true, args: ['--project=faults'] } },
     { args: ['--all', '--short'], env: {}, is: { kind: 'bad', why: '--all and --short exclude each other' } },
     { args: ['--part', 'units'], env: {}, is: { kind: 'bad', why: 'there is no part units' } },
     { args: ['--part'], env: {}, is: { kind: 'bad', why: 'there is no part without a name' } },
+    { args: ['--without', 'labs'], env: {}, is: { kind: 'bad', why: 'there is no part labs' } },
+    {
+      args: ['--without=lab', '--part=unit'],
+      env: {},
+      is: { kind: 'bad', why: '--part and --without exclude each other' },
+    },
     { args: ['--part', 'unit', '-u'], env: {}, is: { kind: 'bad', why: '--part takes no options of vitest: -u' } },
   ])('$args with $env: $is.kind', ({ args, env, is }) => expect(optionsOf(args, env)).toEqual(is))
 })

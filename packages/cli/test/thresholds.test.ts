@@ -9,13 +9,19 @@ import { resultsOf } from './additions/results.js'
 
 /** 0.029 → `2.9 %` */
 const share = (value: number) => `${Number((value * 100).toPrecision(6))} %`
-const { agent, shortest, trend, host, little, unaccounted } = thresholds
+const { agent, network, unevenAgents, clock, shortest, trend, host, little, unaccounted } = thresholds
 
 /** The words of docs/method.md in which each threshold stands. */
 const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'agent.eventLoop': [`| event loop of the busiest process | ${agent.eventLoop} |`],
   'agent.cpu': [`| CPU time ÷ cores of the agent | ${agent.cpu} |`],
   'agent.ceiling': [`| throughput ÷ ceiling | ${agent.ceiling} |`],
+  'network.full': [`above ${share(network.full)} of the rate of one long answer`],
+  'network.retransmits': [`more than ${share(network.retransmits)} of TCP segments sent again`],
+  'unevenAgents.rate': [`less than ${share(unevenAgents.rate)} of what another got`],
+  'unevenAgents.lateMs': [`windows more than ${unevenAgents.lateMs} ms apart`],
+  'clock.hidesColdStart': [`clocks aligned within more than ${clock.hidesColdStart} ms`],
+  'clock.doubts': [`; ${clock.doubts} ms | explains; doubts |`],
   instruments: [
     `wrk differs by more than ${share(thresholds.instruments)}`,
     `agree within ${share(thresholds.instruments)}`,

@@ -4,6 +4,18 @@
 export const thresholds = {
   /** Above these the agent's own limits show in the figures: its p90 doubles when its event loop is 0.9 busy. */
   agent: { eventLoop: 0.8, cpu: 0.85, ceiling: 0.7 },
+  /**
+   * Of the rate that one long answer reached on the way from an agent to the target: above it queues grow in the network. And the share of TCP
+   * segments that were sent again: on a network with room there is none, and each of them waits for 200 ms or more.
+   */
+  network: { full: 0.7, retransmits: 0.001 },
+  /**
+   * Several load agents share a closed load evenly: where one gets so much less from each connection than another, its own limit, or its
+   * way, is in the figures. ms: they begin a window so far apart at most.
+   */
+  unevenAgents: { rate: 0.8, lateMs: 50 },
+  /** ms: the error of the alignment of the machines' clocks above which a cold start is not told, and above which readings may belong to another moment. */
+  clock: { hidesColdStart: 50, doubts: 250 },
   /** Two instruments agree up to this difference; wrk itself varied by 2 to 3 % between rounds on a calm machine. */
   instruments: 0.1,
   /** At most this share of requests may fail, where the scenario's slo does not say. */

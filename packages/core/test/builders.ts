@@ -14,6 +14,7 @@ import {
   type PlannedEntry,
   type PlannedScenario,
   type PlannedService,
+  type PlannedSite,
   type Reading,
   type RepetitionRecord,
   type SecondInstrumentRecord,
@@ -200,6 +201,25 @@ export function aPlan(
   }
 }
 
+/** Three machines with one role each, whose facts are those of `aPlan`. */
+export function aSite(overrides: Partial<PlannedSite> = {}): PlannedSite {
+  const { host: facts, engine } = aPlan([], [])
+  return {
+    file: 'hosts.yaml',
+    network: 'overlay',
+    mtu: 1450,
+    hosts: ['bench-1', 'db-1', 'load-1', 'load-2'].map((name, index) => ({
+      name,
+      address: `10.10.0.1${index}`,
+      docker: `ssh://bench@${name}`,
+      facts: { ...facts, hostname: name },
+      engine,
+    })),
+    benches: [{ id: 'bench-1', target: 'bench-1', services: 'db-1', agents: ['load-1', 'load-2'] }],
+    ...overrides,
+  }
+}
+
 /** What a plan is asked for with: nothing is narrowed or added, and everything else is the catalogue's. */
 export function aPlanRequest(catalogue: Catalogue, changes: Partial<PlanRequest> = {}): PlanRequest {
   const { host, engine } = aPlan([], [])
@@ -268,6 +288,14 @@ export interface Observed {
   readonly peaks?: readonly (readonly [number, number])[]
   readonly counters?: LoadRecord['counters']
   readonly firstThousandMs?: number | null
+  /** bytes a second that the target received, and that it sent */
+  readonly traffic?: readonly [rx: number, tx: number]
+  /** share of the target's TCP segments that were sent again; absent: not read, as on one machine */
+  readonly retransmits?: number
+  readonly agents?: LoadMeasurement['agent']['each']
+  readonly clockErrorMs?: number
+  /** cores that others used on the other machines of the bench, by host */
+  readonly othersOn?: Readonly<Record<string, number>>
 }
 
 export function aLoadRecord(observed: Observed = {}): LoadRecord {
@@ -299,6 +327,14 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
   const ours = targetCores + agentCores + Object.values(observed.services ?? {}).reduce((sum, cores) => sum + cores, 0)
   const use = (cores: number, memoryBytes: number, throttledShare = 0) =>
     readings({ startedAtMs, seconds, cores, memoryBytes, throttledShare })
+  const sent = ({ traffic: [rx, tx] = [0, 0], retransmits }: Observed, series: Reading[]) =>
+    series.map((reading, index) => ({
+      ...reading,
+      rxBytes: (index * rx) / 10,
+      txBytes: (index * tx) / 10,
+      ...(retransmits === undefined ? {} : { tcpSegments: index * 1000, tcpRetransmits: index * 1000 * retransmits }),
+    }))
+  const busyMachine = (busy: number) => hostReadings({ startedAtMs, seconds, busy, cpus: 4, pressure: 0.02, steal: 0 })
   const memoryBytes = observed.memoryBytes ?? 100 * MIB
   const containers = Object.entries(observed.containers ?? { target: 1 })
   return {
@@ -316,7 +352,12 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
       offeredPerSecond: isOpen ? perSecond : null,
       windows:
         load.kind === 'batch' ? [] : windows(seconds, perSecond, meanMs, observed.eventLoop ?? 0.3, observed.shape),
-      agent: { processes: 1, eventLoopUtilisation: observed.eventLoop ?? 0.3, cpuSeconds: agentCores * seconds },
+      agent: {
+        processes: 1,
+        eventLoopUtilisation: observed.eventLoop ?? 0.3,
+        cpuSeconds: agentCores * seconds,
+        ...(observed.agents ? { each: observed.agents } : {}),
+      },
       window: aCutWindow(load, seconds * 1000, counts, meanMs, observed),
       wrongSamples: [...(observed.wrongSamples ?? [])],
       stream: observed.stream
@@ -342,7 +383,7 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
       target: Object.fromEntries(
         containers.map(([name, share]) => [
           name,
-          use(targetCores * share, memoryBytes * share, observed.throttledShare),
+          sent(observed, use(targetCores * share, memoryBytes * share, observed.throttledShare)),
         ]),
       ),
       services: Object.fromEntries(
@@ -357,6 +398,17 @@ export function aLoadRecord(observed: Observed = {}): LoadRecord {
         pressure: observed.pressure ?? 0.02,
         steal: observed.steal ?? 0,
       }),
+      ...(observed.clockErrorMs === undefined ? {} : { clockErrorMs: observed.clockErrorMs }),
+      ...(observed.othersOn
+        ? {
+            machines: Object.fromEntries(
+              Object.entries(observed.othersOn).map(([host, others]) => [
+                host,
+                { readings: busyMachine(others), clockErrorMs: 0.2 },
+              ]),
+            ),
+          }
+        : {}),
     },
     deaths: observed.deaths ?? 0,
     serviceDeaths: observed.serviceDeaths ?? [],

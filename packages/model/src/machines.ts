@@ -88,6 +88,14 @@ export function benchesOf({ site }: { readonly site?: PlannedSite | null | undef
   return site?.benches ?? [BENCH_HERE]
 }
 
+/** The bench of this id, or the first one; null where there are no several machines. */
+export function plannedBenchOf(
+  { site }: { readonly site?: PlannedSite | null | undefined },
+  id: string | null,
+): PlannedBench | null {
+  return site?.benches.find((bench) => bench.id === id) ?? site?.benches[0] ?? null
+}
+
 /** Every host of a bench, once, the target's first. */
 export function hostsOf({ target, services, agents }: PlannedBench): string[] {
   return [...new Set([target, services, ...agents])]

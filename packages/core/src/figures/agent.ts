@@ -1,3 +1,4 @@
+import type { PlannedScenario } from '@bakeoff/model'
 import { defineFigure } from './define.js'
 
 export const agentEventLoop = defineFigure({
@@ -24,14 +25,30 @@ export const agentCpuShare = defineFigure({
   title: "Agent's CPU",
   unit: 'share',
   format: 'share',
-  about: 'CPU time of the load agent ÷ its cores and the window.',
+  about: 'CPU time of the load agent ÷ its cores and the window; of several agents, that of the fullest.',
   column: 'agent_cpu_share',
   from: (repetition, view) => {
-    const cores = view.scenario.cores.agent.length
+    const of = coresOfAgents(view.scenario)
+    if (of.length > 1)
+      return highest(repetition.agents.map(({ coresUsed }, index) => shareOf(coresUsed, of[index] ?? 0)))
     const used = agentCpuSeconds.from(repetition, view)
-    return used === null || cores === 0 || repetition.seconds <= 0 ? null : used / repetition.seconds / cores
+    return used === null || repetition.seconds <= 0 ? null : shareOf(used / repetition.seconds, of[0] ?? 0)
   },
 })
+
+/** How many cores each load agent has. */
+export function coresOfAgents({ agents, cores }: Pick<PlannedScenario, 'agents' | 'cores'>): number[] {
+  return (agents ?? [cores.agent]).map(({ length }) => length)
+}
+
+function shareOf(used: number | null, cores: number): number | null {
+  return used === null || cores === 0 ? null : used / cores
+}
+
+function highest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
 
 export const ceilingShare = defineFigure({
   id: 'ceilingShare',

@@ -1,4 +1,5 @@
 import { agentCpuSeconds, agentCpuShare, agentEventLoop, ceilingShare, lateShare } from './agent.js'
+import { agentEvenness, agentSkew } from './agents.js'
 import { wallSeconds } from './batch.js'
 import { capacityPerSecond, estimatedCapacity } from './capacity.js'
 import { coresUsed, cpuSeconds, cpuShare, systemSeconds, throttledMs, userSeconds } from './cpu.js'
@@ -8,6 +9,7 @@ import { firstThousand } from './first-thousand.js'
 import { hostOthers, hostPressure, hostSteal } from './host.js'
 import { responseFigures, serviceFigures } from './latency.js'
 import { memoryPeak } from './memory.js'
+import { clockError, linkShare, retransmitShare } from './network.js'
 import { overheadFirstByte, overheadPerChunk, overheadPerStream } from './overhead.js'
 import { buildTime, coldStart, idleMemory, imageSize, startCall } from './start.js'
 import { offeredPerSecond, throughput, windowSeconds } from './throughput.js'
@@ -47,6 +49,11 @@ export const figureRules: readonly FigureRule[] = [
   agentCpuShare,
   ceilingShare,
   lateShare,
+  agentEvenness,
+  agentSkew,
+  linkShare,
+  retransmitShare,
+  clockError,
   hostSteal,
   hostPressure,
   hostOthers,

@@ -1,3 +1,5 @@
+import { clockErrorOf } from '../observe/machines.js'
+import { thresholds } from '../thresholds.js'
 import { defineStartFigure } from './define.js'
 
 export const coldStart = defineStartFigure({
@@ -6,9 +8,10 @@ export const coldStart = defineStartFigure({
   unit: 'ms',
   format: 'duration',
   about:
-    'From the start of the container’s process, as the engine tells it, to the first 200 of GET /health; with replicas, from the first of them to the last.',
+    'From the start of the container’s process, as the engine tells it, to the first 200 of GET /health; with replicas, from the first of them to the last. Not told on several machines whose clocks are less sure than a start is short.',
   column: 'target_cold_start_ms',
-  from: ({ coldStart: start }) => start?.readyMs ?? null,
+  from: (record) =>
+    (clockErrorOf(record) ?? 0) > thresholds.clock.hidesColdStart ? null : (record.coldStart?.readyMs ?? null),
 })
 
 export const startCall = defineStartFigure({

@@ -9,6 +9,12 @@ export interface Use {
   readonly coresUsed: number | null
   readonly throttledMs: number | null
   readonly memoryPeakBytes: number | null
+  /** over its network, in both directions */
+  readonly rxBytes: number | null
+  readonly txBytes: number | null
+  /** TCP segments sent, and how many of them again; read on several machines only */
+  readonly tcpSegments: number | null
+  readonly tcpRetransmits: number | null
   /** the window in equal slices */
   readonly slices: readonly Slice[]
 }
@@ -51,20 +57,23 @@ export function useOf(readings: readonly Reading[], span: Span): Use {
   )
   const seconds = (span.toMs - span.fromMs) / 1000
   const cpuSeconds = increase(cpu, span)
+  const over = (pick: (each: Reading) => number | null | undefined) =>
+    increase(
+      counter(readings, (each) => pick(each) ?? null),
+      span,
+    )
   const throttledSeconds = increase(throttled, span)
   return {
     cpuSeconds,
-    cpuUserSeconds: increase(
-      counter(readings, (each) => each.cpuUserSeconds),
-      span,
-    ),
-    cpuSystemSeconds: increase(
-      counter(readings, (each) => each.cpuSystemSeconds),
-      span,
-    ),
+    cpuUserSeconds: over((each) => each.cpuUserSeconds),
+    cpuSystemSeconds: over((each) => each.cpuSystemSeconds),
     coresUsed: cpuSeconds === null || seconds <= 0 ? null : cpuSeconds / seconds,
     throttledMs: throttledSeconds === null ? null : throttledSeconds * 1000,
     memoryPeakBytes: peak(memory, span),
+    rxBytes: over((each) => each.rxBytes),
+    txBytes: over((each) => each.txBytes),
+    tcpSegments: over((each) => each.tcpSegments),
+    tcpRetransmits: over((each) => each.tcpRetransmits),
     slices: slicesOf(span).map((slice) => {
       const sliceSeconds = (slice.toMs - slice.fromMs) / 1000
       const used = increase(cpu, slice)
@@ -104,6 +113,10 @@ export function sumOfUses(uses: readonly Use[]): Use {
     coresUsed: sum((use) => use.coresUsed),
     throttledMs: sum((use) => use.throttledMs),
     memoryPeakBytes: highest(slices.map(({ memoryBytes }) => memoryBytes)) ?? sum((use) => use.memoryPeakBytes),
+    rxBytes: sum((use) => use.rxBytes),
+    txBytes: sum((use) => use.txBytes),
+    tcpSegments: sum((use) => use.tcpSegments),
+    tcpRetransmits: sum((use) => use.tcpRetransmits),
     slices,
   }
 }

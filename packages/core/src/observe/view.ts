@@ -3,16 +3,19 @@ import {
   calibrationKey,
   connectionsOf,
   kindOf,
+  type Link,
   type LoadRecord,
   type LoadSpec,
   loadIdOf,
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
+  plannedBenchOf,
   type RepetitionRecord,
 } from '@bakeoff/model'
 import { mainLoadOf } from '../plan/main-load.js'
 import { type Distribution, decodeHistogram, rightAnswers } from '../stats/index.js'
+import { type MachineUse, otherMachines, othersOf, usesOn } from './machines.js'
 import { type HostUse, hostUseOf, sumOfUses, type Use, useOf } from './use.js'
 
 /** A view of one repetition of a cell, with its counters turned into use. Figures and verdicts read it. */
@@ -31,10 +34,16 @@ export interface Repetition {
   readonly target: Use
   readonly containers: Readonly<Record<string, Use>>
   readonly services: Readonly<Record<string, Use>>
+  /** all load agents together */
   readonly agent: Use
+  /** each of several load agents, in the order of the bench; of the only one, it alone */
+  readonly agents: readonly Use[]
+  /** the target's machine */
   readonly host: HostUse
   /** cores used by anything that is not part of the run (the orchestrator's few per cent included); null: unknown */
   readonly othersCores: number | null
+  /** the other machines of the bench; empty where there is one machine */
+  readonly machines: readonly MachineUse[]
   readonly serviceTime: Distribution
   readonly responseTime: Distribution | null
 }
@@ -53,6 +62,8 @@ export interface CellView {
   readonly repetitions: readonly Repetition[]
   /** the agent's ceiling with these connections on these cores; null: not calibrated */
   readonly ceiling: Ceiling | null
+  /** the network from the agents to the target before any load; null: one machine, or not measured */
+  readonly link: Link | null
 }
 
 /** The agent's ceiling against the null server, over the canaries of a run. */
@@ -88,9 +99,10 @@ export function viewCells(
         loadId,
         records: own,
         repetitions: own.flatMap((whole) =>
-          whole.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(whole, record)),
+          whole.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(plan, whole, record)),
         ),
         ceiling: ceilingOf(scenario, load, calibrations),
+        link: calibrations.find((each) => each.link && each.scenario === scenario.id)?.link ?? null,
       }
     })
   })
@@ -137,7 +149,7 @@ export function unansweredOf(repetition: Repetition): { readonly count: number; 
   return { count: failuresOf(repetition) + wrong + unsent, of: sent + unsent }
 }
 
-function viewRepetition(whole: RepetitionRecord, record: LoadRecord): Repetition {
+function viewRepetition(plan: Plan, whole: RepetitionRecord, record: LoadRecord): Repetition {
   const { measurement, samples } = record
   const { startedAtMs, durationMs, batch } = measurement
   const span = { fromMs: startedAtMs, toMs: startedAtMs + durationMs }
@@ -146,7 +158,10 @@ function viewRepetition(whole: RepetitionRecord, record: LoadRecord): Repetition
   const containers = useEach(samples.target)
   const services = useEach(samples.services)
   const target = sumOfUses(Object.values(containers))
-  const agent = useOf(samples.agent, span)
+  const agents = Object.values(samples.agents ?? { agent: samples.agent }).map((readings) => useOf(readings, span))
+  const agent = sumOfUses(agents)
+  const bench = plannedBenchOf(plan, whole.bench ?? null)
+  const roles = { target, services: Object.values(services), agents }
   const host = hostUseOf(samples.host, span)
   return {
     number: whole.repetition,
@@ -159,21 +174,13 @@ function viewRepetition(whole: RepetitionRecord, record: LoadRecord): Repetition
     containers,
     services,
     agent,
+    agents,
     host,
-    othersCores: othersOf(host, [target, ...Object.values(services), agent]),
+    othersCores: othersOf(host, usesOn(bench, bench?.target ?? null, roles)),
+    machines: otherMachines(plan, bench, samples, roles, span),
     serviceTime: decodeHistogram(measurement.serviceTime),
     responseTime: measurement.responseTime === null ? null : decodeHistogram(measurement.responseTime),
   }
-}
-
-function othersOf(host: HostUse, ours: readonly Use[]): number | null {
-  if (host.busyCores === null) return null
-  let rest = host.busyCores
-  for (const { coresUsed } of ours) {
-    if (coresUsed === null) return null
-    rest -= coresUsed
-  }
-  return Math.max(0, rest)
 }
 
 function ceilingOf(scenario: PlannedScenario, load: LoadSpec, calibrations: readonly Calibration[]): Ceiling | null {

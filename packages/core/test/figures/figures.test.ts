@@ -24,6 +24,21 @@ const calibrations = [
   },
 ]
 
+/** What one of several load agents did. */
+const anAgent = (connections: number, ok: number, lateMs = 0) => ({
+  connections,
+  ok,
+  eventLoopUtilisation: 0.5,
+  clockErrorMs: 0.1,
+  lateMs,
+})
+/** A calibration with the way from the agents to the target. */
+const aLink = (bytesPerSecond: number) => ({
+  ...calibrations[0]!,
+  scenario: 'predict',
+  link: { roundTripUs: 100, bytesPerSecond, mtu: 1450 },
+})
+
 type Case = { readonly because: string; readonly is: number | null } & Partial<ViewOf>
 
 const table: Readonly<Record<string, readonly Case[]>> = {
@@ -163,6 +178,7 @@ const table: Readonly<Record<string, readonly Case[]>> = {
   coldStartMs: [
     { because: 'until the first 200', is: 400, observed: [plain] },
     { because: 'not known', is: null, observed: [plain], run: { coldStart: null } },
+    { because: 'the clocks of two machines are as far apart', is: null, observed: [{ ...plain, clockErrorMs: 51 }] },
   ],
   agentEventLoop: [{ because: 'as the agent said', is: 0.35, observed: [plain] }],
   agentCpuSeconds: [{ because: '0.3 cores for 8 s', is: 2.4, observed: [plain] }],
@@ -180,6 +196,36 @@ const table: Readonly<Record<string, readonly Case[]>> = {
   lateShare: [
     { because: 'under a rate', is: 0.02, observed: [{ load: rate, lateShare: 0.02 }] },
     { because: 'closed loads have none', is: null, observed: [plain] },
+  ],
+  agentEvenness: [
+    { because: 'by connection', is: 0.5, observed: [{ ...plain, agents: [anAgent(10, 5000), anAgent(30, 7500)] }] },
+    { because: 'one agent is even', is: null, observed: [plain] },
+    { because: 'no agent had an answer', is: null, observed: [{ ...plain, agents: [anAgent(10, 0), anAgent(30, 0)] }] },
+  ],
+  agentSkewMs: [
+    {
+      because: 'the last against the first',
+      is: 7,
+      observed: [{ ...plain, agents: [anAgent(1, 1, 7), anAgent(1, 1)] }],
+    },
+    { because: 'one agent has none', is: null, observed: [plain] },
+  ],
+  linkShare: [
+    {
+      because: 'of the busier direction',
+      is: 0.5,
+      observed: [{ ...plain, traffic: [1e6, 50e6] }],
+      calibrations: [aLink(100e6)],
+    },
+    { because: 'no link was measured', is: null, observed: [{ ...plain, traffic: [1e6, 50e6] }] },
+  ],
+  retransmitShare: [
+    { because: 'of all segments', is: 0.25, observed: [{ ...plain, retransmits: 0.25 }] },
+    { because: 'not read on one machine', is: null, observed: [plain] },
+  ],
+  clockErrorMs: [
+    { because: 'the largest of all clocks', is: 9, observed: [{ ...plain, clockErrorMs: 9, agents: [anAgent(1, 1)] }] },
+    { because: 'one machine has one clock', is: null, observed: [plain] },
   ],
   hostSteal: [{ because: 'of all CPU time', is: 0.05, observed: [{ ...plain, steal: 0.05 }] }],
   hostPressure: [{ because: 'of the window', is: 0.3, observed: [{ ...plain, pressure: 0.3 }] }],

@@ -6,6 +6,7 @@ import {
   aRepetitionRecord,
   aSecondInstrument,
   aService,
+  aSite,
   aView,
   caps,
   GIB,
@@ -53,6 +54,25 @@ const ceiling = (throughput: number, connections = 64): Calibration[] => [
 ]
 /** One core, full: the dull case in which nothing else is the limit. */
 const full: Observed = { perSecond: 2000, cpuMs: 0.495 }
+
+/** 125 MB/s, a gigabit */
+const onSite: Partial<ViewOf> = {
+  plan: { site: aSite() },
+  calibrations: ceiling(100_000).map((each) => ({
+    ...each,
+    scenario: 'predict',
+    link: { roundTripUs: 120, bytesPerSecond: 125e6, mtu: 1450 },
+  })),
+}
+/** Two agents with half of the connections each. */
+const twoAgents = (ok: readonly [number, number], lateMs = 2) =>
+  ok.map((each, index) => ({
+    connections: 32,
+    ok: each,
+    eventLoopUtilisation: 0.5,
+    clockErrorMs: 0.1,
+    lateMs: index * lateMs,
+  }))
 
 const wrk = (perSecond: number, overrides: Parameters<typeof aSecondInstrument>[0] = {}) => ({
   secondInstrument: aSecondInstrument({ perSecond, ...overrides }),
@@ -587,6 +607,84 @@ const table: Readonly<Record<string, readonly Case[]>> = {
       effect: 'doubts',
       observed: repeat({ ...full, steal: 0.05 }),
       says: /hypervisor took 5 %/,
+    },
+    {
+      because: 'somebody used the machine of the database',
+      effect: 'doubts',
+      plan: { site: aSite() },
+      observed: repeat({ ...full, othersOn: { 'db-1': 0.9, 'load-1': 0.1 } }),
+      says: /^others used 0\.9 cores of db-1's 4 CPUs, .* in all 5 repetitions$/,
+    },
+  ],
+  'network-bound': [
+    { because: 'there is one machine', effect: null, observed: repeat({ ...full, traffic: [1e6, 200e6] }) },
+    { because: 'the network had room', effect: null, ...onSite, observed: repeat({ ...full, traffic: [1e6, 80e6] }) },
+    {
+      because: 'answers filled it',
+      effect: 'doubts',
+      ...onSite,
+      observed: repeat({ ...full, traffic: [1e6, 100e6] }),
+      says: /^the target's traffic was 80 % of what its network carries \(limit 70 %\) in all 5 repetitions; throughput is a lower bound$/,
+    },
+    {
+      because: 'requests filled it in one repetition',
+      effect: 'doubts',
+      ...onSite,
+      observed: [full, { ...full, traffic: [110e6, 1e6] }],
+      says: /88 % of what its network carries .* in repetition 2 of 2/,
+    },
+    {
+      because: 'it lost packets',
+      effect: 'doubts',
+      ...onSite,
+      observed: repeat({ ...full, retransmits: 0.004 }),
+      says: /^0\.4 % of the TCP segments were sent again \(limit 0\.1 %\)/,
+    },
+    { because: 'it lost next to none', effect: null, ...onSite, observed: repeat({ ...full, retransmits: 0.0005 }) },
+  ],
+  'uneven-agents': [
+    { because: 'there is one agent', effect: null, observed: repeat(full) },
+    { because: 'both got as much', effect: null, observed: repeat({ ...full, agents: twoAgents([8000, 7900]) }) },
+    {
+      because: 'one of them has half of the cores',
+      effect: 'doubts',
+      observed: [full, { ...full, agents: twoAgents([10_000, 6000]) }],
+      says: /^one load agent got 60 % of what another got from each connection \(limit 80 %\) in repetition 2 of 2$/,
+    },
+    {
+      because: 'one had no connection to open',
+      effect: null,
+      observed: repeat({
+        ...full,
+        agents: twoAgents([8000, 0]).map((each, i) => (i === 0 ? each : { ...each, connections: 0 })),
+      }),
+    },
+    {
+      because: 'a rate is offered evenly, whatever is answered',
+      effect: null,
+      observed: repeat({ load: rate, agents: twoAgents([8000, 4000]) }),
+    },
+    {
+      because: 'they did not begin together',
+      effect: 'doubts',
+      observed: repeat({ ...full, agents: twoAgents([8000, 8000], 180) }),
+      says: /^one began its window 180 ms after another \(limit 50 ms\)/,
+    },
+  ],
+  'clock-unsure': [
+    { because: 'there is one clock', effect: null, observed: repeat(full) },
+    { because: 'it is aligned well', effect: null, observed: repeat({ ...full, clockErrorMs: 3 }) },
+    {
+      because: 'a cold start would drown in its error',
+      effect: 'explains',
+      observed: repeat({ ...full, clockErrorMs: 80 }),
+      says: /aligned within 80 ms only \(limit 50 ms\) .*: cold starts are not told$/,
+    },
+    {
+      because: 'readings may be those of another moment',
+      effect: 'doubts',
+      observed: [full, { ...full, clockErrorMs: 300 }],
+      says: /within 300 ms only .* in repetition 2 of 2: CPU and memory may be those of another moment$/,
     },
   ],
   'shared-cores': [

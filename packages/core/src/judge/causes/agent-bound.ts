@@ -1,5 +1,5 @@
 import { connectionsOf } from '@bakeoff/model'
-import { agentCpuShare, agentEventLoop, ceilingShare } from '../../figures/agent.js'
+import { agentCpuShare, agentEventLoop, ceilingShare, coresOfAgents } from '../../figures/agent.js'
 import { typical } from '../../figures/estimate.js'
 import { thresholds } from '../../thresholds.js'
 import { cores, list, percent } from '../../words/quantities.js'
@@ -32,7 +32,7 @@ export const agentBound = defineCause({
         : []),
       ...(used
         ? [
-            `the agent used ${percent(used.worst)} of its ${cores(view.scenario.cores.agent.length)} (limit ${percent(cpu)}) ${used.where}`,
+            `the agent used ${percent(used.worst)} of its ${cores(Math.max(...coresOfAgents(view.scenario)))} (limit ${percent(cpu)}) ${used.where}`,
           ]
         : []),
       ...(reached

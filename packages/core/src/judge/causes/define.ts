@@ -44,18 +44,38 @@ export function inRepetitions(numbers: readonly number[], of: number): string {
   return `in ${numbers.length === 1 ? 'repetition' : 'repetitions'} ${numbers.join(', ')} of ${of}`
 }
 
+/** The worst value of a figure beyond a limit, and the repetitions in which it lies there. */
+interface Beyond {
+  readonly worst: number
+  readonly where: string
+}
+
 /**
  * The repetitions in which a figure lies above a limit, and the highest value. Every repetition counts: a median over them
  * would hide one in three, whose figures are part of the result. Null when there is no such repetition.
  */
-export function above(view: CellView, rule: FigureRule, limit: number): { worst: number; where: string } | null {
+export function above(view: CellView, rule: FigureRule, limit: number): Beyond | null {
+  return beyond(view, rule, (value) => value > limit, Math.max)
+}
+
+/** The same for a figure below a limit, and its lowest value. */
+export function below(view: CellView, rule: FigureRule, limit: number): Beyond | null {
+  return beyond(view, rule, (value) => value < limit, Math.min)
+}
+
+function beyond(
+  view: CellView,
+  rule: FigureRule,
+  isBeyond: (value: number) => boolean,
+  worst: (...values: number[]) => number,
+): Beyond | null {
   const found = view.repetitions.flatMap((repetition) => {
     const value = valueIn(rule, repetition, view)
-    return value !== null && value > limit ? [{ number: repetition.number, value }] : []
+    return value !== null && isBeyond(value) ? [{ number: repetition.number, value }] : []
   })
   if (found.length === 0) return null
   return {
-    worst: Math.max(...found.map(({ value }) => value)),
+    worst: worst(...found.map(({ value }) => value)),
     where: inRepetitions(
       found.map(({ number }) => number),
       view.repetitions.length,

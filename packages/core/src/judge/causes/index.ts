@@ -1,6 +1,7 @@
 import type { Verdict } from '@bakeoff/model'
 import type { CellView } from '../../observe/view.js'
 import { agentBound } from './agent-bound.js'
+import { clockUnsure } from './clock-unsure.js'
 import type { CauseRule, Found } from './define.js'
 import { errors } from './errors.js'
 import { instrumentsDisagree } from './instruments-disagree.js'
@@ -8,6 +9,7 @@ import { lateSends } from './late-sends.js'
 import { latencyBound } from './latency-bound.js'
 import { limitOf } from './limit.js'
 import { machineSlept } from './machine-slept.js'
+import { networkBound } from './network-bound.js'
 import { noAnswers } from './no-answers.js'
 import { noisyHost } from './noisy-host.js'
 import { notSteady } from './not-steady.js'
@@ -22,6 +24,7 @@ import { targetThrottled } from './target-throttled.js'
 import { timeouts } from './timeouts.js'
 import { tooShort } from './too-short.js'
 import { unaccountedTime } from './unaccounted-time.js'
+import { unevenAgents } from './uneven-agents.js'
 import { workSkipped } from './work-skipped.js'
 import { wrongAnswers } from './wrong-answers.js'
 
@@ -40,10 +43,13 @@ export const causeRules: readonly CauseRule[] = [
   unaccountedTime,
   tooShort,
   agentBound,
+  networkBound,
+  unevenAgents,
   instrumentsDisagree,
   notSteady,
   noisyHost,
   machineSlept,
+  clockUnsure,
   sharedCores,
   lateSends,
   serviceLate,

@@ -1,5 +1,6 @@
 import { coresUsed } from '../../figures/cpu.js'
 import { valueIn } from '../../figures/define.js'
+import { placeOfCore } from '../../observe/machines.js'
 import type { CellView, Repetition } from '../../observe/view.js'
 import { medianOf } from '../../stats/index.js'
 import { thresholds } from '../../thresholds.js'
@@ -41,8 +42,9 @@ export function crowdedCores(view: CellView, service: string | null): string | n
   const { services } = view.scenario.cores
   for (const name of Object.keys(services).filter((each) => service === null || each === service)) {
     const own = coresOf(view, [name])
+    const places = new Set([...own].map((core) => placeOfCore(view.plan, name, core)))
     const tenants = ['target', 'agent', ...Object.keys(services)].filter((role) =>
-      [...coresOf(view, [role])].some((core) => own.has(core)),
+      [...coresOf(view, [role])].some((core) => places.has(placeOfCore(view.plan, role, core))),
     )
     if (tenants.length < 2) continue
     const used = usedBy(view, tenants)

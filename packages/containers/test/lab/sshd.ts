@@ -1,0 +1,2 @@
+/** OpenSSH's server for tests of ways by ssh; scripts/lab/ makes it. */
+export { type Sshd, startSshd } from '../../../../scripts/lab/sshd.mjs'
