@@ -34,6 +34,8 @@ export interface SessionOptions extends HoldOptions {
   readonly sample?: ContainerHost['sample']
   /** settles when the way to the engine is gone, with the reason; absent: the engine's silence tells */
   readonly lost?: Promise<Error>
+  /** the name of a container of this session that its end leaves alone; absent: there is none */
+  readonly spared?: string
 }
 
 /** A clock of another machine, as it was last compared with the steady scale. */
@@ -280,7 +282,7 @@ class EngineSession implements HostSession {
 
   async #removeAll(): Promise<boolean> {
     try {
-      const left = await removeSession(this.#client, this.id)
+      const left = await removeSession(this.#client, this.id, { except: this.#options.spared })
       for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
       return left.length === 0
     } catch (error) {
