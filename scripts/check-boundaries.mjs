@@ -48,7 +48,19 @@ const FLOORS = {
     ...['shared', 'styles', 'assets', 'markdown', 'csv', 'summary', 'client', 'html', 'sections', 'card'],
     ...['comparison', 'history', 'run-index', 'render-card', 'render-html'],
   ],
-  containers: ['client', 'host', 'locks', 'engine', 'building', 'registry', 'base', 'images', 'session', 'doctor'],
+  containers: [
+    'client',
+    'host',
+    'locks',
+    'engine',
+    'ways',
+    'building',
+    'registry',
+    'base',
+    'images',
+    'session',
+    'doctor',
+  ],
 }
 /** Libraries with one importer each: a package, or a folder of one. */
 const OWNERS = {

@@ -129,13 +129,14 @@ function passed(state: ProgressState, nowMs: number): ProgressState {
 
 function afterImage(
   state: ProgressState,
-  { image, state: now, step, expectedSeconds, isPulled = false, movedTo = null }: Extract<RunEvent, { kind: 'image' }>,
+  { image, state: now, step, expectedSeconds, isPulled = false, movedTo: host }: Extract<RunEvent, { kind: 'image' }>,
   nowMs: number,
 ): ProgressState {
   const builds = new Map(state.builds)
   const done = new Set(state.done)
+  const movedTo = host ?? null
   if (now === 'building') {
-    const fresh = { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs, isPulled }
+    const fresh = { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs, isPulled, movedTo }
     const build = builds.get(image) ?? fresh
     const expectedMs = expectedSeconds == null ? build.expectedMs : Math.max(0, expectedSeconds * 1000)
     builds.set(image, { ...build, movedTo, expectedMs, step: step ?? (movedTo === null ? build.step : null) })

@@ -22,7 +22,7 @@ describe('the check of boundaries', () => {
       text: "import { a } from '../engine/y.js'",
       why: 'client ← host ← locks ← engine',
     },
-    { file: 'containers/src/engine/x.ts', text: "import { a } from '../images/y.js'", why: '← engine ← building ←' },
+    { file: 'containers/src/engine/x.ts', text: "import { a } from '../images/y.js'", why: '← engine ← ways ←' },
     { file: 'containers/src/engine/x.ts', text: "import { a } from '../doctor/y.js'", why: '← session ← doctor' },
     { file: 'containers/src/session/sampling/x.ts', text: "import { a } from '../../doctor/y.js'", why: '← doctor' },
     { file: 'containers/src/redact.ts', text: "import { a } from './client/y.js'", why: 'the order is client ←' },

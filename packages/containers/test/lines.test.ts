@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import { eachLine } from '../src/session/lines.js'
+import { eachLine } from '../src/lines.js'
 
 it('calls for every line of a stream, and for what is left at its end', async () => {
   const stream = new PassThrough()

@@ -28,7 +28,71 @@ export function namedEngine(world: EngineWorld): FoundEngine | null {
   const folder = configFolder(world)
   const context = world.env.DOCKER_CONTEXT || currentContext(world, folder)
   if (!context || context === 'default') return null
-  return engineOfContext(world, folder, context)
+  const endpoint = contextOf(world, context)
+  return engineOfHost(endpoint.host, `context ${context}`, endpoint.tls)
+}
+
+/** What a context of Docker's configuration says of its engine. */
+export interface ContextEndpoint {
+  /** as it is written there: `unix:///…`, `tcp://…`, `ssh://…` */
+  readonly host: string
+  /** null: without TLS */
+  tls(): EngineTls | null
+}
+
+/**
+ * A context by its name.
+ *
+ * @throws BakeoffError NO_ENGINE when there is none of the name, or it names no engine
+ */
+export function contextOf(world: EngineWorld, name: string): ContextEndpoint {
+  const folder = configFolder(world)
+  const id = createHash('sha256').update(name).digest('hex')
+  const text = world.readText(posix.join(folder, 'contexts', 'meta', id, 'meta.json'))
+  const host =
+    text === null ? null : (parseJson(text)?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host
+  if (typeof host !== 'string' || host === '') {
+    throw new BakeoffError('NO_ENGINE', `the Docker context "${name}" does not exist or names no engine`, {
+      hint: 'List the contexts with `docker context ls` and choose one with `docker context use`, or unset DOCKER_CONTEXT.',
+    })
+  }
+  const tlsFolder = posix.join(folder, 'contexts', 'tls', id, 'docker')
+  return { host, tls: () => (world.exists(tlsFolder) ? readTls(world, tlsFolder) : null) }
+}
+
+/**
+ * The engine at an address that is no tunnel.
+ *
+ * @param foundBy words for what named it
+ * @throws BakeoffError NO_ENGINE when it is no address, or one by ssh
+ */
+export function engineOfHost(host: string, foundBy: string, tls: () => EngineTls | null): FoundEngine {
+  const endpoint = host.includes('://') ? host : `tcp://${host}`
+  const shown = shownEndpoint(host)
+  const scheme = endpoint.slice(0, endpoint.indexOf('://'))
+  switch (scheme) {
+    case 'unix':
+      return { endpoint: endpoint === 'unix://' ? 'unix:///var/run/docker.sock' : endpoint, foundBy, tls: null }
+    case 'npipe':
+      return { endpoint, foundBy, tls: null }
+    case 'tcp':
+    case 'http':
+    case 'https':
+      if (!URL.canParse(endpoint) || new URL(endpoint.replace(/^\w+/, 'http')).hostname === '') {
+        throw new BakeoffError('NO_ENGINE', `${foundBy} is "${shown}", which is not an address`, {
+          hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
+        })
+      }
+      return { endpoint, foundBy, tls: tls() }
+    case 'ssh':
+      throw new BakeoffError('NO_ENGINE', `${foundBy} names an engine behind SSH (${shown})`, {
+        hint: `Open a tunnel and name its socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock ${sshPlace(host)} & then DOCKER_HOST=unix:///tmp/engine.sock`,
+      })
+    default:
+      throw new BakeoffError('NO_ENGINE', `${foundBy} is "${shown}": "${scheme}" is not a way to reach an engine`, {
+        hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
+      })
+  }
 }
 
 /** The places where an engine listens by default, most likely first. Podman comes last. */
@@ -71,49 +135,6 @@ function currentContext(world: EngineWorld, folder: string): string | null {
   return typeof name === 'string' && name !== '' ? name : null
 }
 
-function engineOfContext(world: EngineWorld, folder: string, name: string): FoundEngine {
-  const id = createHash('sha256').update(name).digest('hex')
-  const text = world.readText(posix.join(folder, 'contexts', 'meta', id, 'meta.json'))
-  const host =
-    text === null ? null : (parseJson(text)?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host
-  if (typeof host !== 'string' || host === '') {
-    throw new BakeoffError('NO_ENGINE', `the Docker context "${name}" does not exist or names no engine`, {
-      hint: 'List the contexts with `docker context ls` and choose one with `docker context use`, or unset DOCKER_CONTEXT.',
-    })
-  }
-  const tlsFolder = posix.join(folder, 'contexts', 'tls', id, 'docker')
-  return engineOfHost(host, `context ${name}`, () => (world.exists(tlsFolder) ? readTls(world, tlsFolder) : null))
-}
-
-function engineOfHost(host: string, foundBy: string, tls: () => EngineTls | null): FoundEngine {
-  const endpoint = host.includes('://') ? host : `tcp://${host}`
-  const shown = shownEndpoint(host)
-  const scheme = endpoint.slice(0, endpoint.indexOf('://'))
-  switch (scheme) {
-    case 'unix':
-      return { endpoint: endpoint === 'unix://' ? 'unix:///var/run/docker.sock' : endpoint, foundBy, tls: null }
-    case 'npipe':
-      return { endpoint, foundBy, tls: null }
-    case 'tcp':
-    case 'http':
-    case 'https':
-      if (!URL.canParse(endpoint) || new URL(endpoint.replace(/^\w+/, 'http')).hostname === '') {
-        throw new BakeoffError('NO_ENGINE', `${foundBy} is "${shown}", which is not an address`, {
-          hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
-        })
-      }
-      return { endpoint, foundBy, tls: tls() }
-    case 'ssh':
-      throw new BakeoffError('NO_ENGINE', `${foundBy} names an engine behind SSH (${shown})`, {
-        hint: `Open a tunnel and name its socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock ${sshPlace(host)} & then DOCKER_HOST=unix:///tmp/engine.sock`,
-      })
-    default:
-      throw new BakeoffError('NO_ENGINE', `${foundBy} is "${shown}": "${scheme}" is not a way to reach an engine`, {
-        hint: 'Write it as unix:///path/to/docker.sock or tcp://host:2376',
-      })
-  }
-}
-
 /** `user@host`, without a password. */
 function sshPlace(host: string): string {
   return host.replace(/^ssh:\/\//, '').replace(/:.*@/s, '@')
@@ -125,12 +146,18 @@ function environmentTls(world: EngineWorld, host: string): EngineTls | null {
   return readTls(world, world.env.DOCKER_CERT_PATH || configFolder(world))
 }
 
-function readTls(world: EngineWorld, folder: string): EngineTls {
+/**
+ * The key and certificates of a folder.
+ *
+ * @param named completes "or name their folder …"
+ * @throws BakeoffError NO_ENGINE with the file that cannot be read
+ */
+export function readTls(world: EngineWorld, folder: string, named = 'in DOCKER_CERT_PATH'): EngineTls {
   const read = (file: string): string => {
     const text = world.readText(posix.join(folder, file))
     if (text !== null) return text
     throw new BakeoffError('NO_ENGINE', `the engine wants TLS, and ${posix.join(folder, file)} cannot be read`, {
-      hint: 'Put ca.pem, cert.pem and key.pem there, or name their folder in DOCKER_CERT_PATH.',
+      hint: `Put ca.pem, cert.pem and key.pem there, or name their folder ${named}.`,
     })
   }
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }

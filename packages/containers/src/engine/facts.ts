@@ -3,7 +3,7 @@ import { release, totalmem } from 'node:os'
 import { BakeoffError, type EngineFacts, isAborted } from '@bakeoff/model'
 import type { InfoAnswer, PodmanInfo, VersionAnswer } from '../client/answers.js'
 import type { EngineClient, Timing } from '../client/client.js'
-import { type FoundEngine, shownEndpoint, socketPathOf } from '../client/endpoint.js'
+import { type FoundEngine, shownPlace, socketPathOf } from '../client/endpoint.js'
 import { EngineLost } from '../client/errors.js'
 import { uncappedOf } from './caps.js'
 
@@ -35,7 +35,7 @@ export async function describeEngine(client: EngineClient, signal?: AbortSignal)
     const isSilent = error instanceof EngineLost && error.isFrozen
     throw new BakeoffError(
       'NO_ENGINE',
-      `the engine at ${shownEndpoint(client.found.endpoint)} answers pings but not questions about itself: ${
+      `the engine at ${shownPlace(client.found)} answers pings but not questions about itself: ${
         isSilent ? `no answer within ${FACTS_MS / 1000} s` : (error as Error).message
       }`,
       {
@@ -67,7 +67,7 @@ export function toEngineFacts(
     name: isOfPodman ? 'Podman' : engineName(version, info),
     version: version.Version ?? 'unknown',
     apiVersion: version.ApiVersion ?? 'unknown',
-    endpoint: shownEndpoint(found.endpoint),
+    endpoint: shownPlace(found),
     foundBy: found.foundBy,
     cgroupVersion,
     cgroupDriver: info.CgroupDriver ?? null,
@@ -108,7 +108,8 @@ function isSameKernel(
   { version, info }: Pick<EngineAnswers, 'version' | 'info'>,
   here: KernelWitness,
 ): boolean {
-  if (here.platform !== 'linux' || !here.cgroupMounted || socketPathOf(found.endpoint) === null) return false
+  if (here.platform !== 'linux' || !here.cgroupMounted) return false
+  if (socketPathOf(found.endpoint) === null || found.tunnel !== undefined) return false
   if (version.KernelVersion !== here.kernel || info.MemTotal === undefined) return false
   return Math.abs(info.MemTotal - here.memoryBytes) <= here.memoryBytes * 0.01
 }

@@ -1,20 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
-import { BakeoffError, isAborted } from '@bakeoff/model'
-import { connect } from '../client/connect.js'
+import { userInfo } from 'node:os'
+import { BakeoffError } from '@bakeoff/model'
 import { USUAL_PATIENCE } from '../client/deadlines.js'
 import { type FoundEngine, shownEndpoint } from '../client/endpoint.js'
-import { EngineLost } from '../client/errors.js'
 import { type EngineWorld, namedEngine, usualEngines } from './candidates.js'
+import { type PingFailure, type PingOptions, pingFailure } from './ping.js'
+import { thisWorld } from './this-world.js'
 
-/** The patience with an engine. A frozen daemon accepts the connection, and a call without a deadline would hang for ever. */
-const PING_MS = 2000
-
-export interface FindOptions extends Partial<EngineWorld> {
-  /** how long an engine may take to answer a ping, the last of three; default 2 s */
-  readonly pingMs?: number
-  readonly signal?: AbortSignal | undefined
-}
+export type FindOptions = Partial<EngineWorld> & PingOptions
 
 /**
  * The first engine that answers a ping, or null when there is none at all.
@@ -40,58 +32,6 @@ export async function findEngine(options: FindOptions = {}): Promise<FoundEngine
   }
   if (firstTrouble !== null) throw firstTrouble
   return null
-}
-
-/** The real world: this process's environment, its user's home, the file system. */
-function thisWorld(): EngineWorld {
-  return {
-    env: process.env,
-    home: homedir(),
-    platform: process.platform,
-    uid: process.getuid?.() ?? null,
-    exists: existsSync,
-    readText: (path) => {
-      try {
-        return readFileSync(path, 'utf8')
-      } catch {
-        return null
-      }
-    },
-  }
-}
-
-/** The reason why an engine did not answer a ping. `absent`: no program listens there. */
-type PingFailure =
-  | { readonly kind: 'absent' | 'forbidden' }
-  | { readonly kind: 'frozen'; readonly afterMs: number }
-  | { readonly kind: 'other'; readonly message: string }
-
-/** Pings an engine; null when it answered. On a busy machine a ping may take seconds, for the engine or for this process. */
-async function pingFailure(found: FoundEngine, options: FindOptions): Promise<PingFailure | null> {
-  for (let sent = 1; ; sent++) {
-    const failure = await onePing(found, options)
-    if (failure?.kind !== 'frozen' || sent === USUAL_PATIENCE.pings) return failure
-  }
-}
-
-async function onePing(found: FoundEngine, { signal, pingMs = PING_MS }: FindOptions): Promise<PingFailure | null> {
-  try {
-    await connect(found).ping({ signal, withinMs: pingMs })
-    return null
-  } catch (error) {
-    if (isAborted(error)) throw error
-    if (error instanceof EngineLost && error.isFrozen) return { kind: 'frozen', afterMs: pingMs }
-    return failureOf(error)
-  }
-}
-
-/** Whether an error says that no program listens. A socket file that a killed daemon left behind refuses the connection. */
-function failureOf(error: unknown): PingFailure {
-  const cause = error instanceof EngineLost ? error.cause : error
-  const { code, message } = cause as NodeJS.ErrnoException
-  if (code === 'ECONNREFUSED' || code === 'ENOENT') return { kind: 'absent' }
-  if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden' }
-  return { kind: 'other', message: message || String(code ?? error) }
 }
 
 function failedEngine(found: FoundEngine, failure: PingFailure, named: boolean): BakeoffError {

@@ -7,8 +7,8 @@ import type { Readable } from 'node:stream'
 import type { ContainerExit } from '@bakeoff/runner/ports'
 import type { EngineClient } from '../client/client.js'
 import { EngineLost, isEngineGone, statusOf } from '../client/errors.js'
+import { eachLine } from '../lines.js'
 import { ofSession } from './labels.js'
-import { eachLine } from './lines.js'
 
 export interface Life {
   /** rejects with ENGINE_LOST */

@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LineSplitter } from '@bakeoff/model'
 import { connect } from '../client/connect.js'
+import type { FoundEngine } from '../client/endpoint.js'
+import { openAgain } from '../ways/open-again.js'
 import { removeSession } from './sweep.js'
 import { GOODBYE, type WatchdogOrder } from './watchdog.js'
 
@@ -19,15 +21,19 @@ for await (const chunk of process.stdin) {
 setTimeout(() => process.exit(1), 30 * 60_000)
 if (told[0] !== undefined) {
   const { engine, session } = JSON.parse(told[0]) as WatchdogOrder
-  const client = connect(engine)
   for (let attempt = 0; ; attempt++) {
     try {
-      // The last creates of the dead process may still be in progress: wait until nothing new appears.
-      await removeSession(client, session, { quietMs: 3_000, deadlineMs: 90_000 })
+      await removeAll(engine, session)
       process.exit(0)
     } catch {
-      await sleep(attempt < 100 ? 1_000 : 10_000) // the engine is away
+      await sleep(attempt < 100 ? 1_000 : 10_000) // the engine is away, or the way to it
     }
   }
 }
 process.exit(0)
+
+async function removeAll(engine: FoundEngine, session: string): Promise<void> {
+  await using way = await openAgain(engine)
+  // The last creates of the dead process may still be in progress: wait until nothing new appears.
+  await removeSession(connect(way.found), session, { quietMs: 3_000, deadlineMs: 90_000 })
+}

@@ -11,6 +11,7 @@ import type { FoundEngine } from '../client/endpoint.js'
 /** The first line that the watchdog reads. It says what is to be removed, and where. */
 export interface WatchdogOrder {
   readonly session: string
+  /** with the tunnel, where there is one: the parent's ends with the parent, so the watchdog opens its own */
   readonly engine: FoundEngine
 }
 

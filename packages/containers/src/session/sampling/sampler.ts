@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { HostReading, Reading } from '@bakeoff/model'
 import { type RunningContainer, type Sampler, steadyMs } from '@bakeoff/runner/ports'
 import type { EngineClient } from '../../client/client.js'
-import { eachLine } from '../lines.js'
+import { eachLine } from '../../lines.js'
 import { type ContainerFiles, openContainerFiles, openHostFiles } from './files.js'
 import { parseStatsLine } from './stats.js'
 

@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream'
 import { LineSplitter } from '@bakeoff/model'
 
-/** Calls `call` for every line until the stream ends, breaks or is destroyed. An error of the stream is ignored: its owner reports it. */
-export function eachLine(stream: Readable, call: (line: string) => void): void {
-  const lines = new LineSplitter()
+/**
+ * Calls `call` for every line until the stream ends, breaks or is destroyed. An error of the stream is ignored: its owner reports it.
+ *
+ * @param longest characters of a line that are kept
+ */
+export function eachLine(stream: Readable, call: (line: string) => void, longest?: number): void {
+  const lines = new LineSplitter(longest)
   const tell = (found: readonly string[]) => {
     for (const line of found) call(line)
   }

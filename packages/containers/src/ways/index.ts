@@ -1,0 +1,1 @@
+export { type HostToReach, type OpenWay, openWay } from './open-way.js'
