@@ -1,5 +1,13 @@
 import { formatDurationMs, formatNumber, type Plan, type RunEvent } from '@bakeoff/model'
-import { boardLines, buildingWords, imageName, liveLine, stageWords, stillBuilding, timeLeft } from './progress-lines.js'
+import {
+  boardLines,
+  buildingWords,
+  imageName,
+  liveLine,
+  stageWords,
+  stillBuilding,
+  timeLeft,
+} from './progress-lines.js'
 import { advance, nameOf, namesOf, noProgress, type ProgressState } from './progress-state.js'
 import type { Terminal } from './terminal.js'
 import { padEnd, widthOf } from './width.js'

@@ -94,9 +94,25 @@ const one: ImageAnswer = { Id: '1', RootFS: { Layers: ['a', 'b'] }, Config: { Us
 
 it.each<{ because: string; other: ImageAnswer; expected: boolean }>([
   { because: 'ids do not count', other: { ...one, Id: '2' }, expected: true },
-  { because: 'layers in another order are another image', other: { ...one, RootFS: { Layers: ['b', 'a'] } }, expected: false },
+  {
+    because: 'layers in another order are another image',
+    other: { ...one, RootFS: { Layers: ['b', 'a'] } },
+    expected: false,
+  },
   { because: 'an image of which no layers are known equals none', other: { ...one, RootFS: {} }, expected: false },
-  { because: 'another user is another program', other: { ...one, Config: { ...one.Config, User: '' } }, expected: false },
-  { because: 'names come in any order', other: { ...one, Config: { ...one.Config, Labels: { b: '2', a: '1' } } }, expected: true },
-  { because: 'nothing is written in several ways', other: { ...one, Config: { ...one.Config, Volumes: {} } }, expected: true },
+  {
+    because: 'another user is another program',
+    other: { ...one, Config: { ...one.Config, User: '' } },
+    expected: false,
+  },
+  {
+    because: 'names come in any order',
+    other: { ...one, Config: { ...one.Config, Labels: { b: '2', a: '1' } } },
+    expected: true,
+  },
+  {
+    because: 'nothing is written in several ways',
+    other: { ...one, Config: { ...one.Config, Volumes: {} } },
+    expected: true,
+  },
 ])('$because', ({ other, expected }) => expect(isSameImage(one, other)).toBe(expected))

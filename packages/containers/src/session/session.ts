@@ -282,7 +282,7 @@ class EngineSession implements HostSession {
 
   async #removeAll(): Promise<boolean> {
     try {
-      const left = await removeSession(this.#client, this.id, { except: this.#options.spared })
+      const left = await removeSession(this.#client, this.id, this.#spared)
       for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
       return left.length === 0
     } catch (error) {
@@ -292,14 +292,22 @@ class EngineSession implements HostSession {
   }
 
   async #tellKept(): Promise<boolean> {
+    const { host } = this.#client.found
+    const { except } = this.#spared
     const kept = await listLeftovers(this.#client).catch(() => [])
-    const mine = kept.filter(({ kind, owner }) => kind === 'container' && owner.session === this.id)
+    const mine = kept.filter(
+      ({ kind, name, owner }) => kind === 'container' && name !== except && owner.session === this.id,
+    )
     if (mine.length > 0) {
-      this.#options.say(
-        `kept: ${mine.map(({ name }) => name).join(', ')}; they stay until \`npm run clean\` or the next run`,
-      )
+      const until = host === undefined ? '`npm run clean` or the next run' : 'the next run on this machine'
+      this.#options.say(`kept: ${mine.map(({ name }) => name).join(', ')}; they stay until ${until}`)
     }
     return true
+  }
+
+  get #spared(): { readonly except?: string } {
+    const { spared } = this.#options
+    return spared === undefined ? {} : { except: spared }
   }
 
   #uniqueName(name: string): string {

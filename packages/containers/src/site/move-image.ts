@@ -46,9 +46,13 @@ export async function moveImage(
   const loaded = await copy(from, to, reference ?? id, signal)
   const moved = await sameImageOn(to.client, original, [...names, ...loaded])
   if (moved !== null) return moved
-  throw new BakeoffError('ENGINE_FAILED', `${name} is another image on ${to.name} than on ${from.name} after it was moved there`, {
-    hint: `Its layers or settings differ. Compare on both: docker image inspect ${reference ?? id}`,
-  })
+  throw new BakeoffError(
+    'ENGINE_FAILED',
+    `${name} is another image on ${to.name} than on ${from.name} after it was moved there`,
+    {
+      hint: `Its layers or settings differ. Compare on both: docker image inspect ${reference ?? id}`,
+    },
+  )
 }
 
 /** The id of this very image on an engine, under one of these names; null: it has none. */

@@ -1,6 +1,6 @@
 import { BakeoffError, type HostSpec } from '@bakeoff/model'
 import { connect } from '../client/connect.js'
-import { type Engine, describedEngine } from '../engine/ensure.js'
+import { describedEngine, type Engine } from '../engine/ensure.js'
 import type { Probe } from '../probe/index.js'
 import { type OpenWay, openWay } from '../ways/index.js'
 
@@ -63,7 +63,9 @@ function named(host: string, error: unknown): unknown {
 
 function refuseTwice(hosts: readonly OpenHost[]): void {
   for (const [index, { spec, engine }] of hosts.entries()) {
-    const twin = hosts.slice(0, index).find((other) => other.engine.facts.id && other.engine.facts.id === engine.facts.id)
+    const twin = hosts
+      .slice(0, index)
+      .find((other) => other.engine.facts.id && other.engine.facts.id === engine.facts.id)
     if (twin === undefined) continue
     throw new BakeoffError('BAD_SPEC', `${twin.spec.name} and ${spec.name} are the same engine`, {
       hint: 'In hosts.yaml every host is a machine of its own: remove one of the two. Machines that were cloned share an id: remove /etc/docker/key.json on one, and restart its Docker.',

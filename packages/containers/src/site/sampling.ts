@@ -10,7 +10,10 @@ export interface HostSampler {
 }
 
 /** Containers by the names of their hosts, in the order of the containers. */
-export function byHost(containers: readonly RunningContainer[], usual: string): ReadonlyMap<string, RunningContainer[]> {
+export function byHost(
+  containers: readonly RunningContainer[],
+  usual: string,
+): ReadonlyMap<string, RunningContainer[]> {
   const groups = new Map<string, RunningContainer[]>()
   for (const container of containers) {
     const host = container.host ?? usual

@@ -42,7 +42,11 @@ export class SiteImages implements Images {
   }
 
   /** As the port says; the image is then on all hosts of the request. */
-  async ensureImage(request: ImageRequest, signal: AbortSignal, onEvent: Report = () => undefined): Promise<ImageFacts> {
+  async ensureImage(
+    request: ImageRequest,
+    signal: AbortSignal,
+    onEvent: Report = () => undefined,
+  ): Promise<ImageFacts> {
     const facts = this.#known(await this.#images.ensureImage(request, signal, onEvent))
     const moves = (request.hosts ?? []).map((host) => this.idOn(host, facts.id, signal, onEvent))
     await Promise.allSettled(moves) // no move is left to itself when another fails

@@ -1,12 +1,13 @@
 /** The engines of several machines as one: every container, image and network goes to the engine of its host. */
-import { BakeoffError, type Owner, type PlannedSite } from '@bakeoff/model'
+import type { Owner, PlannedSite } from '@bakeoff/model'
 import type { ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
-import { LEASE } from '../probe/index.js'
+import type { EngineClient } from '../client/client.js'
 import type { HoldOptions } from '../locks/hold.js'
+import { LEASE } from '../probe/index.js'
 import { labelsOf } from '../session/labels.js'
 import { type EngineClock, type HostSession, openSession, type Session } from '../session/session.js'
 import { gatewaysOfEngine } from '../session/testbed-network.js'
-import { swarmState } from '../swarm/index.js'
+import { swarmManager } from '../swarm/index.js'
 import { byHost, joinSamplers } from './sampling.js'
 import type { SiteImages } from './site-images.js'
 import type { ProbedHost } from './start-probes.js'
@@ -39,7 +40,7 @@ export async function openSite(site: PlannedSite, probed: readonly ProbedHost[],
   try {
     if (failed?.status === 'rejected') throw failed.reason
     const manager = site.network === 'overlay' ? await managerOf(hosts) : null
-    return new EngineSite({ site, hosts, manager, options })
+    return joinHosts({ site, hosts, manager, options })
   } catch (error) {
     await Promise.all(hosts.map(({ session }) => session.close()))
     throw error
@@ -47,10 +48,13 @@ export async function openSite(site: PlannedSite, probed: readonly ProbedHost[],
 }
 
 /** A host of a site, with its session. */
-interface SiteHost extends ProbedHost {
+export interface SiteHost {
   readonly name: string
+  /** that is measured over; null: not given */
+  readonly address: string | null
+  readonly client: EngineClient
   readonly session: HostSession
-  readonly clock: HostClock
+  readonly clock: Pick<HostClock, 'read' | 'errorMs'>
 }
 
 async function openSiteHost(host: ProbedHost, options: SiteOptions): Promise<SiteHost> {
@@ -66,7 +70,7 @@ async function openSiteHost(host: ProbedHost, options: SiteOptions): Promise<Sit
     lost: Promise.race([way.lost, probe.lost]),
     spared: LEASE, // the probe ends after the session, with its owner
   })
-  return { ...host, name, session, clock }
+  return { name, address: spec.address, client: engine.client, session, clock }
 }
 
 /** A host's clock, as its probe tells it. */
@@ -100,20 +104,26 @@ async function sampleByProbe(
   return probe.sampler(await Promise.all(sampled), hz)
 }
 
-/** The first host whose engine manages the swarm: it makes the overlays. */
+/** The host that makes the overlays. @throws SETUP_FAILED when the hosts share no swarm */
 async function managerOf(hosts: readonly SiteHost[]): Promise<SiteHost> {
-  for (const host of hosts) if ((await swarmState(host.engine.client)).kind === 'manager') return host
-  throw new BakeoffError('SETUP_FAILED', `none of ${hosts.map(({ name }) => name).join(', ')} manages a swarm`, {
-    hint: 'A bench of several machines needs a network that joins them: npm run hosts -- prepare',
-  })
+  const name = await swarmManager(hosts)
+  return hosts.find((host) => host.name === name) as SiteHost
 }
 
-interface Parts {
+/** The parts of a site, whose sessions are open. */
+export interface SiteParts {
   readonly site: PlannedSite
   readonly hosts: readonly SiteHost[]
   /** null: every bench is one host */
   readonly manager: SiteHost | null
-  readonly options: SiteOptions
+  readonly options: Pick<SiteOptions, 'owner' | 'say'> & { readonly images: SiteSource }
+}
+
+type SiteSource = Pick<SiteImages, 'ensureImage' | 'lookUpImage' | 'findImage' | 'idOn'>
+
+/** One session of several that are open. */
+export function joinHosts(parts: SiteParts): Site {
+  return new EngineSite(parts)
 }
 
 class EngineSite implements Site {
@@ -125,13 +135,13 @@ class EngineSite implements Site {
   readonly #hosts: ReadonlyMap<string, SiteHost>
   readonly #first: SiteHost
   readonly #manager: SiteHost | null
-  readonly #options: SiteOptions
-  readonly #images: SiteImages
+  readonly #options: SiteParts['options']
+  readonly #images: SiteSource
   /** aborts moves of images that a start waits for */
   readonly #ending = new AbortController()
   #closing: Promise<void> | null = null
 
-  constructor({ site, hosts, manager, options }: Parts) {
+  constructor({ site, hosts, manager, options }: SiteParts) {
     this.#site = site
     this.#hosts = new Map(hosts.map((host) => [host.name, host]))
     this.#first = hosts[0] as SiteHost
@@ -227,6 +237,6 @@ class EngineSite implements Site {
 
 /** Addresses at which the machines of a testbed would answer if they could be reached from inside. */
 async function addressesOf(hosts: readonly SiteHost[]): Promise<string[]> {
-  const gateways = await Promise.all(hosts.map(({ engine }) => gatewaysOfEngine(engine.client)))
-  return [...hosts.flatMap(({ spec }) => (spec.address === null ? [] : [spec.address])), ...gateways.flat()]
+  const gateways = await Promise.all(hosts.map(({ client }) => gatewaysOfEngine(client)))
+  return [...hosts.flatMap(({ address }) => (address === null ? [] : [address])), ...gateways.flat()]
 }
