@@ -8,6 +8,7 @@ import { targetInfo } from './info.js'
 import { legend } from './legend.js'
 import { encodedHistogram } from './load.js'
 import { loadSpec } from './loads/index.js'
+import { plannedSite } from './machines.js'
 import { caps, plannedAgainst, planWarning, role, script, slo, standIn } from './plan.js'
 import { reach } from './reach.js'
 import { calibration, imageFacts, outcome, verification } from './repetition.js'
@@ -592,8 +593,11 @@ export const results = z.object({
     tightness: z.number().nullish(),
     windowMs: z.number(),
   }),
+  /** of a run on several machines: the target's host of the first bench, and its engine */
   host: hostFacts,
   engine: engineFacts,
+  /** the machines of `--hosts`; null or absent: everything ran on `host` */
+  site: plannedSite.nullish(),
   /** null or absent: older runs did not try */
   boundary: boundary.nullish(),
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),
