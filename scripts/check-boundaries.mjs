@@ -59,6 +59,8 @@ const FLOORS = {
     'base',
     'images',
     'session',
+    'swarm',
+    'probe',
     'doctor',
   ],
 }
@@ -83,10 +85,11 @@ const CORE_FORBIDDEN = [
 
 /** What prints, or ends the process. */
 const SPEAKS = [/\bconsole\.(log|error|warn|info)\(/, /\bprocess\.exit\(/, /\bprocess\.(stdout|stderr)\.write\(/]
-/** Programs that run as processes of their own speak over stdout: the load agent and the watchdog. So may a page in a browser. */
+/** Programs that run as processes of their own speak over stdout: the load agent, the watchdog and the probe. So may a page in a browser. */
 const MAY_SPEAK = [
   /^packages\/load\/src\/(agent|worker)\//,
   /\/watchdog-process\.ts$/,
+  /^packages\/containers\/src\/probe\/program\//,
   /^packages\/report\/src\/client\//,
 ]
 

@@ -240,6 +240,8 @@ export const scenarioResult = z.object({
   isUncapped: z.boolean().optional(),
   services: z.array(z.object({ name: z.string(), image: z.string(), caps, requestedCpus: z.number() })),
   cores: coreAssignment,
+  /** cores of each load agent, in the order of a bench's agents, where there are several; absent: one, on `cores.agent` */
+  agents: z.array(z.array(z.int())).nullish(),
   loads: z.array(loadSpec),
   /** the load the leaderboard ranks by: the closed load with the most connections, or the first there is */
   mainLoad: z.string(),
@@ -593,10 +595,9 @@ export const results = z.object({
     tightness: z.number().nullish(),
     windowMs: z.number(),
   }),
-  /** of a run on several machines: the target's host of the first bench, and its engine */
   host: hostFacts,
   engine: engineFacts,
-  /** the machines of `--hosts`; null or absent: everything ran on `host` */
+  /** the machines of a run on several; `host` and `engine` are the target's of the first bench. Null or absent: there is one */
   site: plannedSite.nullish(),
   /** null or absent: older runs did not try */
   boundary: boundary.nullish(),

@@ -40,6 +40,11 @@ export class ContainerCalls {
     await asking('stopping a container', () => this.#docker.getContainer(id).stop({ t: seconds }))
   }
 
+  /** Gives a container other cores. */
+  async pin(id: string, cpus: readonly number[]): Promise<void> {
+    await asking('pinning a container', () => this.#docker.getContainer(id).update({ CpusetCpus: cpus.join(',') }))
+  }
+
   /** Ends a container, and removes it with its anonymous volumes. */
   async remove(id: string): Promise<void> {
     await asking('removing a container', () => this.#docker.getContainer(id).remove({ force: true, v: true }))

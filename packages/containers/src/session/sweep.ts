@@ -48,15 +48,18 @@ export async function sweep(client: EngineClient, options: { everything?: boolea
  * Removes everything that one session made.
  *
  * @param quietMs the search goes on until nothing has appeared for this long: creates of a killed process arrive late
+ * @param except  name of a container that stays
  * @returns what is left when the deadline passes, normally nothing
  * @throws ENGINE_LOST when the engine is gone
  */
 export async function removeSession(
   client: EngineClient,
   session: string,
-  { quietMs = 0, deadlineMs = 60_000 } = {},
+  { quietMs = 0, deadlineMs = 60_000, except }: { quietMs?: number; deadlineMs?: number; except?: string } = {},
 ): Promise<Leftover[]> {
-  return removeUntilGone(client, () => list(client, ofSession(session)), quietMs, deadlineMs)
+  const find = async () =>
+    (await list(client, ofSession(session))).filter(({ kind, name }) => kind !== 'container' || name !== except)
+  return removeUntilGone(client, find, quietMs, deadlineMs)
 }
 
 /** Removes a container and its anonymous volumes; settles when it is gone. One that is being removed is waited for. */

@@ -8,7 +8,8 @@ export type CgroupFolders =
  * The folders of a process's cgroups.
  *
  * @param cgroup    /proc/<pid>/cgroup: lines of `id:controllers:path`
- * @param mountinfo /proc/self/mountinfo: which part of which hierarchy this process sees, and where
+ * @param mountinfo /proc/self/mountinfo: which parts of which hierarchies this process sees, and where. A hierarchy may be mounted more
+ *                  than once: a container that has the machine's besides its own sees its own part twice
  * @returns null when this process does not see them, as when it runs in a container itself
  */
 export function cgroupFolders(cgroup: string, mountinfo: string): CgroupFolders | null {
@@ -23,8 +24,9 @@ export function cgroupFolders(cgroup: string, mountinfo: string): CgroupFolders 
   )
   const folderOf = (controller: string): string | null => {
     const path = paths.get(controller)
-    const mount = mounts.find(({ controllers }) => controllers.includes(controller))
-    return path === undefined || mount === undefined ? null : below(mount, path)
+    if (path === undefined) return null
+    const found = mounts.filter(({ controllers }) => controllers.includes(controller))
+    return found.map((mount) => below(mount, path)).find((folder) => folder !== null) ?? null
   }
   const [cpuacct, cpu, memory] = [folderOf('cpuacct'), folderOf('cpu'), folderOf('memory')]
   if (cpuacct !== null && cpu !== null && memory !== null) return { version: '1', cpuacct, cpu, memory }

@@ -15,6 +15,7 @@ export type Cpu = Pick<
 >
 type Memory = Pick<Reading, 'memoryAnonBytes' | 'memoryFileBytes'>
 type Traffic = Pick<Reading, 'rxBytes' | 'txBytes'>
+type Segments = Pick<Reading, 'tcpSegments' | 'tcpRetransmits'>
 
 export interface CpuTextsV1 {
   /** ns, exact */
@@ -78,6 +79,21 @@ export function trafficOf(netDev: string | null): Traffic {
     .filter(([, name]) => name !== 'lo')
     .map(([, , columns]) => (columns as string).trim().split(/\s+/).map(Number))
   return { rxBytes: sum(rows.map((row) => row[0] ?? 0)), txBytes: sum(rows.map((row) => row[8] ?? 0)) }
+}
+
+/**
+ * /proc/<pid>/net/snmp: a line of names and a line of values per protocol. The kernel counts a segment that is sent again in RetransSegs
+ * only, and not in OutSegs.
+ */
+export function segmentsOf(snmp: string | null): Segments {
+  const [names = [], values = []] = [...(snmp ?? '').matchAll(/^Tcp: (.+)$/gm)].map(([, columns]) =>
+    (columns as string).trim().split(/\s+/),
+  )
+  const counter = (name: string) => {
+    const value = values[names.indexOf(name)]
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) : null
+  }
+  return { tcpSegments: counter('OutSegs'), tcpRetransmits: counter('RetransSegs') }
 }
 
 /** /proc/stat and /proc/pressure/cpu. Time as a guest is part of user, so it is not added again. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { HostReading, Reading } from '@bakeoff/model'
 import { type CgroupFolders, cgroupFolders } from './cgroup.js'
-import { type Cpu, cpuOfV1, cpuOfV2, hostReadingOf, memoryOf, trafficOf } from './counters.js'
+import { type Cpu, cpuOfV1, cpuOfV2, hostReadingOf, memoryOf, segmentsOf, trafficOf } from './counters.js'
 
 const buffer = Buffer.allocUnsafe(64 * 1024) // memory.stat has some 2 KiB; one read must take all of it
 
@@ -41,9 +41,10 @@ export interface ContainerFiles {
  * @param pid its first process, as this process sees it
  * @param id  must be in the path of its cgroups, or the process id means another process (in a virtual machine, or outside a
  *            container that this process runs in)
+ * @param tcp whether segments are counted as well, which matters where they cross a network
  * @returns null when its files cannot be read from here
  */
-export function openContainerFiles(pid: number, id: string): ContainerFiles | null {
+export function openContainerFiles(pid: number, id: string, { tcp = false } = {}): ContainerFiles | null {
   const cgroup = attempt(() => readFileSync(`/proc/${pid}/cgroup`, 'utf8'))
   const mountinfo = attempt(() => readFileSync('/proc/self/mountinfo', 'utf8'))
   if (cgroup === null || mountinfo === null || !cgroup.includes(id)) return null
@@ -61,6 +62,7 @@ export function openContainerFiles(pid: number, id: string): ContainerFiles | nu
   const cpu = cpuReader(folders, open)
   const memory = open(`${folders.version === '1' ? folders.memory : folders.folder}/memory.stat`)
   const network = open(`/proc/${pid}/net/dev`)
+  const snmp = tcp ? open(`/proc/${pid}/net/snmp`) : null
   if (cpu().cpuTotalSeconds === null || !memory.isOpen) {
     close()
     return null
@@ -69,7 +71,8 @@ export function openContainerFiles(pid: number, id: string): ContainerFiles | nu
     read(atMs) {
       const counted = cpu()
       if (counted.cpuTotalSeconds === null) return null
-      return { atMs, ...counted, ...memoryOf(memory.text()), ...trafficOf(network.text()) }
+      const segments = snmp === null ? {} : segmentsOf(snmp.text())
+      return { atMs, ...counted, ...memoryOf(memory.text()), ...trafficOf(network.text()), ...segments }
     },
     close,
   }

@@ -61,7 +61,7 @@ export function cut<T extends { readonly atMs: number }>(readings: readonly T[],
 }
 
 /** Calls at once and then at every multiple of the period, without drift; a late call is not made up for. */
-function everyMs(periodMs: number, call: () => void): () => void {
+export function everyMs(periodMs: number, call: () => void): () => void {
   const startedAt = performance.now()
   let timer: NodeJS.Timeout
   const next = () => {
