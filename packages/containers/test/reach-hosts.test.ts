@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HostSpec } from '@bakeoff/model'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { isReached, reachHosts } from '../src/index.js'
+import { isReached, openHosts, reachHosts } from '../src/index.js'
 
 /** An engine behind a socket that says little of itself. */
 let folder: string
@@ -36,6 +36,21 @@ it('reaches the hosts that answer, and says of each other why not', async () => 
     '29.0.0',
     expect.stringMatching(/\bc\b.*no engine listens/),
   ])
+})
+
+it('opens all hosts or none, and names every one that is missing', async () => {
+  await using opened = await openHosts([host('b', 'there.sock')])
+  expect(opened.hosts.map(({ spec }) => spec.name)).toEqual(['b'])
+  const some = ['a', 'b', 'c'].map((name) => host(name, name === 'b' ? 'there.sock' : `${name}.sock`))
+  await expect(openHosts(some)).rejects.toMatchObject({
+    code: 'NO_ENGINE',
+    message: expect.stringMatching(/\ba\b.*\n.*\bc\b/),
+  })
+})
+
+it('refuses two hosts that are one engine', async () => {
+  const twins = ['a', 'b'].map((name) => host(name, 'there.sock'))
+  await expect(openHosts(twins)).rejects.toMatchObject({ message: 'a and b are the same engine' })
 })
 
 it('stops when the caller does', async () => {

@@ -2,10 +2,10 @@ import {
   isReached,
   leaveSwarm,
   leavingWords,
+  openHosts,
   type PreparedSwarm,
   prepareSwarm,
   type ReachedHost,
-  type ReachedHosts,
   reachHosts,
   type SwarmHost,
   type SwarmReadiness,
@@ -67,8 +67,8 @@ async function check(invocation: Invocation, spec: HostsSpec, json: boolean): Pr
  * @throws NO_ENGINE where one cannot be reached, BAD_SPEC when the user has to be asked and cannot be, SETUP_FAILED
  */
 async function prepare({ terminal, stop: { signal } }: Invocation, spec: HostsSpec, yes: boolean): Promise<void> {
-  await using reached = await reachHosts(spec.hosts, signal)
-  const hosts = allReached(reached)
+  await using opened = await openHosts(spec.hosts, { signal })
+  const { hosts } = opened
   if (networkOf(spec.benches) === 'bridge') {
     terminal.print('No swarm is needed: every bench is one machine.')
   } else {
@@ -151,18 +151,6 @@ async function leaveHosts({ terminal, stop: { signal } }: Invocation, spec: Host
   })
   terminal.print(checks.flatMap((check) => doctorLines(check, terminal)).join('\n'))
   return checks.every(({ state }) => state === 'ok')
-}
-
-/** @throws NO_ENGINE that names every host that cannot be reached */
-function allReached({ hosts }: ReachedHosts): ReachedHost[] {
-  const failed = hosts.flatMap((host) => (isReached(host) ? [] : [host.problem]))
-  const [first] = failed
-  if (failed.length === 1) throw first
-  if (first !== undefined)
-    throw new BakeoffError(first.code, failed.map(({ message }) => message).join('\n'), {
-      hint: [...new Set(failed.flatMap(({ hint }) => hint ?? []))].join('\n'),
-    })
-  return hosts.filter(isReached)
 }
 
 function asSwarmHost({ spec: { name, address }, engine: { client } }: ReachedHost): SwarmHost {

@@ -43,11 +43,23 @@ export function isReached(host: HostReach): host is ReachedHost {
   return 'way' in host
 }
 
+/** @throws the error of the host that could not be reached; of several, one error that has all their sentences */
+export function needAll(hosts: readonly HostReach[]): ReachedHost[] {
+  const failed = hosts.flatMap((host) => (isReached(host) ? [] : [host.problem]))
+  const [first] = failed
+  if (failed.length > 1)
+    throw new BakeoffError('NO_ENGINE', failed.map(({ message }) => message).join('\n'), {
+      hint: [...new Set(failed.flatMap(({ hint }) => hint ?? []))].join('\n'),
+    })
+  if (first !== undefined) throw first
+  return hosts.filter(isReached)
+}
+
 async function reachHost(spec: HostSpec, signal: AbortSignal | undefined): Promise<HostReach> {
   try {
     const way = await openWay(spec, { signal })
     try {
-      return { spec, way, engine: await describedEngine(connect(way.found), signal) }
+      return { spec, way, engine: await describedEngine(connect({ ...way.found, host: spec.name }), signal) }
     } catch (error) {
       await way[Symbol.asyncDispose]()
       throw error
