@@ -59,6 +59,7 @@ const FLOORS = {
     'base',
     'images',
     'session',
+    'swarm',
     'probe',
     'doctor',
   ],

@@ -112,20 +112,22 @@ export async function startSshd({ sandbox, name = 'bakeoff-lab', forwarding = tr
   const program = needProgram('sshd', 'openssh-server')
   const own = sandbox ?? (await Sandbox.open())
   const folder = join(own.folder, `sshd-${name}`)
-  mkdirSync(join(folder, 'bin'), { recursive: true, mode: 0o700 })
+  const client = join(own.folder, 'ssh')
+  for (const made of [folder, join(client, 'bin'), join(client, 'hosts')])
+    mkdirSync(made, { recursive: true, mode: 0o700 })
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }) // where it separates its privileges; Debian makes it at its service's start
   const keys = await makeKeys(folder)
   const address = where?.address ?? '127.0.0.1'
   const port = where ? 22 : await freePort()
   const file = (/** @type {string} */ rest) => join(folder, rest)
   writeFileSync(file('sshd_config'), serverConfig({ file, address, port, forwarding }))
-  writeFileSync(file('config'), clientConfig({ file, name, address, port, from: where && own.namespace(where.from) }))
-  writeFileSync(file('bin/ssh'), `#!/bin/sh\nexec ${needProgram('ssh', 'openssh-client')} -F ${file('config')} "$@"\n`)
-  chmodSync(file('bin/ssh'), 0o755)
+  const from = where && own.namespace(where.from)
+  writeFileSync(join(client, 'hosts', name), clientConfig({ file, name, address, port, from }))
+  writeClient(client)
   const group = `sshd-${name}`
   const sshd = new Sshd({
     shown: {
-      ...{ alias: name, address, port, binFolder: file('bin'), configFile: file('config') },
+      ...{ alias: name, address, port, binFolder: join(client, 'bin'), configFile: join(client, 'config') },
       ...{ knownHostsFile: file('known_hosts'), identityFile: file('id'), logFile: file('log') },
     },
     ...{ sandbox: own, closes: sandbox === undefined, group },
@@ -165,7 +167,15 @@ AllowTcpForwarding ${forwarding ? 'yes' : 'no'}
 `
 }
 
-/** What a user has in ~/.ssh/config and ~/.ssh/known_hosts. Their own files are not read. */
+/** One `ssh` and one configuration, which every server of the sandbox adds to. A user's own configuration is not read. */
+function writeClient(folder) {
+  writeFileSync(join(folder, 'config'), `Include ${join(folder, 'hosts/*')}\n`)
+  const program = join(folder, 'bin/ssh')
+  writeFileSync(program, `#!/bin/sh\nexec ${needProgram('ssh', 'openssh-client')} -F ${join(folder, 'config')} "$@"\n`)
+  chmodSync(program, 0o755)
+}
+
+/** What a user has in ~/.ssh/config for this server. */
 function clientConfig({ file, name, address, port, from }) {
   const pipe = join(dirname(fileURLToPath(import.meta.url)), 'pipe.mjs')
   const way = from ? [`  ProxyCommand nsenter --net=/run/netns/${from} ${process.execPath} ${pipe} %h %p`] : []
@@ -174,7 +184,7 @@ function clientConfig({ file, name, address, port, from }) {
     `  HostName ${address}`,
     `  Port ${port}`,
     `  User ${userInfo().username}`,
-    'Host *',
+    `Host ${name} ${address}`,
     `  IdentityFile ${file('id')}`,
     '  IdentitiesOnly yes',
     `  UserKnownHostsFile ${file('known_hosts')}`,

@@ -106,7 +106,9 @@ export async function namespacesOf(name) {
   return lines.map((line) => line.split(' ')[0]).filter((found) => found.startsWith(`${name}-`))
 }
 
+/** Containers first: an engine waits ten seconds for each that does not hear it. */
 async function askToEnd(name) {
+  await killGroup(`${name}/containers`)
   for (const pid of processesOf(name)) {
     signal(pid, 'SIGCONT')
     signal(pid, 'SIGTERM')

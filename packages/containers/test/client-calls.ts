@@ -3,6 +3,7 @@ import type { EngineClient } from '../src/client/client.js'
 
 const { signal } = new AbortController()
 const hear = () => undefined
+const addresses = { listen: '10.0.0.1:2377', address: '10.0.0.1' }
 
 /** Every call that there is of an engine, by its name on the client. Of long work: its beginning. */
 export const CLIENT_CALLS: Readonly<Record<string, (client: EngineClient) => Promise<unknown>>> = {
@@ -29,6 +30,12 @@ export const CLIENT_CALLS: Readonly<Record<string, (client: EngineClient) => Pro
   'networks.list': ({ networks }) => networks.list('a=b'),
   'volumes.remove': ({ volumes }) => volumes.remove('v'),
   'volumes.list': ({ volumes }) => volumes.list('a=b'),
+  'swarm.init': ({ swarm }) => swarm.init({ ...addresses, labels: {}, pool: '198.18.0.0/15' }),
+  'swarm.workerToken': ({ swarm }) => swarm.workerToken(),
+  'swarm.join': ({ swarm }) => swarm.join({ ...addresses, managers: ['10.0.0.2:2377'], token: 'secret' }),
+  'swarm.leave': ({ swarm }) => swarm.leave(),
+  'swarm.nodes': ({ swarm }) => swarm.nodes(),
+  'swarm.removeNode': ({ swarm }) => swarm.removeNode('n'),
   'images.inspect': ({ images }) => images.inspect('i'),
   'images.list': ({ images }) => images.list(['i']),
   'images.tag': ({ images }) => images.tag('i', { repo: 'r', tag: 't' }),

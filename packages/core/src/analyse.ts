@@ -87,6 +87,7 @@ export function analyse({
     run,
     host: plan.host,
     engine: plan.engine,
+    ...(plan.site ? { site: plan.site } : {}),
     boundary,
     base,
     calibration: [...calibrations],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostsOf } from './bench-hosts.js'
 import { engineFacts, hostFacts } from './host.js'
 
 /**
@@ -94,9 +95,4 @@ export function plannedBenchOf(
   id: string | null,
 ): PlannedBench | null {
   return site?.benches.find((bench) => bench.id === id) ?? site?.benches[0] ?? null
-}
-
-/** Every host of a bench, once, the target's first. */
-export function hostsOf({ target, services, agents }: PlannedBench): string[] {
-  return [...new Set([target, services, ...agents])]
 }

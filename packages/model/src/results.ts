@@ -8,6 +8,7 @@ import { targetInfo } from './info.js'
 import { legend } from './legend.js'
 import { encodedHistogram } from './load.js'
 import { loadSpec } from './loads/index.js'
+import { plannedSite } from './machines.js'
 import { caps, plannedAgainst, planWarning, role, script, slo, standIn } from './plan.js'
 import { reach } from './reach.js'
 import { calibration, imageFacts, outcome, verification } from './repetition.js'
@@ -239,6 +240,8 @@ export const scenarioResult = z.object({
   isUncapped: z.boolean().optional(),
   services: z.array(z.object({ name: z.string(), image: z.string(), caps, requestedCpus: z.number() })),
   cores: coreAssignment,
+  /** cores of each load agent, in the order of a bench's agents, where there are several; absent: one, on `cores.agent` */
+  agents: z.array(z.array(z.int())).nullish(),
   loads: z.array(loadSpec),
   /** the load the leaderboard ranks by: the closed load with the most connections, or the first there is */
   mainLoad: z.string(),
@@ -594,6 +597,8 @@ export const results = z.object({
   }),
   host: hostFacts,
   engine: engineFacts,
+  /** the machines of a run on several; `host` and `engine` are the target's of the first bench. Null or absent: there is one */
+  site: plannedSite.nullish(),
   /** null or absent: older runs did not try */
   boundary: boundary.nullish(),
   base: z.object({ id: z.string().nullable(), origin: z.string().nullable() }),

@@ -16,6 +16,7 @@ import {
   limitsWords,
   loadIdOf,
   loadLabel,
+  machinesWords,
   moneyWords,
   type Outcome,
   type Results,
@@ -58,11 +59,12 @@ export function renderSummary(results: Results): string {
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
 
-function title({ run, host, scenarios }: Results): string {
+function title({ run, host, site, scenarios }: Results): string {
   const names = scenarios.map(({ id }) => md(id)).join(', ') || md(run.id)
   const facts = [
     formatTime(run.startedAt),
     md(host.hostname),
+    site && machinesWords(site),
     run.gitCommit && `commit ${mdCode(run.gitCommit.slice(0, 10))}${run.gitDirty ? ' + changes' : ''}`,
     `${md(run.profile)} profile`,
     `run ${mdCode(run.id)}`,

@@ -25,6 +25,31 @@ export interface InfoAnswer {
   readonly DockerRootDir?: string
   readonly CPUSet?: boolean
   readonly MemoryLimit?: boolean
+  readonly KernelVersion?: string
+  readonly LiveRestoreEnabled?: boolean
+  readonly Swarm?: SwarmAnswer
+}
+
+/** The engine's part in a swarm; it has no token. */
+export interface SwarmAnswer {
+  readonly NodeID?: string
+  readonly NodeAddr?: string
+  readonly LocalNodeState?: string
+  readonly ControlAvailable?: boolean
+  readonly Error?: string
+  readonly RemoteManagers?: readonly { readonly NodeID: string; readonly Addr: string }[] | null
+  /** managers only */
+  readonly Cluster?: {
+    readonly ID?: string
+    readonly Spec?: { readonly Labels?: Readonly<Record<string, string>> | null }
+  } | null
+}
+
+/** A node of a swarm, in a manager's list. */
+export interface NodeAnswer {
+  readonly ID: string
+  readonly Description?: { readonly Hostname?: string }
+  readonly Status?: { readonly State?: string; readonly Addr?: string }
 }
 
 /** The answer of Podman's own API about its machine; its Docker-compatible API says that everything can be limited. */

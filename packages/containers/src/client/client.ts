@@ -14,6 +14,7 @@ import type { FoundEngine } from './endpoint.js'
 import { EngineLost, translated } from './errors.js'
 import { ImageCalls } from './image-calls.js'
 import { NetworkCalls, VolumeCalls } from './network-calls.js'
+import { SwarmCalls } from './swarm-calls.js'
 
 /** Limits on a question for whose answer the caller waits. */
 export interface Timing {
@@ -47,6 +48,7 @@ export class EngineClient {
   readonly containers: ContainerCalls
   readonly networks: NetworkCalls
   readonly volumes: VolumeCalls
+  readonly swarm: SwarmCalls
   readonly #docker: Docker
   readonly #timed: TimedCalls
 
@@ -58,6 +60,7 @@ export class EngineClient {
     this.containers = new ContainerCalls(docker)
     this.networks = new NetworkCalls(docker)
     this.volumes = new VolumeCalls(docker)
+    this.swarm = new SwarmCalls(docker)
   }
 
   async ping(timing: Timing = {}): Promise<void> {

@@ -1,5 +1,5 @@
 /** The frame around every page of a report: header, warnings, tabs, switches, chips. */
-import { type Caps, kindOf, loadLabel, loadShort, type Results, sentenceCase } from '@bakeoff/model'
+import { type Caps, kindOf, loadLabel, loadShort, machinesWords, type Results, sentenceCase } from '@bakeoff/model'
 import { formatBytes, formatCores, formatTime } from '../shared/format.js'
 import type { View } from '../shared/subjects.js'
 import { type Html, html } from './html.js'
@@ -10,12 +10,12 @@ import { controls, type Scope } from './scope.js'
 const LONG_ANSWER = 160
 
 export function header(view: View): Html {
-  const { run, host, scenarios, decision } = view.results
+  const { run, host, site, scenarios, decision } = view.results
   const names = scenarios.map(({ id }) => id)
   const targets = new Set(view.subjects.map(({ target }) => target)).size
   return html`<header class="top"><div class="brand"><svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="12" width="4.5" height="10"/><rect x="9.7" y="2" width="4.5" height="20"/><rect x="17.5" y="8" width="4.5" height="14"/></svg><span>Bakeoff</span></div>
     <div class="what">${decision?.overall ? html`<h1 class="answer${decision.overall.length > LONG_ANSWER && ' long'}">${decision.overall}</h1>` : html`<h1>${names.length > 0 ? names.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`) : 'A run without scenarios'} <span>${many(targets, 'target')}</span></h1>`}
-    <p class="meta">${decision?.overall && html`<span>${many(targets, 'target')} in ${many(names.length, 'scenario')}</span> `}<time datetime="${run.startedAt}">${formatTime(run.startedAt)}</time> <span><bdi>${host.hostname}</bdi></span> ${run.gitCommit && html`<span>commit <code>${run.gitCommit.slice(0, 10)}</code>${run.gitDirty && ' + changes'}</span>`} <span>run <code>${run.id}</code></span> <span>${run.profile} profile</span> ${statusOf(run)}</p>
+    <p class="meta">${decision?.overall && html`<span>${many(targets, 'target')} in ${many(names.length, 'scenario')}</span> `}<time datetime="${run.startedAt}">${formatTime(run.startedAt)}</time> <span><bdi>${host.hostname}</bdi></span> ${site && html`<span>${machinesWords(site)}</span> `}${run.gitCommit && html`<span>commit <code>${run.gitCommit.slice(0, 10)}</code>${run.gitDirty && ' + changes'}</span>`} <span>run <code>${run.id}</code></span> <span>${run.profile} profile</span> ${statusOf(run)}</p>
     </div>
     <div class="tools" data-tools>
       <div class="segmented" role="group" aria-label="Theme"><button type="button" data-theme-choice="system" aria-pressed="true">Auto</button><button type="button" data-theme-choice="light" aria-pressed="false">Light</button><button type="button" data-theme-choice="dark" aria-pressed="false">Dark</button></div>

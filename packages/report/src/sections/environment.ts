@@ -24,6 +24,7 @@ import {
   formatTime,
 } from '../shared/format.js'
 import { entriesInOrder, type View } from '../shared/subjects.js'
+import { machines } from './machines.js'
 import type { Section } from './section.js'
 
 export const environment: Section = {
@@ -33,7 +34,7 @@ export const environment: Section = {
   render: ({
     view,
     scopes,
-  }) => html`${folded(html`${again(view)}<div class="columns">${run(view)}${machine(view)}</div>`)}
+  }) => html`${folded(html`${again(view)}<div class="columns">${run(view)}${machine(view)}</div>${machines(view)}`)}
     ${scopes.map((scope) => part(scope, null, [coresBlock(scope), versions(view, scope)]))}
     ${folded([certificate(view), twins(view), calibrations(view), method(view), glossary(view)])}`,
 }
@@ -198,9 +199,19 @@ function rolesOf(scenario: ScenarioResult) {
       cores: scenario.cores.services[service.name] ?? service.caps.cpuset,
       image: service.image,
     })),
-    { name: 'load agent', caps: null, requested: null, cores: scenario.cores.agent, image: null },
+    ...agentsOf(scenario).map((cores, index, all) => ({
+      name: all.length === 1 ? 'load agent' : `load agent ${index + 1}`,
+      caps: null,
+      requested: null,
+      cores,
+      image: null,
+    })),
     { name: 'orchestrator', caps: null, requested: null, cores: scenario.cores.orchestrator, image: null },
   ]
+}
+
+function agentsOf({ agents, cores }: ScenarioResult): readonly (readonly number[])[] {
+  return agents ?? [cores.agent]
 }
 
 function workFacts(scenario: ScenarioResult): Html {
