@@ -258,6 +258,8 @@ export const runEvent = z.discriminatedUnion('kind', [
     expectedSeconds: z.number().nullish(),
     /** where it is `building`: it is pulled from a registry, since nothing is built of it; absent: it is built */
     isPulled: z.boolean().optional(),
+    /** where it is `building`: the host that it is moved to, from the one that built it; absent: it is not moved */
+    movedTo: z.string().optional(),
   }),
   /** A stage of a block: its images are built, then it is measured, then the report so far is written. */
   z.object({

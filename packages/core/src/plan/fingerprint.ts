@@ -180,12 +180,12 @@ function isSameMemory(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && Math.abs(a - b) <= a * MEMORY_TOLERANCE
 }
 
-function bytesText(bytes: number | null): string | null {
+export function bytesText(bytes: number | null): string | null {
   return bytes === null ? null : formatBytes(bytes)
 }
 
 /** `2: 0 1`, with the special features of each: threads of one core, packages, caches and kinds. */
-function coresText(cpus: readonly LogicalCpu[]): string {
+export function coresText(cpus: readonly LogicalCpu[]): string {
   const shown = cpus.map(({ id, core, package: socket, l3, kind }) =>
     [
       id,
