@@ -1,52 +1,39 @@
 /** The probe as it really runs: its image, its container, its protocol over attach, and what it removes. One engine is one host here. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '@bakeoff/model'
 import { steadyMs } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleProbe } from '../scripts/bundle-probe.mjs'
 import {
   asEngineSees,
   type EngineClient,
-  ImageStore,
   LEASE,
   labelsOf,
   type Probe,
   type ProbeOptions,
-  probeImage,
   readHostFacts,
   startProbe,
 } from '../src/index.js'
 import { thisOwner } from '../src/locks/owner.js'
 import { openContainerFiles } from '../src/session/sampling/files.js'
 import { buildDist, type EngineUnderTest, engineUnderTest, root } from './engine.js'
+import { aSession, buildProbe, probeOptions } from './probe-under-test.js'
 
 let engine: EngineUnderTest
 let client: EngineClient
 let image: string
-let temporary: string
 
 beforeAll(async () => {
   await buildDist()
   engine = await engineUnderTest()
   client = engine.client
-  temporary = await mkdtemp(join(tmpdir(), 'bakeoff-probe-'))
-  // From the sources, so that what is tested is never an older build.
-  const folder = join(temporary, 'image')
-  await bundleProbe(folder)
-  const images = new ImageStore(client, { root, logFolder: join(temporary, 'logs') })
-  ;({ id: image } = await images.ensureImage(
-    { name: probeImage, folder, requires: [] },
-    AbortSignal.timeout(20 * 60_000),
-  ))
+  image = await buildProbe(client)
 })
-afterAll(() => rm(temporary, { recursive: true, force: true }))
 
 /** The address of this machine, which is the engine's too. */
 function anAddress(): string {
@@ -56,13 +43,10 @@ function anAddress(): string {
   return found?.address ?? ''
 }
 
-async function optionsOf(session: string, changes: Partial<ProbeOptions> = {}): Promise<ProbeOptions> {
+function optionsOf(session: string, changes: Partial<ProbeOptions> = {}): Promise<ProbeOptions> {
   const host = { name: 'bench-1', address: anAddress(), socket: '/var/run/docker.sock' }
-  const labels = labelsOf(await thisOwner(session))
-  return { host, session, labels, image, say: (line) => console.log(line), ...changes }
+  return probeOptions(image, { host, session, ...changes })
 }
-
-const aSession = () => `probe-test-${randomBytes(4).toString('hex')}`
 
 async function aProbe(changes: Partial<ProbeOptions> = {}): Promise<Probe> {
   return startProbe(client, await optionsOf(aSession(), changes))
