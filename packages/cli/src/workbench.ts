@@ -72,7 +72,14 @@ export async function openWorkbench(
       session,
       images,
       base,
-      ports: (sink) => ({ host: session, connectAgent, connectAgents, measureSecond: measureWithWrk, clock: systemClock, sink }),
+      ports: (sink) => ({
+        host: session,
+        connectAgent,
+        connectAgents,
+        measureSecond: measureWithWrk,
+        clock: systemClock,
+        sink,
+      }),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     }
   } catch (error) {
