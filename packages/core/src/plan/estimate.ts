@@ -123,8 +123,15 @@ function longestBlockMs({ scenarios, entries, rules }: Measured): number {
  * none yet), an entry that cannot be measured takes no more, the first round and a block that has begun are run whole, and the
  * budget ends the rest. Whether a decision will still be open after the fewest repetitions is not foreseen. Null before the first
  * repetition.
+ *
+ * @param benches how many measure side by side now
  */
-export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsedMs: number): number | null {
+export function leftMs(
+  plan: Plan,
+  records: readonly RepetitionRecord[],
+  elapsedMs: number,
+  benches = benchesOf(plan).length,
+): number | null {
   const took = records.map((record) => ({
     entry: record.entry,
     ms: Date.parse(record.endedAt) - Date.parse(record.startedAt) - secondInstrumentMsOf(plan, record),
@@ -132,7 +139,6 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
-  const benches = benchesOf(plan).length
   const msOf = (blocks: readonly Block[]) =>
     blocks
       .flatMap((block) => missingIn(block, records))
