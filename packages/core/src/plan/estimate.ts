@@ -1,5 +1,6 @@
 import {
   type Block,
+  benchesOf,
   kindOf,
   type LoadSpec,
   loadIdOf,
@@ -10,6 +11,7 @@ import {
   type RunRules,
 } from '@bakeoff/model'
 import { isHopeless } from './adaptive.js'
+import { makespanMs } from './assign-blocks.js'
 import { ratesPerBlock } from './curve.js'
 import { secondInstrumentMs } from './second-instrument.js'
 import { windowRulesOf } from './window-length.js'
@@ -34,10 +36,35 @@ export interface Measured {
   readonly scenarios: readonly PlannedScenario[]
   readonly entries: readonly PlannedEntry[]
   readonly rules: RunRules
+  /** ids of the benches that measure at the same time; absent: one */
+  readonly benches?: readonly string[]
 }
 
 /** Wall time of a number of repetitions of everything, without regard to the budget, with each warm-up as long as given. */
-export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitions: number, warmUpMs: number): number {
+export function repetitionsMs(measured: Measured, repetitions: number, warmUpMs: number): number {
+  const { scenarios, benches = [] } = measured
+  if (benches.length <= 1) return oneAfterTheOtherMs(measured, repetitions, warmUpMs)
+  const blocks = scenarios.flatMap((scenario) => {
+    const alone = (count: number) =>
+      oneAfterTheOtherMs(
+        { ...measured, scenarios: [scenario], entries: entriesOf(measured, scenario) },
+        count,
+        warmUpMs,
+      )
+    return Array.from({ length: repetitions }, (_, index) => ({
+      id: `${scenario.id}#${index + 1}`,
+      scenario: scenario.id,
+      ms: alone(index + 1) - (index === 0 ? 0 : alone(index)),
+    }))
+  })
+  return makespanMs(blocks, benches)
+}
+
+function entriesOf({ entries }: Measured, { id }: PlannedScenario): PlannedEntry[] {
+  return entries.filter((entry) => entry.scenario === id)
+}
+
+function oneAfterTheOtherMs({ scenarios, entries, rules }: Measured, repetitions: number, warmUpMs: number): number {
   const sum = (msOf: (scenario: PlannedScenario) => number) =>
     entries.reduce(
       (total, entry) => total + msOf(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario),
@@ -77,7 +104,7 @@ function longestBlockMs({ scenarios, entries, rules }: Measured): number {
 }
 
 /**
- * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
+ * Time left, from what is known: several benches share the blocks, repetitions took as long as those of the same entry did (all entries, where there is
  * none yet), an entry that cannot be measured takes no more, the first round and a block that has begun are run whole, and the
  * budget ends the rest. Whether a decision will still be open after the fewest repetitions is not foreseen. Null before the first
  * repetition.
@@ -90,16 +117,20 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
+  const benches = benchesOf(plan).map(({ id }) => id)
+  const msOfBlock = (block: Block) =>
+    missingIn(block, records).reduce((sum, entry) => {
+      const own = took.filter((one) => one.entry === entry)
+      return sum + (own.length > 0 ? mean(own) : all)
+    }, 0)
   const msOf = (blocks: readonly Block[]) =>
-    blocks
-      .flatMap((block) => missingIn(block, records))
-      .reduce((sum, entry) => {
-        const own = took.filter((one) => one.entry === entry)
-        return sum + (own.length > 0 ? mean(own) : all)
-      }, 0)
+    makespanMs(
+      blocks.map((block) => ({ id: block.id, scenario: block.scenario, ms: msOfBlock(block) })),
+      benches,
+    )
   const isBegun = ({ id }: Block) => records.some(({ block }) => block === id)
   const promised = plan.blocks.filter((block) => block.repetition <= plan.rules.minRepetitions || isBegun(block))
-  const left = msOf(promised) + secondInstrumentLeftMs(plan, records)
+  const left = msOf(promised) + secondInstrumentLeftMs(plan, records) / benches.length
   const firstRound = plan.blocks.some(
     ({ repetition, order }) =>
       repetition === 1 && order.some((entry) => !records.some((record) => record.entry === entry)),

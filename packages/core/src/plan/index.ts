@@ -1,5 +1,6 @@
 export * from './adaptive.js'
 export type { OtherCommit } from './against.js'
+export * from './assign-blocks.js'
 export * from './build-of.js'
 export * from './cores.js'
 export * from './curve.js'
