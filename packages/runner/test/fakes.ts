@@ -132,8 +132,8 @@ export interface Faults {
   readonly silent?: readonly string[]
   /** the engine's machine answers from inside a testbed */
   readonly hostAnswers?: boolean
-  /** closed throughput by connections, asked at every load; default 1000 per connection, 20000 at most */
-  readonly throughput?: (connections: number) => number
+  /** closed throughput by connections, and by the agent's host, asked at every load; default 1000 per connection, 20000 at most */
+  readonly throughput?: (connections: number, host: string | undefined) => number
 }
 
 export class FakeClock implements Clock {
@@ -641,7 +641,10 @@ export class FakeAgent implements LoadAgent {
 
   #rate({ order }: LoadRequest): number {
     if (order.kind === 'closed')
-      return this.#host.faults.throughput?.(order.connections) ?? Math.min(20_000, order.connections * 1000)
+      return (
+        this.#host.faults.throughput?.(order.connections, this.#container.host) ??
+        Math.min(20_000, order.connections * 1000)
+      )
     return order.kind === 'open' ? order.perSecond : order.tasks
   }
 

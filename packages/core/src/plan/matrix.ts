@@ -194,7 +194,7 @@ function draftOf(
   const { against = null, root } = request
   const partners = against && partnersOf({ entries, scenarios, workOf }, against, root)
   const twins = twinsOf(entries, rules, seedOf(request))
-  const benches = benchesOf(request).map(({ id }) => id)
+  const benches = benchesOf(request).length
   return { scenarios, entries: [...entries, ...(partners?.entries ?? []), ...twins], rules, benches, partners }
 }
 
