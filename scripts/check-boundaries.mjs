@@ -61,6 +61,7 @@ const FLOORS = {
     'session',
     'swarm',
     'probe',
+    'site',
     'doctor',
   ],
 }

@@ -39,7 +39,7 @@ const MOST_SEED = 1_000_000
  * @throws BakeoffError BAD_SPEC for what cannot be planned, also for a commit that is not there
  */
 export function makePlan(
-  { project, catalogue, machine }: PlanSetting,
+  { project, catalogue, machine, site = null }: PlanSetting,
   { against, ...options }: PlanOptions,
   now: Date,
 ): Plan {
@@ -47,6 +47,7 @@ export function makePlan(
     catalogue,
     host: machine.host,
     engine: machine.engine.facts,
+    site,
     ...options,
     against: against === null ? null : openOtherCommit(project, against),
     freshSeed: randomInt(1, MOST_SEED),

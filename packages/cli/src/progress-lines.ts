@@ -30,20 +30,25 @@ export function stageWords({ scenario, repetition, number, of }: NonNullable<Pro
 function buildsWords(state: ProgressState): string {
   const builds = [...state.builds]
   const longest = builds.reduce((a, b) => ((b[1].expectedMs ?? 0) > (a[1].expectedMs ?? 0) ? b : a))
-  const [image, { step, isPulled }] = longest
+  const [image, { step, ...how }] = longest
   const more = builds.length - 1
   const queued = waiting(state) ?? 0
   return [
-    `${buildingWord(isPulled)} ${imageName(image)}`,
+    buildingWords(image, how),
     ...(step ? [`step ${step.number}/${step.of}`] : []),
     ...(more > 0 ? [`${more} more beside it`] : []),
     ...(queued > 0 ? [`${queued} more waiting`] : []),
   ].join(', ')
 }
 
-/** What is done with an image until it is there. */
-export function buildingWord(isPulled: boolean | undefined): 'building' | 'pulling' {
-  return isPulled ? 'pulling' : 'building'
+/** What is done with an image until it is there: `building rust-candle`, `moving rust-candle to bench-2`. */
+export function buildingWords(
+  image: string,
+  { isPulled, movedTo }: { readonly isPulled?: boolean | undefined; readonly movedTo?: string | null | undefined },
+): string {
+  const name = imageName(image)
+  if (movedTo != null) return `moving ${name} to ${visibleText(movedTo)}`
+  return `${isPulled ? 'pulling' : 'building'} ${name}`
 }
 
 /** `about 4 min left`; the longer the time, the coarser. */
@@ -75,7 +80,7 @@ export function stillBuilding(
 function stillWords(image: string, build: Build, nowMs: number): string {
   const left = buildLeftMs(build, nowMs)
   return [
-    `  still ${buildingWord(build.isPulled)} ${imageName(image)}: ${formatDurationMs(nowMs - build.startedAtMs)}`,
+    `  still ${buildingWords(image, build)}: ${formatDurationMs(nowMs - build.startedAtMs)}`,
     ...(build.step ? [`step ${build.step.number}/${build.step.of}`] : []),
     ...(left !== null && left >= 10_000 ? [timeLeft(left)] : []),
   ].join(', ')

@@ -38,6 +38,8 @@ export interface Build {
   readonly toldAtMs: number
   /** it is pulled from a registry, and not built */
   readonly isPulled: boolean
+  /** the host that it is moved to; null: it is not moved */
+  readonly movedTo: string | null
 }
 
 /** By entry: the figures of its repetitions under the main load, and the outcome of the last one. */
@@ -127,15 +129,17 @@ function passed(state: ProgressState, nowMs: number): ProgressState {
 
 function afterImage(
   state: ProgressState,
-  { image, state: now, step, expectedSeconds, isPulled = false }: Extract<RunEvent, { kind: 'image' }>,
+  { image, state: now, step, expectedSeconds, isPulled = false, movedTo: host }: Extract<RunEvent, { kind: 'image' }>,
   nowMs: number,
 ): ProgressState {
   const builds = new Map(state.builds)
   const done = new Set(state.done)
+  const movedTo = host ?? null
   if (now === 'building') {
-    const build = builds.get(image) ?? { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs, isPulled }
+    const fresh = { startedAtMs: nowMs, expectedMs: null, step: null, toldAtMs: nowMs, isPulled, movedTo }
+    const build = builds.get(image) ?? fresh
     const expectedMs = expectedSeconds == null ? build.expectedMs : Math.max(0, expectedSeconds * 1000)
-    builds.set(image, { ...build, expectedMs, step: step ?? build.step })
+    builds.set(image, { ...build, movedTo, expectedMs, step: step ?? (movedTo === null ? build.step : null) })
     done.delete(image) // the build is tried again
     return { ...state, builds, done }
   }

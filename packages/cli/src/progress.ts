@@ -1,5 +1,13 @@
 import { formatDurationMs, formatNumber, type Plan, type RunEvent } from '@bakeoff/model'
-import { boardLines, buildingWord, imageName, liveLine, stageWords, stillBuilding, timeLeft } from './progress-lines.js'
+import {
+  boardLines,
+  buildingWords,
+  imageName,
+  liveLine,
+  stageWords,
+  stillBuilding,
+  timeLeft,
+} from './progress-lines.js'
 import { advance, nameOf, namesOf, noProgress, type ProgressState } from './progress-state.js'
 import type { Terminal } from './terminal.js'
 import { padEnd, widthOf } from './width.js'
@@ -99,7 +107,7 @@ function rowsOf(
         event.expectedSeconds == null ? '' : `, ${timeLeft(event.expectedSeconds * 1000).replace(' left', '')}`
       switch (event.state) {
         case 'building':
-          return before.builds.has(event.image) ? [] : [dim(`  ${buildingWord(event.isPulled)} ${name}${expected} …`)]
+          return before.builds.has(event.image) ? [] : [dim(`  ${buildingWords(event.image, event)}${expected} …`)]
         case 'built':
         case 'pulled':
           return [`  ${event.state} ${name} in ${formatDurationMs((event.seconds ?? 0) * 1000)}`]

@@ -1,4 +1,5 @@
 import type { Catalogue } from '@bakeoff/core'
+import type { PlannedSite } from '@bakeoff/model'
 import type { Invocation } from './invocation.js'
 import { openCatalogue, type Project } from './project.js'
 import { type Machine, type PlannedOn, readMachine } from './workbench.js'
@@ -8,6 +9,8 @@ export interface PlanSetting {
   readonly project: Project
   readonly catalogue: Catalogue
   readonly machine: PlannedOn
+  /** the machines of `--hosts`; null or absent: everything runs on `machine` */
+  readonly site?: PlannedSite | null
 }
 
 /** A setting with an engine, so that plans can be measured too. */

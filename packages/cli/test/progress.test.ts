@@ -341,6 +341,13 @@ describe('without a terminal', () => {
     expect(said.slice(2)).toEqual(['  pulling redis:7 …', '  still pulling redis:7: 1 min'])
   })
 
+  it('says to which host an image goes, one after the other', () => {
+    const { clock, progress, said } = onTerminal(false)
+    for (const to of ['bench-2', 'bench-3']) progress.show(image('redis:7', 'building', { movedTo: to }))
+    clock.pass(60)
+    expect(said).toEqual(['  moving redis:7 to bench-2 …', '  still moving redis:7 to bench-3: 1 min'])
+  })
+
   it('tells builds at their start, every minute and at their end, and the leaderboard when the stage is over', () => {
     const { clock, progress, said, live } = onTerminal(false)
     for (const event of [

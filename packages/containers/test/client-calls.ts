@@ -17,6 +17,7 @@ export const CLIENT_CALLS: Readonly<Record<string, (client: EngineClient) => Pro
   'containers.unpack': ({ containers }) => containers.unpack('c', '/f', Readable.from([])),
   'containers.start': ({ containers }) => containers.start('c'),
   'containers.stop': ({ containers }) => containers.stop('c', { seconds: 1 }),
+  'containers.pin': ({ containers }) => containers.pin('c', [0]),
   'containers.remove': ({ containers }) => containers.remove('c'),
   'containers.inspect': ({ containers }) => containers.inspect('c'),
   'containers.list': ({ containers }) => containers.list('a=b'),

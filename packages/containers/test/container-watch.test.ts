@@ -13,6 +13,19 @@ beforeEach(async () => {
 })
 afterEach(() => watch.close())
 
+it('loses every container at once when the way to the engine is gone, though nothing else was noticed yet', async () => {
+  const lives = ['a', 'b'].map((id) => {
+    engine.addContainer(id, labels)
+    return watch.watch(id)
+  })
+  watch.lose(new Error('the tunnel ended'))
+  for (const { exited } of lives)
+    await expect(exited).rejects.toMatchObject({
+      code: 'ENGINE_LOST',
+      message: expect.stringContaining('the tunnel ended'),
+    })
+})
+
 describe('the end of a container', () => {
   it('is known from its event, with what the engine knows of it', async () => {
     const container = engine.addContainer('a', labels)

@@ -48,6 +48,30 @@ function answer({ method, url = '' }: IncomingMessage, response: ServerResponse)
 
 const { signal } = new AbortController()
 
+describe('an engine of several', () => {
+  const onHost = () => connect({ ...client.found, host: 'load-1' }, quick)
+
+  it('is named when it freezes', async () => {
+    mode = 'frozen'
+    await expect(onHost().images.inspect('x')).rejects.toMatchObject({
+      code: 'ENGINE_LOST',
+      host: 'load-1',
+      message: expect.stringMatching(/^the container engine of load-1 stopped answering: no answer to GET/),
+      hint: expect.stringContaining('npm run hosts -- check'),
+    })
+  })
+
+  it('is named when nobody listens any more', async () => {
+    server.close()
+    server.closeAllConnections()
+    await expect(onHost().images.inspect('x')).rejects.toMatchObject({
+      code: 'ENGINE_LOST',
+      host: 'load-1',
+      message: expect.stringMatching(/^the container engine of load-1 stopped answering while looking for x: /),
+    })
+  })
+})
+
 describe('a frozen engine', () => {
   it.each(Object.entries(CLIENT_CALLS))('ends %s', async (_name, call) => {
     mode = 'frozen'

@@ -11,7 +11,9 @@ function failingWith(error: Error): object {
     {
       get: (_, name) => {
         if (name === 'modem') return { dial: (_request: unknown, done: (error: Error) => void) => done(error) }
-        return /^get(Container|Image|Network|Volume)$/.test(String(name)) ? () => failing : () => Promise.reject(error)
+        return /^get(Container|Image|Network|Node|Volume)$/.test(String(name))
+          ? () => failing
+          : () => Promise.reject(error)
       },
     },
   )
@@ -38,8 +40,8 @@ describe('every call of an engine', () => {
 
   it('is among these', () => {
     const client = clientOf({})
-    const { images, containers, networks, volumes } = client
-    const named = Object.entries({ '': client, images, containers, networks, volumes }).flatMap(([of, calls]) =>
+    const { images, containers, networks, volumes, swarm } = client
+    const named = Object.entries({ '': client, images, containers, networks, volumes, swarm }).flatMap(([of, calls]) =>
       Object.getOwnPropertyNames(Object.getPrototypeOf(calls))
         .filter((name) => name !== 'constructor')
         .map((name) => (of === '' ? name : `${of}.${name}`)),

@@ -113,6 +113,14 @@ describe('what a request may change', () => {
     expect(toCreateOptions(request, { ...around, openFiles: null }).HostConfig).not.toHaveProperty('Ulimits')
   })
 
+  it('tells the addresses of containers on other machines, whose names no engine resolves', () => {
+    expect(toCreateOptions(request, around).HostConfig).not.toHaveProperty('ExtraHosts')
+    const peers = { postgres: '10.0.1.2', 'target-2': '10.0.1.3' }
+    expect(toCreateOptions({ ...request, peers }, around).HostConfig).toMatchObject({
+      ExtraHosts: ['postgres:10.0.1.2', 'target-2:10.0.1.3'],
+    })
+  })
+
   it('replaces the command, adds names and shared memory, and keeps stdin open', () => {
     const options = toCreateOptions(
       { ...request, command: ['a', 'b'], aliases: ['db'], shmBytes: 1 << 20, interactive: true },

@@ -49,7 +49,7 @@ async function containerThat(
     if (pingError) throw pingError
   }
   const client = clientOf({ ping, getContainer: () => container })
-  const home = { client, networkId: 'network', release: async () => {} }
+  const home = { client, clockOffsetMs: null, networkId: 'network', release: async () => {} }
   const life = {
     exited: new Promise<never>(() => {}),
     oomKills: () => 0,

@@ -30,6 +30,32 @@ function engineWithLeftovers(): FakeEngine {
 
 const names = (things: readonly { name: string }[]) => things.map(({ name }) => name).sort()
 
+describe('an overlay', () => {
+  const onWorker = engineError(503, 'This node is not a swarm manager. Worker nodes cannot be used to modify it.')
+  const inUse = engineError(400, 'rpc error: code = FailedPrecondition desc = network n is in use by task t')
+
+  function engineWithOverlay(): FakeEngine {
+    const engine = new FakeEngine()
+    engine.networks.set('n', { Id: 'n', Name: 'n', Labels: labelsOf(alive) })
+    return engine
+  }
+
+  it('is waited for on a worker, where it goes with its last container', async () => {
+    const engine = engineWithOverlay()
+    engine.removalErrors.push(...Array.from({ length: 50 }, () => onWorker))
+    setTimeout(() => engine.networks.clear(), 300)
+    expect(await removeSession(engine.client, 'alive')).toEqual([])
+    expect(engine.removalErrors.length).toBeGreaterThan(40)
+  })
+
+  it('is insisted on by a manager, while containers of other machines are on it', async () => {
+    const engine = engineWithOverlay()
+    engine.removalErrors.push(inUse, inUse, inUse)
+    expect(await removeSession(engine.client, 'alive')).toEqual([])
+    expect(engine.networks.size).toBe(0)
+  })
+})
+
 describe('a sweep', () => {
   it('removes what dead sessions left, and nothing else', async () => {
     const engine = engineWithLeftovers()

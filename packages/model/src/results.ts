@@ -263,6 +263,8 @@ export const ratio = z.object({
   low: z.number().nullable(),
   high: z.number().nullable(),
   n: z.int(),
+  /** of a fleet: how many machines both were measured on. Repetitions of one machine are averaged first, and these are what is counted; null or absent: one machine */
+  machines: z.int().positive().nullish(),
   method: z.string(),
 })
 export type Ratio = z.infer<typeof ratio>

@@ -45,6 +45,7 @@ export async function buildImages(
       const tellProgress = (event: ImageEvent) => {
         const { image } = event // may be an image that the requested one is built on
         if (event.state === 'pulling') tellState('building', null, { isPulled: true }, image)
+        else if (event.state === 'moving') tellState('building', null, { movedTo: event.to }, image)
         else if (event.state === 'building')
           tellState('building', null, { expectedSeconds: event.expectedSeconds }, image)
         else if (event.state === 'step')
@@ -75,7 +76,7 @@ export async function buildImages(
 
 type Told = Extract<RunEvent, { kind: 'image' }>
 type ImageState = Told['state']
-type Progress = Pick<Told, 'step' | 'expectedSeconds' | 'isPulled'>
+type Progress = Pick<Told, 'step' | 'expectedSeconds' | 'isPulled' | 'movedTo'>
 
 function isWorthAnotherTry(error: unknown): boolean {
   return error instanceof BakeoffError && blameOf(error.code) === 'surroundings'

@@ -170,6 +170,8 @@ export type ImageEvent =
     }
   /** expectedSeconds: how long the whole build will take, from earlier builds; null when unknown */
   | { readonly state: 'building'; readonly image: string; readonly expectedSeconds: number | null }
+  /** an image goes to another host, by its name */
+  | { readonly state: 'moving'; readonly image: string; readonly to: string }
   /** a build has come to this step of its Dockerfile */
   | { readonly state: 'step'; readonly image: string; readonly number: number; readonly of: number }
   | { readonly state: 'log'; readonly image: string; readonly line: string }

@@ -9,8 +9,14 @@ export function steadyMs(): number {
 /**
  * Converts a time of the engine's clock to the steady scale. The clocks of the two machines may differ, and either may have been set:
  * only that the time lies between a call and its return is certain.
+ *
+ * @param offsetMs what to add to the engine's clock to have the steady scale; default: it is this machine's clock
  */
-export function steadyOfEngine(engineMs: number, calledAtMs: number, returnedAtMs: number): number {
-  const steady = engineMs + steadyMs() - Date.now()
-  return Math.min(returnedAtMs, Math.max(calledAtMs, steady))
+export function steadyOfEngine(
+  engineMs: number,
+  calledAtMs: number,
+  returnedAtMs: number,
+  offsetMs = steadyMs() - Date.now(),
+): number {
+  return Math.min(returnedAtMs, Math.max(calledAtMs, engineMs + offsetMs))
 }

@@ -64,28 +64,28 @@ export class EngineClient {
   }
 
   async ping(timing: Timing = {}): Promise<void> {
-    await timed(timing, (options) => this.#timed.ping(options))
+    await this.#ask(timing, (options) => this.#timed.ping(options))
   }
 
   version(timing: Timing = {}): Promise<VersionAnswer> {
-    return timed(timing, (options) => this.#timed.version(options))
+    return this.#ask(timing, (options) => this.#timed.version(options))
   }
 
   info(timing: Timing = {}): Promise<InfoAnswer> {
-    return timed(timing, (options) => this.#timed.info(options))
+    return this.#ask(timing, (options) => this.#timed.info(options))
   }
 
   /** The answer of Podman's own API; a refusal where there is no such API. */
   podmanInfo(timing: Timing = {}): Promise<PodmanInfo> {
     const statusCodes = { 200: true as const, 404: 'unknown', 500: 'server error' }
-    return timed(timing, (options) =>
+    return this.#ask(timing, (options) =>
       this.#dial({ ...options, path: '/v4.0.0/libpod/info', method: 'GET', statusCodes }),
     )
   }
 
   /** The version of the builder that an engine recommends, `2` for BuildKit: a header of its ping. Null when it says nothing. */
   async builderVersion(timing: Timing = {}): Promise<string | null> {
-    const response = await timed(timing, (options) =>
+    const response = await this.#ask(timing, (options) =>
       this.#dial<IncomingMessage>({
         ...options,
         path: '/_ping',
@@ -109,23 +109,24 @@ export class EngineClient {
     }
   }
 
+  /** Asks the engine about itself. @throws what `translated` returns; when the deadline passed, an `EngineLost` that says frozen */
+  async #ask<T>({ signal, withinMs }: Timing, call: (options: Abortable) => Promise<T>): Promise<T> {
+    const deadline = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs)
+    const signals = [signal, deadline].filter((one) => one !== undefined)
+    try {
+      return await call(signals.length === 0 ? {} : { abortSignal: AbortSignal.any(signals) })
+    } catch (error) {
+      if (deadline?.aborted && !signal?.aborted)
+        throw EngineLost.frozen(`no answer within ${(withinMs ?? 0) / 1000} s`, this.found.host)
+      throw translated(error, 'asking about the engine', signal)
+    }
+  }
+
   #dial<T>(request: Parameters<Docker['modem']['dial']>[0]): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#docker.modem.dial(request, (error: unknown, answer: unknown) =>
         error ? reject(error) : resolve(answer as T),
       )
     })
-  }
-}
-
-/** Asks the engine about itself. @throws what `translated` returns; when the deadline passed, an `EngineLost` that says frozen */
-async function timed<T>({ signal, withinMs }: Timing, call: (options: Abortable) => Promise<T>): Promise<T> {
-  const deadline = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs)
-  const signals = [signal, deadline].filter((one) => one !== undefined)
-  try {
-    return await call(signals.length === 0 ? {} : { abortSignal: AbortSignal.any(signals) })
-  } catch (error) {
-    if (deadline?.aborted && !signal?.aborted) throw EngineLost.frozen(`no answer within ${(withinMs ?? 0) / 1000} s`)
-    throw translated(error, 'asking about the engine', signal)
   }
 }

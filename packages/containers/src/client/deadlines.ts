@@ -10,7 +10,7 @@
 import type { Readable } from 'node:stream'
 import type { BakeoffError } from '@bakeoff/model'
 import type Docker from 'dockerode'
-import { EngineLost } from './errors.js'
+import { EngineLost, onHost } from './errors.js'
 
 /** Deadlines, all in ms, counted while this process runs: the time of a stopped process or a sleeping laptop does not count. */
 export interface Patience {
@@ -35,11 +35,15 @@ export const USUAL_PATIENCE: Patience = {
   pings: 6,
 }
 
-/** Gives every call of this client a deadline; the call fails with ENGINE_LOST when it passes. */
-export function withDeadlines(docker: Docker, patience: Partial<Patience> = {}): Docker {
+/**
+ * Gives every call of this client a deadline; the call fails with ENGINE_LOST when it passes.
+ *
+ * @param host the name of the engine's machine, where there are several: errors of calls carry it
+ */
+export function withDeadlines(docker: Docker, patience: Partial<Patience> = {}, host?: string): Docker {
   const modem = docker.modem as unknown as Modem
   const dial = modem.dial.bind(modem)
-  const watch = new CallWatch(dial, { ...USUAL_PATIENCE, ...patience })
+  const watch = new CallWatch(dial, { ...USUAL_PATIENCE, ...patience }, host)
   modem.dial = (request, callback) => void watch.dial(request, callback)
   return docker
 }
@@ -74,6 +78,7 @@ const TICKS_OF_A_PING = 5
 class CallWatch {
   readonly #dial: Dial
   readonly #patience: Patience
+  readonly #host: string | undefined
   readonly #waiting = new Set<WaitingCall>()
   #ticker: NodeJS.Timeout | null = null
   #ping: { waitedMs: number; readonly stop: AbortController } | null = null
@@ -82,16 +87,17 @@ class CallWatch {
   /** by the clock of performance.now: until then a lost engine counts as lost without another ping */
   #lostUntilMs = 0
 
-  constructor(dial: Dial, patience: Patience) {
+  constructor(dial: Dial, patience: Patience, host: string | undefined) {
     this.#dial = dial
     this.#patience = patience
+    this.#host = host
   }
 
   async dial(request: Request, callback: Callback): Promise<void> {
     const name = `${request.method} ${request.path.replace(/\?.*$/, '')}`
     // Not every call waits for a lost engine again: one ping decides for the next few whether it is back.
     if (this.#isLost && !isPing(request) && !(await this.#isBack())) {
-      callback(EngineLost.frozen(`no answer to ${name}`))
+      callback(this.#frozen(`no answer to ${name}`))
       return
     }
     const stop = new AbortController()
@@ -105,7 +111,7 @@ class CallWatch {
       this.#forget(call)
       if (error === null || error === undefined) this.#heard()
       if (isStream(answer) && isLongWork(request)) this.#follow(name, answer)
-      callback(error, answer)
+      callback(onHost(error, this.#host), answer)
     }
     const call: WaitingCall = {
       name,
@@ -148,9 +154,7 @@ class CallWatch {
     for (const call of [...this.#waiting]) {
       call.waitedMs += ms
       if (call.limitMs !== null && call.waitedMs >= call.limitMs)
-        call.giveUp(
-          EngineLost.frozen(`no answer to ${call.name} within ${call.limitMs / 1000} s, though it answers pings`),
-        )
+        call.giveUp(this.#frozen(`no answer to ${call.name} within ${call.limitMs / 1000} s, though it answers pings`))
     }
     if (this.#ping === null) {
       if ([...this.#waiting].some(({ waitedMs }) => waitedMs >= this.#patience.pingAfterMs)) this.#sendPing()
@@ -179,7 +183,11 @@ class CallWatch {
     if (this.#unanswered < this.#patience.pings) return
     this.#isLost = true
     for (const call of [...this.#waiting])
-      call.giveUp(EngineLost.frozen(`no answer to ${call.name}, nor to ${this.#unanswered} pings`))
+      call.giveUp(this.#frozen(`no answer to ${call.name}, nor to ${this.#unanswered} pings`))
+  }
+
+  #frozen(what: string): EngineLost {
+    return EngineLost.frozen(what, this.#host)
   }
 
   #heard(): void {

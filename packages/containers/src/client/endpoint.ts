@@ -27,6 +27,8 @@ export interface FoundEngine {
   /** words for doctor and the report: `DOCKER_HOST`, `context colima`, `the system socket`, … */
   readonly foundBy: string
   readonly tls: EngineTls | null
+  /** the name of its machine in hosts.yaml, for errors; absent: there is one machine */
+  readonly host?: string
   /** where `endpoint` is the near end of a tunnel of this process; another process opens one of its own */
   readonly tunnel?: SshTunnel
 }

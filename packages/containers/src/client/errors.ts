@@ -19,25 +19,56 @@ const CODES_OF_A_LOST_CONNECTION = new Set([
 export class EngineLost extends BakeoffError {
   /** the engine took the connection and answered nothing; it may also be busy, and waiting briefly does not help */
   readonly isFrozen: boolean
+  /** the name of its machine in hosts.yaml; null: there is one machine */
+  readonly host: string | null
 
-  private constructor(what: string, hint: string, isFrozen: boolean, cause?: unknown) {
-    super('ENGINE_LOST', `the container engine stopped answering${what}`, {
+  private constructor({ what, hint, isFrozen, host, cause }: Loss) {
+    super('ENGINE_LOST', `the container engine${host === null ? '' : ` of ${host}`} stopped answering${what}`, {
       hint: `${hint} What was measured so far is kept: go on with --resume.`,
       cause,
     })
     this.isFrozen = isFrozen
+    this.host = host
   }
 
   /** @param what went without an answer: `no answer to GET /info within 30 s` */
-  static frozen(what: string): EngineLost {
-    return new EngineLost(`: ${what}`, 'It may be frozen: see `npm run doctor`, and restart it.', true)
+  static frozen(what: string, host: string | null = null): EngineLost {
+    const hint = `It may be frozen: see \`${lookAt(host)}\`, and restart it.`
+    return new EngineLost({ what: `: ${what}`, hint, isFrozen: true, host })
   }
 
   /** @param doing what the engine was asked to do: `pulling redis:7` */
-  static gone(doing: string, cause: unknown): EngineLost {
+  static gone(doing: string, cause: unknown, host = hostOf(cause)): EngineLost {
     const what = ` while ${doing}: ${sentenceOf(cause)}`
-    return new EngineLost(what, 'Check whether it still runs with `npm run doctor`.', false, cause)
+    const hint = `Check whether it still runs with \`${lookAt(host)}\`.`
+    return new EngineLost({ what, hint, isFrozen: false, host, cause })
   }
+}
+
+interface Loss {
+  readonly what: string
+  readonly hint: string
+  readonly isFrozen: boolean
+  readonly host: string | null
+  readonly cause?: unknown
+}
+
+/** The command that shows what is wrong with an engine. */
+function lookAt(host: string | null): string {
+  return host === null ? 'npm run doctor' : 'npm run hosts -- check'
+}
+
+/** The member in which an error of a call carries the machine whose engine was called, until it is translated. */
+const HOST = Symbol('host')
+
+/** The error of a call, marked with the machine whose engine was called. */
+export function onHost(error: unknown, host: string | undefined): unknown {
+  if (host !== undefined && error instanceof Error) Object.assign(error, { [HOST]: host })
+  return error
+}
+
+function hostOf(error: unknown): string | null {
+  return (error as { readonly [HOST]?: string } | null | undefined)?.[HOST] ?? null
 }
 
 /** The engine answered that it refuses, or, in the middle of long work, that it failed. */

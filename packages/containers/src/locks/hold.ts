@@ -9,6 +9,8 @@ export interface HoldOptions {
   readonly root: string
   /** the folder of locks; tests have their own */
   readonly lockFolder?: string
+  /** whom the engine is held for; absent: this process under a new session's id. A run on several machines is one session */
+  readonly owner?: Owner
 }
 
 export interface HeldEngine {
@@ -17,9 +19,14 @@ export interface HeldEngine {
   giveBack(): Promise<void>
 }
 
+/** This process under the id of a new session. */
+export function newOwner(): Promise<Owner> {
+  return thisOwner(`${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`)
+}
+
 /** @throws ENGINE_HELD when another run has it, SETUP_FAILED when no lock can be written */
 export async function holdEngine(facts: EngineFacts, options: HoldOptions): Promise<HeldEngine> {
-  const owner = await thisOwner(`${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`)
+  const owner = options.owner ?? (await newOwner())
   // The same engine may be reached by socket, context and address, so its own id identifies it. Podman has none.
   const engine = facts.id ?? facts.endpoint
   const holder = holderOf(owner, { command: process.argv.slice(1).join(' '), root: options.root })

@@ -1,2 +1,2 @@
-export { type HeldEngine, type HoldOptions, holdEngine } from './hold.js'
+export { type HeldEngine, type HoldOptions, holdEngine, newOwner } from './hold.js'
 export { type OwnerState, stateOf, thisOwner } from './owner.js'

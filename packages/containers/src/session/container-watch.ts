@@ -87,6 +87,11 @@ export class ContainerWatch {
     this.#watched.delete(id)
   }
 
+  /** Ends every watch with ENGINE_LOST: the way to the engine is gone. */
+  lose(error: unknown): void {
+    if (!this.#closing.signal.aborted) this.#loseAll(error)
+  }
+
   close(): void {
     this.#closing.abort()
     if (this.#timer) clearTimeout(this.#timer)
@@ -177,7 +182,9 @@ export class ContainerWatch {
 
   #loseAll(error: unknown): void {
     // An engine that refuses its listing again and again is lost too.
-    const lost = isEngineGone(error) ? error : EngineLost.gone('listing containers', error)
+    const lost = isEngineGone(error)
+      ? error
+      : EngineLost.gone('listing containers', error, this.#client.found.host ?? null)
     for (const watched of this.#watched.values()) {
       watched.settled = true
       watched.lose(lost)

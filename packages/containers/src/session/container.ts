@@ -23,6 +23,8 @@ const RUN_MS = 5_000
 export interface Home {
   readonly client: EngineClient
   readonly networkId: string
+  /** what to add to a time of the engine's clock to have it on the steady scale, in ms; null: it is this process's clock */
+  readonly clockOffsetMs: number | null
   /** removes the container, or keeps it when the run was told to; reports a problem instead of throwing */
   release(id: string, what: string): Promise<void>
 }
@@ -64,6 +66,7 @@ interface Started extends Created {
 class Running implements RunningContainer {
   readonly name: string
   readonly id: string
+  readonly host: string | undefined
   readonly startCallMs: number
   readonly exited: Promise<ContainerExit>
   address = ''
@@ -77,6 +80,7 @@ class Running implements RunningContainer {
   constructor(home: Home, { id, request, life, attached, startCallMs }: Started) {
     this.name = request.name
     this.id = id
+    this.host = home.client.found.host
     this.startCallMs = startCallMs
     this.exited = life.exited
     this.#home = home
@@ -89,7 +93,8 @@ class Running implements RunningContainer {
   async locate(calledAtMs: number): Promise<void> {
     const returnedAtMs = steadyMs()
     const { State, NetworkSettings } = await this.#home.client.containers.inspect(this.id)
-    this.startedAtMs = steadyOfEngine(Date.parse(State.StartedAt), calledAtMs, returnedAtMs)
+    const { clockOffsetMs } = this.#home
+    this.startedAtMs = steadyOfEngine(Date.parse(State.StartedAt), calledAtMs, returnedAtMs, clockOffsetMs ?? undefined)
     const networks = Object.values(NetworkSettings.Networks)
     // Podman gives a network's name in place of its id; containers of a session have one network only.
     const own = networks.find(({ NetworkID }) => NetworkID === this.#home.networkId) ?? networks[0]

@@ -42,6 +42,9 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
     HostConfig: {
       AutoRemove: false, // else its log and exit code would be gone when they are needed
       NetworkMode: around.networkId,
+      ...(request.peers === undefined
+        ? {}
+        : { ExtraHosts: Object.entries(request.peers).map(([name, address]) => `${name}:${address}`) }),
       // The engine's own resolver sends unknown names to this address, which has no listener inside the container. Engines older than
       // 2024 would ask the machine's resolver, even on internal networks: a target could send data out in the names.
       ...(around.ownResolver ? { Dns: ['127.0.0.1'] } : {}),

@@ -12,7 +12,12 @@ import { maskedVolumes, tmpfsBytes, toCreateOptions } from './options.js'
 import { isAboveFileLimit, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
 import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
-import { openTestbedNetwork } from './testbed-network.js'
+import {
+  openOverlayNetwork,
+  openTestbedNetwork,
+  type TestbedNetwork,
+  type TestbedNetworkOptions,
+} from './testbed-network.js'
 import { startWatchdog, type Watchdog } from './watchdog.js'
 
 export interface SessionOptions extends HoldOptions {
@@ -23,6 +28,30 @@ export interface SessionOptions extends HoldOptions {
    */
   readonly keep?: boolean
   readonly images: Pick<ContainerHost, 'ensureImage' | 'lookUpImage' | 'findImage'>
+  /** the engine's clock; absent: it is that of this machine */
+  readonly clock?: EngineClock
+  /** takes the place of this process's own reading of files and of the engine's statistics */
+  readonly sample?: ContainerHost['sample']
+  /** settles when the way to the engine is gone, with the reason; absent: the engine's silence tells */
+  readonly lost?: Promise<Error>
+  /** the name of a container of this session that its end leaves alone; absent: there is none */
+  readonly spared?: string
+}
+
+/** A clock of another machine, as it was last compared with the steady scale. */
+export interface EngineClock {
+  /** what to add to its wall clock to have the steady scale, in ms; null: not known */
+  readonly offsetMs: number | null
+}
+
+/** A session on one of several engines: what a site needs of it besides. */
+export interface HostSession extends Session {
+  /** An overlay network, which joins containers of all hosts. Made by an engine that manages a swarm. @throws as openNetwork */
+  openOverlay(name: string, mtu: number | null): Promise<Network>
+  /** removes what `keep` kept until the next network */
+  removeKept(): Promise<void>
+  /** Ends the session as `close` does. @returns whether nothing is left on this engine */
+  end(): Promise<boolean>
 }
 
 /** A session: everything that one process makes in an engine. Ending the session removes all of it. */
@@ -42,13 +71,18 @@ export interface Session extends ContainerHost, AsyncDisposable {
  *
  * @throws ENGINE_HELD when another run has it, ENGINE_LOST when it does not answer
  */
-export async function openSession(client: EngineClient, facts: EngineFacts, options: SessionOptions): Promise<Session> {
+export async function openSession(
+  client: EngineClient,
+  facts: EngineFacts,
+  options: SessionOptions,
+): Promise<HostSession> {
   const { owner, giveBack } = await holdEngine(facts, options)
   const watch = new ContainerWatch(client, owner.session)
   try {
     await sweepBefore(client, options.say)
     const watchdog = await startWatchdog({ ...client.found, foundBy: 'the session' }, owner.session)
     await watch.open()
+    options.lost?.then((error) => watch.lose(error))
     return new EngineSession({ client, facts, options, owner, watch, watchdog, giveBack })
   } catch (error) {
     watch.close()
@@ -77,7 +111,7 @@ interface Parts {
   readonly giveBack: () => Promise<void>
 }
 
-class EngineSession implements Session {
+class EngineSession implements HostSession {
   readonly id: string
   readonly labels: Readonly<Record<string, string>>
   readonly watchdogPid: number
@@ -95,7 +129,7 @@ class EngineSession implements Session {
   #made = 0
   /** limit on open files; null once the engine has refused it */
   #openFiles: number | null = 65_536
-  #closing: Promise<void> | null = null
+  #closing: Promise<boolean> | null = null
 
   constructor({ client, facts, options, owner, watch, watchdog, giveBack }: Parts) {
     this.#client = client
@@ -113,19 +147,12 @@ class EngineSession implements Session {
   lookUpImage: ContainerHost['lookUpImage'] = (request) => this.#options.images.lookUpImage(request)
   findImage: ContainerHost['findImage'] = (name, id) => this.#options.images.findImage(name, id)
 
-  async openNetwork(name: string): Promise<Network> {
-    await this.#removeKept()
-    const options = { name: this.#uniqueName(name), labels: this.labels }
-    const network = await this.#barrier
-      .pass(() => openTestbedNetwork(this.#client, this.#facts, options))
-      .catch((error: unknown) => {
-        throw startProblem(`the network of ${name}`, error)
-      })
-    const { id } = network
-    return {
-      ...network,
-      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#client, id)),
-    }
+  openNetwork(name: string): Promise<Network> {
+    return this.#open(name, (options) => openTestbedNetwork(this.#client, this.#facts, options))
+  }
+
+  openOverlay(name: string, mtu: number | null): Promise<Network> {
+    return this.#open(name, (options) => openOverlayNetwork(this.#client, { ...options, mtu }))
   }
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
@@ -144,12 +171,20 @@ class EngineSession implements Session {
   }
 
   async sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler> {
-    return startSampler(this.#client, containers, hz, this.#facts.sameKernel)
+    return this.#options.sample?.(containers, hz) ?? startSampler(this.#client, containers, hz, this.#facts.sameKernel)
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    await this.end()
+  }
+
+  end(): Promise<boolean> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async removeKept(): Promise<void> {
+    for (const { what, remove } of this.#kept.splice(0)) await this.#removeQuietly(what, remove)
   }
 
   emergencyStop(): Promise<void> {
@@ -158,6 +193,21 @@ class EngineSession implements Session {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #open(name: string, make: (options: TestbedNetworkOptions) => Promise<TestbedNetwork>): Promise<Network> {
+    await this.removeKept()
+    const options = { name: this.#uniqueName(name), labels: this.labels }
+    const network = await this.#barrier
+      .pass(() => make(options))
+      .catch((error: unknown) => {
+        throw startProblem(`the network of ${name}`, error)
+      })
+    const { id } = network
+    return {
+      ...network,
+      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#client, id)),
+    }
   }
 
   async #startOnce(network: Network, request: ContainerRequest, openFiles: number | null): Promise<RunningContainer> {
@@ -179,6 +229,7 @@ class EngineSession implements Session {
     const home = {
       client: this.#client,
       networkId: network.id,
+      clockOffsetMs: this.#options.clock?.offsetMs ?? null,
       release: (started: string, what: string) => this.#release(what, () => this.#removeContainer(started)),
     }
     try {
@@ -211,10 +262,6 @@ class EngineSession implements Session {
     else await this.#removeQuietly(what, remove)
   }
 
-  async #removeKept(): Promise<void> {
-    for (const { what, remove } of this.#kept.splice(0)) await this.#removeQuietly(what, remove)
-  }
-
   /** Releases a thing without throwing: a throw would hide the error that mattered. What is left is removed when the session ends. */
   async #removeQuietly(what: string, remove: () => Promise<void>): Promise<void> {
     await remove().catch((error: unknown) => {
@@ -223,18 +270,19 @@ class EngineSession implements Session {
     })
   }
 
-  async #close(): Promise<void> {
+  async #close(): Promise<boolean> {
     await this.#barrier.close()
     const done = await (this.#options.keep ? this.#tellKept() : this.#removeAll())
     this.#watch.close()
     if (done) await this.#watchdog.dismiss()
     else this.#watchdog.release()
     await this.#giveBack().catch(() => undefined) // the lock dies with this process anyway
+    return done
   }
 
   async #removeAll(): Promise<boolean> {
     try {
-      const left = await removeSession(this.#client, this.id)
+      const left = await removeSession(this.#client, this.id, this.#spared)
       for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
       return left.length === 0
     } catch (error) {
@@ -244,14 +292,22 @@ class EngineSession implements Session {
   }
 
   async #tellKept(): Promise<boolean> {
+    const { host } = this.#client.found
+    const { except } = this.#spared
     const kept = await listLeftovers(this.#client).catch(() => [])
-    const mine = kept.filter(({ kind, owner }) => kind === 'container' && owner.session === this.id)
+    const mine = kept.filter(
+      ({ kind, name, owner }) => kind === 'container' && name !== except && owner.session === this.id,
+    )
     if (mine.length > 0) {
-      this.#options.say(
-        `kept: ${mine.map(({ name }) => name).join(', ')}; they stay until \`npm run clean\` or the next run`,
-      )
+      const until = host === undefined ? '`npm run clean` or the next run' : 'the next run on this machine'
+      this.#options.say(`kept: ${mine.map(({ name }) => name).join(', ')}; they stay until ${until}`)
     }
     return true
+  }
+
+  get #spared(): { readonly except?: string } {
+    const { spared } = this.#options
+    return spared === undefined ? {} : { except: spared }
   }
 
   #uniqueName(name: string): string {

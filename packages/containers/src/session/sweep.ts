@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Owner } from '@bakeoff/model'
 import type { Listed } from '../client/answers.js'
 import type { EngineClient } from '../client/client.js'
-import { isEngineGone, statusOf } from '../client/errors.js'
+import { isEngineGone, sentenceOf, statusOf } from '../client/errors.js'
 import { type OwnerState, stateOf } from '../locks/owner.js'
 import { ofSession, ownerIn, PROJECT } from './labels.js'
 
@@ -67,9 +67,19 @@ export async function removeContainer(client: EngineClient, id: string, deadline
   await insist(() => client.containers.remove(id), deadlineMs)
 }
 
-/** A network goes when its last container has: the engine answers 403 until then. */
+/**
+ * A network goes when its last container has: the engine answers 403 until then, and of an overlay 400, while containers of other
+ * machines are on it. Only managers of a swarm can remove an overlay: on the others it goes with its last container.
+ */
 export async function removeNetwork(client: EngineClient, id: string, deadlineMs = 30_000): Promise<void> {
-  await insist(() => client.networks.remove(id), deadlineMs)
+  await insist(() => client.networks.remove(id), deadlineMs).catch(async (error: unknown) => {
+    if (!isManagersMatter(error)) throw error
+    await sleep(100) // its last container has just gone, or is about to
+  })
+}
+
+function isManagersMatter(error: unknown): boolean {
+  return statusOf(error) === 503 && /not a swarm manager/i.test(sentenceOf(error))
 }
 
 /** Removes again until the engine says 404: a removal in progress answers 409, busy mounts 500. */
@@ -81,7 +91,7 @@ async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promi
       return
     } catch (error) {
       if (statusOf(error) === 404) return
-      if (isEngineGone(error) || performance.now() > deadline) throw error
+      if (isEngineGone(error) || isManagersMatter(error) || performance.now() > deadline) throw error
       await sleep(100)
     }
   }

@@ -16,6 +16,8 @@ export interface TestbedNetwork {
   readonly id: string
   /** the addresses at which the engine's machine would answer if it could be reached: on this and on the default network */
   readonly hostAddresses: readonly string[]
+  /** of the interfaces of its containers; absent: the engine's own */
+  readonly mtu?: number
 }
 
 export interface TestbedNetworkOptions {
@@ -42,6 +44,37 @@ export async function openTestbedNetwork(
   const network = await client.networks.inspect(id)
   if (engine.sameKernel && !engine.reducedTruth) await deafen(bridgeOf(id, network))
   return { id, hostAddresses: [...new Set([...gatewaysOf(network), ...(await defaultGateways(client))])] }
+}
+
+/**
+ * A network over the machines of a swarm. It is wrapped into packets between their engines, in a network namespace of its own, so no machine has an
+ * address on it; `internal` takes away the second interface, by which containers would otherwise reach out. Other engines learn of it from their
+ * first container on it.
+ *
+ * @param options.mtu of the interfaces in containers; null: the engine's own
+ * @throws the engine's error
+ */
+export async function openOverlayNetwork(
+  client: EngineClient,
+  { name, labels, mtu }: TestbedNetworkOptions & { readonly mtu: number | null },
+): Promise<TestbedNetwork> {
+  const id = await client.networks.create({
+    Name: name,
+    Driver: 'overlay',
+    Attachable: true, // plain containers may join, not only services of the swarm
+    Internal: true,
+    EnableIPv6: false,
+    CheckDuplicate: true,
+    Labels: { ...labels },
+    Options: mtu === null ? {} : { 'com.docker.network.driver.mtu': String(mtu) },
+  })
+  return { id, hostAddresses: gatewaysOf(await client.networks.inspect(id)), ...(mtu === null ? {} : { mtu }) }
+}
+
+/** Addresses of an engine's machine on the networks that it makes by itself: the default one, and that by which containers of a swarm reach out. */
+export async function gatewaysOfEngine(client: EngineClient): Promise<string[]> {
+  const own = ['bridge', 'docker_gwbridge'].map((name) => client.networks.inspect(name).catch(() => ({})))
+  return (await Promise.all(own)).flatMap(gatewaysOf)
 }
 
 /** The interface of a network on the engine's machine. */

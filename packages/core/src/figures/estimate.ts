@@ -1,4 +1,5 @@
 import type { Estimate } from '@bakeoff/model'
+import { isOfFleet } from '../observe/machines.js'
 import type { CellView, Repetition } from '../observe/view.js'
 import { mean, meanInterval, median, medianOf, outliers } from '../stats/index.js'
 import { type FigureRule, valueIn } from './define.js'
@@ -15,20 +16,38 @@ export interface Interval {
  * no interval, and without repetitions no estimate.
  *
  * @param isSigned whether the figure can lie below 0; the interval of any other stops there
+ * @param benches  of a fleet: the machine of each value. The interval is then that of the means of machines, with as many degrees of freedom
  */
-export function estimateOf(values: readonly (number | null)[], isSigned = false): Estimate | null {
+export function estimateOf(
+  values: readonly (number | null)[],
+  isSigned = false,
+  benches: readonly string[] | null = null,
+): Estimate | null {
   const known = values.filter((value) => value !== null)
   if (known.length === 0) return null
-  const interval = meanInterval(known)
+  const interval = meanInterval(benches === null ? known : meansOf(values, benches))
   const least = isSigned ? Number.NEGATIVE_INFINITY : 0
   return estimateWithin(
     known,
     interval && {
       low: Math.max(least, interval.low),
       high: Math.max(least, interval.high),
-      method: 'Student t, 95 %',
+      method: benches === null ? 'Student t, 95 %' : 'Student t over machines, 95 %',
     },
   )
+}
+
+/** The mean of each machine's values. */
+function meansOf(values: readonly (number | null)[], benches: readonly string[]): number[] {
+  return [...new Set(benches)].flatMap((bench) => {
+    const own = values.filter((value, index): value is number => value !== null && benches[index] === bench)
+    return own.length === 0 ? [] : [mean(own)]
+  })
+}
+
+/** The machine of each repetition; null where there is no fleet. */
+export function benchesIn({ plan, repetitions }: CellView): string[] | null {
+  return isOfFleet(plan) ? repetitions.map(({ whole }) => whole.bench ?? '') : null
 }
 
 /** An estimate with a given interval. @param values at least one */

@@ -1,7 +1,7 @@
 import type { Cell, Figures, RepetitionRecord } from '@bakeoff/model'
 import type { CellView } from '../observe/view.js'
 import type { LoadFigure, Over } from './define.js'
-import { estimateOf, valuesOf } from './estimate.js'
+import { benchesIn, estimateOf, valuesOf } from './estimate.js'
 import { figureRules } from './index.js'
 
 /** Every figure of a cell, and the lower bounds of those that are not known because too many requests had no end. */
@@ -21,5 +21,7 @@ export function figuresOfStarts(records: readonly RepetitionRecord[]): Figures {
 }
 
 function over(rule: LoadFigure, view: CellView): Over {
-  return rule.over?.(view) ?? { estimate: estimateOf(valuesOf(rule, view), rule.isSigned), atLeast: null }
+  return (
+    rule.over?.(view) ?? { estimate: estimateOf(valuesOf(rule, view), rule.isSigned, benchesIn(view)), atLeast: null }
+  )
 }

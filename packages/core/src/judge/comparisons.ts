@@ -8,6 +8,7 @@ import {
 } from '@bakeoff/model'
 import { type FigureRule, valueIn } from '../figures/define.js'
 import { figureRules } from '../figures/index.js'
+import { byMachine, isOfFleet } from '../observe/machines.js'
 import { outcomeOfCell } from '../observe/outcome.js'
 import type { CellView } from '../observe/view.js'
 import { thresholds } from '../thresholds.js'
@@ -146,13 +147,24 @@ function whyBeside({ role, standIn }: CellView['entry']): string {
   return `a stand-in for ${list(standIn?.for ?? [])}, since ${standIn?.because} could not be reached: shown beside the contenders, and not ranked with them`
 }
 
-/** The values of a metric by block, each with the step in which it counts. Values of 0 are left out: they have no logarithm. */
+/**
+ * The values of a metric by block, each with the step in which it counts; of a fleet its means by machine, which then takes the place of
+ * the block. Values of 0 are left out: they have no logarithm.
+ */
 export function valuesByBlock(metric: FigureRule, { view }: JudgedCell): Observed[] {
-  return view.repetitions.flatMap((repetition) => {
+  const values = view.repetitions.flatMap((repetition) => {
     const value = valueIn(metric, repetition, view)
     const quantum = (metric.of === 'load' ? metric.quantum?.(repetition, view) : null) ?? 0
-    return value === null || value <= 0 ? [] : [{ value, block: repetition.block, quantum }]
+    const { block, whole } = repetition
+    return value === null || value <= 0 ? [] : [{ value, block, quantum, bench: whole.bench ?? '' }]
   })
+  if (!isOfFleet(view.plan)) return values.map(({ bench: _, ...value }) => value)
+  return byMachine(values).map(({ bench, value, all }) => ({
+    value,
+    block: bench,
+    quantum: Math.max(...all.map(({ quantum }) => quantum)),
+    ofRepetitions: all.length,
+  }))
 }
 
 /** The sides of a pair that are held back: the load agent was their limit, so they may do better than this figure says. */

@@ -7,7 +7,10 @@ import { outlookOf } from './outlook.js'
  * A figure in one repetition, in its unit and above 0. Values of one block were measured one after the other; `block` is
  * null outside blocks.
  */
-export type Observed = Observation
+export interface Observed extends Observation {
+  /** of a fleet: how many repetitions of one machine, which is then the block, this is the mean of; absent: it is one repetition */
+  readonly ofRepetitions?: number
+}
 
 /** A field: one figure of several entries, each of which is compared with every other. */
 export interface Field {
@@ -131,7 +134,9 @@ function conclude({ pair, found, family, significance, bounds }: Case): Differen
     heldBack: pair.heldBack ?? [],
     // More repetitions of a run do not tell how much runs differ.
     outlook:
-      found && isOpen && !among ? outlookOf(found, ratio.n, { least, relevant: bounds.relevant, significance }) : null,
+      found && isOpen && !among
+        ? outlookOf(found, ratio.machines ?? ratio.n, { least, relevant: bounds.relevant, significance })
+        : null,
     ...(among ? { withinRuns: within } : {}),
   }
 }
@@ -142,7 +147,7 @@ function ratioOf({ of, to }: Pair, found: LogDifference, significance: number): 
     median: Math.exp(found.log),
     low: Math.exp(found.log - half),
     high: Math.exp(found.log + half),
-    n: Math.min(of.length, to.length),
+    ...countsOf(of, to),
     method: found.method,
   }
 }
@@ -156,8 +161,18 @@ function alone({ of, to }: Pair): Ratio {
     return other === undefined ? [] : [Math.log(value / other)]
   })
   const log = common.length > 0 ? mean(common) : mean(logs(of)) - mean(logs(to))
-  const n = Math.min(of.length, to.length)
-  return { median: Math.exp(log), low: null, high: null, n, method: 'one repetition: no interval' }
+  const counts = countsOf(of, to)
+  const method = counts.machines ? 'one machine: no interval' : 'one repetition: no interval'
+  return { median: Math.exp(log), low: null, high: null, ...counts, method }
+}
+
+/** The repetitions behind a ratio and, of a fleet, the machines. */
+function countsOf(of: readonly Observed[], to: readonly Observed[]): Pick<Ratio, 'n' | 'machines'> {
+  const repetitions = (values: readonly Observed[]) =>
+    values.reduce((sum, { ofRepetitions = 1 }) => sum + ofRepetitions, 0)
+  const n = Math.min(repetitions(of), repetitions(to))
+  const isOfFleet = of.some(({ ofRepetitions }) => ofRepetitions !== undefined)
+  return isOfFleet ? { n, machines: Math.min(of.length, to.length) } : { n }
 }
 
 function verdictOn(

@@ -54,6 +54,28 @@ export function otherMachines(
   })
 }
 
+/**
+ * The means of a figure over the repetitions of each machine of a fleet, in the order of the machines' first ones. Two machines of one kind
+ * differ by more than two repetitions of one do, and differently for each entry: repetitions that counted as independent would call
+ * equals different in a third of all cases (docs/method.md). Means are of logarithms, as ratios are.
+ *
+ * @param values above 0, each with the bench that measured it
+ */
+export function byMachine<T extends { readonly value: number; readonly bench: string }>(
+  values: readonly T[],
+): { readonly bench: string; readonly value: number; readonly all: readonly T[] }[] {
+  const benches = [...new Set(values.map(({ bench }) => bench))]
+  return benches.map((bench) => {
+    const all = values.filter((each) => each.bench === bench)
+    return { bench, all, value: Math.exp(all.reduce((sum, { value }) => sum + Math.log(value), 0) / all.length) }
+  })
+}
+
+/** Whether the run was measured by several benches, side by side. */
+export function isOfFleet({ site }: Pick<Plan, 'site'>): boolean {
+  return (site?.benches.length ?? 0) > 1
+}
+
 /** Busy cores of a machine that are not those of the run; null where one of them was not read. */
 export function othersOf({ busyCores }: HostUse, ours: readonly Use[]): number | null {
   if (busyCores === null) return null

@@ -1,10 +1,14 @@
 import type { CoreAssignment, LogicalCpu } from '@bakeoff/model'
+import { list } from '../words/quantities.js'
 
+/** What is to run on a machine. */
 export interface CoreDemand {
-  /** cores that the scenario's target asks for; 0: it has no cap */
-  readonly target: number
-  /** cores each service asks for, in the scenario's order */
+  /** cores that the scenario's target asks for; 0: it has no cap; null: it is on another machine */
+  readonly target: number | null
+  /** cores each service on this machine asks for, in the scenario's order */
   readonly services: readonly { readonly name: string; readonly cpus: number }[]
+  /** false: the load agent is on another machine */
+  readonly agent?: false
   /** caps are quotas of time: target and services share cores. Absent: each has cores of its own */
   readonly quotas?: boolean
 }
@@ -14,8 +18,12 @@ const CORES_TO_SPARE_ONE = 4
 /** More generator processes than this have never been needed to saturate a target. */
 const MOST_AGENT_CORES = 4
 
+/** What else is on every machine: the orchestrator, or of several machines the probe. It has the core that is left to the system. */
+export type Keeper = 'orchestrator' | 'probe'
+
 /**
- * The cores that each role runs on. Roles never share a core when there are enough; where there are too few, caps are
+ * The cores that each role runs on; none for a role on another machine. A machine with less than all roles leaves CPU 0 to the system from
+ * four cores on, and a load agent that is alone has all the others. Roles never share a core when there are enough; where there are too few, caps are
  * scaled down and the roles that share are named. One hardware thread of a core is used, and its siblings stay idle:
  * two roles on siblings would slow one another, and a "core" of a cap would mean half of one. A target without a cap runs on
  * every core, those of the other roles among them. Under quotas target and services run on all that load agent and orchestrator
@@ -23,7 +31,11 @@ const MOST_AGENT_CORES = 4
  *
  * @param cpus logical processors that containers may use, at least one
  */
-export function assignCores(cpus: readonly LogicalCpu[], demand: CoreDemand): CoreAssignment {
+export function assignCores(
+  cpus: readonly LogicalCpu[],
+  demand: CoreDemand,
+  keeper: Keeper = 'orchestrator',
+): CoreAssignment {
   const cores = physicalCores(cpus)
   const notes: string[] = []
   const idle = cpus.length - cores.length
@@ -31,25 +43,40 @@ export function assignCores(cpus: readonly LogicalCpu[], demand: CoreDemand): Co
     notes.push(`${idle} SMT ${idle === 1 ? 'sibling stays' : 'siblings stay'} idle: each role gets whole cores`)
   const assign = ruleFor(cores, demand, notes)
   const assignment =
-    demand.target > 0
-      ? assign(cores, demand, notes)
-      : { ...assign(cores, { ...demand, target: 1 }, notes), target: idsOf(cores) }
+    demand.target === 0
+      ? { ...assign(cores, { ...demand, target: 1 }, notes, keeper), target: idsOf(cores) }
+      : assign(cores, demand, notes, keeper)
   noteMixedKinds(cores, assignment, notes)
-  return { ...assignment, shared: sharedRoles(assignment), notes }
+  return { ...assignment, shared: sharedRoles(assignment, keeper), notes }
+}
+
+/** Whether target and load agent are both here. */
+function isWhole({ target, agent }: CoreDemand): boolean {
+  return target !== null && agent !== false
 }
 
 /** How this machine's cores are shared out for this demand. */
-function ruleFor(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): typeof onManyCores {
-  const needed = wantedCores(demand) + 2
+function ruleFor(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Rule {
+  const needed = wantedCores(demand) + (demand.agent === false ? 1 : 2)
   if (demand.quotas && cores.length >= Math.max(needed, CORES_TO_SPARE_ONE)) return inCommon
   if (demand.quotas)
     notes.push(`caps are whole cores here: as quotas they need ${needed} cores, and this machine has ${cores.length}`)
-  return cores.length < CORES_TO_SPARE_ONE ? onFewCores : onManyCores
+  const few = isWhole(demand) ? CORES_TO_SPARE_ONE : rolesOf(demand).length
+  return cores.length < few ? onFewCores : onManyCores
+}
+
+/** What of target, services and load agent is here. */
+function rolesOf({ target, services, agent }: CoreDemand): string[] {
+  return [
+    ...(target === null ? [] : ['target']),
+    ...(services.length === 0 ? [] : ['services']),
+    ...(agent === false ? [] : ['load agent']),
+  ]
 }
 
 /** The cores that target and services would have if each had its own. */
 function wantedCores({ target, services }: CoreDemand): number {
-  return services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), Math.ceil(target))
+  return services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), Math.ceil(target ?? 0))
 }
 
 interface PhysicalCore {
@@ -60,6 +87,7 @@ interface PhysicalCore {
 }
 
 type Roles = Omit<CoreAssignment, 'shared' | 'notes'>
+type Rule = (cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[], keeper: Keeper) => Roles
 
 /** One entry per physical core: performance cores first, then by package, cache and number. */
 function physicalCores(cpus: readonly LogicalCpu[]): PhysicalCore[] {
@@ -75,18 +103,24 @@ function physicalCores(cpus: readonly LogicalCpu[]): PhysicalCore[] {
 }
 
 /** One to three cores: the target gets what is left after one core for everything else. */
-function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
+function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[], keeper: Keeper): Roles {
   const ids = idsOf(cores)
   const rest = [ids[0] as number]
   const services = Object.fromEntries(demand.services.map(({ name }) => [name, rest]))
   if (ids.length === 1) {
-    notes.push('there is one core: target, services, load agent and orchestrator share it, so the figures say little')
-    return { target: rest, services, agent: rest, orchestrator: rest }
+    const all = isWhole(demand) ? ['target', 'services', 'load agent'] : rolesOf(demand)
+    notes.push(`there is one core: ${list([...all, keeper])} share it, so the figures say little`)
+    return {
+      target: demand.target === null ? [] : rest,
+      services,
+      agent: demand.agent === false ? [] : rest,
+      orchestrator: rest,
+    }
   }
-  const wanted = Math.min(demand.target, ids.length - 1)
+  const asked = demand.target ?? 0
+  const wanted = Math.min(asked, ids.length - 1)
   const target = ids.slice(-wanted)
-  if (wanted < demand.target)
-    notes.push(`the target gets ${wanted} of ${demand.target} cores: this machine has ${ids.length}`)
+  if (wanted < asked) notes.push(`the target gets ${wanted} of ${asked} cores: this machine has ${ids.length}`)
   noteServices(demand, 1, notes)
   const spare = ids.slice(1, ids.length - wanted)
   return { target, services, agent: spare.length > 0 ? spare : rest, orchestrator: rest }
@@ -95,23 +129,27 @@ function onFewCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: s
 /** Target and services on the same cores, which are at least as many as their quotas together. */
 function inCommon(cores: readonly PhysicalCore[], demand: CoreDemand): Roles {
   const { first, free } = sparingFirst(cores)
-  const forAgent = Math.min(MOST_AGENT_CORES, free.length - wantedCores(demand))
+  const forAgent = mostForAgent(demand, free.length - wantedCores(demand))
   const common = takeTogether(free, free.length - forAgent)
   const services = Object.fromEntries(demand.services.map(({ name }) => [name, common]))
-  return { target: common, services, agent: idsOf(free), orchestrator: [first.id] }
+  const target = demand.target === null ? [] : common
+  return { target, services, agent: idsOf(free), orchestrator: [first.id] }
 }
 
 function onManyCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: string[]): Roles {
-  const { first, free } = sparingFirst(cores)
-  const pool = free.length - 1 // at least one is left for the agent
+  const { first, free } =
+    cores.length < CORES_TO_SPARE_ONE && !isWhole(demand) ? sparingNone(cores) : sparingFirst(cores)
+  const pool = free.length - (demand.agent === false ? 0 : 1) // at least one is left for the agent
   const wantedServices = demand.services.reduce((sum, { cpus }) => sum + Math.ceil(cpus), 0)
-  const wantedTarget = Math.ceil(demand.target)
+  const asked = demand.target ?? 0
+  const wantedTarget = Math.ceil(asked)
   const enough = pool >= wantedTarget + wantedServices
-  const targetCount = enough
-    ? wantedTarget
-    : Math.max(1, Math.min(wantedTarget, Math.floor((pool * wantedTarget) / (wantedTarget + wantedServices))))
-  if (targetCount < demand.target)
-    notes.push(`the target gets ${targetCount} of ${demand.target} cores: this machine has ${cores.length}`)
+  const targetCount =
+    enough || demand.target === null
+      ? wantedTarget
+      : Math.max(1, Math.min(wantedTarget, Math.floor((pool * wantedTarget) / (wantedTarget + wantedServices))))
+  if (targetCount < asked)
+    notes.push(`the target gets ${targetCount} of ${asked} cores: this machine has ${cores.length}`)
 
   const target = takeTogether(free, targetCount)
   const forServices = Math.min(wantedServices, pool - targetCount)
@@ -132,8 +170,21 @@ function onManyCores(cores: readonly PhysicalCore[], demand: CoreDemand, notes: 
     for (const { name } of demand.services) services[name] = common
     noteServices(demand, common.length, notes)
   }
-  const agent = free.splice(0, Math.min(free.length, MOST_AGENT_CORES))
+  const agent = free.splice(0, mostForAgent(demand, free.length))
   return { target, services, agent: idsOf(agent), orchestrator: [first.id] }
+}
+
+/** How many of the cores that are left the load agent gets. */
+function mostForAgent(demand: CoreDemand, left: number): number {
+  if (demand.agent === false) return 0
+  const isAlone = rolesOf(demand).length === 1
+  return isAlone ? left : Math.min(left, MOST_AGENT_CORES)
+}
+
+/** All cores, the one with the lowest number last. */
+function sparingNone(cores: readonly PhysicalCore[]): { first: PhysicalCore; free: PhysicalCore[] } {
+  const { first, free } = sparingFirst(cores)
+  return { first, free: [...free, first] }
 }
 
 /** The core with the lowest number, which is left to the system, and all others. */
@@ -182,12 +233,12 @@ function noteMixedKinds(cores: readonly PhysicalCore[], roles: Roles, notes: str
 }
 
 /** Groups of roles with a core in common; each group is as large as possible and named once. */
-function sharedRoles(roles: Roles): string[][] {
+function sharedRoles(roles: Roles, keeper: Keeper): string[][] {
   const all: [string, readonly number[]][] = [
     ['target', roles.target],
     ...Object.entries(roles.services),
     ['agent', roles.agent],
-    ['orchestrator', roles.orchestrator],
+    [keeper, roles.orchestrator],
   ]
   const groups = new Map<string, string[]>()
   for (const core of new Set(all.flatMap(([, cores]) => cores))) {

@@ -7,10 +7,10 @@ import {
   formatDurationMs,
   type HostFacts,
   type LoadSpec,
-  type LogicalCpu,
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
+  type PlannedSite,
   type PlanWarning,
   type ProfileSpec,
   type RunRules,
@@ -22,24 +22,30 @@ import { thresholds } from '../thresholds.js'
 import { inBlock, type OtherCommit, type Partners, partnersOf } from './against.js'
 import { chooseLoads, type WantedLoads } from './choose-loads.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
-import { assignCores } from './cores.js'
+import { assignCores, type CoreDemand } from './cores.js'
 import { estimateMs, type Measured } from './estimate.js'
 import { LEAST_WINDOWS } from './least-repetitions.js'
+import { AGENT_MEMORY_BYTES, RESERVED_BYTES } from './memory.js'
 import { placeholdersIn } from './placeholders.js'
 import { capsOf, planEntry, planService } from './planned-parts.js'
 import { planState } from './planned-state.js'
 import { type OtherDraft, tooShortBudget } from './promise.js'
 import { brokenInReach, type Selected, type Selection, select } from './select.js'
 import { levelsOf, levelWindowMs } from './service-levels.js'
+import { checkMemoryOn, mainHostOf, type Placement, placeOn, refuseOtherClasses } from './site.js'
 import { takeRequests } from './take-requests.js'
 import { twinsOf } from './twins.js'
+import { usableCpus } from './usable-cpus.js'
 import { windowRulesOf } from './window-length.js'
 
 export interface PlanRequest extends WantedLoads {
   readonly catalogue: Catalogue
   readonly selection: Selection
+  /** the machine and its engine; with a site those of its first bench's target take their place */
   readonly host: HostFacts
   readonly engine: EngineFacts
+  /** the machines of `--hosts`; null or absent: everything runs on `host` */
+  readonly site?: PlannedSite | null
   readonly profile: string
   /** exactly this many repetitions, instead of the profile's numbers */
   readonly repetitions: number | null
@@ -64,18 +70,17 @@ export interface PlanRequest extends WantedLoads {
 /** No claims were selected. */
 const NOT_PUBLISHED: ClaimLoads = { loads: [], warnings: [] }
 
-/** Memory that is left to the system and to the load agent. */
-export const RESERVED_BYTES = 512 * 1024 ** 2
-export const AGENT_MEMORY_BYTES = 768 * 1024 ** 2
-
 /**
  * Plans the whole run before anything is measured: which target runs on which cores, in which order, under which rules.
  * Same input, same plan.
  *
- * @throws BakeoffError BAD_SPEC for names that do not exist, OUT_OF_RESOURCES when the machine does not have enough memory
+ * @throws BakeoffError BAD_SPEC for names that do not exist and for benches that are not alike, OUT_OF_RESOURCES when a machine does
+ *         not have enough memory
  */
 export function planMatrix(request: PlanRequest): Plan {
-  const { catalogue, host, engine } = request
+  const { catalogue, site = null } = request
+  if (site) refuseOtherClasses(site)
+  const { host, engine } = machineOf(request)
   const profile = profileOf(request)
   const considered = inOrder(
     select(catalogue, request.selection, profile),
@@ -89,7 +94,11 @@ export function planMatrix(request: PlanRequest): Plan {
   )
   const drafted = draftOf(request, selected, published, profile)
   const { scenarios, entries, rules, partners } = drafted
-  for (const [index, planned] of scenarios.entries()) checkMemory(planned, selected[index]!.scenario, engine)
+  for (const [index, planned] of scenarios.entries()) {
+    const { scenario } = selected[index]!
+    if (site) checkMemoryOn(site, planned, scenario)
+    else checkMemory(planned, scenario, engine)
+  }
   const blocks = planBlocks(scenarios, entries, rules.maxRepetitions, seed)
   return {
     schemaVersion: 1,
@@ -102,6 +111,7 @@ export function planMatrix(request: PlanRequest): Plan {
     gitDirty: request.git.dirty,
     host,
     engine,
+    ...(site ? { site } : {}),
     scenarios: [...scenarios],
     entries: [...entries],
     leftOut: considered.flatMap(({ leftOut }) => leftOut),
@@ -113,7 +123,7 @@ export function planMatrix(request: PlanRequest): Plan {
       ...brokenInReach(catalogue, request.selection).map(brokenWarning),
       ...published.flatMap(({ warnings }) => warnings),
       ...(partners?.warnings ?? []),
-      ...warningsOf(scenarios, engine, { profile, usual: catalogue.matrix.profiles.default }),
+      ...warningsOf(scenarios, enginesOf(request), { profile, usual: catalogue.matrix.profiles.default }),
       ...levelWarnings(scenarios, rules),
       ...selected.flatMap(({ scenario }) => placeholdersIn(scenario)),
       ...tooShortBudget(drafted, {
@@ -135,6 +145,27 @@ function seedOf({ seed, catalogue, freshSeed }: PlanRequest): number {
   return seed ?? catalogue.matrix.seed ?? freshSeed
 }
 
+/** The machine that stands for the run. */
+function machineOf({ host, engine, site }: PlanRequest): Pick<PlanRequest, 'host' | 'engine'> {
+  if (!site) return { host, engine }
+  const { facts, engine: itsEngine } = mainHostOf(site)
+  return { host: facts, engine: itsEngine }
+}
+
+/** Engines that differ in name, each once. */
+function enginesOf({ engine, site }: PlanRequest): EngineFacts[] {
+  const all = site ? site.hosts.map((host) => host.engine) : [engine]
+  return [...new Map(all.map((each) => [each.name, each])).values()]
+}
+
+type Place = (demand: CoreDemand) => Placement
+
+function placingOn({ host, engine, site }: PlanRequest): Place {
+  if (site) return (demand) => placeOn(site, demand)
+  const cpus = usableCpus(host, engine)
+  return (demand) => ({ cores: assignCores(cpus, demand), agents: null })
+}
+
 interface Draft extends Measured {
   /** null: the run is not compared with another commit */
   readonly partners: Partners | null
@@ -147,7 +178,7 @@ function draftOf(
   published: readonly ClaimLoads[],
   profile: ProfileSpec,
 ): Draft {
-  const frame = { request, profile, cpus: usableCpus(request.host, request.engine) }
+  const frame = { request, profile, place: placingOn(request) }
   const workOf = (scenario: ScenarioSpec) => takeRequests(scenario, profile.requests).workDigest
   const loads = chooseLoads(
     selected.map(({ scenario }, index) => ({ scenario, loads: published[index]!.loads })),
@@ -198,32 +229,20 @@ function profileOf({ catalogue, profile, repetitions, budgetMs, windowMs = null 
   }
 }
 
-/** The processors that containers can be pinned to. In a virtual machine (Docker Desktop) only their number is known. */
-export function usableCpus(host: HostFacts, engine: EngineFacts): readonly LogicalCpu[] {
-  if (engine.sameKernel && host.cpus.length > 0) return host.cpus
-  return Array.from({ length: Math.max(1, engine.cpus) }, (_, id) => ({
-    id,
-    core: id,
-    package: 0,
-    l3: null,
-    kind: 'performance' as const,
-  }))
-}
-
 /** What all scenarios of a plan have in common. */
 interface Frame {
   readonly request: PlanRequest
   readonly profile: ProfileSpec
-  readonly cpus: readonly LogicalCpu[]
+  readonly place: Place
 }
 
 function planScenario(
   scenario: ScenarioSpec,
-  { request, profile, cpus }: Frame,
+  { request, profile, place }: Frame,
   loads: readonly LoadSpec[],
 ): PlannedScenario {
   const { target, services, quotas } = scenario
-  const cores = assignCores(cpus, { target: target.cpus, services, quotas })
+  const { cores, agents } = place({ target: target.cpus, services, quotas })
   const work = takeRequests(scenario, profile.requests)
   const levels = levelsOf(scenario, request.levels ?? [], loads)
   return {
@@ -237,6 +256,7 @@ function planScenario(
     targetDependsOn: scenario.target.dependsOn.map((dependency) => ({ ...dependency })),
     services: scenario.services.map((service) => planService(service, cores, request.root)),
     cores,
+    ...(agents ? { agents: agents.map((own) => [...own]) } : {}),
     loads: [...loads],
     stream: scenario.stream,
     script: scenario.script,
@@ -324,21 +344,19 @@ const DECISIVE = 5
 /** @param usual the profile of a run for which none is named */
 function warningsOf(
   scenarios: readonly PlannedScenario[],
-  engine: EngineFacts,
+  engines: readonly EngineFacts[],
   { profile, usual }: { readonly profile: ProfileSpec; readonly usual: ProfileSpec | undefined },
 ): PlanWarning[] {
   return [
     ...oncePerKind(scenarios.flatMap(warningsOfScenario)),
-    ...(engine.reducedTruth
-      ? [
-          {
-            what: `${engine.name} gives coarse statistics`,
-            where: 'all scenarios',
-            why: 'No OOM events, statistics every 5 s.',
-            todo: 'Use Docker Engine where memory or CPU figures matter.',
-          },
-        ]
-      : []),
+    ...engines
+      .filter(({ reducedTruth }) => reducedTruth)
+      .map(({ name }) => ({
+        what: `${name} gives coarse statistics`,
+        where: 'all scenarios',
+        why: 'No OOM events, statistics every 5 s.',
+        todo: 'Use Docker Engine where memory or CPU figures matter.',
+      })),
     ...(profile.maxRepetitions < DECISIVE
       ? [
           {
@@ -387,7 +405,7 @@ function whatSharingMeans(
       todo: 'Compare its figures with those of the source alone.',
     }
   return {
-    why: 'This machine has fewer cores than the scenario needs.',
+    why: `${roles.includes('probe') ? 'Their' : 'This'} machine has fewer cores than the scenario needs.`,
     todo: isOfTarget ? 'Do not trust these figures.' : 'The load agent may be the limit: look at the verdicts.',
   }
 }

@@ -13,7 +13,8 @@ import {
 import { didYouMean } from '../parse/problem.js'
 import { estimateMs } from './estimate.js'
 import { mainLoadOf } from './main-load.js'
-import { AGENT_MEMORY_BYTES, RESERVED_BYTES, usableCpus } from './matrix.js'
+import { AGENT_MEMORY_BYTES, RESERVED_BYTES } from './memory.js'
+import { usableCpus } from './usable-cpus.js'
 
 export interface ReplayRequest {
   /** the plan that is repeated */

@@ -1,4 +1,4 @@
-import type { Difference, Outlook, Side } from '@bakeoff/model'
+import type { Difference, Outlook, Ratio, Side } from '@bakeoff/model'
 import { list, many, percent, times, withInterval } from './quantities.js'
 
 /**
@@ -12,10 +12,10 @@ export function differenceSays(
   names: Readonly<Record<Side, string>>,
   isProvisional = false,
 ): string {
-  const interval = withInterval(ratio.median, ratio.low ?? ratio.median, ratio.high ?? ratio.median)
+  const interval = `${withInterval(ratio.median, ratio.low ?? ratio.median, ratio.high ?? ratio.median)}${machinesSay(ratio)}`
   const floor = leastIs === 'noise-floor' ? ', by which the machine itself differed from block to block' : ''
   const provisional = isProvisional ? `; provisional: ${many(ratio.n, 'repetition')}` : ''
-  const open = `${outlook ? `; ${outlookSays(outlook, ratio.n)}` : ''}${provisional}`
+  const open = `${outlook ? `; ${outlookSays(outlook, ratio)}` : ''}${provisional}`
   switch (reason.kind) {
     case 'apart':
       return `${interval}: all of it beyond ${percent(least)}${floor} (p ${pSays(pAdjusted)}${family > 1 ? `, ${family} comparisons at once` : ''})${provisional}`
@@ -23,7 +23,7 @@ export function differenceSays(
       return `${interval} lies within ± ${percent(least)}${provisional}`
     case 'too-few': {
       const few = (['of', 'to'] as const).filter((side) => reason.repetitions[side] < 2).map((side) => names[side])
-      return `one repetition has no interval: ${list(few)} ${few.length === 1 ? 'needs' : 'need'} a second one`
+      return `one ${ratio.machines ? 'machine' : 'repetition'} has no interval: ${list(few)} ${few.length === 1 ? 'needs' : 'need'} a second one`
     }
     case 'held-back': {
       const heldBack = `${interval}, but the load agent held back ${list(reason.sides.map((side) => names[side]))}`
@@ -41,9 +41,17 @@ export function differenceSays(
 }
 
 /** `with 3 repetitions 1.4× would be told apart, and 12 would decide it if the ratio stays`. */
-function outlookSays({ detectable, repetitions }: Outlook, now: number): string {
+function outlookSays({ detectable, repetitions }: Outlook, { n, machines }: Ratio): string {
   const needed = repetitions === null ? '' : `, and about ${repetitions} would decide it if the ratio stays as it is`
-  return `with ${many(now, 'repetition')} ${times(detectable)} would be told apart${needed}`
+  return `with ${machines ? many(machines, 'machine') : many(n, 'repetition')} ${times(detectable)} would be told apart${needed}`
+}
+
+/** So few machines say little of others of their kind. */
+const MACHINES_OF_A_KIND = 5
+
+function machinesSay({ machines }: Ratio): string {
+  if (!machines) return ''
+  return machines < MACHINES_OF_A_KIND ? ` on these ${many(machines, 'machine')}` : ` over ${machines} machines`
 }
 
 /** `< 0.001`, `= 0.042`; `not known` without an interval. */

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { aSite, type FakeHost, requestOn } from './fake-site.js'
+
+const nameOf = ({ name }: FakeHost) => name
+const hosts = ['bench', 'db', 'load']
+
+describe('a container of a site', () => {
+  it('goes to the engine of its host, by the id that its image has there', async () => {
+    const {
+      site,
+      hosts: [bench, db],
+    } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    const running = await site.start(network, requestOn('db', 'postgres'))
+    expect(running).toMatchObject({ name: 'postgres', host: 'db' })
+    expect(db?.containers.get('postgres')).toMatchObject({ network: network.id, request: { image: 'image on db' } })
+    expect(bench?.containers.size).toBe(0)
+  })
+
+  it('goes to the first host when none is said', async () => {
+    const {
+      site,
+      hosts: [bench],
+    } = aSite(hosts)
+    await site.start(await site.openNetwork('cell'), requestOn(undefined))
+    expect([...(bench?.containers.keys() ?? [])]).toEqual(['target'])
+  })
+
+  it('is refused where there is no such host', async () => {
+    const { site } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    await expect(site.start(network, requestOn('elsewhere'))).rejects.toThrow('no host elsewhere')
+  })
+})
+
+describe('a network of a site', () => {
+  it('is a bridge of the one host that it is for', async () => {
+    const {
+      site,
+      hosts: [bench, db, load],
+    } = aSite(hosts)
+    await site.openNetwork('cell', ['db'])
+    expect(db?.networks.get('cell')).toEqual({ kind: 'bridge', mtu: null })
+    expect([bench, load].map((host) => host?.networks.size)).toEqual([0, 0])
+  })
+
+  it('is an overlay of several, made by the host that manages the swarm, with the MTU of the plan', async () => {
+    const {
+      site,
+      hosts: [bench, , load],
+    } = aSite(hosts)
+    await site.openNetwork('cell', ['bench', 'db'])
+    expect(load?.networks.get('cell')).toEqual({ kind: 'overlay', mtu: 1400 })
+    expect(bench?.networks.size).toBe(0)
+  })
+
+  it('names every address of its hosts that a target could try to reach', async () => {
+    const { site } = aSite(hosts)
+    const { hostAddresses } = await site.openNetwork('cell', ['bench', 'db'])
+    expect(hostAddresses).toEqual(['10.1.0.1', '10.0.0.1', 'gateway of bench', 'gateway of db'])
+  })
+
+  it('comes after what was kept on any of its hosts, and after another look at their clocks', async () => {
+    const { site, hosts: all } = aSite(hosts)
+    await site.openNetwork('cell', ['bench', 'db'])
+    expect(all.filter(({ said }) => said.length > 0).map(nameOf)).toEqual(['bench', 'db'])
+    expect(all.filter(({ clock }) => clock.readings === 1).map(nameOf)).toEqual(['bench', 'db'])
+  })
+})
+
+describe('samples of a site', () => {
+  it('are those of each host, with the machine of the first container in front', async () => {
+    const { site } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    const started = [
+      await site.start(network, requestOn('db', 'postgres')),
+      await site.start(network, requestOn('bench', 'target')),
+      await site.start(network, requestOn('db', 'redis')),
+    ]
+    const sampler = await site.sample(started, 10)
+    expect(sampler.between(0, 1)).toEqual({
+      containers: { postgres: [], redis: [], target: [] },
+      host: [expect.objectContaining({ busySeconds: 'db'.length })],
+      clockErrorMs: 0.5,
+      machines: { bench: { readings: [expect.objectContaining({ busySeconds: 'bench'.length })], clockErrorMs: 0.5 } },
+    })
+  })
+
+  it('end together', async () => {
+    const { site, hosts: all } = aSite(hosts, 'bridge')
+    const network = await site.openNetwork('cell', ['db'])
+    const sampler = await site.sample(
+      [await site.start(network, requestOn('db')), await site.start(network, requestOn('load', 'agent'))],
+      10,
+    )
+    await sampler[Symbol.asyncDispose]()
+    expect(all.filter(({ said }) => said.includes('sampler ended')).map(nameOf)).toEqual(['db', 'load'])
+  })
+})
+
+describe('the end of a site', () => {
+  it('removes what is on every host, and the overlay when nothing is on it any more', async () => {
+    const { site, hosts: all, said } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    for (const host of hosts) await site.start(network, requestOn(host, `on ${host}`))
+    await site.close()
+    expect(all.map(({ containers }) => containers.size)).toEqual([0, 0, 0])
+    expect(all.at(-1)?.leftWhenEnded).toBe(0)
+    expect(said).toEqual([])
+  })
+
+  it('says which host could not be cleaned, and cleans the others', async () => {
+    const { site, hosts: all, said } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    for (const host of hosts) await site.start(network, requestOn(host, `on ${host}`))
+    ;(all[1] as FakeHost).isLost = true
+    await site.close()
+    expect(all.filter(({ containers }) => containers.size > 0).map(nameOf)).toEqual(['db'])
+    expect(said).toEqual([expect.stringMatching(/^db could not be cleaned from here: the probe there does it/)])
+  })
+})
