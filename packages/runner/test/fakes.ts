@@ -540,6 +540,10 @@ export class FakeAgent implements LoadAgent {
     }
   }
 
+  async link(): Promise<{ roundTripUs: number; bytesPerSecond: number }> {
+    return { roundTripUs: 180, bytesPerSecond: 1.1e8 }
+  }
+
   async cleanUp(origin: string): Promise<string | null> {
     this.#host.cleanedUp.push(origin)
     return this.#host.faults.notCleanedUp ?? null
