@@ -9,6 +9,7 @@ import { bringBack } from './other-commit.js'
 import { gitState, runIdAt } from './planning.js'
 import { findRun, RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
+import { siteOfReplay, siteWarnings } from './same-machines.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
 export interface Replay {
@@ -39,16 +40,18 @@ export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginnin
   const warnings = warningsOf(setting, first)
   if (first.plan.against) bringBack(project, first.plan.against)
   const now = new Date()
+  const site = siteOfReplay(first.plan, setting.site ?? null)
   const plan = replayPlan({
     first: first.plan,
     cells,
     host: machine.host,
     engine: machine.engine.facts,
+    site,
     runId: runIdAt(now),
     createdAt: now.toISOString(),
     command: typedCommand(),
     git: gitState(project.root),
-    warnings,
+    warnings: [...warnings, ...siteWarnings(first.plan, site)],
   })
   return { plan, begin: (workbench) => begin(setting, first, plan, workbench) }
 }

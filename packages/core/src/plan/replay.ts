@@ -8,12 +8,14 @@ import {
   type Plan,
   type PlannedEntry,
   type PlannedScenario,
+  type PlannedSite,
   type PlanWarning,
 } from '@bakeoff/model'
 import { didYouMean } from '../parse/problem.js'
 import { estimateMs } from './estimate.js'
 import { mainLoadOf } from './main-load.js'
 import { AGENT_MEMORY_BYTES, RESERVED_BYTES } from './memory.js'
+import { checkCoresOn, checkMemoryOn } from './site.js'
 import { usableCpus } from './usable-cpus.js'
 
 export interface ReplayRequest {
@@ -23,6 +25,8 @@ export interface ReplayRequest {
   readonly cells: readonly string[]
   readonly host: HostFacts
   readonly engine: EngineFacts
+  /** the machines of `--hosts`, whose benches are those of the first plan; null or absent: everything runs on `host` */
+  readonly site?: PlannedSite | null
   readonly runId: string
   readonly createdAt: string
   readonly command: string
@@ -59,6 +63,13 @@ export function replayPlan(request: ReplayRequest): Plan {
     rules,
     estimateMs: estimateMs({ scenarios, entries, rules }),
     warnings: [...request.warnings, ...first.warnings],
+  }
+  if (request.site) {
+    for (const scenario of scenarios) {
+      checkCoresOn(request.site, scenario, first.runId)
+      checkMemoryOn(request.site, scenario, { file: `run ${first.runId}` })
+    }
+    return { ...plan, site: request.site }
   }
   refuseMissingCores(plan)
   refuseMissingMemory(plan)
