@@ -48,9 +48,12 @@ process.argv = [process.argv[0], called, command, ...rest]
 await import('../node_modules/@bakeoff/cli/dist/main.js')
 `
 
-const unbuilt = ['packages/cli/dist/main.js', 'packages/load/dist/image', 'packages/report/dist/page.js'].filter(
-  (path) => !existsSync(join(root, path)),
-)
+const unbuilt = [
+  'packages/cli/dist/main.js',
+  'packages/containers/dist/image',
+  'packages/load/dist/image',
+  'packages/report/dist/page.js',
+].filter((path) => !existsSync(join(root, path)))
 if (unbuilt.length > 0) {
   process.stderr.write(`${unbuilt.join(', ')} is not there: npm run package builds it\n`)
   process.exit(1)

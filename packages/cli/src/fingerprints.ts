@@ -55,7 +55,7 @@ export function fingerprintBefore(folder: RunFolder): Fingerprint {
 
 /** What the run would go on with now. */
 export function fingerprintNow(
-  { project, catalogue, machine }: Setting,
+  { project, catalogue, machine, site = null }: Setting,
   folder: RunFolder,
   baseId: string | null,
   images: ImagesNow,
@@ -68,6 +68,7 @@ export function fingerprintNow(
   return {
     host: machine.host,
     engine: machine.engine.facts,
+    site,
     git: gitState(project.root),
     code: codeDigest(),
     planDigest: digestOf(folder.readPlanText()),

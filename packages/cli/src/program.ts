@@ -6,6 +6,7 @@ import { addClean } from './commands/clean.js'
 import { addCompare } from './commands/compare.js'
 import { addDoctor } from './commands/doctor.js'
 import { addHistory } from './commands/history.js'
+import { addHosts } from './commands/hosts.js'
 import { addImages } from './commands/images.js'
 import { addInit } from './commands/init.js'
 import { addList } from './commands/list.js'
@@ -27,6 +28,7 @@ const COMMANDS = [
   addCompare,
   addHistory,
   addDoctor,
+  addHosts,
   addClean,
   addImages,
   addNewTarget,

@@ -23,7 +23,7 @@ describe('the check of boundaries', () => {
       why: 'client ← host ← locks ← engine',
     },
     { file: 'containers/src/engine/x.ts', text: "import { a } from '../images/y.js'", why: '← engine ← ways ←' },
-    { file: 'containers/src/engine/x.ts', text: "import { a } from '../doctor/y.js'", why: '← session ← doctor' },
+    { file: 'containers/src/engine/x.ts', text: "import { a } from '../doctor/y.js'", why: '← session ← ' },
     { file: 'containers/src/session/sampling/x.ts', text: "import { a } from '../../doctor/y.js'", why: '← doctor' },
     { file: 'containers/src/redact.ts', text: "import { a } from './client/y.js'", why: 'the order is client ←' },
     { file: 'core/src/observe/x.ts', text: "import { a } from '../judge/y.js'", why: 'observe ← figures ← judge' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cgroupFolders } from '../src/session/sampling/cgroup.js'
-import { cpuOfV1, cpuOfV2, hostReadingOf, memoryOf, trafficOf } from '../src/session/sampling/counters.js'
+import { cpuOfV1, cpuOfV2, hostReadingOf, memoryOf, segmentsOf, trafficOf } from '../src/session/sampling/counters.js'
 import { cut } from '../src/session/sampling/sampler.js'
 import { parseStatsLine, readingOfStats } from '../src/session/sampling/stats.js'
 
@@ -205,6 +205,14 @@ describe('folders of a cgroup', () => {
       expected: { version: '2', folder: `/sys/fs/cgroup/system.slice/docker-${id}.scope` },
     },
     {
+      because: 'a container has the hierarchy of the machine besides its own part, as the probe has',
+      cgroup: `0::/system.slice/docker-${id}.scope\n`,
+      mounts:
+        '29 22 0:25 /system.slice/docker-probe.scope /sys/fs/cgroup ro - cgroup2 cgroup2 rw\n' +
+        '30 22 0:25 / /host/cgroup ro - cgroup2 cgroup2 rw\n',
+      expected: { version: '2', folder: `/host/cgroup/system.slice/docker-${id}.scope` },
+    },
+    {
       because: 'only a part of the hierarchy is mounted, and it is in it',
       cgroup: `0::/outer/docker/${id}\n`,
       mounts: '29 22 0:25 /outer /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n',
@@ -224,6 +232,32 @@ describe('folders of a cgroup', () => {
       expected: null,
     },
   ])('$because', ({ cgroup, mounts, expected }) => expect(cgroupFolders(cgroup, mounts)).toEqual(expected))
+})
+
+describe('TCP segments of a network', () => {
+  const names = 'Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens InSegs OutSegs RetransSegs InErrs'
+  it.each([
+    {
+      because: 'they stand below their names',
+      snmp: `Ip: Forwarding DefaultTTL\nIp: 1 64\n${names}\nTcp: 1 200 120000 -1 7 41 1234 5 0\nUdp: InDatagrams\nUdp: 3\n`,
+      expected: { tcpSegments: 1234, tcpRetransmits: 5 },
+    },
+    {
+      because: 'a kernel that does not count them says nothing',
+      snmp: 'Tcp: RtoAlgorithm OutSegs\nTcp: 1 3\n',
+      expected: { tcpSegments: 3, tcpRetransmits: null },
+    },
+    {
+      because: 'half a file says nothing',
+      snmp: `${names}\n`,
+      expected: { tcpSegments: null, tcpRetransmits: null },
+    },
+    {
+      because: 'a file that is gone says nothing',
+      snmp: null,
+      expected: { tcpSegments: null, tcpRetransmits: null },
+    },
+  ])('$because', ({ snmp, expected }) => expect(segmentsOf(snmp)).toEqual(expected))
 })
 
 describe('a window of readings', () => {

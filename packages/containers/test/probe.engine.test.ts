@@ -1,50 +1,39 @@
 /** The probe as it really runs: its image, its container, its protocol over attach, and what it removes. One engine is one host here. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '@bakeoff/model'
 import { steadyMs } from '@bakeoff/runner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleProbe } from '../scripts/bundle-probe.mjs'
 import {
   asEngineSees,
   type EngineClient,
-  ImageStore,
   LEASE,
   labelsOf,
   type Probe,
   type ProbeOptions,
-  probeImage,
   readHostFacts,
   startProbe,
 } from '../src/index.js'
 import { thisOwner } from '../src/locks/owner.js'
 import { openContainerFiles } from '../src/session/sampling/files.js'
 import { buildDist, type EngineUnderTest, engineUnderTest, root } from './engine.js'
+import { aSession, buildProbe, probeOptions } from './probe-under-test.js'
 
 let engine: EngineUnderTest
 let client: EngineClient
 let image: string
-let temporary: string
 
 beforeAll(async () => {
   await buildDist()
   engine = await engineUnderTest()
   client = engine.client
-  temporary = await mkdtemp(join(tmpdir(), 'bakeoff-probe-'))
-  // From the sources, so that what is tested is never an older build.
-  const folder = join(temporary, 'image')
-  await bundleProbe(folder)
-  const images = new ImageStore(client, { root, logFolder: join(temporary, 'logs') })
-  ;({ id: image } = await images.ensureImage(
-    { name: probeImage, folder, requires: [] },
-    AbortSignal.timeout(20 * 60_000),
-  ))
+  image = await buildProbe(client)
 })
-afterAll(() => rm(temporary, { recursive: true, force: true }))
 
 /** The address of this machine, which is the engine's too. */
 function anAddress(): string {
@@ -54,13 +43,10 @@ function anAddress(): string {
   return found?.address ?? ''
 }
 
-async function optionsOf(session: string, changes: Partial<ProbeOptions> = {}): Promise<ProbeOptions> {
+function optionsOf(session: string, changes: Partial<ProbeOptions> = {}): Promise<ProbeOptions> {
   const host = { name: 'bench-1', address: anAddress(), socket: '/var/run/docker.sock' }
-  const labels = labelsOf(await thisOwner(session))
-  return { host, session, labels, image, say: (line) => console.log(line), ...changes }
+  return probeOptions(image, { host, session, ...changes })
 }
-
-const aSession = () => `probe-test-${randomBytes(4).toString('hex')}`
 
 async function aProbe(changes: Partial<ProbeOptions> = {}): Promise<Probe> {
   return startProbe(client, await optionsOf(aSession(), changes))
@@ -219,6 +205,17 @@ describe('a probe that hears nothing any more', () => {
     for (const child of children) if (child.exitCode === null) child.kill('SIGKILL')
   })
 
+  /** A process that has started a probe, and goes on. */
+  async function anOrchestrator({ say: _, ...plain }: ProbeOptions): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [join(root, 'packages/containers/test/fixtures/holds-a-probe.mjs')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    child.stdin.end(JSON.stringify({ found: client.found, options: plain }))
+    await once(child.stdout, 'data')
+    return child
+  }
+
   it('removes everything of its session, and itself, when its orchestrator is killed', async () => {
     const session = aSession()
     const options = await optionsOf(session)
@@ -227,13 +224,7 @@ describe('a probe that hears nothing any more', () => {
     const other = aSession()
     await using stranger = await aWorker(labelsOf(await thisOwner(other)))
 
-    const child = spawn(process.execPath, [join(root, 'packages/containers/test/fixtures/holds-a-probe.mjs')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    children.push(child)
-    const { say: _say, ...plain } = options
-    child.stdin.end(JSON.stringify({ found: client.found, options: plain }))
-    await new Promise((resolve) => child.stdout.once('data', resolve))
+    const child = await anOrchestrator(options)
     await sleep(4_000)
     expect((await labelled(session)).length, 'worker, network and probe').toBe(3)
 
@@ -246,6 +237,20 @@ describe('a probe that hears nothing any more', () => {
     expect(tookMs).toBeLessThan(45_000)
     expect(await labelled(other)).toHaveLength(1)
     expect(stranger.pid).toBeGreaterThan(0)
+  })
+
+  it('removes everything also while its orchestrator only hangs, and the wire is open', async () => {
+    const session = aSession()
+    const options = await optionsOf(session, { silenceMs: 6_000 })
+    await using _ = await aWorker(options.labels)
+    const child = await anOrchestrator(options)
+    expect(await labelled(session)).toHaveLength(2)
+    child.kill('SIGSTOP')
+    await until(async () => (await labelled(session)).length === 0, 'all is removed', 30_000)
+    child.kill('SIGCONT')
+    const [said] = await once(child.stdout as Readable, 'data')
+    expect(String(said)).toMatch(/the probe on bench-1 is gone/)
+    child.kill('SIGKILL')
   })
 
   it('stays while it is pinged, however short its patience', async () => {

@@ -6,6 +6,7 @@ import {
   type ComparedFigure,
   figureOf,
   type NamedRun,
+  type NetworkKind,
   type Results,
   type RunComparison,
   type WhyNotJudged,
@@ -107,6 +108,7 @@ function notJudged(why: WhyNotJudged): Against {
     case 'other-requests':
     case 'other-load':
     case 'other-caps':
+    case 'other-network':
       return { conclusion: 'different-work', difference: null, why }
     case 'no-right-answer':
     case 'invalid':
@@ -119,6 +121,7 @@ function whyNotCompared(first: Place, later: Place): WhyNotJudged | null {
   return (
     withoutFigures(first.cell, 'first') ??
     withoutFigures(later.cell, 'later') ??
+    otherNetwork(first, later) ??
     otherWork(first, later) ??
     notCounting(first.cell, 'first') ??
     notCounting(later.cell, 'later')
@@ -138,6 +141,16 @@ function notCounting(cell: Cell | null, run: 'first' | 'later'): WhyNotJudged | 
   return verdict?.status === 'invalid'
     ? { kind: 'invalid', run, causes: verdict.causes.filter(({ effect }) => effect === 'invalidates') }
     : null
+}
+
+/** Figures over two kinds of network are never compared: an overlay costs CPU and time for every packet. */
+function otherNetwork(first: Place, later: Place): WhyNotJudged | null {
+  const [a, b] = [networkIn(first.results), networkIn(later.results)]
+  return a === b ? null : { kind: 'other-network', first: a, later: b }
+}
+
+function networkIn({ site }: Results): NetworkKind {
+  return site?.network ?? 'bridge'
 }
 
 /** The same requests and answers, sent in the same way, within the same caps: anything else is other work. */

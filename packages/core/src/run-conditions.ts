@@ -5,12 +5,15 @@ import type {
   HostFacts,
   LoadSpec,
   Plan,
+  PlannedBench,
   PlannedScenario,
   PlannedService,
+  PlannedSite,
   Results,
 } from '@bakeoff/model'
-import { formatBytes } from '@bakeoff/model'
+import { BENCH_HERE, formatBytes } from '@bakeoff/model'
 import { settingDifferenceText, sharedLoadDifferences, warmedUpBy } from './load-settings.js'
+import { benchShape, otherMachinesWords } from './words/benches.js'
 import { cores } from './words/quantities.js'
 
 /** The conditions of a run: known from a plan before anything is measured, and from results. */
@@ -18,6 +21,8 @@ export interface RunConditions {
   readonly host: Pick<HostFacts, 'cpuModel' | 'architecture' | 'cpus' | 'memoryBytes'>
   readonly engine: Pick<EngineFacts, 'name' | 'version'>
   readonly run: Pick<Results['run'], 'profile' | 'windowMs'>
+  /** null or absent: one machine */
+  readonly site?: Pick<PlannedSite, 'network' | 'hosts' | 'benches'> | null | undefined
   readonly scenarios: readonly ScenarioConditions[]
 }
 
@@ -27,13 +32,13 @@ type ScenarioConditions = Pick<PlannedScenario, 'id' | 'targetCaps'> & {
   readonly loads?: readonly LoadSpec[]
 }
 
-export function conditionsOf({ host, engine, profile, rules, scenarios }: Plan): RunConditions {
-  return { host, engine, run: { profile, windowMs: rules.windowMs }, scenarios }
+export function conditionsOf({ host, engine, site, profile, rules, scenarios }: Plan): RunConditions {
+  return { host, engine, site, run: { profile, windowMs: rules.windowMs }, scenarios }
 }
 
 /**
- * The differences that could explain a change of figures without a change of the targets: another class of machine, engine or profile, and
- * for the scenarios of both runs, other caps, other work or other settings of a load. One phrase each, e.g. `profile: brief there, default here`; empty when
+ * The differences that could explain a change of figures without a change of the targets: another class of machine, engine or profile, another
+ * kind of network or other roles on machines of their own, and for the scenarios of both runs, other caps, other work or other settings of a load. One phrase each, e.g. `profile: brief there, default here`; empty when
  * the runs can be compared. A value that either run does not know is not a difference.
  *
  * A history goes by the same values, loads aside: runs under the same conditions are one series. A load is a cell of its own
@@ -60,7 +65,7 @@ export function conditionsIn(run: RunConditions, scenario: string): Condition[] 
   return [...ofRun(run), ...run.scenarios.filter(({ id }) => id === scenario).flatMap(ofScenario)]
 }
 
-function ofRun({ host, engine, run }: RunConditions): Condition[] {
+function ofRun({ host, engine, run, site }: RunConditions): Condition[] {
   return [
     { what: 'processor', value: host.cpuModel },
     { what: 'architecture', value: host.architecture },
@@ -70,7 +75,25 @@ function ofRun({ host, engine, run }: RunConditions): Condition[] {
     { what: 'engine', value: `${engine.name} ${engine.version}` },
     { what: 'profile', value: run.profile },
     { what: 'window', value: `${run.windowMs} ms` },
+    ...ofMachines(site ?? null),
   ]
+}
+
+/** Who pays for a packet differs with the kind of network, and what load agents can do with the machines that they have for themselves. */
+function ofMachines(site: NonNullable<RunConditions['site']> | null): Condition[] {
+  const network = site?.network ?? 'bridge'
+  const shape = benchShape(firstBench(site))
+  const usual = benchShape(firstBench(null))
+  return [
+    { what: 'kind of network', value: network, ...(network === 'bridge' ? { isUsual: true } : {}) },
+    { what: 'machines of a bench', value: shape, ...(shape === usual ? { isUsual: true } : {}) },
+    { what: 'machine of services', value: site && otherMachinesWords(site, 'services') },
+    { what: 'machines of load agents', value: site && otherMachinesWords(site, 'agents') },
+  ]
+}
+
+function firstBench(site: NonNullable<RunConditions['site']> | null): PlannedBench {
+  return site?.benches[0] ?? BENCH_HERE
 }
 
 function ofScenario({ id, workDigest, targetCaps, services }: ScenarioConditions): Condition[] {

@@ -1,4 +1,5 @@
 import {
+  BENCH_HERE,
   type Caps,
   type EntryResult,
   limitsWords,
@@ -11,6 +12,7 @@ import {
   type SettingDifference,
 } from '@bakeoff/model'
 import { loadSettingsText, warmedUpBy } from './load-settings.js'
+import { benchShape, otherMachinesWords } from './words/benches.js'
 
 /** The differences between runs besides their figures: machine, engine, rules, work, versions. */
 export function settingDifferences(runs: readonly NamedRun[]): SettingDifference[] {
@@ -20,6 +22,26 @@ export function settingDifferences(runs: readonly NamedRun[]): SettingDifference
 function ofRuns(runs: readonly NamedRun[]): SettingDifference[] {
   return [
     ...differing(runs, 'Host', ({ host }) => host.hostname),
+    ...differing(runs, 'Kind of network', ({ site }) => site?.network ?? 'bridge', 'other-network'),
+    ...differing(
+      runs,
+      'Machines of a bench',
+      ({ site }) => benchShape(site?.benches[0] ?? BENCH_HERE),
+      'other-machine',
+    ),
+    ...differing(
+      runs,
+      'Machine of services',
+      ({ site }) => site && otherMachinesWords(site, 'services'),
+      'other-machine',
+    ),
+    ...differing(
+      runs,
+      'Machines of load agents',
+      ({ site }) => site && otherMachinesWords(site, 'agents'),
+      'other-machine',
+    ),
+    ...differing(runs, 'Hosts', ({ site }) => site?.hosts.map(({ name }) => name).join(', ')),
     ...differing(runs, 'Processor', ({ host }) => host.cpuModel, 'other-machine'),
     ...differing(runs, 'Architecture', ({ host }) => host.architecture, 'other-machine'),
     ...differing(runs, 'Logical CPUs', ({ host }) => String(host.cpus.length)),

@@ -2,7 +2,7 @@ import { type Against, type Cell, type Estimate, type Results, USUAL_REACH } fro
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from '../src/compare-runs.js'
 import { estimateOf } from '../src/figures/estimate.js'
-import { aCertificate } from './builders.js'
+import { aCertificate, aSite } from './builders.js'
 import { sampleResults } from './fixtures-results.js'
 
 const usual = sampleResults({ scenarios: ['predict', 'ranknet', 'chat-batch'], repetitions: 3 })
@@ -136,6 +136,13 @@ describe('a figure of a later run', () => {
       conclusion: 'different-work',
       why: { kind: 'other-caps', of: null },
     },
+    {
+      because: 'packets went another way',
+      first: aRun(base),
+      later: aRun(base, { site: aSite() }),
+      conclusion: 'different-work',
+      why: { kind: 'other-network', first: 'bridge', later: 'overlay' },
+    },
   ])('is not judged ($conclusion) when $because', ({ first, later, conclusion, why }) =>
     expect(against(first, later)).toMatchObject({ conclusion, difference: null, why }),
   )
@@ -230,6 +237,15 @@ describe('what differs between runs', () => {
       { name: 'a', results: usual },
       { name: 'b', results: change(structuredClone(usual)) },
     ]).settings
+
+  it('is the network, the machines and the roles on them, where one of the runs has several', () =>
+    expect(settings((results) => ({ ...results, site: aSite() })).map(({ what, makes }) => [what, makes])).toEqual([
+      ['Kind of network', 'other-network'],
+      ['Machines of a bench', 'other-machine'],
+      ['Machine of services', 'other-machine'],
+      ['Machines of load agents', 'other-machine'],
+      ['Hosts', null],
+    ]))
 
   it('is nothing between a run and itself', () => expect(settings((results) => results)).toEqual([]))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { conditionsOf, otherConditions } from '../src/index.js'
-import { anEntry, aPlan, aScenario } from './builders.js'
+import { anEntry, aPlan, aScenario, aSite } from './builders.js'
 import { sampleResults } from './fixtures-results.js'
 
 const GIB = 1024 ** 3
@@ -19,6 +19,63 @@ describe('a baseline can be judged against', () => {
   ])('when $because', ({ baseline, now = here }) => expect(otherConditions(baseline, now)).toEqual([]))
 
   it('when it is the results of a run of the same setting', () => expect(otherConditions(results, results)).toEqual([]))
+})
+
+const site = aSite()
+/** A fleet of two, with all roles on each host. */
+const fleet = aSite({
+  network: 'bridge',
+  benches: ['bench-1', 'db-1'].map((host) => ({ id: host, target: host, services: host, agents: [host] })),
+})
+const onSite = (machines: typeof site) => ({ ...here, site: machines })
+const onTheSame = (bench: Partial<(typeof site.benches)[number]>) =>
+  onSite({ ...site, benches: [{ ...site.benches[0]!, ...bench }] })
+
+describe('of several machines', () => {
+  it.each([
+    { because: 'the machines are the same', baseline: onSite(site), now: onSite(site) },
+    { because: 'each bench of a fleet is one machine, as every run was before', baseline: here, now: onSite(fleet) },
+    {
+      because: 'a fleet has another number of hosts',
+      baseline: onSite({ ...fleet, benches: fleet.benches.slice(1) }),
+      now: onSite(fleet),
+    },
+  ])('a baseline can be judged against when $because', ({ baseline, now }) =>
+    expect(otherConditions(baseline, now)).toEqual([]),
+  )
+
+  it.each([
+    {
+      because: 'kind of network',
+      baseline: here,
+      now: onSite(site),
+      says: [
+        'kind of network: bridge there, overlay here',
+        'machines of a bench: target and services on one host, an agent beside the target there, services on a host of their own, 2 agents on hosts of their own here',
+      ],
+    },
+    {
+      because: 'number of load agents',
+      baseline: onTheSame({ agents: ['load-1'] }),
+      now: onSite(site),
+      says: [
+        'machines of a bench: services on a host of their own, 1 agent on a host of its own there, services on a host of their own, 2 agents on hosts of their own here',
+      ],
+    },
+    {
+      because: 'class of the machine of the services',
+      baseline: onSite({
+        ...site,
+        hosts: site.hosts.map((each) =>
+          each.name === 'db-1' ? { ...each, facts: { ...each.facts, cpuModel: 'Old' } } : each,
+        ),
+      }),
+      now: onSite(site),
+      says: ['machine of services: Old, 4 CPUs there, Test CPU, 4 CPUs here'],
+    },
+  ])('a baseline is refused because of another $because', ({ baseline, now, says }) =>
+    expect(otherConditions(baseline, now)).toEqual(says),
+  )
 })
 
 describe('a baseline is refused', () => {

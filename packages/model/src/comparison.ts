@@ -2,6 +2,7 @@
 
 import type { Estimate } from './figure.js'
 import type { LoadSpec } from './loads/index.js'
+import type { NetworkKind } from './machines.js'
 import type { Cause, Cell, CellComparison, Outlook, Ratio, Results } from './results.js'
 
 /** One of the two compared sides, in `of ÷ to`. */
@@ -68,8 +69,11 @@ export interface SettingDifference {
   readonly what: string
   /** by run; null: not known, or not there */
   readonly values: readonly (string | null)[]
-  /** its meaning for the figures: those of other work are not compared, and those of another machine do not show a change of the target */
-  readonly makes: 'other-work' | 'other-machine' | null
+  /**
+   * its meaning for the figures: those of other work and over another kind of network are not compared, and those of another machine do
+   * not show a change of the target
+   */
+  readonly makes: 'other-work' | 'other-network' | 'other-machine' | null
 }
 
 export interface ComparedCell {
@@ -132,5 +136,7 @@ export type WhyNotJudged =
   | { readonly kind: 'other-load'; readonly settings: readonly LoadSetting[] }
   /** `of`: the service whose caps differ; null: the target's */
   | { readonly kind: 'other-caps'; readonly of: string | null }
+  /** packets between target and load agent went another way, and who pays for one differs */
+  | { readonly kind: 'other-network'; readonly first: NetworkKind; readonly later: NetworkKind }
   /** its figures do not count, by these causes */
   | { readonly kind: 'invalid'; readonly run: 'first' | 'later'; readonly causes: readonly Cause[] }

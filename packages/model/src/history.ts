@@ -9,6 +9,8 @@ export interface Condition {
   readonly value: string | null
   /** the value is a digest, which says nothing to a reader */
   readonly isDigest?: true
+  /** the value goes without saying: it is that of every run on one machine */
+  readonly isUsual?: true
 }
 
 export interface History {

@@ -5,6 +5,8 @@ import { errorRecord } from './errors.js'
 import { targetInfo } from './info.js'
 import { loadMeasurement, loadSlice } from './load.js'
 import { loadSpec } from './loads/index.js'
+import type { PlannedBench } from './machines.js'
+import type { PlannedScenario } from './plan.js'
 import { secondInstrumentRecord } from './second-instrument.js'
 import { counted } from './work.js'
 
@@ -230,9 +232,23 @@ export const calibration = z.object({
 })
 export type Calibration = z.infer<typeof calibration>
 
-/** The key of `calibration`: agents on other cores reach other ceilings. */
+/** The key of `calibration` on one machine: agents on other cores reach other ceilings. */
 export function calibrationKey(agent: readonly number[], target: readonly number[]): string {
   return `agent:${agent.join(',')}|target:${target.join(',')}`
+}
+
+/**
+ * The key of the calibrations of a scenario: agents on other machines reach other ceilings too.
+ *
+ * @param bench where they are; null: there is one machine
+ */
+export function calibrationKeyOf(
+  { cores, agents }: Pick<PlannedScenario, 'cores' | 'agents'>,
+  bench: PlannedBench | null,
+): string {
+  if (bench === null) return calibrationKey(cores.agent, cores.target)
+  const each = bench.agents.map((host, index) => `${(agents?.[index] ?? cores.agent).join(',')}@${host}`)
+  return `agent:${each.join('+')}|target:${cores.target.join(',')}@${bench.target}`
 }
 
 /** A line of events.ndjson. The live page and the terminal read the same events. */

@@ -1,6 +1,7 @@
 import type { Cell, Difference, Estimate, NamedRun, Results, RunComparison } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from '../../core/src/compare-runs.js'
+import { aSite } from '../../core/test/builders.js'
 import { sampleResults } from '../../core/test/fixtures-results.js'
 import { whySays } from '../src/comparison/words.js'
 import { comparisonLines, renderComparison, renderHtml } from '../src/index.js'
@@ -51,6 +52,13 @@ describe('the comparison page', () => {
     expect(text).toContain('elsewhere')
     expect(text).not.toContain('>higher<')
     expect(text).toContain('different work')
+  })
+
+  it('says loudly that packets went another way, and compares nothing', () => {
+    const text = renderComparison(compared({ ...usual, site: aSite() }))
+    expect(text).toContain('These runs were measured over different kinds of network.')
+    expect(text).toContain('the kind of network differs (bridge in the first run, overlay here)')
+    expect(text).not.toMatch(/>higher<|>lower<|>no difference</)
   })
 
   it('shows what only one of them has', () => {

@@ -3,7 +3,7 @@ import {
   BakeoffError,
   type Block,
   type Calibration,
-  calibrationKey,
+  calibrationKeyOf,
   connectionsOf,
   kindOf,
   type LoadMeasurement,
@@ -105,7 +105,7 @@ async function measureOn(
     const serverCores = coresUsed(sampler.between(measured.startedAtMs, endedAtMs).containers[server.name] ?? [])
     const p50Us = histogramQuantile(decodeHistogram(measured.serviceTime), 0.5)
     const calibration: Calibration = {
-      key: calibrationKey(scenario.cores.agent, scenario.cores.target),
+      key: calibrationKeyOf(scenario, run.plan.site ? run.bench : null),
       scenario: scenario.id,
       block: block.id,
       requestBytes,

@@ -1,12 +1,14 @@
 import { type Diagnosis, type DoctorCheck, diagnose, examine, readHostFacts } from '@bakeoff/containers'
 import { type FirstRun, firstRunWords } from '@bakeoff/core'
 import { BakeoffError, formatBytes, isAborted } from '@bakeoff/model'
+import { doctorLines } from '../doctor-lines.js'
 import { exitCodes } from '../exit.js'
 import { engineToCome, readFirstRuns } from '../first-run.js'
+import { readHosts } from '../hosts-file.js'
 import type { Invocation } from '../invocation.js'
+import { isFine, lookAtSite, siteLines } from '../look-at-site.js'
 import { makePlan } from '../planning.js'
 import { readCatalogue } from '../project.js'
-import type { Terminal } from '../terminal.js'
 import { machineOf } from '../workbench.js'
 import type { AddCommand } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
@@ -16,10 +18,19 @@ export const addDoctor: AddCommand = (program, invocation) =>
   program
     .command('doctor')
     .description('show what this machine has, what is wrong and what to do')
+    .option('--hosts <file>', 'the machines that this file names, in place of this one')
     .addOption(jsonOption('what was found'))
-    .action(async ({ json = false }: { json?: boolean }) =>
-      invocation.leave((await runDoctor(invocation, json)) ? exitCodes.fine : exitCodes.environment),
-    )
+    .action(async ({ json = false, hosts }: { json?: boolean; hosts?: string }) => {
+      const isFine = hosts === undefined ? runDoctor(invocation, json) : doctorOfHosts(invocation, hosts, json)
+      invocation.leave((await isFine) ? exitCodes.fine : exitCodes.environment)
+    })
+
+async function doctorOfHosts(invocation: Invocation, file: string, json: boolean): Promise<boolean> {
+  const { terminal } = invocation
+  const checks = await lookAtSite(invocation, readHosts(file), { all: true })
+  terminal.print(json ? toJson(checks) : siteLines(checks, terminal).join('\n'))
+  return isFine(checks)
+}
 
 /** Shows what this machine has, what is wrong, what to do, and how long a run will take. True when nothing prevents a run. */
 async function runDoctor(invocation: Invocation, json: boolean): Promise<boolean> {
@@ -68,13 +79,4 @@ export function firstRunFinding(
     found: `${found}\nwith their build layers the images take about ${formatBytes(run.diskBytes)}, and ${formatBytes(freeBytes)} are free`,
     todo: 'Make room, or measure less: npm run matrix -- --quick --scenario predict',
   }
-}
-
-function doctorLines({ title, state, found, todo }: DoctorCheck, { colours }: Pick<Terminal, 'colours'>): string[] {
-  const mark = { ok: colours.green('✓'), warn: colours.yellow('!'), bad: colours.red('✗') }[state]
-  const [first = '', ...more] = found.split('\n')
-  return [
-    `${mark} ${title.padEnd(20)} ${first}`,
-    ...[...more, ...(todo === null ? [] : [todo])].map((line) => `  ${''.padEnd(20)} ${line}`),
-  ]
 }

@@ -31,15 +31,44 @@ export interface DoctorFindings {
   readonly chromium: string | null
 }
 
-/** The lines of doctor: one per check, always all of them and in this order. Pure. */
-export function examine(findings: DoctorFindings): DoctorCheck[] {
-  return CHECKS.map(({ id, title, look }) => ({ id, title, ...look(findings) }))
+/** The facts of one machine and its engine. */
+export type MachineFindings = Pick<
+  DoctorFindings,
+  'host' | 'engine' | 'engineProblem' | 'engineDiskFreeBytes' | 'holes'
+> & {
+  /** of a host of hosts.yaml */
+  readonly inSite?: {
+    /** a probe was asked there, which reads what cannot be read from here */
+    readonly isProbed: boolean
+    /** how many of target, services and load agent it has */
+    readonly roles: number
+  }
 }
 
-type Finding = Omit<DoctorCheck, 'id' | 'title'>
+/** The lines of doctor: one per check, always all of them and in this order. Pure. */
+export function examine(findings: DoctorFindings): DoctorCheck[] {
+  return [...examineMachine(findings), ...asChecks(PROJECT_CHECKS, findings)]
+}
 
-/** The checks. A new check is one entry here. */
-const CHECKS: readonly { id: string; title: string; look: (findings: DoctorFindings) => Finding }[] = [
+/** Those of the lines that are about a machine, which may be another one. Pure. */
+export function examineMachine(findings: MachineFindings): DoctorCheck[] {
+  return asChecks(MACHINE_CHECKS, findings)
+}
+
+export type Finding = Omit<DoctorCheck, 'id' | 'title'>
+
+export interface Check<Findings> {
+  readonly id: string
+  readonly title: string
+  readonly look: (findings: Findings) => Finding
+}
+
+export function asChecks<Findings>(checks: readonly Check<Findings>[], findings: Findings): DoctorCheck[] {
+  return checks.map(({ id, title, look }) => ({ id, title, ...look(findings) }))
+}
+
+/** The checks of a machine. A new check is one entry here. */
+const MACHINE_CHECKS: readonly Check<MachineFindings>[] = [
   { id: 'engine', title: 'Container engine', look: lookAtEngine },
   { id: 'cgroup', title: 'Control groups', look: lookAtCgroup },
   { id: 'isolation', title: 'Isolation', look: lookAtIsolation },
@@ -50,20 +79,25 @@ const CHECKS: readonly { id: string; title: string; look: (findings: DoctorFindi
   { id: 'pressure', title: 'CPU pressure', look: lookAtPressure },
   { id: 'autogroup', title: 'Scheduler autogroups', look: lookAtAutogroup },
   { id: 'governor', title: 'CPU governor', look: lookAtGovernor },
+]
+
+/** The checks of what this machine has for the project. */
+const PROJECT_CHECKS: readonly Check<DoctorFindings>[] = [
   { id: 'base', title: 'Base image', look: lookAtBase },
   { id: 'certificates', title: 'Private certificates', look: lookAtCertificates },
   { id: 'chromium', title: 'Chromium', look: lookAtChromium },
 ]
 
-const ok = (found: string): Finding => ({ state: 'ok', found, todo: null })
-const warn = (found: string, todo: string | null): Finding => ({ state: 'warn', found, todo })
-const bad = (found: string, todo: string | null): Finding => ({ state: 'bad', found, todo })
+export const ok = (found: string): Finding => ({ state: 'ok', found, todo: null })
+export const warn = (found: string, todo: string | null): Finding => ({ state: 'warn', found, todo })
+export const bad = (found: string, todo: string | null): Finding => ({ state: 'bad', found, todo })
 
-function lookAtEngine({ engine, engineProblem }: DoctorFindings): Finding {
+function lookAtEngine({ engine, engineProblem, inSite }: MachineFindings): Finding {
   if (engineProblem !== null) return bad(engineProblem.message, engineProblem.hint)
   if (engine === null)
     return bad('none', '`npm run matrix` sets one up on Debian and Ubuntu as root; elsewhere install Docker or Podman')
-  const what = `${engine.name} ${engine.version} (API ${engine.apiVersion}) at ${engine.endpoint}, found by ${engine.foundBy}`
+  const place = inSite === undefined ? ` at ${engine.endpoint}, found by ${engine.foundBy}` : ''
+  const what = `${engine.name} ${engine.version} (API ${engine.apiVersion})${place}`
   if (engine.reducedTruth)
     return warn(
       engine.rootless ? `${what}, rootless` : what,
@@ -77,12 +111,13 @@ function lookAtEngine({ engine, engineProblem }: DoctorFindings): Finding {
   return ok(what)
 }
 
-function lookAtCgroup({ engine }: DoctorFindings): Finding {
+function lookAtCgroup({ engine, inSite }: MachineFindings): Finding {
   if (engine === null) return warn('unknown without an engine', null)
   if (engine.cgroupVersion === null) return warn('the engine does not say', null)
   const uncapped = uncappedProblem(engine)
   if (uncapped !== null) return bad(uncapped.message, uncapped.hint)
   const what = `version ${engine.cgroupVersion}, driver ${engine.cgroupDriver ?? 'unknown'}`
+  if (inSite !== undefined) return ok(what)
   return ok(
     engine.sameKernel
       ? `${what}, readable from here`
@@ -91,7 +126,7 @@ function lookAtCgroup({ engine }: DoctorFindings): Finding {
 }
 
 /** Whether targets are kept from this machine. This check says what the engine can do; every run tries it. */
-function lookAtIsolation({ engine }: DoctorFindings): Finding {
+function lookAtIsolation({ engine }: MachineFindings): Finding {
   if (engine === null) return warn('unknown without an engine', null)
   if (engine.reducedTruth)
     return warn(
@@ -112,7 +147,7 @@ function lookAtIsolation({ engine }: DoctorFindings): Finding {
   )
 }
 
-function lookAtHoles({ engine, holes }: DoctorFindings): Finding {
+function lookAtHoles({ engine, holes }: MachineFindings): Finding {
   if (engine === null) return warn('unknown without an engine', null)
   if (engine.name === 'Podman') return ok('Bakeoff has no list for Podman')
   if (holes.length === 0) return ok('none that Bakeoff knows of')
@@ -124,13 +159,16 @@ function lookAtHoles({ engine, holes }: DoctorFindings): Finding {
   )
 }
 
-function lookAtCores({ host, engine }: DoctorFindings): Finding {
+function lookAtCores({ host, engine, inSite }: MachineFindings): Finding {
   const cpus = engine?.cpus || host.cpus.length
   const physical = new Set(host.cpus.map(({ core, package: socket }) => `${socket}/${core}`)).size
+  const isFlat = inSite === undefined ? engine?.sameKernel === false : !inSite.isProbed
   const what =
-    engine?.sameKernel === false || physical === 0
-      ? `${cpus}`
-      : `${cpus} (${physical} physical)${host.cpuModel ? `, ${host.cpuModel}` : ''}`
+    isFlat || physical === 0 ? `${cpus}` : `${cpus} (${physical} physical)${host.cpuModel ? `, ${host.cpuModel}` : ''}`
+  if (inSite?.roles === 1)
+    return cpus < 2
+      ? warn(what, 'The system shares the one core with what is measured: 2 or more keep them apart')
+      : ok(what)
   if (cpus < 2)
     return bad(what, 'The target and the load agent need a core each: use a machine with at least 2, better 8')
   if (cpus < 4)
@@ -138,17 +176,21 @@ function lookAtCores({ host, engine }: DoctorFindings): Finding {
   return ok(what)
 }
 
-function lookAtMemory({ host, engine }: DoctorFindings): Finding {
+function lookAtMemory({ host, engine, inSite }: MachineFindings): Finding {
   const bytes = engine?.memoryBytes || host.memoryBytes
   if (bytes === null) return warn('unknown', null)
   const what = formatBytes(bytes)
+  if (inSite?.roles === 1)
+    return bytes < 2.5 * GIB
+      ? warn(what, 'A target, or its services, take 2 GiB: 3 GiB or more is comfortable')
+      : ok(what)
   if (bytes < 3.5 * GIB) return bad(what, 'A target and its service take 2 GiB each: give the engine at least 6 GiB')
   if (bytes < 5.5 * GIB)
     return warn(what, 'A target and its service take 2 GiB each, builds up to 2 GiB: 6 GiB or more is comfortable')
   return ok(what)
 }
 
-function lookAtDisk({ host, engineDiskFreeBytes }: DoctorFindings): Finding {
+function lookAtDisk({ host, engineDiskFreeBytes }: MachineFindings): Finding {
   const bytes = engineDiskFreeBytes ?? host.diskFreeBytes
   if (bytes === null) return warn('unknown', null)
   const what = `${formatBytes(bytes)} free`
@@ -158,13 +200,13 @@ function lookAtDisk({ host, engineDiskFreeBytes }: DoctorFindings): Finding {
   return ok(what)
 }
 
-function lookAtPressure({ host }: DoctorFindings): Finding {
+function lookAtPressure({ host }: MachineFindings): Finding {
   if (host.cpuPressure === null) return ok('this kernel does not say')
   const what = `something waited for a CPU in ${Math.round(host.cpuPressure * 100)} % of the last 10 s`
   return host.cpuPressure > 0.1 ? warn(what, 'Stop what else is running here: it will be in the figures') : ok(what)
 }
 
-function lookAtAutogroup({ host }: DoctorFindings): Finding {
+function lookAtAutogroup({ host }: MachineFindings): Finding {
   if (host.autogroup === null) return ok('not in this kernel')
   if (!host.autogroup) return ok('off')
   return warn(
@@ -173,7 +215,7 @@ function lookAtAutogroup({ host }: DoctorFindings): Finding {
   )
 }
 
-function lookAtGovernor({ host }: DoctorFindings): Finding {
+function lookAtGovernor({ host }: MachineFindings): Finding {
   if (host.governor === null)
     return ok(
       host.virtualisation ? `set by the host of this virtual machine (${host.virtualisation})` : 'cannot be read here',

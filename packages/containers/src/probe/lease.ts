@@ -14,7 +14,8 @@ import { SILENCE_MS } from './protocol.js'
 
 /** How long the orchestrator of a created container may take to start it. */
 const START_MS = 5_000
-const ATTEMPTS = 5
+const ATTEMPTS = 10
+const RELEASE_MS = 200
 /** How long a command in the holder's container may take. */
 const ASK_MS = 5_000
 
@@ -63,11 +64,11 @@ function noSocket({ host }: LeaseRequest): BakeoffError {
 /** @throws ENGINE_HELD when its owner lives, or may live */
 async function removeIfDead(client: EngineClient, request: LeaseRequest): Promise<void> {
   const found = await find(client)
-  if (found === null) return // it ended meanwhile
+  if (found === null) return await sleep(RELEASE_MS) // it is removed, and its name is about to be free
   const labels = found.Config?.Labels ?? {}
   if (labels['bakeoff.session'] === request.session) throw sameEngine(request.host.name, labels[HOST_LABEL])
-  if (await isDead(client, found)) await removeContainer(client, found.Id)
-  else throw held(request.host.name, found, await heardSecondsAgo(client, found.Id))
+  if (await isDead(client, found)) return await removeContainer(client, found.Id)
+  throw held(request.host.name, (await find(client)) ?? found, await heardSecondsAgo(client, found.Id))
 }
 
 async function isDead(client: EngineClient, found: ContainerAnswer): Promise<boolean> {
@@ -76,6 +77,7 @@ async function isDead(client: EngineClient, found: ContainerAnswer): Promise<boo
   switch (found.State.Status) {
     case 'exited':
     case 'dead':
+    case 'removing':
       return true
     case 'created':
     case undefined: {

@@ -1,14 +1,9 @@
 import { BakeoffError, type HostSpec } from '@bakeoff/model'
-import { connect } from '../client/connect.js'
-import { describedEngine, type Engine } from '../engine/ensure.js'
 import type { Probe } from '../probe/index.js'
-import { type OpenWay, openWay } from '../ways/index.js'
+import { needAll, type ReachedHost, reachHosts } from './reach-hosts.js'
 
 /** A host whose engine answers. */
-export interface OpenHost {
-  readonly spec: HostSpec
-  readonly way: OpenWay
-  readonly engine: Engine
+export interface OpenHost extends ReachedHost {
   /** null: none is started on it */
   readonly probe: Probe | null
 }
@@ -26,39 +21,19 @@ export interface OpenHostsOptions {
 /**
  * Opens the ways to hosts, all at once, and asks their engines about themselves.
  *
- * @throws BakeoffError NO_ENGINE that names the host, BAD_SPEC where two hosts are one engine, ABORTED; no way is open then
+ * @throws BakeoffError NO_ENGINE that names every host that cannot be reached, BAD_SPEC where two hosts are one engine, ABORTED; no way is
+ *         open then
  */
 export async function openHosts(specs: readonly HostSpec[], { signal }: OpenHostsOptions = {}): Promise<OpenHosts> {
-  const opened = await Promise.allSettled(specs.map((spec) => openHost(spec, signal)))
-  const hosts = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  const close = async () => {
-    await Promise.all(hosts.map(({ way }) => way[Symbol.asyncDispose]()))
-  }
+  const reached = await reachHosts(specs, signal)
   try {
-    for (const one of opened) if (one.status === 'rejected') throw one.reason
+    const hosts = needAll(reached.hosts).map((host) => ({ ...host, probe: null }))
     refuseTwice(hosts)
+    return { hosts, [Symbol.asyncDispose]: () => reached[Symbol.asyncDispose]() }
   } catch (error) {
-    await close()
+    await reached[Symbol.asyncDispose]()
     throw error
   }
-  return { hosts, [Symbol.asyncDispose]: close }
-}
-
-async function openHost(spec: HostSpec, signal: AbortSignal | undefined): Promise<OpenHost> {
-  const way = await openWay(spec, { signal })
-  try {
-    const engine = await describedEngine(connect({ ...way.found, host: spec.name }), signal)
-    return { spec, way, engine, probe: null }
-  } catch (error) {
-    await way[Symbol.asyncDispose]()
-    throw named(spec.name, error)
-  }
-}
-
-function named(host: string, error: unknown): unknown {
-  if (!(error instanceof BakeoffError) || error.code === 'ABORTED') return error
-  const { code, message, hint, logTail } = error
-  return new BakeoffError(code, `${host}: ${message}`, { logTail, cause: error, ...(hint === null ? {} : { hint }) })
 }
 
 function refuseTwice(hosts: readonly OpenHost[]): void {

@@ -18,6 +18,10 @@ export interface OpenWay extends AsyncDisposable {
 
 export interface WayOptions {
   readonly signal?: AbortSignal | undefined
+  /** how long ssh may take until it has a shell there; default 45 s */
+  readonly openMs?: number
+  /** how long each of six pings may take; default 2 s */
+  readonly pingMs?: number
   /** instead of this process's environment and files */
   readonly world?: Partial<EngineWorld>
 }
@@ -27,13 +31,13 @@ export interface WayOptions {
  *
  * @throws BakeoffError NO_ENGINE with host, likely cause and next command; ABORTED
  */
-export async function openWay(host: HostToReach, { signal, world }: WayOptions = {}): Promise<OpenWay> {
+export async function openWay(host: HostToReach, { world, ...options }: WayOptions = {}): Promise<OpenWay> {
   const place = placeOf(host, { ...thisWorld(), ...world })
   switch (place.kind) {
     case 'tunnel':
-      return openTunnel(place.tunnel, signal)
+      return openTunnel(place.tunnel, options)
     case 'direct': {
-      const failure = await pingFailure(place.found, { signal })
+      const failure = await pingFailure(place.found, options)
       if (failure !== null) throw unansweredProblem(host.name, place.found, failure)
       return {
         found: place.found,

@@ -9,6 +9,9 @@ interface Meaning {
   readonly hint: (tunnel: SshTunnel, said: string) => string
 }
 
+const ALLOW_FORWARDING =
+  'allow forwarding with `AllowStreamLocalForwarding yes` in /etc/ssh/sshd_config there (and no DisableForwarding, no `restrict` at the key), then restart sshd.'
+
 const tryIt = (tunnel: SshTunnel) => `Try it yourself: ${sshCommand(tunnel)} true`
 
 /** The first that fits decides: ssh says the cause before the consequence, and both are in its output. */
@@ -97,13 +100,14 @@ const FORWARD_MEANINGS: readonly Meaning[] = [
   {
     says: /administratively prohibited|unknown channel type/,
     what: 'its ssh server forbids forwarding a socket, or is older than 6.7 of 2014',
-    hint: () =>
-      'Allow it there: `AllowStreamLocalForwarding yes` (and no DisableForwarding, no `restrict` at the key) in /etc/ssh/sshd_config, then restart sshd.',
+    hint: () => ALLOW_FORWARDING,
   },
   {
+    // A server that forbids it says no more than one whose connection was refused.
     says: /open failed/,
-    what: 'no engine listens at its socket',
-    hint: (tunnel) => `Start the engine there: ${sshCommand(tunnel)} sudo systemctl start docker`,
+    what: 'its ssh server does not connect to the socket: no engine listens there, or the server forbids it',
+    hint: (tunnel) =>
+      `See whether the engine answers there: ${sshCommand(tunnel)} docker version. If not, start it: sudo systemctl start docker. If it does: ${ALLOW_FORWARDING}`,
   },
 ]
 

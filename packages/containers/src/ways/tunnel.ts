@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { aborted } from '@bakeoff/model'
 import type { FoundEngine, SshTunnel } from '../client/endpoint.js'
 import { findProgram } from '../engine/command.js'
-import { type PingFailure, pingFailure } from '../engine/ping.js'
+import { type PingFailure, type PingOptions, pingFailure } from '../engine/ping.js'
 import { eachLine } from '../lines.js'
 import { makePrivateFolder, removePrivateFolder } from './private-folder.js'
 import { type SocketState, socketStateIn, sshArguments } from './ssh-arguments.js'
@@ -27,6 +27,12 @@ export interface OpenTunnel extends AsyncDisposable {
 
 /** ssh gives up a connection after 15 s by itself; a jump host may take as long again. */
 const OPEN_MS = 45_000
+
+export interface TunnelOptions extends PingOptions {
+  /** how long ssh may take until it has a shell there; default 45 s */
+  readonly openMs?: number
+}
+
 /** Lines of ssh's error output that are kept, and characters of each. */
 const KEPT_LINES = 20
 const LONGEST_LINE = 500
@@ -36,16 +42,16 @@ const LONGEST_LINE = 500
  *
  * @throws BakeoffError NO_ENGINE with host, likely cause and next command; BAD_SPEC; ABORTED
  */
-export async function openTunnel(tunnel: SshTunnel, signal?: AbortSignal): Promise<OpenTunnel> {
+export async function openTunnel(tunnel: SshTunnel, options: TunnelOptions = {}): Promise<OpenTunnel> {
   const program = process.platform === 'win32' ? null : findProgram('ssh', process.env)
   if (program === null) throw noSshProblem(tunnel, process.platform)
   const near = await makePrivateFolder()
   try {
     const ssh = new SshProcess(program, sshArguments(tunnel, near))
     try {
-      await untilOpen(ssh, tunnel, signal)
+      await untilOpen(ssh, tunnel, options)
       const found: FoundEngine = { endpoint: `unix://${near}`, foundBy: `host ${tunnel.host}`, tls: null, tunnel }
-      await untilAnswered(ssh, found, tunnel, signal)
+      await untilAnswered(ssh, found, tunnel, options)
       return heldTunnel(ssh, found, tunnel, near)
     } catch (error) {
       await ssh.end()
@@ -58,10 +64,14 @@ export async function openTunnel(tunnel: SshTunnel, signal?: AbortSignal): Promi
 }
 
 /** Waits until the other machine says that its socket can be used. */
-async function untilOpen(ssh: SshProcess, tunnel: SshTunnel, signal: AbortSignal | undefined): Promise<void> {
+async function untilOpen(
+  ssh: SshProcess,
+  tunnel: SshTunnel,
+  { signal, openMs = OPEN_MS }: TunnelOptions,
+): Promise<void> {
   const stop = new AbortController()
   const givenUp = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])])
-  const late = sleep(OPEN_MS, 'late' as const, { signal: givenUp }).catch(() => 'aborted' as const)
+  const late = sleep(openMs, 'late' as const, { signal: givenUp }).catch(() => 'aborted' as const)
   const state = await Promise.race([ssh.state, ssh.ended, late])
   stop.abort()
   if (signal?.aborted || state === 'aborted') throw aborted(`while opening the way to ${tunnel.host}`)
@@ -76,9 +86,9 @@ async function untilAnswered(
   ssh: SshProcess,
   found: FoundEngine,
   tunnel: SshTunnel,
-  signal: AbortSignal | undefined,
+  options: TunnelOptions,
 ): Promise<void> {
-  const failure = await pingFailure(found, { signal })
+  const failure = await pingFailure(found, options)
   if (failure === null) return
   const end = await Promise.race([ssh.ended, sleep(100, null)]) // what it says of the failure comes beside the failure
   throw end === null ? forwardProblem(tunnel, ssh.said, wordsOf(failure)) : openingProblem(tunnel, ssh.said, end)
@@ -117,7 +127,7 @@ function heldTunnel(ssh: SshProcess, found: FoundEngine, tunnel: SshTunnel, near
 class SshProcess {
   /** what the other machine says of the socket, when it says it */
   readonly state: Promise<SocketState>
-  /** settles when the process has ended and all that it said was read */
+  /** settles when the process has ended and what it said was read */
   readonly ended: Promise<SshEnd>
   readonly #said: string[] = []
   readonly #child: ChildProcessWithoutNullStreams
@@ -133,6 +143,8 @@ class SshProcess {
         resolve({ code: 255, signal: null })
       })
       child.once('close', (code, signal) => resolve({ code, signal }))
+      // A ProxyCommand that hangs may hold its error output open.
+      child.once('exit', (code, signal) => setTimeout(resolve, 500, { code, signal }))
     })
     this.state = new Promise((resolve) => {
       eachLine(child.stdout, (line) => {

@@ -110,6 +110,7 @@ function isLost(why: WhyNotJudged): boolean {
     case 'other-requests':
     case 'other-load':
     case 'other-caps':
+    case 'other-network':
       return false
   }
 }

@@ -57,6 +57,8 @@ export function whySays(why: WhyNotJudged, figure: string): string {
       return 'requests or answers have changed since the baseline'
     case 'other-load':
       return `its load differs from the baseline: ${why.settings.map(settingDifferenceText).join(', ')}`
+    case 'other-network':
+      return `it was measured over another kind of network than the baseline (${why.first} there, ${why.later} here), and figures over two kinds are never compared`
     case 'other-caps':
       return why.of === null ? 'its caps differ from the baseline' : `the caps of ${why.of} differ from the baseline`
   }

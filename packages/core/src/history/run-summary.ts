@@ -40,7 +40,10 @@ export interface LogMean {
  * @param results of a run that does not go on any more
  * @param folder  the run's name in the folder of reports; null: it does not lie there
  */
-export function summaryOf({ run, host, engine, scenarios, cells }: Results, folder: string | null = null): RunSummary {
+export function summaryOf(
+  { run, host, engine, site, scenarios, cells }: Results,
+  folder: string | null = null,
+): RunSummary {
   const { id, startedAt, status, gitCommit, gitDirty, profile, windowMs } = run
   return {
     run: { id, startedAt, status: status === 'running' ? 'aborted' : status, folder, gitCommit, gitDirty },
@@ -52,6 +55,7 @@ export function summaryOf({ run, host, engine, scenarios, cells }: Results, fold
         memoryBytes: host.memoryBytes,
       },
       engine: { name: engine.name, version: engine.version },
+      site,
       run: { profile, windowMs },
       scenarios: scenarios.map(({ id: scenario, targetCaps, workDigest, services, loads }) => ({
         ...{ id: scenario, targetCaps, workDigest, loads },

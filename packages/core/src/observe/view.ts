@@ -1,6 +1,6 @@
 import {
   type Calibration,
-  calibrationKey,
+  calibrationKeyOf,
   connectionsOf,
   kindOf,
   type Link,
@@ -101,7 +101,7 @@ export function viewCells(
         repetitions: own.flatMap((whole) =>
           whole.loads.filter((record) => record.loadId === loadId).map((record) => viewRepetition(plan, whole, record)),
         ),
-        ceiling: ceilingOf(scenario, load, calibrations),
+        ceiling: ceilingOf(plan, { scenario, load }, calibrations),
         link: calibrations.find((each) => each.link && each.scenario === scenario.id)?.link ?? null,
       }
     })
@@ -183,11 +183,17 @@ function viewRepetition(plan: Plan, whole: RepetitionRecord, record: LoadRecord)
   }
 }
 
-function ceilingOf(scenario: PlannedScenario, load: LoadSpec, calibrations: readonly Calibration[]): Ceiling | null {
-  const key = calibrationKey(scenario.cores.agent, scenario.cores.target)
+function ceilingOf(
+  { site }: Plan,
+  { scenario, load }: { readonly scenario: PlannedScenario; readonly load: LoadSpec },
+  calibrations: readonly Calibration[],
+): Ceiling | null {
+  const keys = (site?.benches ?? [null]).map((bench) => calibrationKeyOf(scenario, bench))
   const found = calibrations.filter(
     (each) =>
-      each.key === key && (each.scenario ?? scenario.id) === scenario.id && each.connections === connectionsOf(load),
+      keys.includes(each.key) &&
+      (each.scenario ?? scenario.id) === scenario.id &&
+      each.connections === connectionsOf(load),
   )
   if (found.length === 0) return null
   const rates = found.map(({ throughput }) => throughput)

@@ -10,6 +10,7 @@ import {
   type PlannedBench,
 } from '@bakeoff/model'
 import type { z } from 'zod'
+import { benchShape, benchShapeKey } from '../words/benches.js'
 import { badSpec, didYouMean, LOOK_AT_PLAN, type Problem } from './problem.js'
 import { type Located, type Path, readYaml } from './yaml.js'
 
@@ -346,30 +347,11 @@ function hostsOfTwoBenches({ problem }: Place, benches: readonly BenchAt[]): Pro
   )
 }
 
-/** Which roles are together, e.g. `target and services on one host, 2 agents on hosts of their own`. */
-function shapeOf({ target, services, agents }: PlannedBench): string {
-  const withTarget = agents.includes(target)
-  const withServices = services !== target && agents.includes(services)
-  const apart = agents.filter((host) => host !== target && host !== services).length
-  const parts = [
-    services === target ? 'target and services on one host' : 'services on a host of their own',
-    ...(withTarget ? ['an agent beside the target'] : []),
-    ...(withServices ? ['an agent beside the services'] : []),
-    ...(apart > 0 ? [`${apart} ${apart === 1 ? 'agent on a host of its own' : 'agents on hosts of their own'}`] : []),
-  ]
-  return parts.join(', ')
-}
-
-/** Which of the agents are beside target and services: the order counts, as each agent has its share of the load. */
-function placesOf({ target, services, agents }: PlannedBench): string {
-  return [services === target, ...agents.map((host) => (host === target ? 't' : host === services ? 's' : '-'))].join()
-}
-
 function problemsOfShape({ problem }: Place, [first, ...others]: readonly BenchAt[]): Problem[] {
   return others
-    .filter(({ bench }) => first !== undefined && placesOf(bench) !== placesOf(first.bench))
+    .filter(({ bench }) => first !== undefined && benchShapeKey(bench) !== benchShapeKey(first.bench))
     .map(({ bench, at }) => {
-      const [is, was] = [shapeOf(bench), shapeOf(first!.bench)]
+      const [is, was] = [benchShape(bench), benchShape(first!.bench)]
       return problem(
         at,
         is === was

@@ -4,15 +4,19 @@ import type {
   HostFacts,
   LogicalCpu,
   Plan,
+  PlannedHost,
+  PlannedSite,
   RepetitionRecord,
   StoredFingerprint,
 } from '@bakeoff/model'
-import { formatBytes } from '@bakeoff/model'
+import { benchWords, formatBytes } from '@bakeoff/model'
 
 /** A fingerprint: everything that must be the same before and after a break, or one run would hold figures of two different things. */
 export interface Fingerprint {
   readonly host: HostFacts
   readonly engine: EngineFacts
+  /** null: one machine, that of `host` and `engine` */
+  readonly site: PlannedSite | null
   readonly git: { readonly commit: string | null; readonly dirty: boolean | null }
   /** sha256 of the program's code that plans and measures; null: not recorded */
   readonly code: string | null
@@ -71,6 +75,7 @@ export function fingerprintOnDisk({ plan, stored, records, calibrations, baseId 
   return {
     host: plan.host,
     engine: plan.engine,
+    site: plan.site ?? null,
     git: { commit: plan.gitCommit, dirty: plan.gitDirty },
     code: stored?.code ?? null,
     planDigest: stored?.planDigest ?? null,
@@ -93,8 +98,14 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Fing
         differences.push({ of, what, was: String(was), is: String(is ?? 'unknown') })
     }
   }
-  compareHosts(before.host, now.host, compare('host'))
-  compareEngines(before.engine, now.engine, compare('engine'))
+  const compareMachine = (was: Machine, is: Machine, name = '') => {
+    const of = (what: FingerprintDifference['of']) => named(compare(what), name)
+    compareHosts(was.facts, is.facts, of('host'))
+    compareEngines(was.engine, is.engine, of('engine'))
+  }
+  if (before.site && now.site) compareSites(before.site, now.site, compare('host'), compareMachine)
+  else if (before.site || now.site) compare('host')('machines', machinesText(before.site), machinesText(now.site))
+  else compareMachine({ facts: before.host, engine: before.engine }, { facts: now.host, engine: now.engine })
   const notes = compareProgram(before, now, compare('program'), unchecked)
   comparePlans(before, now, compare('plan'))
   for (const [scenario, digest] of Object.entries(before.work))
@@ -112,6 +123,39 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Fing
 
 type Shown = string | number | null | undefined
 type Compare = (what: string, was: Shown, is: Shown, same?: (a: string, b: string) => boolean) => void
+
+type Machine = Pick<PlannedHost, 'facts' | 'engine'>
+
+/** Compares with the name of the machine before what is compared: `db-1: kernel`. */
+function named(compare: Compare, name: string): Compare {
+  return (what, ...values) => compare(name === '' ? what : `${name}: ${what}`, ...values)
+}
+
+/** The network, the benches, and each machine by its name. The ways to their engines may be others. */
+function compareSites(
+  before: PlannedSite,
+  now: PlannedSite,
+  compare: Compare,
+  compareMachine: (was: Machine, is: Machine, name: string) => void,
+): void {
+  compare('kind of network', before.network, now.network)
+  compare('MTU of the network', before.mtu, now.mtu)
+  compare('benches', benchesText(before), benchesText(now))
+  for (const was of before.hosts) {
+    const is = now.hosts.find(({ name }) => name === was.name)
+    if (!is) continue // the benches differ, and say so
+    compare(`${was.name}: address`, was.address, is.address)
+    compareMachine(was, is, was.name)
+  }
+}
+
+function machinesText(site: PlannedSite | null): string {
+  return site === null ? 'this one' : benchesText(site)
+}
+
+function benchesText({ benches }: PlannedSite): string {
+  return benches.map(benchWords).join('; ')
+}
 
 function compareHosts(before: HostFacts, now: HostFacts, compare: Compare): void {
   compare('machine', before.machineId, now.machineId)

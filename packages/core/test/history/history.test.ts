@@ -1,7 +1,7 @@
 import type { HistoryRun, Results } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type CellSummary, conditionsOf, createRandom, historyOf, type RunSummary, summaryOf } from '../../src/index.js'
-import { anEntry, aPlan, aScenario } from '../builders.js'
+import { anEntry, aPlan, aScenario, aSite } from '../builders.js'
 import { sampleResults } from '../fixtures-results.js'
 
 const conditions = conditionsOf(aPlan([aScenario({ id: 'predict' })], [anEntry('predict', 'go')]))
@@ -99,6 +99,13 @@ describe('a history', () => {
     const { series } = historyOf(runs, all)
     expect(series.map((each) => each.runs.map(({ id }) => id))).toEqual([['run-1', 'run-2', 'run-9'], ['run-8']])
     expect(series[1]!.conditions).toContainEqual({ what: 'profile', value: 'quick' })
+  })
+
+  it('never joins runs over two kinds of network', () => {
+    const runs = [...course(100, 100), aRun(8, 50, { conditions: { ...conditions, site: aSite() } }), aRun(9, 100)]
+    const { series } = historyOf(runs, all)
+    expect(series.map((each) => each.runs.map(({ id }) => id))).toEqual([['run-1', 'run-2', 'run-9'], ['run-8']])
+    expect(series[1]!.conditions).toContainEqual({ what: 'kind of network', value: 'overlay' })
   })
 
   it('joins runs of which another scenario was measured under other caps', () => {

@@ -1,7 +1,7 @@
-import type { EngineFacts, HostFacts, StoredFingerprint } from '@bakeoff/model'
+import type { EngineFacts, HostFacts, PlannedHost, PlannedSite, StoredFingerprint } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { compareFingerprints, type Fingerprint, fingerprintOnDisk } from '../../src/plan/index.js'
-import { anEntry, aPlan, aRepetitionRecord, aScenario, GIB } from '../builders.js'
+import { anEntry, aPlan, aRepetitionRecord, aScenario, aSite, GIB } from '../builders.js'
 
 const entry = anEntry('predict', 'go')
 const plan = aPlan([aScenario()], [entry])
@@ -10,6 +10,7 @@ const id = (letter: string) => `sha256:${letter.repeat(64)}`
 const before: Fingerprint = {
   host: { ...plan.host, machineId: 'm1' },
   engine: { ...plan.engine, id: 'e1' },
+  site: null,
   git: { commit: 'c'.repeat(40), dirty: false },
   code: 'k1',
   planDigest: 'p1',
@@ -127,6 +128,49 @@ describe('what must be the same when a run goes on', () => {
     expect(compareFingerprints(podman, podman).differences).toEqual([])
     expect(compareFingerprints(podman, elsewhere).differences).toMatchObject([{ what: 'engine endpoint' }])
   })
+})
+
+describe('the machines of a run', () => {
+  const site = aSite()
+  const onSite = (changes: Partial<PlannedSite> = {}): Fingerprint => ({ ...before, site: { ...site, ...changes } })
+  const withDb = (changes: Partial<PlannedHost>) =>
+    onSite({ hosts: site.hosts.map((host) => (host.name === 'db-1' ? { ...host, ...changes } : host)) })
+  const [{ facts, engine }] = site.hosts as [PlannedHost]
+
+  it.each([
+    { what: 'kind of network', now: onSite({ network: 'bridge' }), was: 'overlay', is: 'bridge' },
+    { what: 'MTU of the network', now: onSite({ mtu: 1400 }), was: '1450', is: '1400' },
+    {
+      what: 'benches',
+      now: onSite({ benches: site.benches.map((bench) => ({ ...bench, services: 'bench-1', agents: ['load-1'] })) }),
+      was: 'target on bench-1, services on db-1, load agents on load-1 and load-2',
+      is: 'target and services on bench-1, load agent on load-1',
+    },
+    { what: 'db-1: address', now: withDb({ address: '10.10.0.99' }), was: '10.10.0.11', is: '10.10.0.99' },
+    { what: 'db-1: kernel', now: withDb({ facts: { ...facts, kernel: '7' } }), was: '6.12.0', is: '7' },
+    { what: 'db-1: engine version', now: withDb({ engine: { ...engine, version: '29' } }), was: '28.0.0', is: '29' },
+    {
+      what: 'machines',
+      now: before,
+      was: 'target on bench-1, services on db-1, load agents on load-1 and load-2',
+      is: 'this one',
+    },
+  ])('are others: $what', ({ what, now, was, is }) =>
+    expect(compareFingerprints(onSite(), now).differences.map(({ of: _, ...rest }) => rest)).toEqual([
+      { what, was, is },
+    ]),
+  )
+
+  it('are several where there was one', () =>
+    expect(compareFingerprints(before, onSite()).differences).toMatchObject([{ what: 'machines', was: 'this one' }]))
+
+  it.each([
+    { because: 'nothing has changed', now: onSite() },
+    { because: 'the file has another name', now: onSite({ file: 'other.yaml' }) },
+    { because: 'an engine is reached by another way', now: withDb({ docker: 'context:db-1' }) },
+  ])('are the same when $because', ({ now }) =>
+    expect(compareFingerprints(onSite(), now)).toEqual({ differences: [], unchecked: [], notes: [] }),
+  )
 })
 
 describe('a run of before fingerprints were kept', () => {

@@ -1,5 +1,12 @@
 /** The share card of a comparison, as SVG: how many figures changed between the first run and the second, and which changed most. */
-import { type ComparedCell, type ComparedFigure, isToldApart, type Ratio, type RunComparison } from '@bakeoff/model'
+import {
+  type ComparedCell,
+  type ComparedFigure,
+  isToldApart,
+  type Ratio,
+  type RunComparison,
+  type SettingDifference,
+} from '@bakeoff/model'
 import { cardOf, MARGIN, PAINT, ROOM, textAt } from '../card/drawing.js'
 import { beginningOf, nameThatFits } from '../card/fit.js'
 import { drawable, type Font } from '../card/font.js'
@@ -11,12 +18,14 @@ import { countedSays } from './words.js'
 export function comparisonCard(comparison: RunComparison): string {
   const { runs, settings } = comparison
   const heading = headingOf(comparisonHeadline(comparison))
-  const isOther = settings.some(({ makes }) => makes === 'other-work')
-  const flags = isOther
-    ? ['Not the same work everywhere']
-    : settings.length > 0
-      ? ['More differs than the targets']
-      : []
+  const has = (what: SettingDifference['makes']) => settings.some(({ makes }) => makes === what)
+  const flags = has('other-network')
+    ? ['Other kinds of network']
+    : has('other-work')
+      ? ['Not the same work everywhere']
+      : settings.length > 0
+        ? ['More differs than the targets']
+        : []
   const differs =
     settings.length === 0
       ? 'Same host, engine, caps and versions, as far as the results tell.'

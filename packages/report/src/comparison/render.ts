@@ -57,20 +57,41 @@ function groups(cells: readonly ComparedCell[]): ComparedCell[][] {
   return [...all.values()]
 }
 
+function isNotComparable({ makes }: SettingDifference): boolean {
+  return makes === 'other-work' || makes === 'other-network'
+}
+
+/** What the differences mean for the figures: the gravest first. */
+function meaningOf(settings: readonly SettingDifference[]): readonly [string, string] {
+  const has = (what: SettingDifference['makes']) => settings.some(({ makes }) => makes === what)
+  if (has('other-network'))
+    return [
+      'These runs were measured over different kinds of network.',
+      'Who pays for a packet differs, so their figures stand side by side and are never compared.',
+    ]
+  return has('other-work')
+    ? [
+        'These runs did not do the same work everywhere.',
+        'Where requests, answers or caps differ, figures stand side by side and are not compared.',
+      ]
+    : ['More differs between these runs than the targets.', 'A difference in the figures may come from any of these.']
+}
+
 /** The banner with the differences that a reader must not miss. */
 function loud(runs: readonly NamedRun[], settings: readonly SettingDifference[]): Html {
   if (settings.length === 0)
     return html`<p class="banner plain"><b>Same host, engine, caps and versions.</b> As far as the results tell, only the runs themselves differ.</p>`
-  const breaks = settings.some(({ makes }) => makes === 'other-work')
-  return html`<div class="banner ${breaks ? 'bad' : 'warn'}"><p><b>${breaks ? 'These runs did not do the same work everywhere.' : 'More differs between these runs than the targets.'}</b> ${breaks ? 'Where requests, answers or caps differ, figures stand side by side and are not compared.' : 'A difference in the figures may come from any of these.'}</p></div>
+  const [says, means] = meaningOf(settings)
+  const breaks = settings.some(isNotComparable)
+  return html`<div class="banner ${breaks ? 'bad' : 'warn'}"><p><b>${says}</b> ${means}</p></div>
     ${table<SettingDifference>({
       caption: 'What differs',
       columns: [
         {
           head: 'What differs',
           names: true,
-          field: ({ what, makes }) =>
-            html`<bdi>${what}</bdi>${makes === 'other-work' && html` ${badge('bad', '≠', 'not comparable')}`}`,
+          field: (difference) =>
+            html`<bdi>${difference.what}</bdi>${isNotComparable(difference) && html` ${badge('bad', '≠', 'not comparable')}`}`,
         },
         ...runs.map(
           ({ name }, index): Column<SettingDifference> => ({

@@ -80,6 +80,8 @@ function notJudgedSays(why: WhyNotJudged, figure: string): string {
       return `the load differs (${why.settings.map(({ name, first, later }) => `${name} ${first} in the first run, ${later} here`).join('; ')}): the figures are not of the same work`
     case 'other-caps':
       return `the caps of ${why.of ?? 'the target'} differ: the figures are not of the same work`
+    case 'other-network':
+      return `the kind of network differs (${why.first} in the first run, ${why.later} here): figures over two kinds are never compared`
     case 'invalid':
       return `${where(why.run)} its figures do not count (${why.causes.map(({ cause }) => cause).join(', ')})`
   }

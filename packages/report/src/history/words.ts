@@ -7,8 +7,8 @@ const FEWEST = 4
 /** `processor: Xeon, logical CPUs: 2, …`; of a digest its beginning, so that two can be told apart. */
 export function conditionsSay(conditions: readonly Condition[]): string {
   return conditions
-    .flatMap(({ what, value, isDigest }) =>
-      value === null ? [] : [`${what}: ${isDigest ? value.slice(0, 8) : value}`],
+    .flatMap(({ what, value, isDigest, isUsual }) =>
+      value === null || isUsual ? [] : [`${what}: ${isDigest ? value.slice(0, 8) : value}`],
     )
     .join(', ')
 }

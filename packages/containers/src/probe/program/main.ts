@@ -24,8 +24,16 @@ const silence = new SilenceWatch(order.silenceMs, () => {
   sweepUntilDone(client, order).then((isDone) => process.exit(isDone ? 0 : 1))
 })
 
+// A bug must not be a way around the removal: nothing is answered any more, so the orchestrator notices, and the silence begins.
+let isBroken = false
+process.on('uncaughtException', (error) => {
+  isBroken = true
+  answering.stop()
+  process.stderr.write(`${error.stack}\n`)
+})
+
 eachLine(process.stdin, (line) => {
-  if (line === '' || silence.isOver) return
+  if (line === '' || isBroken || silence.isOver) return
   silence.hear()
   writeFileSync(HEARD_FILE, '')
   const question = JSON.parse(line) as Question

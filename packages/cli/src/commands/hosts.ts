@@ -1,0 +1,158 @@
+import {
+  isReached,
+  leaveSwarm,
+  leavingWords,
+  openHosts,
+  type PreparedSwarm,
+  prepareSwarm,
+  type ReachedHost,
+  reachHosts,
+  type SwarmHost,
+  type SwarmReadiness,
+  swarmReadiness,
+} from '@bakeoff/containers'
+import { BakeoffError, type HostsSpec, networkOf } from '@bakeoff/model'
+import { Option } from 'commander'
+import { doctorLines } from '../doctor-lines.js'
+import { exitCodes } from '../exit.js'
+import { HOSTS_FILE, readHosts } from '../hosts-file.js'
+import type { Invocation } from '../invocation.js'
+import { isFine, lookAtSite, siteLines } from '../look-at-site.js'
+import type { Terminal } from '../terminal.js'
+import type { AddCommand } from './shared/command.js'
+import { jsonOption, toJson } from './shared/json.js'
+
+interface HostsFlags {
+  readonly hosts: string
+  readonly json?: boolean
+  readonly yes?: boolean
+}
+
+const hostsOption = () => new Option('--hosts <file>', 'the file that names the machines').default(HOSTS_FILE)
+
+export const addHosts: AddCommand = (program, invocation) => {
+  const command = program.command('hosts').description('look at the machines of hosts.yaml, and join them for a run')
+  const leave = (isFine: boolean) => invocation.leave(isFine ? exitCodes.fine : exitCodes.environment)
+
+  command
+    .command('check', { isDefault: true })
+    .description('show what each machine has, what is wrong and what to do; changes nothing (the default)')
+    .addOption(hostsOption())
+    .addOption(jsonOption('what was found'))
+    .action(async ({ hosts, json = false }: HostsFlags) => leave(await check(invocation, readHosts(hosts), json)))
+  command
+    .command('prepare')
+    .description('form a swarm of them, unless all are in one, and bring the image of the probe; asks first')
+    .addOption(hostsOption())
+    .option('--yes', 'do not ask')
+    .action(async ({ hosts, yes = false }: HostsFlags) => prepare(invocation, readHosts(hosts), yes))
+  command
+    .command('leave')
+    .description('let them leave the swarm that prepare formed, and no other')
+    .addOption(hostsOption())
+    .action(async ({ hosts }: HostsFlags) => leave(await leaveHosts(invocation, readHosts(hosts))))
+}
+
+/** @returns true when nothing prevents a run */
+async function check(invocation: Invocation, spec: HostsSpec, json: boolean): Promise<boolean> {
+  const { terminal } = invocation
+  const checks = await lookAtSite(invocation, spec, { all: false })
+  terminal.print(json ? toJson(checks) : siteLines(checks, terminal).join('\n'))
+  return isFine(checks)
+}
+
+/**
+ * Does once what a run on these machines needs.
+ *
+ * @throws NO_ENGINE where one cannot be reached, BAD_SPEC when the user has to be asked and cannot be, SETUP_FAILED
+ */
+async function prepare({ terminal, stop: { signal } }: Invocation, spec: HostsSpec, yes: boolean): Promise<void> {
+  await using opened = await openHosts(spec.hosts, { signal })
+  const { hosts } = opened
+  if (networkOf(spec.benches) === 'bridge') {
+    terminal.print('No swarm is needed: every bench is one machine.')
+  } else {
+    const prepared = await joinThem(hosts.map(asSwarmHost), spec.file, { terminal, signal, yes })
+    if (prepared === null) return terminal.print('nothing was changed')
+    terminal.print(preparedWords(prepared))
+  }
+}
+
+interface Asking {
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+  readonly yes: boolean
+}
+
+/** @returns null when the user says no */
+async function joinThem(
+  hosts: readonly SwarmHost[],
+  file: string,
+  { terminal, signal, yes }: Asking,
+): Promise<PreparedSwarm | null> {
+  const question = questionOf(await swarmReadiness(hosts, signal), hosts)
+  if (question !== null && !yes) {
+    if (terminal.ask === null)
+      throw new BakeoffError('BAD_SPEC', `prepare asks before it forms a swarm, and there is no terminal to ask at`, {
+        hint: `${question}\nIf so: npm run hosts -- prepare --hosts ${file} --yes`,
+      })
+    if (!(await terminal.ask(question))) return null
+  }
+  return prepareSwarm(hosts, { say: terminal.say, signal })
+}
+
+/** What the user is asked before anything changes; null where nothing will, or nothing can. Pure. */
+export function questionOf(
+  readiness: SwarmReadiness,
+  hosts: readonly Pick<SwarmHost, 'name' | 'address'>[],
+): string | null {
+  const shown = ({ name, address }: Pick<SwarmHost, 'name' | 'address'>) => `${name} (${address})`
+  switch (readiness.kind) {
+    case 'ready':
+    case 'unusable':
+      return null
+    case 'to-form': {
+      const [manager, ...others] = hosts.map(shown)
+      return `Form a Docker swarm on ${manager} and let ${others.join(', ')} join it? npm run hosts -- leave undoes it.`
+    }
+    case 'to-join': {
+      const missing = hosts.filter(({ name }) => readiness.missing.includes(name)).map(shown)
+      return `Let ${missing.join(', ')} join the swarm of ${readiness.manager.name}? npm run hosts -- leave undoes it.`
+    }
+  }
+}
+
+/** Pure. */
+export function preparedWords({ manager, joined, formedByBakeoff }: PreparedSwarm): string {
+  if (joined.length > 0) return `in the swarm of ${manager} now: ${joined.join(', ')}`
+  const whose = formedByBakeoff ? '' : ', which Bakeoff did not form: it is used, and never left'
+  return `all are in the swarm of ${manager}${whose}`
+}
+
+/**
+ * Lets the machines leave the swarm that Bakeoff formed. One that cannot be reached keeps no other from leaving.
+ *
+ * @returns true when nothing is left to do
+ * @throws ENGINE_HELD when a run uses one
+ */
+async function leaveHosts({ terminal, stop: { signal } }: Invocation, spec: HostsSpec): Promise<boolean> {
+  await using reached = await reachHosts(spec.hosts, signal)
+  const leaving = await leaveSwarm(
+    reached.hosts.map((host) => ({
+      name: host.spec.name,
+      address: host.spec.address,
+      client: isReached(host) ? host.engine.client : host.problem,
+    })),
+    signal,
+  )
+  const checks = leaving.map(({ name, leaving }) => {
+    const words = leavingWords(name, leaving)
+    return { id: leaving.kind, title: name, state: words.todo === null ? ('ok' as const) : ('warn' as const), ...words }
+  })
+  terminal.print(checks.flatMap((check) => doctorLines(check, terminal)).join('\n'))
+  return checks.every(({ state }) => state === 'ok')
+}
+
+function asSwarmHost({ spec: { name, address }, engine: { client } }: ReachedHost): SwarmHost {
+  return { name, address, client }
+}
