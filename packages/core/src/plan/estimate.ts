@@ -1,5 +1,6 @@
 import {
   type Block,
+  benchesOf,
   kindOf,
   type LoadSpec,
   loadIdOf,
@@ -11,6 +12,7 @@ import {
 } from '@bakeoff/model'
 import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
+import { assignBlocks, type Placed } from './fleet.js'
 import { secondInstrumentMs } from './second-instrument.js'
 import { windowRulesOf } from './window-length.js'
 
@@ -53,17 +55,57 @@ export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitio
 /**
  * Wall time of the measured part: least where no decision is open after the fewest repetitions, most with all of them and the longest
  * warm-ups. The budget ends either, but not the first round, nor a block that has begun.
+ *
+ * @param benches how many measure at once
  */
-export function estimateMs(measured: Measured): { least: number; most: number } {
+export function estimateMs(measured: Measured, benches = 1): { least: number; most: number } {
   const { rules } = measured
-  const ofRound = (warmUpMs: number) => repetitionsMs(measured, 1, warmUpMs)
-  const least = repetitionsMs(measured, rules.minRepetitions, rules.warmUp.minMs)
-  const all = repetitionsMs(measured, rules.maxRepetitions, rules.warmUp.maxMs)
+  const msOf = (repetitions: number, warmUpMs: number) =>
+    benches === 1
+      ? repetitionsMs(measured, repetitions, warmUpMs)
+      : Math.max(0, ...sharedOut(measured, { repetitions, warmUpMs, benches }).map(({ toMs }) => toMs))
+  const ofRound = (warmUpMs: number) => msOf(1, warmUpMs)
+  const least = msOf(rules.minRepetitions, rules.warmUp.minMs)
+  const all = msOf(rules.maxRepetitions, rules.warmUp.maxMs)
   const first = ofRound(rules.warmUp.maxMs)
   return {
     least: Math.max(ofRound(rules.warmUp.minMs), Math.min(least, rules.budgetMs)),
     most: Math.min(all, first >= rules.budgetMs ? first : rules.budgetMs + longestBlockMs(measured)),
   }
+}
+
+/** The blocks of so many repetitions, on benches that measure side by side. */
+function sharedOut(
+  { scenarios, entries, rules }: Measured,
+  {
+    repetitions,
+    warmUpMs,
+    benches,
+  }: { readonly repetitions: number; readonly warmUpMs: number; readonly benches: number },
+): Placed[] {
+  const numbers = Array.from({ length: repetitions }, (_, index) => index + 1)
+  const blocks = scenarios.flatMap((scenario) => {
+    const order = entries.filter((entry) => entry.scenario === scenario.id).map(({ id }) => id)
+    return numbers.map((repetition) => {
+      const block = { id: `${scenario.id}#${repetition}`, scenario: scenario.id, repetition, order }
+      return { block, durationMs: blockMs({ scenarios, rules }, block, warmUpMs) }
+    })
+  })
+  return assignBlocks(
+    blocks,
+    Array.from({ length: benches }, (_, index) => String(index)),
+  )
+}
+
+/** Wall time of a block: its canary and one repetition of each of its entries, with the rates of the curve from the second block on. */
+export function blockMs(
+  { scenarios, rules }: Pick<Measured, 'scenarios' | 'rules'>,
+  block: Block,
+  warmUpMs: number,
+): number {
+  const scenario = scenarios.find(({ id }) => id === block.scenario) as PlannedScenario
+  const more = block.repetition === 1 ? secondInstrumentMs(scenario, rules) : curveMs(scenario, rules)
+  return CANARY_MS + block.order.length * (repetitionMs(scenario, rules, warmUpMs) + more)
 }
 
 /** Wall time of the longest block, which may begin just before the budget is spent. */
@@ -90,13 +132,14 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
+  const benches = benchesOf(plan).length
   const msOf = (blocks: readonly Block[]) =>
     blocks
       .flatMap((block) => missingIn(block, records))
       .reduce((sum, entry) => {
         const own = took.filter((one) => one.entry === entry)
         return sum + (own.length > 0 ? mean(own) : all)
-      }, 0)
+      }, 0) / Math.max(1, Math.min(benches, blocks.length))
   const isBegun = ({ id }: Block) => records.some(({ block }) => block === id)
   const promised = plan.blocks.filter((block) => block.repetition <= plan.rules.minRepetitions || isBegun(block))
   const left = msOf(promised) + secondInstrumentLeftMs(plan, records)

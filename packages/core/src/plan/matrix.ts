@@ -118,7 +118,7 @@ export function planMatrix(request: PlanRequest): Plan {
     blocks,
     ...(partners ? { against: partners.against } : {}),
     rules,
-    estimateMs: estimateMs(drafted),
+    estimateMs: estimateMs(drafted, request.site?.benches.length),
     warnings: [
       ...brokenInReach(catalogue, request.selection).map(brokenWarning),
       ...published.flatMap(({ warnings }) => warnings),
