@@ -26,7 +26,7 @@ export interface ReplayRequest {
   readonly host: HostFacts
   readonly engine: EngineFacts
   /** the machines of `--hosts`, whose benches are those of the first plan; null or absent: everything runs on `host` */
-  readonly site?: PlannedSite | null
+  readonly site?: PlannedSite | null | undefined
   readonly runId: string
   readonly createdAt: string
   readonly command: string
