@@ -9,7 +9,6 @@ import { bringBack } from './other-commit.js'
 import { gitState, runIdAt } from './planning.js'
 import { findRun, RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
-import { siteOfReplay, siteWarnings } from './same-machines.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
 export interface Replay {
@@ -33,14 +32,13 @@ interface First {
  * @throws BakeoffError BAD_SPEC, BAD_RESULTS or OUT_OF_RESOURCES; nothing is written then
  */
 export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginning {
-  const { project, machine } = setting
+  const { project, machine, site = null } = setting
   const folder = RunFolder.open(findRun(project.reports, run))
   refuseWithoutContext(folder, run)
   const first: First = { folder, plan: folder.readPlan(), fingerprint: fingerprintBefore(folder) }
   const warnings = warningsOf(setting, first)
   if (first.plan.against) bringBack(project, first.plan.against)
   const now = new Date()
-  const site = siteOfReplay(first.plan, setting.site ?? null)
   const plan = replayPlan({
     first: first.plan,
     cells,
@@ -51,7 +49,7 @@ export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginnin
     createdAt: now.toISOString(),
     command: typedCommand(),
     git: gitState(project.root),
-    warnings: [...warnings, ...siteWarnings(first.plan, site)],
+    warnings,
   })
   return { plan, begin: (workbench) => begin(setting, first, plan, workbench) }
 }

@@ -15,13 +15,11 @@ import { bringBack } from './other-commit.js'
 import { damageWords } from './run-files.js'
 import type { RunFolder } from './run-folder.js'
 import { imagesOfRun } from './run-images.js'
-import { refuseOtherMachines } from './same-machines.js'
 import { materialsOf, type Workbench } from './workbench.js'
 
 /** The plan of an earlier run, to be measured to its end with the same images and program; the files of another commit are taken out again where they are gone. */
 export function resumeRun(setting: RunSetting, folder: RunFolder): Beginning {
   const plan = folder.readPlan()
-  refuseOtherMachines(plan, setting.site ?? null)
   if (plan.against) bringBack(setting.project, plan.against)
   return { plan, begin: (workbench) => begin(setting, folder, plan, workbench) }
 }

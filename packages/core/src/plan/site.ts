@@ -174,35 +174,6 @@ export function checkMemoryOn(site: PlannedSite, planned: PlannedScenario, { fil
   }
 }
 
-/**
- * Checks that each machine has the cores that a plan of earlier puts on it.
- *
- * @param run whose plan it is
- * @throws BakeoffError OUT_OF_RESOURCES that names the host
- */
-export function checkCoresOn(site: PlannedSite, planned: PlannedScenario, run: string): void {
-  for (const bench of site.benches) {
-    for (const name of hostsOf(bench)) {
-      const here = cpusOnHost(hostNamed(site, name)).map(({ id }) => id)
-      const missing = [...new Set(coresOn(bench, name, planned))].filter((id) => !here.includes(id))
-      if (missing.length === 0) continue
-      throw new BakeoffError(
-        'OUT_OF_RESOURCES',
-        `run ${run} used core ${missing.sort((a, b) => a - b).join(', ')} of ${name}, which has cores ${here.join(', ')}: its plan cannot be replayed there`,
-        { hint: `Plan anew for these machines instead: npm run matrix -- --hosts ${site.file}` },
-      )
-    }
-  }
-}
-
-function coresOn(bench: PlannedBench, host: string, { cores, agents }: PlannedScenario): number[] {
-  return [
-    ...(bench.target === host ? cores.target : []),
-    ...(bench.services === host ? Object.values(cores.services).flat() : []),
-    ...bench.agents.flatMap((name, index) => (name === host ? (agents?.[index] ?? cores.agent) : [])),
-  ]
-}
-
 interface Part {
   readonly name: string
   readonly bytes: number
