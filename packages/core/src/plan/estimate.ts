@@ -36,10 +36,14 @@ export interface Measured {
   readonly scenarios: readonly PlannedScenario[]
   readonly entries: readonly PlannedEntry[]
   readonly rules: RunRules
+  /** how many benches measure at once; absent: one */
+  readonly benches?: number
 }
 
 /** Wall time of a number of repetitions of everything, without regard to the budget, with each warm-up as long as given. */
-export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitions: number, warmUpMs: number): number {
+export function repetitionsMs(measured: Measured, repetitions: number, warmUpMs: number): number {
+  const { scenarios, entries, rules, benches = 1 } = measured
+  if (benches > 1) return endOf(sharedOut(measured, { repetitions, warmUpMs, benches }))
   const sum = (msOf: (scenario: PlannedScenario) => number) =>
     entries.reduce(
       (total, entry) => total + msOf(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario),
@@ -55,18 +59,12 @@ export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitio
 /**
  * Wall time of the measured part: least where no decision is open after the fewest repetitions, most with all of them and the longest
  * warm-ups. The budget ends either, but not the first round, nor a block that has begun.
- *
- * @param benches how many measure at once
  */
-export function estimateMs(measured: Measured, benches = 1): { least: number; most: number } {
+export function estimateMs(measured: Measured): { least: number; most: number } {
   const { rules } = measured
-  const msOf = (repetitions: number, warmUpMs: number) =>
-    benches === 1
-      ? repetitionsMs(measured, repetitions, warmUpMs)
-      : Math.max(0, ...sharedOut(measured, { repetitions, warmUpMs, benches }).map(({ toMs }) => toMs))
-  const ofRound = (warmUpMs: number) => msOf(1, warmUpMs)
-  const least = msOf(rules.minRepetitions, rules.warmUp.minMs)
-  const all = msOf(rules.maxRepetitions, rules.warmUp.maxMs)
+  const ofRound = (warmUpMs: number) => repetitionsMs(measured, 1, warmUpMs)
+  const least = repetitionsMs(measured, rules.minRepetitions, rules.warmUp.minMs)
+  const all = repetitionsMs(measured, rules.maxRepetitions, rules.warmUp.maxMs)
   const first = ofRound(rules.warmUp.maxMs)
   return {
     least: Math.max(ofRound(rules.warmUp.minMs), Math.min(least, rules.budgetMs)),
@@ -91,10 +89,16 @@ function sharedOut(
       return { block, durationMs: blockMs({ scenarios, rules }, block, warmUpMs) }
     })
   })
-  return assignBlocks(
-    blocks,
-    Array.from({ length: benches }, (_, index) => String(index)),
-  )
+  return assignBlocks(blocks, named(benches))
+}
+
+function named(benches: number): string[] {
+  return Array.from({ length: benches }, (_, index) => String(index))
+}
+
+/** When the last bench is done. */
+function endOf(placed: readonly Placed[]): number {
+  return Math.max(0, ...placed.map(({ toMs }) => toMs))
 }
 
 /** Wall time of a block: its canary and one repetition of each of its entries, with the rates of the curve from the second block on. */
@@ -119,7 +123,7 @@ function longestBlockMs({ scenarios, entries, rules }: Measured): number {
 }
 
 /**
- * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
+ * Time left, from what is known: benches share the blocks that are left, repetitions took as long as those of the same entry did (all entries, where there is
  * none yet), an entry that cannot be measured takes no more, the first round and a block that has begun are run whole, and the
  * budget ends the rest. Whether a decision will still be open after the fewest repetitions is not foreseen. Null before the first
  * repetition.
@@ -139,16 +143,24 @@ export function leftMs(
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
-  const msOf = (blocks: readonly Block[]) =>
-    blocks
-      .flatMap((block) => missingIn(block, records))
-      .reduce((sum, entry) => {
-        const own = took.filter((one) => one.entry === entry)
-        return sum + (own.length > 0 ? mean(own) : all)
-      }, 0) / Math.max(1, Math.min(benches, blocks.length))
+  const msOfBlock = (block: Block) =>
+    missingIn(block, records).reduce((sum, entry) => {
+      const own = took.filter((one) => one.entry === entry)
+      return sum + (own.length > 0 ? mean(own) : all)
+    }, 0)
+  const msOf = (blocks: readonly Block[]) => {
+    const left = blocks.map((block) => ({ block, durationMs: msOfBlock(block) }))
+    if (benches === 1) return left.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    return endOf(
+      assignBlocks(
+        left.filter(({ durationMs }) => durationMs > 0),
+        named(benches),
+      ),
+    )
+  }
   const isBegun = ({ id }: Block) => records.some(({ block }) => block === id)
   const promised = plan.blocks.filter((block) => block.repetition <= plan.rules.minRepetitions || isBegun(block))
-  const left = msOf(promised) + secondInstrumentLeftMs(plan, records)
+  const left = msOf(promised) + secondInstrumentLeftMs(plan, records) / benches
   const firstRound = plan.blocks.some(
     ({ repetition, order }) =>
       repetition === 1 && order.some((entry) => !records.some((record) => record.entry === entry)),

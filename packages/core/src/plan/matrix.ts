@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   BakeoffError,
   type Block,
+  benchesOf,
   type EngineFacts,
   formatBytes,
   formatDurationMs,
@@ -19,6 +20,7 @@ import {
 import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
 import { thresholds } from '../thresholds.js'
+import { isBesideProbe } from '../words/benches.js'
 import { inBlock, type OtherCommit, type Partners, partnersOf } from './against.js'
 import { chooseLoads, type WantedLoads } from './choose-loads.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
@@ -45,7 +47,7 @@ export interface PlanRequest extends WantedLoads {
   readonly host: HostFacts
   readonly engine: EngineFacts
   /** the machines of `--hosts`; null or absent: everything runs on `host` */
-  readonly site?: PlannedSite | null
+  readonly site?: PlannedSite | null | undefined
   readonly profile: string
   /** exactly this many repetitions, instead of the profile's numbers */
   readonly repetitions: number | null
@@ -118,7 +120,7 @@ export function planMatrix(request: PlanRequest): Plan {
     blocks,
     ...(partners ? { against: partners.against } : {}),
     rules,
-    estimateMs: estimateMs(drafted, request.site?.benches.length),
+    estimateMs: estimateMs(drafted),
     warnings: [
       ...brokenInReach(catalogue, request.selection).map(brokenWarning),
       ...published.flatMap(({ warnings }) => warnings),
@@ -193,7 +195,8 @@ function draftOf(
   const { against = null, root } = request
   const partners = against && partnersOf({ entries, scenarios, workOf }, against, root)
   const twins = twinsOf(entries, rules, seedOf(request))
-  return { scenarios, entries: [...entries, ...(partners?.entries ?? []), ...twins], rules, partners }
+  const benches = benchesOf(request).length
+  return { scenarios, entries: [...entries, ...(partners?.entries ?? []), ...twins], rules, benches, partners }
 }
 
 /** The scenarios in the order of matrix.yaml; those that it does not name come after, by name. */
@@ -393,6 +396,11 @@ function whatSharingMeans(
   { isUncapped, targetCaps }: PlannedScenario,
   roles: readonly string[],
 ): Pick<PlanWarning, 'why' | 'todo'> {
+  if (isBesideProbe(roles))
+    return {
+      why: 'That machine has no core to spare for its probe, which takes about 1 % of one.',
+      todo: 'This is no reason for doubt; a machine with four cores or more keeps one for it.',
+    }
   const isOfTarget = roles.includes('target')
   if (isOfTarget && isUncapped)
     return {
