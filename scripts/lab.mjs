@@ -68,10 +68,11 @@ async function up(values, _, command) {
   return command.length > 0 ? runIn(lab, command) : 0
 }
 
-/** Ctrl-C reaches the command as well: the lab waits for its end. */
+/** The lab waits for the end of its command, which a terminal's Ctrl-C reaches as well. */
 async function runIn(lab, [program, ...args]) {
-  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => undefined)
   const child = spawn(program, args, { stdio: 'inherit' })
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
   const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(([error]) => [say(error.message)])])
   await lab.down()
   return code ?? 1

@@ -54,6 +54,8 @@ static bool parse_request_line(const char *line, const char *end, struct request
         request->resource = RESOURCE_HEALTH;
     else if (target_length == 5 && memcmp(target, "/info", 5) == 0)
         request->resource = RESOURCE_INFO;
+    else if (target_length == 6 && memcmp(target, "/bytes", 6) == 0)
+        request->resource = RESOURCE_BYTES;
     else
         request->resource = RESOURCE_ANY;
     return true;

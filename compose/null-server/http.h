@@ -13,7 +13,7 @@ enum parse_result {
     PARSE_NO_LENGTH,  /* a body whose length is not given beforehand */
 };
 
-enum resource { RESOURCE_ANY, RESOURCE_HEALTH, RESOURCE_INFO };
+enum resource { RESOURCE_ANY, RESOURCE_HEALTH, RESOURCE_INFO, RESOURCE_BYTES };
 
 struct request {
     size_t head_length;   /* bytes up to and with the empty line */

@@ -43,6 +43,7 @@ int main(void)
 
     check(parse("GET /health HTTP/1.1\r\n\r\n", &r) == PARSE_DONE && r.resource == RESOURCE_HEALTH, "/health is known");
     check(parse("GET /info HTTP/1.1\r\n\r\n", &r) == PARSE_DONE && r.resource == RESOURCE_INFO, "/info is known");
+    check(parse("GET /bytes HTTP/1.1\r\n\r\n", &r) == PARSE_DONE && r.resource == RESOURCE_BYTES, "/bytes is known");
     check(parse("GET /infos HTTP/1.1\r\n\r\n", &r) == PARSE_DONE && r.resource == RESOURCE_ANY, "/infos is any path");
 
     check(parse("nonsense\r\n\r\n", &r) == PARSE_BAD, "a line without a target is bad");

@@ -15,6 +15,8 @@
 #include "server.h"
 
 #define PREDICTION "Prediction: Iris-Setosa"
+/* the longest answer: those of pipelined requests collect in a buffer that has room for one more */
+#define LONGEST 65536
 
 struct loop {
     int listener;
@@ -45,9 +47,10 @@ int main(void)
     char *info = describe(loops);
     static struct answers answers;
     answers = (struct answers){
-        .any = make_answer("text/plain", pad(PREDICTION, (size_t)setting("ANSWER_BYTES", sizeof PREDICTION - 1, 65536))),
+        .any = make_answer("text/plain", pad(PREDICTION, (size_t)setting("ANSWER_BYTES", sizeof PREDICTION - 1, LONGEST))),
         .health = make_answer("text/plain", ""),
         .info = make_answer("application/json", info),
+        .bytes = make_answer("application/octet-stream", pad("", LONGEST)),
     };
     free(info);
 

@@ -37,6 +37,7 @@ static void accept_all(int epoll, int listener);
 static bool serve(int epoll, struct connection *c, const struct answers *answers);
 static bool receive(struct connection *c);
 static void answer_requests(struct connection *c, const struct answers *answers);
+static const struct answer *answer_for(enum resource resource, const struct answers *answers);
 static void refuse(struct connection *c, const char *status);
 static void append(struct connection *c, const char *data, size_t length);
 static bool flush(struct connection *c);
@@ -175,9 +176,7 @@ static void answer_requests(struct connection *c, const struct answers *answers)
         if (c->body_left > 0)
             break;
 
-        const struct answer *answer = c->request.resource == RESOURCE_HEALTH ? &answers->health
-                                      : c->request.resource == RESOURCE_INFO ? &answers->info
-                                                                             : &answers->any;
+        const struct answer *answer = answer_for(c->request.resource, answers);
         append(c, answer->full.data, c->request.head_only ? answer->head_length : answer->full.length);
         c->answer_due = false;
         c->closing = !c->request.keep_alive;
@@ -186,6 +185,21 @@ static void answer_requests(struct connection *c, const struct answers *answers)
     c->in_length -= used;
     if (used > 0 && c->in_length > 0)
         memmove(c->in, c->in + used, c->in_length);
+}
+
+static const struct answer *answer_for(enum resource resource, const struct answers *answers)
+{
+    switch (resource) {
+    case RESOURCE_HEALTH:
+        return &answers->health;
+    case RESOURCE_INFO:
+        return &answers->info;
+    case RESOURCE_BYTES:
+        return &answers->bytes;
+    case RESOURCE_ANY:
+        break;
+    }
+    return &answers->any;
 }
 
 /* The stream cannot be understood from here on: say why, and close. */

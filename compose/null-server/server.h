@@ -20,6 +20,7 @@ struct answers {
     struct answer any;
     struct answer health;
     struct answer info;
+    struct answer bytes;
 };
 
 /* A socket that listens on all IPv4 addresses; the kernel spreads connections over those of one port. -1: see errno. */

@@ -121,13 +121,11 @@ export class LabHost {
     return ['dockerd', 'containerd'].map((name) => Number(readFileSync(join(this.#folder, `${name}.started`), 'utf8')))
   }
 
-  /** Every step of the command takes the place of the one before, so the child is the engine itself. */
   #run(name, command) {
     const { name: host, cores } = this.facts
-    const child = this.#sandbox.start(
-      ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', host, ...command],
-      { group: `engine-${host}`, namespace: host, cores, log: join(this.#folder, `${name}.log`) },
-    )
+    const log = join(this.#folder, `${name}.log`)
+    const where = { group: `engine-${host}`, namespace: host, hostname: host, cores, log }
+    const child = this.#sandbox.start(command, where)
     writeFileSync(join(this.#folder, `${name}.started`), String(child.pid))
     return child
   }

@@ -10,7 +10,7 @@ import { hostsYaml } from './hosts-yaml.mjs'
 import { Cable, makeSwitch, SWITCH } from './network.mjs'
 import { Sandbox } from './sandbox.mjs'
 import { startSshd } from './sshd.mjs'
-import { sandboxes, stateOf } from './take-down.mjs'
+import { sandboxes, stateOf, sweep } from './take-down.mjs'
 
 export { whyNoLab } from './sandbox.mjs'
 
@@ -42,6 +42,7 @@ export class Lab {
    */
   static async up({ hosts = 3, cores, mtu = 1500, keep, owned = true } = {}) {
     const kept = keep === undefined ? [] : [resolve(keep)]
+    await sweep() // a dead owner's lab uses no folder any more
     for (const folder of kept) refuseShared(folder)
     const sandbox = await Sandbox.open({ owned, kept })
     const facts = Array.from({ length: hosts }, (_, index) => factsOf(sandbox, index + 1, cores?.[index], kept[0]))
@@ -249,7 +250,6 @@ export function coresIn(list) {
 
 function refuseShared(folder) {
   const user = sandboxes().find((name) => stateOf(name)?.kept.includes(folder))
-  // A dead owner's is swept before the new one starts, but it would be swept with the folder in use.
   if (user !== undefined) throw new Error(`${folder} is in use by ${user}: see node scripts/lab.mjs status`)
 }
 

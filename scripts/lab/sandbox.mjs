@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeGroup } from './cgroups.mjs'
@@ -23,6 +23,7 @@ export function whyNoLab() {
  * @typedef {object} StartOptions
  * @property {string} [group]      a group of processes that can be ended on its own
  * @property {string} [namespace]  a network namespace of the sandbox
+ * @property {string} [hostname]   what the program takes for the name of its machine
  * @property {readonly number[]} [cores]
  * @property {string} [log]        the file that both of its outputs go to; without it they are lost
  */
@@ -57,11 +58,8 @@ export class Sandbox {
     const name = `${PREFIX}${randomBytes(3).toString('hex')}`
     const folder = join(SANDBOXES, name)
     const owner = owned ? { pid: process.pid, started: startedOf(process.pid) } : null
-    // The state is there before the name is: a sandbox without one counts as left by a dead owner.
-    const draft = join(SANDBOXES, `draft-${name}`)
-    mkdirSync(draft, { mode: 0o700 })
-    writeFileSync(join(draft, 'state.json'), JSON.stringify({ name, boot: boot(), owner, kept }))
-    renameSync(draft, folder)
+    mkdirSync(folder, { mode: 0o700 })
+    writeFileSync(join(folder, 'state.json'), JSON.stringify({ name, boot: boot(), owner, kept }))
     return new Sandbox(name, owned ? await watch(name) : null)
   }
 
@@ -87,15 +85,18 @@ export class Sandbox {
    * @param {StartOptions} [options]
    * @returns {import('node:child_process').ChildProcess & { pid: number }}
    */
-  start(command, { group = 'programs', namespace, cores, log } = {}) {
+  start(command, { group = 'programs', namespace, hostname, cores, log } = {}) {
     const inNamespace = namespace === undefined ? [] : ['nsenter', `--net=/run/netns/${this.namespace(namespace)}`]
+    const called =
+      hostname === undefined ? [] : ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname]
     const onCores = cores === undefined ? [] : ['taskset', '-c', cores.join(',')]
     const output = log === undefined ? 'ignore' : openSync(log, 'a')
     const child = spawn(
       'sh',
-      // Every child of it is born in the group, since it is in it before it begins.
+      // It is in the group before it begins, so all of its children are. Every step takes the place of the one before: the child is the program.
       ['-c', 'echo $$ > "$1" && shift && exec "$@"', 'sh', makeGroup(`${this.name}/${group}`)].concat(
         inNamespace,
+        called,
         onCores,
         command,
       ),
@@ -110,8 +111,12 @@ export class Sandbox {
   /** Takes everything down. */
   async close() {
     await takeDown(this.name)
-    this.#watcher?.stdin.end('goodbye\n')
+    const watcher = this.#watcher
     this.#watcher = null
+    if (watcher === null || watcher.exitCode !== null || watcher.signalCode !== null) return
+    watcher.ref()
+    watcher.stdin.end('goodbye\n')
+    await once(watcher, 'exit')
   }
 
   async [Symbol.asyncDispose]() {

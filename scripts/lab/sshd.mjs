@@ -132,7 +132,7 @@ export async function startSshd({ sandbox, name = 'bakeoff-lab', forwarding = tr
     },
     ...{ sandbox: own, closes: sandbox === undefined, group },
     command: [program, '-D', '-e', '-f', file('sshd_config')],
-    start: { group, log: file('log'), ...(where ? { namespace: where.namespace } : {}) },
+    start: { group, log: file('log'), ...(where ? { namespace: where.namespace, hostname: name } : {}) },
     hostKey: { right: keys.host, other: keys.other },
     authorised: { file: file('authorized_keys'), key: keys.client },
   })

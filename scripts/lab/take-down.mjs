@@ -2,7 +2,7 @@
  * The end of a sandbox: of its processes, mounts, network namespaces with what is in them, control groups, and its folder. Everything is
  * found by the sandbox's name, never by what its owner remembers, so that it can be done by its owner, its watcher, or a later start.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { killGroup, processesOf, removeGroup, signal } from './cgroups.mjs'
@@ -35,7 +35,7 @@ export async function takeDown(name) {
   await killGroup(name)
   for (const socket of sockets) rmSync(socket, { force: true })
   for (const under of [folder, ...(state?.kept ?? [])]) await unmountAll(under)
-  for (const namespace of await namespacesOf(name)) await run('ip', ['netns', 'del', namespace])
+  await deleteNamespaces(name)
   await removeGroup(name)
   // Through a mount that came back it would delete what is not the sandbox's.
   if (existsSync(folder)) await run('rm', ['-rf', '--one-file-system', folder])
@@ -72,8 +72,15 @@ export function stateOf(name) {
 
 function isStale(name) {
   const state = stateOf(name)
-  if (state === null || state.boot !== boot()) return true
+  if (state === null) return isOld(join(SANDBOXES, name))
+  if (state.boot !== boot()) return true
   return state.owner !== null && startedOf(state.owner.pid) !== state.owner.started
+}
+
+/** The state is written as soon as there is a folder. */
+function isOld(folder) {
+  const made = statSync(folder, { throwIfNoEntry: false })
+  return made !== undefined && Date.now() - made.mtimeMs > 10_000
 }
 
 /** The start of this machine. */
@@ -101,9 +108,19 @@ export function startedOf(pid) {
  * @param {string} name
  * @returns {Promise<string[]>}
  */
-export async function namespacesOf(name) {
+async function namespacesOf(name) {
   const lines = (await run('ip', ['netns', 'list'])).split('\n')
   return lines.map((line) => line.split(' ')[0]).filter((found) => found.startsWith(`${name}-`))
+}
+
+/** Another process may be sweeping as well: what counts is that none is left. */
+async function deleteNamespaces(name) {
+  for (let round = 0; ; round++) {
+    const left = await namespacesOf(name)
+    if (left.length === 0) return
+    if (round === 5) throw new Error(`network namespaces cannot be deleted: ${left.join(', ')}`)
+    for (const namespace of left) await run('ip', ['netns', 'del', namespace]).catch(() => undefined)
+  }
 }
 
 /** Containers first: an engine waits ten seconds for each that does not hear it. */

@@ -32,7 +32,7 @@ interface First {
  * @throws BakeoffError BAD_SPEC, BAD_RESULTS or OUT_OF_RESOURCES; nothing is written then
  */
 export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginning {
-  const { project, machine } = setting
+  const { project, machine, site = null } = setting
   const folder = RunFolder.open(findRun(project.reports, run))
   refuseWithoutContext(folder, run)
   const first: First = { folder, plan: folder.readPlan(), fingerprint: fingerprintBefore(folder) }
@@ -44,6 +44,7 @@ export function replayRun(setting: RunSetting, { run, cells }: Replay): Beginnin
     cells,
     host: machine.host,
     engine: machine.engine.facts,
+    site,
     runId: runIdAt(now),
     createdAt: now.toISOString(),
     command: typedCommand(),

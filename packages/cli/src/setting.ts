@@ -10,7 +10,7 @@ export interface PlanSetting {
   readonly catalogue: Catalogue
   readonly machine: PlannedOn
   /** the machines of `--hosts`; null or absent: everything runs on `machine` */
-  readonly site?: PlannedSite | null
+  readonly site?: PlannedSite | null | undefined
 }
 
 /** A setting with an engine, so that plans can be measured too. */

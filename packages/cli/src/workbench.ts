@@ -11,7 +11,7 @@ import {
   type Session,
 } from '@bakeoff/containers'
 import { type Catalogue, takeRequests } from '@bakeoff/core'
-import { connectAgent, loadAgentFolder, loadAgentImage, measureWithWrk, wrkImage } from '@bakeoff/load'
+import { connectAgent, connectAgents, loadAgentFolder, loadAgentImage, measureWithWrk, wrkImage } from '@bakeoff/load'
 import type { HostFacts, Plan } from '@bakeoff/model'
 import type { Corpus, Materials, Ports } from '@bakeoff/runner'
 import type { RunSink } from '@bakeoff/runner/ports'
@@ -72,7 +72,14 @@ export async function openWorkbench(
       session,
       images,
       base,
-      ports: (sink) => ({ host: session, connectAgent, measureSecond: measureWithWrk, clock: systemClock, sink }),
+      ports: (sink) => ({
+        host: session,
+        connectAgent,
+        connectAgents,
+        measureSecond: measureWithWrk,
+        clock: systemClock,
+        sink,
+      }),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     }
   } catch (error) {

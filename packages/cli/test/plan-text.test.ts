@@ -1,6 +1,6 @@
 /** What `npm run plan`, `npm run list` and the start of a run say of roles, of the targets that are shipped. */
 import { shownEntries } from '@bakeoff/core'
-import { competes } from '@bakeoff/model'
+import { competes, type PlannedSite } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { listText, narrowed } from '../src/commands/list.js'
 import { leftOutText, planText } from '../src/commands/plan.js'
@@ -77,6 +77,59 @@ describe('planText', () => {
     const same = { ...planned({}), estimateMs: { least: 900_000, most: 900_400 } }
     expect(planText(same)).toMatch(/: about 15 min, builds aside$/)
     expect(planText(planned({}, 'brief'))).toMatch(/\n3 repetitions; no block begins after .*: .*, builds aside$/)
+  })
+})
+
+describe('planText of several machines', () => {
+  const host = (name: string, address: string | null) => ({
+    name,
+    address,
+    docker: `ssh://ada@${name}`,
+    facts: { ...machine.host, cpuModel: 'Xeon', memoryBytes: 16 * 1024 ** 3 },
+    engine: { ...machine.engine.facts, version: '28.0.0' },
+  })
+  const textOf = (site: PlannedSite) =>
+    planText(
+      makePlan(
+        { project, catalogue, machine, site },
+        toPlanOptions({ profile: 'quick', scenario: ['ranknet'] }),
+        new Date(0),
+      ),
+    )
+
+  it('names the hosts, and where each role is', () => {
+    const hosts = [
+      host('bench-1', '10.0.0.1'),
+      host('db-1', '10.0.0.2'),
+      host('load-1', '10.0.0.3'),
+      host('load-2', '10.0.0.4'),
+    ]
+    const text = textOf({
+      ...{ file: 'lab.yaml', network: 'overlay', mtu: 1450, hosts },
+      benches: [{ id: 'bench-1', target: 'bench-1', services: 'db-1', agents: ['load-1', 'load-2'] }],
+    })
+    expect(text.split('\n').slice(0, 6)).toEqual([
+      'lab.yaml: 4 machines over an overlay network, MTU 1450',
+      '  bench-1  ssh://ada@bench-1  10.0.0.1, Xeon, 4 CPUs, 16 GiB, Docker Engine 28.0.0',
+      '  db-1     ssh://ada@db-1     10.0.0.2, Xeon, 4 CPUs, 16 GiB, Docker Engine 28.0.0',
+      '  load-1   ssh://ada@load-1   10.0.0.3, Xeon, 4 CPUs, 16 GiB, Docker Engine 28.0.0',
+      '  load-2   ssh://ada@load-2   10.0.0.4, Xeon, 4 CPUs, 16 GiB, Docker Engine 28.0.0',
+      '  bench bench-1: target on bench-1, services on db-1, load agents on load-1 and load-2',
+    ])
+    expect(text).toMatch(
+      /\n {2}target on bench-1 core 1,2 with .*; postgres on db-1 core 1,2,3 with .*; agent 1 on load-1 core 1,2,3; agent 2 on load-2 core 1,2,3\n/,
+    )
+  })
+
+  it('names the hosts of a fleet once, and no roles of each', () => {
+    const names = ['n1', 'n2', 'n3']
+    const text = textOf({
+      ...{ file: 'lab.yaml', network: 'bridge', mtu: null, hosts: names.map((name) => host(name, null)) },
+      benches: names.map((name) => ({ id: name, target: name, services: name, agents: [name] })),
+    })
+    expect(text).toMatch(/^lab\.yaml: 3 machines, each by itself\n {2}n1 {2}ssh:\/\/ada@n1 {2}Xeon, 4 CPUs/)
+    expect(text).toContain('  bench n3: all on n3')
+    expect(text).toMatch(/\n {2}target on core 1 with .*; postgres on core 2 with .*; agent on core 3\n/)
   })
 })
 

@@ -20,6 +20,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'network.retransmits': [`more than ${share(network.retransmits)} of TCP segments sent again`],
   'unevenAgents.rate': [`less than ${share(unevenAgents.rate)} of what another got`],
   'unevenAgents.lateMs': [`windows more than ${unevenAgents.lateMs} ms apart`],
+  oddBench: [`lies more than ${share(thresholds.oddBench)} from the median of the others`],
   'clock.hidesColdStart': [`clocks aligned within more than ${clock.hidesColdStart} ms`],
   'clock.doubts': [`; ${clock.doubts} ms | explains; doubts |`],
   instruments: [

@@ -20,7 +20,9 @@ import {
   startProbe,
 } from '../src/index.js'
 import { thisOwner } from '../src/locks/owner.js'
+import { takeLease } from '../src/probe/lease.js'
 import { openContainerFiles } from '../src/session/sampling/files.js'
+import { Tail, wireOf } from '../src/session/wire.js'
 import { buildDist, type EngineUnderTest, engineUnderTest, root } from './engine.js'
 import { aSession, buildProbe, probeOptions } from './probe-under-test.js'
 
@@ -140,6 +142,18 @@ describe('a probe', () => {
     expect(sampler.unread).toEqual(['target'])
   })
 
+  it('goes on where it is pinned to one core', async () => {
+    await using probe = await aProbe()
+    const { allowedCpus } = await probe.facts()
+    await client.containers.pin(probe.id, allowedCpus.slice(0, 1))
+    const { State, HostConfig } = await engine.docker.getContainer(probe.id).inspect()
+    expect(HostConfig.CpusetCpus).toBe(String(allowedCpus[0]))
+    expect(await readFile(`/proc/${State.Pid}/status`, 'utf8')).toMatch(
+      new RegExp(`^Cpus_allowed_list:\\s${allowedCpus[0]}$`, 'm'),
+    )
+    expect((await probe.facts()).allowedCpus, 'those of its engine').toEqual(allowedCpus)
+  })
+
   it('has no capabilities, no writable root and no log', async () => {
     await using probe = await aProbe()
     const { HostConfig } = await engine.docker.getContainer(probe.id).inspect()
@@ -251,6 +265,20 @@ describe('a probe that hears nothing any more', () => {
     const [said] = await once(child.stdout as Readable, 'data')
     expect(String(said)).toMatch(/the probe on bench-1 is gone/)
     child.kill('SIGKILL')
+  })
+
+  it('removes everything also after a bug of its own', async () => {
+    const session = aSession()
+    const options = await optionsOf(session)
+    await using _ = await aWorker(options.labels)
+    const id = await takeLease(client, { ...options, silenceMs: 3_000 })
+    const stderr = new Tail()
+    const wire = wireOf(await client.containers.attach(id), (said) => stderr.take(said))
+    await client.containers.start(id)
+    wire.write('no question\n')
+    await until(async () => (await labelled(session)).length === 0, 'all is removed', 30_000)
+    expect(stderr.lines(20).join()).toContain('SyntaxError')
+    wire.destroy()
   })
 
   it('stays while it is pinged, however short its patience', async () => {

@@ -14,6 +14,8 @@ export const thresholds = {
    * way, is in the figures. ms: they begin a window so far apart at most.
    */
   unevenAgents: { rate: 0.8, lateMs: 50 },
+  /** How far a bench of a fleet may lie from the median of the others, by what the null server reaches: machines of one kind differ by a few per cent. */
+  oddBench: 0.05,
   /** ms: the error of the alignment of the machines' clocks above which a cold start is not told, and above which readings may belong to another moment. */
   clock: { hidesColdStart: 50, doubts: 250 },
   /** Two instruments agree up to this difference; wrk itself varied by 2 to 3 % between rounds on a calm machine. */

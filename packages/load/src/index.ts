@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 export { connectAgent } from './client/connect.js'
+export { connectAgents } from './client/join.js'
 export { measureWithWrk } from './wrk/measure.js'
 
 /** The image of the agent, and the folder it is built from, absolute. `npm run build` writes the folder. */

@@ -143,7 +143,7 @@ export const loadMeasurement = z.object({
     eventLoopUtilisation: z.number().nullable(),
     /** user + system of all load processes in the window */
     cpuSeconds: z.number().nullable(),
-    /** what each of several agents did, in the order of the bench; null or absent: there was one */
+    /** on several machines: what each agent did, in the order of the bench; of one without work, as where there are fewer connections than agents, `connections` is 0. Null or absent: there is one machine */
     each: z
       .array(
         z.object({

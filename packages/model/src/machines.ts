@@ -69,6 +69,8 @@ export const plannedSite = z.object({
   network: networkKind,
   /** MTU of the overlay; null: bridges, with the engine's own */
   mtu: z.int().nullable(),
+  /** how far what the null server reaches on a bench may lie from the median of the others, relative; null or absent: 5 % */
+  tolerance: z.number().nullish(),
   hosts: z.array(plannedHost),
   benches: z.array(plannedBench),
 })

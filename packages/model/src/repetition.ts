@@ -287,6 +287,8 @@ export const runEvent = z.discriminatedUnion('kind', [
     number: z.int(),
     of: z.int(),
     state: z.enum(['building', 'measuring', 'over']),
+    /** id of the bench, on several machines */
+    bench: z.string().nullish(),
     /** of building: how many images are asked for */
     images: z.int().nullish(),
   }),
@@ -315,6 +317,7 @@ export const runEvent = z.discriminatedUnion('kind', [
     entry: z.string(),
     block: z.string(),
     repetition: z.int(),
+    bench: z.string().nullish(),
     outcome: z.string(),
     message: z.string().nullable(),
     /** the same repetition is tried once more at once */

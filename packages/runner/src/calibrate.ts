@@ -6,6 +6,7 @@ import {
   calibrationKeyOf,
   connectionsOf,
   kindOf,
+  type Link,
   type LoadMeasurement,
   type LoadSpec,
   loadIdOf,
@@ -93,6 +94,7 @@ async function measureOn(
   await using server = await startNullServer(testbed, answerBytes)
   const origin = `http://${server.address}:${PORT}`
   await testbed.agent.waitUntilReady(origin, USUAL_REACH.health, 10_000)
+  const link = await linkTo(testbed, origin)
   await using sampler = await run.ports.host.sample([server], rules.samplingHz)
   // An agent whose code is cold reaches half of what it can.
   await loadSlice(testbed, origin, connections.at(-1) as number, rules.agentWarmUpMs)
@@ -121,11 +123,19 @@ async function measureOn(
       images,
       windows: measured.windows,
       ...benchIn(run),
+      ...(link ? { link } : {}),
     }
     calibrations.push(calibration)
     run.emit({ kind: 'calibrated', calibration })
   }
   return calibrations
+}
+
+/** The way from the agents to the target's machine; null where one of them is on it. */
+async function linkTo({ run, agent, network }: Testbed, origin: string): Promise<Link | null> {
+  const { target, agents } = run.bench
+  if (agents.includes(target)) return null
+  return { ...(await agent.link(origin)), mtu: network.mtu ?? null }
 }
 
 function startNullServer({ run, scenario, network }: Testbed, answerBytes: number): Promise<RunningContainer> {

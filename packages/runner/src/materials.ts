@@ -8,7 +8,16 @@ import type {
   StateSpec,
   WorkPlaces,
 } from '@bakeoff/model'
-import type { Clock, ConnectAgent, ContainerHost, ImageRequest, MeasureSecond, RunSink, Work } from './ports.js'
+import type {
+  Clock,
+  ConnectAgent,
+  ConnectAgents,
+  ContainerHost,
+  ImageRequest,
+  MeasureSecond,
+  RunSink,
+  Work,
+} from './ports.js'
 
 /** The materials of a plan, to which it only refers: the corpora, and Bakeoff's own images. */
 export interface Materials {
@@ -38,6 +47,8 @@ export interface Corpus {
 export interface Ports {
   readonly host: ContainerHost
   readonly connectAgent: ConnectAgent
+  /** on several machines */
+  readonly connectAgents: ConnectAgents
   readonly measureSecond: MeasureSecond
   readonly clock: Clock
   readonly sink: RunSink

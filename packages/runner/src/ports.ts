@@ -13,6 +13,7 @@ import type {
   HealthcheckSpec,
   HostReading,
   ImageFacts,
+  Link,
   LoadMeasurement,
   LoadOrder,
   LoadSlice,
@@ -273,6 +274,8 @@ export interface LoadAgent extends AsyncDisposable {
     right: number
     differences: { request: string; expected: string; actual: string; difference: string }[]
   }>
+  /** measures the way to a null server, before any load: the quickest of many small requests, and the rate of a stream of long answers */
+  link(origin: string, signal: AbortSignal): Promise<Omit<Link, 'mtu'>>
   /** sends the requests of `after`; what went wrong, or null */
   cleanUp(origin: string, timeoutMs: number, signal: AbortSignal): Promise<string | null>
   /**
@@ -287,6 +290,19 @@ export interface LoadAgent extends AsyncDisposable {
 
 /** Starts the agent's protocol over the container's stdin and stdout. load implements it, cli wires it. */
 export type ConnectAgent = (wire: Duplex) => Promise<LoadAgent>
+
+/** The way to one of several load agents. */
+export interface AgentWire {
+  readonly wire: Duplex
+  /** as a sentence begins with it: `the load agent on load-1` */
+  readonly who: string
+}
+
+/**
+ * The same for the load agents of a bench, at least one, which are then one: each load is split among them, begins and is cut at one time, and is
+ * decided on and measured as one. All else is asked by the first. An agent that fails, fails the load: AGENT_FAILED with who it was.
+ */
+export type ConnectAgents = (wires: readonly AgentWire[]) => Promise<LoadAgent>
 
 /** The order for the second instrument: the closed load of the agent, to be repeated by another tool. */
 export interface SecondInstrumentOrder {

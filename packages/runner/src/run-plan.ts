@@ -1,7 +1,8 @@
-import { bestRates, brokenPromise, curveLoads, earlierOf, entriesLeft, leftMs } from '@bakeoff/core'
+import { brokenPromise, earlierOf, entriesLeft } from '@bakeoff/core'
 import {
   BakeoffError,
   type Block,
+  benchesOf,
   type Calibration,
   type ErrorCode,
   type Plan,
@@ -11,16 +12,14 @@ import {
 } from '@bakeoff/model'
 import { tryBoundary } from './boundary.js'
 import { buildImages, requestsOf } from './build-images.js'
-import { canary } from './calibrate.js'
-import { ClockWatch, clockGapNote } from './clock-watch.js'
+import { ClockWatch } from './clock-watch.js'
 import { endOfRun, newDraft, reasonOf, seal } from './draft.js'
 import { entryOf } from './materials.js'
 import { MeasuredTime } from './measured-time.js'
-import type { Job } from './repetition.js'
-import { repetitionEvent } from './repetition-event.js'
 import type { Run } from './run.js'
+import { type Course, measureBlock, tellStage } from './run-block.js'
+import { runFleet } from './run-fleet.js'
 import type { ImageSource } from './stage-images.js'
-import { tries } from './tries.js'
 
 export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing about their target are run again */
@@ -65,9 +64,17 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
   })
   const { clock } = run.ports
   const measured = new MeasuredTime(clock, behind.spentMs)
-  const course: Course = { before, records, calibrations, measured, clocks: new ClockWatch(clock) }
+  const course: Course = {
+    before: [...before.records],
+    records,
+    calibrations,
+    measured,
+    clocks: new ClockWatch(clock),
+  }
+  const source = before.images ?? ((requests) => buildImages(requests, run.ports, signal))
   try {
-    await runBlocks(run, course)
+    if (benchesOf(plan).length > 1) await runFleet(run, course, source)
+    else await runBlocks(run, course, source)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))
     // Where even this cannot be written, the error that ended the run says why.
@@ -86,81 +93,28 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
   return missing.length === 0 ? end('complete', null) : end('partial', missing.join('; '))
 }
 
-/** The progress of a run. */
-interface Course {
-  readonly before: Before
-  /** the records by now; grows */
-  readonly records: RepetitionRecord[]
-  readonly calibrations: Calibration[]
-  readonly measured: MeasuredTime
-  readonly clocks: ClockWatch
-}
-
-async function runBlocks(run: Run, course: Course): Promise<void> {
-  const { plan, materials, ports, signal, isOpen } = run
+/** Runs block after block on the only bench. */
+async function runBlocks(run: Run, course: Course, source: ImageSource): Promise<void> {
+  const { plan, materials, signal, isOpen } = run
   const { before, measured } = course
-  const { begun } = earlierOf(before.records)
-  const source = before.images ?? ((requests) => buildImages(requests, ports, signal))
+  const { begun } = earlierOf(before)
   let isBoundaryTried = false
   for (const block of plan.blocks) {
     const wanted = entriesLeft(plan, block, { known: course, begun, elapsedMs: measured.ms, isOpen })
     if (wanted.length === 0) continue
     signal.throwIfAborted()
-    const tellStage = (state: 'building' | 'measuring' | 'over', images: number | null = null) =>
-      run.emit({ kind: 'stage', ...placeOf(plan, block), state, images })
     const entries = wanted.map((id) => entryOf(plan, id))
     const missing = run.images.missing(requestsOf(plan, materials, entries))
-    tellStage('building', missing.length)
+    tellStage(run, block, 'building', missing.length)
     if (missing.length > 0) run.images.add(await source(missing))
-    tellStage('measuring')
+    tellStage(run, block, 'measuring')
     measured.start()
     if (!isBoundaryTried) await tryBoundary(run)
     isBoundaryTried = true
     await measureBlock(run, course, block, entries)
     measured.stop()
-    tellStage('over')
+    tellStage(run, block, 'over')
   }
-}
-
-async function measureBlock(run: Run, course: Course, block: Block, entries: readonly PlannedEntry[]): Promise<void> {
-  const { plan, signal } = run
-  const { sink } = run.ports
-  const { before, records, calibrations, measured, clocks } = course
-  const tellGap = (where: string) => {
-    const gap = clocks.look()
-    if (gap) run.emit({ kind: 'note', level: 'warning', message: clockGapNote(gap, where) })
-  }
-  calibrations.push(...(await canary(run, block, calibrations)))
-  await sink.writeCalibration(JSON.stringify(calibrations))
-  tellGap(`before the first repetition of ${block.id}`)
-  for (const entry of entries) {
-    signal.throwIfAborted()
-    const onDisk = before.records.filter((record) => record.entry === entry.id && record.block === block.id)
-    for await (const { record, end, triedAgain } of tries(run, jobOf(plan, block, entry, records), onDisk)) {
-      tellGap(`while ${entry.id} was measured, repetition ${block.repetition}`)
-      await sink.writeRecord(record)
-      if (!triedAgain) records.push(record)
-      run.emit({ ...repetitionEvent(plan, record, leftMs(plan, records, measured.ms)), triedAgain })
-      if (end !== null) throw end.error
-    }
-  }
-}
-
-function jobOf(plan: Plan, block: Block, entry: PlannedEntry, records: readonly RepetitionRecord[]): Job {
-  const earlier = records.filter((record) => record.entry === entry.id)
-  return {
-    block,
-    entry,
-    earlier: bestRates(earlier),
-    curve: curveLoads(plan, block, entry.id, records),
-    secondInstrument: plan.rules.secondInstrument === true && !earlier.some((record) => record.secondInstrument),
-  }
-}
-
-/** The place of a block among those of its repetition. */
-function placeOf({ blocks }: Plan, { id, scenario, repetition }: Block) {
-  const round = blocks.filter((block) => block.repetition === repetition)
-  return { scenario, repetition, number: round.findIndex((block) => block.id === id) + 1, of: round.length }
 }
 
 /**
@@ -171,7 +125,7 @@ async function recordRest(run: Run, { before, records }: Course, reason: string)
   const { plan, ports } = run
   for (const entry of plan.entries) {
     if (records.some((record) => record.entry === entry.id)) continue
-    const onDisk = before.records.filter((record) => record.entry === entry.id)
+    const onDisk = before.filter((record) => record.entry === entry.id)
     records.push(...onDisk)
     if (onDisk.length > 0) continue
     const block = plan.blocks.find((one) => one.order.includes(entry.id)) as Block

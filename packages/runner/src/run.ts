@@ -49,9 +49,13 @@ export class Run {
     this.#shared = shared
   }
 
-  /** The same run on another bench: with the same images, authority, materials and signal. */
-  onBench(bench: PlannedBench): Run {
-    const { plan, materials, ports, signal, isOpen } = this
+  /**
+   * The same run on another bench: with the same images, authority and materials.
+   *
+   * @param signal stops what is done on that bench; default: the one that stops the run
+   */
+  onBench(bench: PlannedBench, signal = this.signal): Run {
+    const { plan, materials, ports, isOpen } = this
     return new Run({ plan, materials, ports, signal, isOpen }, bench, this.#shared)
   }
 

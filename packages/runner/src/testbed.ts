@@ -11,7 +11,7 @@ import { blamedOn } from './blamed-on.js'
 import { plainContainer } from './container-request.js'
 import { Disposables } from './disposables.js'
 import { agentsOf, containerWords, hostsOfNetwork, type PlannedAgent, peersOf, placedOn } from './placement.js'
-import type { ContainerRequest, LoadAgent, Network, RunningContainer } from './ports.js'
+import type { AgentWire, ContainerRequest, Network, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
 import { ServiceWatch } from './service-watch.js'
 import { type Losable, NOT_THE_TARGET, ToolContainers } from './tool-containers.js'
@@ -93,17 +93,13 @@ function agentRequest(run: Run, { name, host, cores }: PlannedAgent): ContainerR
 }
 
 async function connect(run: Run, tool: ToolContainers, held: Disposables): Promise<WatchedAgent> {
-  const wires = await Promise.all(tool.containers.map((container) => container.attach()))
+  const wires = await Promise.all(
+    tool.containers.map(async (container) => ({ wire: await container.attach(), who: tool.wordsOf(container) })),
+  )
+  const { connectAgent, connectAgents } = run.ports
   try {
-    const connecting = wires.map(async (wire) => held.use(await tool.unlessLost(run.ports.connectAgent(wire))))
-    // A failure of one must not leave the others unwatched.
-    const connected = await Promise.allSettled(connecting)
-    const agents = connected.map((one) => {
-      if (one.status === 'rejected') throw one.reason
-      return one.value
-    })
-    if (agents.length > 1) throw new Error('several load agents cannot be joined yet')
-    return new WatchedAgent(run, tool, agents[0] as LoadAgent)
+    const connecting = run.plan.site ? connectAgents(wires) : connectAgent((wires[0] as AgentWire).wire)
+    return held.use(new WatchedAgent(run, tool, await tool.unlessLost(connecting)))
   } catch (error) {
     throw await tool.explain(error)
   }

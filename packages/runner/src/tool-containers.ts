@@ -24,6 +24,7 @@ export class ToolContainers implements Losable {
   readonly containers: readonly RunningContainer[]
   /** as a sentence begins with it: `the load agent`, `the load agent on load-1, load-2` */
   readonly words: string
+  readonly #what: string
   readonly #run: Run
   /** never resolves */
   readonly #lost: Promise<never>
@@ -34,13 +35,19 @@ export class ToolContainers implements Losable {
    * @param within     the tool is lost when this is lost; default: nothing
    */
   constructor(run: Run, containers: readonly RunningContainer[], what: string, within?: Losable) {
-    const ended = Promise.race(containers.map((container) => whenEnded(container, what)))
+    this.#what = what
+    const ended = Promise.race(containers.map((container) => whenEnded(container, this.wordsOf(container))))
     this.#run = run
     this.containers = containers
     const hosts = containers.flatMap(({ host }) => host ?? [])
     this.words = hosts.length === 0 ? what : `${what} on ${hosts.join(', ')}`
     this.#lost = within?.unlessLost(ended) ?? ended
     this.#lost.catch(() => {}) // raced by the work that uses the tool; unhandled when it is disposed first
+  }
+
+  /** The tool in one of its containers: `the load agent on load-1`. */
+  wordsOf({ host }: RunningContainer): string {
+    return containerWords({ name: this.#what, host })
   }
 
   unlessLost<T>(...work: readonly Promise<T>[]): Promise<T> {
@@ -68,9 +75,9 @@ export class ToolContainers implements Losable {
   }
 }
 
-async function whenEnded(container: RunningContainer, what: string): Promise<never> {
+async function whenEnded(container: RunningContainer, who: string): Promise<never> {
   const end = await container.exited
-  throw new BakeoffError('AGENT_FAILED', `${containerWords({ name: what, host: container.host })} ${endWords(end)}`, {
+  throw new BakeoffError('AGENT_FAILED', `${who} ${endWords(end)}`, {
     logTail: await container.logTail(30).catch(() => []),
     hint: NOT_THE_TARGET,
   })

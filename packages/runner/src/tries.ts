@@ -1,4 +1,4 @@
-import { isOfSurroundings, isToRunAgain, reasonOf } from '@bakeoff/core'
+import { isOfSurroundings, reasonOf } from '@bakeoff/core'
 import type { RepetitionRecord, RepetitionTry } from '@bakeoff/model'
 import type { Job } from './repetition.js'
 import type { Run } from './run.js'
@@ -12,14 +12,14 @@ const TRIES = 2
  * and not at the end of the block: the entry keeps its place in the order, beside those that it is compared with.
  * Each record holds the tries before it, so that nothing that was measured is lost.
  *
- * @param onDisk records of this repetition from before the run was resumed
+ * @param onDisk records of this repetition that count no more: from before the run was resumed, or of a bench that left it
  */
 export async function* tries(
   run: Run,
   job: Job,
   onDisk: readonly RepetitionRecord[],
 ): AsyncGenerator<Tried & { readonly record: RepetitionRecord; readonly triedAgain: boolean }> {
-  let earlier = onDisk.filter((record) => isToRunAgain(record) && wasBegun(record)).flatMap(flattened)
+  let earlier = onDisk.filter(wasBegun).flatMap(flattened)
   for (let triesLeft = TRIES; triesLeft > 0; triesLeft--) {
     const tried = await runRepetition(run, job)
     const triedAgain = triesLeft > 1 && tried.end === null && isWorthAnotherTry(tried.record)

@@ -54,6 +54,10 @@ export class WatchedAgent implements AsyncDisposable {
     return this.#within(mostMs, 'did not compare the answers', asked)
   }
 
+  link(origin: string): ReturnType<LoadAgent['link']> {
+    return this.#within(GRACE_MS, 'did not measure the way to the target', this.#agent.link(origin, this.#run.signal))
+  }
+
   cleanUp(origin: string, timeoutMs: number): Promise<string | null> {
     const mostMs = (this.#work?.state?.after.length ?? 0) * timeoutMs + GRACE_MS
     return this.#within(mostMs, 'did not clean up', this.#agent.cleanUp(origin, timeoutMs, this.#run.signal))

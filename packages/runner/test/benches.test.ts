@@ -67,9 +67,14 @@ describe('on a bench of several machines', () => {
 
   it('joins all of its hosts by each network, and no other', async () => {
     const { networks } = await run(onSite(PLAN, [BENCH, OTHER]))
-    expect(networks).toEqual(
-      ['boundary', 'canary', 'predict/good/default'].map((name) => [name, ['big', 'db', 'load-1']]),
-    )
+    const joined = (name: string) => networks.filter(([of]) => of === name).map(([, hosts]) => hosts)
+    const both = [
+      ['big', 'db', 'load-1'],
+      ['big-2', 'db-2', 'load-2'],
+    ]
+    expect(joined('boundary')).toEqual(both)
+    expect(joined('canary')).toEqual(expect.arrayContaining(both))
+    expect(both).toContainEqual(joined('predict/good/default')[0])
   })
 
   it('names the bench in records and calibrations, and has readings of each machine', async () => {
@@ -139,5 +144,57 @@ describe('a run on another bench', () => {
     expect(second.authority).toBe(first.authority)
     await using _testbed = await openTestbed(second, 'predict/good/default', aScenario())
     expect(ports.host.requests.containers.map(({ host }) => host)).toEqual(['load-2'])
+  })
+})
+
+describe('on a bench with two load agents', () => {
+  const TWO: PlannedBench = { ...BENCH, agents: ['load-1', 'load-2'] }
+  const scenario = aScenario({ agents: [[0], [1, 2]] })
+  const plan = onSite(aPlan([anEntry('good')], { scenario, secondInstrument: true }), [TWO])
+
+  it.each([
+    { name: 'agent-1', host: 'load-1', cpuset: [0], cores: '1' },
+    { name: 'agent-2', host: 'load-2', cpuset: [1, 2], cores: '2' },
+    { name: 'wrk', host: 'load-1', cpuset: [0], cores: undefined },
+  ])('starts $name on its host and cores', async ({ name, host, cpuset, cores }) => {
+    const { containers } = await run(plan)
+    const request = containers.find((one) => one.name === name)
+    expect(request?.host).toBe(host)
+    expect(request?.caps).toMatchObject({ cpuset, cpus: cpuset.length })
+    expect(request?.environment.CORES).toBe(cores)
+  })
+
+  it('has readings of each, and tells what both use', async () => {
+    const { record, ports } = await run(plan)
+    const [load] = record.loads
+    expect(Object.keys(load?.samples.agents ?? {})).toEqual(['agent-1', 'agent-2'])
+    expect(load?.samples.agent).toEqual(load?.samples.agents?.['agent-1'])
+    const slice = ports.sink.events.find((event) => event.kind === 'slice')
+    expect(slice?.use.agent?.memoryBytes).toBe(2000)
+  })
+
+  it('has calibrations of both, with the way to the target', async () => {
+    const { calibrations } = await run(plan)
+    const link = { roundTripUs: 180, bytesPerSecond: 1.1e8, mtu: 1450 }
+    expect(calibrations[0]).toMatchObject({ agentCores: 3, link })
+  })
+
+  it('measures no way where an agent is on the machine of the target', async () => {
+    const { calibrations } = await run(onSite(plan, [{ ...TWO, agents: ['big', 'load-2'] }]))
+    expect(calibrations[0]).not.toHaveProperty('link')
+  })
+
+  it('fails a load in which the second one ends, by its host', async () => {
+    let ending = 2 // the repetition is tried twice
+    const end = (image: string) => {
+      if (image !== imageOf('good') || ending-- <= 0) return
+      const agent = [...ports.host.running].find(({ name }) => name === 'agent-2')
+      agent?.end(137)
+    }
+    const ports = fakePorts({ atLoad: end })
+    await runPlan(aRun(plan, ports), none)
+    const message = expect.stringContaining('the load agent on load-2 ended with exit code 137')
+    expect(ports.sink.records[0]?.outcome).toMatchObject({ kind: 'failed', error: { code: 'AGENT_FAILED', message } })
+    expect(ports.host.left).toEqual([])
   })
 })

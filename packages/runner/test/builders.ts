@@ -203,6 +203,8 @@ export function fakePorts(
     sink,
     second,
     connectAgent: async (wire) => new FakeAgent(host, host.wires.get(wire)!),
+    // As one, they answer as the first would.
+    connectAgents: async ([first]) => new FakeAgent(host, host.wires.get(first!.wire)!),
     measureSecond: (wire, order, signal) => second.measure(host.wires.get(wire)!, order, signal),
   }
 }

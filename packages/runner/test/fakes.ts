@@ -132,8 +132,8 @@ export interface Faults {
   readonly silent?: readonly string[]
   /** the engine's machine answers from inside a testbed */
   readonly hostAnswers?: boolean
-  /** closed throughput by connections, asked at every load; default 1000 per connection, 20000 at most */
-  readonly throughput?: (connections: number) => number
+  /** closed throughput by connections, and by the agent's host, asked at every load; default 1000 per connection, 20000 at most */
+  readonly throughput?: (connections: number, host: string | undefined) => number
 }
 
 export class FakeClock implements Clock {
@@ -540,6 +540,10 @@ export class FakeAgent implements LoadAgent {
     }
   }
 
+  async link(): Promise<{ roundTripUs: number; bytesPerSecond: number }> {
+    return { roundTripUs: 180, bytesPerSecond: 1.1e8 }
+  }
+
   async cleanUp(origin: string): Promise<string | null> {
     this.#host.cleanedUp.push(origin)
     return this.#host.faults.notCleanedUp ?? null
@@ -641,7 +645,10 @@ export class FakeAgent implements LoadAgent {
 
   #rate({ order }: LoadRequest): number {
     if (order.kind === 'closed')
-      return this.#host.faults.throughput?.(order.connections) ?? Math.min(20_000, order.connections * 1000)
+      return (
+        this.#host.faults.throughput?.(order.connections, this.#container.host) ??
+        Math.min(20_000, order.connections * 1000)
+      )
     return order.kind === 'open' ? order.perSecond : order.tasks
   }
 

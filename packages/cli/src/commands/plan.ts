@@ -1,5 +1,6 @@
 import { sampleRequests } from '@bakeoff/core'
 import {
+  benchWords,
   type Caps,
   formatBytes,
   formatDurationMs,
@@ -7,8 +8,13 @@ import {
   imageFromWords,
   limitsWords,
   loadIdOf,
+  machinesWords,
   type Plan,
+  type PlannedBench,
   type PlannedEntry,
+  type PlannedHost,
+  type PlannedScenario,
+  type PlannedSite,
   reachWords,
   roleWords,
 } from '@bakeoff/model'
@@ -56,18 +62,13 @@ export function planText(
   told: ReadonlySet<string> = new Set(),
   samples: ReadonlyMap<string, readonly string[]> = new Map(),
 ): string {
-  const lines: string[] = []
+  const lines: string[] = plan.site ? siteLines(plan.site) : []
   const leftOut = plan.leftOut ?? []
   for (const scenario of plan.scenarios) {
-    const { cores } = scenario
-    const on = ({ quotaCpus, memoryBytes }: Caps, ids: readonly number[]) =>
-      `${ids.join(',')}${quotaCpus === null ? '' : ` by a quota of ${quotaCpus}`} with ${formatBytes(memoryBytes)}`
     lines.push(`${scenario.id}: ${scenario.loads.map(loadIdOf).join(', ')}`)
     for (const level of scenario.levels ?? [])
       lines.push(`  asks who keeps ${limitsWords(level)} at ${formatNumber(level.perSecond)}/s`)
-    lines.push(
-      `  target on core ${on(scenario.targetCaps, cores.target)}; ${scenario.services.map(({ name, caps }) => `${name} on ${on(caps, caps.cpuset)}; `).join('')}agent on ${cores.agent.join(',')}; orchestrator on ${cores.orchestrator.join(',')}`,
-    )
+    lines.push(`  ${plan.site ? rolesOnHosts(scenario, plan.site) : rolesHere(scenario)}`)
     for (const sample of samples.get(scenario.id) ?? []) lines.push(`  > ${sample}`)
     for (const entry of plan.entries.filter((one) => one.scenario === scenario.id)) {
       lines.push(
@@ -92,6 +93,50 @@ export function planText(
       : `${repetitions}; no block begins after ${formatDurationMs(budgetMs)}: ${spanText(plan.estimateMs)}, builds aside`,
   )
   return lines.join('\n')
+}
+
+/** The machines of a plan, with the ways to them, and which roles are where. */
+function siteLines({ file, network, mtu, hosts, benches }: PlannedSite): string[] {
+  const width = (textOf: (host: PlannedHost) => string) => Math.max(...hosts.map((host) => textOf(host).length))
+  const [names, ways] = [width(({ name }) => name), width(({ docker }) => docker)]
+  return [
+    `${file}: ${machinesWords({ hosts, network })}${mtu === null ? '' : `, MTU ${mtu}`}`,
+    ...hosts.map(
+      ({ name, docker, address, facts, engine }) =>
+        `  ${name.padEnd(names)}  ${docker.padEnd(ways)}  ${[address, facts.cpuModel, `${facts.cpus.length} CPUs`, facts.memoryBytes === null ? null : formatBytes(facts.memoryBytes), `${engine.name} ${engine.version}`].filter((part) => part !== null).join(', ')}`,
+    ),
+    ...(benches.length > 1 || hosts.length > 1
+      ? benches.map((bench) => `  bench ${bench.id}: ${benchWords(bench)}`)
+      : []),
+  ]
+}
+
+/** Cores and memory of a container: `1,2 with 512 MiB`. */
+function onCores({ quotaCpus, memoryBytes }: Caps, ids: readonly number[]): string {
+  return `${ids.join(',')}${quotaCpus === null ? '' : ` by a quota of ${quotaCpus}`} with ${formatBytes(memoryBytes)}`
+}
+
+function rolesHere({ targetCaps, services, cores }: PlannedScenario): string {
+  return [
+    `target on core ${onCores(targetCaps, cores.target)}`,
+    ...services.map(({ name, caps }) => `${name} on ${onCores(caps, caps.cpuset)}`),
+    `agent on ${cores.agent.join(',')}`,
+    `orchestrator on ${cores.orchestrator.join(',')}`,
+  ].join('; ')
+}
+
+/** As `rolesHere`, with the host of each role; those of several benches stand above. */
+function rolesOnHosts({ targetCaps, services, cores, agents }: PlannedScenario, { benches }: PlannedSite): string {
+  const [bench] = benches as [PlannedBench]
+  const on = (host: string) => (benches.length > 1 ? 'on core' : `on ${host} core`)
+  return [
+    `target ${on(bench.target)} ${onCores(targetCaps, cores.target)}`,
+    ...services.map(({ name, caps }) => `${name} ${on(bench.services)} ${onCores(caps, caps.cpuset)}`),
+    ...bench.agents.map(
+      (host, index) =>
+        `agent${bench.agents.length > 1 ? ` ${index + 1}` : ''} ${on(host)} ${(agents?.[index] ?? cores.agent).join(',')}`,
+    ),
+  ].join('; ')
 }
 
 /** `40 min to 1 h 30 min`, or `about 15 min` where both are the same to a reader. */

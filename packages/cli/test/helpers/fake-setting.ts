@@ -120,9 +120,10 @@ export class FakeSetting {
   get workbench(): Workbench {
     const ports = { ...fakePorts(), clock: this.shelf.clock }
     const connectAgent: Ports['connectAgent'] = async (wire) => new FakeAgent(this.shelf, this.shelf.wires.get(wire)!)
+    const connectAgents: Ports['connectAgents'] = ([first]) => connectAgent(first!.wire)
     return {
       base: { id: this.base, origin: 'local' },
-      ports: (sink: RunSink) => ({ ...ports, host: this.shelf, connectAgent, sink }),
+      ports: (sink: RunSink) => ({ ...ports, host: this.shelf, connectAgent, connectAgents, sink }),
     } as unknown as Workbench
   }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Everything of this machine that bears the name of a lab: namespaces, mounts, control groups, processes, folders. */
 export function leftOf(name: string): string[] {
   return [
-    ...linesWith(name, execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })),
+    ...linesWith(name, execFileSync('ip', ['netns', 'list'], { encoding: 'utf8', stdio: 'pipe' })),
     ...linesWith(name, readFileSync('/proc/self/mountinfo', 'utf8')),
     ...hierarchies()
       .map((folder) => join(folder, name))

@@ -1,5 +1,6 @@
 import {
   type Block,
+  benchesOf,
   kindOf,
   type LoadSpec,
   loadIdOf,
@@ -11,6 +12,7 @@ import {
 } from '@bakeoff/model'
 import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
+import { assignBlocks, type Placed } from './fleet.js'
 import { secondInstrumentMs } from './second-instrument.js'
 import { windowRulesOf } from './window-length.js'
 
@@ -34,10 +36,14 @@ export interface Measured {
   readonly scenarios: readonly PlannedScenario[]
   readonly entries: readonly PlannedEntry[]
   readonly rules: RunRules
+  /** how many benches measure at once; absent: one */
+  readonly benches?: number
 }
 
 /** Wall time of a number of repetitions of everything, without regard to the budget, with each warm-up as long as given. */
-export function repetitionsMs({ scenarios, entries, rules }: Measured, repetitions: number, warmUpMs: number): number {
+export function repetitionsMs(measured: Measured, repetitions: number, warmUpMs: number): number {
+  const { scenarios, entries, rules, benches = 1 } = measured
+  if (benches > 1) return endOf(sharedOut(measured, { repetitions, warmUpMs, benches }))
   const sum = (msOf: (scenario: PlannedScenario) => number) =>
     entries.reduce(
       (total, entry) => total + msOf(scenarios.find(({ id }) => id === entry.scenario) as PlannedScenario),
@@ -66,6 +72,45 @@ export function estimateMs(measured: Measured): { least: number; most: number } 
   }
 }
 
+/** The blocks of so many repetitions, on benches that measure side by side. */
+function sharedOut(
+  { scenarios, entries, rules }: Measured,
+  {
+    repetitions,
+    warmUpMs,
+    benches,
+  }: { readonly repetitions: number; readonly warmUpMs: number; readonly benches: number },
+): Placed[] {
+  const numbers = Array.from({ length: repetitions }, (_, index) => index + 1)
+  const blocks = scenarios.flatMap((scenario) => {
+    const order = entries.filter((entry) => entry.scenario === scenario.id).map(({ id }) => id)
+    return numbers.map((repetition) => {
+      const block = { id: `${scenario.id}#${repetition}`, scenario: scenario.id, repetition, order }
+      return { block, durationMs: blockMs({ scenarios, rules }, block, warmUpMs) }
+    })
+  })
+  return assignBlocks(
+    blocks,
+    Array.from({ length: benches }, (_, index) => String(index)),
+  )
+}
+
+/** When the last bench is done. */
+function endOf(placed: readonly Placed[]): number {
+  return Math.max(0, ...placed.map(({ toMs }) => toMs))
+}
+
+/** Wall time of a block: its canary and one repetition of each of its entries, with the rates of the curve from the second block on. */
+export function blockMs(
+  { scenarios, rules }: Pick<Measured, 'scenarios' | 'rules'>,
+  block: Block,
+  warmUpMs: number,
+): number {
+  const scenario = scenarios.find(({ id }) => id === block.scenario) as PlannedScenario
+  const more = block.repetition === 1 ? secondInstrumentMs(scenario, rules) : curveMs(scenario, rules)
+  return CANARY_MS + block.order.length * (repetitionMs(scenario, rules, warmUpMs) + more)
+}
+
 /** Wall time of the longest block, which may begin just before the budget is spent. */
 function longestBlockMs({ scenarios, entries, rules }: Measured): number {
   return Math.max(
@@ -77,7 +122,7 @@ function longestBlockMs({ scenarios, entries, rules }: Measured): number {
 }
 
 /**
- * Time left, from what is known: repetitions took as long as those of the same entry did (all entries, where there is
+ * Time left, from what is known: benches share the blocks that are left, repetitions took as long as those of the same entry did (all entries, where there is
  * none yet), an entry that cannot be measured takes no more, the first round and a block that has begun are run whole, and the
  * budget ends the rest. Whether a decision will still be open after the fewest repetitions is not foreseen. Null before the first
  * repetition.
@@ -90,16 +135,25 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
-  const msOf = (blocks: readonly Block[]) =>
-    blocks
-      .flatMap((block) => missingIn(block, records))
-      .reduce((sum, entry) => {
-        const own = took.filter((one) => one.entry === entry)
-        return sum + (own.length > 0 ? mean(own) : all)
-      }, 0)
+  const benches = benchesOf(plan).map(({ id }) => id)
+  const msOfBlock = (block: Block) =>
+    missingIn(block, records).reduce((sum, entry) => {
+      const own = took.filter((one) => one.entry === entry)
+      return sum + (own.length > 0 ? mean(own) : all)
+    }, 0)
+  const msOf = (blocks: readonly Block[]) => {
+    const left = blocks.map((block) => ({ block, durationMs: msOfBlock(block) }))
+    if (benches.length === 1) return left.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    return endOf(
+      assignBlocks(
+        left.filter(({ durationMs }) => durationMs > 0),
+        benches,
+      ),
+    )
+  }
   const isBegun = ({ id }: Block) => records.some(({ block }) => block === id)
   const promised = plan.blocks.filter((block) => block.repetition <= plan.rules.minRepetitions || isBegun(block))
-  const left = msOf(promised) + secondInstrumentLeftMs(plan, records)
+  const left = msOf(promised) + secondInstrumentLeftMs(plan, records) / benches.length
   const firstRound = plan.blocks.some(
     ({ repetition, order }) =>
       repetition === 1 && order.some((entry) => !records.some((record) => record.entry === entry)),

@@ -14,11 +14,27 @@ export interface Earlier {
 
 export function earlierOf(records: readonly RepetitionRecord[]): Earlier {
   const standing = records.filter((record) => !isToRunAgain(record))
-  const spentMs = standing.reduce(
-    (sum, record) => sum + Math.max(0, Date.parse(record.endedAt) - Date.parse(record.startedAt) || 0),
-    0,
-  )
+  const spentMs = standing.some(({ bench }) => bench)
+    ? coveredMs(standing)
+    : standing.reduce((sum, record) => sum + durationMs(record), 0)
   return { records: standing, begun: new Set(records.map(({ block }) => block)), spentMs }
+}
+
+function durationMs({ startedAt, endedAt }: RepetitionRecord): number {
+  return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt) || 0)
+}
+
+/** The time in which something was measured: benches measure side by side. */
+function coveredMs(records: readonly RepetitionRecord[]): number {
+  let [coveredMs, untilMs] = [0, Number.NEGATIVE_INFINITY]
+  for (const record of records.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))) {
+    const fromMs = Math.max(untilMs, Date.parse(record.startedAt))
+    const toMs = Date.parse(record.startedAt) + durationMs(record)
+    if (toMs <= fromMs) continue
+    coveredMs += toMs - fromMs
+    untilMs = toMs
+  }
+  return coveredMs
 }
 
 /** Entries of a block that are still to be measured. As `entriesToRun`, but what was begun before a break is finished. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   BakeoffError,
   type Block,
+  benchesOf,
   type EngineFacts,
   formatBytes,
   formatDurationMs,
@@ -45,7 +46,7 @@ export interface PlanRequest extends WantedLoads {
   readonly host: HostFacts
   readonly engine: EngineFacts
   /** the machines of `--hosts`; null or absent: everything runs on `host` */
-  readonly site?: PlannedSite | null
+  readonly site?: PlannedSite | null | undefined
   readonly profile: string
   /** exactly this many repetitions, instead of the profile's numbers */
   readonly repetitions: number | null
@@ -193,7 +194,8 @@ function draftOf(
   const { against = null, root } = request
   const partners = against && partnersOf({ entries, scenarios, workOf }, against, root)
   const twins = twinsOf(entries, rules, seedOf(request))
-  return { scenarios, entries: [...entries, ...(partners?.entries ?? []), ...twins], rules, partners }
+  const benches = benchesOf(request).length
+  return { scenarios, entries: [...entries, ...(partners?.entries ?? []), ...twins], rules, benches, partners }
 }
 
 /** The scenarios in the order of matrix.yaml; those that it does not name come after, by name. */

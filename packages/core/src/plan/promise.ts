@@ -82,7 +82,11 @@ function choices(drafted: Measured): string[] {
   if (scenarios.length === 1) return []
   const upTo = (count: number): Measured => {
     const some = scenarios.slice(0, count)
-    return { rules, scenarios: some, entries: entries.filter((entry) => some.some(({ id }) => id === entry.scenario)) }
+    return {
+      ...drafted,
+      scenarios: some,
+      entries: entries.filter((entry) => some.some(({ id }) => id === entry.scenario)),
+    }
   }
   let count = scenarios.length - 1
   while (count > 0 && promisedMs(upTo(count)) > rules.budgetMs) count--

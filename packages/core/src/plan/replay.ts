@@ -1,20 +1,25 @@
 import {
   BakeoffError,
+  benchesOf,
   type EngineFacts,
   formatBytes,
   type HostFacts,
   type LoadSpec,
   loadIdOf,
   type Plan,
+  type PlannedBench,
   type PlannedEntry,
   type PlannedScenario,
+  type PlannedSite,
   type PlanWarning,
 } from '@bakeoff/model'
 import { didYouMean } from '../parse/problem.js'
+import { benchShape, benchShapeKey } from '../words/benches.js'
 import { estimateMs } from './estimate.js'
 import { mainLoadOf } from './main-load.js'
 import { AGENT_MEMORY_BYTES, RESERVED_BYTES } from './memory.js'
-import { usableCpus } from './usable-cpus.js'
+import { checkMemoryOn, hostNamed, mainHostOf, refuseOtherClasses } from './site.js'
+import { cpusOnHost, usableCpus } from './usable-cpus.js'
 
 export interface ReplayRequest {
   /** the plan that is repeated */
@@ -23,6 +28,8 @@ export interface ReplayRequest {
   readonly cells: readonly string[]
   readonly host: HostFacts
   readonly engine: EngineFacts
+  /** the machines of `--hosts`; null or absent: `host` alone */
+  readonly site?: PlannedSite | null | undefined
   readonly runId: string
   readonly createdAt: string
   readonly command: string
@@ -34,15 +41,18 @@ export interface ReplayRequest {
 /**
  * The same plan again: entries, loads, cores, rules, order and seed, narrowed to the wanted cells.
  *
- * @throws BakeoffError BAD_SPEC for a cell that the first plan does not have, OUT_OF_RESOURCES for cores or memory that this
- *         machine does not have
+ * @throws BakeoffError BAD_SPEC for a cell that the first plan does not have, and for benches of another shape; OUT_OF_RESOURCES for cores
+ *         or memory that a machine does not have
  */
 export function replayPlan(request: ReplayRequest): Plan {
-  const { first, host, engine } = request
+  const { first, site = null } = request
+  refuseOtherBenches(first, site)
+  const { host, engine } = site ? machineOfSite(site) : request
   const { entries, scenarios, rules: asPlanned } = narrowed(first, request.cells)
   const { tightness: _, ...rules } = asPlanned // the rule of older runs, by which none goes any more
+  const { site: _before, ...asBefore } = first
   const plan: Plan = {
-    ...first,
+    ...asBefore,
     runId: request.runId,
     createdAt: request.createdAt,
     command: request.command,
@@ -51,18 +61,69 @@ export function replayPlan(request: ReplayRequest): Plan {
     gitDirty: request.git.dirty,
     host,
     engine,
+    ...(site ? { site } : {}),
     scenarios,
     entries,
     blocks: first.blocks
       .map((block) => ({ ...block, order: block.order.filter((id) => entries.some((entry) => entry.id === id)) }))
       .filter(({ order }) => order.length > 0),
     rules,
-    estimateMs: estimateMs({ scenarios, entries, rules }),
+    estimateMs: estimateMs({ scenarios, entries, rules, benches: benchesOf({ site }).length }),
     warnings: [...request.warnings, ...first.warnings],
   }
-  refuseMissingCores(plan)
-  refuseMissingMemory(plan)
+  if (site) {
+    refuseOtherClasses(site)
+    refuseOtherCores(plan, site)
+    for (const scenario of scenarios) checkMemoryOn(site, scenario, { file: scenario.id })
+  } else {
+    refuseMissingCores(plan)
+    refuseMissingMemory(plan)
+  }
   return plan
+}
+
+function machineOfSite(site: PlannedSite): Pick<ReplayRequest, 'host' | 'engine'> {
+  const { facts, engine } = mainHostOf(site)
+  return { host: facts, engine }
+}
+
+/** Cores were planned role by role: on benches of another shape the same plan would be another measurement. */
+function refuseOtherBenches({ runId, site: before }: Plan, now: PlannedSite | null): void {
+  const [was, is] = [before, now].map((site) => firstBenchOf(site ?? null))
+  if (benchShapeKey(was!) === benchShapeKey(is!)) return
+  throw new BakeoffError(
+    'BAD_SPEC',
+    `run ${runId} was measured with ${benchShape(was!)}, and here there is ${benchShape(is!)}: its plan cannot be replayed here`,
+    {
+      hint: before
+        ? `Name machines for the same roles: npm run matrix -- --replay ${runId} --hosts ${before.file}`
+        : 'Leave --hosts out, or plan anew: npm run matrix -- --hosts FILE',
+    },
+  )
+}
+
+function firstBenchOf(site: PlannedSite | null): PlannedBench {
+  return benchesOf({ site })[0] as PlannedBench
+}
+
+/** @throws BakeoffError OUT_OF_RESOURCES that names the host, where one does not have the cores that the first run used in its place */
+function refuseOtherCores({ replayOf, scenarios }: Plan, site: PlannedSite): void {
+  const { target, services, agents } = firstBenchOf(site)
+  const needed = scenarios.flatMap(({ cores, agents: own }): [string, readonly number[]][] => [
+    [target, cores.target],
+    ...Object.values(cores.services).map((ids): [string, readonly number[]] => [services, ids]),
+    ...agents.map((name, index): [string, readonly number[]] => [name, own?.[index] ?? cores.agent]),
+  ])
+  for (const [name, ids] of needed) {
+    const here = cpusOnHost(hostNamed(site, name)).map(({ id }) => id)
+    const missing = ids.filter((id) => !here.includes(id))
+    if (missing.length === 0) continue
+    throw new BakeoffError(
+      'OUT_OF_RESOURCES',
+      `run ${replayOf} used core ${missing.join(', ')} in the place of ${name}, which has cores ${here.join(', ')}: its plan cannot be replayed here`,
+      { hint: `Plan anew for these machines instead: npm run matrix -- --hosts ${site.file}` },
+    )
+  }
 }
 
 /** The place of a wanted cell in a plan. `loadIndex` null: all loads. */

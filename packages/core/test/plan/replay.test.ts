@@ -1,7 +1,7 @@
 import { loadIdOf, type Plan } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { replayPlan } from '../../src/plan/index.js'
-import { anEntry, aPlan, aScenario } from '../builders.js'
+import { anEntry, aPlan, aScenario, aSite } from '../builders.js'
 
 const closed = (connections: number) => ({ kind: 'closed' as const, connections })
 const rate = { kind: 'rate' as const, perSecond: 100, connections: 8, arrivals: 'constant' as const }
@@ -14,12 +14,13 @@ const planned = aPlan(scenarios, entries)
 const first: Plan = { ...planned, rules: { ...planned.rules, curveRates: 6, secondInstrument: true } }
 const [go, rust, chat] = entries.map(({ id }) => id) as [string, string, string]
 
-const replay = (cells: readonly string[], changes: Partial<Plan> = {}) =>
+const replay = (cells: readonly string[], changes: Partial<Plan> = {}, of: Plan = first) =>
   replayPlan({
-    first,
+    first: of,
     cells,
     host: changes.host ?? first.host,
     engine: changes.engine ?? first.engine,
+    ...(changes.site ? { site: changes.site } : {}),
     runId: 'again',
     createdAt: 'now',
     command: 'npm run matrix -- --replay x',
@@ -101,5 +102,47 @@ describe('a replay', () => {
     expect(() => replay([], { host })).toThrowError(expect.objectContaining({ code: 'OUT_OF_RESOURCES' }))
     const engine = { ...first.engine, memoryBytes: 1024 ** 3 }
     expect(() => replay([], { engine })).toThrowError(expect.objectContaining({ code: 'OUT_OF_RESOURCES' }))
+  })
+})
+
+describe('a replay of a run on several machines', () => {
+  const site = aSite()
+  const bench = { ...site.benches[0]!, agents: ['load-1'] }
+  const apart: Plan = { ...first, site: { ...site, benches: [bench] } }
+  const others = { ...apart.site!, benches: [{ ...bench, target: 'db-1', services: 'bench-1' }] }
+
+  it('runs on machines that take the same roles, whatever their names', () => {
+    const { site: now, host } = replay([], { site: others }, apart)
+    expect(now).toEqual(others)
+    expect(host.hostname).toBe('db-1')
+  })
+
+  it('of a fleet of another number of hosts, and of one machine, is the same roles on each', () => {
+    const one = { ...site, benches: [{ id: 'bench-1', target: 'bench-1', services: 'bench-1', agents: ['bench-1'] }] }
+    expect(replay([], { site: one }).site).toEqual(one)
+    expect(replay([], {}, { ...first, site: one })).not.toHaveProperty('site')
+  })
+
+  it.each([
+    { because: 'there is one machine now', changes: {}, says: /was measured with services on a host of their own/ },
+    { because: 'there is another number of load agents', changes: { site }, says: /and here there is .*2 agents/ },
+  ])('is refused when $because', ({ changes, says }) =>
+    expect(() => replay([], changes, apart)).toThrowError(
+      expect.objectContaining({ code: 'BAD_SPEC', message: expect.stringMatching(says), hint: expect.anything() }),
+    ),
+  )
+
+  it('is refused on machines without the cores or the memory, by name', () => {
+    const withLoad1 = (change: (host: (typeof site.hosts)[number]) => (typeof site.hosts)[number]) => ({
+      site: { ...apart.site!, hosts: site.hosts.map((each) => (each.name === 'load-1' ? change(each) : each)) },
+    })
+    const few = withLoad1((host) => ({ ...host, facts: { ...host.facts, cpus: host.facts.cpus.slice(0, 1) } }))
+    expect(() => replay([], few, apart)).toThrowError(
+      expect.objectContaining({ code: 'OUT_OF_RESOURCES', message: expect.stringContaining('in the place of load-1') }),
+    )
+    const little = withLoad1((host) => ({ ...host, engine: { ...host.engine, memoryBytes: 1024 ** 3 } }))
+    expect(() => replay([], little, apart)).toThrowError(
+      expect.objectContaining({ code: 'OUT_OF_RESOURCES', message: expect.stringContaining('on load-1') }),
+    )
   })
 })

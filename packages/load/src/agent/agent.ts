@@ -1,14 +1,15 @@
 import { hiderOf } from '@bakeoff/core'
-import { aborted, BakeoffError, type ErrorRecord, toErrorRecord } from '@bakeoff/model'
+import { aborted, BakeoffError, type ErrorRecord, type LoadMeasurement, toErrorRecord } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
 import { monotonicMs } from '../clock.js'
-import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
+import { type Command, type Hello, type LoadShare, PROTOCOL, type Reply } from '../protocol.js'
 import { AskedState } from './asked-state.js'
 import type { Crew } from './crew.js'
 import { fetchOnce } from './fetch.js'
+import { measureLink } from './link.js'
 import { preparedOf } from './prepared.js'
 import { awaitReady } from './ready.js'
-import { type Listener, runLoad } from './run-load.js'
+import { type Listener, runLoad, runShare, type ShareListener, type Steering } from './run-load.js'
 import { setUp } from './set-up.js'
 import { verify } from './verify.js'
 
@@ -19,8 +20,8 @@ export class Agent {
   readonly #running = new Map<number, AbortController>()
   #work: Work | null = null
   #state: AskedState | null = null
-  /** opens the window of the running load; null while no load runs */
-  #cut: ((durationMs: number) => void) | null = null
+  /** what the running load can be told; null while no load runs */
+  #steering: Steering | null = null
   #loading = false
 
   constructor(crew: Crew, say: (reply: Reply) => void) {
@@ -34,7 +35,11 @@ export class Agent {
       return
     }
     if (command.command === 'cut') {
-      if (this.#running.has(command.target)) this.#cut?.(command.durationMs)
+      if (this.#running.has(command.target)) this.#steering?.cut(command.durationMs, command.atMs)
+      return
+    }
+    if (command.command === 'go') {
+      if (this.#running.has(command.target)) this.#steering?.go(command.atMs)
       return
     }
     const controller = new AbortController()
@@ -48,14 +53,14 @@ export class Agent {
     }
   }
 
-  #do(command: Exclude<Command, { command: 'stop' | 'cut' }>, signal: AbortSignal): unknown {
+  #do(command: Exclude<Command, { command: 'stop' | 'cut' | 'go' }>, signal: AbortSignal): unknown {
     switch (command.command) {
       case 'hello':
         return this.#hello()
       case 'clock':
         return monotonicMs()
       case 'prepare':
-        return this.#prepare(command.work)
+        return this.#prepare(command)
       case 'await-ready':
         return awaitReady(command, signal, this.#work?.trust)
       case 'fetch':
@@ -66,7 +71,12 @@ export class Agent {
       }
       case 'clean-up':
         return this.#cleanUp(command, signal)
+      case 'link':
+        return measureLink(command.origin, signal)
+      case 'given':
+        return this.#state?.given ?? []
       case 'load':
+      case 'load-share':
         return this.#load(command, signal)
       case 'quit':
         this.#crew.end()
@@ -79,7 +89,7 @@ export class Agent {
     return { protocol: PROTOCOL, node: process.version, processes: this.#crew.size }
   }
 
-  #prepare(work: Work): null {
+  #prepare({ work, seats }: Extract<Command, { command: 'prepare' }>): null {
     if (work.requests.length === 0 || work.requests.length !== work.golden.length)
       throw new BakeoffError(
         'BAD_SPEC',
@@ -90,7 +100,7 @@ export class Agent {
       )
     this.#work = work
     this.#state = new AskedState(work)
-    this.#crew.prepare(preparedOf(work))
+    this.#crew.prepare(preparedOf(work), seats)
     return null
   }
 
@@ -110,25 +120,33 @@ export class Agent {
     return problem === null ? null : hiderOf(work.state?.secrets ?? {})(`${problem.request}: ${problem.difference}`)
   }
 
-  async #load({ id, request }: Extract<Command, { command: 'load' }>, signal: AbortSignal): Promise<unknown> {
+  async #load(
+    command: Extract<Command, { command: 'load' | 'load-share' }>,
+    signal: AbortSignal,
+  ): Promise<LoadMeasurement | LoadShare> {
     if (this.#loading) throw new Error('a load was asked for while another one runs')
     this.#loading = true
+    const { id, request } = command
+    const work = this.#prepared()
+    const steer = (steering: Steering) => {
+      this.#steering = steering
+    }
     try {
-      const listener: Listener = {
-        slice: (slice) => this.#say({ id, slice }),
-        running: (cut) => {
-          this.#cut = cut
-        },
+      if (command.command === 'load') {
+        const listener: Listener = { slice: (slice) => this.#say({ id, slice }), running: steer }
+        return await runLoad(this.#crew, { work, request, given: this.#state?.given ?? [] }, listener, signal)
       }
-      return await runLoad(
-        this.#crew,
-        { work: this.#prepared(), request, given: this.#state?.given ?? [] },
-        listener,
-        signal,
-      )
+      const listener: ShareListener = {
+        opened: (steering) => {
+          steer(steering)
+          this.#say({ id, opened: true })
+        },
+        part: (part) => this.#say({ id, part }),
+      }
+      return await runShare(this.#crew, { work, request, given: command.given }, listener, signal)
     } finally {
       this.#loading = false
-      this.#cut = null
+      this.#steering = null
     }
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { BakeoffError } from '@bakeoff/model'
 import type { FromWorker, ToWorker } from '../worker/messages.js'
 import type { Prepared, Seat } from '../worker/prepared-work.js'
+import type { Seats } from './split.js'
 
 /** One load process. */
 export class Hand {
@@ -77,6 +78,7 @@ export class Hand {
 export class Crew {
   readonly #script: string
   readonly #hands: Hand[]
+  #seats: Seats
   #work: Prepared = { requests: [], seed: 0, respell: null, state: null, answerCapBytes: 0 }
   #loads = 0
 
@@ -84,19 +86,30 @@ export class Crew {
   constructor(script: string, size: number) {
     this.#script = script
     this.#hands = Array.from({ length: size }, () => new Hand(script))
+    this.#seats = { own: [...this.#hands.keys()], of: size }
   }
 
   get size(): number {
     return this.#hands.length
   }
 
+  /** The places of its processes among those of all agents; it is alone unless it is told otherwise. */
+  get seats(): Seats {
+    return this.#seats
+  }
+
   async started(): Promise<void> {
     await Promise.all(this.#hands.map(({ started }) => started))
   }
 
-  /** Gives all processes the work, and keeps it for those that have to be started again. */
-  prepare(work: Prepared): void {
+  /**
+   * Gives all processes the work, and keeps it for those that have to be started again.
+   *
+   * @param seats the places of its processes among those of several agents; default: it is alone
+   */
+  prepare(work: Prepared, seats: Seats = { own: [...this.#hands.keys()], of: this.size }): void {
     this.#work = work
+    this.#seats = seats
     for (const [index, hand] of this.#hands.entries()) hand.say({ kind: 'prepare', work, seat: this.#seat(index) })
   }
 
@@ -123,6 +136,6 @@ export class Crew {
   }
 
   #seat(index: number): Seat {
-    return { index, of: this.#hands.length }
+    return { index: this.#seats.own[index] ?? index, of: this.#seats.of }
   }
 }

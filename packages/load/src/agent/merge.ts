@@ -11,6 +11,31 @@ export interface Checked {
   readonly wrongSamples: LoadMeasurement['wrongSamples']
 }
 
+/** Puts the slices of a load together of what its processes report. */
+export class SliceMerger {
+  readonly #processes: number
+  /** incomplete slices, for which some process has not sent its part, by phase and index */
+  readonly #pending = new Map<string, SlicePart[]>()
+  readonly slices: Record<Phase, LoadSlice[]> = { settling: [], window: [] }
+
+  /** @param processes how many take part, of all agents */
+  constructor(processes: number) {
+    this.#processes = processes
+  }
+
+  /** @returns the slice that is complete with this part; null: there is none */
+  take(part: SlicePart): LoadSlice | null {
+    const key = `${part.phase} ${part.index}`
+    const told = [...(this.#pending.get(key) ?? []), part]
+    this.#pending.set(key, told)
+    if (told.length < this.#processes) return null
+    this.#pending.delete(key)
+    const slice = mergeSlices(told)
+    this.slices[part.phase].push(slice)
+    return slice
+  }
+}
+
 /** Merges the same slice of all processes into one. */
 export function mergeSlices(parts: readonly SlicePart[]): LoadSlice {
   const sum = (of: (part: SlicePart) => number) => parts.reduce((total, part) => total + of(part), 0)

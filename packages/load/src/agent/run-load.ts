@@ -1,21 +1,47 @@
 import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest, Work } from '@bakeoff/runner/ports'
 import { monotonicMs } from '../clock.js'
+import type { LoadShare } from '../protocol.js'
 import { driverOf } from '../worker/drivers.js'
-import type { FromWorker, Part, Phase, ProcessOrder, SlicePart } from '../worker/messages.js'
+import type { FromWorker, Part, ProcessOrder, SlicePart } from '../worker/messages.js'
 import { Checker } from './checker.js'
 import type { Crew, Hand } from './crew.js'
-import { batchCounts, mergeParts, mergeSlices } from './merge.js'
-import { splitLoad } from './split.js'
+import { batchCounts, mergeParts, SliceMerger } from './merge.js'
+import { sharesOf, splitLoad } from './split.js'
 
 /** How long before the first cut the processes are told, so that all make it at the same time. */
 const CUT_AHEAD_MS = 10
 
+/** What a running load can be told. Times are on the clock of the machine, which all processes share. */
+export interface Steering {
+  /** begins it, at a time or now */
+  go(atMonotonicMs?: number): void
+  /** opens its window, at a time or as soon as all processes can at once */
+  cut(durationMs: number, atMonotonicMs?: number): void
+}
+
 /** The messages about a load while it runs. */
 export interface Listener {
   slice(slice: LoadSlice): void
-  /** called when the load runs, with the function that opens its window */
-  running(cut: (durationMs: number) => void): void
+  /** called when the load runs, with what its window is opened by */
+  running(steering: Steering): void
+}
+
+/** The messages about a share of a load. */
+export interface ShareListener {
+  /**
+   * every connection is open, or has failed to: it waits
+   *
+   * @param processes how many have work
+   */
+  opened(steering: Steering, processes: number): void
+  /** of one process */
+  part(part: SlicePart): void
+}
+
+interface Wanted extends Pick<ProcessOrder, 'given'> {
+  readonly work: Work
+  readonly request: LoadRequest
 }
 
 /**
@@ -27,31 +53,49 @@ export interface Listener {
  */
 export async function runLoad(
   crew: Crew,
-  { work, request, given }: { readonly work: Work; readonly request: LoadRequest } & Pick<ProcessOrder, 'given'>,
+  wanted: Wanted,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<LoadMeasurement> {
-  const orders = splitLoad(request, crew.size, crew.countLoad()).map((order) => ({ ...order, given }))
+  let merger = new SliceMerger(1)
+  const opened = (steering: Steering, processes: number) => {
+    merger = new SliceMerger(processes)
+    steering.go()
+    listener.running(steering)
+  }
+  const part = (part: SlicePart) => {
+    const slice = merger.take(part)
+    if (slice) listener.slice(slice)
+  }
+  const { parts, checked } = await runShare(crew, wanted, { opened, part }, signal)
+  return mergeParts(wanted.request, parts, merger.slices, checked)
+}
+
+/**
+ * Runs this agent's share of a load, which is all of it where it is alone: opens its connections, and begins when it is told. Nothing is
+ * merged.
+ *
+ * @param signal as for `runLoad`
+ * @throws as `runLoad` does
+ */
+export async function runShare(
+  crew: Crew,
+  { work, request, given }: Wanted,
+  listener: ShareListener,
+  signal: AbortSignal,
+): Promise<LoadShare> {
+  const { seats } = crew
+  const orders = sharesOf(splitLoad(request, seats.of, crew.countLoad()), seats).map((order) => ({ ...order, given }))
   const hands = await crew.take(orders.length)
   const isBatch = driverOf(request.order).tasksAtOnce(request.order) !== null
   const checker = new Checker(isBatch ? { ...work, golden: [] } : work)
-  const slices: Record<Phase, LoadSlice[]> = { settling: [], window: [] }
   const stop = () => {
     for (const hand of hands) hand.say({ kind: 'stop' })
   }
   try {
-    const parts = await measure(
-      { hands, orders, checker, stop, signal },
-      {
-        ...listener,
-        slice: (slice, phase) => {
-          slices[phase].push(slice)
-          listener.slice(slice)
-        },
-      },
-    )
+    const parts = await measure({ hands, orders, checker, stop, signal }, listener)
     const checked = isBatch ? checkBatch(parts[0] as Part) : checker.result(parts.map(({ picked }) => picked))
-    return mergeParts(request, parts, slices, checked)
+    return { parts, checked }
   } finally {
     signal.removeEventListener('abort', stop)
     for (const hand of hands) hand.ignore()
@@ -67,14 +111,9 @@ interface Measuring {
   readonly signal: AbortSignal
 }
 
-function measure(
-  { hands, orders, checker, stop, signal }: Measuring,
-  listener: { slice(slice: LoadSlice, phase: Phase): void; running: Listener['running'] },
-): Promise<Part[]> {
+function measure({ hands, orders, checker, stop, signal }: Measuring, listener: ShareListener): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = []
-    /** incomplete slices, for which some process has not sent its part, by phase and index */
-    const pending = new Map<string, SlicePart[]>()
     let opened = 0
     let done = 0
 
@@ -82,29 +121,25 @@ function measure(
       stop()
       reject(error)
     }
-    const cut = (durationMs: number) => {
-      const atMonotonicMs = monotonicMs() + CUT_AHEAD_MS
-      for (const hand of hands) hand.say({ kind: 'cut', atMonotonicMs, durationMs })
+    const steering: Steering = {
+      go: (atMonotonicMs) => {
+        for (const hand of hands) hand.say({ kind: 'go', atMonotonicMs })
+      },
+      cut: (durationMs, atMonotonicMs = monotonicMs() + CUT_AHEAD_MS) => {
+        for (const hand of hands) hand.say({ kind: 'cut', atMonotonicMs, durationMs })
+      },
     }
     const hear = (process: number, message: FromWorker) => {
       switch (message.kind) {
         case 'opened':
           if (++opened < hands.length) return
-          for (const hand of hands) hand.say({ kind: 'go' })
-          listener.running(cut)
+          listener.opened(steering, hands.length)
           signal.addEventListener('abort', stop)
           if (signal.aborted) stop()
           return
-        case 'slice': {
-          const { phase, index } = message.part
-          const key = `${phase} ${index}`
-          const told = [...(pending.get(key) ?? []), message.part]
-          pending.set(key, told)
-          if (told.length < hands.length) return
-          pending.delete(key)
-          listener.slice(mergeSlices(told), phase)
+        case 'slice':
+          listener.part(message.part)
           return
-        }
         case 'picked':
           checker.take(process, message.answer)
           return

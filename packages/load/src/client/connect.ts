@@ -9,6 +9,7 @@ import {
   type Reach,
 } from '@bakeoff/model'
 import {
+  type AgentWire,
   type Decision,
   type FetchRequest,
   type LoadAgent,
@@ -16,8 +17,12 @@ import {
   steadyMs,
   type Work,
 } from '@bakeoff/runner/ports'
+import type { Seats } from '../agent/split.js'
 import { messagesOf } from '../lines.js'
-import { type Command, type Hello, PROTOCOL, type Reply } from '../protocol.js'
+import { type Command, type Hello, type LoadShare, PROTOCOL, type Reply } from '../protocol.js'
+import type { SlicePart } from '../worker/messages.js'
+import type { GivenValues } from '../worker/prepared-work.js'
+import { Decider } from './decider.js'
 
 /** How long the agent may take to start its processes. */
 const HELLO_MS = 30_000
@@ -30,6 +35,8 @@ const SILENCE_MS = 15_000
 const LAST_CHANCE_MS = 1000
 /** How often the agent is asked for its clock, since one answer may wait behind other work. */
 const CLOCK_QUESTIONS = 8
+/** How fast two clocks may drift apart at most, as a share of the time: 50 ppm is what crystals are sold with. */
+const MOST_DRIFT = 50e-6
 
 /**
  * Starts talking to a load agent over its stdin and stdout.
@@ -39,14 +46,19 @@ const CLOCK_QUESTIONS = 8
  *          hangs, and with ABORTED when their signal aborts
  * @throws BakeoffError AGENT_FAILED when it does not answer, or speaks another version
  */
-export async function connectAgent(wire: Duplex, silenceMs = SILENCE_MS): Promise<LoadAgent> {
+export function connectAgent(wire: Duplex, silenceMs = SILENCE_MS): Promise<LoadAgent> {
+  return connectClient({ wire, who: 'the load agent' }, silenceMs)
+}
+
+/** The same, for one of several agents. */
+export async function connectClient(wire: AgentWire, silenceMs = SILENCE_MS): Promise<Client> {
   const client = new Client(wire, silenceMs)
   try {
     const { protocol } = await client.hello()
     if (protocol !== PROTOCOL)
       throw new BakeoffError(
         'AGENT_FAILED',
-        `the load agent speaks version ${protocol} of its protocol, not ${PROTOCOL}`,
+        `${wire.who} speaks version ${protocol} of its protocol, not ${PROTOCOL}`,
         {
           hint: 'Its image is of another version. `npm run build` writes the current one, and the next run builds its image.',
         },
@@ -62,26 +74,60 @@ export async function connectAgent(wire: Duplex, silenceMs = SILENCE_MS): Promis
 interface Call {
   resolve(result: unknown): void
   reject(error: unknown): void
-  onSlice(slice: LoadSlice): void
+  /** gets what is said about it before it is done */
+  said(news: News): void
+}
+
+type News = Extract<Reply, { slice: unknown } | { opened: unknown } | { part: unknown }>
+
+/** What a running load can be told. Times are on the steady scale. */
+export interface Steering {
+  /** begins a share */
+  go(atMs: number): void
+  /** opens the window, at a time or now */
+  cut(durationMs: number, atMs?: number): void
+  stop(): void
+}
+
+/** Gets what is said about a load while it runs. */
+interface LoadListener {
+  slice?(slice: LoadSlice, steering: Steering): void
+  opened?(steering: Steering): void
+  part?(part: SlicePart): void
+}
+
+/** The messages about a share of a load. */
+export interface ShareListener {
+  /** its connections are open, and it waits */
+  opened(steering: Steering): void
+  /** the slice of one of its processes */
+  part(part: SlicePart): void
 }
 
 /** A command before it has its number. */
 type Unnumbered = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
 
-class Client implements LoadAgent {
+/** The client of one load agent. */
+export class Client implements LoadAgent {
+  /** as a sentence begins with it: `the load agent on load-1` */
+  readonly who: string
   readonly #wire: Duplex
   readonly #calls = new Map<number, Call>()
   #lastId = 0
   /** the offset from the agent's clock to the steady scale of this process */
   #aheadMs = 0
+  /** half of the round trip of the question for its clock, and when it was asked */
+  #clock = { errorMs: 0, atMs: 0 }
+  #processes = 1
   /** the reason why the agent cannot be asked any more */
   #broken: BakeoffError | null = null
   readonly #closed: Promise<void>
   readonly #silenceMs: number
   #silence: NodeJS.Timeout | undefined
 
-  constructor(wire: Duplex, silenceMs: number) {
+  constructor({ wire, who }: AgentWire, silenceMs: number) {
     this.#wire = wire
+    this.who = who
     this.#silenceMs = silenceMs
     wire.on(
       'data',
@@ -104,7 +150,9 @@ class Client implements LoadAgent {
   async hello(): Promise<Hello> {
     const timer = setTimeout(() => this.#break(`it did not answer within ${HELLO_MS / 1000} s`), HELLO_MS)
     try {
-      return (await this.#ask({ command: 'hello' }).answer) as Hello
+      const hello = (await this.#ask({ command: 'hello' }).answer) as Hello
+      this.#processes = hello.processes
+      return hello
     } finally {
       clearTimeout(timer)
       this.#listen()
@@ -124,7 +172,19 @@ class Client implements LoadAgent {
       if (wayMs >= bestMs) continue
       bestMs = wayMs
       this.#aheadMs = askedAtMs + wayMs / 2 - agentMs
+      this.#clock = { errorMs: wayMs / 2, atMs: askedAtMs }
     }
+  }
+
+  /** The largest error of the alignment of its clock with the steady scale, now: clocks of two machines drift apart. */
+  get clockErrorMs(): number {
+    const { errorMs, atMs } = this.#clock
+    return errorMs + (steadyMs() - atMs) * MOST_DRIFT
+  }
+
+  /** How many load processes it has. */
+  get processes(): number {
+    return this.#processes
   }
 
   /** Starts to watch for silence: from now on messages are expected. */
@@ -137,8 +197,18 @@ class Client implements LoadAgent {
     }, this.#silenceMs)
   }
 
-  async prepare(work: Work, signal: AbortSignal): Promise<void> {
-    await this.#askUntil({ command: 'prepare', work }, signal)
+  /** @param seats the places of its processes among those of several agents; default: it is alone */
+  async prepare(work: Work, signal: AbortSignal, seats?: Seats): Promise<void> {
+    await this.#askUntil({ command: 'prepare', work, ...(seats ? { seats } : {}) }, signal)
+  }
+
+  /** The values that the requests of `before` gave it. */
+  async given(signal: AbortSignal): Promise<GivenValues> {
+    return (await this.#askUntil({ command: 'given' }, signal)) as GivenValues
+  }
+
+  async link(origin: string, signal: AbortSignal): ReturnType<LoadAgent['link']> {
+    return (await this.#askUntil({ command: 'link', origin }, signal)) as Awaited<ReturnType<LoadAgent['link']>>
   }
 
   async waitUntilReady(
@@ -172,27 +242,29 @@ class Client implements LoadAgent {
     decide: (slice: LoadSlice) => Decision,
     signal: AbortSignal,
   ): Promise<LoadMeasurement> {
-    let isStopped = false
-    let failure: { readonly error: unknown } | null = null
-    const decided = (slice: LoadSlice): Decision => {
-      try {
-        return decide(slice)
-      } catch (error) {
-        failure = { error } // a throw from here would not reach the caller that waits for the load
-        return { kind: 'stop' }
-      }
-    }
-    const measurement = await this.#askUntil({ command: 'load', request }, signal, (slice, say) => {
-      // Slices that were on their way when the load was told to stop are in the measurement.
-      if (isStopped) return
-      const decision = decided(slice)
-      if (decision.kind === 'measure') say.cut(decision.durationMs)
-      isStopped = decision.kind === 'stop'
-      if (isStopped) say.stop()
-    })
-    if (failure !== null) throw (failure as { readonly error: unknown }).error
-    const measured = measurement as LoadMeasurement
+    let decider: Decider | null = null
+    const measured = (await this.#askUntil({ command: 'load', request }, signal, {
+      slice: (slice, steering) => {
+        decider ??= new Decider(decide, steering)
+        decider.hear(slice)
+      },
+    })) as LoadMeasurement
+    ;(decider as Decider | null)?.throwFailure()
     return { ...measured, startedAtMs: measured.startedAtMs + this.#aheadMs }
+  }
+
+  /** Runs its share of a load of several agents: see the command `load-share`. Times are on the steady scale of this process. */
+  async loadShare(
+    { request, given }: { readonly request: LoadRequest; readonly given: GivenValues },
+    listener: ShareListener,
+    signal: AbortSignal,
+  ): Promise<LoadShare> {
+    const { parts, checked } = (await this.#askUntil({ command: 'load-share', request, given }, signal, {
+      opened: (steering) => listener.opened(steering),
+      part: (part) => listener.part(part),
+    })) as LoadShare
+    const aligned = parts.map((part) => ({ ...part, startedAtMs: part.startedAtMs + this.#aheadMs }))
+    return { parts: aligned, checked }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -207,15 +279,22 @@ class Client implements LoadAgent {
   }
 
   /** Sends a command, and stops it when the signal aborts; the answer is then ABORTED, once the agent has stopped. */
-  async #askUntil(
-    command: Unnumbered,
-    signal: AbortSignal,
-    onSlice: (slice: LoadSlice, say: { stop(): void; cut(durationMs: number): void }) => void = () => {},
-  ): Promise<unknown> {
+  async #askUntil(command: Unnumbered, signal: AbortSignal, listener: LoadListener = {}): Promise<unknown> {
     throwIfAborted(signal)
     const stop = () => this.#send({ id: ++this.#lastId, command: 'stop', target: id })
-    const cut = (durationMs: number) => this.#send({ id: ++this.#lastId, command: 'cut', target: id, durationMs })
-    const { id, answer } = this.#ask(command, (slice) => onSlice(slice, { stop, cut }))
+    const steering: Steering = {
+      go: (atMs) => this.#send({ id: ++this.#lastId, command: 'go', target: id, atMs: atMs - this.#aheadMs }),
+      cut: (durationMs, atMs) => {
+        const at = atMs === undefined ? {} : { atMs: atMs - this.#aheadMs }
+        this.#send({ id: ++this.#lastId, command: 'cut', target: id, durationMs, ...at })
+      },
+      stop,
+    }
+    const { id, answer } = this.#ask(command, (news) => {
+      if ('slice' in news) listener.slice?.(news.slice, steering)
+      else if ('opened' in news) listener.opened?.(steering)
+      else listener.part?.(news.part)
+    })
     let overdue: NodeJS.Timeout | undefined
     const abort = () => {
       stop()
@@ -232,10 +311,10 @@ class Client implements LoadAgent {
     }
   }
 
-  #ask(command: Unnumbered, onSlice: (slice: LoadSlice) => void = () => {}): { id: number; answer: Promise<unknown> } {
+  #ask(command: Unnumbered, said: (news: News) => void = () => {}): { id: number; answer: Promise<unknown> } {
     const id = ++this.#lastId
     const answer = new Promise<unknown>((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject, onSlice })
+      this.#calls.set(id, { resolve, reject, said })
       if (this.#broken) this.#fail(this.#broken)
       else this.#send({ ...command, id } as Command)
     })
@@ -256,12 +335,12 @@ class Client implements LoadAgent {
     }
     const call = this.#calls.get(reply.id)
     if (call === undefined || 'alive' in reply) return
-    if ('slice' in reply) {
-      call.onSlice(reply.slice)
+    if ('slice' in reply || 'opened' in reply || 'part' in reply) {
+      call.said(reply)
       return
     }
     this.#calls.delete(reply.id)
-    if ('error' in reply) call.reject(errorFrom(reply.error))
+    if ('error' in reply) call.reject(errorFrom(reply.error, this.who))
     else call.resolve(reply.result)
   }
 
@@ -269,7 +348,7 @@ class Client implements LoadAgent {
     if (this.#broken) return
     clearTimeout(this.#silence)
     // The owner of the container knows more, and has its last lines.
-    this.#broken = new BakeoffError('AGENT_FAILED', `the load agent is gone: ${how}`)
+    this.#broken = new BakeoffError('AGENT_FAILED', `${this.who} is gone: ${how}`)
     this.#fail(this.#broken)
   }
 
@@ -284,9 +363,9 @@ function throwIfAborted(signal: AbortSignal): void {
 }
 
 /** The error of an error record. A bug in the agent stays within its container, and the run goes on. */
-function errorFrom({ code, message, hint, logTail }: ErrorRecord): BakeoffError {
+function errorFrom({ code, message, hint, logTail }: ErrorRecord, who: string): BakeoffError {
   if (code !== 'BUG') return new BakeoffError(code, message, { logTail, ...(hint === null ? {} : { hint }) })
-  return new BakeoffError('AGENT_FAILED', `a bug in the load agent: ${message}`, {
+  return new BakeoffError('AGENT_FAILED', `a bug in ${who}: ${message}`, {
     logTail,
     hint: 'This is a bug in Bakeoff and not in the target. The lines above say where it happened.',
   })

@@ -152,6 +152,10 @@ export class Load {
     this.#driver.start(this.#begunMs)
   }
 
+  goAt(atMonotonicMs: number): void {
+    this.#after(atMonotonicMs - monotonicMs(), () => this.go())
+  }
+
   /** Opens the window at this time. */
   cut(atMonotonicMs: number, durationMs: number): void {
     if (this.#state !== 'settling') return

@@ -99,7 +99,8 @@ function handle(message: ToWorker): void {
       open(message.order)
       return
     case 'go':
-      load?.go()
+      if (message.atMonotonicMs === undefined) load?.go()
+      else load?.goAt(message.atMonotonicMs)
       return
     case 'cut':
       load?.cut(message.atMonotonicMs, message.durationMs)

@@ -24,7 +24,8 @@ export interface ProcessOrder {
 export type ToWorker =
   | { readonly kind: 'prepare'; readonly work: Prepared; readonly seat: Seat }
   | { readonly kind: 'open'; readonly order: ProcessOrder }
-  | { readonly kind: 'go' }
+  /** starts the load, at a time on the monotonic clock or now */
+  | { readonly kind: 'go'; readonly atMonotonicMs?: number | undefined }
   /** opens the window at a time on the monotonic clock of the machine, which all processes share */
   | { readonly kind: 'cut'; readonly atMonotonicMs: number; readonly durationMs: number }
   | { readonly kind: 'stop' }

@@ -7,7 +7,7 @@ import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { Decision, LoadAgent, LoadOrder, LoadRequest, Work } from '@bakeoff/runner/ports'
 import { expect } from 'vitest'
 import { bundleAgent } from '../../scripts/bundle.mjs'
-import { connectAgent } from '../../src/index.js'
+import { connectAgent, connectAgents } from '../../src/index.js'
 
 export const signal = new AbortController().signal
 
@@ -21,20 +21,45 @@ export interface StartedAgent extends AsyncDisposable {
 }
 
 /** The real agent as a child process, bundled from the sources. */
-export async function startAgent(cores = 1): Promise<StartedAgent> {
+async function spawnAgent(cores: number): Promise<{ readonly child: ChildProcess; readonly wire: Duplex }> {
   bundled ??= bundleAgent(folder)
   await bundled
   const child = spawn(process.execPath, [join(folder, 'agent.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, CORES: String(cores) },
   })
-  const agent = await connectAgent(Duplex.from({ readable: child.stdout, writable: child.stdin }))
+  return { child, wire: Duplex.from({ readable: child.stdout, writable: child.stdin }) }
+}
+
+export async function startAgent(cores = 1): Promise<StartedAgent> {
+  const { child, wire } = await spawnAgent(cores)
+  const agent = await connectAgent(wire)
   return {
     agent,
     process: child,
     async [Symbol.asyncDispose]() {
       await agent[Symbol.asyncDispose]()
       child.kill('SIGKILL')
+    },
+  }
+}
+
+export interface StartedAgents extends AsyncDisposable {
+  readonly agent: LoadAgent
+  readonly processes: readonly ChildProcess[]
+}
+
+/** Several of them, joined, as they are on a bench of several machines: `load-1`, `load-2`. */
+export async function startAgents(cores: readonly number[]): Promise<StartedAgents> {
+  const spawned = await Promise.all(cores.map(spawnAgent))
+  const wires = spawned.map(({ wire }, index) => ({ wire, who: `the load agent on load-${index + 1}` }))
+  const agent = await connectAgents(wires)
+  return {
+    agent,
+    processes: spawned.map(({ child }) => child),
+    async [Symbol.asyncDispose]() {
+      await agent[Symbol.asyncDispose]()
+      for (const { child } of spawned) child.kill('SIGKILL')
     },
   }
 }
