@@ -6,6 +6,7 @@ import { execaSync } from 'execa'
 import { typedCommand } from './called-as.js'
 import { openOtherCommit } from './other-commit.js'
 import type { PlanSetting } from './setting.js'
+import { enginesOf, type PlannedOn } from './workbench.js'
 
 /** The choices of a user for a plan; everything else in it is read. */
 export type PlanOptions = Pick<
@@ -57,11 +58,17 @@ export function makePlan(
     git: gitState(project.root),
     root: project.root,
   })
-  return { ...plan, warnings: [...plan.warnings, ...holeWarnings(machine)] }
+  return { ...plan, warnings: [...plan.warnings, ...enginesToName(machine).flatMap(holeWarnings)] }
+}
+
+/** The engine of a plan; of several machines each kind of engine once. */
+function enginesToName(machine: PlanSetting['machine']): readonly PlannedOn['engine'][] {
+  const engines = enginesOf(machine)
+  return [...new Map(engines.map((engine) => [`${engine.facts.name} ${engine.facts.version}`, engine])).values()]
 }
 
 /** The known holes through which a container can leave the engine. They tell readers of the report how far the targets had to be trusted. */
-function holeWarnings({ engine: { facts, holes } }: PlanSetting['machine']): PlanWarning[] {
+function holeWarnings({ facts, holes }: PlannedOn['engine']): PlanWarning[] {
   const open = holes.filter(({ closedBy }) => closedBy === null)
   if (open.length === 0) return []
   return [

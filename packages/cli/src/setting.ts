@@ -18,10 +18,30 @@ export interface Setting extends PlanSetting {
   readonly machine: Machine
 }
 
-/** Reads the project and the machine, and prints what of the project is left out. Sets up an engine where there is none. */
-export async function openSetting({ project, terminal, stop }: Invocation): Promise<Setting> {
+/** A setting whose caller ends what is open for it: ways and probes of other machines. */
+export type OpenSetting = Setting & AsyncDisposable
+
+/**
+ * Reads the project and the machine, and prints what of the project is left out. Sets up an engine where there is none.
+ *
+ * @param hosts the file that names the machines; null: there is this one, and whatever is set up on it
+ */
+export async function openSetting(invocation: Invocation, hosts: string | null = null): Promise<OpenSetting> {
+  const { project, terminal, stop } = invocation
   const catalogue = openCatalogue(project, terminal) // before an engine is set up, so that a typing error costs nothing
-  return { project, catalogue, machine: await readMachine(terminal, stop.signal) }
+  if (hosts === null) {
+    const machine = await readMachine(terminal, stop.signal)
+    return { project, catalogue, machine, async [Symbol.asyncDispose]() {} }
+  }
+  const { openMachines } = await import('./several-machines.js')
+  const several = await openMachines(invocation, hosts)
+  return {
+    project,
+    catalogue,
+    machine: { ...several.main, several },
+    site: several.site,
+    [Symbol.asyncDispose]: () => several[Symbol.asyncDispose](),
+  }
 }
 
 /** The files whose problems openSetting has printed: a plan that warns of them need not say it again. */

@@ -9,6 +9,7 @@ import {
   parseRegistry,
   readHostFacts,
   type Session,
+  type SessionOptions,
 } from '@bakeoff/containers'
 import { type Catalogue, takeRequests } from '@bakeoff/core'
 import { connectAgent, connectAgents, loadAgentFolder, loadAgentImage, measureWithWrk, wrkImage } from '@bakeoff/load'
@@ -18,17 +19,25 @@ import type { RunSink } from '@bakeoff/runner/ports'
 import { systemClock } from './clock.js'
 import type { Invocation } from './invocation.js'
 import type { Project } from './project.js'
+import type { SeveralMachines } from './several-machines.js'
 import type { Terminal } from './terminal.js'
 
 /** What a plan is made for: the machine that containers run on, and what is known of its engine, which may not be there yet. */
 export interface PlannedOn {
   readonly host: HostFacts
   readonly engine: Pick<Engine, 'facts' | 'holes'>
+  /** the machines of `--hosts`, of which this is the main one; absent: there is only this one */
+  readonly several?: SeveralMachines
 }
 
 /** A machine to measure on. */
 export interface Machine extends PlannedOn {
   readonly engine: Engine
+}
+
+/** The engines of a machine, and of the others where there are several. */
+export function enginesOf({ engine, several }: PlannedOn): readonly Pick<Engine, 'facts' | 'holes'>[] {
+  return several?.engines ?? [engine]
 }
 
 export async function readMachine(terminal: Terminal, signal: AbortSignal): Promise<Machine> {
@@ -56,16 +65,10 @@ export async function openWorkbench(
   machine: Machine,
   keep: boolean,
 ): Promise<Workbench> {
-  const { client, facts } = machine.engine
-  const images = new ImageStore(client, { ...project, env: process.env, say: terminal.say })
-  const session = await openSession(client, facts, {
-    root: project.root,
-    say: terminal.say,
-    images,
-    keep,
-    ...lockFolderFrom(process.env),
-  })
-  stop.guard(session)
+  const options = { root: project.root, say: terminal.say, keep, ...lockFolderFrom(process.env) }
+  const { images, session } = await (machine.several
+    ? onSeveral(machine.several, options)
+    : onOne(machine.engine, { project, terminal, stop }, options))
   try {
     const base = await images.ensureBase(stop.signal)
     return {
@@ -86,6 +89,25 @@ export async function openWorkbench(
     await session.close()
     throw error
   }
+}
+
+type Opened = Pick<Workbench, 'images' | 'session'>
+type Opening = Omit<SessionOptions, 'images'>
+
+async function onOne(
+  { client, facts }: Engine,
+  { project, terminal, stop }: Pick<Invocation, 'project' | 'terminal' | 'stop'>,
+  options: Opening,
+): Promise<Opened> {
+  const images = new ImageStore(client, { ...project, env: process.env, say: terminal.say })
+  const session = await openSession(client, facts, { ...options, images })
+  stop.guard(session)
+  return { images, session }
+}
+
+/** The machines are guarded from the time on at which they were reached. */
+async function onSeveral(several: SeveralMachines, options: Opening): Promise<Opened> {
+  return { images: several.store, session: await several.open(options) }
 }
 
 /** BAKEOFF_LOCK_FOLDER keeps locks elsewhere: a test of the tool must neither wait for a run nor stop one. */

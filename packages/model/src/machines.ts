@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { hostsOf } from './bench-hosts.js'
 import { engineFacts, hostFacts } from './host.js'
 
 /**
@@ -75,11 +74,6 @@ export const plannedSite = z.object({
   benches: z.array(plannedBench),
 })
 export type PlannedSite = z.infer<typeof plannedSite>
-
-/** The kind of network of these benches: an overlay as soon as one of them has a second host. */
-export function networkOf(benches: readonly PlannedBench[]): NetworkKind {
-  return benches.every((bench) => hostsOf(bench).length === 1) ? 'bridge' : 'overlay'
-}
 
 /** The name of the only host, where there is no hosts.yaml. */
 export const HERE = 'here'

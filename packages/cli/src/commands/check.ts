@@ -15,13 +15,15 @@ import { shownPath } from '../project.js'
 import { readSecrets } from '../secrets.js'
 import { openSetting } from '../setting.js'
 import { FolderWatch } from '../watch-folders.js'
+import { enginesOf } from '../workbench.js'
 import type { AddCommand } from './shared/command.js'
+import { type HostsFlags, hostsOption } from './shared/hosts.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { keepOption } from './shared/keep.js'
 import { toPlanOptions } from './shared/planning.js'
 import { scenario } from './shared/selection.js'
 
-interface CheckFlags {
+interface CheckFlags extends HostsFlags {
   readonly scenario?: readonly string[]
   readonly all?: boolean
   readonly keep?: boolean
@@ -42,18 +44,21 @@ export const addCheck: AddCommand = (program, invocation) =>
     .addOption(scenario)
     .option('--all', 'all targets, which is also what no name means')
     .addOption(watchOption)
+    .addOption(hostsOption)
     .addOption(keepOption('check'))
     .addOption(jsonOption('what was found'))
-    .action(async (targets: string[], { all = false, json, keep = false, watch = false, ...chosen }: CheckFlags) => {
-      if (all && targets.length > 0) throw allBesideNames(targets)
-      const { terminal, leave } = invocation
-      const options = toPlanOptions({ ...chosen, target: targets, all: true })
-      const how = { keep, isFull: targets.length > 0 }
-      if (watch) return watchAndCheck(invocation, options, how)
-      const checked = await check(invocation, options, how)
-      if (json) terminal.print(toJson(checked.reports))
-      leave(tell(checked, invocation) ? exitCodes.fine : exitCodes.failed)
-    })
+    .action(
+      async (targets: string[], { all = false, json, keep = false, watch = false, hosts, ...chosen }: CheckFlags) => {
+        if (all && targets.length > 0) throw allBesideNames(targets)
+        const { terminal, leave } = invocation
+        const options = toPlanOptions({ ...chosen, target: targets, all: true })
+        const how = { keep, isFull: targets.length > 0, hosts: hosts ?? null }
+        if (watch) return watchAndCheck(invocation, options, how)
+        const checked = await check(invocation, options, how)
+        if (json) terminal.print(toJson(checked.reports))
+        leave(tell(checked, invocation) ? exitCodes.fine : exitCodes.failed)
+      },
+    )
 
 const allBesideNames = (targets: readonly string[]) =>
   new BakeoffError('BAD_SPEC', `--all means every target, and ${targets.join(', ')} only what is named`, {
@@ -65,6 +70,8 @@ interface How {
   readonly keep: boolean
   /** every point of the contract has a line */
   readonly isFull: boolean
+  /** the file that names the machines; null: this one */
+  readonly hosts: string | null
 }
 
 interface Checked {
@@ -115,13 +122,15 @@ async function watchAndCheck(invocation: Invocation, options: PlanOptions, how: 
 }
 
 /** Builds, starts and asks one or all targets, without load. A named target that is broken counts as failed. */
-async function check(invocation: Invocation, options: PlanOptions, { keep, isFull }: How): Promise<Checked> {
+async function check(invocation: Invocation, options: PlanOptions, { keep, isFull, hosts }: How): Promise<Checked> {
   const { project, terminal } = invocation
-  const setting = await openSetting(invocation)
+  await using setting = await openSetting(invocation, hosts)
   const { catalogue, machine } = setting
-  const uncapped = uncappedProblem(machine.engine.facts)
-  if (uncapped !== null && machine.engine.facts.uncapped?.includes('memory')) throw uncapped // builds are capped too
-  if (uncapped !== null) terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can still be checked.`))
+  for (const { facts } of enginesOf(machine)) {
+    const uncapped = uncappedProblem(facts)
+    if (uncapped !== null && facts.uncapped?.includes('memory')) throw uncapped // builds are capped too
+    if (uncapped !== null) terminal.say(terminal.colours.yellow(`! ${uncapped.message}. Answers can still be checked.`))
+  }
   const plan = makePlan(setting, options, new Date())
   const secrets = readSecrets(project, catalogue, plan, process.env)
   const entries = shownEntries(plan.entries)

@@ -20,18 +20,19 @@ import { findRun, RunFolder } from '../run-folder.js'
 import { hiddenError, hidingSink, readSecrets, type Secrets } from '../secrets.js'
 import { brokenFiles, openSetting, type Setting } from '../setting.js'
 import type { Terminal } from '../terminal.js'
-import { materialsOf, openWorkbench } from '../workbench.js'
+import { enginesOf, materialsOf, openWorkbench } from '../workbench.js'
 import { writeEnd } from '../write-end.js'
 import { fileLink } from '../write-report.js'
 import { leftOutText, planText, samplesOf } from './plan.js'
 import { type AddCommand, withOptions } from './shared/command.js'
 import { type GateFlags, gateOptions } from './shared/gate.js'
+import { type HostsFlags, hostsOption } from './shared/hosts.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { keepOption } from './shared/keep.js'
 import { againstOption, planOptions } from './shared/planning.js'
 import { toWhich, type Which, type WhichFlags, whichOptions } from './which-run.js'
 
-interface MatrixFlags extends WhichFlags, GateFlags {
+interface MatrixFlags extends WhichFlags, GateFlags, HostsFlags {
   readonly dryRun?: boolean
   readonly json?: boolean
   readonly keep?: boolean
@@ -43,7 +44,7 @@ export const addMatrix: AddCommand = (program, invocation) => {
     .command('matrix')
     .description('measure, and write a report')
     .argument('[cell...]', 'with --replay: scenario/target/variant, or one load of it: scenario/target/variant@load')
-  withOptions(command, [...planOptions, againstOption, ...whichOptions])
+  withOptions(command, [...planOptions, againstOption, hostsOption, ...whichOptions])
     .option('--dry-run', 'show the plan and measure nothing')
     .addOption(jsonOption('the results'))
     .addOption(keepOption('repetition'))
@@ -60,7 +61,7 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   const gate = await gateOf(project, { which, earlier }, flags)
   const end = { json: flags.json ?? false, gate }
   if (earlier?.isOver) return nothingLeft(invocation, earlier, end)
-  const found = await openSetting(invocation)
+  await using found = await openSetting(invocation, hostsFile(project, { which, earlier }, flags))
   using progress = openProgress(terminal)
   const setting: RunSetting = { ...found, show: progress.show, signal: stop.signal }
   const beginning = beginningOf(setting, which, earlier)
@@ -77,8 +78,10 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
     return exitCodes.fine
   }
   const secrets = readSecrets(project, setting.catalogue, beginning.plan, process.env)
-  const uncapped = uncappedProblem(setting.machine.engine.facts)
-  if (uncapped !== null) throw uncapped
+  for (const { facts } of enginesOf(setting.machine)) {
+    const uncapped = uncappedProblem(facts)
+    if (uncapped !== null) throw uncapped
+  }
   if (which.kind === 'new') await tellFirstRun(setting, beginning.plan, terminal)
   const { keep = false, live = false } = flags
   const measured = await measure(invocation, setting, { earlier, beginning, progress, secrets, keep, live })
@@ -86,10 +89,22 @@ async function matrix(invocation: Invocation, which: Which, flags: MatrixFlags):
   return reportEnd(invocation, measured, end)
 }
 
+/** The file that names the machines: the given one, or that of the run that goes on or is measured again. Null: there is one machine. */
+function hostsFile({ reports }: Project, { which, earlier }: Again, { hosts }: HostsFlags): string | null {
+  const again = which.kind === 'replay' ? RunFolder.open(findRun(reports, which.run)) : earlier?.folder
+  return hosts ?? again?.readPlan().site?.file ?? null
+}
+
+interface Again {
+  readonly which: Which
+  /** the run that goes on */
+  readonly earlier: Resumable | null
+}
+
 /** The gate of a run. What it compares with is named, or part of the plan that is measured to its end or again. */
 async function gateOf(
   { reports }: Project,
-  { which, earlier }: { readonly which: Which; readonly earlier: Resumable | null },
+  { which, earlier }: Again,
   { failOn, baseline = [] }: GateFlags,
 ): Promise<Gate | null> {
   if (which.kind === 'new') return openGate(reports, failOn, { baseline, against: which.plan.against })

@@ -21,18 +21,19 @@ import {
 import { makePlan } from '../planning.js'
 import { brokenFiles, openSetting, type PlanSetting } from '../setting.js'
 import { type AddCommand, withOptions } from './shared/command.js'
+import { type HostsFlags, hostsOption } from './shared/hosts.js'
 import { jsonOption, toJson } from './shared/json.js'
 import { againstOption, type PlanFlags, planOptions, toPlanOptions } from './shared/planning.js'
 
-interface Flags extends PlanFlags {
+interface Flags extends PlanFlags, HostsFlags {
   readonly json?: boolean
 }
 
 export const addPlan: AddCommand = (program, invocation) =>
-  withOptions(program.command('plan'), [...planOptions, againstOption, jsonOption('the whole plan')])
+  withOptions(program.command('plan'), [...planOptions, againstOption, hostsOption, jsonOption('the whole plan')])
     .description('show what a run would do, and how long it would take')
     .action(async (flags: Flags) => {
-      const setting = await openSetting(invocation)
+      await using setting = await openSetting(invocation, flags.hosts)
       const plan = makePlan(setting, toPlanOptions(flags), new Date())
       invocation.terminal.print(
         flags.json ? toJson(plan) : planText(plan, brokenFiles(setting), samplesOf(plan, setting)),

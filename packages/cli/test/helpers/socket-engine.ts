@@ -11,6 +11,8 @@ export class SocketEngine implements AsyncDisposable {
   /** labels by name */
   readonly containers = new Map<string, Record<string, string>>()
   readonly images = new Set<string>()
+  /** every question, in order: `GET /info` */
+  readonly asked: string[] = []
   readonly #server = createServer((request, response) => this.#answer(request, response))
 
   static async start(): Promise<SocketEngine> {
@@ -28,6 +30,7 @@ export class SocketEngine implements AsyncDisposable {
 
   #answer({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url, 'http://engine')
+    this.asked.push(`${method} ${pathname}`)
     const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
     if (method === 'DELETE') {
       const [, kind, name = ''] = pathname.split('/').map(decodeURIComponent)

@@ -1,10 +1,9 @@
 /** The probe's container. Pure: an order in, the engine's create options out. */
 import type { HostSpec } from '@bakeoff/model'
 import type { ContainerOptions } from '../client/answers.js'
+import { LEASE } from '../session/labels.js'
 import type { ProbeOrder } from './protocol.js'
 
-/** The name of every probe: an engine gives a name once, which makes it the lease of the engine. */
-export const LEASE = 'bakeoff-lease'
 /** Where a probe notes that it heard something, for others who find the engine held. */
 export const HEARD_FILE = '/tmp/heard'
 /** The label with the host's name in hosts.yaml. */

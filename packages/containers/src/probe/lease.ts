@@ -5,11 +5,11 @@ import type { ContainerAnswer } from '../client/answers.js'
 import type { EngineClient } from '../client/client.js'
 import { sentenceOf, statusOf } from '../client/errors.js'
 import { stateOf } from '../locks/owner.js'
-import { ownerIn } from '../session/labels.js'
+import { LEASE, ownerIn } from '../session/labels.js'
 import { startProblem } from '../session/problems.js'
 import { removeContainer } from '../session/sweep.js'
 import { Frames } from '../session/wire.js'
-import { HEARD_FILE, HOST_LABEL, LEASE, type ProbeContainer, probeMounts, probeOptions } from './container.js'
+import { HEARD_FILE, HOST_LABEL, type ProbeContainer, probeMounts, probeOptions } from './container.js'
 import { SILENCE_MS } from './protocol.js'
 
 /** How long the orchestrator of a created container may take to start it. */

@@ -1,3 +1,3 @@
-export { labelsOf } from './labels.js'
+export { LEASE, labelsOf } from './labels.js'
 export { type EngineClock, type HostSession, openSession, type Session, type SessionOptions } from './session.js'
 export { type Leftover, listLeftovers, type Swept, sweep } from './sweep.js'

@@ -3,6 +3,9 @@ import type { Owner } from '@bakeoff/model'
 /** On every container, network and volume that a session makes. */
 export const PROJECT = 'bakeoff.project=bakeoff'
 
+/** The name of every probe: an engine gives a name once, which makes it the lease of the engine. */
+export const LEASE = 'bakeoff-lease'
+
 export function labelsOf(owner: Owner): Record<string, string> {
   return {
     'bakeoff.project': 'bakeoff',

@@ -1,4 +1,4 @@
-import { type EngineFacts, formatBytes, type Owner } from '@bakeoff/model'
+import { BakeoffError, type EngineFacts, formatBytes, type Owner, visibleText } from '@bakeoff/model'
 import type { ContainerHost, ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type { EngineClient } from '../client/client.js'
 import { isEngineGone, sentenceOf } from '../client/errors.js'
@@ -6,12 +6,12 @@ import { type HoldOptions, holdEngine } from '../locks/hold.js'
 import { startContainer } from './container.js'
 import { ContainerWatch } from './container-watch.js'
 import { CreateBarrier } from './create-barrier.js'
-import { labelsOf } from './labels.js'
+import { LEASE, labelsOf } from './labels.js'
 import { tarOf } from './mounted-files.js'
 import { maskedVolumes, tmpfsBytes, toCreateOptions } from './options.js'
 import { isAboveFileLimit, startProblem } from './problems.js'
 import { startSampler } from './sampling/sampler.js'
-import { listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
+import { type Leftover, listLeftovers, removeContainer, removeNetwork, removeSession, sweep } from './sweep.js'
 import {
   openOverlayNetwork,
   openTestbedNetwork,
@@ -79,7 +79,7 @@ export async function openSession(
   const { owner, giveBack } = await holdEngine(facts, options)
   const watch = new ContainerWatch(client, owner.session)
   try {
-    await sweepBefore(client, options.say)
+    await sweepBefore(client, owner, options.say)
     const watchdog = await startWatchdog({ ...client.found, foundBy: 'the session' }, owner.session)
     await watch.open()
     options.lost?.then((error) => watch.lose(error))
@@ -91,12 +91,27 @@ export async function openSession(
   }
 }
 
-async function sweepBefore(client: EngineClient, say: (message: string) => void): Promise<void> {
+/** @throws ENGINE_HELD when a run on several machines has this engine, which may be led from elsewhere: its probe runs here */
+async function sweepBefore(client: EngineClient, owner: Owner, say: (message: string) => void): Promise<void> {
   const { removed, left } = await sweep(client)
+  refuseLeased(left, owner)
   if (removed.length > 0) say(`removed ${removed.map(({ name }) => name).join(', ')}, left by a run that was killed`)
   for (const each of left.filter(({ ownerState }) => ownerState === 'dead')) {
     say(`${each.kind} ${each.name} is left from an earlier run, and the engine does not remove it`)
   }
+}
+
+function refuseLeased(left: readonly Leftover[], { session }: Owner): void {
+  const lease = left.find(({ kind, name }) => kind === 'container' && name === LEASE)
+  if (lease === undefined || lease.owner.session === session) return
+  const { pid, host } = lease.owner
+  throw new BakeoffError(
+    'ENGINE_HELD',
+    `a run on several machines holds this engine: process ${pid} on ${visibleText(host)}`,
+    {
+      hint: `Two runs at once would measure each other. Wait for it, or end it where it runs. If it is no more, its probe leaves within a minute: docker ps --filter name=${LEASE}`,
+    },
+  )
 }
 
 /** The parts of a session. */

@@ -8,7 +8,7 @@ export interface OpenHost extends ReachedHost {
   readonly probe: Probe | null
 }
 
-/** Hosts with their ways. Disposing closes the ways, and ends the probes before. */
+/** Hosts with their ways. Disposing closes the ways. */
 export interface OpenHosts extends AsyncDisposable {
   /** in the order in which they were asked for */
   readonly hosts: readonly OpenHost[]
@@ -21,8 +21,7 @@ export interface OpenHostsOptions {
 /**
  * Opens the ways to hosts, all at once, and asks their engines about themselves.
  *
- * @throws BakeoffError NO_ENGINE that names every host that cannot be reached, BAD_SPEC where two hosts are one engine, ABORTED; no way is
- *         open then
+ * @throws BakeoffError NO_ENGINE that names the hosts, BAD_SPEC where two hosts are one engine, ABORTED; no way is open then
  */
 export async function openHosts(specs: readonly HostSpec[], { signal }: OpenHostsOptions = {}): Promise<OpenHosts> {
   const reached = await reachHosts(specs, signal)
@@ -38,12 +37,11 @@ export async function openHosts(specs: readonly HostSpec[], { signal }: OpenHost
 
 function refuseTwice(hosts: readonly OpenHost[]): void {
   for (const [index, { spec, engine }] of hosts.entries()) {
-    const twin = hosts
-      .slice(0, index)
-      .find((other) => other.engine.facts.id && other.engine.facts.id === engine.facts.id)
+    const { id } = engine.facts
+    const twin = hosts.slice(0, index).find((other) => id != null && other.engine.facts.id === id)
     if (twin === undefined) continue
     throw new BakeoffError('BAD_SPEC', `${twin.spec.name} and ${spec.name} are the same engine`, {
-      hint: 'In hosts.yaml every host is a machine of its own: remove one of the two. Machines that were cloned share an id: remove /etc/docker/key.json on one, and restart its Docker.',
+      hint: 'In the file of hosts every host is a machine of its own: remove one of the two. Machines that were cloned share an id: remove /etc/docker/key.json on one, and restart its engine.',
     })
   }
 }

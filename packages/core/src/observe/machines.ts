@@ -37,17 +37,15 @@ export function usesOn(
 
 /** Every machine of the bench but that of the target. */
 export function otherMachines(
-  plan: Plan,
-  bench: PlannedBench | null,
+  { site }: Pick<Plan, 'site'>,
   { machines }: LoadRecord['samples'],
-  roles: RolesInUse,
-  span: Span,
+  { bench, roles, span }: { readonly bench: PlannedBench | null; readonly roles: RolesInUse; readonly span: Span },
 ): MachineUse[] {
   return Object.entries(machines ?? {}).map(([name, { readings }]) => {
     const host = hostUseOf(readings, span)
     return {
       name,
-      cpus: plan.site?.hosts.find((each) => each.name === name)?.facts.cpus.length ?? 0,
+      cpus: site?.hosts.find((each) => each.name === name)?.facts.cpus.length ?? 0,
       host,
       othersCores: othersOf(host, usesOn(bench, name, roles)),
     }

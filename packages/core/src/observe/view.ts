@@ -177,7 +177,7 @@ function viewRepetition(plan: Plan, whole: RepetitionRecord, record: LoadRecord)
     agents,
     host,
     othersCores: othersOf(host, usesOn(bench, bench?.target ?? null, roles)),
-    machines: otherMachines(plan, bench, samples, roles, span),
+    machines: otherMachines(plan, samples, { bench, roles, span }),
     serviceTime: decodeHistogram(measurement.serviceTime),
     responseTime: measurement.responseTime === null ? null : decodeHistogram(measurement.responseTime),
   }
