@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
 export type { ProbeClock } from './alignment.js'
-export { LEASE } from './container.js'
 export { hostFactsOf } from './host-facts.js'
 export type { ProbeFacts, SampledContainer } from './protocol.js'
 export type { ProbeSampler } from './sampler.js'
