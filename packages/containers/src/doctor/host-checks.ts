@@ -232,7 +232,7 @@ function lookAtPorts(hosts: readonly SeenHost[]): Finding {
   )
 }
 
-/** An overlay wraps every packet in one of 50 bytes more. */
+/** What an overlay adds to every packet. */
 export const VXLAN_BYTES = 50
 
 function lookAtMtu(hosts: readonly SeenHost[]): Finding {
