@@ -71,7 +71,7 @@ const shown = (values) => `${values.map((value) => Math.round(value)).join(', ')
 const all = []
 let processor = null
 try {
-  oneTarget(project, options.target, ['a'])
+  oneTarget(project, options.target, [])
   offer(project, { closed: [connections] })
   writeFileSync(alone, oneBench(text, bench, hosts))
   for (let turn = 1; turn <= turns; turn++) {

@@ -18,7 +18,7 @@ export function changeYaml(file, change) {
 
 const PARTS = ['base', 'toolchains', 'runtimes', 'null-server', 'predict', 'predict.yaml', 'predict-uncapped.yaml']
 
-/** Makes a project of a target alone, in variants that differ in nothing but their names. */
+/** Makes a project of a target alone, in variants that differ in nothing but their names; without any it has its own name. */
 export function oneTarget(project, target, names) {
   for (const part of [...PARTS.map((each) => `compose/${each}`), `targets/${target}`]) {
     if (!existsSync(join(root, part))) throw new Error(`there is no ${part}`)
@@ -27,7 +27,8 @@ export function oneTarget(project, target, names) {
   }
   changeYaml(join(project, 'targets', target, 'target.yaml'), (yaml) => {
     yaml.set('scenarios', ['predict'])
-    yaml.set('variants', Object.fromEntries(names.map((name) => [name, { summary: 'the same target' }])))
+    yaml.delete('variants')
+    if (names.length > 0) yaml.set('variants', Object.fromEntries(names.map((name) => [name, { summary: 'the same target' }])))
   })
 }
 
