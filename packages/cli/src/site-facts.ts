@@ -1,8 +1,6 @@
-import type { ProbedHost } from '@bakeoff/containers'
+import { type ProbedHost, VXLAN_BYTES } from '@bakeoff/containers'
 import { type HostsSpec, hostFacts, networkOf, type PlannedHost, type PlannedSite } from '@bakeoff/model'
 
-/** What an overlay adds to every packet. */
-const VXLAN_BYTES = 50
 /** The MTU of Ethernet, where that of an uplink is not known. */
 const USUAL_MTU = 1500
 
