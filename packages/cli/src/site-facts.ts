@@ -1,5 +1,5 @@
-import { type ProbedHost, VXLAN_BYTES } from '@bakeoff/containers'
-import { type HostsSpec, hostFacts, networkOf, type PlannedHost, type PlannedSite } from '@bakeoff/model'
+import { hostFactsOf, type ProbedHost, VXLAN_BYTES } from '@bakeoff/containers'
+import { type HostsSpec, networkOf, type PlannedHost, type PlannedSite } from '@bakeoff/model'
 
 /** The MTU of Ethernet, where that of an uplink is not known. */
 const USUAL_MTU = 1500
@@ -24,8 +24,7 @@ export async function plannedSiteOf({ file, benches }: HostsSpec, hosts: readonl
         name: spec.name,
         address: spec.address,
         docker: spec.docker,
-        // An engine may be kept to some of its machine's processors; only those can be planned with.
-        facts: hostFacts.parse({ ...facts, cpus: facts.cpus.filter(({ id }) => facts.allowedCpus.includes(id)) }),
+        facts: hostFactsOf(facts),
         engine: engine.facts,
       }),
     ),

@@ -96,7 +96,7 @@ export function analyse({
     ...known,
     ...(plan.against ? { against: againstOf(plan.against, all, certificates) } : {}),
     findings: findings({ ...known, run }),
-    decision: decide({ ...known, run, host: plan.host, certificates }),
+    decision: decide({ ...known, run, host: plan.host, site: plan.site, certificates }),
     warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
   }
 }

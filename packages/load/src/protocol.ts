@@ -4,8 +4,8 @@
  */
 import type { ErrorRecord, LoadSlice, Reach } from '@bakeoff/model'
 import type { FetchRequest, LoadRequest, Work } from '@bakeoff/runner/ports'
-import type { Checked } from './agent/merge.js'
-import type { Seats } from './agent/split.js'
+import type { Checked } from './shares/merge.js'
+import type { Seats } from './shares/split.js'
 import type { Part, SlicePart } from './worker/messages.js'
 import type { GivenValues } from './worker/prepared-work.js'
 

@@ -5,8 +5,6 @@ import {
   benchesOf,
   type Calibration,
   type ErrorCode,
-  type Plan,
-  type PlannedEntry,
   type RepetitionRecord,
   toErrorRecord,
 } from '@bakeoff/model'

@@ -1,24 +1,33 @@
 import {
+  bringProbe,
+  holdEngine,
+  ImageStore,
   isReached,
   leaveSwarm,
   leavingWords,
+  needIdle,
+  type OpenHost,
   openHosts,
   type PreparedSwarm,
   prepareSwarm,
   type ReachedHost,
   reachHosts,
+  SiteImages,
   type SwarmHost,
   type SwarmReadiness,
   swarmReadiness,
 } from '@bakeoff/containers'
 import { BakeoffError, type HostsSpec, networkOf } from '@bakeoff/model'
+import type { ImageEvent } from '@bakeoff/runner/ports'
 import { Option } from 'commander'
 import { doctorLines } from '../doctor-lines.js'
 import { exitCodes } from '../exit.js'
 import { HOSTS_FILE, readHosts } from '../hosts-file.js'
 import type { Invocation } from '../invocation.js'
 import { isFine, lookAtSite, siteLines } from '../look-at-site.js'
+import { buildingWords } from '../progress-lines.js'
 import type { Terminal } from '../terminal.js'
+import { lockFolderFrom } from '../workbench.js'
 import type { AddCommand } from './shared/command.js'
 import { jsonOption, toJson } from './shared/json.js'
 
@@ -66,7 +75,11 @@ async function check(invocation: Invocation, spec: HostsSpec, json: boolean): Pr
  *
  * @throws NO_ENGINE where one cannot be reached, BAD_SPEC when the user has to be asked and cannot be, SETUP_FAILED
  */
-async function prepare({ terminal, stop: { signal } }: Invocation, spec: HostsSpec, yes: boolean): Promise<void> {
+async function prepare(invocation: Invocation, spec: HostsSpec, yes: boolean): Promise<void> {
+  const {
+    terminal,
+    stop: { signal },
+  } = invocation
   await using opened = await openHosts(spec.hosts, { signal })
   const { hosts } = opened
   if (networkOf(spec.benches) === 'bridge') {
@@ -76,6 +89,34 @@ async function prepare({ terminal, stop: { signal } }: Invocation, spec: HostsSp
     if (prepared === null) return terminal.print('nothing was changed')
     terminal.print(preparedWords(prepared))
   }
+  await bringProbeTo(hosts, spec, invocation)
+  terminal.print(`the probe is on ${hosts.map(({ spec: { name } }) => name).join(', ')}`)
+}
+
+/** Builds the image of the probe where images are built, and moves it to the others. No run may be disturbed meanwhile. */
+async function bringProbeTo(
+  hosts: readonly OpenHost[],
+  { benches }: HostsSpec,
+  { project, terminal, stop: { signal } }: Invocation,
+): Promise<void> {
+  const maker = hosts.find(({ spec: { name } }) => name === benches[0]?.target) as OpenHost
+  const { client, facts } = maker.engine
+  await Promise.all(hosts.map(({ spec: { name }, engine }) => needIdle(name, engine.client)))
+  const { giveBack } = await holdEngine(facts, { root: project.root, ...lockFolderFrom(process.env) })
+  try {
+    const store = new ImageStore(client, { ...project, env: process.env, say: terminal.say })
+    const engines = hosts.map(({ spec: { name }, engine }) => ({ name, client: engine.client }))
+    const images = new SiteImages({ engines, maker: maker.spec.name, images: store })
+    await bringProbe(hosts, { images, signal, onEvent: (event) => tellImage(event, terminal) })
+  } finally {
+    terminal.live('')
+    await giveBack()
+  }
+}
+
+function tellImage(event: ImageEvent, { say }: Terminal): void {
+  if (event.state === 'building') say(buildingWords(event.image, {}))
+  if (event.state === 'moving') say(buildingWords(event.image, { movedTo: event.to }))
 }
 
 interface Asking {

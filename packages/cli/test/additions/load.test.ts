@@ -31,7 +31,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }))
 const PROBE = `import { writeFileSync } from 'node:fs'
 import { kindOf, loadIdOf, loadLabel, loadShort, loadSpec, loadWords } from '@bakeoff/model'
 import { mainLoadOf, parseScenario, repetitionMs } from '@bakeoff/core'
-import { splitLoad } from './packages/load/dist/agent/split.js'
+import { splitLoad } from './packages/load/dist/shares/split.js'
 
 const yaml = [
   'services:',

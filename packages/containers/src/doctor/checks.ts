@@ -170,7 +170,7 @@ function lookAtCores({ host, engine, inSite }: MachineFindings): Finding {
       ? warn(what, 'The system shares the one core with what is measured: 2 or more keep them apart')
       : ok(what)
   if (cpus < 2)
-    return bad(what, 'The target and the load agent need a core each: use a machine with at least 2, better 8')
+    return bad(what, 'Target, services and load agent need cores of their own: use a machine with at least 2, better 8')
   if (cpus < 4)
     return warn(what, 'Services, agent and system share cores, and caps are scaled down: 8 or more keep all apart')
   return ok(what)

@@ -3,7 +3,7 @@ import { localImage } from '../building/lookup.js'
 import type { EngineClient } from '../client/client.js'
 import { FACTS_MS } from '../engine/facts.js'
 import { hostOfEngine } from '../host/engine-view.js'
-import { probeImage, startProbe } from '../probe/index.js'
+import { hostFactsOf, probeImage, startProbe } from '../probe/index.js'
 import { labelsOf } from '../session/labels.js'
 import { type HostReach, isReached, type ReachedHost } from '../site/reach-hosts.js'
 import { swarmState } from '../swarm/index.js'
@@ -48,7 +48,7 @@ async function lookAtHost(host: ReachedHost, roles: number, options: LookOptions
     spec,
     engine: facts,
     holes,
-    facts: probe.kind === 'asked' ? probe.facts : hostOfEngine(info, facts),
+    facts: probe.kind === 'asked' ? hostFactsOf(probe.facts) : hostOfEngine(info, facts),
     hasLiveRestore: info.LiveRestoreEnabled === true,
     swarm,
     probe,

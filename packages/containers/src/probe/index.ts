@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 export type { ProbeClock } from './alignment.js'
+export { hostFactsOf } from './host-facts.js'
 export type { ProbeFacts, SampledContainer } from './protocol.js'
 export type { ProbeSampler } from './sampler.js'
 export { type Probe, type ProbeOptions, startProbe } from './start.js'

@@ -2,4 +2,4 @@ export { type OpenHost, type OpenHosts, type OpenHostsOptions, openHosts } from 
 export { type HostReach, isReached, needAll, type ReachedHost, type ReachedHosts, reachHosts } from './reach-hosts.js'
 export { openSite, type Site, type SiteOptions } from './site.js'
 export { SiteImages, type SiteImagesOptions } from './site-images.js'
-export { type ProbedHost, type ProbedHosts, type ProbesOptions, startProbes } from './start-probes.js'
+export { bringProbe, type ProbedHost, type ProbedHosts, type ProbesOptions, startProbes } from './start-probes.js'

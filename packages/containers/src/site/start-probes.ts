@@ -1,4 +1,4 @@
-import type { Owner } from '@bakeoff/model'
+import type { ImageFacts, Owner } from '@bakeoff/model'
 import type { ImageEvent } from '@bakeoff/runner/ports'
 import { type Probe, probeFolder, probeImage, startProbe } from '../probe/index.js'
 import { labelsOf } from '../session/labels.js'
@@ -12,7 +12,20 @@ export interface ProbesOptions {
   readonly images: SiteImages
   readonly say: (message: string) => void
   readonly signal: AbortSignal
-  readonly onEvent?: (event: ImageEvent) => void
+  readonly onEvent?: ((event: ImageEvent) => void) | undefined
+}
+
+/** Makes the image of the probe and moves it to each of these hosts, where it is the latest of its name from then on. */
+export async function bringProbe(
+  hosts: readonly OpenHost[],
+  { images, signal, onEvent }: Pick<ProbesOptions, 'images' | 'signal' | 'onEvent'>,
+): Promise<ImageFacts> {
+  const names = hosts.map(({ spec }) => spec.name)
+  const request = { name: probeImage, folder: probeFolder, requires: [], hosts: names }
+  const facts = await images.ensureImage(request, signal, onEvent)
+  for (const { spec, engine } of hosts)
+    await engine.client.images.tag(await images.idOn(spec.name, facts.id, signal), { repo: probeImage, tag: 'latest' })
+  return facts
 }
 
 /** A host that is probed. */
@@ -32,9 +45,7 @@ export interface ProbedHosts extends AsyncDisposable {
  */
 export async function startProbes({ hosts }: Pick<OpenHosts, 'hosts'>, options: ProbesOptions): Promise<ProbedHosts> {
   const { owner, images, say, signal, onEvent } = options
-  const names = hosts.map(({ spec }) => spec.name)
-  const request = { name: probeImage, folder: probeFolder, requires: [], hosts: names }
-  const { id } = await images.ensureImage(request, signal, onEvent)
+  const { id } = await bringProbe(hosts, { images, signal, onEvent })
   const start = async (host: OpenHost): Promise<ProbedHost> => {
     const { spec, engine } = host
     await sweep(engine.client) // what a run left that was killed may hold the lease

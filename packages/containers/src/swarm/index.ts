@@ -1,4 +1,4 @@
-export { type HostLeaving, type Leaving, type LeavingHost, leaveSwarm, leavingWords } from './leave.js'
+export { type HostLeaving, type Leaving, type LeavingHost, leaveSwarm, leavingWords, needIdle } from './leave.js'
 export { type HostState, type Membership, membershipOf } from './membership.js'
 export {
   type PreparedSwarm,

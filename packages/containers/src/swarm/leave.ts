@@ -82,8 +82,8 @@ async function lookAt(
   }
 }
 
-/** @throws ENGINE_HELD while a run may be using this host */
-async function needIdle(name: string, client: EngineClient): Promise<void> {
+/** @throws ENGINE_HELD while a run may be using this host; ENGINE_LOST */
+export async function needIdle(name: string, client: EngineClient): Promise<void> {
   for (const { labels, state } of await client.containers.list(PROJECT)) {
     const owner = ownerIn(labels)
     if (owner === null || state !== 'running' || (await stateOf(owner)) === 'dead') continue

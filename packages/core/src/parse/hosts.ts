@@ -62,8 +62,13 @@ export function parseHosts(text: string, file: string, place: HostsPlace): Hosts
   problems.push(...problemsOfTwins(located))
   const benches = benchesIn(located.value)
   problems.push(...problemsOfBenches(located, benches))
-  if (problems.length > 0) throw badSpec(problems, text, next)
+  if (problems.length > 0) throw badSpec(problems, withoutPasswords(text), next)
   return { file, hosts, benches: benches.map(({ bench }) => bench) }
+}
+
+/** The text as it is shown: errors end up in logs. */
+function withoutPasswords(text: string): string {
+  return text.replace(/(\/\/[^\s:/@]*):[^\s/@]*@/g, '$1:…@')
 }
 
 interface BenchAt {

@@ -20,6 +20,7 @@ import {
 import { brokenWarning } from '../parse/broken.js'
 import type { Catalogue } from '../parse/catalogue.js'
 import { thresholds } from '../thresholds.js'
+import { isBesideProbe } from '../words/benches.js'
 import { inBlock, type OtherCommit, type Partners, partnersOf } from './against.js'
 import { chooseLoads, type WantedLoads } from './choose-loads.js'
 import { type ClaimLoads, claimLoadsOf } from './claim-loads.js'
@@ -395,6 +396,11 @@ function whatSharingMeans(
   { isUncapped, targetCaps }: PlannedScenario,
   roles: readonly string[],
 ): Pick<PlanWarning, 'why' | 'todo'> {
+  if (isBesideProbe(roles))
+    return {
+      why: 'That machine has no core to spare for its probe, which takes about 1 % of one.',
+      todo: 'This is no reason for doubt; a machine with four cores or more keeps one for it.',
+    }
   const isOfTarget = roles.includes('target')
   if (isOfTarget && isUncapped)
     return {

@@ -79,15 +79,21 @@ function isAlike(a: number | null, b: number | null): boolean {
   return a === null || b === null || Math.abs(a - b) <= a * MEMORY_TOLERANCE
 }
 
+/** What keeps benches from being of one class, place by place: the hosts of targets, those of services, and those of each agent. */
+export function classProblems(site: PlannedSite): string[] {
+  return site.benches.slice(1).flatMap((bench) => differencesOf(site, bench))
+}
+
 /**
- * Refuses benches that are not of one class, place by place: the hosts of targets are alike, those of services, and those of each agent.
+ * Refuses benches that are not of one class.
  *
  * @throws BakeoffError BAD_SPEC that names the hosts and what differs
  */
 export function refuseOtherClasses(site: PlannedSite): void {
-  const found = site.benches.slice(1).flatMap((bench) => differencesOf(site, bench))
+  const found = classProblems(site)
   if (found.length === 0) return
-  throw new BakeoffError('BAD_SPEC', [`${site.file}: the benches are not of one class`, ...found].join('\n'), {
+  const lines = found.map((line) => `  ${line}`)
+  throw new BakeoffError('BAD_SPEC', [`${site.file}: the benches are not of one class`, ...lines].join('\n'), {
     hint: 'Figures of one run come from machines of one class. Make them alike, or measure with one hosts.yaml for each class.',
   })
 }
@@ -103,7 +109,7 @@ function differencesOf(site: PlannedSite, bench: PlannedBench): string[] {
   )
   return [...pairs].flatMap(([name, of]) =>
     classDifferences(hostNamed(site, of), hostNamed(site, name)).map(
-      ({ what, first: was, other: is }) => `  ${what}: ${of} ${was}, ${name} ${is}`,
+      ({ what, first: was, other: is }) => `${what}: ${of} ${was}, ${name} ${is}`,
     ),
   )
 }

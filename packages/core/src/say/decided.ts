@@ -3,7 +3,17 @@ import type { Cell, CellComparison, DecisionColumn, EntryResult, Results, Scenar
 /** The input of a decision; all of it is in the results. */
 export type Decided = Pick<
   Results,
-  'run' | 'host' | 'scenarios' | 'entries' | 'cells' | 'groups' | 'comparisons' | 'twins' | 'claims' | 'certificates'
+  | 'run'
+  | 'host'
+  | 'site'
+  | 'scenarios'
+  | 'entries'
+  | 'cells'
+  | 'groups'
+  | 'comparisons'
+  | 'twins'
+  | 'claims'
+  | 'certificates'
 >
 
 /** A row's best entry in a scenario, with everything that is known about it. */

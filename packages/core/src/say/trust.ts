@@ -9,6 +9,7 @@ import {
 } from '@bakeoff/model'
 import { causeRules } from '../judge/causes/index.js'
 import { median } from '../stats/index.js'
+import { isBesideProbe } from '../words/benches.js'
 import { nameOf } from '../words/names.js'
 import { list, many, percent } from '../words/quantities.js'
 import type { Decided } from './decided.js'
@@ -35,7 +36,7 @@ export function trustLevelOf(
   const doubtful = judged.filter(({ verdict }) => verdict?.status !== 'valid').length
   const isProvisional = columns.some(({ standing }) => standing === 'provisional')
   if (isProvisional || doubtful > judged.length * MANY_DOUBTS) return 'low'
-  const isShared = scenarios.some(({ cores }) => cores.shared.length > 0)
+  const isShared = scenarios.some((scenario) => sharedIn(scenario).length > 0)
   const isAnyApart = (twins ?? []).some(isToldApart)
   return doubtful === 0 && !isShared && !isAnyApart ? 'high' : 'medium'
 }
@@ -89,12 +90,12 @@ function becauseOf(cause: string): string {
   return causeRules.find(({ id }) => id === cause)?.because ?? `of ${cause}`
 }
 
-function machineSays({ scenarios, host, certificates, twins }: Decided): string | null {
+function machineSays({ scenarios, host, site, certificates, twins }: Decided): string | null {
   const floors = (certificates ?? []).flatMap(({ scenario, noiseFloor }) =>
     noiseFloor === null ? [] : [{ scenario, noiseFloor }],
   )
   const widest = floors.length === 0 ? null : floors.reduce((a, b) => (b.noiseFloor > a.noiseFloor ? b : a))
-  const shared = scenarios.filter(({ cores }) => cores.shared.length > 0)
+  const shared = scenarios.filter((scenario) => sharedIn(scenario).length > 0)
   const again = twinsSay(twins ?? [])
   const parts = [
     ...(again === null ? [] : [again]),
@@ -105,12 +106,17 @@ function machineSays({ scenarios, host, certificates, twins }: Decided): string 
       : []),
     ...(shared.length > 0
       ? [
-          `on its ${many(host.cpus.length, 'CPU')} ${list([...new Set(shared.flatMap(({ cores }) => cores.shared.flat()))])} shared a core${shared.length < scenarios.length ? ` (${list(shared.map(({ id }) => id))})` : ''}`,
+          `${site ? '' : `on its ${many(host.cpus.length, 'CPU')} `}${list([...new Set(shared.flatMap((scenario) => sharedIn(scenario).flat()))])} shared a core${shared.length < scenarios.length ? ` (${list(shared.map(({ id }) => id))})` : ''}`,
         ]
       : []),
   ]
   if (parts.length === 0) return null
   return `${sentenceCase(parts.join('; '))}.`
+}
+
+/** The roles of a scenario that shared cores; one beside the probe of its machine had them to itself. */
+function sharedIn({ cores }: Decided['scenarios'][number]): readonly string[][] {
+  return cores.shared.filter((roles) => !isBesideProbe(roles))
 }
 
 /** A sentence about twins: how often the judge told two measurements of one entry apart. Null where there were no twins. */

@@ -28,3 +28,8 @@ export function otherMachinesWords(
     .map(({ facts }) => `${facts.cpuModel ?? 'unknown'}, ${facts.cpus.length} CPUs`)
   return kinds.length === 0 ? null : [...new Set(kinds)].join(' and ')
 }
+
+/** Whether roles that share cores are one and the probe of its machine, which costs it next to nothing. */
+export function isBesideProbe(roles: readonly string[]): boolean {
+  return roles.length === 2 && roles.includes('probe')
+}

@@ -782,6 +782,33 @@ const table: Readonly<Record<string, readonly Case[]>> = {
       },
       observed: repeat(full),
     },
+    {
+      because: 'the probe of its machine takes next to nothing of a target',
+      effect: 'explains',
+      scenario: {
+        cores: { target: [0], services: {}, agent: [0], orchestrator: [0], shared: [['target', 'probe']], notes: [] },
+      },
+      observed: repeat(full),
+      says: /target and probe shared core 0; the probe takes about 1 % of a core/,
+    },
+    {
+      because: 'services and one of several agents share, and have room',
+      effect: 'explains',
+      scenario: {
+        ...postgres,
+        agents: [[0], [0]],
+        cores: {
+          target: [1],
+          services: { postgres: [0] },
+          agent: [0],
+          orchestrator: [0],
+          shared: [['postgres', 'agent-1', 'probe']],
+          notes: [],
+        },
+      },
+      observed: repeat({ ...full, services: { postgres: 0.2 }, agentCores: 0.3 }),
+      says: /postgres, agent-1 and probe shared core 0; together they used 0\.5 cores \(50 %\)/,
+    },
   ],
   'late-sends': [
     { because: 'all were on time', effect: null, observed: repeat({ load: rate }) },

@@ -284,6 +284,12 @@ describe('what is wrong is said with its place and what to do', () => {
   })
 })
 
+it('shows no password', () => {
+  const { message } = refusalOf(() => read(alone('ssh://ada:s3cret@h')))
+  expect(message).toContain("docker: 'ssh://ada:…@h'")
+  expect(message).not.toContain('s3cret')
+})
+
 function refusalOf(run: () => unknown): { readonly message: string; readonly hint: string | null } {
   try {
     run()

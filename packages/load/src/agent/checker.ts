@@ -10,8 +10,8 @@ import {
 import { type Fetched, formatBytes, type GoldenLine } from '@bakeoff/model'
 import type { Work } from '@bakeoff/runner/ports'
 import { answerCapBytes } from '../answer-cap.js'
+import type { Checked } from '../shares/merge.js'
 import type { PickedAnswer } from '../worker/messages.js'
-import type { Checked } from './merge.js'
 import { decodeText, shorten } from './text.js'
 
 /** The most wrong answers that are kept word for word. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { BakeoffError } from '@bakeoff/model'
+import type { Seats } from '../shares/split.js'
 import type { FromWorker, ToWorker } from '../worker/messages.js'
 import type { Prepared, Seat } from '../worker/prepared-work.js'
-import type { Seats } from './split.js'
 
 /** One load process. */
 export class Hand {

@@ -2,12 +2,12 @@ import type { LoadMeasurement, LoadSlice } from '@bakeoff/model'
 import type { LoadRequest, Work } from '@bakeoff/runner/ports'
 import { monotonicMs } from '../clock.js'
 import type { LoadShare } from '../protocol.js'
+import { batchCounts, mergeParts, SliceMerger } from '../shares/merge.js'
+import { sharesOf, splitLoad } from '../shares/split.js'
 import { driverOf } from '../worker/drivers.js'
 import type { FromWorker, Part, ProcessOrder, SlicePart } from '../worker/messages.js'
 import { Checker } from './checker.js'
 import type { Crew, Hand } from './crew.js'
-import { batchCounts, mergeParts, SliceMerger } from './merge.js'
-import { sharesOf, splitLoad } from './split.js'
 
 /** How long before the first cut the processes are told, so that all make it at the same time. */
 const CUT_AHEAD_MS = 10

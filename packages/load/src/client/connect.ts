@@ -17,9 +17,9 @@ import {
   steadyMs,
   type Work,
 } from '@bakeoff/runner/ports'
-import type { Seats } from '../agent/split.js'
 import { messagesOf } from '../lines.js'
 import { type Command, type Hello, type LoadShare, PROTOCOL, type Reply } from '../protocol.js'
+import type { Seats } from '../shares/split.js'
 import type { SlicePart } from '../worker/messages.js'
 import type { GivenValues } from '../worker/prepared-work.js'
 import { Decider } from './decider.js'

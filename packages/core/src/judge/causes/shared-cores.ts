@@ -1,4 +1,5 @@
 import { thresholds } from '../../thresholds.js'
+import { isBesideProbe } from '../../words/benches.js'
 import { cores, list, percent } from '../../words/quantities.js'
 import { defineCause } from './define.js'
 import { areHeldByQuotas, coresOf, usedBy } from './tenants.js'
@@ -6,7 +7,8 @@ import { areHeldByQuotas, coresOf, usedBy } from './tenants.js'
 /**
  * A role that shares cores with the target takes time from it, which is always a doubt. Services and agent that share cores among
  * themselves are a doubt only when together they filled those cores, or when that is unknown. Below that, and for the
- * orchestrator, which only waits while a load runs, the cell only mentions it, as it does where quotas keep the roles apart.
+ * orchestrator, which only waits while a load runs, and the probe, which takes about 1 % of a core, the cell only mentions it, as it does
+ * where quotas keep the roles apart.
  */
 export const sharedCores = defineCause({
   id: 'shared-cores',
@@ -24,13 +26,15 @@ export const sharedCores = defineCause({
       const together = `${list(roles)} shared ${ids.size === 1 ? `core ${[...ids][0]}` : `cores ${[...ids].join(', ')}`}`
       if (areHeldByQuotas(view, roles))
         return { effect: 'explains', evidence: `${together}, which hold their quotas together`, subject }
+      if (isBesideProbe(roles))
+        return { effect: 'explains', evidence: `${together}; the probe takes about 1 % of a core`, subject }
       if (roles.includes('target'))
         return {
           effect: 'doubts',
           evidence: `${together}: ${view.scenario.isUncapped ? 'the target has no cap, as its source had none' : 'the target did not have its cores to itself'}`,
           subject,
         }
-      const working = roles.filter((role) => role !== 'orchestrator')
+      const working = roles.filter((role) => role !== 'orchestrator' && role !== 'probe')
       if (working.length < 2)
         return { effect: 'explains', evidence: `${together}; the orchestrator waits while a load runs`, subject }
       const used = usedBy(view, working)

@@ -9,7 +9,8 @@ import { list, percent } from '../../words/quantities.js'
 /** The cores that any of these roles may run on. */
 export function coresOf({ scenario }: CellView, roles: readonly string[]): Set<number> {
   const { target, services, agent, orchestrator } = scenario.cores
-  const own: Record<string, readonly number[]> = { ...services, target, agent, orchestrator }
+  const agents = Object.fromEntries((scenario.agents ?? []).map((cores, index) => [`agent-${index + 1}`, cores]))
+  const own: Record<string, readonly number[]> = { ...services, ...agents, target, agent, orchestrator }
   return new Set(roles.flatMap((role) => own[role] ?? []))
 }
 
@@ -30,7 +31,10 @@ export function usedBy(view: CellView, roles: readonly string[]): number | null 
 
 function coresUsedBy(view: CellView, repetition: Repetition, role: string): number | null {
   if (role === 'target') return valueIn(coresUsed, repetition, view)
-  return role === 'agent' ? repetition.agent.coresUsed : (repetition.services[role]?.coresUsed ?? null)
+  if (role === 'agent') return repetition.agent.coresUsed
+  const number = /^agent-(\d+)$/.exec(role)?.[1]
+  const use = number === undefined ? repetition.services[role] : repetition.agents[Number(number) - 1]
+  return use?.coresUsed ?? null
 }
 
 /**
