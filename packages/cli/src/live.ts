@@ -65,9 +65,11 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       }
       watching.add(response)
       response.on('close', () => watching.delete(response))
-      // Of the steps only the last one says what happens now.
-      const replayed = past.filter((event, index) => event.kind !== 'step' || index === past.length - 1)
-      response.write(replayed.map((event) => messageOf({ ...event, past: true })).join(''))
+      response.write(
+        withLastSteps(past)
+          .map((event) => messageOf({ ...event, past: true }))
+          .join(''),
+      )
     },
   }
   const server = createServer((request, response) => {
@@ -95,6 +97,20 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The events without the steps that something came after; of several benches, something on the same bench. */
+function withLastSteps(events: readonly RunEvent[]): RunEvent[] {
+  const later = new Set<string | null>()
+  return events
+    .toReversed()
+    .filter((event) => {
+      const bench = ('bench' in event ? event.bench : null) ?? null
+      const isLast = bench === null ? later.size === 0 : !later.has(bench)
+      later.add(bench)
+      return event.kind !== 'step' || isLast
+    })
+    .toReversed()
 }
 
 /** On a port that the system chooses, and only for this machine. */

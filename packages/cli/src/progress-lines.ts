@@ -1,6 +1,15 @@
 import { medianOf } from '@bakeoff/core'
 import { formatDurationMs, formatNumber, visibleText } from '@bakeoff/model'
-import { type Board, type Build, buildLeftMs, leftMs, nameOf, type ProgressState, waiting } from './progress-state.js'
+import {
+  type Board,
+  type Build,
+  buildLeftMs,
+  type FleetState,
+  leftMs,
+  nameOf,
+  type ProgressState,
+  waiting,
+} from './progress-state.js'
 import { padEnd, padStart, shorten, widthOf } from './width.js'
 
 const BETWEEN = ' · '
@@ -9,9 +18,10 @@ const LEAST_MIDDLE = 8
 
 /** Stage, step and time left in one line of at most `columns`; empty when nothing goes on. */
 export function liveLine(state: ProgressState, nowMs: number, columns: number): string {
-  const { stage } = state
-  const head = stage === null ? '' : stageWords(stage)
-  const middle = state.builds.size > 0 ? buildsWords(state) : (state.doing ?? '')
+  const { stage, fleet } = state
+  const head = fleet ? benchesWords(state) : stage === null ? '' : stageWords(stage)
+  const middle =
+    state.builds.size > 0 ? buildsWords(state) : fleet ? measuringWords(fleet.measuring) : (state.doing ?? '')
   const left = leftMs(state, nowMs)
   const tail = left === null ? '' : timeLeft(left)
   if (head === '' && middle === '') return ''
@@ -19,6 +29,26 @@ export function liveLine(state: ProgressState, nowMs: number, columns: number): 
   const free = columns - around.reduce((width, part) => width + widthOf(part) + BETWEEN.length, 0)
   const shown = widthOf(middle) <= free ? middle : free >= LEAST_MIDDLE ? shorten(middle, free) : ''
   return shorten([head, shown, tail].filter(Boolean).join(BETWEEN), columns)
+}
+
+/** `8 of 9 benches measure`; empty while images are built, which is for all of them. */
+function benchesWords({ fleet, stage, builds }: ProgressState): string {
+  if (fleet === null || stage === null || builds.size > 0) return ''
+  const [all, busy] = [fleet.benches.length, fleet.measuring.size]
+  const benches = all === 1 ? 'bench' : 'benches'
+  if (busy === 0) return `${all} ${benches} ${all === 1 ? 'gets' : 'get'} ready`
+  return `${busy} of ${all} ${benches} ${busy === 1 ? 'measures' : 'measure'}`
+}
+
+/** `ranknet #2 #3, predict #1`: the repetitions of each scenario that are measured at this moment, most first. */
+function measuringWords(measuring: FleetState['measuring']): string {
+  const repetitions = new Map<string, number[]>()
+  for (const { scenario, repetition } of measuring.values())
+    repetitions.set(scenario, [...(repetitions.get(scenario) ?? []), repetition])
+  return [...repetitions]
+    .sort(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : 1))
+    .map(([scenario, of]) => [visibleText(scenario), ...of.sort((a, b) => a - b).map((each) => `#${each}`)].join(' '))
+    .join(', ')
 }
 
 /** `2/6 ranknet`; blocks after the first repetition with their number. */
@@ -129,7 +159,7 @@ function rowsOf(state: ProgressState, board: Board) {
       const median = medianOf(perSecond)
       return {
         median,
-        name: nameOf({ ...state, stage: stageOf(state, entry) }, entry),
+        name: nameOf({ ...state, stage: stageOf(state, entry), fleet: null }, entry),
         value: median === null ? '' : formatNumber(median),
         note: AFTER_FIGURES[ended] || (p99Ms === null ? '' : `p99 ${formatNumber(p99Ms)} ms`),
         counts: ended === 'counts' && median !== null,

@@ -8,6 +8,8 @@ export interface ProgressState {
   /** time left to measure, as last reported; it passes while nothing is built */
   readonly left: { readonly ms: number; readonly atMs: number } | null
   readonly stage: Stage | null
+  /** where several benches measure side by side; null: one does */
+  readonly fleet: FleetState | null
   /** the step of the measurement that goes on */
   readonly doing: string | null
   /** builds that go on, in the order in which they began */
@@ -29,6 +31,15 @@ export interface ProgressNames {
 }
 
 export type Stage = Pick<Extract<RunEvent, { kind: 'stage' }>, 'scenario' | 'repetition' | 'number' | 'of' | 'state'>
+
+/** The benches that are still in a run, and what each measures. */
+export interface FleetState {
+  readonly benches: readonly string[]
+  /** by bench; one that waits is not there */
+  readonly measuring: ReadonlyMap<string, Pick<Stage, 'scenario' | 'repetition'>>
+  /** the scenario of the last finished repetition; null: none is */
+  readonly last: string | null
+}
 
 export interface Build {
   readonly startedAtMs: number
@@ -54,6 +65,7 @@ export const noProgress: ProgressState = {
   names: null,
   left: null,
   stage: null,
+  fleet: null,
   doing: null,
   builds: new Map(),
   asked: null,
@@ -87,28 +99,39 @@ export function advance(before: ProgressState, event: RunEvent, nowMs: number): 
   const state = passed(before, nowMs)
   switch (event.kind) {
     case 'run-started':
-      return { ...noProgress, names: state.names, left: { ms: Math.max(0, event.estimateMs), atMs: nowMs } }
+      return {
+        ...noProgress,
+        names: state.names,
+        left: { ms: Math.max(0, event.estimateMs), atMs: nowMs },
+        fleet: event.benches ? { benches: event.benches, measuring: new Map(), last: null } : null,
+      }
+    case 'bench-left':
+      return state.fleet ? { ...state, fleet: withoutBench(state.fleet, event.bench) } : state
     case 'image':
       return afterImage(state, event, nowMs)
     case 'stage': {
       const { scenario, repetition, number, of } = event
       const stage: Stage = { scenario, repetition, number, of, state: event.state }
+      if (state.fleet && event.bench != null) return { ...state, fleet: afterStage(state.fleet, event.bench, stage) }
       return event.state === 'building'
         ? { ...state, stage, doing: null, builds: new Map(), asked: event.images ?? null, done: new Set() }
         : { ...state, stage, doing: null }
     }
     case 'step':
+      if (state.fleet) return state // steps of several benches come in turns: none of them is what goes on
       return { ...state, doing: `${nameOf(state, event.entry)} · ${visibleText(event.step)}` }
     case 'repetition':
       return {
         ...state,
         doing: null,
+        fleet: state.fleet && { ...state.fleet, last: state.names?.entries.get(event.entry)?.scenario ?? null },
         left: event.leftMs === null ? state.left : { ms: Math.max(0, event.leftMs), atMs: nowMs },
         boards: event.triedAgain ? state.boards : afterRepetition(state, event),
       }
     case 'run-ended':
-      return { ...state, doing: null, stage: null, left: null, builds: new Map() }
+      return { ...state, doing: null, stage: null, fleet: null, left: null, builds: new Map() }
     case 'slice': {
+      if (state.fleet) return state
       const perSecond = event.slice.ok / (event.slice.durationMs / 1000)
       const rate = Number.isFinite(perSecond) ? ` · ${Math.round(perSecond).toLocaleString('en-US')} answers/s` : ''
       return { ...state, doing: `${nameOf(state, event.entry)} · ${visibleText(event.loadId)}${rate}` }
@@ -118,6 +141,19 @@ export function advance(before: ProgressState, event: RunEvent, nowMs: number): 
     case 'note':
       return state
   }
+}
+
+function afterStage(fleet: FleetState, bench: string, { scenario, repetition, state }: Stage): FleetState {
+  const measuring = new Map(fleet.measuring)
+  if (state === 'measuring') measuring.set(bench, { scenario, repetition })
+  else measuring.delete(bench)
+  return { ...fleet, measuring }
+}
+
+function withoutBench(fleet: FleetState, bench: string): FleetState {
+  const measuring = new Map(fleet.measuring)
+  measuring.delete(bench)
+  return { ...fleet, measuring, benches: fleet.benches.filter((each) => each !== bench) }
 }
 
 /** Measuring time passes while nothing is built. */
@@ -193,8 +229,10 @@ export function waiting({ asked, done, builds }: ProgressState): number | null {
   return asked === null ? null : Math.max(0, asked - done.size - builds.size)
 }
 
-export function nameOf({ names, stage }: ProgressState, entry: string): string {
+export function nameOf({ names, stage, fleet }: ProgressState, entry: string): string {
   const known = names?.entries.get(entry)
   if (!known) return visibleText(entry)
+  // Benches measure several scenarios at once.
+  if (fleet) return visibleText((names?.scenarios.size ?? 0) > 1 ? `${known.scenario} · ${known.name}` : known.name)
   return visibleText(stage?.scenario === known.scenario ? known.name : `${known.scenario} · ${known.name}`)
 }

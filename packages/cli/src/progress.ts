@@ -1,4 +1,4 @@
-import { formatDurationMs, formatNumber, type Plan, type RunEvent } from '@bakeoff/model'
+import { formatDurationMs, formatNumber, type Plan, type RunEvent, visibleText } from '@bakeoff/model'
 import {
   boardLines,
   buildingWords,
@@ -52,7 +52,7 @@ export function openProgress(terminal: Terminal, clock: ProgressClock = progress
     if (!terminal.interactive) return
     const columns = terminal.columns() - 1
     const line = liveLine(state, clock.now(), columns)
-    const scenario = state.stage?.state === 'measuring' ? state.stage.scenario : null
+    const scenario = state.fleet ? state.fleet.last : state.stage?.state === 'measuring' ? state.stage.scenario : null
     const board = line === '' || scenario === null ? [] : boardLines(state, scenario, columns, BOARD_ROWS)
     if (line !== '' || isDrawn) terminal.live(...board.map(terminal.colours.dim), line) // else another writer owns the live line
     isDrawn = line !== ''
@@ -121,7 +121,8 @@ function rowsOf(
       return []
     }
     case 'stage':
-      if (event.state === 'building') return [bold(stageWords(event))]
+      if (event.state === (after.fleet ? 'measuring' : 'building'))
+        return [bold(`${stageWords(event)}${onBench(after, event)}`)]
       if (event.state === 'over') return boardLines(after, event.scenario, columns())
       return []
     case 'calibrated':
@@ -136,6 +137,8 @@ function rowsOf(
         : [yellow(`! targets can reach services of this machine: it answered at ${event.boundary.answered.join(', ')}`)]
     case 'repetition':
       return [repetitionRow(after, event, colours)]
+    case 'bench-left':
+      return [yellow(event.message)]
     case 'note':
       if (event.level === 'error') return [red(event.message)]
       return [event.level === 'warning' ? yellow(event.message) : event.message]
@@ -152,10 +155,10 @@ function repetitionRow(
   event: Extract<RunEvent, { kind: 'repetition' }>,
   { green, yellow, red }: Terminal['colours'],
 ): string {
-  const beside = [...(state.names?.entries.values() ?? [])].filter(({ scenario }) => scenario === state.stage?.scenario)
-  const columns =
-    beside.length > 0 ? Math.max(...beside.map(({ name }) => widthOf(name))) + NUMBER_COLUMNS : NAME_COLUMNS
-  const name = padEnd(`${nameOf(state, event.entry)} #${event.repetition}`, Math.min(NAME_COLUMNS, columns))
+  const name = padEnd(
+    `${nameOf(state, event.entry)} #${event.repetition}${onBench(state, event)}`,
+    Math.min(NAME_COLUMNS, nameColumns(state)),
+  )
   if (event.outcome === 'measured') {
     const figures = event.figures.map((figure) =>
       figure.invalid ? red(`${figure.loadId} does not count: ${figure.invalid}`) : figureWords(figure),
@@ -165,6 +168,26 @@ function repetitionRow(
   }
   if (event.triedAgain) return `${yellow('–')} ${name} ${event.message}; tried again`
   return `${event.outcome === 'failed' ? red('✗') : yellow('–')} ${name} ${event.message}`
+}
+
+/** ` on node-2`, where several benches measure. */
+function onBench({ fleet }: ProgressState, { bench }: { readonly bench?: string | null | undefined }): string {
+  return fleet && bench != null ? ` on ${visibleText(bench)}` : ''
+}
+
+/** Columns for the name of an entry, the number of its repetition and the bench, so that rows of one scenario stand under one another. */
+function nameColumns(state: ProgressState): number {
+  const { names, stage, fleet } = state
+  const entries = [...(names?.entries ?? [])].filter(
+    ([, { scenario }]) => fleet !== null || scenario === stage?.scenario,
+  )
+  if (entries.length === 0) return NAME_COLUMNS
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(widthOf))
+  return (
+    widest(entries.map(([entry]) => nameOf(state, entry))) +
+    NUMBER_COLUMNS +
+    widest((fleet?.benches ?? []).map((bench) => onBench(state, { bench })))
+  )
 }
 
 /** `closed-64 812/s p99 3 ms`; of a search, the rate that it found. */

@@ -11,7 +11,10 @@ type Described = Pick<ProbedHost, 'spec'> & {
 }
 
 /** The site that a plan is made for. @throws ENGINE_LOST when a probe is gone */
-export async function plannedSiteOf({ file, benches }: HostsSpec, hosts: readonly Described[]): Promise<PlannedSite> {
+export async function plannedSiteOf(
+  { file, benches, tolerance }: HostsSpec,
+  hosts: readonly Described[],
+): Promise<PlannedSite> {
   const described = await Promise.all(hosts.map(async (host) => ({ host, facts: await host.probe.facts() })))
   const network = networkOf(benches)
   const uplinks = described.map(({ facts }) => facts.uplinkMtu ?? USUAL_MTU)
@@ -19,6 +22,7 @@ export async function plannedSiteOf({ file, benches }: HostsSpec, hosts: readonl
     file,
     network,
     mtu: network === 'overlay' ? Math.min(...uplinks) - VXLAN_BYTES : null,
+    ...(tolerance === null ? {} : { tolerance }),
     hosts: described.map(
       ({ host: { spec, engine }, facts }): PlannedHost => ({
         name: spec.name,

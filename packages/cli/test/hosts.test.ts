@@ -56,6 +56,7 @@ describe('whether benches are of one class', () => {
     file: 'hosts.yaml',
     hosts: [],
     benches: ['node-1', 'node-2'].map((id) => ({ id, target: id, services: id, agents: [id] })),
+    tolerance: null,
   }
   const found = (name: string, kernel: string, probe = 'asked') =>
     ({

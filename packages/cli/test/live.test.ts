@@ -65,6 +65,19 @@ describe('the live page', () => {
     expect(await (await fetch(live.url)).text()).not.toContain('This run is going on.')
   })
 
+  it('replays of the steps of several benches the last of each', async () => {
+    await using live = await openLivePage(folder)
+    const step = (bench: string, text: string): RunEvent => ({
+      ...{ kind: 'step', at: 'now', entry: first!.entry, block: first!.block, bench, step: text, detail: null },
+    })
+    for (const event of [step('node-1', 'start'), step('node-2', 'start'), step('node-1', 'load')]) folder.event(event)
+    const told = await readUntil(live.url, (text) => text.includes('"load"'))
+    expect([...told.matchAll(/"bench":"([^"]*)","step":"([^"]*)"/g)].map(([, ...of]) => of.join(' '))).toEqual([
+      'node-2 start',
+      'node-1 load',
+    ])
+  })
+
   it('replays what happened, then tells what happens, and does not mind who goes away', async () => {
     await using live = await openLivePage(folder)
     expect(await readUntil(live.url, (text) => text.includes('\n\n'))).toMatch(/"kind":"run-started".*"past":true/)

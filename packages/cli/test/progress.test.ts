@@ -187,6 +187,70 @@ describe('the live line', () => {
   })
 })
 
+describe('the live line of several benches', () => {
+  const measuring = (bench: string, more: Partial<Kind<'stage'>> = {}): RunEvent =>
+    stage('measuring', { bench, ...more })
+  const begun: [number, RunEvent][] = [
+    [0, { ...started(300_000), benches: ['node-1', 'node-2', 'node-3'] } as RunEvent],
+    [0, stage('building', { images: 2 })],
+  ]
+  it.each([
+    {
+      because: 'images are built, for all of them',
+      events: [[0, image('go-chi', 'building')]],
+      line: 'building go-chi, 1 more waiting · about 5 min left',
+    },
+    { because: 'they are compared', events: [], line: '3 benches get ready · about 5 min left' },
+    {
+      because: 'two measure, and one waits',
+      events: [
+        [0, measuring('node-1')],
+        [0, measuring('node-3', { scenario: 'ranknet', repetition: 2 })],
+      ],
+      line: '2 of 3 benches measure · predict #1, ranknet #2 · about 5 min left',
+    },
+    {
+      because: 'what most measure comes first',
+      events: [
+        [0, measuring('node-1')],
+        [0, measuring('node-2', { scenario: 'ranknet', repetition: 3 })],
+        [0, measuring('node-3', { scenario: 'ranknet', repetition: 2 })],
+      ],
+      line: '3 of 3 benches measure · ranknet #2 #3, predict #1 · about 5 min left',
+    },
+    {
+      because: 'steps and slices come in turns, and change nothing',
+      events: [
+        [0, measuring('node-1')],
+        [0, measuring('node-2', { repetition: 2 })],
+        [0, { ...step('warm up'), bench: 'node-1' } as RunEvent],
+        [0, { ...step('load', 'predict/rust-axum/default'), bench: 'node-2' } as RunEvent],
+      ],
+      line: '2 of 3 benches measure · predict #1 #2 · about 5 min left',
+    },
+    {
+      because: 'one is done with its block',
+      events: [
+        [0, measuring('node-1')],
+        [0, measuring('node-2', { repetition: 2 })],
+        [0, stage('over', { bench: 'node-1' })],
+      ],
+      line: '1 of 3 benches measures · predict #2 · about 5 min left',
+    },
+    {
+      because: 'one is lost',
+      events: [
+        [0, measuring('node-1')],
+        [0, measuring('node-2', { repetition: 2 })],
+        [0, { kind: 'bench-left', at, bench: 'node-1', why: 'lost', message: 'bench node-1 leaves the run: gone' }],
+      ],
+      line: '1 of 2 benches measures · predict #2 · about 5 min left',
+    },
+  ] satisfies { because: string; events: [number, RunEvent][]; line: string }[])('$because', ({ events, line }) =>
+    expect(liveLine(after([...begun, ...events]), 0, 120)).toBe(line),
+  )
+})
+
 describe('the time left', () => {
   it('of measuring stands still while something is built', () => {
     const state = after([
@@ -214,6 +278,9 @@ describe('whatever comes', () => {
   const events: RunEvent[] = [
     started(1000),
     started(0),
+    { ...started(0), benches: [HOSTILE, 'node-2'] } as RunEvent,
+    stage('measuring', { bench: HOSTILE, scenario: HOSTILE }),
+    { kind: 'bench-left', at, bench: HOSTILE, why: 'lost', message: HOSTILE },
     stage('building', { images: 3, scenario: HOSTILE }),
     image(HOSTILE, 'building', { expectedSeconds: 5 }),
     image(HOSTILE, 'building', { step: { number: 9, of: 3 } }),
@@ -392,6 +459,45 @@ describe('without a terminal', () => {
     expect(first.lines).toEqual(['  still building go-chi: 1 min 1 s'])
     expect(stillBuilding(first.state, 62_000).lines).toEqual([])
     expect(stillBuilding(first.state, 121_000).lines).toHaveLength(1)
+  })
+})
+
+describe('several benches without a terminal', () => {
+  it('are named where a block begins, in rows of repetitions, and where one leaves', () => {
+    const { progress, said } = onTerminal(false)
+    for (const event of [
+      { ...started(), benches: ['node-1', 'node-10'] } as RunEvent,
+      stage('building', { images: 0 }),
+      stage('measuring', { bench: 'node-1' }),
+      stage('measuring', { bench: 'node-10', repetition: 2 }),
+      repetition({ bench: 'node-1' }),
+      repetition({ bench: 'node-10', repetition: 2, entry: 'predict/rust-axum/default' }),
+      stage('over', { bench: 'node-1' }),
+      { kind: 'bench-left', at, bench: 'node-10', why: 'lost', message: 'bench node-10 leaves the run: gone' } as const,
+    ])
+      progress.show(event)
+    expect(said.slice(1).join('\n')).toBe(
+      [
+        '1/2 predict on node-1',
+        '1/2 predict, repetition 2 on node-10',
+        '✓ go-chi #1 on node-1                    closed-64 812/s p99 3 ms',
+        '✓ rust-axum #2 on node-10                closed-64 812/s p99 3 ms',
+        'predict so far, answers/s under closed-64',
+        '  go-chi     812  p99 3 ms',
+        '  rust-axum  812  p99 3 ms',
+        'bench node-10 leaves the run: gone',
+      ].join('\n'),
+    )
+  })
+
+  it('say of a run over several hosts with one bench what a run on one machine says', () => {
+    const rows = (bench?: string) => {
+      const { progress, said } = onTerminal(false)
+      for (const event of [started(), stage('building'), stage('measuring'), repetition(), stage('over')])
+        progress.show(bench === undefined ? event : ({ ...event, bench } as RunEvent))
+      return said
+    }
+    expect(rows('bench-1')).toEqual(rows())
   })
 })
 

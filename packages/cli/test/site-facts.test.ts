@@ -23,7 +23,12 @@ function aProbedHost(name: string, { uplinkMtu = null as number | null, allowedC
 
 const APART: HostsSpec['benches'] = [{ id: 'bench-1', target: 'a', services: 'b', agents: ['b'] }]
 const FLEET: HostsSpec['benches'] = ['a', 'b'].map((id) => ({ id, target: id, services: id, agents: [id] }))
-const specOf = (benches: HostsSpec['benches']): HostsSpec => ({ file: 'hosts.yaml', hosts: [], benches })
+const specOf = (benches: HostsSpec['benches']): HostsSpec => ({
+  file: 'hosts.yaml',
+  hosts: [],
+  benches,
+  tolerance: null,
+})
 
 it.each([
   { because: 'the smallest uplink, less what the overlay adds', benches: APART, mtus: [9000, 1500], expected: 1450 },
@@ -42,4 +47,9 @@ it('plans with the processors of each engine, and keeps nothing of a probe that 
     ['b', [0, 1, 2, 3]],
   ])
   expect(Object.keys(site.hosts[0]?.facts ?? {})).not.toContain('allowedCpus')
+})
+
+it('keeps how alike the benches must be', async () => {
+  const site = await plannedSiteOf({ ...specOf(FLEET), tolerance: 0.02 }, [aProbedHost('a'), aProbedHost('b')])
+  expect(site.tolerance).toBe(0.02)
 })

@@ -536,6 +536,11 @@ export const hostsFile = z.strictObject({
     .min(1, 'must name at least one host')
     .optional()
     .describe('In place of benches: each of these hosts is a bench of its own'),
+  tolerance: share
+    .optional()
+    .describe(
+      'Of several benches: how far what the null server reaches on one may lie from the median of the others, such as 5%, before that bench is left out; default 5%',
+    ),
 })
 
 const figures = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]))

@@ -46,6 +46,8 @@ export interface HostsSpec {
   readonly file: string
   readonly hosts: readonly HostSpec[]
   readonly benches: readonly PlannedBench[]
+  /** how far what the null server reaches on a bench may lie from the median of the others, relative; null: not said */
+  readonly tolerance: number | null
 }
 
 /** overlay: containers of a bench are on several hosts, and packets between them are wrapped; bridge: each bench is one host */

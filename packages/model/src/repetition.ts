@@ -260,6 +260,17 @@ export const runEvent = z.discriminatedUnion('kind', [
     entries: z.int(),
     blocks: z.int(),
     estimateMs: z.number(),
+    /** ids of the benches that measure side by side; absent: there is one */
+    benches: z.array(z.string()).optional(),
+  }),
+  /** One of several benches measures no more in this run. */
+  z.object({
+    kind: z.literal('bench-left'),
+    at: z.string(),
+    bench: z.string(),
+    /** lost: its machines do not answer any more; odd: its null server is not like that of the others */
+    why: z.enum(['lost', 'odd']),
+    message: z.string(),
   }),
   z.object({
     kind: z.literal('image'),
@@ -299,6 +310,7 @@ export const runEvent = z.discriminatedUnion('kind', [
     at: z.string(),
     entry: z.string(),
     block: z.string(),
+    bench: z.string().nullish(),
     step: z.string(),
     detail: z.string().nullable(),
   }),
@@ -306,6 +318,7 @@ export const runEvent = z.discriminatedUnion('kind', [
     kind: z.literal('slice'),
     at: z.string(),
     entry: z.string(),
+    bench: z.string().nullish(),
     loadId: z.string(),
     slice: loadSlice,
     /** cores used and anonymous memory in this slice, by `target`, service name and `agent` */

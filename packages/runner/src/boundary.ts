@@ -12,21 +12,21 @@ const TRIED_PORTS = [1, 22]
 const UNANSWERED = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ETIMEDOUT|EACCES|EPERM|no complete answer)/
 
 /**
- * Tries to reach the engine's machine from inside a testbed, as a target could, and reports the result as an event.
+ * Tries to reach the engine's machine from inside a testbed, as a target could.
  *
- * @throws BakeoffError when the agent did not build, the run is stopped, or for an error that ends a run. Any other failure means that the result is not
- *         known, which the event then says
+ * @returns what was tried; nothing where the result is not known
+ * @throws BakeoffError when the agent did not build, the run is stopped, or for an error that ends a run
  */
-export async function tryBoundary(run: Run): Promise<void> {
+export async function tryBoundary(run: Run): Promise<Boundary> {
   run.images.need(run.materials.agentImage.name) // without an agent nothing can be measured
   try {
-    run.emit({ kind: 'boundary', boundary: await reachHost(run) })
+    return await reachHost(run)
   } catch (error) {
     run.signal.throwIfAborted()
     if (endsTheRun(error)) throw error
     const message = `whether a target can reach this machine could not be tried: ${toErrorRecord(error).message}`
     run.emit({ kind: 'note', level: 'warning', message })
-    run.emit({ kind: 'boundary', boundary: { asked: [], answered: [] } })
+    return { asked: [], answered: [] }
   }
 }
 

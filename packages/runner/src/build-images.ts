@@ -86,20 +86,19 @@ function isWorthAnotherTry(error: unknown): boolean {
  * Every image that the entries need, once; Bakeoff's own first, since nothing can be measured without an agent.
  *
  * @param entries default: all entries of the plan
+ * @param benches whose hosts need the images; default: all benches of the plan
  */
 export function requestsOf(
   plan: Plan,
   materials: Materials,
   entries: readonly PlannedEntry[] = plan.entries,
+  benches: readonly PlannedBench[] = benchesOf(plan),
 ): ImageRequest[] {
   const scenarios = plan.scenarios.filter(({ id }) => entries.some(({ scenario }) => scenario === id))
   const requests = new Map<string, ImageRequest>()
   const add = (request: ImageRequest, on: (bench: PlannedBench) => readonly string[]) => {
     const known = requests.get(request.name) ?? request
-    requests.set(
-      request.name,
-      plan.site ? { ...known, hosts: joined(known.hosts, benchesOf(plan).flatMap(on)) } : known,
-    )
+    requests.set(request.name, plan.site ? { ...known, hosts: joined(known.hosts, benches.flatMap(on)) } : known)
   }
   const onTargets = ({ target }: PlannedBench) => [target]
   const onServices = ({ services }: PlannedBench) => [services]

@@ -2,6 +2,7 @@ import { decodeHistogram, histogramQuantile, mainLoadOf, rightPerSecond } from '
 import {
   BakeoffError,
   type Block,
+  benchesOf,
   type Calibration,
   calibrationKeyOf,
   connectionsOf,
@@ -63,11 +64,16 @@ export async function canary(run: Run, block: Block, known: readonly Calibration
       run.signal.throwIfAborted()
       if (endsTheRun(error)) throw error
       const what = triesLeft > 1 ? 'tried again' : 'the block is measured without one'
-      const message = `no canary for ${block.id}: ${toErrorRecord(error).message}; ${what}`
+      const message = `no canary for ${blockWords(run, block)}: ${toErrorRecord(error).message}; ${what}`
       run.emit({ kind: 'note', level: 'warning', message })
     }
   }
   return []
+}
+
+/** `predict#2`, and of several benches `predict#2 on node-1`. */
+function blockWords({ plan, bench }: Run, { id }: Block): string {
+  return benchesOf(plan).length > 1 ? `${id} on ${bench.id}` : id
 }
 
 /** The settings of a canary. */

@@ -44,7 +44,7 @@ export class Repetition {
     const { block, entry } = this.job
     this.run.signal.throwIfAborted()
     this.draft.stage = stage
-    this.run.emit({ kind: 'step', entry: entry.id, block: block.id, step: name, detail: null })
+    this.run.emit({ kind: 'step', entry: entry.id, block: block.id, ...benchIn(this.run), step: name, detail: null })
   }
 
   /** Notes a problem that does not end the repetition; the same note is kept only once. */

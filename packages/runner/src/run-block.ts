@@ -25,6 +25,8 @@ export interface Course {
   readonly calibrations: Calibration[]
   readonly measured: MeasuredTime
   readonly clocks: ClockWatch
+  /** how many benches measure now; default: those of the plan */
+  readonly benches?: () => number
 }
 
 /** Measures a block on the bench of this run: its canary, then a repetition of each entry. */
@@ -36,7 +38,7 @@ export async function measureBlock(
 ): Promise<void> {
   const { plan, signal } = run
   const { sink } = run.ports
-  const { before, records, measured, clocks } = course
+  const { before, records, measured, clocks, benches } = course
   const tellGap = (where: string) => {
     const gap = clocks.look()
     if (gap) run.emit({ kind: 'note', level: 'warning', message: clockGapNote(gap, where) })
@@ -50,7 +52,8 @@ export async function measureBlock(
       tellGap(`while ${entry.id} was measured, repetition ${block.repetition}`)
       await sink.writeRecord(record)
       if (!triedAgain) records.push(record)
-      run.emit({ ...repetitionEvent(plan, record, leftMs(plan, records, measured.ms)), ...benchIn(run), triedAgain })
+      const left = leftMs(plan, records, measured.ms, benches?.())
+      run.emit({ ...repetitionEvent(plan, record, left), ...benchIn(run), triedAgain })
       if (end !== null) throw end.error
     }
   }
@@ -75,14 +78,15 @@ function jobOf(plan: Plan, block: Block, entry: PlannedEntry, known: readonly Re
   }
 }
 
-/** Reports that a stage of a block begins. */
+/** Reports that a stage of a block begins. What is built for several benches is built for all of them. */
 export function tellStage(
   run: Run,
   block: Block,
   state: 'building' | 'measuring' | 'over',
   images: number | null = null,
 ): void {
-  run.emit({ kind: 'stage', ...placeOf(run.plan, block), ...benchIn(run), state, images })
+  const bench = state === 'building' && benchesOf(run.plan).length > 1 ? {} : benchIn(run)
+  run.emit({ kind: 'stage', ...placeOf(run.plan, block), ...bench, state, images })
 }
 
 /** The place of a block among those of its repetition. */

@@ -59,6 +59,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
     entries: plan.entries.length,
     blocks: plan.blocks.length,
     estimateMs: plan.estimateMs.most,
+    ...(benchesOf(plan).length > 1 ? { benches: benchesOf(plan).map(({ id }) => id) } : {}),
   })
   const { clock } = run.ports
   const measured = new MeasuredTime(clock, behind.spentMs)
@@ -107,7 +108,7 @@ async function runBlocks(run: Run, course: Course, source: ImageSource): Promise
     if (missing.length > 0) run.images.add(await source(missing))
     tellStage(run, block, 'measuring')
     measured.start()
-    if (!isBoundaryTried) await tryBoundary(run)
+    if (!isBoundaryTried) run.emit({ kind: 'boundary', boundary: await tryBoundary(run) })
     isBoundaryTried = true
     await measureBlock(run, course, block, entries)
     measured.stop()

@@ -10,7 +10,7 @@ import type {
 } from '@bakeoff/model'
 import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
 import { countedBetween, readCounters } from './counters.js'
-import { containerWords } from './placement.js'
+import { benchIn, containerWords } from './placement.js'
 import type { Decision, LoadOrder, LoadRequest } from './ports.js'
 import type { ReadyTestbed } from './repetition.js'
 import { DEATH_TOLD_MS } from './service-watch.js'
@@ -61,7 +61,7 @@ export async function runWindow(
   const before = await readCounters(ready)
   const measurement = await testbed.agent.load(request, (slice) => {
     const use = useOf(ready, slice.durationMs)
-    run.emit({ kind: 'slice', entry: target.entry.id, loadId: loadId(), slice, use })
+    run.emit({ kind: 'slice', entry: target.entry.id, ...benchIn(run), loadId: loadId(), slice, use })
     return death === null && testbed.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
   })
   const { lost, connectErrors } = measurement.counts

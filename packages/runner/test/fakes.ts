@@ -105,7 +105,9 @@ export interface Faults {
   /** calls at the start of every container */
   readonly atStart?: (request: ContainerRequest, testbed: string) => void
   /** calls when an image is asked for */
-  readonly atImage?: (name: string) => void
+  readonly atImage?: (name: string, hosts?: readonly string[]) => void
+  /** calls when a network is opened, with its hosts on several machines */
+  readonly atNetwork?: (name: string, hosts?: readonly string[]) => void
   /** calls at the start of this load */
   readonly atLoad?: (image: string, index: number) => void
   /** how long the target answers wrongly after a service of it is back; and how long it takes for all golden questions */
@@ -349,7 +351,7 @@ export class FakeHost implements ContainerHost {
 
   async ensureImage(request: ImageRequest): Promise<ImageFacts> {
     this.requests.images.push(request)
-    this.faults.atImage?.(request.name)
+    this.faults.atImage?.(request.name, request.hosts)
     if (this.faults.unsupported?.includes(request.name)) throw new UnsupportedBuild('hex cannot be reached')
     if (this.faults.build?.includes(request.name))
       throw new BakeoffError('BUILD_FAILED', `${request.name} did not build`, { logTail: ['error: no such crate'] })
@@ -378,6 +380,7 @@ export class FakeHost implements ContainerHost {
   async openNetwork(...asked: Parameters<ContainerHost['openNetwork']>): Promise<Network> {
     const [name, hosts] = asked
     this.requests.networks.push(asked)
+    this.faults.atNetwork?.(name, hosts)
     const id = `network of ${name}`
     this.networks.add(id)
     return {

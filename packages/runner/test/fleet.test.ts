@@ -3,7 +3,7 @@ import { type IsOpen, nothingOpen } from '@bakeoff/core'
 import { BakeoffError, type Plan, type PlannedBench } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Before, runPlan } from '../src/index.js'
-import { anEntry, aPlan, aRun, fakePorts, onSite } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, fakePorts, onSite } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const bench = (id: string): PlannedBench => ({ id, target: id, services: id, agents: [id] })
@@ -23,7 +23,9 @@ async function run(
 ) {
   const ports = fakePorts(faults)
   const ended = await runPlan(aRun(plan, ports, { isOpen }), before)
-  const notes = ports.sink.events.flatMap((event) => (event.kind === 'note' ? [event.message] : []))
+  const notes = ports.sink.events.flatMap((event) =>
+    event.kind === 'note' || event.kind === 'bench-left' ? [event.message] : [],
+  )
   const benchesOf = (block: string) => [
     ...new Set(ended.records.filter((record) => record.block === block).map((record) => record.bench)),
   ]
@@ -110,6 +112,56 @@ describe('a bench that is lost', () => {
     ).toBeGreaterThan(0)
   })
 
+  it('leaves the run before anything is measured there, when it is lost while benches are compared', async () => {
+    const { status, records, notes } = await run(PLAN, losing('node-2', 'canary'))
+    expect(status).toBe('complete')
+    expect(records.map(({ bench }) => bench)).not.toContain('node-2')
+    expect(notes).toContain('bench node-2 leaves the run: the engine of node-2 does not answer any more')
+  })
+
+  it('leaves the run while images are brought to it, and the others get theirs', async () => {
+    const gone = (hosts: readonly string[] = []) => {
+      if (hosts.includes('node-2'))
+        throw new BakeoffError('ENGINE_LOST', 'the engine of node-2 does not answer any more')
+    }
+    const { status, records, ports } = await run(PLAN, {
+      atImage: (_, hosts) => gone(hosts),
+      atNetwork: (_, hosts) => gone(hosts),
+    })
+    expect(status).toBe('complete')
+    expect(records.map(({ bench }) => bench)).not.toContain('node-2')
+    expect(ports.host.requests.images.at(-1)?.hosts).toEqual(['node-1', 'node-3'])
+  })
+
+  it('ends the run where nothing can be built without it', async () => {
+    const atImage = () => {
+      throw new BakeoffError('ENGINE_LOST', 'the engine of node-1 does not answer any more')
+    }
+    const { status, reason } = await run(PLAN, { atImage })
+    expect({ status, reason }).toEqual({
+      status: 'aborted',
+      reason: 'the engine of node-1 does not answer any more',
+    })
+  })
+
+  it('is followed by another: each try at the block is kept once', async () => {
+    let left = 2
+    const { status, records, notes } = await run(PLAN, {
+      atStart: ({ name, host }, testbed) => {
+        if (name !== 'target' || testbed !== 'predict/rust/default' || left-- <= 0) return
+        throw new BakeoffError('ENGINE_LOST', `the engine of ${host} does not answer any more`)
+      },
+    })
+    expect(status).toBe('complete')
+    expect(notes.filter((note) => note.includes('leaves the run'))).toHaveLength(2)
+    for (const entry of ['predict/go/default', 'predict/rust/default']) {
+      const first = records.find((record) => record.entry === entry && record.block === 'predict#1')
+      const benches = [...(first?.earlierTries ?? []), first].map((each) => each?.bench)
+      expect(new Set(benches).size, entry).toBe(benches.length)
+      expect(benches, entry).toHaveLength(3)
+    }
+  })
+
   it('ends the run when it is the last', async () => {
     const faults: Faults = {
       atStart: (_, testbed) => {
@@ -146,10 +198,124 @@ describe('a bench that is not like the others', () => {
   })
 })
 
+describe('what benches are compared by', () => {
+  it('is told where a bench gives no figure', async () => {
+    const { status, notes } = await run(PLAN, {
+      atStart: ({ host, name }, testbed) => {
+        if (host === 'node-3' && name === 'target' && testbed === 'canary')
+          throw new BakeoffError('START_FAILED', 'it did not start')
+      },
+    })
+    expect(status).toBe('complete')
+    expect(notes).toContain('no canary for all benches#1 on node-3: it did not start; tried again')
+    expect(notes).toContain('whether bench node-3 is like the others is not known: its null server gave no figure')
+  })
+
+  it('is told where there is nothing to compare', async () => {
+    const batch = aPlan(ENTRIES, {
+      scenario: aScenario({ loads: [{ kind: 'batch', tasks: 100, concurrency: 10 }] }),
+    })
+    const { notes } = await run(fleet(batch))
+    expect(notes).toContain('whether the benches are alike was not tried: every load is a batch')
+  })
+
+  it('is the boundary of all machines too', async () => {
+    const { ports } = await run(PLAN, { hostAnswers: true })
+    const told = ports.sink.events.flatMap((event) => (event.kind === 'boundary' ? [event.boundary] : []))
+    expect(told).toHaveLength(1)
+    expect(told[0]?.asked).toHaveLength(NODES.length)
+    expect(told[0]?.answered.length).toBeGreaterThan(0)
+  })
+})
+
+describe('the end of a run', () => {
+  it('by its budget cuts no block', async () => {
+    const { status, records } = await run({ ...PLAN, rules: { ...PLAN.rules, budgetMs: 60_000 } })
+    expect(status).toBe('partial')
+    const sizes = PLAN.blocks.map(({ id }) => records.filter(({ block }) => block === id).length)
+    expect(new Set(sizes)).toEqual(new Set([ENTRIES.length, 0]))
+    expect(sizes[0]).toBe(ENTRIES.length)
+  })
+
+  it('comes at once where no entry can be measured', async () => {
+    const { status, records } = await run(PLAN, { wrongAnswers: ENTRIES.map(({ image }) => image) })
+    expect(status).toBe('partial')
+    expect(records.map(({ block, outcome }) => [block, outcome.kind])).toEqual(
+      ENTRIES.map(() => ['predict#1', 'failed']),
+    )
+  })
+
+  it.each(['writeRecord', 'writeCalibration'] as const)('is a full disk of its folder: %s', async (call) => {
+    const ports = fakePorts()
+    let left = 4
+    const whole = ports.sink[call].bind(ports.sink) as (value: never) => Promise<void>
+    ports.sink[call] = async (value: unknown) => {
+      if (left-- <= 0) throw new BakeoffError('OUT_OF_RESOURCES', 'the disk is full')
+      await whole(value as never)
+    }
+    await expect(runPlan(aRun(PLAN, ports), none)).rejects.toThrow('the disk is full')
+    expect(ports.host.left).toEqual([])
+    expect(ports.sink.events.some(({ kind }) => kind === 'bench-left')).toBe(false)
+  })
+
+  it('by its user stops benches that wait, too', async () => {
+    const stop = new AbortController()
+    const ports = fakePorts({
+      // While the first repetition goes on, all other benches wait for it.
+      atStart: ({ name }, testbed) => {
+        if (name === 'target' && testbed === 'predict/rust/default') stop.abort(new Error('stopped'))
+      },
+    })
+    const { status, reason } = await runPlan(aRun(PLAN, ports, { signal: stop.signal }), none)
+    expect({ status, reason }).toEqual({ status: 'aborted', reason: 'stopped' })
+    expect(ports.host.left).toEqual([])
+  })
+})
+
 describe('a run that goes on later', () => {
+  it('measures a block whole elsewhere when its bench is gone', async () => {
+    const { records } = await run(fleet(PLAN, [...NODES, 'node-4']))
+    const half = records.find(({ bench }) => bench === 'node-4')?.block
+    const before = {
+      records: records.filter(({ block, entry }) => block !== half || entry === 'predict/go/default'),
+      calibrations: [],
+    }
+    const again = await run(PLAN, {}, { before })
+    expect(again.status).toBe('complete')
+    expect(again.benchesOf(half!)).toHaveLength(1)
+    expect(again.benchesOf(half!)).not.toEqual(['node-4'])
+    const go = again.records.find(({ block, entry }) => block === half && entry === 'predict/go/default')
+    expect(go?.earlierTries?.map(({ bench }) => bench)).toEqual(['node-4'])
+  })
+
+  it('measures a block whole that was killed between two benches', async () => {
+    const plan = fleet(aPlan([...ENTRIES, anEntry('zig')], { repetitions: 3 }))
+    const { records } = await run(plan)
+    const taken = records.flatMap((record) => {
+      if (record.block !== 'predict#2') return [record]
+      if (record.entry === 'predict/zig/default') return []
+      return [{ ...record, bench: record.entry === 'predict/go/default' ? 'node-1' : 'node-2' }]
+    })
+    const again = await run(plan, {}, { before: { records: taken, calibrations: [] } })
+    expect(again.status).toBe('complete')
+    expect(again.records.filter(({ block }) => block === 'predict#2')).toHaveLength(3)
+    expect(again.benchesOf('predict#2')).toHaveLength(1)
+  })
+
+  it('lets a bench go on as soon as it is its turn', async () => {
+    const two = fleet(aPlan(ENTRIES, { repetitions: 3 }), ['node-1', 'node-2'])
+    const { records } = await run(two)
+    const done = records.filter(({ block }) => block === 'predict#1').map((record) => ({ ...record, bench: 'node-1' }))
+    const { ports } = await run(two, {}, { before: { records: done, calibrations: [] } })
+    const stages = ports.sink.events.flatMap((event) =>
+      event.kind === 'stage' && event.state !== 'building' ? [`${event.bench} ${event.state}`] : [],
+    )
+    expect(stages.slice(0, 2)).toEqual(['node-2 measuring', 'node-1 measuring'])
+  })
+
   it('finishes a block on the bench that began it', async () => {
     const stop = new AbortController()
-    let left = 4
+    let left = 5
     const faults: Faults = {
       atStart: ({ name }, testbed) => {
         if (name === 'target' && testbed.startsWith('predict/') && left-- <= 0) stop.abort(new Error('stopped'))

@@ -8,6 +8,7 @@ import {
   hostsOf,
   networkOf,
   type PlannedBench,
+  parseFraction,
 } from '@bakeoff/model'
 import type { z } from 'zod'
 import { benchShape, benchShapeKey } from '../words/benches.js'
@@ -63,7 +64,13 @@ export function parseHosts(text: string, file: string, place: HostsPlace): Hosts
   const benches = benchesIn(located.value)
   problems.push(...problemsOfBenches(located, benches))
   if (problems.length > 0) throw badSpec(problems, withoutPasswords(text), next)
-  return { file, hosts, benches: benches.map(({ bench }) => bench) }
+  const { tolerance } = located.value
+  return {
+    file,
+    hosts,
+    benches: benches.map(({ bench }) => bench),
+    tolerance: typeof tolerance === 'string' ? parseFraction(tolerance) : (tolerance ?? null),
+  }
 }
 
 /** The text as it is shown: errors end up in logs. */
@@ -293,6 +300,7 @@ function problemsOfBenches(located: Place, benches: readonly BenchAt[]): Problem
     ...problemsOfUse(located, benches),
     ...missingAddresses(located, benches),
     ...problemsOfNetwork(located, benches),
+    ...problemsOfTolerance(located, benches),
   ]
 }
 
@@ -407,6 +415,18 @@ function problemsOfNetwork({ problem, value }: Place, benches: readonly BenchAt[
         ? 'network is overlay, and no bench has a second host'
         : 'network is bridge, and a bench has several hosts',
       { hint: `Take it out, or write \`network: ${needed}\`.` },
+    ),
+  ]
+}
+
+/** Two benches cannot tell which of them is odd. */
+function problemsOfTolerance({ problem, value }: Place, benches: readonly BenchAt[]): Problem[] {
+  if (value.tolerance === undefined || benches.length > 2) return []
+  return [
+    problem(
+      ['tolerance'],
+      `tolerance is for three benches or more, and there ${benches.length === 1 ? 'is one' : 'are two'}`,
+      { key: true, hint: 'Take it out: with fewer there is no median to tell the odd one by.' },
     ),
   ]
 }

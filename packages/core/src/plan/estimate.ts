@@ -89,10 +89,11 @@ function sharedOut(
       return { block, durationMs: blockMs({ scenarios, rules }, block, warmUpMs) }
     })
   })
-  return assignBlocks(
-    blocks,
-    Array.from({ length: benches }, (_, index) => String(index)),
-  )
+  return assignBlocks(blocks, named(benches))
+}
+
+function named(benches: number): string[] {
+  return Array.from({ length: benches }, (_, index) => String(index))
 }
 
 /** When the last bench is done. */
@@ -126,8 +127,15 @@ function longestBlockMs({ scenarios, entries, rules }: Measured): number {
  * none yet), an entry that cannot be measured takes no more, the first round and a block that has begun are run whole, and the
  * budget ends the rest. Whether a decision will still be open after the fewest repetitions is not foreseen. Null before the first
  * repetition.
+ *
+ * @param benches how many measure side by side now
  */
-export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsedMs: number): number | null {
+export function leftMs(
+  plan: Plan,
+  records: readonly RepetitionRecord[],
+  elapsedMs: number,
+  benches = benchesOf(plan).length,
+): number | null {
   const took = records.map((record) => ({
     entry: record.entry,
     ms: Date.parse(record.endedAt) - Date.parse(record.startedAt) - secondInstrumentMsOf(plan, record),
@@ -135,7 +143,6 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
   if (took.length === 0) return null
   const mean = (values: readonly { ms: number }[]) => values.reduce((sum, { ms }) => sum + ms, 0) / values.length
   const all = mean(took)
-  const benches = benchesOf(plan).map(({ id }) => id)
   const msOfBlock = (block: Block) =>
     missingIn(block, records).reduce((sum, entry) => {
       const own = took.filter((one) => one.entry === entry)
@@ -143,17 +150,17 @@ export function leftMs(plan: Plan, records: readonly RepetitionRecord[], elapsed
     }, 0)
   const msOf = (blocks: readonly Block[]) => {
     const left = blocks.map((block) => ({ block, durationMs: msOfBlock(block) }))
-    if (benches.length === 1) return left.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    if (benches === 1) return left.reduce((sum, { durationMs }) => sum + durationMs, 0)
     return endOf(
       assignBlocks(
         left.filter(({ durationMs }) => durationMs > 0),
-        benches,
+        named(benches),
       ),
     )
   }
   const isBegun = ({ id }: Block) => records.some(({ block }) => block === id)
   const promised = plan.blocks.filter((block) => block.repetition <= plan.rules.minRepetitions || isBegun(block))
-  const left = msOf(promised) + secondInstrumentLeftMs(plan, records) / benches.length
+  const left = msOf(promised) + secondInstrumentLeftMs(plan, records) / benches
   const firstRound = plan.blocks.some(
     ({ repetition, order }) =>
       repetition === 1 && order.some((entry) => !records.some((record) => record.entry === entry)),

@@ -11,6 +11,8 @@ import { type Earlier, entriesLeft } from './left.js'
 export interface Waiting {
   readonly block: Block
   readonly durationMs: number
+  /** the bench that began the block before a break, and finishes it, since a block stays whole; default: none has */
+  readonly owner?: string | null
 }
 
 /** The blocks by now: which wait, and which every bench has begun. */
@@ -23,22 +25,23 @@ export interface Assignment {
 }
 
 /**
- * The block that a free bench takes: the longest of those that it may take, or null where it waits. The first repetition of a scenario comes
- * before its others, which take the rates of their loads from it. A scenario comes to a bench once more only when it has been as often on
- * every other.
+ * The block that a free bench takes: one that it began before, else the longest of those that it may take, or null where it waits. The first
+ * repetition of a scenario comes before its others, which take the rates of their loads from it. A scenario comes to a bench once more only when it
+ * has been as often on every other.
  */
 export function pickBlock(bench: string, { waiting, begun, unfinished }: Assignment): Block | null {
   const timesOn = (on: string, { scenario }: Block) =>
     (begun.get(on) ?? []).filter((block) => block.scenario === scenario).length
-  const mayTake = (block: Block) => {
-    const isFirst = block.repetition === 1
-    const hasFirst = ![...waiting.map(({ block: other }) => other), ...[...begun.values()].flat()].some(
-      (other) => other.scenario === block.scenario && other.repetition === 1 && unfinished.has(other.id),
-    )
-    const least = Math.min(...[...begun.keys()].map((other) => timesOn(other, block)))
-    return (isFirst || hasFirst) && timesOn(bench, block) === least
-  }
-  const able = waiting.filter(({ block }) => mayTake(block))
+  const known = [...waiting.map(({ block }) => block), ...[...begun.values()].flat()]
+  const isReady = (block: Block) =>
+    block.repetition === 1 ||
+    !known.some(({ id, scenario, repetition }) => scenario === block.scenario && repetition === 1 && unfinished.has(id))
+  const isItsTurn = (block: Block) =>
+    timesOn(bench, block) === Math.min(...[...begun.keys()].map((other) => timesOn(other, block)))
+  const ready = waiting.filter(({ block }) => isReady(block))
+  const own = ready.find(({ owner }) => owner === bench)
+  if (own) return own.block
+  const able = ready.filter(({ block, owner }) => owner == null && isItsTurn(block))
   const longest = able.reduce<Waiting | null>(
     (best, each) => (best === null || each.durationMs > best.durationMs ? each : best),
     null,
@@ -60,27 +63,43 @@ export function assignBlocks(blocks: readonly Waiting[], benches: readonly strin
   const placed: Placed[] = []
   let nowMs = 0
   while (waiting.length > 0) {
-    const running = placed.filter(({ toMs }) => toMs > nowMs)
-    for (const bench of benches) {
-      if (running.some((each) => each.bench === bench)) continue
-      const begun = new Map(
-        benches.map((each) => [each, placed.filter((one) => one.bench === each).map(({ block }) => block)]),
-      )
-      const unfinished = new Set([
-        ...waiting.map(({ block }) => block.id),
-        ...placed.filter(({ toMs }) => toMs > nowMs).map(({ block }) => block.id),
-      ])
-      const block = pickBlock(bench, { waiting, begun, unfinished })
-      if (block === null) continue
-      const index = waiting.findIndex((each) => each.block === block)
+    const running = new Set(placed.filter(({ toMs }) => toMs > nowMs).map(({ bench }) => bench))
+    let free = benches.filter((bench) => !running.has(bench))
+    for (let taken = ''; ; free = free.filter((bench) => bench !== taken)) {
+      // What one takes may let another one have its turn that had to wait.
+      const found = free.flatMap((bench) => {
+        const block = pickBlock(bench, stateAt(nowMs, { waiting, placed, benches }))
+        return block === null ? [] : [{ bench, block }]
+      })[0]
+      if (found === undefined) break
+      taken = found.bench
+      const index = waiting.findIndex(({ block }) => block === found.block)
       const [{ durationMs }] = waiting.splice(index, 1) as [Waiting]
-      placed.push({ block, bench, fromMs: nowMs, toMs: nowMs + durationMs })
+      placed.push({ ...found, fromMs: nowMs, toMs: nowMs + durationMs })
     }
     const ends = placed.map(({ toMs }) => toMs).filter((toMs) => toMs > nowMs)
     if (ends.length === 0) break // no bench, or nothing that any may take
     nowMs = Math.min(...ends)
   }
   return placed
+}
+
+function stateAt(
+  nowMs: number,
+  {
+    waiting,
+    placed,
+    benches,
+  }: { readonly waiting: readonly Waiting[]; readonly placed: readonly Placed[]; readonly benches: readonly string[] },
+): Assignment {
+  const goesOn = placed.filter(({ toMs }) => toMs > nowMs)
+  return {
+    waiting,
+    begun: new Map(
+      benches.map((each) => [each, placed.filter(({ bench }) => bench === each).map(({ block }) => block)]),
+    ),
+    unfinished: new Set([...waiting, ...goesOn].map(({ block }) => block.id)),
+  }
 }
 
 /**

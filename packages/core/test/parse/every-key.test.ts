@@ -249,6 +249,7 @@ benches:
 `,
     also: [
       'hosts: { a: { docker: ssh://a } }\nfleet: [a]\nnetwork: bridge\n',
+      'hosts: { a: { docker: ssh://a }, b: { docker: ssh://b }, c: { docker: ssh://c } }\nfleet: [a, b, c]\ntolerance: 5%\n',
       'hosts: { a: { docker: ssh://a } }\nbenches: [{ target: a, agent: a }]\n',
     ],
     read: (yaml) => parseHosts(yaml, 'hosts.yaml', { home: '/home/ada', folder: '/lab' }),

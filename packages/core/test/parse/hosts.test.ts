@@ -58,6 +58,7 @@ describe('hosts.yaml', () => {
         },
       ],
       benches: [{ id: 'bench-1', target: 'bench-1', services: 'db-1', agents: ['load-1', 'load-2'] }],
+      tolerance: null,
     })
   })
 
@@ -92,6 +93,22 @@ describe('hosts.yaml', () => {
     expect(read(fleet).benches).toEqual(
       ['n1', 'n2'].map((host) => ({ id: host, target: host, services: host, agents: [host] })),
     )
+  })
+})
+
+describe('how alike the benches of a fleet must be', () => {
+  const fleet = (more: string) =>
+    `hosts:\n${['a', 'b', 'c'].map((name) => `  ${name}: { docker: ssh://${name} }\n`).join('')}fleet: [a, b, c]\n${more}`
+
+  it.each([
+    { text: fleet('tolerance: 5 %'), is: 0.05 },
+    { text: fleet('tolerance: 0.02'), is: 0.02 },
+    { text: fleet(''), is: null },
+  ])('is $is', ({ text, is }) => expect(read(text).tolerance).toBe(is))
+
+  it('is not asked of two, which cannot tell which of them is odd', () => {
+    const two = 'hosts: { a: { docker: ssh://a }, b: { docker: ssh://b } }\nfleet: [a, b]\ntolerance: 5%\n'
+    expect(() => read(two)).toThrow('lab.yaml:3:1: tolerance is for three benches or more, and there are two')
   })
 })
 

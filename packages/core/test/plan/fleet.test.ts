@@ -67,6 +67,25 @@ describe('a free bench', () => {
       takes: null,
     },
     {
+      because: 'what it began before, whatever is longer',
+      left: [waiting('chat', 1, 99), { ...waiting('predict', 3, 1), owner: 'a' }],
+      begun: { a: [block('predict', 3)], b: [block('predict', 1)] },
+      takes: 'predict#3',
+    },
+    {
+      because: 'what it began before only when the first repetition is done, which gives the rates',
+      left: [waiting('chat', 1, 9), { ...waiting('predict', 3, 99), owner: 'a' }],
+      begun: { a: [block('predict', 3)], b: [block('predict', 1)] },
+      running: ['predict#1'],
+      takes: 'chat#1',
+    },
+    {
+      because: 'nothing that another bench began before',
+      left: [{ ...waiting('predict', 1), owner: 'b' }],
+      begun: { a: [], b: [block('predict', 1)] },
+      takes: null,
+    },
+    {
       because: 'a scenario again when every bench has had it',
       left: [waiting('predict', 3, 99)],
       begun: { a: [block('predict', 1)], b: [block('predict', 2)] },

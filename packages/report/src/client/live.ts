@@ -21,15 +21,17 @@ export function startLive(strip: HTMLElement | null): void {
     series.set(name, values)
     drawLine(parts.lines, name, values, text)
   }
+  const fleet = new Fleet(parts)
   const source = new EventSource('/events')
   source.onmessage = ({ data }) => {
     const event = JSON.parse(String(data)) as RunEvent & { past?: boolean }
     if (event.kind === 'run-started') state.planned = event.entries
-    if (event.kind === 'step') {
+    fleet.hear(event)
+    if (event.kind === 'step' && !fleet.isThere) {
       parts.now.textContent = `${event.entry}: ${event.step}`
       series.clear()
     }
-    if (event.kind === 'slice') {
+    if (event.kind === 'slice' && !fleet.isThere) {
       parts.now.textContent = `${event.entry}: ${event.loadId}`
       const rate = event.slice.ok / (event.slice.durationMs / 1000)
       draw('correct responses/s', rate, formatNumber(rate))
@@ -55,6 +57,68 @@ export function startLive(strip: HTMLElement | null): void {
     parts.now.textContent = 'The run has ended or was stopped: this page changes no more.'
     source.close()
   }
+}
+
+/** Several benches that measure side by side: a cell for each, with what it measures and how fast. Without them it does nothing. */
+class Fleet {
+  readonly #parts: Parts
+  readonly #cells = new Map<string, HTMLElement>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  get isThere(): boolean {
+    return this.#cells.size > 0
+  }
+
+  hear(event: RunEvent): void {
+    if (event.kind === 'run-started') this.#begin(event.benches ?? [])
+    if (event.kind === 'bench-left') this.#leave(event.bench)
+    if (event.kind === 'stage' && event.state === 'over') this.#show(event.bench, 'waits', '')
+    if (event.kind === 'step') this.#show(event.bench, `${event.entry}: ${event.step}`, '')
+    if (event.kind === 'slice') {
+      const rate = event.slice.ok / (event.slice.durationMs / 1000)
+      this.#show(event.bench, `${event.entry}: ${event.loadId}`, `${formatNumber(rate)}/s`)
+    }
+  }
+
+  #begin(benches: readonly string[]): void {
+    for (const cell of this.#cells.values()) cell.remove()
+    this.#cells.clear()
+    for (const bench of benches) this.#cells.set(bench, this.#parts.lines.appendChild(newCell(bench)))
+    for (const bench of benches) this.#show(bench, 'waits', '')
+  }
+
+  #leave(bench: string): void {
+    this.#cells.get(bench)?.remove()
+    this.#cells.delete(bench)
+    this.#count()
+  }
+
+  #show(bench: string | null | undefined, what: string, rate: string): void {
+    const cell = this.#cells.get(bench ?? '')
+    if (!cell) return
+    cell.querySelector('small')!.textContent = what
+    cell.querySelector('output')!.textContent = rate
+    cell.toggleAttribute('data-waits', what === 'waits')
+    this.#count()
+  }
+
+  #count(): void {
+    const cells = [...this.#cells.values()]
+    const busy = cells.filter((cell) => !cell.hasAttribute('data-waits')).length
+    this.#parts.now.textContent = `${busy} of ${cells.length} benches measure`
+  }
+}
+
+function newCell(bench: string): HTMLElement {
+  const cell = document.createElement('div')
+  cell.dataset.bench = bench
+  const label = document.createElement('span')
+  label.textContent = bench
+  cell.append(label, document.createElement('output'), document.createElement('small'))
+  return cell
 }
 
 interface Parts {
