@@ -44,7 +44,7 @@ export interface SeveralMachines extends AsyncDisposable {
  */
 export async function openMachines(asked: Asked, file: string): Promise<SeveralMachines> {
   const { project, terminal, stop } = asked
-  const spec = readHosts(file)
+  const spec = readHosts(file, terminal)
   const used = new Set(spec.benches.flatMap(hostsOf))
   const machines = new Machines(asked)
   stop.guard(machines)
