@@ -54,7 +54,7 @@ export class FakeHost implements SiteHost {
     end: async () => {
       this.leftWhenEnded = this.#others().reduce((sum, { containers }) => sum + containers.size, 0)
       if (!this.isLost) this.containers.clear()
-      return !this.isLost
+      return this.isLost ? 'lost' : 'clean'
     },
     close: async () => void (await this.session.end()),
     emergencyStop: async () => void (await this.session.end()),

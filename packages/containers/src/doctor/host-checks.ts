@@ -2,6 +2,7 @@
 import type { BakeoffError, EngineFacts, HostFacts, HostSpec, NetworkKind } from '@bakeoff/model'
 import type { Hole } from '../engine/holes.js'
 import type { ProbeClock, ProbeFacts } from '../probe/index.js'
+import { VXLAN_BYTES } from '../session/testbed-network.js'
 import { type HostState, membershipOf, readinessOf, SWARM_PORTS, type SwarmState } from '../swarm/index.js'
 import { list } from '../swarm/readiness.js'
 import { asChecks, bad, type Check, type DoctorCheck, examineMachine, type Finding, ok, warn } from './checks.js'
@@ -231,9 +232,6 @@ function lookAtPorts(hosts: readonly SeenHost[]): Finding {
     `to be open between ${list(addresses)}: ${SWARM_PORTS}. Whether they are, is told when the swarm is formed, and by the first run`,
   )
 }
-
-/** What an overlay adds to every packet. */
-export const VXLAN_BYTES = 50
 
 function lookAtMtu(hosts: readonly SeenHost[]): Finding {
   const known = hosts.flatMap(({ spec, probe }) =>

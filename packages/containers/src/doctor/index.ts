@@ -8,6 +8,5 @@ export {
   isSeen,
   type ProbeFindings,
   type SeenHost,
-  VXLAN_BYTES,
 } from './host-checks.js'
 export { type LookOptions, lookAtHosts } from './look-at-hosts.js'

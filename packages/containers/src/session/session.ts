@@ -50,9 +50,12 @@ export interface HostSession extends Session {
   openOverlay(name: string, mtu: number | null): Promise<Network>
   /** removes what `keep` kept until the next network */
   removeKept(): Promise<void>
-  /** Ends the session as `close` does. @returns whether nothing is left on this engine */
-  end(): Promise<boolean>
+  /** Ends the session as `close` does. @param patienceMs how long removing may take; default: a minute */
+  end(patienceMs?: number): Promise<SessionEnd>
 }
+
+/** What became of the things of a session: all are removed, or kept on purpose; some are left; or the engine was lost, and nothing is known. */
+export type SessionEnd = 'clean' | 'left' | 'lost'
 
 /** A session: everything that one process makes in an engine. Ending the session removes all of it. */
 export interface Session extends ContainerHost, AsyncDisposable {
@@ -144,7 +147,7 @@ class EngineSession implements HostSession {
   #made = 0
   /** limit on open files; null once the engine has refused it */
   #openFiles: number | null = 65_536
-  #closing: Promise<boolean> | null = null
+  #closing: Promise<SessionEnd> | null = null
 
   constructor({ client, facts, options, owner, watch, watchdog, giveBack }: Parts) {
     this.#client = client
@@ -193,8 +196,8 @@ class EngineSession implements HostSession {
     await this.end()
   }
 
-  end(): Promise<boolean> {
-    this.#closing ??= this.#close()
+  end(patienceMs?: number): Promise<SessionEnd> {
+    this.#closing ??= this.#close(patienceMs)
     return this.#closing
   }
 
@@ -285,28 +288,31 @@ class EngineSession implements HostSession {
     })
   }
 
-  async #close(): Promise<boolean> {
+  async #close(patienceMs?: number): Promise<SessionEnd> {
     await this.#barrier.close()
-    const done = await (this.#options.keep ? this.#tellKept() : this.#removeAll())
+    const end = await (this.#options.keep ? this.#tellKept() : this.#removeAll(patienceMs))
     this.#watch.close()
-    if (done) await this.#watchdog.dismiss()
+    if (end === 'clean') await this.#watchdog.dismiss()
     else this.#watchdog.release()
     await this.#giveBack().catch(() => undefined) // the lock dies with this process anyway
-    return done
+    return end
   }
 
-  async #removeAll(): Promise<boolean> {
+  async #removeAll(patienceMs?: number): Promise<SessionEnd> {
+    const { say } = this.#options
     try {
-      const left = await removeSession(this.#client, this.id, this.#spared)
-      for (const { kind, name } of left) this.#options.say(`${kind} ${name} could not be removed: npm run clean`)
-      return left.length === 0
+      const deadline = patienceMs === undefined ? {} : { deadlineMs: patienceMs }
+      const left = await removeSession(this.#client, this.id, { ...this.#spared, ...deadline })
+      const todo = this.#client.found.host === undefined ? ': npm run clean' : ' yet: its watchdog goes on with it'
+      for (const { kind, name } of left) say(`${kind} ${name} could not be removed${todo}`)
+      return left.length === 0 ? 'clean' : 'left'
     } catch (error) {
-      this.#options.say(`${sentenceOf(error)}; what is left is removed when it answers again, or by the next run`)
-      return false
+      say(`${sentenceOf(error)}; what is left is removed when it answers again, or by the next run`)
+      return isEngineGone(error) ? 'lost' : 'left'
     }
   }
 
-  async #tellKept(): Promise<boolean> {
+  async #tellKept(): Promise<SessionEnd> {
     const { host } = this.#client.found
     const { except } = this.#spared
     const kept = await listLeftovers(this.#client).catch(() => [])
@@ -317,7 +323,7 @@ class EngineSession implements HostSession {
       const until = host === undefined ? '`npm run clean` or the next run' : 'the next run on this machine'
       this.#options.say(`kept: ${mine.map(({ name }) => name).join(', ')}; they stay until ${until}`)
     }
-    return true
+    return 'clean'
   }
 
   get #spared(): { readonly except?: string } {

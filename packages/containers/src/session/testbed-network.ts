@@ -46,6 +46,9 @@ export async function openTestbedNetwork(
   return { id, hostAddresses: [...new Set([...gatewaysOf(network), ...(await defaultGateways(client))])] }
 }
 
+/** What an overlay adds to every packet. */
+export const VXLAN_BYTES = 50
+
 /**
  * A network over the machines of a swarm. It is wrapped into packets between their engines, in a network namespace of its own, so no machine has an
  * address on it: what answers at its gateway's is the bridge in that namespace, where nothing listens; `internal` takes away the second interface, by which containers would otherwise reach out. Other engines learn of it from their
@@ -66,7 +69,8 @@ export async function openOverlayNetwork(
     EnableIPv6: false,
     CheckDuplicate: true,
     Labels: { ...labels },
-    Options: mtu === null ? {} : { 'com.docker.network.driver.mtu': String(mtu) },
+    // The driver takes this for the MTU below, and leaves its own header out of it.
+    Options: mtu === null ? {} : { 'com.docker.network.driver.mtu': String(mtu + VXLAN_BYTES) },
   })
   return { id, hostAddresses: [], ...(mtu === null ? {} : { mtu }) }
 }

@@ -76,8 +76,9 @@ async function referenceOf(client: EngineClient, { Id, Config }: ImageAnswer, na
   const key = Config?.Labels?.[imageLabels.key]
   if (isOurs(name) && key !== undefined) {
     const tag = keyTag(key) // a later build may have taken `latest`, and this tag may be gone to save space
-    await client.images.tag(Id, { repo: name, tag })
-    return `${name}:${tag}`
+    const repo = name.replace(/:[^/]+$/, '')
+    await client.images.tag(Id, { repo, tag })
+    return `${repo}:${tag}`
   }
   if (name.includes('@')) return null
   const named = await client.images.inspect(withTag(name)).catch(() => null)

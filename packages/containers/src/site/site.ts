@@ -46,6 +46,9 @@ export async function openSite(site: PlannedSite, probed: readonly ProbedHost[],
   }
 }
 
+/** How long the overlay's end is waited for while a host is lost: normally it cannot come. */
+const PATIENCE_WITH_LOST_MS = 5_000
+
 /** A host of a site, with its session. */
 export interface SiteHost {
   readonly name: string
@@ -219,17 +222,23 @@ class EngineSite implements Site {
     return host
   }
 
-  /** The manager last: an overlay goes when the containers of all other hosts have. */
+  /**
+   * The manager last: an overlay goes when the containers of all other hosts have. While one of those is lost, Swarm counts its containers as
+   * running, so the overlay stays until that host is back; the watchdog of the manager then removes it.
+   */
   async #close(): Promise<void> {
     this.#ending.abort()
-    const all = [...this.#hosts.values()]
-    const end = async (host: SiteHost) => ((await host.session.end()) ? [] : [host.name])
-    const left = await Promise.all(all.filter((host) => host !== this.#manager).map(end))
-    if (this.#manager !== null) left.push(await end(this.#manager))
-    const names = left.flat()
-    if (names.length > 0)
+    const others = [...this.#hosts.values()].filter((host) => host !== this.#manager)
+    const ends = await Promise.all(others.map(async (host) => ({ name: host.name, end: await host.session.end() })))
+    const isAnyLost = ends.some(({ end }) => end === 'lost')
+    if (this.#manager !== null) {
+      const { name, session } = this.#manager
+      ends.push({ name, end: await session.end(isAnyLost ? PATIENCE_WITH_LOST_MS : undefined) })
+    }
+    const lost = ends.filter(({ end }) => end === 'lost').map(({ name }) => name)
+    if (lost.length > 0)
       this.#options.say(
-        `${names.join(' and ')} could not be cleaned from here: the probe there does it, half a minute after it last heard of this run`,
+        `${lost.join(' and ')} could not be cleaned from here: the probe there does it, half a minute after it last heard of this run`,
       )
   }
 }
