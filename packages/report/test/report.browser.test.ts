@@ -360,7 +360,7 @@ describe('a report opened from disk', () => {
     })
     const { page } = report
     await page.waitForSelector('html:not(.deep)', { state: 'attached' })
-    const waiting = await page.evaluate(() => (globalThis as unknown as { waiting: number[] }).waiting)
+    const waiting = await waitingOf(page)
     expect(waiting.length).toBeGreaterThan(3)
     expect(waiting).toEqual([...waiting].sort((a, b) => b - a))
     expect(waiting.at(-1)).toBe(0)
@@ -370,6 +370,35 @@ describe('a report opened from disk', () => {
     )
     expect(top).toBeGreaterThanOrEqual(0)
     expect(top).toBeLessThan(400)
+  })
+
+  it.each([
+    { what: 'another page', button: '[data-tab="latency"]', shown: '#latency' },
+    { what: 'another scenario', button: '[data-choose-scenario="1"]', shown: '#overview [data-scenario="1"]' },
+  ])('lays out $what in slices, after which all of it is there', async ({ button, shown }) => {
+    await using report = await openReport(browser, usual, { prepare: countWaiting })
+    const { page } = report
+    const before = (await waitingOf(page)).length
+    await page.click(button)
+    await settled(page)
+    const waiting = (await waitingOf(page)).slice(before)
+    expect(waiting.length).toBeGreaterThan(2)
+    expect(waiting).toEqual([...waiting].sort((a, b) => b - a))
+    expect(waiting.at(-1)).toBe(0)
+    expect(await page.isVisible(shown)).toBe(true)
+    expect(await page.isVisible('footer')).toBe(true)
+  })
+
+  it('keeps the picture of a chart in its place until the chart is drawn anew', async () => {
+    await using report = await openReport(browser, usual, { prepare: watchPictures })
+    const { page } = report
+    await toFirstChart(page)
+    await page.click('[data-show="0"]')
+    await settled(page)
+    const pictures = await page.evaluate(() => (globalThis as unknown as { pictures: string[] }).pictures)
+    expect(pictures.length).toBeGreaterThan(0)
+    expect(pictures).not.toContain('empty')
+    await page.waitForFunction(() => document.querySelector('canvas.still') === null)
   })
 
   it('is where it was when it is loaded again', async () => {
@@ -468,7 +497,7 @@ describe('a report opened from disk', () => {
     await page.focus('[data-choose-scenario][aria-pressed="true"]')
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
-    expect(page.url()).toContain('#overview/ranknet')
+    await page.waitForURL(/#overview\/ranknet/)
   })
 
   it('draws the latencies of a target on its page', async () => {
@@ -807,6 +836,29 @@ async function countWaiting(context: BrowserContext): Promise<void> {
       const now = document.querySelectorAll('.waits').length
       if (now !== (waiting.at(-1) ?? 0)) waiting.push(now)
     }).observe(document, { attributeFilter: ['class'], subtree: true })
+  })
+}
+
+async function waitingOf(page: Page): Promise<number[]> {
+  return page.evaluate(() => (globalThis as unknown as { waiting: number[] }).waiting)
+}
+
+/** Makes a page keep account of the pictures that stand in the place of charts, whether they are empty. */
+async function watchPictures(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const pictures: string[] = []
+    ;(globalThis as unknown as { pictures: string[] }).pictures = pictures
+    new MutationObserver((changes) => {
+      for (const still of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+        if (!(still instanceof HTMLCanvasElement)) continue
+        const { width, height } = still
+        const isInked = still
+          .getContext('2d')
+          ?.getImageData(0, 0, width, height)
+          .data.some((value) => value > 0)
+        pictures.push(isInked ? 'inked' : 'empty')
+      }
+    }).observe(document, { childList: true, subtree: true })
   })
 }
 

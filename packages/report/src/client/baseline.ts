@@ -5,16 +5,16 @@ import { ratioTo } from '../shared/ratios.js'
 import { firstBaseline, metricOf, type View } from '../shared/subjects.js'
 import type { PageResults } from './results.js'
 import type { Selection } from './selection.js'
+import { press } from './show.js'
 
 /** Presses the button of the baseline of the scenario and load in sight. */
-export function pressBaseline(root: Document, view: View, selection: Selection): void {
+export function pressBaseline(buttons: readonly HTMLElement[], view: View, selection: Selection): void {
   const scenario = view.results.scenarios[selection.scenario]
   if (!scenario) return
   const loadId = selection.loads[selection.scenario] ?? scenario.mainLoad
   const shown = baselineFor(view, selection, { scenario: scenario.id, loadId })
   const index = shown && view.subjectOf(shown.entry).index
-  for (const button of root.querySelectorAll<HTMLElement>('[data-baseline]'))
-    button.setAttribute('aria-pressed', String(Number(button.dataset.baseline) === index))
+  for (const button of buttons) press(button, Number(button.dataset.baseline) === index)
 }
 
 /**

@@ -10,11 +10,10 @@ export function breath(): Promise<void> {
   })
 }
 
-/** The next frame. */
-export function frame(): Promise<void> {
-  return new Promise((resolve) => {
-    requestAnimationFrame(() => resolve())
-  })
+/** The end of the next frame: the page is laid out and drawn, and what follows is a piece of work of its own. */
+export async function frame(): Promise<void> {
+  await new Promise(requestAnimationFrame)
+  await breath()
 }
 
 /** A moment in which the browser has nothing else to do, or a fifth of a second from now. */

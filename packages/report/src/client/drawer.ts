@@ -77,12 +77,11 @@ export class Drawer {
   }
 
   async #drawInTime(round: number): Promise<void> {
-    // Looking at widths makes the browser lay out the page: it does that anyway for the next frame, not for this click.
+    // Looking at widths makes the browser lay out the page: after the next frame it is.
     await frame()
     if (round !== this.#round) return
     this.#choose(this.#near)
     if (this.#queue.length === 0) return
-    await breath()
     await this.prepare()
     await breath()
     while (round === this.#round) {
@@ -93,9 +92,8 @@ export class Drawer {
       // A canvas without a width was not laid out yet: whatever is drawn now would be cut for a screen that is not there.
       else if (widthOf(canvas) > 0) {
         this.#queue.shift()
-        // What is seen already is replaced at once.
-        if (this.#charts.has(canvas)) this.#draw(canvas)
-        else await this.#drawInPieces(canvas, round)
+        if (this.#charts.has(canvas)) keepPicture(canvas)
+        await this.#drawInPieces(canvas, round)
       }
       await frame()
     }
@@ -109,6 +107,7 @@ export class Drawer {
       this.#charts.delete(canvas)
       this.#drawn.delete(canvas)
       delete canvas.dataset.drawn
+      canvas.parentElement?.querySelector('.still')?.remove()
     }
     for (const [canvas, state] of this.#drawn) {
       if (!isShown(canvas)) continue
@@ -247,6 +246,18 @@ export class Drawer {
     const step = Math.floor(widthOf(canvas) / 80)
     return JSON.stringify([this.#look, [...this.selection.hidden].sort((a, b) => a - b), step])
   }
+}
+
+/** Leaves the picture of a chart that is seen in its place until the chart is drawn anew: it is replaced at once. */
+function keepPicture(canvas: HTMLCanvasElement): void {
+  const plot = canvas.parentElement
+  if (!plot || plot.querySelector('.still')) return
+  const still = canvas.ownerDocument.createElement('canvas')
+  const { width, height } = canvas
+  Object.assign(still, { className: 'still', width, height })
+  Object.assign(still.style, { width: canvas.style.width, height: canvas.style.height })
+  still.getContext('2d')?.drawImage(canvas, 0, 0)
+  plot.append(still)
 }
 
 /** What says of which scenario and load a chart is: a part, which is shown while they are chosen, or a place on the page of a target. */

@@ -6,7 +6,7 @@ import { onPrices, showPrices, writeCosts } from './cost.js'
 import type { DownloadKind } from './downloads.js'
 import { Drawer } from './drawer.js'
 import { writeExplanations } from './explanations.js'
-import { addShareMenus, figureInSight, figureNamed, type SeenFigure } from './figure-menu.js'
+import { addShareMenus, figureInSight, figureNamed } from './figure-menu.js'
 import { laterCode } from './later-code.js'
 import { isPacked, PackedParts } from './packed-parts.js'
 import { onPrint } from './printing.js'
@@ -36,7 +36,6 @@ export async function mountPage(root: Document, results: PageResults): Promise<v
     mounted.selection.prices = prices
     mounted.chosen()
   })
-  makeToolbars(root)
   let resting: ReturnType<typeof setTimeout> | undefined
   const atRest = () => {
     clearTimeout(resting)
@@ -55,6 +54,7 @@ class Mounted {
   readonly #title: string
   readonly #parts: ReturnType<typeof partsOf>
   readonly #pages: readonly HTMLElement[]
+  readonly #toolbars: readonly HTMLElement[]
   readonly #prepared = new Set<HTMLElement>()
   readonly #status: Element | null
   /** the baseline that the tables in the page are written for; they come with the first one of each */
@@ -64,6 +64,8 @@ class Mounted {
   /** whether tables were opened since then */
   #hasNewTables = false
   #printing = false
+  /** how many works the page waits for */
+  #works = 0
   /** what the reader asked to be printed; the browser's own command prints the chosen scenario */
   #asked: Exclude<Sheets, null> = 'scenario'
 
@@ -76,6 +78,7 @@ class Mounted {
     this.#title = root.title
     this.#parts = partsOf(root)
     this.#pages = [...root.querySelectorAll<HTMLElement>('[data-page]')]
+    this.#toolbars = makeToolbars(root)
     this.#status = root.querySelector('[data-status]')
     this.drawer = new Drawer(root, results, this.selection, (text) => this.say(text))
   }
@@ -99,13 +102,16 @@ class Mounted {
     await breath()
     const { classList } = this.root.documentElement
     const isUnseen = classList.contains('deep')
-    if (isUnseen) await layOutInSlices(this.root)
+    if (isUnseen) {
+      const laidOut = layOutInSlices(this.root)
+      this.root.documentElement.dataset.mounted = 'true'
+      await laidOut
+    }
     await this.bringUp()
     void keepTabInSight(this.#parts.tabs)
-    this.remember()
+    void this.remember()
     // Where it is seen already, the page is laid out in the next frame; asked for a place before, it would be within this piece.
-    if (!isUnseen) await frame()
-    await breath()
+    await (isUnseen ? breath() : frame())
     classList.remove('deep')
     if (place !== null) scrollTo({ top: place })
     else if (figure !== null) figureNamed(this.root, figure)?.scrollIntoView()
@@ -122,12 +128,11 @@ class Mounted {
     const { selection } = this
     const before = `${selection.page}/${selection.target}`
     const figure = this.#follow()
-    await this.bringUp()
+    const isOther = `${selection.page}/${selection.target}` !== before
+    await this.bringUp(isOther && figure === null ? 'from the top' : 'at once')
     void keepTabInSight(this.#parts.tabs)
-    this.remember()
-    const place = figure === null ? null : figureNamed(this.root, figure)
-    if (place) place.scrollIntoView()
-    else if (`${selection.page}/${selection.target}` !== before) scrollTo({ top: 0 })
+    void this.remember()
+    if (figure !== null) figureNamed(this.root, figure)?.scrollIntoView()
   }
 
   /** What is on paper; null on a screen. */
@@ -137,12 +142,15 @@ class Mounted {
 
   /**
    * Brings the document into line with the selection: at once, but for what stands packed in it. The page stays as it is until that
-   * is there, so that nothing moves twice.
+   * is there, so that nothing moves twice. From its top on, a page comes in slices.
    */
-  async bringUp(): Promise<void> {
+  async bringUp(how: 'at once' | 'from the top' = 'at once'): Promise<void> {
     const { root, view, selection, drawer } = this
     // Paper does not wait.
     while (!this.#printing && this.#isPacked(selection.scenario)) await this.#unpack([selection.scenario])
+    // Before anything changes, this needs no layout.
+    if (how === 'from the top') scrollTo({ top: 0 })
+    const before = new Set(this.#placesShown())
     show(this.#parts, view, selection, this.#sheets)
     this.#prepareShown()
     for (const page of this.#pages) {
@@ -150,10 +158,12 @@ class Mounted {
       showRows(page, selection)
       sortTables(page, selection.sorts.get(page.dataset.page ?? ''))
     }
-    setStops(root)
+    setStops(this.#toolbars)
     root.documentElement.dataset.mounted = 'true'
     root.documentElement.dataset.ready = 'true'
     root.title = titleOf(this.#parts.tabs, selection, view, this.#title)
+    const from = this.#placesShown().find((place) => !before.has(place))
+    if (how === 'from the top' && from) void this.#busyWith(layOutInSlices(this.root, from))
     void this.#bringUpComputed()
     if (this.#printing) drawer.drawNow()
     else drawer.refresh()
@@ -170,7 +180,7 @@ class Mounted {
     }
     const view = results.known(scenario) ?? (await results.read(scenario))
     if (selection.scenario !== scenario) return
-    pressBaseline(root, view, selection)
+    pressBaseline(this.#parts.baselines, view, selection)
     if (selection.baseline !== this.#baseline || (selection.baseline !== null && this.#hasNewTables))
       writeBaselines(root, results, selection)
     if (selection.prices !== this.#prices || (selection.prices !== null && this.#hasNewTables))
@@ -190,37 +200,64 @@ class Mounted {
     return this.selection.loads[scenario] !== mainLoad && this.#packed.has(scenario)
   }
 
-  /** Unpacks what is chosen of scenarios. What reads the page out waits, as the page does. */
+  /** Unpacks what is chosen of scenarios. */
   async #unpack(scenarios: readonly number[]): Promise<void> {
     const packed = scenarios.filter((scenario) => this.#isPacked(scenario))
-    if (packed.length === 0) return
+    if (packed.length > 0) await this.#busyWith(Promise.all(packed.map((scenario) => this.#packed.unpack(scenario))))
+  }
+
+  /** Lets what reads the page out wait for work, as the page does. */
+  async #busyWith(work: Promise<unknown>): Promise<void> {
     const { body } = this.root
+    this.#works += 1
     body.setAttribute('aria-busy', 'true')
-    await Promise.all(packed.map((scenario) => this.#packed.unpack(scenario)))
-    body.removeAttribute('aria-busy')
+    try {
+      await work
+    } finally {
+      this.#works -= 1
+      if (this.#works === 0) body.removeAttribute('aria-busy')
+    }
   }
 
   #isWhole(): boolean {
     return this.#pages.some((page) => !page.hidden && page.dataset.whole !== undefined)
   }
 
-  /** Scrolls so that a figure stands where the one of its name stood before another scenario was chosen. */
-  async keepInSight(seen: SeenFigure | null): Promise<void> {
-    if (seen === null) return
-    await frame()
+  /**
+   * Shows another scenario, in pieces: the click, what it brings up, and where that stands. A figure in sight stays where it is:
+   * there stands then the one of its name.
+   */
+  choose(scenario: number): void {
+    void this.#busyWith(this.#choose(scenario))
+  }
+
+  async #choose(scenario: number): Promise<void> {
+    const seen = figureInSight(this.root)
+    this.selection.scenario = scenario
+    void this.remember('new')
     await breath()
-    const top = figureNamed(this.root, seen.name)?.getBoundingClientRect().top
-    if (top !== undefined) scrollBy({ top: top - seen.top })
+    await this.bringUp(whereSeen())
+    await breath()
+    const figure = seen && figureNamed(this.root, seen.name)
+    // Asked where something stands, the browser lays out the page now, unless a frame did; the next one has only to draw it.
+    const { top } = (figure ?? this.root.body).getBoundingClientRect()
+    if (seen && figure) scrollBy({ top: top - seen.top })
   }
 
   /** Brings the document into line with a choice, and writes the choice into the address. */
   chosen(): void {
-    void this.bringUp()
-    this.remember()
+    void this.bringUp(whereSeen())
+    void this.remember()
   }
 
-  /** Writes the selection into the address: as a new step of the history, or in place of the present one. */
-  remember(step: 'new' | 'same' = 'same'): void {
+  /**
+   * Writes the selection into the address: as a new step of the history, or in place of the present one. A browser takes its time for
+   * it, so it is a piece of work of its own. An address that changed by then is followed, which remembers it.
+   */
+  async remember(step: 'new' | 'same' = 'same'): Promise<void> {
+    const before = location.hash
+    await breath()
+    if (location.hash !== before) return
     const hash = hashOf(this.selection.page, this.selection, this.view)
     if (hash === location.hash || (location.hash === '' && hash === `#${this.#pages[0]?.dataset.page}`)) return
     try {
@@ -261,15 +298,20 @@ class Mounted {
 
   /** Unfolds and prepares what is shown for the first time: a page, or the part of a scenario and load, that nobody opens costs nothing. */
   #prepareShown(): void {
-    for (const page of this.#pages) {
-      if (page.hidden) continue
-      for (const place of [page, ...page.querySelectorAll<HTMLElement>(PLACES)]) {
-        if (this.#prepared.has(place) || isPacked(place)) continue
-        this.#prepared.add(place)
-        unfold(place)
-        this.#prepare(place, page)
-      }
+    for (const place of this.#placesShown()) {
+      const page = place.closest<HTMLElement>('[data-page]')
+      if (page === null || this.#prepared.has(place) || isPacked(place)) continue
+      this.#prepared.add(place)
+      unfold(place)
+      this.#prepare(place, page)
     }
+  }
+
+  /** The pages that are shown, each followed by the places of it that are. */
+  #placesShown(): HTMLElement[] {
+    return this.#pages
+      .filter(({ hidden }) => !hidden)
+      .flatMap((page) => [page, ...page.querySelectorAll<HTMLElement>(PLACES)])
   }
 
   /** @param place a part of a page, or the page for what is in no part */
@@ -302,6 +344,11 @@ class Mounted {
   }
 }
 
+/** How a change of the page in sight is brought up: a reader further down than its top looks at something that should stay there. */
+function whereSeen(): 'at once' | 'from the top' {
+  return scrollY === 0 ? 'from the top' : 'at once'
+}
+
 /** How long a page is not scrolled before its place is kept. Browsers allow some hundred changes of the history a minute. */
 const REST_MS = 300
 
@@ -330,7 +377,6 @@ const PLACES = ':is(.part, [data-target]):not([hidden])'
 /** Scrolls the tabs, where not all have room, so that the one of the page in sight is among those that are seen. */
 async function keepTabInSight(tabs: readonly HTMLElement[]): Promise<void> {
   await frame()
-  await breath()
   const current = tabs.find((tab) => tab.hasAttribute('aria-current'))
   const row = current?.parentElement
   if (!current || !row || row.scrollWidth <= row.clientWidth) return
@@ -356,12 +402,7 @@ function titleOf(
 function buttons(mounted: Mounted): Record<string, (element: HTMLElement) => void> {
   const { root, selection, drawer } = mounted
   return {
-    '[data-choose-scenario]': ({ dataset }) => {
-      const seen = figureInSight(root)
-      selection.scenario = Number(dataset.chooseScenario)
-      void mounted.bringUp().then(() => mounted.keepInSight(seen))
-      mounted.remember('new')
-    },
+    '[data-choose-scenario]': ({ dataset }) => mounted.choose(Number(dataset.chooseScenario)),
     '[data-choose-load]': ({ dataset }) => {
       selection.loads[selection.scenario] = dataset.chooseLoad ?? ''
       mounted.chosen()

@@ -15,6 +15,7 @@ export function partsOf(root: Document) {
     loads: all('[data-choose-load]'),
     chips: all('[data-chip]'),
     switches: all('[data-show]'),
+    baselines: all('[data-baseline]'),
     showAll: all('[data-show-all], [data-show-note]'),
   }
 }
@@ -86,6 +87,7 @@ function hide(element: HTMLElement, hidden: boolean): void {
   if (element.hidden !== hidden) element.hidden = hidden
 }
 
-function press(button: HTMLElement, pressed: boolean): void {
-  button.setAttribute('aria-pressed', String(pressed))
+export function press(button: HTMLElement, pressed: boolean): void {
+  const now = String(pressed)
+  if (button.getAttribute('aria-pressed') !== now) button.setAttribute('aria-pressed', now)
 }

@@ -1,16 +1,16 @@
 /**
- * Lays out a page that is not seen yet in slices, in the order in which they stand: a browser would lay out all of it in its next
- * frame, as one piece of work. What comes later is not there yet, so nothing that was laid out moves down.
+ * Lays out what is shown anew in slices, in the order in which it stands: a browser would lay out all of it in its next frame, as
+ * one piece of work. What comes later is not there yet, so nothing that was laid out moves down.
  */
 import { breath } from './breath.js'
 
-/** How many elements a slice has at most: twelve rows of a leaderboard have some 360. */
+/** How many elements a slice has at most. */
 const MOST = 120
 
-export async function layOutInSlices(root: Document): Promise<void> {
-  const slices = slicesOf(root.body)
-  for (const slice of slices) for (const block of slice) block.classList.add('waits')
-  root.documentElement.dataset.mounted = 'true'
+/** @param from the first element that is shown anew; the first slice begins there, and is there at once */
+export async function layOutInSlices(root: Document, from: Element = root.body): Promise<void> {
+  const slices = slicesOf(root.body, from)
+  for (const slice of slices.slice(1)) for (const block of slice) block.classList.add('waits')
   for (const slice of slices) {
     await breath()
     for (const block of slice) block.classList.remove('waits')
@@ -19,10 +19,11 @@ export async function layOutInSlices(root: Document): Promise<void> {
   }
 }
 
-function slicesOf(body: HTMLElement): Element[][] {
+function slicesOf(body: HTMLElement, from: Element): Element[][] {
   const slices: Element[][] = []
   let room = 0
   for (const { block, size } of blocksOf(body)) {
+    if (from.compareDocumentPosition(block) & Node.DOCUMENT_POSITION_PRECEDING) continue
     if (size > room) {
       slices.push([])
       room = MOST
@@ -39,11 +40,13 @@ function blocksOf(parent: Element): { block: Element; size: number }[] {
     if (block.matches(NOWHERE)) return []
     if (block.matches(CLOSED)) return [{ block, size: 1 }]
     const size = block.querySelectorAll('*').length + 1
-    return size > MOST && block.childElementCount > 0 ? blocksOf(block) : [{ block, size }]
+    return size > MOST && block.childElementCount > 0 && !block.matches(WHOLE) ? blocksOf(block) : [{ block, size }]
   })
 }
 
 /** What takes no place. */
-const NOWHERE = '[hidden], script, noscript, style'
+const NOWHERE = '[hidden], .sr, script, noscript, style'
 /** What a browser does not lay out before it is opened, unless it is asked where something in it is. */
 const CLOSED = 'details:not([open])'
+/** What comes as a whole, however large it is: with each of its rows, the columns of a table would move. */
+const WHOLE = 'table'

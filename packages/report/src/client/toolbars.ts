@@ -2,8 +2,9 @@
  * Groups of buttons as toolbars: each is one stop of the Tab key, and arrow keys go from button to button. A report of twelve
  * targets has forty buttons above its first table.
  */
-export function makeToolbars(root: Document): void {
-  for (const bar of root.querySelectorAll<HTMLElement>(BARS)) {
+export function makeToolbars(root: Document): HTMLElement[] {
+  const bars = [...root.querySelectorAll<HTMLElement>('.segmented, .buttons, .chips')]
+  for (const bar of bars) {
     bar.setAttribute('role', 'toolbar')
     bar.addEventListener('focusin', ({ target }) => setStop(bar, target))
     bar.addEventListener('keydown', (event) => {
@@ -13,19 +14,18 @@ export function makeToolbars(root: Document): void {
       next.focus()
     })
   }
+  return bars
 }
 
 /** Gives each toolbar its stop: where it was, or the button that is pressed, or the first. Buttons come and go with the scenario. */
-export function setStops(root: Document): void {
-  for (const bar of root.querySelectorAll<HTMLElement>(BARS)) {
+export function setStops(bars: readonly HTMLElement[]): void {
+  for (const bar of bars) {
     const buttons = buttonsOf(bar)
     const stops = buttons.filter(({ tabIndex }) => tabIndex === 0)
     if (stops.length === 1) continue
     setStop(bar, buttons.find((button) => button.getAttribute('aria-pressed') === 'true') ?? buttons[0])
   }
 }
-
-const BARS = '.segmented, .buttons, .chips'
 
 function buttonsOf(bar: HTMLElement): HTMLButtonElement[] {
   return [...bar.querySelectorAll('button')].filter((button) => button.closest('[hidden]') === null)

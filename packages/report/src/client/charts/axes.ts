@@ -132,7 +132,8 @@ export function baseOptions(scene: Scene): ChartOptions {
     interaction: { mode: 'nearest', intersect: false, axis: 'xy' },
     layout: { padding: { top: 6, right: 12, bottom: 0, left: 0 } },
     plugins: {
-      legend: { display: false },
+      // Not only hidden: Chart.js would look up the styles of all entries for it.
+      legend: false as never,
       tooltip: {
         backgroundColor: ink.text,
         titleColor: ink.surface,
