@@ -4,10 +4,10 @@
  *
  *   node benchmarks/aa-noise.mjs [target] [blocks] [runs]      default go-net-http 6 1
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { changeYaml, offer, onlyProfile, root, runMatrix } from './lib/own-project.mjs'
+import { offer, oneTarget, onlyProfile, runMatrix } from './lib/own-project.mjs'
 
 const [target = 'go-net-http', blocks = '6', runs = '1'] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'bakeoff-aa-'))
@@ -16,15 +16,7 @@ const reports = join(folder, 'reports')
 
 /** A project with this target alone, in two variants, under two closed loads. */
 function makeProject() {
-  mkdirSync(project)
-  for (const part of ['compose/base', 'compose/toolchains', 'compose/runtimes', 'compose/null-server', 'compose/predict', 'compose/predict.yaml', 'compose/predict-uncapped.yaml', `targets/${target}`]) {
-    if (!existsSync(join(root, part))) throw new Error(`there is no ${part}`)
-    cpSync(join(root, part), join(project, part), { recursive: true })
-  }
-  changeYaml(join(project, 'targets', target, 'target.yaml'), (yaml) => {
-    yaml.set('scenarios', ['predict'])
-    yaml.set('variants', { a: { summary: 'the target' }, b: { summary: 'the same target' } })
-  })
+  oneTarget(project, target, ['a', 'b'])
   offer(project, { closed: [1, 16], open: [0.5] })
   const profile = {
     budget: '60m',

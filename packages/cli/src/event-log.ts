@@ -18,7 +18,14 @@ import type { RunEvent } from '@bakeoff/model'
 import { attempt, syncFolder } from './durable-file.js'
 
 /** Events that must survive a power cut. Slices do not: they come twice a second, and while a load runs nothing may wait for the disk. */
-const LASTING: readonly RunEvent['kind'][] = ['run-started', 'boundary', 'calibrated', 'repetition', 'run-ended']
+const LASTING: readonly RunEvent['kind'][] = [
+  'run-started',
+  'bench-left',
+  'boundary',
+  'calibrated',
+  'repetition',
+  'run-ended',
+]
 
 /** The file events.ndjson, to which one process appends; a line is written whole or not at all. It is opened with the first event. */
 export class EventLog {

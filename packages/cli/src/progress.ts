@@ -128,7 +128,7 @@ function rowsOf(
     case 'calibrated':
       return [
         dim(
-          `  the load agent reaches ${formatNumber(event.calibration.throughput)} requests/s with ${event.calibration.connections} connections`,
+          `  the load agent reaches ${formatNumber(event.calibration.throughput)} requests/s with ${event.calibration.connections} connections${onBench(after, event.calibration)}`,
         ),
       ]
     case 'boundary':

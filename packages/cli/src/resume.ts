@@ -1,8 +1,11 @@
-import { compareFingerprints, type Fingerprint, type FingerprintDifference } from '@bakeoff/core'
+import { benchesThatAreLeft, compareFingerprints, type Fingerprint, type FingerprintDifference } from '@bakeoff/core'
 import {
   BakeoffError,
+  benchesOf,
   type ImageFacts,
   type Plan,
+  type PlannedBench,
+  type PlannedSite,
   type RepetitionRecord,
   type StoredFingerprint,
   toErrorRecord,
@@ -39,7 +42,8 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workben
   const compare = (images: ImagesNow) =>
     compareFingerprints(before, fingerprintNow(setting, folder, workbench.base.id, images))
 
-  const requests = requestsOf(plan, materials)
+  const benches = presentBenches(plan, setting.site ?? null)
+  const requests = requestsOf(plan, materials, plan.entries, benches)
   const used = requests.filter(({ name }) => before.images[name] !== undefined)
   const now = new Map<string, ImageFacts | { readonly why: string }>()
   for (const request of used) {
@@ -79,7 +83,12 @@ async function begin(setting: RunSetting, folder: RunFolder, plan: Plan, workben
       `the run did not record ${unchecked.join(', ')}: whether they are what they were cannot be checked`,
     )
   const images = imagesOfRun({ given, fingerprint, folder, plan }, setting, workbench.ports(folder))
-  return { plan, folder, before: { records, calibrations, images } }
+  return { plan, folder, before: { records, calibrations, images, benches } }
+}
+
+/** The benches that a run goes on with; other ones than those of its plan are refused. */
+function presentBenches(plan: Plan, now: PlannedSite | null): readonly PlannedBench[] {
+  return (plan.site && now && benchesThatAreLeft(plan.site, now)) ?? benchesOf(plan)
 }
 
 /** Adds the images that a run did not record, as such. Runs that are older than fingerprints did not record every image. */

@@ -2,7 +2,14 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { analyse, parseJson, upgradeResults } from '@bakeoff/core'
-import { BakeoffError, type RepetitionRecord, type Results, type RunEvent, results } from '@bakeoff/model'
+import {
+  BakeoffError,
+  type PlanWarning,
+  type RepetitionRecord,
+  type Results,
+  type RunEvent,
+  results,
+} from '@bakeoff/model'
 import { type RunListing, renderCard, renderCsv, renderHtml, renderIndex, renderSummary } from '@bakeoff/report'
 import { removeLeftovers, writeWhole } from './durable-file.js'
 import { type Damage, damageWarning, damageWords, problemOfText, type RunFiles } from './run-files.js'
@@ -91,7 +98,7 @@ function analyseFiles(
     boundary: tried?.boundary ?? null,
     endedAt: isRunning ? null : (ended?.at ?? events.at(-1)?.at ?? null),
     ...(ended ? { status: ended.status, statusReason: ended.reason } : UNENDED[otherwise]),
-    warnings: damage.map(damageWarning),
+    warnings: [...damage.map(damageWarning), ...benchesThatLeft(events)],
   })
   return { results, records, damage }
 }
@@ -100,6 +107,20 @@ function analyseFiles(
 function endOf(events: readonly RunEvent[]): Extract<RunEvent, { kind: 'run-ended' }> | null {
   const started = events.findLastIndex(({ kind }) => kind === 'run-started') // a resumed run starts again
   return events.slice(started + 1).findLast((event) => event.kind === 'run-ended') ?? null
+}
+
+/** The benches that left the run, once each: its figures are those of the others. */
+function benchesThatLeft(events: readonly RunEvent[]): PlanWarning[] {
+  const left = new Map(events.flatMap((event) => (event.kind === 'bench-left' ? [[event.bench, event] as const] : [])))
+  return [...left.values()].map(({ bench, why, message }) => ({
+    what: `Bench ${bench} ${why === 'odd' ? 'was left out' : 'left the run'}`,
+    where: 'all scenarios',
+    why: message,
+    todo:
+      why === 'odd'
+        ? 'Find out what differs on its machines: npm run hosts. The figures are those of the other benches.'
+        : 'What it had begun was measured on another bench. See whether its machines are well: npm run hosts.',
+  }))
 }
 
 export function hasEnded(events: readonly RunEvent[]): boolean {

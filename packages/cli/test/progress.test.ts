@@ -61,6 +61,16 @@ const repetition = (more: Partial<Kind<'repetition'>> = {}): RunEvent => ({
   ...more,
 })
 
+const aCalibration: Kind<'calibrated'>['calibration'] = {
+  key: 'agent:0|target:1',
+  connections: 64,
+  throughput: 9000,
+  p50Us: 100,
+  agentCores: 1,
+  eventLoopUtilisation: null,
+  windows: [],
+}
+
 const plan = aPlan(
   [
     aScenario({
@@ -469,6 +479,7 @@ describe('several benches without a terminal', () => {
       { ...started(), benches: ['node-1', 'node-10'] } as RunEvent,
       stage('building', { images: 0 }),
       stage('measuring', { bench: 'node-1' }),
+      { kind: 'calibrated', at, calibration: { ...aCalibration, bench: 'node-1' } } as const,
       stage('measuring', { bench: 'node-10', repetition: 2 }),
       repetition({ bench: 'node-1' }),
       repetition({ bench: 'node-10', repetition: 2, entry: 'predict/rust-axum/default' }),
@@ -479,6 +490,7 @@ describe('several benches without a terminal', () => {
     expect(said.slice(1).join('\n')).toBe(
       [
         '1/2 predict on node-1',
+        '  the load agent reaches 9,000 requests/s with 64 connections on node-1',
         '1/2 predict, repetition 2 on node-10',
         '✓ go-chi #1 on node-1                    closed-64 812/s p99 3 ms',
         '✓ rust-axum #2 on node-10                closed-64 812/s p99 3 ms',

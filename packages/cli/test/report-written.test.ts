@@ -56,6 +56,19 @@ it('removes what a process left that was killed while it wrote, and nothing that
   expect([killed, going].map((name) => existsSync(join(reports, name)))).toEqual([false, true])
 })
 
+it('names the benches that left the run, once', () => {
+  const left = (bench: string, why: 'lost' | 'odd', message: string) =>
+    run.folder.event({ kind: 'bench-left', at: 'now', bench, why, message })
+  left('n2', 'lost', 'bench n2 leaves the run: gone')
+  left('n3', 'odd', 'bench n3 is left out: its null server reached 9 % less')
+  left('n2', 'lost', 'bench n2 leaves the run: gone again')
+  const told = analyseFolder(run.folder, 'aborted').warnings.filter(({ what }) => what.startsWith('Bench'))
+  expect(told.map(({ what, why }) => [what, why])).toEqual([
+    ['Bench n2 left the run', 'bench n2 leaves the run: gone again'],
+    ['Bench n3 was left out', 'bench n3 is left out: its null server reached 9 % less'],
+  ])
+})
+
 /** Dates what is drawn after what it is drawn from, as it is written. */
 function touch(): void {
   for (const [index, name] of FILES.entries()) utimesSync(at(name), 1000 + index, 1000 + index)

@@ -1,4 +1,5 @@
-import { BakeoffError, benchesOf, type ErrorCode, type PlannedBench, toErrorRecord } from '@bakeoff/model'
+import { setMaxListeners } from 'node:events'
+import { BakeoffError, type ErrorCode, type PlannedBench, toErrorRecord } from '@bakeoff/model'
 import type { Run } from './run.js'
 
 /** The benches of a run that are still in it. */
@@ -11,10 +12,11 @@ export class Fleet {
   /** the loss of the last bench that left */
   #lost: unknown = null
 
-  constructor(run: Run) {
+  constructor(run: Run, benches: readonly PlannedBench[]) {
     this.#run = run
     this.#signal = AbortSignal.any([run.signal, this.#stop.signal])
-    this.#benches = new Map(benchesOf(run.plan).map((bench) => [bench.id, bench]))
+    setMaxListeners(0, this.#signal) // what goes on on each bench listens; more than ten are no leak
+    this.#benches = new Map(benches.map((bench) => [bench.id, bench]))
   }
 
   get benches(): PlannedBench[] {

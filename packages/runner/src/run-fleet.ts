@@ -1,5 +1,5 @@
 import { earlierOf, isHopeless, nextWave } from '@bakeoff/core'
-import type { Block, PlannedEntry } from '@bakeoff/model'
+import type { Block, PlannedBench, PlannedEntry } from '@bakeoff/model'
 import { requestsOf } from './build-images.js'
 import { compareBenches } from './compare-benches.js'
 import { Fleet, isOfBench } from './fleet.js'
@@ -17,10 +17,14 @@ import type { ImageSource } from './stage-images.js'
  *
  * @throws the error that ended the run: what stops it, a bug, or the loss of the last bench
  */
-export async function runFleet(run: Run, course: Course, source: ImageSource): Promise<void> {
+export async function runFleet(
+  run: Run,
+  course: Course,
+  { benches, source }: { readonly benches: readonly PlannedBench[]; readonly source: ImageSource },
+): Promise<void> {
   const { plan, signal, isOpen } = run
   const { begun } = earlierOf(course.before)
-  const fleet = new Fleet(run)
+  const fleet = new Fleet(run, benches)
   const waves = new FleetWaves(fleet, run, { ...course, benches: () => fleet.benches.length })
   let isCompared = false
   for (;;) {

@@ -5,6 +5,7 @@ import {
   benchesOf,
   type Calibration,
   type ErrorCode,
+  type PlannedBench,
   type RepetitionRecord,
   toErrorRecord,
 } from '@bakeoff/model'
@@ -23,6 +24,8 @@ export interface Before {
   /** repetitions that are on disk already, when a run is resumed; those that say nothing about their target are run again */
   readonly records: readonly RepetitionRecord[]
   readonly calibrations: readonly Calibration[]
+  /** the benches of the plan that are there when a run is resumed; default: all */
+  readonly benches?: readonly PlannedBench[]
   /** the images of the run; default: all are built, found or pulled */
   readonly images?: ImageSource
 }
@@ -47,6 +50,8 @@ const QUIET_ENDS: readonly ErrorCode[] = ['ENGINE_LOST', 'ABORTED']
 export async function runPlan(run: Run, before: Before): Promise<Ended> {
   const { plan, signal } = run
   const behind = earlierOf(before.records)
+  const benches = before.benches ?? benchesOf(plan)
+  const isFleet = benchesOf(plan).length > 1
   const records = [...behind.records]
   const calibrations = [...before.calibrations]
   const end = (status: Ended['status'], reason: string | null): Ended => {
@@ -59,7 +64,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
     entries: plan.entries.length,
     blocks: plan.blocks.length,
     estimateMs: plan.estimateMs.most,
-    ...(benchesOf(plan).length > 1 ? { benches: benchesOf(plan).map(({ id }) => id) } : {}),
+    ...(isFleet ? { benches: benches.map(({ id }) => id) } : {}),
   })
   const { clock } = run.ports
   const measured = new MeasuredTime(clock, behind.spentMs)
@@ -72,7 +77,7 @@ export async function runPlan(run: Run, before: Before): Promise<Ended> {
   }
   const source = before.images ?? ((requests) => buildImages(requests, run.ports, signal))
   try {
-    if (benchesOf(plan).length > 1) await runFleet(run, course, source)
+    if (isFleet) await runFleet(run, course, { benches, source })
     else await runBlocks(run, course, source)
   } catch (error) {
     const reason = signal.aborted ? reasonOf(signal) : endOfRun(toErrorRecord(error))

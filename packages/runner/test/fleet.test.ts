@@ -288,6 +288,14 @@ describe('a run that goes on later', () => {
     expect(go?.earlierTries?.map(({ bench }) => bench)).toEqual(['node-4'])
   })
 
+  it('goes on with the benches that are there', async () => {
+    const benches = [bench('node-1')]
+    const { status, records, ports } = await run(PLAN, {}, { before: { ...none, benches } })
+    expect(status).toBe('complete')
+    expect(new Set(records.map((record) => record.bench))).toEqual(new Set(['node-1']))
+    expect(new Set(ports.host.requests.images.flatMap(({ hosts }) => hosts))).toEqual(new Set(['node-1']))
+  })
+
   it('measures a block whole that was killed between two benches', async () => {
     const plan = fleet(aPlan([...ENTRIES, anEntry('zig')], { repetitions: 3 }))
     const { records } = await run(plan)

@@ -10,6 +10,8 @@ import type {
   StoredFingerprint,
 } from '@bakeoff/model'
 import { benchWords, formatBytes } from '@bakeoff/model'
+import { list } from '../words/quantities.js'
+import { benchesThatAreLeft } from './fleet.js'
 
 /** A fingerprint: everything that must be the same before and after a break, or one run would hold figures of two different things. */
 export interface Fingerprint {
@@ -106,7 +108,10 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Fing
   if (before.site && now.site) compareSites(before.site, now.site, compare('host'), compareMachine)
   else if (before.site || now.site) compare('host')('machines', machinesText(before.site), machinesText(now.site))
   else compareMachine({ facts: before.host, engine: before.engine }, { facts: now.host, engine: now.engine })
-  const notes = compareProgram(before, now, compare('program'), unchecked)
+  const notes = [
+    ...withoutBenches(before.site, now.site),
+    ...compareProgram(before, now, compare('program'), unchecked),
+  ]
   comparePlans(before, now, compare('plan'))
   for (const [scenario, digest] of Object.entries(before.work))
     compare('work')(`requests and answers of ${scenario}`, short(digest), short(now.work[scenario]) ?? 'gone')
@@ -140,13 +145,20 @@ function compareSites(
 ): void {
   compare('kind of network', before.network, now.network)
   compare('MTU of the network', before.mtu, now.mtu)
-  compare('benches', benchesText(before), benchesText(now))
+  if (benchesThatAreLeft(before, now) === null) compare('benches', benchesText(before), benchesText(now))
   for (const was of before.hosts) {
     const is = now.hosts.find(({ name }) => name === was.name)
-    if (!is) continue // the benches differ, and say so
+    if (!is) continue // the benches differ, and say so, or the run goes on without one of them
     compare(`${was.name}: address`, was.address, is.address)
     compareMachine(was, is, was.name)
   }
+}
+
+/** What a run that goes on does without. */
+function withoutBenches(before: PlannedSite | null, now: PlannedSite | null): string[] {
+  const left = before && now && benchesThatAreLeft(before, now)
+  const gone = before?.benches.filter(({ id }) => left?.every((bench) => bench.id !== id)) ?? []
+  return left === null || gone.length === 0 ? [] : [`the run goes on without ${list(gone.map(({ id }) => id))}`]
 }
 
 function machinesText(site: PlannedSite | null): string {

@@ -2,7 +2,7 @@
  * How the blocks of a run are shared out among its benches. A block stays whole, on one bench; the repetitions of a scenario go to different
  * benches, since machines are what is counted (docs/method.md); what takes longest begins first.
  */
-import type { Block, Plan } from '@bakeoff/model'
+import { type Block, benchWords, type Plan, type PlannedBench, type PlannedSite } from '@bakeoff/model'
 import { median } from '../stats/index.js'
 import type { Course } from './adaptive.js'
 import { type Earlier, entriesLeft } from './left.js'
@@ -153,4 +153,15 @@ export function oddBenches(rates: readonly BenchRate[], most: number): OddBench[
 
 function medianOfOthers(rates: readonly BenchRate[], { bench }: BenchRate): number {
   return median(rates.filter((each) => each.bench !== bench).map(({ perSecond }) => perSecond))
+}
+
+/**
+ * The benches of a run that goes on with fewer of them, under the names of its plan: a machine that is lost need not come back. Null where there is
+ * a bench that the plan does not have.
+ */
+export function benchesThatAreLeft(before: PlannedSite, now: PlannedSite): PlannedBench[] | null {
+  const hasSameRoles = (one: PlannedBench, other: PlannedBench) => benchWords(one) === benchWords(other)
+  const isKnown = (bench: PlannedBench) => before.benches.some((each) => hasSameRoles(each, bench))
+  if (!now.benches.every(isKnown)) return null
+  return before.benches.filter((bench) => now.benches.some((each) => hasSameRoles(each, bench)))
 }

@@ -1,6 +1,6 @@
 import type { EngineFacts, HostFacts, PlannedHost, PlannedSite, StoredFingerprint } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
-import { compareFingerprints, type Fingerprint, fingerprintOnDisk } from '../../src/plan/index.js'
+import { benchesThatAreLeft, compareFingerprints, type Fingerprint, fingerprintOnDisk } from '../../src/plan/index.js'
 import { anEntry, aPlan, aRepetitionRecord, aScenario, aSite, GIB } from '../builders.js'
 
 const entry = anEntry('predict', 'go')
@@ -171,6 +171,31 @@ describe('the machines of a run', () => {
   ])('are the same when $because', ({ now }) =>
     expect(compareFingerprints(onSite(), now)).toEqual({ differences: [], unchecked: [], notes: [] }),
   )
+})
+
+describe('the machines of a fleet', () => {
+  const alone = (name: string) => ({ id: name, target: name, services: name, agents: [name] })
+  const onFleet = (...names: string[]): Fingerprint => {
+    const [host] = aSite().hosts as [PlannedHost]
+    const hosts = names.map((name) => ({ ...host, name }))
+    return { ...before, site: { ...aSite(), network: 'bridge', mtu: null, hosts, benches: names.map(alone) } }
+  }
+
+  it('may be fewer when the run goes on, which is told', () => {
+    const { differences, notes } = compareFingerprints(onFleet('n1', 'n2', 'n3'), onFleet('n1', 'n3'))
+    expect({ differences, notes }).toEqual({ differences: [], notes: ['the run goes on without n2'] })
+  })
+
+  it('may not be others', () =>
+    expect(compareFingerprints(onFleet('n1', 'n2'), onFleet('n1', 'n9')).differences).toMatchObject([
+      { what: 'benches' },
+    ]))
+
+  it('keep the names of the plan, whatever a file without one of them calls the others', () => {
+    const named = (id: string, host: string) => ({ ...alone(host), id })
+    const site = { ...aSite(), benches: [named('bench-1', 'a'), named('bench-2', 'b')] }
+    expect(benchesThatAreLeft(site, { ...site, benches: [named('bench-1', 'b')] })).toEqual([named('bench-2', 'b')])
+  })
 })
 
 describe('a run of before fingerprints were kept', () => {
