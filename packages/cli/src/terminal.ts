@@ -69,10 +69,7 @@ export function openTerminal(
     if (shown > 0) toStderr(`\r${shown > 1 ? `\u001b[${shown - 1}A` : ''}\u001b[0J`)
     shown = 0
   }
-  const columns = () => {
-    const window = [stderr, stdout].find(({ isTTY }) => isTTY)
-    return Math.max(LEAST_COLUMNS, window?.columns || 80)
-  }
+  const columns = () => columnsOf(streams)
   return {
     interactive,
     colours,
@@ -110,6 +107,12 @@ export function openTerminal(
       await Promise.all([toStdout, toStderr].map((write) => new Promise<void>((resolve) => write('', resolve))))
     },
   }
+}
+
+/** The width of the window that is written to. */
+function columnsOf({ stdout, stderr }: Pick<Streams, 'stdout' | 'stderr'>): number {
+  const window = [stderr, stdout].find(({ isTTY }) => isTTY)
+  return Math.max(LEAST_COLUMNS, window?.columns || 80)
 }
 
 /** Tells every caller of the first loss of output, also one that asks after it. */

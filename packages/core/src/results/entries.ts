@@ -100,13 +100,16 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
     notes: records.flatMap(({ repetition, notes }) => notes.map((note) => `repetition ${repetition}: ${note}`)),
     dockerfile: texts?.dockerfile ?? '',
     targetYaml: texts?.yaml ?? '',
-    rerun: inRun(
-      `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}${entry.variant === 'default' ? '' : `/${entry.variant}`}`,
-    ),
+    rerun: inRun(commandFor(entry)),
     role: entry.role ?? 'contender',
     standIn: entry.standIn ?? null,
     ...(entry.neverRun ? { neverRun: entry.neverRun } : {}),
   }
+}
+
+/** The command that measures an entry alone. */
+function commandFor({ scenario, target, variant }: PlannedEntry): string {
+  return `npm run matrix -- --scenario ${scenario} --target ${target}${variant === 'default' ? '' : `/${variant}`}`
 }
 
 /** The outcome with its next command as `change` gives it. */
