@@ -3,17 +3,15 @@ import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { parseHosts } from '@bakeoff/core'
 import { BakeoffError, type HostsSpec } from '@bakeoff/model'
-
-/** The file of hosts where none is named. */
-export const HOSTS_FILE = 'hosts.yaml'
+import type { Terminal } from './terminal.js'
 
 /**
- * Reads the machines of a run.
+ * Reads the machines of a run. From then on the terminal names the file in commands.
  *
  * @param file as the user named it, from where the program was started
  * @throws BakeoffError BAD_SPEC
  */
-export function readHosts(file: string): HostsSpec {
+export function readHosts(file: string, terminal: Pick<Terminal, 'nameHosts'>): HostsSpec {
   const path = resolve(file)
   let text: string
   try {
@@ -25,5 +23,6 @@ export function readHosts(file: string): HostsSpec {
       cause: error,
     })
   }
+  terminal.nameHosts(file)
   return parseHosts(text, file, { home: homedir(), folder: dirname(path) })
 }

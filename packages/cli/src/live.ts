@@ -65,11 +65,7 @@ export async function openLivePage(folder: RunFolder): Promise<LivePage> {
       }
       watching.add(response)
       response.on('close', () => watching.delete(response))
-      response.write(
-        withLastSteps(past)
-          .map((event) => messageOf({ ...event, past: true }))
-          .join(''),
-      )
+      for (const event of withLastSteps(past)) response.write(messageOf({ ...event, past: true }))
     },
   }
   const server = createServer((request, response) => {

@@ -101,25 +101,8 @@ function rowsOf(
           `run ${event.runId}: ${event.entries} target variants, at most ${formatDurationMs(event.estimateMs)} of measuring`,
         ),
       ]
-    case 'image': {
-      const name = imageName(event.image)
-      const expected =
-        event.expectedSeconds == null ? '' : `, ${timeLeft(event.expectedSeconds * 1000).replace(' left', '')}`
-      switch (event.state) {
-        case 'building':
-          return before.builds.has(event.image) ? [] : [dim(`  ${buildingWords(event.image, event)}${expected} …`)]
-        case 'built':
-        case 'pulled':
-          return [`  ${event.state} ${name} in ${formatDurationMs((event.seconds ?? 0) * 1000)}`]
-        case 'failed':
-          return [red(`✗ ${event.image}: ${event.message}`)]
-        case 'unsupported':
-          return [yellow(`– ${event.image}: ${event.message}`)]
-        case 'cached':
-          return []
-      }
-      return []
-    }
+    case 'image':
+      return imageRows(before, event, colours)
     case 'stage':
       if (event.state === (after.fleet ? 'measuring' : 'building'))
         return [bold(`${stageWords(event)}${onBench(after, event)}`)]
@@ -146,6 +129,28 @@ function rowsOf(
       return event.status === 'complete' ? [] : [yellow(`${event.status}: ${event.reason}`)]
     case 'step':
     case 'slice':
+      return []
+  }
+}
+
+function imageRows(
+  before: ProgressState,
+  event: Extract<RunEvent, { kind: 'image' }>,
+  { yellow, red, dim }: Terminal['colours'],
+): string[] {
+  const expected =
+    event.expectedSeconds == null ? '' : `, ${timeLeft(event.expectedSeconds * 1000).replace(' left', '')}`
+  switch (event.state) {
+    case 'building':
+      return before.builds.has(event.image) ? [] : [dim(`  ${buildingWords(event.image, event)}${expected} …`)]
+    case 'built':
+    case 'pulled':
+      return [`  ${event.state} ${imageName(event.image)} in ${formatDurationMs((event.seconds ?? 0) * 1000)}`]
+    case 'failed':
+      return [red(`✗ ${event.image}: ${event.message}`)]
+    case 'unsupported':
+      return [yellow(`– ${event.image}: ${event.message}`)]
+    case 'cached':
       return []
   }
 }

@@ -12,13 +12,12 @@ import {
   startProbes,
 } from '@bakeoff/containers'
 import { mainHostOf } from '@bakeoff/core'
-import { hostsOf, type PlannedSite } from '@bakeoff/model'
+import { type HostFacts, hostsOf, type PlannedSite } from '@bakeoff/model'
 import type { ImageEvent } from '@bakeoff/runner/ports'
 import { readHosts } from './hosts-file.js'
 import type { Invocation } from './invocation.js'
 import { imageName } from './progress-lines.js'
 import { plannedSiteOf } from './site-facts.js'
-import type { PlannedOn } from './workbench.js'
 
 type Asked = Pick<Invocation, 'project' | 'terminal' | 'stop'>
 
@@ -26,7 +25,7 @@ type Asked = Pick<Invocation, 'project' | 'terminal' | 'stop'>
 export interface SeveralMachines extends AsyncDisposable {
   readonly site: PlannedSite
   /** the machine that stands for the run, on which everything is built: that of the first bench's target */
-  readonly main: PlannedOn & { readonly engine: Engine }
+  readonly main: { readonly host: HostFacts; readonly engine: Engine }
   /** of all machines, in the order of the site */
   readonly engines: readonly Pick<Engine, 'facts' | 'holes'>[]
   /** the images of the main machine */
@@ -44,7 +43,7 @@ export interface SeveralMachines extends AsyncDisposable {
  */
 export async function openMachines(asked: Asked, file: string): Promise<SeveralMachines> {
   const { project, terminal, stop } = asked
-  const spec = readHosts(file)
+  const spec = readHosts(file, terminal)
   const used = new Set(spec.benches.flatMap(hostsOf))
   const machines = new Machines(asked)
   stop.guard(machines)

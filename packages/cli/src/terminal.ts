@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Writable } from 'node:stream'
-import { visibleText } from '@bakeoff/model'
+import { visibleText, withHosts } from '@bakeoff/model'
 import picocolors from 'picocolors'
 import { asCalled, type CalledAs } from './called-as.js'
 import { writeWhole } from './durable-file.js'
@@ -22,6 +22,8 @@ export interface Terminal {
   print(text: string): void
   /** from now on results go to a file in place of stdout, the last one of them whole */
   printInto(path: string): void
+  /** from now on commands in what is said and printed name this file of hosts, where they would else be about this machine */
+  nameHosts(file: string): void
   /** asks yes or no; null where there is no user to answer */
   readonly ask: null | ((question: string) => Promise<boolean>)
   readonly interactive: boolean
@@ -60,22 +62,21 @@ export function openTerminal(
   const toStdout = writerTo(stdout, (code) => lose('stdout', code))
   const toStderr = writerTo(stderr, (code) => lose('stderr', code))
   let into: string | null = null
+  let hosts: string | null = null
+  const told = (text: string) => asCalled(withHosts(text, hosts), called)
   let shown = 0 // live lines
   const clear = () => {
     if (shown > 0) toStderr(`\r${shown > 1 ? `\u001b[${shown - 1}A` : ''}\u001b[0J`)
     shown = 0
   }
-  const columns = () => {
-    const window = [stderr, stdout].find(({ isTTY }) => isTTY)
-    return Math.max(LEAST_COLUMNS, window?.columns || 80)
-  }
+  const columns = () => columnsOf(streams)
   return {
     interactive,
     colours,
     columns,
     say: (line) => {
       clear()
-      toStderr(`${render(asCalled(line, called))}\n`)
+      toStderr(`${render(told(line))}\n`)
     },
     live: (...lines) => {
       if (!interactive) return
@@ -90,19 +91,28 @@ export function openTerminal(
     },
     print: (text) => {
       clear()
-      const printed = `${render(/^[[{]/.test(text) ? text : asCalled(text, called))}\n`
+      const printed = `${render(/^[[{]/.test(text) ? text : told(text))}\n`
       if (into === null) toStdout(printed)
       else writeResult(into, printed)
     },
     printInto: (path) => {
       into = path
     },
-    ask: stdin.isTTY && interactive ? (question) => ask(visibleText(question), stderr) : null,
+    nameHosts: (file) => {
+      hosts = file
+    },
+    ask: stdin.isTTY && interactive ? (question) => ask(visibleText(told(question)), stderr) : null,
     onLost,
     settled: async () => {
       await Promise.all([toStdout, toStderr].map((write) => new Promise<void>((resolve) => write('', resolve))))
     },
   }
+}
+
+/** The width of the window that is written to. */
+function columnsOf({ stdout, stderr }: Pick<Streams, 'stdout' | 'stderr'>): number {
+  const window = [stderr, stdout].find(({ isTTY }) => isTTY)
+  return Math.max(LEAST_COLUMNS, window?.columns || 80)
 }
 
 /** Tells every caller of the first loss of output, also one that asks after it. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { preparedWords, questionOf } from '../src/commands/hosts.js'
 import { readHosts } from '../src/hosts-file.js'
 import { classCheck } from '../src/look-at-site.js'
+import { recordingTerminal } from './helpers/terminal.js'
 
 const hosts = [
   { name: 'bench-1', address: '10.10.0.11' },
@@ -46,7 +47,7 @@ describe('hosts prepare', () => {
 })
 
 it('says how to name the file of hosts where there is none', () => {
-  expect(() => readHosts('/nowhere/hosts.yaml')).toThrow(
+  expect(() => readHosts('/nowhere/hosts.yaml', recordingTerminal())).toThrow(
     expect.objectContaining({ code: 'BAD_SPEC', hint: expect.stringContaining('--hosts FILE') }),
   )
 })

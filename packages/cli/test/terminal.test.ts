@@ -50,6 +50,15 @@ it('names commands as the program was called, but in documents for programs', ()
   expect(stdout.text).toBe('Elsewhere: npx bakeoff images pull x\n{"command":"npm run matrix"}\n')
 })
 
+it('names the file of hosts in commands once it is known', () => {
+  const [stdout, stderr] = [new Output(false), new Output(false)]
+  const { say, nameHosts } = openTerminal({ stdin: {}, stdout, stderr }, {}, 'npx bakeoff')
+  say('npm run plan')
+  nameHosts('lab.yaml')
+  say('npm run plan')
+  expect(stderr.text).toBe('npx bakeoff plan\nnpx bakeoff plan --hosts lab.yaml\n')
+})
+
 describe('the terminal', () => {
   it.each([
     { because: 'a line is said', act: ({ say }: Terminal) => say(HOSTILE) },

@@ -1,15 +1,16 @@
-import type {
-  AgainstCommit,
-  Boundary,
-  Calibration,
-  Certificate,
-  ClaimSpec,
-  Plan,
-  PlannedAgainst,
-  PlanWarning,
-  RepetitionRecord,
-  Results,
-  RunRules,
+import {
+  type AgainstCommit,
+  type Boundary,
+  type Calibration,
+  type Certificate,
+  type ClaimSpec,
+  type Plan,
+  type PlannedAgainst,
+  type PlanWarning,
+  type RepetitionRecord,
+  type Results,
+  type RunRules,
+  withHosts,
 } from '@bakeoff/model'
 import { compareAgainst } from './judge/against.js'
 import { judge } from './judge/causes/index.js'
@@ -95,7 +96,7 @@ export function analyse({
     curves: curvesOf(views),
     ...known,
     ...(plan.against ? { against: againstOf(plan.against, all, certificates) } : {}),
-    findings: findings({ ...known, run }),
+    findings: findings({ ...known, run }).map((one) => ({ ...one, text: withHosts(one.text, plan.site?.file) })),
     decision: decide({ ...known, run, host: plan.host, site: plan.site, certificates }),
     warnings: [...warnings, ...warningsOf(plan, judged, boundary)],
   }

@@ -9,6 +9,7 @@ import {
   aRepetitionRecord,
   aScenario,
   aService,
+  aSite,
   MIB,
   nothingElse,
   type Observed,
@@ -326,6 +327,22 @@ describe('an entry', () => {
       targetYaml: 'language: go',
       rerun: 'npm run matrix -- --scenario predict --target go-net-http',
     })
+  })
+
+  it('names the file of hosts in its commands, where the run has one', () => {
+    const hint = 'Look at it yourself: npm run check -- go-net-http --keep'
+    const outcome: Outcome = {
+      kind: 'failed',
+      stage: 'ready',
+      error: { code: 'NOT_READY', message: 'no', hint, logTail: [] },
+    }
+    const unready = aRepetitionRecord(entry, 1, [], { outcome })
+    const { entries, warnings } = run({ plan: { ...plan, site: aSite() }, records: [unready] })
+    expect(entries[0]).toMatchObject({
+      rerun: 'npm run matrix -- --hosts hosts.yaml --scenario predict --target go-net-http',
+      outcome: { error: { hint: expect.stringContaining('npm run check -- --hosts hosts.yaml go-net-http --keep') } },
+    })
+    expect(warnings.filter(({ todo }) => /npm run matrix(?! -- --hosts)/.test(todo))).toEqual([])
   })
 
   it('has cold start, idle memory and notes over repetitions', () => {

@@ -27,7 +27,7 @@ export const addDoctor: AddCommand = (program, invocation) =>
 
 async function doctorOfHosts(invocation: Invocation, file: string, json: boolean): Promise<boolean> {
   const { terminal } = invocation
-  const checks = await lookAtSite(invocation, readHosts(file), { all: true })
+  const checks = await lookAtSite(invocation, readHosts(file, terminal), { all: true })
   terminal.print(json ? toJson(checks) : siteLines(checks, terminal).join('\n'))
   return isFine(checks)
 }

@@ -17,12 +17,12 @@ import {
   type SwarmReadiness,
   swarmReadiness,
 } from '@bakeoff/containers'
-import { BakeoffError, type HostsSpec, networkOf } from '@bakeoff/model'
+import { BakeoffError, HOSTS_FILE, type HostsSpec, networkOf } from '@bakeoff/model'
 import type { ImageEvent } from '@bakeoff/runner/ports'
 import { Option } from 'commander'
 import { doctorLines } from '../doctor-lines.js'
 import { exitCodes } from '../exit.js'
-import { HOSTS_FILE, readHosts } from '../hosts-file.js'
+import { readHosts } from '../hosts-file.js'
 import type { Invocation } from '../invocation.js'
 import { isFine, lookAtSite, siteLines } from '../look-at-site.js'
 import { buildingWords } from '../progress-lines.js'
@@ -41,6 +41,7 @@ const hostsOption = () => new Option('--hosts <file>', 'the file that names the 
 
 export const addHosts: AddCommand = (program, invocation) => {
   const command = program.command('hosts').description('look at the machines of hosts.yaml, and join them for a run')
+  const read = (file: string) => readHosts(file, invocation.terminal)
   const leave = (isFine: boolean) => invocation.leave(isFine ? exitCodes.fine : exitCodes.environment)
 
   command
@@ -48,18 +49,18 @@ export const addHosts: AddCommand = (program, invocation) => {
     .description('show what each machine has, what is wrong and what to do; changes nothing (the default)')
     .addOption(hostsOption())
     .addOption(jsonOption('what was found'))
-    .action(async ({ hosts, json = false }: HostsFlags) => leave(await check(invocation, readHosts(hosts), json)))
+    .action(async ({ hosts, json = false }: HostsFlags) => leave(await check(invocation, read(hosts), json)))
   command
     .command('prepare')
     .description('form a swarm of them, unless all are in one, and bring the image of the probe; asks first')
     .addOption(hostsOption())
     .option('--yes', 'do not ask')
-    .action(async ({ hosts, yes = false }: HostsFlags) => prepare(invocation, readHosts(hosts), yes))
+    .action(async ({ hosts, yes = false }: HostsFlags) => prepare(invocation, read(hosts), yes))
   command
     .command('leave')
     .description('let them leave the swarm that prepare formed, and no other')
     .addOption(hostsOption())
-    .action(async ({ hosts }: HostsFlags) => leave(await leaveHosts(invocation, readHosts(hosts))))
+    .action(async ({ hosts }: HostsFlags) => leave(await leaveHosts(invocation, read(hosts))))
 }
 
 /** @returns true when nothing prevents a run */
@@ -85,7 +86,7 @@ async function prepare(invocation: Invocation, spec: HostsSpec, yes: boolean): P
   if (networkOf(spec.benches) === 'bridge') {
     terminal.print('No swarm is needed: every bench is one machine.')
   } else {
-    const prepared = await joinThem(hosts.map(asSwarmHost), spec.file, { terminal, signal, yes })
+    const prepared = await joinThem(hosts.map(asSwarmHost), { terminal, signal, yes })
     if (prepared === null) return terminal.print('nothing was changed')
     terminal.print(preparedWords(prepared))
   }
@@ -126,16 +127,12 @@ interface Asking {
 }
 
 /** @returns null when the user says no */
-async function joinThem(
-  hosts: readonly SwarmHost[],
-  file: string,
-  { terminal, signal, yes }: Asking,
-): Promise<PreparedSwarm | null> {
+async function joinThem(hosts: readonly SwarmHost[], { terminal, signal, yes }: Asking): Promise<PreparedSwarm | null> {
   const question = questionOf(await swarmReadiness(hosts, signal), hosts)
   if (question !== null && !yes) {
     if (terminal.ask === null)
       throw new BakeoffError('BAD_SPEC', `prepare asks before it forms a swarm, and there is no terminal to ask at`, {
-        hint: `${question}\nIf so: npm run hosts -- prepare --hosts ${file} --yes`,
+        hint: `${question}\nIf so: npm run hosts -- prepare --yes`,
       })
     if (!(await terminal.ask(question))) return null
   }

@@ -13,6 +13,7 @@ export function recordingTerminal(): Terminal & { readonly said: string[]; reado
     columns: () => 80,
     print: (text) => void printed.push(text),
     printInto: () => {},
+    nameHosts: () => {},
     ask: null,
     interactive: false,
     colours: createPaint(false).colours,

@@ -51,7 +51,7 @@ export const VXLAN_BYTES = 50
 
 /**
  * A network over the machines of a swarm. It is wrapped into packets between their engines, in a network namespace of its own, so no machine has an
- * address on it; `internal` takes away the second interface, by which containers would otherwise reach out. Other engines learn of it from their
+ * address on it: what answers at its gateway's is the bridge in that namespace, where nothing listens; `internal` takes away the second interface, by which containers would otherwise reach out. Other engines learn of it from their
  * first container on it.
  *
  * @param options.mtu of the interfaces in containers; null: the engine's own
@@ -72,7 +72,7 @@ export async function openOverlayNetwork(
     // The driver takes this for the MTU below, and leaves its own header out of it.
     Options: mtu === null ? {} : { 'com.docker.network.driver.mtu': String(mtu + VXLAN_BYTES) },
   })
-  return { id, hostAddresses: gatewaysOf(await client.networks.inspect(id)), ...(mtu === null ? {} : { mtu }) }
+  return { id, hostAddresses: [], ...(mtu === null ? {} : { mtu }) }
 }
 
 /** Addresses of an engine's machine on the networks that it makes by itself: the default one, and that by which containers of a swarm reach out. */

@@ -1,4 +1,12 @@
-import type { EntryResult, Plan, PlannedEntry, PlannedScenario, RepetitionRecord } from '@bakeoff/model'
+import {
+  type EntryResult,
+  type Outcome,
+  type Plan,
+  type PlannedEntry,
+  type PlannedScenario,
+  type RepetitionRecord,
+  withHosts,
+} from '@bakeoff/model'
 import { valuesOf } from '../figures/estimate.js'
 import { figuresOfStarts } from '../figures/over-repetitions.js'
 import { throughput } from '../figures/throughput.js'
@@ -47,6 +55,7 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
   const info = records.findLast((record) => record.info !== null)?.info ?? null
   const tellsNothing = info === null && records.some((record) => record.tellsNothing)
   const started = records.some(({ verification, warmUp }) => verification !== null || warmUp !== null)
+  const inRun = (text: string) => withHosts(text, plan.site?.file)
   const telling = outcomeOfEntry(records.map(({ outcome }) => outcome))
   return {
     id: entry.id,
@@ -64,7 +73,7 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
     ...(entry.reach ? { reach: entry.reach } : {}),
     ...(entry.tmpfs ? { tmpfs: entry.tmpfs } : {}),
     environment: entry.environment,
-    outcome: telling,
+    outcome: withHint(telling, inRun),
     repetitions: records.filter(({ outcome }) => outcome.kind === 'measured').length,
     image,
     info,
@@ -91,11 +100,22 @@ function toEntry(entry: PlannedEntry, { plan, scenario, records, views, targets 
     notes: records.flatMap(({ repetition, notes }) => notes.map((note) => `repetition ${repetition}: ${note}`)),
     dockerfile: texts?.dockerfile ?? '',
     targetYaml: texts?.yaml ?? '',
-    rerun: `npm run matrix -- --scenario ${scenario.id} --target ${entry.target}${entry.variant === 'default' ? '' : `/${entry.variant}`}`,
+    rerun: inRun(commandFor(entry)),
     role: entry.role ?? 'contender',
     standIn: entry.standIn ?? null,
     ...(entry.neverRun ? { neverRun: entry.neverRun } : {}),
   }
+}
+
+/** The command that measures an entry alone. */
+function commandFor({ scenario, target, variant }: PlannedEntry): string {
+  return `npm run matrix -- --scenario ${scenario} --target ${target}${variant === 'default' ? '' : `/${variant}`}`
+}
+
+/** The outcome with its next command as `change` gives it. */
+function withHint(outcome: Outcome, change: (hint: string) => string): Outcome {
+  if (outcome.kind !== 'failed' || outcome.error.hint === null) return outcome
+  return { ...outcome, error: { ...outcome.error, hint: change(outcome.error.hint) } }
 }
 
 /** The verification with the most wrong answers: one bad repetition must not hide behind a good one. */

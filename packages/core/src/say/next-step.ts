@@ -1,4 +1,4 @@
-import type { Decision } from '@bakeoff/model'
+import { type Decision, withHosts } from '@bakeoff/model'
 import { LEAST_REPETITIONS } from '../plan/least-repetitions.js'
 import type { Candidate, Decided, Field } from './decided.js'
 import { saysOf, wouldMoreTell } from './standing.js'
@@ -11,7 +11,7 @@ const MOST = 50
 const FEW = 3
 
 /** The command that would decide what is still open. Null when everything is decided, or when more repetitions would not help. */
-export function nextStep({ scenarios, entries }: Decided, fields: readonly Field[]): Decision['next'] {
+export function nextStep({ scenarios, entries, site }: Decided, fields: readonly Field[]): Decision['next'] {
   const open = fields.filter(isOpen)
   if (open.length === 0) return null
   const most = Math.max(...open.flatMap(({ ranked }) => ranked.map(repetitionsOf)))
@@ -19,16 +19,14 @@ export function nextStep({ scenarios, entries }: Decided, fields: readonly Field
   const needed = open.flatMap(neededIn).filter((count) => count <= MOST)
   const repetitions = needed.length === 0 ? usual : Math.max(DECIDING, ...needed)
   const targets = [...new Set(entries.map(({ target }) => target))]
-  return {
-    scenarios: open.map(({ scenario }) => scenario.id),
-    command: [
-      `npm run matrix -- --repetitions ${repetitions}`,
-      ...(open.length === scenarios.length && open.length > 1
-        ? []
-        : open.map(({ scenario }) => `--scenario ${scenario.id}`)),
-      ...(targets.length <= FEW ? targets.map((target) => `--target ${target}`) : []),
-    ].join(' '),
-  }
+  const command = [
+    `npm run matrix -- --repetitions ${repetitions}`,
+    ...(open.length === scenarios.length && open.length > 1
+      ? []
+      : open.map(({ scenario }) => `--scenario ${scenario.id}`)),
+    ...(targets.length <= FEW ? targets.map((target) => `--target ${target}`) : []),
+  ].join(' ')
+  return { scenarios: open.map(({ scenario }) => scenario.id), command: withHosts(command, site?.file) }
 }
 
 /** Whether a scenario is open: measured too little, or undecided for a reason other than the load agent's limit. */

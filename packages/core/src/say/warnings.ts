@@ -1,4 +1,4 @@
-import { type Boundary, formatDurationMs, type Plan, type PlanWarning } from '@bakeoff/model'
+import { type Boundary, formatDurationMs, type Plan, type PlanWarning, withHosts } from '@bakeoff/model'
 import type { CauseRule } from '../judge/causes/define.js'
 import { causeRules } from '../judge/causes/index.js'
 import type { JudgedCell } from '../judge/judged.js'
@@ -11,10 +11,12 @@ export function warningsOf(plan: Plan, cells: readonly JudgedCell[], boundary: B
     ...boundaryWarning(plan, boundary),
     ...RULES.flatMap((rule) => rule(plan, cells) ?? []),
     ...causeRules.flatMap((rule) => doubtful(rule, cells) ?? []),
-  ].filter(
-    (warning, index, all) =>
-      all.findIndex(({ what, where }) => what === warning.what && where === warning.where) === index,
-  )
+  ]
+    .filter(
+      (warning, index, all) =>
+        all.findIndex(({ what, where }) => what === warning.what && where === warning.where) === index,
+    )
+    .map((warning) => ({ ...warning, todo: withHosts(warning.todo, plan.site?.file) }))
 }
 
 type Rule = (plan: Plan, cells: readonly JudgedCell[]) => PlanWarning | null
