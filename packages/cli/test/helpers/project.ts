@@ -31,24 +31,22 @@ profiles:
     secondInstrument: false
 `
 
+/** The parts of compose/ that predict and its targets need. */
+const PARTS = ['base', 'toolchains', 'runtimes', 'null-server', 'predict', 'predict.yaml', 'predict-uncapped.yaml']
+
 /** A project of its own in a temporary folder: the scenarios of one target, reports and lock apart from everybody else's. */
 export class TestProject {
   readonly root = mkdtempSync(join(tmpdir(), 'bakeoff-lifecycle-'))
   readonly reports = join(this.root, 'reports-elsewhere')
   readonly locks = join(this.root, 'locks')
 
-  constructor() {
-    for (const part of [
-      'base',
-      'toolchains',
-      'runtimes',
-      'null-server',
-      'predict',
-      'predict.yaml',
-      'predict-uncapped.yaml',
-    ])
-      this.#copy('compose', part)
-    this.#copy('targets', 'go-net-http')
+  /** @param more targets, and parts of compose/ that they need, beside the usual one */
+  constructor({
+    targets = [],
+    parts = [],
+  }: { readonly targets?: readonly string[]; readonly parts?: readonly string[] } = {}) {
+    for (const part of [...PARTS, ...parts]) this.#copy('compose', part)
+    for (const target of ['go-net-http', ...targets]) this.#copy('targets', target)
     const scenario = join(this.root, 'compose', 'predict.yaml')
     const loads = 'load: { closed: [1, 64], rate: [100] }'
     writeFileSync(scenario, readFileSync(scenario, 'utf8').replace(/load: \{.*\}/, loads))

@@ -1,0 +1,99 @@
+/** What a run says when the network or the load agents are the limit, and a run over a fleet. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Lab, whyNoLab } from '../../containers/test/lab/lab.js'
+import { endAll, run } from './helpers/command.js'
+import {
+  type Left,
+  labOfRuns,
+  leftBy,
+  measured,
+  ON_HOSTS,
+  onHosts,
+  prepareHosts,
+  useHosts,
+} from './helpers/lab-runs.js'
+import { startUntil } from './helpers/lifecycle.js'
+import { TestProject } from './helpers/project.js'
+
+const project = new TestProject()
+const onLab = describe.skipIf(whyNoLab() !== null)
+
+afterEach(endAll)
+afterAll(() => project.remove())
+
+onLab('a bench of three hosts', () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    ;({ lab } = await labOfRuns(project, { args: ['--quick'], hosts: 3, cores: [[0], [1], [0, 1]] }))
+    useHosts(lab, project)
+    await prepareHosts(project)
+  })
+  afterAll(() => lab?.down())
+
+  it('has no limit in a network that has room', async () => {
+    const free = await measured(project, '--quick', ...ON_HOSTS)
+    expect(evidenceOf(free, 'network-bound')).not.toContain('of what its network carries')
+  })
+
+  it('is bound by a network that one target fills', async () => {
+    await lab.limit('h1', '10mbit')
+    const full = await measured(project, '--quick', ...ON_HOSTS)
+    await lab.unlimit('h1')
+    expect(evidenceOf(full, 'network-bound')).toMatch(/traffic was \d+ % of what its network carries \(limit 70 %\)/)
+    expect(full.results.warnings.map(({ what }) => what)).toContain('The network between the machines was the limit')
+  })
+
+  it('has uneven agents where one on a single core falls behind one on two', async () => {
+    useHosts(lab, project, { benches: [{ target: 'h1', agents: ['h2', 'h3'] }] })
+    const uneven = await measured(project, '--quick', ...ON_HOSTS)
+    expect(evidenceOf(uneven, 'uneven-agents')).toMatch(/one load agent got \d+ % of what another got/)
+  })
+})
+
+onLab('a fleet of two', () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    const cores = [0, 1]
+    ;({ lab } = await labOfRuns(project, { args: ['--quick'], hosts: 2, cores: [cores, cores] }))
+    useHosts(lab, project, { fleet: ['h1', 'h2'] })
+  })
+  afterAll(() => lab?.down())
+
+  it('measures whole blocks, goes on where it was stopped, and is measured again', async () => {
+    const args = ['--profile', 'long', '--repetitions', '4', ...ON_HOSTS]
+    const isHalf = (events: Parameters<Parameters<typeof startUntil>[2]>[0]) =>
+      events.filter(({ kind }) => kind === 'repetition').length >= 2
+    const { command, runId } = await startUntil(project, args, isHalf, 'two repetitions')
+    command.kill('SIGINT')
+    expect((await command.ended).exitCode).toBe(130)
+    expect(await onHosts(lab)).toEqual([])
+
+    const whole = leftBy(project, await run(project, 'matrix', '--resume'), runId)
+    const again = await measured(project, '--replay', runId)
+    for (const { results, records } of [whole, again]) {
+      expect(results.run.status).toBe('complete')
+      expect(records.map(({ repetition }) => repetition).sort()).toEqual([1, 2, 3, 4])
+      expect(new Set(records.map(({ bench }) => bench))).toEqual(new Set(['h1', 'h2']))
+      expect(blocksOnSeveral(records)).toEqual([])
+    }
+    expect(await onHosts(lab)).toEqual([])
+  })
+})
+
+/** What the verdicts of a run say of a cause; empty where there is nothing. */
+function evidenceOf({ results }: Left, cause: string): string {
+  return results.cells
+    .flatMap(({ verdict }) => verdict?.causes ?? [])
+    .filter((one) => one.cause === cause)
+    .map(({ evidence }) => evidence)
+    .join('\n')
+}
+
+/** Blocks whose repetitions are of more than one bench. */
+function blocksOnSeveral(records: Left['records']): string[] {
+  const benches = new Map<string, Set<string>>()
+  for (const { block, bench } of records) benches.set(block, (benches.get(block) ?? new Set()).add(bench ?? ''))
+  return [...benches].filter(([, of]) => of.size > 1).map(([block]) => block)
+}
