@@ -243,6 +243,18 @@ describe('TCP segments of a network', () => {
       expected: { tcpSegments: 1234, tcpRetransmits: 5 },
     },
     {
+      because: 'one that came twice was not lost',
+      snmp: `${names}\nTcp: 1 200 120000 -1 7 41 1234 5 0\n`,
+      netstat: 'TcpExt: SyncookiesSent TCPDSACKRecv TCPDSACKOfoRecv\nTcpExt: 0 3 1\nIpExt: InOctets\nIpExt: 7\n',
+      expected: { tcpSegments: 1234, tcpRetransmits: 1 },
+    },
+    {
+      because: 'the other side may say of one twice that it came twice',
+      snmp: `${names}\nTcp: 1 200 120000 -1 7 41 1234 5 0\n`,
+      netstat: 'TcpExt: TCPDSACKRecv\nTcpExt: 6\n',
+      expected: { tcpSegments: 1234, tcpRetransmits: 0 },
+    },
+    {
       because: 'a kernel that does not count them says nothing',
       snmp: 'Tcp: RtoAlgorithm OutSegs\nTcp: 1 3\n',
       expected: { tcpSegments: 3, tcpRetransmits: null },
@@ -257,7 +269,7 @@ describe('TCP segments of a network', () => {
       snmp: null,
       expected: { tcpSegments: null, tcpRetransmits: null },
     },
-  ])('$because', ({ snmp, expected }) => expect(segmentsOf(snmp)).toEqual(expected))
+  ])('$because', ({ snmp, netstat = null, expected }) => expect(segmentsOf(snmp, netstat)).toEqual(expected))
 })
 
 describe('a window of readings', () => {

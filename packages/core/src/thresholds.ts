@@ -6,7 +6,7 @@ export const thresholds = {
   agent: { eventLoop: 0.8, cpu: 0.85, ceiling: 0.7 },
   /**
    * Of the rate that one long answer reached on the way from an agent to the target: above it queues grow in the network. And the share of TCP
-   * segments that were sent again: on a network with room there is none, and each of them waits for 200 ms or more.
+   * segments that were lost and sent again: on a network with room there is none, and each of them waits for 200 ms or more.
    */
   network: { full: 0.7, retransmits: 0.001 },
   /**

@@ -290,7 +290,7 @@ export interface Observed {
   readonly firstThousandMs?: number | null
   /** bytes a second that the target received, and that it sent */
   readonly traffic?: readonly [rx: number, tx: number]
-  /** share of the target's TCP segments that were sent again; absent: not read, as on one machine */
+  /** share of the target's TCP segments that were lost and sent again; absent: not read, as on one machine */
   readonly retransmits?: number
   readonly agents?: LoadMeasurement['agent']['each']
   readonly clockErrorMs?: number

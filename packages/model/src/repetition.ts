@@ -26,7 +26,7 @@ export const reading = z.object({
   memoryFileBytes: z.number().nullable(),
   rxBytes: z.number().nullable(),
   txBytes: z.number().nullable(),
-  /** TCP segments that its network sent, and how many of them again; null or absent: not read */
+  /** TCP segments that its network sent, and how many of them again because they were lost; null or absent: not read */
   tcpSegments: z.number().nullish(),
   tcpRetransmits: z.number().nullish(),
 })

@@ -18,16 +18,19 @@ export const linkShare = defineFigure({
 
 export const retransmitShare = defineFigure({
   id: 'retransmitShare',
-  title: 'TCP segments sent again',
+  title: 'TCP segments lost',
   unit: 'share',
   format: 'share',
   about:
-    'TCP segments that the target, or the load agents, sent again ÷ all that they sent, whichever is more. Read on several machines only.',
+    'TCP segments that the target, or the load agents, sent again ÷ all that they sent, whichever is more; without those that had arrived, and were only acknowledged late. Read on several machines only.',
   column: 'network_retransmit_share',
   from: ({ target, agent }: Repetition) => {
     const shares = [target, agent].flatMap(({ tcpSegments, tcpRetransmits }) =>
-      tcpSegments === null || tcpRetransmits === null || tcpSegments <= 0 ? [] : [tcpRetransmits / tcpSegments],
+      tcpSegments === null || tcpRetransmits === null || tcpSegments <= 0
+        ? []
+        : [Math.max(0, tcpRetransmits) / tcpSegments],
     )
+    // One that was sent before the window may be known to have come twice only in it.
     return shares.length === 0 ? null : Math.max(...shares)
   },
 })

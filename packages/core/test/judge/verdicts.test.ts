@@ -638,7 +638,7 @@ const table: Readonly<Record<string, readonly Case[]>> = {
       effect: 'doubts',
       ...onSite,
       observed: repeat({ ...full, retransmits: 0.004 }),
-      says: /^0\.4 % of the TCP segments were sent again \(limit 0\.1 %\)/,
+      says: /^0\.4 % of the TCP segments were lost, and sent again \(limit 0\.1 %\)/,
     },
     { because: 'it lost next to none', effect: null, ...onSite, observed: repeat({ ...full, retransmits: 0.0005 }) },
   ],

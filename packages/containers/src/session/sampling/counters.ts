@@ -82,18 +82,29 @@ export function trafficOf(netDev: string | null): Traffic {
 }
 
 /**
- * /proc/<pid>/net/snmp: a line of names and a line of values per protocol. The kernel counts a segment that is sent again in RetransSegs
- * only, and not in OutSegs.
+ * /proc/<pid>/net/snmp and netstat: a line of names and a line of values per protocol. The kernel counts a segment that is sent again in
+ * RetransSegs only, and not in OutSegs.
+ *
+ * A segment of which the other side says that it came twice (DSACK) was not lost: its acknowledgement was late, because the other machine's
+ * processor was busy. The kernel asks again after a few ms (tail loss probes), so on full cores most of RetransSegs is that. It is not counted.
  */
-export function segmentsOf(snmp: string | null): Segments {
-  const [names = [], values = []] = [...(snmp ?? '').matchAll(/^Tcp: (.+)$/gm)].map(([, columns]) =>
-    (columns as string).trim().split(/\s+/),
+export function segmentsOf(snmp: string | null, netstat: string | null): Segments {
+  const tcp = countersOf('Tcp', snmp)
+  const extended = countersOf('TcpExt', netstat)
+  const sentAgain = tcp('RetransSegs')
+  const cameTwice = (extended('TCPDSACKRecv') ?? 0) + (extended('TCPDSACKOfoRecv') ?? 0)
+  return { tcpSegments: tcp('OutSegs'), tcpRetransmits: sentAgain === null ? null : Math.max(0, sentAgain - cameTwice) }
+}
+
+/** The counters of one protocol by their names; null: there is none of that name. */
+function countersOf(protocol: string, text: string | null): (name: string) => number | null {
+  const [names = [], values = []] = [...(text ?? '').matchAll(new RegExp(`^${protocol}: (.+)$`, 'gm'))].map(
+    ([, columns]) => (columns as string).trim().split(/\s+/),
   )
-  const counter = (name: string) => {
+  return (name) => {
     const value = values[names.indexOf(name)]
     return value !== undefined && /^\d+$/.test(value) ? Number(value) : null
   }
-  return { tcpSegments: counter('OutSegs'), tcpRetransmits: counter('RetransSegs') }
 }
 
 /** /proc/stat and /proc/pressure/cpu. Time as a guest is part of user, so it is not added again. */

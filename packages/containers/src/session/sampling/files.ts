@@ -62,7 +62,7 @@ export function openContainerFiles(pid: number, id: string, { tcp = false } = {}
   const cpu = cpuReader(folders, open)
   const memory = open(`${folders.version === '1' ? folders.memory : folders.folder}/memory.stat`)
   const network = open(`/proc/${pid}/net/dev`)
-  const snmp = tcp ? open(`/proc/${pid}/net/snmp`) : null
+  const [snmp, netstat] = tcp ? [open(`/proc/${pid}/net/snmp`), open(`/proc/${pid}/net/netstat`)] : []
   if (cpu().cpuTotalSeconds === null || !memory.isOpen) {
     close()
     return null
@@ -71,7 +71,7 @@ export function openContainerFiles(pid: number, id: string, { tcp = false } = {}
     read(atMs) {
       const counted = cpu()
       if (counted.cpuTotalSeconds === null) return null
-      const segments = snmp === null ? {} : segmentsOf(snmp.text())
+      const segments = snmp === undefined ? {} : segmentsOf(snmp.text(), netstat?.text() ?? null)
       return { atMs, ...counted, ...memoryOf(memory.text()), ...trafficOf(network.text()), ...segments }
     },
     close,

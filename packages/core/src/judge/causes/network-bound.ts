@@ -28,7 +28,7 @@ export const networkBound = defineCause({
         : []),
       ...(again
         ? [
-            `${percent(again.worst)} of the TCP segments were sent again (limit ${exactPercent(retransmits)}) ${again.where}`,
+            `${percent(again.worst)} of the TCP segments were lost, and sent again (limit ${exactPercent(retransmits)}) ${again.where}`,
           ]
         : []),
     ]
