@@ -1,6 +1,8 @@
 /** What a run says when the network or the load agents are the limit, and a run over a fleet. */
+
+import { probeImage } from '@bakeoff/containers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Lab, whyNoLab } from '../../containers/test/lab/lab.js'
+import { dockerOf, type Lab, whyNoLab } from '../../containers/test/lab/lab.js'
 import { endAll, run } from './helpers/command.js'
 import {
   type Left,
@@ -44,10 +46,19 @@ onLab('a bench of three hosts', () => {
     expect(full.results.warnings.map(({ what }) => what)).toContain('The network between the machines was the limit')
   })
 
-  it('has uneven agents where one on a single core falls behind one on two', async () => {
+  it('gives an agent on one core half as many connections as one on two', async () => {
     useHosts(lab, project, { benches: [{ target: 'h1', agents: ['h2', 'h3'] }] })
+    const { records } = await measured(project, '--quick', ...ON_HOSTS)
+    const each = records.flatMap(({ loads }) => loads.flatMap(({ measurement }) => measurement.agent.each ?? []))
+    expect(each.map(({ connections }) => connections)).toEqual([22, 42])
+  })
+
+  it('has uneven agents where others use the one core of the small one', async () => {
+    const end = await busyHost(lab, 'h2')
     const uneven = await measured(project, '--quick', ...ON_HOSTS)
+    await end()
     expect(evidenceOf(uneven, 'uneven-agents')).toMatch(/one load agent got \d+ % of what another got/)
+    expect(evidenceOf(uneven, 'noisy-host')).toContain('h2')
   })
 })
 
@@ -62,7 +73,7 @@ onLab('a fleet of two', () => {
   afterAll(() => lab?.down())
 
   it('measures whole blocks, goes on where it was stopped, and is measured again', async () => {
-    const args = ['--profile', 'long', '--repetitions', '4', ...ON_HOSTS]
+    const args = ['--quick', '--repetitions', '4', ...ON_HOSTS]
     const isHalf = (events: Parameters<Parameters<typeof startUntil>[2]>[0]) =>
       events.filter(({ kind }) => kind === 'repetition').length >= 2
     const { command, runId } = await startUntil(project, args, isHalf, 'two repetitions')
@@ -79,8 +90,19 @@ onLab('a fleet of two', () => {
       expect(blocksOnSeveral(records)).toEqual([])
     }
     expect(await onHosts(lab)).toEqual([])
-  })
+  }, 400_000)
 })
+
+/** Lets others use all cores of a host. Returns the way back. */
+async function busyHost(lab: Lab, host: string): Promise<() => Promise<void>> {
+  const docker = dockerOf(lab, host)
+  const forEver = { Image: `${probeImage}:latest`, Entrypoint: ['node', '-e', 'for (;;);'], StopSignal: 'SIGKILL' }
+  const busy = await Promise.all(Array.from({ length: 4 }, () => docker.createContainer(forEver)))
+  await Promise.all(busy.map((one) => one.start()))
+  return async () => {
+    await Promise.all(busy.map((one) => one.remove({ force: true })))
+  }
+}
 
 /** What the verdicts of a run say of a cause; empty where there is nothing. */
 function evidenceOf({ results }: Left, cause: string): string {
