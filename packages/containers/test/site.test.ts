@@ -26,6 +26,32 @@ describe('a container of a site', () => {
     expect([...(bench?.containers.keys() ?? [])]).toEqual(['target'])
   })
 
+  it('keeps an address of its own on an overlay, since others have it in their files', async () => {
+    const {
+      site,
+      hosts: [bench, db],
+    } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    await site.start(network, requestOn('db', 'postgres'))
+    await site.start(network, { ...requestOn('bench', 'target'), peers: { postgres: '198.18.5.100' } })
+    expect(db?.containers.get('postgres')?.address).toBe('198.18.5.100')
+    expect(bench?.containers.get('target')).toMatchObject({
+      address: '198.18.5.101',
+      request: { peers: { postgres: '198.18.5.100' } },
+    })
+  })
+
+  it('finds others by their names where the network is of one host', async () => {
+    const {
+      site,
+      hosts: [, db],
+    } = aSite(hosts, 'bridge')
+    const network = await site.openNetwork('cell', ['db'])
+    await site.start(network, { ...requestOn('db', 'target'), peers: { postgres: '10.1.0.3' } })
+    expect(db?.containers.get('target')?.address).toBeUndefined()
+    expect(db?.containers.get('target')?.request).not.toHaveProperty('peers')
+  })
+
   it('is refused where there is no such host', async () => {
     const { site } = aSite(hosts)
     const network = await site.openNetwork('cell', hosts)
@@ -57,7 +83,7 @@ describe('a network of a site', () => {
   it('names every address of its hosts that a target could try to reach', async () => {
     const { site } = aSite(hosts)
     const { hostAddresses } = await site.openNetwork('cell', ['bench', 'db'])
-    expect(hostAddresses).toEqual(['10.1.0.1', '10.0.0.1', 'gateway of bench', 'gateway of db'])
+    expect(hostAddresses).toEqual(['10.0.0.1', 'gateway of bench', 'gateway of db'])
   })
 
   it('comes after what was kept on any of its hosts, and after another look at their clocks', async () => {

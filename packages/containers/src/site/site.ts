@@ -3,6 +3,7 @@ import type { Owner, PlannedSite } from '@bakeoff/model'
 import type { ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type { EngineClient } from '../client/client.js'
 import type { HoldOptions } from '../locks/hold.js'
+import { AddressPool } from '../session/address-pool.js'
 import { LEASE, labelsOf } from '../session/labels.js'
 import { type EngineClock, type HostSession, openSession, type Session } from '../session/session.js'
 import { gatewaysOfEngine } from '../session/testbed-network.js'
@@ -139,6 +140,8 @@ class EngineSite implements Site {
   readonly #manager: SiteHost | null
   readonly #options: SiteParts['options']
   readonly #images: SiteSource
+  /** addresses of containers, by the ids of overlays */
+  readonly #overlays = new Map<string, AddressPool>()
   /** aborts moves of images that a start waits for */
   readonly #ending = new AbortController()
   #closing: Promise<void> | null = null
@@ -171,7 +174,10 @@ class EngineSite implements Site {
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
     const { name, session } = this.#host(request.host ?? this.#first.name)
     const image = await this.#images.idOn(name, request.image, this.#ending.signal)
-    return session.start(network, { ...request, image })
+    const addresses = this.#overlays.get(network.id)
+    if (addresses) return session.start(network, { ...request, image }, addresses.take())
+    const { peers: _, ...alone } = request // on one host the engine resolves names, also of what was started again
+    return session.start(network, { ...alone, image })
   }
 
   async sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler> {
@@ -213,7 +219,9 @@ class EngineSite implements Site {
   /** What was kept on any of the hosts goes first: an overlay stays while a container is on it, and a kept one would disturb. */
   async #openOverlay(manager: HostSession, hosts: readonly SiteHost[], name: string): Promise<Network> {
     await Promise.all(hosts.map(({ session }) => session === manager || session.removeKept()))
-    return manager.openOverlay(name, this.#site.mtu)
+    const overlay = await manager.openOverlay(name, this.#site.mtu)
+    this.#overlays.set(overlay.id, new AddressPool(overlay.subnet))
+    return overlay
   }
 
   #host(name: string): SiteHost {
