@@ -22,6 +22,8 @@ export class FakeHost implements SiteHost {
   readonly clock = { errorMs: 0.5, readings: 0, read: async () => void this.clock.readings++ }
   /** what the other hosts still have on its overlays when it is asked to end */
   leftWhenEnded: number | null = null
+  /** addresses of hosts that it does not reach */
+  cutOffFrom: readonly string[] = []
   /** the engine does not answer any more */
   isLost = false
   readonly #others: () => readonly FakeHost[]
@@ -40,6 +42,9 @@ export class FakeHost implements SiteHost {
       },
     }),
   })
+
+  readonly unreached = async (addresses: readonly string[]) =>
+    addresses.filter((address) => this.cutOffFrom.includes(address))
 
   readonly session: HostSession = {
     id: 's',
@@ -69,7 +74,11 @@ export class FakeHost implements SiteHost {
 
   #network(name: string, kind: 'bridge' | 'overlay', mtu: number | null): Network {
     this.networks.set(name, { kind, mtu })
-    return { id: `${kind} ${name}`, hostAddresses: ['10.1.0.1'], [Symbol.asyncDispose]: async () => undefined }
+    return {
+      id: `${kind} ${name}`,
+      hostAddresses: ['10.1.0.1'],
+      [Symbol.asyncDispose]: async () => void this.networks.delete(name),
+    }
   }
 
   #start(network: Network, request: ContainerRequest, address: string | undefined): RunningContainer {

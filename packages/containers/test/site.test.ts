@@ -94,6 +94,36 @@ describe('a network of a site', () => {
   })
 })
 
+describe('the machines of a network', () => {
+  it.each([
+    { cut: 'bench', says: 'bench (10.0.0.1) and db and load do not reach each other any more' },
+    { cut: 'load', says: 'load (10.0.0.3) and bench and db do not reach each other any more' },
+  ])('are asked whether they reach one another: $cut is cut off', async ({ cut, says }) => {
+    const { site, hosts: all } = aSite(['away', ...hosts])
+    const [, ...mine] = all
+    const network = await site.openNetwork('cell', hosts)
+    await network.check?.()
+    for (const host of mine)
+      host.cutOffFrom = mine
+        .filter(({ name }) => (name === cut) !== (host.name === cut))
+        .flatMap(({ address }) => address ?? [])
+    await expect(network.check?.()).rejects.toMatchObject({ code: 'ENGINE_LOST', message: says })
+  })
+
+  it('keep their overlay while one of them is lost or cut off, and no other overlay', async () => {
+    const { site, hosts: all } = aSite(['t1', 'a1', 't2', 'a2', 't3', 'a3'])
+    const [, , t2, , t3, manager] = all as [FakeHost, FakeHost, FakeHost, FakeHost, FakeHost, FakeHost]
+    const well = await site.openNetwork('well', ['t1', 'a1'])
+    const cut = await site.openNetwork('cut', ['t2', 'a2'])
+    const lost = await site.openNetwork('lost', ['t3', 'a3'])
+    t2.cutOffFrom = ['10.0.0.3']
+    await expect(cut.check?.()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    t3.isLost = true
+    for (const network of [well, cut, lost]) await network[Symbol.asyncDispose]()
+    expect([...manager.networks.keys()]).toEqual(['cut', 'lost'])
+  })
+})
+
 describe('samples of a site', () => {
   it('are those of each host, with the machine of the first container in front', async () => {
     const { site } = aSite(hosts)

@@ -93,7 +93,10 @@ export async function openSession(
     await sweepBefore(client, owner, options.say)
     const watchdog = await startWatchdog({ ...client.found, foundBy: 'the session' }, owner.session)
     await watch.open()
-    options.lost?.then((error) => watch.lose(error))
+    options.lost?.then((error) => {
+      client.doubt()
+      watch.lose(error)
+    })
     return new EngineSession({ client, facts, options, owner, watch, watchdog, giveBack })
   } catch (error) {
     watch.close()
@@ -242,7 +245,8 @@ class EngineSession implements HostSession {
     const { id } = network
     return {
       ...network,
-      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#client, id)),
+      [Symbol.asyncDispose]: () =>
+        this.#release(`the network of ${name}`, async () => void (await removeNetwork(this.#client, id))),
     }
   }
 
