@@ -17,7 +17,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'agent.cpu': [`| CPU time ÷ cores of the agent | ${agent.cpu} |`],
   'agent.ceiling': [`| throughput ÷ ceiling | ${agent.ceiling} |`],
   'network.full': [`above ${share(network.full)} of the rate of one long answer`],
-  'network.retransmits': [`more than ${share(network.retransmits)} of TCP segments sent again`],
+  'network.retransmits': [`more than ${share(network.retransmits)} of TCP segments lost`],
   'unevenAgents.rate': [`less than ${share(unevenAgents.rate)} of what another got`],
   'unevenAgents.lateMs': [`windows more than ${unevenAgents.lateMs} ms apart`],
   oddBench: [`lies more than ${share(thresholds.oddBench)} from the median of the others`],

@@ -103,6 +103,16 @@ describe('a frozen engine', () => {
     expect(await client.containers.list('a=b')).toEqual([])
   })
 
+  it('is not waited for where something else tells that it is gone', async () => {
+    mode = 'frozen'
+    const patient = connect(client.found, { ...quick, pingAfterMs: 60_000, readMs: 60_000 })
+    const waiting = patient.containers.list('a=b')
+    patient.doubt()
+    await expect(waiting).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    await expect(patient.containers.remove('c')).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    expect(asked.filter((one) => one.startsWith('DELETE'))).toEqual([])
+  })
+
   it('ends a build that was under way', async () => {
     const progress = aBuild(client)
     expect(await progress.next()).toEqual({ done: false, value: { stream: 'begun' } })
@@ -134,6 +144,16 @@ describe('a frozen engine', () => {
 })
 
 describe('a slow engine', () => {
+  it('is used as before where it answers though it was reported as gone', async () => {
+    mode = 'only pings'
+    const waiting = client.containers.list('a=b')
+    client.doubt()
+    await new Promise((resolve) => setTimeout(resolve, 2 * quick.pingMs))
+    mode = 'well'
+    for (const response of unanswered) response.end('[]')
+    expect(await waiting).toEqual([])
+  })
+
   it('is waited for as long as it answers pings', async () => {
     mode = 'only pings'
     const listed = client.containers.list('a=b')

@@ -8,6 +8,8 @@ import { clientOf, engineError } from './fake-engine.js'
 interface Made {
   readonly request: ContainerRequest
   readonly network: string
+  /** undefined: the engine chose one */
+  readonly address: string | undefined
 }
 
 /** One host of a site: a session that keeps what it made, and an engine that knows its own networks. */
@@ -20,6 +22,8 @@ export class FakeHost implements SiteHost {
   readonly clock = { errorMs: 0.5, readings: 0, read: async () => void this.clock.readings++ }
   /** what the other hosts still have on its overlays when it is asked to end */
   leftWhenEnded: number | null = null
+  /** addresses of hosts that it does not reach */
+  cutOffFrom: readonly string[] = []
   /** the engine does not answer any more */
   isLost = false
   readonly #others: () => readonly FakeHost[]
@@ -39,6 +43,9 @@ export class FakeHost implements SiteHost {
     }),
   })
 
+  readonly unreached = async (addresses: readonly string[]) =>
+    addresses.filter((address) => this.cutOffFrom.includes(address))
+
   readonly session: HostSession = {
     id: 's',
     labels: {},
@@ -47,9 +54,13 @@ export class FakeHost implements SiteHost {
     lookUpImage: () => Promise.reject(new Error('images are those of the site')),
     findImage: () => Promise.reject(new Error('images are those of the site')),
     openNetwork: async (name) => this.#network(name, 'bridge', null),
-    openOverlay: async (name, mtu) => this.#network(name, 'overlay', mtu),
+    openOverlay: async (name, mtu) => ({
+      ...this.#network(name, 'overlay', mtu),
+      hostAddresses: [],
+      subnet: '198.18.5.0/24',
+    }),
     removeKept: async () => void this.said.push('removed what was kept'),
-    start: async (network, request) => this.#start(network, request),
+    start: async (network, request, address) => this.#start(network, request, address),
     sample: async (containers) => this.#sample(containers),
     end: async () => {
       this.leftWhenEnded = this.#others().reduce((sum, { containers }) => sum + containers.size, 0)
@@ -63,11 +74,15 @@ export class FakeHost implements SiteHost {
 
   #network(name: string, kind: 'bridge' | 'overlay', mtu: number | null): Network {
     this.networks.set(name, { kind, mtu })
-    return { id: `${kind} ${name}`, hostAddresses: ['10.1.0.1'], [Symbol.asyncDispose]: async () => undefined }
+    return {
+      id: `${kind} ${name}`,
+      hostAddresses: ['10.1.0.1'],
+      [Symbol.asyncDispose]: async () => void this.networks.delete(name),
+    }
   }
 
-  #start(network: Network, request: ContainerRequest): RunningContainer {
-    this.containers.set(request.name, { request, network: network.id })
+  #start(network: Network, request: ContainerRequest, address: string | undefined): RunningContainer {
+    this.containers.set(request.name, { request, network: network.id, address })
     return { ...aContainer(request.name), host: this.name }
   }
 

@@ -121,6 +121,12 @@ describe('what a request may change', () => {
     })
   })
 
+  it('asks for an address where one was chosen', () => {
+    expect(toCreateOptions(request, { ...around, address: '10.0.1.100' }).NetworkingConfig).toEqual({
+      EndpointsConfig: { net: { Aliases: ['target'], IPAMConfig: { IPv4Address: '10.0.1.100' } } },
+    })
+  })
+
   it('replaces the command, adds names and shared memory, and keeps stdin open', () => {
     const options = toCreateOptions(
       { ...request, command: ['a', 'b'], aliases: ['db'], shmBytes: 1 << 20, interactive: true },

@@ -1,4 +1,6 @@
 /** A probe and the orchestrator's side of it in one process: everything but the container. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { steadyMs } from '@bakeoff/runner/ports'
@@ -8,6 +10,7 @@ import { type ConnectOptions, connectProbe } from '../src/probe/connect.js'
 import { Answering } from '../src/probe/program/answering.js'
 import { SilenceWatch } from '../src/probe/program/silence-watch.js'
 import { sweepUntilDone } from '../src/probe/program/sweep-until-done.js'
+import { unreached } from '../src/probe/program/unreached.js'
 import { type Answer, PROTOCOL, type Question } from '../src/probe/protocol.js'
 import { labelsOf } from '../src/session/labels.js'
 import { connectionError, engineError, FakeEngine } from './fake-engine.js'
@@ -78,6 +81,23 @@ describe('what a probe measures', () => {
     const probe = await connectTo(wire)
     expect(await probe.facts()).toMatchObject({ uplink: 'lo', uplinkMtu: 65_536, nodeVersion: process.version })
     await probe.quit()
+  })
+})
+
+describe('what a probe reaches', () => {
+  it('is every address that answers at the port, also with a refusal', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { wire } = aProbeAhead()
+    const probe = await connectTo(wire)
+    expect(await probe.unreached(['127.0.0.1', '127.0.0.2'], port)).toEqual([])
+    server.close()
+    await probe.quit()
+  })
+
+  it('is no address that it has no way to', async () => {
+    expect(await unreached(['255.255.255.255', '127.0.0.1'], 1)).toEqual(['255.255.255.255'])
   })
 })
 

@@ -157,6 +157,10 @@ it('runs containers of one testbed on all hosts, each on its cores, which reach 
   expect(await connecting(agent, target.address, 9), 'refused by it is an answer of it').toBe('answered')
   expect(await said(target, 'cat /etc/hosts')).toMatch(/^198\.51\.100\.7\s+cache$/m)
 
+  await service.pause()
+  await service.resume()
+  await expect.poll(() => connecting(target, 'postgres', 8080), { timeout: 60_000 }).toBe('answered')
+
   expect(await said(target, 'cat /sys/class/net/eth0/mtu; ls /sys/class/net')).toBe(`${MTU}\neth0\nlo`)
   expect((await dockerOf(lab, 'h1').getContainer(target.id).inspect()).HostConfig.CpusetCpus).toBe('0')
   const addresses = lab.hosts.map(({ address }) => address)

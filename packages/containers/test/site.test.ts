@@ -26,6 +26,32 @@ describe('a container of a site', () => {
     expect([...(bench?.containers.keys() ?? [])]).toEqual(['target'])
   })
 
+  it('keeps an address of its own on an overlay, since others have it in their files', async () => {
+    const {
+      site,
+      hosts: [bench, db],
+    } = aSite(hosts)
+    const network = await site.openNetwork('cell', hosts)
+    await site.start(network, requestOn('db', 'postgres'))
+    await site.start(network, { ...requestOn('bench', 'target'), peers: { postgres: '198.18.5.100' } })
+    expect(db?.containers.get('postgres')?.address).toBe('198.18.5.100')
+    expect(bench?.containers.get('target')).toMatchObject({
+      address: '198.18.5.101',
+      request: { peers: { postgres: '198.18.5.100' } },
+    })
+  })
+
+  it('finds others by their names where the network is of one host', async () => {
+    const {
+      site,
+      hosts: [, db],
+    } = aSite(hosts, 'bridge')
+    const network = await site.openNetwork('cell', ['db'])
+    await site.start(network, { ...requestOn('db', 'target'), peers: { postgres: '10.1.0.3' } })
+    expect(db?.containers.get('target')?.address).toBeUndefined()
+    expect(db?.containers.get('target')?.request).not.toHaveProperty('peers')
+  })
+
   it('is refused where there is no such host', async () => {
     const { site } = aSite(hosts)
     const network = await site.openNetwork('cell', hosts)
@@ -57,7 +83,7 @@ describe('a network of a site', () => {
   it('names every address of its hosts that a target could try to reach', async () => {
     const { site } = aSite(hosts)
     const { hostAddresses } = await site.openNetwork('cell', ['bench', 'db'])
-    expect(hostAddresses).toEqual(['10.1.0.1', '10.0.0.1', 'gateway of bench', 'gateway of db'])
+    expect(hostAddresses).toEqual(['10.0.0.1', 'gateway of bench', 'gateway of db'])
   })
 
   it('comes after what was kept on any of its hosts, and after another look at their clocks', async () => {
@@ -65,6 +91,36 @@ describe('a network of a site', () => {
     await site.openNetwork('cell', ['bench', 'db'])
     expect(all.filter(({ said }) => said.length > 0).map(nameOf)).toEqual(['bench', 'db'])
     expect(all.filter(({ clock }) => clock.readings === 1).map(nameOf)).toEqual(['bench', 'db'])
+  })
+})
+
+describe('the machines of a network', () => {
+  it.each([
+    { cut: 'bench', says: 'bench (10.0.0.1) and db and load do not reach each other any more' },
+    { cut: 'load', says: 'load (10.0.0.3) and bench and db do not reach each other any more' },
+  ])('are asked whether they reach one another: $cut is cut off', async ({ cut, says }) => {
+    const { site, hosts: all } = aSite(['away', ...hosts])
+    const [, ...mine] = all
+    const network = await site.openNetwork('cell', hosts)
+    await network.check?.()
+    for (const host of mine)
+      host.cutOffFrom = mine
+        .filter(({ name }) => (name === cut) !== (host.name === cut))
+        .flatMap(({ address }) => address ?? [])
+    await expect(network.check?.()).rejects.toMatchObject({ code: 'ENGINE_LOST', message: says })
+  })
+
+  it('keep their overlay while one of them is lost or cut off, and no other overlay', async () => {
+    const { site, hosts: all } = aSite(['t1', 'a1', 't2', 'a2', 't3', 'a3'])
+    const [, , t2, , t3, manager] = all as [FakeHost, FakeHost, FakeHost, FakeHost, FakeHost, FakeHost]
+    const well = await site.openNetwork('well', ['t1', 'a1'])
+    const cut = await site.openNetwork('cut', ['t2', 'a2'])
+    const lost = await site.openNetwork('lost', ['t3', 'a3'])
+    t2.cutOffFrom = ['10.0.0.3']
+    await expect(cut.check?.()).rejects.toMatchObject({ code: 'ENGINE_LOST' })
+    t3.isLost = true
+    for (const network of [well, cut, lost]) await network[Symbol.asyncDispose]()
+    expect([...manager.networks.keys()]).toEqual(['cut', 'lost'])
   })
 })
 

@@ -48,6 +48,13 @@ describe('an overlay', () => {
     expect(engine.removalErrors.length).toBeGreaterThan(40)
   })
 
+  it('is left to its manager after a while, which may not hear of it', async () => {
+    const engine = engineWithOverlay()
+    engine.removalErrors.push(...Array.from({ length: 1000 }, () => onWorker))
+    expect(await removeSession(engine.client, 'alive')).toEqual([])
+    expect(engine.networks.size).toBe(1)
+  })
+
   it('is insisted on by a manager, while containers of other machines are on it', async () => {
     const engine = engineWithOverlay()
     engine.removalErrors.push(inUse, inUse, inUse)

@@ -88,14 +88,23 @@ interface Canary {
   readonly images: Record<string, string>
 }
 
-async function measureOn(
-  run: Run,
+async function measureOn(run: Run, wanted: Canary): Promise<Calibration[]> {
+  await using testbed = await openTestbed(run, 'canary', withoutServices(wanted.scenario))
+  try {
+    return await measureIn(testbed, wanted)
+  } catch (error) {
+    throw await testbed.blame(error)
+  }
+}
+
+async function measureIn(
+  testbed: Testbed,
   { block, scenario, connections, durationMs, images }: Canary,
 ): Promise<Calibration[]> {
+  const { run } = testbed
   const { rules, seed } = run.plan
   const agentCores = agentsOf(scenario, run.bench).reduce((sum, { cores }) => sum + cores.length, 0)
   const { work, requestBytes, answerBytes } = workLike(scenario, run.materials, seed)
-  await using testbed = await openTestbed(run, 'canary', withoutServices(scenario))
   await testbed.agent.prepare(work)
   await using server = await startNullServer(testbed, answerBytes)
   const origin = `http://${server.address}:${PORT}`

@@ -80,7 +80,7 @@ export async function checkEntry(run: Run, entry: PlannedEntry): Promise<CheckRe
       return checking.report(null, checking.isPassed ? [] : await logsOf(target, 40))
     } catch (error) {
       checking.logTail = await logsOf(target, 40).catch(() => [])
-      throw await serviceWatch.blame(error)
+      throw await testbed.blame(error)
     }
   } catch (error) {
     signal.throwIfAborted()

@@ -129,6 +129,12 @@ export interface Network extends AsyncDisposable {
   readonly hostAddresses: readonly string[]
   /** of the interfaces of its containers; absent: the engine's own */
   readonly mtu?: number | undefined
+  /**
+   * Tests whether its machines are still there, and reach one another. Absent: it is on one machine, whose loss is noticed by itself.
+   *
+   * @throws ENGINE_LOST that names them
+   */
+  check?(): Promise<void>
 }
 
 /** Readings between two times. */

@@ -30,7 +30,7 @@ export async function recordAnswers(run: Run, entry: PlannedEntry, asking: Askin
     await testbed.serviceWatch.during(waitUntilReady(testbed, target))
     return await testbed.serviceWatch.during(askAll(testbed, target, asking))
   } catch (error) {
-    throw await testbed.serviceWatch.blame(error)
+    throw await testbed.blame(error)
   }
 }
 

@@ -73,7 +73,7 @@ async function measure(repetition: Repetition): Promise<void> {
     await verify(ready)
     await measureLoads(ready)
   } catch (error) {
-    const toThrow = await testbed.serviceWatch.blame(error)
+    const toThrow = await testbed.blame(error)
     if (toThrow !== error && draft.stage === 'verify') draft.verification = null // the answers were wrong because a service was missing
     throw toThrow
   } finally {

@@ -128,7 +128,8 @@ function endedSilent({ counts, windows, batch }: LoadMeasurement): boolean {
   return counts.ok === 0 || windows.at(-1)?.ok === 0
 }
 
-function hasFailures({ counts, batch }: LoadMeasurement): boolean {
+/** Whether anything but right answers came of a load. */
+export function hasFailures({ counts, batch }: LoadMeasurement): boolean {
   const { ok, errorStatus, wrong, timeouts, lost, connectErrors } = counts
   return ok === 0 || errorStatus + wrong + timeouts + lost + connectErrors + (batch?.failed ?? 0) > 0
 }

@@ -10,6 +10,7 @@ import {
 import { blamedOn } from './blamed-on.js'
 import { plainContainer } from './container-request.js'
 import { Disposables } from './disposables.js'
+import { blameNetwork } from './network-watch.js'
 import { agentsOf, containerWords, hostsOfNetwork, type PlannedAgent, peersOf, placedOn } from './placement.js'
 import type { AgentWire, ContainerRequest, Network, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
@@ -30,6 +31,8 @@ export interface Testbed extends AsyncDisposable, Losable {
   readonly agentContainers: readonly RunningContainer[]
   readonly services: ReadonlyMap<string, RunningContainer>
   readonly serviceWatch: ServiceWatch
+  /** The error to throw instead of one that blames the target, where its machines, the network between them or a service may be the cause. */
+  blame(error: unknown): Promise<unknown>
   /** releases the thing with the testbed, before things that were added earlier */
   hold<T extends AsyncDisposable>(thing: T): T
 }
@@ -58,6 +61,7 @@ export async function openTestbed(run: Run, name: string, scenario: PlannedScena
     const [connecting, services] = await Promise.allSettled([connect(run, tool, held), starting])
     if (connecting.status === 'rejected') throw connecting.reason
     if (services.status === 'rejected') throw services.reason
+    const serviceWatch = new ServiceWatch(run, name, scenario, services.value)
     return {
       run,
       scenario,
@@ -65,7 +69,8 @@ export async function openTestbed(run: Run, name: string, scenario: PlannedScena
       agent: connecting.value,
       agentContainers,
       services: services.value,
-      serviceWatch: new ServiceWatch(run, name, scenario, services.value),
+      serviceWatch,
+      blame: async (error) => serviceWatch.blame(await blameNetwork(network, error)),
       unlessLost: (...work) => tool.unlessLost(...work),
       hold: (thing) => held.use(thing),
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),

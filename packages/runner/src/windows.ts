@@ -10,6 +10,7 @@ import type {
 } from '@bakeoff/model'
 import { BakeoffError, endWords, loadIdOf } from '@bakeoff/model'
 import { countedBetween, readCounters } from './counters.js'
+import { settleNetwork } from './network-watch.js'
 import { benchIn, containerWords } from './placement.js'
 import type { Decision, LoadOrder, LoadRequest } from './ports.js'
 import type { ReadyTestbed } from './repetition.js'
@@ -65,7 +66,7 @@ export async function runWindow(
     return death === null && testbed.serviceWatch.deaths.length === 0 ? decide(slice) : { kind: 'stop' }
   })
   const { lost, connectErrors } = measurement.counts
-  const told = [testbed.serviceWatch.settle(measurement)]
+  const told = [testbed.serviceWatch.settle(measurement), settleNetwork(testbed.network, measurement)]
   if (death === null && lost + connectErrors > 0) told.push(Promise.race([watching, run.sleep(DEATH_TOLD_MS)]))
   await testbed.unlessLost(Promise.all(told))
   const samples = samplesOf(ready, measurement)

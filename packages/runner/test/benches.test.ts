@@ -1,4 +1,4 @@
-import type { PlannedBench, RepetitionRecord } from '@bakeoff/model'
+import { BakeoffError, type PlannedBench, type RepetitionRecord } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { buildImages, requestsOf, runPlan } from '../src/index.js'
 import { openTestbed } from '../src/testbed.js'
@@ -196,5 +196,27 @@ describe('on a bench with two load agents', () => {
     const message = expect.stringContaining('the load agent on load-2 ended with exit code 137')
     expect(ports.sink.records[0]?.outcome).toMatchObject({ kind: 'failed', error: { code: 'AGENT_FAILED', message } })
     expect(ports.host.left).toEqual([])
+  })
+})
+
+describe('machines that do not reach one another any more', () => {
+  const cutOff = () => {
+    throw new BakeoffError('ENGINE_LOST', 'db and big do not reach each other any more')
+  }
+  const plan = onSite(aPlan([anEntry('good')]), [BENCH])
+  const aborted = { kind: 'aborted', reason: 'db and big do not reach each other any more' }
+
+  it.each([
+    { because: 'it gives no answer under load', faults: { silent: [imageOf('good')] } },
+    { because: 'it is never ready', faults: { neverReady: [imageOf('good')] } },
+    { because: 'its answers are wrong', faults: { wrongAnswers: [imageOf('good')] } },
+  ])('are asked before the target is blamed, when $because', async ({ faults }) => {
+    const { record } = await run(plan, { ...faults, atCheck: cutOff })
+    expect(record).toMatchObject({ bench: BENCH.id, outcome: aborted, loads: [] })
+  })
+
+  it('are not asked when all answers are right', async () => {
+    const { record } = await run(plan, { atCheck: cutOff })
+    expect(record.outcome).toEqual({ kind: 'measured' })
   })
 })

@@ -49,6 +49,8 @@ export interface Faults {
   readonly unsupported?: readonly string[]
   /** container names that do not start */
   readonly start?: readonly string[]
+  /** what the machines of a bench find when they are asked whether they reach one another */
+  readonly atCheck?: () => void
   /** images whose target never answers */
   readonly neverReady?: readonly string[]
   /** what a target that is not ready answers to `GET /health` when it is asked once more, and its /proc/net/tcp */
@@ -386,7 +388,7 @@ export class FakeHost implements ContainerHost {
     return {
       id,
       hostAddresses: [HOST_ADDRESS],
-      ...(hosts ? { mtu: 1450 } : {}),
+      ...(hosts ? { mtu: 1450, check: async () => this.faults.atCheck?.() } : {}),
       [Symbol.asyncDispose]: async () => void this.networks.delete(id),
     }
   }

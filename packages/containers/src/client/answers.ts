@@ -109,7 +109,7 @@ export interface ListedContainer extends Listed {
 }
 
 export interface NetworkAnswer {
-  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] | null }
+  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string; readonly Subnet?: string }[] | null }
   readonly Options?: Readonly<Record<string, string>> | null
 }
 

@@ -49,10 +49,13 @@ export class EngineClient {
   readonly networks: NetworkCalls
   readonly volumes: VolumeCalls
   readonly swarm: SwarmCalls
+  /** To be called when something else says that the engine is gone: unless it answers a ping at once, calls fail without waiting. */
+  readonly doubt: () => void
   readonly #docker: Docker
   readonly #timed: TimedCalls
 
-  constructor(docker: Docker, found: FoundEngine) {
+  constructor(docker: Docker, found: FoundEngine, doubt: () => void = () => undefined) {
+    this.doubt = doubt
     this.#docker = docker
     this.#timed = docker as unknown as TimedCalls
     this.found = found

@@ -10,7 +10,9 @@ import { type FoundEngine, socketPathOf } from './endpoint.js'
  * DOCKER_HOST wins over a mere `socketPath`, and DOCKER_CLIENT_TIMEOUT would cut long builds.
  */
 export function connect(found: FoundEngine, patience: Partial<Patience> = {}): EngineClient {
-  return new EngineClient(withDeadlines(dockerOf(found), patience, found.host), found)
+  const docker = dockerOf(found)
+  const doubt = withDeadlines(docker, patience, found.host)
+  return new EngineClient(docker, found, doubt)
 }
 
 function dockerOf(found: FoundEngine): Docker {

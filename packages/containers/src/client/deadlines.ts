@@ -39,13 +39,15 @@ export const USUAL_PATIENCE: Patience = {
  * Gives every call of this client a deadline; the call fails with ENGINE_LOST when it passes.
  *
  * @param host the name of the engine's machine, where there are several: errors of calls carry it
+ * @returns a function to call when something else says that the engine, or the way to it, is gone: unless it answers one ping at once, all calls that wait
+ *          fail, and so do later ones until it answers again
  */
-export function withDeadlines(docker: Docker, patience: Partial<Patience> = {}, host?: string): Docker {
+export function withDeadlines(docker: Docker, patience: Partial<Patience> = {}, host?: string): () => void {
   const modem = docker.modem as unknown as Modem
   const dial = modem.dial.bind(modem)
   const watch = new CallWatch(dial, { ...USUAL_PATIENCE, ...patience }, host)
   modem.dial = (request, callback) => void watch.dial(request, callback)
-  return docker
+  return () => watch.doubt()
 }
 
 /** The part of docker-modem's request that is read here. */
@@ -127,6 +129,15 @@ class CallWatch {
     this.#dial({ ...request, abortSignal }, settle)
   }
 
+  doubt(): void {
+    if (this.#isLost) return
+    this.#dial(pingRequest(AbortSignal.timeout(this.#patience.pingMs)), (error) => {
+      if (error === null || error === undefined) return
+      this.#lostUntilMs = performance.now() + 2 * this.#patience.pingMs
+      this.#lose('to a ping after it was reported as gone')
+    })
+  }
+
   /** A build or a pull may be silent for long: it lasts as long as pings are answered. */
   #follow(name: string, stream: Readable): void {
     const call: WaitingCall = { name, limitMs: null, waitedMs: 0, giveUp: (error) => stream.destroy(error) }
@@ -180,10 +191,13 @@ class CallWatch {
 
   #missed(): void {
     this.#unanswered++
-    if (this.#unanswered < this.#patience.pings) return
+    if (this.#unanswered >= this.#patience.pings) this.#lose(`to ${this.#unanswered} pings`)
+  }
+
+  /** @param unanswered what it did not answer either: `to 6 pings` */
+  #lose(unanswered: string): void {
     this.#isLost = true
-    for (const call of [...this.#waiting])
-      call.giveUp(this.#frozen(`no answer to ${call.name}, nor to ${this.#unanswered} pings`))
+    for (const call of [...this.#waiting]) call.giveUp(this.#frozen(`no answer to ${call.name}, nor ${unanswered}`))
   }
 
   #frozen(what: string): EngineLost {

@@ -22,6 +22,8 @@ export interface ConnectedProbe {
   facts(): Promise<ProbeFacts>
   /** The host's clock against the steady scale of this process, after one more exchange. */
   clock(): Promise<ProbeClock>
+  /** The addresses that cannot be reached from the host's own network, over TCP. */
+  unreached(addresses: readonly string[], port: number): Promise<readonly string[]>
   /** Reads counters of the host and of containers on it, `hz` times a second. */
   sampler(containers: readonly SampledContainer[], hz: number): Promise<ProbeSampler>
   /** Ends the probe, which then removes nothing. Never throws. */
@@ -90,6 +92,10 @@ class Client implements ConnectedProbe {
   async clock(): Promise<ProbeClock> {
     await this.#exchange()
     return clockOf(this.#alignment, this.#now())
+  }
+
+  async unreached(addresses: readonly string[], port: number): Promise<readonly string[]> {
+    return (await this.#wire.ask({ ask: 'unreached', addresses, port })) as string[]
   }
 
   sampler(containers: readonly SampledContainer[], hz: number): Promise<ProbeSampler> {

@@ -5,7 +5,7 @@
 import type { HostFacts, HostReading, Reading } from '@bakeoff/model'
 
 /** Raised with every change that an older probe or client would misread. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** After this long without a sign of life, the probe takes the orchestrator, or the way to it, for dead. */
 export const SILENCE_MS = 30_000
@@ -35,6 +35,8 @@ export type Question = { readonly id: number } & (
   /** the probe's clocks; answered at once */
   | { readonly ask: 'clock' }
   | { readonly ask: 'facts'; readonly address: string | null }
+  /** which of these addresses cannot be reached from the host's own network, after a few seconds */
+  | { readonly ask: 'unreached'; readonly addresses: readonly string[]; readonly port: number }
   /** answered when the counters are open; from then on ticks come under the same id, until `stop` */
   | { readonly ask: 'sample'; readonly containers: readonly SampledContainer[]; readonly hz: number }
   | { readonly ask: 'stop'; readonly sampling: number }

@@ -52,6 +52,7 @@ export async function startProbe(client: EngineClient, options: ProbeOptions): P
       lost: connected.lost,
       facts: async () => ({ ...(await connected.facts()), allowedCpus }),
       clock: () => connected.clock(),
+      unreached: (...asked) => connected.unreached(...asked),
       sampler: (...order) => connected.sampler(...order),
       async [Symbol.asyncDispose]() {
         await connected.quit()

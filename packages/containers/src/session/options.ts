@@ -7,6 +7,8 @@ export interface Surroundings {
   /** the container's own name, unique on the engine */
   readonly uniqueName: string
   readonly networkId: string
+  /** on that network; absent: the engine chooses */
+  readonly address?: string | undefined
   readonly labels: Readonly<Record<string, string>>
   /** the USER of the image, '' when it has none */
   readonly imageUser: string
@@ -65,7 +67,14 @@ export function toCreateOptions(request: ContainerRequest, around: Surroundings)
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
       RestartPolicy: { Name: 'no' },
     },
-    NetworkingConfig: { EndpointsConfig: { [around.networkId]: { Aliases: [request.name, ...request.aliases] } } },
+    NetworkingConfig: { EndpointsConfig: { [around.networkId]: endpointOf(request, around) } },
+  }
+}
+
+function endpointOf(request: ContainerRequest, { address }: Surroundings) {
+  return {
+    Aliases: [request.name, ...request.aliases],
+    ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
   }
 }
 

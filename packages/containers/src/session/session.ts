@@ -47,11 +47,19 @@ export interface EngineClock {
 /** A session on one of several engines: what a site needs of it besides. */
 export interface HostSession extends Session {
   /** An overlay network, which joins containers of all hosts. Made by an engine that manages a swarm. @throws as openNetwork */
-  openOverlay(name: string, mtu: number | null): Promise<Network>
+  openOverlay(name: string, mtu: number | null): Promise<Overlay>
+  /** @param address of the container on its network, which it keeps when it is started again; absent: the engine chooses */
+  start(network: Network, request: ContainerRequest, address?: string): Promise<RunningContainer>
   /** removes what `keep` kept until the next network */
   removeKept(): Promise<void>
   /** Ends the session as `close` does. @param patienceMs how long removing may take; default: a minute */
   end(patienceMs?: number): Promise<SessionEnd>
+}
+
+/** A network over several machines. */
+export interface Overlay extends Network {
+  /** `198.18.5.0/24` */
+  readonly subnet: string
 }
 
 /** What became of the things of a session: all are removed, or kept on purpose; some are left; or the engine was lost, and nothing is known. */
@@ -85,7 +93,10 @@ export async function openSession(
     await sweepBefore(client, owner, options.say)
     const watchdog = await startWatchdog({ ...client.found, foundBy: 'the session' }, owner.session)
     await watch.open()
-    options.lost?.then((error) => watch.lose(error))
+    options.lost?.then((error) => {
+      client.doubt()
+      watch.lose(error)
+    })
     return new EngineSession({ client, facts, options, owner, watch, watchdog, giveBack })
   } catch (error) {
     watch.close()
@@ -129,6 +140,13 @@ interface Parts {
   readonly giveBack: () => Promise<void>
 }
 
+/** A container that is asked for. */
+interface Start {
+  readonly network: Network
+  readonly request: ContainerRequest
+  readonly address: string | undefined
+}
+
 class EngineSession implements HostSession {
   readonly id: string
   readonly labels: Readonly<Record<string, string>>
@@ -169,19 +187,19 @@ class EngineSession implements HostSession {
     return this.#open(name, (options) => openTestbedNetwork(this.#client, this.#facts, options))
   }
 
-  openOverlay(name: string, mtu: number | null): Promise<Network> {
+  openOverlay(name: string, mtu: number | null): Promise<Overlay> {
     return this.#open(name, (options) => openOverlayNetwork(this.#client, { ...options, mtu }))
   }
 
-  async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
+  async start(network: Network, request: ContainerRequest, address?: string): Promise<RunningContainer> {
     return this.#barrier.pass(async () => {
       const openFiles = this.#openFiles
       try {
-        return await this.#startOnce(network, request, openFiles)
+        return await this.#startOnce({ network, request, address }, openFiles)
       } catch (error) {
         if (openFiles === null || !isAboveFileLimit(error)) throw startProblem(request.name, error)
         this.#openFiles = null // the engine's own limit then, for this container and all that follow
-        return await this.#startOnce(network, request, null).catch((again: unknown) => {
+        return await this.#startOnce({ network, request, address }, null).catch((again: unknown) => {
           throw startProblem(request.name, again)
         })
       }
@@ -213,7 +231,10 @@ class EngineSession implements HostSession {
     return this.close()
   }
 
-  async #open(name: string, make: (options: TestbedNetworkOptions) => Promise<TestbedNetwork>): Promise<Network> {
+  async #open<T extends TestbedNetwork>(
+    name: string,
+    make: (options: TestbedNetworkOptions) => Promise<T>,
+  ): Promise<T & AsyncDisposable> {
     await this.removeKept()
     const options = { name: this.#uniqueName(name), labels: this.labels }
     const network = await this.#barrier
@@ -224,11 +245,12 @@ class EngineSession implements HostSession {
     const { id } = network
     return {
       ...network,
-      [Symbol.asyncDispose]: () => this.#release(`the network of ${name}`, () => removeNetwork(this.#client, id)),
+      [Symbol.asyncDispose]: () =>
+        this.#release(`the network of ${name}`, async () => void (await removeNetwork(this.#client, id))),
     }
   }
 
-  async #startOnce(network: Network, request: ContainerRequest, openFiles: number | null): Promise<RunningContainer> {
+  async #startOnce({ network, request, address }: Start, openFiles: number | null): Promise<RunningContainer> {
     const { Config } = await this.#client.images.inspect(request.image)
     const imageVolumes = Object.keys(Config?.Volumes ?? {})
     this.#tellMasked(request, imageVolumes)
@@ -236,6 +258,7 @@ class EngineSession implements HostSession {
       toCreateOptions(request, {
         uniqueName: this.#uniqueName(request.name),
         networkId: network.id,
+        address,
         labels: this.labels,
         imageUser: Config?.User ?? '',
         imageVolumes,

@@ -69,13 +69,19 @@ export async function removeContainer(client: EngineClient, id: string, deadline
 
 /**
  * A network goes when its last container has: the engine answers 403 until then, and of an overlay 400, while containers of other
- * machines are on it. Only managers of a swarm can remove an overlay: on the others it goes with its last container.
+ * machines are on it. Only managers of a swarm can remove an overlay: on the others it goes with its last container, once the manager hears of that.
+ *
+ * @returns false when that is left to the manager
  */
-export async function removeNetwork(client: EngineClient, id: string, deadlineMs = 30_000): Promise<void> {
-  await insist(() => client.networks.remove(id), deadlineMs).catch(async (error: unknown) => {
+export async function removeNetwork(client: EngineClient, id: string, deadlineMs = 30_000): Promise<boolean> {
+  try {
+    await insist(() => client.networks.remove(id), deadlineMs)
+    return true
+  } catch (error) {
     if (!isManagersMatter(error)) throw error
     await sleep(100) // its last container has just gone, or is about to
-  })
+    return false
+  }
 }
 
 function isManagersMatter(error: unknown): boolean {
@@ -97,6 +103,9 @@ async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promi
   }
 }
 
+/** How long an overlay without containers is waited for on a machine that cannot remove it. The way to its manager may be gone. */
+const MANAGERS_MS = 3_000
+
 async function removeUntilGone(
   client: EngineClient,
   find: () => Promise<Leftover[]>,
@@ -104,32 +113,47 @@ async function removeUntilGone(
   deadlineMs = 60_000,
 ): Promise<Leftover[]> {
   const deadline = performance.now() + deadlineMs
+  /** since when nothing was found, or only what is the manager's to remove */
   let quietSince = performance.now()
+  let ofManager = new Set<string>()
   for (;;) {
     const found = await find()
-    if (found.length > 0) quietSince = performance.now()
-    else if (performance.now() - quietSince >= quietMs) return []
+    const isQuiet = found.every(({ id }) => ofManager.has(id))
+    if (!isQuiet) quietSince = performance.now()
+    const enoughMs = found.length === 0 ? quietMs : Math.max(quietMs, MANAGERS_MS)
+    if (isQuiet && performance.now() - quietSince >= enoughMs) return []
     if (performance.now() > deadline) return found
-    await removeOnce(client, found)
+    ofManager = await removeOnce(client, found)
     if (found.length === 0) await sleep(200)
   }
 }
 
-/** Problems are not reported here: what could not be removed is found again by the next listing. */
-async function removeOnce(client: EngineClient, found: readonly Leftover[]): Promise<void> {
+/**
+ * Problems are not reported here: what could not be removed is found again by the next listing.
+ *
+ * @returns ids of what only the manager of a swarm can remove
+ */
+async function removeOnce(client: EngineClient, found: readonly Leftover[]): Promise<Set<string>> {
+  const ofManager = new Set<string>()
   for (const kind of ['container', 'network', 'volume'] as const) {
     const results = await Promise.allSettled(
-      found.filter((each) => each.kind === kind).map(({ id }) => removal[kind](client, id)),
+      found
+        .filter((each) => each.kind === kind)
+        .map(async ({ id }) => {
+          if (!(await removal[kind](client, id))) ofManager.add(id)
+        }),
     )
     const gone = results.find((result) => result.status === 'rejected' && isEngineGone(result.reason))
     if (gone?.status === 'rejected') throw gone.reason
   }
+  return ofManager
 }
 
+/** Each returns whether it is this engine's to remove. */
 const removal = {
-  container: (client: EngineClient, id: string) => removeContainer(client, id, 5_000),
+  container: (client: EngineClient, id: string) => removeContainer(client, id, 5_000).then(() => true),
   network: (client: EngineClient, id: string) => removeNetwork(client, id, 2_000),
-  volume: (client: EngineClient, id: string) => insist(() => client.volumes.remove(id), 2_000),
+  volume: (client: EngineClient, id: string) => insist(() => client.volumes.remove(id), 2_000).then(() => true),
 }
 
 async function list(client: EngineClient, label: string): Promise<Leftover[]> {

@@ -8,7 +8,8 @@
  */
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import type { EngineFacts } from '@bakeoff/model'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BakeoffError, type EngineFacts } from '@bakeoff/model'
 import type { NetworkAnswer } from '../client/answers.js'
 import type { EngineClient } from '../client/client.js'
 
@@ -49,18 +50,26 @@ export async function openTestbedNetwork(
 /** What an overlay adds to every packet. */
 export const VXLAN_BYTES = 50
 
+/** How long a swarm may take to find addresses for a network; it takes some ms. */
+const SUBNET_MS = 10_000
+
+export interface OverlayNetwork extends TestbedNetwork {
+  /** `198.18.5.0/24` */
+  readonly subnet: string
+}
+
 /**
  * A network over the machines of a swarm. It is wrapped into packets between their engines, in a network namespace of its own, so no machine has an
- * address on it: what answers at its gateway's is the bridge in that namespace, where nothing listens; `internal` takes away the second interface, by which containers would otherwise reach out. Other engines learn of it from their
- * first container on it.
+ * address on it: the gateway is an interface of that namespace, where nothing listens. `internal` takes away the second interface, by which containers
+ * would otherwise reach out. Other engines learn of it from their first container on it.
  *
  * @param options.mtu of the interfaces in containers; null: the engine's own
- * @throws the engine's error
+ * @throws the engine's error; OUT_OF_RESOURCES when the swarm finds no addresses
  */
 export async function openOverlayNetwork(
   client: EngineClient,
   { name, labels, mtu }: TestbedNetworkOptions & { readonly mtu: number | null },
-): Promise<TestbedNetwork> {
+): Promise<OverlayNetwork> {
   const id = await client.networks.create({
     Name: name,
     Driver: 'overlay',
@@ -72,7 +81,21 @@ export async function openOverlayNetwork(
     // The driver takes this for the MTU below, and leaves its own header out of it.
     Options: mtu === null ? {} : { 'com.docker.network.driver.mtu': String(mtu + VXLAN_BYTES) },
   })
-  return { id, hostAddresses: [], ...(mtu === null ? {} : { mtu }) }
+  return { id, hostAddresses: [], subnet: await subnetOf(client, id), ...(mtu === null ? {} : { mtu }) }
+}
+
+/** The addresses of an overlay, which its swarm chooses a moment after it was made. */
+async function subnetOf(client: EngineClient, id: string): Promise<string> {
+  const until = performance.now() + SUBNET_MS
+  for (;;) {
+    const subnet = (await client.networks.inspect(id)).IPAM?.Config?.[0]?.Subnet
+    if (subnet) return subnet
+    if (performance.now() > until)
+      throw new BakeoffError('OUT_OF_RESOURCES', 'the swarm finds no addresses for another network', {
+        hint: 'See which networks there are on its manager, and remove what is not used: docker network ls --filter driver=overlay',
+      })
+    await sleep(20)
+  }
 }
 
 /** Addresses of an engine's machine on the networks that it makes by itself: the default one, and that by which containers of a swarm reach out. */

@@ -26,14 +26,16 @@ if (told[0] !== undefined) {
       await removeAll(engine, session)
       process.exit(0)
     } catch {
-      await sleep(attempt < 100 ? 1_000 : 10_000) // the engine is away, or the way to it
+      await sleep(attempt < 100 ? 1_000 : 10_000) // the engine is away, or the way to it, or it does not remove something
     }
   }
 }
 process.exit(0)
 
+/** @throws when something is left, as an overlay network while a machine that has a container on it is away */
 async function removeAll(engine: FoundEngine, session: string): Promise<void> {
   await using way = await openAgain(engine)
   // The last creates of the dead process may still be in progress: wait until nothing new appears.
-  await removeSession(connect(way.found), session, { quietMs: 3_000, deadlineMs: 90_000 })
+  const left = await removeSession(connect(way.found), session, { quietMs: 3_000, deadlineMs: 90_000 })
+  if (left.length > 0) throw new Error(`${left.length} things are left`)
 }

@@ -3,10 +3,12 @@ import type { Owner, PlannedSite } from '@bakeoff/model'
 import type { ContainerRequest, Network, RunningContainer, Sampler } from '@bakeoff/runner/ports'
 import type { EngineClient } from '../client/client.js'
 import type { HoldOptions } from '../locks/hold.js'
+import { AddressPool } from '../session/address-pool.js'
 import { LEASE, labelsOf } from '../session/labels.js'
 import { type EngineClock, type HostSession, openSession, type Session } from '../session/session.js'
 import { gatewaysOfEngine } from '../session/testbed-network.js'
 import { swarmManager } from '../swarm/index.js'
+import { checkReach, type ReachingHost } from './check-reach.js'
 import { byHost, joinSamplers } from './sampling.js'
 import type { SiteImages } from './site-images.js'
 import type { ProbedHost } from './start-probes.js'
@@ -50,13 +52,12 @@ export async function openSite(site: PlannedSite, probed: readonly ProbedHost[],
 const PATIENCE_WITH_LOST_MS = 5_000
 
 /** A host of a site, with its session. */
-export interface SiteHost {
-  readonly name: string
-  /** that is measured over; null: not given */
-  readonly address: string | null
+export interface SiteHost extends ReachingHost {
   readonly client: EngineClient
   readonly session: HostSession
   readonly clock: Pick<HostClock, 'read' | 'errorMs'>
+  /** whether the way to it, or its probe, was lost */
+  readonly isLost: boolean
 }
 
 async function openSiteHost(host: ProbedHost, options: SiteOptions): Promise<SiteHost> {
@@ -64,15 +65,30 @@ async function openSiteHost(host: ProbedHost, options: SiteOptions): Promise<Sit
   const { name } = spec
   const clock = new HostClock(probe)
   await clock.read()
+  const lost = Promise.race([way.lost, probe.lost])
+  let isLost = false
+  lost.then(() => {
+    isLost = true
+  })
   const session = await openSession(engine.client, engine.facts, {
     ...options,
     say: (message) => options.say(`${name}: ${message}`),
     clock,
     sample: (containers, hz) => sampleByProbe(host, containers, hz),
-    lost: Promise.race([way.lost, probe.lost]),
+    lost,
     spared: LEASE, // the probe ends after the session, with its owner
   })
-  return { name, address: spec.address, client: engine.client, session, clock }
+  return {
+    unreached: (...asked) => probe.unreached(...asked),
+    name,
+    address: spec.address,
+    client: engine.client,
+    session,
+    clock,
+    get isLost() {
+      return isLost
+    },
+  }
 }
 
 /** A host's clock, as its probe tells it. */
@@ -139,9 +155,13 @@ class EngineSite implements Site {
   readonly #manager: SiteHost | null
   readonly #options: SiteParts['options']
   readonly #images: SiteSource
+  /** addresses of containers, by the ids of overlays */
+  readonly #overlays = new Map<string, AddressPool>()
   /** aborts moves of images that a start waits for */
   readonly #ending = new AbortController()
   #closing: Promise<void> | null = null
+  /** hosts of which one did not reach another */
+  readonly #cutOff = new Set<SiteHost>()
 
   constructor({ site, hosts, manager, options }: SiteParts) {
     this.#site = site
@@ -165,13 +185,20 @@ class EngineSite implements Site {
     // Clocks drift, and a machine may have set its own since the last testbed.
     const [reached] = await Promise.all([addressesOf(hosts), ...hosts.map(({ clock }) => clock.read())])
     const network = await this.#openOn(hosts, name)
-    return { ...network, hostAddresses: [...new Set([...network.hostAddresses, ...reached])] }
+    return {
+      ...network,
+      hostAddresses: [...new Set([...network.hostAddresses, ...reached])],
+      check: () => this.#check(hosts),
+    }
   }
 
   async start(network: Network, request: ContainerRequest): Promise<RunningContainer> {
     const { name, session } = this.#host(request.host ?? this.#first.name)
     const image = await this.#images.idOn(name, request.image, this.#ending.signal)
-    return session.start(network, { ...request, image })
+    const addresses = this.#overlays.get(network.id)
+    if (addresses) return session.start(network, { ...request, image }, addresses.take())
+    const { peers: _, ...alone } = request // on one host the engine resolves names, also of what was started again
+    return session.start(network, { ...alone, image })
   }
 
   async sample(containers: readonly RunningContainer[], hz: number): Promise<Sampler> {
@@ -213,7 +240,30 @@ class EngineSite implements Site {
   /** What was kept on any of the hosts goes first: an overlay stays while a container is on it, and a kept one would disturb. */
   async #openOverlay(manager: HostSession, hosts: readonly SiteHost[], name: string): Promise<Network> {
     await Promise.all(hosts.map(({ session }) => session === manager || session.removeKept()))
-    return manager.openOverlay(name, this.#site.mtu)
+    const overlay = await manager.openOverlay(name, this.#site.mtu)
+    this.#overlays.set(overlay.id, new AddressPool(overlay.subnet))
+    const isBroken = () => this.#isBroken(hosts)
+    return {
+      ...overlay,
+      async [Symbol.asyncDispose]() {
+        // While a host of it is cut off it stays. The end of the session tries once more, and then its watchdog.
+        if (!isBroken()) await overlay[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  async #check(hosts: readonly SiteHost[]): Promise<void> {
+    try {
+      await checkReach(hosts)
+    } catch (error) {
+      for (const host of hosts) this.#cutOff.add(host)
+      throw error
+    }
+  }
+
+  /** Whether a host was lost, or one was cut off from another: then an overlay of them may stay until that is over. */
+  #isBroken(hosts: readonly SiteHost[] = [...this.#hosts.values()]): boolean {
+    return hosts.some((host) => host.isLost || this.#cutOff.has(host))
   }
 
   #host(name: string): SiteHost {
@@ -229,8 +279,11 @@ class EngineSite implements Site {
   async #close(): Promise<void> {
     this.#ending.abort()
     const others = [...this.#hosts.values()].filter((host) => host !== this.#manager)
-    const ends = await Promise.all(others.map(async (host) => ({ name: host.name, end: await host.session.end() })))
-    const isAnyLost = ends.some(({ end }) => end === 'lost')
+    const patience = this.#isBroken() ? PATIENCE_WITH_LOST_MS : undefined
+    const ends = await Promise.all(
+      others.map(async ({ name, session }) => ({ name, end: await session.end(patience) })),
+    )
+    const isAnyLost = this.#isBroken() || ends.some(({ end }) => end === 'lost')
     if (this.#manager !== null) {
       const { name, session } = this.#manager
       ends.push({ name, end: await session.end(isAnyLost ? PATIENCE_WITH_LOST_MS : undefined) })

@@ -8,5 +8,5 @@ export {
   swarmManager,
   swarmReadiness,
 } from './prepare.js'
-export { readinessOf, SWARM_PORTS, type SwarmReadiness } from './readiness.js'
+export { GOSSIP_PORT, readinessOf, SWARM_PORTS, type SwarmReadiness } from './readiness.js'
 export { FORMED_BY_BAKEOFF, type SwarmState, swarmState, toSwarmState } from './state.js'

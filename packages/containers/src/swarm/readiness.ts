@@ -14,6 +14,9 @@ export type SwarmReadiness =
   /** for the user to change: nothing that is there is touched */
   | { readonly kind: 'unusable'; readonly problem: string; readonly todo: string }
 
+/** The port at which the engines of a swarm tell each other about containers, by TCP and UDP. */
+export const GOSSIP_PORT = 7946
+
 /** What has to be open between the hosts of an overlay network. */
 export const SWARM_PORTS = '2377/tcp, 7946/tcp, 7946/udp and 4789/udp'
 

@@ -11,6 +11,7 @@ import {
   type Question,
   type Sampled,
 } from '../protocol.js'
+import { unreached } from './unreached.js'
 import { readAllowedCpus, readUplink } from './uplink.js'
 
 export interface AnsweringOptions {
@@ -54,6 +55,8 @@ export class Answering {
         return { steadyMs: this.#options.now(), wallMs: this.#options.wallNow() } satisfies ProbeClocks
       case 'facts':
         return readFacts(question.address)
+      case 'unreached':
+        return unreached(question.addresses, question.port)
       case 'sample':
         return this.#sample(question)
       case 'stop':
