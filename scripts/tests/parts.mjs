@@ -17,6 +17,8 @@ export const SHORT_ENGINE = [
 /** Those that judge times, each a part of its own: nothing runs beside them. */
 const VERDICTS = ['packages/cli/test/verdicts.engine.test.ts']
 const ORDERS = ['packages/cli/test/orders.engine.test.ts']
+/** Probes hold the engine, and every run beside them would be refused. */
+const PROBE = ['packages/containers/test/probe.engine.test.ts']
 
 /**
  * @typedef {object} Part
@@ -54,13 +56,14 @@ export const PARTS = [
   { name: 'timing', turn: 3, project: 'timing' },
   { name: 'verdicts', turn: 4, onlyAll: true, project: 'engine', files: VERDICTS },
   { name: 'orders', turn: 5, onlyAll: true, project: 'engine', files: ORDERS },
-  { name: 'engine', turn: 6, project: 'engine', files: SHORT_ENGINE, restWithAll: true },
-  { name: 'faults', turn: 7, project: 'faults' },
-  { name: 'browser', turn: 7, project: 'browser' },
+  { name: 'probe', turn: 6, onlyAll: true, project: 'engine', files: PROBE },
+  { name: 'engine', turn: 7, project: 'engine', files: SHORT_ENGINE, restWithAll: true },
+  { name: 'faults', turn: 8, project: 'faults' },
+  { name: 'browser', turn: 8, project: 'browser' },
   // Waits for engines to start, and to notice what was done to them.
-  { name: 'lab', turn: 7, onlyAll: true, project: 'lab' },
+  { name: 'lab', turn: 8, onlyAll: true, project: 'lab' },
   // Mostly leases that run out. CI has no room for it: .ci/run leaves it out.
-  { name: 'lab-long', turn: 8, onlyAll: true, project: 'lab', env: { BAKEOFF_LONG_LAB: '1' } },
+  { name: 'lab-long', turn: 9, onlyAll: true, project: 'lab', env: { BAKEOFF_LONG_LAB: '1' } },
 ]
 
 /** What the parts look at in the environment, by the kind of run. */
