@@ -24,6 +24,7 @@ export class FakeHost implements SiteHost {
   leftWhenEnded: number | null = null
   /** addresses of hosts that it does not reach */
   cutOffFrom: readonly string[] = []
+  readonly lost = new Promise<Error>(() => undefined)
   /** the engine does not answer any more */
   isLost = false
   readonly #others: () => readonly FakeHost[]

@@ -3,6 +3,17 @@ import { blameOf } from '@bakeoff/core'
 import { BakeoffError, type LoadMeasurement } from '@bakeoff/model'
 import type { Network } from './ports.js'
 import { hasFailures } from './service-watch.js'
+import type { Losable } from './tool-containers.js'
+
+/** Lost with any machine of a network, whatever is in use on another one. Undefined where there is one machine, which its containers tell of. */
+export function machinesOf({ lost }: Network): Losable | undefined {
+  if (lost === undefined) return undefined
+  const never = lost.then((error): never => {
+    throw error
+  })
+  never.catch(() => {}) // raced by the work that uses the machines; unhandled where nothing does
+  return { unlessLost: (...work) => Promise.race([...work, never]) }
+}
 
 /**
  * Asks after the machines of a network when not all answers of a load were right.

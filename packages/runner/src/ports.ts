@@ -135,6 +135,8 @@ export interface Network extends AsyncDisposable {
    * @throws ENGINE_LOST that names them
    */
   check?(): Promise<void>
+  /** Resolves with ENGINE_LOST when one of its machines is lost. Absent: its containers tell it, all of which are on one machine. */
+  readonly lost?: Promise<Error>
 }
 
 /** Readings between two times. */

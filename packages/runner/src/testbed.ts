@@ -10,7 +10,7 @@ import {
 import { blamedOn } from './blamed-on.js'
 import { plainContainer } from './container-request.js'
 import { Disposables } from './disposables.js'
-import { blameNetwork } from './network-watch.js'
+import { blameNetwork, machinesOf } from './network-watch.js'
 import { agentsOf, containerWords, hostsOfNetwork, type PlannedAgent, peersOf, placedOn } from './placement.js'
 import type { AgentWire, ContainerRequest, Network, RunningContainer } from './ports.js'
 import type { Run } from './run.js'
@@ -55,7 +55,7 @@ export async function openTestbed(run: Run, name: string, scenario: PlannedScena
       })
       agentContainers.push(held.use(await starting))
     }
-    const tool = new ToolContainers(run, agentContainers, 'the load agent')
+    const tool = new ToolContainers(run, agentContainers, 'the load agent', machinesOf(network))
     const starting = startServices(run, scenario, network, held)
     // Both at once: the agent boots while PostgreSQL does. A failure of one must not leave the other unwatched.
     const [connecting, services] = await Promise.allSettled([connect(run, tool, held), starting])

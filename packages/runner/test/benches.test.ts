@@ -220,3 +220,12 @@ describe('machines that do not reach one another any more', () => {
     expect(record.outcome).toEqual({ kind: 'measured' })
   })
 })
+
+describe('a machine without an agent that is lost under load', () => {
+  it('ends the run at once', async () => {
+    const plan = onSite(aPlan([anEntry('good')]), [BENCH])
+    const { record, ports } = await run(plan, { machineLost: { [imageOf('good')]: 0 } })
+    expect(record.outcome).toEqual({ kind: 'aborted', reason: 'the probe on db is gone' })
+    expect(ports.host.left).toEqual([])
+  })
+})

@@ -75,6 +75,8 @@ export interface Faults {
   readonly agentCrashes?: Readonly<Record<string, number>>
   /** the engine is lost in this load of this image */
   readonly engineLost?: Readonly<Record<string, number>>
+  /** a machine of the bench, on which no agent is, is lost in this load of this image */
+  readonly machineLost?: Readonly<Record<string, number>>
   /** a service goes away in the first repetitions that come to this point: a load, or the golden questions */
   readonly serviceEnds?: {
     readonly service: string
@@ -332,6 +334,11 @@ export class FakeHost implements ContainerHost {
   #servicesEnded = 0
   #hung = 0
 
+  loseMachine!: (error: Error) => void
+  readonly #lost = new Promise<Error>((resolve) => {
+    this.loseMachine = resolve
+  })
+
   constructor(clock: FakeClock, faults: Faults = {}) {
     this.clock = clock
     this.faults = faults
@@ -388,7 +395,7 @@ export class FakeHost implements ContainerHost {
     return {
       id,
       hostAddresses: [HOST_ADDRESS],
-      ...(hosts ? { mtu: 1450, check: async () => this.faults.atCheck?.() } : {}),
+      ...(hosts ? { mtu: 1450, check: async () => this.faults.atCheck?.(), lost: this.#lost } : {}),
       [Symbol.asyncDispose]: async () => void this.networks.delete(id),
     }
   }
@@ -594,6 +601,10 @@ export class FakeAgent implements LoadAgent {
     }
     if (faults.engineLost?.[image] === index) {
       for (const container of this.#host.running) container.lose()
+      return new Promise(() => {})
+    }
+    if (faults.machineLost?.[image] === index) {
+      this.#host.loseMachine(new BakeoffError('ENGINE_LOST', 'the probe on db is gone'))
       return new Promise(() => {})
     }
     if (faults.diesSettling?.[image] === index) this.#host.targetOn(request.origin)?.end(137)

@@ -56,7 +56,9 @@ export interface SiteHost extends ReachingHost {
   readonly client: EngineClient
   readonly session: HostSession
   readonly clock: Pick<HostClock, 'read' | 'errorMs'>
-  /** whether the way to it, or its probe, was lost */
+  /** resolves when the way to it, or its probe, is lost */
+  readonly lost: Promise<Error>
+  /** whether that has happened */
   readonly isLost: boolean
 }
 
@@ -79,6 +81,7 @@ async function openSiteHost(host: ProbedHost, options: SiteOptions): Promise<Sit
     spared: LEASE, // the probe ends after the session, with its owner
   })
   return {
+    lost,
     unreached: (...asked) => probe.unreached(...asked),
     name,
     address: spec.address,
@@ -189,6 +192,7 @@ class EngineSite implements Site {
       ...network,
       hostAddresses: [...new Set([...network.hostAddresses, ...reached])],
       check: () => this.#check(hosts),
+      lost: Promise.race(hosts.map(({ lost }) => lost)),
     }
   }
 
