@@ -1,7 +1,8 @@
 /** What a run says when the network or the load agents are the limit, and a run over a fleet. */
 
 import { probeImage } from '@bakeoff/containers'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { RunEvent } from '@bakeoff/model'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { dockerOf, type Lab, whyNoLab } from '../../containers/test/lab/lab.js'
 import { endAll, run } from './helpers/command.js'
 import {
@@ -14,10 +15,11 @@ import {
   prepareHosts,
   useHosts,
 } from './helpers/lab-runs.js'
-import { startUntil } from './helpers/lifecycle.js'
+import { isLoading, startUntil } from './helpers/lifecycle.js'
 import { TestProject } from './helpers/project.js'
 
 const project = new TestProject()
+vi.setConfig({ testTimeout: 400_000 })
 const onLab = describe.skipIf(whyNoLab() !== null)
 
 afterEach(endAll)
@@ -46,11 +48,11 @@ onLab('a bench of three hosts', () => {
     expect(full.results.warnings.map(({ what }) => what)).toContain('The network between the machines was the limit')
   })
 
-  it('gives an agent on one core half as many connections as one on two', async () => {
+  it('gives an agent on one core half as many connections as one on two, also when the run is stopped and goes on', async () => {
     useHosts(lab, project, { benches: [{ target: 'h1', agents: ['h2', 'h3'] }] })
-    const { records } = await measured(project, '--quick', ...ON_HOSTS)
+    const { records } = await stoppedAndResumed(lab, ['--quick', '--repetitions', '2', ...ON_HOSTS], 1)
     const each = records.flatMap(({ loads }) => loads.flatMap(({ measurement }) => measurement.agent.each ?? []))
-    expect(each.map(({ connections }) => connections)).toEqual([22, 42])
+    expect(each.map(({ connections }) => connections)).toEqual([22, 42, 22, 42])
   })
 
   it('has uneven agents where others use the one core of the small one', async () => {
@@ -73,16 +75,8 @@ onLab('a fleet of two', () => {
   afterAll(() => lab?.down())
 
   it('measures whole blocks, goes on where it was stopped, and is measured again', async () => {
-    const args = ['--quick', '--repetitions', '4', ...ON_HOSTS]
-    const isHalf = (events: Parameters<Parameters<typeof startUntil>[2]>[0]) =>
-      events.filter(({ kind }) => kind === 'repetition').length >= 2
-    const { command, runId } = await startUntil(project, args, isHalf, 'two repetitions')
-    command.kill('SIGINT')
-    expect((await command.ended).exitCode).toBe(130)
-    expect(await onHosts(lab)).toEqual([])
-
-    const whole = leftBy(project, await run(project, 'matrix', '--resume'), runId)
-    const again = await measured(project, '--replay', runId)
+    const whole = await stoppedAndResumed(lab, ['--quick', '--repetitions', '4', ...ON_HOSTS], 2)
+    const again = await measured(project, '--replay', whole.id)
     for (const { results, records } of [whole, again]) {
       expect(results.run.status).toBe('complete')
       expect(records.map(({ repetition }) => repetition).sort()).toEqual([1, 2, 3, 4])
@@ -90,8 +84,22 @@ onLab('a fleet of two', () => {
       expect(blocksOnSeveral(records)).toEqual([])
     }
     expect(await onHosts(lab)).toEqual([])
-  }, 400_000)
+  })
 })
+
+/** A run that is stopped under load when so many repetitions are measured, and then goes on to its end. */
+async function stoppedAndResumed(lab: Lab, args: readonly string[], after: number): Promise<Left> {
+  const isThere = (events: readonly RunEvent[]) => {
+    const places = events.flatMap((event, index) => (event.kind === 'repetition' ? [index] : []))
+    const last = places[after - 1]
+    return last !== undefined && isLoading(events.slice(last))
+  }
+  const { command, runId } = await startUntil(project, args, isThere, `load after ${after} repetitions`)
+  command.kill('SIGINT')
+  expect((await command.ended).exitCode).toBe(130)
+  expect(await onHosts(lab), 'at this moment, not some time later').toEqual([])
+  return leftBy(project, await run(project, 'matrix', '--resume'), runId)
+}
 
 /** Lets others use all cores of a host. Returns the way back. */
 async function busyHost(lab: Lab, host: string): Promise<() => Promise<void>> {

@@ -1,10 +1,21 @@
 /** Whole runs over engines in network namespaces, as users start them: npm run matrix -- --hosts hosts.yaml. */
 import { readFileSync } from 'node:fs'
+import type { RunEvent } from '@bakeoff/model'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Lab, whyNoLab } from '../../containers/test/lab/lab.js'
 import { endAll, run } from './helpers/command.js'
-import { type Left, labOfRuns, leftBy, ON_HOSTS, onHosts, prepareHosts, rolesOn, useHosts } from './helpers/lab-runs.js'
-import { isLoading, linkedFile, resultsOf, startUntil } from './helpers/lifecycle.js'
+import {
+  type Left,
+  labOfRuns,
+  leftBy,
+  measured,
+  ON_HOSTS,
+  onHosts,
+  prepareHosts,
+  rolesOn,
+  useHosts,
+} from './helpers/lab-runs.js'
+import { linkedFile, resultsOf, startUntil } from './helpers/lifecycle.js'
 import { TestProject } from './helpers/project.js'
 
 const BOTH = ['--quick', '--scenario', 'predict', '--scenario', 'ranknet']
@@ -34,7 +45,7 @@ onLab('a run over three hosts', () => {
   let roles: string[][]
 
   beforeAll(async () => {
-    const isUnderRanknet = (events: Events) =>
+    const isUnderRanknet = (events: readonly RunEvent[]) =>
       events.some((event) => event.kind === 'slice' && event.entry.startsWith('ranknet/'))
     const { command, runId } = await startUntil(project, [...BOTH, ...ON_HOSTS], isUnderRanknet, 'load of ranknet')
     roles = await Promise.all(['h1', 'h2', 'h3'].map((host) => rolesOn(lab, host)))
@@ -117,17 +128,10 @@ onLab('a run over three hosts', () => {
 })
 
 onLab('two load agents against one target', () => {
-  it('count together, are stopped together, and go on together', async () => {
+  it('count together', async () => {
     useHosts(lab, project, { benches: [{ target: 'h1', agents: ['h2', 'h3'] }] })
-    const args = ['--quick', '--repetitions', '2', '--scenario', 'predict', '--target', 'go-net-http', ...ON_HOSTS]
-    const isInSecond = (events: Events) => isLoading(events.slice(measuredBy(events)))
-    const { command, runId } = await startUntil(project, args, isInSecond, 'load in the second repetition')
-    command.kill('SIGINT')
-    expect((await command.ended).exitCode).toBe(130)
-    expect(await onHosts(lab), 'at this moment, not some time later').toEqual([])
-
-    const { records, results } = leftBy(project, await run(project, 'matrix', '--resume'), runId)
-    expect(results.run.status).toBe('complete')
+    const args = ['--quick', '--scenario', 'predict', '--target', 'go-net-http', ...ON_HOSTS]
+    const { records } = await measured(project, ...args)
     for (const { measurement, samples } of records.flatMap(({ loads }) => loads)) {
       const each = measurement.agent.each ?? []
       expect(each).toHaveLength(2)
@@ -145,11 +149,3 @@ onLab('without --hosts', () => {
     for (const plan of [project.folder(here.id).readPlan(), JSON.parse(stdout)]) expect(plan).not.toHaveProperty('site')
   })
 })
-
-type Events = Parameters<typeof isLoading>[0]
-
-/** The place of the event that tells of the first repetition that was measured; after the last event while there is none. */
-function measuredBy(events: Events): number {
-  const first = events.findIndex((event) => event.kind === 'repetition' && event.outcome === 'measured')
-  return first < 0 ? events.length : first
-}
