@@ -67,14 +67,18 @@ export async function addCanary(run: Run, { calibrations }: Pick<Course, 'calibr
 
 function jobOf(plan: Plan, block: Block, entry: PlannedEntry, known: readonly RepetitionRecord[]): Job {
   // Benches measure side by side: what a later repetition goes by must not depend on which of them was done first.
-  const records = benchesOf(plan).length > 1 ? known.filter(({ repetition }) => repetition === 1) : known
+  const isFleet = benchesOf(plan).length > 1
+  const records = isFleet ? known.filter(({ repetition }) => repetition === 1) : known
   const earlier = records.filter((record) => record.entry === entry.id)
+  const hasBeen = earlier.some((record) => record.secondInstrument)
+  // In a fleet once as well: of the later repetitions, which go on side by side, only the second makes up for a first that failed.
+  const isItsTurn = !isFleet || block.repetition === 1 || (block.repetition === 2 && earlier.length > 0)
   return {
     block,
     entry,
     earlier: bestRates(earlier),
     curve: curveLoads(plan, block, entry.id, records),
-    secondInstrument: plan.rules.secondInstrument === true && !earlier.some((record) => record.secondInstrument),
+    secondInstrument: plan.rules.secondInstrument === true && isItsTurn && !hasBeen,
   }
 }
 

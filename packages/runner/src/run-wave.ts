@@ -1,4 +1,4 @@
-import { blockMs, earlierOf, entriesLeft, isHopeless, pickBlock, type Waiting } from '@bakeoff/core'
+import { blockMs, earlierOf, entriesLeft, isAfterFirst, isHopeless, pickBlock, type Waiting } from '@bakeoff/core'
 import type { Block } from '@bakeoff/model'
 import { type Fleet, isOfBench } from './fleet.js'
 import { entryOf } from './materials.js'
@@ -73,6 +73,7 @@ export class FleetWaves {
       (block): Waiting => ({
         block,
         durationMs: blockMs(plan, block, plan.rules.warmUp.minMs),
+        afterFirst: isAfterFirst(plan, block),
         owner: this.#ownerOf(block),
       }),
     )

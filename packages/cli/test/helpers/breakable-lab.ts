@@ -30,6 +30,14 @@ profiles:
     window: 2s
     responses: 5
     secondInstrument: false
+  # Longer than it takes to notice that an engine is frozen: its containers go on answering.
+  patient:
+    budget: 10m
+    repetitions: { min: 1, max: 1 }
+    warmUp: { min: 500ms, max: 1s, tolerance: 50% }
+    window: 25s
+    responses: 5
+    secondInstrument: false
   blocks:
     budget: 10m
     repetitions: { min: 4, max: 4 }
@@ -252,11 +260,16 @@ export class BreakableLab implements AsyncDisposable {
   async #bringImages(here: EngineUnderTest): Promise<void> {
     await buildProbe(here.client)
     const select = ['--target', this.#project.targets.served]
-    const built = await this.run('images', 'save', join(this.folder, 'images.tar'), ...select)
-    rmSync(join(this.folder, 'images.tar'), { force: true })
-    if (built.how !== 0) throw new Error(`the images could not be built:\n${built.stderr}`)
-    const { stdout } = await this.run('images', 'list', '--json', ...select)
-    const { images } = JSON.parse(stdout) as { images: { name: string; key: string | null }[] }
+    const list = async () => {
+      const { stdout } = await this.run('images', 'list', '--json', ...select)
+      return (JSON.parse(stdout) as { images: { name: string; key: string | null; state: string }[] }).images
+    }
+    if ((await list()).some(({ state }) => state !== 'here')) {
+      const built = await this.run('images', 'save', join(this.folder, 'images.tar'), ...select)
+      rmSync(join(this.folder, 'images.tar'), { force: true })
+      if (built.how !== 0) throw new Error(`the images could not be built:\n${built.stderr}`)
+    }
+    const images = await list()
     const names = images.flatMap(({ name, key }) => (key === null ? [] : [`${name}:latest`]))
     await bring(this.lab, here, [...names, `${probeImage}:latest`], ['h1'])
   }

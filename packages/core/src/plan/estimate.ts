@@ -12,7 +12,7 @@ import {
 } from '@bakeoff/model'
 import { isHopeless } from './adaptive.js'
 import { ratesPerBlock } from './curve.js'
-import { assignBlocks, type Placed } from './fleet.js'
+import { assignBlocks, isAfterFirst, type Placed } from './fleet.js'
 import { secondInstrumentMs } from './second-instrument.js'
 import { windowRulesOf } from './window-length.js'
 
@@ -86,7 +86,11 @@ function sharedOut(
     const order = entries.filter((entry) => entry.scenario === scenario.id).map(({ id }) => id)
     return numbers.map((repetition) => {
       const block = { id: `${scenario.id}#${repetition}`, scenario: scenario.id, repetition, order }
-      return { block, durationMs: blockMs({ scenarios, rules }, block, warmUpMs) }
+      return {
+        block,
+        durationMs: blockMs({ scenarios, rules }, block, warmUpMs),
+        afterFirst: isAfterFirst({ scenarios }, block),
+      }
     })
   })
   return assignBlocks(blocks, named(benches))
@@ -149,7 +153,7 @@ export function leftMs(
       return sum + (own.length > 0 ? mean(own) : all)
     }, 0)
   const msOf = (blocks: readonly Block[]) => {
-    const left = blocks.map((block) => ({ block, durationMs: msOfBlock(block) }))
+    const left = blocks.map((block) => ({ block, durationMs: msOfBlock(block), afterFirst: isAfterFirst(plan, block) }))
     if (benches === 1) return left.reduce((sum, { durationMs }) => sum + durationMs, 0)
     return endOf(
       assignBlocks(

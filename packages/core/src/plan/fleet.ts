@@ -2,7 +2,7 @@
  * How the blocks of a run are shared out among its benches. A block stays whole, on one bench; the repetitions of a scenario go to different
  * benches, since machines are what is counted (docs/method.md); what takes longest begins first.
  */
-import { type Block, benchWords, type Plan, type PlannedBench, type PlannedSite } from '@bakeoff/model'
+import { type Block, benchWords, kindOf, type Plan, type PlannedBench, type PlannedSite } from '@bakeoff/model'
 import { median } from '../stats/index.js'
 import type { Course } from './adaptive.js'
 import { type Earlier, entriesLeft } from './left.js'
@@ -11,8 +11,16 @@ import { type Earlier, entriesLeft } from './left.js'
 export interface Waiting {
   readonly block: Block
   readonly durationMs: number
+  /** whether it waits for the first repetition of its scenario */
+  readonly afterFirst: boolean
   /** the bench that began the block before a break, and finishes it, since a block stays whole; default: none has */
   readonly owner?: string | null
+}
+
+/** Whether a block needs the first repetition of its scenario: rates of later ones are shares of what closed loads reached in it. */
+export function isAfterFirst({ scenarios }: Pick<Plan, 'scenarios'>, { scenario, repetition }: Block): boolean {
+  const loads = scenarios.find(({ id }) => id === scenario)?.loads ?? []
+  return repetition > 1 && loads.some((load) => kindOf(load).best === 'gives')
 }
 
 /** The blocks by now: which wait, and which every bench has begun. */
@@ -26,19 +34,19 @@ export interface Assignment {
 
 /**
  * The block that a free bench takes: one that it began before, else the longest of those that it may take, or null where it waits. The first
- * repetition of a scenario comes before its others, which take the rates of their loads from it. A scenario comes to a bench once more only when it
+ * repetition of a scenario comes before others that take the rates of their loads from it. A scenario comes to a bench once more only when it
  * has been as often on every other.
  */
 export function pickBlock(bench: string, { waiting, begun, unfinished }: Assignment): Block | null {
   const timesOn = (on: string, { scenario }: Block) =>
     (begun.get(on) ?? []).filter((block) => block.scenario === scenario).length
   const known = [...waiting.map(({ block }) => block), ...[...begun.values()].flat()]
-  const isReady = (block: Block) =>
-    block.repetition === 1 ||
+  const isReady = ({ block, afterFirst }: Waiting) =>
+    !afterFirst ||
     !known.some(({ id, scenario, repetition }) => scenario === block.scenario && repetition === 1 && unfinished.has(id))
   const isItsTurn = (block: Block) =>
     timesOn(bench, block) === Math.min(...[...begun.keys()].map((other) => timesOn(other, block)))
-  const ready = waiting.filter(({ block }) => isReady(block))
+  const ready = waiting.filter(isReady)
   const own = ready.find(({ owner }) => owner === bench)
   if (own) return own.block
   const able = ready.filter(({ block, owner }) => owner == null && isItsTurn(block))
@@ -116,7 +124,7 @@ export function nextWave(plan: Plan, course: Course & Pick<Earlier, 'begun'>, be
     const left = more.findIndex(isLeft)
     return left < 0 ? [] : [more.slice(left)]
   })
-  const each = Math.max(1, Math.floor(benches / Math.max(1, open.length)))
+  const each = Math.ceil(benches / Math.max(1, open.length))
   return open.flatMap((blocks) => blocks.slice(0, each))
 }
 
