@@ -2,7 +2,15 @@
  * How the blocks of a run are shared out among its benches. A block stays whole, on one bench; the repetitions of a scenario go to different
  * benches, since machines are what is counted (docs/method.md); what takes longest begins first.
  */
-import { type Block, benchWords, kindOf, type Plan, type PlannedBench, type PlannedSite } from '@bakeoff/model'
+import {
+  type Block,
+  benchWords,
+  kindOf,
+  type Plan,
+  type PlannedBench,
+  type PlannedScenario,
+  type PlannedSite,
+} from '@bakeoff/model'
 import { median } from '../stats/index.js'
 import type { Course } from './adaptive.js'
 import { type Earlier, entriesLeft } from './left.js'
@@ -18,7 +26,10 @@ export interface Waiting {
 }
 
 /** Whether a block needs the first repetition of its scenario: rates of later ones are shares of what closed loads reached in it. */
-export function isAfterFirst({ scenarios }: Pick<Plan, 'scenarios'>, { scenario, repetition }: Block): boolean {
+export function isAfterFirst(
+  { scenarios }: { readonly scenarios: readonly Pick<PlannedScenario, 'id' | 'loads'>[] },
+  { scenario, repetition }: Block,
+): boolean {
   const loads = scenarios.find(({ id }) => id === scenario)?.loads ?? []
   return repetition > 1 && loads.some((load) => kindOf(load).best === 'gives')
 }
