@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureEngine, holdEngine, labelsOf } from '@bakeoff/containers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -37,13 +38,18 @@ afterEach(async () => {
   await engine[Symbol.asyncDispose]()
 })
 
-async function cleaned(options: Partial<CleanOptions>, ask: Terminal['ask'] = null): Promise<string> {
+/** @param leave called with the exit code of a command that did not do all of its work */
+async function cleaned(
+  options: Partial<CleanOptions>,
+  ask: Terminal['ask'] = null,
+  leave: (code: number) => void = () => {},
+): Promise<string> {
   const lines: string[] = []
   const say = (line: string) => void lines.push(line)
   const terminal: Terminal = { ...recordingTerminal(), say, print: say, ask }
   const project = { root: '/srv/project', home: '/srv/project', reports: '/srv/project/reports' }
   const stop = { signal: new AbortController().signal, guard: () => {}, onNextSignal: () => () => {} }
-  const invocation = { project, terminal, stop, leave: () => {} }
+  const invocation = { project, terminal, stop, leave }
   await clean(invocation, { images: false, all: false, yes: false, ...options }).catch((error: Error) => {
     throw Object.assign(error, { lines })
   })
@@ -105,5 +111,52 @@ describe('clean', () => {
     })
     expect([...engine.images]).toEqual(['bakeoff/target/x:latest'])
     expect(left()).toContain('of-a-dead-run')
+  })
+})
+
+describe('clean --hosts', () => {
+  let other: SocketEngine
+  beforeEach(async () => {
+    other = await SocketEngine.start()
+    other.containers.set('of-a-dead-run', await labels({ 'bakeoff.started': '1' }))
+    other.images.add('bakeoff/target/y:latest')
+  })
+  afterEach(() => other[Symbol.asyncDispose]())
+
+  /** A fleet, so that no addresses are needed. @returns its path */
+  function hostsFile(ways: Readonly<Record<string, string>>): string {
+    const hosts = Object.entries(ways).map(([name, socket]) => `  ${name}: { docker: "unix://${socket}" }\n`)
+    const file = join(engine.folder, 'hosts.yaml')
+    writeFileSync(file, `hosts:\n${hosts.join('')}fleet: [${Object.keys(ways).join(', ')}]\n`)
+    return file
+  }
+
+  it('removes what dead runs left on every machine, and says where', async () => {
+    const said = await cleaned({ hosts: hostsFile({ h1: engine.socket, h2: other.socket }) })
+    expect([...left(), ...other.containers.keys()]).toEqual(['of-a-run', 'of-another-container', 'of-nobody'])
+    expect(said).toContain('h1: removed container of-a-dead-run')
+    expect(said).toContain('h2: removed container of-a-dead-run')
+    expect(said).toContain('h1: left container of-a-run: a run is using it')
+  })
+
+  it('cleans the others where one does not answer, names it, and ends with 3', async () => {
+    const codes: number[] = []
+    const hosts = hostsFile({ h1: join(engine.folder, 'nobody.sock'), h2: other.socket })
+    const said = await cleaned({ hosts }, null, (code) => codes.push(code))
+    expect([...other.containers.keys()]).toEqual([])
+    expect(said).toMatch(/not cleaned: .*h1/)
+    expect(codes).toEqual([3])
+  })
+
+  it('removes images of every machine, unless a run is on one', async () => {
+    const hosts = hostsFile({ h1: engine.socket, h2: other.socket })
+    await expect(cleaned({ hosts, images: true })).rejects.toMatchObject({
+      code: 'ENGINE_HELD',
+      message: expect.stringContaining('h1'),
+    })
+    expect([...engine.images, ...other.images]).toHaveLength(2)
+    engine.containers.clear()
+    await cleaned({ hosts, images: true })
+    expect([...engine.images, ...other.images]).toEqual([])
   })
 })

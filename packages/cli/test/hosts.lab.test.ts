@@ -1,9 +1,10 @@
 /** `npm run hosts` over engines in network namespaces. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { probeImage, swarmState } from '@bakeoff/containers'
+import { labelsOf, newOwner, probeImage, swarmState } from '@bakeoff/containers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BASE, bring, clientOf, type Lab, labUnderTest } from '../../containers/test/lab/lab.js'
+import type { EngineUnderTest } from '../../containers/test/engine.js'
+import { BASE, bring, clientOf, dockerOf, type Lab, labUnderTest } from '../../containers/test/lab/lab.js'
 import { buildProbe } from '../../containers/test/probe-under-test.js'
 import { buildProgram, type Ended, run } from './helpers/command.js'
 import { TestProject } from './helpers/project.js'
@@ -11,6 +12,7 @@ import { TestProject } from './helpers/project.js'
 const HOSTS = ['h1', 'h2'] as const
 const project = new TestProject()
 let lab: Lab
+let here: EngineUnderTest
 let file: string
 /** all that the commands said */
 let said = ''
@@ -18,10 +20,10 @@ let said = ''
 beforeAll(async () => {
   await buildProgram()
   const up = await labUnderTest({ hosts: HOSTS.length, cores: [[0, 1], [1]], mtu: 1400 })
-  lab = up.lab
-  await buildProbe(up.here.client)
+  ;({ lab, here } = up)
+  await buildProbe(here.client)
   // On the first host, where images are made: there it is up to date, and from there it is moved.
-  await bring(lab, up.here, [BASE, 'bakeoff/runtimes/node:latest', `${probeImage}:latest`], ['h1'])
+  await bring(lab, here, [BASE, 'bakeoff/runtimes/node:latest', `${probeImage}:latest`], ['h1'])
   file = lab.writeHosts()
 })
 afterAll(async () => {
@@ -106,6 +108,24 @@ it('prepares a second time without a question, and changes nothing', async () =>
   expect(output).toContain('all are in the swarm of h1\n')
   expect(exitCode).toBe(0)
   expect(await node()).toBe(before)
+})
+
+it('cleans every host of what a killed run left, down to the overlay that it had over them', async () => {
+  const labels = labelsOf({ ...(await newOwner()), started: '1' })
+  const overlay = { Name: 'left', Driver: 'overlay', Attachable: true, Internal: true, Labels: labels }
+  await dockerOf(lab, 'h1').createNetwork(overlay)
+  for (const name of HOSTS) {
+    if (name !== 'h1') await bring(lab, here, [BASE], [name])
+    const HostConfig = { NetworkMode: 'left' }
+    const container = { name: 'target', Image: BASE, Cmd: ['sleep', '600'], Labels: labels, HostConfig }
+    await (await dockerOf(lab, name).createContainer(container)).start()
+  }
+  const { exitCode, stdout } = await command('clean')
+  expect(exitCode).toBe(0)
+  for (const said of ['h1: removed container target', 'h2: removed container target', 'h1: removed network left'])
+    expect(stdout).toContain(said)
+  const left = HOSTS.map(async (name) => [...(await lab.containersOf(name)), ...(await lab.networksOf(name))])
+  expect((await Promise.all(left)).flat()).toEqual([])
 })
 
 it('keeps the token to itself', async () => {

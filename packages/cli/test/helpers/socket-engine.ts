@@ -50,13 +50,13 @@ export class SocketEngine implements AsyncDisposable {
     else answer(404, { message: `this engine knows nothing of ${method} ${pathname}` })
   }
 
-  #listed(query: URLSearchParams): { Id: string; Names: string[]; Labels: Record<string, string> }[] {
+  #listed(query: URLSearchParams): { Id: string; Names: string[]; Labels: Record<string, string>; State: string }[] {
     const { label = [] } = JSON.parse(query.get('filters') ?? '{}') as { label?: string[] }
     return [...this.containers]
       .filter(([, labels]) =>
         label.every((one) => Object.entries(labels).some(([key, value]) => one === `${key}=${value}`)),
       )
-      .map(([Id, Labels]) => ({ Id, Names: [`/${Id}`], Labels }))
+      .map(([Id, Labels]) => ({ Id, Names: [`/${Id}`], Labels, State: 'running' }))
   }
 }
 
