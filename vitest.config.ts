@@ -136,14 +136,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      // Several engines on one machine, whose cables are pulled: one file at a time, on two cores.
+      // Several engines on one machine, whose cables are pulled: mostly waiting. Each file has a lab of its own.
       {
         extends: true,
         test: {
           name: 'lab',
           include: ofKind(isLongLab ? 'long.lab' : 'lab'),
           exclude: isLongLab ? [] : ['**/*.long.lab.test.ts'],
-          fileParallelism: false,
+          maxWorkers: isLongLab ? 1 : 2,
           sequence: { groupOrder: 8 },
           testTimeout: 120_000,
           hookTimeout: HALF_AN_HOUR,

@@ -17,6 +17,9 @@ const ROLES = [
 /** Of the swarm. It cannot remove an overlay while it does not hear the others: when it is cut off, its probe goes on trying. */
 const MANAGER = 'h1'
 
+/** The cores of a host of a fleet. */
+const BOTH = [0, 1]
+
 const LONG = { timeout: 400_000 }
 
 describe.skipIf(whyNoLab() !== null)('a run over three machines', () => {
@@ -144,20 +147,6 @@ describe.skipIf(whyNoLab() !== null)('a run over three machines', () => {
     expect((await runs.endOf(run)).how, 'the first one has not noticed').toBe(0)
   })
 
-  it('that are a fleet goes on with all of its blocks on the other benches when one is lost', LONG, async () => {
-    const fleet = ['h1', 'h2', 'h3']
-    const run = await runs.underLoad(runs.hosts({ fleet }), '--profile', 'blocks')
-    await runs.killEngine('h2')
-    expect((await runs.endOf(run)).how).toBe(0)
-    const records = run.records()
-    expect(records.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
-    expect(new Set(records.map(({ bench }) => bench))).toEqual(new Set(['h1', 'h3']))
-    expect(run.events()).toContainEqual(expect.objectContaining({ kind: 'bench-left', bench: 'h2', why: 'lost' }))
-    await runs.mend('h2')
-    expect(await runs.leftWithin(60_000)).toEqual([])
-    expect(await run.processesWithin(30_000)).toEqual([])
-  })
-
   describe('is refused', () => {
     it.each(['no host', 'another key'] as const)('by ssh when %s is known of a host', async (known) => {
       const sshd = bySsh.servers.get('h2')
@@ -184,6 +173,27 @@ describe.skipIf(whyNoLab() !== null)('a run over three machines', () => {
     const written = [...runs.texts()].filter(([, text]) => text.includes('SWMTKN')).map(([name]) => name)
     expect(written).toEqual([])
     expect(runs.texts().size).toBeGreaterThan(20)
+  })
+})
+
+describe.skipIf(whyNoLab() !== null)('a run over a fleet', () => {
+  beforeAll(async () => {
+    // Of one class: the cores of each have the same numbers.
+    runs = await BreakableLab.up([BOTH, BOTH, BOTH])
+  })
+  afterAll(() => runs?.[Symbol.asyncDispose]())
+
+  it('goes on with all of its blocks on the other benches when one is lost', LONG, async () => {
+    const run = await runs.underLoad(runs.hosts({ fleet: ['h1', 'h2', 'h3'] }), '--profile', 'blocks')
+    await runs.killEngine('h2')
+    expect((await runs.endOf(run)).how).toBe(0)
+    const records = run.records()
+    expect(records.map(({ outcome }) => outcome.kind)).toEqual(Array(4).fill('measured'))
+    expect(new Set(records.map(({ bench }) => bench))).toEqual(new Set(['h1', 'h3']))
+    expect(run.events()).toContainEqual(expect.objectContaining({ kind: 'bench-left', bench: 'h2', why: 'lost' }))
+    await runs.mend('h2')
+    expect(await runs.leftWithin(60_000)).toEqual([])
+    expect(await run.processesWithin(30_000)).toEqual([])
   })
 })
 

@@ -68,10 +68,11 @@ export class BreakableLab implements AsyncDisposable {
     writeFileSync(join(this.#project.root, 'matrix.yaml'), MATRIX)
   }
 
-  static async up(hosts = 3): Promise<BreakableLab> {
+  /** @param cores of each host; default: one each, in turns */
+  static async up(cores?: readonly (readonly number[])[]): Promise<BreakableLab> {
     await buildProgram()
     const keep = process.env.BAKEOFF_LAB_KEEP
-    const { lab, here } = await labUnderTest({ hosts, ...(keep ? { keep } : {}) })
+    const { lab, here } = await labUnderTest({ hosts: 3, ...(cores ? { cores } : {}), ...(keep ? { keep } : {}) })
     const runs = new BreakableLab(lab)
     try {
       await runs.#bringImages(here)
