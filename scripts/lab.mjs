@@ -16,7 +16,8 @@ node scripts/lab.mjs down [NAME]      take down this lab, or all that were start
   --cores LIST    of each host, with commas between: 0,1,0-1; default: one each, in turns
   --mtu N         of the network between the hosts: 1500
   --keep FOLDER   where engines keep their images for the next lab; default: they have none to begin with
-  --images NAMES  images of this machine's engine that every host gets, with commas between; * stands for anything: 'bakeoff/*'
+  --images NAMES  images of this machine's engine that the first host gets, from where a run moves them; with commas between,
+                  * stands for anything: 'bakeoff/*'
   --fleet         hosts.yaml names a fleet of benches of one host each, in place of one bench of all hosts
   --file FILE     where hosts.yaml is written; default: in the lab's folder
 
@@ -129,8 +130,9 @@ async function bringImages(lab, patterns) {
     if (names.length === 0) throw new Error(`no image of this machine's engine is called ${pattern}`)
     return names
   })
-  process.stdout.write(`Copying ${found.length} images to ${lab.hosts.length} hosts …\n`)
-  await lab.bring(found)
+  const [{ name: first }] = lab.hosts
+  process.stdout.write(`Copying ${found.length} images to ${first} …\n`)
+  await lab.bring(found, { to: [first] })
 }
 
 function describe(lab) {
