@@ -3,7 +3,7 @@ import { type IsOpen, nothingOpen } from '@bakeoff/core'
 import { BakeoffError, type Plan, type PlannedBench } from '@bakeoff/model'
 import { describe, expect, it } from 'vitest'
 import { type Before, runPlan } from '../src/index.js'
-import { anEntry, aPlan, aRun, aScenario, fakePorts, onSite } from './builders.js'
+import { anEntry, aPlan, aRun, aScenario, fakePorts, imageOf, onSite } from './builders.js'
 import type { Faults } from './fakes.js'
 
 const bench = (id: string): PlannedBench => ({ id, target: id, services: id, agents: [id] })
@@ -69,6 +69,16 @@ describe('a fleet', () => {
     expect(began).toBeGreaterThan(first)
   })
 
+  it('does not wait where no loads are taken from it', async () => {
+    const loads = [{ kind: 'batch' as const, tasks: 100, concurrency: 10 }]
+    const { ports, status } = await run(fleet(aPlan(ENTRIES, { scenario: aScenario({ loads }), repetitions: 3 })))
+    expect(status).toBe('complete')
+    const stages = ports.sink.events.flatMap((event) =>
+      event.kind === 'stage' && event.state !== 'building' ? [event.state] : [],
+    )
+    expect(stages.slice(0, 3)).toEqual(['measuring', 'measuring', 'measuring'])
+  })
+
   it('has the images of all promised blocks before anything is measured', async () => {
     const { ports } = await run(PLAN)
     const kinds = ports.sink.events.map(({ kind }) => kind)
@@ -90,6 +100,28 @@ describe('a fleet', () => {
     )
     // One repetition was promised; one wave of three benches follows, and then nothing is open.
     expect(Math.max(...records.map(({ repetition }) => repetition))).toBe(4)
+  })
+})
+
+describe('the second instrument of a fleet', () => {
+  const go = ENTRIES[0] as (typeof ENTRIES)[number]
+  const plan = fleet(aPlan([go], { repetitions: 6, secondInstrument: true }))
+
+  it.each([
+    { because: 'comes with the first repetition', failing: 0, measuredIn: [1] },
+    { because: 'comes with the second where the first failed', failing: 1, measuredIn: [2] },
+    { because: 'is not tried by all that go on side by side after two that failed', failing: 2, measuredIn: [] },
+  ])('$because', async ({ failing, measuredIn }) => {
+    const isFailing = (): boolean =>
+      ports.sink.records.filter(({ repetition }) => repetition <= failing).length < failing
+    const ports: ReturnType<typeof fakePorts> = fakePorts({
+      get diesInLoad() {
+        return isFailing() ? { [imageOf('go')]: 1 } : {}
+      },
+    })
+    const { records } = await runPlan(aRun(plan, ports), none)
+    const measured = records.filter(({ secondInstrument }) => secondInstrument?.kind === 'measured')
+    expect(measured.map(({ repetition }) => repetition)).toEqual(measuredIn)
   })
 })
 
