@@ -60,10 +60,10 @@ export const PARTS = [
   { name: 'engine', turn: 7, project: 'engine', files: SHORT_ENGINE, restWithAll: true },
   { name: 'faults', turn: 8, project: 'faults' },
   { name: 'browser', turn: 8, project: 'browser' },
-  // Waits for engines to start, and to notice what was done to them.
-  { name: 'lab', turn: 8, onlyAll: true, project: 'lab' },
+  // Waits for engines to start, and to notice what was done to them: beside others all of its waits get longer.
+  { name: 'lab', turn: 9, onlyAll: true, project: 'lab' },
   // Mostly leases that run out. CI has no room for it: .ci/run leaves it out.
-  { name: 'lab-long', turn: 9, onlyAll: true, project: 'lab', env: { BAKEOFF_LONG_LAB: '1' } },
+  { name: 'lab-long', turn: 10, onlyAll: true, project: 'lab', env: { BAKEOFF_LONG_LAB: '1' } },
 ]
 
 /** What the parts look at in the environment, by the kind of run. */
