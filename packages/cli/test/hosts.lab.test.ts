@@ -7,6 +7,7 @@ import type { EngineUnderTest } from '../../containers/test/engine.js'
 import { BASE, bring, clientOf, dockerOf, type Lab, labUnderTest } from '../../containers/test/lab/lab.js'
 import { buildProbe } from '../../containers/test/probe-under-test.js'
 import { buildProgram, type Ended, run } from './helpers/command.js'
+import { onHosts } from './helpers/lab-runs.js'
 import { TestProject } from './helpers/project.js'
 
 const HOSTS = ['h1', 'h2'] as const
@@ -124,8 +125,7 @@ it('cleans every host of what a killed run left, down to the overlay that it had
   expect(exitCode).toBe(0)
   for (const said of ['h1: removed container target', 'h2: removed container target', 'h1: removed network left'])
     expect(stdout).toContain(said)
-  const left = HOSTS.map(async (name) => [...(await lab.containersOf(name)), ...(await lab.networksOf(name))])
-  expect((await Promise.all(left)).flat()).toEqual([])
+  expect(await onHosts(lab)).toEqual([])
 })
 
 it('keeps the token to itself', async () => {
@@ -141,8 +141,7 @@ it('lets all leave, and leaves nothing', async () => {
   expect(stdout).toMatch(/h1 +left the swarm\n.*h2 +left the swarm/)
   expect(exitCode).toBe(0)
   expect(await states()).toEqual(['none', 'none'])
-  const left = HOSTS.map(async (name) => [...(await lab.containersOf(name)), ...(await lab.networksOf(name))])
-  expect((await Promise.all(left)).flat()).toEqual([])
+  expect(await onHosts(lab)).toEqual([])
 })
 
 it('lets the others leave where one does not answer, and names it', async () => {

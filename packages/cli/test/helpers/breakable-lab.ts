@@ -13,39 +13,27 @@ import { makeFaultProject } from '../faults/fault-project.js'
 import { type End, Program } from '../faults/program.js'
 import { buildProgram } from './command.js'
 
-/** One load of a known rate, long enough to be struck in the middle; figures do not matter. */
-const MATRIX = `seed: 7
-profiles:
-  default:
-    budget: 10m
-    repetitions: { min: 1, max: 1 }
-    warmUp: { min: 500ms, max: 1s, tolerance: 50% }
-    window: 5s
-    responses: 5
-    secondInstrument: false
-  quick:
-    budget: 10m
-    repetitions: { min: 1, max: 1 }
-    warmUp: { min: 500ms, max: 1s, tolerance: 50% }
-    window: 2s
-    responses: 5
-    secondInstrument: false
-  # Longer than it takes to notice that an engine is frozen: its containers go on answering.
-  patient:
-    budget: 10m
-    repetitions: { min: 1, max: 1 }
-    warmUp: { min: 500ms, max: 1s, tolerance: 50% }
-    window: 25s
-    responses: 5
-    secondInstrument: false
-  blocks:
-    budget: 10m
-    repetitions: { min: 4, max: 4 }
-    warmUp: { min: 500ms, max: 1s, tolerance: 50% }
-    window: 3s
-    responses: 5
-    secondInstrument: false
-`
+/** A profile of one load of a known rate; figures do not matter. */
+const profile = (window: string, repetitions = 1) => ({
+  budget: '10m',
+  repetitions: { min: repetitions, max: repetitions },
+  warmUp: { min: '500ms', max: '1s', tolerance: '50%' },
+  window,
+  responses: 5,
+  secondInstrument: false,
+})
+
+const MATRIX = {
+  seed: 7,
+  profiles: {
+    // Long enough to be struck in the middle.
+    default: profile('5s'),
+    quick: profile('2s'),
+    // Longer than it takes to notice that an engine is frozen: its containers go on answering.
+    patient: profile('25s'),
+    blocks: profile('3s', 4),
+  },
+}
 
 type HostsFile = NonNullable<Parameters<Lab['writeHosts']>[0]>
 
@@ -65,7 +53,7 @@ export class BreakableLab implements AsyncDisposable {
   private constructor(lab: Lab) {
     this.lab = lab
     for (const name of ['reports', 'tmp']) mkdirSync(join(this.folder, name))
-    writeFileSync(join(this.#project.root, 'matrix.yaml'), MATRIX)
+    writeFileSync(join(this.#project.root, 'matrix.yaml'), JSON.stringify(MATRIX))
   }
 
   /** @param cores of each host; default: one each, in turns */
@@ -171,12 +159,14 @@ export class BreakableLab implements AsyncDisposable {
   }
 
   /** What is left on hosts once nothing is, or after so long. */
-  leftWithin(ms: number, hosts = this.#names): Promise<string[]> {
-    return this.#within(ms, hosts, () => this.left(hosts))
-  }
-
-  containersWithin(ms: number, hosts = this.#names): Promise<string[]> {
-    return this.#within(ms, hosts, () => this.containers(hosts))
+  async leftWithin(ms: number): Promise<string[]> {
+    const since = Date.now()
+    for (;;) {
+      const left = await this.left()
+      if (left.length === 0) this.saw(`${this.#names.join(', ')} empty after another ${secondsSince(since)}`)
+      if (left.length === 0 || Date.now() > since + ms) return left
+      await sleep(100)
+    }
   }
 
   async endOf({ program }: RunUnderTest): Promise<End> {
@@ -238,16 +228,6 @@ export class BreakableLab implements AsyncDisposable {
   async #on(hosts: readonly string[], ask: (host: string) => Promise<string[]>): Promise<string[]> {
     const all = hosts.map((host) => ask(host).catch(() => ['an engine that does not answer']))
     return (await Promise.all(all)).flatMap((names, index) => names.map((name) => `${hosts[index]}: ${name}`))
-  }
-
-  async #within(ms: number, hosts: readonly string[], look: () => Promise<string[]>): Promise<string[]> {
-    const since = Date.now()
-    for (;;) {
-      const left = await look()
-      if (left.length === 0) this.saw(`${hosts.join(', ')} empty after another ${secondsSince(since)}`)
-      if (left.length === 0 || Date.now() > since + ms) return left
-      await sleep(100)
-    }
   }
 
   async #clear(name: string): Promise<void> {

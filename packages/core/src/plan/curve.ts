@@ -26,24 +26,33 @@ export function curveRatesOf(plan: Plan, scenario: string, records: readonly Rep
   return best.length === 0 ? [] : commonRates(best, count)
 }
 
-/**
- * The loads that this repetition of an entry adds to those of its scenario: its part of the curve. From the second block on
- * the rates take turns, so that the least number of repetitions goes through all of them.
- */
+/** The loads that this repetition of an entry adds to those of its scenario: its part of the curve. */
 export function curveLoads(plan: Plan, block: Block, entry: string, records: readonly RepetitionRecord[]): LoadSpec[] {
   const scenario = plan.scenarios.find(({ id }) => id === block.scenario)
-  if (!scenario || block.repetition < 2) return []
+  if (!scenario) return []
   const rates = curveRatesOf(plan, scenario.id, records)
   const best = bestOf(records.filter((record) => record.entry === entry))
   if (best === null) return []
-  const perBlock = Math.min(rates.length, ratesPerBlock(plan.rules))
-  const first = (block.repetition - 2) * perBlock
-  const turn = Array.from({ length: perBlock }, (_, index) => rates[(first + index) % rates.length] as number)
-  return [...new Set(rates.length === 0 ? [] : turn)]
+  const turn = ratesInTurn(plan.rules, block.repetition, rates.length).map((place) => rates[place] as number)
+  return [...new Set(turn)]
     .filter((perSecond) => perSecond <= best * MOST_OF_BEST)
     .sort((a, b) => a - b)
     .map((perSecond) => rateLoad(perSecond, scenario.offered ?? DEFAULT_OFFERED))
     .filter((load) => !scenario.loads.some((each) => loadIdOf(each) === loadIdOf(load)))
+}
+
+/**
+ * The places of the rates that a repetition measures, of so many. From the second repetition on they take turns, so that the least number of
+ * repetitions goes through all of them.
+ */
+export function ratesInTurn(
+  rules: Pick<RunRules, 'curveRates' | 'minRepetitions'>,
+  repetition: number,
+  count: number,
+): number[] {
+  if (repetition < 2) return []
+  const each = Math.min(count, ratesPerBlock(rules))
+  return Array.from({ length: each }, (_, index) => ((repetition - 2) * each + index) % count)
 }
 
 /** The number of rates per repetition with which the fewest repetitions go through all rates. */

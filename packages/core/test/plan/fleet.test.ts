@@ -13,7 +13,7 @@ import {
   oddBenches,
   type Placed,
   pickBlock,
-  ratesPerBlock,
+  ratesInTurn,
   type Waiting,
 } from '../../src/plan/index.js'
 import { anEntry, aPlan, aRepetitionRecord, aScenario } from '../builders.js'
@@ -258,12 +258,10 @@ describe('a bench that is not like the others', () => {
 
 /** The time of a run whose decisions stay open to the last repetition: those that were not recorded take as long as earlier ones did. */
 function toTheLast(recorded: Plan, durations: readonly Waiting[], nodes: readonly string[], maxRepetitions: number) {
-  const later = (block: Block) =>
-    durations.find(({ block: { scenario, repetition } }) =>
-      block.repetition <= 5
-        ? scenario === block.scenario && repetition === block.repetition
-        : scenario === block.scenario && repetition === 2 + (block.repetition % 4),
-    ) as Waiting
+  const durationOf = ({ scenario, repetition }: Block) => {
+    const like = repetition <= recorded.rules.minRepetitions ? repetition : 2 + (repetition % 4)
+    return durations.find(({ block }) => block.scenario === scenario && block.repetition === like)?.durationMs as number
+  }
   const blocks = recorded.blocks
     .filter(({ repetition }) => repetition === 1)
     .flatMap((first) =>
@@ -281,7 +279,7 @@ function toTheLast(recorded: Plan, durations: readonly Waiting[], nodes: readonl
     const course = { known: { records, calibrations: [] }, elapsedMs: 0, isOpen: () => true, begun: new Set<string>() }
     const wave = nextWave(plan, course, nodes.length)
     if (wave.length === 0) return times
-    const each = wave.map((block) => ({ ...later(block), block, afterFirst: isAfterFirst(plan, block) }))
+    const each = wave.map((block) => ({ block, durationMs: durationOf(block), afterFirst: isAfterFirst(plan, block) }))
     times.alone += each.reduce((sum, { durationMs }) => sum + durationMs, 0)
     times.together += Math.max(...assignBlocks(each, nodes).map(({ toMs }) => toMs))
     for (const { id, order, repetition } of wave)
@@ -291,32 +289,28 @@ function toTheLast(recorded: Plan, durations: readonly Waiting[], nodes: readonl
 
 /** The blocks of a run with the time that their warm-ups and windows took, and for what was not recorded what the estimate says. */
 function recordedMs(plan: Plan, { scenarios, entries, cells }: Results): Waiting[] {
-  return plan.blocks.map((each) => {
-    const curve = (scenarios.find(({ id }) => id === each.scenario)?.loads ?? []).filter(({ kind }) => kind === 'rate')
-    const took = each.order.reduce((sum, id) => {
-      const warmUpMs = entries.find((entry) => entry.id === id)?.warmUps[each.repetition - 1]?.durationMs ?? 0
+  return plan.blocks.map((block) => {
+    const loads = scenarios.find(({ id }) => id === block.scenario)?.loads ?? []
+    const curve = loads.filter(({ kind }) => kind === 'rate').map(loadIdOf)
+    const took = block.order.reduce((sum, id) => {
+      const warmUpMs = entries.find((entry) => entry.id === id)?.warmUps[block.repetition - 1]?.durationMs ?? 0
       const windows = cells
         .filter(({ entry }) => entry === id)
-        .map(({ load, figures }) => {
-          const at = repetitionsOf(
-            plan,
-            load.kind === 'rate' ? curve.findIndex((each) => loadIdOf(each) === loadIdOf(load)) : null,
-          ).indexOf(each.repetition)
+        .map(({ loadId, figures }) => {
+          const at = repetitionsOf(plan, curve.indexOf(loadId)).indexOf(block.repetition)
           return (figures.windowSeconds?.values[at] ?? 0) * 1000
         })
       return sum + warmUpMs + windows.reduce((total, ms) => total + ms, 0)
     }, 0)
     const bare = aPlan([], []).rules
-    const around = blockMs({ scenarios: plan.scenarios.map((one) => ({ ...one, loads: [] })), rules: bare }, each, 0)
-    return { block: each, durationMs: took + around, afterFirst: isAfterFirst(plan, each) }
+    const around = blockMs({ scenarios: plan.scenarios.map((one) => ({ ...one, loads: [] })), rules: bare }, block, 0)
+    return { block, durationMs: took + around, afterFirst: isAfterFirst(plan, block) }
   })
 }
 
-/** The repetitions that measured a closed load (null), or the rate of the curve with this index: rates take turns from the second on. */
-function repetitionsOf({ rules }: Plan, rate: number | null): number[] {
+/** The repetitions that measured the rate at this place of the curve; all of them at -1, which is a load of the scenario's own. */
+function repetitionsOf({ rules }: Plan, place: number): number[] {
   const all = Array.from({ length: rules.minRepetitions }, (_, index) => index + 1)
-  if (rate === null) return all
-  const turns = Math.ceil((rules.curveRates ?? 0) / ratesPerBlock(rules))
-  const turn = Math.floor(rate / ratesPerBlock(rules))
-  return all.filter((repetition) => repetition > 1 && (repetition - 2) % turns === turn)
+  if (place < 0) return all
+  return all.filter((repetition) => ratesInTurn(rules, repetition, rules.curveRates ?? 0).includes(place))
 }
