@@ -148,6 +148,13 @@ describe('clean --hosts', () => {
     expect(codes).toEqual([3])
   })
 
+  it('does not say that nothing was left where no machine could be asked', async () => {
+    const nobody = (name: string) => join(engine.folder, `${name}.sock`)
+    const said = await cleaned({ hosts: hostsFile({ h1: nobody('h1'), h2: nobody('h2') }) })
+    expect(said).toMatch(/not cleaned: .*h1.*\nnot cleaned: .*h2/)
+    expect(said).not.toContain('No run left anything behind')
+  })
+
   it('removes images of every machine, unless a run is on one', async () => {
     const hosts = hostsFile({ h1: engine.socket, h2: other.socket })
     await expect(cleaned({ hosts, images: true })).rejects.toMatchObject({

@@ -63,7 +63,7 @@ export async function clean(invocation: Invocation, options: CleanOptions): Prom
   }
   await using reached = await reachHosts(readHosts(options.hosts, terminal).hosts, signal)
   const places = reached.hosts.filter(isReached).map(({ spec: { name }, engine }) => ({ name, engine }))
-  await cleanPlaces(places, options, invocation)
+  if (places.length > 0) await cleanPlaces(places, options, invocation)
   const missing = reached.hosts.flatMap((host) => (isReached(host) ? [] : [host.problem]))
   for (const { message } of missing) terminal.print(`not cleaned: ${message}`)
   if (missing.length > 0) invocation.leave(exitCodes.environment)
