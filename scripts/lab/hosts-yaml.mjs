@@ -7,6 +7,7 @@
  * @typedef {object} HostsFile
  * @property {readonly Bench[]} [benches]
  * @property {readonly string[]} [fleet] benches of one host each, in place of `benches`
+ * @property {string} [tolerance] of three benches and more; their canaries disturb one another, since hosts of a lab share cores
  * @property {Readonly<Record<string, string>>} [ways] other ways to engines than their sockets, by host: `ssh://h2`
  */
 
@@ -17,7 +18,7 @@
  * @param {readonly import('./host.mjs').HostFacts[]} hosts
  * @param {HostsFile} [file]
  */
-export function hostsYaml(hosts, { benches, fleet, ways = {} } = {}) {
+export function hostsYaml(hosts, { benches, fleet, tolerance, ways = {} } = {}) {
   const lines = hosts.map(({ name, socket, address }) => {
     // Hosts of a lab share their files: at its usual place is the engine of the machine that they are all on.
     const way = name in ways ? `docker: '${ways[name]}', socket: ${socket}` : `docker: 'unix://${socket}'`
@@ -26,7 +27,8 @@ export function hostsYaml(hosts, { benches, fleet, ways = {} } = {}) {
   const groups = fleet
     ? [`fleet: [${fleet.join(', ')}]`]
     : ['benches:', ...(benches ?? [usualBench(hosts)]).map((bench) => `  - ${flow(bench)}`)]
-  return `${['hosts:', ...lines, ...groups].join('\n')}\n`
+  const more = tolerance === undefined ? [] : [`tolerance: ${tolerance}`]
+  return `${['hosts:', ...lines, ...groups, ...more].join('\n')}\n`
 }
 
 function usualBench(hosts) {

@@ -19,6 +19,8 @@ const MANAGER = 'h1'
 
 /** The cores of a host of a fleet. */
 const BOTH = [0, 1]
+/** Hosts that share their cores are never alike, and none is to be left out for that. */
+const ANY = '99%'
 
 const LONG = { timeout: 400_000 }
 
@@ -184,7 +186,8 @@ describe.skipIf(whyNoLab() !== null)('a run over a fleet', () => {
   afterAll(() => runs?.[Symbol.asyncDispose]())
 
   it('goes on with all of its blocks on the other benches when one is lost', LONG, async () => {
-    const run = await runs.underLoad(runs.hosts({ fleet: ['h1', 'h2', 'h3'] }), '--profile', 'blocks')
+    const fleet = ['h1', 'h2', 'h3']
+    const run = await runs.underLoad(runs.hosts({ fleet, tolerance: ANY }), '--profile', 'blocks')
     await runs.killEngine('h2')
     expect((await runs.endOf(run)).how).toBe(0)
     const records = run.records()
