@@ -85,7 +85,21 @@ export class LabHost {
 
   /** @returns {Promise<string[]>} names of all its containers, running or not */
   async containers() {
-    return (await this.#all()).map(({ Names, Id }) => (Names[0] ?? Id).replace(/^\//, '')).sort()
+    const known = (await this.#all()).map(async ({ Names, Id }) =>
+      Names.length > 0 || (await this.#knows(Id)) ? [(Names[0] ?? Id).replace(/^\//, '')] : [],
+    )
+    return (await Promise.all(known)).flat().sort()
+  }
+
+  /** An engine that removed a container while it started may list it, without a name, until it starts again (seen with 20.10). */
+  #knows(id) {
+    return this.ask(`/containers/${id}/json`).then(
+      () => true,
+      (error) => {
+        if (error.message.includes(': 404 ')) return false
+        throw error
+      },
+    )
   }
 
   /** @returns {Promise<string[]>} names of networks that were made in it */

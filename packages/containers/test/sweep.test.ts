@@ -63,6 +63,19 @@ describe('an overlay', () => {
   })
 })
 
+describe('a container that the engine lists and does not know', () => {
+  it('is no leftover, since it is no more', async () => {
+    const engine = new FakeEngine()
+    engine.addContainer('ghost', labelsOf(dead))
+    engine.addContainer('real', labelsOf(dead))
+    const unknown = engineError(404, 'No such container: ghost')
+    engine.removalErrors.push(unknown)
+    const { left } = await sweep(engine.client)
+    expect(left).toEqual([])
+    expect([...engine.containers.keys()], 'listed as before').toEqual(['ghost'])
+  })
+})
+
 describe('a sweep', () => {
   it('removes what dead sessions left, and nothing else', async () => {
     const engine = engineWithLeftovers()

@@ -67,7 +67,7 @@ async function removeIfDead(client: EngineClient, request: LeaseRequest): Promis
   if (found === null) return await sleep(RELEASE_MS) // it is removed, and its name is about to be free
   const labels = found.Config?.Labels ?? {}
   if (labels['bakeoff.session'] === request.session) throw sameEngine(request.host.name, labels[HOST_LABEL])
-  if (await isDead(client, found)) return await removeContainer(client, found.Id)
+  if (await isDead(client, found)) return void (await removeContainer(client, found.Id))
   throw held(request.host.name, (await find(client)) ?? found, await heardSecondsAgo(client, found.Id))
 }
 

@@ -62,9 +62,13 @@ export async function removeSession(
   return removeUntilGone(client, find, quietMs, deadlineMs)
 }
 
-/** Removes a container and its anonymous volumes; settles when it is gone. One that is being removed is waited for. */
-export async function removeContainer(client: EngineClient, id: string, deadlineMs = 30_000): Promise<void> {
-  await insist(() => client.containers.remove(id), deadlineMs)
+/**
+ * Removes a container and its anonymous volumes; settles when it is gone. One that is being removed is waited for.
+ *
+ * @returns false when the engine does not know it
+ */
+export async function removeContainer(client: EngineClient, id: string, deadlineMs = 30_000): Promise<boolean> {
+  return insist(() => client.containers.remove(id), deadlineMs)
 }
 
 /**
@@ -88,15 +92,15 @@ function isManagersMatter(error: unknown): boolean {
   return statusOf(error) === 503 && /not a swarm manager/i.test(sentenceOf(error))
 }
 
-/** Removes again until the engine says 404: a removal in progress answers 409, busy mounts 500. */
-async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promise<void> {
+/** Removes again until the engine says 404, and then returns false: a removal in progress answers 409, busy mounts 500. */
+async function insist(remove: () => Promise<unknown>, deadlineMs: number): Promise<boolean> {
   const deadline = performance.now() + deadlineMs
   for (;;) {
     try {
       await remove()
-      return
+      return true
     } catch (error) {
-      if (statusOf(error) === 404) return
+      if (statusOf(error) === 404) return false
       if (isEngineGone(error) || isManagersMatter(error) || performance.now() > deadline) throw error
       await sleep(100)
     }
@@ -116,44 +120,51 @@ async function removeUntilGone(
   /** since when nothing was found, or only what is the manager's to remove */
   let quietSince = performance.now()
   let ofManager = new Set<string>()
+  /** containers that are no more: an engine that removed one while it started may list it until it starts again (seen with 20.10) */
+  const ghosts = new Set<string>()
   for (;;) {
-    const found = await find()
+    const found = (await find()).filter(({ id }) => !ghosts.has(id))
     const isQuiet = found.every(({ id }) => ofManager.has(id))
     if (!isQuiet) quietSince = performance.now()
     const enoughMs = found.length === 0 ? quietMs : Math.max(quietMs, MANAGERS_MS)
     if (isQuiet && performance.now() - quietSince >= enoughMs) return []
     if (performance.now() > deadline) return found
-    ofManager = await removeOnce(client, found)
+    const outcomes = await removeOnce(client, found)
+    ofManager = idsWith('of the manager', outcomes)
+    for (const id of idsWith('unknown', outcomes)) ghosts.add(id)
     if (found.length === 0) await sleep(200)
   }
 }
 
-/**
- * Problems are not reported here: what could not be removed is found again by the next listing.
- *
- * @returns ids of what only the manager of a swarm can remove
- */
-async function removeOnce(client: EngineClient, found: readonly Leftover[]): Promise<Set<string>> {
-  const ofManager = new Set<string>()
+/** What became of a thing that was to be removed: `unknown` is a container that the engine lists and does not know. */
+type Removal = 'removed' | 'unknown' | 'of the manager'
+
+function idsWith(wanted: Removal, outcomes: ReadonlyMap<string, Removal>): Set<string> {
+  return new Set([...outcomes].flatMap(([id, outcome]) => (outcome === wanted ? [id] : [])))
+}
+
+/** Problems are not reported here: what could not be removed is found again by the next listing. */
+async function removeOnce(client: EngineClient, found: readonly Leftover[]): Promise<Map<string, Removal>> {
+  const outcomes = new Map<string, Removal>()
   for (const kind of ['container', 'network', 'volume'] as const) {
     const results = await Promise.allSettled(
       found
         .filter((each) => each.kind === kind)
-        .map(async ({ id }) => {
-          if (!(await removal[kind](client, id))) ofManager.add(id)
-        }),
+        .map(async ({ id }) => void outcomes.set(id, await removal[kind](client, id))),
     )
     const gone = results.find((result) => result.status === 'rejected' && isEngineGone(result.reason))
     if (gone?.status === 'rejected') throw gone.reason
   }
-  return ofManager
+  return outcomes
 }
 
-/** Each returns whether it is this engine's to remove. */
-const removal = {
-  container: (client: EngineClient, id: string) => removeContainer(client, id, 5_000).then(() => true),
-  network: (client: EngineClient, id: string) => removeNetwork(client, id, 2_000),
-  volume: (client: EngineClient, id: string) => insist(() => client.volumes.remove(id), 2_000).then(() => true),
+const removal: Readonly<Record<Leftover['kind'], (client: EngineClient, id: string) => Promise<Removal>>> = {
+  container: async (client, id) => ((await removeContainer(client, id, 5_000)) ? 'removed' : 'unknown'),
+  network: async (client, id) => ((await removeNetwork(client, id, 2_000)) ? 'removed' : 'of the manager'),
+  volume: async (client, id) => {
+    await insist(() => client.volumes.remove(id), 2_000)
+    return 'removed'
+  },
 }
 
 async function list(client: EngineClient, label: string): Promise<Leftover[]> {
